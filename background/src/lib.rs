@@ -1,0 +1,1 @@
+//! The supervisor: service worker in Chrome, event page in Firefox.

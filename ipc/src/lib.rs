@@ -1,0 +1,187 @@
+//! Typed messages between background, engine and popup; serde only.
+//!
+//! - A view (popup, tab, side panel) holds a port named [`VIEW_PORT`] to the engine and speaks
+//!   [`ToEngine`] and [`FromEngine`].
+//! - The engine asks the background with a [`HostRequest`], one request, one response;
+//!   a request wakes a stopped service worker. Each names its response type.
+//! - The background tells the engine with an [`EngineNotice`], without a response.
+//!
+//! `runtime.sendMessage` reaches every other page of the extension, so what goes through it is
+//! wrapped in an [`Addressed`]; a page ignores what is not addressed to it.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+pub use mesh_chat::clock::UnixMillis;
+pub use mesh_chat::config::{Config, IceServer, Settings, SignallingServer};
+pub use mesh_chat::limits;
+pub use mesh_chat::view::{
+    Asked, Command, ContactId, Event, Message, MessageState, Network, Notice, Notification, Person,
+    PersonId, Phase, Ping, Presence, Profile, Refusal, Request, RequestId, Role, SettingsView,
+    Status,
+};
+
+/// The name of the port between a view and the engine.
+pub const VIEW_PORT: &str = "view";
+
+/// To whom a message of `runtime.sendMessage` goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Endpoint {
+    /// The supervisor.
+    Background,
+    /// The engine page.
+    Engine,
+    /// Every open view.
+    Views,
+}
+
+/// A message of `runtime.sendMessage`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Addressed<M> {
+    /// To whom.
+    pub target: Endpoint,
+    /// What.
+    pub message: M,
+}
+
+/// From a view, on its port.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "to", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ToEngine {
+    /// A person asks; answered by [`FromEngine::Reply`] with the same id.
+    Command {
+        /// Chosen by the view.
+        id: u32,
+        /// What.
+        command: Command,
+    },
+    /// Older messages of a chat; answered by [`FromEngine::History`] with the same id.
+    History {
+        /// Chosen by the view.
+        id: u32,
+        /// Whose chat.
+        contact: ContactId,
+        /// Only messages with a smaller number; `None` is from the newest.
+        before: Option<u64>,
+        /// At most so many (at most 200).
+        limit: u32,
+    },
+    /// The chat this view shows now; `None` is a list. Ends with the port.
+    Watching {
+        /// Whose chat.
+        contact: Option<ContactId>,
+    },
+}
+
+/// To a view, on its port.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "from",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum FromEngine {
+    /// Something to show. After attaching, everything is sent once, up to [`Event::Ready`].
+    Event {
+        /// What.
+        event: Event,
+    },
+    /// The answer to a command.
+    Reply {
+        /// The view's id.
+        id: u32,
+        /// Why not.
+        refusal: Option<Refusal>,
+    },
+    /// The answer to [`ToEngine::History`], oldest first.
+    History {
+        /// The view's id.
+        id: u32,
+        /// The messages, oldest first.
+        messages: Vec<Message>,
+        /// There are older ones.
+        more: bool,
+    },
+    /// The engine cannot run; the person sees this instead of the lists.
+    Failed {
+        /// In English.
+        reason: String,
+    },
+}
+
+/// From the engine or a view to the background.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "host",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum HostRequest {
+    /// Everything in `storage.local` and `storage.session`: [`Loaded`].
+    Load,
+    /// One write to a storage area, set and remove together: [`Written`].
+    Write {
+        /// Where to.
+        area: Area,
+        /// Values as JSON texts, by key.
+        set: BTreeMap<String, String>,
+        /// Keys.
+        remove: Vec<String>,
+    },
+    /// Tell the person: `()`.
+    Notify {
+        /// What.
+        notification: Notification,
+    },
+    /// The number on the toolbar button, 0 for none: `()`.
+    Badge {
+        /// How many.
+        count: u32,
+    },
+    /// From a view: make sure that the engine runs: `()`. Answered when it takes connections.
+    Wake,
+}
+
+/// A storage area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Area {
+    /// Survives everything: `storage.local`.
+    Local,
+    /// Survives pages and workers, not the browser: `storage.session`.
+    Session,
+}
+
+/// The response to [`HostRequest::Load`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Loaded {
+    /// JSON texts by key.
+    pub local: BTreeMap<String, String>,
+    /// JSON texts by key.
+    pub session: BTreeMap<String, String>,
+}
+
+/// The response to [`HostRequest::Write`]: why it failed, where it did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Written {
+    /// What the browser said.
+    pub error: Option<String>,
+}
+
+/// From the background to the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "engine",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum EngineNotice {
+    /// A second clock, from an alarm every 30 s: look at the time.
+    Tick,
+    /// A button of a notification was pressed.
+    Command {
+        /// What it stands for.
+        command: Command,
+    },
+}

@@ -1,0 +1,1 @@
+//! The engine page: hosts the core, the connections and the timers.

@@ -1,0 +1,110 @@
+//! What the owner of an endpoint is told.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Names a connection for as long as it lives. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ConnId {
+    /// Begun here; numbered by the owner.
+    Dialled(u32),
+    /// Begun by somebody else; numbered by the endpoint.
+    Accepted(u32),
+}
+
+/// What the owner of an endpoint is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The id is held (OPEN, or proven by self-echo after a return without OPEN).
+    Registered(String),
+    /// Somebody else holds the id. It is given up: no further events for it until it is
+    /// registered again.
+    Taken(String),
+    /// The id is not held at the moment; it is being registered again.
+    Lost(String),
+    /// The server in use, and whether it can be reached. Sent on change only.
+    Server {
+        /// `host:port`.
+        server: String,
+        /// Reachable.
+        up: bool,
+        /// When not: how long until the next try.
+        retry_in: Option<Duration>,
+        /// When the server refuses (bad key, limit): its reason, at most 200 characters.
+        refused: Option<String>,
+    },
+    /// A connection was offered to a held id and is being answered.
+    Incoming {
+        /// Names it from now on.
+        conn: ConnId,
+        /// The own id that was dialled.
+        local: String,
+        /// The id it was dialled from, as set by the server.
+        remote: String,
+    },
+    /// The JSON channel is open.
+    Open {
+        /// Which.
+        conn: ConnId,
+        /// SHA-256 fingerprint of the own DTLS certificate, from the applied local description.
+        local_fingerprint: [u8; 32],
+        /// SHA-256 fingerprint of the other's, from the applied remote description.
+        remote_fingerprint: [u8; 32],
+        /// Where the other end is.
+        path: Path,
+    },
+    /// A message of 1 to 16,299 bytes.
+    Frame(ConnId, Vec<u8>),
+    /// ICE says `disconnected`: a hint.
+    Suspect(ConnId),
+    /// Gone. Nothing follows.
+    Closed(ConnId, Closed),
+}
+
+/// Where the other end is, as far as the selected ICE candidate pair shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// A private or mDNS host pair.
+    Local,
+    /// The remote candidate has this public address.
+    Public(IpAddr),
+    /// Relayed, or not known.
+    Unknown,
+}
+
+/// Why a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// Closed by either side, or the path failed.
+    Gone,
+    /// Never opened: EXPIRE, or not open within 8 s.
+    Unreachable,
+    /// An SDP or frame that is not accepted.
+    Refused,
+}
+
+/// A PeerServer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Where it is mounted; slashes at both ends are added.
+    pub path: String,
+    /// API key.
+    pub key: String,
+    /// TLS.
+    pub secure: bool,
+}
+
+/// A STUN or TURN server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IceServer {
+    /// `stun:host:port` or `turn:host:port`.
+    pub urls: Vec<String>,
+    /// For TURN.
+    pub username: Option<String>,
+    /// For TURN.
+    pub credential: Option<String>,
+}

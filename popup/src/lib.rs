@@ -1,0 +1,1 @@
+//! The popup, in Yew.

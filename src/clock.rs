@@ -1,0 +1,40 @@
+//! Time as an argument: the core never reads a clock.
+
+use std::time::Duration;
+
+/// A reading of both clocks, taken by the caller at one moment.
+///
+/// `mono` never runs backwards and orders everything that waits. `unix` is what the person's clock
+/// says: it can jump, and only days, slots and time stamps come from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Since an arbitrary start.
+    pub mono: Mono,
+    /// Milliseconds since 1970-01-01T00:00Z.
+    pub unix: UnixMillis,
+}
+
+/// Milliseconds since 1970-01-01T00:00Z.
+pub type UnixMillis = u64;
+
+/// A moment on the monotonic clock, in milliseconds since an arbitrary start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Mono(pub u64);
+
+impl Mono {
+    /// The time from `earlier` to `self`; zero where `earlier` is later.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl std::ops::Add<Duration> for Mono {
+    type Output = Self;
+
+    fn add(self, rhs: Duration) -> Self {
+        Self(
+            self.0
+                .saturating_add(u64::try_from(rhs.as_millis()).unwrap_or(u64::MAX)),
+        )
+    }
+}

@@ -1,0 +1,111 @@
+//! Every bound of the protocol, each with its reason.
+//!
+//! A peer can make the program refuse, never crash, hang or grow without bound: whatever holds
+//! something that a peer, a server or a person hands in is bounded by a constant of this file.
+
+use std::time::Duration;
+
+/// Bytes of one frame on the JSON channel: the stock PeerJS client refuses 16,300 and more.
+pub const FRAME_BYTES: usize = 16_299;
+
+/// Bytes accepted on one connection before it is authenticated or asks: a hello and a request fit
+/// many times over.
+pub const UNAUTHENTICATED_BYTES: usize = 8 * 1024;
+
+/// How long a connection may take to authenticate or to ask.
+pub const UNAUTHENTICATED_TIME: Duration = Duration::from_secs(10);
+
+/// Connections in a handshake at once: a household's worth, and little for a flooder.
+pub const HANDSHAKES_AT_ONCE: usize = 8;
+
+/// Handshakes begun by others in one minute.
+pub const HANDSHAKES_PER_MINUTE: u32 = 30;
+
+/// Bytes of one text message: it fits a frame with every character escaped in JSON.
+pub const TEXT_BYTES: usize = 8_000;
+
+/// Messages a contact may send at once before its rate counts.
+pub const MESSAGE_BURST: u32 = 20;
+
+/// Messages a contact may send each second in the long run.
+pub const MESSAGES_PER_SECOND: u32 = 5;
+
+/// Graphemes of a friendly name: what a list row can show.
+pub const NAME_GRAPHEMES: usize = 32;
+
+/// Bytes of a friendly name, so that stacked combining marks stay bounded.
+pub const NAME_BYTES: usize = 96;
+
+/// Entries a registry holds: one router's peers (200) and what fits the popup's list.
+pub const REGISTRY_ENTRIES: usize = 256;
+
+/// Bytes of one registry entry on the wire.
+pub const ENTRY_BYTES: usize = 512;
+
+/// Peers a router serves: a Chrome page holds about 500 connections, and chats need some.
+pub const ROUTER_PEERS: usize = 200;
+
+/// Requests waiting for the person.
+pub const REQUESTS: usize = 50;
+
+/// Bytes of the note in a request.
+pub const NOTE_BYTES: usize = 280;
+
+/// How long a stored request waits for the person.
+pub const REQUEST_LIFE: Duration = Duration::from_hours(7 * 24);
+
+/// How long the connection of a request is kept open for its answer.
+pub const REQUEST_ANSWER: Duration = Duration::from_mins(10);
+
+/// Saved contacts.
+pub const CONTACTS: usize = 500;
+
+/// Messages waiting for one contact; the composer refuses beyond, nothing is dropped.
+pub const OUTBOX_MESSAGES: usize = 1_000;
+
+/// Bytes of text waiting for one contact.
+pub const OUTBOX_BYTES: usize = 10_000_000;
+
+/// Unacknowledged messages in flight on one connection: what fills a slow path, and little to
+/// send again.
+pub const IN_FLIGHT: usize = 32;
+
+/// Received messages being stored at once, per contact; beyond, the connection is closed and the
+/// sender sends again.
+pub const STORING: usize = 64;
+
+/// Connections of every kind at once. Chrome refuses a page its 501st.
+pub const LINKS: usize = 400;
+
+/// How often a router and its peers make sure of each other.
+pub const HEARTBEAT: Duration = Duration::from_secs(60);
+
+/// How long the answer to a ping may take.
+pub const PONG: Duration = Duration::from_secs(10);
+
+/// How long the answer to a ping may take when the transport already suspects the path.
+pub const PONG_SUSPECT: Duration = Duration::from_secs(2);
+
+/// How long an entry of a copied registry lives past its last confirmation.
+pub const ENTRY_LIFE: Duration = Duration::from_secs(90);
+
+/// The longest wait before a claim of a Router ID that has lost its holder.
+pub const CLAIM_JITTER: Duration = Duration::from_secs(3);
+
+/// How long the other side of a pair waits for the side that dials first.
+pub const DIAL_COURTESY: Duration = Duration::from_secs(3);
+
+/// How often the public address is looked up again.
+pub const ADDRESS_CHECK: Duration = Duration::from_mins(5);
+
+/// The shortest time between two notifications that the same contact joined.
+pub const JOIN_NOTICE: Duration = Duration::from_mins(5);
+
+/// A gap between two readings of the clock that can only be sleep.
+pub const CLOCK_JUMP: Duration = Duration::from_secs(60);
+
+/// Configured signalling servers, or servers of one ICE entry.
+pub const SERVERS: usize = 8;
+
+/// Bytes of a configured text (host, path, key, URL).
+pub const SETTING_BYTES: usize = 512;

@@ -1,0 +1,165 @@
+//! The one input and the one output of a [`Node`](super::Node).
+
+use crate::clock::Mono;
+use crate::config::Config;
+use crate::records::Change;
+use crate::view::{Command, Event, Refusal};
+use std::net::IpAddr;
+
+/// Names a command until its [`Output::Reply`]; chosen by the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CommandId(pub u64);
+
+/// Names a write until its [`Input::Stored`]; chosen by the node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StoreId(pub u64);
+
+/// Names a connection for as long as it lives. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LinkId {
+    /// Begun by [`Output::Dial`]; numbered by the node.
+    Dialled(u32),
+    /// Begun by somebody else; numbered by the caller.
+    Accepted(u32),
+}
+
+/// What happens to a node.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Time has passed. Early, late and spurious ones are harmless.
+    Timeout,
+    /// A person asks.
+    Command(CommandId, Command),
+    /// A view wants everything once; answered with events up to [`Event::Ready`].
+    Attach,
+    /// The chat that some open view shows now, so that no notification repeats it.
+    Watching(Option<crate::view::ContactId>, bool),
+    /// The signalling servers say.
+    Signalling(Signalling),
+    /// A connection says.
+    Link(LinkId, Link),
+    /// The answer to [`Output::LookUpAddress`]; empty where nothing was found.
+    Addresses(Vec<IpAddr>),
+    /// The device woke, or its network changed: probe everything.
+    Woke,
+    /// The browser reports this network as cellular, or not.
+    Cellular(bool),
+    /// A write is durable, or has failed with the reason.
+    Stored(StoreId, Result<(), String>),
+}
+
+/// What the signalling servers say about this device's ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signalling {
+    /// The id is held; incoming dials to it can arrive.
+    Registered(String),
+    /// Somebody else holds the id. It is given up.
+    Taken(String),
+    /// The id is not held at the moment; it is being registered again.
+    Lost(String),
+    /// Whether the server can be reached, and what is next.
+    Server {
+        /// `host:port` of the server in use.
+        server: String,
+        /// Reachable.
+        up: bool,
+        /// When not: how long until the next try.
+        retry_in: Option<std::time::Duration>,
+        /// When the server refuses: its reason.
+        refused: Option<String>,
+    },
+}
+
+/// What a connection says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Somebody dials. `local` is the own id they dialled; `remote` is set by the server.
+    Incoming {
+        /// The own id that was dialled.
+        local: String,
+        /// The id it was dialled from.
+        remote: String,
+    },
+    /// The channel is open.
+    Open {
+        /// Both ends' certificates.
+        binding: ChannelBinding,
+        /// Where the other end is, as far as the selected path shows.
+        path: Path,
+    },
+    /// A message of 1 to 16,299 bytes.
+    Frame(Vec<u8>),
+    /// The transport doubts the path; a hint, not a verdict.
+    Suspect,
+    /// Gone. Nothing follows.
+    Closed(Closed),
+}
+
+/// The SHA-256 fingerprints of both ends' DTLS certificates: what is signed over them belongs to
+/// this connection and to no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChannelBinding {
+    /// Ours.
+    pub local: [u8; 32],
+    /// Theirs.
+    pub remote: [u8; 32],
+}
+
+/// Where the other end is, as far as the selected ICE candidate pair shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// A private or mDNS host pair.
+    Local,
+    /// The remote end has this public address; the same network where it is one's own.
+    Public(IpAddr),
+    /// Relayed, or not known.
+    Unknown,
+}
+
+/// Why a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// Closed by either side, or the path failed.
+    Gone,
+    /// Never opened: nobody has the id, or no answer within 8 s.
+    Unreachable,
+    /// What came was not a connection we accept (an SDP with anything unexpected, a frame too big).
+    Refused,
+}
+
+/// What a node wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Hold this id at the signalling server until [`Output::Release`].
+    Register(String),
+    /// Give this id up.
+    Release(String),
+    /// Connect from an own id to another; answered by [`Link::Open`] or [`Link::Closed`].
+    Dial {
+        /// Names the connection from now on.
+        link: LinkId,
+        /// An own id.
+        from: String,
+        /// The other id.
+        to: String,
+    },
+    /// Send one message.
+    Transmit(LinkId, String),
+    /// Close a connection; no [`Link::Closed`] follows.
+    Close(LinkId),
+    /// Find the public addresses of this device.
+    LookUpAddress,
+    /// Make this durable and answer with [`Input::Stored`]. Writes happen in the order given.
+    Store(StoreId, Change),
+    /// The settings in force from now on: the servers to use. Before the first of these, nothing
+    /// may be sent anywhere.
+    Configure(Config),
+    /// Make sure by self-echo that every id is still held, and reconnect what is not, now.
+    Probe,
+    /// Tell the views and the supervisor.
+    Event(Event),
+    /// The answer to a command.
+    Reply(CommandId, Result<(), Refusal>),
+    /// Nothing more to do until this moment; `None` is until the next input.
+    Timeout(Option<Mono>),
+}

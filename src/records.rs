@@ -1,0 +1,163 @@
+//! What survives a restart: versioned records, and the snapshot they add up to.
+//!
+//! Each record is written whole under its own key, so that one write is one fact. Binary values
+//! are base64url without padding.
+
+use crate::clock::UnixMillis;
+use crate::config::Settings;
+use crate::view::{ContactId, Message, RequestId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Everything a [`Node`](crate::Node) needs to go on where it stopped.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Absent before Join.
+    pub profile: Option<ProfileRecord>,
+    /// What the person changed.
+    pub settings: Settings,
+    /// Saved contacts.
+    pub contacts: Vec<ContactRecord>,
+    /// Requests waiting for the person.
+    pub requests: Vec<RequestRecord>,
+    /// One for each contact with messages.
+    pub threads: Vec<ThreadRecord>,
+    /// Own messages that are not known to be delivered, oldest first within a contact.
+    pub outbox: Vec<MessageRecord>,
+}
+
+/// One write. It is durable, or it has not happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Replace the profile.
+    Profile(ProfileRecord),
+    /// Replace the settings.
+    Settings(Settings),
+    /// Add or replace a contact.
+    Contact(ContactRecord),
+    /// Remove a contact.
+    ForgetContact(ContactId),
+    /// Add or replace a request.
+    Request(RequestRecord),
+    /// Remove a request.
+    ForgetRequest(RequestId),
+    /// Add or replace messages together with the head of their thread, in one transaction.
+    Thread(ThreadRecord, Vec<MessageRecord>),
+}
+
+/// Bytes that must not be shown or logged; stored as base64url.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Oneself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileRecord {
+    /// Version of this record: 1.
+    pub version: u32,
+    /// The chosen name.
+    pub name: String,
+    /// The P-256 secret scalar, 32 bytes.
+    pub identity: Secret,
+    /// The UUID that only contacts know.
+    pub discovery_uuid: Secret,
+    /// The current Transport ID.
+    pub transport_id: String,
+    /// Rises whenever the Transport ID, the discoveryUUID or the name changes.
+    pub profile_number: u64,
+}
+
+/// Somebody accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactRecord {
+    /// Version of this record: 1.
+    pub version: u32,
+    /// The key.
+    pub id: ContactId,
+    /// The P-256 public key, compressed, 33 bytes. Absent while the other side's last handshake
+    /// message is missing; the next meeting brings it.
+    pub identity: Option<String>,
+    /// The name as saved.
+    pub name: String,
+    /// Where they were last proven to be.
+    pub transport_id: String,
+    /// By which they are recognised in a registry. Absent as `identity` is.
+    pub discovery_uuid: Option<Secret>,
+    /// The number of the newest profile seen from them.
+    pub profile_number: u64,
+    /// 32 bytes made by both, never sent.
+    pub pair_secret: Secret,
+    /// When they were last connected.
+    pub last_seen: Option<UnixMillis>,
+}
+
+/// A request waiting for the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestRecord {
+    /// Version of this record: 1.
+    pub version: u32,
+    /// The key.
+    pub id: RequestId,
+    /// The Discovery ID it came from.
+    pub from: String,
+    /// The Discovery ID it came to.
+    pub to: String,
+    /// The announced name.
+    pub name: String,
+    /// What they wrote with it.
+    pub note: Option<String>,
+    /// When it came.
+    pub at: UnixMillis,
+}
+
+/// The head of a chat: all that is needed to go on without reading the messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadRecord {
+    /// Version of this record: 1.
+    pub version: u32,
+    /// Whose chat.
+    pub contact: ContactId,
+    /// The number the next message gets.
+    pub next_number: u64,
+    /// Names this device's log of messages to the contact, 16 bytes in hex.
+    pub out_log: String,
+    /// The sequence number of the last own message.
+    pub out_seq: u64,
+    /// Own messages up to this one are stored on the other device.
+    pub out_delivered: u64,
+    /// Own messages up to this one were shown to the other person.
+    pub out_read: u64,
+    /// The contact's log as last seen.
+    pub in_log: Option<String>,
+    /// The contact's messages up to this one are stored here.
+    pub in_seq: u64,
+    /// The highest message number the person has seen.
+    pub seen: u64,
+    /// Received messages the person has not seen.
+    pub unread: u32,
+}
+
+/// A message as stored: what is shown, and its place in the sender's log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageRecord {
+    /// Version of this record: 1.
+    pub version: u32,
+    /// What is shown.
+    #[serde(flatten)]
+    pub message: Message,
+    /// The log of the sender.
+    pub log: String,
+    /// The place in that log, rising from 1.
+    pub seq: u64,
+}

@@ -1,0 +1,480 @@
+//! What people see and ask: the events for a view, and the commands from it.
+//!
+//! No secret and no protocol detail passes here. Events carry whole things under stable keys: a
+//! view keeps the latest of each and needs no other memory.
+
+use crate::clock::UnixMillis;
+use crate::config::{Config, Settings};
+use serde::{Deserialize, Serialize};
+
+/// Names a contact on this device, stable for as long as it is saved.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContactId(pub String);
+
+/// Names a person in a list: a contact, or a stranger by today's Discovery ID.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PersonId {
+    /// Somebody saved.
+    Contact(ContactId),
+    /// Somebody new, by Discovery ID.
+    Stranger(String),
+}
+
+/// Names a waiting request on this device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RequestId(pub String);
+
+/// Something a view shows. Later events replace earlier ones under the same key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", content = "data", rename_all = "camelCase")]
+pub enum Event {
+    /// Oneself.
+    Profile(Profile),
+    /// The state of the connection.
+    Status(Status),
+    /// Somebody appeared or changed; the key is [`Person::id`].
+    Person(Person),
+    /// Somebody is no longer shown at all.
+    PersonGone(PersonId),
+    /// A request waits or changed; the key is [`Request::id`].
+    Request(Request),
+    /// A request was answered or expired.
+    RequestGone(RequestId),
+    /// A message appeared or changed; the key is ([`Message::contact`], [`Message::number`]).
+    Message(Message),
+    /// A contact is writing at this moment; forget it after six seconds.
+    Typing(ContactId),
+    /// The settings in force, their defaults and what is wrong with the packed configuration.
+    Settings(SettingsView),
+    /// A new problem for the person to know of, shown until dismissed.
+    Notice(Notice),
+    /// Everything above has been sent once since this view attached.
+    Ready,
+    /// For the supervisor: tell the person, even with no view open.
+    Notify(Notification),
+    /// For the supervisor: unread messages and waiting requests, for the badge.
+    Badge {
+        /// Unread messages plus waiting requests.
+        count: u32,
+    },
+}
+
+/// Oneself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// The own name; `None` before Join.
+    pub name: Option<String>,
+}
+
+/// The state of the connection, for the state line and the Connection page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// What the state line says.
+    pub phase: Phase,
+    /// One entry for each namespace that is joined.
+    pub networks: Vec<Network>,
+    /// The signalling server in use, `host:port`.
+    pub server: Option<String>,
+    /// Whether that server can be reached now.
+    pub server_up: bool,
+}
+
+/// What the state line says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "phase",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Phase {
+    /// Join has not been pressed: nothing is sent.
+    FirstRun,
+    /// Starting, or joining after a change.
+    Joining,
+    /// This device is the router of the (first) namespace.
+    Router {
+        /// The public address, as people write it.
+        address: String,
+        /// How many people are in the registry, oneself included.
+        people: u32,
+    },
+    /// Connected through another device that is the router.
+    Peer {
+        /// The public address, as people write it.
+        address: String,
+        /// How many people are in the registry, oneself included.
+        people: u32,
+    },
+    /// The router is gone; a new one is being found. Lists and chats stay.
+    Electing {
+        /// The public address, as people write it.
+        address: String,
+        /// How many people are in the kept copy, oneself included.
+        people: u32,
+    },
+    /// The signalling server cannot be reached.
+    Offline {
+        /// When the next try is made.
+        retry_at: Option<UnixMillis>,
+    },
+    /// The signalling server refuses, with its reason.
+    Refused {
+        /// What the server said.
+        reason: String,
+    },
+    /// No public address was found: contacts work, finding people here does not.
+    NoAddress {
+        /// When the next try is made.
+        retry_at: Option<UnixMillis>,
+    },
+    /// On a cellular network people behind one address do not know each other: no discovery.
+    Cellular,
+}
+
+/// One joined namespace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Network {
+    /// The public address, as people write it.
+    pub address: String,
+    /// The part this device plays.
+    pub role: Role,
+    /// How many people are in the registry, oneself included.
+    pub people: u32,
+}
+
+/// The part this device plays in a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// Claiming the Router ID, or connecting to who holds it.
+    Joining,
+    /// Holds the Router ID.
+    Router,
+    /// Is connected to the router.
+    Peer,
+    /// The router is gone; waiting to claim its id.
+    Electing,
+}
+
+/// Somebody in the lists.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// The key.
+    pub id: PersonId,
+    /// The saved or announced name; only text, already checked.
+    pub name: String,
+    /// Where they are seen.
+    pub presence: Presence,
+    /// For a stranger whose name looks like a contact's: that contact's name.
+    pub resembles: Option<String>,
+    /// For a stranger: how far a request to them is.
+    pub asked: Asked,
+    /// For a contact: when it was last connected.
+    pub last_seen: Option<UnixMillis>,
+    /// For a contact: unread messages.
+    pub unread: u32,
+    /// For a contact: what the last Ping said.
+    pub ping: Option<Ping>,
+}
+
+/// Where somebody is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Presence {
+    /// On this network, shown by a direct connection.
+    OnNetwork,
+    /// In the registry of this network, not yet confirmed by a direct connection.
+    ClaimsNetwork,
+    /// Connected, from elsewhere.
+    Online,
+    /// Not connected.
+    Offline,
+}
+
+/// How far a request to a stranger is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Asked {
+    /// Not asked.
+    No,
+    /// Connecting.
+    Connecting,
+    /// The other person has been asked.
+    Waiting,
+    /// They said no, or did not answer in time: one cannot tell which.
+    NotAccepted,
+    /// They could not be reached.
+    Unreachable,
+    /// What answered broke the protocol or failed a proof; the connection was closed.
+    Failed,
+}
+
+/// What a Ping said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Ping {
+    /// On its way.
+    Trying,
+    /// The contact answered and proved who it is.
+    Online,
+    /// Nobody answered at the last known address.
+    Unreachable,
+    /// Somebody answered who is not the contact.
+    SomebodyElse,
+}
+
+/// A request that waits for the person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// The key.
+    pub id: RequestId,
+    /// The announced name; only text, already checked.
+    pub name: String,
+    /// What they wrote with it.
+    pub note: Option<String>,
+    /// When it came.
+    pub at: UnixMillis,
+    /// For a name that looks like a contact's: that contact's name.
+    pub resembles: Option<String>,
+}
+
+/// A chat message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// Whose chat.
+    pub contact: ContactId,
+    /// Its place in the chat, rising from 1.
+    pub number: u64,
+    /// When it was written (own clock) or received.
+    pub at: UnixMillis,
+    /// The text; only text.
+    pub text: String,
+    /// From whom, and how far it is.
+    pub state: MessageState,
+}
+
+/// From whom a message is, and how far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MessageState {
+    /// From the contact.
+    Received,
+    /// Own; stored here, not sent yet.
+    Waiting,
+    /// Own; handed to the connection.
+    Sent,
+    /// Own; stored on the other device.
+    Delivered,
+    /// Own; shown to the other person.
+    Read,
+}
+
+/// The settings in force and where they come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsView {
+    /// What the person changed.
+    pub settings: Settings,
+    /// What the extension was packed with.
+    pub defaults: Config,
+    /// What is wrong with `config.json`, where it is: the built-in values are used instead.
+    pub config_error: Option<String>,
+}
+
+/// A problem for the person to know of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "notice",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Notice {
+    /// The browser's storage is full or failing: nothing new can be kept.
+    StorageFailed {
+        /// What the browser said.
+        reason: String,
+    },
+    /// A stored item could not be read; it was left where it is.
+    StorageDamaged {
+        /// Its key.
+        key: String,
+    },
+    /// Somebody answered at a contact's address but is not the contact.
+    SomebodyElse {
+        /// The contact's name.
+        name: String,
+    },
+    /// Somebody's connection was closed because it broke the protocol.
+    Misbehaved {
+        /// Who, as far as is known.
+        name: String,
+        /// How, in English, for a bug report.
+        reason: String,
+    },
+    /// An acceptance could not be finished because the other side is gone; ask again.
+    AnswerTooLate {
+        /// Who.
+        name: String,
+    },
+}
+
+/// What the supervisor tells the person outside any view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Notification {
+    /// A contact joined this network.
+    Joined {
+        /// Who.
+        contact: ContactId,
+        /// The saved name.
+        name: String,
+    },
+    /// A contact wrote.
+    Message {
+        /// Who.
+        contact: ContactId,
+        /// The saved name.
+        name: String,
+        /// The text, or its beginning.
+        text: String,
+    },
+    /// Somebody asks to connect.
+    Request {
+        /// Which request.
+        request: RequestId,
+        /// The announced name.
+        name: String,
+    },
+    /// Somebody accepted.
+    Accepted {
+        /// Who.
+        contact: ContactId,
+        /// The saved name.
+        name: String,
+    },
+}
+
+/// What a person asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "command",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Command {
+    /// Give a name and go on the network; again later, to change the name.
+    Join {
+        /// The chosen name.
+        name: String,
+    },
+    /// Ask a stranger.
+    Connect {
+        /// The Discovery ID of a [`PersonId::Stranger`].
+        stranger: String,
+    },
+    /// Say yes to a request.
+    Accept {
+        /// Which.
+        request: RequestId,
+    },
+    /// Say no to a request.
+    Reject {
+        /// Which.
+        request: RequestId,
+    },
+    /// Write to a contact.
+    Send {
+        /// To whom.
+        contact: ContactId,
+        /// The text, 1 to 8,000 bytes.
+        text: String,
+    },
+    /// The person is writing to a contact.
+    Typing {
+        /// To whom.
+        contact: ContactId,
+    },
+    /// The person has seen the chat up to this message.
+    Read {
+        /// Whose chat.
+        contact: ContactId,
+        /// The [`Message::number`].
+        number: u64,
+    },
+    /// Find out whether a saved contact can be reached.
+    Ping {
+        /// Whom.
+        contact: ContactId,
+    },
+    /// Change the settings.
+    Configure {
+        /// All of them.
+        settings: Settings,
+    },
+    /// Do not wait for the next try.
+    Retry,
+}
+
+/// Why a command was refused, for the field or the button it came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(
+    tag = "refusal",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Refusal {
+    /// The name is empty.
+    #[error("the name is empty")]
+    NameEmpty,
+    /// The name is longer than 32 characters or 96 bytes.
+    #[error("the name is longer than 32 characters or 96 bytes")]
+    NameTooLong,
+    /// The name has control, invisible or direction-changing characters.
+    #[error("the name has characters that cannot be shown")]
+    NameCharacters,
+    /// The text is empty.
+    #[error("the message is empty")]
+    TextEmpty,
+    /// The text is longer than 8,000 bytes.
+    #[error("the message is longer than 8,000 bytes")]
+    TextTooLong,
+    /// Too much waits for this contact already.
+    #[error("too many messages wait for this contact")]
+    OutboxFull,
+    /// The contact, request or person is not there any more.
+    #[error("that is not there any more")]
+    Gone,
+    /// Press Join first.
+    #[error("join first")]
+    NotJoined,
+    /// There are 500 contacts.
+    #[error("there is no room for another contact")]
+    ContactsFull,
+    /// A setting is wrong.
+    #[error("setting {field}: {reason}")]
+    Setting {
+        /// Where, as a path: `signalling.0.host`.
+        field: String,
+        /// Why, in English.
+        reason: String,
+    },
+    /// The browser could not store it.
+    #[error("it could not be stored: {reason}")]
+    Storage {
+        /// What the browser said.
+        reason: String,
+    },
+}

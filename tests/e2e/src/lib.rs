@@ -1,0 +1,1 @@
+//! Real browsers against local services.

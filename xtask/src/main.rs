@@ -1,0 +1,2 @@
+//! Build, run, demo, test, bench, dist.
+fn main() {}
