@@ -1,0 +1,266 @@
+//! Identities, and every derivation of the protocol.
+//!
+//! Each function here has a literal vector in `tests/vectors.rs` and in PROTOCOL.md. Labels keep
+//! the uses apart; every variable part but the last of an input has a fixed length or a length
+//! prefix.
+
+use crate::encoding::{b64, hex, unb64, unb64_vec};
+use chacha20::rand_core::Rng;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use p256::ecdsa::signature::{Signer, Verifier};
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use uuid::Uuid;
+
+/// 32 secret bytes.
+pub type Key = [u8; 32];
+
+/// The random source of a node: seeded once, so that a run can be repeated.
+pub(crate) type Random = chacha20::ChaCha20Rng;
+
+/// `N` fresh random bytes.
+pub(crate) fn random<const N: usize>(rng: &mut Random) -> [u8; N] {
+    let mut bytes = [0; N];
+    rng.fill_bytes(&mut bytes);
+    bytes
+}
+
+/// A person's key pair: who they are, permanently.
+#[derive(Clone)]
+pub struct Identity(SigningKey);
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity(…)")
+    }
+}
+
+impl Identity {
+    /// A fresh one. A random scalar is out of range about once in 2³² tries, so this ends.
+    pub(crate) fn generate(rng: &mut Random) -> Self {
+        loop {
+            if let Some(identity) = Self::from_bytes(&random(rng)) {
+                return identity;
+            }
+        }
+    }
+
+    /// From the 32 bytes of the secret scalar; `None` where it is out of range.
+    pub fn from_bytes(bytes: &Key) -> Option<Self> {
+        SigningKey::from_slice(bytes).ok().map(Self)
+    }
+
+    /// The secret scalar.
+    pub(crate) fn to_bytes(&self) -> Key {
+        self.0.to_bytes().into()
+    }
+
+    /// The public half.
+    pub fn public(&self) -> PublicKey {
+        PublicKey(*self.0.verifying_key())
+    }
+
+    /// ECDSA P-256 over SHA-256, deterministic (RFC 6979), r‖s with low s.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        let signature: Signature = self.0.sign(message);
+        signature.normalize_s().to_bytes().into()
+    }
+}
+
+/// The public half of an [`Identity`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PublicKey(VerifyingKey);
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PublicKey(…)")
+    }
+}
+
+impl PublicKey {
+    /// SEC1, compressed: how a key is sent, signed and stored.
+    pub fn to_bytes(self) -> [u8; 33] {
+        let point = self.0.to_sec1_point(true);
+        let mut bytes = [0; 33];
+        bytes.copy_from_slice(point.as_bytes());
+        bytes
+    }
+
+    /// From the compressed form only.
+    pub fn from_bytes(bytes: &[u8; 33]) -> Option<Self> {
+        VerifyingKey::from_sec1_bytes(bytes).ok().map(Self)
+    }
+
+    /// As base64url.
+    pub(crate) fn encode(self) -> String {
+        b64(&self.to_bytes())
+    }
+
+    /// From base64url.
+    pub(crate) fn decode(text: &str) -> Option<Self> {
+        Self::from_bytes(&unb64(text)?)
+    }
+
+    /// Whether `signature` is this key's over `message`, in the one accepted (low-s) form.
+    pub fn verifies(self, message: &[u8], signature: &[u8; 64]) -> bool {
+        let Ok(signature) = Signature::from_slice(signature) else { return false };
+        signature.normalize_s() == signature && self.0.verify(message, &signature).is_ok()
+    }
+}
+
+/// One end's part of a Diffie-Hellman exchange, used for one handshake.
+pub(crate) struct Ephemeral(p256::SecretKey);
+
+impl Ephemeral {
+    pub(crate) fn generate(rng: &mut Random) -> Self {
+        loop {
+            if let Some(ephemeral) = Self::from_bytes(&random(rng)) {
+                return ephemeral;
+            }
+        }
+    }
+
+    pub(crate) fn from_bytes(bytes: &Key) -> Option<Self> {
+        p256::SecretKey::from_slice(bytes).ok().map(Self)
+    }
+
+    /// SEC1, compressed, as base64url.
+    pub(crate) fn public(&self) -> String {
+        PublicKey(self.0.public_key().into()).encode()
+    }
+
+    /// The shared x coordinate; `None` where `theirs` is not a point of the curve.
+    pub(crate) fn agree(&self, theirs: &str) -> Option<Key> {
+        let theirs = p256::PublicKey::from_sec1_bytes(&unb64::<33>(theirs)?).ok()?;
+        let shared = self.0.diffie_hellman(&theirs);
+        Some((*shared.raw_secret_bytes()).into())
+    }
+}
+
+/// SHA-256 over the hellos as received and both certificates: what a handshake was about.
+/// `initiator` and `responder` are the bytes of the two hello frames.
+pub fn transcript(
+    initiator: &[u8],
+    responder: &[u8],
+    initiator_fingerprint: &[u8; 32],
+    responder_fingerprint: &[u8; 32],
+) -> Key {
+    let mut hash = Sha256::new_with_prefix(b"meshchat/1 handshake");
+    for hello in [initiator, responder] {
+        hash.update(u32::try_from(hello.len()).unwrap_or(u32::MAX).to_be_bytes());
+        hash.update(hello);
+    }
+    hash.update(initiator_fingerprint);
+    hash.update(responder_fingerprint);
+    hash.finalize().into()
+}
+
+/// The keys of one handshake.
+#[derive(Clone)]
+pub struct SessionKeys {
+    /// Authenticates the initiator's identity key.
+    pub initiator_mac: Key,
+    /// Authenticates the responder's identity key.
+    pub responder_mac: Key,
+    /// What both keep when this handshake ends in acceptance.
+    pub pair_secret: Key,
+}
+
+/// HKDF-SHA-256 of the Diffie-Hellman result, salted with the transcript.
+pub fn session_keys(transcript: &Key, shared: &Key) -> SessionKeys {
+    let kdf = Hkdf::<Sha256>::new(Some(transcript), shared);
+    SessionKeys {
+        initiator_mac: expand(&kdf, b"meshchat/1 mac initiator"),
+        responder_mac: expand(&kdf, b"meshchat/1 mac responder"),
+        pair_secret: expand(&kdf, b"meshchat/1 pair secret"),
+    }
+}
+
+/// What a signature of the handshake covers.
+pub fn signature_input(
+    label: &str,
+    transcript: &Key,
+    own: PublicKey,
+    other: Option<PublicKey>,
+) -> Vec<u8> {
+    let mut input = label.as_bytes().to_vec();
+    input.extend(transcript);
+    input.extend(own.to_bytes());
+    input.extend(other.map(PublicKey::to_bytes).into_iter().flatten());
+    input
+}
+
+/// HMAC-SHA-256 over the concatenation of `parts`.
+pub fn hmac(key: &[u8], parts: &[&[u8]]) -> Key {
+    keyed(key, parts).finalize().into_bytes().into()
+}
+
+/// Whether `tag` is the HMAC over `parts`, compared in constant time.
+pub(crate) fn hmac_verifies(key: &[u8], parts: &[&[u8]], tag: &Key) -> bool {
+    keyed(key, parts).verify_slice(tag).is_ok()
+}
+
+fn keyed(key: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("any length");
+    parts.iter().for_each(|part| mac.update(part));
+    mac
+}
+
+/// The uuid of the Discovery ID of who holds `discovery_uuid`, in `namespace` (without its root)
+/// on a UTC `day`.
+pub fn discovery_uuid(discovery_uuid: &[u8; 16], namespace: &str, day: &str) -> Uuid {
+    let label = format!("meshchat/1 discovery|{namespace}|{day}");
+    let tag = hmac(discovery_uuid, &[label.as_bytes()]);
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(tag).for_each(|(to, from)| *to = from);
+    Uuid::new_v8(bytes)
+}
+
+/// The rendezvous namespace of a shared secret in a 10-minute slot.
+pub fn rendezvous_namespace(secret: &Key, slot: &str) -> String {
+    format!("rendezvous-{}", hex(&hmac(secret, &[slot.as_bytes()])))
+}
+
+/// A Transport ID that only holders of the discoveryUUID can read: nonce ‖ ciphertext, base64url.
+/// The Discovery ID is authenticated with it, so that it cannot be moved to another entry.
+pub fn seal_transport(
+    discovery_uuid: &[u8; 16],
+    discovery_id: &str,
+    transport_id: &str,
+    nonce: [u8; 12],
+) -> Option<String> {
+    let payload = Payload { msg: transport_id.as_bytes(), aad: discovery_id.as_bytes() };
+    let sealed = sealing(discovery_uuid).encrypt(&Nonce::from(nonce), payload).ok()?;
+    Some(b64(&[&nonce, sealed.as_slice()].concat()))
+}
+
+/// The Transport ID out of [`seal_transport`]; `None` where it is not from a holder of this
+/// discoveryUUID or belongs to another entry.
+pub fn open_transport(
+    discovery_uuid: &[u8; 16],
+    discovery_id: &str,
+    sealed: &str,
+) -> Option<String> {
+    let sealed = unb64_vec(sealed)?;
+    let (nonce, msg) = sealed.split_first_chunk::<12>()?;
+    let payload = Payload { msg, aad: discovery_id.as_bytes() };
+    let opened = sealing(discovery_uuid).decrypt(&Nonce::from(*nonce), payload).ok()?;
+    String::from_utf8(opened).ok()
+}
+
+fn sealing(discovery_uuid: &[u8; 16]) -> ChaCha20Poly1305 {
+    let kdf = Hkdf::<Sha256>::new(None, discovery_uuid);
+    ChaCha20Poly1305::new(&expand(&kdf, b"meshchat/1 sealed transport").into())
+}
+
+fn expand(kdf: &Hkdf<Sha256>, label: &[u8]) -> Key {
+    let mut key = [0; 32];
+    #[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8,160 bytes")]
+    kdf.expand(label, &mut key).expect("32 bytes");
+    key
+}

@@ -1,0 +1,116 @@
+//! The ids registered at a signalling server, and how they are made and read.
+
+use crate::address;
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// A namespace under a root: everything that ids in it share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namespace {
+    label: String,
+    prefix: String,
+}
+
+impl Namespace {
+    /// The namespace of the people behind one public address.
+    pub fn of_address(root: &str, address: IpAddr) -> Self {
+        let label = address::namespace(address);
+        Self { prefix: format!("{root}-{label}-"), label }
+    }
+
+    /// The namespace without its root, as it goes into derivations.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The `index`th Router ID, from 1.
+    pub fn router_id(&self, index: u32) -> String {
+        format!("{}{index}", self.prefix)
+    }
+
+    /// The Discovery ID with this uuid.
+    pub fn discovery_id(&self, uuid: Uuid) -> String {
+        format!("{}{uuid}", self.prefix)
+    }
+
+    /// The uuid of a Discovery ID of this namespace, where it is one in its one canonical form.
+    pub fn discovery_uuid(&self, id: &str) -> Option<Uuid> {
+        let text = id.strip_prefix(&self.prefix)?;
+        let uuid = Uuid::try_parse(text).ok()?;
+        (uuid.to_string() == text).then_some(uuid)
+    }
+}
+
+/// Whether a text can be (the first part of) a PeerJS id: alphanumeric words joined by single
+/// spaces, `_` or `-`.
+pub fn is_peer_id(text: &str) -> bool {
+    text.split([' ', '_', '-'])
+        .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// A fresh Transport ID: the product's fixed root, whatever root discovery uses.
+pub(crate) fn transport_id(random: [u8; 16]) -> String {
+    let uuid = uuid::Builder::from_random_bytes(random).into_uuid();
+    format!("{TRANSPORT_ROOT}-{uuid}")
+}
+
+/// Whether an id somebody sent can be a Transport ID.
+pub(crate) fn is_transport_id(id: &str) -> bool {
+    id.strip_prefix(TRANSPORT_ROOT)
+        .and_then(|rest| rest.strip_prefix('-'))
+        .and_then(|text| Uuid::try_parse(text).ok().filter(|uuid| uuid.to_string() == text))
+        .is_some()
+}
+
+/// The first part of every Transport ID.
+const TRANSPORT_ROOT: &str = "myapp";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_the_documented_forms() {
+        let namespace = Namespace::of_address("myapp", "203.0.113.7".parse().unwrap());
+        let uuid = Uuid::from_bytes([0x11; 16]);
+        assert_eq!(namespace.router_id(1), "myapp-203-0-113-7-1");
+        assert_eq!(namespace.label(), "203-0-113-7");
+        let id = namespace.discovery_id(uuid);
+        assert_eq!(id, "myapp-203-0-113-7-11111111-1111-1111-1111-111111111111");
+        assert_eq!(namespace.discovery_uuid(&id), Some(uuid));
+        assert!(is_peer_id(&id));
+    }
+
+    #[test]
+    fn a_foreign_or_malformed_discovery_id_is_none() {
+        let namespace = Namespace::of_address("myapp", "203.0.113.7".parse().unwrap());
+        for bad in [
+            "myapp-203-0-113-8-11111111-1111-1111-1111-111111111111",
+            "other-203-0-113-7-11111111-1111-1111-1111-111111111111",
+            "myapp-203-0-113-7-11111111111111111111111111111111",
+            "myapp-203-0-113-7-AAAAAAAA-1111-1111-1111-111111111111",
+            "myapp-203-0-113-7-1",
+            "",
+        ] {
+            assert_eq!(namespace.discovery_uuid(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn peer_ids_are_words_with_single_separators() {
+        for good in ["myapp", "a b", "a-b_c", "sig8a2b", "0"] {
+            assert!(is_peer_id(good), "{good}");
+        }
+        for bad in ["", "a--b", "-a", "a-", "a.b", "a:b", "ä"] {
+            assert!(!is_peer_id(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn transport_ids_are_recognised() {
+        let id = transport_id([7; 16]);
+        assert!(is_transport_id(&id), "{id}");
+        assert!(!is_transport_id("myapp-203-0-113-7-1"));
+        assert!(!is_transport_id("other-07070707-0707-4707-8707-070707070707"));
+    }
+}
