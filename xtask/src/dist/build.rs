@@ -1,0 +1,81 @@
+//! Rust to wasm: one cargo call for the three crates.
+
+use super::PARTS;
+use crate::{paths, shell};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+/// What the compiler made of one crate.
+pub(super) struct Module {
+    /// The crate.
+    pub(super) name: &'static str,
+    /// Its wasm, before binding.
+    pub(super) path: PathBuf,
+}
+
+/// Builds, and gives the modules in the order of [`PARTS`].
+pub(super) fn wasm() -> Result<Vec<Module>> {
+    let mut cargo = shell::cargo();
+    cargo.args([
+        "build",
+        "--lib",
+        "--profile",
+        "wasm",
+        "--target",
+        "wasm32-unknown-unknown",
+    ]);
+    cargo.args(["--message-format", "json-render-diagnostics"]);
+    for part in &PARTS {
+        cargo.args(["-p", part.name]);
+    }
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", path_remaps().join("\u{1f}"));
+    let output = shell::output(cargo.stderr(Stdio::inherit()))?;
+    if !output.status.success() {
+        bail!("the wasm build failed");
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    PARTS
+        .iter()
+        .map(|part| module(part.name, &messages))
+        .collect()
+}
+
+/// Cargo says where it put things, one JSON object a line.
+fn module(name: &'static str, messages: &str) -> Result<Module> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| {
+            message["reason"] == "compiler-artifact" && message["target"]["name"] == name
+        })
+        .find_map(|message| {
+            let files = message["filenames"].as_array()?;
+            let wasm = files
+                .iter()
+                .filter_map(Value::as_str)
+                .find(|file| file.ends_with(".wasm"));
+            Some(Module {
+                name,
+                path: wasm?.into(),
+            })
+        })
+        .with_context(|| format!("cargo made no wasm of the crate {name}; is it a cdylib?"))
+}
+
+/// The place where somebody built must not show in what was built: texts of panics hold paths.
+fn path_remaps() -> Vec<String> {
+    let home = |name: &str, fallback: &str| match std::env::var_os(name) {
+        Some(dir) => PathBuf::from(dir),
+        None => Path::new(&std::env::var_os("HOME").unwrap_or_default()).join(fallback),
+    };
+    let sources = home("CARGO_HOME", ".cargo").join("registry/src");
+    let registries = std::fs::read_dir(sources).into_iter().flatten().flatten();
+    let sysroot = shell::answer("rustc", &["--print", "sysroot"]);
+    let mut remaps = vec![(paths::root(), "/mesh-chat")];
+    remaps.extend(registries.map(|registry| (registry.path(), "/registry")));
+    remaps.extend(sysroot.map(|sysroot| (PathBuf::from(sysroot), "/rust")));
+    let flag = |(from, to): (PathBuf, &str)| format!("--remap-path-prefix={}={to}", from.display());
+    remaps.into_iter().map(flag).collect()
+}

@@ -1,0 +1,86 @@
+//! `dist`: the extension as folders that can be loaded, and as zips that are the same each time.
+//!
+//! `build` makes wasm of the three crates, `bind` makes it loadable and small, `assemble` puts the
+//! folder together, `pack` zips it, `sizes` weighs it.
+
+mod assemble;
+mod bind;
+mod build;
+mod pack;
+mod sizes;
+
+use crate::{paths, setup};
+use anyhow::Result;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What `dist` can be told.
+#[derive(clap::Args, Default)]
+pub(crate) struct Options {
+    /// Fail, not only warn, when a part is over its size budget
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Where the folders and zips go [default: dist]
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// The browsers there is a folder for. Their contents are the same.
+const BROWSERS: [&str; 2] = ["chrome", "firefox"];
+
+/// A crate that becomes wasm, and what it may weigh.
+pub(crate) struct Part {
+    /// The crate.
+    pub(crate) name: &'static str,
+    /// How people call it.
+    pub(crate) title: &'static str,
+    /// The most its wasm may have after gzip, in bytes.
+    pub(crate) budget: u64,
+}
+
+/// The three contexts of the extension.
+pub(crate) const PARTS: [Part; 3] = [
+    Part {
+        name: "background",
+        title: "background",
+        budget: 60_000,
+    },
+    Part {
+        name: "offscreen",
+        title: "engine",
+        budget: 150_000,
+    },
+    Part {
+        name: "popup",
+        title: "popup",
+        budget: 150_000,
+    },
+];
+
+/// The command. Gives the folder that holds `chrome` and `firefox`.
+pub(crate) fn run(options: &Options) -> Result<PathBuf> {
+    setup::for_build()?;
+    let out = match &options.out {
+        Some(out) => std::path::absolute(out)?,
+        None => paths::root().join("dist"),
+    };
+    let started = Instant::now();
+    let modules = build::wasm()?;
+    let bound = modules.iter().map(bind::bind).collect::<Result<Vec<_>>>()?;
+    for browser in BROWSERS {
+        assemble::folder(&out.join(browser), &bound)?;
+        pack::zip(
+            &out.join(browser),
+            &out.join(format!("mesh-chat-{browser}.zip")),
+        )?;
+    }
+    let sizes = sizes::weigh(&bound)?;
+    sizes::print(&sizes, &out)?;
+    println!(
+        "dist: {} in {:.1} s",
+        out.display(),
+        started.elapsed().as_secs_f64()
+    );
+    sizes::judge(&sizes, options.strict)?;
+    Ok(out)
+}
