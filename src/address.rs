@@ -11,7 +11,9 @@ pub fn namespace(address: IpAddr) -> String {
         IpAddr::V4(v4) => v4.octets().map(|octet| octet.to_string()).join("-"),
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
-            [a, b, c, d].map(|segment| format!("{segment:04x}")).join("-")
+            [a, b, c, d]
+                .map(|segment| format!("{segment:04x}"))
+                .join("-")
         }
     }
 }
@@ -53,18 +55,39 @@ mod tests {
     #[test]
     fn a_namespace_is_a_part_of_an_id() {
         assert_eq!(namespace(ip("203.0.113.7")), "203-0-113-7");
-        assert_eq!(namespace(ip("2001:db8:85a3::8a2e:370:7334")), "2001-0db8-85a3-0000");
+        assert_eq!(
+            namespace(ip("2001:db8:85a3::8a2e:370:7334")),
+            "2001-0db8-85a3-0000"
+        );
     }
 
     #[test]
     fn only_addresses_that_stand_for_a_network_count() {
-        for global in ["203.0.113.7", "8.8.8.8", "100.63.0.1", "2001:db8::1", "2a00::1"] {
+        for global in [
+            "203.0.113.7",
+            "8.8.8.8",
+            "100.63.0.1",
+            "2001:db8::1",
+            "2a00::1",
+        ] {
             assert!(is_global(ip(global)), "{global}");
         }
         for local in [
-            "10.0.0.1", "127.0.0.1", "169.254.1.1", "192.168.1.1", "172.16.0.1", "100.64.0.1",
-            "0.0.0.0", "224.0.0.1", "255.255.255.255", "198.18.0.1", "::1", "fe80::1", "fd00::1",
-            "ff02::1", "::ffff:8.8.8.8",
+            "10.0.0.1",
+            "127.0.0.1",
+            "169.254.1.1",
+            "192.168.1.1",
+            "172.16.0.1",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "::1",
+            "fe80::1",
+            "fd00::1",
+            "ff02::1",
+            "::ffff:8.8.8.8",
         ] {
             assert!(!is_global(ip(local)), "{local}");
         }
@@ -72,7 +95,10 @@ mod tests {
 
     #[test]
     fn ipv6_networks_are_compared_by_prefix() {
-        assert!(same_network(ip("2001:db8:1:2::1"), ip("2001:db8:1:2:ffff::9")));
+        assert!(same_network(
+            ip("2001:db8:1:2::1"),
+            ip("2001:db8:1:2:ffff::9")
+        ));
         assert!(!same_network(ip("2001:db8:1:2::1"), ip("2001:db8:1:3::1")));
         assert!(!same_network(ip("203.0.113.7"), ip("203.0.113.8")));
     }

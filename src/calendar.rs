@@ -19,7 +19,12 @@ pub(crate) fn day_number(unix: UnixMillis) -> u64 {
 /// The rendezvous slot of `unix`: `UTC-2026-11-23-07-4` is 07:40 to 07:50.
 pub fn slot(unix: UnixMillis) -> String {
     let minutes = unix / 60_000 % 1_440;
-    format!("UTC-{}-{:02}-{}", day(unix, 0), minutes / 60, minutes % 60 / 10)
+    format!(
+        "UTC-{}-{:02}-{}",
+        day(unix, 0),
+        minutes / 60,
+        minutes % 60 / 10
+    )
 }
 
 /// The Gregorian date of a day since 1970-01-01: counts in 400-year cycles of 146,097 days from
@@ -29,11 +34,16 @@ fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let cycle = days / 146_097;
     let of_cycle = days % 146_097;
-    let year_of_cycle = (of_cycle - of_cycle / 1_460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
+    let year_of_cycle =
+        (of_cycle - of_cycle / 1_460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
     let of_year = of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
     let shifted = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = cycle * 400 + year_of_cycle + u64::from(month <= 2);
     (year, month, day)
 }
@@ -61,8 +71,14 @@ mod tests {
 
     #[test]
     fn slots_are_ten_minutes_of_utc() {
-        assert_eq!(slot(1_795_392_000_000 + 7 * 3_600_000 + 49 * 60_000), "UTC-2026-11-23-07-4");
-        assert_eq!(slot(1_795_392_000_000 + 7 * 3_600_000 + 50 * 60_000), "UTC-2026-11-23-07-5");
+        assert_eq!(
+            slot(1_795_392_000_000 + 7 * 3_600_000 + 49 * 60_000),
+            "UTC-2026-11-23-07-4"
+        );
+        assert_eq!(
+            slot(1_795_392_000_000 + 7 * 3_600_000 + 50 * 60_000),
+            "UTC-2026-11-23-07-5"
+        );
         assert_eq!(slot(1_795_392_000_000), "UTC-2026-11-23-00-0");
     }
 }

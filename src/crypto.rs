@@ -107,7 +107,9 @@ impl PublicKey {
 
     /// Whether `signature` is this key's over `message`, in the one accepted (low-s) form.
     pub fn verifies(self, message: &[u8], signature: &[u8; 64]) -> bool {
-        let Ok(signature) = Signature::from_slice(signature) else { return false };
+        let Ok(signature) = Signature::from_slice(signature) else {
+            return false;
+        };
         signature.normalize_s() == signature && self.0.verify(message, &signature).is_ok()
     }
 }
@@ -234,8 +236,13 @@ pub fn seal_transport(
     transport_id: &str,
     nonce: [u8; 12],
 ) -> Option<String> {
-    let payload = Payload { msg: transport_id.as_bytes(), aad: discovery_id.as_bytes() };
-    let sealed = sealing(discovery_uuid).encrypt(&Nonce::from(nonce), payload).ok()?;
+    let payload = Payload {
+        msg: transport_id.as_bytes(),
+        aad: discovery_id.as_bytes(),
+    };
+    let sealed = sealing(discovery_uuid)
+        .encrypt(&Nonce::from(nonce), payload)
+        .ok()?;
     Some(b64(&[&nonce, sealed.as_slice()].concat()))
 }
 
@@ -248,8 +255,13 @@ pub fn open_transport(
 ) -> Option<String> {
     let sealed = unb64_vec(sealed)?;
     let (nonce, msg) = sealed.split_first_chunk::<12>()?;
-    let payload = Payload { msg, aad: discovery_id.as_bytes() };
-    let opened = sealing(discovery_uuid).decrypt(&Nonce::from(*nonce), payload).ok()?;
+    let payload = Payload {
+        msg,
+        aad: discovery_id.as_bytes(),
+    };
+    let opened = sealing(discovery_uuid)
+        .decrypt(&Nonce::from(*nonce), payload)
+        .ok()?;
     String::from_utf8(opened).ok()
 }
 

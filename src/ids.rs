@@ -15,7 +15,10 @@ impl Namespace {
     /// The namespace of the people behind one public address.
     pub fn of_address(root: &str, address: IpAddr) -> Self {
         let label = address::namespace(address);
-        Self { prefix: format!("{root}-{label}-"), label }
+        Self {
+            prefix: format!("{root}-{label}-"),
+            label,
+        }
     }
 
     /// The namespace without its root, as it goes into derivations.
@@ -58,7 +61,11 @@ pub(crate) fn transport_id(random: [u8; 16]) -> String {
 pub(crate) fn is_transport_id(id: &str) -> bool {
     id.strip_prefix(TRANSPORT_ROOT)
         .and_then(|rest| rest.strip_prefix('-'))
-        .and_then(|text| Uuid::try_parse(text).ok().filter(|uuid| uuid.to_string() == text))
+        .and_then(|text| {
+            Uuid::try_parse(text)
+                .ok()
+                .filter(|uuid| uuid.to_string() == text)
+        })
         .is_some()
 }
 
@@ -111,6 +118,8 @@ mod tests {
         let id = transport_id([7; 16]);
         assert!(is_transport_id(&id), "{id}");
         assert!(!is_transport_id("myapp-203-0-113-7-1"));
-        assert!(!is_transport_id("other-07070707-0707-4707-8707-070707070707"));
+        assert!(!is_transport_id(
+            "other-07070707-0707-4707-8707-070707070707"
+        ));
     }
 }

@@ -1,13 +1,20 @@
 //! The protocol of Mesh Chat, sans-IO.
 
 pub mod address;
+mod bucket;
 pub mod calendar;
+mod chat;
 pub mod clock;
 pub mod config;
+mod context;
 pub mod crypto;
+mod discovery;
 mod encoding;
+mod handshake;
 pub mod ids;
+mod io;
 pub mod limits;
+mod liveness;
 pub mod name;
 pub mod node;
 pub mod records;

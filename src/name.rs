@@ -34,7 +34,10 @@ pub fn parse_note(text: &str) -> Option<String> {
     if text.len() > NOTE_BYTES {
         return None;
     }
-    let note: String = text.nfc().filter(|&c| c == '\n' || !is_unsuitable(c)).collect();
+    let note: String = text
+        .nfc()
+        .filter(|&c| c == '\n' || !is_unsuitable(c))
+        .collect();
     (note.len() <= NOTE_BYTES && !note.is_empty()).then_some(note)
 }
 
@@ -56,7 +59,10 @@ fn is_unsuitable(c: char) -> bool {
 pub fn skeleton(name: &str) -> String {
     name.nfkd()
         .flat_map(char::to_lowercase)
-        .filter(|c| !c.is_whitespace() && !matches!(c, '\u{200D}' | '\u{0300}'..='\u{036F}' | '.' | '-' | '_'))
+        .filter(|c| {
+            !c.is_whitespace()
+                && !matches!(c, '\u{200D}' | '\u{0300}'..='\u{036F}' | '.' | '-' | '_')
+        })
         .map(fold)
         .collect()
 }
@@ -103,7 +109,14 @@ mod tests {
         assert_eq!(parse(&"x".repeat(33)), Err(Refusal::NameTooLong));
         assert_eq!(parse(&"👩‍👩‍👧".repeat(6)), Err(Refusal::NameTooLong));
         assert_eq!(parse(&"x".repeat(10_000)), Err(Refusal::NameTooLong));
-        for bad in ["a\u{202E}b", "a\nb", "a\u{200B}b", "a\u{2066}b", "\u{3164}", "a\u{0}"] {
+        for bad in [
+            "a\u{202E}b",
+            "a\nb",
+            "a\u{200B}b",
+            "a\u{2066}b",
+            "\u{3164}",
+            "a\u{0}",
+        ] {
             assert_eq!(parse(bad), Err(Refusal::NameCharacters), "{bad:?}");
         }
         assert!(!is_acceptable(" Ann"));
@@ -113,7 +126,12 @@ mod tests {
 
     #[test]
     fn look_alikes_share_a_skeleton() {
-        for (a, b) in [("Alice", "Аlice"), ("Alice", "ALICE"), ("Bob", "B0b"), ("Al ice", "alice")] {
+        for (a, b) in [
+            ("Alice", "Аlice"),
+            ("Alice", "ALICE"),
+            ("Bob", "B0b"),
+            ("Al ice", "alice"),
+        ] {
             assert_eq!(skeleton(a), skeleton(b), "{a} {b}");
         }
         assert_ne!(skeleton("Alice"), skeleton("Alicia"));

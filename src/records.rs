@@ -5,7 +5,7 @@
 
 use crate::clock::UnixMillis;
 use crate::config::Settings;
-use crate::view::{ContactId, Message, RequestId};
+use crate::view::{ContactId, Message, MessageState, RequestId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -160,4 +160,30 @@ pub struct MessageRecord {
     pub log: String,
     /// The place in that log, rising from 1.
     pub seq: u64,
+}
+
+impl ThreadRecord {
+    /// A stored message as it is shown: how far an own one is follows from the head, so that an
+    /// acknowledgement is one small write whatever it covers.
+    pub fn shown(&self, record: &MessageRecord) -> Message {
+        let mut message = record.message.clone();
+        if message.state != MessageState::Received && record.log == self.out_log {
+            message.state = if record.seq <= self.out_read {
+                MessageState::Read
+            } else if record.seq <= self.out_delivered {
+                MessageState::Delivered
+            } else {
+                MessageState::Waiting
+            };
+        }
+        message
+    }
+
+    /// Whether a stored message is an own one that is not known to be delivered: these make up
+    /// [`Snapshot::outbox`].
+    pub fn awaits(&self, record: &MessageRecord) -> bool {
+        record.message.state != MessageState::Received
+            && record.log == self.out_log
+            && record.seq > self.out_delivered
+    }
 }

@@ -9,12 +9,27 @@ use serde::{Deserialize, Serialize};
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub(crate) enum Frame {
     // Between a peer and its router.
     Checkin(Entry),
-    Registry { epoch: u64, seq: u64, part: u32, parts: u32, peers: Vec<Entry> },
-    Update { epoch: u64, seq: u64, joined: Vec<Entry>, left: Vec<String> },
+    Registry {
+        epoch: u64,
+        seq: u64,
+        part: u32,
+        parts: u32,
+        peers: Vec<Entry>,
+    },
+    Update {
+        epoch: u64,
+        seq: u64,
+        joined: Vec<Entry>,
+        left: Vec<String>,
+    },
     Recheckin,
 
     // On every connection.
@@ -24,18 +39,55 @@ pub(crate) enum Frame {
 
     // The handshake.
     Hello(Hello),
-    Request { friendlyname: String, #[serde(default, skip_serializing_if = "Option::is_none")] note: Option<String> },
-    Accepted { #[serde(flatten)] proof: Proof, #[serde(flatten)] card: Card, friendlyname: String },
-    Confirm { #[serde(flatten)] proof: Proof, #[serde(flatten)] card: Card },
+    Request {
+        friendlyname: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    Accepted {
+        #[serde(flatten)]
+        proof: Proof,
+        #[serde(flatten)]
+        card: Card,
+        friendlyname: String,
+    },
+    Confirm {
+        #[serde(flatten)]
+        proof: Proof,
+        #[serde(flatten)]
+        card: Card,
+    },
     Rejected,
-    Auth { #[serde(flatten)] proof: Proof },
+    Auth {
+        #[serde(flatten)]
+        proof: Proof,
+    },
 
     // Between contacts.
-    Profile { number: u64, friendlyname: String, #[serde(flatten)] card: Card },
-    Have { log: Option<String>, upto: u64 },
-    Text { log: String, seq: u64, at: u64, text: String },
-    Ack { log: String, upto: u64 },
-    Read { log: String, upto: u64 },
+    Profile {
+        number: u64,
+        friendlyname: String,
+        #[serde(flatten)]
+        card: Card,
+    },
+    Have {
+        log: Option<String>,
+        upto: u64,
+    },
+    Text {
+        log: String,
+        seq: u64,
+        at: u64,
+        text: String,
+    },
+    Ack {
+        log: String,
+        upto: u64,
+    },
+    Read {
+        log: String,
+        upto: u64,
+    },
     Typing,
 }
 
@@ -48,7 +100,11 @@ pub(crate) struct Entry {
     /// Unix milliseconds, set by the router; 0 in a check-in.
     #[serde(rename = "lastSeen", default)]
     pub(crate) last_seen: u64,
-    #[serde(rename = "sealedTransport", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "sealedTransport",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) sealed_transport: Option<String>,
 }
 
@@ -110,7 +166,11 @@ impl Frame {
 
 /// What is wrong and where, without the text itself: it may be private.
 fn describe(error: &serde_json::Error) -> String {
-    format!("a frame that is no message ({:?} error at byte {})", error.classify(), error.column())
+    format!(
+        "a frame that is no message ({:?} error at byte {})",
+        error.classify(),
+        error.column()
+    )
 }
 
 #[cfg(test)]
@@ -132,8 +192,15 @@ mod tests {
             ),
             (
                 Frame::Confirm {
-                    proof: Proof { key: "k".into(), sig: "s".into(), mac: "m".into() },
-                    card: Card { transport_id: "t".into(), discovery_uuid: "d".into() },
+                    proof: Proof {
+                        key: "k".into(),
+                        sig: "s".into(),
+                        mac: "m".into(),
+                    },
+                    card: Card {
+                        transport_id: "t".into(),
+                        discovery_uuid: "d".into(),
+                    },
                 },
                 r#"{"type":"confirm","key":"k","sig":"s","mac":"m","transportID":"t","discoveryUUID":"d"}"#,
             ),
@@ -154,7 +221,14 @@ mod tests {
 
     #[test]
     fn what_is_no_message_is_refused_without_repeating_it() {
-        for bad in [&b"null"[..], b"{}", b"[1]", br#"{"type":"secret"}"#, b"\xff", b"{\"type\":\"ping\""] {
+        for bad in [
+            &b"null"[..],
+            b"{}",
+            b"[1]",
+            br#"{"type":"secret"}"#,
+            b"\xff",
+            b"{\"type\":\"ping\"",
+        ] {
             let error = Frame::decode(bad).unwrap_err();
             assert!(!error.contains("secret"), "{error}");
         }
@@ -163,6 +237,9 @@ mod tests {
 
     #[test]
     fn a_newer_peer_may_add_fields() {
-        assert_eq!(Frame::decode(br#"{"type":"pong","new":{"x":1}}"#), Ok(Frame::Pong));
+        assert_eq!(
+            Frame::decode(br#"{"type":"pong","new":{"x":1}}"#),
+            Ok(Frame::Pong)
+        );
     }
 }

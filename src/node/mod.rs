@@ -3,9 +3,7 @@
 //! The contract: after each [`Node::handle`], call [`Node::poll`] until it gives
 //! [`Output::Timeout`]; act on every output in order.
 
-mod io;
-
-pub use io::{
+pub use crate::io::{
     ChannelBinding, Closed, CommandId, Input, Link, LinkId, Output, Path, Signalling, StoreId,
 };
 

@@ -1,4 +1,4 @@
-//! The one input and the one output of a [`Node`](super::Node).
+//! The one input and the one output of a [`Node`](crate::Node).
 
 use crate::clock::Mono;
 use crate::config::Config;

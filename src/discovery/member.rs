@@ -1,0 +1,631 @@
+//! One device's membership in one namespace: the election, and both parts it can end in.
+
+use super::roster::Roster;
+use super::router::Router;
+use crate::address;
+use crate::clock::Mono;
+use crate::context::Context;
+use crate::crypto;
+use crate::ids::Namespace;
+use crate::io::{LinkId, Path};
+use crate::limits::{CLAIM_JITTER, REGISTRY_ENTRIES};
+use crate::liveness::{Liveness, Verdict};
+use crate::view::Role;
+use crate::wire::{Entry, Frame};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// How long a router may take from the check-in to the full registry. A holder of the Router ID
+/// that does not speak the protocol is passed over after this.
+const REGISTRY_WAIT: Duration = Duration::from_secs(8);
+
+/// Router IDs tried before starting over: `-1` to `-3`.
+const ROUTER_IDS: u32 = 3;
+
+/// How long an own Discovery ID that somebody else holds is left alone.
+const OWN_ID_RETRY: Duration = Duration::from_secs(15);
+
+/// The longest further wait for each claim that found the id held by nobody who answers.
+const GHOST_STEP: Duration = Duration::from_secs(2);
+
+/// What this device says of itself in a namespace.
+#[derive(Clone)]
+pub(crate) struct Announcement {
+    pub(crate) name: String,
+    pub(crate) discovery_uuid: [u8; 16],
+    pub(crate) transport_id: String,
+    /// The UTC day that the Discovery ID is for.
+    pub(crate) day: String,
+}
+
+/// A membership; dropped after [`Member::leave`].
+#[derive(Debug)]
+pub(crate) struct Member {
+    namespace: Namespace,
+    address: IpAddr,
+    own: Entry,
+    /// The own Discovery ID is held, so that one can dial from it.
+    held: bool,
+    retry_own: Option<Mono>,
+    index: u32,
+    ghosts: u32,
+    state: State,
+    roster: Roster,
+    changed: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The Router ID was asked for at the server.
+    Claiming,
+    /// Somebody holds it: dialling, or waiting for the own id to dial from.
+    Connecting(Option<LinkId>),
+    /// Connected to the router.
+    Following(Follower),
+    /// The id is held here.
+    Routing(Router),
+    /// No router: waiting to claim the id.
+    Waiting(Mono),
+}
+
+#[derive(Debug)]
+struct Follower {
+    link: LinkId,
+    liveness: Liveness,
+    /// What the copy is up to; `None` until the first full registry.
+    version: Option<(u64, u64)>,
+    registry_by: Option<Mono>,
+    partial: Option<Partial>,
+}
+
+/// A registry of which some parts have come.
+#[derive(Debug)]
+struct Partial {
+    version: (u64, u64),
+    parts: u32,
+    next: u32,
+    peers: Vec<Entry>,
+}
+
+impl Member {
+    /// Joins: registers both ids at once, the election is decided by the answer.
+    pub(crate) fn join(ctx: &mut Context, root: &str, address: IpAddr, me: &Announcement) -> Self {
+        let namespace = Namespace::of_address(root, address);
+        let own = own_entry(ctx, &namespace, me);
+        ctx.register(&own.discovery_id);
+        ctx.register(&namespace.router_id(1));
+        Self {
+            namespace,
+            address,
+            own,
+            held: false,
+            retry_own: None,
+            index: 1,
+            ghosts: 0,
+            state: State::Claiming,
+            roster: Roster::default(),
+            changed: true,
+        }
+    }
+
+    /// Leaves, with a goodbye to whoever is connected.
+    pub(crate) fn leave(mut self, ctx: &mut Context) {
+        self.drop_part(ctx, State::Waiting(ctx.now.mono));
+        ctx.release(&self.own.discovery_id);
+    }
+
+    pub(crate) fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// The own Discovery ID, to dial others from.
+    pub(crate) fn discovery_id(&self) -> &str {
+        &self.own.discovery_id
+    }
+
+    /// Whether the own Discovery ID can be dialled from.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held
+    }
+
+    /// Everybody but oneself.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &Entry> {
+        self.roster
+            .entries()
+            .filter(|entry| entry.discovery_id != self.own.discovery_id)
+    }
+
+    /// How many people there are, oneself included.
+    pub(crate) fn people(&self) -> u32 {
+        u32::try_from(self.others().count() + 1).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        match &self.state {
+            State::Routing(_) => Role::Router,
+            State::Following(follower) if follower.version.is_some() => Role::Peer,
+            State::Waiting(_) => Role::Electing,
+            State::Claiming | State::Connecting(_) | State::Following(_) => {
+                if self.roster.len() > 1 {
+                    Role::Electing
+                } else {
+                    Role::Joining
+                }
+            }
+        }
+    }
+
+    /// Whether list or role may have changed since the last call.
+    pub(crate) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Whether a connection belongs to this membership.
+    pub(crate) fn owns(&self, link: LinkId) -> bool {
+        match &self.state {
+            State::Connecting(dialled) => *dialled == Some(link),
+            State::Following(follower) => follower.link == link,
+            State::Routing(router) => router.has(link),
+            State::Claiming | State::Waiting(_) => false,
+        }
+    }
+
+    /// The name, the addresses or the day changed.
+    pub(crate) fn announce(&mut self, ctx: &mut Context, me: &Announcement) {
+        let own = own_entry(ctx, &self.namespace, me);
+        let before = std::mem::replace(&mut self.own, own);
+        let moved = before.discovery_id != self.own.discovery_id;
+        if moved {
+            self.held = false;
+            ctx.register(&self.own.discovery_id);
+            ctx.release(&before.discovery_id);
+            self.roster.remove(&before.discovery_id);
+        }
+        match &mut self.state {
+            State::Routing(router) => {
+                let left = if moved {
+                    vec![before.discovery_id]
+                } else {
+                    Vec::new()
+                };
+                router.announce(ctx, vec![self.own.clone()], left);
+                self.keep_own(ctx);
+            }
+            State::Following(follower) if moved => {
+                ctx.bye(follower.link);
+                self.roster.forget_router();
+                self.state = State::Connecting(None);
+            }
+            State::Following(follower) => {
+                ctx.transmit(follower.link, &Frame::Checkin(self.own.clone()));
+            }
+            State::Claiming | State::Connecting(_) | State::Waiting(_) => {}
+        }
+        self.changed = true;
+    }
+
+    /// An id is held. Gives whether it was one of this membership's.
+    pub(crate) fn registered(&mut self, ctx: &mut Context, id: &str) -> bool {
+        if id == self.own.discovery_id {
+            self.held = true;
+            self.retry_own = None;
+            self.connect(ctx);
+            self.changed = true;
+            true
+        } else if id == self.router_id() {
+            if matches!(self.state, State::Claiming) {
+                self.become_router(ctx);
+            }
+            true
+        } else {
+            false
+        }
+    }
+
+    /// An id is held by somebody else. Gives whether it was one of this membership's.
+    pub(crate) fn taken(&mut self, ctx: &mut Context, id: &str) -> bool {
+        if id == self.own.discovery_id {
+            self.held = false;
+            self.retry_own = Some(ctx.now.mono + OWN_ID_RETRY);
+            true
+        } else if id == self.router_id() {
+            if matches!(self.state, State::Claiming | State::Routing(_)) {
+                let before = std::mem::replace(&mut self.state, State::Connecting(None));
+                if let State::Routing(router) = before {
+                    router.close(ctx);
+                }
+                self.connect(ctx);
+                self.changed = true;
+            }
+            true
+        } else {
+            false
+        }
+    }
+
+    /// An id is not held at the moment.
+    pub(crate) fn lost(&mut self, id: &str) {
+        if id == self.own.discovery_id {
+            self.held = false;
+        }
+    }
+
+    /// Somebody dialled the Router ID; false refuses.
+    pub(crate) fn incoming(
+        &mut self,
+        ctx: &Context,
+        link: LinkId,
+        local: &str,
+        remote: &str,
+    ) -> bool {
+        let known = local == self.router_id() && self.namespace.discovery_uuid(remote).is_some();
+        match &mut self.state {
+            State::Routing(router) if known => router.accept(link, remote, ctx.now.mono),
+            _ => false,
+        }
+    }
+
+    /// The connection to the router is open, or that of a peer.
+    pub(crate) fn opened(&mut self, ctx: &mut Context, link: LinkId, path: Path) {
+        if !matches!(self.state, State::Connecting(Some(dialled)) if dialled == link) {
+            return;
+        }
+        if let Path::Public(ip) = path
+            && !address::same_network(ip, self.address)
+        {
+            tracing::warn!("the router is not on this network, passing it over");
+            self.pass_over(ctx, link);
+            return;
+        }
+        ctx.transmit(link, &Frame::Checkin(self.own.clone()));
+        self.state = State::Following(Follower {
+            link,
+            liveness: Liveness::new(ctx.now.mono),
+            version: None,
+            registry_by: Some(ctx.now.mono + REGISTRY_WAIT),
+            partial: None,
+        });
+        self.changed = true;
+    }
+
+    /// A message on a connection of this membership. The error says what was wrong with it; the
+    /// connection is closed already.
+    pub(crate) fn frame(
+        &mut self,
+        ctx: &mut Context,
+        link: LinkId,
+        frame: Result<Frame, String>,
+    ) -> Result<(), String> {
+        self.changed = true;
+        match &mut self.state {
+            State::Routing(router) => {
+                let (namespace, roster) = (&self.namespace, &mut self.roster);
+                let result =
+                    frame.and_then(|frame| router.frame(ctx, namespace, roster, link, frame));
+                if result.is_err() {
+                    ctx.close(link);
+                    router.gone(ctx, roster, link);
+                }
+                result
+            }
+            State::Following(_) => {
+                let result = frame.and_then(|frame| self.from_router(ctx, link, frame));
+                if result.is_err() {
+                    self.pass_over(ctx, link);
+                }
+                result
+            }
+            State::Claiming | State::Connecting(_) | State::Waiting(_) => Ok(()),
+        }
+    }
+
+    /// The transport doubts a connection.
+    pub(crate) fn suspect(&mut self, ctx: &mut Context, link: LinkId) {
+        match &mut self.state {
+            State::Routing(router) => router.suspect(ctx, link),
+            State::Following(follower) if follower.link == link => follower.doubt(ctx),
+            _ => {}
+        }
+    }
+
+    /// The device woke or its network changed: ask everybody.
+    pub(crate) fn probe(&mut self, ctx: &mut Context) {
+        match &mut self.state {
+            State::Routing(router) => router.suspect_all(ctx),
+            State::Following(follower) => follower.doubt(ctx),
+            State::Waiting(until) => *until = ctx.now.mono,
+            State::Claiming | State::Connecting(_) => {}
+        }
+    }
+
+    /// A connection is gone.
+    pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId) {
+        self.changed = true;
+        match &mut self.state {
+            State::Routing(router) => router.gone(ctx, &mut self.roster, link),
+            State::Following(follower) if follower.link == link => self.router_gone(ctx),
+            State::Connecting(Some(dialled)) if *dialled == link => {
+                self.ghosts = self.ghosts.saturating_add(1);
+                self.router_gone(ctx);
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn timeout(&mut self, ctx: &mut Context) {
+        let now = ctx.now.mono;
+        if self.retry_own.is_some_and(|at| now >= at) {
+            self.retry_own = None;
+            ctx.register(&self.own.discovery_id);
+        }
+        match &mut self.state {
+            State::Waiting(until) if now >= *until => {
+                self.state = State::Claiming;
+                ctx.register(&self.namespace.router_id(self.index));
+            }
+            State::Routing(router) => router.timeout(ctx, &mut self.roster),
+            State::Following(_) => self.check_router(ctx),
+            State::Waiting(_) | State::Claiming | State::Connecting(_) => {}
+        }
+        self.expire(ctx);
+    }
+
+    pub(crate) fn due(&self) -> Option<Mono> {
+        let state = match &self.state {
+            State::Waiting(until) => Some(*until),
+            State::Routing(router) => router.due(),
+            State::Following(follower) => {
+                Some(follower.registry_by.map_or(follower.liveness.due(), |by| {
+                    by.min(follower.liveness.due())
+                }))
+            }
+            State::Claiming | State::Connecting(_) => None,
+        };
+        [state, self.retry_own, self.roster.due()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn router_id(&self) -> String {
+        self.namespace.router_id(self.index)
+    }
+
+    fn become_router(&mut self, ctx: &mut Context) {
+        self.ghosts = 0;
+        self.state = State::Routing(Router::new(ctx.now.unix));
+        self.keep_own(ctx);
+        self.changed = true;
+    }
+
+    /// The router's own entry never expires.
+    fn keep_own(&mut self, ctx: &Context) {
+        let own = Entry {
+            last_seen: ctx.now.unix,
+            ..self.own.clone()
+        };
+        if let Err(unfit) = self.roster.insert(&self.namespace, own, ctx.now.mono) {
+            tracing::warn!(%unfit, "the own entry is not kept");
+        }
+    }
+
+    fn connect(&mut self, ctx: &mut Context) {
+        if self.held && matches!(self.state, State::Connecting(None)) {
+            let link = ctx.dial(&self.own.discovery_id, &self.router_id());
+            self.state = State::Connecting(Some(link));
+        }
+    }
+
+    fn from_router(&mut self, ctx: &mut Context, link: LinkId, frame: Frame) -> Result<(), String> {
+        let State::Following(follower) = &mut self.state else {
+            return Ok(());
+        };
+        follower.liveness.heard(ctx.now.mono);
+        match frame {
+            Frame::Registry {
+                epoch,
+                seq,
+                part,
+                parts,
+                peers,
+            } => {
+                let version = (epoch, seq);
+                if let Some(peers) = follower.part(version, part, parts, peers)? {
+                    self.take_registry(ctx, version, peers);
+                }
+            }
+            Frame::Update {
+                epoch,
+                seq,
+                joined,
+                left,
+            } => {
+                if follower.follows(epoch, seq) {
+                    self.take_update(ctx, joined, left);
+                } else if follower.version.is_some() {
+                    // A change was missed: check in again, the answer is the full registry.
+                    ctx.transmit(link, &Frame::Checkin(self.own.clone()));
+                }
+            }
+            Frame::Recheckin => ctx.transmit(link, &Frame::Checkin(self.own.clone())),
+            Frame::Ping => ctx.transmit(link, &Frame::Pong),
+            Frame::Pong => {}
+            Frame::Bye => {
+                ctx.close(link);
+                self.router_gone(ctx);
+                return Ok(());
+            }
+            _ => return Err("a message that no router sends".to_owned()),
+        }
+        self.roster.confirm(ctx.now.mono);
+        Ok(())
+    }
+
+    fn take_registry(&mut self, ctx: &mut Context, version: (u64, u64), peers: Vec<Entry>) {
+        let State::Following(follower) = &mut self.state else {
+            return;
+        };
+        let same_router = follower.version.is_some();
+        follower.version = Some(version);
+        follower.registry_by = None;
+        self.ghosts = 0;
+        self.roster.begin_registry(same_router);
+        self.take(ctx, peers);
+    }
+
+    fn take_update(&mut self, ctx: &mut Context, joined: Vec<Entry>, left: Vec<String>) {
+        for id in left {
+            self.roster.remove(&id);
+        }
+        self.take(ctx, joined);
+    }
+
+    /// Takes what is fit; the rest is a router's lie or fault, and only logged.
+    fn take(&mut self, ctx: &Context, entries: Vec<Entry>) {
+        let mut refused = None;
+        for entry in entries {
+            if let Err(unfit) = self.roster.insert(&self.namespace, entry, ctx.now.mono) {
+                refused = Some(unfit);
+            }
+        }
+        if let Some(unfit) = refused {
+            tracing::warn!(%unfit, "the router sent an entry that is refused");
+        }
+    }
+
+    fn check_router(&mut self, ctx: &mut Context) {
+        let now = ctx.now.mono;
+        let State::Following(follower) = &mut self.state else {
+            return;
+        };
+        if follower.registry_by.is_some_and(|by| now >= by) {
+            tracing::warn!("the holder of the router id sends no registry, passing it over");
+            self.pass_over(ctx, link);
+            return;
+        }
+        match follower.liveness.check(now) {
+            Verdict::Fine => {}
+            Verdict::Ask => ctx.transmit(link, &Frame::Ping),
+            Verdict::Dead => {
+                ctx.close(link);
+                self.router_gone(ctx);
+            }
+        }
+    }
+
+    /// The router is gone: keep the copy, wait a little, claim its id.
+    fn router_gone(&mut self, ctx: &mut Context) {
+        self.roster.forget_router();
+        let longer = GHOST_STEP * self.ghosts.min(5);
+        self.state = State::Waiting(ctx.now.mono + ctx.jitter(CLAIM_JITTER + longer));
+        self.changed = true;
+    }
+
+    /// What holds the Router ID is no router for this network: try the next id.
+    fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
+        ctx.close(link);
+        self.index = self.index % ROUTER_IDS + 1;
+        self.router_gone(ctx);
+    }
+
+    fn expire(&mut self, ctx: &mut Context) {
+        if let State::Routing(_) = self.state {
+            self.roster
+                .touch(&self.own.discovery_id, ctx.now.mono, ctx.now.unix);
+        }
+        let left = self.roster.expire(ctx.now.mono);
+        if left.is_empty() {
+            return;
+        }
+        self.changed = true;
+        if let State::Routing(router) = &mut self.state {
+            router.announce(ctx, Vec::new(), left);
+        }
+    }
+
+    /// Ends the present part in the election.
+    fn drop_part(&mut self, ctx: &mut Context, next: State) {
+        match std::mem::replace(&mut self.state, next) {
+            State::Routing(router) => {
+                router.close(ctx);
+                ctx.release(&self.router_id());
+            }
+            State::Claiming => ctx.release(&self.router_id()),
+            State::Following(follower) => ctx.bye(follower.link),
+            State::Connecting(Some(link)) => ctx.close(link),
+            State::Connecting(None) | State::Waiting(_) => {}
+        }
+    }
+}
+
+impl Follower {
+    fn doubt(&mut self, ctx: &mut Context) {
+        if self.liveness.suspect(ctx.now.mono) == Verdict::Ask {
+            ctx.transmit(self.link, &Frame::Ping);
+        }
+    }
+
+    /// Takes one part of a registry, and gives all of it with the last.
+    fn part(
+        &mut self,
+        version: (u64, u64),
+        part: u32,
+        parts: u32,
+        peers: Vec<Entry>,
+    ) -> Result<Option<Vec<Entry>>, String> {
+        if part == 1 {
+            self.partial = Some(Partial {
+                version,
+                parts,
+                next: 1,
+                peers: Vec::new(),
+            });
+        }
+        let Some(partial) = &mut self.partial else {
+            return Err("a registry that does not begin with part 1".to_owned());
+        };
+        if (partial.version, partial.parts, partial.next) != (version, parts, part) || part > parts
+        {
+            return Err("registry parts that do not belong together".to_owned());
+        }
+        let room = REGISTRY_ENTRIES.saturating_sub(partial.peers.len());
+        partial.peers.extend(peers.into_iter().take(room));
+        partial.next += 1;
+        if part < parts {
+            return Ok(None);
+        }
+        Ok(self.partial.take().map(|whole| whole.peers))
+    }
+
+    /// Whether an update is the very next one.
+    fn follows(&mut self, epoch: u64, seq: u64) -> bool {
+        match &mut self.version {
+            Some((held, at)) if *held == epoch && at.checked_add(1) == Some(seq) => {
+                *at = seq;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn own_entry(ctx: &mut Context, namespace: &Namespace, me: &Announcement) -> Entry {
+    let uuid = crypto::discovery_uuid(&me.discovery_uuid, namespace.label(), &me.day);
+    let discovery_id = namespace.discovery_id(uuid);
+    let sealed_transport = crypto::seal_transport(
+        &me.discovery_uuid,
+        &discovery_id,
+        &me.transport_id,
+        ctx.random(),
+    );
+    Entry {
+        discovery_id,
+        friendlyname: me.name.clone(),
+        last_seen: 0,
+        sealed_transport,
+    }
+}

@@ -1,0 +1,102 @@
+//! Whether the other end of a connection is there: because something was heard, not because the
+//! connection says it is open.
+
+use crate::clock::Mono;
+use crate::limits::{HEARTBEAT, PONG, PONG_SUSPECT};
+use std::time::Duration;
+
+/// What to do about a connection now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Nothing.
+    Fine,
+    /// Send a ping.
+    Ask,
+    /// It did not answer: close it.
+    Dead,
+}
+
+/// When something was last heard, and whether an answer is due.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Liveness {
+    heard: Mono,
+    /// When to give up, where a ping was sent.
+    answer_by: Option<Mono>,
+}
+
+impl Liveness {
+    pub(crate) fn new(now: Mono) -> Self {
+        Self {
+            heard: now,
+            answer_by: None,
+        }
+    }
+
+    pub(crate) fn heard(&mut self, now: Mono) {
+        *self = Self::new(now);
+    }
+
+    /// When to ask or to give up.
+    pub(crate) fn due(&self) -> Mono {
+        self.answer_by.unwrap_or(self.heard + HEARTBEAT)
+    }
+
+    /// Judges by the clock; harmless to call at any time.
+    pub(crate) fn check(&mut self, now: Mono) -> Verdict {
+        match self.answer_by {
+            Some(by) if now >= by => Verdict::Dead,
+            None if now >= self.heard + HEARTBEAT => self.ask(now, PONG),
+            _ => Verdict::Fine,
+        }
+    }
+
+    /// There is a doubt: ask now, and wait less.
+    pub(crate) fn suspect(&mut self, now: Mono) -> Verdict {
+        match self.answer_by {
+            Some(by) if by <= now + PONG_SUSPECT => Verdict::Fine,
+            _ => self.ask(now, PONG_SUSPECT),
+        }
+    }
+
+    fn ask(&mut self, now: Mono, patience: Duration) -> Verdict {
+        self.answer_by = Some(now + patience);
+        Verdict::Ask
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_asked_about_and_then_judged() {
+        let mut liveness = Liveness::new(Mono(0));
+        assert_eq!(liveness.check(Mono(59_999)), Verdict::Fine);
+        assert_eq!(liveness.check(Mono(60_000)), Verdict::Ask);
+        assert_eq!(liveness.due(), Mono(70_000));
+        assert_eq!(liveness.check(Mono(69_999)), Verdict::Fine);
+        assert_eq!(liveness.check(Mono(70_000)), Verdict::Dead);
+    }
+
+    #[test]
+    fn an_answer_clears_the_doubt() {
+        let mut liveness = Liveness::new(Mono(0));
+        assert_eq!(liveness.suspect(Mono(5_000)), Verdict::Ask);
+        assert_eq!(
+            liveness.suspect(Mono(5_100)),
+            Verdict::Fine,
+            "asked already"
+        );
+        liveness.heard(Mono(5_200));
+        assert_eq!(liveness.check(Mono(7_000)), Verdict::Fine);
+        assert_eq!(liveness.due(), Mono(65_200));
+    }
+
+    #[test]
+    fn a_suspicion_shortens_the_wait_for_an_answer() {
+        let mut liveness = Liveness::new(Mono(0));
+        assert_eq!(liveness.check(Mono(60_000)), Verdict::Ask);
+        assert_eq!(liveness.suspect(Mono(60_100)), Verdict::Ask);
+        assert_eq!(liveness.check(Mono(62_100)), Verdict::Dead);
+    }
+}
