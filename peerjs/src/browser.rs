@@ -1,10 +1,28 @@
 //! Runs an endpoint over the browser's WebSocket and RTCPeerConnection.
+//!
+//! Owns every browser object of the endpoint; each is closed and its listeners are taken off when
+//! it is dropped. What the browser says becomes an input of the machine, what the machine wants is
+//! done at once, and its events are handed out one after another, never in the middle of a call.
 
+mod rtc;
+mod socket;
+mod stats;
+mod timer;
+
+use crate::endpoint::{Endpoint, Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
 use crate::event::{ConnId, Event, IceServer, Server};
-use std::collections::BTreeMap;
+use rtc::Rtc;
+use socket::Socket;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::{Rc, Weak};
+use timer::Timer;
+use web_sys::RtcConfiguration;
 
 /// An endpoint that runs in a page. Dropping it closes everything.
-pub struct Client {}
+pub struct Client {
+    driver: Rc<Driver>,
+}
 
 impl Client {
     /// An endpoint with no id yet; nothing is sent until one is registered. `tokens` are those of
@@ -16,42 +34,252 @@ impl Client {
         tokens: BTreeMap<String, String>,
         on_event: impl FnMut(Event) + 'static,
     ) -> Self {
-        let _ = (servers, ice, tokens);
-        let _ = on_event;
-        Self {}
+        let endpoint = Endpoint::new(servers, tokens, seed());
+        Self {
+            driver: Driver::new(endpoint, rtc::configuration(&ice), Box::new(on_event)),
+        }
     }
 
     /// Hold `id` until [`Client::release`].
     pub fn register(&self, id: &str) {
-        let _ = id;
+        self.driver.call(Input::Register(id.to_owned()));
     }
 
     /// Give `id` up.
     pub fn release(&self, id: &str) {
-        let _ = id;
+        self.driver.call(Input::Release(id.to_owned()));
     }
 
     /// Connect from a held id to another.
     pub fn dial(&self, conn: ConnId, from: &str, to: &str) {
-        let _ = (conn, from, to);
+        self.driver.call(Input::Dial {
+            conn,
+            from: from.to_owned(),
+            to: to.to_owned(),
+        });
     }
 
     /// Send one JSON message. Dropped where the connection is not open (its `Closed` says so).
     pub fn send(&self, conn: ConnId, frame: &str) {
-        let _ = (conn, frame);
+        self.driver.call(Input::Send(conn, frame.to_owned()));
     }
 
     /// Close; no event follows.
     pub fn close(&self, conn: ConnId) {
-        let _ = conn;
+        self.driver.call(Input::Close(conn));
     }
 
     /// Make sure now, by self-echo, that every id is still held; reconnect at once what is not.
-    pub fn probe(&self) {}
+    pub fn probe(&self) {
+        self.driver.call(Input::Probe);
+    }
 
     /// The token of each id, to be kept for the browser session and handed to `new` by the next
     /// page, so that an id comes back at once after a crash.
     pub fn tokens(&self) -> BTreeMap<String, String> {
-        BTreeMap::new()
+        self.driver.endpoint.borrow().tokens()
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.driver.shut_down();
+    }
+}
+
+/// The strong seed that tokens come from.
+fn seed() -> [u8; 32] {
+    let mut seed = [0; 32];
+    if getrandom::fill(&mut seed).is_err() {
+        // A page without `crypto.getRandomValues` has no WebRTC either.
+        tracing::error!("no random source");
+    }
+    seed
+}
+
+/// The machine with the browser objects it acts on.
+struct Driver {
+    endpoint: RefCell<Endpoint>,
+    inputs: RefCell<VecDeque<Input>>,
+    running: Cell<bool>,
+    events: RefCell<VecDeque<Event>>,
+    on_event: RefCell<Option<Box<dyn FnMut(Event)>>>,
+    sockets: RefCell<BTreeMap<SocketId, Socket>>,
+    connections: RefCell<BTreeMap<ConnId, Rtc>>,
+    timer: RefCell<Option<Timer>>,
+    configuration: RtcConfiguration,
+    shut_down: Cell<bool>,
+}
+
+/// What a browser object says to the driver. Does not keep the driver alive.
+#[derive(Clone)]
+struct Handle(Weak<Driver>);
+
+impl Handle {
+    fn say(&self, input: Input) {
+        if let Some(driver) = self.0.upgrade() {
+            driver.input(input);
+            driver.deliver();
+        }
+    }
+
+    fn socket(&self, socket: SocketId, input: SocketInput) {
+        self.say(Input::Socket(socket, input));
+    }
+
+    fn rtc(&self, conn: ConnId, input: RtcInput) {
+        self.say(Input::Rtc(conn, input));
+    }
+}
+
+impl Driver {
+    fn new(
+        endpoint: Endpoint,
+        configuration: RtcConfiguration,
+        on_event: Box<dyn FnMut(Event)>,
+    ) -> Rc<Self> {
+        Rc::new_cyclic(|weak| {
+            let handle = Handle(weak.clone());
+            Self {
+                endpoint: RefCell::new(endpoint),
+                inputs: RefCell::default(),
+                running: Cell::new(false),
+                events: RefCell::default(),
+                on_event: RefCell::new(Some(on_event)),
+                sockets: RefCell::default(),
+                connections: RefCell::default(),
+                timer: RefCell::new(Some(Timer::new(move || handle.say(Input::Timeout)))),
+                configuration,
+                shut_down: Cell::new(false),
+            }
+        })
+    }
+
+    /// An input of the owner: its events come after this call.
+    fn call(self: &Rc<Self>, input: Input) {
+        self.input(input);
+        if self.events.borrow().is_empty() {
+            return;
+        }
+        let weak = Rc::downgrade(self);
+        wasm_bindgen_futures::spawn_local(async move {
+            if let Some(driver) = weak.upgrade() {
+                driver.deliver();
+            }
+        });
+    }
+
+    /// Lets the machine take this input, and those that come of what it wants done.
+    fn input(self: &Rc<Self>, input: Input) {
+        self.inputs.borrow_mut().push_back(input);
+        if self.shut_down.get() || self.running.replace(true) {
+            return;
+        }
+        while let Some(input) = self.next_input() {
+            self.endpoint.borrow_mut().handle(timer::now(), input);
+            while self.perform_next() {}
+        }
+        self.running.set(false);
+    }
+
+    fn next_input(&self) -> Option<Input> {
+        self.inputs.borrow_mut().pop_front()
+    }
+
+    /// Does the next thing; false at the end of the round.
+    fn perform_next(self: &Rc<Self>) -> bool {
+        let output = self.endpoint.borrow_mut().poll();
+        match output {
+            Output::Connect(id, url) => self.connect(id, &url),
+            Output::Transmit(id, text) => {
+                if let Some(socket) = self.sockets.borrow().get(&id) {
+                    socket.send(&text);
+                }
+            }
+            Output::Disconnect(id) => drop(self.sockets.borrow_mut().remove(&id)),
+            Output::Rtc(conn, command) => self.rtc(conn, command),
+            Output::Event(event) => self.events.borrow_mut().push_back(event),
+            Output::Timeout(when) => {
+                if let Some(timer) = self.timer.borrow_mut().as_mut() {
+                    timer.set(when);
+                }
+                return false;
+            }
+        }
+        true
+    }
+
+    fn connect(self: &Rc<Self>, id: SocketId, url: &str) {
+        match Socket::open(id, url, &self.handle()) {
+            Some(socket) => drop(self.sockets.borrow_mut().insert(id, socket)),
+            None => self
+                .inputs
+                .borrow_mut()
+                .push_back(Input::Socket(id, SocketInput::Closed)),
+        }
+    }
+
+    fn rtc(self: &Rc<Self>, conn: ConnId, command: RtcCommand) {
+        let made = match &command {
+            RtcCommand::Offer { label } => {
+                Some(Rtc::offer(conn, &self.configuration, label, &self.handle()))
+            }
+            RtcCommand::Answer(offer) => Some(Rtc::answer(
+                conn,
+                &self.configuration,
+                offer,
+                &self.handle(),
+            )),
+            RtcCommand::Close => {
+                self.connections.borrow_mut().remove(&conn);
+                None
+            }
+            RtcCommand::Accept(_) | RtcCommand::Candidate(_) | RtcCommand::Send(_) => None,
+        };
+        let works = match made {
+            Some(Some(rtc)) => self.connections.borrow_mut().insert(conn, rtc).is_none(),
+            Some(None) => false,
+            None => self
+                .connections
+                .borrow()
+                .get(&conn)
+                .is_none_or(|rtc| rtc.perform(command)),
+        };
+        if !works {
+            self.inputs
+                .borrow_mut()
+                .push_back(Input::Rtc(conn, RtcInput::Closed));
+        }
+    }
+
+    /// Hands out the events that wait; also those that come of handing them out.
+    fn deliver(&self) {
+        // Taken while it runs: whoever gets here meanwhile leaves its events to that run.
+        let Some(mut on_event) = self.on_event.take() else {
+            return;
+        };
+        while let Some(event) = self.next_event() {
+            on_event(event);
+        }
+        if !self.shut_down.get() {
+            self.on_event.replace(Some(on_event));
+        }
+    }
+
+    fn next_event(&self) -> Option<Event> {
+        self.events.borrow_mut().pop_front()
+    }
+
+    fn handle(self: &Rc<Self>) -> Handle {
+        Handle(Rc::downgrade(self))
+    }
+
+    fn shut_down(&self) {
+        self.shut_down.set(true);
+        self.timer.take();
+        self.sockets.take();
+        self.connections.take();
+        self.events.take();
+        self.on_event.take();
     }
 }

@@ -1,0 +1,312 @@
+//! One RTCPeerConnection with its one data channel.
+
+use super::{Handle, stats};
+use crate::endpoint::{RtcCommand, RtcInput};
+use crate::event::{ConnId, IceServer};
+use crate::limits::MESSAGE_MAX;
+use js_sys::{Array, ArrayBuffer, JsString, Uint8Array};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    MessageEvent, RtcBundlePolicy, RtcConfiguration, RtcDataChannel, RtcDataChannelEvent,
+    RtcDataChannelInit, RtcDataChannelState, RtcDataChannelType, RtcIceCandidateInit, RtcIceServer,
+    RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcSdpType,
+    RtcSessionDescriptionInit,
+};
+
+/// The configuration of every connection.
+pub(super) fn configuration(servers: &[IceServer]) -> RtcConfiguration {
+    let list = Array::new();
+    for server in servers {
+        let entry = RtcIceServer::new();
+        let urls: Array = server
+            .urls
+            .iter()
+            .map(|url| JsValue::from_str(url))
+            .collect();
+        entry.set_urls(&urls);
+        if let Some(username) = &server.username {
+            entry.set_username(username);
+        }
+        if let Some(credential) = &server.credential {
+            entry.set_credential(credential);
+        }
+        list.push(&entry);
+    }
+    let configuration = RtcConfiguration::new();
+    configuration.set_ice_servers(&list);
+    configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
+    configuration
+}
+
+/// Closed, and silent, when dropped. Browsers count connections until they are collected, so
+/// nothing here may outlive it but a task that waits for one promise.
+pub(super) struct Rtc {
+    connection: RtcPeerConnection,
+    channel: Rc<RefCell<Option<Channel>>>,
+    conn: ConnId,
+    handle: Handle,
+    _on_candidate: Closure<dyn FnMut(RtcPeerConnectionIceEvent)>,
+    _on_state: Closure<dyn FnMut()>,
+    _on_channel: Closure<dyn FnMut(RtcDataChannelEvent)>,
+}
+
+impl Rtc {
+    /// Dials. `None` where the browser gives no more connections.
+    pub(super) fn offer(
+        conn: ConnId,
+        configuration: &RtcConfiguration,
+        label: &str,
+        handle: &Handle,
+    ) -> Option<Self> {
+        let rtc = Self::new(conn, configuration, handle)?;
+        let init = RtcDataChannelInit::new();
+        init.set_ordered(true);
+        let channel = rtc
+            .connection
+            .create_data_channel_with_data_channel_dict(label, &init);
+        *rtc.channel.borrow_mut() = Some(Channel::new(conn, &rtc.connection, channel, handle));
+        let connection = rtc.connection.clone();
+        rtc.describe(async move { JsFuture::from(connection.create_offer()).await });
+        Some(rtc)
+    }
+
+    /// Answers. `None` as for [`Rtc::offer`].
+    pub(super) fn answer(
+        conn: ConnId,
+        configuration: &RtcConfiguration,
+        offer: &str,
+        handle: &Handle,
+    ) -> Option<Self> {
+        let rtc = Self::new(conn, configuration, handle)?;
+        let connection = rtc.connection.clone();
+        // Begun here and not in the task: candidates may be added right after.
+        let applied = connection.set_remote_description(&description(RtcSdpType::Offer, offer));
+        rtc.describe(async move {
+            JsFuture::from(applied).await?;
+            JsFuture::from(connection.create_answer()).await
+        });
+        Some(rtc)
+    }
+
+    fn new(conn: ConnId, configuration: &RtcConfiguration, handle: &Handle) -> Option<Self> {
+        let connection = RtcPeerConnection::new_with_configuration(configuration).ok()?;
+        let channel = Rc::new(RefCell::new(None));
+        let on_candidate = on_candidate(conn, handle);
+        let on_state = on_state(conn, &connection, handle);
+        let on_channel = on_channel(conn, &connection, &channel, handle);
+        connection.set_onicecandidate(Some(on_candidate.as_ref().unchecked_ref()));
+        connection.set_onconnectionstatechange(Some(on_state.as_ref().unchecked_ref()));
+        connection.set_ondatachannel(Some(on_channel.as_ref().unchecked_ref()));
+        Some(Self {
+            connection,
+            channel,
+            conn,
+            handle: handle.clone(),
+            _on_candidate: on_candidate,
+            _on_state: on_state,
+            _on_channel: on_channel,
+        })
+    }
+
+    /// Does what is asked of a connection that is there; false where it is of no use any more.
+    pub(super) fn perform(&self, command: RtcCommand) -> bool {
+        match command {
+            RtcCommand::Accept(answer) => self.accept(&answer),
+            RtcCommand::Candidate(candidate) => self.add_candidate(&candidate),
+            RtcCommand::Send(message) => {
+                return self
+                    .channel
+                    .borrow()
+                    .as_ref()
+                    .is_some_and(|c| c.send(&message));
+            }
+            RtcCommand::Offer { .. } | RtcCommand::Answer(_) | RtcCommand::Close => {}
+        }
+        true
+    }
+
+    /// Applies the local description that `made` gives, and tells it.
+    fn describe(&self, made: impl Future<Output = Result<JsValue, JsValue>> + 'static) {
+        let (connection, conn, handle) = (self.connection.clone(), self.conn, self.handle.clone());
+        spawn_local(async move {
+            let applied = async {
+                let description = made.await?.unchecked_into::<RtcSessionDescriptionInit>();
+                JsFuture::from(connection.set_local_description(&description)).await
+            };
+            let applied = applied.await;
+            handle.rtc(
+                conn,
+                match (applied, connection.local_description()) {
+                    (Ok(_), Some(description)) => RtcInput::Described(description.sdp()),
+                    _ => RtcInput::Rejected,
+                },
+            );
+        });
+    }
+
+    fn accept(&self, answer: &str) {
+        let answer = description(RtcSdpType::Answer, answer);
+        let applied = self.connection.set_remote_description(&answer);
+        let (conn, handle) = (self.conn, self.handle.clone());
+        spawn_local(async move {
+            if JsFuture::from(applied).await.is_err() {
+                handle.rtc(conn, RtcInput::Rejected);
+            }
+        });
+    }
+
+    /// One that the browser does not take is passed over: there are others.
+    fn add_candidate(&self, candidate: &str) {
+        let init = RtcIceCandidateInit::new(candidate);
+        init.set_sdp_m_line_index(Some(0));
+        let connection = &self.connection;
+        let added = connection.add_ice_candidate_with_opt_rtc_ice_candidate_init(Some(&init));
+        spawn_local(async move {
+            if JsFuture::from(added).await.is_err() {
+                tracing::debug!("candidate not taken by the browser");
+            }
+        });
+    }
+}
+
+impl Drop for Rtc {
+    fn drop(&mut self) {
+        self.connection.set_onicecandidate(None);
+        self.connection.set_onconnectionstatechange(None);
+        self.connection.set_ondatachannel(None);
+        self.channel.borrow_mut().take();
+        self.connection.close();
+    }
+}
+
+fn description(kind: RtcSdpType, sdp: &str) -> RtcSessionDescriptionInit {
+    let description = RtcSessionDescriptionInit::new(kind);
+    description.set_sdp(sdp);
+    description
+}
+
+fn on_candidate(conn: ConnId, handle: &Handle) -> Closure<dyn FnMut(RtcPeerConnectionIceEvent)> {
+    let handle = handle.clone();
+    Closure::new(move |event: RtcPeerConnectionIceEvent| {
+        if let Some(candidate) = event.candidate() {
+            handle.rtc(conn, RtcInput::Candidate(candidate.candidate()));
+        }
+    })
+}
+
+fn on_state(conn: ConnId, connection: &RtcPeerConnection, handle: &Handle) -> Closure<dyn FnMut()> {
+    let (connection, handle) = (connection.clone(), handle.clone());
+    Closure::new(move || match connection.connection_state() {
+        RtcPeerConnectionState::Disconnected => handle.rtc(conn, RtcInput::Suspect),
+        RtcPeerConnectionState::Failed => handle.rtc(conn, RtcInput::Closed),
+        _ => {}
+    })
+}
+
+/// Takes the first channel of the other end, and no other.
+fn on_channel(
+    conn: ConnId,
+    connection: &RtcPeerConnection,
+    slot: &Rc<RefCell<Option<Channel>>>,
+    handle: &Handle,
+) -> Closure<dyn FnMut(RtcDataChannelEvent)> {
+    let (connection, slot, handle) = (connection.clone(), slot.clone(), handle.clone());
+    Closure::new(move |event: RtcDataChannelEvent| {
+        let channel = event.channel();
+        if slot.borrow().is_some() {
+            channel.close();
+            return;
+        }
+        *slot.borrow_mut() = Some(Channel::new(conn, &connection, channel, &handle));
+    })
+}
+
+/// The data channel. Silent when dropped.
+struct Channel {
+    channel: RtcDataChannel,
+    _on_open: Closure<dyn FnMut()>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_close: Closure<dyn FnMut()>,
+}
+
+impl Channel {
+    fn new(
+        conn: ConnId,
+        connection: &RtcPeerConnection,
+        channel: RtcDataChannel,
+        handle: &Handle,
+    ) -> Self {
+        channel.set_binary_type(RtcDataChannelType::Arraybuffer);
+        let (of, driver) = (connection.clone(), handle.clone());
+        let on_open = Closure::new(move || report_open(conn, &of, &driver));
+        let driver = handle.clone();
+        let on_message = Closure::new(move |event: MessageEvent| {
+            if let Some(message) = message(&event) {
+                driver.rtc(conn, RtcInput::Data(message));
+            }
+        });
+        let driver = handle.clone();
+        let on_close = Closure::new(move || driver.rtc(conn, RtcInput::Closed));
+        channel.set_onopen(Some(on_open.as_ref().unchecked_ref()));
+        channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        channel.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+        // Announced when already open, a channel need not say so again.
+        if channel.ready_state() == RtcDataChannelState::Open {
+            report_open(conn, connection, handle);
+        }
+        Self {
+            channel,
+            _on_open: on_open,
+            _on_message: on_message,
+            _on_close: on_close,
+        }
+    }
+
+    fn send(&self, message: &[u8]) -> bool {
+        self.channel.send_with_u8_array(message).is_ok()
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.channel.set_onopen(None);
+        self.channel.set_onmessage(None);
+        self.channel.set_onclose(None);
+    }
+}
+
+/// Finds out where the other end is, then tells that the channel is open.
+fn report_open(conn: ConnId, connection: &RtcPeerConnection, handle: &Handle) {
+    let (connection, handle) = (connection.clone(), handle.clone());
+    spawn_local(async move {
+        let selected = stats::selected_remote(&connection).await;
+        let local = connection.current_local_description();
+        let remote = connection.current_remote_description();
+        let (Some(local), Some(remote)) = (local, remote) else {
+            return;
+        };
+        handle.rtc(
+            conn,
+            RtcInput::Open {
+                local: local.sdp(),
+                remote: remote.sdp(),
+                selected,
+            },
+        );
+    });
+}
+
+/// The bytes of a message; of one that is too long, just enough to show that.
+fn message(event: &MessageEvent) -> Option<Vec<u8>> {
+    const ENOUGH: u32 = MESSAGE_MAX as u32 + 1;
+    let data = match event.data().dyn_into::<ArrayBuffer>() {
+        Ok(buffer) => return Some(Uint8Array::new(&buffer.slice_with_end(0, ENOUGH)).to_vec()),
+        Err(data) => data,
+    };
+    let text = data.dyn_into::<JsString>().ok()?;
+    Some(String::from(text.slice(0, ENOUGH)).into_bytes())
+}

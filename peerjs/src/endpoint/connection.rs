@@ -1,0 +1,373 @@
+//! One connection, from the dial or the offer to its end.
+//!
+//! ```text
+//! dial    ──▶ Offering ──described──▶ Asking ──answered──▶ Connecting ──▶ Open ──▶ Closing
+//! offered ──▶ Answering ──described──────────────────────▶ Connecting
+//! ```
+//! A step gives one [`Next`]; the connection itself touches nothing outside.
+
+use super::io::{RtcCommand, RtcInput};
+use crate::candidate::Candidate;
+use crate::event::{Closed, ConnId, Event, Path};
+use crate::frame;
+use crate::limits::{CANDIDATES_MAX, DIAL_WITHIN, EARLY_FRAMES_MAX, LINGER, MESSAGE_MAX};
+use crate::path::RemoteCandidate;
+use crate::sdp::{Description, Role, SdpError};
+use std::time::Duration;
+
+/// One connection.
+pub(super) struct Connection {
+    local: String,
+    remote: String,
+    /// The label of the channel, which is also PeerJS's connection id.
+    label: String,
+    state: State,
+    deadline: Option<Duration>,
+    /// The media id, once the local description is there.
+    mid: String,
+    /// Candidates received and told, for the bound on both.
+    received: usize,
+    told: usize,
+    /// Messages that came before the connection was reported open.
+    early: Vec<Vec<u8>>,
+}
+
+enum State {
+    /// Our offer is being made; our candidates wait for it.
+    Offering(Vec<Candidate>),
+    /// Our offer is sent; their candidates wait for their answer.
+    Asking(Vec<Candidate>),
+    /// Our answer is being made; our candidates wait for it.
+    Answering(Vec<Candidate>),
+    /// Both descriptions are there.
+    Connecting,
+    Open,
+    /// Closed by the owner; the last messages are under way.
+    Closing,
+}
+
+/// What comes of a step.
+pub(super) enum Next {
+    Nothing,
+    /// Tell the browser.
+    Rtc(Vec<RtcCommand>),
+    /// Tell the other end by way of the server.
+    Signal(Vec<String>),
+    /// Tell the owner.
+    Tell(Vec<Told>),
+    /// The connection is over; tell the owner.
+    End(Closed),
+    /// The connection is over, and the owner knows.
+    Vanish,
+}
+
+/// An event of a connection that does not know its own number.
+pub(super) enum Told {
+    Open {
+        local: [u8; 32],
+        remote: [u8; 32],
+        path: Path,
+    },
+    Frame(Vec<u8>),
+    Suspect,
+}
+
+impl Told {
+    pub(super) fn with(self, conn: ConnId) -> Event {
+        match self {
+            Self::Open {
+                local,
+                remote,
+                path,
+            } => Event::Open {
+                conn,
+                local_fingerprint: local,
+                remote_fingerprint: remote,
+                path,
+            },
+            Self::Frame(message) => Event::Frame(conn, message),
+            Self::Suspect => Event::Suspect(conn),
+        }
+    }
+}
+
+/// What it is.
+impl Connection {
+    pub(super) fn dial(now: Duration, local: String, remote: String, label: String) -> Self {
+        Self::new(now, local, remote, label, State::Offering(Vec::new()))
+    }
+
+    pub(super) fn accept(now: Duration, local: String, remote: String, label: String) -> Self {
+        Self::new(now, local, remote, label, State::Answering(Vec::new()))
+    }
+
+    fn new(now: Duration, local: String, remote: String, label: String, state: State) -> Self {
+        let deadline = Some(now + DIAL_WITHIN);
+        let (mid, early) = (String::new(), Vec::new());
+        Self {
+            local,
+            remote,
+            label,
+            state,
+            deadline,
+            mid,
+            received: 0,
+            told: 0,
+            early,
+        }
+    }
+
+    pub(super) fn local(&self) -> &str {
+        &self.local
+    }
+
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.deadline
+    }
+
+    pub(super) fn is_between(&self, local: &str, remote: &str) -> bool {
+        self.local == local && self.remote == remote
+    }
+
+    /// A dial of ours that nobody has answered yet.
+    pub(super) fn is_unanswered(&self) -> bool {
+        matches!(self.state, State::Offering(_) | State::Asking(_))
+    }
+
+    /// It has been open.
+    pub(super) fn is_established(&self) -> bool {
+        matches!(self.state, State::Open | State::Closing)
+    }
+}
+
+/// What the owner wants, and time.
+impl Connection {
+    pub(super) fn send(&mut self, message: String) -> Next {
+        if !matches!(self.state, State::Open) {
+            return Next::Nothing;
+        }
+        if message.is_empty() || message.len() > MESSAGE_MAX {
+            tracing::warn!(bytes = message.len(), "message not sent: its size");
+            return Next::Nothing;
+        }
+        Next::Rtc(vec![RtcCommand::Send(message.into_bytes())])
+    }
+
+    /// Says goodbye where the channel is open, and leaves it open until that has arrived.
+    pub(super) fn close(&mut self, now: Duration) -> Next {
+        match self.state {
+            State::Open => {
+                self.state = State::Closing;
+                self.deadline = Some(now + LINGER);
+                Next::Rtc(vec![RtcCommand::Send(CLOSE.to_vec())])
+            }
+            State::Closing => Next::Nothing,
+            State::Offering(_) | State::Asking(_) | State::Answering(_) | State::Connecting => {
+                Next::Vanish
+            }
+        }
+    }
+
+    pub(super) fn timeout(&mut self) -> Next {
+        self.over(Closed::Unreachable)
+    }
+
+    /// The owner of a closing connection believes it closed already.
+    fn over(&mut self, reason: Closed) -> Next {
+        match self.state {
+            State::Closing => Next::Vanish,
+            State::Open if reason == Closed::Unreachable => Next::End(Closed::Gone),
+            _ => Next::End(reason),
+        }
+    }
+}
+
+/// What the other end says by way of the server.
+impl Connection {
+    pub(super) fn answered(&mut self, description: Result<Description, SdpError>) -> Next {
+        let State::Asking(waiting) = &mut self.state else {
+            return Next::Nothing;
+        };
+        let description = match description {
+            Ok(description) => description,
+            Err(error) => {
+                tracing::info!(%error, "answer refused");
+                return Next::End(Closed::Refused);
+            }
+        };
+        let candidates = waiting
+            .drain(..)
+            .map(|c| RtcCommand::Candidate(c.to_string()));
+        let mut commands = vec![RtcCommand::Accept(description.to_string())];
+        commands.extend(candidates);
+        self.state = State::Connecting;
+        Next::Rtc(commands)
+    }
+
+    pub(super) fn candidate(&mut self, candidate: Candidate) -> Next {
+        self.received += 1;
+        if self.received > CANDIDATES_MAX {
+            return Next::Nothing;
+        }
+        match &mut self.state {
+            // Nobody can answer an offer that was not sent.
+            State::Offering(_) | State::Closing => Next::Nothing,
+            State::Asking(waiting) => {
+                waiting.push(candidate);
+                Next::Nothing
+            }
+            State::Answering(_) | State::Connecting | State::Open => {
+                Next::Rtc(vec![RtcCommand::Candidate(candidate.to_string())])
+            }
+        }
+    }
+}
+
+/// What the browser says.
+impl Connection {
+    pub(super) fn rtc(&mut self, input: RtcInput) -> Next {
+        match input {
+            RtcInput::Described(sdp) => self.described(&sdp),
+            RtcInput::Candidate(candidate) => self.own_candidate(&candidate),
+            RtcInput::Open {
+                local,
+                remote,
+                selected,
+            } => self.opened(&local, &remote, selected),
+            RtcInput::Data(message) => self.data(message),
+            RtcInput::Suspect => match self.state {
+                State::Open => Next::Tell(vec![Told::Suspect]),
+                _ => Next::Nothing,
+            },
+            RtcInput::Closed => self.over(Closed::Unreachable),
+            RtcInput::Rejected => self.over(Closed::Refused),
+        }
+    }
+
+    fn described(&mut self, sdp: &str) -> Next {
+        let (role, frame): (_, fn(&str, &str, &str) -> String) = match self.state {
+            State::Offering(_) => (Role::Offer, frame::offer),
+            State::Answering(_) => (Role::Answer, frame::answer),
+            _ => return Next::Nothing,
+        };
+        match Description::parse(sdp, role) {
+            Ok(description) => self.mid = description.mid().to_owned(),
+            Err(error) => {
+                tracing::error!(%error, "own description not understood");
+                return Next::End(Closed::Refused);
+            }
+        }
+        let next = match role {
+            Role::Offer => State::Asking(Vec::new()),
+            Role::Answer => State::Connecting,
+        };
+        let mut frames = vec![frame(&self.remote, &self.label, sdp)];
+        if let State::Offering(waiting) | State::Answering(waiting) =
+            std::mem::replace(&mut self.state, next)
+        {
+            frames.extend(
+                waiting
+                    .iter()
+                    .map(|candidate| self.candidate_frame(candidate)),
+            );
+        }
+        Next::Signal(frames)
+    }
+
+    fn own_candidate(&mut self, text: &str) -> Next {
+        // Firefox ends with an empty one.
+        let Ok(candidate) = Candidate::parse(text) else {
+            return Next::Nothing;
+        };
+        self.told += 1;
+        if self.told > CANDIDATES_MAX {
+            return Next::Nothing;
+        }
+        match &mut self.state {
+            State::Offering(waiting) | State::Answering(waiting) => {
+                waiting.push(candidate);
+                Next::Nothing
+            }
+            State::Asking(_) | State::Connecting => {
+                Next::Signal(vec![self.candidate_frame(&candidate)])
+            }
+            State::Open | State::Closing => Next::Nothing,
+        }
+    }
+
+    fn candidate_frame(&self, candidate: &Candidate) -> String {
+        frame::candidate(&self.remote, &self.label, &self.mid, &candidate.to_string())
+    }
+
+    fn opened(&mut self, local: &str, remote: &str, selected: Option<RemoteCandidate>) -> Next {
+        if !matches!(self.state, State::Connecting) {
+            return Next::Nothing;
+        }
+        // The roles do not matter here: what is asked of both is the one fingerprint.
+        let fingerprint = |sdp| Description::parse(sdp, Role::Offer).map(|d| d.fingerprint().0);
+        let (Ok(local), Ok(remote)) = (fingerprint(local), fingerprint(remote)) else {
+            tracing::error!("description in force not understood");
+            return Next::End(Closed::Refused);
+        };
+        let path = selected.map_or(Path::Unknown, RemoteCandidate::path);
+        self.state = State::Open;
+        self.deadline = None;
+        let mut told = vec![Told::Open {
+            local,
+            remote,
+            path,
+        }];
+        told.extend(self.early.drain(..).map(Told::Frame));
+        Next::Tell(told)
+    }
+
+    fn data(&mut self, message: Vec<u8>) -> Next {
+        if matches!(self.state, State::Closing) {
+            return if is_close(&message) {
+                Next::Vanish
+            } else {
+                Next::Nothing
+            };
+        }
+        if message.is_empty() || message.len() > MESSAGE_MAX {
+            tracing::info!(
+                bytes = message.len(),
+                "connection refused: size of a message"
+            );
+            return Next::End(Closed::Refused);
+        }
+        if matches!(self.state, State::Open) {
+            return match is_close(&message) {
+                true => Next::End(Closed::Gone),
+                false => Next::Tell(vec![Told::Frame(message)]),
+            };
+        }
+        if is_close(&message) {
+            return Next::End(Closed::Unreachable);
+        }
+        if self.early.len() >= EARLY_FRAMES_MAX {
+            return Next::End(Closed::Refused);
+        }
+        self.early.push(message);
+        Next::Nothing
+    }
+}
+
+/// How stock peerjs says that it closes after what was sent before.
+const CLOSE: &[u8] = br#"{"__peerData":{"type":"close"}}"#;
+
+/// Looked for in short messages only, so that no message of the owner is parsed twice.
+fn is_close(message: &[u8]) -> bool {
+    const LONGEST: usize = 64;
+    message.len() <= LONGEST
+        && message.windows(10).any(|part| part == b"__peerData")
+        && serde_json::from_slice::<serde_json::Value>(message).is_ok_and(|value| {
+            value
+                .pointer("/__peerData/type")
+                .is_some_and(|t| t == "close")
+        })
+}

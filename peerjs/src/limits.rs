@@ -1,0 +1,70 @@
+//! Every bound and interval of this crate, with its reason.
+
+use std::time::Duration;
+
+/// Stock peerjs pings this often; PeerServer frees an id after 60 s (its command) or 90 s (its
+/// library) without.
+pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
+/// A dead socket is noticed within this and [`ECHO_WAIT`].
+pub const ECHO_EVERY: Duration = Duration::from_secs(25);
+/// A round trip to the server on a bad line.
+pub const ECHO_WAIT: Duration = Duration::from_secs(5);
+/// The same where somebody waits for the answer: after a wake or a network change.
+pub const PROBE_WAIT: Duration = Duration::from_secs(3);
+/// TCP, TLS and the upgrade on a bad line.
+pub const SOCKET_OPENS_WITHIN: Duration = Duration::from_secs(8);
+
+/// First step and ceiling of the full-jitter back-off.
+pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
+/// See [`BACKOFF_FIRST`].
+pub const BACKOFF_MAX: Duration = Duration::from_secs(60);
+/// An id held for this long starts its back-off anew when it is lost.
+pub const HELD_LONG: Duration = Duration::from_secs(60);
+/// Registrations at one server: this many at once (a join needs three or four ids) ...
+pub const REGISTRATION_BURST: u32 = 6;
+/// ... and one more each time this has passed.
+pub const REGISTRATION_EVERY: Duration = Duration::from_millis(1_500);
+/// Failures in a row before the next server is tried: one failure is often our own network.
+pub const FAILURES_BEFORE_NEXT: u32 = 2;
+/// How long to stay with a later server before the first is tried again; up to half as much is
+/// added so that not everybody moves at once.
+pub const RETURN_AFTER: Duration = Duration::from_secs(120);
+
+/// EXPIRE comes 5 to 6 s after a dial to an absent id; a dial that opened takes far less.
+pub const DIAL_WITHIN: Duration = Duration::from_secs(8);
+/// How long a closing connection may take to deliver its last messages.
+pub const LINGER: Duration = Duration::from_secs(1);
+
+/// A Chrome page holds 500 peer connections and counts them until they are collected.
+pub const CONNECTIONS_MAX: usize = 400;
+/// Connections being answered at one time: a new router is dialled by everybody at once.
+pub const ANSWERING_MAX: usize = 128;
+/// Ids held at one time; a person needs some 30.
+pub const IDS_MAX: usize = 64;
+/// Tokens kept for ids, held or given up lately.
+pub const TOKENS_MAX: usize = 256;
+/// Frames waiting for one id to be held again; a dial makes about ten.
+pub const QUEUED_FRAMES_MAX: usize = 128;
+/// Candidates of one connection; browsers make about ten.
+pub const CANDIDATES_MAX: usize = 64;
+/// Connections whose candidates came before their offer, at one time.
+pub const EARLY_MAX: usize = 32;
+/// Candidates kept for each of them.
+pub const EARLY_CANDIDATES_MAX: usize = 16;
+/// Messages that may arrive before the connection has been reported open.
+pub const EARLY_FRAMES_MAX: usize = 64;
+
+/// A frame of the server: an SDP is at most [`SDP_MAX`], and JSON escapes it.
+pub const SERVER_FRAME_MAX: usize = 64 * 1024;
+/// Browsers write less than 2 KiB.
+pub const SDP_MAX: usize = 16 * 1024;
+/// A candidate line; browsers write about 150 bytes.
+pub const CANDIDATE_MAX: usize = 512;
+/// An id; ours have at most 90 characters.
+pub const ID_MAX: usize = 128;
+/// A connection id or a label; stock peerjs makes 14 characters.
+pub const LABEL_MAX: usize = 64;
+/// What is shown of a server's reason.
+pub const REASON_MAX: usize = 200;
+/// A message: stock peerjs refuses to send 16,300 bytes and more.
+pub const MESSAGE_MAX: usize = 16_299;

@@ -1,0 +1,327 @@
+//! Session descriptions of one data channel, parsed into fields and written anew from them.
+//!
+//! A remote description is never handed to the browser as it came: only what is a field here gets
+//! through, and what contradicts one data channel with one certificate is refused.
+
+use crate::candidate::Candidate;
+use crate::limits::{CANDIDATES_MAX, MESSAGE_MAX, SDP_MAX};
+use std::fmt;
+use thiserror::Error;
+
+/// The description of one end of a data channel.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Description {
+    ufrag: String,
+    pwd: String,
+    fingerprint: Fingerprint,
+    setup: Setup,
+    mid: String,
+    sctp_port: u16,
+    max_message_size: u64,
+    candidates: Vec<Candidate>,
+}
+
+/// The SHA-256 fingerprint of a DTLS certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint(pub [u8; 32]);
+
+/// Whether a description asks or answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The first of a negotiation.
+    Offer,
+    /// The second.
+    Answer,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Setup {
+    ActPass,
+    Active,
+    Passive,
+}
+
+/// Why a description is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum SdpError {
+    /// More than [`SDP_MAX`] bytes.
+    #[error("description too long")]
+    TooLong,
+    /// A line that is not `letter=value`, or with a control character.
+    #[error("malformed line")]
+    Line,
+    /// Other media than one data channel over SCTP, DTLS and UDP.
+    #[error("not exactly one data channel")]
+    Media,
+    /// Not exactly one fingerprint, or not SHA-256.
+    #[error("not exactly one SHA-256 fingerprint")]
+    Fingerprint,
+    /// Not exactly one ufrag and password of RFC 8839.
+    #[error("no proper ICE credentials")]
+    Credentials,
+    /// `a=ice-lite`: a server, not a browser.
+    #[error("ICE-lite")]
+    IceLite,
+    /// Not exactly one `a=setup` that fits the role.
+    #[error("no proper setup role")]
+    Setup,
+    /// Not exactly one media id of at most 16 token characters.
+    #[error("no proper mid")]
+    Mid,
+    /// Not exactly one SCTP port.
+    #[error("no proper SCTP port")]
+    SctpPort,
+    /// A maximum message size that a message of ours would not fit, or more than one.
+    #[error("no proper maximum message size")]
+    MessageSize,
+    /// More than [`CANDIDATES_MAX`].
+    #[error("too many candidates")]
+    Candidates,
+}
+
+impl Description {
+    /// Parses a description, remote or local.
+    pub fn parse(text: &str, role: Role) -> Result<Self, SdpError> {
+        if text.len() > SDP_MAX {
+            return Err(SdpError::TooLong);
+        }
+        let mut fields = Fields::default();
+        for line in text.lines().filter(|line| !line.is_empty()) {
+            fields.line(line)?;
+        }
+        fields.finish(role)
+    }
+
+    /// The fingerprint of the certificate.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// The id of its one media section.
+    pub fn mid(&self) -> &str {
+        &self.mid
+    }
+}
+
+impl fmt::Display for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n")?;
+        write!(f, "a=group:BUNDLE {}\r\n", self.mid)?;
+        write!(
+            f,
+            "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\n"
+        )?;
+        write!(
+            f,
+            "a=ice-ufrag:{}\r\na=ice-pwd:{}\r\n",
+            self.ufrag, self.pwd
+        )?;
+        write!(f, "a=ice-options:trickle\r\n")?;
+        write!(f, "a=fingerprint:sha-256 {}\r\n", self.fingerprint)?;
+        write!(f, "a=setup:{}\r\na=mid:{}\r\n", self.setup.name(), self.mid)?;
+        write!(f, "a=sctp-port:{}\r\n", self.sctp_port)?;
+        write!(f, "a=max-message-size:{}\r\n", self.max_message_size)?;
+        for candidate in &self.candidates {
+            write!(f, "a={candidate}\r\n")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Description {
+    /// Credentials and addresses do not belong in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Description")
+            .field("mid", &self.mid)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What has been read so far. A second value where one is due is an error at once.
+#[derive(Default)]
+struct Fields {
+    media: bool,
+    ufrag: Option<String>,
+    pwd: Option<String>,
+    fingerprint: Option<Fingerprint>,
+    setup: Option<Setup>,
+    mid: Option<String>,
+    sctp_port: Option<u16>,
+    max_message_size: Option<u64>,
+    candidates: Vec<Candidate>,
+}
+
+impl Fields {
+    fn line(&mut self, line: &str) -> Result<(), SdpError> {
+        if line.chars().any(char::is_control) {
+            return Err(SdpError::Line);
+        }
+        let (kind, value) = line.split_once('=').ok_or(SdpError::Line)?;
+        match kind {
+            "m" => self.media(value),
+            "a" => self.attribute(value),
+            _ if kind.len() == 1 => Ok(()),
+            _ => Err(SdpError::Line),
+        }
+    }
+
+    fn media(&mut self, value: &str) -> Result<(), SdpError> {
+        let words: Vec<&str> = value.split(' ').collect();
+        let [
+            "application",
+            port,
+            "UDP/DTLS/SCTP" | "TCP/DTLS/SCTP",
+            "webrtc-datachannel",
+        ] = words.as_slice()
+        else {
+            return Err(SdpError::Media);
+        };
+        let offered = port.parse::<u16>().is_ok_and(|port| port != 0);
+        if !offered || std::mem::replace(&mut self.media, true) {
+            return Err(SdpError::Media);
+        }
+        Ok(())
+    }
+
+    fn attribute(&mut self, attribute: &str) -> Result<(), SdpError> {
+        let (name, value) = attribute.split_once(':').unwrap_or((attribute, ""));
+        match name {
+            "ice-ufrag" => once(&mut self.ufrag, credential(value, 4), SdpError::Credentials),
+            "ice-pwd" => once(&mut self.pwd, credential(value, 22), SdpError::Credentials),
+            "ice-lite" => Err(SdpError::IceLite),
+            "fingerprint" => once(
+                &mut self.fingerprint,
+                Fingerprint::parse(value),
+                SdpError::Fingerprint,
+            ),
+            "setup" => once(&mut self.setup, Setup::parse(value), SdpError::Setup),
+            "mid" => once(&mut self.mid, token(value), SdpError::Mid),
+            "sctp-port" => once(&mut self.sctp_port, port(value), SdpError::SctpPort),
+            "sctpmap" => Err(SdpError::Media),
+            "max-message-size" => once(
+                &mut self.max_message_size,
+                message_size(value),
+                SdpError::MessageSize,
+            ),
+            "candidate" => self.candidate(attribute),
+            _ => Ok(()),
+        }
+    }
+
+    /// A candidate of an unknown kind is passed over, as RFC 8839 wants it.
+    fn candidate(&mut self, text: &str) -> Result<(), SdpError> {
+        if self.candidates.len() >= CANDIDATES_MAX {
+            return Err(SdpError::Candidates);
+        }
+        self.candidates.extend(Candidate::parse(text));
+        Ok(())
+    }
+
+    fn finish(self, role: Role) -> Result<Description, SdpError> {
+        if !self.media {
+            return Err(SdpError::Media);
+        }
+        let setup = self.setup.ok_or(SdpError::Setup)?;
+        if role == Role::Answer && setup == Setup::ActPass {
+            return Err(SdpError::Setup);
+        }
+        Ok(Description {
+            ufrag: self.ufrag.ok_or(SdpError::Credentials)?,
+            pwd: self.pwd.ok_or(SdpError::Credentials)?,
+            fingerprint: self.fingerprint.ok_or(SdpError::Fingerprint)?,
+            setup,
+            mid: self.mid.ok_or(SdpError::Mid)?,
+            sctp_port: self.sctp_port.ok_or(SdpError::SctpPort)?,
+            // RFC 8841 section 6.
+            max_message_size: self.max_message_size.unwrap_or(64 * 1024),
+            candidates: self.candidates,
+        })
+    }
+}
+
+fn once<T>(slot: &mut Option<T>, value: Option<T>, error: SdpError) -> Result<(), SdpError> {
+    if slot.is_some() {
+        return Err(error);
+    }
+    *slot = Some(value.ok_or(error)?);
+    Ok(())
+}
+
+impl Fingerprint {
+    /// Parses `sha-256 AB:CD:…`, 32 bytes.
+    fn parse(text: &str) -> Option<Self> {
+        let (algorithm, digits) = text.split_once(' ')?;
+        if !algorithm.eq_ignore_ascii_case("sha-256") {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        let mut pairs = digits.split(':');
+        for byte in &mut bytes {
+            let pair = pairs.next().filter(|pair| pair.len() == 2)?;
+            // `from_str_radix` would take a sign.
+            if !pair.bytes().all(|b| b.is_ascii_hexdigit()) {
+                return None;
+            }
+            *byte = u8::from_str_radix(pair, 16).ok()?;
+        }
+        pairs.next().is_none().then_some(Self(bytes))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, byte) in self.0.iter().enumerate() {
+            let colon = if index == 0 { "" } else { ":" };
+            write!(f, "{colon}{byte:02X}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Setup {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "actpass" => Some(Self::ActPass),
+            "active" => Some(Self::Active),
+            "passive" => Some(Self::Passive),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::ActPass => "actpass",
+            Self::Active => "active",
+            Self::Passive => "passive",
+        }
+    }
+}
+
+/// `ice-char`s of RFC 8839, at least `least` and at most 256 of them.
+fn credential(text: &str, least: usize) -> Option<String> {
+    let of_ice = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
+    ((least..=256).contains(&text.len()) && text.bytes().all(of_ice)).then(|| text.to_owned())
+}
+
+fn token(text: &str) -> Option<String> {
+    let of_token = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || b == b'.';
+    ((1..=16).contains(&text.len()) && text.bytes().all(of_token)).then(|| text.to_owned())
+}
+
+fn port(text: &str) -> Option<u16> {
+    digits(text)?.parse().ok().filter(|port| *port != 0)
+}
+
+/// 0 means without limit.
+fn message_size(text: &str) -> Option<u64> {
+    let size = digits(text)?.parse().ok()?;
+    (size == 0 || size >= MESSAGE_MAX as u64).then_some(size)
+}
+
+fn digits(text: &str) -> Option<&str> {
+    text.bytes().all(|b| b.is_ascii_digit()).then_some(text)
+}
+
+#[cfg(test)]
+#[path = "sdp_tests.rs"]
+mod tests;
