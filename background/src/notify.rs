@@ -1,0 +1,175 @@
+//! Notifications, the badge, and the view that a click opens.
+//!
+//! The id of a notification says what it is about, so that a click on it is understood by a worker
+//! that was started by that click.
+
+use crate::supervisor::object;
+use ipc::{Command, ContactId, Notification, RequestId};
+use js_sys::{Array, JsString, Reflect, encode_uri_component};
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+use webext::api::{api, settled};
+
+const CHAT: &str = "chat/";
+const REQUEST: &str = "request/";
+
+/// The first button of a request; the second one rejects.
+const ACCEPT: u32 = 0;
+
+/// A chat window of its own: the popup's size and the window's frame.
+const WINDOW: (u32, u32) = (400, 640);
+
+/// Shows a notification, in the place of an earlier one about the same contact or request.
+pub(crate) async fn show(notification: &Notification) {
+    let (id, options) = content(notification);
+    if let Err(error) = settled(api().notifications().create(&id, &object(&options))).await {
+        tracing::warn!(error, "a notification was not shown");
+    }
+}
+
+fn content(notification: &Notification) -> (String, Value) {
+    match notification {
+        Notification::Joined { contact, name } => (
+            chat_id(contact),
+            options(
+                &text("notify_joined_title", name),
+                &text("notify_joined_body", name),
+            ),
+        ),
+        Notification::Message {
+            contact,
+            name,
+            text,
+        } => (chat_id(contact), options(name, text)),
+        Notification::Accepted { contact, name } => (
+            chat_id(contact),
+            options(
+                &text("notify_accepted_title", name),
+                &text("notify_accepted_body", name),
+            ),
+        ),
+        Notification::Request { request, name } => (
+            format!("{REQUEST}{}", request.0),
+            with_buttons(options(
+                &text("notify_request_title", name),
+                &text("notify_request_body", name),
+            )),
+        ),
+    }
+}
+
+fn chat_id(contact: &ContactId) -> String {
+    format!("{CHAT}{}", contact.0)
+}
+
+fn options(title: &str, message: &str) -> Value {
+    let icon = api().runtime().url("icons/icon-128.png");
+    json!({ "type": "basic", "iconUrl": icon, "title": title, "message": message })
+}
+
+/// Firefox has no buttons and refuses a notification that asks for them; it is known by having no
+/// offscreen documents.
+fn with_buttons(mut options: Value) -> Value {
+    if let Some(options) = options
+        .as_object_mut()
+        .filter(|_| api().offscreen().is_some())
+    {
+        let title = |key| json!({ "title": text(key, "") });
+        options.insert(
+            "buttons".to_owned(),
+            json!([title("notify_accept"), title("notify_reject")]),
+        );
+    }
+    options
+}
+
+fn text(key: &str, name: &str) -> String {
+    api().i18n().message(key, name)
+}
+
+/// The number on the toolbar button.
+pub(crate) async fn badge(count: u32) {
+    let text = match count {
+        0 => String::new(),
+        1..=999 => count.to_string(),
+        _ => "999+".to_owned(),
+    };
+    if let Err(error) = settled(
+        api()
+            .action()
+            .set_badge_text(&object(&json!({ "text": text }))),
+    )
+    .await
+    {
+        tracing::warn!(error, "the badge was not set");
+    }
+}
+
+/// Opens what a notification is about.
+pub(crate) async fn clicked(id: &str) {
+    clear(id).await;
+    let place = match id.strip_prefix(CHAT) {
+        Some(contact) => format!("#chat={}", String::from(encode_uri_component(contact))),
+        None => "#requests".to_owned(),
+    };
+    if let Err(error) = open(&place).await {
+        tracing::warn!(error, "no view could be opened");
+    }
+}
+
+/// What a button of a notification stands for.
+pub(crate) async fn pressed(id: &str, button: u32) -> Option<Command> {
+    clear(id).await;
+    let request = RequestId(id.strip_prefix(REQUEST)?.to_owned());
+    Some(if button == ACCEPT {
+        Command::Accept { request }
+    } else {
+        Command::Reject { request }
+    })
+}
+
+async fn clear(id: &str) {
+    // One that is gone already needs no clearing.
+    let _ = settled(api().notifications().clear(id)).await;
+}
+
+/// Shows a place of the popup's page: in the tab or window that has the page, else in a new one.
+async fn open(place: &str) -> Result<(), String> {
+    let page = api().runtime().url("popup.html");
+    let url = format!("{page}{place}");
+    if let Some((tab, window)) = view(&page).await {
+        settled(
+            api()
+                .tabs()
+                .update(tab, &object(&json!({ "active": true, "url": url }))),
+        )
+        .await?;
+        settled(
+            api()
+                .windows()
+                .update(window, &object(&json!({ "focused": true }))),
+        )
+        .await?;
+        return Ok(());
+    }
+    let (width, height) = WINDOW;
+    let data = json!({ "url": url, "type": "popup", "width": width, "height": height });
+    settled(api().windows().create(&object(&data)))
+        .await
+        .map(drop)
+}
+
+/// The tab and window of a view that is open; `None` also where the browser cannot say.
+async fn view(page: &str) -> Option<(f64, f64)> {
+    let filter = object(&json!({ "contextTypes": ["TAB"] }));
+    let contexts = settled(api().runtime().contexts(&filter)).await.ok()?;
+    Array::from(&contexts).iter().find_map(|context| {
+        let part = |name: &str| Reflect::get(&context, &name.into()).ok();
+        let url = part("documentUrl")?
+            .dyn_into::<JsString>()
+            .ok()
+            .map(String::from)?;
+        url.starts_with(page).then_some(())?;
+        Some((part("tabId")?.as_f64()?, part("windowId")?.as_f64()?))
+    })
+}

@@ -1,0 +1,123 @@
+//! Keeps the engine page: made when it is missing, one creation at a time, ticked by an alarm.
+//!
+//! In Firefox the engine lives in this page and there is nothing to make.
+
+use ipc::{Addressed, Endpoint, EngineNotice};
+use js_sys::{Array, Function, Promise};
+use serde_json::json;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use webext::api::{Offscreen, api, call, settled, text};
+use webext::json::to_js;
+
+/// The page of the engine.
+const PAGE: &str = "offscreen.html";
+
+/// The alarm that looks after the engine.
+const ALARM: &str = "tick";
+
+/// How often, in minutes: the shortest that Chrome grants.
+const PERIOD: f64 = 0.5;
+
+/// The supervisor.
+pub(crate) struct Supervisor {
+    tell_engine: Function,
+    /// The creation under way.
+    creating: Rc<RefCell<Option<Promise>>>,
+}
+
+impl Supervisor {
+    pub(crate) fn new(tell_engine: Function) -> Self {
+        Self {
+            tell_engine,
+            creating: Rc::default(),
+        }
+    }
+
+    /// Makes sure of the alarm, which browsers may lose at a restart. One that is there is left
+    /// alone: making it again would put it off.
+    pub(crate) async fn keep_alarm(&self) {
+        let alarms = api().alarms();
+        let missing = settled(alarms.get(ALARM))
+            .await
+            .is_ok_and(|alarm| alarm.is_falsy());
+        if !missing {
+            return;
+        }
+        let info = object(&json!({ "periodInMinutes": PERIOD }));
+        if let Err(error) = settled(alarms.create(ALARM, &info)).await {
+            tracing::error!(error, "the alarm could not be made");
+        }
+    }
+
+    /// Makes sure of the engine page. When this is over it takes connections, or it could not be
+    /// made, which is logged and tried again with the next alarm.
+    pub(crate) async fn keep_engine(&self) {
+        let Some(offscreen) = api().offscreen() else {
+            return;
+        };
+        let created = JsFuture::from(self.creation(offscreen)).await;
+        if let Err(error) = created {
+            tracing::error!(error = text(&error), "the engine page could not be made");
+        }
+    }
+
+    /// The creation under way, or a new one.
+    fn creation(&self, offscreen: Offscreen) -> Promise {
+        let creating = Rc::clone(&self.creating);
+        let create = async move {
+            let created = create_missing(offscreen).await;
+            creating.replace(None);
+            created
+        };
+        let mut creating = self.creating.borrow_mut();
+        creating
+            .get_or_insert_with(|| future_to_promise(create))
+            .clone()
+    }
+
+    /// Tells the engine, which is made first where it is missing.
+    pub(crate) async fn notice(&self, message: EngineNotice) {
+        self.keep_engine().await;
+        let notice = to_js(&Addressed {
+            target: Endpoint::Engine,
+            message,
+        });
+        let Ok(notice) = notice else {
+            return;
+        };
+        if let Err(error) = call(&self.tell_engine, &notice).await {
+            tracing::warn!(error, "the engine was not reached");
+        }
+    }
+}
+
+async fn create_missing(offscreen: Offscreen) -> Result<JsValue, JsValue> {
+    if exists().await? {
+        return Ok(JsValue::UNDEFINED);
+    }
+    let parameters = object(&json!({
+        "url": PAGE,
+        "reasons": ["WEB_RTC"],
+        "justification": "Holds the connections to the people you chat with.",
+    }));
+    match settled(offscreen.create_document(&parameters)).await {
+        Ok(done) => Ok(done),
+        // A worker that was stopped meanwhile may have begun it before this one.
+        Err(_) if exists().await? => Ok(JsValue::UNDEFINED),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn exists() -> Result<bool, JsValue> {
+    let filter = object(&json!({ "contextTypes": ["OFFSCREEN_DOCUMENT"] }));
+    let contexts = settled(api().runtime().contexts(&filter)).await?;
+    Ok(Array::from(&contexts).length() > 0)
+}
+
+/// A value of literals, which always has a JSON shape.
+pub(crate) fn object(value: &serde_json::Value) -> JsValue {
+    to_js(value).unwrap_or(JsValue::UNDEFINED)
+}

@@ -1,0 +1,209 @@
+//! The extension APIs that are used, as the browsers name them.
+//!
+//! [`api`] is `browser` in Firefox and `chrome` in Chrome. What a browser lacks reads as
+//! `undefined` and is an `Option` here. Calls give a promise, or nothing in some versions:
+//! [`settled`] takes either.
+
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `browser` or `chrome`.
+    #[derive(Clone, Debug)]
+    pub type Api;
+    /// `runtime`.
+    #[wasm_bindgen(method, getter)]
+    pub fn runtime(this: &Api) -> Runtime;
+    /// `storage`.
+    #[wasm_bindgen(method, getter)]
+    pub fn storage(this: &Api) -> Storage;
+    /// `alarms`.
+    #[wasm_bindgen(method, getter)]
+    pub fn alarms(this: &Api) -> Alarms;
+    /// `action`.
+    #[wasm_bindgen(method, getter)]
+    pub fn action(this: &Api) -> Action;
+    /// `notifications`.
+    #[wasm_bindgen(method, getter)]
+    pub fn notifications(this: &Api) -> Notifications;
+    /// `offscreen`; only Chrome has it.
+    #[wasm_bindgen(method, getter)]
+    pub fn offscreen(this: &Api) -> Option<Offscreen>;
+    /// `i18n`.
+    #[wasm_bindgen(method, getter)]
+    pub fn i18n(this: &Api) -> I18n;
+    /// `tabs`.
+    #[wasm_bindgen(method, getter)]
+    pub fn tabs(this: &Api) -> Tabs;
+    /// `windows`.
+    #[wasm_bindgen(method, getter)]
+    pub fn windows(this: &Api) -> Windows;
+
+    /// `runtime`.
+    #[derive(Clone, Debug)]
+    pub type Runtime;
+    /// `runtime.getURL`.
+    #[wasm_bindgen(method, js_name = getURL)]
+    pub fn url(this: &Runtime, path: &str) -> String;
+    /// `runtime.getContexts`; recent browsers only.
+    #[wasm_bindgen(method, catch, js_name = getContexts)]
+    pub fn contexts(this: &Runtime, filter: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// `storage`.
+    #[derive(Clone, Debug)]
+    pub type Storage;
+    /// `storage.local`.
+    #[wasm_bindgen(method, getter)]
+    pub fn local(this: &Storage) -> StorageArea;
+    /// `storage.session`.
+    #[wasm_bindgen(method, getter)]
+    pub fn session(this: &Storage) -> StorageArea;
+
+    /// `storage.local`, `storage.session`.
+    #[derive(Clone, Debug)]
+    pub type StorageArea;
+    /// `get`; `null` is everything.
+    #[wasm_bindgen(method, catch)]
+    pub fn get(this: &StorageArea, keys: &JsValue) -> Result<JsValue, JsValue>;
+    /// `set`.
+    #[wasm_bindgen(method, catch)]
+    pub fn set(this: &StorageArea, items: &Object) -> Result<JsValue, JsValue>;
+    /// `remove`.
+    #[wasm_bindgen(method, catch)]
+    pub fn remove(this: &StorageArea, keys: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// `alarms`.
+    #[derive(Clone, Debug)]
+    pub type Alarms;
+    /// `alarms.create`.
+    #[wasm_bindgen(method, catch)]
+    pub fn create(this: &Alarms, name: &str, info: &JsValue) -> Result<JsValue, JsValue>;
+    /// `alarms.get`.
+    #[wasm_bindgen(method, catch)]
+    pub fn get(this: &Alarms, name: &str) -> Result<JsValue, JsValue>;
+
+    /// `action`.
+    #[derive(Clone, Debug)]
+    pub type Action;
+    /// `action.setBadgeText`.
+    #[wasm_bindgen(method, catch, js_name = setBadgeText)]
+    pub fn set_badge_text(this: &Action, details: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// `notifications`.
+    #[derive(Clone, Debug)]
+    pub type Notifications;
+    /// `notifications.create`.
+    #[wasm_bindgen(method, catch)]
+    pub fn create(this: &Notifications, id: &str, options: &JsValue) -> Result<JsValue, JsValue>;
+    /// `notifications.clear`.
+    #[wasm_bindgen(method, catch)]
+    pub fn clear(this: &Notifications, id: &str) -> Result<JsValue, JsValue>;
+
+    /// `offscreen`.
+    #[derive(Clone, Debug)]
+    pub type Offscreen;
+    /// `offscreen.createDocument`.
+    #[wasm_bindgen(method, catch, js_name = createDocument)]
+    pub fn create_document(this: &Offscreen, parameters: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// `i18n`.
+    #[derive(Clone, Debug)]
+    pub type I18n;
+    /// `i18n.getMessage`; empty where the key is not known.
+    #[wasm_bindgen(method, js_name = getMessage)]
+    pub fn message(this: &I18n, key: &str, substitution: &str) -> String;
+
+    /// `tabs`.
+    #[derive(Clone, Debug)]
+    pub type Tabs;
+    /// `tabs.update`.
+    #[wasm_bindgen(method, catch)]
+    pub fn update(this: &Tabs, tab: f64, properties: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// `windows`.
+    #[derive(Clone, Debug)]
+    pub type Windows;
+    /// `windows.create`.
+    #[wasm_bindgen(method, catch)]
+    pub fn create(this: &Windows, data: &JsValue) -> Result<JsValue, JsValue>;
+    /// `windows.update`.
+    #[wasm_bindgen(method, catch)]
+    pub fn update(this: &Windows, window: f64, info: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// `runtime.Port`.
+    #[derive(Clone, Debug)]
+    pub type Port;
+    /// `port.name`.
+    #[wasm_bindgen(method, getter)]
+    pub fn name(this: &Port) -> String;
+    /// `port.sender`.
+    #[wasm_bindgen(method, getter)]
+    pub fn sender(this: &Port) -> Option<Sender>;
+    /// `port.postMessage`; throws once the port is closed.
+    #[wasm_bindgen(method, catch, js_name = postMessage)]
+    pub fn post(this: &Port, message: &JsValue) -> Result<(), JsValue>;
+    /// `port.disconnect`.
+    #[wasm_bindgen(method)]
+    pub fn disconnect(this: &Port);
+
+    /// `runtime.MessageSender`.
+    #[derive(Clone, Debug)]
+    pub type Sender;
+    /// `sender.url`: the page that connected.
+    #[wasm_bindgen(method, getter)]
+    pub fn url(this: &Sender) -> Option<String>;
+}
+
+/// `browser` where there is one, else `chrome`.
+pub fn api() -> Api {
+    let global = js_sys::global();
+    let named = |name: &str| {
+        Reflect::get(&global, &name.into())
+            .ok()
+            .filter(|value| !value.is_undefined())
+    };
+    named("browser")
+        .or_else(|| named("chrome"))
+        .unwrap_or_default()
+        .unchecked_into()
+}
+
+/// Waits for what a call gave.
+///
+/// # Errors
+/// What the browser said, as [`text`].
+pub async fn settled(called: Result<JsValue, JsValue>) -> Result<JsValue, String> {
+    match called {
+        Ok(value) => JsFuture::from(Promise::resolve(&value)).await,
+        Err(error) => Err(error),
+    }
+    .map_err(|error| text(&error))
+}
+
+/// Calls a function that gives a promise or a value, and waits for it.
+///
+/// # Errors
+/// What was thrown, as [`text`].
+pub async fn call(function: &Function, argument: &JsValue) -> Result<JsValue, String> {
+    settled(function.call1(&JsValue::NULL, argument)).await
+}
+
+/// What was thrown, for a person or a log: `name: message`, at most 200 characters.
+pub fn text(error: &JsValue) -> String {
+    let part = |name: &str| {
+        Reflect::get(error, &name.into())
+            .ok()
+            .and_then(|value| value.as_string())
+            .filter(|text| !text.is_empty())
+    };
+    let text = match (part("name"), part("message")) {
+        (Some(name), Some(message)) => format!("{name}: {message}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => error
+            .as_string()
+            .unwrap_or_else(|| "unknown error".to_owned()),
+    };
+    text.chars().take(200).collect()
+}

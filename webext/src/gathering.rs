@@ -1,0 +1,162 @@
+//! When a look-up of the public addresses has seen enough.
+//!
+//! A first look-up is answered a moment after the first address; what is found later is reported as
+//! well. The next ones wait for the families that were found before, so that a slow answer is not
+//! taken for a change of the network.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+/// Addresses that are kept: a device has one or two, and a STUN server may say anything.
+const ADDRESSES: usize = 8;
+
+/// What has been found in one look-up.
+#[derive(Debug)]
+pub struct Gathering {
+    found: BTreeSet<IpAddr>,
+    expected: Vec<IpAddr>,
+    reported: bool,
+}
+
+/// What to do after something was found, or after a time.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing yet.
+    Wait,
+    /// Call [`Gathering::moment_over`] in a moment.
+    StartMoment,
+    /// These are the addresses, as far as is known now.
+    Report(Vec<IpAddr>),
+    /// STUN gives nothing: ask the echo.
+    AskEcho,
+}
+
+impl Gathering {
+    /// A look-up after one that had found `expected`.
+    pub fn new(expected: Vec<IpAddr>) -> Self {
+        Self {
+            found: BTreeSet::new(),
+            expected,
+            reported: false,
+        }
+    }
+
+    /// An address was found.
+    pub fn found(&mut self, address: IpAddr) -> Step {
+        if self.found.len() >= ADDRESSES || !self.found.insert(address) {
+            return Step::Wait;
+        }
+        if self.reported || (!self.expected.is_empty() && self.has_expected()) {
+            return self.report();
+        }
+        if self.expected.is_empty() && self.found.len() == 1 {
+            return Step::StartMoment;
+        }
+        Step::Wait
+    }
+
+    /// A moment has passed since the first address.
+    pub fn moment_over(&mut self) -> Step {
+        if self.reported {
+            Step::Wait
+        } else {
+            self.report()
+        }
+    }
+
+    /// Nothing more will be found, or the time is over.
+    pub fn over(&mut self) -> Step {
+        if self.found.is_empty() {
+            Step::AskEcho
+        } else if self.reported {
+            Step::Wait
+        } else {
+            self.report()
+        }
+    }
+
+    fn report(&mut self) -> Step {
+        self.reported = true;
+        Step::Report(self.found.iter().copied().collect())
+    }
+
+    fn has_expected(&self) -> bool {
+        let family = |wanted: &IpAddr| self.found.iter().any(|ip| ip.is_ipv4() == wanted.is_ipv4());
+        self.expected.iter().all(family)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn report(addresses: &[&str]) -> Step {
+        Step::Report(addresses.iter().map(|text| ip(text)).collect())
+    }
+
+    #[test]
+    fn a_first_look_up_waits_a_moment_for_the_other_family() {
+        let mut gathering = Gathering::new(Vec::new());
+        assert_eq!(gathering.found(ip("203.0.113.7")), Step::StartMoment);
+        assert_eq!(gathering.found(ip("2001:db8::1")), Step::Wait);
+        assert_eq!(
+            gathering.moment_over(),
+            report(&["203.0.113.7", "2001:db8::1"])
+        );
+        assert_eq!(gathering.over(), Step::Wait);
+    }
+
+    #[test]
+    fn what_is_found_late_is_reported_with_the_rest() {
+        let mut gathering = Gathering::new(Vec::new());
+        gathering.found(ip("203.0.113.7"));
+        assert_eq!(gathering.moment_over(), report(&["203.0.113.7"]));
+        assert_eq!(
+            gathering.found(ip("203.0.113.7")),
+            Step::Wait,
+            "nothing new"
+        );
+        assert_eq!(
+            gathering.found(ip("2001:db8::1")),
+            report(&["203.0.113.7", "2001:db8::1"])
+        );
+    }
+
+    #[test]
+    fn a_later_look_up_waits_for_the_families_of_the_earlier_one() {
+        let mut gathering = Gathering::new(vec![ip("203.0.113.7"), ip("2001:db8::1")]);
+        assert_eq!(gathering.found(ip("203.0.113.8")), Step::Wait);
+        assert_eq!(
+            gathering.found(ip("2001:db8::2")),
+            report(&["203.0.113.8", "2001:db8::2"])
+        );
+    }
+
+    #[test]
+    fn a_family_that_is_gone_is_given_up_when_the_time_is_over() {
+        let mut gathering = Gathering::new(vec![ip("203.0.113.7"), ip("2001:db8::1")]);
+        gathering.found(ip("203.0.113.7"));
+        assert_eq!(gathering.over(), report(&["203.0.113.7"]));
+    }
+
+    #[test]
+    fn the_echo_is_asked_only_where_nothing_was_found() {
+        assert_eq!(Gathering::new(Vec::new()).over(), Step::AskEcho);
+    }
+
+    #[test]
+    fn a_flood_of_addresses_is_bounded() {
+        let mut gathering = Gathering::new(Vec::new());
+        for last in 0..100 {
+            gathering.found(ip(&format!("203.0.113.{last}")));
+        }
+        let Step::Report(addresses) = gathering.over() else {
+            panic!("a report is expected");
+        };
+        assert_eq!(addresses.len(), ADDRESSES);
+    }
+}

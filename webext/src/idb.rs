@@ -1,0 +1,99 @@
+//! IndexedDB as futures: just what the messages need.
+
+use crate::api::text;
+use js_sys::{Array, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequest, IdbTransaction};
+
+#[wasm_bindgen]
+extern "C" {
+    // The binding of web-sys that takes options is not stable yet.
+    type Database;
+    #[wasm_bindgen(method, catch)]
+    fn transaction(
+        this: &Database,
+        stores: &Array,
+        mode: &str,
+        options: &JsValue,
+    ) -> Result<IdbTransaction, JsValue>;
+}
+
+/// Opens a database, made by `make` where there is none yet.
+///
+/// # Errors
+/// What the browser said.
+pub(crate) async fn open(
+    name: &str,
+    make: fn(&IdbDatabase) -> Result<(), JsValue>,
+) -> Result<IdbDatabase, String> {
+    let request = open_request(name).map_err(|error| text(&error))?;
+    let opening = request.clone();
+    let upgrade = Closure::once(move || {
+        let made = opening
+            .result()
+            .and_then(|database| make(database.unchecked_ref()));
+        if let Err(error) = made {
+            tracing::error!(error = text(&error), "a database could not be made");
+        }
+    });
+    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+    Ok(result(&request).await?.unchecked_into())
+}
+
+fn open_request(name: &str) -> Result<IdbOpenDbRequest, JsValue> {
+    let factory: IdbFactory =
+        Reflect::get(&js_sys::global(), &"indexedDB".into())?.unchecked_into();
+    factory.open_with_u32(name, 1)
+}
+
+/// A transaction whose completion means that it is on the disk.
+///
+/// # Errors
+/// What the browser said.
+pub(crate) fn write(database: &IdbDatabase, stores: &[&str]) -> Result<IdbTransaction, JsValue> {
+    let options = js_sys::Object::new();
+    Reflect::set(&options, &"durability".into(), &"strict".into())?;
+    let stores: Array = stores.iter().map(|name| JsValue::from(*name)).collect();
+    let database: &Database = database.unchecked_ref();
+    database.transaction(&stores, "readwrite", &options)
+}
+
+/// Waits for a request.
+///
+/// # Errors
+/// What the browser said.
+pub(crate) async fn result(request: &IdbRequest) -> Result<JsValue, String> {
+    let settled = Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+    });
+    let failed = || match request.error() {
+        Ok(Some(error)) => text(&error),
+        Ok(None) => "the request failed".to_owned(),
+        Err(error) => text(&error),
+    };
+    JsFuture::from(settled).await.map_err(|_| failed())?;
+    request.result().map_err(|error| text(&error))
+}
+
+/// Waits until a transaction is complete.
+///
+/// # Errors
+/// Why it was aborted; nothing of it has happened then.
+pub(crate) async fn complete(transaction: &IdbTransaction) -> Result<(), String> {
+    let settled = Promise::new(&mut |resolve, reject| {
+        transaction.set_oncomplete(Some(&resolve));
+        transaction.set_onabort(Some(&reject));
+    });
+    let aborted = || {
+        transaction.error().map_or_else(
+            || "the transaction was aborted".to_owned(),
+            |error| text(&error),
+        )
+    };
+    JsFuture::from(settled)
+        .await
+        .map(drop)
+        .map_err(|_| aborted())
+}

@@ -1,0 +1,256 @@
+//! The order of storage: what is written and read happens as asked, one batch after the other.
+//!
+//! Neighbours that go to the same place are one batch: a burst of messages is one transaction, a
+//! burst of contacts is one call. A batch is durable as a whole or has failed as a whole.
+
+use crate::local::Writes;
+use ipc::ContactId;
+use mesh_chat::node::StoreId;
+use mesh_chat::records::{Change, MessageRecord, ThreadRecord};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Operations in one batch: bounds how long a read can wait behind it.
+const BATCH: usize = 256;
+
+/// A page of a chat, asked for by a view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The view.
+    pub view: u32,
+    /// Its name for the question.
+    pub id: u32,
+    /// Whose chat.
+    pub contact: ContactId,
+    /// Only messages with a smaller number.
+    pub before: Option<u64>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// What waits for storage.
+#[derive(Debug, Default)]
+pub struct Journal {
+    waiting: VecDeque<Operation>,
+}
+
+#[derive(Debug)]
+enum Operation {
+    Write(StoreId, Change),
+    Read(Page),
+}
+
+/// What is done next.
+#[derive(Debug, PartialEq)]
+pub enum Batch {
+    /// To `storage.local`.
+    Local(Vec<StoreId>, Writes),
+    /// To the messages, in one transaction.
+    Threads(Vec<StoreId>, Threads),
+    /// From the messages.
+    Read(Page),
+    /// Cannot be written at all.
+    Refused(StoreId, String),
+}
+
+/// Heads and messages to write; the last of each counts.
+#[derive(Debug, Default, PartialEq)]
+pub struct Threads {
+    /// By contact.
+    pub heads: BTreeMap<ContactId, ThreadRecord>,
+    /// By contact and number.
+    pub messages: BTreeMap<(ContactId, u64), MessageRecord>,
+}
+
+impl Threads {
+    fn add(&mut self, head: ThreadRecord, messages: Vec<MessageRecord>) {
+        for record in messages {
+            let key = (record.message.contact.clone(), record.message.number);
+            self.messages.insert(key, record);
+        }
+        self.heads.insert(head.contact.clone(), head);
+    }
+}
+
+impl Journal {
+    /// A write, after everything asked before.
+    pub fn write(&mut self, id: StoreId, change: Change) {
+        self.waiting.push_back(Operation::Write(id, change));
+    }
+
+    /// A read, after everything asked before.
+    pub fn read(&mut self, page: Page) {
+        self.waiting.push_back(Operation::Read(page));
+    }
+
+    /// What is done next; `None` when nothing waits.
+    pub fn next_batch(&mut self) -> Option<Batch> {
+        Some(match self.waiting.pop_front()? {
+            Operation::Read(page) => Batch::Read(page),
+            Operation::Write(id, Change::Thread(head, messages)) => {
+                self.thread_batch(id, head, messages)
+            }
+            Operation::Write(id, change) => self.local_batch(id, &change),
+        })
+    }
+
+    fn thread_batch(
+        &mut self,
+        id: StoreId,
+        head: ThreadRecord,
+        messages: Vec<MessageRecord>,
+    ) -> Batch {
+        let mut threads = Threads::default();
+        threads.add(head, messages);
+        let mut ids = vec![id];
+        while ids.len() < BATCH {
+            match self.waiting.pop_front() {
+                Some(Operation::Write(id, Change::Thread(head, messages))) => {
+                    threads.add(head, messages);
+                    ids.push(id);
+                }
+                other => {
+                    other
+                        .into_iter()
+                        .for_each(|other| self.waiting.push_front(other));
+                    break;
+                }
+            }
+        }
+        Batch::Threads(ids, threads)
+    }
+
+    fn local_batch(&mut self, id: StoreId, change: &Change) -> Batch {
+        let mut writes = Writes::default();
+        if let Err(error) = writes.add(change) {
+            return Batch::Refused(id, error.to_string());
+        }
+        let mut ids = vec![id];
+        while ids.len() < BATCH
+            && let Some(Operation::Write(id, change)) = self.waiting.front()
+            && writes.add(change).unwrap_or(false)
+        {
+            ids.push(*id);
+            self.waiting.pop_front();
+        }
+        Batch::Local(ids, writes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ipc::{Message, MessageState};
+    use mesh_chat::config::Settings;
+
+    fn ben() -> ContactId {
+        ContactId("ben".to_owned())
+    }
+
+    fn thread(number: u64, text: &str) -> Change {
+        let head = ThreadRecord {
+            version: 1,
+            contact: ben(),
+            next_number: number + 1,
+            out_log: String::new(),
+            out_seq: 0,
+            out_delivered: 0,
+            out_read: 0,
+            in_log: None,
+            in_seq: 0,
+            seen: 0,
+            unread: 0,
+        };
+        let message = Message {
+            contact: ben(),
+            number,
+            at: 0,
+            text: text.to_owned(),
+            state: MessageState::Received,
+        };
+        let record = MessageRecord {
+            version: 1,
+            message,
+            log: String::new(),
+            seq: number,
+        };
+        Change::Thread(head, vec![record])
+    }
+
+    fn page() -> Page {
+        Page {
+            view: 1,
+            id: 1,
+            contact: ben(),
+            before: None,
+            limit: 50,
+        }
+    }
+
+    fn settings() -> Change {
+        Change::Settings(Settings::default())
+    }
+
+    fn ids(batch: Option<Batch>) -> Vec<u64> {
+        match batch {
+            Some(Batch::Local(ids, _) | Batch::Threads(ids, _)) => {
+                ids.into_iter().map(|id| id.0).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn neighbours_of_one_kind_are_one_batch_and_the_order_is_kept() {
+        let mut journal = Journal::default();
+        journal.write(StoreId(1), settings());
+        journal.write(StoreId(2), Change::ForgetContact(ben()));
+        journal.write(StoreId(3), thread(1, "a"));
+        journal.write(StoreId(4), thread(2, "b"));
+        journal.write(StoreId(5), settings());
+        assert_eq!(ids(journal.next_batch()), [1, 2]);
+        assert_eq!(ids(journal.next_batch()), [3, 4]);
+        assert_eq!(ids(journal.next_batch()), [5]);
+        assert_eq!(journal.next_batch(), None);
+    }
+
+    #[test]
+    fn a_read_sees_what_was_written_before_it_and_nothing_after() {
+        let mut journal = Journal::default();
+        journal.write(StoreId(1), thread(1, "a"));
+        journal.read(page());
+        journal.write(StoreId(2), thread(2, "b"));
+        assert_eq!(ids(journal.next_batch()), [1]);
+        assert_eq!(journal.next_batch(), Some(Batch::Read(page())));
+        assert_eq!(ids(journal.next_batch()), [2]);
+    }
+
+    #[test]
+    fn within_a_batch_the_last_of_each_record_counts() {
+        let mut journal = Journal::default();
+        journal.write(StoreId(1), thread(1, "old"));
+        journal.write(StoreId(2), thread(2, "other"));
+        journal.write(StoreId(3), thread(1, "new"));
+        let Some(Batch::Threads(_, threads)) = journal.next_batch() else {
+            panic!("threads expected");
+        };
+        let texts: Vec<_> = threads
+            .messages
+            .values()
+            .map(|record| &*record.message.text)
+            .collect();
+        assert_eq!(texts, ["new", "other"]);
+        assert_eq!(threads.heads[&ben()].next_number, 2);
+    }
+
+    #[test]
+    fn a_flood_is_cut_into_batches() {
+        let mut journal = Journal::default();
+        for number in 0..600 {
+            journal.write(StoreId(number), thread(number, "x"));
+        }
+        let sizes: Vec<_> = std::iter::from_fn(|| journal.next_batch())
+            .map(|batch| ids(Some(batch)).len())
+            .collect();
+        assert_eq!(sizes, [256, 256, 88]);
+    }
+}

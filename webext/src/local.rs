@@ -1,0 +1,241 @@
+//! Keys, contacts, requests and settings in `storage.local`: one JSON text for each record.
+//!
+//! An entry that cannot be read is damaged: it is reported and left where it is.
+
+use mesh_chat::config::Settings;
+use mesh_chat::records::{Change, ContactRecord, ProfileRecord, RequestRecord, Snapshot};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+const PROFILE: &str = "profile";
+const SETTINGS: &str = "settings";
+const CONTACT: &str = "contact/";
+const REQUEST: &str = "request/";
+
+/// The version of every record that this program reads and writes.
+const VERSION: u32 = 1;
+
+/// What is stored.
+#[derive(Debug, Default, PartialEq)]
+pub struct Local {
+    /// Everything that could be read; threads and outbox are not here.
+    pub snapshot: Snapshot,
+    /// Keys of what could not.
+    pub damaged: Vec<String>,
+}
+
+/// The profile is there and cannot be read. Going on would make a new identity over it.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the stored profile (name and identity) cannot be read: {0}. It has been left as it is, and \
+     nothing runs until it is repaired or the extension's data is removed"
+)]
+pub struct ProfileDamaged(String);
+
+/// Reads every entry of `storage.local`; keys that are not ours are passed over.
+///
+/// # Errors
+/// Where the profile is damaged.
+pub fn read(entries: &BTreeMap<String, String>) -> Result<Local, ProfileDamaged> {
+    let mut local = Local::default();
+    for (key, text) in entries {
+        if key == PROFILE {
+            let profile = profile(text).map_err(ProfileDamaged)?;
+            local.snapshot.profile = Some(profile);
+        } else if local.read_entry(key, text).is_none() {
+            local.damaged.push(key.clone());
+        }
+    }
+    Ok(local)
+}
+
+fn profile(text: &str) -> Result<ProfileRecord, String> {
+    // The reason names the place, never the content.
+    let record: ProfileRecord = serde_json::from_str(text)
+        .map_err(|error| format!("line {} column {}", error.line(), error.column()))?;
+    if record.version == VERSION {
+        Ok(record)
+    } else {
+        Err(format!("it has version {}", record.version))
+    }
+}
+
+impl Local {
+    fn read_entry(&mut self, key: &str, text: &str) -> Option<()> {
+        if key == SETTINGS {
+            self.snapshot.settings = parsed::<Settings>(text)?;
+        } else if let Some(id) = key.strip_prefix(CONTACT) {
+            let record: ContactRecord = parsed(text)?;
+            (record.version == VERSION && record.id.0 == id).then_some(())?;
+            self.snapshot.contacts.push(record);
+        } else if let Some(id) = key.strip_prefix(REQUEST) {
+            let record: RequestRecord = parsed(text)?;
+            (record.version == VERSION && record.id.0 == id).then_some(())?;
+            self.snapshot.requests.push(record);
+        }
+        Some(())
+    }
+}
+
+/// A record is an object; an array would pass for one whose fields all have defaults.
+fn parsed<T: DeserializeOwned>(text: &str) -> Option<T> {
+    text.starts_with('{')
+        .then(|| serde_json::from_str(text).ok())?
+}
+
+/// Writes that go to `storage.local` together; the last one under a key counts.
+#[derive(Debug, Default, PartialEq)]
+pub struct Writes {
+    /// JSON texts to set, by key.
+    pub set: BTreeMap<String, String>,
+    /// Keys to remove.
+    pub remove: Vec<String>,
+}
+
+impl Writes {
+    /// Adds a change; says `false` where it does not belong here.
+    ///
+    /// # Errors
+    /// Where the record has no JSON shape.
+    pub fn add(&mut self, change: &Change) -> Result<bool, serde_json::Error> {
+        match change {
+            Change::Profile(record) => self.set(PROFILE.to_owned(), record)?,
+            Change::Settings(settings) => self.set(SETTINGS.to_owned(), settings)?,
+            Change::Contact(record) => self.set(format!("{CONTACT}{}", record.id.0), record)?,
+            Change::Request(record) => self.set(format!("{REQUEST}{}", record.id.0), record)?,
+            Change::ForgetContact(id) => self.remove(format!("{CONTACT}{}", id.0)),
+            Change::ForgetRequest(id) => self.remove(format!("{REQUEST}{}", id.0)),
+            Change::Thread(..) => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn set(&mut self, key: String, record: &impl Serialize) -> Result<(), serde_json::Error> {
+        let text = serde_json::to_string(record)?;
+        self.remove.retain(|removed| *removed != key);
+        self.set.insert(key, text);
+        Ok(())
+    }
+
+    fn remove(&mut self, key: String) {
+        self.set.remove(&key);
+        self.remove.push(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mesh_chat::records::Secret;
+    use mesh_chat::view::{ContactId, RequestId};
+
+    fn contact(id: &str, name: &str) -> ContactRecord {
+        ContactRecord {
+            version: 1,
+            id: ContactId(id.to_owned()),
+            identity: None,
+            name: name.to_owned(),
+            transport_id: "myapp-1".to_owned(),
+            discovery_uuid: None,
+            profile_number: 1,
+            pair_secret: Secret("AA".to_owned()),
+            last_seen: None,
+        }
+    }
+
+    fn profile() -> ProfileRecord {
+        ProfileRecord {
+            version: 1,
+            name: "Ada".to_owned(),
+            identity: Secret("AA".to_owned()),
+            discovery_uuid: Secret("BB".to_owned()),
+            transport_id: "myapp-1".to_owned(),
+            profile_number: 1,
+        }
+    }
+
+    fn stored(changes: &[Change]) -> BTreeMap<String, String> {
+        let mut writes = Writes::default();
+        for change in changes {
+            assert!(writes.add(change).unwrap());
+        }
+        writes.set
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let settings = Settings {
+            cellular: true,
+            ..Settings::default()
+        };
+        let entries = stored(&[
+            Change::Profile(profile()),
+            Change::Settings(settings.clone()),
+            Change::Contact(contact("c1", "Ben")),
+        ]);
+        let local = read(&entries).unwrap();
+        assert_eq!(local.damaged, Vec::<String>::new());
+        assert_eq!(local.snapshot.profile, Some(profile()));
+        assert_eq!(local.snapshot.settings, settings);
+        assert_eq!(local.snapshot.contacts, [contact("c1", "Ben")]);
+    }
+
+    #[test]
+    fn the_last_write_under_a_key_counts() {
+        let id = ContactId("c1".to_owned());
+        let mut writes = Writes::default();
+        writes.add(&Change::Contact(contact("c1", "Ben"))).unwrap();
+        writes.add(&Change::ForgetContact(id.clone())).unwrap();
+        assert!(writes.set.is_empty());
+        assert_eq!(writes.remove, ["contact/c1"]);
+        writes.add(&Change::Contact(contact("c1", "Ben"))).unwrap();
+        assert_eq!(writes.set.len(), 1);
+        assert!(writes.remove.is_empty());
+        writes
+            .add(&Change::ForgetRequest(RequestId("r".to_owned())))
+            .unwrap();
+        assert_eq!(writes.remove, ["request/r"]);
+    }
+
+    #[test]
+    fn a_damaged_profile_stops_everything_and_its_content_is_not_told() {
+        let text = r#"{"version":1,"name":"Ada","identity":5"#.to_owned();
+        let entries = BTreeMap::from([("profile".to_owned(), text)]);
+        let reason = read(&entries).unwrap_err().to_string();
+        assert!(
+            reason.contains("cannot be read") && !reason.contains("Ada"),
+            "{reason}"
+        );
+    }
+
+    #[test]
+    fn a_profile_of_a_newer_program_stops_everything() {
+        let newer = ProfileRecord {
+            version: 2,
+            ..profile()
+        };
+        let reason = read(&stored(&[Change::Profile(newer)]))
+            .unwrap_err()
+            .to_string();
+        assert!(reason.contains("version 2"), "{reason}");
+    }
+
+    #[test]
+    fn other_damaged_entries_are_reported_and_the_rest_is_read() {
+        let mut entries = stored(&[Change::Contact(contact("c1", "Ben"))]);
+        entries.insert("contact/c2".to_owned(), "{".to_owned());
+        let swapped = entries["contact/c1"].clone();
+        entries.insert("contact/c3".to_owned(), swapped);
+        entries.insert("request/r1".to_owned(), "null".to_owned());
+        entries.insert("settings".to_owned(), "[]".to_owned());
+        entries.insert("something else".to_owned(), "?".to_owned());
+        let local = read(&entries).unwrap();
+        assert_eq!(
+            local.damaged,
+            ["contact/c2", "contact/c3", "request/r1", "settings"]
+        );
+        assert_eq!(local.snapshot.contacts, [contact("c1", "Ben")]);
+        assert_eq!(local.snapshot.settings, Settings::default());
+    }
+}

@@ -1,0 +1,104 @@
+//! The same facts in the words of [`peerjs`] and of the core. Nothing is decided here.
+
+use mesh_chat::config::Config;
+use mesh_chat::node::{ChannelBinding, Closed, Input, Link, LinkId, Path, Signalling};
+use peerjs::event::{self, ConnId, Event};
+
+/// An event of the endpoint, as the core takes it.
+pub fn input(event: Event) -> Input {
+    match event {
+        Event::Registered(id) => Input::Signalling(Signalling::Registered(id)),
+        Event::Taken(id) => Input::Signalling(Signalling::Taken(id)),
+        Event::Lost(id) => Input::Signalling(Signalling::Lost(id)),
+        Event::Server {
+            server,
+            up,
+            retry_in,
+            refused,
+        } => Input::Signalling(Signalling::Server {
+            server,
+            up,
+            retry_in,
+            refused,
+        }),
+        Event::Incoming {
+            conn,
+            local,
+            remote,
+        } => Input::Link(link(conn), Link::Incoming { local, remote }),
+        Event::Open {
+            conn,
+            local_fingerprint,
+            remote_fingerprint,
+            path: from,
+        } => {
+            let binding = ChannelBinding {
+                local: local_fingerprint,
+                remote: remote_fingerprint,
+            };
+            Input::Link(
+                link(conn),
+                Link::Open {
+                    binding,
+                    path: path(from),
+                },
+            )
+        }
+        Event::Frame(conn, frame) => Input::Link(link(conn), Link::Frame(frame)),
+        Event::Suspect(conn) => Input::Link(link(conn), Link::Suspect),
+        Event::Closed(conn, reason) => Input::Link(link(conn), Link::Closed(closed(reason))),
+    }
+}
+
+/// The name of a connection, as the endpoint takes it.
+pub fn conn(link: LinkId) -> ConnId {
+    match link {
+        LinkId::Dialled(number) => ConnId::Dialled(number),
+        LinkId::Accepted(number) => ConnId::Accepted(number),
+    }
+}
+
+fn link(conn: ConnId) -> LinkId {
+    match conn {
+        ConnId::Dialled(number) => LinkId::Dialled(number),
+        ConnId::Accepted(number) => LinkId::Accepted(number),
+    }
+}
+
+fn path(path: event::Path) -> Path {
+    match path {
+        event::Path::Local => Path::Local,
+        event::Path::Public(address) => Path::Public(address),
+        event::Path::Unknown => Path::Unknown,
+    }
+}
+
+fn closed(closed: event::Closed) -> Closed {
+    match closed {
+        event::Closed::Gone => Closed::Gone,
+        event::Closed::Unreachable => Closed::Unreachable,
+        event::Closed::Refused => Closed::Refused,
+    }
+}
+
+/// The PeerServers of a configuration.
+pub fn servers(config: &Config) -> Vec<event::Server> {
+    let server = |server: &mesh_chat::config::SignallingServer| event::Server {
+        host: server.host.clone(),
+        port: server.port,
+        path: server.path.clone(),
+        key: server.key.clone(),
+        secure: server.secure,
+    };
+    config.signalling.iter().map(server).collect()
+}
+
+/// The STUN and TURN servers of a configuration.
+pub fn ice(config: &Config) -> Vec<event::IceServer> {
+    let server = |server: &mesh_chat::config::IceServer| event::IceServer {
+        urls: server.urls.clone(),
+        username: server.username.clone(),
+        credential: server.credential.clone(),
+    };
+    config.ice_servers.iter().map(server).collect()
+}

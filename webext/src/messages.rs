@@ -1,0 +1,255 @@
+//! Chats in IndexedDB: a store of heads by contact, a store of messages by contact and number.
+//!
+//! A head that cannot be read seals its chat: nothing more is written to it, because going on
+//! without its numbers would overwrite messages.
+
+use crate::api::text;
+use crate::journal::{Page, Threads};
+use crate::{idb, json};
+use ipc::{ContactId, Message};
+use js_sys::Array;
+use mesh_chat::records::{MessageRecord, ThreadRecord};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    IdbCursor, IdbCursorDirection, IdbDatabase, IdbKeyRange, IdbObjectStore,
+    IdbObjectStoreParameters,
+};
+
+const DATABASE: &str = "mesh-chat";
+const HEADS: &str = "threads";
+const MESSAGES: &str = "messages";
+/// Index of messages by state: the undelivered ones are found without reading the others.
+const BY_STATE: &str = "state";
+const UNDELIVERED: [&str; 2] = ["waiting", "sent"];
+
+/// The longest page, in messages.
+const PAGE: u32 = 200;
+
+/// The longest record: far above any that was written.
+const RECORD: u32 = 1024 * 1024;
+
+/// The chats.
+pub(crate) struct Messages {
+    database: IdbDatabase,
+    sealed: BTreeSet<ContactId>,
+}
+
+/// What a node needs of the chats to go on.
+#[derive(Default)]
+pub(crate) struct Loaded {
+    pub(crate) threads: Vec<ThreadRecord>,
+    pub(crate) outbox: Vec<MessageRecord>,
+    /// Keys of what could not be read.
+    pub(crate) damaged: Vec<String>,
+}
+
+/// A page of a chat, oldest first.
+#[derive(Default)]
+pub(crate) struct PageRead {
+    pub(crate) messages: Vec<Message>,
+    pub(crate) more: bool,
+    /// Keys of what could not be read.
+    pub(crate) damaged: Vec<String>,
+}
+
+impl Messages {
+    /// Opens the chats and reads what a node needs.
+    ///
+    /// # Errors
+    /// What the browser said.
+    pub(crate) async fn open() -> Result<(Self, Loaded), String> {
+        let database = idb::open(DATABASE, make).await?;
+        let mut messages = Self {
+            database,
+            sealed: BTreeSet::new(),
+        };
+        let loaded = messages.load().await?;
+        Ok((messages, loaded))
+    }
+
+    async fn load(&mut self) -> Result<Loaded, String> {
+        let mut loaded = Loaded::default();
+        let heads = self.store(HEADS).and_then(|store| store.get_all());
+        let heads = idb::result(&heads.map_err(|error| text(&error))?).await?;
+        for head in Array::from(&heads) {
+            match record(&head, |head: &ThreadRecord| head.version) {
+                Ok(head) => loaded.threads.push(head),
+                Err(contact) => {
+                    loaded.damaged.push(format!("{HEADS}/{contact}"));
+                    self.sealed.insert(ContactId(contact));
+                }
+            }
+        }
+        for state in UNDELIVERED {
+            self.load_outbox(state, &mut loaded).await?;
+        }
+        let place =
+            |record: &MessageRecord| (record.message.contact.clone(), record.message.number);
+        loaded.outbox.sort_by_cached_key(place);
+        Ok(loaded)
+    }
+
+    async fn load_outbox(&self, state: &str, loaded: &mut Loaded) -> Result<(), String> {
+        let found = self
+            .store(MESSAGES)
+            .and_then(|store| store.index(BY_STATE))
+            .and_then(|index| index.get_all_with_key(&state.into()));
+        let found = idb::result(&found.map_err(|error| text(&error))?).await?;
+        for found in Array::from(&found) {
+            match record(&found, |record: &MessageRecord| record.version) {
+                Ok(record) => loaded.outbox.push(record),
+                Err(contact) => loaded.damaged.push(format!("{MESSAGES}/{contact}")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the head of this chat is damaged.
+    pub(crate) fn is_sealed(&self, contact: &ContactId) -> bool {
+        self.sealed.contains(contact)
+    }
+
+    /// Writes all of it, or nothing.
+    ///
+    /// # Errors
+    /// What the browser said.
+    pub(crate) async fn write(&self, threads: &Threads) -> Result<(), String> {
+        let transaction =
+            idb::write(&self.database, &[HEADS, MESSAGES]).map_err(|error| text(&error))?;
+        let complete = idb::complete(&transaction);
+        let put = || -> Result<(), JsValue> {
+            let heads = transaction.object_store(HEADS)?;
+            threads
+                .heads
+                .values()
+                .try_for_each(|head| put(&heads, head))?;
+            let messages = transaction.object_store(MESSAGES)?;
+            threads
+                .messages
+                .values()
+                .try_for_each(|record| put(&messages, record))
+        };
+        if let Err(error) = put() {
+            // Aborting what is aborted already throws, and changes nothing.
+            let _ = transaction.abort();
+            return Err(text(&error));
+        }
+        complete.await
+    }
+
+    /// Reads a page backwards from its end.
+    ///
+    /// # Errors
+    /// What the browser said.
+    pub(crate) async fn page(&self, page: &Page) -> Result<PageRead, String> {
+        match self.page_range(page).await? {
+            Some((range, more)) => self.read_range(&range, more).await,
+            None => Ok(PageRead::default()),
+        }
+    }
+
+    /// The keys of a page and whether older ones exist: the newest, and the one a page before it.
+    async fn page_range(&self, page: &Page) -> Result<Option<(IdbKeyRange, bool)>, String> {
+        let contact = &page.contact;
+        let end = page.before.map_or(f64::INFINITY, number);
+        let all = IdbKeyRange::bound_with_lower_open_and_upper_open(
+            &key(contact, 0.0),
+            &key(contact, end),
+            false,
+            true,
+        );
+        let request = all.and_then(|all| {
+            let back = IdbCursorDirection::Prev;
+            self.store(MESSAGES)?
+                .open_key_cursor_with_range_and_direction(&all, back)
+        });
+        let request = request.map_err(|error| text(&error))?;
+        let newest = idb::result(&request).await?;
+        let Some(cursor) = newest.dyn_ref::<IdbCursor>() else {
+            return Ok(None);
+        };
+        let upper = cursor.key().map_err(|error| text(&error))?;
+        let limit = page.limit.clamp(1, PAGE);
+        cursor.advance(limit).map_err(|error| text(&error))?;
+        let older = idb::result(&request).await?;
+        let older = older.dyn_ref::<IdbCursor>();
+        let lower = older.map_or_else(|| Ok(key(contact, 0.0)), IdbCursor::key);
+        let range = lower.and_then(|lower| {
+            IdbKeyRange::bound_with_lower_open_and_upper_open(&lower, &upper, true, false)
+        });
+        Ok(Some((
+            range.map_err(|error| text(&error))?,
+            older.is_some(),
+        )))
+    }
+
+    async fn read_range(&self, range: &IdbKeyRange, more: bool) -> Result<PageRead, String> {
+        let found = self
+            .store(MESSAGES)
+            .and_then(|store| store.get_all_with_key(range));
+        let found = idb::result(&found.map_err(|error| text(&error))?).await?;
+        let mut read = PageRead {
+            more,
+            ..PageRead::default()
+        };
+        for found in Array::from(&found) {
+            match record(&found, |record: &MessageRecord| record.version) {
+                Ok(record) => read.messages.push(record.message),
+                Err(contact) => read.damaged.push(format!("{MESSAGES}/{contact}")),
+            }
+        }
+        Ok(read)
+    }
+
+    fn store(&self, name: &str) -> Result<IdbObjectStore, JsValue> {
+        self.database.transaction_with_str(name)?.object_store(name)
+    }
+}
+
+fn make(database: &IdbDatabase) -> Result<(), JsValue> {
+    let by = |path: &JsValue| {
+        let parameters = IdbObjectStoreParameters::new();
+        parameters.set_key_path(path);
+        parameters
+    };
+    database.create_object_store_with_optional_parameters(HEADS, &by(&"contact".into()))?;
+    let place = Array::of2(&"contact".into(), &"number".into());
+    let messages =
+        database.create_object_store_with_optional_parameters(MESSAGES, &by(&place.into()))?;
+    messages.create_index_with_str(BY_STATE, "state")?;
+    Ok(())
+}
+
+fn put<T: Serialize>(store: &IdbObjectStore, record: &T) -> Result<(), JsValue> {
+    let value = json::to_js(record).map_err(|error| JsValue::from(error.to_string()))?;
+    store.put(&value).map(drop)
+}
+
+/// The record of a value, or the contact it belongs to where it cannot be read.
+fn record<T: DeserializeOwned>(value: &JsValue, version: impl Fn(&T) -> u32) -> Result<T, String> {
+    let contact = || {
+        let contact = js_sys::Reflect::get(value, &"contact".into()).ok();
+        contact
+            .and_then(|contact| contact.as_string())
+            .unwrap_or_default()
+    };
+    let record = json::from_js::<T>(value, RECORD).map_err(|_| contact())?;
+    if version(&record) == 1 {
+        Ok(record)
+    } else {
+        Err(contact())
+    }
+}
+
+fn key(contact: &ContactId, number: f64) -> JsValue {
+    Array::of2(&contact.0.as_str().into(), &number.into()).into()
+}
+
+/// Message numbers count up from 1 and stay far below 2^53.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+fn number(value: u64) -> f64 {
+    value as f64
+}

@@ -1,0 +1,63 @@
+//! Notices sleep by the clocks: a gap between two readings that are taken every half minute.
+
+use mesh_chat::limits::CLOCK_JUMP;
+use mesh_chat::{Mono, Now};
+use std::time::Duration;
+
+/// How often the clock is to be read for [`Watch`]: well within [`CLOCK_JUMP`].
+pub const READ_EVERY: Duration = Duration::from_secs(20);
+
+/// Compares readings of the clock.
+#[derive(Debug)]
+pub struct Watch {
+    last: Now,
+}
+
+impl Watch {
+    /// Starts with this reading.
+    pub fn new(now: Now) -> Self {
+        Self { last: now }
+    }
+
+    /// Whether the device slept since the last reading. Some systems stop the monotonic clock in
+    /// sleep, so either clock can show it.
+    pub fn slept(&mut self, now: Now) -> bool {
+        let last = std::mem::replace(&mut self.last, now);
+        let unix = Mono(now.unix).since(Mono(last.unix));
+        now.mono.since(last.mono).max(unix) > CLOCK_JUMP
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(mono: u64, unix: u64) -> Now {
+        Now {
+            mono: Mono(mono * 1000),
+            unix: unix * 1000,
+        }
+    }
+
+    #[test]
+    fn ordinary_readings_are_no_sleep() {
+        let mut watch = Watch::new(at(0, 1_000));
+        assert!(!watch.slept(at(20, 1_020)));
+        assert!(!watch.slept(at(50, 1_050)));
+    }
+
+    #[test]
+    fn a_gap_on_either_clock_is_sleep_once() {
+        let mut watch = Watch::new(at(0, 1_000));
+        assert!(watch.slept(at(20, 1_100)), "monotonic clock stopped");
+        assert!(watch.slept(at(120, 1_200)), "both went on");
+        assert!(!watch.slept(at(140, 1_220)));
+    }
+
+    #[test]
+    fn a_clock_set_back_is_no_sleep() {
+        let mut watch = Watch::new(at(0, 100_000));
+        assert!(!watch.slept(at(20, 1_000)));
+        assert!(!watch.slept(at(40, 1_020)));
+    }
+}
