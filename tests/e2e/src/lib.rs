@@ -1,1 +1,32 @@
 //! Real browsers against local services.
+//!
+//! - `services`: the servers a mesh needs, on this machine, counting what reaches them.
+//! - `browser`: Chromium and Firefox with the extension; `page`: its popup, used by role and name.
+//! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do.
+//! - `webdriver`, `process`, `extension`, `tally`, `paths`: what these are made of.
+//!
+//! The tests themselves are in `tests/` and are built with the feature `browsers`; `demo`, `bench`
+//! and `open` in `src/bin` use the same parts. `cargo xtask` starts all of them.
+
+#![allow(
+    clippy::indexing_slicing,
+    reason = "only JSON values are indexed, which gives null for what is not there"
+)]
+
+pub mod browser;
+pub mod extension;
+pub mod page;
+pub mod paths;
+pub mod process;
+pub mod services;
+pub mod tally;
+pub mod webdriver;
+pub mod world;
+
+pub use browser::{Browser, Kind, Setup};
+pub use page::{Page, named, with_text};
+pub use services::Services;
+pub use world::World;
+
+/// What a test gives: errors tell their whole story.
+pub type Result<T = ()> = anyhow::Result<T>;

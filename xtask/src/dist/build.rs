@@ -3,7 +3,7 @@
 use super::PARTS;
 use crate::{paths, shell};
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -43,24 +43,28 @@ pub(super) fn wasm() -> Result<Vec<Module>> {
 }
 
 /// Cargo says where it put things, one JSON object a line.
+#[derive(Deserialize)]
+struct Artifact {
+    target: Target,
+    filenames: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
 fn module(name: &'static str, messages: &str) -> Result<Module> {
     messages
         .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| {
-            message["reason"] == "compiler-artifact" && message["target"]["name"] == name
+        .filter_map(|line| serde_json::from_str::<Artifact>(line).ok())
+        .filter(|artifact| artifact.target.name == name)
+        .flat_map(|artifact| artifact.filenames)
+        .find(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "wasm")
         })
-        .find_map(|message| {
-            let files = message["filenames"].as_array()?;
-            let wasm = files
-                .iter()
-                .filter_map(Value::as_str)
-                .find(|file| file.ends_with(".wasm"));
-            Some(Module {
-                name,
-                path: wasm?.into(),
-            })
-        })
+        .map(|path| Module { name, path })
         .with_context(|| format!("cargo made no wasm of the crate {name}; is it a cdylib?"))
 }
 

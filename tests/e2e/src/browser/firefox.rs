@@ -1,0 +1,102 @@
+//! How Firefox is started.
+
+use super::{Browser, has_display};
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// The host of the extension's pages; by itself Firefox makes a new one for each profile.
+pub(super) const UUID: &str = "5f2c1c52-3f0e-4d0c-9a53-6d6573686368";
+
+pub(super) fn driver() -> Command {
+    let mut command = Command::new("geckodriver");
+    command.args(["--port", "0", "--allow-system-access"]);
+    command
+}
+
+pub(super) fn capabilities(browser: &Browser) -> Result<Value> {
+    fs::create_dir_all(browser.profile())?;
+    let mut arguments = vec![
+        "--profile".to_owned(),
+        browser.profile().display().to_string(),
+    ];
+    arguments.extend([
+        "--width".into(),
+        "420".into(),
+        "--height".into(),
+        "700".into(),
+    ]);
+    if !has_display() {
+        arguments.push("--headless".to_owned());
+    }
+    Ok(json!({
+        "browserName": "firefox",
+        "moz:firefoxOptions": {
+            "binary": "/usr/bin/firefox-esr",
+            "args": arguments,
+            "prefs": preferences(browser)?
+        }
+    }))
+}
+
+fn preferences(browser: &Browser) -> Result<Value> {
+    let uuids = json!({ browser.extension.firefox_id()?: UUID }).to_string();
+    let mut preferences = json!({
+        "extensions.webextensions.uuids": uuids,
+        // Only a packed, installed extension is there after a restart; ESR lets it be unsigned.
+        "xpinstall.signatures.required": false,
+        "extensions.autoDisableScopes": 0,
+        "intl.locale.requested": "en-US",
+        // Names in .local need multicast, which containers do not have.
+        "media.peerconnection.ice.obfuscate_host_addresses": false,
+        // A machine without any network has only this.
+        "media.peerconnection.ice.loopback": true,
+        // The consoles of all pages, into the driver's log.
+        "devtools.console.stdout.content": true,
+        "app.update.auto": false,
+        "datareporting.policy.dataSubmissionEnabled": false
+    });
+    if let Some(seconds) = browser.setup.idle_timeout {
+        preferences["extensions.background.idle.timeout"] = json!(seconds * 1000);
+    }
+    Ok(preferences)
+}
+
+/// Installs the extension for good, unless the profile has it from an earlier start.
+pub(super) fn install(browser: &Browser) -> Result<()> {
+    let package = browser.scratch.path().join("extension.xpi");
+    if package.exists() {
+        return Ok(());
+    }
+    browser.extension.pack(&package)?;
+    let started = startup_list(browser);
+    if started.exists() {
+        fs::remove_file(started)?;
+    }
+    let body = json!({ "path": package, "temporary": false });
+    browser
+        .session()?
+        .post("moz/addon/install", &body)
+        .map(drop)
+}
+
+/// Waits until Firefox has written down that the extension is to be started: it does so a second
+/// or two after the installation, and nobody kills a browser that soon.
+pub(super) fn settle(browser: &Browser) -> Result<()> {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !startup_list(browser).exists() {
+        ensure!(
+            Instant::now() < end,
+            "Firefox does not save its list of extensions"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(())
+}
+
+fn startup_list(browser: &Browser) -> PathBuf {
+    browser.profile().join("addonStartup.json.lz4")
+}

@@ -1,0 +1,345 @@
+//! A browser with the extension: started, looked at, killed, started again on the same profile.
+//!
+//! `chromium` and `firefox` know how each is started; everything else is the same for both.
+
+mod chromium;
+mod firefox;
+mod log;
+
+use crate::extension::{self, Extension};
+use crate::page::Page;
+use crate::paths::{self, Scratch};
+use crate::process::{self, Process};
+use crate::tally::Tally;
+use crate::webdriver::Session;
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Which browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Chromium: service worker and offscreen document.
+    Chromium,
+    /// Firefox: an event page.
+    Firefox,
+}
+
+/// How a browser is to be started.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Which.
+    pub kind: Kind,
+    /// For log files and messages; of one person, usually.
+    pub name: String,
+    /// Firefox: seconds until an event page without events is stopped; `None` is the usual 30.
+    pub idle_timeout: Option<u32>,
+    /// No extension: an ordinary browser for ordinary pages.
+    pub bare: bool,
+}
+
+impl Setup {
+    /// The usual.
+    pub fn new(kind: Kind, name: &str) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            idle_timeout: None,
+            bare: false,
+        }
+    }
+}
+
+/// A running browser with a profile and an extension of its own.
+pub struct Browser {
+    setup: Setup,
+    extension: Extension,
+    logs: PathBuf,
+    running: Option<Running>,
+    // Last: fields are dropped in order, and the profile is in use until the browser is gone.
+    scratch: Scratch,
+}
+
+struct Running {
+    session: Session,
+    // After the session: the driver must be there to end it.
+    driver: Process,
+}
+
+impl Browser {
+    /// Starts one with a new profile. Its logs go to `logs`.
+    pub fn launch(setup: Setup, config: &Value, logs: &Path) -> Result<Self> {
+        Self::launch_with_text(setup, &config.to_string(), logs)
+    }
+
+    /// Starts one whose `config.json` is this text, right or wrong.
+    pub fn launch_with_text(setup: Setup, config: &str, logs: &Path) -> Result<Self> {
+        let scratch = Scratch::new()?;
+        let folder = scratch.path().join("extension");
+        let extension = Extension::copy(setup.kind.dist(), &folder, config)?;
+        let logs = logs.to_path_buf();
+        let mut browser = Self {
+            setup,
+            extension,
+            logs,
+            running: None,
+            scratch,
+        };
+        browser.start()?;
+        Ok(browser)
+    }
+
+    /// Starts the browser again, on the same profile.
+    pub fn start(&mut self) -> Result<()> {
+        if self.running.is_some() {
+            bail!("{} runs already", self.setup.name);
+        }
+        let port = Tally::default();
+        let found = port.clone();
+        let mut command = self.setup.kind.driver();
+        let driver = Process::start(&mut command, &self.log_file("driver"), move |line| {
+            if let Some(port) = listening_port(line) {
+                found.add(port);
+            }
+        })?;
+        let port = port.wait("the driver's port", Duration::from_secs(20), |_| true)?;
+        let session = Session::start(port, &self.capabilities()?).with_context(|| {
+            format!("starting {}; see {}", self.setup.name, self.logs.display())
+        })?;
+        self.running = Some(Running { session, driver });
+        if self.setup.kind == Kind::Firefox && !self.setup.bare {
+            firefox::install(self)?;
+        }
+        match log::load_failure(&self.log("console")) {
+            Some(failure) => bail!("{failure}"),
+            None => Ok(()),
+        }
+    }
+
+    /// Its WebDriver session.
+    pub fn session(&self) -> Result<&Session> {
+        let running = self.running.as_ref();
+        running
+            .map(|running| &running.session)
+            .with_context(|| format!("{} is off", self.name()))
+    }
+
+    /// Whose it is.
+    pub fn name(&self) -> &str {
+        &self.setup.name
+    }
+
+    /// Which browser it is.
+    pub fn kind(&self) -> Kind {
+        self.setup.kind
+    }
+
+    /// The address of a page of the extension.
+    pub fn url(&self, page: &str) -> String {
+        match self.setup.kind {
+            Kind::Chromium => format!("chrome-extension://{}/{page}", Extension::chromium_id()),
+            Kind::Firefox => format!("moz-extension://{}/{page}", firefox::UUID),
+        }
+    }
+
+    /// Opens the popup's page in the tab.
+    pub fn popup(&self) -> Result<Page<'_>> {
+        self.session()?.navigate(&self.url("popup.html"))?;
+        Page::new(self)
+    }
+
+    /// Leaves the popup: a page of the extension that is no view, from which scripts of a test
+    /// can use the browser's extension interface.
+    pub fn leave_popup(&self) -> Result<()> {
+        self.session()?.navigate(&self.url(extension::BLANK_PAGE))
+    }
+
+    /// Saves what is shown as `<artifacts>/<name>.png`.
+    pub fn screenshot(&self, folder: &Path, name: &str) -> Result<()> {
+        Ok(fs::write(
+            folder.join(format!("{name}.png")),
+            self.session()?.screenshot()?,
+        )?)
+    }
+
+    /// Saves what is shown in light and in dark, as `<name>-light.png` and `<name>-dark.png`.
+    /// Only Chromium can change its colour scheme while it runs.
+    pub fn screenshots(&self, folder: &Path, name: &str) -> Result<()> {
+        for scheme in ["light", "dark"] {
+            if self.setup.kind == Kind::Chromium {
+                chromium::set_scheme(self.session()?, scheme)?;
+            }
+            self.screenshot(folder, &format!("{name}-{scheme}"))?;
+        }
+        Ok(())
+    }
+
+    /// Ends the browser at once, as a crash or a power cut would.
+    pub fn kill(&mut self) -> Result<()> {
+        if self.running.is_some() && self.setup.kind == Kind::Firefox && !self.setup.bare {
+            firefox::settle(self)?;
+        }
+        let Some(mut running) = self.running.take() else {
+            return Ok(());
+        };
+        process::kill(self.setup.kind.process_id(&running.session)?)?;
+        running.driver.kill()?;
+        self.setup.kind.clear_locks(&self.profile())
+    }
+
+    /// Ends the browser in order.
+    pub fn quit(&mut self) -> Result<()> {
+        match self.running.take() {
+            Some(running) => running.session.quit(),
+            None => Ok(()),
+        }
+    }
+
+    /// What the extension's pages and workers complained about on their consoles, ever.
+    pub fn complaints(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for name in ["driver", "console"] {
+            lines.extend(log::complaints(&self.log(name)));
+        }
+        lines
+    }
+
+    /// Fails when the extension has complained.
+    pub fn check_console(&self) -> Result<()> {
+        let complaints = self.complaints();
+        if !complaints.is_empty() {
+            bail!(
+                "the console of {} has:\n{}",
+                self.name(),
+                complaints.join("\n")
+            );
+        }
+        Ok(())
+    }
+
+    fn capabilities(&self) -> Result<Value> {
+        let own = match self.setup.kind {
+            Kind::Chromium => chromium::capabilities(self)?,
+            Kind::Firefox => firefox::capabilities(self)?,
+        };
+        let mut all = json!({ "timeouts": { "script": 300_000, "pageLoad": 60_000 } });
+        if let (Some(all), Value::Object(own)) = (all.as_object_mut(), own) {
+            all.extend(own);
+        }
+        Ok(all)
+    }
+
+    fn profile(&self) -> PathBuf {
+        self.scratch.path().join("profile")
+    }
+
+    fn log(&self, what: &str) -> String {
+        // Not every browser writes every log.
+        let bytes = fs::read(self.log_file(what)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    fn log_file(&self, what: &str) -> PathBuf {
+        self.logs
+            .join(format!("{}-{what}.log", self.setup.name.to_lowercase()))
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The driver's process group is ended in any case.
+        let _ = self.quit();
+    }
+}
+
+/// Whether windows can be shown.
+pub fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some())
+}
+
+/// Both drivers say where they listen, in sentences of their own.
+fn listening_port(line: &str) -> Option<u16> {
+    let after = line
+        .split_once("on port ")
+        .or_else(|| line.split_once("Listening on 127.0.0.1:"));
+    let digits: String = after?.1.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok().filter(|port| *port != 0)
+}
+
+impl Kind {
+    /// The folder below `dist`.
+    fn dist(self) -> &'static str {
+        match self {
+            Self::Chromium => "chrome",
+            Self::Firefox => "firefox",
+        }
+    }
+
+    fn driver(self) -> std::process::Command {
+        match self {
+            Self::Chromium => chromium::driver(),
+            Self::Firefox => firefox::driver(),
+        }
+    }
+
+    fn process_id(self, session: &Session) -> Result<u32> {
+        let name = match self {
+            Self::Chromium => "goog:processID",
+            Self::Firefox => "moz:processID",
+        };
+        let id = session.capabilities[name]
+            .as_u64()
+            .context("the driver names no process")?;
+        Ok(id.try_into()?)
+    }
+
+    /// What a killed browser leaves behind and would stumble over.
+    fn clear_locks(self, profile: &Path) -> Result<()> {
+        for name in [
+            "SingletonLock",
+            "SingletonSocket",
+            "SingletonCookie",
+            "lock",
+            ".parentlock",
+        ] {
+            match fs::remove_file(profile.join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The logs of one test.
+pub fn logs(test: &str) -> Result<PathBuf> {
+    let folder = paths::artifacts("e2e")?.join(test);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listening_port;
+
+    #[test]
+    fn the_port_of_each_driver_is_found() {
+        let chromium = "ChromeDriver was started successfully on port 40389.";
+        assert_eq!(listening_port(chromium), Some(40389));
+        assert_eq!(
+            listening_port("Starting ChromeDriver 156.0 (…) on port 0"),
+            None
+        );
+        let firefox = "1700000000000\tgeckodriver\tINFO\tListening on 127.0.0.1:4444";
+        assert_eq!(listening_port(firefox), Some(4444));
+    }
+}

@@ -1,0 +1,123 @@
+//! A copy of the built extension with a configuration of its own.
+
+use crate::paths;
+use anyhow::{Context, Result};
+use base64ct::{Base64, Encoding};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// Any bytes do as a key: Chromium makes the id from their hash and asks for no signature.
+const KEY: &[u8] = b"Mesh Chat in its own tests";
+
+/// A page of the extension that does nothing, for tests to stand on.
+pub const BLANK_PAGE: &str = "harness.html";
+
+/// A folder that a browser loads.
+pub struct Extension {
+    folder: PathBuf,
+}
+
+impl Extension {
+    /// Copies what was built for `browser` ("chrome" or "firefox") to `folder`.
+    pub fn copy(browser: &str, folder: &Path, config: &str) -> Result<Self> {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        copy(&paths::dist(browser)?, folder)?;
+        let extension = Self {
+            folder: folder.to_path_buf(),
+        };
+        if browser == "chrome" {
+            extension.set_key()?;
+        }
+        fs::write(
+            folder.join(BLANK_PAGE),
+            "<!doctype html><title>Harness</title>",
+        )?;
+        extension.configure(config)?;
+        Ok(extension)
+    }
+
+    /// Replaces `config.json`, as somebody would who edits a built extension.
+    pub fn configure(&self, config: &str) -> Result<()> {
+        Ok(fs::write(self.folder.join("config.json"), config)?)
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The id it has in Chromium, which makes it from the key.
+    pub fn chromium_id() -> String {
+        let letter = |nibble: u8| char::from(b'a' + nibble);
+        let hash = Sha256::digest(KEY);
+        hash.iter()
+            .take(16)
+            .flat_map(|byte| [letter(byte >> 4), letter(byte & 15)])
+            .collect()
+    }
+
+    /// The id it has in Firefox, from its manifest.
+    pub fn firefox_id(&self) -> Result<String> {
+        let id = &self.manifest()?["browser_specific_settings"]["gecko"]["id"];
+        id.as_str()
+            .map(str::to_owned)
+            .context("the manifest has no gecko id")
+    }
+
+    /// Packs it into one file; Firefox keeps only packed ones over a restart.
+    pub fn pack(&self, file: &Path) -> Result<()> {
+        let mut zip = ZipWriter::new(File::create(file)?);
+        add(&mut zip, &self.folder, "")?;
+        zip.finish()?;
+        Ok(())
+    }
+
+    fn manifest(&self) -> Result<Value> {
+        Ok(serde_json::from_slice(&fs::read(
+            self.folder.join("manifest.json"),
+        )?)?)
+    }
+
+    fn set_key(&self) -> Result<()> {
+        let mut manifest = self.manifest()?;
+        manifest["key"] = json!(Base64::encode_string(KEY));
+        Ok(fs::write(
+            self.folder.join("manifest.json"),
+            manifest.to_string(),
+        )?)
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => copy(&entry.path(), &target)?,
+            false => fs::copy(entry.path(), target).map(drop)?,
+        }
+    }
+    Ok(())
+}
+
+fn add(zip: &mut ZipWriter<File>, folder: &Path, prefix: &str) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            add(zip, &entry.path(), &format!("{name}/"))?;
+        } else {
+            zip.start_file(name, SimpleFileOptions::default())?;
+            zip.write_all(&fs::read(entry.path())?)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! The popup, used as a person uses it: by headings, names of buttons, labels of fields.
+//!
+//! Every wait ends with a change of the page that is seen by a MutationObserver in it; nothing
+//! here sleeps.
+
+use crate::browser::Browser;
+use crate::webdriver::Element;
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The scripts that look at the page.
+const SCRIPTS: &str = include_str!("../js/page.js");
+
+/// How long a person would wait before saying that it does not work.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The Enter key of WebDriver.
+pub const ENTER: char = '\u{e007}';
+
+/// The Tab key of WebDriver.
+pub const TAB: char = '\u{e004}';
+
+/// A view of the extension, in a tab.
+#[derive(Clone, Copy)]
+pub struct Page<'a> {
+    browser: &'a Browser,
+    patience: Duration,
+}
+
+/// Where something is on a page: steps from the outside to the inside.
+#[derive(Clone, Debug, Default)]
+pub struct Locator(Vec<Value>);
+
+/// A role with a name.
+pub fn named(role: &str, name: &str) -> Locator {
+    Locator::default().named(role, name)
+}
+
+/// A role with a text somewhere in it.
+pub fn with_text(role: &str, text: &str) -> Locator {
+    Locator::default().with_text(role, text)
+}
+
+impl Locator {
+    /// Inside it, a role with exactly this accessible name.
+    #[must_use]
+    pub fn named(mut self, role: &str, name: &str) -> Self {
+        self.0.push(json!({ "role": role, "name": name }));
+        self
+    }
+
+    /// Inside it, a role with a text somewhere in it.
+    #[must_use]
+    pub fn with_text(mut self, role: &str, text: &str) -> Self {
+        self.0.push(json!({ "role": role, "text": text }));
+        self
+    }
+
+    fn json(&self) -> Value {
+        Value::Array(self.0.clone())
+    }
+}
+
+/// A moment, in milliseconds since 1970 by this machine's clock.
+pub type Moment = f64;
+
+impl<'a> Page<'a> {
+    /// The page that the browser shows now.
+    pub fn new(browser: &'a Browser) -> Result<Self> {
+        Ok(Self {
+            browser,
+            patience: PATIENCE,
+        })
+    }
+
+    /// The same page, waited for longer or shorter.
+    #[must_use]
+    pub fn patient(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Waits until this is shown; when it was.
+    pub fn see(&self, what: &Locator) -> Result<Moment> {
+        self.run("shown", what)?.as_f64().context("not a moment")
+    }
+
+    /// Waits until this is not shown; when it no longer was.
+    pub fn see_no(&self, what: &Locator) -> Result<Moment> {
+        self.run("gone", what)?.as_f64().context("not a moment")
+    }
+
+    /// Waits until this text is shown somewhere.
+    pub fn see_text(&self, text: &str) -> Result<Moment> {
+        self.see(&with_text("any", text))
+    }
+
+    /// How many of these are shown now.
+    pub fn count(&self, what: &Locator) -> Result<u64> {
+        self.run("count", what)?.as_u64().context("not a number")
+    }
+
+    /// The texts of those that are shown now.
+    pub fn texts(&self, what: &Locator) -> Result<Vec<String>> {
+        Ok(serde_json::from_value(self.run("texts", what)?)?)
+    }
+
+    /// Waits for this and clicks on it.
+    pub fn click(&self, what: &Locator) -> Result<()> {
+        self.browser.session()?.click(&self.find(what)?)
+    }
+
+    /// Clicks by a script, which is faster, and says when: for measuring.
+    pub fn click_now(&self, what: &Locator) -> Result<Moment> {
+        self.run("click", what)?.as_f64().context("not a moment")
+    }
+
+    /// Waits for a field and types into it, replacing what it holds.
+    pub fn fill(&self, label: &str, text: &str) -> Result<()> {
+        let field = self.find(&named("textbox", label))?;
+        self.browser.session()?.clear(&field)?;
+        self.browser.session()?.keys(&field, text)
+    }
+
+    /// Waits for an element.
+    pub fn find(&self, what: &Locator) -> Result<Element> {
+        Element::from_value(&self.run("find", what)?).context("not an element")
+    }
+
+    /// Every control that is shown.
+    pub fn controls(&self) -> Result<Vec<Element>> {
+        let elements = self.run("controls", &Locator::default())?;
+        Ok(elements
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Element::from_value)
+            .collect())
+    }
+
+    /// First run: gives a name and joins.
+    pub fn join(&self, name: &str) -> Result<()> {
+        self.fill("Your name", name)?;
+        self.click(&named("button", "Join"))?;
+        self.see(&named("heading", "On this network")).map(drop)
+    }
+
+    /// Somebody in the lists.
+    pub fn person(&self, name: &str) -> Person<'a> {
+        Person {
+            page: *self,
+            entry: with_text("listitem", name),
+        }
+    }
+
+    /// Waits for somebody's request and says yes.
+    pub fn accept(&self, name: &str) -> Result<()> {
+        self.click(&with_text("listitem", name).named("button", "Accept"))
+    }
+
+    /// Waits for somebody's request and says no.
+    pub fn reject(&self, name: &str) -> Result<()> {
+        self.click(&with_text("listitem", name).named("button", "Reject"))
+    }
+
+    /// Writes in the chat that is open.
+    pub fn send(&self, text: &str) -> Result<()> {
+        self.fill("Message", text)?;
+        self.click(&named("button", "Send"))
+    }
+
+    /// Waits for a message in the chat that is open.
+    pub fn see_message(&self, text: &str) -> Result<Moment> {
+        self.see(&with_text("listitem", text))
+    }
+
+    /// Waits for a message with a state, such as "Delivered".
+    pub fn see_message_state(&self, text: &str, state: &str) -> Result<Moment> {
+        self.see(&with_text("listitem", text).with_text("any", state))
+    }
+
+    /// Checks that every control has a role and a name for a screen reader.
+    pub fn check_controls(&self) -> Result<()> {
+        let session = self.browser.session()?;
+        let controls = self.controls()?;
+        ensure!(!controls.is_empty(), "the page has no controls");
+        for control in controls {
+            let (role, label) = (session.role(&control)?, session.label(&control)?);
+            let html = session.execute("return arguments[0].outerHTML", &[control.to_value()])?;
+            ensure!(!role.is_empty() && role != "generic", "no role: {html}");
+            let needs_name = [
+                "button", "link", "textbox", "switch", "checkbox", "combobox",
+            ];
+            ensure!(
+                !needs_name.contains(&role.as_str()) || !label.is_empty(),
+                "no name: {html}"
+            );
+        }
+        Ok(())
+    }
+
+    fn run(&self, what: &str, locator: &Locator) -> Result<Value> {
+        let script = format!("{SCRIPTS}\nreturn run.{what}(...args);");
+        let limit = json!(self.patience.as_millis() as u64);
+        self.browser
+            .session()?
+            .execute_async(&script, &[locator.json(), limit])
+            .with_context(|| format!("{} ({:?})", self.browser.name(), self.browser.kind()))
+    }
+}
+
+/// Somebody in the lists of a page.
+pub struct Person<'a> {
+    page: Page<'a>,
+    entry: Locator,
+}
+
+impl Person<'_> {
+    /// Waits until they are listed; when they were.
+    pub fn see(&self) -> Result<Moment> {
+        self.page.see(&self.entry)
+    }
+
+    /// Waits until they are no longer listed.
+    pub fn see_gone(&self) -> Result<Moment> {
+        self.page.see_no(&self.entry)
+    }
+
+    /// Waits until their entry says this.
+    pub fn see_text(&self, text: &str) -> Result<Moment> {
+        self.page.see(&self.entry.clone().with_text("any", text))
+    }
+
+    /// Asks them.
+    pub fn connect(&self) -> Result<()> {
+        self.press("Connect")
+    }
+
+    /// Opens the chat with them.
+    pub fn open_chat(&self) -> Result<()> {
+        self.press("Open chat")?;
+        self.page.see(&named("textbox", "Message")).map(drop)
+    }
+
+    /// Presses a button of their entry.
+    pub fn press(&self, button: &str) -> Result<()> {
+        self.page.click(&self.entry.clone().named("button", button))
+    }
+
+    /// Waits until their entry has this button.
+    pub fn see_button(&self, button: &str) -> Result<Moment> {
+        self.page.see(&self.entry.clone().named("button", button))
+    }
+}

@@ -1,0 +1,130 @@
+//! The official PeerServer, in Node.
+
+use crate::process::Process;
+use crate::{paths, tally::Tally};
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// What the server has seen, as `js/peer-server.mjs` tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "event", rename_all = "camelCase")]
+pub enum Seen {
+    /// It listens.
+    Listening {
+        /// Where.
+        port: u16,
+    },
+    /// Somebody opened a socket, whatever for.
+    Socket,
+    /// Somebody registered an id.
+    Connection {
+        /// The id.
+        id: String,
+    },
+    /// An id was given up.
+    Disconnect {
+        /// The id.
+        id: String,
+    },
+    /// Somebody sent a frame.
+    Message {
+        /// From whom.
+        id: String,
+        /// Which.
+        #[serde(rename = "type")]
+        kind: String,
+        /// To whom.
+        dst: Option<String>,
+    },
+}
+
+/// A PeerServer with its library defaults, except that a lost client is noticed sooner.
+pub struct PeerServer {
+    process: Option<Process>,
+    port: u16,
+    log: PathBuf,
+    /// Everything it has seen since it listens.
+    pub seen: Tally<Seen>,
+}
+
+impl PeerServer {
+    /// Starts one on a free port.
+    pub fn start(logs: &Path) -> Result<Self> {
+        let log = logs.join("peer-server.log");
+        let mut server = Self {
+            process: None,
+            port: 0,
+            log,
+            seen: Tally::default(),
+        };
+        server.resume()?;
+        Ok(server)
+    }
+
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Ends it without a word to anybody. All ids are lost.
+    pub fn stop(&mut self) {
+        self.process = None;
+    }
+
+    /// Starts it again at the same port, knowing nobody.
+    pub fn resume(&mut self) -> Result<()> {
+        let options = json!({ "port": self.port, "host": "127.0.0.1", "path": "/" });
+        let mut node = Command::new("node");
+        node.arg(paths::root().join("tests/e2e/js/peer-server.mjs"))
+            .arg(options.to_string());
+        let (seen, listening) = (self.seen.clone(), Tally::default());
+        let ports = listening.clone();
+        let process = Process::start(&mut node, &self.log, move |line| {
+            let Ok(event) = serde_json::from_str(line) else {
+                return;
+            };
+            if let Seen::Listening { port } = event {
+                ports.add(port);
+            }
+            seen.add(event);
+        })?;
+        self.port = listening
+            .wait("PeerServer listening", Duration::from_secs(20), |_| true)
+            .with_context(|| format!("see {}", self.log.display()))?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// The ids that are registered now, sorted.
+    pub fn ids(&self) -> Vec<String> {
+        let mut ids = Vec::new();
+        for seen in self.seen.all() {
+            match seen {
+                Seen::Connection { id } => ids.push(id),
+                Seen::Disconnect { id } => ids.retain(|held| *held != id),
+                Seen::Listening { .. } => ids.clear(),
+                Seen::Socket | Seen::Message { .. } => {}
+            }
+        }
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+
+    /// Waits until somebody has registered an id for which `wanted` holds.
+    pub fn wait_for_id(&self, what: &str, wanted: impl Fn(&str) -> bool) -> Result<String> {
+        let seen = self.seen.wait(
+            what,
+            Duration::from_secs(20),
+            |seen| matches!(seen, Seen::Connection { id } if wanted(id)),
+        )?;
+        match seen {
+            Seen::Connection { id } => Ok(id),
+            other => anyhow::bail!("unexpected {other:?}"),
+        }
+    }
+}

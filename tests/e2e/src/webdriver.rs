@@ -1,0 +1,196 @@
+//! The part of W3C WebDriver that the tests use. Blocking: a test is a story, told in order.
+
+use anyhow::{Context, Result, bail};
+use base64ct::{Base64, Encoding};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How an element is named in WebDriver's JSON.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// One browser, driven.
+pub struct Session {
+    agent: ureq::Agent,
+    url: String,
+    /// What the driver says about the browser it started.
+    pub capabilities: Value,
+}
+
+/// An element of the page that is shown.
+#[derive(Clone, Debug)]
+pub struct Element(String);
+
+impl Session {
+    /// Starts a browser through the driver that listens on `port`.
+    pub fn start(port: u16, capabilities: &Value) -> Result<Self> {
+        let agent = ureq::Agent::new_with_config(
+            ureq::Agent::config_builder()
+                .http_status_as_error(false)
+                .timeout_global(Some(Duration::from_secs(360)))
+                .build(),
+        );
+        let base = format!("http://127.0.0.1:{port}/session");
+        let body = json!({ "capabilities": { "alwaysMatch": capabilities } });
+        let value = call(agent.post(&base).send_json(&body))?;
+        let id = value["sessionId"]
+            .as_str()
+            .context("a session without an id")?;
+        let url = format!("{base}/{id}");
+        Ok(Self {
+            agent,
+            url,
+            capabilities: value["capabilities"].clone(),
+        })
+    }
+
+    /// A command of a browser's own.
+    pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        call(
+            self.agent
+                .post(format!("{}/{path}", self.url))
+                .send_json(body),
+        )
+        .with_context(|| format!("WebDriver {path}"))
+    }
+
+    fn get(&self, path: &str) -> Result<Value> {
+        call(self.agent.get(format!("{}/{path}", self.url)).call())
+            .with_context(|| format!("WebDriver {path}"))
+    }
+
+    /// Opens an address in the current tab.
+    pub fn navigate(&self, url: &str) -> Result<()> {
+        self.post("url", &json!({ "url": url })).map(drop)
+    }
+
+    /// Loads the page again.
+    pub fn refresh(&self) -> Result<()> {
+        self.post("refresh", &json!({})).map(drop)
+    }
+
+    /// Runs a script; its value is what it returns.
+    pub fn execute(&self, script: &str, args: &[Value]) -> Result<Value> {
+        self.post("execute/sync", &json!({ "script": script, "args": args }))
+    }
+
+    /// Runs the body of an async function; its value is what that returns in the end.
+    pub fn execute_async(&self, body: &str, args: &[Value]) -> Result<Value> {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             (async (...args) => {{ {body} }})(...Array.prototype.slice.call(arguments, 0, -1))
+               .then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
+        );
+        let mut outcome = self.post("execute/async", &json!({ "script": script, "args": args }))?;
+        match outcome["error"].as_str() {
+            Some(error) => bail!("{error}"),
+            None => Ok(outcome["value"].take()),
+        }
+    }
+
+    /// Clicks where the element is, as a person would.
+    pub fn click(&self, element: &Element) -> Result<()> {
+        self.post(&format!("element/{}/click", element.0), &json!({}))
+            .map(drop)
+    }
+
+    /// Empties a field.
+    pub fn clear(&self, element: &Element) -> Result<()> {
+        self.post(&format!("element/{}/clear", element.0), &json!({}))
+            .map(drop)
+    }
+
+    /// Types into an element.
+    pub fn keys(&self, element: &Element, text: &str) -> Result<()> {
+        self.post(
+            &format!("element/{}/value", element.0),
+            &json!({ "text": text }),
+        )
+        .map(drop)
+    }
+
+    /// Presses keys one after the other, whatever has the focus.
+    pub fn press(&self, keys: &str) -> Result<()> {
+        let press = |key: char| {
+            let value = key.to_string();
+            [
+                json!({ "type": "keyDown", "value": value }),
+                json!({ "type": "keyUp", "value": value }),
+            ]
+        };
+        let actions: Vec<_> = keys.chars().flat_map(press).collect();
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        self.post("actions", &json!({ "actions": [keyboard] }))
+            .map(drop)
+    }
+
+    /// The role an element has for a screen reader.
+    pub fn role(&self, element: &Element) -> Result<String> {
+        text(&self.get(&format!("element/{}/computedrole", element.0))?)
+    }
+
+    /// The name an element has for a screen reader.
+    pub fn label(&self, element: &Element) -> Result<String> {
+        text(&self.get(&format!("element/{}/computedlabel", element.0))?)
+    }
+
+    /// What is shown, as a PNG.
+    pub fn screenshot(&self) -> Result<Vec<u8>> {
+        let png = text(&self.get("screenshot")?)?;
+        Base64::decode_vec(&png).map_err(|error| anyhow::anyhow!("screenshot: {error}"))
+    }
+
+    /// Opens another tab and goes on there. Gives the tab that was shown.
+    pub fn new_tab(&self) -> Result<String> {
+        let old = text(&self.get("window")?)?;
+        let new = self.post("window/new", &json!({ "type": "tab" }))?;
+        self.switch(new["handle"].as_str().context("a tab without a handle")?)?;
+        Ok(old)
+    }
+
+    /// Closes the current tab and goes on in another.
+    pub fn close_tab(&self, next: &str) -> Result<()> {
+        call(self.agent.delete(format!("{}/window", self.url)).call())?;
+        self.switch(next)
+    }
+
+    fn switch(&self, tab: &str) -> Result<()> {
+        self.post("window", &json!({ "handle": tab })).map(drop)
+    }
+
+    /// Ends the browser in order.
+    pub fn quit(&self) -> Result<()> {
+        call(self.agent.delete(&self.url).call()).map(drop)
+    }
+}
+
+impl Element {
+    /// The element a script returned, if it returned one.
+    pub fn from_value(value: &Value) -> Option<Self> {
+        value.get(ELEMENT)?.as_str().map(|id| Self(id.to_owned()))
+    }
+
+    /// For a script's arguments.
+    pub fn to_value(&self) -> Value {
+        json!({ ELEMENT: self.0 })
+    }
+}
+
+fn call(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value> {
+    let mut response = response?;
+    let ok = response.status().is_success();
+    let mut body: Value = response
+        .body_mut()
+        .with_config()
+        .limit(64 << 20)
+        .read_json()?;
+    let value = body["value"].take();
+    if !ok {
+        let part = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+        bail!("{}: {}", part("error"), part("message"));
+    }
+    Ok(value)
+}
+
+fn text(value: &Value) -> Result<String> {
+    value.as_str().map(str::to_owned).context("not a text")
+}

@@ -1,0 +1,51 @@
+//! One test's world: services, and people with browsers.
+
+use crate::browser::{self, Browser, Kind, Setup};
+use crate::services::Services;
+use anyhow::{Result, anyhow};
+use std::path::{Path, PathBuf};
+
+/// Local services and a folder for logs and pictures.
+pub struct World {
+    /// The servers.
+    pub services: Services,
+    logs: PathBuf,
+}
+
+impl World {
+    /// Starts the services; logs go to `artifacts/e2e/<test>`.
+    pub fn start(test: &str) -> Result<Self> {
+        let logs = browser::logs(test)?;
+        Ok(Self {
+            services: Services::start(&logs)?,
+            logs,
+        })
+    }
+
+    /// Where logs and pictures go.
+    pub fn folder(&self) -> &Path {
+        &self.logs
+    }
+
+    /// Starts a browser that uses these services.
+    pub fn browser(&self, kind: Kind, name: &str) -> Result<Browser> {
+        Browser::launch(Setup::new(kind, name), &self.services.config(), &self.logs)
+    }
+
+    /// Starts several at once.
+    pub fn browsers<const N: usize>(&self, who: [(Kind, &str); N]) -> Result<[Browser; N]> {
+        let browsers: Result<Vec<_>> = std::thread::scope(|scope| {
+            let start = |(kind, name)| scope.spawn(move || self.browser(kind, name));
+            let threads: Vec<_> = who.into_iter().map(start).collect();
+            let join = |thread: std::thread::ScopedJoinHandle<'_, Result<Browser>>| {
+                thread
+                    .join()
+                    .map_err(|_| anyhow!("a browser's thread panicked"))?
+            };
+            threads.into_iter().map(join).collect()
+        });
+        browsers?
+            .try_into()
+            .map_err(|_| anyhow!("not all browsers started"))
+    }
+}
