@@ -1,0 +1,30 @@
+// Starts the popup. Everything it does is in wasm; here is only what must work without it.
+import init from "./wasm/popup.js";
+
+const api = globalThis.browser ?? globalThis.chrome;
+const text = (key, english) => api?.i18n?.getMessage(key) || english;
+
+// A popup has the size of its content; a tab or a side panel has its own.
+if (api?.extension?.getViews?.({ type: "popup" }).includes(window)) {
+  document.documentElement.classList.add("popup");
+}
+
+// After a panic the module cannot be used any more.
+function crashed() {
+  const crash = document.getElementById("crash");
+  crash.querySelector("p").textContent = text("downHeading", "Mesh Chat is not running");
+  const button = crash.querySelector("button");
+  button.textContent = text("reload", "Reload");
+  button.addEventListener("click", () => location.reload());
+  document.getElementById("app").hidden = true;
+  crash.hidden = false;
+}
+
+addEventListener("error", ({ error }) => {
+  if (error instanceof WebAssembly.RuntimeError) crashed();
+});
+addEventListener("unhandledrejection", ({ reason }) => {
+  if (reason instanceof WebAssembly.RuntimeError) crashed();
+});
+
+init({ module_or_path: new URL("wasm/popup_bg.wasm", import.meta.url) }).catch(crashed);

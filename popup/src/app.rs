@@ -1,0 +1,288 @@
+//! The one component with a life of its own: holds the state and the port, carries out effects,
+//! decides when to paint.
+
+use crate::components::{page, target_id};
+use crate::deep_link::DeepLink;
+use crate::i18n::{Text, t};
+use crate::port::{self, Port};
+use crate::state::{Action, Effect, Shell, State, Target, View};
+use crate::{browser, words};
+use ipc::{Event, FromEngine, ToEngine};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+/// Paints are at least this far apart while the engine talks, in milliseconds: one frame.
+const FRAME: u64 = 16;
+
+/// When to say that starting takes a while, in milliseconds.
+const SLOW: u32 = 300;
+
+/// How long an open port may stay silent before it counts as dead, in milliseconds.
+const SILENCE: u32 = 5_000;
+
+/// How often words like "5 min ago" are looked at again, in milliseconds.
+const AGES: u64 = 30_000;
+
+/// What reaches the component.
+pub(crate) enum Msg {
+    /// Something for the state.
+    Act(Action),
+    /// Open a port now; the number of the attempt.
+    Open(u32),
+    /// The port of this attempt had its time to say something.
+    Silence(u32),
+    /// The frame in which painting was put off is over.
+    Paint,
+}
+
+/// The page.
+pub(crate) struct App {
+    state: State,
+    dispatch: Callback<Action>,
+    port: Option<Port>,
+    attempt: u32,
+    heard: bool,
+    focus: Option<Target>,
+    painted: u64,
+    paint_due: bool,
+    /// A page covers the lists: Escape goes back instead of closing the popup.
+    covered: Rc<Cell<bool>>,
+    _listeners: [Option<browser::Listener>; 3],
+    _second: Option<browser::Interval>,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let dispatch = ctx.link().callback(Msg::Act);
+        let second = dispatch.clone();
+        let actions = [Some(Action::Started), link_in_address(), visibility()];
+        for action in actions.into_iter().flatten() {
+            dispatch.emit(action);
+        }
+        let covered = Rc::new(Cell::new(false));
+        Self {
+            state: State::default(),
+            port: None,
+            attempt: 0,
+            heard: false,
+            focus: None,
+            painted: 0,
+            paint_due: false,
+            _listeners: listen(&dispatch, &covered),
+            covered,
+            _second: browser::every(1_000, move || second.emit(Action::Tick)),
+            dispatch,
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Self::Message) -> bool {
+        match msg {
+            Msg::Act(action) => self.act(ctx, action),
+            Msg::Open(attempt) => {
+                if attempt == self.attempt && self.port.is_none() {
+                    self.open(ctx);
+                }
+                false
+            }
+            Msg::Silence(attempt) => {
+                if attempt == self.attempt && self.port.is_some() && !self.heard {
+                    self.dispatch.emit(Action::Closed);
+                }
+                false
+            }
+            Msg::Paint => std::mem::take(&mut self.paint_due),
+        }
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        page(&self.state, &self.dispatch)
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        self.painted = browser::now();
+        self.covered.set(self.state.view != View::Lists);
+        browser::describe_page(&self.title(), &t(Text::Language), &t(Text::Direction));
+        let address = self.state.address();
+        if browser::fragment() != address {
+            browser::set_fragment(&address);
+        }
+        if let Some(target) = self.focus.take() {
+            browser::focus(&target_id(&target));
+        }
+    }
+}
+
+impl App {
+    fn act(&mut self, ctx: &Context<Self>, action: Action) -> bool {
+        let paint = self.paints(&action);
+        let now = browser::now();
+        if matches!(action, Action::Engine(_)) {
+            self.heard = true;
+        }
+        if matches!(action, Action::Closed) {
+            self.port = None;
+        }
+        for effect in self.state.apply(now, action) {
+            self.carry_out(ctx, effect);
+        }
+        match paint {
+            Paint::Now => true,
+            Paint::No => false,
+            Paint::Soon => self.paint_soon(ctx, now),
+        }
+    }
+
+    /// A burst of events from the engine is painted once a frame, and what arrives before the
+    /// whole is there is not painted at all.
+    fn paints(&self, action: &Action) -> Paint {
+        let attaching = !self.state.engine.is_ready();
+        if let Action::Engine(message) = action {
+            let event = matches!(message, FromEngine::Event { event } if *event != Event::Ready);
+            return if attaching && event {
+                Paint::No
+            } else {
+                Paint::Soon
+            };
+        }
+        if *action == Action::Tick {
+            return self.paints_tick();
+        }
+        Paint::Now
+    }
+
+    fn paints_tick(&self) -> Paint {
+        let phase = self.state.status.as_ref().map(|status| &status.phase);
+        let counting = phase.and_then(words::retry_at).is_some();
+        let aged = browser::now().saturating_sub(self.painted) >= AGES;
+        if counting || aged || self.state.anybody_typing() {
+            Paint::Now
+        } else {
+            Paint::No
+        }
+    }
+
+    fn paint_soon(&mut self, ctx: &Context<Self>, now: u64) -> bool {
+        if now.saturating_sub(self.painted) >= FRAME || browser::is_hidden() {
+            return true;
+        }
+        if !std::mem::replace(&mut self.paint_due, true) {
+            let link = ctx.link().clone();
+            browser::after(16, move || link.send_message(Msg::Paint));
+        }
+        false
+    }
+
+    fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
+        match effect {
+            Effect::Connect { after, wake } => self.connect(ctx, after, wake),
+            Effect::Post(message) => self.post(&message),
+            Effect::SlowTimer => {
+                let dispatch = self.dispatch.clone();
+                browser::after(SLOW, move || dispatch.emit(Action::Slow));
+            }
+            Effect::LoadDraft(contact) => {
+                let text = browser::load_draft(&contact);
+                self.dispatch.emit(Action::DraftLoaded(contact, text));
+            }
+            Effect::SaveDraft(contact, text) => browser::save_draft(&contact, &text),
+            Effect::Focus(target) => self.focus = Some(target),
+        }
+    }
+
+    fn connect(&mut self, ctx: &Context<Self>, after: u32, wake: bool) {
+        self.attempt = self.attempt.wrapping_add(1);
+        let open = Msg::Open(self.attempt);
+        let link = ctx.link().clone();
+        if !wake {
+            link.send_message(open);
+            return;
+        }
+        let attempt = self.attempt;
+        let unanswered = link.clone();
+        // A background that does not answer is not waited for without end.
+        browser::after(after.saturating_add(SILENCE), move || {
+            unanswered.send_message(Msg::Open(attempt));
+        });
+        browser::after(after, move || {
+            spawn_local(async move {
+                if port::wake().await.is_err() {
+                    browser::warn("the background did not answer");
+                }
+                link.send_message(open);
+            });
+        });
+    }
+
+    fn open(&mut self, ctx: &Context<Self>) {
+        self.heard = false;
+        let (heard, closed) = (self.dispatch.clone(), self.dispatch.clone());
+        let port = Port::open(
+            move |message| heard.emit(Action::Engine(message)),
+            move || closed.emit(Action::Closed),
+        );
+        match port {
+            Ok(port) => self.port = Some(port),
+            Err(_) => self.dispatch.emit(Action::Closed),
+        }
+        let silence = Msg::Silence(self.attempt);
+        let link = ctx.link().clone();
+        browser::after(SILENCE, move || link.send_message(silence));
+    }
+
+    fn post(&self, message: &ToEngine) {
+        let sent = self.port.as_ref().map(|port| port.post(message));
+        if !matches!(sent, Some(Ok(()))) {
+            // Its disconnection is about to be reported.
+            browser::warn("a message was posted to a closed port");
+        }
+    }
+
+    fn title(&self) -> String {
+        let app = t(Text::AppName);
+        if self.state.shell() != Shell::Lists {
+            return app;
+        }
+        match self.state.chat_name() {
+            Some(name) => format!("{name} · {app}"),
+            None => app,
+        }
+    }
+}
+
+enum Paint {
+    Now,
+    Soon,
+    No,
+}
+
+fn link_in_address() -> Option<Action> {
+    DeepLink::parse(&browser::fragment()).map(Action::Follow)
+}
+
+fn visibility() -> Option<Action> {
+    Some(Action::Visible(!browser::is_hidden()))
+}
+
+fn listen(dispatch: &Callback<Action>, covered: &Rc<Cell<bool>>) -> [Option<browser::Listener>; 3] {
+    let (on_hash, on_visible, on_key) = (dispatch.clone(), dispatch.clone(), dispatch.clone());
+    let covered = Rc::clone(covered);
+    [
+        browser::listen_window("hashchange", move |_| {
+            link_in_address().into_iter().for_each(|a| on_hash.emit(a));
+        }),
+        browser::listen_document("visibilitychange", move |_| {
+            visibility().into_iter().for_each(|a| on_visible.emit(a));
+        }),
+        browser::listen_document("keydown", move |event| {
+            if covered.get() && browser::is_escape(&event) {
+                event.prevent_default();
+                on_key.emit(Action::Back);
+            }
+        }),
+    ]
+}

@@ -1,0 +1,264 @@
+//! The browser outside the page: the extension interface, the clock, the unsent texts, the focus.
+//!
+//! Small things only; the port has a file of its own.
+
+use gloo_storage::{LocalStorage, Storage};
+use ipc::{ContactId, UnixMillis};
+use js_sys::{Date, Intl, Object, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Event, EventTarget, HtmlElement, KeyboardEvent, Window};
+
+/// A listener on the page; dropping it removes it.
+pub(crate) struct Listener {
+    target: EventTarget,
+    name: &'static str,
+    closure: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    fn add(
+        target: EventTarget,
+        name: &'static str,
+        handle: impl FnMut(Event) + 'static,
+    ) -> Option<Self> {
+        let closure = Closure::<dyn FnMut(Event)>::new(handle);
+        let function = closure.as_ref().unchecked_ref();
+        target
+            .add_event_listener_with_callback(name, function)
+            .ok()?;
+        Some(Self {
+            target,
+            name,
+            closure,
+        })
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let function = self.closure.as_ref().unchecked_ref();
+        // Removing what is not there is no error.
+        let _ = self
+            .target
+            .remove_event_listener_with_callback(self.name, function);
+    }
+}
+
+/// Listens on the window.
+pub(crate) fn listen_window(
+    name: &'static str,
+    handle: impl FnMut(Event) + 'static,
+) -> Option<Listener> {
+    Listener::add(window()?.into(), name, handle)
+}
+
+/// Listens on the document.
+pub(crate) fn listen_document(
+    name: &'static str,
+    handle: impl FnMut(Event) + 'static,
+) -> Option<Listener> {
+    Listener::add(document()?.into(), name, handle)
+}
+
+/// A repeating timer; dropping it stops it.
+pub(crate) struct Interval {
+    id: i32,
+    _closure: Closure<dyn FnMut()>,
+}
+
+impl Drop for Interval {
+    fn drop(&mut self) {
+        if let Some(window) = window() {
+            window.clear_interval_with_handle(self.id);
+        }
+    }
+}
+
+/// Does something every so many milliseconds.
+pub(crate) fn every(millis: i32, handle: impl FnMut() + 'static) -> Option<Interval> {
+    let closure = Closure::<dyn FnMut()>::new(handle);
+    let function = closure.as_ref().unchecked_ref();
+    let id = window()?
+        .set_interval_with_callback_and_timeout_and_arguments_0(function, millis)
+        .ok()?;
+    Some(Interval {
+        id,
+        _closure: closure,
+    })
+}
+
+/// Does something once, after so many milliseconds.
+pub(crate) fn after(millis: u32, handle: impl FnOnce() + 'static) {
+    let Some(window) = window() else { return };
+    let function = Closure::once_into_js(handle);
+    let millis = i32::try_from(millis).unwrap_or(i32::MAX);
+    // Refused only for a window that is gone.
+    let _ = window
+        .set_timeout_with_callback_and_timeout_and_arguments_0(function.unchecked_ref(), millis);
+}
+
+/// The page is not on the screen.
+pub(crate) fn is_hidden() -> bool {
+    document().is_some_and(|document| document.hidden())
+}
+
+/// Escape, and not to leave an input method.
+pub(crate) fn is_escape(event: &Event) -> bool {
+    let key = event.dyn_ref::<KeyboardEvent>();
+    key.is_some_and(|key| key.key() == "Escape" && !key.is_composing())
+}
+
+/// The interface of extensions: `browser` in Firefox, `chrome` in Chrome; absent in a plain page.
+pub(crate) fn api() -> Option<JsValue> {
+    if cfg!(not(target_arch = "wasm32")) {
+        return None;
+    }
+    let global = js_sys::global();
+    ["browser", "chrome"]
+        .into_iter()
+        .filter_map(|name| Reflect::get(&global, &name.into()).ok())
+        .find(|value| value.is_object())
+}
+
+/// The page's window.
+pub(crate) fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The page's document.
+pub(crate) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// The time.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "whole, positive"
+)]
+pub(crate) fn now() -> UnixMillis {
+    Date::now() as UnixMillis
+}
+
+/// A day of the local calendar, for telling days apart.
+pub(crate) fn local_day(at: UnixMillis) -> (u32, u32, u32) {
+    let date = date(at);
+    (date.get_full_year(), date.get_month(), date.get_date())
+}
+
+/// The time of day, as people of this browser write it.
+pub(crate) fn time_of_day(at: UnixMillis, language: Option<&str>) -> String {
+    format_date(at, language, &[("hour", "2-digit"), ("minute", "2-digit")])
+}
+
+/// The date, as people of this language write it.
+pub(crate) fn long_date(at: UnixMillis, language: Option<&str>) -> String {
+    format_date(at, language, &[("dateStyle", "full")])
+}
+
+fn date(at: UnixMillis) -> Date {
+    #[expect(clippy::cast_precision_loss, reason = "exact for 285,000 years")]
+    Date::new(&JsValue::from_f64(at as f64))
+}
+
+fn format_date(at: UnixMillis, language: Option<&str>, options: &[(&str, &str)]) -> String {
+    let object = Object::new();
+    for (key, value) in options {
+        // Setting a property of a fresh object does not fail.
+        let _ = Reflect::set(&object, &(*key).into(), &(*value).into());
+    }
+    let mut languages = js_sys::Array::new();
+    languages.extend(language.map(JsValue::from_str));
+    let format = Intl::DateTimeFormat::new(&languages, &object).format();
+    let text = format.call1(&JsValue::UNDEFINED, &date(at));
+    text.ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
+}
+
+/// Reads the unsent text for a contact.
+pub(crate) fn load_draft(contact: &ContactId) -> String {
+    if !has_storage() {
+        return String::new();
+    }
+    LocalStorage::get(draft_key(contact)).unwrap_or_default()
+}
+
+/// Keeps the unsent text for a contact. A full storage loses a draft, never a message.
+pub(crate) fn save_draft(contact: &ContactId, text: &str) {
+    if !has_storage() {
+        return;
+    }
+    if text.is_empty() {
+        LocalStorage::delete(draft_key(contact));
+    } else {
+        let _ = LocalStorage::set(draft_key(contact), text);
+    }
+}
+
+/// A browser can be told to forbid it, and asking then throws.
+fn has_storage() -> bool {
+    window().is_some_and(|window| matches!(window.local_storage(), Ok(Some(_))))
+}
+
+fn draft_key(ContactId(id): &ContactId) -> String {
+    format!("draft:{id}")
+}
+
+/// Moves the keyboard focus; whether there was such an element.
+pub(crate) fn focus(id: &str) -> bool {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    match element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        Some(element) => element.focus().is_ok(),
+        None => false,
+    }
+}
+
+/// The part of the address from the `#` on, decoded.
+pub(crate) fn fragment() -> String {
+    let hash = window().and_then(|window| window.location().hash().ok());
+    let hash = hash.unwrap_or_default();
+    match js_sys::decode_uri_component(&hash) {
+        Ok(decoded) => decoded.into(),
+        Err(_) => hash,
+    }
+}
+
+/// Replaces the part of the address from the `#` on, without an entry in the history.
+pub(crate) fn set_fragment(fragment: &str) {
+    let Some(window) = window() else { return };
+    let path = window.location().pathname().unwrap_or_default();
+    let search = window.location().search().unwrap_or_default();
+    let url = format!("{path}{search}{fragment}");
+    if let Ok(history) = window.history() {
+        // Refused only for another origin.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url));
+    }
+}
+
+/// Loads the page again.
+pub(crate) fn reload() {
+    if let Some(window) = window() {
+        // A page can always load itself.
+        let _ = window.location().reload();
+    }
+}
+
+/// Names the page's title and the language of its texts.
+pub(crate) fn describe_page(title: &str, language: &str, direction: &str) {
+    let Some(document) = document() else { return };
+    if document.title() != title {
+        document.set_title(title);
+    }
+    if let Some(root) = document.document_element() {
+        // Both are valid attribute names.
+        let _ = root.set_attribute("lang", language);
+        let _ = root.set_attribute("dir", direction);
+    }
+}
+
+/// For whoever reads the console: what went wrong, never names or messages.
+pub(crate) fn warn(what: &str) {
+    web_sys::console::warn_1(&JsValue::from_str(what));
+}

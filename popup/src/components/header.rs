@@ -1,0 +1,61 @@
+//! The head of the lists: who one is, and how the connection is.
+
+use super::{Dispatch, icon, on};
+use crate::i18n::{Text, t};
+use crate::state::{Action, State};
+use crate::words::{self, StateLine, Tone};
+use yew::prelude::*;
+
+/// The head of the lists.
+pub(super) fn header(state: &State, dispatch: &Dispatch) -> Html {
+    let name = state.name.clone().unwrap_or_default();
+    html! {
+        <header class="top">
+            <span class="logo" aria-hidden="true" />
+            <h1 id="lists" tabindex="-1" title={name.clone()}><bdi>{ name }</bdi></h1>
+            if state.settings.is_some() {
+                <button type="button" class="quiet" onclick={on(dispatch, Action::OpenSettings)}>
+                    { icon("settings") }<span>{ t(Text::Settings) }</span>
+                </button>
+            }
+            { state_line(state) }
+            <button type="button" class="quiet" onclick={on(dispatch, Action::OpenConnection)}>
+                { icon("connection") }<span>{ t(Text::Connection) }</span>
+            </button>
+        </header>
+    }
+}
+
+/// The state in words. The seconds of a countdown are for the eye: read out each second they
+/// would drown everything else.
+pub(super) fn state_line(state: &State) -> Html {
+    let StateLine {
+        text,
+        countdown,
+        tone,
+    } = line(state);
+    html! {
+        <p class={classes!("state-line", tone.class())} role="status">
+            <span class="light" aria-hidden="true" />
+            <span>
+                { text }
+                if let Some(countdown) = countdown {
+                    <span aria-hidden="true">{ countdown }</span>
+                }
+            </span>
+        </p>
+    }
+}
+
+fn line(state: &State) -> StateLine {
+    let busy = |text| StateLine {
+        text: t(text),
+        countdown: None,
+        tone: Tone::Busy,
+    };
+    match &state.status {
+        _ if state.engine.is_reconnecting() => busy(Text::Reconnecting),
+        Some(status) => words::state_line(status, state.now),
+        None => busy(Text::Starting),
+    }
+}

@@ -1,0 +1,73 @@
+//! One message, and the line between two days.
+
+use super::icon;
+use crate::browser;
+use crate::i18n::{Text, browser_language, t};
+use crate::linkify::{Piece, pieces};
+use crate::words;
+use ipc::{Message, MessageState, UnixMillis};
+use yew::prelude::*;
+
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    pub(super) message: Message,
+}
+
+/// A message with its time and, for an own one, how far it is.
+#[component]
+pub(super) fn MessageRow(props: &Props) -> Html {
+    let message = &props.message;
+    let own = message.state != MessageState::Received;
+    let time = browser::time_of_day(message.at, browser_language().as_deref());
+    html! {
+        <li class={classes!("message", if own { "own" } else { "theirs" })}>
+            <div class="bubble">
+                if own {
+                    <span class="sr-only">{ t(Text::You) }{ ": " }</span>
+                }
+                <p class="text" dir="auto">{ for pieces(&message.text).into_iter().map(piece) }</p>
+                <p class="meta"><time>{ time }</time>{ state(message.state) }</p>
+            </div>
+        </li>
+    }
+}
+
+fn piece(piece: Piece<'_>) -> Html {
+    match piece {
+        Piece::Text(text) => html! { { text } },
+        Piece::Link(link) => html! {
+            <a href={link.to_owned()} target="_blank" rel="noopener noreferrer">{ link }</a>
+        },
+    }
+}
+
+fn state(state: MessageState) -> Html {
+    let Some((text, name)) = words::message_state(state) else {
+        return Html::default();
+    };
+    html! {
+        <span class={classes!("message-state", name)} title={t(text)}>
+            { icon(name) }<span class="word">{ t(text) }</span>
+        </span>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub(super) struct DayProps {
+    /// A moment of the day.
+    pub(super) at: UnixMillis,
+    /// The day, in the local calendar.
+    pub(super) day: (u32, u32, u32),
+    pub(super) today: (u32, u32, u32),
+}
+
+/// The line above the first message of a day.
+#[component]
+pub(super) fn Day(props: &DayProps) -> Html {
+    let words = if props.day == props.today {
+        t(Text::Today)
+    } else {
+        browser::long_date(props.at, Some(&t(Text::Language)))
+    };
+    html! { <li class="day"><span>{ words }</span></li> }
+}

@@ -1,0 +1,172 @@
+//! One row of a list of people.
+
+use super::{Dispatch, mark, on, person_id, with_name};
+use crate::i18n::{Text, t};
+use crate::state::Action;
+use crate::words;
+use ipc::{Asked, ContactId, Person, PersonId, Ping, Presence};
+use yew::prelude::*;
+
+/// Colours of avatars in the style sheet.
+const HUES: u32 = 8;
+
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    pub(super) person: Person,
+    /// When they were last connected, in words.
+    pub(super) seen: Option<String>,
+    /// They are writing.
+    pub(super) typing: bool,
+    /// Their chat is open.
+    pub(super) open: bool,
+    pub(super) dispatch: Dispatch,
+}
+
+/// A contact or a stranger.
+#[component]
+pub(super) fn PersonRow(props: &Props) -> Html {
+    let person = &props.person;
+    let id = person_id(&person.id);
+    let name_id = format!("{id}-name");
+    let contact = matches!(person.id, PersonId::Contact(_));
+    html! {
+        <li {id} tabindex="-1" class={classes!("person", props.open.then_some("open"))}>
+            { avatar(person) }
+            <div class="who">
+                <p class="name" title={person.name.clone()}>
+                    { mark(contact) }<bdi id={name_id.clone()}>{ &person.name }</bdi>
+                </p>
+                { details(props) }
+            </div>
+            <div class="acts">
+                { unread(person.unread) }
+                { buttons(props, &name_id) }
+            </div>
+        </li>
+    }
+}
+
+fn buttons(props: &Props, name_id: &str) -> Html {
+    let person = &props.person;
+    match &person.id {
+        PersonId::Contact(contact) => contact_buttons(props, contact, name_id),
+        PersonId::Stranger(stranger) => {
+            let busy = matches!(person.asked, Asked::Connecting | Asked::Waiting);
+            let connect = Action::Connect(stranger.clone());
+            button(props, Text::Connect, "primary", connect, busy, name_id)
+        }
+    }
+}
+
+fn contact_buttons(props: &Props, contact: &ContactId, name_id: &str) -> Html {
+    let person = &props.person;
+    let saved = matches!(person.presence, Presence::Online | Presence::Offline);
+    let busy = person.ping == Some(Ping::Trying);
+    let open = Action::OpenChat(contact.clone());
+    let ping = Action::Ping(contact.clone());
+    html! {
+        <>
+            if saved {
+                { button(props, Text::Ping, "soft", ping, busy, name_id) }
+            }
+            { button(props, Text::OpenChat, "soft strong", open, false, name_id) }
+        </>
+    }
+}
+
+/// A button that is busy stays where it is, so that the focus does.
+fn button(
+    props: &Props,
+    label: Text,
+    class: &'static str,
+    action: Action,
+    busy: bool,
+    name_id: &str,
+) -> Html {
+    let onclick = (!busy).then(|| on(&props.dispatch, action));
+    html! {
+        <button type="button" {class} {onclick} aria-disabled={busy.to_string()}
+            aria-describedby={name_id.to_owned()}>
+            { t(label) }
+        </button>
+    }
+}
+
+fn details(props: &Props) -> Html {
+    let person = &props.person;
+    let asked = words::asked(person.asked);
+    let ping = person.ping.filter(|_| place_of_ping(person));
+    html! {
+        <>
+            <p class="detail">
+                if props.typing {
+                    <span class="typing">{ t(Text::Typing) }</span>
+                } else {
+                    <span>{ t(words::presence(person.presence)) }</span>
+                    if let Some(seen) = &props.seen {
+                        <span>{ " · " }{ seen }</span>
+                    }
+                }
+            </p>
+            if let Some(name) = &person.resembles {
+                <p class="detail warn">{ with_name(Text::NotYourContact, name) }</p>
+            }
+            <div role="status">
+                if let Some(asked) = asked {
+                    <p class="detail said">{ t(asked) }</p>
+                }
+                if let Some(ping) = ping {
+                    <p class="detail said">{ t(words::ping(ping)) }</p>
+                }
+            </div>
+        </>
+    }
+}
+
+/// What a Ping said is of interest where one can ping.
+fn place_of_ping(person: &Person) -> bool {
+    matches!(person.presence, Presence::Online | Presence::Offline)
+}
+
+fn unread(unread: u32) -> Html {
+    if unread == 0 {
+        return Html::default();
+    }
+    html! {
+        <span class="unread">
+            <span aria-hidden="true">{ unread.min(999) }</span>
+            <span class="sr-only">{ words::unread_count(unread) }</span>
+        </span>
+    }
+}
+
+fn avatar(person: &Person) -> Html {
+    let presence = match person.presence {
+        Presence::OnNetwork | Presence::Online => "up",
+        Presence::ClaimsNetwork => "claims",
+        Presence::Offline => "down",
+    };
+    let (kind, hue) = match &person.id {
+        PersonId::Contact(ContactId(id)) => ("contact", format!("hue-{}", hue(id))),
+        PersonId::Stranger(_) => ("stranger", String::new()),
+    };
+    html! {
+        <span class={classes!("avatar", kind, presence, hue)} aria-hidden="true">
+            { initial(&person.name) }
+        </span>
+    }
+}
+
+/// The same contact always has the same colour.
+fn hue(id: &str) -> u32 {
+    let mix = |sum: u32, byte: u8| sum.wrapping_mul(31).wrapping_add(byte.into());
+    id.bytes().fold(7, mix) % HUES
+}
+
+/// The first letter of a name; other signs do not stand well alone.
+fn initial(name: &str) -> String {
+    match name.chars().next() {
+        Some(first) if first.is_alphanumeric() => first.to_uppercase().collect(),
+        _ => "•".to_owned(),
+    }
+}

@@ -1,0 +1,233 @@
+//! The settings page.
+
+use super::fields::{Field, lines, switch, text};
+use super::{Dispatch, back_button, icon, on};
+use crate::i18n::{Text, fill, t};
+use crate::state::{Action, IceRow, Saved, ServerRow, SettingsEdit, SettingsForm};
+use crate::words;
+use yew::prelude::*;
+
+/// The settings page.
+pub(super) fn settings(form: &SettingsForm, dispatch: &Dispatch) -> Html {
+    let onsubmit = dispatch.reform(|event: SubmitEvent| {
+        event.prevent_default();
+        Action::Save
+    });
+    html! {
+        <main class="page">
+            <header class="page-head">
+                { back_button(dispatch) }
+                <h1 id="page" tabindex="-1">{ t(Text::Settings) }</h1>
+            </header>
+            <form class="page-form" {onsubmit} novalidate=true>
+                <div class="page-body">
+                    { you(form, dispatch) }
+                    { signalling(form, dispatch) }
+                    { ice(form, dispatch) }
+                    { discovery(form, dispatch) }
+                </div>
+                { foot(form, dispatch) }
+            </form>
+        </main>
+    }
+}
+
+fn you(form: &SettingsForm, dispatch: &Dispatch) -> Html {
+    let hint = |text| Some(t(text));
+    html! {
+        <fieldset class="card">
+            <legend>{ t(Text::SettingsYou) }</legend>
+            { text(form, field("name", Text::YourName, None, &form.name),
+                edit(dispatch, SettingsEdit::Name)) }
+            { switch("notifications", t(Text::Notifications), hint(Text::NotificationsHint),
+                form.notifications, edit(dispatch, SettingsEdit::Notifications)) }
+            { switch("readReceipts", t(Text::ReadReceipts), hint(Text::ReadReceiptsHint),
+                form.read_receipts, edit(dispatch, SettingsEdit::ReadReceipts)) }
+            { switch("cellular", t(Text::Cellular), hint(Text::CellularHint),
+                form.cellular, edit(dispatch, SettingsEdit::Cellular)) }
+        </fieldset>
+    }
+}
+
+fn signalling(form: &SettingsForm, dispatch: &Dispatch) -> Html {
+    let rows = form.signalling.iter().enumerate();
+    html! {
+        <fieldset class="card" id="field-signalling" tabindex="-1">
+            <legend>{ t(Text::SettingsServers) }</legend>
+            <p class="hint">{ t(Text::ServersHint) }</p>
+            { whole_list_error(form, "signalling") }
+            { for rows.map(|(index, row)| server(form, dispatch, index, row)) }
+            { add(dispatch, Text::AddServer, SettingsEdit::AddServer) }
+        </fieldset>
+    }
+}
+
+fn server(form: &SettingsForm, dispatch: &Dispatch, index: usize, row: &ServerRow) -> Html {
+    let number = (index + 1).to_string();
+    let path = |part: &str| format!("signalling.{index}.{part}");
+    let of = |part, label, value| field(&path(part), label, None, value);
+    let change = |set: fn(&mut ServerRow, String)| {
+        let row = row.clone();
+        dispatch.reform(move |value| {
+            let mut row = row.clone();
+            set(&mut row, value);
+            Action::Edit(SettingsEdit::Server(index, row))
+        })
+    };
+    let secure = {
+        let row = row.clone();
+        dispatch.reform(move |secure| {
+            let row = ServerRow {
+                secure,
+                ..row.clone()
+            };
+            Action::Edit(SettingsEdit::Server(index, row))
+        })
+    };
+    let remove = fill(Text::RemoveServer, &[&number]);
+    html! {
+        <div class="row-card" role="group" aria-label={fill(Text::ServerNumber, &[&number])}>
+            <div class="grid host-port">
+                { text(form, of("host", Text::Host, &row.host), change(|row, v| row.host = v)) }
+                { text(form, of("port", Text::Port, &row.port), change(|row, v| row.port = v)) }
+            </div>
+            <div class="grid halves">
+                { text(form, of("path", Text::Path, &row.path), change(|row, v| row.path = v)) }
+                { text(form, of("key", Text::Key, &row.key), change(|row, v| row.key = v)) }
+            </div>
+            <div class="row-foot">
+                { switch(&path("secure"), t(Text::Secure), None, row.secure, secure) }
+                { remove_button(dispatch, remove, SettingsEdit::RemoveServer(index)) }
+            </div>
+        </div>
+    }
+}
+
+fn ice(form: &SettingsForm, dispatch: &Dispatch) -> Html {
+    let rows = form.ice.iter().enumerate();
+    html! {
+        <fieldset class="card" id="field-iceServers" tabindex="-1">
+            <legend>{ t(Text::SettingsIce) }</legend>
+            <p class="hint">{ t(Text::IceHint) }</p>
+            { whole_list_error(form, "iceServers") }
+            { for rows.map(|(index, row)| ice_row(form, dispatch, index, row)) }
+            { add(dispatch, Text::AddIce, SettingsEdit::AddIce) }
+        </fieldset>
+    }
+}
+
+fn ice_row(form: &SettingsForm, dispatch: &Dispatch, index: usize, row: &IceRow) -> Html {
+    let number = (index + 1).to_string();
+    let path = |part: &str| format!("iceServers.{index}.{part}");
+    let of = |part, label, value| field(&path(part), label, None, value);
+    let change = |set: fn(&mut IceRow, String)| {
+        let row = row.clone();
+        dispatch.reform(move |value| {
+            let mut row = row.clone();
+            set(&mut row, value);
+            Action::Edit(SettingsEdit::Ice(index, row))
+        })
+    };
+    let credential = Field {
+        kind: "password",
+        ..of("credential", Text::Credential, &row.credential)
+    };
+    let remove = fill(Text::RemoveIce, &[&number]);
+    html! {
+        <div class="row-card" role="group" aria-label={fill(Text::IceNumber, &[&number])}>
+            { lines(form, of("urls", Text::Urls, &row.urls), change(|row, v| row.urls = v)) }
+            <div class="grid halves">
+                { text(form, of("username", Text::Username, &row.username),
+                    change(|row, v| row.username = v)) }
+                { text(form, credential, change(|row, v| row.credential = v)) }
+            </div>
+            <div class="row-foot">
+                { remove_button(dispatch, remove, SettingsEdit::RemoveIce(index)) }
+            </div>
+        </div>
+    }
+}
+
+fn discovery(form: &SettingsForm, dispatch: &Dispatch) -> Html {
+    let echo = field(
+        "ipEcho",
+        Text::IpEcho,
+        Some(Text::IpEchoHint),
+        &form.ip_echo,
+    );
+    let root = field("root", Text::Root, Some(Text::RootHint), &form.root);
+    html! {
+        <fieldset class="card">
+            <legend>{ t(Text::SettingsDiscovery) }</legend>
+            { text(form, echo, edit(dispatch, SettingsEdit::IpEcho)) }
+            { text(form, root, edit(dispatch, SettingsEdit::Root)) }
+        </fieldset>
+    }
+}
+
+fn foot(form: &SettingsForm, dispatch: &Dispatch) -> Html {
+    let said = match form.saved {
+        Saved::No => form.error_without_field().map(words::field_error),
+        Saved::Waiting(_) => Some(t(Text::Saving)),
+        Saved::Yes => Some(t(Text::SavedText)),
+        Saved::Defaults => Some(t(Text::DefaultsFilled)),
+        Saved::Interrupted => Some(t(Text::SaveInterrupted)),
+    };
+    let wrong = form.refused.is_some() || form.saved == Saved::Interrupted;
+    html! {
+        <div class="page-foot">
+            <p class={classes!("said", wrong.then_some("error"))} role="status">{ said }</p>
+            <div class="acts">
+                <button type="button" class="soft"
+                    onclick={on(dispatch, Action::Edit(SettingsEdit::Defaults))}>
+                    { t(Text::Defaults) }
+                </button>
+                <button type="submit" class="primary"
+                    aria-disabled={matches!(form.saved, Saved::Waiting(_)).to_string()}>
+                    { t(Text::Save) }
+                </button>
+            </div>
+        </div>
+    }
+}
+
+fn field<'a>(path: &str, label: Text, hint: Option<Text>, value: &'a str) -> Field<'a> {
+    Field {
+        path: path.to_owned(),
+        label: t(label),
+        hint: hint.map(t),
+        value,
+        kind: "text",
+    }
+}
+
+fn edit<T: 'static>(dispatch: &Dispatch, to_edit: fn(T) -> SettingsEdit) -> Callback<T> {
+    dispatch.reform(move |value| Action::Edit(to_edit(value)))
+}
+
+fn add(dispatch: &Dispatch, label: Text, edit: SettingsEdit) -> Html {
+    html! {
+        <button type="button" class="soft add" onclick={on(dispatch, Action::Edit(edit))}>
+            { icon("add") }<span>{ t(label) }</span>
+        </button>
+    }
+}
+
+fn remove_button(dispatch: &Dispatch, label: String, edit: SettingsEdit) -> Html {
+    html! {
+        <button type="button" class="quiet icon-only" title={label.clone()} aria-label={label}
+            onclick={on(dispatch, Action::Edit(edit))}>
+            { icon("remove") }
+        </button>
+    }
+}
+
+/// Why a list as a whole was refused.
+fn whole_list_error(form: &SettingsForm, path: &str) -> Html {
+    let error = form.error_exactly_at(path).map(words::field_error);
+    html! {
+        if let Some(error) = error {
+            <p class="error" role="alert">{ error }</p>
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The page while there are no lists, and the empty place beside them.
+
+use super::icon;
+use crate::browser;
+use crate::i18n::{Text, t};
+use yew::prelude::*;
+
+/// "Starting…".
+pub(super) fn starting() -> Html {
+    html! {
+        <main class="shell">
+            <span class="logo pulse" aria-hidden="true" />
+            <p role="status">{ t(Text::Starting) }</p>
+        </main>
+    }
+}
+
+/// The engine cannot be reached, or says why it cannot run.
+pub(super) fn down(reason: Option<&str>) -> Html {
+    let reload = Callback::from(|_| browser::reload());
+    html! {
+        <main class="shell">
+            <span class="logo" aria-hidden="true" />
+            <div role="alert">
+                <h1>{ t(Text::DownHeading) }</h1>
+                <p>{ t(Text::DownText) }</p>
+                if let Some(reason) = reason {
+                    <p class="reason"><bdi>{ reason }</bdi></p>
+                }
+            </div>
+            <button type="button" class="primary" onclick={reload}>{ t(Text::Reload) }</button>
+        </main>
+    }
+}
+
+/// Beside the lists of a wide window while no page is open.
+pub(super) fn nothing_open() -> Html {
+    html! {
+        <div class="shell nothing-open">
+            { icon("chat") }
+            <p>{ t(Text::ChooseChat) }</p>
+        </div>
+    }
+}

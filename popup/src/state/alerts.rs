@@ -1,0 +1,61 @@
+//! Problems the person has not dismissed yet.
+
+use super::Effect;
+use ipc::{Notice, Refusal};
+
+/// So many fit above the lists; an older one gives way.
+const SHOWN: usize = 4;
+
+/// Something that went wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Problem {
+    /// Told by the engine.
+    Notice(Notice),
+    /// A command without a field of its own was refused.
+    Refused(Refusal),
+}
+
+/// A problem under the number by which it is dismissed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Alert {
+    /// The number.
+    pub(crate) id: u32,
+    /// The problem.
+    pub(crate) problem: Problem,
+}
+
+/// The problems shown, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Alerts {
+    shown: Vec<Alert>,
+    next: u32,
+}
+
+impl Alerts {
+    /// Shows a problem, once.
+    pub(crate) fn raise(&mut self, problem: Problem) -> Vec<Effect> {
+        if self.shown.iter().any(|alert| alert.problem == problem) {
+            return Vec::new();
+        }
+        if self.shown.len() >= SHOWN {
+            self.shown.remove(0);
+        }
+        self.next = self.next.wrapping_add(1);
+        self.shown.push(Alert {
+            id: self.next,
+            problem,
+        });
+        Vec::new()
+    }
+
+    /// Hides a problem.
+    pub(crate) fn dismiss(&mut self, id: u32) -> Vec<Effect> {
+        self.shown.retain(|alert| alert.id != id);
+        Vec::new()
+    }
+
+    /// What is shown.
+    pub(crate) fn shown(&self) -> &[Alert] {
+        &self.shown
+    }
+}

@@ -1,0 +1,363 @@
+//! What the views show and how it changes: a pure reducer.
+//!
+//! [`State::apply`] takes what happened ([`Action`]) and the time, and answers with what the
+//! adapter has to do ([`Effect`]). No clock, no storage, no JavaScript value: everything here runs
+//! in native tests.
+
+mod alerts;
+mod chat;
+mod engine;
+mod link;
+mod outbox;
+mod people;
+mod resync;
+mod settings;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use alerts::{Alerts, Problem};
+pub(crate) use chat::{Chat, ComposerError};
+pub(crate) use link::{EngineLink, Shell};
+pub(crate) use people::{People, Place, list};
+pub(crate) use resync::Resynced;
+pub(crate) use settings::{FieldError, IceRow, Saved, ServerRow, SettingsEdit, SettingsForm};
+
+use crate::deep_link::DeepLink;
+use ipc::{
+    Command, ContactId, FromEngine, PersonId, Refusal, Request, RequestId, SettingsView, Status,
+    ToEngine, UnixMillis,
+};
+use outbox::{Outbox, Purpose};
+use std::collections::BTreeMap;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Action {
+    /// The page has started.
+    Started,
+    /// The port to the engine is gone, or never came up.
+    Closed,
+    /// The engine says.
+    Engine(FromEngine),
+    /// The lists have been awaited for long enough to say so.
+    Slow,
+    /// A second has passed.
+    Tick,
+    /// The page is shown or hidden.
+    Visible(bool),
+    /// The address of the page asks for a place.
+    Follow(DeepLink),
+    /// Show the chat with a contact.
+    OpenChat(ContactId),
+    /// Show the Connection page.
+    OpenConnection,
+    /// Show the settings.
+    OpenSettings,
+    /// Back to the lists.
+    Back,
+    /// The name on the first-run page was edited.
+    JoinName(String),
+    /// Join was pressed.
+    Join,
+    /// Connect was pressed on a stranger.
+    Connect(String),
+    /// Accept was pressed.
+    Accept(RequestId),
+    /// Reject was pressed.
+    Reject(RequestId),
+    /// Ping was pressed.
+    Ping(ContactId),
+    /// Try now was pressed.
+    Retry,
+    /// An alert was dismissed.
+    Dismiss(u32),
+    /// The unsent text kept for the contact of the open chat.
+    DraftLoaded(ContactId, String),
+    /// The text in the composer was edited.
+    Draft(String),
+    /// Send was pressed.
+    Send,
+    /// Load older messages was pressed.
+    LoadOlder,
+    /// A setting was edited.
+    Edit(SettingsEdit),
+    /// Save was pressed.
+    Save,
+}
+
+/// What the adapter has to do.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Effect {
+    /// Open a port to the engine.
+    Connect {
+        /// Wait so long first, in milliseconds.
+        after: u32,
+        /// Ask the background to start the engine first.
+        wake: bool,
+    },
+    /// Send on the port.
+    Post(ToEngine),
+    /// Dispatch [`Action::Slow`] after 300 ms.
+    SlowTimer,
+    /// Read the unsent text of a contact and dispatch [`Action::DraftLoaded`].
+    LoadDraft(ContactId),
+    /// Keep the unsent text of a contact; empty forgets it.
+    SaveDraft(ContactId, String),
+    /// Put the keyboard focus here once the view is painted.
+    Focus(Target),
+}
+
+/// Where the keyboard focus goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The heading of the lists.
+    Lists,
+    /// The heading of the page that has just been opened.
+    Page,
+    /// The message field.
+    Composer,
+    /// The name field of the first-run page.
+    JoinName,
+    /// A person's row.
+    Person(PersonId),
+    /// A request.
+    Request(RequestId),
+    /// A field of the settings.
+    Field(String),
+}
+
+/// Which page is shown beside (or, in a narrow window, instead of) the lists.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum View {
+    /// The lists alone.
+    #[default]
+    Lists,
+    /// A chat.
+    Chat(Box<Chat>),
+    /// What is wrong with the connection, and where.
+    Connection,
+    /// The settings.
+    Settings(Box<SettingsForm>),
+}
+
+/// The first-run form.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct JoinForm {
+    /// What is typed.
+    pub(crate) name: String,
+    /// Why it was refused.
+    pub(crate) refusal: Option<Refusal>,
+    /// The answer is awaited.
+    pub(crate) busy: bool,
+}
+
+/// Everything a view shows.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// The last time that was handed in.
+    pub(crate) now: UnixMillis,
+    /// How the connection to the engine is.
+    pub(crate) engine: EngineLink,
+    /// The own name; `None` before Join.
+    pub(crate) name: Option<String>,
+    /// The state of the connection to the network.
+    pub(crate) status: Option<Status>,
+    /// Everybody in the lists.
+    pub(crate) people: People,
+    /// Who waits for an answer.
+    pub(crate) requests: Resynced<RequestId, Request>,
+    /// Who is writing, and until when that is believed.
+    typing: BTreeMap<ContactId, UnixMillis>,
+    /// The settings in force.
+    pub(crate) settings: Option<SettingsView>,
+    /// Problems to know of.
+    pub(crate) alerts: Alerts,
+    /// The page that is open.
+    pub(crate) view: View,
+    /// The first-run form.
+    pub(crate) join: JoinForm,
+    /// What was asked and not answered.
+    outbox: Outbox,
+    /// Where to go once the lists are there.
+    follow: Option<DeepLink>,
+    /// The page is not shown.
+    hidden: bool,
+}
+
+impl State {
+    /// Takes in what happened at `now`.
+    pub(crate) fn apply(&mut self, now: UnixMillis, action: Action) -> Vec<Effect> {
+        self.now = now;
+        match action {
+            Action::Started => self.start(),
+            Action::Closed => self.closed(),
+            Action::Engine(message) => self.engine_says(message),
+            Action::Slow => self.engine.awaited(),
+            Action::Tick => self.forget_typing(),
+            Action::Visible(visible) => self.set_visible(visible),
+            Action::Follow(link) => self.follow(link),
+            Action::OpenChat(contact) => self.open_chat(contact),
+            Action::OpenConnection => self.open(View::Connection),
+            Action::OpenSettings => self.open_settings(),
+            Action::Back => self.back(),
+            Action::JoinName(name) => self.edit_join(name),
+            Action::Join => self.send_join(),
+            Action::Connect(stranger) => self.command(Command::Connect { stranger }),
+            Action::Accept(request) => self.answer(request, true),
+            Action::Reject(request) => self.answer(request, false),
+            Action::Ping(contact) => self.command(Command::Ping { contact }),
+            Action::Retry => self.command(Command::Retry),
+            Action::Dismiss(id) => self.alerts.dismiss(id),
+            Action::DraftLoaded(contact, text) => self.draft_loaded(&contact, text),
+            Action::Draft(text) => self.edit_draft(text),
+            Action::Send => self.send_message(),
+            Action::LoadOlder => self.load_older(),
+            Action::Edit(edit) => self.edit_settings(edit),
+            Action::Save => self.save_settings(),
+        }
+    }
+
+    /// The part of the page's address after the `#` that leads back to what is shown.
+    pub(crate) fn address(&self) -> String {
+        match (&self.follow, &self.view) {
+            (Some(link), _) => link.to_fragment(),
+            (None, View::Chat(chat)) => DeepLink::Chat(chat.contact.clone()).to_fragment(),
+            (None, View::Lists | View::Connection | View::Settings(_)) => String::new(),
+        }
+    }
+
+    /// What fills the page.
+    pub(crate) fn shell(&self) -> Shell<'_> {
+        self.engine.shell(self.name.is_some())
+    }
+
+    /// Whether a contact is writing at this moment.
+    pub(crate) fn is_typing(&self, contact: &ContactId) -> bool {
+        self.typing
+            .get(contact)
+            .is_some_and(|until| *until > self.now)
+    }
+
+    /// Whether anybody is writing, so that it ends on the screen when it ends.
+    pub(crate) fn anybody_typing(&self) -> bool {
+        !self.typing.is_empty()
+    }
+
+    /// The name of the contact whose chat is open.
+    pub(crate) fn chat_name(&self) -> Option<&str> {
+        let id = PersonId::Contact(self.chat()?.contact.clone());
+        self.people.get(&id).map(|person| person.name.as_str())
+    }
+
+    fn forget_typing(&mut self) -> Vec<Effect> {
+        let now = self.now;
+        self.typing.retain(|_, until| *until > now);
+        Vec::new()
+    }
+
+    fn set_visible(&mut self, visible: bool) -> Vec<Effect> {
+        self.hidden = !visible;
+        let mut effects = self.watch();
+        effects.extend(self.mark_read());
+        effects
+    }
+
+    fn follow(&mut self, link: DeepLink) -> Vec<Effect> {
+        if !self.engine.is_ready() {
+            self.follow = Some(link);
+            return Vec::new();
+        }
+        match link {
+            DeepLink::Chat(contact) => self.open_chat(contact),
+            DeepLink::Request(request) => {
+                let mut effects = self.open(View::Lists);
+                effects.push(Effect::Focus(Target::Request(request)));
+                effects
+            }
+        }
+    }
+
+    fn open(&mut self, view: View) -> Vec<Effect> {
+        let was_chat = matches!(self.view, View::Chat(_));
+        let focus = match &view {
+            View::Lists => Target::Lists,
+            View::Chat(_) => Target::Composer,
+            View::Connection | View::Settings(_) => Target::Page,
+        };
+        let is_chat = matches!(view, View::Chat(_));
+        self.view = view;
+        let mut effects = vec![Effect::Focus(focus)];
+        if was_chat || is_chat {
+            effects.extend(self.watch());
+        }
+        effects
+    }
+
+    fn back(&mut self) -> Vec<Effect> {
+        let left = match &self.view {
+            View::Chat(chat) => Some(PersonId::Contact(chat.contact.clone())),
+            View::Lists => return Vec::new(),
+            View::Connection | View::Settings(_) => None,
+        };
+        let mut effects = self.open(View::Lists);
+        if let Some(person) = left {
+            effects.push(Effect::Focus(Target::Person(person)));
+        }
+        effects
+    }
+
+    fn edit_join(&mut self, name: String) -> Vec<Effect> {
+        self.join.name = name;
+        self.join.refusal = None;
+        Vec::new()
+    }
+
+    fn send_join(&mut self) -> Vec<Effect> {
+        let name = self.join.name.trim().to_owned();
+        if self.join.busy {
+            return Vec::new();
+        }
+        if name.is_empty() {
+            return self.refuse_join(Refusal::NameEmpty);
+        }
+        self.join.busy = true;
+        self.join.refusal = None;
+        self.ask(Purpose::Join, Command::Join { name })
+    }
+
+    fn refuse_join(&mut self, refusal: Refusal) -> Vec<Effect> {
+        self.join.refusal = Some(refusal);
+        vec![Effect::Focus(Target::JoinName)]
+    }
+
+    fn answer(&mut self, request: RequestId, accept: bool) -> Vec<Effect> {
+        let purpose = Purpose::Answer(request.clone());
+        if self.outbox.awaits(&purpose) {
+            return Vec::new();
+        }
+        let command = if accept {
+            Command::Accept { request }
+        } else {
+            Command::Reject { request }
+        };
+        self.ask(purpose, command)
+    }
+
+    /// Whether the answer to a request is on its way.
+    pub(crate) fn is_answering(&self, request: &RequestId) -> bool {
+        self.outbox.awaits(&Purpose::Answer(request.clone()))
+    }
+
+    fn command(&mut self, command: Command) -> Vec<Effect> {
+        self.ask(Purpose::Plain, command)
+    }
+
+    fn ask(&mut self, purpose: Purpose, command: Command) -> Vec<Effect> {
+        self.outbox
+            .ask(purpose, self.engine.is_ready(), |id| ToEngine::Command {
+                id,
+                command,
+            })
+    }
+}

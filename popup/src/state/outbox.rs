@@ -1,0 +1,133 @@
+//! What was asked of the engine and has not been answered, and what waits for a connection.
+
+use super::Effect;
+use ipc::{ContactId, RequestId, ToEngine};
+use std::collections::BTreeMap;
+
+/// Commands that wait for a connection: a person's clicks in a few seconds. Beyond, a click does
+/// nothing.
+const WAITING: usize = 32;
+
+/// What an answer is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The first-run form.
+    Join,
+    /// The answer to a request.
+    Answer(RequestId),
+    /// A message.
+    Send(Unsent),
+    /// The name in the settings.
+    SettingsName,
+    /// The settings.
+    Settings,
+    /// Messages of a chat, and whether they are the newest.
+    History {
+        /// Whose chat.
+        contact: ContactId,
+        /// Asked from the newest.
+        newest: bool,
+    },
+    /// A command without a field: a refusal becomes an alert.
+    Plain,
+    /// Nobody waits for the answer.
+    Silent,
+}
+
+/// A message that is not known to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unsent {
+    /// To whom.
+    pub(super) contact: ContactId,
+    /// The text.
+    pub(super) text: String,
+    /// The highest number the chat had when it was sent; its own is greater.
+    pub(super) after: u64,
+}
+
+#[derive(Debug)]
+struct Asked {
+    purpose: Purpose,
+    /// Still here, for when there is a connection.
+    waiting: Option<ToEngine>,
+}
+
+/// Everything that was asked.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    next: u32,
+    asked: BTreeMap<u32, Asked>,
+    /// Messages of a lost connection, looked for in the chat before they count as unsent.
+    unsure: Vec<Unsent>,
+}
+
+impl Outbox {
+    /// Asks now where `ready`, otherwise once there is a connection.
+    pub(super) fn ask(
+        &mut self,
+        purpose: Purpose,
+        ready: bool,
+        message: impl FnOnce(u32) -> ToEngine,
+    ) -> Vec<Effect> {
+        if !ready && self.asked.len() >= WAITING {
+            return Vec::new();
+        }
+        self.next = self.next.wrapping_add(1);
+        let message = message(self.next);
+        let (waiting, effects) = if ready {
+            (None, vec![Effect::Post(message)])
+        } else {
+            (Some(message), Vec::new())
+        };
+        self.asked.insert(self.next, Asked { purpose, waiting });
+        effects
+    }
+
+    /// Takes out what an answer is for.
+    pub(super) fn answered(&mut self, id: u32) -> Option<Purpose> {
+        self.asked.remove(&id).map(|asked| asked.purpose)
+    }
+
+    /// Whether an answer for this is awaited.
+    pub(super) fn awaits(&self, purpose: &Purpose) -> bool {
+        self.asked.values().any(|asked| asked.purpose == *purpose)
+    }
+
+    /// The connection is there: what has waited for it.
+    pub(super) fn flush(&mut self) -> Vec<Effect> {
+        let waiting = self.asked.values_mut();
+        waiting
+            .filter_map(|asked| asked.waiting.take())
+            .map(Effect::Post)
+            .collect()
+    }
+
+    /// The connection is gone: answers to what was sent will not come.
+    pub(super) fn lost(&mut self) {
+        let asked = std::mem::take(&mut self.asked);
+        for (id, asked) in asked {
+            if asked.waiting.is_some() {
+                self.asked.insert(id, asked);
+            } else if let Purpose::Send(unsent) = asked.purpose {
+                self.unsure.push(unsent);
+            }
+        }
+    }
+
+    /// The contacts with messages of a lost connection.
+    pub(super) fn unsure_contacts(&self) -> Vec<ContactId> {
+        let mut contacts: Vec<_> = self.unsure.iter().map(|u| u.contact.clone()).collect();
+        contacts.sort();
+        contacts.dedup();
+        contacts
+    }
+
+    /// Takes out a contact's messages of a lost connection.
+    pub(super) fn take_unsure(&mut self, contact: &ContactId) -> Vec<Unsent> {
+        let (of_contact, others) = std::mem::take(&mut self.unsure)
+            .into_iter()
+            .partition(|unsent| unsent.contact == *contact);
+        self.unsure = others;
+        of_contact
+    }
+}

@@ -1,0 +1,44 @@
+//! Everybody in the lists: who belongs in which, and in which order.
+
+use super::resync::Resynced;
+use ipc::{Person, PersonId, Presence};
+
+/// The list in which somebody is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// "On this network".
+    Network,
+    /// "Saved contacts".
+    Saved,
+}
+
+/// Everybody known, by key.
+pub(crate) type People = Resynced<PersonId, Person>;
+
+/// Who is shown in a list, in order: contacts before strangers, each by name.
+pub(crate) fn list(people: &People, place: Place) -> Vec<&Person> {
+    let shown = people.values().filter(|p| place_of(p) == Some(place));
+    let mut keyed: Vec<_> = shown
+        .map(|p| ((rank(p), p.name.to_lowercase()), p))
+        .collect();
+    // The sort is stable: people of one name stay in the order of their keys.
+    keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    keyed.into_iter().map(|(_, person)| person).collect()
+}
+
+fn place_of(person: &Person) -> Option<Place> {
+    match (&person.id, person.presence) {
+        (_, Presence::OnNetwork | Presence::ClaimsNetwork) => Some(Place::Network),
+        (PersonId::Contact(_), Presence::Online | Presence::Offline) => Some(Place::Saved),
+        (PersonId::Stranger(_), Presence::Online | Presence::Offline) => None,
+    }
+}
+
+/// Contacts before strangers, and saved contacts who are online before those who are not.
+fn rank(person: &Person) -> u8 {
+    match (&person.id, person.presence) {
+        (PersonId::Contact(_), Presence::Offline) => 1,
+        (PersonId::Contact(_), _) => 0,
+        (PersonId::Stranger(_), _) => 2,
+    }
+}

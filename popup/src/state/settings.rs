@@ -1,0 +1,371 @@
+//! The settings page: a form of texts, and its way to and from [`Settings`].
+
+use super::outbox::Purpose;
+use super::{Effect, State, Target, View};
+use ipc::{Command, Config, IceServer, Refusal, Settings, SettingsView, SignallingServer};
+
+/// An edit of the form.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum SettingsEdit {
+    /// The own name.
+    Name(String),
+    /// Notifications on or off.
+    Notifications(bool),
+    /// Read receipts on or off.
+    ReadReceipts(bool),
+    /// This network is cellular.
+    Cellular(bool),
+    /// First part of every id.
+    Root(String),
+    /// The address echo.
+    IpEcho(String),
+    /// A signalling server, whole.
+    Server(usize, ServerRow),
+    /// One more signalling server.
+    AddServer,
+    /// One less.
+    RemoveServer(usize),
+    /// A STUN or TURN entry, whole.
+    Ice(usize, IceRow),
+    /// One more STUN or TURN entry.
+    AddIce,
+    /// One less.
+    RemoveIce(usize),
+    /// The packed values in every field.
+    Defaults,
+}
+
+/// A signalling server as typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServerRow {
+    /// Name or address.
+    pub(crate) host: String,
+    /// Port.
+    pub(crate) port: String,
+    /// Where it is mounted.
+    pub(crate) path: String,
+    /// Its API key.
+    pub(crate) key: String,
+    /// TLS.
+    pub(crate) secure: bool,
+}
+
+impl Default for ServerRow {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: "443".to_owned(),
+            path: "/".to_owned(),
+            key: "peerjs".to_owned(),
+            secure: true,
+        }
+    }
+}
+
+/// A STUN or TURN entry as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct IceRow {
+    /// Addresses, separated by spaces or lines.
+    pub(crate) urls: String,
+    /// For TURN.
+    pub(crate) username: String,
+    /// For TURN.
+    pub(crate) credential: String,
+}
+
+/// Why a field was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FieldError {
+    /// Not a port.
+    Port,
+    /// Refused by the engine.
+    Refused(Refusal),
+}
+
+/// How far saving is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Saved {
+    /// Nothing to say.
+    #[default]
+    No,
+    /// So many answers are awaited.
+    Waiting(u8),
+    /// All is stored.
+    Yes,
+    /// The packed values are in the fields, not saved yet.
+    Defaults,
+    /// The engine went away before it had answered.
+    Interrupted,
+}
+
+/// The settings page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct SettingsForm {
+    /// The own name.
+    pub(crate) name: String,
+    /// Notifications are shown.
+    pub(crate) notifications: bool,
+    /// Contacts are told what was read.
+    pub(crate) read_receipts: bool,
+    /// This network is cellular.
+    pub(crate) cellular: bool,
+    /// First part of every id.
+    pub(crate) root: String,
+    /// The address echo; empty is off.
+    pub(crate) ip_echo: String,
+    /// Signalling servers.
+    pub(crate) signalling: Vec<ServerRow>,
+    /// STUN and TURN entries.
+    pub(crate) ice: Vec<IceRow>,
+    /// What was refused, by path (`signalling.0.host`).
+    pub(crate) refused: Option<(String, FieldError)>,
+    /// How far saving is.
+    pub(crate) saved: Saved,
+}
+
+impl SettingsForm {
+    fn new(name: &str, view: &SettingsView) -> Self {
+        let settings = &view.settings;
+        let mut form = Self {
+            name: name.to_owned(),
+            notifications: settings.notifications,
+            read_receipts: settings.read_receipts,
+            cellular: settings.cellular,
+            ..Self::default()
+        };
+        form.fill(&in_force(view));
+        form
+    }
+
+    fn fill(&mut self, config: &Config) {
+        self.root.clone_from(&config.root);
+        self.ip_echo = config.ip_echo.clone().unwrap_or_default();
+        self.signalling = config.signalling.iter().map(server_row).collect();
+        self.ice = config.ice_servers.iter().map(ice_row).collect();
+    }
+
+    fn reset(&mut self, defaults: &Config) {
+        let Settings {
+            notifications,
+            read_receipts,
+            cellular,
+            ..
+        } = Settings::default();
+        self.notifications = notifications;
+        self.read_receipts = read_receipts;
+        self.cellular = cellular;
+        self.fill(defaults);
+    }
+
+    /// The engine went away; whether anything was stored is not known.
+    pub(super) fn interrupted(&mut self) {
+        if matches!(self.saved, Saved::Waiting(_)) {
+            self.saved = Saved::Interrupted;
+        }
+    }
+
+    fn edit(&mut self, edit: SettingsEdit, defaults: &Config) {
+        self.refused = None;
+        self.saved = Saved::No;
+        match edit {
+            SettingsEdit::Name(name) => self.name = name,
+            SettingsEdit::Notifications(on) => self.notifications = on,
+            SettingsEdit::ReadReceipts(on) => self.read_receipts = on,
+            SettingsEdit::Cellular(on) => self.cellular = on,
+            SettingsEdit::Root(root) => self.root = root,
+            SettingsEdit::IpEcho(url) => self.ip_echo = url,
+            SettingsEdit::Server(index, row) => replace(&mut self.signalling, index, row),
+            SettingsEdit::AddServer => self.signalling.push(ServerRow::default()),
+            SettingsEdit::RemoveServer(index) => remove(&mut self.signalling, index),
+            SettingsEdit::Ice(index, row) => replace(&mut self.ice, index, row),
+            SettingsEdit::AddIce => self.ice.push(IceRow::default()),
+            SettingsEdit::RemoveIce(index) => remove(&mut self.ice, index),
+            SettingsEdit::Defaults => {
+                self.reset(defaults);
+                self.saved = Saved::Defaults;
+            }
+        }
+    }
+
+    /// What the form says; where it equals the packed value that value stays in force, also when
+    /// a later version packs another.
+    fn to_settings(&self, defaults: &Config) -> Result<Settings, (String, FieldError)> {
+        let rows = self.signalling.iter().enumerate();
+        let signalling = rows.map(server).collect::<Result<Vec<_>, _>>()?;
+        let ice_servers: Vec<_> = self.ice.iter().map(ice_server).collect();
+        let root = self.root.trim().to_owned();
+        let ip_echo = self.ip_echo.trim().to_owned();
+        let packed_echo = defaults.ip_echo.clone().unwrap_or_default();
+        Ok(Settings {
+            root: changed(root, &defaults.root),
+            signalling: changed(signalling, &defaults.signalling),
+            ice_servers: changed(ice_servers, &defaults.ice_servers),
+            ip_echo: changed(ip_echo, &packed_echo),
+            notifications: self.notifications,
+            read_receipts: self.read_receipts,
+            cellular: self.cellular,
+        })
+    }
+
+    /// Why this field was refused: the field itself or, in a list of addresses, one of them.
+    pub(crate) fn error_at(&self, path: &str) -> Option<&FieldError> {
+        let (refused, error) = self.refused.as_ref()?;
+        let rest = refused.strip_prefix(path)?;
+        (rest.is_empty() || rest.starts_with('.')).then_some(error)
+    }
+
+    /// Why a list as a whole was refused.
+    pub(crate) fn error_exactly_at(&self, path: &str) -> Option<&FieldError> {
+        let (refused, error) = self.refused.as_ref()?;
+        (refused == path).then_some(error)
+    }
+
+    /// A refusal that names no field.
+    pub(crate) fn error_without_field(&self) -> Option<&FieldError> {
+        self.error_exactly_at("")
+    }
+}
+
+fn in_force(view: &SettingsView) -> Config {
+    let SettingsView {
+        settings, defaults, ..
+    } = view;
+    let changed = settings.clone();
+    Config {
+        root: changed.root.unwrap_or_else(|| defaults.root.clone()),
+        signalling: changed
+            .signalling
+            .unwrap_or_else(|| defaults.signalling.clone()),
+        ice_servers: changed
+            .ice_servers
+            .unwrap_or_else(|| defaults.ice_servers.clone()),
+        ip_echo: changed.ip_echo.or_else(|| defaults.ip_echo.clone()),
+        beacon: None,
+    }
+}
+
+fn changed<T: PartialEq>(value: T, packed: &T) -> Option<T> {
+    (value != *packed).then_some(value)
+}
+
+fn replace<T>(rows: &mut [T], index: usize, row: T) {
+    if let Some(slot) = rows.get_mut(index) {
+        *slot = row;
+    }
+}
+
+fn remove<T>(rows: &mut Vec<T>, index: usize) {
+    if index < rows.len() {
+        rows.remove(index);
+    }
+}
+
+fn server_row(server: &SignallingServer) -> ServerRow {
+    ServerRow {
+        host: server.host.clone(),
+        port: server.port.to_string(),
+        path: server.path.clone(),
+        key: server.key.clone(),
+        secure: server.secure,
+    }
+}
+
+fn server((index, row): (usize, &ServerRow)) -> Result<SignallingServer, (String, FieldError)> {
+    let port = row.port.trim().parse().ok().filter(|port| *port != 0);
+    Ok(SignallingServer {
+        host: row.host.trim().to_owned(),
+        port: port.ok_or_else(|| (format!("signalling.{index}.port"), FieldError::Port))?,
+        path: row.path.trim().to_owned(),
+        key: row.key.trim().to_owned(),
+        secure: row.secure,
+    })
+}
+
+fn ice_row(server: &IceServer) -> IceRow {
+    IceRow {
+        urls: server.urls.join("\n"),
+        username: server.username.clone().unwrap_or_default(),
+        credential: server.credential.clone().unwrap_or_default(),
+    }
+}
+
+fn ice_server(row: &IceRow) -> IceServer {
+    IceServer {
+        urls: row.urls.split_whitespace().map(str::to_owned).collect(),
+        username: Some(row.username.trim().to_owned()).filter(|text| !text.is_empty()),
+        credential: Some(row.credential.clone()).filter(|text| !text.is_empty()),
+    }
+}
+
+impl State {
+    pub(super) fn open_settings(&mut self) -> Vec<Effect> {
+        let Some(view) = &self.settings else {
+            return Vec::new();
+        };
+        let form = SettingsForm::new(self.name.as_deref().unwrap_or_default(), view);
+        self.open(View::Settings(Box::new(form)))
+    }
+
+    pub(super) fn edit_settings(&mut self, edit: SettingsEdit) -> Vec<Effect> {
+        if let (View::Settings(form), Some(view)) = (&mut self.view, &self.settings) {
+            form.edit(edit, &view.defaults);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn save_settings(&mut self) -> Vec<Effect> {
+        let (View::Settings(form), Some(view)) = (&mut self.view, &self.settings) else {
+            return Vec::new();
+        };
+        if matches!(form.saved, Saved::Waiting(_)) {
+            return Vec::new();
+        }
+        form.refused = None;
+        let settings = match form.to_settings(&view.defaults) {
+            Ok(settings) => settings,
+            Err(refused) => return self.refuse_setting(refused),
+        };
+        let name = form.name.trim().to_owned();
+        let renamed = self.name.as_deref() != Some(name.as_str());
+        form.saved = Saved::Waiting(1 + u8::from(renamed));
+        let mut effects = Vec::new();
+        if renamed {
+            effects.extend(self.ask(Purpose::SettingsName, Command::Join { name }));
+        }
+        effects.extend(self.ask(Purpose::Settings, Command::Configure { settings }));
+        effects
+    }
+
+    pub(super) fn settings_replied(&mut self, name: bool, refusal: Option<Refusal>) -> Vec<Effect> {
+        let View::Settings(form) = &mut self.view else {
+            return Vec::new();
+        };
+        if let Some(refusal) = refusal {
+            let path = if let Refusal::Setting { field, .. } = &refusal {
+                field.clone()
+            } else if name {
+                "name".to_owned()
+            } else {
+                String::new()
+            };
+            return self.refuse_setting((path, FieldError::Refused(refusal)));
+        }
+        if let Saved::Waiting(answers) = form.saved {
+            form.saved = match answers.saturating_sub(1) {
+                0 => Saved::Yes,
+                left => Saved::Waiting(left),
+            };
+        }
+        Vec::new()
+    }
+
+    fn refuse_setting(&mut self, refused: (String, FieldError)) -> Vec<Effect> {
+        let View::Settings(form) = &mut self.view else {
+            return Vec::new();
+        };
+        let path = refused.0.clone();
+        form.saved = Saved::No;
+        form.refused = Some(refused);
+        vec![Effect::Focus(Target::Field(path))]
+    }
+}

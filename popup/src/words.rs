@@ -1,0 +1,315 @@
+//! States in words: from the types between the crates to texts.
+
+use crate::i18n::{Text, count, fill, t};
+use crate::state::{FieldError, Problem};
+use ipc::{Asked, MessageState, Notice, Phase, Ping, Presence, Refusal, Role, Status, UnixMillis};
+
+/// How good a state is, for its colour; the words say it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Works.
+    Good,
+    /// On its way.
+    Busy,
+    /// Something is missing.
+    Bad,
+}
+
+impl Tone {
+    /// The class of the style sheet.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Busy => "busy",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+/// The state line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StateLine {
+    /// The state.
+    pub(crate) text: String,
+    /// What follows it and changes each second.
+    pub(crate) countdown: Option<String>,
+    /// How good it is.
+    pub(crate) tone: Tone,
+}
+
+/// The state line for a status.
+pub(crate) fn state_line(status: &Status, now: UnixMillis) -> StateLine {
+    StateLine {
+        text: phase_text(&status.phase),
+        countdown: retry_at(&status.phase)
+            .and_then(|at| at.checked_sub(now))
+            .filter(|left| *left > 0)
+            .map(|left| fill(Text::NextTry, &[&left.div_ceil(1_000).to_string()])),
+        tone: phase_tone(&status.phase),
+    }
+}
+
+/// When the next try is made.
+pub(crate) fn retry_at(phase: &Phase) -> Option<UnixMillis> {
+    match phase {
+        Phase::Offline { retry_at } | Phase::NoAddress { retry_at } => *retry_at,
+        Phase::FirstRun
+        | Phase::Joining
+        | Phase::Router { .. }
+        | Phase::Peer { .. }
+        | Phase::Electing { .. }
+        | Phase::Refused { .. }
+        | Phase::Cellular => None,
+    }
+}
+
+fn phase_text(phase: &Phase) -> String {
+    match phase {
+        Phase::FirstRun => t(Text::StateFirstRun),
+        Phase::Joining => t(Text::StateJoining),
+        Phase::Router { address, people } => {
+            fill(Text::StateRouter, &[address, &people_count(*people)])
+        }
+        Phase::Peer { address, people } => {
+            fill(Text::StatePeer, &[address, &people_count(*people)])
+        }
+        Phase::Electing { .. } => t(Text::StateElecting),
+        Phase::Offline { .. } => t(Text::StateOffline),
+        Phase::Refused { reason } => fill(Text::StateRefused, &[reason]),
+        Phase::NoAddress { .. } => t(Text::StateNoAddress),
+        Phase::Cellular => t(Text::StateCellular),
+    }
+}
+
+fn phase_tone(phase: &Phase) -> Tone {
+    match phase {
+        Phase::Router { .. } | Phase::Peer { .. } => Tone::Good,
+        Phase::Joining | Phase::Electing { .. } | Phase::FirstRun | Phase::Cellular => Tone::Busy,
+        Phase::Offline { .. } | Phase::Refused { .. } | Phase::NoAddress { .. } => Tone::Bad,
+    }
+}
+
+/// What a state means for the person.
+pub(crate) fn phase_meaning(phase: &Phase) -> Text {
+    match phase {
+        Phase::FirstRun => Text::WhatFirstRun,
+        Phase::Joining => Text::WhatJoining,
+        Phase::Router { .. } | Phase::Peer { .. } => Text::WhatFine,
+        Phase::Electing { .. } => Text::WhatElecting,
+        Phase::Offline { .. } => Text::WhatOffline,
+        Phase::Refused { .. } => Text::WhatRefused,
+        Phase::NoAddress { .. } => Text::WhatNoAddress,
+        Phase::Cellular => Text::WhatCellular,
+    }
+}
+
+/// Why the list of people on this network is empty.
+pub(crate) fn empty_network(phase: &Phase) -> Text {
+    match phase {
+        Phase::Router { .. } | Phase::Peer { .. } => Text::EmptyNetwork,
+        Phase::FirstRun | Phase::Joining | Phase::Electing { .. } => Text::EmptyJoining,
+        Phase::Offline { .. } | Phase::Refused { .. } => Text::EmptyOffline,
+        Phase::NoAddress { .. } => Text::EmptyNoAddress,
+        Phase::Cellular => Text::EmptyCellular,
+    }
+}
+
+/// "4 people".
+pub(crate) fn people_count(people: u32) -> String {
+    count(people.into(), Text::PeopleOne, Text::PeopleOther)
+}
+
+/// "2 unread messages".
+pub(crate) fn unread_count(unread: u32) -> String {
+    count(unread.into(), Text::UnreadOne, Text::UnreadOther)
+}
+
+/// The part in a network.
+pub(crate) fn role(role: Role) -> Text {
+    match role {
+        Role::Joining => Text::RoleJoining,
+        Role::Router => Text::RoleRouter,
+        Role::Peer => Text::RolePeer,
+        Role::Electing => Text::RoleElecting,
+    }
+}
+
+/// Where somebody is seen.
+pub(crate) fn presence(presence: Presence) -> Text {
+    match presence {
+        Presence::OnNetwork => Text::OnNetwork,
+        Presence::ClaimsNetwork => Text::ClaimsNetwork,
+        Presence::Online => Text::Online,
+        Presence::Offline => Text::Offline,
+    }
+}
+
+/// How far asking a stranger is.
+pub(crate) fn asked(asked: Asked) -> Option<Text> {
+    match asked {
+        Asked::No => None,
+        Asked::Connecting => Some(Text::AskedConnecting),
+        Asked::Waiting => Some(Text::AskedWaiting),
+        Asked::NotAccepted => Some(Text::AskedNotAccepted),
+        Asked::Unreachable => Some(Text::AskedUnreachable),
+        Asked::Failed => Some(Text::AskedFailed),
+    }
+}
+
+/// What a Ping said.
+pub(crate) fn ping(ping: Ping) -> Text {
+    match ping {
+        Ping::Trying => Text::PingTrying,
+        Ping::Online => Text::PingOnline,
+        Ping::Unreachable => Text::PingUnreachable,
+        Ping::SomebodyElse => Text::PingSomebodyElse,
+    }
+}
+
+/// How far an own message is; nothing for a received one.
+pub(crate) fn message_state(state: MessageState) -> Option<(Text, &'static str)> {
+    match state {
+        MessageState::Received => None,
+        MessageState::Waiting => Some((Text::Waiting, "waiting")),
+        MessageState::Sent => Some((Text::Sent, "sent")),
+        MessageState::Delivered => Some((Text::Delivered, "delivered")),
+        MessageState::Read => Some((Text::Read, "read")),
+    }
+}
+
+/// When somebody was last connected.
+pub(crate) fn last_seen(seen: Option<UnixMillis>, now: UnixMillis) -> String {
+    const MINUTE: u64 = 60_000;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    let Some(seen) = seen else {
+        return t(Text::SeenNever);
+    };
+    match now.saturating_sub(seen) {
+        ago if ago < MINUTE => t(Text::SeenNow),
+        ago if ago < HOUR => fill(Text::SeenMinutes, &[&(ago / MINUTE).to_string()]),
+        ago if ago < DAY => fill(Text::SeenHours, &[&(ago / HOUR).to_string()]),
+        ago => count(ago / DAY, Text::SeenDay, Text::SeenDays),
+    }
+}
+
+/// Why a command was refused.
+pub(crate) fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NameEmpty => t(Text::NameEmpty),
+        Refusal::NameTooLong => t(Text::NameTooLong),
+        Refusal::NameCharacters => t(Text::NameCharacters),
+        Refusal::TextEmpty => t(Text::TextEmpty),
+        Refusal::TextTooLong => t(Text::TextTooLong),
+        Refusal::OutboxFull => t(Text::OutboxFull),
+        Refusal::Gone => t(Text::Gone),
+        Refusal::NotJoined => t(Text::NotJoined),
+        Refusal::ContactsFull => t(Text::ContactsFull),
+        Refusal::Setting { reason, .. } => fill(Text::SettingRefused, &[reason]),
+        Refusal::Storage { reason } => fill(Text::NotStored, &[reason]),
+    }
+}
+
+/// Why a field of the settings was refused.
+pub(crate) fn field_error(error: &FieldError) -> String {
+    match error {
+        FieldError::Port => t(Text::PortWrong),
+        FieldError::Refused(reason) => refusal(reason),
+    }
+}
+
+/// A problem to know of.
+pub(crate) fn problem(problem: &Problem) -> String {
+    match problem {
+        Problem::Refused(reason) => refusal(reason),
+        Problem::Notice(told) => notice(told),
+    }
+}
+
+fn notice(notice: &Notice) -> String {
+    match notice {
+        Notice::StorageFailed { reason } => fill(Text::NoticeStorageFailed, &[reason]),
+        Notice::StorageDamaged { key } => fill(Text::NoticeStorageDamaged, &[key]),
+        Notice::SomebodyElse { name } => fill(Text::NoticeSomebodyElse, &[&isolate(name)]),
+        Notice::Misbehaved { name, reason } => {
+            fill(Text::NoticeMisbehaved, &[&isolate(name), reason])
+        }
+        Notice::AnswerTooLate { name } => fill(Text::NoticeTooLate, &[&isolate(name)]),
+    }
+}
+
+/// A name inside a sentence, so that its direction does not reorder the sentence (the marks that
+/// `<bdi>` stands for).
+pub(crate) fn isolate(name: &str) -> String {
+    format!("\u{2068}{name}\u{2069}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(phase: Phase, now: UnixMillis) -> String {
+        let status = Status {
+            phase,
+            networks: Vec::new(),
+            server: None,
+            server_up: false,
+        };
+        let line = state_line(&status, now);
+        line.text + &line.countdown.unwrap_or_default()
+    }
+
+    #[test]
+    fn the_state_line_reads_as_specified() {
+        let address = || "203.0.113.7".to_owned();
+        let people = 4;
+        let router = Phase::Router {
+            address: address(),
+            people,
+        };
+        assert_eq!(line(router, 0), "Router of 203.0.113.7, 4 people");
+        let peer = Phase::Peer {
+            address: address(),
+            people: 1,
+        };
+        assert_eq!(line(peer, 0), "Connected through 203.0.113.7, 1 person");
+        let electing = Phase::Electing {
+            address: address(),
+            people,
+        };
+        assert_eq!(line(electing, 0), "Finding a new router…");
+    }
+
+    #[test]
+    fn the_countdown_rounds_up_and_ends() {
+        let offline = || Phase::Offline {
+            retry_at: Some(10_000),
+        };
+        let prefix = "Offline: signalling server not reachable";
+        assert_eq!(line(offline(), 2_000), format!("{prefix}, next try in 8 s"));
+        assert_eq!(line(offline(), 2_001), format!("{prefix}, next try in 8 s"));
+        assert_eq!(line(offline(), 9_999), format!("{prefix}, next try in 1 s"));
+        assert_eq!(line(offline(), 10_000), prefix);
+        assert_eq!(line(Phase::Offline { retry_at: None }, 0), prefix);
+    }
+
+    #[test]
+    fn last_seen_is_said_in_words() {
+        let day = 86_400_000;
+        for (ago, words) in [
+            (0, "last seen just now"),
+            (60_000, "last seen 1 min ago"),
+            (3 * 3_600_000, "last seen 3 h ago"),
+            (day, "last seen 1 day ago"),
+            (40 * day, "last seen 40 days ago"),
+        ] {
+            assert_eq!(last_seen(Some(100 * day), 100 * day + ago), words);
+        }
+        assert_eq!(
+            last_seen(Some(5), 0),
+            "last seen just now",
+            "a clock set back"
+        );
+        assert_eq!(last_seen(None, 0), "not seen yet");
+    }
+}
