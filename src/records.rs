@@ -154,7 +154,6 @@ pub struct MessageRecord {
     /// Version of this record: 1.
     pub version: u32,
     /// What is shown.
-    #[serde(flatten)]
     pub message: Message,
     /// The log of the sender.
     pub log: String,

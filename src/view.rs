@@ -29,7 +29,7 @@ pub struct RequestId(pub String);
 
 /// Something a view shows. Later events replace earlier ones under the same key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", content = "data", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum Event {
     /// Oneself.
     Profile(Profile),
@@ -86,11 +86,7 @@ pub struct Status {
 
 /// What the state line says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "phase",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Phase {
     /// Join has not been pressed: nothing is sent.
     FirstRun,
@@ -292,11 +288,7 @@ pub struct SettingsView {
 
 /// A problem for the person to know of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "notice",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Notice {
     /// The browser's storage is full or failing: nothing new can be kept.
     StorageFailed {
@@ -329,11 +321,7 @@ pub enum Notice {
 
 /// What the supervisor tells the person outside any view.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Notification {
     /// A contact joined this network.
     Joined {
@@ -369,11 +357,7 @@ pub enum Notification {
 
 /// What a person asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "command",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
     /// Give a name and go on the network; again later, to change the name.
     Join {
@@ -430,11 +414,7 @@ pub enum Command {
 
 /// Why a command was refused, for the field or the button it came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(
-    tag = "refusal",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Refusal {
     /// The name is empty.
     #[error("the name is empty")]

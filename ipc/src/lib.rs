@@ -47,7 +47,7 @@ pub struct Addressed<M> {
 
 /// From a view, on its port.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "to", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ToEngine {
     /// A person asks; answered by [`FromEngine::Reply`] with the same id.
     Command {
@@ -76,11 +76,7 @@ pub enum ToEngine {
 
 /// To a view, on its port.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "from",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum FromEngine {
     /// Something to show. After attaching, everything is sent once, up to [`Event::Ready`].
     Event {
@@ -112,11 +108,7 @@ pub enum FromEngine {
 
 /// From the engine or a view to the background.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "host",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum HostRequest {
     /// Everything in `storage.local` and `storage.session`: [`Loaded`].
     Load,
@@ -171,11 +163,7 @@ pub struct Written {
 
 /// From the background to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "engine",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum EngineNotice {
     /// A second clock, from an alarm every 30 s: look at the time.
     Tick,
