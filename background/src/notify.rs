@@ -3,12 +3,10 @@
 //! The id of a notification says what it is about, so that a click on it is understood by a worker
 //! that was started by that click.
 
-use crate::supervisor::object;
 use ipc::{Command, ContactId, Notification, RequestId};
 use js_sys::{Array, JsString, Reflect, encode_uri_component};
-use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
-use webext::api::{api, settled};
+use webext::api::{api, object, settled};
 
 const CHAT: &str = "chat/";
 const REQUEST: &str = "request/";
@@ -22,12 +20,12 @@ const WINDOW: (u32, u32) = (400, 640);
 /// Shows a notification, in the place of an earlier one about the same contact or request.
 pub(crate) async fn show(notification: &Notification) {
     let (id, options) = content(notification);
-    if let Err(error) = settled(api().notifications().create(&id, &object(&options))).await {
+    if let Err(error) = settled(api().notifications().create(&id, &options)).await {
         tracing::warn!(error, "a notification was not shown");
     }
 }
 
-fn content(notification: &Notification) -> (String, Value) {
+fn content(notification: &Notification) -> (String, JsValue) {
     match notification {
         Notification::Joined { contact, name } => (
             chat_id(contact),
@@ -48,13 +46,12 @@ fn content(notification: &Notification) -> (String, Value) {
                 &text("notify_accepted_body", name),
             ),
         ),
-        Notification::Request { request, name } => (
-            format!("{REQUEST}{}", request.0),
-            with_buttons(options(
-                &text("notify_request_title", name),
-                &text("notify_request_body", name),
-            )),
-        ),
+        Notification::Request { request, name } => {
+            let body = text("notify_request_body", name);
+            let options = options(&text("notify_request_title", name), &body);
+            add_buttons(&options);
+            (format!("{REQUEST}{}", request.0), options)
+        }
     }
 }
 
@@ -62,25 +59,24 @@ fn chat_id(contact: &ContactId) -> String {
     format!("{CHAT}{}", contact.0)
 }
 
-fn options(title: &str, message: &str) -> Value {
-    let icon = api().runtime().url("icons/icon-128.png");
-    json!({ "type": "basic", "iconUrl": icon, "title": title, "message": message })
+fn options(title: &str, message: &str) -> JsValue {
+    object([
+        ("type", "basic".into()),
+        ("iconUrl", api().runtime().url("icons/icon-128.png").into()),
+        ("title", title.into()),
+        ("message", message.into()),
+    ])
 }
 
 /// Firefox has no buttons and refuses a notification that asks for them; it is known by having no
 /// offscreen documents.
-fn with_buttons(mut options: Value) -> Value {
-    if let Some(options) = options
-        .as_object_mut()
-        .filter(|_| api().offscreen().is_some())
-    {
-        let title = |key| json!({ "title": text(key, "") });
-        options.insert(
-            "buttons".to_owned(),
-            json!([title("notify_accept"), title("notify_reject")]),
-        );
+fn add_buttons(options: &JsValue) {
+    if api().offscreen().is_some() {
+        let button = |key| object([("title", text(key, "").into())]);
+        let buttons = Array::of2(&button("notify_accept"), &button("notify_reject"));
+        // Setting a property of a plain object does not fail.
+        let _ = Reflect::set(options, &"buttons".into(), &buttons);
     }
-    options
 }
 
 fn text(key: &str, name: &str) -> String {
@@ -97,7 +93,7 @@ pub(crate) async fn badge(count: u32) {
     if let Err(error) = settled(
         api()
             .action()
-            .set_badge_text(&object(&json!({ "text": text }))),
+            .set_badge_text(&object([("text", text.into())])),
     )
     .await
     {
@@ -141,27 +137,30 @@ async fn open(place: &str) -> Result<(), String> {
         settled(
             api()
                 .tabs()
-                .update(tab, &object(&json!({ "active": true, "url": url }))),
+                .update(tab, &object([("active", true.into()), ("url", url.into())])),
         )
         .await?;
         settled(
             api()
                 .windows()
-                .update(window, &object(&json!({ "focused": true }))),
+                .update(window, &object([("focused", true.into())])),
         )
         .await?;
         return Ok(());
     }
     let (width, height) = WINDOW;
-    let data = json!({ "url": url, "type": "popup", "width": width, "height": height });
-    settled(api().windows().create(&object(&data)))
-        .await
-        .map(drop)
+    let data = object([
+        ("url", url.into()),
+        ("type", "popup".into()),
+        ("width", width.into()),
+        ("height", height.into()),
+    ]);
+    settled(api().windows().create(&data)).await.map(drop)
 }
 
 /// The tab and window of a view that is open; `None` also where the browser cannot say.
 async fn view(page: &str) -> Option<(f64, f64)> {
-    let filter = object(&json!({ "contextTypes": ["TAB"] }));
+    let filter = object([("contextTypes", Array::of1(&"TAB".into()).into())]);
     let contexts = settled(api().runtime().contexts(&filter)).await.ok()?;
     Array::from(&contexts).iter().find_map(|context| {
         let part = |name: &str| Reflect::get(&context, &name.into()).ok();

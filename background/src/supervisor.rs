@@ -4,12 +4,11 @@
 
 use ipc::{Addressed, Endpoint, EngineNotice};
 use js_sys::{Array, Function, Promise};
-use serde_json::json;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use webext::api::{Offscreen, api, call, settled, text};
+use webext::api::{Offscreen, api, call, object, settled, text};
 use webext::json::to_js;
 
 /// The page of the engine.
@@ -46,7 +45,7 @@ impl Supervisor {
         if !missing {
             return;
         }
-        let info = object(&json!({ "periodInMinutes": PERIOD }));
+        let info = object([("periodInMinutes", PERIOD.into())]);
         if let Err(error) = settled(alarms.create(ALARM, &info)).await {
             tracing::error!(error, "the alarm could not be made");
         }
@@ -98,11 +97,14 @@ async fn create_missing(offscreen: Offscreen) -> Result<JsValue, JsValue> {
     if exists().await? {
         return Ok(JsValue::UNDEFINED);
     }
-    let parameters = object(&json!({
-        "url": PAGE,
-        "reasons": ["WEB_RTC"],
-        "justification": "Holds the connections to the people you chat with.",
-    }));
+    let parameters = object([
+        ("url", PAGE.into()),
+        ("reasons", Array::of1(&"WEB_RTC".into()).into()),
+        (
+            "justification",
+            "Holds the connections to the people you chat with.".into(),
+        ),
+    ]);
     match settled(offscreen.create_document(&parameters)).await {
         Ok(done) => Ok(done),
         // A worker that was stopped meanwhile may have begun it before this one.
@@ -112,12 +114,10 @@ async fn create_missing(offscreen: Offscreen) -> Result<JsValue, JsValue> {
 }
 
 async fn exists() -> Result<bool, JsValue> {
-    let filter = object(&json!({ "contextTypes": ["OFFSCREEN_DOCUMENT"] }));
+    let filter = object([(
+        "contextTypes",
+        Array::of1(&"OFFSCREEN_DOCUMENT".into()).into(),
+    )]);
     let contexts = settled(api().runtime().contexts(&filter)).await?;
     Ok(Array::from(&contexts).length() > 0)
-}
-
-/// A value of literals, which always has a JSON shape.
-pub(crate) fn object(value: &serde_json::Value) -> JsValue {
-    to_js(value).unwrap_or(JsValue::UNDEFINED)
 }

@@ -170,6 +170,16 @@ pub fn api() -> Api {
         .unchecked_into()
 }
 
+/// An object of these properties, as the APIs take them.
+pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in properties {
+        // Setting a property of a plain object does not fail.
+        let _ = Reflect::set(&object, &name.into(), &value);
+    }
+    object.into()
+}
+
 /// Waits for what a call gave.
 ///
 /// # Errors

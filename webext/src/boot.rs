@@ -74,7 +74,7 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
 /// Tokens only make a return quicker: what cannot be read is left out.
 fn tokens(loaded: &Loaded) -> BTreeMap<String, String> {
     let text = loaded.session.get(TOKENS).map_or("{}", String::as_str);
-    serde_json::from_str(text).unwrap_or_default()
+    serde_json::from_slice(text.as_bytes()).unwrap_or_default()
 }
 
 /// The packed configuration; or the built-in one, and what is wrong with the packed one.
@@ -91,7 +91,8 @@ async fn packed() -> Result<Config, String> {
     let body = response.text().map(JsValue::from);
     let body = api::settled(body).await?;
     let body = body.as_string().ok_or_else(|| text(&body))?;
-    let config: Config = serde_json::from_str(&body).map_err(|error| error.to_string())?;
+    let config: Config =
+        serde_json::from_slice(body.as_bytes()).map_err(|error| error.to_string())?;
     config.check().map_err(|refusal| refusal.to_string())?;
     Ok(config)
 }

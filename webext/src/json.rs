@@ -34,7 +34,8 @@ pub fn from_js<T: DeserializeOwned>(value: &JsValue, limit: u32) -> Result<T, Ma
     if text.length() > limit {
         return Err(Malformed::TooLong(limit));
     }
-    serde_json::from_str(&String::from(text)).map_err(|error| Malformed::Shape(error.to_string()))
+    serde_json::from_slice(String::from(text).as_bytes())
+        .map_err(|error| Malformed::Shape(error.to_string()))
 }
 
 /// The JS value of a type.

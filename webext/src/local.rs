@@ -52,7 +52,7 @@ pub fn read(entries: &BTreeMap<String, String>) -> Result<Local, ProfileDamaged>
 
 fn profile(text: &str) -> Result<ProfileRecord, String> {
     // The reason names the place, never the content.
-    let record: ProfileRecord = serde_json::from_str(text)
+    let record: ProfileRecord = serde_json::from_slice(text.as_bytes())
         .map_err(|error| format!("line {} column {}", error.line(), error.column()))?;
     if record.version == VERSION {
         Ok(record)
@@ -81,7 +81,7 @@ impl Local {
 /// A record is an object; an array would pass for one whose fields all have defaults.
 fn parsed<T: DeserializeOwned>(text: &str) -> Option<T> {
     text.starts_with('{')
-        .then(|| serde_json::from_str(text).ok())?
+        .then(|| serde_json::from_slice(text.as_bytes()).ok())?
 }
 
 /// Writes that go to `storage.local` together; the last one under a key counts.

@@ -7,7 +7,7 @@ use crate::api::text;
 use crate::journal::{Page, Threads};
 use crate::{idb, json};
 use ipc::{ContactId, Message};
-use js_sys::Array;
+use js_sys::{Array, Reflect};
 use mesh_chat::records::{MessageRecord, ThreadRecord};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,7 +22,7 @@ const DATABASE: &str = "mesh-chat";
 const HEADS: &str = "threads";
 const MESSAGES: &str = "messages";
 /// Index of messages by state: the undelivered ones are found without reading the others.
-const BY_STATE: &str = "state";
+const BY_STATE: &str = "message.state";
 const UNDELIVERED: [&str; 2] = ["waiting", "sent"];
 
 /// The longest page, in messages.
@@ -216,10 +216,10 @@ fn make(database: &IdbDatabase) -> Result<(), JsValue> {
         parameters
     };
     database.create_object_store_with_optional_parameters(HEADS, &by(&"contact".into()))?;
-    let place = Array::of2(&"contact".into(), &"number".into());
+    let place = Array::of2(&"message.contact".into(), &"message.number".into());
     let messages =
         database.create_object_store_with_optional_parameters(MESSAGES, &by(&place.into()))?;
-    messages.create_index_with_str(BY_STATE, "state")?;
+    messages.create_index_with_str(BY_STATE, BY_STATE)?;
     Ok(())
 }
 
@@ -230,11 +230,11 @@ fn put<T: Serialize>(store: &IdbObjectStore, record: &T) -> Result<(), JsValue> 
 
 /// The record of a value, or the contact it belongs to where it cannot be read.
 fn record<T: DeserializeOwned>(value: &JsValue, version: impl Fn(&T) -> u32) -> Result<T, String> {
+    let part = |value: &JsValue, name: &str| Reflect::get(value, &name.into()).unwrap_or_default();
     let contact = || {
-        let contact = js_sys::Reflect::get(value, &"contact".into()).ok();
-        contact
-            .and_then(|contact| contact.as_string())
-            .unwrap_or_default()
+        let of_head = part(value, "contact").as_string();
+        let of_message = || part(&part(value, "message"), "contact").as_string();
+        of_head.or_else(of_message).unwrap_or_default()
     };
     let record = json::from_js::<T>(value, RECORD).map_err(|_| contact())?;
     if version(&record) == 1 {
