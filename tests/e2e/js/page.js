@@ -105,6 +105,8 @@ const run = {
     element.click();
     return at;
   },
+  // The accessible name of what has the focus.
+  focused: () => nameOf(document.activeElement ?? document.body),
   // Every control with its role and name, for checks of their accessibility.
   controls: () => [...document.querySelectorAll("button, a[href], input, textarea, select, [role]")]
     .filter(isShown),

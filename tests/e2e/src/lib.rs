@@ -19,6 +19,7 @@ pub mod page;
 pub mod paths;
 pub mod process;
 pub mod services;
+pub mod stock;
 pub mod tally;
 pub mod webdriver;
 pub mod world;
@@ -26,6 +27,7 @@ pub mod world;
 pub use browser::{Browser, Kind, Setup};
 pub use page::{Page, named, with_text};
 pub use services::Services;
+pub use stock::Stock;
 pub use world::World;
 
 /// What a test gives: errors tell their whole story.

@@ -5,7 +5,7 @@
 
 use crate::browser::Browser;
 use crate::webdriver::Element;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -164,6 +164,14 @@ impl<'a> Page<'a> {
         self.click(&with_text("listitem", name).named("button", "Reject"))
     }
 
+    /// Asks somebody who is listed, has them accept on their page, and waits until both can chat.
+    pub fn befriend(&self, own_name: &str, other: &Self, name: &str) -> Result<()> {
+        self.person(name).connect()?;
+        other.accept(own_name)?;
+        self.person(name).see_button("Open chat")?;
+        other.person(own_name).see_button("Open chat").map(drop)
+    }
+
     /// Writes in the chat that is open.
     pub fn send(&self, text: &str) -> Result<()> {
         self.fill("Message", text)?;
@@ -172,12 +180,43 @@ impl<'a> Page<'a> {
 
     /// Waits for a message in the chat that is open.
     pub fn see_message(&self, text: &str) -> Result<Moment> {
-        self.see(&with_text("listitem", text))
+        self.see(&named("log", "Messages").with_text("listitem", text))
+    }
+
+    /// The messages that are shown in the chat that is open, oldest first, with their states.
+    pub fn messages(&self) -> Result<Vec<String>> {
+        self.texts(&named("log", "Messages").with_text("listitem", ""))
     }
 
     /// Waits for a message with a state, such as "Delivered".
     pub fn see_message_state(&self, text: &str, state: &str) -> Result<Moment> {
-        self.see(&with_text("listitem", text).with_text("any", state))
+        self.see(
+            &named("log", "Messages")
+                .with_text("listitem", text)
+                .with_text("any", state),
+        )
+    }
+
+    /// Presses Tab until the control with this name has the focus.
+    pub fn tab_to(&self, name: &str) -> Result<()> {
+        for _ in 0..60 {
+            self.press(&TAB.to_string())?;
+            if self.focused()? == name {
+                return Ok(());
+            }
+        }
+        bail!("Tab does not lead to {name}");
+    }
+
+    /// The name of the control that has the focus.
+    pub fn focused(&self) -> Result<String> {
+        let name = self.run("focused", &Locator::default())?;
+        name.as_str().map(str::to_owned).context("not a name")
+    }
+
+    /// Presses keys, whatever has the focus.
+    pub fn press(&self, keys: &str) -> Result<()> {
+        self.browser.session()?.press(keys)
     }
 
     /// Checks that every control has a role and a name for a screen reader.

@@ -87,3 +87,11 @@ pub(super) fn set_scheme(session: &Session, scheme: &str) -> Result<()> {
     )
     .map(drop)
 }
+
+/// Stops every service worker of the browser.
+pub(super) fn stop_service_workers(session: &Session) -> Result<()> {
+    devtools(session, "ServiceWorker.enable", &json!({}))?;
+    devtools(session, "ServiceWorker.stopAllWorkers", &json!({}))?;
+    // As long as DevTools listens, it may keep them running.
+    devtools(session, "ServiceWorker.disable", &json!({})).map(drop)
+}

@@ -156,6 +156,47 @@ impl Browser {
         self.session()?.navigate(&self.url(extension::BLANK_PAGE))
     }
 
+    /// Runs the body of an async function on a page of the extension; `api` is its interface to
+    /// the browser.
+    pub fn run(&self, body: &str) -> Result<Value> {
+        let script = format!("const api = globalThis.browser ?? globalThis.chrome; {body}");
+        self.session()?.execute_async(&script, &[])
+    }
+
+    /// Waits until one of the extension's notifications is shown; their ids. Only from a page of
+    /// the extension that is no view.
+    pub fn see_notification(&self) -> Result<Vec<String>> {
+        // There is no event for a notification of somebody else's page.
+        let ids = self.run(
+            "for (let left = 100; left > 0; left--) {
+               const ids = Object.keys(await api.notifications.getAll());
+               if (ids.length > 0) return ids;
+               await new Promise((resolve) => setTimeout(resolve, 100));
+             }
+             throw new Error('no notification in 10 s');",
+        )?;
+        Ok(serde_json::from_value(ids)?)
+    }
+
+    /// Chromium: stops the service worker, as the browser does when it is idle.
+    pub fn stop_service_worker(&self) -> Result<()> {
+        chromium::stop_service_workers(self.session()?)?;
+        self.run(
+            "for (let left = 100; left > 0; left--) {
+               const running = await api.runtime.getContexts({ contextTypes: ['BACKGROUND'] });
+               if (running.length === 0) return;
+               await new Promise((resolve) => setTimeout(resolve, 50));
+             }
+             throw new Error('the service worker still runs');",
+        )
+        .map(drop)
+    }
+
+    /// Chromium: closes the offscreen document, as a crash of its process does.
+    pub fn close_engine(&self) -> Result<()> {
+        self.run("await api.offscreen.closeDocument();").map(drop)
+    }
+
     /// Saves what is shown as `<artifacts>/<name>.png`.
     pub fn screenshot(&self, folder: &Path, name: &str) -> Result<()> {
         Ok(fs::write(

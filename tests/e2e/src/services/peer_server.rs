@@ -2,7 +2,7 @@
 
 use crate::process::Process;
 use crate::{paths, tally::Tally};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -122,9 +122,9 @@ impl PeerServer {
             Duration::from_secs(20),
             |seen| matches!(seen, Seen::Connection { id } if wanted(id)),
         )?;
-        match seen {
-            Seen::Connection { id } => Ok(id),
-            other => anyhow::bail!("unexpected {other:?}"),
-        }
+        let Seen::Connection { id } = seen else {
+            bail!("unexpected {seen:?}");
+        };
+        Ok(id)
     }
 }

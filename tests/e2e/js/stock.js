@@ -1,0 +1,87 @@
+// An ordinary page with the stock PeerJS client. It knows nothing of the protocol: a test says what
+// to register, to dial and to send, and asks for what came. Links are numbered as they open.
+
+const peers = new Map();
+const links = [];
+const incoming = new Map();
+
+function within(ms, what, begin) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not in time: ${what}`)), ms);
+    const settle = (how) => (value) => (clearTimeout(timer), how(value));
+    begin(settle(resolve), settle(reject));
+  });
+}
+
+// Things that came and wait to be asked for, or are asked for and have not come.
+class Queue {
+  #items = [];
+  #waiting = [];
+
+  push(item) {
+    const index = this.#waiting.findIndex(({ wanted }) => wanted(item));
+    if (index < 0) this.#items.push(item);
+    else this.#waiting.splice(index, 1)[0].resolve(item);
+  }
+
+  next(wanted, ms, what) {
+    const index = this.#items.findIndex(wanted);
+    if (index >= 0) return Promise.resolve(this.#items.splice(index, 1)[0]);
+    return within(ms, what, (resolve) => this.#waiting.push({ wanted, resolve }));
+  }
+}
+
+function add(connection) {
+  const link = { connection, messages: new Queue(), closed: new Queue() };
+  connection.on("data", (data) => link.messages.push(data));
+  connection.on("close", () => link.closed.push(true));
+  return links.push(link) - 1;
+}
+
+globalThis.stock = {
+  // Registers an id. Rejects with PeerJS's error type, such as "unavailable-id".
+  register: (id, port) =>
+    within(15000, `register ${id}`, (resolve, reject) => {
+      const config = { iceServers: [] };
+      const peer = new Peer(id, { host: "127.0.0.1", port, path: "/", secure: false, config });
+      peers.set(id, peer);
+      incoming.set(id, new Queue());
+      peer.on("open", () => resolve(id));
+      peer.on("error", (error) => reject(new Error(error.type)));
+      peer.on("connection", (connection) => incoming.get(id).push(connection));
+    }),
+
+  // Dials; the number of the open link.
+  dial: (from, to) =>
+    within(20000, `dial ${to}`, (resolve, reject) => {
+      const peer = peers.get(from);
+      const connection = peer.connect(to, { serialization: "json", reliable: true });
+      peer.on("error", (error) => reject(new Error(error.type)));
+      const link = add(connection);
+      connection.on("open", () => resolve(link));
+    }),
+
+  // The next link that somebody else opens to an own id: its number and who it is.
+  accept: async (id) => {
+    const connection = await incoming.get(id).next(() => true, 60000, `a dial to ${id}`);
+    const link = add(connection);
+    if (!connection.open) {
+      await within(20000, "the link opens", (resolve) => connection.on("open", resolve));
+    }
+    return { link, from: connection.peer };
+  },
+
+  send: (link, message) => links[link].connection.send(message),
+
+  // The next message of a type on a link; those of other types keep waiting.
+  receive: (link, type, ms) =>
+    links[link].messages.next((message) => message?.type === type, ms, `a ${type}`),
+
+  // Waits until the other side closes a link.
+  closed: (link, ms) => links[link].closed.next(() => true, ms, "the link closes"),
+
+  close: (link) => links[link].connection.close(),
+
+  // Gives an id up.
+  leave: (id) => peers.get(id).destroy(),
+};

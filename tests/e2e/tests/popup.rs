@@ -1,0 +1,121 @@
+//! The popup itself: what it says, with which keys it is used, how it looks.
+#![cfg(feature = "browsers")]
+
+use e2e::Kind::{Chromium, Firefox};
+use e2e::page::ENTER;
+use e2e::{Browser, Result, Setup, World, named, paths, with_text};
+
+#[test]
+fn a_broken_configuration_is_reported_and_nothing_is_sent() -> Result {
+    let world = World::start("popup-config")?;
+    let good = world.services.config();
+    let mut wrong_port = good.clone();
+    wrong_port["signalling"][0]["port"] = 70_000.into();
+    let mut unknown = good.clone();
+    unknown["signaling"] = good["signalling"].clone();
+    let cases = [
+        ("{ \"root\": ".to_owned(), Chromium),
+        (wrong_port.to_string(), Chromium),
+        (unknown.to_string(), Firefox),
+    ];
+    for (number, (config, kind)) in cases.into_iter().enumerate() {
+        let setup = Setup::new(kind, &format!("case-{number}"));
+        let browser = Browser::launch_with_text(setup, &config, world.folder())?;
+        let page = browser.popup()?;
+        page.see_text("config.json is broken")?;
+        page.see(&named("button", "Join"))?;
+        browser.screenshot(world.folder(), &format!("case-{number}"))?;
+    }
+    assert_eq!(world.services.contacts(), 0);
+    Ok(())
+}
+
+#[test]
+fn the_main_job_needs_only_a_keyboard() -> Result {
+    let world = World::start("popup-keyboard")?;
+    let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
+    let (a, b) = (alice.popup()?, bob.popup()?);
+    for (page, name) in [(&a, "Alice"), (&b, "Bob")] {
+        page.find(&named("textbox", "Your name"))?;
+        if page.focused()? != "Your name" {
+            page.tab_to("Your name")?;
+        }
+        page.press(name)?;
+        page.press(&ENTER.to_string())?;
+        page.see(&named("heading", "On this network"))?;
+    }
+    a.person("Bob").see_button("Connect")?;
+    a.tab_to("Connect")?;
+    a.press(&ENTER.to_string())?;
+    b.see(&named("button", "Accept"))?;
+    b.tab_to("Accept")?;
+    b.press(&ENTER.to_string())?;
+    a.person("Bob").see_button("Open chat")?;
+    a.tab_to("Open chat")?;
+    a.press(&ENTER.to_string())?;
+    a.find(&named("textbox", "Message"))?;
+    if a.focused()? != "Message" {
+        a.tab_to("Message")?;
+    }
+    a.press(&format!("typed, not clicked{ENTER}"))?;
+    a.see_message_state("typed, not clicked", "Delivered")
+        .map(drop)
+}
+
+#[test]
+fn every_view_has_names_and_roles_for_all_its_controls_and_a_picture() -> Result {
+    let world = World::start("popup-views")?;
+    let pictures = paths::artifacts("screenshots")?;
+    let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
+    let (a, b) = (alice.popup()?, bob.popup()?);
+    let look = |browser: &Browser, view: &str| {
+        e2e::Page::new(browser)?.check_controls()?;
+        browser.screenshots(&pictures, view)
+    };
+    a.find(&named("button", "Join"))?;
+    look(alice, "first-run")?;
+    a.join("Alice")?;
+    look(alice, "nobody-here")?;
+    b.join("Bob")?;
+    a.person("Bob").see()?;
+    look(alice, "somebody-new")?;
+    b.person("Alice").connect()?;
+    a.see(&named("button", "Accept"))?;
+    look(alice, "request")?;
+    a.accept("Bob")?;
+    a.person("Bob").open_chat()?;
+    b.person("Alice").open_chat()?;
+    a.send("Lunch at one?")?;
+    b.see_message("Lunch at one?")?;
+    b.send("Yes! See https://example.org/menu")?;
+    a.see(&named("link", "https://example.org/menu"))?;
+    look(alice, "chat")?;
+    a.click(&named("button", "Back"))?;
+    a.see(&with_text("listitem", "Bob"))?;
+    look(alice, "contacts")?;
+    a.click(&named("button", "Connection"))?;
+    a.see(&named("heading", "Connection"))?;
+    look(alice, "connection")?;
+    a.click(&named("button", "Back"))?;
+    a.click(&named("button", "Settings"))?;
+    a.see(&named("heading", "Settings"))?;
+    look(alice, "settings")
+}
+
+#[test]
+fn a_wrong_name_is_refused_at_the_field_with_the_reason() -> Result {
+    let world = World::start("popup-names")?;
+    let alice = world.browser(Chromium, "Alice")?;
+    let page = alice.popup()?;
+    for (name, reason) in [
+        (" ", "Enter a name."),
+        ("x\u{202e}y", "characters that cannot be shown"),
+        (&"long".repeat(20), "too long"),
+    ] {
+        page.fill("Your name", name)?;
+        page.click(&named("button", "Join"))?;
+        page.see_text(reason)?;
+    }
+    assert_eq!(world.services.contacts(), 0);
+    page.join("Alice")
+}

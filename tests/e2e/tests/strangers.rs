@@ -1,0 +1,233 @@
+//! Peers that are not ours: the stock PeerJS client, honest and lying.
+#![cfg(feature = "browsers")]
+
+use e2e::Kind::{Chromium, Firefox};
+use e2e::{Result, Stock, World, named, with_text};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const ROUTER: &str = "myapp-203-0-113-7-1";
+const ID: &str = "myapp-203-0-113-7-11111111-2222-8333-8444-555555555555";
+const OTHER: &str = "myapp-203-0-113-7-aaaaaaaa-bbbb-8ccc-8ddd-eeeeeeeeeeee";
+
+fn names(peers: &Value) -> Vec<&str> {
+    let peers = peers.as_array().map(Vec::as_slice).unwrap_or_default();
+    peers
+        .iter()
+        .filter_map(|peer| peer["friendlyname"].as_str())
+        .collect()
+}
+
+fn registry(peers: Value) -> Value {
+    json!({ "type": "registry", "epoch": 1, "seq": 1, "part": 0, "parts": 1, "peers": peers })
+}
+
+fn entry(id: &str, name: &str) -> Value {
+    json!({ "discoveryID": id, "friendlyname": name, "lastSeen": 0 })
+}
+
+#[test]
+fn a_stock_peerjs_page_checks_in_receives_the_registry_and_is_listed() -> Result {
+    let world = World::start("stock-peer")?;
+    let stock = Stock::start(&world)?;
+    for kind in [Chromium, Firefox] {
+        let alice = world.browser(kind, "Alice")?;
+        let page = alice.popup()?;
+        page.join("Alice")?;
+        world
+            .services
+            .signalling
+            .wait_for_id("the router", |id| id == ROUTER)?;
+        stock.register(ID)?;
+        let link = stock.dial(ID, ROUTER)?;
+        stock.send(
+            link,
+            &json!({ "type": "checkin", "discoveryID": ID, "friendlyname": "Stock" }),
+        )?;
+        let registry = stock.receive(link, "registry")?;
+        assert!(names(&registry["peers"]).contains(&"Alice"), "{registry}");
+        page.person("Stock").see()?;
+        stock.send(link, &json!({ "type": "ping" }))?;
+        stock.receive(link, "pong")?;
+        stock.leave(ID)?;
+        page.person("Stock").see_gone()?;
+        alice.check_console()?;
+        drop(alice);
+        world.services.signalling.seen.clear();
+    }
+    Ok(())
+}
+
+#[test]
+fn a_peer_cannot_register_an_id_that_it_did_not_dial_from() -> Result {
+    let world = World::start("stock-forger")?;
+    let stock = Stock::start(&world)?;
+    let alice = world.browser(Chromium, "Alice")?;
+    let page = alice.popup()?;
+    page.join("Alice")?;
+    world
+        .services
+        .signalling
+        .wait_for_id("the router", |id| id == ROUTER)?;
+    stock.register(ID)?;
+    let link = stock.dial(ID, ROUTER)?;
+    stock.send(
+        link,
+        &json!({ "type": "checkin", "discoveryID": OTHER, "friendlyname": "Forged" }),
+    )?;
+    stock.see_closed(link, Duration::from_secs(15))?;
+    // A second, honest check-in proves that the router still works, and orders what was seen.
+    let link = stock.dial(ID, ROUTER)?;
+    stock.send(
+        link,
+        &json!({ "type": "checkin", "discoveryID": ID, "friendlyname": "Honest" }),
+    )?;
+    page.person("Honest").see()?;
+    assert_eq!(page.count(&with_text("listitem", "Forged"))?, 0);
+    Ok(())
+}
+
+#[test]
+fn we_check_in_at_a_router_that_is_a_stock_peerjs_page() -> Result {
+    let world = World::start("stock-router")?;
+    let stock = Stock::start(&world)?;
+    stock.register(ROUTER)?;
+    stock.register(ID)?;
+    let bob = world.browser(Firefox, "Bob")?;
+    let page = bob.popup()?;
+    page.join("Bob")?;
+    let (link, from) = stock.accept(ROUTER)?;
+    let checkin = stock.receive(link, "checkin")?;
+    assert_eq!(checkin["discoveryID"], from.as_str());
+    assert_eq!(checkin["friendlyname"], "Bob");
+    stock.send(
+        link,
+        &registry(json!([entry(&from, "Bob"), entry(ID, "Stock")])),
+    )?;
+    page.person("Stock").see()?;
+    assert_eq!(
+        page.count(&with_text("listitem", "Bob"))?,
+        0,
+        "oneself is never shown"
+    );
+    stock.send(link, &json!({ "type": "ping" }))?;
+    stock.receive(link, "pong")?;
+    stock.send(
+        link,
+        &json!({ "type": "update", "epoch": 1, "seq": 2, "joined": [], "left": [ID] }),
+    )?;
+    page.person("Stock").see_gone()?;
+    bob.check_console()
+}
+
+#[test]
+fn a_lying_router_makes_us_neither_crash_nor_show_what_it_should_not() -> Result {
+    let world = World::start("stock-liar")?;
+    let stock = Stock::start(&world)?;
+    stock.register(ROUTER)?;
+    let browsers = world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
+    for browser in &browsers {
+        let page = browser.popup()?;
+        page.join(browser.name())?;
+        let (link, _) = stock.accept(ROUTER)?;
+        stock.receive(link, "checkin")?;
+        let id =
+            |number: u32| format!("myapp-203-0-113-7-{number:08x}-2222-8333-8444-555555555555");
+        let names = [
+            "<img src=x onerror=alert(1)>",
+            "\u{202e}drawkcab",
+            "a\u{200b}\u{0}b",
+            "Fine",
+        ];
+        let mut entries: Vec<_> = (0..)
+            .zip(names)
+            .map(|(n, name)| entry(&id(n), name))
+            .collect();
+        entries.push(entry(&id(90), &"long ".repeat(2000)));
+        entries.push(entry(
+            "myapp-198-51-100-1-99999999-2222-8333-8444-555555555555",
+            "Elsewhere",
+        ));
+        entries.push(entry("not an id at all", "Nonsense"));
+        // A frame of ours is at most 16 kB; everything in one is what a liar would send.
+        for part in entries.chunks(2) {
+            stock.send(
+                link,
+                &json!({
+                    "type": "update", "epoch": 1, "seq": 1, "joined": part, "left": []
+                }),
+            )?;
+        }
+        stock.send(link, &registry(json!([entry(&id(3), "Fine")])))?;
+        for part in 0..40 {
+            let flood = (0..100).map(|n| entry(&id(1000 + part * 100 + n), "Flood"));
+            let peers: Vec<_> = flood.collect();
+            stock.send(link, &json!({
+                "type": "registry", "epoch": 2, "seq": 2, "part": part, "parts": 40, "peers": peers
+            }))?;
+        }
+        // It must go on: settings open, lists are shown, nothing beyond the bounds is listed.
+        page.click(&named("button", "Settings"))?;
+        page.click(&named("button", "Back"))?;
+        page.see(&named("heading", "On this network"))?;
+        let shown = page.texts(&with_text("listitem", ""))?;
+        assert!(shown.len() <= 256 + 1, "{} entries", shown.len());
+        for text in &shown {
+            assert!(
+                !text.contains(['\u{202e}', '\u{200b}', '\u{0}']),
+                "{text:?}"
+            );
+            assert!(
+                !text.contains("Elsewhere") && !text.contains("Nonsense"),
+                "{text:?}"
+            );
+            assert!(text.len() < 400, "{text:?}");
+        }
+        let images = browser
+            .session()?
+            .execute("return document.images.length", &[])?;
+        assert_eq!(images, 0, "markup in a name is text");
+        browser.check_console()?;
+    }
+    // What keeps a liar from harm in the end: both people still meet, at the next router.
+    let (a, b) = (browsers[0].popup()?, browsers[1].popup()?);
+    a.patient(Duration::from_secs(60)).person("Bob").see()?;
+    b.patient(Duration::from_secs(60))
+        .person("Alice")
+        .see()
+        .map(drop)
+}
+
+#[test]
+fn a_peer_that_speaks_nonsense_is_dropped_and_others_notice_nothing() -> Result {
+    let world = World::start("stock-nonsense")?;
+    let stock = Stock::start(&world)?;
+    let alice = world.browser(Chromium, "Alice")?;
+    let page = alice.popup()?;
+    page.join("Alice")?;
+    world
+        .services
+        .signalling
+        .wait_for_id("the router", |id| id == ROUTER)?;
+    stock.register(ID)?;
+    for nonsense in [
+        json!(null),
+        json!([1, 2]),
+        json!({ "type": "sing" }),
+        json!({ "type": 7 }),
+        json!({ "type": "checkin" }),
+        json!("x".repeat(16_000)),
+    ] {
+        let link = stock.dial(ID, ROUTER)?;
+        stock.send(link, &nonsense)?;
+        stock.see_closed(link, Duration::from_secs(15))?;
+    }
+    let link = stock.dial(ID, ROUTER)?;
+    stock.send(
+        link,
+        &json!({ "type": "checkin", "discoveryID": ID, "friendlyname": "Stock" }),
+    )?;
+    stock.receive(link, "registry")?;
+    page.person("Stock").see()?;
+    alice.check_console()
+}
