@@ -18,15 +18,11 @@ mod supervisor;
 
 use ipc::{Addressed, EngineNotice, HostRequest};
 use js_sys::Function;
-use serde::Serialize;
 use std::rc::Rc;
 use supervisor::Supervisor;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use webext::{json, log};
-
-/// The longest request: the largest write is a burst of records.
-const REQUEST: u32 = 32 * 1024 * 1024;
+use webext::{log, value};
 
 /// The supervisor, as the page holds it.
 #[wasm_bindgen]
@@ -72,7 +68,7 @@ impl Background {
     /// A page of the extension asks; the response is that of the request, or `undefined` where
     /// this was not a request.
     pub async fn request(&self, message: JsValue) -> JsValue {
-        match json::from_js::<Addressed<HostRequest>>(&message, REQUEST) {
+        match value::from_js::<Addressed<HostRequest>>(&message) {
             Ok(Addressed { message, .. }) => self.answer(message).await,
             Err(error) => {
                 tracing::warn!(%error, "not a request");
@@ -85,22 +81,20 @@ impl Background {
 impl Background {
     async fn answer(&self, request: HostRequest) -> JsValue {
         match request {
-            HostRequest::Load => encoded(&storage::load().await),
+            HostRequest::Load => return storage::load().await,
             HostRequest::Write { area, set, remove } => {
-                encoded(&storage::write(area, &set, &remove).await)
+                return storage::write(area, &set, &remove).await;
             }
-            HostRequest::Notify { notification } => encoded(&notify::show(&notification).await),
-            HostRequest::Badge { count } => encoded(&notify::badge(count).await),
-            HostRequest::Wake => encoded(&self.0.keep_engine().await),
+            HostRequest::Notify { notification } => notify::show(&notification).await,
+            HostRequest::Badge { count } => notify::badge(count).await,
+            HostRequest::Wake => self.0.keep_engine().await,
         }
+        // `()` in the JSON shape.
+        JsValue::NULL
     }
 
     fn notice(&self, notice: EngineNotice) {
         let supervisor = Rc::clone(&self.0);
         spawn_local(async move { supervisor.notice(notice).await });
     }
-}
-
-fn encoded<T: Serialize>(response: &T) -> JsValue {
-    json::to_js(response).unwrap_or(JsValue::UNDEFINED)
 }

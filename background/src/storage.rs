@@ -1,58 +1,61 @@
 //! `storage.local` and `storage.session`: JSON texts by key.
 
-use ipc::{Area, Loaded, Written};
+use ipc::Area;
 use js_sys::{Array, JSON, Object, Reflect};
 use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
-use webext::api::{StorageArea, api, settled, text};
+use webext::api::{StorageArea, api, object, settled, text};
 
-/// Everything that is stored; `None` where it could not be read.
-pub(crate) async fn load() -> Option<Loaded> {
+/// Everything that is stored, an [`ipc::Loaded`]; `undefined` where it could not be read.
+///
+/// Entries go from one object to another as they are: they can be large, and nobody looks at them
+/// here.
+pub(crate) async fn load() -> JsValue {
     let storage = api().storage();
     let read = async {
-        Ok::<_, String>(Loaded {
-            local: entries(&storage.local()).await?,
-            session: entries(&storage.session()).await?,
-        })
+        let (local, session) = (storage.local(), storage.session());
+        Ok::<_, String>(object([
+            ("local", entries(&local).await?),
+            ("session", entries(&session).await?),
+        ]))
     };
-    read.await
-        .inspect_err(|error| tracing::error!(error, "the storage cannot be read"))
-        .ok()
+    let read = read
+        .await
+        .inspect_err(|error| tracing::error!(error, "the storage cannot be read"));
+    read.unwrap_or_default()
 }
 
-async fn entries(area: &StorageArea) -> Result<BTreeMap<String, String>, String> {
+async fn entries(area: &StorageArea) -> Result<JsValue, String> {
     let all = settled(area.get(&JsValue::NULL)).await?;
-    let entry = |pair: JsValue| {
+    for pair in Object::entries(all.unchecked_ref()) {
         let pair = Array::from(&pair);
-        Some((pair.get(0).as_string()?, as_text(&pair.get(1))))
-    };
-    Ok(Object::entries(all.unchecked_ref())
-        .iter()
-        .filter_map(entry)
-        .collect())
+        let (key, value) = (pair.get(0), pair.get(1));
+        if !value.is_string() {
+            Reflect::set(&all, &key, &as_text(&value)).map_err(|error| text(&error))?;
+        }
+    }
+    Ok(all)
 }
 
 /// Only texts are written here. What is none was put there by something else, and is shown as it
 /// is so that whoever reads it finds it damaged.
-fn as_text(value: &JsValue) -> String {
-    let shown = || JSON::stringify(value).map(String::from).unwrap_or_default();
-    value.as_string().unwrap_or_else(shown)
+fn as_text(value: &JsValue) -> JsValue {
+    JSON::stringify(value).map_or_else(|_| "".into(), JsValue::from)
 }
 
-/// One write; both parts, or an error.
+/// One write; both parts, or an error in the [`ipc::Written`] that is given.
 pub(crate) async fn write(
     area: Area,
     set: &BTreeMap<String, String>,
     remove: &[String],
-) -> Written {
+) -> JsValue {
     let storage = api().storage();
     let area = match area {
         Area::Local => storage.local(),
         Area::Session => storage.session(),
     };
-    Written {
-        error: apply(&area, set, remove).await.err(),
-    }
+    let error = apply(&area, set, remove).await.err();
+    object([("error", error.map_or(JsValue::NULL, JsValue::from))])
 }
 
 async fn apply(
