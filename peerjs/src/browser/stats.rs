@@ -3,23 +3,70 @@
 //! Chromium and Firefox both name the pair on the `transport` entry. Chromium gives an empty
 //! address for what was signalled as a `.local` name, Firefox gives that name; either way the
 //! address does not parse and counts as hidden.
+//!
+//! A check of the other end that comes before its candidate is known makes that candidate
+//! peer-reflexive, and hidden (Firefox: `(redacted)`). Chromium turns it into the signalled one
+//! as soon as that has been resolved, so it is worth a second look there; Firefox never does.
 
 use crate::candidate::Kind;
 use crate::path::RemoteCandidate;
-use js_sys::{Object, Reflect};
+use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RtcPeerConnection, RtcStatsReport};
 
+/// How often to look, and how long to wait between two looks: Chromium answers from a cache for
+/// 50 ms. Together no more than a person does not notice.
+const LOOKS: usize = 3;
+/// See [`LOOKS`], in milliseconds.
+const PAUSE: i32 = 60;
+
 /// `None` where the browser does not tell.
 pub(super) async fn selected_remote(connection: &RtcPeerConnection) -> Option<RemoteCandidate> {
+    let mut seen = look(connection).await?;
+    for _ in 1..LOOKS {
+        if !seen.provisional {
+            break;
+        }
+        pause().await;
+        seen = look(connection).await?;
+    }
+    Some(seen.remote)
+}
+
+struct Seen {
+    remote: RemoteCandidate,
+    /// It may become another.
+    provisional: bool,
+}
+
+async fn look(connection: &RtcPeerConnection) -> Option<Seen> {
     let report = JsFuture::from(connection.get_stats()).await.ok()?;
     let report = report.unchecked_into::<RtcStatsReport>();
     let pair = selected_pair(&report)?;
     let candidate = report.get(&text(&pair, "remoteCandidateId")?)?;
     let kind = Kind::parse(&text(&candidate, "candidateType")?).ok()?;
-    let address = text(&candidate, "address").and_then(|address| address.parse().ok());
-    Some(RemoteCandidate { kind, address })
+    let address = text(&candidate, "address").unwrap_or_default();
+    let provisional = kind == Kind::PeerReflexive && address.is_empty();
+    let remote = RemoteCandidate {
+        kind,
+        address: address.parse().ok(),
+    };
+    Some(Seen {
+        remote,
+        provisional,
+    })
+}
+
+async fn pause() {
+    let passed = Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            // Fails for a bad callback only.
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, PAUSE);
+        }
+    });
+    // Never rejected.
+    let _ = JsFuture::from(passed).await;
 }
 
 fn selected_pair(report: &RtcStatsReport) -> Option<Object> {
