@@ -9,10 +9,13 @@
     reason = "a command line tool talks to its terminal"
 )]
 
+mod browser;
 mod dist;
 mod paths;
 mod setup;
 mod shell;
+mod stories;
+mod test;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -31,11 +34,23 @@ enum Command {
     Setup(setup::Options),
     /// Build the extension: dist/chrome, dist/firefox and a zip of each
     Dist(dist::Options),
+    /// Open a browser with the extension and the public servers
+    Run(browser::Options),
+    /// Two Chromium and one Firefox meet and chat through servers on this machine
+    Demo(stories::DemoOptions),
+    /// Check everything: style, unit tests, the core in wasm, sizes, real browsers
+    Test(test::Options),
+    /// Measure sizes, and times in real browsers
+    Bench(stories::BenchOptions),
 }
 
 fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Setup(options) => setup::run(&options),
         Command::Dist(options) => dist::run(&options).map(drop),
+        Command::Run(options) => browser::run(&options),
+        Command::Demo(options) => stories::demo(&options),
+        Command::Test(options) => test::run(&options),
+        Command::Bench(options) => stories::bench(&options),
     }
 }

@@ -185,7 +185,7 @@ fn debian(packages: &[&str]) -> Result<()> {
     if shell::find("apt-get").is_none() {
         bail!("this is not Debian: install what these packages hold by hand: {list}");
     }
-    let sudo = is_user();
+    let sudo = !is_root();
     if sudo && shell::find("sudo").is_none() {
         bail!(
             "not root and no sudo: as root, run `apt-get install --no-install-recommends {list}`"
@@ -204,8 +204,9 @@ fn debian(packages: &[&str]) -> Result<()> {
     apt(&install)
 }
 
-fn is_user() -> bool {
-    shell::answer("id", &["-u"]).is_some_and(|id| id != "0")
+/// Whether this runs as the administrator.
+pub(crate) fn is_root() -> bool {
+    shell::answer("id", &["-u"]).as_deref() == Some("0")
 }
 
 fn geckodriver() -> Result<()> {

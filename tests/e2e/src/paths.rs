@@ -31,6 +31,15 @@ pub fn artifacts(name: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// The same, emptied.
+pub fn fresh_artifacts(name: &str) -> Result<PathBuf> {
+    let folder = root().join("artifacts").join(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    artifacts(name)
+}
+
 /// A new folder that goes away with the value, for profiles.
 pub struct Scratch(PathBuf);
 

@@ -1,6 +1,7 @@
 //! One test's world: services, and people with browsers.
 
-use crate::browser::{self, Browser, Kind, Setup};
+use crate::browser::{Browser, Kind, Setup};
+use crate::paths;
 use crate::services::Services;
 use anyhow::{Result, anyhow};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ pub struct World {
 impl World {
     /// Starts the services; logs go to `artifacts/e2e/<test>`.
     pub fn start(test: &str) -> Result<Self> {
-        let logs = browser::logs(test)?;
+        let logs = paths::fresh_artifacts(&format!("e2e/{test}"))?;
         Ok(Self {
             services: Services::start(&logs)?,
             logs,

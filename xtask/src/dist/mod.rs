@@ -76,6 +76,7 @@ pub(crate) fn run(options: &Options) -> Result<PathBuf> {
     }
     let sizes = sizes::weigh(&bound)?;
     sizes::print(&sizes, &out)?;
+    sizes::save(&sizes, &out)?;
     println!(
         "dist: {} in {:.1} s",
         out.display(),

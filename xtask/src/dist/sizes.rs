@@ -5,6 +5,7 @@ use super::{BROWSERS, PARTS, Part};
 use anyhow::{Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::json;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -50,6 +51,19 @@ pub(super) fn print(sizes: &[Size], out: &Path) -> Result<()> {
         println!("{:<12}{:>10}", format!("{browser} zip"), kb(zip));
     }
     Ok(())
+}
+
+/// Writes the numbers to `sizes.json` for `bench`.
+pub(super) fn save(sizes: &[Size], out: &Path) -> Result<()> {
+    let one = |size: &Size| {
+        let Size { part, raw, gzip } = size;
+        json!({ "part": part.title, "raw": raw, "gzip": gzip, "budget": part.budget })
+    };
+    let all: Vec<_> = sizes.iter().map(one).collect();
+    Ok(fs::write(
+        out.join("sizes.json"),
+        format!("{:#}\n", json!(all)),
+    )?)
 }
 
 fn kb(bytes: u64) -> String {

@@ -2,8 +2,9 @@
 
 use super::{Browser, has_display};
 use crate::webdriver::Session;
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -94,4 +95,72 @@ pub(super) fn stop_service_workers(session: &Session) -> Result<()> {
     devtools(session, "ServiceWorker.stopAllWorkers", &json!({}))?;
     // As long as DevTools listens, it may keep them running.
     devtools(session, "ServiceWorker.disable", &json!({})).map(drop)
+}
+
+/// Loads a page with a script that watches it from the very beginning.
+pub(super) fn time_to_paint(session: &Session, url: &str, selector: &str) -> Result<f64> {
+    let watch = format!(
+        "globalThis.painted = new Promise((resolve) => {{
+           const observer = new MutationObserver(() => {{
+             if (!document.querySelector({selector:?})) return;
+             observer.disconnect();
+             requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
+           }});
+           observer.observe(document, {{ subtree: true, childList: true }});
+         }});"
+    );
+    let source = json!({ "source": watch });
+    let script = devtools(session, "Page.addScriptToEvaluateOnNewDocument", &source)?;
+    session.navigate(url)?;
+    let time = session.execute_async("return painted;", &[])?;
+    devtools(session, "Page.removeScriptToEvaluateOnNewDocument", &script)?;
+    time.as_f64().context("not a time")
+}
+
+/// Adds up the private memory of the browser's processes for extensions.
+pub(super) fn extension_memory(browser: u32) -> Result<f64> {
+    let mut kilobytes = 0;
+    for entry in fs::read_dir("/proc")?.flatten() {
+        // Processes come and go while one looks.
+        let command = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let command = String::from_utf8_lossy(&command).replace('\0', " ");
+        let status = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        if command.contains("--extension-process") && is_child(&status, browser) {
+            kilobytes += private_memory(&entry.path());
+        }
+    }
+    ensure!(kilobytes > 0, "no process runs the extension");
+    Ok(f64::from(kilobytes) / 1000.0)
+}
+
+/// Renderers are forked by a zygote, which the browser starts.
+fn is_child(stat: &str, browser: u32) -> bool {
+    let parent = |stat: &str| -> Option<u32> {
+        stat.rsplit(')')
+            .next()?
+            .split_whitespace()
+            .nth(1)?
+            .parse()
+            .ok()
+    };
+    let mut next = parent(stat);
+    while let Some(process) = next.filter(|process| *process > 1) {
+        if process == browser {
+            return true;
+        }
+        next = fs::read_to_string(format!("/proc/{process}/stat"))
+            .ok()
+            .as_deref()
+            .and_then(parent);
+    }
+    false
+}
+
+/// In kB: what is this process's own, from `smaps_rollup`.
+fn private_memory(process: &Path) -> u32 {
+    let rollup = fs::read_to_string(process.join("smaps_rollup")).unwrap_or_default();
+    let private = rollup.lines().filter(|line| line.starts_with("Private_"));
+    private
+        .filter_map(|line| line.split_whitespace().nth(1)?.parse::<u32>().ok())
+        .sum()
 }

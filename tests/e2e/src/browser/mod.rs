@@ -8,7 +8,7 @@ mod log;
 
 use crate::extension::{self, Extension};
 use crate::page::Page;
-use crate::paths::{self, Scratch};
+use crate::paths::Scratch;
 use crate::process::{self, Process};
 use crate::tally::Tally;
 use crate::webdriver::Session;
@@ -197,6 +197,17 @@ impl Browser {
         self.run("await api.offscreen.closeDocument();").map(drop)
     }
 
+    /// Chromium: loads a page of the extension; the milliseconds from its beginning to the frame
+    /// that shows the first element for `selector`.
+    pub fn time_to_paint(&self, page: &str, selector: &str) -> Result<f64> {
+        chromium::time_to_paint(self.session()?, &self.url(page), selector)
+    }
+
+    /// Chromium: the private memory of the process that runs the extension's pages, in MB.
+    pub fn extension_memory(&self) -> Result<f64> {
+        chromium::extension_memory(self.setup.kind.process_id(self.session()?)?)
+    }
+
     /// Saves what is shown as `<artifacts>/<name>.png`.
     pub fn screenshot(&self, folder: &Path, name: &str) -> Result<()> {
         Ok(fs::write(
@@ -356,16 +367,6 @@ impl Kind {
         }
         Ok(())
     }
-}
-
-/// The logs of one test.
-pub fn logs(test: &str) -> Result<PathBuf> {
-    let folder = paths::artifacts("e2e")?.join(test);
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&folder)?;
-    Ok(folder)
 }
 
 #[cfg(test)]

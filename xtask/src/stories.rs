@@ -1,0 +1,43 @@
+//! `demo` and `bench`: programs of the crate `e2e`, which drives real browsers.
+
+use crate::{dist, setup, shell};
+use anyhow::Result;
+
+/// What `demo` can be told.
+#[derive(clap::Args)]
+pub(crate) struct DemoOptions {
+    /// With a display: leave the browsers open at the end, until Enter is pressed
+    #[arg(long)]
+    stay: bool,
+}
+
+/// What `bench` can be told.
+#[derive(clap::Args)]
+pub(crate) struct BenchOptions {
+    /// How often each thing is measured
+    #[arg(long, default_value_t = 7)]
+    rounds: u32,
+}
+
+/// The command `demo`.
+pub(crate) fn demo(options: &DemoOptions) -> Result<()> {
+    let stay = options.stay.then_some("--stay".to_owned());
+    program("demo", stay.as_slice())
+}
+
+/// The command `bench`.
+pub(crate) fn bench(options: &BenchOptions) -> Result<()> {
+    program("bench", &[options.rounds.to_string()])
+}
+
+fn program(name: &str, args: &[String]) -> Result<()> {
+    setup::for_browsers()?;
+    let dist = dist::run(&dist::Options::default())?;
+    let mut cargo = shell::cargo();
+    cargo
+        .args(["run", "--quiet", "-p", "e2e", "--bin", name, "--"])
+        .args(args);
+    cargo.env("MESH_CHAT_DIST", dist).env("RUST_BACKTRACE", "0");
+    cargo.stdin(std::process::Stdio::inherit());
+    shell::run(&mut cargo)
+}

@@ -1,0 +1,278 @@
+//! `test`: everything that can be checked, in phases, with one line that sums it up.
+
+use crate::{dist, setup, shell};
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What `test` can be told.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only tests whose names contain one of these; leaves out the checks that are no tests
+    filters: Vec<String>,
+    /// Only this phase; can be given several times
+    #[arg(long, value_enum)]
+    phase: Vec<Phase>,
+}
+
+/// A part of the run, in the order in which they come: the fastest to fail first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Phase {
+    /// rustfmt finds nothing to change
+    Format,
+    /// clippy has no warning, for this machine and for wasm
+    Lint,
+    /// Licences, advisories and sources of the crates, where cargo-deny is installed
+    Deny,
+    /// Unit tests, vectors and pairs, on this machine
+    Unit,
+    /// The core's tests again, as wasm in Node
+    Wasm,
+    /// The extension builds and is within its size budgets
+    Dist,
+    /// Chromium and Firefox with the extension, against local servers
+    Browsers,
+}
+
+/// Crates that are wasm in the end.
+const WASM_CRATES: [&str; 5] = ["peerjs", "webext", "background", "offscreen", "popup"];
+
+/// How many of something passed, failed and were left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: u32,
+    failed: u32,
+    skipped: u32,
+}
+
+/// The command.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let phases: Vec<_> = Phase::value_variants()
+        .iter()
+        .copied()
+        .filter(|phase| phase.wanted(options))
+        .collect();
+    prepare(&phases)?;
+    let mut results = Vec::new();
+    for phase in phases {
+        println!("\n== {phase:?} ==");
+        let started = Instant::now();
+        let counts = phase.run(&options.filters).unwrap_or_else(|error| {
+            eprintln!("{error:#}");
+            Counts::one(false)
+        });
+        results.push((phase, counts, started.elapsed()));
+    }
+    sum_up(&results)
+}
+
+/// Installs before the clock of a phase runs.
+fn prepare(phases: &[Phase]) -> Result<()> {
+    if phases.contains(&Phase::Wasm) {
+        setup::for_wasm_tests()?;
+    }
+    if phases.contains(&Phase::Browsers) {
+        setup::for_browsers()?;
+    }
+    setup::for_build()
+}
+
+fn sum_up(results: &[(Phase, Counts, Duration)]) -> Result<()> {
+    let mut sum = Counts::default();
+    println!(
+        "\n{:<10}{:>8}{:>8}{:>8}{:>9}",
+        "", "passed", "failed", "skipped", "time"
+    );
+    for (phase, counts, time) in results {
+        let Counts {
+            passed,
+            failed,
+            skipped,
+        } = counts;
+        let (name, seconds) = (format!("{phase:?}"), time.as_secs_f64());
+        println!("{name:<10}{passed:>8}{failed:>8}{skipped:>8}{seconds:>7.1} s");
+        sum = sum.plus(*counts);
+    }
+    println!(
+        "\n{} passed, {} failed, {} skipped",
+        sum.passed, sum.failed, sum.skipped
+    );
+    if sum.failed > 0 {
+        bail!("{} failed", sum.failed);
+    }
+    Ok(())
+}
+
+impl Phase {
+    fn wanted(self, options: &Options) -> bool {
+        let is_tests = matches!(self, Self::Unit | Self::Wasm | Self::Dist | Self::Browsers);
+        let chosen = options.phase.is_empty() || options.phase.contains(&self);
+        chosen && (is_tests || options.filters.is_empty())
+    }
+
+    fn run(self, filters: &[String]) -> Result<Counts> {
+        match self {
+            Self::Format => Ok(check(shell::cargo().args(["fmt", "--all", "--check"]))),
+            Self::Lint => Ok(lint()),
+            Self::Deny => Ok(deny()),
+            Self::Unit => tests(shell::cargo().args(["test", "--workspace"]), filters),
+            Self::Wasm => wasm(filters),
+            Self::Dist => {
+                let strict = dist::Options {
+                    strict: true,
+                    ..dist::Options::default()
+                };
+                dist::run(&strict).map(|_| Counts::one(true))
+            }
+            Self::Browsers => browsers(filters),
+        }
+    }
+}
+
+fn lint() -> Counts {
+    const LINT: [&str; 2] = ["clippy", "--all-targets"];
+    let strict = ["--", "-D", "warnings"];
+    let here = check(
+        shell::cargo()
+            .args(LINT)
+            .args(["--workspace", "--all-features"])
+            .args(strict),
+    );
+    let mut wasm = shell::cargo();
+    wasm.args(["clippy", "--lib", "--target", "wasm32-unknown-unknown"]);
+    for name in WASM_CRATES {
+        wasm.args(["-p", name]);
+    }
+    here.plus(check(wasm.args(strict)))
+}
+
+fn deny() -> Counts {
+    if shell::find("cargo-deny").is_none() {
+        println!("cargo-deny is not installed: skipped");
+        return Counts {
+            skipped: 1,
+            ..Counts::default()
+        };
+    }
+    check(shell::cargo().args(["deny", "check"]))
+}
+
+/// Node runs what is built for WASI as it is; no other runner is needed. Nothing in the core asks
+/// what it runs on, so this stands for the browser's wasm.
+fn wasm(filters: &[String]) -> Result<Counts> {
+    let mut cargo = shell::cargo();
+    cargo.args([
+        "test",
+        "-p",
+        "mesh-chat",
+        "--lib",
+        "--tests",
+        "--target",
+        "wasm32-wasip1",
+    ]);
+    cargo.env(
+        "CARGO_TARGET_WASM32_WASIP1_RUNNER",
+        "node --no-warnings xtask/js/wasi.mjs",
+    );
+    tests(&mut cargo, filters)
+}
+
+fn browsers(filters: &[String]) -> Result<Counts> {
+    let mut cargo = shell::cargo();
+    cargo.args(["test", "-p", "e2e", "--features", "browsers", "--test", "*"]);
+    // Browsers need the machine for themselves; their stories are no place for backtraces.
+    cargo
+        .env("RUST_TEST_THREADS", "1")
+        .env("RUST_BACKTRACE", "0");
+    tests(&mut cargo, filters)
+}
+
+/// One check that passes or fails as a whole.
+fn check(command: &mut Command) -> Counts {
+    match shell::run(command) {
+        Ok(()) => Counts::one(true),
+        Err(error) => {
+            eprintln!("{error:#}");
+            Counts::one(false)
+        }
+    }
+}
+
+/// Runs `cargo test`, shows what it prints, and adds up what it says.
+fn tests(cargo: &mut Command, filters: &[String]) -> Result<Counts> {
+    cargo
+        .arg("--no-fail-fast")
+        .arg("--")
+        .args(filters)
+        .stdout(Stdio::piped());
+    let mut child = cargo.spawn()?;
+    let mut counts = Counts::default();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines() {
+            let line = line?;
+            counts = counts.plus(Counts::of_line(&line).unwrap_or_default());
+            println!("{line}");
+        }
+    }
+    let status = child.wait()?;
+    // What does not even compile says no number.
+    let silent = !status.success() && counts.failed == 0;
+    Ok(if silent {
+        counts.plus(Counts::one(false))
+    } else {
+        counts
+    })
+}
+
+impl Counts {
+    fn one(passed: bool) -> Self {
+        Self {
+            passed: passed.into(),
+            failed: (!passed).into(),
+            skipped: 0,
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            passed: self.passed + other.passed,
+            failed: self.failed + other.failed,
+            skipped: self.skipped + other.skipped,
+        }
+    }
+
+    /// From "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; …".
+    fn of_line(line: &str) -> Option<Self> {
+        let (_, result) = line.strip_prefix("test result: ")?.split_once(". ")?;
+        let number = |word: &str| {
+            let mut parts = result.split("; ").filter_map(|part| part.split_once(' '));
+            parts.find(|(_, name)| *name == word)?.0.parse().ok()
+        };
+        Some(Self {
+            passed: number("passed")?,
+            failed: number("failed")?,
+            skipped: number("ignored")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Counts;
+
+    #[test]
+    fn the_numbers_of_a_test_run_are_read() {
+        let line = "test result: FAILED. 3 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s";
+        assert_eq!(
+            Counts::of_line(line),
+            Some(Counts {
+                passed: 3,
+                failed: 2,
+                skipped: 1
+            })
+        );
+        assert_eq!(Counts::of_line("test names::are_read ... ok"), None);
+    }
+}
