@@ -310,3 +310,6 @@ impl Endpoint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
