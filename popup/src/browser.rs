@@ -121,6 +121,11 @@ pub(crate) fn api() -> Option<JsValue> {
         .find(|value| value.is_object())
 }
 
+/// A text in lower case, by the browser's tables: the same tables in wasm take 11 kB.
+pub(crate) fn lower_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
 /// The page's window.
 pub(crate) fn window() -> Option<Window> {
     web_sys::window()
@@ -179,27 +184,26 @@ fn format_date(at: UnixMillis, language: Option<&str>, options: &[(&str, &str)])
 
 /// Reads the unsent text for a contact.
 pub(crate) fn load_draft(contact: &ContactId) -> String {
-    if !has_storage() {
-        return String::new();
-    }
-    LocalStorage::get(draft_key(contact)).unwrap_or_default()
+    let kept = storage().and_then(|storage| storage.get_item(&draft_key(contact)).ok());
+    kept.flatten().unwrap_or_default()
 }
 
 /// Keeps the unsent text for a contact. A full storage loses a draft, never a message.
 pub(crate) fn save_draft(contact: &ContactId, text: &str) {
-    if !has_storage() {
-        return;
-    }
-    if text.is_empty() {
-        LocalStorage::delete(draft_key(contact));
+    let Some(storage) = storage() else { return };
+    let key = draft_key(contact);
+    let _ = if text.is_empty() {
+        storage.remove_item(&key)
     } else {
-        let _ = LocalStorage::set(draft_key(contact), text);
-    }
+        storage.set_item(&key, text)
+    };
 }
 
-/// A browser can be told to forbid it, and asking then throws.
-fn has_storage() -> bool {
-    window().is_some_and(|window| matches!(window.local_storage(), Ok(Some(_))))
+/// The storage of the page; a browser can be told to forbid it, and then asking throws, which
+/// `LocalStorage` takes for a panic.
+fn storage() -> Option<web_sys::Storage> {
+    let allowed = matches!(window()?.local_storage(), Ok(Some(_)));
+    allowed.then(LocalStorage::raw)
 }
 
 fn draft_key(ContactId(id): &ContactId) -> String {

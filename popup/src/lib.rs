@@ -10,6 +10,7 @@
 mod app;
 mod browser;
 mod components;
+mod decode;
 mod deep_link;
 mod i18n;
 mod linkify;

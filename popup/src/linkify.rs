@@ -32,7 +32,7 @@ fn next_link(text: &str) -> Option<(&str, &str, &str)> {
         let start = from + text.get(from..)?.find("http")?;
         let (before, candidate) = text.split_at_checked(start)?;
         let link = candidate.get(..link_length(candidate))?;
-        if !before.ends_with(char::is_alphanumeric) && has_host(link) {
+        if !before.ends_with(|c: char| c.is_ascii_alphanumeric()) && has_host(link) {
             return Some((before, link, candidate.get(link.len()..)?));
         }
         from = start + "http".len();
@@ -43,7 +43,9 @@ fn has_host(link: &str) -> bool {
     let rest = link
         .strip_prefix("https://")
         .or_else(|| link.strip_prefix("http://"));
-    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['))
+    rest.is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[' || !c.is_ascii())
+    })
 }
 
 /// How far an address reaches: up to white space, a quotation mark or an invisible character,

@@ -3,6 +3,7 @@
 //! The only file that speaks `chrome.runtime`.
 
 use crate::browser;
+use crate::decode::decode;
 use ipc::{Addressed, Endpoint, FromEngine, HostRequest, ToEngine, VIEW_PORT};
 use js_sys::{Function, Object, Promise, Reflect};
 use serde::Serialize;
@@ -32,17 +33,10 @@ impl Port {
         let options = Object::new();
         Reflect::set(&options, &"name".into(), &VIEW_PORT.into())?;
         let port = call(&runtime()?, "connect", &options)?;
-        let on_message =
-            Listener::add(
-                &port,
-                "onMessage",
-                move |message| match serde_wasm_bindgen::from_value(message) {
-                    Ok(message) => on_message(message),
-                    Err(error) => {
-                        browser::warn(&format!("unknown message from the engine: {error}"))
-                    }
-                },
-            )?;
+        let on_message = Listener::add(&port, "onMessage", move |message| match decode(message) {
+            Ok(message) => on_message(message),
+            Err(error) => browser::warn(&format!("unknown message from the engine: {error}")),
+        })?;
         let on_disconnect = Listener::add(&port, "onDisconnect", move |_| {
             read_last_error();
             on_disconnect();

@@ -1,11 +1,11 @@
 //! Requests, people on this network, saved contacts.
 
 use super::person::PersonRow;
-use super::request::RequestRow;
-use super::{Dispatch, person_id, request_id};
+use super::request::request_row;
+use super::{Dispatch, person_id};
 use crate::i18n::{Text, t};
 use crate::state::{Place, State, list};
-use crate::words;
+use crate::{browser, words};
 use ipc::{Person, PersonId, Phase, Presence};
 use yew::prelude::*;
 
@@ -21,18 +21,16 @@ pub(super) fn lists(state: &State, dispatch: &Dispatch) -> Html {
 }
 
 fn requests(state: &State, dispatch: &Dispatch) -> Html {
-    let mut waiting: Vec<_> = state.requests.values().collect();
+    let waiting = state.waiting();
     if waiting.is_empty() {
         return Html::default();
     }
-    waiting.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     html! {
         <section class="requests" aria-labelledby="requests-heading">
             <h2 id="requests-heading">{ t(Text::Requests) }</h2>
             <ul>
-                { for waiting.into_iter().map(|request| html! {
-                    <RequestRow key={request_id(&request.id)} request={request.clone()}
-                        busy={state.is_answering(&request.id)} dispatch={dispatch.clone()} />
+                { for waiting.into_iter().map(|request| {
+                    request_row(request, state.is_answering(&request.id), dispatch)
                 }) }
             </ul>
         </section>
@@ -44,7 +42,7 @@ fn people(state: &State, dispatch: &Dispatch, place: Place) -> Html {
         Place::Network => (Text::OnThisNetwork, "network-heading"),
         Place::Saved => (Text::SavedContacts, "saved-heading"),
     };
-    let shown = list(&state.people, place);
+    let shown = list(&state.people, place, browser::lower_case);
     let count = shown.len();
     html! {
         <section aria-labelledby={id}>

@@ -1,6 +1,6 @@
 //! The messages of a chat, and where they are scrolled to.
 
-use super::message::{Day, MessageRow};
+use super::message::{MessageRow, day_line};
 use super::{Dispatch, on};
 use crate::browser;
 use crate::i18n::{Text, t};
@@ -78,9 +78,7 @@ fn rows(props: &Props) -> Html {
     for message in &props.messages {
         let day = browser::local_day(message.at);
         if before.replace(day) != Some(day) {
-            let key = format!("day-{}", message.number);
-            let today = props.today;
-            rows.push(html! { <Day {key} at={message.at} {day} {today} /> });
+            rows.push(day_line(message, day == props.today));
         }
         let key = message.number.to_string();
         rows.push(html! { <MessageRow {key} message={message.clone()} /> });

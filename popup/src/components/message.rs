@@ -5,7 +5,7 @@ use crate::browser;
 use crate::i18n::{Text, browser_language, t};
 use crate::linkify::{Piece, pieces};
 use crate::words;
-use ipc::{Message, MessageState, UnixMillis};
+use ipc::{Message, MessageState};
 use yew::prelude::*;
 
 #[derive(PartialEq, Properties)]
@@ -52,22 +52,13 @@ fn state(state: MessageState) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub(super) struct DayProps {
-    /// A moment of the day.
-    pub(super) at: UnixMillis,
-    /// The day, in the local calendar.
-    pub(super) day: (u32, u32, u32),
-    pub(super) today: (u32, u32, u32),
-}
-
 /// The line above the first message of a day.
-#[component]
-pub(super) fn Day(props: &DayProps) -> Html {
-    let words = if props.day == props.today {
+pub(super) fn day_line(message: &Message, is_today: bool) -> Html {
+    let words = if is_today {
         t(Text::Today)
     } else {
-        browser::long_date(props.at, Some(&t(Text::Language)))
+        browser::long_date(message.at, Some(&t(Text::Language)))
     };
-    html! { <li class="day"><span>{ words }</span></li> }
+    let key = format!("day-{}", message.number);
+    html! { <li {key} class="day"><span>{ words }</span></li> }
 }

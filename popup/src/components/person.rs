@@ -164,9 +164,10 @@ fn hue(id: &str) -> u32 {
 }
 
 /// The first letter of a name; other signs do not stand well alone.
-fn initial(name: &str) -> String {
-    match name.chars().next() {
-        Some(first) if first.is_alphanumeric() => first.to_uppercase().collect(),
-        _ => "•".to_owned(),
-    }
+fn initial(name: &str) -> char {
+    let is_sign = |c: char| {
+        let symbol = matches!(c, '\u{2000}'..='\u{2bff}' | '\u{1f000}'..);
+        symbol || c.is_ascii_punctuation()
+    };
+    name.chars().next().filter(|c| !is_sign(*c)).unwrap_or('•')
 }

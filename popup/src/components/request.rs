@@ -6,30 +6,20 @@ use crate::state::Action;
 use ipc::Request;
 use yew::prelude::*;
 
-#[derive(PartialEq, Properties)]
-pub(super) struct Props {
-    pub(super) request: Request,
-    /// The answer is on its way.
-    pub(super) busy: bool,
-    pub(super) dispatch: Dispatch,
-}
-
-/// Somebody asks to connect.
-#[component]
-pub(super) fn RequestRow(props: &Props) -> Html {
-    let request = &props.request;
+/// Somebody asks to connect; `busy` while the answer is on its way.
+pub(super) fn request_row(request: &Request, busy: bool, dispatch: &Dispatch) -> Html {
     let id = request_id(&request.id);
     let name_id = format!("{id}-name");
     let button = |label, class, action| {
         html! {
-            <button type="button" {class} onclick={on(&props.dispatch, action)}
-                aria-disabled={props.busy.to_string()} aria-describedby={name_id.clone()}>
+            <button type="button" {class} onclick={on(dispatch, action)}
+                aria-disabled={busy.to_string()} aria-describedby={name_id.clone()}>
                 { t(label) }
             </button>
         }
     };
     html! {
-        <li {id} tabindex="-1" class="request">
+        <li key={id.clone()} {id} tabindex="-1" class="request">
             <div class="who">
                 <p class="name" title={request.name.clone()}>
                     { mark(false) }<bdi id={name_id.clone()}>{ &request.name }</bdi>

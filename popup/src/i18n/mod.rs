@@ -1,7 +1,7 @@
 //! Every visible text, in the language of the browser.
 //!
 //! Texts live in `extension/_locales`; [`Text`] names them, and a test holds the two together.
-//! Where there is no `chrome.i18n` (a page in a component test), the packed English ones serve.
+//! Where there is no `chrome.i18n` (native tests), the English ones serve.
 
 mod texts;
 
@@ -9,19 +9,14 @@ pub(crate) use texts::Text;
 
 use crate::browser;
 use js_sys::{Array, Function, Reflect};
-use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 
+/// For native tests only: in a browser they would be there twice.
+#[cfg(not(target_arch = "wasm32"))]
 const ENGLISH: &str = include_str!("../../../extension/_locales/en/messages.json");
 
 thread_local! {
     static BROWSER: Option<(JsValue, Function)> = browser_i18n();
-    static PACKED: BTreeMap<String, Packed> = serde_json::from_str(ENGLISH).unwrap_or_default();
-}
-
-#[derive(serde::Deserialize)]
-struct Packed {
-    message: String,
 }
 
 /// A text without gaps.
@@ -67,10 +62,21 @@ fn from_browser(key: &str, gaps: &[&str]) -> Option<String> {
 }
 
 fn packed(key: &str, gaps: &[&str]) -> String {
-    PACKED.with(|texts| match texts.get(key) {
-        Some(packed) => substitute(&packed.message, gaps),
+    match packed_message(key) {
+        Some(message) => substitute(&message, gaps),
         None => key.to_owned(),
-    })
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn packed_message(_key: &str) -> Option<String> {
+    None
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn packed_message(key: &str) -> Option<String> {
+    let texts: serde_json::Value = serde_json::from_str(ENGLISH).ok()?;
+    texts.get(key)?.get("message")?.as_str().map(str::to_owned)
 }
 
 /// Fills `$1` to `$9`, as the browser does.
@@ -97,7 +103,12 @@ fn substitute(message: &str, gaps: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    #[derive(serde::Deserialize)]
+    struct Packed {
+        message: String,
+    }
 
     const GERMAN: &str = include_str!("../../../extension/_locales/de/messages.json");
 

@@ -1,10 +1,10 @@
 //! The open chat: its messages as far as they are loaded, and the composer.
 
+use super::keyed::Keyed;
 use super::outbox::{Purpose, Unsent};
 use super::{Effect, Problem, State, Target, View};
 use ipc::limits::TEXT_BYTES;
 use ipc::{Command, ContactId, Message, MessageState, PersonId, Refusal, ToEngine, UnixMillis};
-use std::collections::BTreeMap;
 
 /// Messages asked for at a time.
 const PAGE: u32 = 50;
@@ -27,7 +27,7 @@ pub(crate) struct Chat {
     /// Whose.
     pub(crate) contact: ContactId,
     /// What is loaded, by number.
-    pub(crate) messages: BTreeMap<u64, Message>,
+    pub(crate) messages: Keyed<u64, Message>,
     /// There are older ones.
     pub(crate) more: bool,
     /// The newest page has arrived.
@@ -48,7 +48,7 @@ impl Chat {
     fn new(contact: ContactId) -> Self {
         Self {
             contact,
-            messages: BTreeMap::new(),
+            messages: Keyed::default(),
             more: false,
             loaded: false,
             loading: true,
@@ -68,7 +68,7 @@ impl Chat {
 
     /// A message appeared or changed now: what is said is newer than what is held.
     pub(super) fn take_in(&mut self, message: Message) {
-        let first = self.messages.keys().next().copied().unwrap_or(0);
+        let first = self.messages.first_key().copied().unwrap_or(0);
         // Below the loaded part there would be a gap; it comes with its page.
         if self.loaded && self.more && message.number < first {
             return;
@@ -103,7 +103,7 @@ impl Chat {
     }
 
     fn newest(&self) -> u64 {
-        self.messages.keys().next_back().copied().unwrap_or(0)
+        self.messages.last_key().copied().unwrap_or(0)
     }
 }
 
@@ -198,7 +198,7 @@ impl State {
         let Some(chat) = self.chat_mut() else {
             return Vec::new();
         };
-        let first = chat.messages.keys().next().copied();
+        let first = chat.messages.first_key().copied();
         if !chat.more || chat.loading || first.is_none() {
             return Vec::new();
         }

@@ -7,6 +7,7 @@
 mod alerts;
 mod chat;
 mod engine;
+mod keyed;
 mod link;
 mod outbox;
 mod people;
@@ -28,8 +29,8 @@ use ipc::{
     Command, ContactId, FromEngine, PersonId, Refusal, Request, RequestId, SettingsView, Status,
     ToEngine, UnixMillis,
 };
+use keyed::Keyed;
 use outbox::{Outbox, Purpose};
-use std::collections::BTreeMap;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,7 +169,7 @@ pub(crate) struct State {
     /// Who waits for an answer.
     pub(crate) requests: Resynced<RequestId, Request>,
     /// Who is writing, and until when that is believed.
-    typing: BTreeMap<ContactId, UnixMillis>,
+    typing: Keyed<ContactId, UnixMillis>,
     /// The settings in force.
     pub(crate) settings: Option<SettingsView>,
     /// Problems to know of.
@@ -342,6 +343,15 @@ impl State {
             Command::Reject { request }
         };
         self.ask(purpose, command)
+    }
+
+    /// The waiting requests, the oldest first.
+    pub(crate) fn waiting(&self) -> Vec<&Request> {
+        let mut sorted = Keyed::default();
+        for request in self.requests.values() {
+            sorted.insert((request.at, &request.id), request);
+        }
+        sorted.into_iter().map(|(_, request)| request).collect()
     }
 
     /// Whether the answer to a request is on its way.

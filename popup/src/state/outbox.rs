@@ -1,8 +1,8 @@
 //! What was asked of the engine and has not been answered, and what waits for a connection.
 
 use super::Effect;
+use super::keyed::Keyed;
 use ipc::{ContactId, RequestId, ToEngine};
-use std::collections::BTreeMap;
 
 /// Commands that wait for a connection: a person's clicks in a few seconds. Beyond, a click does
 /// nothing.
@@ -56,7 +56,7 @@ struct Asked {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     next: u32,
-    asked: BTreeMap<u32, Asked>,
+    asked: Keyed<u32, Asked>,
     /// Messages of a lost connection, looked for in the chat before they count as unsent.
     unsure: Vec<Unsent>,
 }
@@ -116,10 +116,11 @@ impl Outbox {
 
     /// The contacts with messages of a lost connection.
     pub(super) fn unsure_contacts(&self) -> Vec<ContactId> {
-        let mut contacts: Vec<_> = self.unsure.iter().map(|u| u.contact.clone()).collect();
-        contacts.sort();
-        contacts.dedup();
-        contacts
+        let mut contacts = Keyed::default();
+        for unsent in &self.unsure {
+            contacts.insert(unsent.contact.clone(), ());
+        }
+        contacts.into_iter().map(|(contact, ())| contact).collect()
     }
 
     /// Takes out a contact's messages of a lost connection.

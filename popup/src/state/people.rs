@@ -1,5 +1,6 @@
 //! Everybody in the lists: who belongs in which, and in which order.
 
+use super::keyed::Keyed;
 use super::resync::Resynced;
 use ipc::{Person, PersonId, Presence};
 
@@ -16,14 +17,16 @@ pub(crate) enum Place {
 pub(crate) type People = Resynced<PersonId, Person>;
 
 /// Who is shown in a list, in order: contacts before strangers, each by name.
-pub(crate) fn list(people: &People, place: Place) -> Vec<&Person> {
+///
+/// `fold` makes names comparable whatever their case.
+pub(crate) fn list(people: &People, place: Place, fold: fn(&str) -> String) -> Vec<&Person> {
     let shown = people.values().filter(|p| place_of(p) == Some(place));
-    let mut keyed: Vec<_> = shown
-        .map(|p| ((rank(p), p.name.to_lowercase()), p))
-        .collect();
-    // The sort is stable: people of one name stay in the order of their keys.
-    keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
-    keyed.into_iter().map(|(_, person)| person).collect()
+    let mut sorted = Keyed::default();
+    for person in shown {
+        let key = (rank(person), fold(&person.name), &person.id);
+        sorted.insert(key, person);
+    }
+    sorted.into_iter().map(|(_, person)| person).collect()
 }
 
 fn place_of(person: &Person) -> Option<Place> {

@@ -1,43 +1,47 @@
 //! A keyed list that an engine sends whole after each attaching, and then in changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use super::keyed::Keyed;
 
 /// Entries by key. While everything is being sent again the old entries stay, so that nothing
 /// flickers; those that were not sent again go at the end.
 #[derive(Debug)]
 pub(crate) struct Resynced<K, V> {
-    entries: BTreeMap<K, V>,
-    again: Option<BTreeSet<K>>,
+    entries: Keyed<K, Sent<V>>,
+    round: u32,
+}
+
+#[derive(Debug)]
+struct Sent<V> {
+    value: V,
+    /// The round in which it was last sent.
+    round: u32,
 }
 
 impl<K, V> Default for Resynced<K, V> {
     fn default() -> Self {
         Self {
-            entries: BTreeMap::new(),
-            again: None,
+            entries: Keyed::default(),
+            round: 0,
         }
     }
 }
 
-impl<K: Ord + Clone, V> Resynced<K, V> {
+impl<K: Ord, V> Resynced<K, V> {
     /// Everything is about to be sent again.
     pub(super) fn begin_again(&mut self) {
-        self.again = Some(BTreeSet::new());
+        self.round = self.round.wrapping_add(1);
     }
 
     /// Everything has been sent.
     pub(super) fn end_again(&mut self) {
-        if let Some(again) = self.again.take() {
-            self.entries.retain(|key, _| again.contains(key));
-        }
+        let round = self.round;
+        self.entries.retain(|_, sent| sent.round == round);
     }
 
     /// Something appeared or changed.
     pub(super) fn insert(&mut self, key: K, value: V) {
-        if let Some(again) = &mut self.again {
-            again.insert(key.clone());
-        }
-        self.entries.insert(key, value);
+        let round = self.round;
+        self.entries.insert(key, Sent { value, round });
     }
 
     /// Something is gone.
@@ -47,11 +51,11 @@ impl<K: Ord + Clone, V> Resynced<K, V> {
 
     /// One entry.
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
-        self.entries.get(key)
+        self.entries.get(key).map(|sent| &sent.value)
     }
 
     /// All entries in the order of their keys.
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
-        self.entries.values()
+        self.entries.values().map(|sent| &sent.value)
     }
 }
