@@ -4,6 +4,7 @@
 //! it is dropped. What the browser says becomes an input of the machine, what the machine wants is
 //! done at once, and its events are handed out one after another, never in the middle of a call.
 
+mod channel;
 mod rtc;
 mod socket;
 mod stats;
@@ -97,13 +98,15 @@ fn seed() -> [u8; 32] {
     seed
 }
 
+type OnEvent = Box<dyn FnMut(Event)>;
+
 /// The machine with the browser objects it acts on.
 struct Driver {
     endpoint: RefCell<Endpoint>,
     inputs: RefCell<VecDeque<Input>>,
     running: Cell<bool>,
     events: RefCell<VecDeque<Event>>,
-    on_event: RefCell<Option<Box<dyn FnMut(Event)>>>,
+    on_event: RefCell<Option<OnEvent>>,
     sockets: RefCell<BTreeMap<SocketId, Socket>>,
     connections: RefCell<BTreeMap<ConnId, Rtc>>,
     timer: RefCell<Option<Timer>>,
@@ -133,11 +136,7 @@ impl Handle {
 }
 
 impl Driver {
-    fn new(
-        endpoint: Endpoint,
-        configuration: RtcConfiguration,
-        on_event: Box<dyn FnMut(Event)>,
-    ) -> Rc<Self> {
+    fn new(endpoint: Endpoint, configuration: RtcConfiguration, on_event: OnEvent) -> Rc<Self> {
         Rc::new_cyclic(|weak| {
             let handle = Handle(weak.clone());
             Self {

@@ -17,13 +17,12 @@ fn relayed(frame: &str, src: &str) -> String {
 }
 
 fn parsed(frame: &str) -> Result<Relayed, FrameError> {
-    match ServerFrame::parse(&relayed(frame, "a-1"))? {
-        ServerFrame::Relayed { src, message } => {
-            assert_eq!(src, "a-1");
-            Ok(message)
-        }
-        other => panic!("{other:?}"),
-    }
+    let frame = ServerFrame::parse(&relayed(frame, "a-1"))?;
+    let ServerFrame::Relayed { src, message } = frame else {
+        panic!("{frame:?}")
+    };
+    assert_eq!(src, "a-1");
+    Ok(message)
 }
 
 #[test]

@@ -3,10 +3,15 @@
 //! A remote description is never handed to the browser as it came: only what is a field here gets
 //! through, and what contradicts one data channel with one certificate is refused.
 
+mod values;
+
+pub use values::Fingerprint;
+
 use crate::candidate::Candidate;
-use crate::limits::{CANDIDATES_MAX, MESSAGE_MAX, SDP_MAX};
+use crate::limits::{CANDIDATES_MAX, SDP_MAX};
 use std::fmt;
 use thiserror::Error;
+use values::{Setup, credential, message_size, port, token};
 
 /// The description of one end of a data channel.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,10 +26,6 @@ pub struct Description {
     candidates: Vec<Candidate>,
 }
 
-/// The SHA-256 fingerprint of a DTLS certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fingerprint(pub [u8; 32]);
-
 /// Whether a description asks or answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -32,13 +33,6 @@ pub enum Role {
     Offer,
     /// The second.
     Answer,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Setup {
-    ActPass,
-    Active,
-    Passive,
 }
 
 /// Why a description is refused.
@@ -245,81 +239,6 @@ fn once<T>(slot: &mut Option<T>, value: Option<T>, error: SdpError) -> Result<()
     }
     *slot = Some(value.ok_or(error)?);
     Ok(())
-}
-
-impl Fingerprint {
-    /// Parses `sha-256 AB:CD:…`, 32 bytes.
-    fn parse(text: &str) -> Option<Self> {
-        let (algorithm, digits) = text.split_once(' ')?;
-        if !algorithm.eq_ignore_ascii_case("sha-256") {
-            return None;
-        }
-        let mut bytes = [0; 32];
-        let mut pairs = digits.split(':');
-        for byte in &mut bytes {
-            let pair = pairs.next().filter(|pair| pair.len() == 2)?;
-            // `from_str_radix` would take a sign.
-            if !pair.bytes().all(|b| b.is_ascii_hexdigit()) {
-                return None;
-            }
-            *byte = u8::from_str_radix(pair, 16).ok()?;
-        }
-        pairs.next().is_none().then_some(Self(bytes))
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, byte) in self.0.iter().enumerate() {
-            let colon = if index == 0 { "" } else { ":" };
-            write!(f, "{colon}{byte:02X}")?;
-        }
-        Ok(())
-    }
-}
-
-impl Setup {
-    fn parse(text: &str) -> Option<Self> {
-        match text {
-            "actpass" => Some(Self::ActPass),
-            "active" => Some(Self::Active),
-            "passive" => Some(Self::Passive),
-            _ => None,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::ActPass => "actpass",
-            Self::Active => "active",
-            Self::Passive => "passive",
-        }
-    }
-}
-
-/// `ice-char`s of RFC 8839, at least `least` and at most 256 of them.
-fn credential(text: &str, least: usize) -> Option<String> {
-    let of_ice = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
-    ((least..=256).contains(&text.len()) && text.bytes().all(of_ice)).then(|| text.to_owned())
-}
-
-fn token(text: &str) -> Option<String> {
-    let of_token = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || b == b'.';
-    ((1..=16).contains(&text.len()) && text.bytes().all(of_token)).then(|| text.to_owned())
-}
-
-fn port(text: &str) -> Option<u16> {
-    digits(text)?.parse().ok().filter(|port| *port != 0)
-}
-
-/// 0 means without limit.
-fn message_size(text: &str) -> Option<u64> {
-    let size = digits(text)?.parse().ok()?;
-    (size == 0 || size >= MESSAGE_MAX as u64).then_some(size)
-}
-
-fn digits(text: &str) -> Option<&str> {
-    text.bytes().all(|b| b.is_ascii_digit()).then_some(text)
 }
 
 #[cfg(test)]

@@ -4,35 +4,35 @@
 //! dial    ──▶ Offering ──described──▶ Asking ──answered──▶ Connecting ──▶ Open ──▶ Closing
 //! offered ──▶ Answering ──described──────────────────────▶ Connecting
 //! ```
-//! A step gives one [`Next`]; the connection itself touches nothing outside.
+//! A step gives one [`Next`]; the connection itself touches nothing outside. How the two ends agree
+//! on descriptions and candidates is in `negotiation`.
 
 use super::io::{RtcCommand, RtcInput};
 use crate::candidate::Candidate;
 use crate::event::{Closed, ConnId, Event, Path};
-use crate::frame;
-use crate::limits::{CANDIDATES_MAX, DIAL_WITHIN, EARLY_FRAMES_MAX, LINGER, MESSAGE_MAX};
+use crate::limits::{DIAL_WITHIN, EARLY_FRAMES_MAX, LINGER, MESSAGE_MAX};
 use crate::path::RemoteCandidate;
-use crate::sdp::{Description, Role, SdpError};
+use crate::sdp::{Description, Role};
 use std::time::Duration;
 
 /// One connection.
 pub(super) struct Connection {
     local: String,
-    remote: String,
+    pub(super) remote: String,
     /// The label of the channel, which is also PeerJS's connection id.
-    label: String,
-    state: State,
+    pub(super) label: String,
+    pub(super) state: State,
     deadline: Option<Duration>,
     /// The media id, once the local description is there.
-    mid: String,
+    pub(super) mid: String,
     /// Candidates received and told, for the bound on both.
-    received: usize,
-    told: usize,
+    pub(super) received: usize,
+    pub(super) told: usize,
     /// Messages that came before the connection was reported open.
     early: Vec<Vec<u8>>,
 }
 
-enum State {
+pub(super) enum State {
     /// Our offer is being made; our candidates wait for it.
     Offering(Vec<Candidate>),
     /// Our offer is sent; their candidates wait for their answer.
@@ -146,7 +146,7 @@ impl Connection {
 
 /// What the owner wants, and time.
 impl Connection {
-    pub(super) fn send(&mut self, message: String) -> Next {
+    pub(super) fn send(&self, message: String) -> Next {
         if !matches!(self.state, State::Open) {
             return Next::Nothing;
         }
@@ -172,57 +172,20 @@ impl Connection {
         }
     }
 
-    pub(super) fn timeout(&mut self) -> Next {
+    pub(super) fn timeout(&self) -> Next {
         self.over(Closed::Unreachable)
     }
 
     /// The owner of a closing connection believes it closed already.
-    fn over(&mut self, reason: Closed) -> Next {
+    fn over(&self, reason: Closed) -> Next {
         match self.state {
             State::Closing => Next::Vanish,
             State::Open if reason == Closed::Unreachable => Next::End(Closed::Gone),
-            _ => Next::End(reason),
-        }
-    }
-}
-
-/// What the other end says by way of the server.
-impl Connection {
-    pub(super) fn answered(&mut self, description: Result<Description, SdpError>) -> Next {
-        let State::Asking(waiting) = &mut self.state else {
-            return Next::Nothing;
-        };
-        let description = match description {
-            Ok(description) => description,
-            Err(error) => {
-                tracing::info!(%error, "answer refused");
-                return Next::End(Closed::Refused);
-            }
-        };
-        let candidates = waiting
-            .drain(..)
-            .map(|c| RtcCommand::Candidate(c.to_string()));
-        let mut commands = vec![RtcCommand::Accept(description.to_string())];
-        commands.extend(candidates);
-        self.state = State::Connecting;
-        Next::Rtc(commands)
-    }
-
-    pub(super) fn candidate(&mut self, candidate: Candidate) -> Next {
-        self.received += 1;
-        if self.received > CANDIDATES_MAX {
-            return Next::Nothing;
-        }
-        match &mut self.state {
-            // Nobody can answer an offer that was not sent.
-            State::Offering(_) | State::Closing => Next::Nothing,
-            State::Asking(waiting) => {
-                waiting.push(candidate);
-                Next::Nothing
-            }
-            State::Answering(_) | State::Connecting | State::Open => {
-                Next::Rtc(vec![RtcCommand::Candidate(candidate.to_string())])
-            }
+            State::Open
+            | State::Offering(_)
+            | State::Asking(_)
+            | State::Answering(_)
+            | State::Connecting => Next::End(reason),
         }
     }
 }
@@ -239,68 +202,13 @@ impl Connection {
                 selected,
             } => self.opened(&local, &remote, selected),
             RtcInput::Data(message) => self.data(message),
-            RtcInput::Suspect => match self.state {
-                State::Open => Next::Tell(vec![Told::Suspect]),
-                _ => Next::Nothing,
-            },
+            RtcInput::Suspect if matches!(self.state, State::Open) => {
+                Next::Tell(vec![Told::Suspect])
+            }
+            RtcInput::Suspect => Next::Nothing,
             RtcInput::Closed => self.over(Closed::Unreachable),
             RtcInput::Rejected => self.over(Closed::Refused),
         }
-    }
-
-    fn described(&mut self, sdp: &str) -> Next {
-        let (role, frame): (_, fn(&str, &str, &str) -> String) = match self.state {
-            State::Offering(_) => (Role::Offer, frame::offer),
-            State::Answering(_) => (Role::Answer, frame::answer),
-            _ => return Next::Nothing,
-        };
-        match Description::parse(sdp, role) {
-            Ok(description) => self.mid = description.mid().to_owned(),
-            Err(error) => {
-                tracing::error!(%error, "own description not understood");
-                return Next::End(Closed::Refused);
-            }
-        }
-        let next = match role {
-            Role::Offer => State::Asking(Vec::new()),
-            Role::Answer => State::Connecting,
-        };
-        let mut frames = vec![frame(&self.remote, &self.label, sdp)];
-        if let State::Offering(waiting) | State::Answering(waiting) =
-            std::mem::replace(&mut self.state, next)
-        {
-            frames.extend(
-                waiting
-                    .iter()
-                    .map(|candidate| self.candidate_frame(candidate)),
-            );
-        }
-        Next::Signal(frames)
-    }
-
-    fn own_candidate(&mut self, text: &str) -> Next {
-        // Firefox ends with an empty one.
-        let Ok(candidate) = Candidate::parse(text) else {
-            return Next::Nothing;
-        };
-        self.told += 1;
-        if self.told > CANDIDATES_MAX {
-            return Next::Nothing;
-        }
-        match &mut self.state {
-            State::Offering(waiting) | State::Answering(waiting) => {
-                waiting.push(candidate);
-                Next::Nothing
-            }
-            State::Asking(_) | State::Connecting => {
-                Next::Signal(vec![self.candidate_frame(&candidate)])
-            }
-            State::Open | State::Closing => Next::Nothing,
-        }
-    }
-
-    fn candidate_frame(&self, candidate: &Candidate) -> String {
-        frame::candidate(&self.remote, &self.label, &self.mid, &candidate.to_string())
     }
 
     fn opened(&mut self, local: &str, remote: &str, selected: Option<RemoteCandidate>) -> Next {

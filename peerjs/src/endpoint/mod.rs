@@ -19,17 +19,16 @@
 mod connection;
 mod early;
 mod io;
+mod negotiation;
+mod relayed;
 
 pub use io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
 
-use crate::candidate::Candidate;
 use crate::event::{Closed, ConnId, Event, Server};
-use crate::frame::Relayed;
 use crate::id;
-use crate::limits::{ANSWERING_MAX, CONNECTIONS_MAX};
+use crate::limits::CONNECTIONS_MAX;
 use crate::random::Random;
-use crate::sdp::{Description, SdpError};
-use crate::signalling::{Context, Received, Signalling};
+use crate::signalling::{Context, Signalling};
 use connection::{Connection, Next};
 use early::Early;
 use std::collections::{BTreeMap, VecDeque};
@@ -119,7 +118,7 @@ impl Endpoint {
             .filter(|(_, c)| due(c))
             .map(|(conn, _)| *conn);
         for conn in late.collect::<Vec<_>>() {
-            self.with(now, conn, Connection::timeout);
+            self.with(now, conn, |c| c.timeout());
         }
         self.signalling.timeout(context!(self, now));
     }
@@ -143,128 +142,6 @@ impl Endpoint {
             .insert(conn, Connection::dial(now, from, to, label.clone()));
         self.out
             .push_back(Output::Rtc(conn, RtcCommand::Offer { label }));
-    }
-
-    /// Something was relayed to one of our ids.
-    fn received(&mut self, now: Duration, received: Received) {
-        let Received {
-            local,
-            src,
-            message,
-        } = received;
-        match message {
-            Relayed::Offer {
-                connection,
-                description,
-            } => {
-                self.offered(now, local, src, connection, description);
-            }
-            Relayed::Answer {
-                connection,
-                description,
-            } => {
-                if let Some(conn) = self.find(&local, &src, &connection) {
-                    self.with(now, conn, |c| c.answered(description));
-                }
-            }
-            Relayed::Candidate {
-                connection,
-                candidate,
-            } => {
-                self.candidate(now, local, src, connection, candidate);
-            }
-            Relayed::Absent => self.absent(now, &local, &src),
-            Relayed::Echo(_) => tracing::debug!("echo from somebody else passed over"),
-        }
-    }
-
-    fn offered(
-        &mut self,
-        now: Duration,
-        local: String,
-        remote: String,
-        label: String,
-        description: Result<Description, SdpError>,
-    ) {
-        let description = match description {
-            Ok(description) => description,
-            Err(error) => {
-                tracing::info!(%error, "offer refused");
-                return;
-            }
-        };
-        if let Some(known) = self.find(&local, &remote, &label) {
-            // A second offer replaces the first, as in stock peerjs; never a dial of ours.
-            if matches!(known, ConnId::Dialled(_)) {
-                return;
-            }
-            self.with(now, known, |_| Next::End(Closed::Gone));
-        }
-        if !self.can_accept() {
-            tracing::info!("offer passed over: too many connections");
-            return;
-        }
-        let conn = ConnId::Accepted(self.next_accepted);
-        self.next_accepted += 1;
-        let early = self.early.take(&local, &remote, &label);
-        let incoming = Event::Incoming {
-            conn,
-            local: local.clone(),
-            remote: remote.clone(),
-        };
-        self.connections
-            .insert(conn, Connection::accept(now, local, remote, label));
-        self.out.push_back(Output::Event(incoming));
-        self.out.push_back(Output::Rtc(
-            conn,
-            RtcCommand::Answer(description.to_string()),
-        ));
-        for candidate in early {
-            self.with(now, conn, |c| c.candidate(candidate));
-        }
-    }
-
-    fn can_accept(&self) -> bool {
-        let answering = |(conn, c): &(&ConnId, &Connection)| {
-            matches!(conn, ConnId::Accepted(_)) && !c.is_established()
-        };
-        let answering = self.connections.iter().filter(answering).count();
-        self.connections.len() < CONNECTIONS_MAX && answering < ANSWERING_MAX
-    }
-
-    fn candidate(
-        &mut self,
-        now: Duration,
-        local: String,
-        remote: String,
-        label: String,
-        candidate: Candidate,
-    ) {
-        match self.find(&local, &remote, &label) {
-            Some(conn) => self.with(now, conn, |c| c.candidate(candidate)),
-            None => self.early.keep(now, local, remote, label, candidate),
-        }
-    }
-
-    /// Only our own dials are believed to be in vain: anybody may say of itself that it is gone.
-    fn absent(&mut self, now: Duration, local: &str, remote: &str) {
-        let in_vain = |c: &Connection| c.is_between(local, remote) && c.is_unanswered();
-        let found = self
-            .connections
-            .iter()
-            .filter(|(_, c)| in_vain(c))
-            .map(|(conn, _)| *conn);
-        for conn in found.collect::<Vec<_>>() {
-            self.with(now, conn, |_| Next::End(Closed::Unreachable));
-        }
-    }
-
-    fn find(&self, local: &str, remote: &str, label: &str) -> Option<ConnId> {
-        let is_it = |c: &Connection| c.is_between(local, remote) && c.label() == label;
-        self.connections
-            .iter()
-            .find(|(_, c)| is_it(c))
-            .map(|(conn, _)| *conn)
     }
 
     /// Lets a connection take a step, and does what comes of it.

@@ -3,6 +3,7 @@
 
 mod pacing;
 mod registration;
+mod scout;
 mod servers;
 mod tokens;
 
@@ -10,9 +11,10 @@ use crate::endpoint::{Output, SocketId, SocketInput};
 use crate::event::{ConnId, Event, Server};
 use crate::frame::{Relayed, ServerFrame};
 use crate::id;
-use crate::limits::{IDS_MAX, RETURN_AFTER, SOCKET_OPENS_WITHIN};
+use crate::limits::IDS_MAX;
 use crate::random::Random;
 use registration::{Due, Registration, Was};
+use scout::Scout;
 use servers::Servers;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -23,22 +25,10 @@ pub(crate) struct Signalling {
     servers: Servers,
     ids: BTreeMap<String, Registration>,
     tokens: Tokens,
-    sockets: BTreeMap<SocketId, Owner>,
     next_socket: u32,
     /// When to look whether the first server is back, while a later one is in use.
     scout_at: Option<Duration>,
     scout: Option<Scout>,
-}
-
-enum Owner {
-    Id(String),
-    Scout,
-}
-
-/// Registers an id that means nothing at the first server, to see whether that works again.
-struct Scout {
-    socket: SocketId,
-    deadline: Duration,
 }
 
 /// Something relayed to an own id.
@@ -70,7 +60,6 @@ impl Signalling {
             servers: Servers::new(servers),
             ids: BTreeMap::new(),
             tokens: Tokens::new(tokens),
-            sockets: BTreeMap::new(),
             next_socket: 0,
             scout_at: None,
             scout: None,
@@ -93,7 +82,7 @@ impl Signalling {
 
     pub(crate) fn release(&mut self, cx: &mut Context<'_>, id: &str) {
         if let Some(registration) = self.ids.remove(id) {
-            self.drop_socket(cx, &registration.was());
+            drop_socket(cx, &registration.was());
             self.pump(cx);
         }
     }
@@ -155,14 +144,21 @@ impl Signalling {
         socket: SocketId,
         input: SocketInput,
     ) -> Option<Received> {
-        // A socket that was given up may still speak.
-        let id = match self.sockets.get(&socket)? {
-            Owner::Id(id) => id.clone(),
-            Owner::Scout => {
-                self.scout_says(cx, &input);
-                return None;
-            }
-        };
+        if self
+            .scout
+            .as_ref()
+            .is_some_and(|scout| scout.socket == socket)
+        {
+            self.scout_says(cx, &input);
+            return None;
+        }
+        // A socket that was given up may still speak; nobody owns it.
+        let id = self
+            .ids
+            .iter()
+            .find(|(_, registration)| registration.owns(socket))?
+            .0
+            .clone();
         let received = match input {
             SocketInput::Opened => {
                 let registration = self.ids.get_mut(&id)?;
@@ -195,17 +191,16 @@ impl Signalling {
             ServerFrame::Refused(reason) => self.lose(cx, &id, cx.now, Some(reason)),
             ServerFrame::Relayed { src, message } => {
                 self.proven(cx, &id);
-                match message {
-                    Relayed::Echo(nonce) if src == id => {
-                        self.ids.get_mut(&id)?.echoed(cx.now, &nonce);
-                    }
-                    message => {
-                        return Some(Received {
-                            local: id,
-                            src,
-                            message,
-                        });
-                    }
+                if let Relayed::Echo(nonce) = &message
+                    && src == id
+                {
+                    self.ids.get_mut(&id)?.echoed(cx.now, nonce);
+                } else {
+                    return Some(Received {
+                        local: id,
+                        src,
+                        message,
+                    });
                 }
             }
         }
@@ -226,7 +221,7 @@ impl Signalling {
 
     fn taken(&mut self, cx: &mut Context<'_>, id: String) {
         if let Some(registration) = self.ids.remove(&id) {
-            self.drop_socket(cx, &registration.was());
+            drop_socket(cx, &registration.was());
             let event = self.servers.reached();
             cx.event(event);
             cx.event(Event::Taken(id));
@@ -240,7 +235,7 @@ impl Signalling {
             return;
         };
         let was = registration.reset(again);
-        self.drop_socket(cx, &was);
+        drop_socket(cx, &was);
         match was {
             Was::Idle => {}
             Was::Held(_) => cx.event(Event::Lost(id.to_owned())),
@@ -257,16 +252,6 @@ impl Signalling {
         }
     }
 
-    fn drop_socket(&mut self, cx: &mut Context<'_>, was: &Was) {
-        match was {
-            Was::Idle => {}
-            Was::Trying(socket, _) | Was::Held(socket) => {
-                self.sockets.remove(socket);
-                cx.out.push_back(Output::Disconnect(*socket));
-            }
-        }
-    }
-
     /// Opens the sockets that may be opened now, longest waiting first.
     fn pump(&mut self, cx: &mut Context<'_>) {
         while self.next_open().is_some_and(|when| when <= cx.now) {
@@ -279,7 +264,7 @@ impl Signalling {
             let Some((url, attempt)) = self.servers.open(cx.now, &id, &token) else {
                 return;
             };
-            let socket = self.connect(cx, url, Owner::Id(id.clone()));
+            let socket = self.connect(cx, url);
             if let Some(registration) = self.ids.get_mut(&id) {
                 registration.connect(cx.now, socket, attempt);
             }
@@ -301,86 +286,19 @@ impl Signalling {
         waiting.min().map(|(_, id)| id.clone())
     }
 
-    fn connect(&mut self, cx: &mut Context<'_>, url: String, owner: Owner) -> SocketId {
+    fn connect(&mut self, cx: &mut Context<'_>, url: String) -> SocketId {
         let socket = SocketId(self.next_socket);
         self.next_socket += 1;
-        self.sockets.insert(socket, owner);
         cx.out.push_back(Output::Connect(socket, url));
         socket
     }
 }
 
-/// Back to the first server.
-impl Signalling {
-    fn plan_scout(&mut self, cx: &mut Context<'_>) {
-        let away = self.servers.first("", "").is_some();
-        if away && self.scout.is_none() && self.scout_at.is_none() {
-            self.scout_at = Some(cx.now + RETURN_AFTER + cx.random.up_to(RETURN_AFTER / 2));
+fn drop_socket(cx: &mut Context<'_>, was: &Was) {
+    match was {
+        Was::Idle => {}
+        Was::Trying(socket, _) | Was::Held(socket) => {
+            cx.out.push_back(Output::Disconnect(*socket));
         }
-    }
-
-    fn scout(&mut self, cx: &mut Context<'_>) {
-        if self
-            .scout
-            .as_ref()
-            .is_some_and(|scout| cx.now >= scout.deadline)
-        {
-            self.end_scout(cx);
-        }
-        if self.scout_at.is_none_or(|when| cx.now < when) {
-            return;
-        }
-        self.scout_at = None;
-        // Nothing is sent anywhere while no id is wanted.
-        if self.ids.is_empty() {
-            return;
-        }
-        let (id, token) = (cx.random.token(), cx.random.token());
-        if let Some(url) = self.servers.first(&id, &token) {
-            let socket = self.connect(cx, url, Owner::Scout);
-            self.scout = Some(Scout {
-                socket,
-                deadline: cx.now + SOCKET_OPENS_WITHIN,
-            });
-        }
-    }
-
-    fn scout_says(&mut self, cx: &mut Context<'_>, input: &SocketInput) {
-        match input {
-            SocketInput::Opened => {}
-            SocketInput::Closed => self.end_scout(cx),
-            SocketInput::Frame(text) => {
-                let works = ServerFrame::parse(text) == Ok(ServerFrame::Open);
-                self.end_scout(cx);
-                if works {
-                    self.scout_at = None;
-                    self.return_to_first(cx);
-                }
-            }
-        }
-    }
-
-    fn end_scout(&mut self, cx: &mut Context<'_>) {
-        if let Some(scout) = self.scout.take() {
-            self.sockets.remove(&scout.socket);
-            cx.out.push_back(Output::Disconnect(scout.socket));
-        }
-        self.plan_scout(cx);
-    }
-
-    fn return_to_first(&mut self, cx: &mut Context<'_>) {
-        self.servers.return_to_first(cx.now);
-        let ids: Vec<String> = self.ids.keys().cloned().collect();
-        for id in ids {
-            let Some(registration) = self.ids.get_mut(&id) else {
-                continue;
-            };
-            let was = registration.reset(cx.now);
-            self.drop_socket(cx, &was);
-            if let Was::Held(_) = was {
-                cx.event(Event::Lost(id));
-            }
-        }
-        self.pump(cx);
     }
 }

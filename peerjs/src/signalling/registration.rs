@@ -253,6 +253,14 @@ impl Registration {
         was
     }
 
+    /// Whether this is its present socket.
+    pub(super) fn owns(&self, socket: SocketId) -> bool {
+        match self.was() {
+            Was::Idle => false,
+            Was::Trying(own, _) | Was::Held(own) => own == socket,
+        }
+    }
+
     /// What it is now.
     pub(super) fn was(&self) -> Was {
         match self.phase {
@@ -271,8 +279,13 @@ impl Registration {
     pub(super) fn send(&mut self, conn: ConnId, text: String, out: &mut VecDeque<Output>) {
         match self.phase {
             Phase::Held { socket, .. } => out.push_back(Output::Transmit(socket, text)),
-            _ if self.queue.len() < QUEUED_FRAMES_MAX => self.queue.push_back((conn, text)),
-            _ => tracing::debug!("frame dropped: too many wait for the id"),
+            Phase::Waiting { .. } | Phase::Opening { .. } | Phase::Proving { .. } => {
+                if self.queue.len() < QUEUED_FRAMES_MAX {
+                    self.queue.push_back((conn, text));
+                } else {
+                    tracing::debug!("frame dropped: too many wait for the id");
+                }
+            }
         }
     }
 

@@ -72,12 +72,17 @@ impl Servers {
             .then(|| (url(server, id, token), self.attempt))
     }
 
+    /// A later server than the first is in use.
+    pub(super) fn is_away(&self) -> bool {
+        self.current != 0 && self.standing == Standing::Up
+    }
+
     /// The URL of the first server, when a later one is in use.
     pub(super) fn first(&self, id: &str, token: &str) -> Option<String> {
-        if self.current == 0 || self.standing != Standing::Up {
-            return None;
-        }
-        self.list.first().map(|server| url(server, id, token))
+        self.list
+            .first()
+            .filter(|_| self.is_away())
+            .map(|server| url(server, id, token))
     }
 
     /// The server has spoken as PeerServer does.

@@ -191,9 +191,12 @@ fn answering() -> World {
 }
 
 fn label(world: &World) -> String {
-    let offer = world.rtc.iter().find_map(|(_, command)| match command {
-        RtcCommand::Offer { label } => Some(label.clone()),
-        _ => None,
+    let offer = world.rtc.iter().find_map(|(_, command)| {
+        if let RtcCommand::Offer { label } = command {
+            Some(label.clone())
+        } else {
+            None
+        }
     });
     offer.unwrap()
 }

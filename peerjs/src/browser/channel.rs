@@ -1,0 +1,99 @@
+//! The data channel of a connection.
+
+use super::{Handle, stats};
+use crate::endpoint::RtcInput;
+use crate::event::ConnId;
+use crate::limits::MESSAGE_MAX;
+use js_sys::{ArrayBuffer, JsString, Uint8Array};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{
+    MessageEvent, RtcDataChannel, RtcDataChannelState, RtcDataChannelType, RtcPeerConnection,
+};
+
+/// The data channel. Silent when dropped.
+pub(super) struct Channel {
+    channel: RtcDataChannel,
+    _on_open: Closure<dyn FnMut()>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_close: Closure<dyn FnMut()>,
+}
+
+impl Channel {
+    pub(super) fn new(
+        conn: ConnId,
+        connection: &RtcPeerConnection,
+        channel: RtcDataChannel,
+        handle: &Handle,
+    ) -> Self {
+        channel.set_binary_type(RtcDataChannelType::Arraybuffer);
+        let (of, driver) = (connection.clone(), handle.clone());
+        let on_open = Closure::new(move || report_open(conn, &of, &driver));
+        let driver = handle.clone();
+        let on_message = Closure::new(move |event: MessageEvent| {
+            if let Some(message) = message(&event) {
+                driver.rtc(conn, RtcInput::Data(message));
+            }
+        });
+        let driver = handle.clone();
+        let on_close = Closure::new(move || driver.rtc(conn, RtcInput::Closed));
+        channel.set_onopen(Some(on_open.as_ref().unchecked_ref()));
+        channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        channel.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+        // Announced when already open, a channel need not say so again.
+        if channel.ready_state() == RtcDataChannelState::Open {
+            report_open(conn, connection, handle);
+        }
+        Self {
+            channel,
+            _on_open: on_open,
+            _on_message: on_message,
+            _on_close: on_close,
+        }
+    }
+
+    pub(super) fn send(&self, message: &[u8]) -> bool {
+        self.channel.send_with_u8_array(message).is_ok()
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.channel.set_onopen(None);
+        self.channel.set_onmessage(None);
+        self.channel.set_onclose(None);
+    }
+}
+
+/// Finds out where the other end is, then tells that the channel is open.
+fn report_open(conn: ConnId, connection: &RtcPeerConnection, handle: &Handle) {
+    let (connection, handle) = (connection.clone(), handle.clone());
+    spawn_local(async move {
+        let selected = stats::selected_remote(&connection).await;
+        let local = connection.current_local_description();
+        let remote = connection.current_remote_description();
+        let (Some(local), Some(remote)) = (local, remote) else {
+            return;
+        };
+        handle.rtc(
+            conn,
+            RtcInput::Open {
+                local: local.sdp(),
+                remote: remote.sdp(),
+                selected,
+            },
+        );
+    });
+}
+
+/// The bytes of a message; of one that is too long, just enough to show that.
+fn message(event: &MessageEvent) -> Option<Vec<u8>> {
+    const ENOUGH: u32 = MESSAGE_MAX as u32 + 1;
+    let data = match event.data().dyn_into::<ArrayBuffer>() {
+        Ok(buffer) => return Some(Uint8Array::new(&buffer.slice_with_end(0, ENOUGH)).to_vec()),
+        Err(data) => data,
+    };
+    let text = data.dyn_into::<JsString>().ok()?;
+    Some(String::from(text.slice(0, ENOUGH)).into_bytes())
+}

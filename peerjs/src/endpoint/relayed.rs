@@ -1,0 +1,149 @@
+//! What the server relays to our ids: which connection it is for, and whether it is believed.
+
+use super::Endpoint;
+use super::connection::{Connection, Next};
+use super::early::Key;
+use super::io::{Output, RtcCommand};
+use crate::candidate::Candidate;
+use crate::event::{Closed, ConnId, Event};
+use crate::frame::Relayed;
+use crate::limits::{ANSWERING_MAX, CONNECTIONS_MAX};
+use crate::sdp::{Description, SdpError};
+use crate::signalling::Received;
+use std::time::Duration;
+
+impl Endpoint {
+    /// Something was relayed to one of our ids.
+    pub(super) fn received(&mut self, now: Duration, received: Received) {
+        let Received {
+            local,
+            src: remote,
+            message,
+        } = received;
+        match message {
+            Relayed::Offer {
+                connection: label,
+                description,
+            } => {
+                self.offered(
+                    now,
+                    Key {
+                        local,
+                        remote,
+                        label,
+                    },
+                    description,
+                );
+            }
+            Relayed::Answer {
+                connection: label,
+                description,
+            } => {
+                if let Some(conn) = self.find(&Key {
+                    local,
+                    remote,
+                    label,
+                }) {
+                    self.with(now, conn, |c| c.answered(description));
+                }
+            }
+            Relayed::Candidate {
+                connection: label,
+                candidate,
+            } => {
+                self.candidate(
+                    now,
+                    Key {
+                        local,
+                        remote,
+                        label,
+                    },
+                    candidate,
+                );
+            }
+            Relayed::Absent => self.absent(now, &local, &remote),
+            Relayed::Echo(_) => tracing::debug!("echo from somebody else passed over"),
+        }
+    }
+
+    fn offered(&mut self, now: Duration, key: Key, description: Result<Description, SdpError>) {
+        let description = match description {
+            Ok(description) => description,
+            Err(error) => {
+                tracing::info!(%error, "offer refused");
+                return;
+            }
+        };
+        if let Some(known) = self.find(&key) {
+            // A second offer replaces the first, as in stock peerjs; never a dial of ours.
+            if matches!(known, ConnId::Dialled(_)) {
+                return;
+            }
+            self.with(now, known, |_| Next::End(Closed::Gone));
+        }
+        if !self.can_accept() {
+            tracing::info!("offer passed over: too many connections");
+            return;
+        }
+        let conn = ConnId::Accepted(self.next_accepted);
+        self.next_accepted += 1;
+        let early = self.early.take(&key);
+        let Key {
+            local,
+            remote,
+            label,
+        } = key;
+        let incoming = Event::Incoming {
+            conn,
+            local: local.clone(),
+            remote: remote.clone(),
+        };
+        self.connections
+            .insert(conn, Connection::accept(now, local, remote, label));
+        self.out.push_back(Output::Event(incoming));
+        self.out.push_back(Output::Rtc(
+            conn,
+            RtcCommand::Answer(description.to_string()),
+        ));
+        for candidate in early {
+            self.with(now, conn, |c| c.candidate(candidate));
+        }
+    }
+
+    fn can_accept(&self) -> bool {
+        let answering = |(conn, c): &(&ConnId, &Connection)| {
+            matches!(conn, ConnId::Accepted(_)) && !c.is_established()
+        };
+        let answering = self.connections.iter().filter(answering).count();
+        self.connections.len() < CONNECTIONS_MAX && answering < ANSWERING_MAX
+    }
+
+    fn candidate(&mut self, now: Duration, key: Key, candidate: Candidate) {
+        match self.find(&key) {
+            Some(conn) => self.with(now, conn, |c| c.candidate(candidate)),
+            None => self.early.keep(now, key, candidate),
+        }
+    }
+
+    /// Only our own dials are believed to be in vain: anybody may say of itself that it is gone.
+    fn absent(&mut self, now: Duration, local: &str, remote: &str) {
+        let in_vain = |c: &Connection| c.is_between(local, remote) && c.is_unanswered();
+        let found = self
+            .connections
+            .iter()
+            .filter(|(_, c)| in_vain(c))
+            .map(|(conn, _)| *conn);
+        for conn in found.collect::<Vec<_>>() {
+            self.with(now, conn, |_| Next::End(Closed::Unreachable));
+        }
+    }
+
+    fn find(&self, key: &Key) -> Option<ConnId> {
+        let is_it =
+            |c: &Connection| c.is_between(&key.local, &key.remote) && c.label() == key.label;
+        self.connections
+            .iter()
+            .find(|(_, c)| is_it(c))
+            .map(|(conn, _)| *conn)
+    }
+}
