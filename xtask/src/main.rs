@@ -19,6 +19,7 @@ mod test;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 /// The commands of Mesh Chat.
 #[derive(Parser)]
@@ -44,8 +45,18 @@ enum Command {
     Bench(stories::BenchOptions),
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
         Command::Setup(options) => setup::run(&options),
         Command::Dist(options) => dist::run(&options).map(drop),
         Command::Run(options) => browser::run(&options),

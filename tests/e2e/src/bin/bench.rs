@@ -83,9 +83,13 @@ fn measure(round: u32, figures: &mut [Figure; 5]) -> Result {
 }
 
 /// From a click to what it brings about on another page, in milliseconds.
-fn between(page: &Page<'_>, button: &str, seen: impl Fn() -> Result<Moment> + Sync) -> Result<f64> {
+fn between(
+    page: &Page<'_>,
+    button: &str,
+    seen: impl FnOnce() -> Result<Moment> + Send,
+) -> Result<f64> {
     std::thread::scope(|scope| {
-        let seen = scope.spawn(|| seen());
+        let seen = scope.spawn(seen);
         // The click waits a moment in its page, so that the other page is surely watching.
         let clicked = page.click_soon(&named("button", button))?;
         let seen = seen
