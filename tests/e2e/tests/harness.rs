@@ -1,7 +1,9 @@
 //! What the other tests stand on: browsers that are killed and started again.
 #![cfg(feature = "browsers")]
 
-use e2e::{Kind, World};
+use e2e::{Kind, Stock, World};
+use serde_json::json;
+use std::time::Duration;
 
 /// Opens a database of the extension's own; `store(mode)` begins a transaction.
 const OPEN: &str = "
@@ -40,5 +42,31 @@ fn a_killed_browser_starts_again_on_its_profile_with_what_was_stored() -> e2e::R
         assert_eq!(kept, "yes", "{kind:?}");
         browser.quit()?;
     }
+    Ok(())
+}
+
+#[test]
+fn two_ids_of_the_stock_page_reach_each_other_through_the_server() -> e2e::Result {
+    let world = World::start("harness-stock")?;
+    let stock = Stock::start(&world)?;
+    stock.register("one")?;
+    stock.register("two")?;
+    assert_eq!(world.services.signalling.ids(), ["one", "two"]);
+    let there = stock.dial("one", "two")?;
+    let (here, from) = stock.accept("two")?;
+    assert_eq!(from, "one");
+    stock.send(there, &json!({ "type": "hello", "text": "hi" }))?;
+    assert_eq!(stock.receive(here, "hello")?["text"], "hi");
+    stock.leave("one")?;
+    stock.see_closed(here, Duration::from_secs(10))
+}
+
+#[test]
+fn an_id_can_be_taken_once() -> e2e::Result {
+    let world = World::start("harness-taken")?;
+    let (one, two) = (Stock::start(&world)?, Stock::start(&world)?);
+    one.register("same")?;
+    let error = two.register("same").unwrap_err();
+    assert!(format!("{error:#}").contains("unavailable-id"), "{error:#}");
     Ok(())
 }

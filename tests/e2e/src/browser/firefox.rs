@@ -56,7 +56,10 @@ fn preferences(browser: &Browser) -> Result<Value> {
         "media.peerconnection.ice.loopback": true,
         // The consoles of all pages, into the driver's log.
         "devtools.console.stdout.content": true,
+        // What Firefox would ask its makers' servers about, which takes time and needs a network.
+        "app.normandy.enabled": false,
         "app.update.auto": false,
+        "services.settings.server": "data:,#remote-settings-dummy/v1",
         "datareporting.policy.dataSubmissionEnabled": false
     });
     if let Some(seconds) = browser.setup.idle_timeout {
