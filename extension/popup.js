@@ -10,7 +10,8 @@ if (api?.extension?.getViews?.({ type: "popup" }).includes(window)) {
 }
 
 // After a panic the module cannot be used any more.
-function crashed() {
+function crashed(error) {
+  console.error(error);
   const crash = document.getElementById("crash");
   crash.querySelector("p").textContent = text("downHeading", "Mesh Chat is not running");
   const button = crash.querySelector("button");
@@ -21,10 +22,10 @@ function crashed() {
 }
 
 addEventListener("error", ({ error }) => {
-  if (error instanceof WebAssembly.RuntimeError) crashed();
+  if (error instanceof WebAssembly.RuntimeError) crashed(error);
 });
 addEventListener("unhandledrejection", ({ reason }) => {
-  if (reason instanceof WebAssembly.RuntimeError) crashed();
+  if (reason instanceof WebAssembly.RuntimeError) crashed(reason);
 });
 
 init({ module_or_path: new URL("wasm/popup_bg.wasm", import.meta.url) }).catch(crashed);
