@@ -38,8 +38,17 @@ impl Value {
         self.0.is_null() || self.0.is_undefined()
     }
 
+    /// Whatever realm it is of.
+    fn object(&self) -> Result<&Object, OtherType> {
+        if self.0.is_object() {
+            Ok(self.0.unchecked_ref())
+        } else {
+            Err(OtherType)
+        }
+    }
+
     fn entries(&self) -> Result<Entries, OtherType> {
-        let object: &Object = self.0.dyn_ref().ok_or(OtherType)?;
+        let object = self.object()?;
         Ok(Entries {
             all: Object::entries(object),
             next: 0,
@@ -102,8 +111,7 @@ impl<'de> Deserializer<'de> for Value {
                 content: Self(JsValue::UNDEFINED),
             });
         }
-        let object: &Object = self.0.dyn_ref().ok_or(OtherType)?;
-        let keys = Object::keys(object);
+        let keys = Object::keys(self.object()?);
         let name = keys
             .get(0)
             .as_string()
