@@ -1,4 +1,4 @@
-//! Rust to wasm: one cargo call for the three crates.
+//! Rust to wasm: one cargo call for each crate.
 
 use super::PARTS;
 use crate::{paths, shell};
@@ -17,6 +17,12 @@ pub(super) struct Module {
 
 /// Builds, and gives the modules in the order of [`PARTS`].
 pub(super) fn wasm() -> Result<Vec<Module>> {
+    PARTS.iter().map(|part| part_wasm(part.name)).collect()
+}
+
+/// One cargo call for each crate: in a common one the features of one would be those of all, and
+/// the popup leaves out the traces that the engine keeps.
+fn part_wasm(name: &'static str) -> Result<Module> {
     let mut cargo = shell::cargo();
     cargo.args([
         "build",
@@ -27,19 +33,13 @@ pub(super) fn wasm() -> Result<Vec<Module>> {
         "wasm32-unknown-unknown",
     ]);
     cargo.args(["--message-format", "json-render-diagnostics"]);
-    for part in &PARTS {
-        cargo.args(["-p", part.name]);
-    }
+    cargo.args(["-p", name]);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", path_remaps().join("\u{1f}"));
     let output = shell::output(cargo.stderr(Stdio::inherit()))?;
     if !output.status.success() {
-        bail!("the wasm build failed");
+        bail!("the wasm build of {name} failed");
     }
-    let messages = String::from_utf8_lossy(&output.stdout);
-    PARTS
-        .iter()
-        .map(|part| module(part.name, &messages))
-        .collect()
+    module(name, &String::from_utf8_lossy(&output.stdout))
 }
 
 /// Cargo says where it put things, one JSON object a line.
