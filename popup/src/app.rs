@@ -28,7 +28,7 @@ const AGES: u64 = 30_000;
 /// What reaches the component.
 pub(crate) enum Msg {
     /// Something for the state.
-    Act(Action),
+    Act(Box<Action>),
     /// Open a port now; the number of the attempt.
     Open(u32),
     /// The port of this attempt had its time to say something.
@@ -58,7 +58,7 @@ impl Component for App {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        let dispatch = ctx.link().callback(Msg::Act);
+        let dispatch = ctx.link().callback(|action| Msg::Act(Box::new(action)));
         let second = dispatch.clone();
         let actions = [Some(Action::Started), link_in_address(), visibility()];
         for action in actions.into_iter().flatten() {
@@ -82,7 +82,7 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Self::Message) -> bool {
         match msg {
-            Msg::Act(action) => self.act(ctx, action),
+            Msg::Act(action) => self.act(ctx, *action),
             Msg::Open(attempt) => {
                 if attempt == self.attempt && self.port.is_none() {
                     self.open(ctx);

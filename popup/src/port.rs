@@ -4,13 +4,17 @@
 
 use crate::browser;
 use crate::decode::decode;
-use ipc::{Addressed, Endpoint, FromEngine, HostRequest, ToEngine, VIEW_PORT};
+use ipc::{Addressed, Endpoint, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::{Function, Object, Promise, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+
+/// `HostRequest::Wake`. Spelled out, as encoding the whole type would bring code for every other
+/// request; a test holds the two together.
+const WAKE: &str = "wake";
 
 /// An open port. Dropping it closes it, and its listeners hear nothing more.
 pub(crate) struct Port {
@@ -86,7 +90,7 @@ impl Listener {
 pub(crate) async fn wake() -> Result<(), JsValue> {
     let message = to_js(&Addressed {
         target: Endpoint::Background,
-        message: HostRequest::Wake,
+        message: WAKE,
     })?;
     let answer = call(&runtime()?, "sendMessage", &message)?;
     JsFuture::from(answer.dyn_into::<Promise>()?)
@@ -111,9 +115,20 @@ fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
 }
 
 fn function(object: &JsValue, name: &str) -> Result<Function, JsValue> {
-    Ok(Reflect::get(object, &name.into())?.dyn_into()?)
+    Reflect::get(object, &name.into())?.dyn_into()
 }
 
 fn call(object: &JsValue, name: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
     function(object, name)?.call1(object, argument)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WAKE;
+    use ipc::HostRequest;
+
+    #[test]
+    fn the_short_way_to_ask_for_the_engine_is_the_request() {
+        assert_eq!(serde_json::to_value(HostRequest::Wake).unwrap(), WAKE);
+    }
 }

@@ -130,39 +130,50 @@ impl Sut {
     fn form(&self) -> &SettingsForm {
         match &self.state.view {
             View::Settings(form) => form,
-            other => panic!("the settings are open, not {other:?}"),
+            View::Lists | View::Chat(_) | View::Connection => panic!("the settings are open"),
         }
     }
 }
 
 fn posts(effects: &[Effect]) -> Vec<&ToEngine> {
-    let posted = effects.iter().filter_map(|effect| match effect {
-        Effect::Post(message) => Some(message),
-        _ => None,
-    });
-    posted.collect()
+    let mut posted = Vec::new();
+    for effect in effects {
+        if let Effect::Post(message) = effect {
+            posted.push(message);
+        }
+    }
+    posted
+}
+
+fn sent(effects: &[Effect]) -> Vec<(u32, &Command)> {
+    let mut sent = Vec::new();
+    for message in posts(effects) {
+        if let ToEngine::Command { id, command } = message {
+            sent.push((*id, command));
+        }
+    }
+    sent
 }
 
 fn commands(effects: &[Effect]) -> Vec<&Command> {
-    let sent = posts(effects).into_iter().filter_map(|post| match post {
-        ToEngine::Command { command, .. } => Some(command),
-        _ => None,
-    });
-    sent.collect()
+    sent(effects)
+        .into_iter()
+        .map(|(_, command)| command)
+        .collect()
 }
 
 fn command_id(effects: &[Effect]) -> Option<u32> {
-    posts(effects).into_iter().find_map(|post| match post {
-        ToEngine::Command { id, .. } => Some(*id),
-        _ => None,
-    })
+    sent(effects).first().map(|(id, _)| *id)
 }
 
 fn history_id(effects: &[Effect]) -> Option<u32> {
-    posts(effects).into_iter().find_map(|post| match post {
-        ToEngine::History { id, .. } => Some(*id),
-        _ => None,
-    })
+    let mut asked = None;
+    for message in posts(effects) {
+        if let ToEngine::History { id, .. } = message {
+            asked = asked.or(Some(*id));
+        }
+    }
+    asked
 }
 
 fn names(state: &State, place: Place) -> Vec<&str> {
