@@ -58,6 +58,8 @@ fn preferences(browser: &Browser) -> Result<Value> {
         "devtools.console.stdout.content": true,
         // What Firefox would ask its makers' servers about, which takes time and needs a network.
         "app.normandy.enabled": false,
+        // Its own windows: there may be no desktop that shows notifications.
+        "alerts.useSystemBackend": false,
         "app.update.auto": false,
         "services.settings.server": "data:,#remote-settings-dummy/v1",
         "datareporting.policy.dataSubmissionEnabled": false
