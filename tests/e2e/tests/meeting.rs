@@ -37,7 +37,7 @@ fn three_browsers_find_each_other_ask_accept_and_chat_both_ways_across_browsers(
     c.person("Bob").open_chat()?;
     c.send("hello from Carol")?;
     b.click(&named("button", "Back"))?;
-    b.person("Carol").see_text("1")?;
+    b.person("Carol").see_text("1 unread message")?;
     b.person("Carol").open_chat()?;
     b.see_message("hello from Carol")?;
     browsers.iter().try_for_each(e2e::Browser::check_console)
