@@ -98,7 +98,11 @@ impl Browser {
         }
         let port = Tally::default();
         let found = port.clone();
+        let temporary = self.scratch.path().join("tmp");
+        fs::create_dir_all(&temporary)?;
         let mut command = self.setup.kind.driver();
+        // What a killed browser leaves behind goes with the profile.
+        command.env("TMPDIR", temporary);
         let driver = Process::start(&mut command, &self.log_file("driver"), move |line| {
             if let Some(port) = listening_port(line) {
                 found.add(port);
