@@ -100,7 +100,10 @@ fn report(missing: &[Missing]) -> Result<()> {
         println!("setup: missing {}", item.describe());
     }
     match missing.len() {
-        0 => Ok(()),
+        0 => {
+            println!("setup: nothing is missing");
+            Ok(())
+        }
         count => bail!("{count} missing; `cargo xtask setup` installs them"),
     }
 }
