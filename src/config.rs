@@ -1,5 +1,8 @@
 //! Configuration: what the extension is packed with, and what the person changed.
 
+use crate::ids::is_peer_id;
+use crate::limits::{SERVERS, SETTING_BYTES};
+use crate::view::Refusal;
 use serde::{Deserialize, Serialize};
 
 /// The content of `extension/config.json`.
@@ -80,5 +83,186 @@ impl Default for Settings {
             read_receipts: true,
             cellular: false,
         }
+    }
+}
+
+impl Default for Config {
+    /// What is used where the packed configuration cannot be.
+    fn default() -> Self {
+        Self {
+            root: "myapp".to_owned(),
+            signalling: vec![SignallingServer {
+                host: "0.peerjs.com".to_owned(),
+                port: 443,
+                path: "/".to_owned(),
+                key: "peerjs".to_owned(),
+                secure: true,
+            }],
+            ice_servers: vec![IceServer {
+                urls: vec![
+                    "stun:stun.l.google.com:19302".to_owned(),
+                    "stun:stun.cloudflare.com:3478".to_owned(),
+                ],
+                username: None,
+                credential: None,
+            }],
+            ip_echo: Some("https://api.ipify.org?format=json".to_owned()),
+            beacon: None,
+        }
+    }
+}
+
+impl Config {
+    /// These defaults with what the person changed.
+    pub fn with(&self, settings: &Settings) -> Self {
+        let mut config = self.clone();
+        if let Some(root) = &settings.root {
+            config.root.clone_from(root);
+        }
+        if let Some(signalling) = &settings.signalling {
+            config.signalling.clone_from(signalling);
+        }
+        if let Some(ice_servers) = &settings.ice_servers {
+            config.ice_servers.clone_from(ice_servers);
+        }
+        if let Some(echo) = &settings.ip_echo {
+            config.ip_echo = Some(echo.clone()).filter(|echo| !echo.is_empty());
+        }
+        config
+    }
+
+    /// Refuses what cannot work, naming the field.
+    pub fn check(&self) -> Result<(), Refusal> {
+        check(is_peer_id(&self.root) && self.root.len() <= 32, "root", || {
+            "letters, digits and single - or _ between them, at most 32".to_owned()
+        })?;
+        let count = self.signalling.len();
+        check((1..=SERVERS).contains(&count), "signalling", || format!("1 to {SERVERS} servers"))?;
+        for (index, server) in self.signalling.iter().enumerate() {
+            server.check(&format!("signalling.{index}"))?;
+        }
+        let count = self.ice_servers.len();
+        check(count <= SERVERS, "iceServers", || format!("at most {SERVERS} entries"))?;
+        for (index, server) in self.ice_servers.iter().enumerate() {
+            server.check(&format!("iceServers.{index}"))?;
+        }
+        let echo = self.ip_echo.as_deref().is_none_or(is_http);
+        check(echo, "ipEcho", || "an http:// or https:// address".to_owned())
+    }
+}
+
+impl SignallingServer {
+    fn check(&self, at: &str) -> Result<(), Refusal> {
+        let host = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+        let path = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
+        let key = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+        check(fits(&self.host, host), &format!("{at}.host"), || {
+            "a host name or an address, without https:// or a path".to_owned()
+        })?;
+        check(self.port != 0, &format!("{at}.port"), || "1 to 65535".to_owned())?;
+        let empty_or = self.path.is_empty() || fits(&self.path, path);
+        check(empty_or, &format!("{at}.path"), || "a path such as / or /chat".to_owned())?;
+        check(fits(&self.key, key), &format!("{at}.key"), || {
+            "letters, digits, - . _ ~; peerjs if the server has no other".to_owned()
+        })
+    }
+}
+
+impl IceServer {
+    fn check(&self, at: &str) -> Result<(), Refusal> {
+        let count = self.urls.len();
+        check((1..=SERVERS).contains(&count), &format!("{at}.urls"), || {
+            format!("1 to {SERVERS} addresses")
+        })?;
+        let is_ice = |url: &String| {
+            let rest = ["stun:", "stuns:", "turn:", "turns:"].iter().find_map(|s| url.strip_prefix(s));
+            rest.is_some_and(|rest| {
+                fits(rest, |c| c.is_ascii_alphanumeric() || "-._:[]?=".contains(c))
+            })
+        };
+        check(self.urls.iter().all(is_ice), &format!("{at}.urls"), || {
+            "addresses such as stun:host:3478 or turn:host:3478".to_owned()
+        })?;
+        let is_turn = self.urls.iter().any(|url| url.starts_with("turn"));
+        let login = self.username.is_some() && self.credential.is_some();
+        check(!is_turn || login, &format!("{at}.username"), || {
+            "a TURN server needs a user name and a credential".to_owned()
+        })?;
+        let short = [&self.username, &self.credential]
+            .into_iter()
+            .flatten()
+            .all(|text| text.len() <= SETTING_BYTES);
+        check(short, &format!("{at}.credential"), || format!("at most {SETTING_BYTES} bytes"))
+    }
+}
+
+fn is_http(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| fits(rest, |c| c.is_ascii_graphic()))
+}
+
+fn fits(text: &str, allowed: impl Fn(char) -> bool) -> bool {
+    !text.is_empty() && text.len() <= SETTING_BYTES && text.chars().all(allowed)
+}
+
+fn check(good: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(), Refusal> {
+    if good {
+        return Ok(());
+    }
+    Err(Refusal::Setting { field: field.to_owned(), reason: reason() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_configuration_is_valid_and_the_packed_one() {
+        let built_in = Config::default();
+        assert_eq!(built_in.check(), Ok(()));
+        let packed: Config =
+            serde_json::from_str(include_str!("../extension/config.json")).unwrap();
+        assert_eq!(packed, built_in);
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_at_its_field() {
+        let wrong = |change: fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            match config.check() {
+                Err(Refusal::Setting { field, .. }) => field,
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(wrong(|c| c.root = "my.app".into()), "root");
+        assert_eq!(wrong(|c| c.signalling.clear()), "signalling");
+        assert_eq!(wrong(|c| c.signalling[0].host = "https://x".into()), "signalling.0.host");
+        assert_eq!(wrong(|c| c.signalling[0].port = 0), "signalling.0.port");
+        assert_eq!(wrong(|c| c.signalling[0].key = "a&b".into()), "signalling.0.key");
+        assert_eq!(wrong(|c| c.ice_servers[0].urls = vec!["http://x".into()]), "iceServers.0.urls");
+        assert_eq!(
+            wrong(|c| c.ice_servers[0].urls = vec!["turn:x:3478".into()]),
+            "iceServers.0.username"
+        );
+        assert_eq!(wrong(|c| c.ip_echo = Some("ftp://x".into())), "ipEcho");
+    }
+
+    #[test]
+    fn settings_replace_defaults_one_by_one() {
+        let settings = Settings {
+            root: Some("acme".into()),
+            ip_echo: Some(String::new()),
+            ..Settings::default()
+        };
+        let config = Config::default().with(&settings);
+        assert_eq!(config.root, "acme");
+        assert_eq!(config.ip_echo, None);
+        assert_eq!(config.signalling, Config::default().signalling);
+    }
+
+    #[test]
+    fn an_unknown_field_is_an_error_and_not_ignored() {
+        assert!(serde_json::from_str::<Config>(r#"{"rot":"x"}"#).is_err());
     }
 }

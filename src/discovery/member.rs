@@ -502,6 +502,7 @@ impl Member {
         let State::Following(follower) = &mut self.state else {
             return;
         };
+        let link = follower.link;
         if follower.registry_by.is_some_and(|by| now >= by) {
             tracing::warn!("the holder of the router id sends no registry, passing it over");
             self.pass_over(ctx, link);
