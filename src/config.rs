@@ -133,21 +133,29 @@ impl Config {
 
     /// Refuses what cannot work, naming the field.
     pub fn check(&self) -> Result<(), Refusal> {
-        check(is_peer_id(&self.root) && self.root.len() <= 32, "root", || {
-            "letters, digits and single - or _ between them, at most 32".to_owned()
-        })?;
+        check(
+            is_peer_id(&self.root) && self.root.len() <= 32,
+            "root",
+            || "letters, digits and single - or _ between them, at most 32".to_owned(),
+        )?;
         let count = self.signalling.len();
-        check((1..=SERVERS).contains(&count), "signalling", || format!("1 to {SERVERS} servers"))?;
+        check((1..=SERVERS).contains(&count), "signalling", || {
+            format!("1 to {SERVERS} servers")
+        })?;
         for (index, server) in self.signalling.iter().enumerate() {
             server.check(&format!("signalling.{index}"))?;
         }
         let count = self.ice_servers.len();
-        check(count <= SERVERS, "iceServers", || format!("at most {SERVERS} entries"))?;
+        check(count <= SERVERS, "iceServers", || {
+            format!("at most {SERVERS} entries")
+        })?;
         for (index, server) in self.ice_servers.iter().enumerate() {
             server.check(&format!("iceServers.{index}"))?;
         }
         let echo = self.ip_echo.as_deref().is_none_or(is_http);
-        check(echo, "ipEcho", || "an http:// or https:// address".to_owned())
+        check(echo, "ipEcho", || {
+            "an http:// or https:// address".to_owned()
+        })
     }
 }
 
@@ -159,9 +167,13 @@ impl SignallingServer {
         check(fits(&self.host, host), &format!("{at}.host"), || {
             "a host name or an address, without https:// or a path".to_owned()
         })?;
-        check(self.port != 0, &format!("{at}.port"), || "1 to 65535".to_owned())?;
+        check(self.port != 0, &format!("{at}.port"), || {
+            "1 to 65535".to_owned()
+        })?;
         let empty_or = self.path.is_empty() || fits(&self.path, path);
-        check(empty_or, &format!("{at}.path"), || "a path such as / or /chat".to_owned())?;
+        check(empty_or, &format!("{at}.path"), || {
+            "a path such as / or /chat".to_owned()
+        })?;
         check(fits(&self.key, key), &format!("{at}.key"), || {
             "letters, digits, - . _ ~; peerjs if the server has no other".to_owned()
         })
@@ -171,13 +183,19 @@ impl SignallingServer {
 impl IceServer {
     fn check(&self, at: &str) -> Result<(), Refusal> {
         let count = self.urls.len();
-        check((1..=SERVERS).contains(&count), &format!("{at}.urls"), || {
-            format!("1 to {SERVERS} addresses")
-        })?;
+        check(
+            (1..=SERVERS).contains(&count),
+            &format!("{at}.urls"),
+            || format!("1 to {SERVERS} addresses"),
+        )?;
         let is_ice = |url: &String| {
-            let rest = ["stun:", "stuns:", "turn:", "turns:"].iter().find_map(|s| url.strip_prefix(s));
+            let rest = ["stun:", "stuns:", "turn:", "turns:"]
+                .iter()
+                .find_map(|s| url.strip_prefix(s));
             rest.is_some_and(|rest| {
-                fits(rest, |c| c.is_ascii_alphanumeric() || "-._:[]?=".contains(c))
+                fits(rest, |c| {
+                    c.is_ascii_alphanumeric() || "-._:[]?=".contains(c)
+                })
             })
         };
         check(self.urls.iter().all(is_ice), &format!("{at}.urls"), || {
@@ -192,12 +210,16 @@ impl IceServer {
             .into_iter()
             .flatten()
             .all(|text| text.len() <= SETTING_BYTES);
-        check(short, &format!("{at}.credential"), || format!("at most {SETTING_BYTES} bytes"))
+        check(short, &format!("{at}.credential"), || {
+            format!("at most {SETTING_BYTES} bytes")
+        })
     }
 }
 
 fn is_http(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
     rest.is_some_and(|rest| fits(rest, |c| c.is_ascii_graphic()))
 }
 
@@ -209,7 +231,10 @@ fn check(good: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(),
     if good {
         return Ok(());
     }
-    Err(Refusal::Setting { field: field.to_owned(), reason: reason() })
+    Err(Refusal::Setting {
+        field: field.to_owned(),
+        reason: reason(),
+    })
 }
 
 #[cfg(test)]
@@ -237,10 +262,19 @@ mod tests {
         };
         assert_eq!(wrong(|c| c.root = "my.app".into()), "root");
         assert_eq!(wrong(|c| c.signalling.clear()), "signalling");
-        assert_eq!(wrong(|c| c.signalling[0].host = "https://x".into()), "signalling.0.host");
+        assert_eq!(
+            wrong(|c| c.signalling[0].host = "https://x".into()),
+            "signalling.0.host"
+        );
         assert_eq!(wrong(|c| c.signalling[0].port = 0), "signalling.0.port");
-        assert_eq!(wrong(|c| c.signalling[0].key = "a&b".into()), "signalling.0.key");
-        assert_eq!(wrong(|c| c.ice_servers[0].urls = vec!["http://x".into()]), "iceServers.0.urls");
+        assert_eq!(
+            wrong(|c| c.signalling[0].key = "a&b".into()),
+            "signalling.0.key"
+        );
+        assert_eq!(
+            wrong(|c| c.ice_servers[0].urls = vec!["http://x".into()]),
+            "iceServers.0.urls"
+        );
         assert_eq!(
             wrong(|c| c.ice_servers[0].urls = vec!["turn:x:3478".into()]),
             "iceServers.0.username"

@@ -69,6 +69,9 @@ pub(crate) enum Frame {
         friendlyname: String,
         #[serde(flatten)]
         card: Card,
+        /// Whether the sender's path shows both on one network.
+        #[serde(default)]
+        near: bool,
     },
     Have {
         log: Option<String>,

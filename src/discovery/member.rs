@@ -159,11 +159,6 @@ impl Member {
         }
     }
 
-    /// Whether list or role may have changed since the last call.
-    pub(crate) fn take_changed(&mut self) -> bool {
-        std::mem::take(&mut self.changed)
-    }
-
     /// Whether a connection belongs to this membership.
     pub(crate) fn owns(&self, link: LinkId) -> bool {
         match &self.state {

@@ -2,18 +2,92 @@
 //!
 //! The contract: after each [`Node::handle`], call [`Node::poll`] until it gives
 //! [`Output::Timeout`]; act on every output in order.
+//!
+//! What happens is handled by the part it belongs to: [`commands`] from the person, [`network`]
+//! from the signalling servers and about addresses, [`links`] on connections until they are
+//! authenticated, [`sessions`] with contacts, [`storage`] when writes end. At the end of each
+//! input the node looks once at all deadlines and tells the views what changed ([`show`]).
+
+mod commands;
+mod contacts;
+mod links;
+mod network;
+mod sessions;
+mod show;
+mod storage;
 
 pub use crate::io::{
     ChannelBinding, Closed, CommandId, Input, Link, LinkId, Output, Path, Signalling, StoreId,
 };
 
-use crate::clock::Now;
-use crate::config::Config;
-use crate::records::Snapshot;
+use crate::bucket::Bucket;
+use crate::calendar;
+use crate::chat::Chat;
+use crate::clock::{Mono, Now};
+use crate::config::{Config, Settings};
+use crate::context::Context;
+use crate::crypto::Identity;
+use crate::encoding::unb64;
+use crate::limits;
+use crate::records::{ProfileRecord, RequestRecord, Snapshot};
+use crate::view::{Asked, ContactId, Event, Notice, RequestId};
+use contacts::Contact;
+use links::Pending;
+use network::Network;
+use show::Shown;
+use std::collections::BTreeMap;
+use storage::Write;
 
 /// A participant.
 #[derive(Debug)]
-pub struct Node {}
+pub struct Node {
+    ctx: Context,
+    defaults: Config,
+    config_error: Option<String>,
+    settings: Settings,
+    me: Option<Me>,
+    /// The stored identity cannot be read: nothing may replace it.
+    damaged: bool,
+    network: Network,
+    links: BTreeMap<LinkId, Pending>,
+    handshakes: Bucket,
+    contacts: BTreeMap<ContactId, Contact>,
+    chats: BTreeMap<ContactId, Chat>,
+    requests: BTreeMap<RequestId, RequestRecord>,
+    /// Strangers the person asked, by Discovery ID.
+    asked: BTreeMap<String, Asked>,
+    writes: BTreeMap<StoreId, Write>,
+    shown: Shown,
+    /// Some view is open, so that messages need no notification.
+    watched: bool,
+    day: u64,
+    last: Now,
+}
+
+/// Oneself, once joined.
+struct Me {
+    record: ProfileRecord,
+    identity: Identity,
+    discovery_uuid: [u8; 16],
+}
+
+impl std::fmt::Debug for Me {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Me(…)")
+    }
+}
+
+impl Me {
+    fn restore(record: ProfileRecord) -> Option<Self> {
+        let identity = Identity::from_bytes(&unb64(&record.identity.0)?)?;
+        let discovery_uuid = unb64(&record.discovery_uuid.0)?;
+        Some(Self {
+            record,
+            identity,
+            discovery_uuid,
+        })
+    }
+}
 
 impl Node {
     /// A node that goes on from `snapshot`. `config` is what the extension was packed with,
@@ -25,17 +99,137 @@ impl Node {
         seed: [u8; 32],
         now: Now,
     ) -> Self {
-        let _ = (config, config_error, snapshot, seed, now);
-        Self {}
+        let wrong = config.check().err().map(|refusal| refusal.to_string());
+        let defaults = if wrong.is_some() {
+            Config::default()
+        } else {
+            config
+        };
+        let damaged_profile = |record: &ProfileRecord| Me::restore(record.clone()).is_none();
+        let damaged = snapshot.profile.as_ref().is_some_and(damaged_profile);
+        let mut node = Self {
+            ctx: Context::new(seed, now),
+            defaults,
+            config_error: config_error.or(wrong),
+            settings: snapshot.settings.clone(),
+            me: snapshot.profile.clone().and_then(Me::restore),
+            damaged,
+            network: Network::default(),
+            links: BTreeMap::new(),
+            handshakes: Bucket::new(
+                limits::HANDSHAKES_PER_MINUTE,
+                60_000 / u64::from(limits::HANDSHAKES_PER_MINUTE),
+            ),
+            contacts: BTreeMap::new(),
+            chats: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            writes: BTreeMap::new(),
+            shown: Shown::default(),
+            watched: false,
+            day: calendar::day_number(now.unix),
+            last: now,
+        };
+        node.restore(snapshot);
+        if node.me.is_some() {
+            node.go_online();
+        }
+        node
+    }
+
+    fn restore(&mut self, snapshot: Snapshot) {
+        if self.damaged {
+            self.notice(Notice::StorageDamaged {
+                key: "profile".to_owned(),
+            });
+        }
+        for record in snapshot.contacts {
+            let key = format!("contact/{}", record.id.0);
+            match Contact::restore(record) {
+                Some(contact) => drop(self.contacts.insert(contact.record.id.clone(), contact)),
+                None => self.notice(Notice::StorageDamaged { key }),
+            }
+        }
+        for thread in snapshot.threads {
+            let contact = thread.contact.clone();
+            let own = |record: &&crate::records::MessageRecord| record.message.contact == contact;
+            let outbox = snapshot.outbox.iter().filter(own).cloned().collect();
+            self.chats.insert(contact, Chat::restore(thread, outbox));
+        }
+        self.requests = snapshot
+            .requests
+            .into_iter()
+            .map(|r| (r.id.clone(), r))
+            .collect();
     }
 
     /// Something happened.
     pub fn handle(&mut self, now: Now, input: Input) {
-        let _ = (now, input);
+        let woke = self.jumped(now);
+        self.ctx.now = now;
+        if woke {
+            self.woke();
+        }
+        match input {
+            Input::Timeout => {}
+            Input::Command(id, command) => self.command(id, command),
+            Input::Attach => self.attach(),
+            Input::Watching(_, any) => self.watched = any,
+            Input::Signalling(signalling) => self.signalling(signalling),
+            Input::Link(link, event) => self.link(link, event),
+            Input::Addresses(addresses) => self.addresses(&addresses),
+            Input::Woke => self.woke(),
+            Input::Cellular(cellular) => self.cellular(cellular),
+            Input::Stored(id, result) => self.stored(id, result),
+        }
+        self.tick();
+        self.flush_chats();
+        self.show();
     }
 
     /// What to do next; the last of each round is [`Output::Timeout`].
     pub fn poll(&mut self) -> Output {
-        Output::Timeout(None)
+        self.ctx
+            .poll()
+            .unwrap_or_else(|| Output::Timeout(self.due()))
+    }
+
+    /// Whether the clocks show that the device slept, or that somebody set the time.
+    fn jumped(&mut self, now: Now) -> bool {
+        let last = std::mem::replace(&mut self.last, now);
+        let mono = i128::from(now.mono.0) - i128::from(last.mono.0);
+        let unix = i128::from(now.unix) - i128::from(last.unix);
+        (unix - mono).unsigned_abs() > limits::CLOCK_JUMP.as_millis()
+    }
+
+    /// Looks at every deadline; harmless at any time.
+    fn tick(&mut self) {
+        if self.me.is_none() {
+            return;
+        }
+        self.new_day();
+        self.network_timeout();
+        self.links_timeout();
+        self.sessions_timeout();
+        self.contacts_timeout();
+        self.expire_requests();
+    }
+
+    fn due(&self) -> Option<Mono> {
+        self.me.as_ref()?;
+        let links = self.links.values().filter_map(|link| link.deadline);
+        let contacts = self
+            .contacts
+            .values()
+            .flat_map(|contact| self.contact_due(contact));
+        self.network_due()
+            .into_iter()
+            .chain(links)
+            .chain(contacts)
+            .min()
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        self.ctx.emit(Output::Event(Event::Notice(notice)));
     }
 }

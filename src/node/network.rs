@@ -1,0 +1,345 @@
+//! Where this device is: its addresses, the namespaces joined, and the signalling server.
+
+use super::{Link, LinkId, Node, Output, Signalling};
+use crate::address;
+use crate::calendar;
+use crate::clock::{Mono, UnixMillis};
+use crate::config::Settings;
+use crate::context::Context;
+use crate::discovery::{Announcement, Member};
+use crate::ids;
+use crate::limits;
+use crate::records::Change;
+use crate::view::ContactId;
+use crate::wire::Frame;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// The wait after the first failed look-up of the address; doubled to [`limits::ADDRESS_CHECK`].
+const FIRST_LOOKUP_RETRY: Duration = Duration::from_secs(5);
+
+/// The state of the network as far as it is known.
+#[derive(Debug, Default)]
+pub(super) struct Network {
+    pub(super) members: Vec<Member>,
+    pub(super) transport_held: bool,
+    /// `host:port` of the server in use, and whether it can be reached.
+    pub(super) server: Option<String>,
+    pub(super) server_up: bool,
+    pub(super) retry_at: Option<UnixMillis>,
+    pub(super) refused: Option<String>,
+    /// The last look-up gave no address.
+    pub(super) no_address: bool,
+    pub(super) lookup_at: Option<Mono>,
+    failures: u32,
+    /// The browser says that the network is cellular.
+    pub(super) cellular: bool,
+}
+
+impl Network {
+    pub(super) fn owns(&self, link: LinkId) -> bool {
+        self.members.iter().any(|member| member.owns(link))
+    }
+
+    /// The membership in whose namespace a Discovery ID is, where it can be dialled from.
+    pub(super) fn member_of(&self, discovery_id: &str) -> Option<&Member> {
+        let lists = |member: &&Member| {
+            member.is_held()
+                && member
+                    .others()
+                    .any(|entry| entry.discovery_id == discovery_id)
+        };
+        self.members.iter().find(lists)
+    }
+
+    /// Whether an id is an own Discovery ID.
+    pub(super) fn is_own(&self, id: &str) -> bool {
+        self.members
+            .iter()
+            .any(|member| member.discovery_id() == id)
+    }
+
+    pub(super) fn incoming(
+        &mut self,
+        ctx: &Context,
+        link: LinkId,
+        local: &str,
+        remote: &str,
+    ) -> bool {
+        self.members
+            .iter_mut()
+            .any(|member| member.incoming(ctx, link, local, remote))
+    }
+}
+
+impl Node {
+    /// The first moment at which anything may be sent.
+    pub(super) fn go_online(&mut self) {
+        let config = self.defaults.with(&self.settings);
+        self.ctx.emit(Output::Configure(config));
+        if let Some(me) = &self.me {
+            self.ctx.register(&me.record.transport_id);
+        }
+        self.look_up();
+    }
+
+    fn is_cellular(&self) -> bool {
+        self.network.cellular || self.settings.cellular
+    }
+
+    fn look_up(&mut self) {
+        if self.me.is_some() && !self.is_cellular() {
+            self.ctx.emit(Output::LookUpAddress);
+            self.network.lookup_at = Some(self.ctx.now.mono + limits::ADDRESS_CHECK);
+        }
+    }
+
+    pub(super) fn announcement(&self) -> Option<Announcement> {
+        let me = self.me.as_ref()?;
+        Some(Announcement {
+            name: me.record.name.clone(),
+            discovery_uuid: me.discovery_uuid,
+            transport_id: me.record.transport_id.clone(),
+            day: calendar::day(self.ctx.now.unix, 0),
+        })
+    }
+
+    pub(super) fn addresses(&mut self, found: &[IpAddr]) {
+        if self.is_cellular() || self.me.is_none() {
+            return;
+        }
+        let mut addresses: Vec<IpAddr> = Vec::new();
+        for ip in found.iter().copied().filter(|ip| address::is_global(*ip)) {
+            // One network of each family: that is what a device has, and it bounds the sockets.
+            if !addresses
+                .iter()
+                .any(|known| known.is_ipv4() == ip.is_ipv4())
+            {
+                addresses.push(ip);
+            }
+        }
+        let network = &mut self.network;
+        network.no_address = addresses.is_empty();
+        if network.no_address {
+            let wait = FIRST_LOOKUP_RETRY * 2_u32.saturating_pow(network.failures.min(10));
+            network.failures = network.failures.saturating_add(1);
+            network.lookup_at = Some(self.ctx.now.mono + wait.min(limits::ADDRESS_CHECK));
+            return;
+        }
+        network.failures = 0;
+        network.lookup_at = Some(self.ctx.now.mono + limits::ADDRESS_CHECK);
+        self.join_exactly(&addresses);
+    }
+
+    fn join_exactly(&mut self, addresses: &[IpAddr]) {
+        let Some(me) = self.announcement() else {
+            return;
+        };
+        let root = self.defaults.with(&self.settings).root;
+        let here = |member: &Member| {
+            addresses
+                .iter()
+                .any(|ip| address::same_network(*ip, member.address()))
+        };
+        let (kept, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.network.members)
+            .into_iter()
+            .partition(here);
+        self.network.members = kept;
+        left.into_iter()
+            .for_each(|member| member.leave(&mut self.ctx));
+        for ip in addresses {
+            if !self
+                .network
+                .members
+                .iter()
+                .any(|m| address::same_network(*ip, m.address()))
+            {
+                let member = Member::join(&mut self.ctx, &root, *ip, &me);
+                self.network.members.push(member);
+            }
+        }
+    }
+
+    pub(super) fn cellular(&mut self, cellular: bool) {
+        self.network.cellular = cellular;
+        self.apply_cellular();
+    }
+
+    fn apply_cellular(&mut self) {
+        if self.is_cellular() {
+            self.network.lookup_at = None;
+            self.join_exactly(&[]);
+        } else if self.network.lookup_at.is_none() {
+            self.look_up();
+        }
+    }
+
+    pub(super) fn take_settings(&mut self, settings: Settings) {
+        let before = self.defaults.with(&self.settings);
+        self.settings = settings;
+        let after = self.defaults.with(&self.settings);
+        if before != after && self.me.is_some() {
+            // Other servers or another root: everything is registered anew. Chats go on over
+            // new connections.
+            self.join_exactly(&[]);
+            let links: Vec<LinkId> = self.links.keys().copied().collect();
+            links.into_iter().for_each(|link| self.drop_link(link));
+            let ids: Vec<ContactId> = self.contacts.keys().cloned().collect();
+            ids.iter().for_each(|id| self.end_session(id));
+            self.network.transport_held = false;
+            self.network.server = None;
+            self.network.server_up = false;
+            self.network.refused = None;
+            self.go_online();
+        }
+        self.apply_cellular();
+    }
+
+    pub(super) fn signalling(&mut self, signalling: Signalling) {
+        match signalling {
+            Signalling::Registered(id) => self.registered(&id),
+            Signalling::Taken(id) => self.taken(&id),
+            Signalling::Lost(id) => {
+                if self.is_transport(&id) {
+                    self.network.transport_held = false;
+                }
+                self.network
+                    .members
+                    .iter_mut()
+                    .for_each(|member| member.lost(&id));
+            }
+            Signalling::Server {
+                server,
+                up,
+                retry_in,
+                refused,
+            } => {
+                let unix = self.ctx.now.unix;
+                let millis = |wait: Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                self.network.server = Some(server);
+                self.network.server_up = up;
+                self.network.retry_at = retry_in.map(|wait| unix.saturating_add(millis(wait)));
+                self.network.refused = refused;
+            }
+        }
+    }
+
+    fn is_transport(&self, id: &str) -> bool {
+        self.me
+            .as_ref()
+            .is_some_and(|me| me.record.transport_id == id)
+    }
+
+    fn registered(&mut self, id: &str) {
+        if self.is_transport(id) {
+            self.network.transport_held = true;
+            self.redial_all();
+            return;
+        }
+        let Network { members, .. } = &mut self.network;
+        let _ = members
+            .iter_mut()
+            .any(|member| member.registered(&mut self.ctx, id));
+    }
+
+    fn taken(&mut self, id: &str) {
+        if self.is_transport(id) {
+            self.replace_transport();
+            return;
+        }
+        let Network { members, .. } = &mut self.network;
+        let _ = members
+            .iter_mut()
+            .any(|member| member.taken(&mut self.ctx, id));
+    }
+
+    /// Somebody else holds the own Transport ID: take another, and say so.
+    fn replace_transport(&mut self) {
+        self.network.transport_held = false;
+        let fresh = ids::transport_id(self.ctx.random());
+        let Some(me) = &mut self.me else { return };
+        me.record.transport_id.clone_from(&fresh);
+        me.record.profile_number += 1;
+        let store = self.ctx.store(Change::Profile(me.record.clone()));
+        self.writes.insert(store, super::storage::Write::Plain);
+        self.ctx.register(&fresh);
+        self.announce_profile();
+    }
+
+    pub(super) fn announce_members(&mut self) {
+        let Some(me) = self.announcement() else {
+            return;
+        };
+        self.network
+            .members
+            .iter_mut()
+            .for_each(|member| member.announce(&mut self.ctx, &me));
+    }
+
+    /// A connection of a membership says something.
+    pub(super) fn network_link(&mut self, link: LinkId, event: Link) {
+        let Network { members, .. } = &mut self.network;
+        let Some(member) = members.iter_mut().find(|member| member.owns(link)) else {
+            return;
+        };
+        match event {
+            Link::Open { path, .. } => member.opened(&mut self.ctx, link, path),
+            Link::Frame(bytes) => {
+                if let Err(reason) = member.frame(&mut self.ctx, link, Frame::decode(&bytes)) {
+                    tracing::warn!(reason, "a connection of the namespace is closed");
+                }
+            }
+            Link::Suspect => member.suspect(&mut self.ctx, link),
+            Link::Closed(_) => member.closed(&mut self.ctx, link),
+            Link::Incoming { .. } => {}
+        }
+    }
+
+    /// The device woke, the network changed, or the person does not want to wait.
+    pub(super) fn woke(&mut self) {
+        if self.me.is_none() {
+            return;
+        }
+        self.ctx.emit(Output::Probe);
+        self.network
+            .members
+            .iter_mut()
+            .for_each(|member| member.probe(&mut self.ctx));
+        let ids: Vec<ContactId> = self.contacts.keys().cloned().collect();
+        ids.iter().for_each(|id| self.doubt(id));
+        self.network.failures = 0;
+        self.look_up();
+        self.redial_all();
+    }
+
+    pub(super) fn new_day(&mut self) {
+        let day = calendar::day_number(self.ctx.now.unix);
+        if std::mem::replace(&mut self.day, day) != day {
+            self.announce_members();
+        }
+    }
+
+    pub(super) fn network_timeout(&mut self) {
+        if self
+            .network
+            .lookup_at
+            .is_some_and(|at| self.ctx.now.mono >= at)
+        {
+            self.look_up();
+        }
+        self.network
+            .members
+            .iter_mut()
+            .for_each(|member| member.timeout(&mut self.ctx));
+    }
+
+    pub(super) fn network_due(&self) -> Option<Mono> {
+        let day = 86_400_000;
+        let midnight = Duration::from_millis(day - self.ctx.now.unix % day);
+        let members = self.network.members.iter().filter_map(Member::due);
+        members
+            .chain(self.network.lookup_at)
+            .chain([self.ctx.now.mono + midnight])
+            .min()
+    }
+}

@@ -1,0 +1,383 @@
+//! What views see: computed from the state at the end of each input, sent where it differs.
+
+use super::contacts::Contact;
+use super::{Node, Output};
+use crate::calendar;
+use crate::crypto;
+use crate::discovery::Member;
+use crate::limits::{DIAL_COURTESY, JOIN_NOTICE};
+use crate::name::skeleton;
+use crate::view::{
+    Asked, ContactId, Event, Network, Notification, Person, PersonId, Phase, Presence, Profile,
+    Request, RequestId, Role, SettingsView, Status,
+};
+use crate::wire::Entry;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What the views have been told.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    profile: Option<Profile>,
+    status: Option<Status>,
+    settings: Option<SettingsView>,
+    people: BTreeMap<PersonId, Person>,
+    requests: BTreeMap<RequestId, Request>,
+    badge: u32,
+    recognised: Recognised,
+}
+
+/// Which contact has which uuid in a namespace, for the days around one day.
+#[derive(Debug, Default)]
+struct Recognised {
+    /// What the map was made for.
+    key: (u64, Vec<String>, Vec<(ContactId, [u8; 16])>),
+    by_uuid: BTreeMap<Uuid, ContactId>,
+}
+
+impl Node {
+    /// Tells the views what changed.
+    pub(super) fn show(&mut self) {
+        self.recognise();
+        let profile = Profile {
+            name: self.me.as_ref().map(|me| me.record.name.clone()),
+        };
+        if self.shown.profile.as_ref() != Some(&profile) {
+            self.shown.profile = Some(profile.clone());
+            self.ctx.emit(Output::Event(Event::Profile(profile)));
+        }
+        let settings = self.settings_view();
+        if self.shown.settings.as_ref() != Some(&settings) {
+            self.shown.settings = Some(settings.clone());
+            self.ctx.emit(Output::Event(Event::Settings(settings)));
+        }
+        let status = self.status();
+        if self.shown.status.as_ref() != Some(&status) {
+            self.shown.status = Some(status.clone());
+            self.ctx.emit(Output::Event(Event::Status(status)));
+        }
+        self.show_people();
+        self.show_requests();
+        self.show_badge();
+    }
+
+    /// A new view: everything once.
+    pub(super) fn attach(&mut self) {
+        let shown = &self.shown;
+        let once = [
+            shown.profile.clone().map(Event::Profile),
+            shown.settings.clone().map(Event::Settings),
+            shown.status.clone().map(Event::Status),
+        ];
+        let people = shown.people.values().cloned().map(Event::Person);
+        let requests = shown.requests.values().cloned().map(Event::Request);
+        let events: Vec<Event> = once
+            .into_iter()
+            .flatten()
+            .chain(people)
+            .chain(requests)
+            .chain([Event::Ready])
+            .collect();
+        events
+            .into_iter()
+            .for_each(|event| self.ctx.emit(Output::Event(event)));
+    }
+
+    fn settings_view(&self) -> SettingsView {
+        SettingsView {
+            settings: self.settings.clone(),
+            defaults: self.defaults.clone(),
+            config_error: self.config_error.clone(),
+        }
+    }
+
+    fn status(&self) -> Status {
+        let network = &self.network;
+        let of = |member: &Member| Network {
+            address: member.address().to_string(),
+            role: member.role(),
+            people: member.people(),
+        };
+        let networks: Vec<Network> = network.members.iter().map(of).collect();
+        Status {
+            phase: self.phase(&networks),
+            networks,
+            server: network.server.clone(),
+            server_up: network.server_up,
+        }
+    }
+
+    fn phase(&self, networks: &[Network]) -> Phase {
+        let network = &self.network;
+        if self.me.is_none() {
+            return Phase::FirstRun;
+        }
+        if let Some(reason) = network.refused.clone().filter(|_| !network.server_up) {
+            return Phase::Refused { reason };
+        }
+        if network.server.is_some() && !network.server_up {
+            return Phase::Offline {
+                retry_at: network.retry_at,
+            };
+        }
+        if network.cellular || self.settings.cellular {
+            return Phase::Cellular;
+        }
+        match networks.first() {
+            Some(Network {
+                address,
+                role,
+                people,
+            }) => {
+                let (address, people) = (address.clone(), *people);
+                match role {
+                    Role::Router => Phase::Router { address, people },
+                    Role::Peer => Phase::Peer { address, people },
+                    Role::Electing => Phase::Electing { address, people },
+                    Role::Joining => Phase::Joining,
+                }
+            }
+            None if network.no_address => Phase::NoAddress {
+                retry_at: self.lookup_unix(),
+            },
+            None => Phase::Joining,
+        }
+    }
+
+    fn lookup_unix(&self) -> Option<u64> {
+        let wait = self.network.lookup_at?.since(self.last.mono);
+        Some(self.last.unix + u64::try_from(wait.as_millis()).ok()?)
+    }
+
+    /// Matches the registries against the contacts.
+    fn recognise(&mut self) {
+        let uuids = |c: &Contact| Some((c.record.id.clone(), c.discovery_uuid?));
+        let key = (
+            self.day,
+            self.network
+                .members
+                .iter()
+                .map(|m| m.namespace().label().to_owned())
+                .collect(),
+            self.contacts.values().filter_map(uuids).collect(),
+        );
+        if self.shown.recognised.key != key {
+            self.shown.recognised = Recognised::new(key, self.ctx.now.unix);
+        }
+        let mut seen: BTreeMap<ContactId, (String, String)> = BTreeMap::new();
+        for member in &self.network.members {
+            for entry in member.others() {
+                if let Some(id) = self.shown.recognised.of(member, entry) {
+                    let ids = (entry.discovery_id.clone(), member.discovery_id().to_owned());
+                    seen.entry(id.clone()).or_insert(ids);
+                }
+            }
+        }
+        let now = self.ctx.now.mono;
+        for (id, contact) in &mut self.contacts {
+            let before = contact.seen_as.take();
+            let Some((theirs, own)) = seen.remove(id) else {
+                continue;
+            };
+            // Who has the smaller id dials; the other waits a little, should that fail.
+            let courtesy = if own < theirs {
+                std::time::Duration::ZERO
+            } else {
+                DIAL_COURTESY
+            };
+            if before.as_ref() != Some(&theirs)
+                && contact.session.is_none()
+                && contact.dialling.is_none()
+            {
+                contact.tries = 0;
+                contact.next_try = Some(now + courtesy);
+            }
+            contact.seen_as = Some(theirs);
+        }
+        // Who became due by this is dialled in this same input.
+        self.contacts_timeout();
+    }
+
+    fn show_people(&mut self) {
+        let people = self.people();
+        let gone: Vec<PersonId> = self
+            .shown
+            .people
+            .keys()
+            .filter(|id| !people.contains_key(id))
+            .cloned()
+            .collect();
+        for id in gone {
+            self.shown.people.remove(&id);
+            self.ctx.emit(Output::Event(Event::PersonGone(id)));
+        }
+        for (id, person) in people {
+            let before = self.shown.people.get(&id);
+            if before != Some(&person) {
+                let arrived = person.presence == Presence::OnNetwork
+                    && before.map(|before| before.presence) != Some(Presence::OnNetwork);
+                self.shown.people.insert(id.clone(), person.clone());
+                self.ctx.emit(Output::Event(Event::Person(person)));
+                if let PersonId::Contact(contact) = id
+                    && arrived
+                {
+                    self.tell_joined(&contact);
+                }
+            }
+        }
+    }
+
+    /// At most once in five minutes, and not for who was only away for a moment.
+    fn tell_joined(&mut self, id: &ContactId) {
+        let now = self.ctx.now.mono;
+        let Some(contact) = self.contacts.get_mut(id) else {
+            return;
+        };
+        let recent = |at: Option<crate::Mono>| at.is_some_and(|at| now.since(at) < JOIN_NOTICE);
+        let quiet = recent(contact.told) || recent(contact.near_at);
+        contact.near_at = Some(now);
+        if !quiet {
+            contact.told = Some(now);
+            let (contact, name) = (id.clone(), contact.record.name.clone());
+            self.notify(Notification::Joined { contact, name });
+        }
+    }
+
+    fn people(&self) -> BTreeMap<PersonId, Person> {
+        let mut people = BTreeMap::new();
+        let names: Vec<(String, &str)> = self
+            .contacts
+            .values()
+            .filter(|contact| contact.is_complete())
+            .map(|contact| (skeleton(&contact.record.name), contact.record.name.as_str()))
+            .collect();
+        for contact in self
+            .contacts
+            .values()
+            .filter(|contact| contact.is_complete())
+        {
+            let person = self.contact_person(contact);
+            people.insert(person.id.clone(), person);
+        }
+        for member in &self.network.members {
+            for entry in member.others() {
+                if self.shown.recognised.of(member, entry).is_none() {
+                    let person = self.stranger(entry, &names);
+                    people.insert(person.id.clone(), person);
+                }
+            }
+        }
+        people
+    }
+
+    fn contact_person(&self, contact: &Contact) -> Person {
+        let presence = match (&contact.session, &contact.seen_as) {
+            (Some(session), _) if session.says_near || self.is_local(session.path) => {
+                Presence::OnNetwork
+            }
+            (_, Some(_)) => Presence::ClaimsNetwork,
+            (Some(_), None) => Presence::Online,
+            (None, None) => Presence::Offline,
+        };
+        Person {
+            id: PersonId::Contact(contact.record.id.clone()),
+            name: contact.record.name.clone(),
+            presence,
+            resembles: None,
+            asked: Asked::No,
+            last_seen: contact.record.last_seen,
+            unread: self
+                .chats
+                .get(&contact.record.id)
+                .map_or(0, crate::chat::Chat::unread),
+            ping: contact.ping,
+        }
+    }
+
+    fn stranger(&self, entry: &Entry, names: &[(String, &str)]) -> Person {
+        Person {
+            id: PersonId::Stranger(entry.discovery_id.clone()),
+            name: entry.friendlyname.clone(),
+            presence: Presence::ClaimsNetwork,
+            resembles: resembling(names, &entry.friendlyname),
+            asked: self
+                .asked
+                .get(&entry.discovery_id)
+                .copied()
+                .unwrap_or(Asked::No),
+            last_seen: None,
+            unread: 0,
+            ping: None,
+        }
+    }
+
+    fn show_requests(&mut self) {
+        let gone: Vec<RequestId> = self
+            .shown
+            .requests
+            .keys()
+            .filter(|id| !self.requests.contains_key(id))
+            .cloned()
+            .collect();
+        for id in gone {
+            self.shown.requests.remove(&id);
+            self.ctx.emit(Output::Event(Event::RequestGone(id)));
+        }
+        let names: Vec<(String, &str)> = self
+            .contacts
+            .values()
+            .map(|contact| (skeleton(&contact.record.name), contact.record.name.as_str()))
+            .collect();
+        for (id, record) in &self.requests {
+            let request = Request {
+                id: id.clone(),
+                name: record.name.clone(),
+                note: record.note.clone(),
+                at: record.at,
+                resembles: resembling(&names, &record.name),
+            };
+            if self.shown.requests.get(id) != Some(&request) {
+                self.shown.requests.insert(id.clone(), request.clone());
+                self.ctx.emit(Output::Event(Event::Request(request)));
+            }
+        }
+    }
+
+    fn show_badge(&mut self) {
+        let unread: u32 = self.chats.values().map(crate::chat::Chat::unread).sum();
+        let count = unread.saturating_add(u32::try_from(self.requests.len()).unwrap_or(u32::MAX));
+        if self.shown.badge != count {
+            self.shown.badge = count;
+            self.ctx.emit(Output::Event(Event::Badge { count }));
+        }
+    }
+}
+
+fn resembling(names: &[(String, &str)], name: &str) -> Option<String> {
+    let alike = skeleton(name);
+    names
+        .iter()
+        .find(|(skeleton, _)| *skeleton == alike)
+        .map(|(_, name)| (*name).to_owned())
+}
+
+impl Recognised {
+    fn new(key: (u64, Vec<String>, Vec<(ContactId, [u8; 16])>), unix: u64) -> Self {
+        let mut by_uuid = BTreeMap::new();
+        // Clocks differ, and a list may be from before midnight.
+        for day in [-1, 0, 1].map(|shift| calendar::day(unix, shift)) {
+            for label in &key.1 {
+                for (contact, secret) in &key.2 {
+                    let uuid = crypto::discovery_uuid(secret, label, &day);
+                    by_uuid.insert(uuid, contact.clone());
+                }
+            }
+        }
+        Self { key, by_uuid }
+    }
+
+    fn of(&self, member: &Member, entry: &Entry) -> Option<&ContactId> {
+        let uuid = member.namespace().discovery_uuid(&entry.discovery_id)?;
+        self.by_uuid.get(&uuid)
+    }
+}

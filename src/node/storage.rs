@@ -1,0 +1,143 @@
+//! What goes on when a write is durable, or is not.
+
+use super::contacts::Contact;
+use super::{CommandId, LinkId, Node, Output, StoreId};
+use crate::config::Settings;
+use crate::records::{Change, ProfileRecord, RequestRecord};
+use crate::view::{ContactId, Event, Notice, Notification, Refusal};
+
+/// What a write was for.
+#[derive(Debug)]
+pub(super) enum Write {
+    /// Nothing waits for it.
+    Plain,
+    Profile(Box<ProfileRecord>, Option<CommandId>),
+    Settings(Box<Settings>, CommandId),
+    Request(Box<RequestRecord>),
+    /// A provisional contact; then the acceptance is sent.
+    Accepting(LinkId),
+    /// A contact whose acceptance this side has just finished; then the session begins.
+    Finishing(LinkId),
+    Chat(ContactId),
+}
+
+impl Node {
+    pub(super) fn stored(&mut self, id: StoreId, result: Result<(), String>) {
+        let Some(write) = self.writes.remove(&id) else {
+            return;
+        };
+        if let Err(reason) = result {
+            self.not_stored(write, reason);
+            return;
+        }
+        match write {
+            Write::Plain => {}
+            Write::Profile(record, command) => {
+                self.take_profile(*record);
+                command
+                    .into_iter()
+                    .for_each(|command| self.reply(command, Ok(())));
+            }
+            Write::Settings(settings, command) => {
+                self.take_settings(*settings);
+                self.reply(command, Ok(()));
+            }
+            Write::Request(record) => self.request_stored(*record),
+            Write::Accepting(link) => self.send_acceptance(link),
+            Write::Finishing(link) => self.finish(link),
+            Write::Chat(contact) => self.chat_stored(&contact),
+        }
+    }
+
+    fn not_stored(&mut self, write: Write, reason: String) {
+        tracing::warn!("a write failed");
+        self.notice(Notice::StorageFailed {
+            reason: reason.clone(),
+        });
+        let refusal = Refusal::Storage { reason };
+        match write {
+            Write::Profile(_, Some(command)) | Write::Settings(_, command) => {
+                self.reply(command, Err(refusal));
+            }
+            Write::Accepting(link) | Write::Finishing(link) => self.drop_link(link),
+            Write::Chat(contact) => {
+                let commands = self.chats.get_mut(&contact).map(crate::chat::Chat::failed);
+                for command in commands.into_iter().flatten() {
+                    self.reply(command, Err(refusal.clone()));
+                }
+                self.end_session(&contact);
+            }
+            Write::Plain | Write::Profile(_, None) | Write::Request(_) => {}
+        }
+    }
+
+    fn request_stored(&mut self, record: RequestRecord) {
+        let waits = self.links.values().any(|link| link.asks(&record.id));
+        if !waits {
+            // The connection ended meanwhile; the person can still answer.
+            tracing::debug!("a request outlived its connection");
+        }
+        let notification = Notification::Request {
+            request: record.id.clone(),
+            name: record.name.clone(),
+        };
+        self.requests.insert(record.id.clone(), record);
+        self.notify(notification);
+    }
+
+    pub(super) fn notify(&mut self, notification: Notification) {
+        if self.settings.notifications {
+            self.ctx.emit(Output::Event(Event::Notify(notification)));
+        }
+    }
+
+    fn chat_stored(&mut self, id: &ContactId) {
+        let Some(chat) = self.chats.get_mut(id) else {
+            return;
+        };
+        let durable = chat.stored();
+        let ack = chat.ack().filter(|_| !durable.received.is_empty());
+        let contact = self.contacts.get(id);
+        let session = contact.and_then(|contact| contact.session.as_ref());
+        if let (Some(session), Some(ack)) = (session, ack) {
+            self.ctx.transmit(session.link, &ack);
+        }
+        let name = contact
+            .map(|contact| contact.record.name.clone())
+            .unwrap_or_default();
+        for message in durable.own {
+            self.ctx.emit(Output::Event(Event::Message(message)));
+        }
+        for command in durable.commands {
+            self.reply(command, Ok(()));
+        }
+        for message in durable.received {
+            let text = message.text.clone();
+            self.ctx.emit(Output::Event(Event::Message(message)));
+            if !self.watched {
+                let (contact, name) = (id.clone(), name.clone());
+                self.notify(Notification::Message {
+                    contact,
+                    name,
+                    text,
+                });
+            }
+        }
+        self.pump(id);
+    }
+
+    /// Begins the transactions that are due.
+    pub(super) fn flush_chats(&mut self) {
+        for (id, chat) in &mut self.chats {
+            if let Some((head, records)) = chat.flush() {
+                let store = self.ctx.store(Change::Thread(head, records));
+                self.writes.insert(store, Write::Chat(id.clone()));
+            }
+        }
+    }
+
+    /// Adds a contact to those in memory.
+    pub(super) fn keep(&mut self, contact: Contact) {
+        self.contacts.insert(contact.record.id.clone(), contact);
+    }
+}
