@@ -14,6 +14,7 @@ mod handshake;
 pub mod ids;
 mod io;
 pub mod limits;
+mod map;
 mod liveness;
 pub mod name;
 pub mod node;

@@ -5,7 +5,7 @@ use crate::ids::Namespace;
 use crate::limits::{ENTRY_BYTES, ENTRY_LIFE, FRAME_BYTES, REGISTRY_ENTRIES};
 use crate::name;
 use crate::wire::Entry;
-use std::collections::BTreeMap;
+use crate::map::Map;
 
 /// Why an entry is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +31,7 @@ struct Held {
 /// Entries by Discovery ID.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
-    entries: BTreeMap<String, Held>,
+    entries: Map<String, Held>,
 }
 
 impl Roster {
@@ -83,7 +83,7 @@ impl Roster {
     /// lives on to its end where only an earlier router knew it.
     pub(crate) fn begin_registry(&mut self, same_router: bool) {
         if same_router {
-            self.entries.retain(|_, held| !held.current);
+            self.entries.retain(|held| !held.current);
         } else {
             self.forget_router();
         }

@@ -8,14 +8,14 @@ use crate::limits::ROUTER_PEERS;
 use crate::liveness::{Liveness, Verdict};
 use crate::wire::{Entry, Frame};
 use crate::{Mono, clock::UnixMillis};
-use std::collections::BTreeMap;
+use crate::map::Map;
 
 /// The router's connections. The registry itself is the [`Roster`] that every member has.
 #[derive(Debug)]
 pub(super) struct Router {
     epoch: u64,
     seq: u64,
-    peers: BTreeMap<LinkId, Peer>,
+    peers: Map<LinkId, Peer>,
 }
 
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Router {
         Self {
             epoch: unix,
             seq: 0,
-            peers: BTreeMap::new(),
+            peers: Map::new(),
         }
     }
 

@@ -35,7 +35,7 @@ use contacts::Contact;
 use links::Pending;
 use network::Network;
 use show::Shown;
-use std::collections::BTreeMap;
+use crate::map::Map;
 use storage::Write;
 
 /// A participant.
@@ -49,14 +49,14 @@ pub struct Node {
     /// The stored identity cannot be read: nothing may replace it.
     damaged: bool,
     network: Network,
-    links: BTreeMap<LinkId, Pending>,
+    links: Map<LinkId, Pending>,
     handshakes: Bucket,
-    contacts: BTreeMap<ContactId, Contact>,
-    chats: BTreeMap<ContactId, Chat>,
-    requests: BTreeMap<RequestId, RequestRecord>,
+    contacts: Map<ContactId, Contact>,
+    chats: Map<ContactId, Chat>,
+    requests: Map<RequestId, RequestRecord>,
     /// Strangers the person asked, by Discovery ID.
-    asked: BTreeMap<String, Asked>,
-    writes: BTreeMap<StoreId, Write>,
+    asked: Map<String, Asked>,
+    writes: Map<StoreId, Write>,
     shown: Shown,
     /// Some view is open, so that messages need no notification.
     watched: bool,
@@ -115,16 +115,16 @@ impl Node {
             me: snapshot.profile.clone().and_then(Me::restore),
             damaged,
             network: Network::default(),
-            links: BTreeMap::new(),
+            links: Map::new(),
             handshakes: Bucket::new(
                 limits::HANDSHAKES_PER_MINUTE,
                 60_000 / u64::from(limits::HANDSHAKES_PER_MINUTE),
             ),
-            contacts: BTreeMap::new(),
-            chats: BTreeMap::new(),
-            requests: BTreeMap::new(),
-            asked: BTreeMap::new(),
-            writes: BTreeMap::new(),
+            contacts: Map::new(),
+            chats: Map::new(),
+            requests: Map::new(),
+            asked: Map::new(),
+            writes: Map::new(),
             shown: Shown::default(),
             watched: false,
             day: calendar::day_number(now.unix),

@@ -12,7 +12,7 @@ use crate::view::{
     Request, RequestId, Role, SettingsView, Status,
 };
 use crate::wire::Entry;
-use std::collections::BTreeMap;
+use crate::map::Map;
 use uuid::Uuid;
 
 /// What the views have been told.
@@ -21,8 +21,8 @@ pub(super) struct Shown {
     profile: Option<Profile>,
     status: Option<Status>,
     settings: Option<SettingsView>,
-    people: BTreeMap<PersonId, Person>,
-    requests: BTreeMap<RequestId, Request>,
+    people: Map<PersonId, Person>,
+    requests: Map<RequestId, Request>,
     badge: u32,
     recognised: Recognised,
 }
@@ -32,7 +32,7 @@ pub(super) struct Shown {
 struct Recognised {
     /// What the map was made for.
     key: (u64, Vec<String>, Vec<(ContactId, [u8; 16])>),
-    by_uuid: BTreeMap<Uuid, ContactId>,
+    by_uuid: Map<Uuid, ContactId>,
 }
 
 impl Node {
@@ -164,17 +164,17 @@ impl Node {
         if self.shown.recognised.key != key {
             self.shown.recognised = Recognised::new(key, self.ctx.now.unix);
         }
-        let mut seen: BTreeMap<ContactId, (String, String)> = BTreeMap::new();
+        let mut seen: Map<ContactId, (String, String)> = Map::new();
         for member in &self.network.members {
             for entry in member.others() {
                 if let Some(id) = self.shown.recognised.of(member, entry) {
                     let ids = (entry.discovery_id.clone(), member.discovery_id().to_owned());
-                    seen.entry(id.clone()).or_insert(ids);
+                    seen.insert(id.clone(), ids);
                 }
             }
         }
         let now = self.ctx.now.mono;
-        for (id, contact) in &mut self.contacts {
+        for (id, contact) in self.contacts.iter_mut() {
             let before = contact.seen_as.take();
             let Some((theirs, own)) = seen.remove(id) else {
                 continue;
@@ -243,8 +243,8 @@ impl Node {
         }
     }
 
-    fn people(&self) -> BTreeMap<PersonId, Person> {
-        let mut people = BTreeMap::new();
+    fn people(&self) -> Map<PersonId, Person> {
+        let mut people = Map::new();
         let names: Vec<(String, &str)> = self
             .contacts
             .values()
@@ -328,7 +328,7 @@ impl Node {
             .values()
             .map(|contact| (skeleton(&contact.record.name), contact.record.name.as_str()))
             .collect();
-        for (id, record) in &self.requests {
+        for (id, record) in self.requests.iter() {
             let request = Request {
                 id: id.clone(),
                 name: record.name.clone(),
@@ -363,7 +363,7 @@ fn resembling(names: &[(String, &str)], name: &str) -> Option<String> {
 
 impl Recognised {
     fn new(key: (u64, Vec<String>, Vec<(ContactId, [u8; 16])>), unix: u64) -> Self {
-        let mut by_uuid = BTreeMap::new();
+        let mut by_uuid = Map::new();
         // Clocks differ, and a list may be from before midnight.
         for day in [-1, 0, 1].map(|shift| calendar::day(unix, shift)) {
             for label in &key.1 {

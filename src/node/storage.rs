@@ -128,7 +128,7 @@ impl Node {
 
     /// Begins the transactions that are due.
     pub(super) fn flush_chats(&mut self) {
-        for (id, chat) in &mut self.chats {
+        for (id, chat) in self.chats.iter_mut() {
             if let Some((head, records)) = chat.flush() {
                 let store = self.ctx.store(Change::Thread(head, records));
                 self.writes.insert(store, Write::Chat(id.clone()));

@@ -1,0 +1,321 @@
+//! A small world for nodes: one signalling server, perfect links, and storage that always works.
+//! Time passes only when a test says so.
+
+use mesh_chat::clock::{Mono, Now};
+use mesh_chat::config::Config;
+use mesh_chat::node::{
+    ChannelBinding, Closed, CommandId, Input, Link, LinkId, Node, Output, Path, Signalling, StoreId,
+};
+use mesh_chat::records::{Change, Snapshot};
+use mesh_chat::view::{Command, Event, Message, MessageState, Person, PersonId, Refusal};
+use std::collections::{BTreeMap, VecDeque};
+
+/// 2026-11-23T08:00Z.
+const START: u64 = 1_795_420_800_000;
+
+pub struct Device {
+    pub node: Node,
+    pub stored: Vec<Change>,
+    pub people: BTreeMap<PersonId, Person>,
+    pub requests: Vec<mesh_chat::view::Request>,
+    pub messages: BTreeMap<(String, u64), Message>,
+    pub events: Vec<Event>,
+    pub replies: Vec<Result<(), Refusal>>,
+    /// Nothing is durable while this is set.
+    pub disk_full: bool,
+    timer: Option<Mono>,
+    accepted: u32,
+    links: BTreeMap<LinkId, (usize, LinkId)>,
+}
+
+pub struct World {
+    pub devices: Vec<Device>,
+    pub now: u64,
+    holders: BTreeMap<String, usize>,
+    queue: VecDeque<(usize, Input)>,
+    commands: u64,
+    /// What every device learns as its address.
+    pub address: &'static str,
+}
+
+impl World {
+    pub fn new(devices: usize) -> Self {
+        let mut world = Self {
+            devices: Vec::new(),
+            now: 1_000,
+            holders: BTreeMap::new(),
+            queue: VecDeque::new(),
+            commands: 0,
+            address: "203.0.113.7",
+        };
+        for _ in 0..devices {
+            world.add(Snapshot::default());
+        }
+        world
+    }
+
+    pub fn add(&mut self, snapshot: Snapshot) -> usize {
+        let seed = [u8::try_from(self.devices.len()).unwrap() + 1; 32];
+        let node = Node::new(Config::default(), None, snapshot, seed, self.clock());
+        self.devices.push(Device {
+            node,
+            stored: Vec::new(),
+            people: BTreeMap::new(),
+            requests: Vec::new(),
+            messages: BTreeMap::new(),
+            events: Vec::new(),
+            replies: Vec::new(),
+            disk_full: false,
+            timer: None,
+            accepted: 0,
+            links: BTreeMap::new(),
+        });
+        let index = self.devices.len() - 1;
+        self.queue.push_back((index, Input::Timeout));
+        self.run();
+        index
+    }
+
+    fn clock(&self) -> Now {
+        Now { mono: Mono(self.now), unix: START + self.now }
+    }
+
+    pub fn command(&mut self, device: usize, command: Command) {
+        self.commands += 1;
+        self.queue.push_back((device, Input::Command(CommandId(self.commands), command)));
+        self.run();
+    }
+
+    /// Handles everything that is under way.
+    pub fn run(&mut self) {
+        let mut steps = 0;
+        while let Some((device, input)) = self.queue.pop_front() {
+            steps += 1;
+            assert!(steps < 100_000, "the world does not come to rest");
+            let now = self.clock();
+            self.devices[device].node.handle(now, input);
+            loop {
+                match self.devices[device].node.poll() {
+                    Output::Timeout(at) => {
+                        self.devices[device].timer = at;
+                        break;
+                    }
+                    output => self.act(device, output),
+                }
+            }
+        }
+    }
+
+    /// Lets time pass, timer by timer.
+    pub fn pass(&mut self, millis: u64) {
+        let end = self.now + millis;
+        loop {
+            let due = self.devices.iter().filter_map(|d| d.timer).map(|at| at.0).min();
+            match due.filter(|at| *at <= end) {
+                Some(at) => self.now = self.now.max(at),
+                None => break,
+            }
+            for device in 0..self.devices.len() {
+                if self.devices[device].timer.is_some_and(|at| at.0 <= self.now) {
+                    self.queue.push_back((device, Input::Timeout));
+                }
+            }
+            self.run();
+        }
+        self.now = end;
+    }
+
+    /// The device disappears: its ids are freed, its links close.
+    pub fn kill(&mut self, device: usize) {
+        self.holders.retain(|_, holder| *holder != device);
+        let links = std::mem::take(&mut self.devices[device].links);
+        for (other, link) in links.into_values() {
+            self.devices[other].links.remove(&link);
+            self.queue.push_back((other, Input::Link(link, Link::Closed(Closed::Gone))));
+        }
+        self.devices[device].timer = None;
+        self.run();
+    }
+
+    /// Hands a frame to a device as if it had come over the link.
+    pub fn inject(&mut self, device: usize, link: LinkId, frame: &[u8]) {
+        self.queue.push_back((device, Input::Link(link, Link::Frame(frame.to_vec()))));
+        self.run();
+    }
+
+    pub fn links(&self, device: usize) -> Vec<LinkId> {
+        self.devices[device].links.keys().copied().collect()
+    }
+
+    fn act(&mut self, device: usize, output: Output) {
+        match output {
+            Output::Register(id) => {
+                let holder = *self.holders.entry(id.clone()).or_insert(device);
+                let answer = if holder == device {
+                    Signalling::Registered(id)
+                } else {
+                    Signalling::Taken(id)
+                };
+                self.queue.push_back((device, Input::Signalling(answer)));
+            }
+            Output::Release(id) => {
+                self.holders.retain(|held, holder| *held != id || *holder != device);
+            }
+            Output::Dial { link, from, to } => self.dial(device, link, from, to),
+            Output::Transmit(link, frame) => {
+                assert!(frame.len() <= 16_299);
+                if let Some((other, theirs)) = self.devices[device].links.get(&link).copied() {
+                    let event = Link::Frame(frame.into_bytes());
+                    self.queue.push_back((other, Input::Link(theirs, event)));
+                }
+            }
+            Output::Close(link) => {
+                if let Some((other, theirs)) = self.devices[device].links.remove(&link) {
+                    self.devices[other].links.remove(&theirs);
+                    let event = Link::Closed(Closed::Gone);
+                    self.queue.push_back((other, Input::Link(theirs, event)));
+                }
+            }
+            Output::LookUpAddress => {
+                let address = self.address.parse().unwrap();
+                self.queue.push_back((device, Input::Addresses(vec![address])));
+            }
+            Output::Store(id, change) => self.store(device, id, change),
+            Output::Event(event) => self.show(device, event),
+            Output::Reply(_, result) => self.devices[device].replies.push(result),
+            Output::Configure(_) | Output::Probe | Output::Timeout(_) => {}
+        }
+    }
+
+    fn store(&mut self, device: usize, id: StoreId, change: Change) {
+        let result = if self.devices[device].disk_full {
+            Err("the disk is full".to_owned())
+        } else {
+            self.devices[device].stored.push(change);
+            Ok(())
+        };
+        self.queue.push_back((device, Input::Stored(id, result)));
+    }
+
+    fn dial(&mut self, device: usize, link: LinkId, from: String, to: String) {
+        let Some(other) = self.holders.get(&to).copied() else {
+            let closed = Link::Closed(Closed::Unreachable);
+            self.queue.push_back((device, Input::Link(link, closed)));
+            return;
+        };
+        let number = self.devices[other].accepted;
+        self.devices[other].accepted += 1;
+        let theirs = LinkId::Accepted(number);
+        self.devices[device].links.insert(link, (other, theirs));
+        self.devices[other].links.insert(theirs, (device, link));
+        let (a, b) = (fingerprint(device, link), fingerprint(other, theirs));
+        let open = |local, remote| Link::Open {
+            binding: ChannelBinding { local, remote },
+            path: Path::Local,
+        };
+        let incoming = Link::Incoming { local: to, remote: from };
+        self.queue.push_back((other, Input::Link(theirs, incoming)));
+        self.queue.push_back((other, Input::Link(theirs, open(b, a))));
+        self.queue.push_back((device, Input::Link(link, open(a, b))));
+    }
+
+    fn show(&mut self, device: usize, event: Event) {
+        let device = &mut self.devices[device];
+        match event.clone() {
+            Event::Person(person) => drop(device.people.insert(person.id.clone(), person)),
+            Event::PersonGone(id) => drop(device.people.remove(&id)),
+            Event::Request(request) => device.requests.push(request),
+            Event::RequestGone(id) => device.requests.retain(|request| request.id != id),
+            Event::Message(message) => {
+                device.messages.insert((message.contact.0.clone(), message.number), message);
+            }
+            _ => {}
+        }
+        device.events.push(event);
+    }
+}
+
+fn fingerprint(device: usize, link: LinkId) -> [u8; 32] {
+    let number = match link {
+        LinkId::Dialled(number) => number,
+        LinkId::Accepted(number) => number + 1_000_000,
+    };
+    let mut bytes = [u8::try_from(device).unwrap(); 32];
+    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    bytes
+}
+
+impl World {
+    pub fn join(&mut self, device: usize, name: &str) {
+        self.command(device, Command::Join { name: name.to_owned() });
+        self.pass(500);
+    }
+
+    pub fn person(&self, device: usize, name: &str) -> &Person {
+        let people = &self.devices[device].people;
+        people.values().find(|person| person.name == name).unwrap_or_else(|| {
+            panic!("no {name} among {:?}", people.values().map(|p| &p.name).collect::<Vec<_>>())
+        })
+    }
+
+    pub fn contact(&self, device: usize, name: &str) -> mesh_chat::view::ContactId {
+        match &self.person(device, name).id {
+            PersonId::Contact(id) => id.clone(),
+            PersonId::Stranger(_) => panic!("{name} is a stranger"),
+        }
+    }
+
+    pub fn ask(&mut self, device: usize, name: &str) {
+        let PersonId::Stranger(stranger) = self.person(device, name).id.clone() else {
+            panic!("{name} is a contact")
+        };
+        self.command(device, Command::Connect { stranger });
+        self.pass(500);
+    }
+
+    pub fn accept(&mut self, device: usize) {
+        let request = self.devices[device].requests.first().expect("a request").id.clone();
+        self.command(device, Command::Accept { request });
+        self.pass(500);
+    }
+
+    pub fn send(&mut self, device: usize, to: &str, text: &str) {
+        let contact = self.contact(device, to);
+        self.command(device, Command::Send { contact, text: text.to_owned() });
+    }
+
+    /// The texts a device shows, in order, with their states.
+    pub fn texts(&self, device: usize) -> Vec<(String, MessageState)> {
+        let messages = self.devices[device].messages.values();
+        messages.map(|message| (message.text.clone(), message.state)).collect()
+    }
+
+    /// What a device would find in its storage at the next start.
+    pub fn snapshot(&self, device: usize) -> Snapshot {
+        let mut snapshot = Snapshot::default();
+        let mut contacts = BTreeMap::new();
+        let mut threads = BTreeMap::new();
+        let mut records = Vec::new();
+        for change in self.devices[device].stored.iter().cloned() {
+            match change {
+                Change::Profile(profile) => snapshot.profile = Some(profile),
+                Change::Settings(settings) => snapshot.settings = settings,
+                Change::Contact(contact) => drop(contacts.insert(contact.id.clone(), contact)),
+                Change::ForgetContact(id) => drop(contacts.remove(&id)),
+                Change::Request(request) => snapshot.requests.push(request),
+                Change::ForgetRequest(id) => snapshot.requests.retain(|r| r.id != id),
+                Change::Thread(head, new) => {
+                    threads.insert(head.contact.clone(), head);
+                    records.extend(new);
+                }
+            }
+        }
+        records.retain(|record| {
+            threads.get(&record.message.contact).is_some_and(|head| head.awaits(record))
+        });
+        snapshot.contacts = contacts.into_values().collect();
+        snapshot.threads = threads.into_values().collect();
+        snapshot.outbox = records;
+        snapshot
+    }
+}

@@ -1,0 +1,171 @@
+//! People behind one address find each other, ask, accept and chat.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+
+use common::World;
+use mesh_chat::view::{Asked, Command, MessageState, Notification, PersonId, Presence};
+
+fn friends() -> World {
+    let mut world = World::new(2);
+    world.join(0, "Ann");
+    world.join(1, "Bob");
+    world.ask(0, "Bob");
+    world.accept(1);
+    world
+}
+
+#[test]
+fn everybody_sees_everybody_else_and_nobody_oneself() {
+    let mut world = World::new(4);
+    for (device, name) in ["Ann", "Bob", "Cat", "Dan"].into_iter().enumerate() {
+        world.join(device, name);
+    }
+    for device in 0..4 {
+        assert_eq!(world.devices[device].people.len(), 3, "device {device}");
+    }
+}
+
+#[test]
+fn a_request_that_is_accepted_makes_contacts_of_both() {
+    let world = friends();
+    for (device, other) in [(0, "Bob"), (1, "Ann")] {
+        assert_eq!(world.devices[device].people.len(), 1);
+        let person = world.person(device, other);
+        assert!(matches!(person.id, PersonId::Contact(_)), "device {device}");
+        assert_eq!(person.presence, Presence::OnNetwork);
+    }
+    assert!(world.devices[1].requests.is_empty());
+}
+
+#[test]
+fn messages_arrive_in_order_and_are_delivered_and_read() {
+    let mut world = friends();
+    for text in ["one", "two", "three"] {
+        world.send(0, "Bob", text);
+    }
+    world.send(1, "Ann", "four");
+    let state = MessageState::Delivered;
+    let received = MessageState::Received;
+    let texts = world.texts(0);
+    assert_eq!(texts[..3].iter().map(|(t, s)| (t.as_str(), *s)).collect::<Vec<_>>(), [
+        ("one", state),
+        ("two", state),
+        ("three", state)
+    ]);
+    assert_eq!(texts[3], ("four".to_owned(), received));
+    assert_eq!(world.person(1, "Ann").unread, 3);
+    let contact = world.contact(1, "Ann");
+    world.command(1, Command::Read { contact, number: 3 });
+    assert_eq!(world.person(1, "Ann").unread, 0);
+    assert!(world.texts(0)[..3].iter().all(|(_, state)| *state == MessageState::Read));
+}
+
+#[test]
+fn messages_to_somebody_away_wait_and_arrive_once_when_they_are_back() {
+    let mut world = friends();
+    world.send(0, "Bob", "before");
+    let snapshot = world.snapshot(1);
+    world.kill(1);
+    world.send(0, "Bob", "meanwhile");
+    world.send(0, "Bob", "again");
+    assert_eq!(world.texts(0)[1].1, MessageState::Waiting);
+    let back = world.add(snapshot);
+    world.pass(30_000);
+    let texts: Vec<String> = world.texts(back).into_iter().map(|(text, _)| text).collect();
+    assert_eq!(texts, ["meanwhile", "again"]);
+    assert!(world.texts(0).iter().all(|(_, state)| *state == MessageState::Delivered));
+    assert_eq!(world.devices[0].people.len(), 1, "known again, and not as a stranger");
+}
+
+#[test]
+fn a_new_router_takes_over_with_its_copy_and_chats_do_not_notice() {
+    let mut world = World::new(3);
+    for (device, name) in ["Ann", "Bob", "Cat"].into_iter().enumerate() {
+        world.join(device, name);
+    }
+    world.ask(1, "Cat");
+    world.accept(2);
+    world.kill(0);
+    world.send(1, "Cat", "still here");
+    assert_eq!(world.texts(2)[0].0, "still here");
+    world.pass(8_000);
+    assert_eq!(world.person(1, "Cat").presence, Presence::OnNetwork);
+    world.pass(120_000);
+    assert_eq!(world.devices[1].people.len(), 1, "Ann is gone in the end");
+    assert_eq!(world.devices[2].people.len(), 1);
+}
+
+#[test]
+fn a_rejection_leaves_strangers() {
+    let mut world = World::new(2);
+    world.join(0, "Ann");
+    world.join(1, "Bob");
+    world.ask(0, "Bob");
+    let request = world.devices[1].requests[0].id.clone();
+    world.command(1, Command::Reject { request });
+    assert_eq!(world.person(0, "Bob").asked, Asked::NotAccepted);
+    assert!(world.devices[1].requests.is_empty());
+}
+
+#[test]
+fn both_asking_each_other_makes_one_acceptance_without_a_question() {
+    let mut world = World::new(2);
+    world.join(0, "Ann");
+    world.join(1, "Bob");
+    let PersonId::Stranger(bob) = world.person(0, "Bob").id.clone() else { panic!() };
+    let PersonId::Stranger(ann) = world.person(1, "Ann").id.clone() else { panic!() };
+    world.command(0, Command::Connect { stranger: bob });
+    world.command(1, Command::Connect { stranger: ann });
+    world.pass(15_000);
+    world.contact(0, "Bob");
+    world.contact(1, "Ann");
+}
+
+#[test]
+fn a_full_disk_is_said_and_nothing_is_acknowledged() {
+    let mut world = friends();
+    world.devices[1].disk_full = true;
+    world.send(0, "Bob", "does it arrive?");
+    world.pass(1_000);
+    assert_ne!(world.texts(0)[0].1, MessageState::Delivered);
+    assert!(world.texts(1).is_empty());
+    world.devices[1].disk_full = false;
+    world.pass(60_000);
+    assert_eq!(world.texts(1).len(), 1);
+    assert_eq!(world.texts(0)[0].1, MessageState::Delivered);
+}
+
+#[test]
+fn a_contact_that_joins_is_told_once() {
+    let mut world = friends();
+    let snapshot = world.snapshot(1);
+    let joined = |world: &World| {
+        let is = |event: &&mesh_chat::view::Event| {
+            matches!(event, mesh_chat::view::Event::Notify(Notification::Joined { .. }))
+        };
+        world.devices[0].events.iter().filter(is).count()
+    };
+    let before = joined(&world);
+    world.kill(1);
+    world.pass(400_000);
+    world.add(snapshot);
+    world.pass(5_000);
+    assert_eq!(joined(&world), before + 1);
+}
+
+#[test]
+fn rubbish_on_any_connection_harms_nobody_else() {
+    let mut world = friends();
+    for frame in [&b"\xff\xff"[..], b"null", b"{}", br#"{"type":"text","log":"x","seq":0,"at":0,"text":""}"#] {
+        for link in world.links(0) {
+            world.inject(0, link, frame);
+        }
+    }
+    world.inject(0, mesh_chat::node::LinkId::Accepted(99), &[b'x'; 20_000]);
+    world.pass(60_000);
+    world.send(1, "Ann", "fine");
+    world.pass(10_000);
+    assert_eq!(world.texts(0).last().unwrap().0, "fine");
+}
