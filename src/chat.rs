@@ -30,6 +30,8 @@ pub(crate) struct Chat {
     /// The transaction under way, and the head it writes.
     flying: Option<(ThreadRecord, Vec<Staged>)>,
     staged: Vec<Staged>,
+    /// The last transaction failed: none is begun before there is a message to store.
+    stuck: bool,
     /// Stored own messages, oldest first, down to some that are delivered but not read.
     own: VecDeque<MessageRecord>,
     /// Own messages up to this one were handed to the present connection.
@@ -94,6 +96,7 @@ impl Chat {
             durable: head.clone(),
             flying: None,
             staged: Vec::new(),
+            stuck: false,
             own: outbox.into(),
             sent: head.out_delivered,
             last_received: 0,
@@ -103,14 +106,6 @@ impl Chat {
 
     pub(crate) fn unread(&self) -> u32 {
         self.head.unread
-    }
-
-    /// Own messages that wait or are on their way, to show them to a new view.
-    pub(crate) fn undelivered(&self) -> impl Iterator<Item = Message> {
-        self.own
-            .iter()
-            .filter(|record| record.seq > self.head.out_delivered)
-            .map(|record| self.shown(record))
     }
 
     /// Stages a message the person wrote.
@@ -214,7 +209,9 @@ impl Chat {
 
     /// The next transaction, where one is due and none is under way.
     pub(crate) fn flush(&mut self) -> Option<(ThreadRecord, Vec<MessageRecord>)> {
-        if self.flying.is_some() || (self.staged.is_empty() && self.head == self.durable) {
+        if self.flying.is_some()
+            || (self.staged.is_empty() && (self.stuck || self.head == self.durable))
+        {
             return None;
         }
         let batch = std::mem::take(&mut self.staged);
@@ -230,6 +227,7 @@ impl Chat {
             return durable;
         };
         self.durable = head;
+        self.stuck = false;
         for Staged { record, command } in batch {
             match command {
                 Some(command) => {
@@ -251,6 +249,8 @@ impl Chat {
             .chain(std::mem::take(&mut self.staged))
             .filter_map(|staged| staged.command)
             .collect();
+        self.stuck = true;
+        self.head.next_number = self.durable.next_number;
         self.head.out_seq = self.durable.out_seq;
         self.head.in_log.clone_from(&self.durable.in_log);
         self.head.in_seq = self.durable.in_seq;

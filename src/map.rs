@@ -55,9 +55,10 @@ impl<K: Ord, V> Map<K, V> {
     /// Adds or replaces; gives what was replaced.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
         match self.find(&key) {
-            Ok(index) => {
-                self.0.get_mut(index).map(|(_, held)| std::mem::replace(held, value))
-            }
+            Ok(index) => self
+                .0
+                .get_mut(index)
+                .map(|(_, held)| std::mem::replace(held, value)),
             Err(index) => {
                 self.0.insert(index, (key, value));
                 None
@@ -127,7 +128,9 @@ impl<K, V> IntoIterator for Map<K, V> {
 impl<K: Ord, V> FromIterator<(K, V)> for Map<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
         let mut map = Self::new();
-        pairs.into_iter().for_each(|(key, value)| drop(map.insert(key, value)));
+        pairs
+            .into_iter()
+            .for_each(|(key, value)| drop(map.insert(key, value)));
         map
     }
 }

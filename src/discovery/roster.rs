@@ -3,9 +3,9 @@
 use crate::clock::{Mono, UnixMillis};
 use crate::ids::Namespace;
 use crate::limits::{ENTRY_BYTES, ENTRY_LIFE, FRAME_BYTES, REGISTRY_ENTRIES};
+use crate::map::Map;
 use crate::name;
 use crate::wire::Entry;
-use crate::map::Map;
 
 /// Why an entry is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,9 +6,9 @@ use crate::ids::Namespace;
 use crate::io::LinkId;
 use crate::limits::ROUTER_PEERS;
 use crate::liveness::{Liveness, Verdict};
+use crate::map::Map;
 use crate::wire::{Entry, Frame};
 use crate::{Mono, clock::UnixMillis};
-use crate::map::Map;
 
 /// The router's connections. The registry itself is the [`Roster`] that every member has.
 #[derive(Debug)]

@@ -207,7 +207,8 @@ impl Node {
     /// The chat with a contact, made when it is first needed.
     pub(super) fn chat(&mut self, contact: &ContactId) -> &mut Chat {
         let log = hex(&self.ctx.random::<16>());
-        self.chats.or_insert_with(contact, || Chat::new(contact.clone(), log))
+        self.chats
+            .or_insert_with(contact, || Chat::new(contact.clone(), log))
     }
 
     fn typing(&mut self, contact: &ContactId) -> Result<bool, Refusal> {

@@ -19,6 +19,8 @@ pub(super) struct Pending {
     binding: Option<ChannelBinding>,
     pub(super) path: Path,
     bytes: usize,
+    /// What the other side, done already, says while the contact is being stored here.
+    early: Vec<Vec<u8>>,
     pub(super) deadline: Option<Mono>,
     pub(super) stage: Stage,
 }
@@ -86,6 +88,7 @@ impl Node {
             binding: None,
             path,
             bytes: 0,
+            early: Vec::new(),
             deadline,
             stage,
         };
@@ -171,6 +174,10 @@ impl Node {
         let Some(pending) = self.links.get_mut(&link) else {
             return Ok(());
         };
+        if matches!(pending.stage, Stage::Finishing(..)) && pending.early.len() < limits::STORING {
+            pending.early.push(bytes.to_vec());
+            return Ok(());
+        }
         pending.bytes += bytes.len();
         if pending.bytes > limits::UNAUTHENTICATED_BYTES {
             return Err(Fault::Malformed("too much before a proof"));
@@ -479,6 +486,9 @@ impl Node {
         self.end_session(&id);
         self.keep(*contact);
         self.establish(link, &id, role, pending.path);
+        for frame in pending.early {
+            self.session(&id, Link::Frame(frame));
+        }
         if asked {
             self.notify(crate::view::Notification::Accepted { contact: id, name });
         }

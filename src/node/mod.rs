@@ -29,13 +29,13 @@ use crate::context::Context;
 use crate::crypto::Identity;
 use crate::encoding::unb64;
 use crate::limits;
+use crate::map::Map;
 use crate::records::{ProfileRecord, RequestRecord, Snapshot};
 use crate::view::{Asked, ContactId, Event, Notice, RequestId};
 use contacts::Contact;
 use links::Pending;
 use network::Network;
 use show::Shown;
-use crate::map::Map;
 use storage::Write;
 
 /// A participant.

@@ -6,13 +6,13 @@ use crate::calendar;
 use crate::crypto;
 use crate::discovery::Member;
 use crate::limits::{DIAL_COURTESY, JOIN_NOTICE};
+use crate::map::Map;
 use crate::name::skeleton;
 use crate::view::{
     Asked, ContactId, Event, Network, Notification, Person, PersonId, Phase, Presence, Profile,
     Request, RequestId, Role, SettingsView, Status,
 };
 use crate::wire::Entry;
-use crate::map::Map;
 use uuid::Uuid;
 
 /// What the views have been told.
