@@ -423,7 +423,7 @@ mod tests {
             ),
             (
                 Hello {
-                    eph: b64(&[5; 33]),
+                    eph: b64(&[0; 33]),
                     ..good.clone()
                 },
                 Fault::Malformed("eph"),

@@ -1,6 +1,11 @@
 //! People behind one address find each other, ask, accept and chat.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod common;
 
@@ -49,17 +54,23 @@ fn messages_arrive_in_order_and_are_delivered_and_read() {
     let state = MessageState::Delivered;
     let received = MessageState::Received;
     let texts = world.texts(0);
-    assert_eq!(texts[..3].iter().map(|(t, s)| (t.as_str(), *s)).collect::<Vec<_>>(), [
-        ("one", state),
-        ("two", state),
-        ("three", state)
-    ]);
+    assert_eq!(
+        texts[..3]
+            .iter()
+            .map(|(t, s)| (t.as_str(), *s))
+            .collect::<Vec<_>>(),
+        [("one", state), ("two", state), ("three", state)]
+    );
     assert_eq!(texts[3], ("four".to_owned(), received));
     assert_eq!(world.person(1, "Ann").unread, 3);
     let contact = world.contact(1, "Ann");
     world.command(1, Command::Read { contact, number: 3 });
     assert_eq!(world.person(1, "Ann").unread, 0);
-    assert!(world.texts(0)[..3].iter().all(|(_, state)| *state == MessageState::Read));
+    assert!(
+        world.texts(0)[..3]
+            .iter()
+            .all(|(_, state)| *state == MessageState::Read)
+    );
 }
 
 #[test]
@@ -73,10 +84,23 @@ fn messages_to_somebody_away_wait_and_arrive_once_when_they_are_back() {
     assert_eq!(world.texts(0)[1].1, MessageState::Waiting);
     let back = world.add(snapshot);
     world.pass(30_000);
-    let texts: Vec<String> = world.texts(back).into_iter().map(|(text, _)| text).collect();
+    let texts: Vec<String> = world
+        .texts(back)
+        .into_iter()
+        .map(|(text, _)| text)
+        .collect();
     assert_eq!(texts, ["meanwhile", "again"]);
-    assert!(world.texts(0).iter().all(|(_, state)| *state == MessageState::Delivered));
-    assert_eq!(world.devices[0].people.len(), 1, "known again, and not as a stranger");
+    assert!(
+        world
+            .texts(0)
+            .iter()
+            .all(|(_, state)| *state == MessageState::Delivered)
+    );
+    assert_eq!(
+        world.devices[0].people.len(),
+        1,
+        "known again, and not as a stranger"
+    );
 }
 
 #[test]
@@ -114,8 +138,12 @@ fn both_asking_each_other_makes_one_acceptance_without_a_question() {
     let mut world = World::new(2);
     world.join(0, "Ann");
     world.join(1, "Bob");
-    let PersonId::Stranger(bob) = world.person(0, "Bob").id.clone() else { panic!() };
-    let PersonId::Stranger(ann) = world.person(1, "Ann").id.clone() else { panic!() };
+    let PersonId::Stranger(bob) = world.person(0, "Bob").id.clone() else {
+        panic!()
+    };
+    let PersonId::Stranger(ann) = world.person(1, "Ann").id.clone() else {
+        panic!()
+    };
     world.command(0, Command::Connect { stranger: bob });
     world.command(1, Command::Connect { stranger: ann });
     world.pass(15_000);
@@ -143,7 +171,10 @@ fn a_contact_that_joins_is_told_once() {
     let snapshot = world.snapshot(1);
     let joined = |world: &World| {
         let is = |event: &&mesh_chat::view::Event| {
-            matches!(event, mesh_chat::view::Event::Notify(Notification::Joined { .. }))
+            matches!(
+                event,
+                mesh_chat::view::Event::Notify(Notification::Joined { .. })
+            )
         };
         world.devices[0].events.iter().filter(is).count()
     };
@@ -158,7 +189,12 @@ fn a_contact_that_joins_is_told_once() {
 #[test]
 fn rubbish_on_any_connection_harms_nobody_else() {
     let mut world = friends();
-    for frame in [&b"\xff\xff"[..], b"null", b"{}", br#"{"type":"text","log":"x","seq":0,"at":0,"text":""}"#] {
+    for frame in [
+        &b"\xff\xff"[..],
+        b"null",
+        b"{}",
+        br#"{"type":"text","log":"x","seq":0,"at":0,"text":""}"#,
+    ] {
         for link in world.links(0) {
             world.inject(0, link, frame);
         }

@@ -77,12 +77,16 @@ impl World {
     }
 
     fn clock(&self) -> Now {
-        Now { mono: Mono(self.now), unix: START + self.now }
+        Now {
+            mono: Mono(self.now),
+            unix: START + self.now,
+        }
     }
 
     pub fn command(&mut self, device: usize, command: Command) {
         self.commands += 1;
-        self.queue.push_back((device, Input::Command(CommandId(self.commands), command)));
+        self.queue
+            .push_back((device, Input::Command(CommandId(self.commands), command)));
         self.run();
     }
 
@@ -110,13 +114,21 @@ impl World {
     pub fn pass(&mut self, millis: u64) {
         let end = self.now + millis;
         loop {
-            let due = self.devices.iter().filter_map(|d| d.timer).map(|at| at.0).min();
+            let due = self
+                .devices
+                .iter()
+                .filter_map(|d| d.timer)
+                .map(|at| at.0)
+                .min();
             match due.filter(|at| *at <= end) {
                 Some(at) => self.now = self.now.max(at),
                 None => break,
             }
             for device in 0..self.devices.len() {
-                if self.devices[device].timer.is_some_and(|at| at.0 <= self.now) {
+                if self.devices[device]
+                    .timer
+                    .is_some_and(|at| at.0 <= self.now)
+                {
                     self.queue.push_back((device, Input::Timeout));
                 }
             }
@@ -131,7 +143,8 @@ impl World {
         let links = std::mem::take(&mut self.devices[device].links);
         for (other, link) in links.into_values() {
             self.devices[other].links.remove(&link);
-            self.queue.push_back((other, Input::Link(link, Link::Closed(Closed::Gone))));
+            self.queue
+                .push_back((other, Input::Link(link, Link::Closed(Closed::Gone))));
         }
         self.devices[device].timer = None;
         self.run();
@@ -139,7 +152,8 @@ impl World {
 
     /// Hands a frame to a device as if it had come over the link.
     pub fn inject(&mut self, device: usize, link: LinkId, frame: &[u8]) {
-        self.queue.push_back((device, Input::Link(link, Link::Frame(frame.to_vec()))));
+        self.queue
+            .push_back((device, Input::Link(link, Link::Frame(frame.to_vec()))));
         self.run();
     }
 
@@ -159,7 +173,8 @@ impl World {
                 self.queue.push_back((device, Input::Signalling(answer)));
             }
             Output::Release(id) => {
-                self.holders.retain(|held, holder| *held != id || *holder != device);
+                self.holders
+                    .retain(|held, holder| *held != id || *holder != device);
             }
             Output::Dial { link, from, to } => self.dial(device, link, from, to),
             Output::Transmit(link, frame) => {
@@ -178,7 +193,8 @@ impl World {
             }
             Output::LookUpAddress => {
                 let address = self.address.parse().unwrap();
-                self.queue.push_back((device, Input::Addresses(vec![address])));
+                self.queue
+                    .push_back((device, Input::Addresses(vec![address])));
             }
             Output::Store(id, change) => self.store(device, id, change),
             Output::Event(event) => self.show(device, event),
@@ -213,10 +229,15 @@ impl World {
             binding: ChannelBinding { local, remote },
             path: Path::Local,
         };
-        let incoming = Link::Incoming { local: to, remote: from };
+        let incoming = Link::Incoming {
+            local: to,
+            remote: from,
+        };
         self.queue.push_back((other, Input::Link(theirs, incoming)));
-        self.queue.push_back((other, Input::Link(theirs, open(b, a))));
-        self.queue.push_back((device, Input::Link(link, open(a, b))));
+        self.queue
+            .push_back((other, Input::Link(theirs, open(b, a))));
+        self.queue
+            .push_back((device, Input::Link(link, open(a, b))));
     }
 
     fn show(&mut self, device: usize, event: Event) {
@@ -227,7 +248,9 @@ impl World {
             Event::Request(request) => device.requests.push(request),
             Event::RequestGone(id) => device.requests.retain(|request| request.id != id),
             Event::Message(message) => {
-                device.messages.insert((message.contact.0.clone(), message.number), message);
+                device
+                    .messages
+                    .insert((message.contact.0.clone(), message.number), message);
             }
             _ => {}
         }
@@ -247,15 +270,26 @@ fn fingerprint(device: usize, link: LinkId) -> [u8; 32] {
 
 impl World {
     pub fn join(&mut self, device: usize, name: &str) {
-        self.command(device, Command::Join { name: name.to_owned() });
+        self.command(
+            device,
+            Command::Join {
+                name: name.to_owned(),
+            },
+        );
         self.pass(500);
     }
 
     pub fn person(&self, device: usize, name: &str) -> &Person {
         let people = &self.devices[device].people;
-        people.values().find(|person| person.name == name).unwrap_or_else(|| {
-            panic!("no {name} among {:?}", people.values().map(|p| &p.name).collect::<Vec<_>>())
-        })
+        people
+            .values()
+            .find(|person| person.name == name)
+            .unwrap_or_else(|| {
+                panic!(
+                    "no {name} among {:?}",
+                    people.values().map(|p| &p.name).collect::<Vec<_>>()
+                )
+            })
     }
 
     pub fn contact(&self, device: usize, name: &str) -> mesh_chat::view::ContactId {
@@ -274,20 +308,33 @@ impl World {
     }
 
     pub fn accept(&mut self, device: usize) {
-        let request = self.devices[device].requests.first().expect("a request").id.clone();
+        let request = self.devices[device]
+            .requests
+            .first()
+            .expect("a request")
+            .id
+            .clone();
         self.command(device, Command::Accept { request });
         self.pass(500);
     }
 
     pub fn send(&mut self, device: usize, to: &str, text: &str) {
         let contact = self.contact(device, to);
-        self.command(device, Command::Send { contact, text: text.to_owned() });
+        self.command(
+            device,
+            Command::Send {
+                contact,
+                text: text.to_owned(),
+            },
+        );
     }
 
     /// The texts a device shows, in order, with their states.
     pub fn texts(&self, device: usize) -> Vec<(String, MessageState)> {
         let messages = self.devices[device].messages.values();
-        messages.map(|message| (message.text.clone(), message.state)).collect()
+        messages
+            .map(|message| (message.text.clone(), message.state))
+            .collect()
     }
 
     /// What a device would find in its storage at the next start.
@@ -311,7 +358,9 @@ impl World {
             }
         }
         records.retain(|record| {
-            threads.get(&record.message.contact).is_some_and(|head| head.awaits(record))
+            threads
+                .get(&record.message.contact)
+                .is_some_and(|head| head.awaits(record))
         });
         snapshot.contacts = contacts.into_values().collect();
         snapshot.threads = threads.into_values().collect();

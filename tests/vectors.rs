@@ -1,0 +1,132 @@
+//! Literal vectors of every derivation, as in PROTOCOL.md.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use mesh_chat::crypto::{
+    self, Identity, discovery_uuid, hmac, open_transport, rendezvous_namespace, seal_transport,
+    session_keys, signature_input, transcript,
+};
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn rising<const N: usize>() -> [u8; N] {
+    std::array::from_fn(|n| u8::try_from(n).unwrap())
+}
+
+#[test]
+fn rendezvous() {
+    assert_eq!(
+        rendezvous_namespace(&rising(), "UTC-2026-11-23-07-4"),
+        "rendezvous-2adceef8fff401a0156a6d6b566cfb70aa1d538ca0f2f3b4b5b4ed9ba3eff65d"
+    );
+}
+
+#[test]
+fn discovery() {
+    let uuid = discovery_uuid(&rising(), "203-0-113-7", "2026-11-23");
+    assert_eq!(uuid.to_string(), "19892964-8e10-8f97-8db2-0ed005bea9ca");
+}
+
+#[test]
+fn handshake() {
+    let th = transcript(b"hello a", b"hello b", &[0xAA; 32], &[0xBB; 32]);
+    assert_eq!(
+        hex(&th),
+        "d81c30e0da69c28d949cdeb1267a9999619493a5f926d0704cd0a60475200ec6"
+    );
+    let keys = session_keys(&th, &rising());
+    assert_eq!(
+        hex(&keys.initiator_mac),
+        "6434357845d101345ae17788969f6b6f8f428c31768a09c77bf446a998be19ee"
+    );
+    assert_eq!(
+        hex(&keys.responder_mac),
+        "8066264f54074b311d98b9eec942cac7fa1ea5df47c1beaf2eaa6ac6e6f2bfa1"
+    );
+    assert_eq!(
+        hex(&keys.pair_secret),
+        "4a6299d026df8e226bb52cbf6e343d0ada0e5fe6fbddaac8466898d07ff7ec32"
+    );
+}
+
+#[test]
+fn signature() {
+    let own = Identity::from_bytes(&[1; 32]).unwrap();
+    let other = Identity::from_bytes(&[2; 32]).unwrap().public();
+    assert_eq!(
+        hex(&own.public().to_bytes()),
+        "026ff03b949241ce1dadd43519e6960e0a85b41a69a05c328103aa2bce1594ca16"
+    );
+    let input = signature_input("meshchat/1 confirm", &[3; 32], own.public(), Some(other));
+    assert_eq!(
+        hex(&input),
+        "6d657368636861742f3120636f6e6669726d0303030303030303030303030303030303030303030303030303030303030303026ff03b949241ce1dadd43519e6960e0a85b41a69a05c328103aa2bce1594ca1602550f471003f3df97c3df506ac797f6721fb1a1fb7b8f6f83d224498a65c88e24"
+    );
+    let signature = own.sign(&input);
+    assert_eq!(
+        hex(&signature),
+        "0aab589dc69ce115c79ee9ef9afd3289ac861cec15fed2c7a6b6c73c315094736cc26e8a09993a3778ea77b51230e6900f23e1da96b20ba99e7d7ee48d8e6aec"
+    );
+    assert!(own.public().verifies(&input, &signature));
+}
+
+#[test]
+fn a_signature_with_high_s_is_refused() {
+    // n - s is the other valid s of the same signature.
+    const N: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63,
+        0x25, 0x51,
+    ];
+    let own = Identity::from_bytes(&[1; 32]).unwrap();
+    let mut signature = own.sign(b"x");
+    assert!(own.public().verifies(b"x", &signature));
+    let mut borrow = 0_i16;
+    for i in (0..32).rev() {
+        let digit = i16::from(N[i]) - i16::from(signature[32 + i]) - borrow;
+        borrow = i16::from(digit < 0);
+        signature[32 + i] = u8::try_from(digit.rem_euclid(256)).unwrap();
+    }
+    assert!(!own.public().verifies(b"x", &signature));
+}
+
+#[test]
+fn hint() {
+    let tag = hmac(
+        &rising::<32>(),
+        &[
+            b"meshchat/1 hint initiator",
+            &[0xAA; 32],
+            &[0xBB; 32],
+            &[5; 32],
+        ],
+    );
+    assert_eq!(
+        hex(&tag),
+        "1ea971b919e6fc516e5e3697ba9899a20bdec992b4be1d9b81f0b0f4953e1fac"
+    );
+}
+
+#[test]
+fn sealed_transport_id() {
+    let id = "myapp-203-0-113-7-11111111-1111-8111-9111-111111111111";
+    let transport = "myapp-22222222-2222-4222-8222-222222222222";
+    let sealed = seal_transport(&rising(), id, transport, [7; 12]).unwrap();
+    assert_eq!(sealed, "BwcHBwcHBwcHBwcH5U3sCdmKoq7CItjZRIrqdshxf6uuOowcRWr2ADD3SfX6AxTOsMEOLoy-yHevEW5GkU8wbTNLddXLeQ");
+    assert_eq!(
+        open_transport(&rising(), id, &sealed).as_deref(),
+        Some(transport)
+    );
+    assert_eq!(open_transport(&[9; 16], id, &sealed), None);
+    assert_eq!(
+        crypto::open_transport(&rising(), "another entry", &sealed),
+        None
+    );
+}
