@@ -377,6 +377,10 @@ impl Chat {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test names what it expects"
+)]
 mod tests {
     use super::*;
 

@@ -275,6 +275,10 @@ fn label(step: Step, role: Role) -> &'static str {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test names what it expects"
+)]
 mod tests {
     use super::*;
     use chacha20::rand_core::SeedableRng;

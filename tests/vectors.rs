@@ -119,7 +119,10 @@ fn sealed_transport_id() {
     let id = "myapp-203-0-113-7-11111111-1111-8111-9111-111111111111";
     let transport = "myapp-22222222-2222-4222-8222-222222222222";
     let sealed = seal_transport(&rising(), id, transport, [7; 12]).unwrap();
-    assert_eq!(sealed, "BwcHBwcHBwcHBwcH5U3sCdmKoq7CItjZRIrqdshxf6uuOowcRWr2ADD3SfX6AxTOsMEOLoy-yHevEW5GkU8wbTNLddXLeQ");
+    assert_eq!(
+        sealed,
+        "BwcHBwcHBwcHBwcH5U3sCdmKoq7CItjZRIrqdshxf6uuOowcRWr2ADD3SfX6AxTOsMEOLoy-yHevEW5GkU8wbTNLddXLeQ"
+    );
     assert_eq!(
         open_transport(&rising(), id, &sealed).as_deref(),
         Some(transport)

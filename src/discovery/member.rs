@@ -308,7 +308,7 @@ impl Member {
                 result
             }
             State::Following(_) => {
-                let result = frame.and_then(|frame| self.from_router(ctx, link, frame));
+                let result = frame.and_then(|frame| self.router_says(ctx, link, frame));
                 if result.is_err() {
                     self.pass_over(ctx, link);
                 }
@@ -390,7 +390,7 @@ impl Member {
         self.namespace.router_id(self.index)
     }
 
-    fn become_router(&mut self, ctx: &mut Context) {
+    fn become_router(&mut self, ctx: &Context) {
         self.ghosts = 0;
         self.state = State::Routing(Router::new(ctx.now.unix));
         self.keep_own(ctx);
@@ -415,7 +415,7 @@ impl Member {
         }
     }
 
-    fn from_router(&mut self, ctx: &mut Context, link: LinkId, frame: Frame) -> Result<(), String> {
+    fn router_says(&mut self, ctx: &mut Context, link: LinkId, frame: Frame) -> Result<(), String> {
         let State::Following(follower) = &mut self.state else {
             return Ok(());
         };
@@ -460,7 +460,7 @@ impl Member {
         Ok(())
     }
 
-    fn take_registry(&mut self, ctx: &mut Context, version: (u64, u64), peers: Vec<Entry>) {
+    fn take_registry(&mut self, ctx: &Context, version: (u64, u64), peers: Vec<Entry>) {
         let State::Following(follower) = &mut self.state else {
             return;
         };
@@ -472,7 +472,7 @@ impl Member {
         self.take(ctx, peers);
     }
 
-    fn take_update(&mut self, ctx: &mut Context, joined: Vec<Entry>, left: Vec<String>) {
+    fn take_update(&mut self, ctx: &Context, joined: Vec<Entry>, left: Vec<String>) {
         for id in left {
             self.roster.remove(&id);
         }

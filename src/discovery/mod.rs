@@ -4,8 +4,16 @@
 //! there and keeps a copy. [`Member`] is one device's membership in one namespace, in every part
 //! it can play; [`Roster`] is the list.
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever does not belong to the present part is out of place"
+)]
 mod member;
 mod roster;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every message that no peer sends is one case"
+)]
 mod router;
 
 pub(crate) use member::{Announcement, Member};

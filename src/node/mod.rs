@@ -10,8 +10,16 @@
 
 mod commands;
 mod contacts;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every message out of order is one case"
+)]
 mod links;
 mod network;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every message that no contact sends is one case"
+)]
 mod sessions;
 mod show;
 mod storage;

@@ -128,7 +128,7 @@ impl Node {
                 session
                     .into_iter()
                     .for_each(|session| session.liveness.heard(now));
-                let result = Frame::decode(&bytes).and_then(|frame| self.from_contact(id, frame));
+                let result = Frame::decode(&bytes).and_then(|frame| self.contact_says(id, frame));
                 if let Err(reason) = result {
                     self.misbehaved(id, reason);
                 }
@@ -152,7 +152,7 @@ impl Node {
         });
     }
 
-    fn from_contact(&mut self, id: &ContactId, frame: Frame) -> Result<(), String> {
+    fn contact_says(&mut self, id: &ContactId, frame: Frame) -> Result<(), String> {
         match frame {
             Frame::Profile {
                 number,

@@ -27,11 +27,14 @@ pub(super) struct Shown {
     recognised: Recognised,
 }
 
+/// What a map of uuids was made for: day, namespaces, and the contacts' secrets.
+type Basis = (u64, Vec<String>, Vec<(ContactId, [u8; 16])>);
+
 /// Which contact has which uuid in a namespace, for the days around one day.
 #[derive(Debug, Default)]
 struct Recognised {
     /// What the map was made for.
-    key: (u64, Vec<String>, Vec<(ContactId, [u8; 16])>),
+    key: Basis,
     by_uuid: Map<Uuid, ContactId>,
 }
 
@@ -362,7 +365,7 @@ fn resembling(names: &[(String, &str)], name: &str) -> Option<String> {
 }
 
 impl Recognised {
-    fn new(key: (u64, Vec<String>, Vec<(ContactId, [u8; 16])>), unix: u64) -> Self {
+    fn new(key: Basis, unix: u64) -> Self {
         let mut by_uuid = Map::new();
         // Clocks differ, and a list may be from before midnight.
         for day in [-1, 0, 1].map(|shift| calendar::day(unix, shift)) {

@@ -1,6 +1,15 @@
 //! A small world for nodes: one signalling server, perfect links, and storage that always works.
 //! Time passes only when a test says so.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::wildcard_enum_match_arm,
+    clippy::panic,
+    reason = "each test uses its part of the world"
+)]
+
 use mesh_chat::clock::{Mono, Now};
 use mesh_chat::config::Config;
 use mesh_chat::node::{
