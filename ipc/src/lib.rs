@@ -77,7 +77,7 @@ pub enum ToEngine {
 /// To a view, on its port.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[expect(clippy::large_enum_variant, reason = "made, sent and dropped at once")]
+#[allow(clippy::large_enum_variant, reason = "made, sent and dropped at once")]
 pub enum FromEngine {
     /// Something to show. After attaching, everything is sent once, up to [`Event::Ready`].
     Event {
