@@ -12,22 +12,13 @@ use std::net::IpAddr;
 /// The longest answer of an echo that is read: an address fits many times over.
 pub const ECHO_BYTES: usize = 4 * 1024;
 
-/// A public address in an ICE candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// A STUN server saw it.
-    Outside(IpAddr),
-    /// It is the device's own; counts where no STUN server saw one of its family.
-    Own(IpAddr),
-}
-
 /// The public address in an ICE candidate, where it holds one.
-pub fn in_candidate(candidate: &str) -> Option<Seen> {
+pub fn in_candidate(candidate: &str) -> Option<IpAddr> {
     let candidate = Candidate::parse(candidate).ok()?;
-    match (candidate.address, candidate.kind) {
-        (Address::Ip(ip), Kind::ServerReflexive) if is_global(ip) => Some(Seen::Outside(ip)),
-        (Address::Ip(ip), Kind::Host) if is_global(ip) => Some(Seen::Own(ip)),
-        _ => None,
+    let own = matches!(candidate.kind, Kind::Host | Kind::ServerReflexive);
+    match candidate.address {
+        Address::Ip(ip) => (own && is_global(ip)).then_some(ip),
+        Address::Mdns(_) => None,
     }
 }
 
@@ -55,7 +46,7 @@ mod tests {
 
     fn candidate(address: &str, kind: &str) -> Option<String> {
         let line = format!("candidate:1 1 udp 1677729535 {address} 46154 typ {kind}");
-        in_candidate(&line).map(|Seen::Outside(ip)| Seen::Own(ip) | ip.to_string())
+        in_candidate(&line).map(|found| found.to_string())
     }
 
     #[test]

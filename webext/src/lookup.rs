@@ -1,7 +1,7 @@
 //! Looks up the public addresses of this device: by STUN, and where that gives nothing in
 //! [`STUN_TIME`] by the configured echo. When it has seen enough is up to [`Gathering`].
 
-use crate::addresses::{Seen, in_candidate};
+use crate::addresses::in_candidate;
 use crate::api::text;
 use crate::echo;
 use crate::gathering::{Gathering, Step};
@@ -73,9 +73,6 @@ impl Lookup {
 /// One look-up. Dropping it ends it.
 struct Search {
     gathering: RefCell<Gathering>,
-    /// The device's own public addresses, and the families that a STUN server saw.
-    own: RefCell<Vec<IpAddr>>,
-    seen: RefCell<Vec<IpAddr>>,
     gatherer: RefCell<Option<Gatherer>>,
     moment: Timer,
     limit: Timer,
@@ -89,18 +86,9 @@ impl Search {
         let expected = shared.last.borrow().clone();
         let search = Rc::new_cyclic(|me: &Weak<Self>| Self {
             gathering: RefCell::new(Gathering::new(expected)),
-            own: RefCell::default(),
-            seen: RefCell::default(),
             gatherer: RefCell::new(None),
             moment: Timer::new(on(me, Gathering::moment_over)),
-            limit: Timer::new({
-                let me = Weak::clone(me);
-                move || {
-                    if let Some(search) = me.upgrade() {
-                        search.candidate(None);
-                    }
-                }
-            }),
+            limit: Timer::new(on(me, Gathering::over)),
             echo: config.ip_echo.filter(|url| !url.is_empty()),
             asked_echo: Cell::new(false),
             shared,
@@ -129,31 +117,11 @@ impl Search {
     fn candidate(self: &Rc<Self>, candidate: Option<&str>) {
         let step = match candidate {
             Some(candidate) => match in_candidate(candidate) {
-                Some(Seen::Outside(address)) => {
-                    self.seen.borrow_mut().push(address);
-                    self.gathering.borrow_mut().found(address)
-                }
-                Some(Seen::Own(address)) => {
-                    self.own.borrow_mut().push(address);
-                    Step::Wait
-                }
+                Some(address) => self.gathering.borrow_mut().found(address),
                 None => Step::Wait,
             },
-            None => return self.finish(),
+            None => self.gathering.borrow_mut().over(),
         };
-        self.step(step);
-    }
-
-    /// Nothing more comes: own addresses count for a family that no STUN server saw.
-    fn finish(self: &Rc<Self>) {
-        let seen = self.seen.borrow().clone();
-        for address in self.own.take() {
-            if !seen.iter().any(|seen| seen.is_ipv4() == address.is_ipv4()) {
-                let step = self.gathering.borrow_mut().found(address);
-                self.step(step);
-            }
-        }
-        let step = self.gathering.borrow_mut().over();
         self.step(step);
     }
 
