@@ -69,25 +69,10 @@ impl Contact {
             None => None,
         };
         let pair_secret = unb64(&record.pair_secret.0)?;
-        // The receiver is lenient by what can be under way, so that an honest sender at the same
-        // rate is never refused.
-        let window = u32::try_from(limits::IN_FLIGHT).unwrap_or(u32::MAX);
-        let refill = 1_000 / u64::from(limits::MESSAGES_PER_SECOND);
         Some(Self {
-            record,
             identity,
-            pair_secret,
             discovery_uuid,
-            session: None,
-            dialling: None,
-            next_try: None,
-            tries: 0,
-            ping: None,
-            seen_as: None,
-            told: None,
-            near_at: None,
-            incoming: Bucket::new(limits::MESSAGE_BURST + window, refill),
-            outgoing: Bucket::new(limits::MESSAGE_BURST, refill),
+            ..Self::away(record, pair_secret)
         })
     }
 
@@ -104,6 +89,14 @@ impl Contact {
             pair_secret: Secret(b64(&pair_secret)),
             last_seen: None,
         };
+        Self::away(record, pair_secret)
+    }
+
+    /// A contact of whom nothing is known but the record's secret, not connected.
+    fn away(record: ContactRecord, pair_secret: Key) -> Self {
+        // The receiver is lenient by what can be under way, so that an honest sender at the same
+        // rate is never refused.
+        let window = u32::try_from(limits::IN_FLIGHT).unwrap_or(u32::MAX);
         let refill = 1_000 / u64::from(limits::MESSAGES_PER_SECOND);
         Self {
             record,
@@ -118,7 +111,7 @@ impl Contact {
             seen_as: None,
             told: None,
             near_at: None,
-            incoming: Bucket::new(limits::MESSAGE_BURST, refill),
+            incoming: Bucket::new(limits::MESSAGE_BURST + window, refill),
             outgoing: Bucket::new(limits::MESSAGE_BURST, refill),
         }
     }
