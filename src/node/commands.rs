@@ -12,7 +12,6 @@ use crate::records::{Change, ProfileRecord, Secret};
 use crate::view::{Asked, Command, ContactId, Notice, Ping, Refusal, RequestId};
 use crate::wire::Frame;
 use crate::{ids, limits, name};
-use std::time::Duration;
 
 impl Node {
     pub(super) fn command(&mut self, id: CommandId, command: Command) {
@@ -126,12 +125,7 @@ impl Node {
             return Err(Refusal::ContactsFull);
         }
         self.forget_request(id);
-        let asking = |stage: &Stage| matches!(stage, Stage::Asked(_, asked) if asked == id);
-        let found = self
-            .links
-            .iter()
-            .find(|(_, link)| asking(&link.stage))
-            .map(|(link, _)| *link);
+        let found = self.link_of_request(id);
         let Some(link) = found else {
             return self.accept_late(&request.from, request.name);
         };
@@ -173,12 +167,7 @@ impl Node {
 
     /// The one answer that says no, whether the person did or the time did.
     pub(super) fn end_request(&mut self, id: &RequestId) {
-        let asking = |stage: &Stage| matches!(stage, Stage::Asked(_, asked) if asked == id);
-        let found = self
-            .links
-            .iter()
-            .find(|(_, link)| asking(&link.stage))
-            .map(|(link, _)| *link);
+        let found = self.link_of_request(id);
         if let Some(link) = found {
             self.ctx.transmit(link, &Frame::Rejected);
             self.drop_link(link);
@@ -247,7 +236,7 @@ impl Node {
             }
             None => {
                 contact.ping = Some(Ping::Trying);
-                contact.next_try = Some(now + Duration::ZERO);
+                contact.next_try = Some(now);
             }
         }
         Ok(true)

@@ -56,7 +56,7 @@ pub(super) enum Stage {
 
 impl Pending {
     /// Whether the connection is of a request.
-    pub(super) fn asks(&self, id: &RequestId) -> bool {
+    fn asks(&self, id: &RequestId) -> bool {
         matches!(&self.stage, Stage::Asked(_, asked) if asked == id)
     }
 
@@ -71,6 +71,12 @@ impl Node {
         let link = self.ctx.dial(from, to);
         self.add_link(link, from.to_owned(), to.to_owned(), stage, None);
         link
+    }
+
+    /// The connection that waits for the answer to a request, where it still stands.
+    pub(super) fn link_of_request(&self, id: &RequestId) -> Option<LinkId> {
+        let found = self.links.iter().find(|(_, link)| link.asks(id));
+        found.map(|(link, _)| *link)
     }
 
     fn add_link(

@@ -72,8 +72,7 @@ impl Node {
     }
 
     fn request_stored(&mut self, record: RequestRecord) {
-        let waits = self.links.values().any(|link| link.asks(&record.id));
-        if !waits {
+        if self.link_of_request(&record.id).is_none() {
             // The connection ended meanwhile; the person can still answer.
             tracing::debug!("a request outlived its connection");
         }
