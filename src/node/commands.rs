@@ -1,7 +1,6 @@
 //! What the person asks for.
 
 use super::contacts::Contact;
-use super::links::Stage;
 use super::storage::Write;
 use super::{CommandId, Me, Node, Output};
 use crate::chat::Chat;
@@ -9,9 +8,9 @@ use crate::config::Settings;
 use crate::crypto::Identity;
 use crate::encoding::{b64, hex};
 use crate::records::{Change, ProfileRecord, Secret};
-use crate::view::{Asked, Command, ContactId, Notice, Ping, Refusal, RequestId};
+use crate::view::{Command, ContactId, Ping, Refusal};
 use crate::wire::Frame;
-use crate::{ids, limits, name};
+use crate::{ids, name};
 
 impl Node {
     pub(super) fn command(&mut self, id: CommandId, command: Command) {
@@ -86,98 +85,6 @@ impl Node {
         self.writes
             .insert(store, Write::Settings(Box::new(settings), id));
         Ok(false)
-    }
-
-    pub(super) fn ask(&mut self, stranger: &str) -> Result<(), Refusal> {
-        if self.me.is_none() {
-            return Err(Refusal::NotJoined);
-        }
-        let request = self
-            .requests
-            .values()
-            .find(|request| request.from == stranger);
-        if let Some(request) = request.map(|request| request.id.clone()) {
-            return self.accept(&request);
-        }
-        if matches!(
-            self.asked.get(stranger),
-            Some(Asked::Connecting | Asked::Waiting)
-        ) {
-            return Ok(());
-        }
-        if self.contacts.len() >= limits::CONTACTS {
-            return Err(Refusal::ContactsFull);
-        }
-        let from = self
-            .network
-            .member_of(stranger)
-            .ok_or(Refusal::Gone)?
-            .discovery_id()
-            .to_owned();
-        self.dial(&from, stranger, Stage::Asking(stranger.to_owned()));
-        self.asked.insert(stranger.to_owned(), Asked::Connecting);
-        Ok(())
-    }
-
-    pub(super) fn accept(&mut self, id: &RequestId) -> Result<(), Refusal> {
-        let request = self.requests.get(id).cloned().ok_or(Refusal::Gone)?;
-        if self.contacts.len() >= limits::CONTACTS {
-            return Err(Refusal::ContactsFull);
-        }
-        self.forget_request(id);
-        let found = self.link_of_request(id);
-        let Some(link) = found else {
-            return self.accept_late(&request.from, request.name);
-        };
-        let Some(pending) = self.links.get_mut(&link) else {
-            return Ok(());
-        };
-        let Stage::Asked(exchange, _) = &pending.stage else {
-            return Ok(());
-        };
-        let exchange = exchange.clone();
-        let contact_id = ContactId(hex(&self.ctx.random::<8>()));
-        let contact =
-            Contact::provisional(contact_id.clone(), &request.name, exchange.pair_secret());
-        let store = self.ctx.store(Change::Contact(contact.record.clone()));
-        self.writes.insert(store, Write::Accepting(link));
-        pending.stage = Stage::Accepting(exchange, Box::new(contact));
-        pending.deadline = Some(self.ctx.now.mono + limits::UNAUTHENTICATED_TIME);
-        Ok(())
-    }
-
-    /// The connection of the request is gone: ask back. Who asked remembers it and says yes
-    /// without asking their person again.
-    fn accept_late(&mut self, from: &str, name: String) -> Result<(), Refusal> {
-        if self.network.member_of(from).is_none() {
-            self.notice(Notice::AnswerTooLate { name });
-            return Ok(());
-        }
-        self.ask(from)
-    }
-
-    pub(super) fn reject(&mut self, id: &RequestId) -> Result<(), Refusal> {
-        if !self.requests.contains_key(id) {
-            return Err(Refusal::Gone);
-        }
-        self.forget_request(id);
-        self.end_request(id);
-        Ok(())
-    }
-
-    /// The one answer that says no, whether the person did or the time did.
-    pub(super) fn end_request(&mut self, id: &RequestId) {
-        let found = self.link_of_request(id);
-        if let Some(link) = found {
-            self.ctx.transmit(link, &Frame::Rejected);
-            self.drop_link(link);
-        }
-    }
-
-    pub(super) fn forget_request(&mut self, id: &RequestId) {
-        self.requests.remove(id);
-        let store = self.ctx.store(Change::ForgetRequest(id.clone()));
-        self.writes.insert(store, Write::Plain);
     }
 
     fn send(&mut self, id: CommandId, contact: &ContactId, text: &str) -> Result<bool, Refusal> {

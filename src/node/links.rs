@@ -4,23 +4,22 @@ use super::contacts::Contact;
 use super::storage::Write;
 use super::{ChannelBinding, Closed, Link, LinkId, Node, Path};
 use crate::clock::Mono;
-use crate::encoding::{hex, unb64};
-use crate::handshake::{self, Exchange, ExpectHello, Fault, Role, Step};
-use crate::records::{Change, RequestRecord, Secret};
+use crate::handshake::{self, Exchange, ExpectHello, Fault, Role};
+use crate::limits;
+use crate::records::Change;
 use crate::view::{Asked, ContactId, Notice, Ping, RequestId};
-use crate::wire::{Card, Frame, Hello, Proof};
-use crate::{crypto, encoding, ids, limits, name};
+use crate::wire::{Frame, Hello, Proof};
 
 /// A connection that is not a session yet.
 #[derive(Debug)]
 pub(super) struct Pending {
-    local: String,
-    remote: String,
+    pub(super) local: String,
+    pub(super) remote: String,
     binding: Option<ChannelBinding>,
     pub(super) path: Path,
     bytes: usize,
     /// What the other side, done already, says while the contact is being stored here.
-    early: Vec<Vec<u8>>,
+    pub(super) early: Vec<Vec<u8>>,
     pub(super) deadline: Option<Mono>,
     pub(super) stage: Stage,
 }
@@ -248,7 +247,7 @@ impl Node {
         }
     }
 
-    fn set_stage(&mut self, link: LinkId, stage: Stage) {
+    pub(super) fn set_stage(&mut self, link: LinkId, stage: Stage) {
         if let Some(pending) = self.links.get_mut(&link) {
             pending.stage = stage;
         }
@@ -273,293 +272,6 @@ impl Node {
             },
         );
         Ok(())
-    }
-
-    fn send_request(
-        &mut self,
-        link: LinkId,
-        exchange: Exchange,
-        stranger: String,
-    ) -> Result<(), Fault> {
-        let Some(me) = &self.me else { return Ok(()) };
-        let friendlyname = me.record.name.clone();
-        self.ctx.transmit(
-            link,
-            &Frame::Request {
-                friendlyname,
-                note: None,
-            },
-        );
-        self.asked.insert(stranger.clone(), Asked::Waiting);
-        let wait = limits::REQUEST_ANSWER + limits::UNAUTHENTICATED_TIME;
-        if let Some(pending) = self.links.get_mut(&link) {
-            pending.deadline = Some(self.ctx.now.mono + wait);
-            pending.stage = Stage::ExpectAnswer(exchange, stranger);
-        }
-        Ok(())
-    }
-
-    fn take_request(
-        &mut self,
-        link: LinkId,
-        exchange: Exchange,
-        friendlyname: String,
-        note: Option<String>,
-    ) -> Result<(), Fault> {
-        if !name::is_acceptable(&friendlyname) {
-            return Err(Fault::Malformed("friendlyname"));
-        }
-        let Some(pending) = self.links.get_mut(&link) else {
-            return Ok(());
-        };
-        let (from, to) = (pending.remote.clone(), pending.local.clone());
-        let id = RequestId(hex(&self.ctx.random::<8>()));
-        pending.deadline = Some(self.ctx.now.mono + limits::REQUEST_ANSWER);
-        pending.stage = Stage::Asked(exchange, id.clone());
-        let record = RequestRecord {
-            version: 1,
-            id: id.clone(),
-            name: friendlyname,
-            note: note.as_deref().and_then(name::parse_note),
-            at: self.ctx.now.unix,
-            from,
-            to,
-        };
-        self.weigh_request(link, record);
-        Ok(())
-    }
-
-    /// Both may have asked each other: the one with the smaller id goes on with its own request,
-    /// the other says yes to it. Otherwise the person is asked.
-    fn weigh_request(&mut self, link: LinkId, record: RequestRecord) {
-        let wanted = self.asked.get(&record.from).copied().unwrap_or(Asked::No);
-        let under_way = matches!(wanted, Asked::Connecting | Asked::Waiting);
-        if under_way && record.to < record.from {
-            return;
-        }
-        self.replace_request(&record.from);
-        if wanted != Asked::No {
-            let id = record.id.clone();
-            self.requests.insert(id.clone(), record);
-            if self.accept(&id).is_err() {
-                self.drop_link(link);
-            }
-        } else if self.requests.len() >= limits::REQUESTS {
-            tracing::warn!("a request is refused: {} wait already", limits::REQUESTS);
-            self.ctx.transmit(link, &Frame::Rejected);
-            self.drop_link(link);
-        } else {
-            let store = self.ctx.store(Change::Request(record.clone()));
-            self.writes.insert(store, Write::Request(Box::new(record)));
-        }
-    }
-
-    /// One request for each id: a later one replaces the earlier.
-    fn replace_request(&mut self, from: &str) {
-        let earlier = self.requests.values().find(|request| request.from == from);
-        if let Some(id) = earlier.map(|request| request.id.clone()) {
-            self.forget_request(&id);
-            self.end_request(&id);
-        }
-    }
-
-    fn card(&self) -> Option<Card> {
-        let me = self.me.as_ref()?;
-        Some(Card {
-            transport_id: me.record.transport_id.clone(),
-            discovery_uuid: encoding::b64(&me.discovery_uuid),
-        })
-    }
-
-    /// The provisional contact is stored: say yes.
-    pub(super) fn send_acceptance(&mut self, link: LinkId) {
-        let (Some(card), Some(me)) = (self.card(), &self.me) else {
-            return;
-        };
-        let Some(pending) = self.links.get_mut(&link) else {
-            return;
-        };
-        let Stage::Accepting(exchange, contact) =
-            std::mem::replace(&mut pending.stage, Stage::Arriving)
-        else {
-            return;
-        };
-        let proof = exchange.prove(Step::Accepted, &me.identity, None);
-        let friendlyname = me.record.name.clone();
-        self.ctx.transmit(
-            link,
-            &Frame::Accepted {
-                proof,
-                card,
-                friendlyname,
-            },
-        );
-        pending.stage = Stage::ExpectConfirm(exchange, contact);
-    }
-
-    fn take_acceptance(
-        &mut self,
-        link: LinkId,
-        exchange: &Exchange,
-        proof: &Proof,
-        card: &Card,
-        friendlyname: String,
-    ) -> Result<(), Fault> {
-        let key = exchange.verify(Step::Accepted, proof, None)?;
-        let Some(me) = &self.me else { return Ok(()) };
-        if key == me.identity.public() {
-            return Err(Fault::Proof("it is one's own key"));
-        }
-        if !name::is_acceptable(&friendlyname) {
-            return Err(Fault::Malformed("friendlyname"));
-        }
-        let confirm = exchange.prove(Step::Confirm, &me.identity, Some(key));
-        let id = ContactId(hex(&self.ctx.random::<8>()));
-        let fresh = Contact::provisional(id, &friendlyname, exchange.pair_secret());
-        self.begin_finish(link, exchange.role(), fresh, key, card, Some(confirm))
-    }
-
-    fn take_confirmation(
-        &mut self,
-        link: LinkId,
-        exchange: &Exchange,
-        contact: Contact,
-        proof: &Proof,
-        card: &Card,
-    ) -> Result<(), Fault> {
-        let Some(me) = &self.me else { return Ok(()) };
-        let own = me.identity.public();
-        let key = exchange.verify(Step::Confirm, proof, Some(own))?;
-        if key == own {
-            return Err(Fault::Proof("it is one's own key"));
-        }
-        self.begin_finish(link, exchange.role(), contact, key, card, None)
-    }
-
-    /// The key is proven: store the contact, or the new pair secret of one who is saved already.
-    fn begin_finish(
-        &mut self,
-        link: LinkId,
-        role: Role,
-        fresh: Contact,
-        key: crypto::PublicKey,
-        card: &Card,
-        confirm: Option<Proof>,
-    ) -> Result<(), Fault> {
-        let uuid: [u8; 16] =
-            unb64(&card.discovery_uuid).ok_or(Fault::Malformed("discoveryUUID"))?;
-        if !ids::is_transport_id(&card.transport_id) {
-            return Err(Fault::Malformed("transportID"));
-        }
-        let saved = self
-            .contacts
-            .values()
-            .find(|contact| contact.identity == Some(key));
-        let mut record = fresh.record.clone();
-        if let Some(saved) = saved {
-            let store = self.ctx.store(Change::ForgetContact(record.id.clone()));
-            self.writes.insert(store, Write::Plain);
-            record.id.clone_from(&saved.record.id);
-            record.name.clone_from(&saved.record.name);
-        }
-        record.identity = Some(key.encode());
-        record.transport_id.clone_from(&card.transport_id);
-        record.discovery_uuid = Some(Secret(encoding::b64(&uuid)));
-        record.last_seen = Some(self.ctx.now.unix);
-        let store = self.ctx.store(Change::Contact(record.clone()));
-        self.writes.insert(store, Write::Finishing(link));
-        let contact = Contact::restore(record).ok_or(Fault::Malformed("contact"))?;
-        self.set_stage(link, Stage::Finishing(role, Box::new(contact), confirm));
-        Ok(())
-    }
-
-    /// The contact is stored: the session begins.
-    pub(super) fn finish(&mut self, link: LinkId) {
-        let card = self.card();
-        let Some(pending) = self.links.remove(&link) else {
-            return;
-        };
-        let Stage::Finishing(role, contact, confirm) = pending.stage else {
-            return;
-        };
-        let id = contact.record.id.clone();
-        self.asked.remove(&pending.remote);
-        let asked = confirm.is_some();
-        if let (Some(proof), Some(card)) = (confirm, card) {
-            self.ctx.transmit(link, &Frame::Confirm { proof, card });
-        }
-        let name = contact.record.name.clone();
-        self.end_session(&id);
-        self.keep(*contact);
-        self.establish(link, &id, role, pending.path);
-        for frame in pending.early {
-            self.session(&id, Link::Frame(frame));
-        }
-        if asked {
-            self.notify(crate::view::Notification::Accepted { contact: id, name });
-        }
-    }
-
-    fn send_auth(
-        &mut self,
-        link: LinkId,
-        exchange: &Exchange,
-        contact: &ContactId,
-    ) -> Result<(), Fault> {
-        let Some(me) = &self.me else { return Ok(()) };
-        let other = self
-            .contacts
-            .get(contact)
-            .and_then(|contact| contact.identity);
-        let proof = exchange.prove(Step::Auth, &me.identity, other);
-        self.ctx.transmit(link, &Frame::Auth { proof });
-        Ok(())
-    }
-
-    fn take_auth(
-        &mut self,
-        link: LinkId,
-        exchange: &Exchange,
-        id: &ContactId,
-        proof: &Proof,
-    ) -> Result<(), Fault> {
-        let Some(me) = &self.me else { return Ok(()) };
-        // A dialling side that has not been confirmed to yet signs without our key unknown to it:
-        // it always has ours from the acceptance.
-        let own = me.identity.public();
-        let Some(contact) = self.contacts.get(id) else {
-            return Err(Fault::SomebodyElse);
-        };
-        let unfinished = contact.identity.is_none();
-        let theirs_known_us = if exchange.role() == Role::Initiator && unfinished {
-            None
-        } else {
-            Some(own)
-        };
-        let key = exchange.verify(Step::Auth, proof, theirs_known_us)?;
-        match contact.identity {
-            Some(identity) if identity != key => return Err(Fault::SomebodyElse),
-            Some(_) => {}
-            None if key == own => return Err(Fault::Proof("it is one's own key")),
-            None => self.complete(id, key),
-        }
-        if exchange.role() == Role::Responder {
-            self.send_auth(link, exchange, id)?;
-        }
-        let Some(pending) = self.links.remove(&link) else {
-            return Ok(());
-        };
-        self.establish(link, id, exchange.role(), pending.path);
-        Ok(())
-    }
-
-    /// The missing end of an acceptance: the pair secret was shown, now the key is too.
-    fn complete(&mut self, id: &ContactId, key: crypto::PublicKey) {
-        if let Some(contact) = self.contacts.get_mut(id) {
-            contact.identity = Some(key);
-            contact.record.identity = Some(key.encode());
-        }
-        self.store_contact(id);
     }
 
     /// Something broke the handshake: close, and say what it means to whom it concerns.
@@ -589,27 +301,6 @@ impl Node {
             | Stage::ExpectRequest(_)
             | Stage::Accepting(..)
             | Stage::Finishing(..) => {}
-        }
-    }
-
-    fn not_the_contact(&mut self, id: &ContactId, link: LinkId, fault: Fault) {
-        let Some(contact) = self.contacts.get(id) else {
-            return;
-        };
-        let name = contact.record.name.clone();
-        let asked = contact.ping == Some(Ping::Trying);
-        if contact.dialling == Some(link) {
-            self.dial_failed(id, Ping::SomebodyElse);
-        }
-        match fault {
-            Fault::SomebodyElse if asked => self.notice(Notice::SomebodyElse { name }),
-            Fault::SomebodyElse => {}
-            Fault::Malformed(_) | Fault::Version | Fault::Proof(_) => {
-                self.notice(Notice::Misbehaved {
-                    name,
-                    reason: fault.to_string(),
-                });
-            }
         }
     }
 
@@ -680,17 +371,5 @@ impl Node {
                 _ => self.drop_link(link),
             }
         }
-    }
-
-    pub(super) fn expire_requests(&mut self) {
-        let life = u64::try_from(limits::REQUEST_LIFE.as_millis()).unwrap_or(u64::MAX);
-        let now = self.ctx.now.unix;
-        let old: Vec<RequestId> = self
-            .requests
-            .values()
-            .filter(|request| now > request.at.saturating_add(life))
-            .map(|request| request.id.clone())
-            .collect();
-        old.iter().for_each(|id| self.forget_request(id));
     }
 }

@@ -5,9 +5,11 @@
 //!
 //! What happens is handled by the part it belongs to: [`commands`] from the person, [`network`]
 //! from the signalling servers and about addresses, [`links`] on connections until they are
-//! authenticated, [`sessions`] with contacts, [`storage`] when writes end. At the end of each
+//! authenticated, [`requests`] between strangers, [`acceptance`] of them, [`meeting`] of contacts
+//! again, [`sessions`] with contacts, [`storage`] when writes end. At the end of each
 //! input the node looks once at all deadlines and tells the views what changed ([`show`]).
 
+mod acceptance;
 mod commands;
 mod contacts;
 #[expect(
@@ -15,7 +17,9 @@ mod contacts;
     reason = "every message out of order is one case"
 )]
 mod links;
+mod meeting;
 mod network;
+mod requests;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "every message that no contact sends is one case"

@@ -71,19 +71,6 @@ impl Node {
         }
     }
 
-    fn request_stored(&mut self, record: RequestRecord) {
-        if self.link_of_request(&record.id).is_none() {
-            // The connection ended meanwhile; the person can still answer.
-            tracing::debug!("a request outlived its connection");
-        }
-        let notification = Notification::Request {
-            request: record.id.clone(),
-            name: record.name.clone(),
-        };
-        self.requests.insert(record.id.clone(), record);
-        self.notify(notification);
-    }
-
     pub(super) fn notify(&mut self, notification: Notification) {
         if self.settings.notifications {
             self.ctx.emit(Output::Event(Event::Notify(notification)));

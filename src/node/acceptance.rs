@@ -1,0 +1,151 @@
+//! Becoming contacts: the proofs of an acceptance, and storing the contact on both sides.
+
+use super::contacts::Contact;
+use super::links::Stage;
+use super::storage::Write;
+use super::{Link, LinkId, Node};
+use crate::encoding::{b64, hex, unb64};
+use crate::handshake::{Exchange, Fault, Role, Step};
+use crate::records::{Change, Secret};
+use crate::view::{ContactId, Notification};
+use crate::wire::{Card, Frame, Proof};
+use crate::{crypto, ids, name};
+
+impl Node {
+    pub(super) fn card(&self) -> Option<Card> {
+        let me = self.me.as_ref()?;
+        Some(Card {
+            transport_id: me.record.transport_id.clone(),
+            discovery_uuid: b64(&me.discovery_uuid),
+        })
+    }
+
+    /// The provisional contact is stored: say yes.
+    pub(super) fn send_acceptance(&mut self, link: LinkId) {
+        let (Some(card), Some(me)) = (self.card(), &self.me) else {
+            return;
+        };
+        let Some(pending) = self.links.get_mut(&link) else {
+            return;
+        };
+        let Stage::Accepting(exchange, contact) =
+            std::mem::replace(&mut pending.stage, Stage::Arriving)
+        else {
+            return;
+        };
+        let proof = exchange.prove(Step::Accepted, &me.identity, None);
+        let friendlyname = me.record.name.clone();
+        self.ctx.transmit(
+            link,
+            &Frame::Accepted {
+                proof,
+                card,
+                friendlyname,
+            },
+        );
+        pending.stage = Stage::ExpectConfirm(exchange, contact);
+    }
+
+    pub(super) fn take_acceptance(
+        &mut self,
+        link: LinkId,
+        exchange: &Exchange,
+        proof: &Proof,
+        card: &Card,
+        friendlyname: String,
+    ) -> Result<(), Fault> {
+        let key = exchange.verify(Step::Accepted, proof, None)?;
+        let Some(me) = &self.me else { return Ok(()) };
+        if key == me.identity.public() {
+            return Err(Fault::Proof("it is one's own key"));
+        }
+        if !name::is_acceptable(&friendlyname) {
+            return Err(Fault::Malformed("friendlyname"));
+        }
+        let confirm = exchange.prove(Step::Confirm, &me.identity, Some(key));
+        let id = ContactId(hex(&self.ctx.random::<8>()));
+        let fresh = Contact::provisional(id, &friendlyname, exchange.pair_secret());
+        self.begin_finish(link, exchange.role(), fresh, key, card, Some(confirm))
+    }
+
+    pub(super) fn take_confirmation(
+        &mut self,
+        link: LinkId,
+        exchange: &Exchange,
+        contact: Contact,
+        proof: &Proof,
+        card: &Card,
+    ) -> Result<(), Fault> {
+        let Some(me) = &self.me else { return Ok(()) };
+        let own = me.identity.public();
+        let key = exchange.verify(Step::Confirm, proof, Some(own))?;
+        if key == own {
+            return Err(Fault::Proof("it is one's own key"));
+        }
+        self.begin_finish(link, exchange.role(), contact, key, card, None)
+    }
+
+    /// The key is proven: store the contact, or the new pair secret of one who is saved already.
+    pub(super) fn begin_finish(
+        &mut self,
+        link: LinkId,
+        role: Role,
+        fresh: Contact,
+        key: crypto::PublicKey,
+        card: &Card,
+        confirm: Option<Proof>,
+    ) -> Result<(), Fault> {
+        let uuid: [u8; 16] =
+            unb64(&card.discovery_uuid).ok_or(Fault::Malformed("discoveryUUID"))?;
+        if !ids::is_transport_id(&card.transport_id) {
+            return Err(Fault::Malformed("transportID"));
+        }
+        let saved = self
+            .contacts
+            .values()
+            .find(|contact| contact.identity == Some(key));
+        let mut record = fresh.record.clone();
+        if let Some(saved) = saved {
+            let store = self.ctx.store(Change::ForgetContact(record.id.clone()));
+            self.writes.insert(store, Write::Plain);
+            record.id.clone_from(&saved.record.id);
+            record.name.clone_from(&saved.record.name);
+        }
+        record.identity = Some(key.encode());
+        record.transport_id.clone_from(&card.transport_id);
+        record.discovery_uuid = Some(Secret(b64(&uuid)));
+        record.last_seen = Some(self.ctx.now.unix);
+        let store = self.ctx.store(Change::Contact(record.clone()));
+        self.writes.insert(store, Write::Finishing(link));
+        let contact = Contact::restore(record).ok_or(Fault::Malformed("contact"))?;
+        self.set_stage(link, Stage::Finishing(role, Box::new(contact), confirm));
+        Ok(())
+    }
+
+    /// The contact is stored: the session begins.
+    pub(super) fn finish(&mut self, link: LinkId) {
+        let card = self.card();
+        let Some(pending) = self.links.remove(&link) else {
+            return;
+        };
+        let Stage::Finishing(role, contact, confirm) = pending.stage else {
+            return;
+        };
+        let id = contact.record.id.clone();
+        self.asked.remove(&pending.remote);
+        let asked = confirm.is_some();
+        if let (Some(proof), Some(card)) = (confirm, card) {
+            self.ctx.transmit(link, &Frame::Confirm { proof, card });
+        }
+        let name = contact.record.name.clone();
+        self.end_session(&id);
+        self.keep(*contact);
+        self.establish(link, &id, role, pending.path);
+        for frame in pending.early {
+            self.session(&id, Link::Frame(frame));
+        }
+        if asked {
+            self.notify(Notification::Accepted { contact: id, name });
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Meeting a contact again: both prove that they still are who they were.
+
+use super::{LinkId, Node};
+use crate::crypto;
+use crate::handshake::{Exchange, Fault, Role, Step};
+use crate::view::{ContactId, Notice, Ping};
+use crate::wire::{Frame, Proof};
+
+impl Node {
+    pub(super) fn send_auth(
+        &mut self,
+        link: LinkId,
+        exchange: &Exchange,
+        contact: &ContactId,
+    ) -> Result<(), Fault> {
+        let Some(me) = &self.me else { return Ok(()) };
+        let other = self
+            .contacts
+            .get(contact)
+            .and_then(|contact| contact.identity);
+        let proof = exchange.prove(Step::Auth, &me.identity, other);
+        self.ctx.transmit(link, &Frame::Auth { proof });
+        Ok(())
+    }
+
+    pub(super) fn take_auth(
+        &mut self,
+        link: LinkId,
+        exchange: &Exchange,
+        id: &ContactId,
+        proof: &Proof,
+    ) -> Result<(), Fault> {
+        let Some(me) = &self.me else { return Ok(()) };
+        // A dialling side that has not been confirmed to yet signs without our key unknown to it:
+        // it always has ours from the acceptance.
+        let own = me.identity.public();
+        let Some(contact) = self.contacts.get(id) else {
+            return Err(Fault::SomebodyElse);
+        };
+        let unfinished = contact.identity.is_none();
+        let theirs_known_us = if exchange.role() == Role::Initiator && unfinished {
+            None
+        } else {
+            Some(own)
+        };
+        let key = exchange.verify(Step::Auth, proof, theirs_known_us)?;
+        match contact.identity {
+            Some(identity) if identity != key => return Err(Fault::SomebodyElse),
+            Some(_) => {}
+            None if key == own => return Err(Fault::Proof("it is one's own key")),
+            None => self.complete(id, key),
+        }
+        if exchange.role() == Role::Responder {
+            self.send_auth(link, exchange, id)?;
+        }
+        let Some(pending) = self.links.remove(&link) else {
+            return Ok(());
+        };
+        self.establish(link, id, exchange.role(), pending.path);
+        Ok(())
+    }
+
+    /// The missing end of an acceptance: the pair secret was shown, now the key is too.
+    pub(super) fn complete(&mut self, id: &ContactId, key: crypto::PublicKey) {
+        if let Some(contact) = self.contacts.get_mut(id) {
+            contact.identity = Some(key);
+            contact.record.identity = Some(key.encode());
+        }
+        self.store_contact(id);
+    }
+
+    pub(super) fn not_the_contact(&mut self, id: &ContactId, link: LinkId, fault: Fault) {
+        let Some(contact) = self.contacts.get(id) else {
+            return;
+        };
+        let name = contact.record.name.clone();
+        let asked = contact.ping == Some(Ping::Trying);
+        if contact.dialling == Some(link) {
+            self.dial_failed(id, Ping::SomebodyElse);
+        }
+        match fault {
+            Fault::SomebodyElse if asked => self.notice(Notice::SomebodyElse { name }),
+            Fault::SomebodyElse => {}
+            Fault::Malformed(_) | Fault::Version | Fault::Proof(_) => {
+                self.notice(Notice::Misbehaved {
+                    name,
+                    reason: fault.to_string(),
+                });
+            }
+        }
+    }
+}
