@@ -2,6 +2,47 @@
 
 use std::net::IpAddr;
 
+/// The public addresses of this device.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Addresses {
+    /// What a STUN server or an address echo saw.
+    pub seen: Vec<IpAddr>,
+    /// What the device's own interfaces have.
+    pub own: Vec<IpAddr>,
+}
+
+impl Addresses {
+    /// The addresses that name this device's networks, one for each family: that is what a device
+    /// has, and it bounds the sockets. What others see counts first; without NAT some browsers
+    /// leave that out, because it equals an own one.
+    #[must_use]
+    pub fn networks(&self) -> Vec<IpAddr> {
+        let mut networks: Vec<IpAddr> = Vec::new();
+        for ip in self.all().filter(|ip| is_global(*ip)) {
+            if networks.iter().all(|known| known.is_ipv4() != ip.is_ipv4()) {
+                networks.push(ip);
+            }
+        }
+        networks
+    }
+
+    /// Whether an address is of one of this device's networks.
+    #[must_use]
+    pub fn include(&self, address: IpAddr) -> bool {
+        self.all().any(|ip| same_network(ip, address))
+    }
+
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty() && self.own.is_empty()
+    }
+
+    fn all(&self) -> impl Iterator<Item = IpAddr> {
+        self.seen.iter().chain(&self.own).copied()
+    }
+}
+
 /// The namespace of a public address, as a part of a PeerJS id: no dots, no colons.
 ///
 /// IPv4 whole (`203-0-113-7`); IPv6 by its /64 (`2001-0db8-85a3-0000`), because the devices of
@@ -101,5 +142,18 @@ mod tests {
         ));
         assert!(!same_network(ip("2001:db8:1:2::1"), ip("2001:db8:1:3::1")));
         assert!(!same_network(ip("203.0.113.7"), ip("203.0.113.8")));
+    }
+
+    #[test]
+    fn what_others_see_names_the_network_before_what_the_device_has() {
+        let addresses = Addresses {
+            seen: vec![ip("203.0.113.7")],
+            own: vec![ip("198.51.100.2"), ip("2001:db8::2"), ip("10.0.0.1")],
+        };
+        assert_eq!(addresses.networks(), [ip("203.0.113.7"), ip("2001:db8::2")]);
+        assert!(addresses.include(ip("198.51.100.2")));
+        assert!(addresses.include(ip("2001:db8::99")));
+        assert!(!addresses.include(ip("198.51.100.3")));
+        assert!(Addresses::default().networks().is_empty());
     }
 }

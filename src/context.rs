@@ -3,6 +3,7 @@
 use crate::clock::Now;
 use crate::crypto::{self, Random};
 use crate::io::{LinkId, Output, StoreId};
+use crate::name::{Names, Unicode};
 use crate::records::Change;
 use crate::wire::Frame;
 use chacha20::rand_core::SeedableRng;
@@ -15,6 +16,7 @@ pub(crate) struct Context {
     /// The moment of the input being handled.
     pub(crate) now: Now,
     pub(crate) rng: Random,
+    pub(crate) names: Names,
     out: VecDeque<Output>,
     links: u32,
     stores: u64,
@@ -29,10 +31,11 @@ impl fmt::Debug for Context {
 }
 
 impl Context {
-    pub(crate) fn new(seed: [u8; 32], now: Now) -> Self {
+    pub(crate) fn new(seed: [u8; 32], unicode: Box<dyn Unicode>, now: Now) -> Self {
         Self {
             now,
             rng: Random::from_seed(seed),
+            names: Names::new(unicode),
             out: VecDeque::new(),
             links: 0,
             stores: 0,

@@ -1,5 +1,6 @@
 //! The one input and the one output of a [`Node`](crate::Node).
 
+use crate::address::Addresses;
 use crate::clock::Mono;
 use crate::config::Config;
 use crate::records::Change;
@@ -39,7 +40,7 @@ pub enum Input {
     /// A connection says.
     Link(LinkId, Link),
     /// The answer to [`Output::LookUpAddress`]; empty where nothing was found.
-    Addresses(Vec<IpAddr>),
+    Addresses(Addresses),
     /// The device woke, or its network changed: probe everything.
     Woke,
     /// The browser reports this network as cellular, or not.

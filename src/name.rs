@@ -2,43 +2,119 @@
 
 use crate::limits::{NAME_BYTES, NAME_GRAPHEMES, NOTE_BYTES};
 use crate::view::Refusal;
-use unicode_normalization::UnicodeNormalization;
-use unicode_segmentation::UnicodeSegmentation;
+use std::fmt;
 
-/// Checks a name somebody typed: trimmed and in NFC, 1 to 32 graphemes, at most 96 bytes, nothing
-/// invisible.
-pub fn parse(text: &str) -> Result<String, Refusal> {
-    if text.len() > 4 * NAME_BYTES {
-        return Err(Refusal::NameTooLong);
-    }
-    let name: String = text.trim().nfc().collect();
-    if name.is_empty() {
-        return Err(Refusal::NameEmpty);
-    }
-    if name.chars().any(is_unsuitable) {
-        return Err(Refusal::NameCharacters);
-    }
-    if name.len() > NAME_BYTES || name.graphemes(true).count() > NAME_GRAPHEMES {
-        return Err(Refusal::NameTooLong);
-    }
-    Ok(name)
+/// What a platform knows of Unicode. Browsers bring these tables; carrying our own would double
+/// the size of the engine.
+pub trait Unicode {
+    /// Normalisation form C.
+    fn nfc(&self, text: &str) -> String;
+    /// Compatibility decomposition in lower case: what two spellings of a text have in common.
+    fn folded(&self, text: &str) -> String;
+    /// How many extended grapheme clusters a text has: what a reader counts as characters.
+    fn graphemes(&self, text: &str) -> usize;
 }
 
-/// Checks a name somebody else sent: it must be as [`parse`] would leave it.
-pub fn is_acceptable(name: &str) -> bool {
-    parse(name).is_ok_and(|parsed| parsed == name)
+/// Checks names and notes with the platform's Unicode tables.
+pub(crate) struct Names(Box<dyn Unicode>);
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Names")
+    }
 }
 
-/// A note as it is shown: NFC, at most 280 bytes, nothing invisible but line breaks.
-pub fn parse_note(text: &str) -> Option<String> {
-    if text.len() > NOTE_BYTES {
-        return None;
+impl Names {
+    pub(crate) fn new(unicode: Box<dyn Unicode>) -> Self {
+        Self(unicode)
     }
-    let note: String = text
-        .nfc()
-        .filter(|&c| c == '\n' || !is_unsuitable(c))
-        .collect();
-    (note.len() <= NOTE_BYTES && !note.is_empty()).then_some(note)
+
+    /// Checks a name somebody typed: trimmed and in NFC, 1 to 32 graphemes, at most 96 bytes,
+    /// nothing invisible.
+    pub(crate) fn parse(&self, text: &str) -> Result<String, Refusal> {
+        if text.len() > 4 * NAME_BYTES {
+            return Err(Refusal::NameTooLong);
+        }
+        let name = self.nfc(text.trim());
+        if name.is_empty() {
+            return Err(Refusal::NameEmpty);
+        }
+        if name.chars().any(is_unsuitable) {
+            return Err(Refusal::NameCharacters);
+        }
+        if name.len() > NAME_BYTES || self.graphemes(&name) > NAME_GRAPHEMES {
+            return Err(Refusal::NameTooLong);
+        }
+        Ok(name)
+    }
+
+    /// Checks a name somebody else sent: it must be as [`Names::parse`] would leave it.
+    pub(crate) fn accept(&self, name: &str) -> bool {
+        self.parse(name).is_ok_and(|parsed| parsed == name)
+    }
+
+    /// A note as it is shown: NFC, at most 280 bytes, nothing invisible but line breaks.
+    pub(crate) fn note(&self, text: &str) -> Option<String> {
+        if text.len() > NOTE_BYTES {
+            return None;
+        }
+        let suitable = |c: &char| *c == '\n' || !is_unsuitable(*c);
+        let note: String = self.nfc(text).chars().filter(suitable).collect();
+        (note.len() <= NOTE_BYTES && !note.is_empty()).then_some(note)
+    }
+
+    /// What two names that look alike have in common: compatibility forms, case, white space,
+    /// joiners and the commonest look-alike letters of Cyrillic and Greek are folded.
+    pub(crate) fn skeleton(&self, name: &str) -> String {
+        let folded = if name.is_ascii() {
+            name.to_ascii_lowercase()
+        } else {
+            self.0.folded(name)
+        };
+        let plain = |c: &char| {
+            !c.is_whitespace()
+                && !matches!(c, '\u{200D}' | '\u{0300}'..='\u{036F}' | '.' | '-' | '_')
+        };
+        folded.chars().filter(plain).map(fold).collect()
+    }
+
+    /// ASCII is in every normal form, and most names are ASCII.
+    fn nfc(&self, text: &str) -> String {
+        if text.is_ascii() {
+            text.to_owned()
+        } else {
+            self.0.nfc(text)
+        }
+    }
+
+    fn graphemes(&self, name: &str) -> usize {
+        if name.is_ascii() {
+            name.len()
+        } else {
+            self.0.graphemes(name)
+        }
+    }
+}
+
+/// Unicode tables of our own, for where no browser has them: tests and tools.
+#[cfg(feature = "tables")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tables;
+
+#[cfg(feature = "tables")]
+impl Unicode for Tables {
+    fn nfc(&self, text: &str) -> String {
+        unicode_normalization::UnicodeNormalization::nfc(text).collect()
+    }
+
+    fn folded(&self, text: &str) -> String {
+        let decomposed: String = unicode_normalization::UnicodeNormalization::nfkd(text).collect();
+        decomposed.to_lowercase()
+    }
+
+    fn graphemes(&self, text: &str) -> usize {
+        unicode_segmentation::UnicodeSegmentation::graphemes(text, true).count()
+    }
 }
 
 /// Control, format, bidi and invisible characters: a name with them can pass for another. The
@@ -52,19 +128,6 @@ fn is_unsuitable(c: char) -> bool {
             | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E001F}'
             | '\u{E0080}'..='\u{E0FFF}' | '\u{1D173}'..='\u{1D17A}'
             | '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
-}
-
-/// What two names that look alike have in common: compatibility forms, case, white space, joiners
-/// and the commonest look-alike letters of Cyrillic and Greek are folded.
-pub fn skeleton(name: &str) -> String {
-    name.nfkd()
-        .flat_map(char::to_lowercase)
-        .filter(|c| {
-            !c.is_whitespace()
-                && !matches!(c, '\u{200D}' | '\u{0300}'..='\u{036F}' | '.' | '-' | '_')
-        })
-        .map(fold)
-        .collect()
 }
 
 fn fold(c: char) -> char {
@@ -95,6 +158,22 @@ fn fold(c: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn names() -> Names {
+        Names::new(Box::new(Tables))
+    }
+
+    fn parse(text: &str) -> Result<String, Refusal> {
+        names().parse(text)
+    }
+
+    fn is_acceptable(text: &str) -> bool {
+        names().accept(text)
+    }
+
+    fn skeleton(text: &str) -> String {
+        names().skeleton(text)
+    }
 
     #[test]
     fn a_name_is_trimmed_and_normalised() {

@@ -2,7 +2,7 @@
 
 use ipc::Area;
 use js_sys::{Array, JSON, Object, Reflect};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 use webext::api::{StorageArea, api, object, settled, text};
 
@@ -44,11 +44,7 @@ fn as_text(value: &JsValue) -> JsValue {
 }
 
 /// One write; both parts, or an error in the [`ipc::Written`] that is given.
-pub(crate) async fn write(
-    area: Area,
-    set: &BTreeMap<String, String>,
-    remove: &[String],
-) -> JsValue {
+pub(crate) async fn write(area: Area, set: &LiteMap<String, String>, remove: &[String]) -> JsValue {
     let storage = api().storage();
     let area = match area {
         Area::Local => storage.local(),
@@ -60,7 +56,7 @@ pub(crate) async fn write(
 
 async fn apply(
     area: &StorageArea,
-    set: &BTreeMap<String, String>,
+    set: &LiteMap<String, String>,
     remove: &[String],
 ) -> Result<(), String> {
     if !set.is_empty() {

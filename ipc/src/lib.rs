@@ -9,8 +9,8 @@
 //! `runtime.sendMessage` reaches every other page of the extension, so what goes through it is
 //! wrapped in an [`Addressed`]; a page ignores what is not addressed to it.
 
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 pub use mesh_chat::clock::UnixMillis;
 pub use mesh_chat::config::{Config, IceServer, Settings, SignallingServer};
@@ -118,7 +118,7 @@ pub enum HostRequest {
         /// Where to.
         area: Area,
         /// Values as JSON texts, by key.
-        set: BTreeMap<String, String>,
+        set: LiteMap<String, String>,
         /// Keys.
         remove: Vec<String>,
     },
@@ -150,9 +150,9 @@ pub enum Area {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Loaded {
     /// JSON texts by key.
-    pub local: BTreeMap<String, String>,
+    pub local: LiteMap<String, String>,
     /// JSON texts by key.
-    pub session: BTreeMap<String, String>,
+    pub session: LiteMap<String, String>,
 }
 
 /// The response to [`HostRequest::Write`]: why it failed, where it did.

@@ -12,10 +12,11 @@ mod timer;
 
 use crate::endpoint::{Endpoint, Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
 use crate::event::{ConnId, Event, IceServer, Server};
+use litemap::LiteMap;
 use rtc::Rtc;
 use socket::Socket;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use timer::Timer;
 use web_sys::RtcConfiguration;
@@ -32,7 +33,7 @@ impl Client {
     pub fn new(
         servers: Vec<Server>,
         ice: Vec<IceServer>,
-        tokens: BTreeMap<String, String>,
+        tokens: Vec<(String, String)>,
         on_event: impl FnMut(Event) + 'static,
     ) -> Self {
         let endpoint = Endpoint::new(servers, tokens, seed());
@@ -77,7 +78,7 @@ impl Client {
 
     /// The token of each id, to be kept for the browser session and handed to `new` by the next
     /// page, so that an id comes back at once after a crash.
-    pub fn tokens(&self) -> BTreeMap<String, String> {
+    pub fn tokens(&self) -> Vec<(String, String)> {
         self.driver.endpoint.borrow().tokens()
     }
 }
@@ -107,8 +108,8 @@ struct Driver {
     running: Cell<bool>,
     events: RefCell<VecDeque<Event>>,
     on_event: RefCell<Option<OnEvent>>,
-    sockets: RefCell<BTreeMap<SocketId, Socket>>,
-    connections: RefCell<BTreeMap<ConnId, Rtc>>,
+    sockets: RefCell<LiteMap<SocketId, Socket>>,
+    connections: RefCell<LiteMap<ConnId, Rtc>>,
     timer: RefCell<Option<Timer>>,
     configuration: RtcConfiguration,
     shut_down: Cell<bool>,

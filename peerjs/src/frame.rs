@@ -7,7 +7,9 @@ use crate::candidate::Candidate;
 use crate::id;
 use crate::limits::{LABEL_MAX, REASON_MAX, SERVER_FRAME_MAX};
 use crate::sdp::{Description, Role, SdpError};
-use serde_json::{Value, json};
+use nojson::{DisplayJson, JsonObjectFormatter, JsonValueKind, RawJson, RawJsonValue};
+use std::borrow::Cow;
+use std::fmt;
 use thiserror::Error;
 
 /// What comes from a server.
@@ -78,17 +80,18 @@ impl ServerFrame {
         if text.len() > SERVER_FRAME_MAX {
             return Err(FrameError::TooLong);
         }
-        let frame: Value = serde_json::from_str(text).map_err(|_| FrameError::Malformed)?;
-        match text_of(&frame, "type")? {
+        let json = RawJson::parse(text).map_err(|_| FrameError::Malformed)?;
+        let frame = json.value();
+        match text_of(frame, "type")?.as_ref() {
             "OPEN" => Ok(Self::Open),
             "ID-TAKEN" => Ok(Self::IdTaken),
-            "ERROR" | "INVALID-KEY" => Ok(Self::Refused(reason(&frame))),
+            "ERROR" | "INVALID-KEY" => Ok(Self::Refused(reason(frame))),
             kind => {
-                let src = text_of(&frame, "src")?.to_owned();
+                let src = text_of(frame, "src")?.into_owned();
                 if !id::is_valid(&src) {
                     return Err(FrameError::Malformed);
                 }
-                let message = Relayed::parse(kind, &frame)?;
+                let message = Relayed::parse(kind, frame)?;
                 Ok(Self::Relayed { src, message })
             }
         }
@@ -96,7 +99,7 @@ impl ServerFrame {
 }
 
 impl Relayed {
-    fn parse(kind: &str, frame: &Value) -> Result<Self, FrameError> {
+    fn parse(kind: &str, frame: Value<'_, '_>) -> Result<Self, FrameError> {
         match kind {
             "EXPIRE" | "LEAVE" => Ok(Self::Absent),
             "OFFER" => Self::offer(payload(frame)?),
@@ -113,15 +116,18 @@ impl Relayed {
         }
     }
 
-    fn offer(payload: &Value) -> Result<Self, FrameError> {
+    fn offer(payload: Value<'_, '_>) -> Result<Self, FrameError> {
         if text_of(payload, "serialization")? != "json" {
             return Err(FrameError::NotInUse);
         }
         // Only its form is checked: the channel itself says how it delivers.
-        let well_formed = payload.get("reliable").is_none_or(Value::is_boolean)
-            && payload
-                .get("label")
-                .is_none_or(|label| label.as_str().is_some_and(is_label));
+        let reliable = member(payload, "reliable")?;
+        let label = member(payload, "label")?;
+        let well_formed = reliable.is_none_or(|value| value.kind() == JsonValueKind::Boolean)
+            && label.is_none_or(|label| {
+                let text = label.to_unquoted_string_str();
+                text.is_ok_and(|text| is_label(&text))
+            });
         if !well_formed {
             return Err(FrameError::Malformed);
         }
@@ -132,13 +138,13 @@ impl Relayed {
         })
     }
 
-    fn candidate(payload: &Value) -> Result<Self, FrameError> {
+    fn candidate(payload: Value<'_, '_>) -> Result<Self, FrameError> {
         let connection = connection(payload)?;
         if let Some(nonce) = connection.strip_prefix(ECHO) {
             return Ok(Self::Echo(nonce.to_owned()));
         }
-        let candidate = payload.get("candidate").ok_or(FrameError::Malformed)?;
-        let candidate = Candidate::parse(text_of(candidate, "candidate")?)
+        let candidate = required(payload, "candidate")?;
+        let candidate = Candidate::parse(&text_of(candidate, "candidate")?)
             .map_err(|_| FrameError::Malformed)?;
         Ok(Self::Candidate {
             connection,
@@ -148,16 +154,19 @@ impl Relayed {
 }
 
 /// The payload of a data connection.
-fn payload(frame: &Value) -> Result<&Value, FrameError> {
-    let payload = frame.get("payload").ok_or(FrameError::Malformed)?;
-    match text_of(payload, "type")? {
+fn payload<'t, 'r>(frame: Value<'t, 'r>) -> Result<Value<'t, 'r>, FrameError> {
+    let payload = required(frame, "payload")?;
+    match text_of(payload, "type")?.as_ref() {
         "data" => Ok(payload),
         _ => Err(FrameError::NotInUse),
     }
 }
 
-fn description(payload: &Value, role: Role) -> Result<Result<Description, SdpError>, FrameError> {
-    let sdp = payload.get("sdp").ok_or(FrameError::Malformed)?;
+fn description(
+    payload: Value<'_, '_>,
+    role: Role,
+) -> Result<Result<Description, SdpError>, FrameError> {
+    let sdp = required(payload, "sdp")?;
     let expected = match role {
         Role::Offer => "offer",
         Role::Answer => "answer",
@@ -165,14 +174,14 @@ fn description(payload: &Value, role: Role) -> Result<Result<Description, SdpErr
     if text_of(sdp, "type")? != expected {
         return Err(FrameError::Malformed);
     }
-    Ok(Description::parse(text_of(sdp, "sdp")?, role))
+    Ok(Description::parse(&text_of(sdp, "sdp")?, role))
 }
 
-fn connection(payload: &Value) -> Result<String, FrameError> {
+fn connection(payload: Value<'_, '_>) -> Result<String, FrameError> {
     let id = text_of(payload, "connectionId")?;
     let of_id = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
     if !id.is_empty() && id.len() <= LABEL_MAX && id.bytes().all(of_id) {
-        Ok(id.to_owned())
+        Ok(id.into_owned())
     } else {
         Err(FrameError::Malformed)
     }
@@ -182,17 +191,27 @@ fn is_label(label: &str) -> bool {
     label.len() <= LABEL_MAX && label.bytes().all(|b| b == b' ' || b.is_ascii_graphic())
 }
 
-fn text_of<'a>(value: &'a Value, field: &str) -> Result<&'a str, FrameError> {
-    value
-        .get(field)
-        .and_then(Value::as_str)
-        .ok_or(FrameError::Malformed)
+type Value<'t, 'r> = RawJsonValue<'t, 'r>;
+
+fn member<'t, 'r>(object: Value<'t, 'r>, name: &str) -> Result<Option<Value<'t, 'r>>, FrameError> {
+    let member = object.to_member(name).map_err(|_| FrameError::Malformed)?;
+    Ok(member.optional())
+}
+
+fn required<'t, 'r>(object: Value<'t, 'r>, name: &str) -> Result<Value<'t, 'r>, FrameError> {
+    member(object, name)?.ok_or(FrameError::Malformed)
+}
+
+fn text_of<'t>(object: Value<'t, '_>, name: &str) -> Result<Cow<'t, str>, FrameError> {
+    let text = required(object, name)?.to_unquoted_string_str();
+    text.map_err(|_| FrameError::Malformed)
 }
 
 /// The server's own words, bounded and without control characters.
-fn reason(frame: &Value) -> String {
-    let words = frame.get("payload").and_then(|payload| payload.get("msg"));
-    let words = words.and_then(Value::as_str).unwrap_or("refused");
+fn reason(frame: Value<'_, '_>) -> String {
+    let payload = member(frame, "payload").ok().flatten();
+    let words = payload.and_then(|payload| text_of(payload, "msg").ok());
+    let words = words.unwrap_or(Cow::Borrowed("refused"));
     words
         .chars()
         .filter(|c| !c.is_control())
@@ -205,48 +224,72 @@ const ECHO: &str = "echo_";
 
 /// Keeps an id registered.
 pub fn heartbeat() -> String {
-    json!({ "type": "HEARTBEAT" }).to_string()
+    r#"{"type":"HEARTBEAT"}"#.to_owned()
 }
 
 /// Comes back to its sender while, and only while, this socket holds the id. A CANDIDATE, because
 /// relaying those is what every PeerServer is for; for a connection that nobody has, so that it
 /// means nothing to whoever else should get it.
 pub fn echo(id: &str, nonce: &str) -> String {
-    let payload = json!({ "type": "data", "connectionId": format!("{ECHO}{nonce}") });
-    json!({ "type": "CANDIDATE", "dst": id, "payload": payload }).to_string()
+    relayed("CANDIDATE", id, &format!("{ECHO}{nonce}"), |_| Ok(()))
 }
 
 /// Dials.
 pub fn offer(dst: &str, connection: &str, sdp: &str) -> String {
-    let payload = json!({
-        "sdp": { "type": "offer", "sdp": sdp },
-        "type": "data",
-        "connectionId": connection,
-        "label": connection,
-        "reliable": true,
-        "serialization": "json",
-    });
-    json!({ "type": "OFFER", "dst": dst, "payload": payload }).to_string()
+    relayed("OFFER", dst, connection, |payload| {
+        payload.member("sdp", session("offer", sdp))?;
+        payload.member("label", connection)?;
+        payload.member("reliable", true)?;
+        payload.member("serialization", "json")
+    })
 }
 
 /// Answers an offer.
 pub fn answer(dst: &str, connection: &str, sdp: &str) -> String {
-    let payload = json!({
-        "sdp": { "type": "answer", "sdp": sdp },
-        "type": "data",
-        "connectionId": connection,
-    });
-    json!({ "type": "ANSWER", "dst": dst, "payload": payload }).to_string()
+    relayed("ANSWER", dst, connection, |payload| {
+        payload.member("sdp", session("answer", sdp))
+    })
 }
 
 /// Tells a candidate of ours.
 pub fn candidate(dst: &str, connection: &str, mid: &str, candidate: &str) -> String {
-    let payload = json!({
-        "candidate": { "candidate": candidate, "sdpMid": mid, "sdpMLineIndex": 0 },
-        "type": "data",
-        "connectionId": connection,
+    relayed("CANDIDATE", dst, connection, |payload| {
+        let line = nojson::object(|f| {
+            f.member("candidate", candidate)?;
+            f.member("sdpMid", mid)?;
+            f.member("sdpMLineIndex", 0)
+        });
+        payload.member("candidate", line)
+    })
+}
+
+type Object<'a, 'b, 'c> = JsonObjectFormatter<'a, 'b, 'c>;
+
+/// A frame for a data connection of `dst`; `rest` adds what its kind says.
+fn relayed(
+    kind: &str,
+    dst: &str,
+    connection: &str,
+    rest: impl Fn(&mut Object<'_, '_, '_>) -> fmt::Result,
+) -> String {
+    let payload = nojson::object(|f| {
+        f.member("type", "data")?;
+        f.member("connectionId", connection)?;
+        rest(f)
     });
-    json!({ "type": "CANDIDATE", "dst": dst, "payload": payload }).to_string()
+    let frame = nojson::object(|f| {
+        f.member("type", kind)?;
+        f.member("dst", dst)?;
+        f.member("payload", &payload)
+    });
+    frame.to_string()
+}
+
+fn session(kind: &str, sdp: &str) -> impl DisplayJson {
+    nojson::object(move |f| {
+        f.member("type", kind)?;
+        f.member("sdp", sdp)
+    })
 }
 
 #[cfg(test)]

@@ -2,12 +2,11 @@
 
 use super::roster::Roster;
 use super::router::Router;
-use crate::address;
 use crate::clock::Mono;
 use crate::context::Context;
 use crate::crypto;
 use crate::ids::Namespace;
-use crate::io::{LinkId, Path};
+use crate::io::LinkId;
 use crate::limits::{CLAIM_JITTER, REGISTRY_ENTRIES};
 use crate::liveness::{Liveness, Verdict};
 use crate::view::Role;
@@ -265,13 +264,12 @@ impl Member {
     }
 
     /// The connection to the router is open, or that of a peer.
-    pub(crate) fn opened(&mut self, ctx: &mut Context, link: LinkId, path: Path) {
+    /// `foreign`: its path shows the router on another network.
+    pub(crate) fn opened(&mut self, ctx: &mut Context, link: LinkId, foreign: bool) {
         if !matches!(self.state, State::Connecting(Some(dialled)) if dialled == link) {
             return;
         }
-        if let Path::Public(ip) = path
-            && !address::same_network(ip, self.address)
-        {
+        if foreign {
             tracing::warn!("the router is not on this network, passing it over");
             self.pass_over(ctx, link);
             return;
@@ -403,7 +401,10 @@ impl Member {
             last_seen: ctx.now.unix,
             ..self.own.clone()
         };
-        if let Err(unfit) = self.roster.insert(&self.namespace, own, ctx.now.mono) {
+        if let Err(unfit) = self
+            .roster
+            .insert(&ctx.names, &self.namespace, own, ctx.now.mono)
+        {
             tracing::warn!(%unfit, "the own entry is not kept");
         }
     }
@@ -483,7 +484,10 @@ impl Member {
     fn take(&mut self, ctx: &Context, entries: Vec<Entry>) {
         let mut refused = None;
         for entry in entries {
-            if let Err(unfit) = self.roster.insert(&self.namespace, entry, ctx.now.mono) {
+            if let Err(unfit) = self
+                .roster
+                .insert(&ctx.names, &self.namespace, entry, ctx.now.mono)
+            {
                 refused = Some(unfit);
             }
         }

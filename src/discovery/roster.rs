@@ -4,7 +4,7 @@ use crate::clock::{Mono, UnixMillis};
 use crate::ids::Namespace;
 use crate::limits::{ENTRY_BYTES, ENTRY_LIFE, FRAME_BYTES, REGISTRY_ENTRIES};
 use crate::map::Map;
-use crate::name;
+use crate::name::Names;
 use crate::wire::Entry;
 
 /// Why an entry is not taken.
@@ -50,11 +50,12 @@ impl Roster {
     /// Takes an entry as true from `now` on.
     pub(crate) fn insert(
         &mut self,
+        names: &Names,
         namespace: &Namespace,
         entry: Entry,
         now: Mono,
     ) -> Result<(), Unfit> {
-        fit(namespace, &entry)?;
+        fit(names, namespace, &entry)?;
         if self.len() >= REGISTRY_ENTRIES && !self.entries.contains_key(&entry.discovery_id) {
             return Err(Unfit::Full);
         }
@@ -131,7 +132,7 @@ impl Roster {
         let mut parts = vec![Vec::new()];
         let mut size = ENVELOPE;
         for entry in self.entries() {
-            let bytes = encoded_len(entry) + 1;
+            let bytes = entry.encoded_len() + 1;
             if size + bytes > FRAME_BYTES {
                 parts.push(Vec::new());
                 size = ENVELOPE;
@@ -146,26 +147,26 @@ impl Roster {
     }
 }
 
-fn fit(namespace: &Namespace, entry: &Entry) -> Result<(), Unfit> {
+fn fit(names: &Names, namespace: &Namespace, entry: &Entry) -> Result<(), Unfit> {
     if namespace.discovery_uuid(&entry.discovery_id).is_none() {
         return Err(Unfit::Id);
     }
-    if !name::is_acceptable(&entry.friendlyname) {
+    if !names.accept(&entry.friendlyname) {
         return Err(Unfit::Name);
     }
-    if encoded_len(entry) > ENTRY_BYTES {
+    if entry.encoded_len() > ENTRY_BYTES {
         return Err(Unfit::Size);
     }
     Ok(())
 }
 
-fn encoded_len(entry: &Entry) -> usize {
-    serde_json::to_string(entry).map_or(usize::MAX / 2, |text| text.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn names() -> Names {
+        Names::new(Box::new(crate::name::Tables))
+    }
 
     fn namespace() -> Namespace {
         Namespace::of_address("myapp", "203.0.113.7".parse().unwrap())
@@ -182,7 +183,11 @@ mod tests {
 
     fn roster(n: std::ops::Range<u8>, now: Mono) -> Roster {
         let mut roster = Roster::default();
-        n.for_each(|n| roster.insert(&namespace(), entry(n), now).unwrap());
+        n.for_each(|n| {
+            roster
+                .insert(&names(), &namespace(), entry(n), now)
+                .unwrap()
+        });
         roster
     }
 
@@ -200,12 +205,14 @@ mod tests {
     fn a_registry_of_the_same_router_replaces_and_of_a_new_one_merges() {
         let mut same = roster(0..3, Mono(0));
         same.begin_registry(true);
-        same.insert(&namespace(), entry(1), Mono(10)).unwrap();
+        same.insert(&names(), &namespace(), entry(1), Mono(10))
+            .unwrap();
         assert_eq!(same.len(), 1);
 
         let mut new = roster(0..3, Mono(0));
         new.begin_registry(false);
-        new.insert(&namespace(), entry(1), Mono(50_000)).unwrap();
+        new.insert(&names(), &namespace(), entry(1), Mono(50_000))
+            .unwrap();
         assert_eq!(new.len(), 3, "leftovers live out their time");
         new.confirm(Mono(80_000));
         assert_eq!(new.expire(Mono(90_000)).len(), 2);
@@ -231,7 +238,10 @@ mod tests {
                 Unfit::Size,
             ),
         ] {
-            assert_eq!(roster.insert(&namespace(), bad, Mono(0)), Err(why));
+            assert_eq!(
+                roster.insert(&names(), &namespace(), bad, Mono(0)),
+                Err(why)
+            );
         }
     }
 
@@ -246,11 +256,14 @@ mod tests {
                 discovery_id: id,
                 ..entry(0)
             };
-            let result = roster.insert(&namespace(), entry, Mono(0));
+            let result = roster.insert(&names(), &namespace(), entry, Mono(0));
             assert_eq!(result.is_ok(), usize::from(n) < REGISTRY_ENTRIES);
         }
         assert_eq!(roster.len(), REGISTRY_ENTRIES);
-        assert_eq!(roster.insert(&namespace(), entry(0), Mono(0)), Ok(()));
+        assert_eq!(
+            roster.insert(&names(), &namespace(), entry(0), Mono(0)),
+            Ok(())
+        );
     }
 
     #[test]
@@ -263,7 +276,9 @@ mod tests {
                 friendlyname: "字".repeat(32),
                 ..entry(n)
             };
-            roster.insert(&namespace(), entry, Mono(0)).unwrap();
+            roster
+                .insert(&names(), &namespace(), entry, Mono(0))
+                .unwrap();
         }
         let parts = roster.parts();
         let count = u32::try_from(parts.len()).unwrap();

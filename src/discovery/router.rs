@@ -110,7 +110,7 @@ impl Router {
                     && held.sealed_transport == entry.sealed_transport
             });
         roster
-            .insert(namespace, entry.clone(), ctx.now.mono)
+            .insert(&ctx.names, namespace, entry.clone(), ctx.now.mono)
             .map_err(|unfit| format!("a check-in that is refused: {unfit}"))?;
         peer.checked_in = true;
         self.replace_earlier(ctx, link, &entry.discovery_id);

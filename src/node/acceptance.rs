@@ -9,7 +9,7 @@ use crate::handshake::{Exchange, Fault, Role, Step};
 use crate::records::{Change, Secret};
 use crate::view::{ContactId, Notification};
 use crate::wire::{Card, Frame, Proof};
-use crate::{crypto, ids, name};
+use crate::{crypto, ids};
 
 impl Node {
     pub(super) fn card(&self) -> Option<Card> {
@@ -59,7 +59,7 @@ impl Node {
         if key == me.identity.public() {
             return Err(Fault::Proof("it is one's own key"));
         }
-        if !name::is_acceptable(&friendlyname) {
+        if !self.ctx.names.accept(&friendlyname) {
             return Err(Fault::Malformed("friendlyname"));
         }
         let confirm = exchange.prove(Step::Confirm, &me.identity, Some(key));

@@ -7,10 +7,10 @@ use crate::chat::Chat;
 use crate::config::Settings;
 use crate::crypto::Identity;
 use crate::encoding::{b64, hex};
+use crate::ids;
 use crate::records::{Change, ProfileRecord, Secret};
 use crate::view::{Command, ContactId, Ping, Refusal};
 use crate::wire::Frame;
-use crate::{ids, name};
 
 impl Node {
     pub(super) fn command(&mut self, id: CommandId, command: Command) {
@@ -42,7 +42,7 @@ impl Node {
     }
 
     fn join(&mut self, id: CommandId, name: &str) -> Result<bool, Refusal> {
-        let name = name::parse(name)?;
+        let name = self.ctx.names.parse(name)?;
         if self.damaged {
             let reason = "the stored identity cannot be read and is not replaced".to_owned();
             return Err(Refusal::Storage { reason });

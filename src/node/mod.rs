@@ -42,6 +42,7 @@ use crate::crypto::Identity;
 use crate::encoding::unb64;
 use crate::limits;
 use crate::map::Map;
+use crate::name::Unicode;
 use crate::records::{ProfileRecord, RequestRecord, Snapshot};
 use crate::view::{Asked, ContactId, Event, Notice, RequestId};
 use contacts::Contact;
@@ -109,6 +110,7 @@ impl Node {
         config_error: Option<String>,
         snapshot: Snapshot,
         seed: [u8; 32],
+        unicode: Box<dyn Unicode>,
         now: Now,
     ) -> Self {
         let wrong = config.check().err().map(|refusal| refusal.to_string());
@@ -120,7 +122,7 @@ impl Node {
         let damaged_profile = |record: &ProfileRecord| Me::restore(record.clone()).is_none();
         let damaged = snapshot.profile.as_ref().is_some_and(damaged_profile);
         let mut node = Self {
-            ctx: Context::new(seed, now),
+            ctx: Context::new(seed, unicode, now),
             defaults,
             config_error: config_error.or(wrong),
             settings: snapshot.settings.clone(),
@@ -189,7 +191,7 @@ impl Node {
             Input::Watching(_, any) => self.watched = any,
             Input::Signalling(signalling) => self.signalling(signalling),
             Input::Link(link, event) => self.link(link, event),
-            Input::Addresses(addresses) => self.addresses(&addresses),
+            Input::Addresses(addresses) => self.addresses(addresses),
             Input::Woke => self.woke(),
             Input::Cellular(cellular) => self.cellular(cellular),
             Input::Stored(id, result) => self.stored(id, result),

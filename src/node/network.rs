@@ -1,7 +1,7 @@
 //! Where this device is: its addresses, the namespaces joined, and the signalling server.
 
-use super::{Link, LinkId, Node, Output, Signalling};
-use crate::address;
+use super::{Link, LinkId, Node, Output, Path, Signalling};
+use crate::address::{self, Addresses};
 use crate::calendar;
 use crate::clock::{Mono, UnixMillis};
 use crate::config::Settings;
@@ -22,6 +22,8 @@ const FIRST_LOOKUP_RETRY: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub(super) struct Network {
     pub(super) members: Vec<Member>,
+    /// The public addresses as last looked up.
+    pub(super) addresses: Addresses,
     pub(super) transport_held: bool,
     /// `host:port` of the server in use, and whether it can be reached.
     pub(super) server: Option<String>,
@@ -104,22 +106,14 @@ impl Node {
         })
     }
 
-    pub(super) fn addresses(&mut self, found: &[IpAddr]) {
+    pub(super) fn addresses(&mut self, found: Addresses) {
         if self.is_cellular() || self.me.is_none() {
             return;
         }
-        let mut addresses: Vec<IpAddr> = Vec::new();
-        for ip in found.iter().copied().filter(|ip| address::is_global(*ip)) {
-            // One network of each family: that is what a device has, and it bounds the sockets.
-            if !addresses
-                .iter()
-                .any(|known| known.is_ipv4() == ip.is_ipv4())
-            {
-                addresses.push(ip);
-            }
-        }
+        let networks = found.networks();
         let network = &mut self.network;
-        network.no_address = addresses.is_empty();
+        network.addresses = found;
+        network.no_address = networks.is_empty();
         if network.no_address {
             let wait = FIRST_LOOKUP_RETRY * 2_u32.saturating_pow(network.failures.min(10));
             network.failures = network.failures.saturating_add(1);
@@ -128,7 +122,7 @@ impl Node {
         }
         network.failures = 0;
         network.lookup_at = Some(self.ctx.now.mono + limits::ADDRESS_CHECK);
-        self.join_exactly(&addresses);
+        self.join_exactly(&networks);
     }
 
     fn join_exactly(&mut self, addresses: &[IpAddr]) {
@@ -278,12 +272,17 @@ impl Node {
 
     /// A connection of a membership says something.
     pub(super) fn network_link(&mut self, link: LinkId, event: Link) {
-        let Network { members, .. } = &mut self.network;
+        let Network {
+            members, addresses, ..
+        } = &mut self.network;
         let Some(member) = members.iter_mut().find(|member| member.owns(link)) else {
             return;
         };
         match event {
-            Link::Open { path, .. } => member.opened(&mut self.ctx, link, path),
+            Link::Open { path, .. } => {
+                let foreign = matches!(path, Path::Public(ip) if !addresses.include(ip));
+                member.opened(&mut self.ctx, link, foreign);
+            }
             Link::Frame(bytes) => {
                 if let Err(reason) = member.frame(&mut self.ctx, link, Frame::decode(&bytes)) {
                     tracing::warn!(reason, "a connection of the namespace is closed");

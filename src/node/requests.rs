@@ -6,10 +6,10 @@ use super::storage::Write;
 use super::{LinkId, Node};
 use crate::encoding::hex;
 use crate::handshake::{Exchange, Fault};
+use crate::limits;
 use crate::records::{Change, RequestRecord};
 use crate::view::{Asked, ContactId, Notice, Notification, Refusal, RequestId};
 use crate::wire::Frame;
-use crate::{limits, name};
 
 impl Node {
     pub(super) fn ask(&mut self, stranger: &str) -> Result<(), Refusal> {
@@ -74,7 +74,7 @@ impl Node {
         friendlyname: String,
         note: Option<String>,
     ) -> Result<(), Fault> {
-        if !name::is_acceptable(&friendlyname) {
+        if !self.ctx.names.accept(&friendlyname) {
             return Err(Fault::Malformed("friendlyname"));
         }
         let Some(pending) = self.links.get_mut(&link) else {
@@ -88,7 +88,7 @@ impl Node {
             version: 1,
             id: id.clone(),
             name: friendlyname,
-            note: note.as_deref().and_then(name::parse_note),
+            note: note.as_deref().and_then(|note| self.ctx.names.note(note)),
             at: self.ctx.now.unix,
             from,
             to,

@@ -2,16 +2,15 @@
 
 use super::contacts::Session;
 use super::{Link, LinkId, Node, Output, Path};
-use crate::address;
 use crate::chat::Received;
 use crate::encoding::{b64, unb64};
 use crate::handshake::Role;
+use crate::ids;
 use crate::limits::TEXT_BYTES;
 use crate::liveness::{Liveness, Verdict};
 use crate::records::Secret;
 use crate::view::{ContactId, Event, Message, Notice, Ping};
 use crate::wire::{Card, Frame};
-use crate::{ids, name};
 use std::time::Duration;
 
 /// Two sessions that begin within this time come from both having dialled at once.
@@ -111,11 +110,7 @@ impl Node {
     pub(super) fn is_local(&self, path: Path) -> bool {
         match path {
             Path::Local => true,
-            Path::Public(ip) => self
-                .network
-                .members
-                .iter()
-                .any(|m| address::same_network(ip, m.address())),
+            Path::Public(ip) => self.network.addresses.include(ip),
             Path::Unknown => false,
         }
     }
@@ -224,7 +219,7 @@ impl Node {
         near: bool,
     ) -> Result<(), String> {
         let uuid: [u8; 16] = unb64(&card.discovery_uuid).ok_or("a malformed discoveryUUID")?;
-        if !ids::is_transport_id(&card.transport_id) || !name::is_acceptable(&friendlyname) {
+        if !ids::is_transport_id(&card.transport_id) || !self.ctx.names.accept(&friendlyname) {
             return Err("a malformed profile".to_owned());
         }
         let Some(contact) = self.contacts.get_mut(id) else {

@@ -7,7 +7,7 @@ use crate::crypto;
 use crate::discovery::Member;
 use crate::limits::{DIAL_COURTESY, JOIN_NOTICE};
 use crate::map::Map;
-use crate::name::skeleton;
+use crate::name::Names;
 use crate::view::{
     Asked, ContactId, Event, Network, Notification, Person, PersonId, Phase, Presence, Profile,
     Request, RequestId, Role, SettingsView, Status,
@@ -25,7 +25,20 @@ pub(super) struct Shown {
     requests: Map<RequestId, Request>,
     badge: u32,
     recognised: Recognised,
+    alike: Alike,
 }
+
+/// Which names look like a contact's. Every input asks about everybody who is shown, and the
+/// answer changes only with a name.
+#[derive(Debug, Default)]
+struct Alike {
+    /// The contacts' names, each behind what it has in common with its look-alikes.
+    contacts: Vec<(String, String)>,
+    known: Map<String, Option<String>>,
+}
+
+/// Names whose answer is kept from one round to the next.
+const ALIKE_KNOWN: usize = 1_024;
 
 /// What a map of uuids was made for: day, namespaces, and the contacts' secrets.
 type Basis = (u64, Vec<String>, Vec<(ContactId, [u8; 16])>);
@@ -42,6 +55,7 @@ impl Node {
     /// Tells the views what changed.
     pub(super) fn show(&mut self) {
         self.recognise();
+        self.compare_names();
         let profile = Profile {
             name: self.me.as_ref().map(|me| me.record.name.clone()),
         };
@@ -201,6 +215,26 @@ impl Node {
         self.contacts_timeout();
     }
 
+    fn compare_names(&mut self) {
+        let (alike, names) = (&mut self.shown.alike, &self.ctx.names);
+        let complete = self
+            .contacts
+            .values()
+            .filter(|contact| contact.is_complete());
+        let saved: Vec<&str> = complete
+            .map(|contact| contact.record.name.as_str())
+            .collect();
+        alike.begin(names, &saved);
+        for member in &self.network.members {
+            for entry in member.others() {
+                alike.learn(names, &entry.friendlyname);
+            }
+        }
+        for request in self.requests.values() {
+            alike.learn(names, &request.name);
+        }
+    }
+
     fn show_people(&mut self) {
         let people = self.people();
         let gone: Vec<PersonId> = self
@@ -248,12 +282,6 @@ impl Node {
 
     fn people(&self) -> Map<PersonId, Person> {
         let mut people = Map::new();
-        let names: Vec<(String, &str)> = self
-            .contacts
-            .values()
-            .filter(|contact| contact.is_complete())
-            .map(|contact| (skeleton(&contact.record.name), contact.record.name.as_str()))
-            .collect();
         for contact in self
             .contacts
             .values()
@@ -265,7 +293,7 @@ impl Node {
         for member in &self.network.members {
             for entry in member.others() {
                 if self.shown.recognised.of(member, entry).is_none() {
-                    let person = self.stranger(entry, &names);
+                    let person = self.stranger(entry);
                     people.insert(person.id.clone(), person);
                 }
             }
@@ -297,12 +325,12 @@ impl Node {
         }
     }
 
-    fn stranger(&self, entry: &Entry, names: &[(String, &str)]) -> Person {
+    fn stranger(&self, entry: &Entry) -> Person {
         Person {
             id: PersonId::Stranger(entry.discovery_id.clone()),
             name: entry.friendlyname.clone(),
             presence: Presence::ClaimsNetwork,
-            resembles: resembling(names, &entry.friendlyname),
+            resembles: self.shown.alike.of(&entry.friendlyname),
             asked: self
                 .asked
                 .get(&entry.discovery_id)
@@ -326,18 +354,13 @@ impl Node {
             self.shown.requests.remove(&id);
             self.ctx.emit(Output::Event(Event::RequestGone(id)));
         }
-        let names: Vec<(String, &str)> = self
-            .contacts
-            .values()
-            .map(|contact| (skeleton(&contact.record.name), contact.record.name.as_str()))
-            .collect();
         for (id, record) in self.requests.iter() {
             let request = Request {
                 id: id.clone(),
                 name: record.name.clone(),
                 note: record.note.clone(),
                 at: record.at,
-                resembles: resembling(&names, &record.name),
+                resembles: self.shown.alike.of(&record.name),
             };
             if self.shown.requests.get(id) != Some(&request) {
                 self.shown.requests.insert(id.clone(), request.clone());
@@ -356,12 +379,37 @@ impl Node {
     }
 }
 
-fn resembling(names: &[(String, &str)], name: &str) -> Option<String> {
-    let alike = skeleton(name);
-    names
-        .iter()
-        .find(|(skeleton, _)| *skeleton == alike)
-        .map(|(_, name)| (*name).to_owned())
+impl Alike {
+    /// Begins a round with the names of the contacts as they are now.
+    fn begin(&mut self, names: &Names, contacts: &[&str]) {
+        let before = self.contacts.iter().map(|(_, name)| name.as_str());
+        let same = before.eq(contacts.iter().copied());
+        if !same {
+            self.contacts = contacts
+                .iter()
+                .map(|name| (names.skeleton(name), (*name).to_owned()))
+                .collect();
+        }
+        if !same || self.known.len() > ALIKE_KNOWN {
+            self.known = Map::new();
+        }
+    }
+
+    /// Finds out about a name that was not seen before.
+    fn learn(&mut self, names: &Names, name: &str) {
+        if self.known.contains_key(name) {
+            return;
+        }
+        let skeleton = names.skeleton(name);
+        let found = self.contacts.iter().find(|(known, _)| *known == skeleton);
+        let found = found.map(|(_, contact)| contact.clone());
+        self.known.insert(name.to_owned(), found);
+    }
+
+    /// The contact whose name this one looks like.
+    fn of(&self, name: &str) -> Option<String> {
+        self.known.get(name).cloned().flatten()
+    }
 }
 
 impl Recognised {

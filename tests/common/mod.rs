@@ -10,8 +10,10 @@
     reason = "each test uses its part of the world"
 )]
 
+use mesh_chat::address::Addresses;
 use mesh_chat::clock::{Mono, Now};
 use mesh_chat::config::Config;
+use mesh_chat::name::Tables;
 use mesh_chat::node::{
     ChannelBinding, Closed, CommandId, Input, Link, LinkId, Node, Output, Path, Signalling, StoreId,
 };
@@ -65,7 +67,14 @@ impl World {
 
     pub fn add(&mut self, snapshot: Snapshot) -> usize {
         let seed = [u8::try_from(self.devices.len()).unwrap() + 1; 32];
-        let node = Node::new(Config::default(), None, snapshot, seed, self.clock());
+        let node = Node::new(
+            Config::default(),
+            None,
+            snapshot,
+            seed,
+            Box::new(Tables),
+            self.clock(),
+        );
         self.devices.push(Device {
             node,
             stored: Vec::new(),
@@ -202,8 +211,13 @@ impl World {
             }
             Output::LookUpAddress => {
                 let address = self.address.parse().unwrap();
-                self.queue
-                    .push_back((device, Input::Addresses(vec![address])));
+                self.queue.push_back((
+                    device,
+                    Input::Addresses(Addresses {
+                        seen: vec![address],
+                        own: Vec::new(),
+                    }),
+                ));
             }
             Output::Store(id, change) => self.store(device, id, change),
             Output::Event(event) => self.show(device, event),

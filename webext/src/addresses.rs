@@ -12,12 +12,25 @@ use std::net::IpAddr;
 /// The longest answer of an echo that is read: an address fits many times over.
 pub const ECHO_BYTES: usize = 4 * 1024;
 
+/// Who says that an address is this device's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A server that saw it.
+    Seen,
+    /// An interface of the device.
+    Own,
+}
+
 /// The public address in an ICE candidate, where it holds one.
-pub fn in_candidate(candidate: &str) -> Option<IpAddr> {
+pub fn in_candidate(candidate: &str) -> Option<(Source, IpAddr)> {
     let candidate = Candidate::parse(candidate).ok()?;
-    let own = matches!(candidate.kind, Kind::Host | Kind::ServerReflexive);
+    let source = match candidate.kind {
+        Kind::Host => Source::Own,
+        Kind::ServerReflexive => Source::Seen,
+        Kind::PeerReflexive | Kind::Relay => return None,
+    };
     match candidate.address {
-        Address::Ip(ip) => (own && is_global(ip)).then_some(ip),
+        Address::Ip(ip) => is_global(ip).then_some((source, ip)),
         Address::Mdns(_) => None,
     }
 }
@@ -31,8 +44,8 @@ struct Echo {
 ///
 /// # Errors
 /// Says what is wrong with the answer.
-pub fn in_echo(body: &[u8]) -> Result<IpAddr, String> {
-    let Echo { ip } = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+pub fn in_echo(body: &str) -> Result<IpAddr, String> {
+    let Echo { ip } = json::from_str(body).map_err(|error| error.to_string())?;
     if is_global(ip) {
         Ok(ip)
     } else {
@@ -46,18 +59,18 @@ mod tests {
 
     fn candidate(address: &str, kind: &str) -> Option<String> {
         let line = format!("candidate:1 1 udp 1677729535 {address} 46154 typ {kind}");
-        in_candidate(&line).map(|found| found.to_string())
+        in_candidate(&line).map(|(source, ip)| format!("{source:?} {ip}"))
     }
 
     #[test]
     fn the_address_a_stun_server_saw_is_public() {
         assert_eq!(
             candidate("203.0.113.7", "srflx").as_deref(),
-            Some("203.0.113.7")
+            Some("Seen 203.0.113.7")
         );
         assert_eq!(
             candidate("2001:db8:85a3::7", "srflx").as_deref(),
-            Some("2001:db8:85a3::7")
+            Some("Seen 2001:db8:85a3::7")
         );
     }
 
@@ -65,7 +78,7 @@ mod tests {
     fn a_host_address_without_nat_is_public() {
         assert_eq!(
             candidate("198.51.100.9", "host").as_deref(),
-            Some("198.51.100.9")
+            Some("Own 198.51.100.9")
         );
     }
 
@@ -86,11 +99,11 @@ mod tests {
     #[test]
     fn the_answer_of_ipify_is_read() {
         assert_eq!(
-            in_echo(br#"{"ip":"203.0.113.7"}"#),
+            in_echo(r#"{"ip":"203.0.113.7"}"#),
             Ok("203.0.113.7".parse().unwrap())
         );
         assert_eq!(
-            in_echo(br#"{"ip":"2001:db8::7","x":1}"#),
+            in_echo(r#"{"ip":"2001:db8::7","x":1}"#),
             Ok("2001:db8::7".parse().unwrap())
         );
     }
@@ -105,9 +118,9 @@ mod tests {
             r#"{"ip":"nobody"}"#,
             "<html>",
         ] {
-            assert!(in_echo(body.as_bytes()).is_err(), "{body}");
+            assert!(in_echo(body).is_err(), "{body}");
         }
-        let refused = in_echo(br#"{"ip":"192.168.0.2"}"#).unwrap_err();
+        let refused = in_echo(r#"{"ip":"192.168.0.2"}"#).unwrap_err();
         assert_eq!(refused, "192.168.0.2 is not a public address");
     }
 }

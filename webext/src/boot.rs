@@ -8,7 +8,6 @@ use crate::signalling::TOKENS;
 use ipc::{HostRequest, Loaded};
 use mesh_chat::config::Config;
 use mesh_chat::records::Snapshot;
-use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::Response;
 
@@ -25,7 +24,7 @@ pub(crate) struct Boot {
     pub(crate) snapshot: Snapshot,
     /// Keys of stored items that could not be read.
     pub(crate) damaged: Vec<String>,
-    pub(crate) tokens: BTreeMap<String, String>,
+    pub(crate) tokens: Vec<(String, String)>,
     pub(crate) messages: Messages,
 }
 
@@ -72,9 +71,9 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
 }
 
 /// Tokens only make a return quicker: what cannot be read is left out.
-fn tokens(loaded: &Loaded) -> BTreeMap<String, String> {
-    let text = loaded.session.get(TOKENS).map_or("{}", String::as_str);
-    serde_json::from_slice(text.as_bytes()).unwrap_or_default()
+fn tokens(loaded: &Loaded) -> Vec<(String, String)> {
+    let text = loaded.session.get(TOKENS).map_or("[]", String::as_str);
+    ::json::from_str(text).unwrap_or_default()
 }
 
 /// The packed configuration; or the built-in one, and what is wrong with the packed one.
@@ -91,8 +90,7 @@ async fn packed() -> Result<Config, String> {
     let body = response.text().map(JsValue::from);
     let body = api::settled(body).await?;
     let body = body.as_string().ok_or_else(|| text(&body))?;
-    let config: Config =
-        serde_json::from_slice(body.as_bytes()).map_err(|error| error.to_string())?;
+    let config: Config = ::json::from_str(&body).map_err(|error| error.to_string())?;
     config.check().map_err(|refusal| refusal.to_string())?;
     Ok(config)
 }

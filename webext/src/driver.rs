@@ -13,6 +13,7 @@ use crate::network::Network;
 use crate::signalling::Signalling;
 use crate::storage::{Report, Storage};
 use crate::timer::Timer;
+use crate::unicode::BrowserUnicode;
 use crate::views::Views;
 use ipc::{Command, Event, FromEngine, HostRequest, Notice, Refusal, ToEngine};
 use mesh_chat::node::{CommandId, Input, Output};
@@ -61,7 +62,14 @@ impl Driver {
             messages,
         } = boot;
         let driver = Rc::new_cyclic(|me: &Weak<Self>| Self {
-            node: RefCell::new(Node::new(config, config_error, snapshot, seed, now())),
+            node: RefCell::new(Node::new(
+                config,
+                config_error,
+                snapshot,
+                seed,
+                Box::new(BrowserUnicode::default()),
+                now(),
+            )),
             todo: RefCell::default(),
             busy: Cell::new(false),
             timer: Timer::new({

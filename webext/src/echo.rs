@@ -30,7 +30,8 @@ pub(crate) async fn ask(url: &str) -> Result<IpAddr, String> {
     if !response.ok() {
         return Err(format!("the echo answered {}", response.status()));
     }
-    in_echo(&body(&response).await?)
+    let body = body(&response).await?;
+    in_echo(std::str::from_utf8(&body).map_err(|_| "the echo's answer is no text")?)
 }
 
 fn request(url: &str) -> Result<Request, JsValue> {

@@ -3,7 +3,7 @@
 use crate::{api, json};
 use ipc::{Addressed, Endpoint, HostRequest};
 use js_sys::Function;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use wasm_bindgen_futures::spawn_local;
 
 /// The longest response: everything that `storage.local` may hold, escaped.
@@ -39,7 +39,7 @@ impl Host {
     pub(crate) fn tell(&self, request: HostRequest) {
         let host = self.clone();
         spawn_local(async move {
-            if let Err(error) = host.ask::<serde_json::Value>(&request).await {
+            if let Err(error) = host.ask::<IgnoredAny>(&request).await {
                 tracing::warn!(error, "the background did not take a request");
             }
         });

@@ -5,9 +5,10 @@
 
 use crate::local::Writes;
 use ipc::ContactId;
+use litemap::LiteMap;
 use mesh_chat::node::StoreId;
 use mesh_chat::records::{Change, MessageRecord, ThreadRecord};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Operations in one batch: bounds how long a read can wait behind it.
 const BATCH: usize = 256;
@@ -56,9 +57,9 @@ pub enum Batch {
 #[derive(Debug, Default, PartialEq)]
 pub struct Threads {
     /// By contact.
-    pub heads: BTreeMap<ContactId, ThreadRecord>,
+    pub heads: LiteMap<ContactId, ThreadRecord>,
     /// By contact and number.
-    pub messages: BTreeMap<(ContactId, u64), MessageRecord>,
+    pub messages: LiteMap<(ContactId, u64), MessageRecord>,
 }
 
 impl Threads {

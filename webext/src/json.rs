@@ -18,8 +18,8 @@ pub enum Malformed {
     #[error("longer than {0}")]
     TooLong(u32),
     /// Another shape.
-    #[error("{0}")]
-    Shape(String),
+    #[error(transparent)]
+    Shape(#[from] ::json::Error),
 }
 
 /// The value of a type.
@@ -34,8 +34,7 @@ pub fn from_js<T: DeserializeOwned>(value: &JsValue, limit: u32) -> Result<T, Ma
     if text.length() > limit {
         return Err(Malformed::TooLong(limit));
     }
-    serde_json::from_slice(String::from(text).as_bytes())
-        .map_err(|error| Malformed::Shape(error.to_string()))
+    Ok(::json::from_str(&String::from(text))?)
 }
 
 /// The JS value of a type.
@@ -43,6 +42,6 @@ pub fn from_js<T: DeserializeOwned>(value: &JsValue, limit: u32) -> Result<T, Ma
 /// # Errors
 /// Where the type has no JSON shape.
 pub fn to_js<T: Serialize>(value: &T) -> Result<JsValue, Malformed> {
-    let text = serde_json::to_string(value).map_err(|error| Malformed::Shape(error.to_string()))?;
+    let text = ::json::to_string(value)?;
     JSON::parse(&text).map_err(|_| Malformed::NotJson)
 }

@@ -49,6 +49,8 @@ mod stun;
 #[cfg(target_arch = "wasm32")]
 mod timer;
 #[cfg(target_arch = "wasm32")]
+mod unicode;
+#[cfg(target_arch = "wasm32")]
 pub mod value;
 #[cfg(target_arch = "wasm32")]
 mod views;

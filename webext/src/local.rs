@@ -2,11 +2,11 @@
 //!
 //! An entry that cannot be read is damaged: it is reported and left where it is.
 
+use litemap::LiteMap;
 use mesh_chat::config::Settings;
 use mesh_chat::records::{Change, ContactRecord, ProfileRecord, RequestRecord, Snapshot};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
 
 const PROFILE: &str = "profile";
 const SETTINGS: &str = "settings";
@@ -37,7 +37,7 @@ pub struct ProfileDamaged(String);
 ///
 /// # Errors
 /// Where the profile is damaged.
-pub fn read(entries: &BTreeMap<String, String>) -> Result<Local, ProfileDamaged> {
+pub fn read(entries: &LiteMap<String, String>) -> Result<Local, ProfileDamaged> {
     let mut local = Local::default();
     for (key, text) in entries {
         if key == PROFILE {
@@ -51,9 +51,7 @@ pub fn read(entries: &BTreeMap<String, String>) -> Result<Local, ProfileDamaged>
 }
 
 fn profile(text: &str) -> Result<ProfileRecord, String> {
-    // The reason names the place, never the content.
-    let record: ProfileRecord = serde_json::from_slice(text.as_bytes())
-        .map_err(|error| format!("line {} column {}", error.line(), error.column()))?;
+    let record: ProfileRecord = json::from_str(text).map_err(|error| error.to_string())?;
     if record.version == VERSION {
         Ok(record)
     } else {
@@ -78,17 +76,15 @@ impl Local {
     }
 }
 
-/// A record is an object; an array would pass for one whose fields all have defaults.
 fn parsed<T: DeserializeOwned>(text: &str) -> Option<T> {
-    text.starts_with('{')
-        .then(|| serde_json::from_slice(text.as_bytes()).ok())?
+    json::from_str(text).ok()
 }
 
 /// Writes that go to `storage.local` together; the last one under a key counts.
 #[derive(Debug, Default, PartialEq)]
 pub struct Writes {
     /// JSON texts to set, by key.
-    pub set: BTreeMap<String, String>,
+    pub set: LiteMap<String, String>,
     /// Keys to remove.
     pub remove: Vec<String>,
 }
@@ -98,7 +94,7 @@ impl Writes {
     ///
     /// # Errors
     /// Where the record has no JSON shape.
-    pub fn add(&mut self, change: &Change) -> Result<bool, serde_json::Error> {
+    pub fn add(&mut self, change: &Change) -> Result<bool, json::Error> {
         match change {
             Change::Profile(record) => self.set(PROFILE.to_owned(), record)?,
             Change::Settings(settings) => self.set(SETTINGS.to_owned(), settings)?,
@@ -111,8 +107,8 @@ impl Writes {
         Ok(true)
     }
 
-    fn set(&mut self, key: String, record: &impl Serialize) -> Result<(), serde_json::Error> {
-        let text = serde_json::to_string(record)?;
+    fn set(&mut self, key: String, record: &impl Serialize) -> Result<(), json::Error> {
+        let text = json::to_string(record)?;
         self.remove.retain(|removed| *removed != key);
         self.set.insert(key, text);
         Ok(())
@@ -155,7 +151,7 @@ mod tests {
         }
     }
 
-    fn stored(changes: &[Change]) -> BTreeMap<String, String> {
+    fn stored(changes: &[Change]) -> LiteMap<String, String> {
         let mut writes = Writes::default();
         for change in changes {
             assert!(writes.add(change).unwrap());
@@ -201,7 +197,7 @@ mod tests {
     #[test]
     fn a_damaged_profile_stops_everything_and_its_content_is_not_told() {
         let text = r#"{"version":1,"name":"Ada","identity":5"#.to_owned();
-        let entries = BTreeMap::from([("profile".to_owned(), text)]);
+        let entries = LiteMap::from_iter([("profile".to_owned(), text)]);
         let reason = read(&entries).unwrap_err().to_string();
         assert!(
             reason.contains("cannot be read") && !reason.contains("Ada"),
@@ -225,7 +221,7 @@ mod tests {
     fn other_damaged_entries_are_reported_and_the_rest_is_read() {
         let mut entries = stored(&[Change::Contact(contact("c1", "Ben"))]);
         entries.insert("contact/c2".to_owned(), "{".to_owned());
-        let swapped = entries["contact/c1"].clone();
+        let swapped = entries.get("contact/c1").cloned().unwrap();
         entries.insert("contact/c3".to_owned(), swapped);
         entries.insert("request/r1".to_owned(), "null".to_owned());
         entries.insert("settings".to_owned(), "[]".to_owned());

@@ -7,9 +7,9 @@ use crate::echo;
 use crate::gathering::{Gathering, Step};
 use crate::stun::Gatherer;
 use crate::timer::Timer;
+use mesh_chat::address::Addresses;
 use mesh_chat::config::Config;
 use std::cell::{Cell, RefCell};
-use std::net::IpAddr;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
@@ -29,19 +29,19 @@ pub(crate) struct Lookup {
 
 /// What outlives a search.
 struct Shared {
-    report: Box<dyn Fn(Vec<IpAddr>)>,
-    last: RefCell<Vec<IpAddr>>,
+    report: Box<dyn Fn(Addresses)>,
+    last: RefCell<Addresses>,
 }
 
 impl Shared {
-    fn report(&self, addresses: Vec<IpAddr>) {
+    fn report(&self, addresses: Addresses) {
         self.last.replace(addresses.clone());
         (self.report)(addresses);
     }
 }
 
 impl Lookup {
-    pub(crate) fn new(report: impl Fn(Vec<IpAddr>) + 'static) -> Self {
+    pub(crate) fn new(report: impl Fn(Addresses) + 'static) -> Self {
         let shared = Shared {
             report: Box::new(report),
             last: RefCell::default(),
@@ -117,7 +117,7 @@ impl Search {
     fn candidate(self: &Rc<Self>, candidate: Option<&str>) {
         let step = match candidate {
             Some(candidate) => match in_candidate(candidate) {
-                Some(address) => self.gathering.borrow_mut().found(address),
+                Some((source, address)) => self.gathering.borrow_mut().found(source, address),
                 None => Step::Wait,
             },
             None => self.gathering.borrow_mut().over(),
@@ -147,7 +147,10 @@ impl Search {
             let found = answer.inspect_err(|error| tracing::warn!(error, "no public address"));
             // A later look-up counts instead of one that is gone.
             if let Some(search) = me.upgrade() {
-                search.shared.report(found.into_iter().collect());
+                search.shared.report(Addresses {
+                    seen: found.into_iter().collect(),
+                    own: Vec::new(),
+                });
             }
         });
     }

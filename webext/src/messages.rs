@@ -11,7 +11,6 @@ use js_sys::{Array, Reflect};
 use mesh_chat::records::{MessageRecord, ThreadRecord};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeSet;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     IdbCursor, IdbCursorDirection, IdbDatabase, IdbKeyRange, IdbObjectStore,
@@ -34,7 +33,7 @@ const RECORD: u32 = 1024 * 1024;
 /// The chats.
 pub(crate) struct Messages {
     database: IdbDatabase,
-    sealed: BTreeSet<ContactId>,
+    sealed: Vec<ContactId>,
 }
 
 /// What a node needs of the chats to go on.
@@ -64,7 +63,7 @@ impl Messages {
         let database = idb::open(DATABASE, make).await?;
         let mut messages = Self {
             database,
-            sealed: BTreeSet::new(),
+            sealed: Vec::new(),
         };
         let loaded = messages.load().await?;
         Ok((messages, loaded))
@@ -79,7 +78,7 @@ impl Messages {
                 Ok(head) => loaded.threads.push(head),
                 Err(contact) => {
                     loaded.damaged.push(format!("{HEADS}/{contact}"));
-                    self.sealed.insert(ContactId(contact));
+                    self.sealed.push(ContactId(contact));
                 }
             }
         }

@@ -3,11 +3,11 @@
 use crate::host::Host;
 use crate::mapping;
 use ipc::{Area, HostRequest};
+use litemap::LiteMap;
 use mesh_chat::config::Config;
 use mesh_chat::node::{Input, LinkId};
 use peerjs::browser::Client;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -19,7 +19,7 @@ pub(crate) struct Signalling {
     client: RefCell<Option<Client>>,
     /// Counts configurations: what an earlier client still says is not heard.
     generation: Rc<Cell<u32>>,
-    tokens: RefCell<BTreeMap<String, String>>,
+    tokens: RefCell<Vec<(String, String)>>,
     host: Host,
     heard: Rc<dyn Fn(Input)>,
 }
@@ -28,7 +28,7 @@ impl Signalling {
     /// `tokens` are those of an earlier page of this browser session.
     pub(crate) fn new(
         host: Host,
-        tokens: BTreeMap<String, String>,
+        tokens: Vec<(String, String)>,
         heard: impl Fn(Input) + 'static,
     ) -> Self {
         Self {
@@ -99,8 +99,8 @@ impl Signalling {
         if *self.tokens.borrow() == tokens {
             return;
         }
-        if let Ok(text) = serde_json::to_string(&tokens) {
-            let set = BTreeMap::from([(TOKENS.to_owned(), text)]);
+        if let Ok(text) = ::json::to_string(&tokens) {
+            let set = LiteMap::from_iter([(TOKENS.to_owned(), text)]);
             self.host.tell(HostRequest::Write {
                 area: Area::Session,
                 set,

@@ -6,7 +6,7 @@
 use crate::api::Port;
 use crate::json;
 use ipc::{ContactId, Event, FromEngine};
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 use wasm_bindgen::JsValue;
 
 /// Views at once: more than anybody has windows for.
@@ -15,16 +15,24 @@ const VIEWS: usize = 64;
 /// Every open view.
 #[derive(Default)]
 pub(crate) struct Views {
-    open: BTreeMap<u32, View>,
+    open: LiteMap<u32, View>,
     last: u32,
 }
 
 struct View {
     port: Port,
     watching: Option<ContactId>,
-    chats: BTreeSet<ContactId>,
+    chats: Vec<ContactId>,
     reading: u32,
     held: Vec<Event>,
+}
+
+impl View {
+    fn asks(&mut self, contact: &ContactId) {
+        if !self.chats.contains(contact) {
+            self.chats.push(contact.clone());
+        }
+    }
 }
 
 impl Views {
@@ -37,7 +45,7 @@ impl Views {
         let view = View {
             port,
             watching: None,
-            chats: BTreeSet::new(),
+            chats: Vec::new(),
             reading: 0,
             held: Vec::new(),
         };
@@ -52,7 +60,7 @@ impl Views {
     /// The view shows this chat now.
     pub(crate) fn watch(&mut self, view: u32, contact: Option<ContactId>) {
         if let Some(view) = self.open.get_mut(&view) {
-            view.chats.extend(contact.clone());
+            contact.iter().for_each(|contact| view.asks(contact));
             view.watching = contact;
         }
     }
@@ -70,7 +78,7 @@ impl Views {
     /// The view waits for a page of this chat.
     pub(crate) fn reads(&mut self, view: u32, contact: &ContactId) {
         if let Some(view) = self.open.get_mut(&view) {
-            view.chats.insert(contact.clone());
+            view.asks(contact);
             view.reading += 1;
         }
     }

@@ -13,6 +13,7 @@ use crate::event::{Closed, ConnId, Event, Path};
 use crate::limits::{DIAL_WITHIN, EARLY_FRAMES_MAX, LINGER, MESSAGE_MAX};
 use crate::path::RemoteCandidate;
 use crate::sdp::{Description, Role};
+use nojson::RawJson;
 use std::time::Duration;
 
 /// One connection.
@@ -273,9 +274,15 @@ fn is_close(message: &[u8]) -> bool {
     const LONGEST: usize = 64;
     message.len() <= LONGEST
         && message.windows(10).any(|part| part == b"__peerData")
-        && serde_json::from_slice::<serde_json::Value>(message).is_ok_and(|value| {
-            value
-                .pointer("/__peerData/type")
-                .is_some_and(|t| t == "close")
-        })
+        && std::str::from_utf8(message).is_ok_and(says_close)
+}
+
+fn says_close(message: &str) -> bool {
+    let json = RawJson::parse(message);
+    let kind = json.as_ref().map(|json| {
+        let path = ["__peerData", "type"];
+        let member = json.value().to_path_member(&path).ok()?.optional()?;
+        member.to_unquoted_string_str().ok()
+    });
+    matches!(kind, Ok(Some(kind)) if kind == "close")
 }

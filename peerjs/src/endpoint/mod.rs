@@ -6,11 +6,11 @@
 //! ```
 //! use peerjs::endpoint::{Endpoint, Input, Output};
 //! use peerjs::event::Server;
-//! use std::{collections::BTreeMap, time::Duration};
+//! use std::time::Duration;
 //!
 //! let server =
 //!     Server { host: "h".into(), port: 9, path: "/".into(), key: "k".into(), secure: true };
-//! let mut endpoint = Endpoint::new(vec![server], BTreeMap::new(), [0; 32]);
+//! let mut endpoint = Endpoint::new(vec![server], Vec::new(), [0; 32]);
 //! endpoint.handle(Duration::ZERO, Input::Register("a".into()));
 //! assert!(matches!(endpoint.poll(), Output::Connect(_, url) if url.starts_with("wss://h:9/")));
 //! assert!(matches!(endpoint.poll(), Output::Timeout(Some(_))));
@@ -31,13 +31,14 @@ use crate::random::Random;
 use crate::signalling::{Context, Signalling};
 use connection::{Connection, Next};
 use early::Early;
-use std::collections::{BTreeMap, VecDeque};
+use litemap::LiteMap;
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// All ids and connections of one person.
 pub struct Endpoint {
     signalling: Signalling,
-    connections: BTreeMap<ConnId, Connection>,
+    connections: LiteMap<ConnId, Connection>,
     next_accepted: u32,
     early: Early,
     random: Random,
@@ -58,10 +59,10 @@ macro_rules! context {
 impl Endpoint {
     /// An endpoint with no id yet. `tokens` are those of [`Endpoint::tokens`] of an earlier
     /// endpoint of this person; `seed` must be strong and new, because the tokens come from it.
-    pub fn new(servers: Vec<Server>, tokens: BTreeMap<String, String>, seed: [u8; 32]) -> Self {
+    pub fn new(servers: Vec<Server>, tokens: Vec<(String, String)>, seed: [u8; 32]) -> Self {
         Self {
             signalling: Signalling::new(servers, tokens),
-            connections: BTreeMap::new(),
+            connections: LiteMap::new(),
             next_accepted: 0,
             early: Early::default(),
             random: Random::new(seed),
@@ -97,7 +98,7 @@ impl Endpoint {
     }
 
     /// The token of each id, for the next endpoint of this person.
-    pub fn tokens(&self) -> BTreeMap<String, String> {
+    pub fn tokens(&self) -> Vec<(String, String)> {
         self.signalling.tokens()
     }
 

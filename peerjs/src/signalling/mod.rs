@@ -13,17 +13,18 @@ use crate::frame::{Relayed, ServerFrame};
 use crate::id;
 use crate::limits::IDS_MAX;
 use crate::random::Random;
+use litemap::LiteMap;
 use registration::{Due, Registration, Was};
 use scout::Scout;
 use servers::Servers;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 use tokens::Tokens;
 
 /// All ids of an endpoint.
 pub(crate) struct Signalling {
     servers: Servers,
-    ids: BTreeMap<String, Registration>,
+    ids: LiteMap<String, Registration>,
     tokens: Tokens,
     next_socket: u32,
     /// When to look whether the first server is back, while a later one is in use.
@@ -55,10 +56,10 @@ impl Context<'_> {
 }
 
 impl Signalling {
-    pub(crate) fn new(servers: Vec<Server>, tokens: BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(servers: Vec<Server>, tokens: Vec<(String, String)>) -> Self {
         Self {
             servers: Servers::new(servers),
-            ids: BTreeMap::new(),
+            ids: LiteMap::new(),
             tokens: Tokens::new(tokens),
             next_socket: 0,
             scout_at: None,
@@ -66,7 +67,7 @@ impl Signalling {
         }
     }
 
-    pub(crate) fn tokens(&self) -> BTreeMap<String, String> {
+    pub(crate) fn tokens(&self) -> Vec<(String, String)> {
         self.tokens.all()
     }
 
@@ -107,7 +108,7 @@ impl Signalling {
 
     pub(crate) fn probe(&mut self, cx: &mut Context<'_>) {
         self.servers.hurry(cx.now);
-        for registration in self.ids.values_mut() {
+        for registration in self.ids.iter_mut().map(|(_, value)| value) {
             registration.probe(cx.now, cx.random, cx.out);
         }
         self.pump(cx);

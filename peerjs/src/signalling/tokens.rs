@@ -2,14 +2,13 @@
 
 use crate::limits::TOKENS_MAX;
 use crate::random::Random;
-use std::collections::BTreeMap;
 
 /// Tokens, least recently registered first. Those of ids given up are kept for a while: a server
 /// may still hold such an id for this endpoint.
 pub(super) struct Tokens(Vec<(String, String)>);
 
 impl Tokens {
-    pub(super) fn new(known: BTreeMap<String, String>) -> Self {
+    pub(super) fn new(known: Vec<(String, String)>) -> Self {
         Self(known.into_iter().take(TOKENS_MAX).collect())
     }
 
@@ -34,7 +33,7 @@ impl Tokens {
         token
     }
 
-    pub(super) fn all(&self) -> BTreeMap<String, String> {
-        self.0.iter().cloned().collect()
+    pub(super) fn all(&self) -> Vec<(String, String)> {
+        self.0.clone()
     }
 }

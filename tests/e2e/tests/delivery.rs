@@ -97,7 +97,6 @@ fn history_contacts_and_states_are_there_after_a_crash_of_either_browser() -> Re
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn chats_go_on_while_the_signalling_server_is_down_and_people_return_with_it() -> Result {
     let mut world = World::start("delivery-server-down")?;
     let [alice, bob] = contacts(&world)?;

@@ -9,7 +9,6 @@ use std::time::Duration;
 const ROUTER: &str = "myapp-203-0-113-7-1";
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn a_stopped_service_worker_costs_nothing() -> Result {
     let world = World::start("lifecycle-worker")?;
     let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
@@ -36,7 +35,6 @@ fn a_stopped_service_worker_costs_nothing() -> Result {
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn a_closed_engine_page_comes_back_with_its_ids_and_chats() -> Result {
     let world = World::start("lifecycle-engine")?;
     let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
@@ -66,7 +64,6 @@ fn a_closed_engine_page_comes_back_with_its_ids_and_chats() -> Result {
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn both_browsers_stay_connected_and_reachable_with_no_view_open() -> Result {
     let world = World::start("lifecycle-idle")?;
     let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
@@ -92,7 +89,6 @@ fn both_browsers_stay_connected_and_reachable_with_no_view_open() -> Result {
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn a_new_router_is_found_when_the_old_one_is_killed_and_chats_do_not_notice() -> Result {
     let world = World::start("lifecycle-router")?;
     let [mut router, bob, carol] =

@@ -44,7 +44,6 @@ fn three_browsers_find_each_other_ask_accept_and_chat_both_ways_across_browsers(
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn nobody_is_shown_twice_and_oneself_never() -> Result {
     let world = World::start("meeting-once")?;
     let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
@@ -71,7 +70,6 @@ fn nobody_is_shown_twice_and_oneself_never() -> Result {
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn a_request_that_is_rejected_leaves_strangers() -> Result {
     let world = World::start("meeting-reject")?;
     let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
@@ -87,7 +85,6 @@ fn a_request_that_is_rejected_leaves_strangers() -> Result {
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn nothing_reaches_any_server_before_join() -> Result {
     let world = World::start("meeting-silence")?;
     let browsers = world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;

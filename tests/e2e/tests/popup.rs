@@ -6,7 +6,6 @@ use e2e::page::ENTER;
 use e2e::{Browser, Result, Setup, World, named, paths, with_text};
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn a_broken_configuration_is_reported_and_nothing_is_sent() -> Result {
     let world = World::start("popup-config")?;
     let good = world.services.config();
@@ -32,7 +31,6 @@ fn a_broken_configuration_is_reported_and_nothing_is_sent() -> Result {
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn the_main_job_needs_only_a_keyboard() -> Result {
     let world = World::start("popup-keyboard")?;
     let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
@@ -65,7 +63,6 @@ fn the_main_job_needs_only_a_keyboard() -> Result {
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn every_view_has_names_and_roles_for_all_its_controls_and_a_picture() -> Result {
     let world = World::start("popup-views")?;
     let pictures = paths::artifacts("screenshots")?;
@@ -106,7 +103,6 @@ fn every_view_has_names_and_roles_for_all_its_controls_and_a_picture() -> Result
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn a_wrong_name_is_refused_at_the_field_with_the_reason() -> Result {
     let world = World::start("popup-names")?;
     let alice = world.browser(Chromium, "Alice")?;

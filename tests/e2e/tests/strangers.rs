@@ -27,7 +27,6 @@ fn entry(id: &str, name: &str) -> Value {
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn a_stock_peerjs_page_checks_in_receives_the_registry_and_is_listed() -> Result {
     let world = World::start("stock-peer")?;
     let stock = Stock::start(&world)?;
@@ -60,7 +59,6 @@ fn a_stock_peerjs_page_checks_in_receives_the_registry_and_is_listed() -> Result
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn a_peer_cannot_register_an_id_that_it_did_not_dial_from() -> Result {
     let world = World::start("stock-forger")?;
     let stock = Stock::start(&world)?;
@@ -90,7 +88,6 @@ fn a_peer_cannot_register_an_id_that_it_did_not_dial_from() -> Result {
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn we_check_in_at_a_router_that_is_a_stock_peerjs_page() -> Result {
     let world = World::start("stock-router")?;
     let stock = Stock::start(&world)?;
@@ -124,7 +121,6 @@ fn we_check_in_at_a_router_that_is_a_stock_peerjs_page() -> Result {
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn a_lying_router_makes_us_neither_crash_nor_show_what_it_should_not() -> Result {
     let world = World::start("stock-liar")?;
     let stock = Stock::start(&world)?;
@@ -203,7 +199,6 @@ fn a_lying_router_makes_us_neither_crash_nor_show_what_it_should_not() -> Result
 }
 
 #[test]
-#[ignore = "written before the engine; not seen to pass yet"]
 fn a_peer_that_speaks_nonsense_is_dropped_and_others_notice_nothing() -> Result {
     let world = World::start("stock-nonsense")?;
     let stock = Stock::start(&world)?;

@@ -6,7 +6,6 @@ use crate::endpoint::{Input, RtcCommand, RtcInput, SocketId, SocketInput};
 use crate::event::{Closed, ConnId, Event, Path};
 use crate::frame;
 use crate::limits::{ANSWERING_MAX, CANDIDATES_MAX, DIAL_WITHIN, LINGER, MESSAGE_MAX};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 const DIALLED: ConnId = ConnId::Dialled(0);
@@ -16,7 +15,7 @@ const ACCEPTED: ConnId = ConnId::Accepted(0);
 fn pair() -> World {
     let mut world = World::new(&["s"]);
     for (who, id) in [(0, "a"), (1, "b")] {
-        world.join(&[server("s")], BTreeMap::new());
+        world.join(&[server("s")], Vec::new());
         world.register(who, id);
         world.take_events(who);
     }
@@ -123,7 +122,7 @@ fn a_dial_to_nobody_expires_and_hurts_no_other() {
     world.dial(0, 2, "a", "late");
     world.seconds(3);
     // Claimed within five seconds: the queued offer reaches the newcomer.
-    let late = world.join(&[server("s")], BTreeMap::new());
+    let late = world.join(&[server("s")], Vec::new());
     world.register(late, "late");
     assert!(
         matches!(world.take_events(0).as_slice(), [Event::Open { conn, .. }]

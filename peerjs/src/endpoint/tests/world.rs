@@ -50,7 +50,7 @@ impl World {
     }
 
     /// Another person, or another page of one that brings its tokens.
-    pub(super) fn join(&mut self, servers: &[Server], tokens: BTreeMap<String, String>) -> usize {
+    pub(super) fn join(&mut self, servers: &[Server], tokens: Vec<(String, String)>) -> usize {
         let seed = [u8::try_from(self.endpoints.len()).unwrap() + 1; 32];
         self.endpoints
             .push(Endpoint::new(servers.to_vec(), tokens, seed));
@@ -59,7 +59,7 @@ impl World {
         self.endpoints.len() - 1
     }
 
-    pub(super) fn tokens(&self, who: usize) -> BTreeMap<String, String> {
+    pub(super) fn tokens(&self, who: usize) -> Vec<(String, String)> {
         self.endpoints[who].tokens()
     }
 
