@@ -22,7 +22,7 @@ pub struct Snapshot {
     pub requests: Vec<RequestRecord>,
     /// One for each contact with messages.
     pub threads: Vec<ThreadRecord>,
-    /// Own messages that are not known to be delivered, oldest first within a contact.
+    /// Own messages that are not known to be delivered, in any order.
     pub outbox: Vec<MessageRecord>,
 }
 

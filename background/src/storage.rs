@@ -2,7 +2,6 @@
 
 use ipc::Area;
 use js_sys::{Array, JSON, Object, Reflect};
-use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 use webext::api::{StorageArea, api, object, settled, text};
 
@@ -27,14 +26,15 @@ pub(crate) async fn load() -> JsValue {
 
 async fn entries(area: &StorageArea) -> Result<JsValue, String> {
     let all = settled(area.get(&JsValue::NULL)).await?;
-    for pair in Object::entries(all.unchecked_ref()) {
+    let entries = Object::entries(all.unchecked_ref());
+    for pair in entries.iter() {
         let pair = Array::from(&pair);
-        let (key, value) = (pair.get(0), pair.get(1));
+        let value = pair.get(1);
         if !value.is_string() {
-            Reflect::set(&all, &key, &as_text(&value)).map_err(|error| text(&error))?;
+            pair.set(1, as_text(&value));
         }
     }
-    Ok(all)
+    Ok(entries.into())
 }
 
 /// Only texts are written here. What is none was put there by something else, and is shown as it
@@ -44,7 +44,7 @@ fn as_text(value: &JsValue) -> JsValue {
 }
 
 /// One write; both parts, or an error in the [`ipc::Written`] that is given.
-pub(crate) async fn write(area: Area, set: &LiteMap<String, String>, remove: &[String]) -> JsValue {
+pub(crate) async fn write(area: Area, set: &[(String, String)], remove: &[String]) -> JsValue {
     let storage = api().storage();
     let area = match area {
         Area::Local => storage.local(),
@@ -56,7 +56,7 @@ pub(crate) async fn write(area: Area, set: &LiteMap<String, String>, remove: &[S
 
 async fn apply(
     area: &StorageArea,
-    set: &LiteMap<String, String>,
+    set: &[(String, String)],
     remove: &[String],
 ) -> Result<(), String> {
     if !set.is_empty() {

@@ -9,7 +9,6 @@
 //! `runtime.sendMessage` reaches every other page of the extension, so what goes through it is
 //! wrapped in an [`Addressed`]; a page ignores what is not addressed to it.
 
-use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 pub use mesh_chat::clock::UnixMillis;
@@ -117,8 +116,8 @@ pub enum HostRequest {
     Write {
         /// Where to.
         area: Area,
-        /// Values as JSON texts, by key.
-        set: LiteMap<String, String>,
+        /// JSON texts with their keys.
+        set: Vec<(String, String)>,
         /// Keys.
         remove: Vec<String>,
     },
@@ -149,10 +148,10 @@ pub enum Area {
 /// The response to [`HostRequest::Load`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Loaded {
-    /// JSON texts by key.
-    pub local: LiteMap<String, String>,
-    /// JSON texts by key.
-    pub session: LiteMap<String, String>,
+    /// JSON texts with their keys.
+    pub local: Vec<(String, String)>,
+    /// JSON texts with their keys.
+    pub session: Vec<(String, String)>,
 }
 
 /// The response to [`HostRequest::Write`]: why it failed, where it did.

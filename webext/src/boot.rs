@@ -72,8 +72,9 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
 
 /// Tokens only make a return quicker: what cannot be read is left out.
 fn tokens(loaded: &Loaded) -> Vec<(String, String)> {
-    let text = loaded.session.get(TOKENS).map_or("[]", String::as_str);
-    ::json::from_str(text).unwrap_or_default()
+    let stored = loaded.session.iter().find(|(key, _)| key == TOKENS);
+    let tokens = stored.and_then(|(_, text)| ::json::from_str(text).ok());
+    tokens.unwrap_or_default()
 }
 
 /// The packed configuration; or the built-in one, and what is wrong with the packed one.

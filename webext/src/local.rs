@@ -2,7 +2,6 @@
 //!
 //! An entry that cannot be read is damaged: it is reported and left where it is.
 
-use litemap::LiteMap;
 use mesh_chat::config::Settings;
 use mesh_chat::records::{Change, ContactRecord, ProfileRecord, RequestRecord, Snapshot};
 use serde::Serialize;
@@ -37,7 +36,7 @@ pub struct ProfileDamaged(String);
 ///
 /// # Errors
 /// Where the profile is damaged.
-pub fn read(entries: &LiteMap<String, String>) -> Result<Local, ProfileDamaged> {
+pub fn read(entries: &[(String, String)]) -> Result<Local, ProfileDamaged> {
     let mut local = Local::default();
     for (key, text) in entries {
         if key == PROFILE {
@@ -84,7 +83,7 @@ fn parsed<T: DeserializeOwned>(text: &str) -> Option<T> {
 #[derive(Debug, Default, PartialEq)]
 pub struct Writes {
     /// JSON texts to set, by key.
-    pub set: LiteMap<String, String>,
+    pub set: Vec<(String, String)>,
     /// Keys to remove.
     pub remove: Vec<String>,
 }
@@ -109,14 +108,19 @@ impl Writes {
 
     fn set(&mut self, key: String, record: &impl Serialize) -> Result<(), json::Error> {
         let text = json::to_string(record)?;
-        self.remove.retain(|removed| *removed != key);
-        self.set.insert(key, text);
+        self.forget(&key);
+        self.set.push((key, text));
         Ok(())
     }
 
     fn remove(&mut self, key: String) {
-        self.set.remove(&key);
+        self.forget(&key);
         self.remove.push(key);
+    }
+
+    fn forget(&mut self, key: &str) {
+        self.remove.retain(|removed| removed != key);
+        self.set.retain(|(set, _)| set != key);
     }
 }
 
@@ -151,7 +155,7 @@ mod tests {
         }
     }
 
-    fn stored(changes: &[Change]) -> LiteMap<String, String> {
+    fn stored(changes: &[Change]) -> Vec<(String, String)> {
         let mut writes = Writes::default();
         for change in changes {
             assert!(writes.add(change).unwrap());
@@ -197,7 +201,7 @@ mod tests {
     #[test]
     fn a_damaged_profile_stops_everything_and_its_content_is_not_told() {
         let text = r#"{"version":1,"name":"Ada","identity":5"#.to_owned();
-        let entries = LiteMap::from_iter([("profile".to_owned(), text)]);
+        let entries = Vec::from([("profile".to_owned(), text)]);
         let reason = read(&entries).unwrap_err().to_string();
         assert!(
             reason.contains("cannot be read") && !reason.contains("Ada"),
@@ -220,12 +224,12 @@ mod tests {
     #[test]
     fn other_damaged_entries_are_reported_and_the_rest_is_read() {
         let mut entries = stored(&[Change::Contact(contact("c1", "Ben"))]);
-        entries.insert("contact/c2".to_owned(), "{".to_owned());
-        let swapped = entries.get("contact/c1").cloned().unwrap();
-        entries.insert("contact/c3".to_owned(), swapped);
-        entries.insert("request/r1".to_owned(), "null".to_owned());
-        entries.insert("settings".to_owned(), "[]".to_owned());
-        entries.insert("something else".to_owned(), "?".to_owned());
+        entries.push(("contact/c2".to_owned(), "{".to_owned()));
+        let swapped = entries[0].1.clone();
+        entries.push(("contact/c3".to_owned(), swapped));
+        entries.push(("request/r1".to_owned(), "null".to_owned()));
+        entries.push(("settings".to_owned(), "[]".to_owned()));
+        entries.push(("something else".to_owned(), "?".to_owned()));
         let local = read(&entries).unwrap();
         assert_eq!(
             local.damaged,

@@ -40,6 +40,7 @@ pub(crate) struct Messages {
 #[derive(Default)]
 pub(crate) struct Loaded {
     pub(crate) threads: Vec<ThreadRecord>,
+    /// In no order: a chat puts its own right.
     pub(crate) outbox: Vec<MessageRecord>,
     /// Keys of what could not be read.
     pub(crate) damaged: Vec<String>,
@@ -85,9 +86,6 @@ impl Messages {
         for state in UNDELIVERED {
             self.load_outbox(state, &mut loaded).await?;
         }
-        let place =
-            |record: &MessageRecord| (record.message.contact.clone(), record.message.number);
-        loaded.outbox.sort_by_cached_key(place);
         Ok(loaded)
     }
 

@@ -3,7 +3,6 @@
 use crate::host::Host;
 use crate::mapping;
 use ipc::{Area, HostRequest};
-use litemap::LiteMap;
 use mesh_chat::config::Config;
 use mesh_chat::node::{Input, LinkId};
 use peerjs::browser::Client;
@@ -100,7 +99,7 @@ impl Signalling {
             return;
         }
         if let Ok(text) = ::json::to_string(&tokens) {
-            let set = LiteMap::from_iter([(TOKENS.to_owned(), text)]);
+            let set = vec![(TOKENS.to_owned(), text)];
             self.host.tell(HostRequest::Write {
                 area: Area::Session,
                 set,

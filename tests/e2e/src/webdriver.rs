@@ -117,6 +117,8 @@ impl Session {
                 json!({ "type": "keyUp", "value": value }),
             ]
         };
+        // Firefox's own notifications are windows, which take the focus where there is no desktop.
+        self.switch(&text(&self.get("window")?)?)?;
         let actions: Vec<_> = keys.chars().flat_map(press).collect();
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
         self.post("actions", &json!({ "actions": [keyboard] }))

@@ -19,7 +19,7 @@ fn names(peers: &Value) -> Vec<&str> {
 }
 
 fn registry(peers: Value) -> Value {
-    json!({ "type": "registry", "epoch": 1, "seq": 1, "part": 0, "parts": 1, "peers": peers })
+    json!({ "type": "registry", "epoch": 1, "seq": 1, "part": 1, "parts": 1, "peers": peers })
 }
 
 fn entry(id: &str, name: &str) -> Value {
@@ -159,7 +159,7 @@ fn a_lying_router_makes_us_neither_crash_nor_show_what_it_should_not() -> Result
             )?;
         }
         stock.send(link, &registry(json!([entry(&id(3), "Fine")])))?;
-        for part in 0..40 {
+        for part in 1..=40 {
             let flood = (0..100).map(|n| entry(&id(1000 + part * 100 + n), "Flood"));
             let peers: Vec<_> = flood.collect();
             stock.send(link, &json!({
