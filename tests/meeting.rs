@@ -205,3 +205,48 @@ fn rubbish_on_any_connection_harms_nobody_else() {
     world.pass(10_000);
     assert_eq!(world.texts(0).last().unwrap().0, "fine");
 }
+
+#[test]
+fn an_acceptance_that_breaks_at_any_message_is_completed_without_asking_again() {
+    for lost in ["accepted", "confirm"] {
+        let mut world = World::new(2);
+        world.join(0, "Ann");
+        world.join(1, "Bob");
+        world.ask(0, "Bob");
+        world.lose = Some(lost);
+        world.accept(1);
+        world.lose = None;
+        world.pass(15_000);
+        assert!(world.devices[1].requests.is_empty(), "{lost}: asked again");
+        world.contact(0, "Bob");
+        world.contact(1, "Ann");
+        world.send(0, "Bob", "hello");
+        world.send(1, "Ann", "hello back");
+        world.pass(1_000);
+        let states =
+            |world: &World, device| world.texts(device).iter().map(|t| t.1).collect::<Vec<_>>();
+        assert_eq!(
+            states(&world, 0),
+            [MessageState::Delivered, MessageState::Received],
+            "{lost}"
+        );
+        for device in [0, 1] {
+            let contacts = world.snapshot(device).contacts;
+            assert_eq!(contacts.len(), 1, "{lost}: {contacts:?}");
+        }
+    }
+}
+
+#[test]
+fn a_request_whose_connection_broke_can_be_made_again() {
+    let mut world = World::new(2);
+    world.join(0, "Ann");
+    world.join(1, "Bob");
+    world.ask(0, "Bob");
+    let links = world.links(1);
+    world.close(1, *links.last().unwrap());
+    world.ask(0, "Bob");
+    assert_eq!(world.devices[1].requests.len(), 1, "one request, not two");
+    world.accept(1);
+    world.contact(0, "Bob");
+}

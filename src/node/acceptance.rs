@@ -140,6 +140,7 @@ impl Node {
         let name = contact.record.name.clone();
         self.end_session(&id);
         self.keep(*contact);
+        self.forget_unfinished(&pending.remote);
         self.establish(link, &id, role, pending.path);
         for frame in pending.early {
             self.session(&id, Link::Frame(frame));

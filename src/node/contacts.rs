@@ -17,6 +17,9 @@ use std::time::Duration;
 /// Dials to contacts under way at once: a network change must not become a storm.
 const DIALS_AT_ONCE: usize = 8;
 
+/// How long the other side of a broken acceptance may take to dial.
+const ASK_BACK: Duration = Duration::from_secs(5);
+
 /// The shortest and the longest wait between two dials to one contact.
 const FIRST_RETRY: Duration = Duration::from_secs(4);
 const LAST_RETRY: Duration = Duration::from_mins(10);
@@ -40,6 +43,10 @@ pub(super) struct Contact {
     pub(super) told: Option<Mono>,
     /// When they were last on this network.
     pub(super) near_at: Option<Mono>,
+    /// While the acceptance is unfinished here: the Discovery ID it began with.
+    pub(super) met_as: Option<String>,
+    /// When to ask back there.
+    pub(super) ask_back: Option<Mono>,
     pub(super) incoming: Bucket,
     pub(super) outgoing: Bucket,
 }
@@ -111,6 +118,8 @@ impl Contact {
             seen_as: None,
             told: None,
             near_at: None,
+            met_as: None,
+            ask_back: None,
             incoming: Bucket::new(limits::MESSAGE_BURST + window, refill),
             outgoing: Bucket::new(limits::MESSAGE_BURST, refill),
         }
@@ -132,6 +141,7 @@ impl Contact {
 impl Node {
     /// Dials who is due.
     pub(super) fn contacts_timeout(&mut self) {
+        self.ask_back();
         let now = self.ctx.now.mono;
         let mut under_way = self
             .contacts
@@ -151,6 +161,42 @@ impl Node {
             } else if let Some(contact) = self.contacts.get_mut(&id) {
                 contact.next_try = Some(now + Duration::from_secs(1));
             }
+        }
+    }
+
+    /// The person said yes, and the connection broke before the other side was heard again. Had it
+    /// finished, it would have dialled by now: so it is asked, and says yes without its person.
+    fn ask_back(&mut self) {
+        let now = self.ctx.now.mono;
+        let due = |contact: &mut Contact| {
+            contact.ask_back.take_if(|at| now >= *at)?;
+            contact.met_as.clone().filter(|_| !contact.is_complete())
+        };
+        let due: Vec<String> = self.contacts.values_mut().filter_map(due).collect();
+        for remote in due {
+            if let Err(refusal) = self.ask(&remote) {
+                tracing::info!(%refusal, "an acceptance waits for the next meeting");
+            }
+        }
+    }
+
+    /// Keeps somebody of whom the last message is missing.
+    pub(super) fn keep_unfinished(&mut self, mut contact: Contact, remote: String) {
+        contact.met_as = Some(remote);
+        contact.ask_back = Some(self.ctx.now.mono + ASK_BACK);
+        self.keep(contact);
+    }
+
+    /// Forgets what an earlier, broken acceptance of the same person left.
+    pub(super) fn forget_unfinished(&mut self, remote: &str) {
+        let left = |contact: &&Contact| {
+            !contact.is_complete() && contact.met_as.as_deref() == Some(remote)
+        };
+        let found = self.contacts.values().find(left);
+        if let Some(id) = found.map(|contact| contact.record.id.clone()) {
+            self.contacts.remove(&id);
+            let store = self.ctx.store(Change::ForgetContact(id));
+            self.writes.insert(store, Write::Plain);
         }
     }
 
@@ -247,6 +293,7 @@ impl Node {
         let pace = session
             .filter(|session| session.synced && wants(&contact.record.id))
             .map(|_| contact.outgoing.due());
-        [dial, answer, pace].into_iter().flatten()
+        let ask_back = contact.ask_back;
+        [dial, answer, pace, ask_back].into_iter().flatten()
     }
 }

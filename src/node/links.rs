@@ -78,6 +78,15 @@ impl Node {
         found.map(|(link, _)| *link)
     }
 
+    /// Whether a connection stands on which somebody is being asked.
+    pub(super) fn is_asking(&self, stranger: &str) -> bool {
+        self.links.values().any(|link| {
+            matches!(&link.stage,
+                Stage::Asking(asked) | Stage::ExpectHelloOfStranger(_, asked)
+                | Stage::ExpectAnswer(_, asked) if asked == stranger)
+        })
+    }
+
     fn add_link(
         &mut self,
         link: LinkId,
@@ -330,7 +339,9 @@ impl Node {
                 }
             }
             // The pair secret is stored: the next meeting completes the acceptance.
-            Stage::Accepting(_, contact) | Stage::ExpectConfirm(_, contact) => self.keep(*contact),
+            Stage::Accepting(_, contact) | Stage::ExpectConfirm(_, contact) => {
+                self.keep_unfinished(*contact, pending.remote);
+            }
             // Stored by now or soon: it counts.
             Stage::Finishing(_, contact, _) => self.keep(*contact),
             Stage::Arriving | Stage::ExpectRequest(_) => {}

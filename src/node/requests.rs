@@ -23,10 +23,7 @@ impl Node {
         if let Some(request) = request.map(|request| request.id.clone()) {
             return self.accept(&request);
         }
-        if matches!(
-            self.asked.get(stranger),
-            Some(Asked::Connecting | Asked::Waiting)
-        ) {
+        if self.is_asking(stranger) {
             return Ok(());
         }
         if self.contacts.len() >= limits::CONTACTS {

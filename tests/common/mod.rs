@@ -47,6 +47,8 @@ pub struct World {
     commands: u64,
     /// What every device learns as its address.
     pub address: &'static str,
+    /// A frame with this in it is lost, and its connection with it.
+    pub lose: Option<&'static str>,
 }
 
 impl World {
@@ -58,6 +60,7 @@ impl World {
             queue: VecDeque::new(),
             commands: 0,
             address: "203.0.113.7",
+            lose: None,
         };
         for _ in 0..devices {
             world.add(Snapshot::default());
@@ -175,6 +178,14 @@ impl World {
         self.run();
     }
 
+    /// Breaks a connection; both ends are told.
+    pub fn close(&mut self, device: usize, link: LinkId) {
+        self.act(device, Output::Close(link));
+        let event = Link::Closed(Closed::Gone);
+        self.queue.push_back((device, Input::Link(link, event)));
+        self.run();
+    }
+
     pub fn links(&self, device: usize) -> Vec<LinkId> {
         self.devices[device].links.keys().copied().collect()
     }
@@ -195,6 +206,11 @@ impl World {
                     .retain(|held, holder| *held != id || *holder != device);
             }
             Output::Dial { link, from, to } => self.dial(device, link, from, to),
+            Output::Transmit(link, frame) if self.lose.is_some_and(|part| frame.contains(part)) => {
+                self.act(device, Output::Close(link));
+                let event = Link::Closed(Closed::Gone);
+                self.queue.push_back((device, Input::Link(link, event)));
+            }
             Output::Transmit(link, frame) => {
                 assert!(frame.len() <= 16_299);
                 if let Some((other, theirs)) = self.devices[device].links.get(&link).copied() {

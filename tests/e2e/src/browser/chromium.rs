@@ -1,6 +1,7 @@
 //! How Chromium is started.
 
 use super::{Browser, has_display};
+use crate::services::own_address;
 use crate::webdriver::Session;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -46,14 +47,17 @@ fn arguments(browser: &Browser) -> Vec<String> {
         "--window-size=420,700",
         // Names in .local need multicast, which containers do not have.
         "--disable-features=WebRtcHideLocalIpsWithMdns",
-        // A machine without any network has only this.
-        "--allow-loopback-in-peer-connection",
         // The consoles of all pages and workers, into one file.
         "--enable-logging",
         "--log-level=0",
     ]
     .map(String::from)
     .into();
+    // A machine without any network has only this. Beside another network it is left out: Chromium
+    // drops the loopback again when it has found that, and the connections over it die.
+    if own_address().is_loopback() {
+        arguments.push("--allow-loopback-in-peer-connection".to_owned());
+    }
     let path = |name: &str, path: &Path| format!("--{name}={}", path.display());
     arguments.push(path("log-file", &browser.log_file("console")));
     arguments.push(path("user-data-dir", &browser.profile()));

@@ -220,13 +220,14 @@ impl Browser {
         )?)
     }
 
-    /// Saves what is shown in light and in dark, as `<name>-light.png` and `<name>-dark.png`.
-    /// Only Chromium can change its colour scheme while it runs.
+    /// Saves what is shown in light and in dark, as `<name>-light.png` and `<name>-dark.png`; of
+    /// Firefox, which cannot change its colour scheme while it runs, only as `<name>-light.png`.
     pub fn screenshots(&self, folder: &Path, name: &str) -> Result<()> {
+        if self.setup.kind == Kind::Firefox {
+            return self.screenshot(folder, &format!("{name}-light"));
+        }
         for scheme in ["light", "dark"] {
-            if self.setup.kind == Kind::Chromium {
-                chromium::set_scheme(self.session()?, scheme)?;
-            }
+            chromium::set_scheme(self.session()?, scheme)?;
             self.screenshot(folder, &format!("{name}-{scheme}"))?;
         }
         Ok(())
