@@ -104,8 +104,14 @@ impl Chat {
         }
     }
 
+    /// Messages that the person has not seen. What is still being stored is not shown yet and
+    /// does not count.
     pub(crate) fn unread(&self) -> u32 {
-        self.head.unread
+        let flying = self.flying.iter().flat_map(|(_, batch)| batch);
+        let received = |staged: &&Staged| staged.command.is_none();
+        let storing = flying.chain(&self.staged).filter(received).count();
+        let storing = u32::try_from(storing).unwrap_or(u32::MAX);
+        self.head.unread.saturating_sub(storing)
     }
 
     /// Stages a message the person wrote.

@@ -46,6 +46,7 @@ pub(crate) struct App {
     heard: bool,
     focus: Option<Target>,
     painted: u64,
+    message_painted: u64,
     paint_due: bool,
     /// A page covers the lists: Escape goes back instead of closing the popup.
     covered: Rc<Cell<bool>>,
@@ -72,6 +73,7 @@ impl Component for App {
             heard: false,
             focus: None,
             painted: 0,
+            message_painted: 0,
             paint_due: false,
             _listeners: listen(&dispatch, &covered),
             covered,
@@ -134,19 +136,23 @@ impl App {
             Paint::Now => true,
             Paint::No => false,
             Paint::Soon => self.paint_soon(ctx, now),
+            Paint::Message => self.paint_message(ctx, now),
         }
     }
 
     /// A burst of events from the engine is painted once a frame, and what arrives before the
-    /// whole is there is not painted at all.
+    /// whole is there is not painted at all. The first message of a burst is what a person waits
+    /// for: it is painted at once, whatever was painted just before it.
     fn paints(&self, action: &Action) -> Paint {
         let attaching = !self.state.engine.is_ready();
         if let Action::Engine(message) = action {
             let event = matches!(message, FromEngine::Event { event } if *event != Event::Ready);
-            return if attaching && event {
-                Paint::No
-            } else {
-                Paint::Soon
+            return match message {
+                _ if attaching && event => Paint::No,
+                FromEngine::Event {
+                    event: Event::Message(_),
+                } => Paint::Message,
+                _ => Paint::Soon,
             };
         }
         if *action == Action::Tick {
@@ -164,6 +170,14 @@ impl App {
         } else {
             Paint::No
         }
+    }
+
+    fn paint_message(&mut self, ctx: &Context<Self>, now: u64) -> bool {
+        if now.saturating_sub(self.message_painted) < FRAME {
+            return self.paint_soon(ctx, now);
+        }
+        self.message_painted = now;
+        true
     }
 
     fn paint_soon(&mut self, ctx: &Context<Self>, now: u64) -> bool {
@@ -257,6 +271,7 @@ impl App {
 enum Paint {
     Now,
     Soon,
+    Message,
     No,
 }
 
