@@ -15,7 +15,6 @@ pub mod ids;
 mod io;
 pub mod limits;
 mod liveness;
-mod map;
 pub mod name;
 pub mod node;
 pub mod records;

@@ -250,3 +250,37 @@ fn a_request_whose_connection_broke_can_be_made_again() {
     world.accept(1);
     world.contact(0, "Bob");
 }
+
+/// The same text with another character behind `field`.
+fn bent(frame: &str, field: &str) -> String {
+    let start = frame.find(field).map_or(0, |at| at + field.len());
+    let (before, after) = frame.split_at(start);
+    let bent = if after.starts_with('A') { 'B' } else { 'A' };
+    format!("{before}{bent}{}", &after[1..])
+}
+
+#[test]
+fn an_acceptance_with_a_wrong_proof_makes_no_contact_and_is_said() {
+    const LIES: [fn(String) -> String; 3] = [
+        |frame| bent_in(&frame, "accepted", "\"sig\":\""),
+        |frame| bent_in(&frame, "accepted", "\"mac\":\""),
+        |frame| bent_in(&frame, "accepted", "\"key\":\"A"),
+    ];
+    fn bent_in(frame: &str, kind: &str, field: &str) -> String {
+        if frame.starts_with(&format!("{{\"type\":\"{kind}\"")) {
+            bent(frame, field)
+        } else {
+            frame.to_owned()
+        }
+    }
+    for lie in LIES {
+        let mut world = World::new(2);
+        world.join(0, "Ann");
+        world.join(1, "Bob");
+        world.ask(0, "Bob");
+        world.lie = lie;
+        world.accept(1);
+        assert_eq!(world.person(0, "Bob").asked, Asked::Failed);
+        assert!(world.snapshot(0).contacts.is_empty());
+    }
+}

@@ -146,13 +146,15 @@ impl App {
     fn paints(&self, action: &Action) -> Paint {
         let attaching = !self.state.engine.is_ready();
         if let Action::Engine(message) = action {
-            let event = matches!(message, FromEngine::Event { event } if *event != Event::Ready);
-            return match message {
-                _ if attaching && event => Paint::No,
-                FromEngine::Event {
-                    event: Event::Message(_),
-                } => Paint::Message,
-                _ => Paint::Soon,
+            let FromEngine::Event { event } = message else {
+                return Paint::Soon;
+            };
+            return if attaching && *event != Event::Ready {
+                Paint::No
+            } else if matches!(event, Event::Message(_)) {
+                Paint::Message
+            } else {
+                Paint::Soon
             };
         }
         if *action == Action::Tick {

@@ -3,9 +3,9 @@
 use crate::clock::{Mono, UnixMillis};
 use crate::ids::Namespace;
 use crate::limits::{ENTRY_BYTES, ENTRY_LIFE, FRAME_BYTES, REGISTRY_ENTRIES};
-use crate::map::Map;
 use crate::name::Names;
 use crate::wire::Entry;
+use litemap::LiteMap;
 
 /// Why an entry is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +31,7 @@ struct Held {
 /// Entries by Discovery ID.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
-    entries: Map<String, Held>,
+    entries: LiteMap<String, Held>,
 }
 
 impl Roster {
@@ -84,7 +84,7 @@ impl Roster {
     /// lives on to its end where only an earlier router knew it.
     pub(crate) fn begin_registry(&mut self, same_router: bool) {
         if same_router {
-            self.entries.retain(|held| !held.current);
+            self.entries.retain(|_, held| !held.current);
         } else {
             self.forget_router();
         }
@@ -93,14 +93,16 @@ impl Roster {
     /// The router is gone: every entry is a leftover that lives out its time.
     pub(crate) fn forget_router(&mut self) {
         self.entries
-            .values_mut()
+            .iter_mut()
+            .map(|(_, held)| held)
             .for_each(|held| held.current = false);
     }
 
     /// The router was heard, and pushes every change: all that it said is still so.
     pub(crate) fn confirm(&mut self, now: Mono) {
         self.entries
-            .values_mut()
+            .iter_mut()
+            .map(|(_, held)| held)
             .filter(|held| held.current)
             .for_each(|held| held.confirmed = now);
     }

@@ -6,16 +6,16 @@ use crate::ids::Namespace;
 use crate::io::LinkId;
 use crate::limits::ROUTER_PEERS;
 use crate::liveness::{Liveness, Verdict};
-use crate::map::Map;
 use crate::wire::{Entry, Frame};
 use crate::{Mono, clock::UnixMillis};
+use litemap::LiteMap;
 
 /// The router's connections. The registry itself is the [`Roster`] that every member has.
 #[derive(Debug)]
 pub(super) struct Router {
     epoch: u64,
     seq: u64,
-    peers: Map<LinkId, Peer>,
+    peers: LiteMap<LinkId, Peer>,
 }
 
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Router {
         Self {
             epoch: unix,
             seq: 0,
-            peers: Map::new(),
+            peers: LiteMap::new_vec(),
         }
     }
 
@@ -197,7 +197,7 @@ impl Router {
 
     /// Says goodbye to everybody.
     pub(super) fn close(self, ctx: &mut Context) {
-        self.peers.into_keys().for_each(|link| ctx.bye(link));
+        self.peers.into_iter().for_each(|(link, _)| ctx.bye(link));
     }
 
     pub(super) fn suspect(&mut self, ctx: &mut Context, link: LinkId) {

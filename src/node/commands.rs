@@ -104,7 +104,8 @@ impl Node {
     pub(super) fn chat(&mut self, contact: &ContactId) -> &mut Chat {
         let log = hex(&self.ctx.random::<16>());
         self.chats
-            .or_insert_with(contact, || Chat::new(contact.clone(), log))
+            .entry(contact.clone())
+            .or_insert_with(|| Chat::new(contact.clone(), log))
     }
 
     fn typing(&mut self, contact: &ContactId) -> Result<bool, Refusal> {

@@ -172,7 +172,12 @@ impl Node {
             contact.ask_back.take_if(|at| now >= *at)?;
             contact.met_as.clone().filter(|_| !contact.is_complete())
         };
-        let due: Vec<String> = self.contacts.values_mut().filter_map(due).collect();
+        let due: Vec<String> = self
+            .contacts
+            .iter_mut()
+            .map(|(_, contact)| contact)
+            .filter_map(due)
+            .collect();
         for remote in due {
             if let Err(refusal) = self.ask(&remote) {
                 tracing::info!(%refusal, "an acceptance waits for the next meeting");

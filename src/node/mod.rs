@@ -41,12 +41,12 @@ use crate::context::Context;
 use crate::crypto::Identity;
 use crate::encoding::unb64;
 use crate::limits;
-use crate::map::Map;
 use crate::name::Unicode;
 use crate::records::{ProfileRecord, RequestRecord, Snapshot};
 use crate::view::{Asked, ContactId, Event, Notice, RequestId};
 use contacts::Contact;
 use links::Pending;
+use litemap::LiteMap;
 use network::Network;
 use show::Shown;
 use storage::Write;
@@ -62,14 +62,14 @@ pub struct Node {
     /// The stored identity cannot be read: nothing may replace it.
     damaged: bool,
     network: Network,
-    links: Map<LinkId, Pending>,
+    links: LiteMap<LinkId, Pending>,
     handshakes: Bucket,
-    contacts: Map<ContactId, Contact>,
-    chats: Map<ContactId, Chat>,
-    requests: Map<RequestId, RequestRecord>,
+    contacts: LiteMap<ContactId, Contact>,
+    chats: LiteMap<ContactId, Chat>,
+    requests: LiteMap<RequestId, RequestRecord>,
     /// Strangers the person asked, by Discovery ID.
-    asked: Map<String, Asked>,
-    writes: Map<StoreId, Write>,
+    asked: LiteMap<String, Asked>,
+    writes: LiteMap<StoreId, Write>,
     shown: Shown,
     /// Some view is open, so that messages need no notification.
     watched: bool,
@@ -129,16 +129,16 @@ impl Node {
             me: snapshot.profile.clone().and_then(Me::restore),
             damaged,
             network: Network::default(),
-            links: Map::new(),
+            links: LiteMap::new_vec(),
             handshakes: Bucket::new(
                 limits::HANDSHAKES_PER_MINUTE,
                 60_000 / u64::from(limits::HANDSHAKES_PER_MINUTE),
             ),
-            contacts: Map::new(),
-            chats: Map::new(),
-            requests: Map::new(),
-            asked: Map::new(),
-            writes: Map::new(),
+            contacts: LiteMap::new_vec(),
+            chats: LiteMap::new_vec(),
+            requests: LiteMap::new_vec(),
+            asked: LiteMap::new_vec(),
+            writes: LiteMap::new_vec(),
             shown: Shown::default(),
             watched: false,
             day: calendar::day_number(now.unix),
@@ -170,11 +170,9 @@ impl Node {
             let outbox = snapshot.outbox.iter().filter(own).cloned().collect();
             self.chats.insert(contact, Chat::restore(thread, outbox));
         }
-        self.requests = snapshot
-            .requests
-            .into_iter()
-            .map(|r| (r.id.clone(), r))
-            .collect();
+        for request in snapshot.requests {
+            self.requests.insert(request.id.clone(), request);
+        }
     }
 
     /// Something happened.

@@ -6,13 +6,13 @@ use crate::calendar;
 use crate::crypto;
 use crate::discovery::Member;
 use crate::limits::{DIAL_COURTESY, JOIN_NOTICE};
-use crate::map::Map;
 use crate::name::Names;
 use crate::view::{
     Asked, ContactId, Event, Network, Notification, Person, PersonId, Phase, Presence, Profile,
     Request, RequestId, Role, SettingsView, Status,
 };
 use crate::wire::Entry;
+use litemap::LiteMap;
 use uuid::Uuid;
 
 /// What the views have been told.
@@ -21,8 +21,8 @@ pub(super) struct Shown {
     profile: Option<Profile>,
     status: Option<Status>,
     settings: Option<SettingsView>,
-    people: Map<PersonId, Person>,
-    requests: Map<RequestId, Request>,
+    people: LiteMap<PersonId, Person>,
+    requests: LiteMap<RequestId, Request>,
     badge: u32,
     recognised: Recognised,
     alike: Alike,
@@ -34,7 +34,7 @@ pub(super) struct Shown {
 struct Alike {
     /// The contacts' names, each behind what it has in common with its look-alikes.
     contacts: Vec<(String, String)>,
-    known: Map<String, Option<String>>,
+    known: LiteMap<String, Option<String>>,
 }
 
 /// Names whose answer is kept from one round to the next.
@@ -48,7 +48,7 @@ type Basis = (u64, Vec<String>, Vec<(ContactId, [u8; 16])>);
 struct Recognised {
     /// What the map was made for.
     key: Basis,
-    by_uuid: Map<Uuid, ContactId>,
+    by_uuid: LiteMap<Uuid, ContactId>,
 }
 
 impl Node {
@@ -181,7 +181,7 @@ impl Node {
         if self.shown.recognised.key != key {
             self.shown.recognised = Recognised::new(key, self.ctx.now.unix);
         }
-        let mut seen: Map<ContactId, (String, String)> = Map::new();
+        let mut seen: LiteMap<ContactId, (String, String)> = LiteMap::new_vec();
         for member in &self.network.members {
             for entry in member.others() {
                 if let Some(id) = self.shown.recognised.of(member, entry) {
@@ -280,8 +280,8 @@ impl Node {
         }
     }
 
-    fn people(&self) -> Map<PersonId, Person> {
-        let mut people = Map::new();
+    fn people(&self) -> LiteMap<PersonId, Person> {
+        let mut people = LiteMap::new_vec();
         for contact in self
             .contacts
             .values()
@@ -391,7 +391,7 @@ impl Alike {
                 .collect();
         }
         if !same || self.known.len() > ALIKE_KNOWN {
-            self.known = Map::new();
+            self.known = LiteMap::new_vec();
         }
     }
 
@@ -414,7 +414,7 @@ impl Alike {
 
 impl Recognised {
     fn new(key: Basis, unix: u64) -> Self {
-        let mut by_uuid = Map::new();
+        let mut by_uuid = LiteMap::new_vec();
         // Clocks differ, and a list may be from before midnight.
         for day in [-1, 0, 1].map(|shift| calendar::day(unix, shift)) {
             for label in &key.1 {

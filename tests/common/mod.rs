@@ -49,6 +49,8 @@ pub struct World {
     pub address: &'static str,
     /// A frame with this in it is lost, and its connection with it.
     pub lose: Option<&'static str>,
+    /// What a liar makes of each frame before it is sent.
+    pub lie: fn(String) -> String,
 }
 
 impl World {
@@ -61,6 +63,7 @@ impl World {
             commands: 0,
             address: "203.0.113.7",
             lose: None,
+            lie: |frame| frame,
         };
         for _ in 0..devices {
             world.add(Snapshot::default());
@@ -214,7 +217,7 @@ impl World {
             Output::Transmit(link, frame) => {
                 assert!(frame.len() <= 16_299);
                 if let Some((other, theirs)) = self.devices[device].links.get(&link).copied() {
-                    let event = Link::Frame(frame.into_bytes());
+                    let event = Link::Frame((self.lie)(frame).into_bytes());
                     self.queue.push_back((other, Input::Link(theirs, event)));
                 }
             }

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// For each crate of the product, the crates of this workspace it may name. Arrows point inward:
-/// what is not listed here is deliberately absent.
+/// what is not listed here is deliberately absent. Tests may know more.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("json", &[]),
     ("mesh-chat", &[]),
     ("peerjs", &[]),
     ("ipc", &["mesh-chat"]),
-    ("webext", &["mesh-chat", "peerjs", "ipc"]),
+    ("webext", &["json", "mesh-chat", "peerjs", "ipc"]),
     ("background", &["ipc", "webext"]),
     ("offscreen", &["ipc", "webext"]),
     ("popup", &["ipc"]),
@@ -74,7 +75,7 @@ fn arrows_between_crates_point_inward() {
         for dependency in package
             .dependencies
             .iter()
-            .filter(|to| ours.contains(to.name.as_str()))
+            .filter(|to| to.kind.is_none() && ours.contains(to.name.as_str()))
         {
             let (from, to) = (&package.name, dependency.name.as_str());
             assert!(allowed.contains(&to), "{from} may not depend on {to}");
