@@ -21,6 +21,13 @@ const REGISTRY_WAIT: Duration = Duration::from_secs(8);
 /// Router IDs tried before starting over: `-1` to `-3`.
 const ROUTER_IDS: u32 = 3;
 
+/// How long a later Router ID is kept before the first is tried again: whoever was passed over may
+/// only have been unreachable for a moment, and one network must not stay split. Doubled each time
+/// it was in vain, to [`RECONSIDER_LAST`].
+const RECONSIDER: Duration = Duration::from_secs(60);
+/// See [`RECONSIDER`].
+const RECONSIDER_LAST: Duration = Duration::from_mins(32);
+
 /// How long an own Discovery ID that somebody else holds is left alone.
 const OWN_ID_RETRY: Duration = Duration::from_secs(15);
 
@@ -48,6 +55,10 @@ pub(crate) struct Member {
     retry_own: Option<Mono>,
     index: u32,
     ghosts: u32,
+    /// How often a Router ID was passed over since the first one worked.
+    passed: u32,
+    /// When to try the first Router ID again.
+    reconsider: Option<Mono>,
     state: State,
     roster: Roster,
     changed: bool,
@@ -101,6 +112,8 @@ impl Member {
             retry_own: None,
             index: 1,
             ghosts: 0,
+            passed: 0,
+            reconsider: None,
             state: State::Claiming,
             roster: Roster::default(),
             changed: true,
@@ -355,6 +368,9 @@ impl Member {
             self.retry_own = None;
             ctx.register(&self.own.discovery_id);
         }
+        if self.reconsider.is_some_and(|at| now >= at) {
+            self.start_over(ctx);
+        }
         match &mut self.state {
             State::Waiting(until) if now >= *until => {
                 self.state = State::Claiming;
@@ -378,7 +394,7 @@ impl Member {
             }
             State::Claiming | State::Connecting(_) => None,
         };
-        [state, self.retry_own, self.roster.due()]
+        [state, self.retry_own, self.reconsider, self.roster.due()]
             .into_iter()
             .flatten()
             .min()
@@ -388,7 +404,8 @@ impl Member {
         self.namespace.router_id(self.index)
     }
 
-    fn become_router(&mut self, ctx: &Context) {
+    fn become_router(&mut self, ctx: &mut Context) {
+        self.settled(ctx);
         self.ghosts = 0;
         self.state = State::Routing(Router::new(ctx.now.unix));
         self.keep_own(ctx);
@@ -452,6 +469,8 @@ impl Member {
             Frame::Pong => {}
             Frame::Bye => {
                 ctx.close(link);
+                // Its router may have gone back to the first id.
+                self.index = 1;
                 self.router_gone(ctx);
                 return Ok(());
             }
@@ -461,13 +480,16 @@ impl Member {
         Ok(())
     }
 
-    fn take_registry(&mut self, ctx: &Context, version: (u64, u64), peers: Vec<Entry>) {
+    fn take_registry(&mut self, ctx: &mut Context, version: (u64, u64), peers: Vec<Entry>) {
         let State::Following(follower) = &mut self.state else {
             return;
         };
         let same_router = follower.version.is_some();
         follower.version = Some(version);
         follower.registry_by = None;
+        if !same_router {
+            self.settled(ctx);
+        }
         self.ghosts = 0;
         self.roster.begin_registry(same_router);
         self.take(ctx, peers);
@@ -529,7 +551,30 @@ impl Member {
     fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
         ctx.close(link);
         self.index = self.index % ROUTER_IDS + 1;
+        self.passed = self.passed.saturating_add(1);
         self.router_gone(ctx);
+    }
+
+    /// A part in the election is reached. At a later Router ID it is not for good.
+    fn settled(&mut self, ctx: &mut Context) {
+        if self.index == 1 {
+            self.passed = 0;
+            self.reconsider = None;
+            return;
+        }
+        let doubled = RECONSIDER * 2_u32.saturating_pow(self.passed.saturating_sub(1).min(10));
+        let wait = doubled.min(RECONSIDER_LAST);
+        self.reconsider = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
+    }
+
+    /// Leaves a later Router ID and tries the first; the copy is kept meanwhile.
+    fn start_over(&mut self, ctx: &mut Context) {
+        self.reconsider = None;
+        self.drop_part(ctx, State::Claiming);
+        self.roster.forget_router();
+        self.index = 1;
+        ctx.register(&self.router_id());
+        self.changed = true;
     }
 
     fn expire(&mut self, ctx: &mut Context) {

@@ -1,15 +1,19 @@
 //! Becoming contacts: the proofs of an acceptance, and storing the contact on both sides.
 
 use super::contacts::Contact;
-use super::links::Stage;
+use super::links::{Pending, Stage};
 use super::storage::Write;
 use super::{Link, LinkId, Node};
 use crate::encoding::{b64, hex, unb64};
 use crate::handshake::{Exchange, Fault, Role, Step};
 use crate::records::{Change, Secret};
-use crate::view::{ContactId, Notification};
+use crate::view::{Asked, ContactId, Notification};
 use crate::wire::{Card, Frame, Proof};
-use crate::{crypto, ids};
+use crate::{Mono, crypto, ids};
+use std::time::Duration;
+
+/// Two acceptances between the same two people within this time come from both having asked.
+const AT_ONCE: Duration = Duration::from_secs(30);
 
 impl Node {
     pub(super) fn card(&self) -> Option<Card> {
@@ -100,16 +104,19 @@ impl Node {
         if !ids::is_transport_id(&card.transport_id) {
             return Err(Fault::Malformed("transportID"));
         }
-        let saved = self
-            .contacts
-            .values()
-            .find(|contact| contact.identity == Some(key));
+        let finishing = self.links.values().filter_map(Pending::finishing);
+        let mut known = self.contacts.values().chain(finishing);
         let mut record = fresh.record.clone();
-        if let Some(saved) = saved {
+        if let Some(saved) = known.find(|contact| contact.identity == Some(key)) {
             let store = self.ctx.store(Change::ForgetContact(record.id.clone()));
-            self.writes.insert(store, Write::Plain);
             record.id.clone_from(&saved.record.id);
             record.name.clone_from(&saved.record.name);
+            // Two acceptances at once: both sides keep the smaller secret. A later one replaces.
+            let at_once = |at: Mono| self.ctx.now.mono.since(at) < AT_ONCE;
+            if saved.accepted_at.is_some_and(at_once) && saved.pair_secret < fresh.pair_secret {
+                record.pair_secret.clone_from(&saved.record.pair_secret);
+            }
+            self.writes.insert(store, Write::Plain);
         }
         record.identity = Some(key.encode());
         record.transport_id.clone_from(&card.transport_id);
@@ -117,9 +124,28 @@ impl Node {
         record.last_seen = Some(self.ctx.now.unix);
         let store = self.ctx.store(Change::Contact(record.clone()));
         self.writes.insert(store, Write::Finishing(link));
-        let contact = Contact::restore(record).ok_or(Fault::Malformed("contact"))?;
+        let mut contact = Contact::restore(record).ok_or(Fault::Malformed("contact"))?;
+        contact.accepted_at = Some(self.ctx.now.mono);
         self.set_stage(link, Stage::Finishing(role, Box::new(contact), confirm));
         Ok(())
+    }
+
+    /// The contact could not be stored, so there is none: whoever has stored one asks back.
+    pub(super) fn not_finished(&mut self, link: LinkId) {
+        let Some(pending) = self.links.remove(&link) else {
+            return;
+        };
+        self.ctx.close(link);
+        let Stage::Finishing(role, mut contact, _) = pending.stage else {
+            return;
+        };
+        if role == Role::Initiator {
+            self.asked.insert(pending.remote, Asked::Unreachable);
+        } else if self.contacts.get(&contact.record.id).is_none() {
+            // What was stored before the acceptance was sent is there.
+            contact.unprove();
+            self.keep_unfinished(*contact, pending.remote);
+        }
     }
 
     /// The contact is stored: the session begins.

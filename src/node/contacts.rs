@@ -43,6 +43,8 @@ pub(super) struct Contact {
     pub(super) told: Option<Mono>,
     /// When they were last on this network.
     pub(super) near_at: Option<Mono>,
+    /// When the acceptance was finished, since the start.
+    pub(super) accepted_at: Option<Mono>,
     /// While the acceptance is unfinished here: the Discovery ID it began with.
     pub(super) met_as: Option<String>,
     /// When to ask back there.
@@ -118,11 +120,20 @@ impl Contact {
             seen_as: None,
             told: None,
             near_at: None,
+            accepted_at: None,
             met_as: None,
             ask_back: None,
             incoming: Bucket::new(limits::MESSAGE_BURST + window, refill),
             outgoing: Bucket::new(limits::MESSAGE_BURST, refill),
         }
+    }
+
+    /// Back to what is known before the proof.
+    pub(super) fn unprove(&mut self) {
+        self.identity = None;
+        self.discovery_uuid = None;
+        self.record.identity = None;
+        self.record.discovery_uuid = None;
     }
 
     /// Whether the acceptance is finished on this side.

@@ -59,6 +59,14 @@ impl Pending {
         matches!(&self.stage, Stage::Asked(_, asked) if asked == id)
     }
 
+    /// The contact whose acceptance is being stored.
+    pub(super) fn finishing(&self) -> Option<&Contact> {
+        match &self.stage {
+            Stage::Finishing(_, contact, _) => Some(contact),
+            _ => None,
+        }
+    }
+
     /// Whether it counts against the bound of handshakes at once.
     fn is_handshake(&self) -> bool {
         matches!(self.stage, Stage::Arriving | Stage::ExpectRequest(_))
@@ -339,12 +347,24 @@ impl Node {
                 }
             }
             // The pair secret is stored: the next meeting completes the acceptance.
-            Stage::Accepting(_, contact) | Stage::ExpectConfirm(_, contact) => {
+            Stage::ExpectConfirm(_, contact) => {
                 self.keep_unfinished(*contact, pending.remote);
             }
-            // Stored by now or soon: it counts.
-            Stage::Finishing(_, contact, _) => self.keep(*contact),
+            // What is still being stored counts once it is.
+            Stage::Accepting(_, contact) => {
+                self.keep_when_stored(link, contact, Some(pending.remote));
+            }
+            Stage::Finishing(_, contact, _) => self.keep_when_stored(link, contact, None),
             Stage::Arriving | Stage::ExpectRequest(_) => {}
+        }
+    }
+
+    /// The connection of a contact broke while the contact was being stored.
+    fn keep_when_stored(&mut self, link: LinkId, contact: Box<Contact>, remote: Option<String>) {
+        let of_link = |write: &Write| matches!(write, Write::Accepting(of, _) | Write::Finishing(of) if *of == link);
+        let found = self.writes.iter_mut().find(|(_, write)| of_link(write));
+        if let Some((_, write)) = found {
+            *write = Write::Keeping(contact, remote);
         }
     }
 

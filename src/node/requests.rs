@@ -162,7 +162,8 @@ impl Node {
         let contact =
             Contact::provisional(contact_id.clone(), &request.name, exchange.pair_secret());
         let store = self.ctx.store(Change::Contact(contact.record.clone()));
-        self.writes.insert(store, Write::Accepting(link));
+        self.writes
+            .insert(store, Write::Accepting(link, Box::new(request)));
         pending.stage = Stage::Accepting(exchange, Box::new(contact));
         pending.deadline = Some(self.ctx.now.mono + limits::UNAUTHENTICATED_TIME);
         Ok(())
@@ -176,6 +177,17 @@ impl Node {
             return Ok(());
         }
         self.ask(from)
+    }
+
+    /// The contact could not be stored: the request waits on, and can be accepted again.
+    pub(super) fn not_accepted(&mut self, link: LinkId, request: RequestRecord) {
+        if let Some(pending) = self.links.get_mut(&link)
+            && let Stage::Accepting(exchange, _) = &pending.stage
+        {
+            pending.stage = Stage::Asked(exchange.clone(), request.id.clone());
+            pending.deadline = Some(self.ctx.now.mono + limits::REQUEST_ANSWER);
+        }
+        self.requests.insert(request.id.clone(), request);
     }
 
     pub(super) fn reject(&mut self, id: &RequestId) -> Result<(), Refusal> {

@@ -14,10 +14,13 @@ pub(super) enum Write {
     Profile(Box<ProfileRecord>, Option<CommandId>),
     Settings(Box<Settings>, CommandId),
     Request(Box<RequestRecord>),
-    /// A provisional contact; then the acceptance is sent.
-    Accepting(LinkId),
+    /// A provisional contact; then the acceptance is sent. Where it fails, the request waits on.
+    Accepting(LinkId, Box<RequestRecord>),
     /// A contact whose acceptance this side has just finished; then the session begins.
     Finishing(LinkId),
+    /// A contact whose connection broke while it was being stored; with where its acceptance
+    /// began, as long as that is not finished here.
+    Keeping(Box<Contact>, Option<String>),
     Chat(ContactId),
 }
 
@@ -43,8 +46,10 @@ impl Node {
                 self.reply(command, Ok(()));
             }
             Write::Request(record) => self.request_stored(*record),
-            Write::Accepting(link) => self.send_acceptance(link),
+            Write::Accepting(link, _) => self.send_acceptance(link),
             Write::Finishing(link) => self.finish(link),
+            Write::Keeping(contact, None) => self.keep(*contact),
+            Write::Keeping(contact, Some(remote)) => self.keep_unfinished(*contact, remote),
             Write::Chat(contact) => self.chat_stored(&contact),
         }
     }
@@ -59,7 +64,8 @@ impl Node {
             Write::Profile(_, Some(command)) | Write::Settings(_, command) => {
                 self.reply(command, Err(refusal));
             }
-            Write::Accepting(link) | Write::Finishing(link) => self.drop_link(link),
+            Write::Accepting(link, request) => self.not_accepted(link, *request),
+            Write::Finishing(link) => self.not_finished(link),
             Write::Chat(contact) => {
                 let commands = self.chats.get_mut(&contact).map(crate::chat::Chat::failed);
                 for command in commands.into_iter().flatten() {
@@ -67,7 +73,7 @@ impl Node {
                 }
                 self.end_session(&contact);
             }
-            Write::Plain | Write::Profile(_, None) | Write::Request(_) => {}
+            Write::Plain | Write::Profile(_, None) | Write::Request(_) | Write::Keeping(..) => {}
         }
     }
 

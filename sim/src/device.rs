@@ -1,0 +1,114 @@
+//! A device: its clock and disk, the process that runs on it, and what its person sees.
+
+use crate::disk::Disk;
+use mesh_chat::view::{Event, Message, MessageState, Person, PersonId, Phase, Request, RequestId};
+use mesh_chat::{Mono, Node, Now};
+use peerjs::endpoint::Endpoint;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// 2026-11-23T08:00Z, when every world begins.
+const START: u64 = 1_795_420_800_000;
+
+/// A device.
+#[derive(Debug, Default)]
+pub struct Device {
+    /// The network it is in.
+    pub home: usize,
+    /// Cut off from every network.
+    pub offline: bool,
+    /// Since when and until when it sleeps.
+    pub asleep: Option<(u64, u64)>,
+    /// How far its clock is from the true one, in milliseconds.
+    pub skew: i64,
+    /// Milliseconds it has slept: the monotonic clock does not count them.
+    pub slept: u64,
+    /// Survives everything.
+    pub disk: Disk,
+    /// No write succeeds.
+    pub full: bool,
+    /// When the last write that is under way will be done.
+    pub written_at: u64,
+    /// Counts processes: what is on its way to an earlier one arrives nowhere.
+    pub generation: u64,
+    /// Runs, unless it was killed.
+    pub process: Option<Process>,
+    /// What `storage.session` holds: survives pages, not browsers.
+    pub tokens: Vec<(String, String)>,
+    /// What its person sees.
+    pub view: View,
+}
+
+/// One run of the program.
+pub struct Process {
+    /// The core.
+    pub node: Node,
+    /// The PeerJS client, once configured.
+    pub endpoint: Option<Endpoint>,
+    /// When either wants to be called, in true time.
+    pub node_due: Option<u64>,
+    /// See [`Process::node_due`].
+    pub endpoint_due: Option<u64>,
+    /// The earliest call that is under way.
+    pub armed: Option<u64>,
+}
+
+impl std::fmt::Debug for Process {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Process")
+    }
+}
+
+impl Device {
+    /// Both clocks at a true moment.
+    #[must_use]
+    pub fn clock(&self, now: u64) -> Now {
+        let unix = (START + now).saturating_add_signed(self.skew);
+        let mono = Mono(now - self.slept);
+        Now { mono, unix }
+    }
+
+    /// The monotonic clock, as the endpoint takes it.
+    #[must_use]
+    pub fn mono(&self, now: u64) -> Duration {
+        Duration::from_millis(now - self.slept)
+    }
+}
+
+/// What a view shows: it keeps the latest of everything, as every view does.
+#[derive(Debug, Default)]
+pub struct View {
+    /// Everybody in the lists.
+    pub people: BTreeMap<PersonId, Person>,
+    /// Waiting requests.
+    pub requests: BTreeMap<RequestId, Request>,
+    /// The state line.
+    pub phase: Option<Phase>,
+}
+
+impl View {
+    /// Shows an event. Gives an own message that is shown as stored on the other device.
+    pub fn show(&mut self, event: Event) -> Option<Message> {
+        match event {
+            Event::Person(person) => drop(self.people.insert(person.id.clone(), person)),
+            Event::PersonGone(id) => drop(self.people.remove(&id)),
+            Event::Request(request) => drop(self.requests.insert(request.id.clone(), request)),
+            Event::RequestGone(id) => drop(self.requests.remove(&id)),
+            Event::Status(status) => self.phase = Some(status.phase),
+            Event::Message(message)
+                if matches!(message.state, MessageState::Delivered | MessageState::Read) =>
+            {
+                return Some(message);
+            }
+            Event::Profile(_)
+            | Event::Message(_)
+            | Event::Typing(_)
+            | Event::Settings(_)
+            | Event::Notice(_)
+            | Event::Ready
+            | Event::Notify(_)
+            | Event::Badge { .. } => {}
+        }
+        None
+    }
+}

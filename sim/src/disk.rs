@@ -1,0 +1,74 @@
+//! What is durable on a device: exactly the writes that were reported as such.
+
+use mesh_chat::records::{
+    Change, ContactRecord, MessageRecord, ProfileRecord, RequestRecord, Snapshot, ThreadRecord,
+};
+use mesh_chat::view::{ContactId, MessageState, RequestId};
+use std::collections::BTreeMap;
+
+/// The storage of one device.
+#[derive(Debug, Default)]
+pub struct Disk {
+    profile: Option<ProfileRecord>,
+    settings: mesh_chat::config::Settings,
+    contacts: BTreeMap<ContactId, ContactRecord>,
+    requests: BTreeMap<RequestId, RequestRecord>,
+    threads: BTreeMap<ContactId, ThreadRecord>,
+    messages: BTreeMap<(ContactId, u64), MessageRecord>,
+}
+
+impl Disk {
+    /// A write is durable.
+    pub fn write(&mut self, change: Change) {
+        match change {
+            Change::Profile(record) => self.profile = Some(record),
+            Change::Settings(settings) => self.settings = settings,
+            Change::Contact(record) => drop(self.contacts.insert(record.id.clone(), record)),
+            Change::ForgetContact(id) => drop(self.contacts.remove(&id)),
+            Change::Request(record) => drop(self.requests.insert(record.id.clone(), record)),
+            Change::ForgetRequest(id) => drop(self.requests.remove(&id)),
+            Change::Thread(head, records) => {
+                for record in records {
+                    let key = (record.message.contact.clone(), record.message.number);
+                    self.messages.insert(key, record);
+                }
+                self.threads.insert(head.contact.clone(), head);
+            }
+        }
+    }
+
+    /// What the next process starts from.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let awaits = |record: &&MessageRecord| {
+            let head = self.threads.get(&record.message.contact);
+            head.is_some_and(|head| head.awaits(record))
+        };
+        Snapshot {
+            profile: self.profile.clone(),
+            settings: self.settings.clone(),
+            contacts: self.contacts.values().cloned().collect(),
+            requests: self.requests.values().cloned().collect(),
+            threads: self.threads.values().cloned().collect(),
+            outbox: self.messages.values().filter(awaits).cloned().collect(),
+        }
+    }
+
+    /// The contacts that are saved.
+    pub fn contacts(&self) -> impl Iterator<Item = &ContactRecord> {
+        self.contacts.values()
+    }
+
+    /// The texts that came from a contact of this name, in the order of the chat.
+    pub fn received_from<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let of = move |record: &&MessageRecord| {
+            let contact = self.contacts.get(&record.message.contact);
+            record.message.state == MessageState::Received
+                && contact.is_some_and(|contact| contact.name == name)
+        };
+        self.messages
+            .values()
+            .filter(of)
+            .map(|record| record.message.text.as_str())
+    }
+}

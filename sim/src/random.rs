@@ -1,0 +1,42 @@
+//! The one source of chance in a world: SplitMix64 (Steele, Lea, Flood 2014), small and fast. The
+//! devices get seeds from it; their own randomness is the product's.
+
+/// Numbers from a seed.
+#[derive(Clone, Debug)]
+pub struct Random(u64);
+
+impl Random {
+    /// From a seed; neighbouring seeds give unrelated numbers.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Any number.
+    pub fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// From `least` up to and without `end`.
+    pub fn within(&mut self, least: u64, end: u64) -> u64 {
+        least + self.number() % (end - least).max(1)
+    }
+
+    /// True in `percent` of all cases.
+    pub fn chance(&mut self, percent: u64) -> bool {
+        self.within(0, 100) < percent
+    }
+
+    /// 32 bytes, for a device.
+    pub fn seed(&mut self) -> [u8; 32] {
+        let mut seed = [0; 32];
+        for part in seed.chunks_mut(8) {
+            part.copy_from_slice(&self.number().to_le_bytes());
+        }
+        seed
+    }
+}

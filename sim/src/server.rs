@@ -1,0 +1,154 @@
+//! PeerServer 1.0.2 as far as its clients can tell: who returns with the token of an id takes it
+//! over and hears no OPEN; the id of a client that is cut off stays taken until its heartbeat has
+//! been missing for 90 s; what is sent to an absent id waits 5 s and is then said to have expired.
+
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a JSON value gives null for what it lacks"
+)]
+
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A socket: the device, and the device's number of it.
+pub type Wire = (usize, u64, u32);
+
+const EXPIRE: u64 = 5_000;
+const ALIVE: u64 = 90_000;
+
+/// The server.
+#[derive(Debug, Default)]
+pub struct PeerServer {
+    /// It cannot be reached.
+    pub down: bool,
+    clients: BTreeMap<String, Client>,
+    /// The id each socket was opened for: a replaced socket still speaks for its id.
+    sockets: BTreeMap<Wire, String>,
+    queues: BTreeMap<String, (u64, Vec<Value>)>,
+    /// Frames to clients; `None` closes the socket.
+    pub sent: Vec<(Wire, Option<String>)>,
+}
+
+#[derive(Debug)]
+struct Client {
+    token: String,
+    wire: Wire,
+    heard: u64,
+}
+
+impl PeerServer {
+    /// A socket opens.
+    pub fn connect(&mut self, now: u64, wire: Wire, id: &str, token: &str) {
+        if self.down {
+            self.sent.push((wire, None));
+            return;
+        }
+        match self.clients.get_mut(id) {
+            Some(client) if client.token != token => {
+                let frame = json!({"type": "ID-TAKEN", "payload": {"msg": "ID is taken"}});
+                self.say(wire, &frame);
+                self.sent.push((wire, None));
+                return;
+            }
+            // Neither an OPEN nor a fresh heartbeat for whoever returns.
+            Some(client) => client.wire = wire,
+            None => {
+                let client = Client {
+                    token: token.to_owned(),
+                    wire,
+                    heard: now,
+                };
+                self.clients.insert(id.to_owned(), client);
+                self.say(wire, &json!({"type": "OPEN"}));
+            }
+        }
+        self.sockets.insert(wire, id.to_owned());
+        let waiting = self.queues.remove(id);
+        for frame in waiting.into_iter().flat_map(|(_, frames)| frames) {
+            self.say(wire, &frame);
+        }
+    }
+
+    fn say(&mut self, wire: Wire, frame: &Value) {
+        self.sent.push((wire, Some(frame.to_string())));
+    }
+
+    /// A frame comes.
+    pub fn receive(&mut self, now: u64, wire: Wire, text: &str) {
+        let Some(src) = self.sockets.get(&wire).cloned() else {
+            return;
+        };
+        let Ok(mut frame) = serde_json::from_str::<Value>(text) else {
+            return;
+        };
+        if frame["type"] == "HEARTBEAT" {
+            if let Some(client) = self.clients.get_mut(&src) {
+                client.heard = now;
+            }
+            return;
+        }
+        frame["src"] = src.into();
+        let dst = frame["dst"].as_str().unwrap_or_default().to_owned();
+        match self.clients.get(&dst).map(|client| client.wire) {
+            Some(wire) => self.say(wire, &frame),
+            None => self
+                .queues
+                .entry(dst)
+                .or_insert((now, Vec::new()))
+                .1
+                .push(frame),
+        }
+    }
+
+    /// A socket was closed by its client.
+    pub fn closed(&mut self, wire: Wire) {
+        self.sockets.remove(&wire);
+        self.clients.retain(|_, client| client.wire != wire);
+    }
+
+    /// Looks for what has taken too long.
+    pub fn sweep(&mut self, now: u64) {
+        let dead = |client: &Client| now >= client.heard + ALIVE;
+        let silent: Vec<Wire> = self
+            .clients
+            .values()
+            .filter(|client| dead(client))
+            .map(|client| client.wire)
+            .collect();
+        self.clients.retain(|_, client| !dead(client));
+        self.sent
+            .extend(silent.into_iter().map(|wire| (wire, None)));
+        let expired: Vec<String> = self
+            .queues
+            .iter()
+            .filter(|(_, (since, _))| now >= since + EXPIRE)
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in expired {
+            self.expire(&id);
+        }
+    }
+
+    fn expire(&mut self, id: &str) {
+        let frames = self.queues.remove(id).map(|(_, frames)| frames);
+        let sources: BTreeSet<String> = frames
+            .into_iter()
+            .flatten()
+            .filter_map(|frame| frame["src"].as_str().map(str::to_owned))
+            .collect();
+        for src in sources {
+            if let Some(wire) = self.clients.get(&src).map(|client| client.wire) {
+                self.say(wire, &json!({"type": "EXPIRE", "src": id, "dst": src}));
+            }
+        }
+    }
+
+    /// Everything is forgotten and every socket closed.
+    pub fn restart(&mut self) {
+        self.clients.clear();
+        self.queues.clear();
+        let sockets = std::mem::take(&mut self.sockets);
+        self.sent
+            .extend(sockets.into_keys().map(|wire| (wire, None)));
+    }
+}
