@@ -54,6 +54,9 @@ pub const NOTE_BYTES: usize = 280;
 /// How long a stored request waits for the person.
 pub const REQUEST_LIFE: Duration = Duration::from_hours(7 * 24);
 
+/// How long an acceptance that the other side never finished is kept.
+pub const UNFINISHED_LIFE: Duration = Duration::from_hours(7 * 24);
+
 /// How long the connection of a request is kept open for its answer.
 pub const REQUEST_ANSWER: Duration = Duration::from_mins(10);
 

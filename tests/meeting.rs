@@ -284,3 +284,18 @@ fn an_acceptance_with_a_wrong_proof_makes_no_contact_and_is_said() {
         assert!(world.snapshot(0).contacts.is_empty());
     }
 }
+
+#[test]
+fn an_acceptance_that_is_never_finished_is_forgotten_after_a_week() {
+    let mut world = World::new(2);
+    world.join(0, "Ann");
+    world.join(1, "Bob");
+    world.ask(0, "Bob");
+    world.lose = Some("accepted");
+    world.accept(1);
+    world.kill(0);
+    world.lose = None;
+    assert_eq!(world.snapshot(1).contacts.len(), 1);
+    world.pass(8 * 24 * 3_600_000);
+    assert!(world.snapshot(1).contacts.is_empty());
+}

@@ -77,3 +77,30 @@ pub fn run(seed: u64, plan: Plan) -> Outcome {
         faults,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Plan, run};
+
+    const SMALL: Plan = Plan {
+        peers: 3,
+        minutes: 15,
+        tell: false,
+    };
+
+    #[test]
+    fn a_seed_is_a_world_and_another_seed_is_another() {
+        let world = run(1, SMALL);
+        assert_eq!(run(1, SMALL), world);
+        assert_ne!(run(2, SMALL).trace, world.trace);
+    }
+
+    #[test]
+    fn small_worlds_keep_every_promise() {
+        for seed in 0..5 {
+            let outcome = run(seed, SMALL);
+            assert_eq!(outcome.violations, [""; 0], "seed {seed}");
+            assert!(outcome.texts > 0, "seed {seed}: nobody said anything");
+        }
+    }
+}

@@ -68,7 +68,8 @@ impl Node {
         }
         let confirm = exchange.prove(Step::Confirm, &me.identity, Some(key));
         let id = ContactId(hex(&self.ctx.random::<8>()));
-        let fresh = Contact::provisional(id, &friendlyname, exchange.pair_secret());
+        let fresh =
+            Contact::provisional(id, &friendlyname, exchange.pair_secret(), self.ctx.now.unix);
         self.begin_finish(link, exchange.role(), fresh, key, card, Some(confirm))
     }
 

@@ -4,7 +4,7 @@ use super::links::Stage;
 use super::storage::Write;
 use super::{LinkId, Node, Path};
 use crate::bucket::Bucket;
-use crate::clock::Mono;
+use crate::clock::{Mono, UnixMillis};
 use crate::crypto::{Key, PublicKey};
 use crate::encoding::{b64, unb64};
 use crate::handshake::Role;
@@ -86,7 +86,12 @@ impl Contact {
     }
 
     /// Somebody the person has accepted, before they have proven who they are.
-    pub(super) fn provisional(id: ContactId, name: &str, pair_secret: Key) -> Self {
+    pub(super) fn provisional(
+        id: ContactId,
+        name: &str,
+        pair_secret: Key,
+        unix: UnixMillis,
+    ) -> Self {
         let record = ContactRecord {
             version: 1,
             id,
@@ -96,7 +101,7 @@ impl Contact {
             discovery_uuid: None,
             profile_number: 0,
             pair_secret: Secret(b64(&pair_secret)),
-            last_seen: None,
+            last_seen: Some(unix),
         };
         Self::away(record, pair_secret)
     }
@@ -203,6 +208,24 @@ impl Node {
         self.keep(contact);
     }
 
+    /// Forgets acceptances that the other side has not finished for a week.
+    pub(super) fn expire_unfinished(&mut self) {
+        let life = u64::try_from(limits::UNFINISHED_LIFE.as_millis()).unwrap_or(u64::MAX);
+        let now = self.ctx.now.unix;
+        let seen = |contact: &Contact| contact.record.last_seen.unwrap_or(0);
+        let old =
+            |contact: &&Contact| !contact.is_complete() && now > seen(contact).saturating_add(life);
+        let old = self.contacts.values().filter(old);
+        let old: Vec<ContactId> = old.map(|contact| contact.record.id.clone()).collect();
+        old.into_iter().for_each(|id| self.forget_contact(id));
+    }
+
+    fn forget_contact(&mut self, id: ContactId) {
+        self.contacts.remove(&id);
+        let store = self.ctx.store(Change::ForgetContact(id));
+        self.writes.insert(store, Write::Plain);
+    }
+
     /// Forgets what an earlier, broken acceptance of the same person left.
     pub(super) fn forget_unfinished(&mut self, remote: &str) {
         let left = |contact: &&Contact| {
@@ -210,9 +233,7 @@ impl Node {
         };
         let found = self.contacts.values().find(left);
         if let Some(id) = found.map(|contact| contact.record.id.clone()) {
-            self.contacts.remove(&id);
-            let store = self.ctx.store(Change::ForgetContact(id));
-            self.writes.insert(store, Write::Plain);
+            self.forget_contact(id);
         }
     }
 

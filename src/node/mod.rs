@@ -225,6 +225,7 @@ impl Node {
         self.sessions_timeout();
         self.contacts_timeout();
         self.expire_requests();
+        self.expire_unfinished();
     }
 
     fn due(&self) -> Option<Mono> {

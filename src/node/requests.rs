@@ -159,8 +159,12 @@ impl Node {
         };
         let exchange = exchange.clone();
         let contact_id = ContactId(hex(&self.ctx.random::<8>()));
-        let contact =
-            Contact::provisional(contact_id.clone(), &request.name, exchange.pair_secret());
+        let contact = Contact::provisional(
+            contact_id,
+            &request.name,
+            exchange.pair_secret(),
+            self.ctx.now.unix,
+        );
         let store = self.ctx.store(Change::Contact(contact.record.clone()));
         self.writes
             .insert(store, Write::Accepting(link, Box::new(request)));

@@ -41,6 +41,8 @@ enum Command {
     Demo(stories::DemoOptions),
     /// Check everything: style, unit tests, the core in wasm, sizes, real browsers
     Test(test::Options),
+    /// Simulate worlds with faults, and check what must hold in each
+    Sim(stories::SimOptions),
     /// Measure sizes, and times in real browsers
     Bench(stories::BenchOptions),
 }
@@ -62,6 +64,7 @@ fn run(command: Command) -> Result<()> {
         Command::Run(options) => browser::run(&options),
         Command::Demo(options) => stories::demo(&options),
         Command::Test(options) => test::run(&options),
+        Command::Sim(options) => stories::sim(&options),
         Command::Bench(options) => stories::bench(&options),
     }
 }

@@ -1,4 +1,5 @@
-//! `demo` and `bench`: programs of the crate `e2e`, which drives real browsers.
+//! `demo` and `bench`: programs of the crate `e2e`, which drives real browsers. `sim`: the program
+//! of the crate of that name.
 
 use crate::{dist, setup, shell};
 use anyhow::Result;
@@ -17,6 +18,26 @@ pub(crate) struct BenchOptions {
     /// How often each thing is measured
     #[arg(long, default_value_t = 7)]
     rounds: u32,
+}
+
+/// What `sim` can be told.
+#[derive(clap::Args)]
+pub(crate) struct SimOptions {
+    /// Options of the simulation, such as `--seeds 2000 --peers 5 --minutes 50`; `--help` lists them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    options: Vec<String>,
+}
+
+/// The command `sim`.
+pub(crate) fn sim(options: &SimOptions) -> Result<()> {
+    shell::run(simulation().args(&options.options))
+}
+
+/// The simulation, optimised, without options yet.
+pub(crate) fn simulation() -> std::process::Command {
+    let mut cargo = shell::cargo();
+    cargo.args(["run", "--quiet", "--release", "-p", "sim", "--"]);
+    cargo
 }
 
 /// The command `demo`.

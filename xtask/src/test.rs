@@ -1,6 +1,6 @@
 //! `test`: everything that can be checked, in phases, with one line that sums it up.
 
-use crate::{dist, setup, shell};
+use crate::{dist, setup, shell, stories};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use std::io::{BufRead, BufReader};
@@ -28,6 +28,8 @@ enum Phase {
     Deny,
     /// Unit tests, vectors and pairs, on this machine
     Unit,
+    /// Whole participants in worlds where everything goes wrong
+    Sim,
     /// The core's tests again, as wasm in Node
     Wasm,
     /// The extension builds and is within its size budgets
@@ -35,6 +37,9 @@ enum Phase {
     /// Chromium and Firefox with the extension, against local servers
     Browsers,
 }
+
+/// Simulated worlds, of an hour each: what two cores do in about half a minute.
+const SIMULATED_WORLDS: &str = "200";
 
 /// Crates that are wasm in the end.
 const WASM_CRATES: [&str; 5] = ["peerjs", "webext", "background", "offscreen", "popup"];
@@ -118,6 +123,9 @@ impl Phase {
             Self::Lint => Ok(lint()),
             Self::Deny => Ok(deny()),
             Self::Unit => tests(shell::cargo().args(["test", "--workspace"]), filters),
+            Self::Sim => Ok(check(
+                stories::simulation().args(["--seeds", SIMULATED_WORLDS]),
+            )),
             Self::Wasm => wasm(filters),
             Self::Dist => {
                 // Over budget is said loudly and does not fail: the engine is, by far.

@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("background", &["ipc", "webext"]),
     ("offscreen", &["ipc", "webext"]),
     ("popup", &["ipc"]),
+    ("sim", &["mesh-chat", "peerjs", "webext"]),
     ("xtask", &[]),
     ("e2e", &[]),
 ];

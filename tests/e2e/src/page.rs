@@ -106,9 +106,15 @@ impl<'a> Page<'a> {
         Ok(serde_json::from_value(self.run("texts", what)?)?)
     }
 
-    /// Waits for this and clicks on it.
+    /// Waits for this and clicks on it. What was painted anew between the two is looked for again,
+    /// as a person does not notice that.
     pub fn click(&self, what: &Locator) -> Result<()> {
-        self.browser.session()?.click(&self.find(what)?)
+        const PAINTED_ANEW: &str = "stale element reference";
+        let click = || self.browser.session()?.click(&self.find(what)?);
+        match click() {
+            Err(error) if format!("{error:#}").contains(PAINTED_ANEW) => click(),
+            result => result,
+        }
     }
 
     /// Clicks by a script, a fifth of a second later, and says when: for measuring.
