@@ -12,6 +12,7 @@
 //! | [`server`] | PeerServer: ids, tokens, ghosts, queues, EXPIRE |
 //! | [`disk`] | what is durable on a device |
 //! | [`device`] | one process with its node and endpoint, and what its person sees |
+//! | [`connections`] | sockets and peer connections, and how they die |
 //! | [`world`] | the clock, what is under way, and the dispatch of it |
 //! | [`person`] | what people do |
 //! | [`fault`] | what goes wrong |
@@ -21,6 +22,7 @@
 //! and peers that lie; `tests/meeting.rs` has the liars.
 
 pub mod check;
+pub mod connections;
 pub mod device;
 pub mod disk;
 pub mod fault;
