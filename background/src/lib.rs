@@ -18,11 +18,12 @@ mod supervisor;
 
 use ipc::{Addressed, EngineNotice, HostRequest};
 use js_sys::Function;
+use json::js::from_js;
 use std::rc::Rc;
 use supervisor::Supervisor;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use webext::{log, value};
+use webext::log;
 
 /// The supervisor, as the page holds it.
 #[wasm_bindgen]
@@ -68,7 +69,7 @@ impl Background {
     /// A page of the extension asks; the response is that of the request, or `undefined` where
     /// this was not a request.
     pub async fn request(&self, message: JsValue) -> JsValue {
-        match value::from_js::<Addressed<HostRequest>>(&message) {
+        match from_js::<Addressed<HostRequest>>(message) {
             Ok(Addressed { message, .. }) => self.answer(message).await,
             Err(error) => {
                 tracing::warn!(%error, "not a request");

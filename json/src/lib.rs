@@ -7,6 +7,8 @@
 //! which the tests compare with.
 
 mod error;
+#[cfg(feature = "js")]
+pub mod js;
 mod read;
 mod write;
 

@@ -10,7 +10,6 @@
 mod app;
 mod browser;
 mod components;
-mod decode;
 mod deep_link;
 mod i18n;
 mod linkify;

@@ -3,9 +3,9 @@
 //! The only file that speaks `chrome.runtime`.
 
 use crate::browser;
-use crate::decode::decode;
 use ipc::{Addressed, Endpoint, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::{Function, Object, Promise, Reflect};
+use json::js::from_js;
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::closure::Closure;
@@ -37,10 +37,11 @@ impl Port {
         let options = Object::new();
         Reflect::set(&options, &"name".into(), &VIEW_PORT.into())?;
         let port = call(&runtime()?, "connect", &options)?;
-        let on_message = Listener::add(&port, "onMessage", move |message| match decode(message) {
-            Ok(message) => on_message(message),
-            Err(error) => browser::warn(&format!("unknown message from the engine: {error}")),
-        })?;
+        let on_message =
+            Listener::add(&port, "onMessage", move |message| match from_js(message) {
+                Ok(message) => on_message(message),
+                Err(error) => browser::warn(&format!("unknown message from the engine: {error}")),
+            })?;
         let on_disconnect = Listener::add(&port, "onDisconnect", move |_| {
             read_last_error();
             on_disconnect();

@@ -42,7 +42,14 @@ enum Phase {
 const SIMULATED_WORLDS: &str = "200";
 
 /// Crates that are wasm in the end.
-const WASM_CRATES: [&str; 5] = ["peerjs", "webext", "background", "offscreen", "popup"];
+const WASM_CRATES: [&str; 6] = [
+    "json",
+    "peerjs",
+    "webext",
+    "background",
+    "offscreen",
+    "popup",
+];
 
 /// How many of something passed, failed and were left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

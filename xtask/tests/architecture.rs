@@ -15,16 +15,23 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("peerjs", &[]),
     ("ipc", &["mesh-chat"]),
     ("webext", &["json", "mesh-chat", "peerjs", "ipc"]),
-    ("background", &["ipc", "webext"]),
+    ("background", &["ipc", "json", "webext"]),
     ("offscreen", &["ipc", "webext"]),
-    ("popup", &["ipc"]),
+    ("popup", &["ipc", "json"]),
     ("sim", &["mesh-chat", "peerjs", "webext"]),
     ("xtask", &[]),
     ("e2e", &[]),
 ];
 
 /// The crates that may name the browser's values; the others are the same on any machine.
-const BROWSER: &[&str] = &["peerjs", "webext", "background", "offscreen", "popup"];
+const BROWSER: &[&str] = &[
+    "json",
+    "peerjs",
+    "webext",
+    "background",
+    "offscreen",
+    "popup",
+];
 
 #[derive(Deserialize)]
 struct Metadata {

@@ -13,14 +13,18 @@ use serde::de::{
 use std::fmt;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Reads a value.
-pub(crate) fn decode<T: DeserializeOwned>(value: JsValue) -> Result<T, Error> {
+/// The value of a type, straight from a JavaScript value: smaller than a JSON parser where nothing
+/// else needs one.
+///
+/// # Errors
+/// Where it is of another shape.
+pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, Error> {
     T::deserialize(Value(value))
 }
 
 /// What was wrong, as far as it is known without spelling out the value.
 #[derive(Debug)]
-pub(crate) struct Error(&'static str);
+pub struct Error(&'static str);
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
