@@ -1,5 +1,6 @@
 //! One device's membership in one namespace: the election, and both parts it can end in.
 
+use super::follower::Follower;
 use super::roster::Roster;
 use super::router::Router;
 use crate::clock::Mono;
@@ -7,16 +8,12 @@ use crate::context::Context;
 use crate::crypto;
 use crate::ids::Namespace;
 use crate::io::LinkId;
-use crate::limits::{CLAIM_JITTER, REGISTRY_ENTRIES};
-use crate::liveness::{Liveness, Verdict};
+use crate::limits::CLAIM_JITTER;
+use crate::liveness::Verdict;
 use crate::view::Role;
 use crate::wire::{Entry, Frame};
 use std::net::IpAddr;
 use std::time::Duration;
-
-/// How long a router may take from the check-in to the full registry. A holder of the Router ID
-/// that does not speak the protocol is passed over after this.
-const REGISTRY_WAIT: Duration = Duration::from_secs(8);
 
 /// Router IDs tried before starting over: `-1` to `-3`.
 const ROUTER_IDS: u32 = 3;
@@ -61,7 +58,6 @@ pub(crate) struct Member {
     reconsider: Option<Mono>,
     state: State,
     roster: Roster,
-    changed: bool,
 }
 
 #[derive(Debug)]
@@ -76,25 +72,6 @@ enum State {
     Routing(Router),
     /// No router: waiting to claim the id.
     Waiting(Mono),
-}
-
-#[derive(Debug)]
-struct Follower {
-    link: LinkId,
-    liveness: Liveness,
-    /// What the copy is up to; `None` until the first full registry.
-    version: Option<(u64, u64)>,
-    registry_by: Option<Mono>,
-    partial: Option<Partial>,
-}
-
-/// A registry of which some parts have come.
-#[derive(Debug)]
-struct Partial {
-    version: (u64, u64),
-    parts: u32,
-    next: u32,
-    peers: Vec<Entry>,
 }
 
 impl Member {
@@ -116,7 +93,6 @@ impl Member {
             reconsider: None,
             state: State::Claiming,
             roster: Roster::default(),
-            changed: true,
         }
     }
 
@@ -212,7 +188,6 @@ impl Member {
             }
             State::Claiming | State::Connecting(_) | State::Waiting(_) => {}
         }
-        self.changed = true;
     }
 
     /// An id is held. Gives whether it was one of this membership's.
@@ -221,7 +196,6 @@ impl Member {
             self.held = true;
             self.retry_own = None;
             self.connect(ctx);
-            self.changed = true;
             true
         } else if id == self.router_id() {
             if matches!(self.state, State::Claiming) {
@@ -246,7 +220,6 @@ impl Member {
                     router.close(ctx);
                 }
                 self.connect(ctx);
-                self.changed = true;
             }
             true
         } else {
@@ -288,14 +261,7 @@ impl Member {
             return;
         }
         ctx.transmit(link, &Frame::Checkin(self.own.clone()));
-        self.state = State::Following(Follower {
-            link,
-            liveness: Liveness::new(ctx.now.mono),
-            version: None,
-            registry_by: Some(ctx.now.mono + REGISTRY_WAIT),
-            partial: None,
-        });
-        self.changed = true;
+        self.state = State::Following(Follower::new(link, ctx.now.mono));
     }
 
     /// A message on a connection of this membership. The error says what was wrong with it; the
@@ -306,7 +272,6 @@ impl Member {
         link: LinkId,
         frame: Result<Frame, String>,
     ) -> Result<(), String> {
-        self.changed = true;
         match &mut self.state {
             State::Routing(router) => {
                 let (namespace, roster) = (&self.namespace, &mut self.roster);
@@ -350,7 +315,6 @@ impl Member {
 
     /// A connection is gone.
     pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId) {
-        self.changed = true;
         match &mut self.state {
             State::Routing(router) => router.gone(ctx, &mut self.roster, link),
             State::Following(follower) if follower.link == link => self.router_gone(ctx),
@@ -387,11 +351,7 @@ impl Member {
         let state = match &self.state {
             State::Waiting(until) => Some(*until),
             State::Routing(router) => router.due(),
-            State::Following(follower) => {
-                Some(follower.registry_by.map_or(follower.liveness.due(), |by| {
-                    by.min(follower.liveness.due())
-                }))
-            }
+            State::Following(follower) => Some(follower.due()),
             State::Claiming | State::Connecting(_) => None,
         };
         [state, self.retry_own, self.reconsider, self.roster.due()]
@@ -409,7 +369,6 @@ impl Member {
         self.ghosts = 0;
         self.state = State::Routing(Router::new(ctx.now.unix));
         self.keep_own(ctx);
-        self.changed = true;
     }
 
     /// The router's own entry never expires.
@@ -544,7 +503,6 @@ impl Member {
         self.roster.forget_router();
         let longer = GHOST_STEP * self.ghosts.min(5);
         self.state = State::Waiting(ctx.now.mono + ctx.jitter(CLAIM_JITTER + longer));
-        self.changed = true;
     }
 
     /// What holds the Router ID is no router for this network: try the next id.
@@ -574,7 +532,6 @@ impl Member {
         self.roster.forget_router();
         self.index = 1;
         ctx.register(&self.router_id());
-        self.changed = true;
     }
 
     fn expire(&mut self, ctx: &mut Context) {
@@ -586,7 +543,6 @@ impl Member {
         if left.is_empty() {
             return;
         }
-        self.changed = true;
         if let State::Routing(router) = &mut self.state {
             router.announce(ctx, Vec::new(), left);
         }
@@ -603,57 +559,6 @@ impl Member {
             State::Following(follower) => ctx.bye(follower.link),
             State::Connecting(Some(link)) => ctx.close(link),
             State::Connecting(None) | State::Waiting(_) => {}
-        }
-    }
-}
-
-impl Follower {
-    fn doubt(&mut self, ctx: &mut Context) {
-        if self.liveness.suspect(ctx.now.mono) == Verdict::Ask {
-            ctx.transmit(self.link, &Frame::Ping);
-        }
-    }
-
-    /// Takes one part of a registry, and gives all of it with the last.
-    fn part(
-        &mut self,
-        version: (u64, u64),
-        part: u32,
-        parts: u32,
-        peers: Vec<Entry>,
-    ) -> Result<Option<Vec<Entry>>, String> {
-        if part == 1 {
-            self.partial = Some(Partial {
-                version,
-                parts,
-                next: 1,
-                peers: Vec::new(),
-            });
-        }
-        let Some(partial) = &mut self.partial else {
-            return Err("a registry that does not begin with part 1".to_owned());
-        };
-        if (partial.version, partial.parts, partial.next) != (version, parts, part) || part > parts
-        {
-            return Err("registry parts that do not belong together".to_owned());
-        }
-        let room = REGISTRY_ENTRIES.saturating_sub(partial.peers.len());
-        partial.peers.extend(peers.into_iter().take(room));
-        partial.next += 1;
-        if part < parts {
-            return Ok(None);
-        }
-        Ok(self.partial.take().map(|whole| whole.peers))
-    }
-
-    /// Whether an update is the very next one.
-    fn follows(&mut self, epoch: u64, seq: u64) -> bool {
-        match &mut self.version {
-            Some((held, at)) if *held == epoch && at.checked_add(1) == Some(seq) => {
-                *at = seq;
-                true
-            }
-            _ => false,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! there and keeps a copy. [`Member`] is one device's membership in one namespace, in every part
 //! it can play; [`Roster`] is the list.
 
+mod follower;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "whatever does not belong to the present part is out of place"
