@@ -299,3 +299,21 @@ fn an_acceptance_that_is_never_finished_is_forgotten_after_a_week() {
     world.pass(8 * 24 * 3_600_000);
     assert!(world.snapshot(1).contacts.is_empty());
 }
+
+#[test]
+fn what_a_full_disk_did_not_take_is_stored_when_it_has_room() {
+    let mut world = friends();
+    world.devices[1].disk_full = true;
+    world.command(
+        0,
+        Command::Join {
+            name: "Anna".to_owned(),
+        },
+    );
+    world.pass(1_000);
+    let saved = |world: &World| world.snapshot(1).contacts[0].name.clone();
+    assert_eq!(saved(&world), "Ann");
+    world.devices[1].disk_full = false;
+    world.pass(31_000);
+    assert_eq!(saved(&world), "Anna");
+}

@@ -20,6 +20,9 @@ const DIALS_AT_ONCE: usize = 8;
 /// How long the other side of a broken acceptance may take to dial.
 const ASK_BACK: Duration = Duration::from_secs(5);
 
+/// How long after a failed write of a contact the next one is tried.
+const WRITE_AGAIN: Duration = Duration::from_secs(30);
+
 /// The shortest and the longest wait between two dials to one contact.
 const FIRST_RETRY: Duration = Duration::from_secs(4);
 const LAST_RETRY: Duration = Duration::from_mins(10);
@@ -43,6 +46,8 @@ pub(super) struct Contact {
     pub(super) told: Option<Mono>,
     /// When they were last on this network.
     pub(super) near_at: Option<Mono>,
+    /// When to write again what could not be stored.
+    pub(super) write_at: Option<Mono>,
     /// When the acceptance was finished, since the start.
     pub(super) accepted_at: Option<Mono>,
     /// While the acceptance is unfinished here: the Discovery ID it began with.
@@ -125,6 +130,7 @@ impl Contact {
             seen_as: None,
             told: None,
             near_at: None,
+            write_at: None,
             accepted_at: None,
             met_as: None,
             ask_back: None,
@@ -158,6 +164,7 @@ impl Node {
     /// Dials who is due.
     pub(super) fn contacts_timeout(&mut self) {
         self.ask_back();
+        self.write_again();
         let now = self.ctx.now.mono;
         let mut under_way = self
             .contacts
@@ -314,7 +321,26 @@ impl Node {
             return;
         };
         let store = self.ctx.store(Change::Contact(contact.record.clone()));
-        self.writes.insert(store, Write::Plain);
+        self.writes.insert(store, Write::Contact(id.clone()));
+    }
+
+    /// The disk is full, perhaps: it may have room later.
+    pub(super) fn write_later(&mut self, id: &ContactId) {
+        let at = self.ctx.now.mono + WRITE_AGAIN;
+        if let Some(contact) = self.contacts.get_mut(id) {
+            contact.write_at = Some(at);
+        }
+    }
+
+    fn write_again(&mut self) {
+        let now = self.ctx.now.mono;
+        let due = |contact: &mut Contact| {
+            contact.write_at.take_if(|at| now >= *at)?;
+            Some(contact.record.id.clone())
+        };
+        let contacts = self.contacts.iter_mut().map(|(_, contact)| contact);
+        let due: Vec<ContactId> = contacts.filter_map(due).collect();
+        due.iter().for_each(|id| self.store_contact(id));
     }
 
     pub(super) fn contact_due(&self, contact: &Contact) -> impl Iterator<Item = Mono> + use<> {
@@ -331,6 +357,8 @@ impl Node {
             .filter(|session| session.synced && wants(&contact.record.id))
             .map(|_| contact.outgoing.due());
         let ask_back = contact.ask_back;
-        [dial, answer, pace, ask_back].into_iter().flatten()
+        [dial, answer, pace, ask_back, contact.write_at]
+            .into_iter()
+            .flatten()
     }
 }

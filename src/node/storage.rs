@@ -11,6 +11,8 @@ use crate::view::{ContactId, Event, Notice, Notification, Refusal};
 pub(super) enum Write {
     /// Nothing waits for it.
     Plain,
+    /// What is new about a contact; written again later where it fails.
+    Contact(ContactId),
     Profile(Box<ProfileRecord>, Option<CommandId>),
     Settings(Box<Settings>, CommandId),
     Request(Box<RequestRecord>),
@@ -34,7 +36,7 @@ impl Node {
             return;
         }
         match write {
-            Write::Plain => {}
+            Write::Plain | Write::Contact(_) => {}
             Write::Profile(record, command) => {
                 self.take_profile(*record);
                 command
@@ -64,6 +66,7 @@ impl Node {
             Write::Profile(_, Some(command)) | Write::Settings(_, command) => {
                 self.reply(command, Err(refusal));
             }
+            Write::Contact(id) => self.write_later(&id),
             Write::Accepting(link, request) => self.not_accepted(link, *request),
             Write::Finishing(link) => self.not_finished(link),
             Write::Chat(contact) => {
