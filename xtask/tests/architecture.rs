@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("popup", &["ipc", "json"]),
     ("sim", &["mesh-chat", "peerjs", "webext"]),
     ("xtask", &[]),
-    ("e2e", &[]),
+    ("e2e", &["sim"]),
 ];
 
 /// The crates that may name the browser's values; the others are the same on any machine.
