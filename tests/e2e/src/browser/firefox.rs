@@ -89,10 +89,12 @@ pub(super) fn install(browser: &Browser) -> Result<()> {
 }
 
 /// Waits until Firefox has written down that the extension is to be started: it does so a second
-/// or two after the installation, and nobody kills a browser that soon.
+/// or two after the installation, and nobody kills a browser that soon. A list without it can have
+/// been on its way before.
 pub(super) fn settle(browser: &Browser) -> Result<()> {
+    let id = browser.extension.firefox_id()?;
     let end = Instant::now() + Duration::from_secs(20);
-    while !startup_list(browser).exists() {
+    while !is_listed(browser, &id) {
         ensure!(
             Instant::now() < end,
             "Firefox does not save its list of extensions"
@@ -100,6 +102,14 @@ pub(super) fn settle(browser: &Browser) -> Result<()> {
         std::thread::sleep(Duration::from_millis(50));
     }
     Ok(())
+}
+
+/// Whether the list names the extension. It is JSON, packed: eight bytes of magic, then LZ4.
+fn is_listed(browser: &Browser, id: &str) -> bool {
+    let list = fs::read(startup_list(browser)).unwrap_or_default();
+    let packed = list.strip_prefix(b"mozLz40\0").unwrap_or_default();
+    let json = lz4_flex::block::decompress_size_prepended(packed).unwrap_or_default();
+    json.windows(id.len()).any(|part| part == id.as_bytes())
 }
 
 fn startup_list(browser: &Browser) -> PathBuf {
