@@ -88,6 +88,29 @@ pub(super) fn install(browser: &Browser) -> Result<()> {
         .map(drop)
 }
 
+/// Waits until the extension runs: a page of it that is asked for earlier never loads.
+pub(super) fn await_extension(browser: &Browser) -> Result<()> {
+    const RUNS: &str = "
+        const [id] = args;
+        const runs = () => WebExtensionPolicy.getByID(id)?.active;
+        const { Management } = ChromeUtils.importESModule('resource://gre/modules/Extension.sys.mjs');
+        await new Promise((resolve) => {
+          const check = () => {
+            if (!runs()) return;
+            Management.off('ready', check);
+            resolve();
+          };
+          Management.on('ready', check);
+          check();
+        });";
+    let session = browser.session()?;
+    let context = |name: &str| session.post("moz/context", &json!({ "context": name }));
+    context("chrome")?;
+    let runs = session.execute_async(RUNS, &[json!(browser.extension.firefox_id()?)]);
+    context("content")?;
+    runs.map(drop)
+}
+
 /// Waits until Firefox has written down that the extension is to be started: it does so a second
 /// or two after the installation, and nobody kills a browser that soon. A list without it can have
 /// been on its way before.

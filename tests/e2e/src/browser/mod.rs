@@ -115,6 +115,7 @@ impl Browser {
         self.running = Some(Running { session, driver });
         if self.setup.kind == Kind::Firefox && !self.setup.bare {
             firefox::install(self)?;
+            firefox::await_extension(self)?;
         }
         match log::load_failure(&self.log("console")) {
             Some(failure) => bail!("{failure}"),
