@@ -190,17 +190,12 @@ impl Node {
     /// The person said yes, and the connection broke before the other side was heard again. Had it
     /// finished, it would have dialled by now: so it is asked, and says yes without its person.
     fn ask_back(&mut self) {
-        let now = self.ctx.now.mono;
-        let due = |contact: &mut Contact| {
-            contact.ask_back.take_if(|at| now >= *at)?;
-            contact.met_as.clone().filter(|_| !contact.is_complete())
+        let due = self.due_contacts(|contact| &mut contact.ask_back);
+        let unfinished = |id: &ContactId| {
+            let contact = self.contacts.get(id).filter(|c| !c.is_complete())?;
+            contact.met_as.clone()
         };
-        let due: Vec<String> = self
-            .contacts
-            .iter_mut()
-            .map(|(_, contact)| contact)
-            .filter_map(due)
-            .collect();
+        let due: Vec<String> = due.iter().filter_map(unfinished).collect();
         for remote in due {
             if let Err(refusal) = self.ask(&remote) {
                 tracing::info!(%refusal, "an acceptance waits for the next meeting");
@@ -332,14 +327,19 @@ impl Node {
         }
     }
 
-    fn write_again(&mut self) {
+    /// Takes the moments that have come, and gives whose they were.
+    fn due_contacts(&mut self, moment: fn(&mut Contact) -> &mut Option<Mono>) -> Vec<ContactId> {
         let now = self.ctx.now.mono;
-        let due = |contact: &mut Contact| {
-            contact.write_at.take_if(|at| now >= *at)?;
-            Some(contact.record.id.clone())
-        };
-        let contacts = self.contacts.iter_mut().map(|(_, contact)| contact);
-        let due: Vec<ContactId> = contacts.filter_map(due).collect();
+        let contacts = self.contacts.iter_mut();
+        let due = contacts.filter_map(|(id, contact)| {
+            let at = moment(contact).take_if(|at| now >= *at);
+            at.map(|_| id.clone())
+        });
+        due.collect()
+    }
+
+    fn write_again(&mut self) {
+        let due = self.due_contacts(|contact| &mut contact.write_at);
         due.iter().for_each(|id| self.store_contact(id));
     }
 

@@ -83,17 +83,16 @@ impl Node {
     }
 
     fn send_profile(&mut self, id: &ContactId) {
-        let Some(me) = &self.me else { return };
+        let (Some(card), Some(me)) = (self.card(), &self.me) else {
+            return;
+        };
         let Some(session) = self.contacts.get(id).and_then(|c| c.session.as_ref()) else {
             return;
         };
         let frame = Frame::Profile {
             number: me.record.profile_number,
             friendlyname: me.record.name.clone(),
-            card: Card {
-                transport_id: me.record.transport_id.clone(),
-                discovery_uuid: b64(&me.discovery_uuid),
-            },
+            card,
             near: self.is_local(session.path),
         };
         self.ctx.transmit(session.link, &frame);
