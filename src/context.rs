@@ -65,6 +65,15 @@ impl Context {
         self.emit(Output::Transmit(link, frame.encode()));
     }
 
+    /// One message to many, encoded once.
+    pub(crate) fn transmit_all(&mut self, links: impl Iterator<Item = LinkId>, frame: &Frame) {
+        let mut text = None;
+        for link in links {
+            let text = text.get_or_insert_with(|| frame.encode());
+            self.emit(Output::Transmit(link, text.clone()));
+        }
+    }
+
     pub(crate) fn close(&mut self, link: LinkId) {
         self.emit(Output::Close(link));
     }

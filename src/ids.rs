@@ -1,6 +1,7 @@
 //! The ids registered at a signalling server, and how they are made and read.
 
 use crate::address;
+use crate::limits::ROUTERS;
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -29,6 +30,12 @@ impl Namespace {
     /// The `index`th Router ID, from 1.
     pub fn router_id(&self, index: u32) -> String {
         format!("{}{index}", self.prefix)
+    }
+
+    /// Which Router ID an id is, where it is one in its one canonical form.
+    pub fn router_index(&self, id: &str) -> Option<u32> {
+        let index = id.strip_prefix(&self.prefix)?.parse().ok()?;
+        ((1..=ROUTERS).contains(&index) && self.router_id(index) == id).then_some(index)
     }
 
     /// The Discovery ID with this uuid.
@@ -101,6 +108,18 @@ mod tests {
         ] {
             assert_eq!(namespace.discovery_uuid(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn router_ids_are_told_from_everything_else() {
+        let namespace = Namespace::of_address("myapp", "203.0.113.7".parse().unwrap());
+        assert_eq!(namespace.router_index("myapp-203-0-113-7-1"), Some(1));
+        assert_eq!(namespace.router_index("myapp-203-0-113-7-64"), Some(64));
+        for bad in ["0", "65", "01", "+1", "x", "", "99999999999"] {
+            let id = format!("myapp-203-0-113-7-{bad}");
+            assert_eq!(namespace.router_index(&id), None, "{bad}");
+        }
+        assert_eq!(namespace.router_index("myapp-203-0-113-8-1"), None);
     }
 
     #[test]

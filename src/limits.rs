@@ -36,8 +36,24 @@ pub const NAME_GRAPHEMES: usize = 32;
 /// Bytes of a friendly name, so that stacked combining marks stay bounded.
 pub const NAME_BYTES: usize = 96;
 
-/// Entries a registry holds: one router's peers (200) and what fits the popup's list.
+/// Entries one router answers for: its peers (200), itself, and who is just moving.
 pub const REGISTRY_ENTRIES: usize = 256;
+
+/// Routers of one namespace: each holds a connection to the first, which has its own peers too.
+pub const ROUTERS: u32 = 64;
+
+/// Entries of a whole namespace, in 8 MB at most.
+pub const NAMESPACE_ENTRIES: usize = REGISTRY_ENTRIES * 64;
+
+/// Peers of a full router that are being sent on at once.
+pub const SENT_ON: usize = 32;
+
+/// How long a contact on the same network may be missing from a router's registry, in which it says
+/// to be, before the router is taken for one that hides people.
+pub const HIDDEN: Duration = Duration::from_secs(60);
+
+/// How often a peer lets itself be sent on before it takes the routers for liars.
+pub const REDIRECTS: u32 = 8;
 
 /// Bytes of one registry entry on the wire.
 pub const ENTRY_BYTES: usize = 512;
@@ -94,6 +110,10 @@ pub const ENTRY_LIFE: Duration = Duration::from_secs(90);
 
 /// The longest wait before a claim of a Router ID that has lost its holder.
 pub const CLAIM_JITTER: Duration = Duration::from_secs(3);
+
+/// How long an id whose holder does not answer can be a ghost: a server frees the id of a client
+/// that was cut off after 90 s.
+pub const GHOST_LIFE: Duration = Duration::from_secs(100);
 
 /// How long the other side of a pair waits for the side that dials first.
 pub const DIAL_COURTESY: Duration = Duration::from_secs(3);

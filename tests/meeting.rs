@@ -10,7 +10,7 @@
 mod common;
 
 use common::World;
-use mesh_chat::view::{Asked, Command, MessageState, Notification, PersonId, Presence};
+use mesh_chat::view::{Asked, Command, Event, MessageState, Notification, PersonId, Presence};
 
 fn friends() -> World {
     let mut world = World::new(2);
@@ -316,4 +316,61 @@ fn what_a_full_disk_did_not_take_is_stored_when_it_has_room() {
     world.devices[1].disk_full = false;
     world.pass(31_000);
     assert_eq!(saved(&world), "Anna");
+}
+
+#[test]
+fn a_router_that_hides_contacts_from_each_other_is_left() {
+    let mut world = World::new(3);
+    world.liar = Some(0);
+    world.join(0, "Router");
+    world.join(1, "Ann");
+    world.join(2, "Bob");
+    world.ask(1, "Bob");
+    world.accept(2);
+    // From now on the router's registries name nobody of this network.
+    world.lie = |frame| {
+        let frame = frame.replace(r#""type":"ping""#, r#""type":"recheckin""#);
+        if frame.contains(r#""type":"registry""#) {
+            return frame.replace("myapp-203-0-113-7-", "myapp-203-0-113-8-");
+        }
+        frame
+    };
+    world.pass(70_000);
+    assert_eq!(world.holder("myapp-203-0-113-7-2"), None, "not at once");
+    world.pass(70_000);
+    let second = world.holder("myapp-203-0-113-7-2");
+    assert!(matches!(second, Some(1 | 2)), "{second:?}");
+    for (device, other) in [(1, "Bob"), (2, "Ann")] {
+        assert_eq!(world.person(device, other).presence, Presence::OnNetwork);
+        let people = world.devices[device].events.iter().rev();
+        let mut counts = people.filter_map(|event| {
+            if let Event::Status(status) = event {
+                return Some(status.networks.first().map(|network| network.people));
+            }
+            None
+        });
+        assert_eq!(
+            counts.next(),
+            Some(Some(2)),
+            "both are in the new router's list"
+        );
+    }
+}
+
+#[test]
+fn a_router_id_whose_holder_answers_nobody_is_passed_over_when_it_can_be_no_ghost() {
+    let mut world = World::new(2);
+    world.squat("myapp-203-0-113-7-1");
+    world.join(0, "Ann");
+    world.join(1, "Bob");
+    world.pass(90_000);
+    assert_eq!(
+        world.holder("myapp-203-0-113-7-2"),
+        None,
+        "a ghost falls free"
+    );
+    world.pass(60_000);
+    assert!(world.holder("myapp-203-0-113-7-2").is_some());
+    assert_eq!(world.person(0, "Bob").name, "Bob");
+    assert_eq!(world.person(1, "Ann").name, "Ann");
 }

@@ -1,15 +1,14 @@
 //! One device's membership in one namespace: the election, and both parts it can end in.
 
 use super::follower::Follower;
-use super::roster::Roster;
-use super::router::Router;
+use super::roster::{Roster, Source};
+use super::router::{Router, Scope};
 use crate::clock::Mono;
 use crate::context::Context;
 use crate::crypto;
 use crate::ids::Namespace;
 use crate::io::LinkId;
-use crate::limits::CLAIM_JITTER;
-use crate::liveness::Verdict;
+use crate::limits::{CLAIM_JITTER, GHOST_LIFE, HIDDEN, REDIRECTS, ROUTER_PEERS, ROUTERS};
 use crate::view::Role;
 use crate::wire::{Entry, Frame};
 use std::net::IpAddr;
@@ -44,24 +43,32 @@ pub(crate) struct Announcement {
 /// A membership; dropped after [`Member::leave`].
 #[derive(Debug)]
 pub(crate) struct Member {
-    namespace: Namespace,
+    pub(super) namespace: Namespace,
     address: IpAddr,
-    own: Entry,
+    pub(super) own: Entry,
     /// The own Discovery ID is held, so that one can dial from it.
     held: bool,
     retry_own: Option<Mono>,
     index: u32,
     ghosts: u32,
+    /// Since when nobody has answered at the Router ID, although somebody holds it.
+    ghost_since: Option<Mono>,
+    /// How often a router has sent this device on since one served it.
+    redirects: u32,
     /// How often a Router ID was passed over since the first one worked.
     passed: u32,
+    /// Since when the router has not listed somebody who is there.
+    missing_since: Option<Mono>,
+    /// How many routers were left for that.
+    hidden: u32,
     /// When to try the first Router ID again.
     reconsider: Option<Mono>,
-    state: State,
-    roster: Roster,
+    pub(super) state: State,
+    pub(super) roster: Roster,
 }
 
 #[derive(Debug)]
-enum State {
+pub(super) enum State {
     /// The Router ID was asked for at the server.
     Claiming,
     /// Somebody holds it: dialling, or waiting for the own id to dial from.
@@ -89,7 +96,11 @@ impl Member {
             retry_own: None,
             index: 1,
             ghosts: 0,
+            ghost_since: None,
+            redirects: 0,
             passed: 0,
+            missing_since: None,
+            hidden: 0,
             reconsider: None,
             state: State::Claiming,
             roster: Roster::default(),
@@ -127,15 +138,45 @@ impl Member {
             .filter(|entry| entry.discovery_id != self.own.discovery_id)
     }
 
+    /// The Router ID in whose registry this device is.
+    pub(crate) fn listed_at(&self) -> Option<String> {
+        matches!(self.role(), Role::Router | Role::Peer).then(|| self.router_id())
+    }
+
+    /// Whether somebody is known to be in this namespace whom the registry lacks. A router that
+    /// hides people for long is left, and whoever else notices is met at the next Router ID.
+    pub(crate) fn misses(&mut self, ctx: &mut Context, misses: bool) {
+        let now = ctx.now.mono;
+        let (true, State::Following(follower)) = (misses, &self.state) else {
+            self.missing_since = None;
+            return;
+        };
+        let link = follower.link;
+        if now >= *self.missing_since.get_or_insert(now) + HIDDEN {
+            tracing::warn!("the router hides somebody, passing it over");
+            self.missing_since = None;
+            self.hidden = self.hidden.saturating_add(1);
+            ctx.transmit(link, &Frame::Bye);
+            self.pass_over(ctx, link);
+        }
+    }
+
+    /// Changes whenever [`Member::others`] does.
+    pub(crate) fn revision(&self) -> u64 {
+        self.roster.revision()
+    }
+
     /// How many people there are, oneself included.
     pub(crate) fn people(&self) -> u32 {
-        u32::try_from(self.others().count() + 1).unwrap_or(u32::MAX)
+        let listed = self.roster.get(&self.own.discovery_id).is_some();
+        let others = self.roster.len() - usize::from(listed);
+        u32::try_from(others + 1).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn role(&self) -> Role {
         match &self.state {
             State::Routing(_) => Role::Router,
-            State::Following(follower) if follower.version.is_some() => Role::Peer,
+            State::Following(follower) if follower.feed.is_complete() => Role::Peer,
             State::Waiting(_) => Role::Electing,
             State::Claiming | State::Connecting(_) | State::Following(_) => {
                 if self.roster.len() > 1 {
@@ -168,19 +209,16 @@ impl Member {
             ctx.release(&before.discovery_id);
             self.roster.remove(&before.discovery_id);
         }
+        self.keep_own(ctx);
         match &mut self.state {
             State::Routing(router) => {
-                let left = if moved {
-                    vec![before.discovery_id]
-                } else {
-                    Vec::new()
-                };
-                router.announce(ctx, vec![self.own.clone()], left);
-                self.keep_own(ctx);
+                let left = moved.then_some(before.discovery_id);
+                let own = vec![self.own.clone()];
+                router.announce(ctx, &self.roster, own, left.into_iter().collect());
             }
             State::Following(follower) if moved => {
                 ctx.bye(follower.link);
-                self.roster.forget_router();
+                self.roster.forget_all();
                 self.state = State::Connecting(None);
             }
             State::Following(follower) => {
@@ -242,9 +280,11 @@ impl Member {
         local: &str,
         remote: &str,
     ) -> bool {
-        let known = local == self.router_id() && self.namespace.discovery_uuid(remote).is_some();
+        let dialled = local == self.router_id();
         match &mut self.state {
-            State::Routing(router) if known => router.accept(link, remote, ctx.now.mono),
+            State::Routing(router) if dialled => {
+                router.accept(&self.namespace, link, remote, ctx.now.mono)
+            }
             _ => false,
         }
     }
@@ -252,6 +292,11 @@ impl Member {
     /// The connection to the router is open, or that of a peer.
     /// `foreign`: its path shows the router on another network.
     pub(crate) fn opened(&mut self, ctx: &mut Context, link: LinkId, foreign: bool) {
+        if let State::Routing(router) = &mut self.state {
+            let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
+            router.opened(ctx, &mut scope, link, foreign);
+            return;
+        }
         if !matches!(self.state, State::Connecting(Some(dialled)) if dialled == link) {
             return;
         }
@@ -274,12 +319,11 @@ impl Member {
     ) -> Result<(), String> {
         match &mut self.state {
             State::Routing(router) => {
-                let (namespace, roster) = (&self.namespace, &mut self.roster);
-                let result =
-                    frame.and_then(|frame| router.frame(ctx, namespace, roster, link, frame));
+                let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
+                let result = frame.and_then(|frame| router.frame(ctx, &mut scope, link, frame));
                 if result.is_err() {
                     ctx.close(link);
-                    router.gone(ctx, roster, link);
+                    router.gone(ctx, &mut scope, link);
                 }
                 result
             }
@@ -316,12 +360,12 @@ impl Member {
     /// A connection is gone.
     pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId) {
         match &mut self.state {
-            State::Routing(router) => router.gone(ctx, &mut self.roster, link),
-            State::Following(follower) if follower.link == link => self.router_gone(ctx),
-            State::Connecting(Some(dialled)) if *dialled == link => {
-                self.ghosts = self.ghosts.saturating_add(1);
-                self.router_gone(ctx);
+            State::Routing(router) => {
+                let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
+                router.gone(ctx, &mut scope, link);
             }
+            State::Following(follower) if follower.link == link => self.router_gone(ctx),
+            State::Connecting(Some(dialled)) if *dialled == link => self.nobody_answers(ctx),
             _ => {}
         }
     }
@@ -340,7 +384,11 @@ impl Member {
                 self.state = State::Claiming;
                 ctx.register(&self.namespace.router_id(self.index));
             }
-            State::Routing(router) => router.timeout(ctx, &mut self.roster),
+            State::Routing(router) => {
+                let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
+                router.timeout(ctx, &mut scope);
+                self.gather_again(ctx);
+            }
             State::Following(_) => self.check_router(ctx),
             State::Waiting(_) | State::Claiming | State::Connecting(_) => {}
         }
@@ -354,10 +402,17 @@ impl Member {
             State::Following(follower) => Some(follower.due()),
             State::Claiming | State::Connecting(_) => None,
         };
-        [state, self.retry_own, self.reconsider, self.roster.due()]
-            .into_iter()
-            .flatten()
-            .min()
+        let hidden = self.missing_since.map(|since| since + HIDDEN);
+        [
+            state,
+            self.retry_own,
+            self.reconsider,
+            hidden,
+            self.roster.due(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     fn router_id(&self) -> String {
@@ -366,20 +421,23 @@ impl Member {
 
     fn become_router(&mut self, ctx: &mut Context) {
         self.settled(ctx);
-        self.ghosts = 0;
-        self.state = State::Routing(Router::new(ctx.now.unix));
+        let router = Router::new(self.index, ctx.now.unix, ctx.now.mono);
+        self.state = State::Routing(router);
         self.keep_own(ctx);
     }
 
     /// The router's own entry never expires.
     fn keep_own(&mut self, ctx: &Context) {
+        if !matches!(self.state, State::Routing(_)) {
+            return;
+        }
         let own = Entry {
             last_seen: ctx.now.unix,
             ..self.own.clone()
         };
-        if let Err(unfit) = self
-            .roster
-            .insert(&ctx.names, &self.namespace, own, ctx.now.mono)
+        if let Err(unfit) =
+            self.roster
+                .insert(&ctx.names, &self.namespace, Source::Here, own, ctx.now.mono)
         {
             tracing::warn!(%unfit, "the own entry is not kept");
         }
@@ -392,135 +450,78 @@ impl Member {
         }
     }
 
-    fn router_says(&mut self, ctx: &mut Context, link: LinkId, frame: Frame) -> Result<(), String> {
-        let State::Following(follower) = &mut self.state else {
-            return Ok(());
-        };
-        follower.liveness.heard(ctx.now.mono);
-        match frame {
-            Frame::Registry {
-                epoch,
-                seq,
-                part,
-                parts,
-                peers,
-            } => {
-                let version = (epoch, seq);
-                if let Some(peers) = follower.part(version, part, parts, peers)? {
-                    self.take_registry(ctx, version, peers);
-                }
-            }
-            Frame::Update {
-                epoch,
-                seq,
-                joined,
-                left,
-            } => {
-                if follower.follows(epoch, seq) {
-                    self.take_update(ctx, joined, left);
-                } else if follower.version.is_some() {
-                    // A change was missed: check in again, the answer is the full registry.
-                    ctx.transmit(link, &Frame::Checkin(self.own.clone()));
-                }
-            }
-            Frame::Recheckin => ctx.transmit(link, &Frame::Checkin(self.own.clone())),
-            Frame::Ping => ctx.transmit(link, &Frame::Pong),
-            Frame::Pong => {}
-            Frame::Bye => {
-                ctx.close(link);
-                // Its router may have gone back to the first id.
-                self.index = 1;
-                self.router_gone(ctx);
-                return Ok(());
-            }
-            _ => return Err("a message that no router sends".to_owned()),
-        }
-        self.roster.confirm(ctx.now.mono);
-        Ok(())
-    }
-
-    fn take_registry(&mut self, ctx: &mut Context, version: (u64, u64), peers: Vec<Entry>) {
-        let State::Following(follower) = &mut self.state else {
-            return;
-        };
-        let same_router = follower.version.is_some();
-        follower.version = Some(version);
-        follower.registry_by = None;
-        if !same_router {
-            self.settled(ctx);
-        }
-        self.ghosts = 0;
-        self.roster.begin_registry(same_router);
-        self.take(ctx, peers);
-    }
-
-    fn take_update(&mut self, ctx: &Context, joined: Vec<Entry>, left: Vec<String>) {
-        for id in left {
-            self.roster.remove(&id);
-        }
-        self.take(ctx, joined);
-    }
-
-    /// Takes what is fit; the rest is a router's lie or fault, and only logged.
-    fn take(&mut self, ctx: &Context, entries: Vec<Entry>) {
-        let mut refused = None;
-        for entry in entries {
-            if let Err(unfit) = self
-                .roster
-                .insert(&ctx.names, &self.namespace, entry, ctx.now.mono)
-            {
-                refused = Some(unfit);
-            }
-        }
-        if let Some(unfit) = refused {
-            tracing::warn!(%unfit, "the router sent an entry that is refused");
-        }
-    }
-
-    fn check_router(&mut self, ctx: &mut Context) {
-        let now = ctx.now.mono;
-        let State::Following(follower) = &mut self.state else {
-            return;
-        };
-        let link = follower.link;
-        if follower.registry_by.is_some_and(|by| now >= by) {
-            tracing::warn!("the holder of the router id sends no registry, passing it over");
-            self.pass_over(ctx, link);
-            return;
-        }
-        match follower.liveness.check(now) {
-            Verdict::Fine => {}
-            Verdict::Ask => ctx.transmit(link, &Frame::Ping),
-            Verdict::Dead => {
-                ctx.close(link);
-                self.router_gone(ctx);
-            }
-        }
-    }
-
     /// The router is gone: keep the copy, wait a little, claim its id.
-    fn router_gone(&mut self, ctx: &mut Context) {
-        self.roster.forget_router();
+    pub(super) fn router_gone(&mut self, ctx: &mut Context) {
+        self.roster.forget_all();
         let longer = GHOST_STEP * self.ghosts.min(5);
         self.state = State::Waiting(ctx.now.mono + ctx.jitter(CLAIM_JITTER + longer));
     }
 
-    /// What holds the Router ID is no router for this network: try the next id.
-    fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
-        ctx.close(link);
-        self.index = self.index % ROUTER_IDS + 1;
-        self.passed = self.passed.saturating_add(1);
+    /// Somebody holds the Router ID and does not answer. A ghost falls free in time; what holds
+    /// the id for longer is passed over.
+    fn nobody_answers(&mut self, ctx: &mut Context) {
+        self.ghosts = self.ghosts.saturating_add(1);
+        let since = *self.ghost_since.get_or_insert(ctx.now.mono);
+        if ctx.now.mono >= since + GHOST_LIFE {
+            tracing::warn!("the holder of the router id does not answer, passing it over");
+            self.next_index();
+        }
         self.router_gone(ctx);
     }
 
-    /// A part in the election is reached. At a later Router ID it is not for good.
-    fn settled(&mut self, ctx: &mut Context) {
+    /// What holds the Router ID is no router for this network: try the next id.
+    pub(super) fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
+        ctx.close(link);
+        self.next_index();
+        self.router_gone(ctx);
+    }
+
+    fn next_index(&mut self) {
+        let ids = if self.redirects > 0 {
+            ROUTERS
+        } else {
+            ROUTER_IDS
+        };
+        self.index = self.index % ids + 1;
+        self.ghost_since = None;
+        self.passed = self.passed.saturating_add(1);
+    }
+
+    /// The router is full and names another one.
+    pub(super) fn redirected(
+        &mut self,
+        ctx: &mut Context,
+        link: LinkId,
+        router: &str,
+    ) -> Result<(), String> {
+        let index = self.namespace.router_index(router);
+        let index = index.filter(|index| *index > self.index && self.redirects < REDIRECTS);
+        self.index = index.ok_or("sent on to where no router can be")?;
+        self.redirects += 1;
+        self.ghost_since = None;
+        ctx.close(link);
+        self.roster.forget_all();
+        self.state = State::Claiming;
+        ctx.register(&self.router_id());
+        Ok(())
+    }
+
+    /// A part in the election is reached. At a later Router ID it is not for good, unless a router
+    /// sent people there because it is full.
+    pub(super) fn settled(&mut self, ctx: &mut Context) {
+        self.ghosts = 0;
+        self.ghost_since = None;
         if self.index == 1 {
             self.passed = 0;
+            self.redirects = 0;
             self.reconsider = None;
             return;
         }
-        let doubled = RECONSIDER * 2_u32.saturating_pow(self.passed.saturating_sub(1).min(10));
+        if self.redirects > 0 {
+            return;
+        }
+        let times = self.passed.max(self.hidden).saturating_sub(1);
+        let doubled = RECONSIDER * 2_u32.saturating_pow(times.min(10));
         let wait = doubled.min(RECONSIDER_LAST);
         self.reconsider = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
     }
@@ -529,9 +530,24 @@ impl Member {
     fn start_over(&mut self, ctx: &mut Context) {
         self.reconsider = None;
         self.drop_part(ctx, State::Claiming);
-        self.roster.forget_router();
-        self.index = 1;
+        self.roster.forget_all();
+        self.first_index();
         ctx.register(&self.router_id());
+    }
+
+    pub(super) fn first_index(&mut self) {
+        self.index = 1;
+        self.redirects = 0;
+        self.ghost_since = None;
+    }
+
+    /// People were sent here because the first router was full, and it has room for all again.
+    fn gather_again(&mut self, ctx: &mut Context) {
+        let few = self.roster.len() <= ROUTER_PEERS / 2;
+        let up = matches!(&self.state, State::Routing(router) if router.is_joined_up());
+        if few && up && self.reconsider.is_none() {
+            self.reconsider = Some(ctx.now.mono + RECONSIDER + ctx.jitter(CLAIM_JITTER));
+        }
     }
 
     fn expire(&mut self, ctx: &mut Context) {
@@ -544,7 +560,7 @@ impl Member {
             return;
         }
         if let State::Routing(router) = &mut self.state {
-            router.announce(ctx, Vec::new(), left);
+            router.announce(ctx, &self.roster, Vec::new(), left);
         }
     }
 
@@ -560,6 +576,14 @@ impl Member {
             State::Connecting(Some(link)) => ctx.close(link),
             State::Connecting(None) | State::Waiting(_) => {}
         }
+    }
+}
+
+fn scope<'a>(namespace: &'a Namespace, roster: &'a mut Roster, own: &'a Entry) -> Scope<'a> {
+    Scope {
+        namespace,
+        roster,
+        own: &own.discovery_id,
     }
 }
 

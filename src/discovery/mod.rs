@@ -2,9 +2,17 @@
 //!
 //! Whoever registers the Router ID of a namespace keeps its registry; everybody else checks in
 //! there and keeps a copy. [`Member`] is one device's membership in one namespace, in every part
-//! it can play; [`Roster`] is the list.
+//! it can play: [`Router`](router::Router) or [`Follower`](follower::Follower) of one.
+//! [`Roster`](roster::Roster) is the list. A router that is full sends people on to a later one,
+//! and routers exchange their lists.
 
+mod feed;
 mod follower;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every message that no router sends is one case"
+)]
+mod following;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "whatever does not belong to the present part is out of place"

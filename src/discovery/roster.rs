@@ -1,8 +1,9 @@
-//! The people of one namespace, as the router keeps them and as every peer copies them.
+//! The people of one namespace, as a router keeps them and as every peer copies them.
 
 use crate::clock::{Mono, UnixMillis};
 use crate::ids::Namespace;
-use crate::limits::{ENTRY_BYTES, ENTRY_LIFE, FRAME_BYTES, REGISTRY_ENTRIES};
+use crate::io::LinkId;
+use crate::limits::{ENTRY_BYTES, ENTRY_LIFE, FRAME_BYTES, NAMESPACE_ENTRIES, REGISTRY_ENTRIES};
 use crate::name::Names;
 use crate::wire::Entry;
 use litemap::LiteMap;
@@ -20,23 +21,48 @@ pub(crate) enum Unfit {
     Full,
 }
 
+/// Who says that somebody is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// It is oneself, or a peer that has checked in here.
+    Here,
+    /// The router at the other end of a connection.
+    Router(LinkId),
+}
+
 #[derive(Clone, Debug)]
 struct Held {
     entry: Entry,
     confirmed: Mono,
-    /// Part of what the present router says; false is a leftover of an earlier one.
-    current: bool,
+    /// Whoever says it at present: two routers do while somebody moves between them. An entry
+    /// that nobody says any more is a leftover and lives out its time.
+    sources: Vec<Source>,
+}
+
+impl Held {
+    /// Whether somebody other than this router says it.
+    fn is_news_to(&self, link: LinkId) -> bool {
+        self.sources
+            .iter()
+            .any(|source| *source != Source::Router(link))
+    }
 }
 
 /// Entries by Discovery ID.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
     entries: LiteMap<String, Held>,
+    revision: u64,
 }
 
 impl Roster {
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Changes whenever somebody comes, goes or says something else of themselves.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
@@ -47,29 +73,108 @@ impl Roster {
         self.entries.get(discovery_id).map(|held| &held.entry)
     }
 
+    /// What a router at the other end of `link` does not know from itself.
+    pub(crate) fn news_to(&self, link: LinkId) -> impl Iterator<Item = &Entry> {
+        let news = move |held: &&Held| held.is_news_to(link);
+        self.entries.values().filter(news).map(|held| &held.entry)
+    }
+
+    /// Whether somebody other than the router at the other end of `link` says that this person is
+    /// there.
+    pub(crate) fn is_news_to(&self, discovery_id: &str, link: LinkId) -> bool {
+        self.entries
+            .get(discovery_id)
+            .is_some_and(|held| held.is_news_to(link))
+    }
+
+    /// Whether a source says that this person is there.
+    pub(crate) fn is_said_by(&self, discovery_id: &str, source: Source) -> bool {
+        self.entries
+            .get(discovery_id)
+            .is_some_and(|held| held.sources.contains(&source))
+    }
+
+    /// How many people a source says are there.
+    pub(crate) fn count(&self, source: Source) -> usize {
+        self.entries
+            .values()
+            .filter(|held| held.sources.contains(&source))
+            .count()
+    }
+
     /// Takes an entry as true from `now` on.
     pub(crate) fn insert(
         &mut self,
         names: &Names,
         namespace: &Namespace,
+        source: Source,
         entry: Entry,
         now: Mono,
     ) -> Result<(), Unfit> {
         fit(names, namespace, &entry)?;
-        if self.len() >= REGISTRY_ENTRIES && !self.entries.contains_key(&entry.discovery_id) {
+        if !self.entries.contains_key(&entry.discovery_id) && self.is_full(source) {
             return Err(Unfit::Full);
         }
-        let held = Held {
-            confirmed: now,
-            current: true,
-            entry,
+        let Some(held) = self.entries.get_mut(&entry.discovery_id) else {
+            let id = entry.discovery_id.clone();
+            let sources = vec![source];
+            let held = Held {
+                entry,
+                confirmed: now,
+                sources,
+            };
+            self.entries.insert(id, held);
+            self.revision += 1;
+            return Ok(());
         };
-        self.entries.insert(held.entry.discovery_id.clone(), held);
+        self.revision += u64::from(!held.entry.says_the_same(&entry));
+        held.entry = entry;
+        held.confirmed = now;
+        if !held.sources.contains(&source) {
+            held.sources.push(source);
+        }
         Ok(())
     }
 
+    fn is_full(&self, source: Source) -> bool {
+        self.len() >= NAMESPACE_ENTRIES
+            || source == Source::Here && self.count(source) >= REGISTRY_ENTRIES
+    }
+
+    /// A source says that somebody has left. Gives whether nobody says otherwise: the entry is
+    /// gone then.
+    pub(crate) fn withdraw(&mut self, discovery_id: &str, source: Source) -> bool {
+        let Some(held) = self.entries.get_mut(discovery_id) else {
+            return false;
+        };
+        let before = held.sources.len();
+        held.sources.retain(|known| *known != source);
+        let gone = held.sources.is_empty() && before > 0;
+        gone && self.remove(discovery_id)
+    }
+
+    /// Removes an entry, whoever says it.
     pub(crate) fn remove(&mut self, discovery_id: &str) -> bool {
-        self.entries.remove(discovery_id).is_some()
+        let removed = self.entries.remove(discovery_id).is_some();
+        self.revision += u64::from(removed);
+        removed
+    }
+
+    /// The ids that a source says are there, except those in its new registry.
+    pub(crate) fn missing_from(&self, source: Source, registry: &[Entry]) -> Vec<String> {
+        let mut listed: Vec<&str> = registry
+            .iter()
+            .map(|entry| entry.discovery_id.as_str())
+            .collect();
+        listed.sort_unstable();
+        let said = self
+            .entries
+            .iter()
+            .filter(|(_, held)| held.sources.contains(&source));
+        said.map(|(id, _)| id)
+            .filter(|id| listed.binary_search(&id.as_str()).is_err())
+            .cloned()
+            .collect()
     }
 
     /// The router has heard from this person.
@@ -80,30 +185,28 @@ impl Roster {
         }
     }
 
-    /// A full registry has come: what it lacks is gone where `same_router` said it before, and
-    /// lives on to its end where only an earlier router knew it.
-    pub(crate) fn begin_registry(&mut self, same_router: bool) {
-        if same_router {
-            self.entries.retain(|_, held| !held.current);
-        } else {
-            self.forget_router();
-        }
-    }
-
-    /// The router is gone: every entry is a leftover that lives out its time.
-    pub(crate) fn forget_router(&mut self) {
+    /// A router is gone: what only it said is a leftover.
+    pub(crate) fn forget(&mut self, source: Source) {
         self.entries
             .iter_mut()
             .map(|(_, held)| held)
-            .for_each(|held| held.current = false);
+            .for_each(|held| held.sources.retain(|known| *known != source));
     }
 
-    /// The router was heard, and pushes every change: all that it said is still so.
-    pub(crate) fn confirm(&mut self, now: Mono) {
+    /// The own part in the namespace has ended: every entry is a leftover.
+    pub(crate) fn forget_all(&mut self) {
         self.entries
             .iter_mut()
             .map(|(_, held)| held)
-            .filter(|held| held.current)
+            .for_each(|held| held.sources.clear());
+    }
+
+    /// A router was heard, and pushes every change: all that it said is still so.
+    pub(crate) fn confirm(&mut self, source: Source, now: Mono) {
+        self.entries
+            .iter_mut()
+            .map(|(_, held)| held)
+            .filter(|held| held.sources.contains(&source))
             .for_each(|held| held.confirmed = now);
     }
 
@@ -115,7 +218,9 @@ impl Roster {
             .filter(|(_, held)| now >= held.confirmed + ENTRY_LIFE)
             .map(|(id, _)| id.clone())
             .collect();
-        old.iter().for_each(|id| drop(self.entries.remove(id)));
+        for id in &old {
+            self.remove(id);
+        }
         old
     }
 
@@ -126,27 +231,25 @@ impl Roster {
             .map(|held| held.confirmed + ENTRY_LIFE)
             .min()
     }
+}
 
-    /// The entries cut into lists that each fit a registry frame; at least one list.
-    pub(crate) fn parts(&self) -> Vec<Vec<Entry>> {
-        // What a registry frame has around its entries, with the longest numbers.
-        const ENVELOPE: usize = 160;
-        let mut parts = vec![Vec::new()];
-        let mut size = ENVELOPE;
-        for entry in self.entries() {
-            let bytes = entry.encoded_len() + 1;
-            if size + bytes > FRAME_BYTES {
-                parts.push(Vec::new());
-                size = ENVELOPE;
-            }
-            size += bytes;
-            parts
-                .last_mut()
-                .into_iter()
-                .for_each(|part| part.push(entry.clone()));
+/// Cuts a list into parts that each fit a frame; at least one part.
+pub(crate) fn cut<T>(items: impl Iterator<Item = T>, size: fn(&T) -> usize) -> Vec<Vec<T>> {
+    // What a registry or an update has around its entries, with the longest numbers.
+    const ENVELOPE: usize = 160;
+    let (mut parts, mut part, mut bytes) = (Vec::new(), Vec::new(), ENVELOPE);
+    for item in items {
+        // A comma, and quotation marks where it is a string.
+        let more = size(&item) + 3;
+        if bytes + more > FRAME_BYTES {
+            parts.push(std::mem::take(&mut part));
+            bytes = ENVELOPE;
         }
-        parts
+        bytes += more;
+        part.push(item);
     }
+    parts.push(part);
+    parts
 }
 
 fn fit(names: &Names, namespace: &Namespace, entry: &Entry) -> Result<(), Unfit> {
@@ -183,11 +286,14 @@ mod tests {
         }
     }
 
+    const LINK: Source = Source::Router(LinkId::Dialled(1));
+    const OTHER: Source = Source::Router(LinkId::Dialled(2));
+
     fn roster(n: std::ops::Range<u8>, now: Mono) -> Roster {
         let mut roster = Roster::default();
         n.for_each(|n| {
             roster
-                .insert(&names(), &namespace(), entry(n), now)
+                .insert(&names(), &namespace(), LINK, entry(n), now)
                 .unwrap()
         });
         roster
@@ -204,20 +310,34 @@ mod tests {
     }
 
     #[test]
-    fn a_registry_of_the_same_router_replaces_and_of_a_new_one_merges() {
-        let mut same = roster(0..3, Mono(0));
-        same.begin_registry(true);
-        same.insert(&names(), &namespace(), entry(1), Mono(10))
-            .unwrap();
-        assert_eq!(same.len(), 1);
+    fn whom_a_registry_lacks_is_missing_and_leftovers_live_out_their_time() {
+        let mut roster = roster(0..3, Mono(0));
+        let missing = roster.missing_from(LINK, &[entry(1)]);
+        assert_eq!(missing, [entry(0).discovery_id, entry(2).discovery_id]);
 
-        let mut new = roster(0..3, Mono(0));
-        new.begin_registry(false);
-        new.insert(&names(), &namespace(), entry(1), Mono(50_000))
+        roster.forget(LINK);
+        roster
+            .insert(&names(), &namespace(), OTHER, entry(1), Mono(50_000))
             .unwrap();
-        assert_eq!(new.len(), 3, "leftovers live out their time");
-        new.confirm(Mono(80_000));
-        assert_eq!(new.expire(Mono(90_000)).len(), 2);
+        assert_eq!(roster.missing_from(OTHER, &[entry(1)]), [""; 0]);
+        roster.confirm(OTHER, Mono(80_000));
+        assert_eq!(roster.expire(Mono(90_000)).len(), 2);
+    }
+
+    #[test]
+    fn who_moves_between_routers_is_there_as_long_as_one_says_so() {
+        let mut roster = roster(1..2, Mono(0));
+        let id = entry(1).discovery_id;
+        let Source::Router(link) = LINK else { return };
+        assert!(!roster.is_news_to(&id, link));
+        roster
+            .insert(&names(), &namespace(), Source::Here, entry(1), Mono(5))
+            .unwrap();
+        assert!(roster.is_news_to(&id, link));
+        assert!(!roster.withdraw(&id, LINK), "it is here");
+        assert!(!roster.withdraw(&id, OTHER), "that one never said so");
+        assert!(roster.withdraw(&id, Source::Here));
+        assert_eq!(roster.len(), 0);
     }
 
     #[test]
@@ -241,7 +361,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                roster.insert(&names(), &namespace(), bad, Mono(0)),
+                roster.insert(&names(), &namespace(), LINK, bad, Mono(0)),
                 Err(why)
             );
         }
@@ -258,31 +378,24 @@ mod tests {
                 discovery_id: id,
                 ..entry(0)
             };
-            let result = roster.insert(&names(), &namespace(), entry, Mono(0));
+            let result = roster.insert(&names(), &namespace(), Source::Here, entry, Mono(0));
             assert_eq!(result.is_ok(), usize::from(n) < REGISTRY_ENTRIES);
         }
         assert_eq!(roster.len(), REGISTRY_ENTRIES);
         assert_eq!(
-            roster.insert(&names(), &namespace(), entry(0), Mono(0)),
+            roster.insert(&names(), &namespace(), Source::Here, entry(0), Mono(0)),
             Ok(())
         );
     }
 
     #[test]
     fn parts_fit_their_frames_and_hold_everybody() {
-        let mut roster = Roster::default();
-        for n in 0..200_u8 {
-            let sealed_transport = Some("s".repeat(200));
-            let entry = Entry {
-                sealed_transport,
-                friendlyname: "字".repeat(32),
-                ..entry(n)
-            };
-            roster
-                .insert(&names(), &namespace(), entry, Mono(0))
-                .unwrap();
-        }
-        let parts = roster.parts();
+        let entries = (0..200).map(|n| Entry {
+            sealed_transport: Some("s".repeat(200)),
+            friendlyname: "字".repeat(32),
+            ..entry(n)
+        });
+        let parts = cut(entries, Entry::encoded_len);
         let count = u32::try_from(parts.len()).unwrap();
         assert!(count > 1);
         assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), 200);
@@ -296,6 +409,6 @@ mod tests {
             };
             assert!(frame.encode().len() <= FRAME_BYTES);
         }
-        assert_eq!(Roster::default().parts(), [Vec::new()]);
+        assert_eq!(cut(std::iter::empty(), Entry::encoded_len), [Vec::new()]);
     }
 }

@@ -67,6 +67,8 @@ pub(super) struct Session {
     pub(super) path: Path,
     /// The contact says that its path shows both on one network.
     pub(super) says_near: bool,
+    /// The Router IDs in whose registries the contact says to be.
+    pub(super) routers: Vec<String>,
     /// The contact has said what it has, so that sending can go on.
     pub(super) synced: bool,
     pub(super) liveness: Liveness,

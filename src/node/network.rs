@@ -33,6 +33,8 @@ pub(super) struct Network {
     /// The last look-up gave no address.
     pub(super) no_address: bool,
     pub(super) lookup_at: Option<Mono>,
+    /// The Router IDs in whose registries this device is, as the contacts near were told.
+    routers: Vec<String>,
     failures: u32,
     /// The browser says that the network is cellular.
     pub(super) cellular: bool,
@@ -318,7 +320,38 @@ impl Node {
         }
     }
 
+    /// Contacts on the same network learn in whose registry this device is, so that they notice
+    /// a router that hides it.
+    fn tell_routers(&mut self) {
+        let members = self.network.members.iter();
+        let routers: Vec<String> = members.filter_map(Member::listed_at).collect();
+        if self.network.routers != routers {
+            self.network.routers = routers;
+            self.send_profiles();
+        }
+    }
+
+    /// Whether somebody near says to be in a namespace and its router does not list them.
+    fn misses_somebody(&self, member: &Member) -> bool {
+        let here = |router: &String| member.namespace().router_index(router).is_some();
+        self.contacts.values().any(|contact| {
+            let session = contact.session.as_ref();
+            let listed = contact.seen_as.is_some();
+            !listed && session.is_some_and(|session| session.routers.iter().any(here))
+        })
+    }
+
+    fn leave_hiding_routers(&mut self) {
+        let members = self.network.members.iter();
+        let missing: Vec<bool> = members.map(|member| self.misses_somebody(member)).collect();
+        for (member, misses) in self.network.members.iter_mut().zip(missing) {
+            member.misses(&mut self.ctx, misses);
+        }
+    }
+
     pub(super) fn network_timeout(&mut self) {
+        self.tell_routers();
+        self.leave_hiding_routers();
         if self
             .network
             .lookup_at

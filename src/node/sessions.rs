@@ -3,6 +3,7 @@
 use super::contacts::Session;
 use super::{Link, LinkId, Node, Output, Path};
 use crate::chat::Received;
+use crate::discovery::Member;
 use crate::encoding::{b64, unb64};
 use crate::handshake::Role;
 use crate::ids;
@@ -57,6 +58,7 @@ impl Node {
             since: now.mono,
             path,
             says_near: false,
+            routers: Vec::new(),
             synced: false,
             liveness: Liveness::new(now.mono),
         });
@@ -89,11 +91,14 @@ impl Node {
         let Some(session) = self.contacts.get(id).and_then(|c| c.session.as_ref()) else {
             return;
         };
+        let near = self.is_local(session.path);
+        let routers = self.network.members.iter().filter(|_| near);
         let frame = Frame::Profile {
             number: me.record.profile_number,
             friendlyname: me.record.name.clone(),
             card,
-            near: self.is_local(session.path),
+            near,
+            routers: routers.filter_map(Member::listed_at).collect(),
         };
         self.ctx.transmit(session.link, &frame);
     }
@@ -101,6 +106,10 @@ impl Node {
     /// Name or addresses changed: tell the namespaces and the connected contacts.
     pub(super) fn announce_profile(&mut self) {
         self.announce_members();
+        self.send_profiles();
+    }
+
+    pub(super) fn send_profiles(&mut self) {
         let ids: Vec<ContactId> = self.contacts.keys().cloned().collect();
         ids.iter().for_each(|id| self.send_profile(id));
     }
@@ -153,7 +162,15 @@ impl Node {
                 friendlyname,
                 card,
                 near,
-            } => self.take_their_profile(id, number, friendlyname, &card, near),
+                routers,
+            } => {
+                let session = self.contacts.get_mut(id).and_then(|c| c.session.as_mut());
+                session.into_iter().for_each(|session| {
+                    session.says_near = near;
+                    session.routers.clone_from(&routers);
+                });
+                self.take_their_profile(id, number, friendlyname, &card)
+            }
             Frame::Have { log, upto } => {
                 let changed = self.chat(id).rewind(log.as_deref(), upto);
                 self.show_messages(changed);
@@ -215,7 +232,6 @@ impl Node {
         number: u64,
         friendlyname: String,
         card: &Card,
-        near: bool,
     ) -> Result<(), String> {
         let uuid: [u8; 16] = unb64(&card.discovery_uuid).ok_or("a malformed discoveryUUID")?;
         if !ids::is_transport_id(&card.transport_id) || !self.ctx.names.accept(&friendlyname) {
@@ -224,9 +240,6 @@ impl Node {
         let Some(contact) = self.contacts.get_mut(id) else {
             return Ok(());
         };
-        if let Some(session) = &mut contact.session {
-            session.says_near = near;
-        }
         if number <= contact.record.profile_number && contact.discovery_uuid.is_some() {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use super::{Node, Output};
 use crate::calendar;
 use crate::crypto;
 use crate::discovery::Member;
-use crate::limits::{DIAL_COURTESY, JOIN_NOTICE};
+use crate::limits::{DIAL_COURTESY, JOIN_NOTICE, NAMESPACE_ENTRIES};
 use crate::name::Names;
 use crate::view::{
     Asked, ContactId, Event, Network, Notification, Person, PersonId, Phase, Presence, Profile,
@@ -24,11 +24,24 @@ pub(super) struct Shown {
     people: LiteMap<PersonId, Person>,
     requests: LiteMap<RequestId, Request>,
     badge: u32,
+    lists: Lists,
     recognised: Recognised,
     alike: Alike,
 }
 
-/// Which names look like a contact's. Every input asks about everybody who is shown, and the
+/// What the list of strangers, and who of the contacts is in a registry, follow from. Registries
+/// can be large, and most inputs do not change them.
+#[derive(Debug, Default, PartialEq)]
+struct Lists {
+    /// The own Discovery ID and the revision of each membership's registry.
+    members: Vec<(String, u64)>,
+    basis: Basis,
+    /// The contacts' names.
+    names: Vec<String>,
+    asked: LiteMap<String, Asked>,
+}
+
+/// Which names look like a contact's. Every change of a list asks about everybody in it, and the
 /// answer changes only with a name.
 #[derive(Debug, Default)]
 struct Alike {
@@ -37,8 +50,8 @@ struct Alike {
     known: LiteMap<String, Option<String>>,
 }
 
-/// Names whose answer is kept from one round to the next.
-const ALIKE_KNOWN: usize = 1_024;
+/// Names whose answer is kept from one change to the next: those of a whole namespace.
+const ALIKE_KNOWN: usize = NAMESPACE_ENTRIES + 1_024;
 
 /// What a map of uuids was made for: day, namespaces, and the contacts' secrets.
 type Basis = (u64, Vec<String>, Vec<(ContactId, [u8; 16])>);
@@ -54,8 +67,15 @@ struct Recognised {
 impl Node {
     /// Tells the views what changed.
     pub(super) fn show(&mut self) {
-        self.recognise();
-        self.compare_names();
+        let lists = self.lists();
+        let changed = self.shown.lists != lists;
+        if changed {
+            self.shown.lists = lists;
+            self.recognise();
+        }
+        // Who became due by this is dialled in this same input.
+        self.contacts_timeout();
+        self.compare_names(changed);
         let profile = Profile {
             name: self.me.as_ref().map(|me| me.record.name.clone()),
         };
@@ -73,7 +93,7 @@ impl Node {
             self.shown.status = Some(status.clone());
             self.ctx.emit(Output::Event(Event::Status(status)));
         }
-        self.show_people();
+        self.show_people(changed);
         self.show_requests();
         self.show_badge();
     }
@@ -166,20 +186,33 @@ impl Node {
         Some(self.last.unix + u64::try_from(wait.as_millis()).ok()?)
     }
 
+    fn lists(&self) -> Lists {
+        let members = &self.network.members;
+        let uuids = |c: &Contact| Some((c.record.id.clone(), c.discovery_uuid?));
+        let complete = self.contacts.values().filter(|c| c.is_complete());
+        Lists {
+            members: members
+                .iter()
+                .map(|member| (member.discovery_id().to_owned(), member.revision()))
+                .collect(),
+            basis: (
+                self.day,
+                members
+                    .iter()
+                    .map(|member| member.namespace().label().to_owned())
+                    .collect(),
+                self.contacts.values().filter_map(uuids).collect(),
+            ),
+            names: complete.map(|c| c.record.name.clone()).collect(),
+            asked: self.asked.clone(),
+        }
+    }
+
     /// Matches the registries against the contacts.
     fn recognise(&mut self) {
-        let uuids = |c: &Contact| Some((c.record.id.clone(), c.discovery_uuid?));
-        let key = (
-            self.day,
-            self.network
-                .members
-                .iter()
-                .map(|m| m.namespace().label().to_owned())
-                .collect(),
-            self.contacts.values().filter_map(uuids).collect(),
-        );
-        if self.shown.recognised.key != key {
-            self.shown.recognised = Recognised::new(key, self.ctx.now.unix);
+        let basis = &self.shown.lists.basis;
+        if self.shown.recognised.key != *basis {
+            self.shown.recognised = Recognised::new(basis.clone(), self.ctx.now.unix);
         }
         let mut seen: LiteMap<ContactId, (String, String)> = LiteMap::new_vec();
         for member in &self.network.members {
@@ -211,56 +244,52 @@ impl Node {
             }
             contact.seen_as = Some(theirs);
         }
-        // Who became due by this is dialled in this same input.
-        self.contacts_timeout();
     }
 
-    fn compare_names(&mut self) {
+    fn compare_names(&mut self, lists_changed: bool) {
         let (alike, names) = (&mut self.shown.alike, &self.ctx.names);
-        let complete = self
-            .contacts
-            .values()
-            .filter(|contact| contact.is_complete());
-        let saved: Vec<&str> = complete
-            .map(|contact| contact.record.name.as_str())
-            .collect();
-        alike.begin(names, &saved);
-        for member in &self.network.members {
-            for entry in member.others() {
-                alike.learn(names, &entry.friendlyname);
-            }
+        alike.begin(names, &self.shown.lists.names, lists_changed);
+        let members = self.network.members.iter().filter(|_| lists_changed);
+        for entry in members.flat_map(Member::others) {
+            alike.learn(names, &entry.friendlyname);
         }
         for request in self.requests.values() {
             alike.learn(names, &request.name);
         }
     }
 
-    fn show_people(&mut self) {
-        let people = self.people();
-        let gone: Vec<PersonId> = self
-            .shown
-            .people
-            .keys()
-            .filter(|id| !people.contains_key(id))
-            .cloned()
-            .collect();
-        for id in gone {
+    fn show_people(&mut self, lists_changed: bool) {
+        let mut people = self.saved();
+        if lists_changed {
+            self.unlisted()
+                .for_each(|stranger| drop(people.insert(stranger.id.clone(), stranger)));
+        }
+        let due = |id: &PersonId| lists_changed || matches!(id, PersonId::Contact(_));
+        let shown = self.shown.people.keys();
+        let gone = shown.filter(|id| due(id) && !people.contains_key(*id));
+        for id in gone.cloned().collect::<Vec<_>>() {
             self.shown.people.remove(&id);
             self.ctx.emit(Output::Event(Event::PersonGone(id)));
         }
-        for (id, person) in people {
-            let before = self.shown.people.get(&id);
-            if before != Some(&person) {
-                let arrived = person.presence == Presence::OnNetwork
-                    && before.map(|before| before.presence) != Some(Presence::OnNetwork);
-                self.shown.people.insert(id.clone(), person.clone());
-                self.ctx.emit(Output::Event(Event::Person(person)));
-                if let PersonId::Contact(contact) = id
-                    && arrived
-                {
-                    self.tell_joined(&contact);
-                }
-            }
+        people
+            .into_iter()
+            .for_each(|(_, person)| self.show_person(person));
+    }
+
+    fn show_person(&mut self, person: Person) {
+        let before = self.shown.people.get(&person.id);
+        if before == Some(&person) {
+            return;
+        }
+        let arrived = person.presence == Presence::OnNetwork
+            && before.map(|before| before.presence) != Some(Presence::OnNetwork);
+        let id = person.id.clone();
+        self.shown.people.insert(id.clone(), person.clone());
+        self.ctx.emit(Output::Event(Event::Person(person)));
+        if let PersonId::Contact(contact) = id
+            && arrived
+        {
+            self.tell_joined(&contact);
         }
     }
 
@@ -280,25 +309,26 @@ impl Node {
         }
     }
 
-    fn people(&self) -> LiteMap<PersonId, Person> {
-        let mut people = LiteMap::new_vec();
-        for contact in self
-            .contacts
-            .values()
-            .filter(|contact| contact.is_complete())
-        {
+    fn saved(&self) -> LiteMap<PersonId, Person> {
+        let complete = self.contacts.values().filter(|c| c.is_complete());
+        let person = |contact| {
             let person = self.contact_person(contact);
-            people.insert(person.id.clone(), person);
-        }
-        for member in &self.network.members {
-            for entry in member.others() {
-                if self.shown.recognised.of(member, entry).is_none() {
-                    let person = self.stranger(entry);
-                    people.insert(person.id.clone(), person);
-                }
-            }
-        }
-        people
+            (person.id.clone(), person)
+        };
+        complete.map(person).collect()
+    }
+
+    /// Who is in a registry and no contact.
+    fn unlisted(&self) -> impl Iterator<Item = Person> {
+        let stranger = |member: &Member, entry| {
+            let recognised = self.shown.recognised.of(member, entry);
+            recognised.is_none().then(|| self.stranger(entry))
+        };
+        let members = self.network.members.iter();
+        members.flat_map(move |member| {
+            let entries = member.others();
+            entries.filter_map(move |entry| stranger(member, entry))
+        })
     }
 
     fn contact_person(&self, contact: &Contact) -> Person {
@@ -381,18 +411,19 @@ impl Node {
 
 impl Alike {
     /// Begins a round with the names of the contacts as they are now.
-    fn begin(&mut self, names: &Names, contacts: &[&str]) {
-        let before = self.contacts.iter().map(|(_, name)| name.as_str());
-        let same = before.eq(contacts.iter().copied());
-        if !same {
-            self.contacts = contacts
-                .iter()
-                .map(|name| (names.skeleton(name), (*name).to_owned()))
-                .collect();
-        }
-        if !same || self.known.len() > ALIKE_KNOWN {
+    fn begin(&mut self, names: &Names, contacts: &[String], lists_changed: bool) {
+        if lists_changed && self.known.len() > ALIKE_KNOWN {
             self.known = LiteMap::new_vec();
         }
+        let before = self.contacts.iter().map(|(_, name)| name);
+        if before.eq(contacts) {
+            return;
+        }
+        self.contacts = contacts
+            .iter()
+            .map(|name| (names.skeleton(name), name.clone()))
+            .collect();
+        self.known = LiteMap::new_vec();
     }
 
     /// Finds out about a name that was not seen before.

@@ -46,6 +46,9 @@ impl Frame {
                 left: fields.list("left", text)?,
             },
             "recheckin" => Self::Recheckin,
+            "redirect" => Self::Redirect {
+                router: fields.text("router")?,
+            },
             "ping" => Self::Ping,
             "pong" => Self::Pong,
             "bye" => Self::Bye,
@@ -72,6 +75,7 @@ impl Frame {
                 friendlyname: fields.text("friendlyname")?,
                 card: Card::read(fields)?,
                 near: fields.optional("near", truth)?.unwrap_or(false),
+                routers: fields.optional("routers", texts)?.unwrap_or_default(),
             },
             "have" => Self::Have {
                 log: fields.optional("log", text)?,
@@ -102,6 +106,7 @@ impl Frame {
             Self::Registry { .. } => "registry",
             Self::Update { .. } => "update",
             Self::Recheckin => "recheckin",
+            Self::Redirect { .. } => "redirect",
             Self::Ping => "ping",
             Self::Pong => "pong",
             Self::Bye => "bye",
@@ -129,6 +134,7 @@ impl Frame {
             | Self::Rejected
             | Self::Typing => Ok(()),
             Self::Checkin(entry) => entry.write(f),
+            Self::Redirect { router } => string(f, "router", router),
             Self::Registry {
                 epoch,
                 seq,
@@ -177,11 +183,16 @@ impl Frame {
                 friendlyname,
                 card,
                 near,
+                routers,
             } => {
                 number(f, "number", *count)?;
                 string(f, "friendlyname", friendlyname)?;
                 card.write(f)?;
-                f.member("near", near)
+                f.member("near", near)?;
+                if routers.is_empty() {
+                    return Ok(());
+                }
+                f.member("routers", routers)
             }
             Self::Have { log, upto } => {
                 optional(f, "log", log.as_deref())?;
@@ -347,6 +358,11 @@ impl<'t, 'r> Fields<'t, 'r> {
 fn text(value: RawJsonValue<'_, '_>) -> Result<String, Malformed> {
     let text = value.to_unquoted_string_str();
     Ok(text.map_err(|_| "no text")?.into_owned())
+}
+
+fn texts(value: RawJsonValue<'_, '_>) -> Result<Vec<String>, Malformed> {
+    let items = value.to_array().map_err(|_| "no list")?;
+    items.map(text).collect()
 }
 
 fn whole(value: RawJsonValue<'_, '_>) -> Result<u64, Malformed> {

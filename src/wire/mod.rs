@@ -27,6 +27,10 @@ pub(crate) enum Frame {
         left: Vec<String>,
     },
     Recheckin,
+    /// The router is full; the Router ID to try instead.
+    Redirect {
+        router: String,
+    },
 
     // On every connection.
     Ping,
@@ -60,6 +64,8 @@ pub(crate) enum Frame {
         card: Card,
         /// Whether the sender's path shows both on one network.
         near: bool,
+        /// The Router IDs in whose registries the sender is; only said to who is near.
+        routers: Vec<String>,
     },
     Have {
         log: Option<String>,
@@ -90,6 +96,13 @@ pub(crate) struct Entry {
     /// Unix milliseconds, set by the router; 0 in a check-in.
     pub(crate) last_seen: u64,
     pub(crate) sealed_transport: Option<String>,
+}
+
+impl Entry {
+    /// Whether it tells people nothing new.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        self.friendlyname == other.friendlyname && self.sealed_transport == other.sealed_transport
+    }
 }
 
 /// The first message of each side of a handshake.
@@ -138,6 +151,12 @@ mod tests {
     fn frames_have_the_documented_form() {
         for (frame, text) in [
             (Frame::Ping, r#"{"type":"ping"}"#),
+            (
+                Frame::Redirect {
+                    router: "a-2".into(),
+                },
+                r#"{"type":"redirect","router":"a-2"}"#,
+            ),
             (
                 Frame::Checkin(Entry {
                     discovery_id: "a-1".into(),

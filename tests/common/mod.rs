@@ -51,6 +51,8 @@ pub struct World {
     pub lose: Option<&'static str>,
     /// What a liar makes of each frame before it is sent.
     pub lie: fn(String) -> String,
+    /// The one device that lies; `None` is all of them.
+    pub liar: Option<usize>,
 }
 
 impl World {
@@ -64,6 +66,7 @@ impl World {
             address: "203.0.113.7",
             lose: None,
             lie: |frame| frame,
+            liar: None,
         };
         for _ in 0..devices {
             world.add(Snapshot::default());
@@ -189,6 +192,16 @@ impl World {
         self.run();
     }
 
+    /// Somebody who is no device here holds an id, and answers nobody.
+    pub fn squat(&mut self, id: &str) {
+        self.holders.insert(id.to_owned(), usize::MAX);
+    }
+
+    /// The device that holds an id.
+    pub fn holder(&self, id: &str) -> Option<usize> {
+        self.holders.get(id).copied()
+    }
+
     pub fn links(&self, device: usize) -> Vec<LinkId> {
         self.devices[device].links.keys().copied().collect()
     }
@@ -217,7 +230,9 @@ impl World {
             Output::Transmit(link, frame) => {
                 assert!(frame.len() <= 16_299);
                 if let Some((other, theirs)) = self.devices[device].links.get(&link).copied() {
-                    let event = Link::Frame((self.lie)(frame).into_bytes());
+                    let lies = self.liar.is_none_or(|liar| liar == device);
+                    let frame = if lies { (self.lie)(frame) } else { frame };
+                    let event = Link::Frame(frame.into_bytes());
                     self.queue.push_back((other, Input::Link(theirs, event)));
                 }
             }
@@ -256,7 +271,8 @@ impl World {
     }
 
     fn dial(&mut self, device: usize, link: LinkId, from: String, to: String) {
-        let Some(other) = self.holders.get(&to).copied() else {
+        let holder = self.holders.get(&to).copied();
+        let Some(other) = holder.filter(|holder| *holder < self.devices.len()) else {
             let closed = Link::Closed(Closed::Unreachable);
             self.queue.push_back((device, Input::Link(link, closed)));
             return;

@@ -1,0 +1,110 @@
+//! What a peer does about what its router says.
+
+use super::feed::Order;
+use super::member::{Member, State};
+use super::roster::Source;
+use crate::context::Context;
+use crate::io::LinkId;
+use crate::liveness::Verdict;
+use crate::wire::{Entry, Frame};
+
+impl Member {
+    pub(super) fn router_says(
+        &mut self,
+        ctx: &mut Context,
+        link: LinkId,
+        frame: Frame,
+    ) -> Result<(), String> {
+        let State::Following(follower) = &mut self.state else {
+            return Ok(());
+        };
+        follower.liveness.heard(ctx.now.mono);
+        match frame {
+            Frame::Registry {
+                epoch,
+                seq,
+                part,
+                parts,
+                peers,
+            } => {
+                let first = !follower.feed.is_complete();
+                let part = (part, parts);
+                let whole = follower
+                    .feed
+                    .part((epoch, seq), part, peers, ctx.now.mono)?;
+                if let Some(peers) = whole {
+                    self.take_registry(ctx, link, first, peers);
+                }
+            }
+            Frame::Update {
+                epoch,
+                seq,
+                joined,
+                left,
+            } => match follower.feed.order(epoch, seq) {
+                Order::Next => self.take_update(ctx, link, joined, left),
+                // The answer to a check-in is the full registry.
+                Order::Gap => ctx.transmit(link, &Frame::Checkin(self.own.clone())),
+                Order::Early => {}
+            },
+            Frame::Recheckin => ctx.transmit(link, &Frame::Checkin(self.own.clone())),
+            Frame::Ping => ctx.transmit(link, &Frame::Pong),
+            Frame::Pong => {}
+            Frame::Bye => {
+                ctx.close(link);
+                // Its router may have gone back to the first id.
+                self.first_index();
+                self.router_gone(ctx);
+                return Ok(());
+            }
+            Frame::Redirect { router } => return self.redirected(ctx, link, &router),
+            _ => return Err("a message that no router sends".to_owned()),
+        }
+        self.roster.confirm(Source::Router(link), ctx.now.mono);
+        Ok(())
+    }
+
+    fn take_registry(&mut self, ctx: &mut Context, link: LinkId, first: bool, all: Vec<Entry>) {
+        if first {
+            self.settled(ctx);
+        }
+        let left = self.roster.missing_from(Source::Router(link), &all);
+        self.take_update(ctx, link, all, left);
+    }
+
+    /// Takes what is fit; the rest is a router's lie or fault, and only logged.
+    fn take_update(&mut self, ctx: &Context, link: LinkId, joined: Vec<Entry>, left: Vec<String>) {
+        let source = Source::Router(link);
+        // Whom the router says to be gone is gone, also where only an earlier one knew them.
+        for id in left {
+            self.roster.remove(&id);
+        }
+        let (names, namespace, now) = (&ctx.names, &self.namespace, ctx.now.mono);
+        let mut insert = |entry| self.roster.insert(names, namespace, source, entry, now);
+        let refused = joined.into_iter().filter_map(|entry| insert(entry).err());
+        if let Some(unfit) = refused.last() {
+            tracing::warn!(%unfit, "the router sent an entry that is refused");
+        }
+    }
+
+    pub(super) fn check_router(&mut self, ctx: &mut Context) {
+        let now = ctx.now.mono;
+        let State::Following(follower) = &mut self.state else {
+            return;
+        };
+        let link = follower.link;
+        if follower.feed.is_late(now) {
+            tracing::warn!("the holder of the router id sends no registry, passing it over");
+            self.pass_over(ctx, link);
+            return;
+        }
+        match follower.liveness.check(now) {
+            Verdict::Fine => {}
+            Verdict::Ask => ctx.transmit(link, &Frame::Ping),
+            Verdict::Dead => {
+                ctx.close(link);
+                self.router_gone(ctx);
+            }
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The part of the router: who is connected, and telling them of every change.
+//!
+//! A router serves its peers, and exchanges what it knows with the other routers of the namespace:
+//! each later one holds a connection to the first ([`Uplink`]), dialled from one Router ID to the
+//! other. So everybody's list holds everybody, and each change travels each connection once.
+
+mod exchange;
+mod serving;
+mod telling;
+mod uplink;
+
+use super::feed::Feed;
+use super::roster::{Roster, Source};
+use crate::clock::{Mono, UnixMillis};
+use crate::context::Context;
+use crate::ids::Namespace;
+use crate::io::LinkId;
+use crate::liveness::{Liveness, Verdict};
+use crate::wire::{Entry, Frame};
+use litemap::LiteMap;
+use uplink::Uplink;
+
+/// The router's connections. The registry itself is the [`Roster`] that every member has.
+#[derive(Debug)]
+pub(super) struct Router {
+    /// Which Router ID it holds.
+    index: u32,
+    epoch: u64,
+    seq: u64,
+    peers: LiteMap<LinkId, Peer>,
+    uplink: Uplink,
+}
+
+#[derive(Debug)]
+struct Peer {
+    /// The id it dialled from, set by the server: the only one it may check in.
+    id: String,
+    liveness: Liveness,
+    part: Part,
+}
+
+/// What somebody connected to a router is.
+#[derive(Debug)]
+enum Part {
+    /// A peer that has not checked in.
+    New,
+    /// A peer that has.
+    Served,
+    /// A peer beyond what this router serves, until then.
+    SentOn(Mono),
+    /// Another router of the namespace.
+    Fellow(Fellow),
+}
+
+/// Another router, as this one sees it.
+#[derive(Debug)]
+struct Fellow {
+    index: u32,
+    feed: Feed,
+    /// The number of the last update sent to it; `None` before the registry.
+    sent: Option<u64>,
+}
+
+/// Whom a router works for in one call.
+pub(super) struct Scope<'a> {
+    pub(super) namespace: &'a Namespace,
+    pub(super) roster: &'a mut Roster,
+    pub(super) own: &'a str,
+}
+
+impl Router {
+    /// A reign that begins now. The epoch is the time of the claim, so that a later router's
+    /// numbers are not taken for an earlier one's.
+    pub(super) fn new(index: u32, unix: UnixMillis, now: Mono) -> Self {
+        Self {
+            index,
+            epoch: unix,
+            seq: 0,
+            peers: LiteMap::new_vec(),
+            uplink: Uplink::new(index, now),
+        }
+    }
+
+    /// Somebody dialled the Router ID. False where there is no room.
+    pub(super) fn accept(
+        &mut self,
+        namespace: &Namespace,
+        link: LinkId,
+        remote: &str,
+        now: Mono,
+    ) -> bool {
+        let part = if namespace.discovery_uuid(remote).is_some() {
+            self.room_for_peer(now)
+        } else {
+            let later = |index: &u32| *index > self.index;
+            let index = namespace.router_index(remote).filter(later);
+            index.and_then(|index| self.room_for_fellow(index, now))
+        };
+        part.map(|part| self.add(link, remote, part, now)).is_some()
+    }
+
+    fn add(&mut self, link: LinkId, remote: &str, part: Part, now: Mono) {
+        let peer = Peer {
+            id: remote.to_owned(),
+            liveness: Liveness::new(now),
+            part,
+        };
+        self.peers.insert(link, peer);
+    }
+
+    pub(super) fn has(&self, link: LinkId) -> bool {
+        self.peers.contains_key(&link) || self.uplink.is(link)
+    }
+
+    /// Whether what the first router knows is known here too.
+    pub(super) fn is_joined_up(&self) -> bool {
+        self.uplink.is_joined()
+    }
+
+    /// A connection to or from another router is open.
+    pub(super) fn opened(
+        &mut self,
+        ctx: &mut Context,
+        scope: &mut Scope<'_>,
+        link: LinkId,
+        foreign: bool,
+    ) {
+        let is_fellow = self.fellows().any(|(fellow, _)| fellow == link);
+        if foreign && (is_fellow || self.uplink.is(link)) {
+            tracing::warn!("another router is not on this network");
+            ctx.close(link);
+            self.uplink.pass_over(ctx, link);
+            self.gone(ctx, scope, link);
+        } else if let Some(index) = self.uplink.opened(link) {
+            let part = Part::Fellow(Fellow::new(index, ctx.now.mono));
+            let id = scope.namespace.router_id(index);
+            self.add(link, &id, part, ctx.now.mono);
+            self.send_news(ctx, scope.roster, link);
+        }
+    }
+
+    /// A frame of a peer; the error closes its connection.
+    pub(super) fn frame(
+        &mut self,
+        ctx: &mut Context,
+        scope: &mut Scope<'_>,
+        link: LinkId,
+        frame: Frame,
+    ) -> Result<(), String> {
+        let Some(peer) = self.peers.get_mut(&link) else {
+            return Ok(());
+        };
+        peer.liveness.heard(ctx.now.mono);
+        match frame {
+            Frame::Ping => ctx.transmit(link, &Frame::Pong),
+            Frame::Pong => {}
+            Frame::Bye => {
+                ctx.close(link);
+                self.gone(ctx, scope, link);
+            }
+            frame => match &peer.part {
+                Part::Fellow(_) => self.fellow_says(ctx, scope, link, frame)?,
+                Part::New | Part::Served | Part::SentOn(_) => {
+                    self.peer_says(ctx, scope, link, frame)?;
+                }
+            },
+        }
+        self.confirm(scope.roster, link, ctx);
+        Ok(())
+    }
+
+    /// Whoever was heard is there, and so is everybody a router speaks for.
+    fn confirm(&self, roster: &mut Roster, link: LinkId, ctx: &Context) {
+        match self.peers.get(&link).map(|peer| (&peer.part, &peer.id)) {
+            Some((Part::Fellow(_), _)) => roster.confirm(Source::Router(link), ctx.now.mono),
+            Some((Part::Served, id)) => roster.touch(id, ctx.now.mono, ctx.now.unix),
+            Some((Part::New | Part::SentOn(_), _)) | None => {}
+        }
+    }
+
+    /// The own entry changed, or entries expired.
+    pub(super) fn announce(
+        &mut self,
+        ctx: &mut Context,
+        roster: &Roster,
+        joined: Vec<Entry>,
+        left: Vec<String>,
+    ) {
+        self.tell(ctx, roster, Source::Here, joined, left);
+    }
+
+    /// A connection is gone. A peer's entry goes with it; what another router said lives out its
+    /// time, because its peers will have a new one soon.
+    pub(super) fn gone(&mut self, ctx: &mut Context, scope: &mut Scope<'_>, link: LinkId) {
+        self.uplink.gone(ctx, link);
+        let Some(peer) = self.peers.remove(&link) else {
+            return;
+        };
+        match peer.part {
+            Part::Fellow(_) => scope.roster.forget(Source::Router(link)),
+            Part::Served if !self.peers.values().any(|other| other.id == peer.id) => {
+                scope.roster.withdraw(&peer.id, Source::Here);
+                self.tell(ctx, scope.roster, Source::Here, Vec::new(), vec![peer.id]);
+            }
+            Part::Served | Part::New | Part::SentOn(_) => {}
+        }
+    }
+
+    /// Says goodbye to everybody.
+    pub(super) fn close(self, ctx: &mut Context) {
+        self.uplink.close(ctx);
+        self.peers.into_iter().for_each(|(link, _)| ctx.bye(link));
+    }
+
+    pub(super) fn suspect(&mut self, ctx: &mut Context, link: LinkId) {
+        let now = ctx.now.mono;
+        let peer = self.peers.get_mut(&link);
+        if peer.map(|peer| peer.liveness.suspect(now)) == Some(Verdict::Ask) {
+            ctx.transmit(link, &Frame::Ping);
+        }
+    }
+
+    pub(super) fn suspect_all(&mut self, ctx: &mut Context) {
+        let links: Vec<LinkId> = self.peers.keys().copied().collect();
+        links.into_iter().for_each(|link| self.suspect(ctx, link));
+    }
+
+    /// Pings who was not heard, and removes who did not answer.
+    pub(super) fn timeout(&mut self, ctx: &mut Context, scope: &mut Scope<'_>) {
+        let now = ctx.now.mono;
+        let verdicts: Vec<(LinkId, Verdict)> = self
+            .peers
+            .iter_mut()
+            .map(|(link, peer)| (*link, peer.check(now)))
+            .collect();
+        for (link, verdict) in verdicts {
+            match verdict {
+                Verdict::Fine => {}
+                Verdict::Ask => ctx.transmit(link, &Frame::Ping),
+                Verdict::Dead => {
+                    ctx.close(link);
+                    self.gone(ctx, scope, link);
+                }
+            }
+        }
+        // Whoever is connected is confirmed by the connection.
+        for peer in self
+            .peers
+            .values()
+            .filter(|peer| matches!(peer.part, Part::Served))
+        {
+            let last_seen = scope
+                .roster
+                .get(&peer.id)
+                .map_or(0, |entry| entry.last_seen);
+            scope.roster.touch(&peer.id, now, last_seen);
+        }
+        self.uplink.timeout(ctx, scope.namespace);
+    }
+
+    pub(super) fn due(&self) -> Option<Mono> {
+        let peers = self.peers.values().map(Peer::due);
+        peers.chain(self.uplink.due()).min()
+    }
+}
+
+impl Fellow {
+    fn new(index: u32, now: Mono) -> Self {
+        Self {
+            index,
+            feed: Feed::new(now),
+            sent: None,
+        }
+    }
+}
+
+impl Peer {
+    fn check(&mut self, now: Mono) -> Verdict {
+        match &self.part {
+            Part::SentOn(until) if now >= *until => Verdict::Dead,
+            Part::Fellow(fellow) if fellow.feed.is_late(now) => Verdict::Dead,
+            Part::SentOn(_) | Part::Fellow(_) | Part::New | Part::Served => {
+                self.liveness.check(now)
+            }
+        }
+    }
+
+    fn due(&self) -> Mono {
+        let due = self.liveness.due();
+        match &self.part {
+            Part::SentOn(until) => due.min(*until),
+            Part::Fellow(fellow) => fellow.feed.due().map_or(due, |by| by.min(due)),
+            Part::New | Part::Served => due,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What a router does for its peers.
+
+use super::{Part, Router, Scope};
+use crate::clock::Mono;
+use crate::context::Context;
+use crate::discovery::roster::{Roster, Source, cut};
+use crate::io::LinkId;
+use crate::limits::{PONG, ROUTER_PEERS, ROUTERS, SENT_ON};
+use crate::wire::{Entry, Frame};
+
+impl Router {
+    pub(super) fn room_for_peer(&self, now: Mono) -> Option<Part> {
+        let count = |is: fn(&Part) -> bool| self.peers.values().filter(|p| is(&p.part)).count();
+        if count(|part| matches!(part, Part::New | Part::Served)) < ROUTER_PEERS {
+            Some(Part::New)
+        } else if count(|part| matches!(part, Part::SentOn(_))) < SENT_ON {
+            Some(Part::SentOn(now + PONG))
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn peer_says(
+        &mut self,
+        ctx: &mut Context,
+        scope: &mut Scope<'_>,
+        link: LinkId,
+        frame: Frame,
+    ) -> Result<(), String> {
+        let Frame::Checkin(entry) = frame else {
+            return Err("a message that no peer sends to its router".to_owned());
+        };
+        let Some(peer) = self.peers.get(&link) else {
+            return Ok(());
+        };
+        if entry.discovery_id != peer.id {
+            return Err("a check-in for another id than it dialled from".to_owned());
+        }
+        if matches!(peer.part, Part::SentOn(_)) {
+            self.send_on(ctx, scope, link)
+        } else {
+            self.check_in(ctx, scope, link, entry)
+        }
+    }
+
+    /// To the first router that is known to have room, else to an id that none is known to hold.
+    fn send_on(&self, ctx: &mut Context, scope: &Scope<'_>, link: LinkId) -> Result<(), String> {
+        let has_room = |index: &u32| {
+            let mut fellows = self.fellows().filter(|(_, fellow)| fellow.index == *index);
+            fellows.all(|(link, _)| scope.roster.count(Source::Router(link)) < ROUTER_PEERS)
+        };
+        let mut later = self.index + 1..=ROUTERS;
+        let index = later.find(has_room).ok_or("no router has room")?;
+        let router = scope.namespace.router_id(index);
+        ctx.transmit(link, &Frame::Redirect { router });
+        Ok(())
+    }
+
+    fn check_in(
+        &mut self,
+        ctx: &mut Context,
+        scope: &mut Scope<'_>,
+        link: LinkId,
+        mut entry: Entry,
+    ) -> Result<(), String> {
+        let Some(peer) = self.peers.get_mut(&link) else {
+            return Ok(());
+        };
+        entry.last_seen = ctx.now.unix;
+        let held = scope.roster.get(&entry.discovery_id);
+        let unchanged = matches!(peer.part, Part::Served)
+            && held.is_some_and(|held| held.says_the_same(&entry));
+        scope
+            .roster
+            .insert(
+                &ctx.names,
+                scope.namespace,
+                Source::Here,
+                entry.clone(),
+                ctx.now.mono,
+            )
+            .map_err(|unfit| format!("a check-in that is refused: {unfit}"))?;
+        // From here on it gets every change; this one it gets with the registry.
+        peer.part = Part::New;
+        self.replace_earlier(ctx, link, &entry.discovery_id);
+        if !unchanged {
+            self.tell(ctx, scope.roster, Source::Here, vec![entry], Vec::new());
+        }
+        self.serve(ctx, scope.roster, link);
+        Ok(())
+    }
+
+    fn serve(&mut self, ctx: &mut Context, roster: &Roster, link: LinkId) {
+        if let Some(peer) = self.peers.get_mut(&link) {
+            peer.part = Part::Served;
+        }
+        let parts = cut(roster.entries().cloned(), Entry::encoded_len);
+        self.send_registry(ctx, link, self.seq, parts);
+    }
+
+    /// One person has one connection: an earlier one of the same id is a leftover.
+    fn replace_earlier(&mut self, ctx: &mut Context, link: LinkId, id: &str) {
+        let earlier: Vec<LinkId> = self
+            .peers
+            .iter()
+            .filter(|(other, peer)| **other != link && peer.id == id)
+            .map(|(other, _)| *other)
+            .collect();
+        for other in earlier {
+            self.peers.remove(&other);
+            ctx.close(other);
+        }
+    }
+}

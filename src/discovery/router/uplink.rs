@@ -1,0 +1,156 @@
+//! A later router's connection to the first one, over which they exchange what they know.
+
+use crate::clock::Mono;
+use crate::context::Context;
+use crate::ids::Namespace;
+use crate::io::LinkId;
+use crate::limits::GHOST_LIFE;
+use std::time::Duration;
+
+/// The longest wait after the first failure; doubled each time, to [`LAST_WAIT`].
+const FIRST_WAIT: Duration = Duration::from_secs(2);
+/// See [`FIRST_WAIT`].
+const LAST_WAIT: Duration = Duration::from_secs(60);
+
+/// A connection that lived this long ends a series of failures.
+const GOOD: Duration = Duration::from_secs(60);
+
+/// When to try the first router again after every earlier one was passed over.
+const START_OVER: Duration = Duration::from_mins(10);
+
+/// Who is above, and how it goes.
+#[derive(Debug)]
+pub(super) struct Uplink {
+    /// The own index: every router above has a smaller one.
+    own: u32,
+    target: u32,
+    tries: u32,
+    failing: Option<Mono>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The first router has nobody above it.
+    Top,
+    Waiting(Mono),
+    Dialling(LinkId),
+    /// Open; its registry has not come yet.
+    Open(LinkId),
+    Joined(LinkId, Mono),
+}
+
+impl Uplink {
+    pub(super) fn new(own: u32, now: Mono) -> Self {
+        let state = if own == 1 {
+            State::Top
+        } else {
+            State::Waiting(now)
+        };
+        Self {
+            own,
+            target: 1,
+            tries: 0,
+            failing: None,
+            state,
+        }
+    }
+
+    fn link(&self) -> Option<LinkId> {
+        match self.state {
+            State::Dialling(link) | State::Open(link) | State::Joined(link, _) => Some(link),
+            State::Top | State::Waiting(_) => None,
+        }
+    }
+
+    pub(super) fn is(&self, link: LinkId) -> bool {
+        self.link() == Some(link)
+    }
+
+    /// Whether the other router's registry has come.
+    pub(super) fn is_joined(&self) -> bool {
+        matches!(self.state, State::Joined(..))
+    }
+
+    pub(super) fn timeout(&mut self, ctx: &mut Context, namespace: &Namespace) {
+        if matches!(self.state, State::Waiting(at) if ctx.now.mono >= at) {
+            let own = namespace.router_id(self.own);
+            let link = ctx.dial(&own, &namespace.router_id(self.target));
+            self.state = State::Dialling(link);
+        }
+    }
+
+    pub(super) fn due(&self) -> Option<Mono> {
+        match self.state {
+            State::Waiting(at) => Some(at),
+            State::Top | State::Dialling(_) | State::Open(_) | State::Joined(..) => None,
+        }
+    }
+
+    /// The dial has worked. Gives which router it is; `None` for another connection.
+    pub(super) fn opened(&mut self, link: LinkId) -> Option<u32> {
+        let dialled = matches!(self.state, State::Dialling(dialled) if dialled == link);
+        dialled.then(|| {
+            self.state = State::Open(link);
+            self.target
+        })
+    }
+
+    /// Its registry has come. Gives whether it is the first on this connection.
+    pub(super) fn joined(&mut self, link: LinkId, now: Mono) -> bool {
+        let opened = matches!(self.state, State::Open(open) if open == link);
+        if opened {
+            self.state = State::Joined(link, now);
+            self.failing = None;
+        }
+        opened
+    }
+
+    /// A connection has ended. One that opened and said no registry is no router.
+    pub(super) fn gone(&mut self, ctx: &mut Context, link: LinkId) {
+        if !self.is(link) {
+            return;
+        }
+        let now = ctx.now.mono;
+        let since = *self.failing.get_or_insert(now);
+        match self.state {
+            State::Open(_) => self.next_target(),
+            State::Dialling(_) if now >= since + GHOST_LIFE => self.next_target(),
+            State::Joined(_, at) if now >= at + GOOD => self.tries = 0,
+            State::Joined(..) | State::Dialling(_) | State::Waiting(_) | State::Top => {}
+        }
+        self.wait(ctx);
+    }
+
+    /// What was reached is no router of this network.
+    pub(super) fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
+        if self.is(link) {
+            self.next_target();
+            self.wait(ctx);
+        }
+    }
+
+    fn next_target(&mut self) {
+        self.failing = None;
+        self.tries = 0;
+        self.target += 1;
+    }
+
+    fn wait(&mut self, ctx: &mut Context) {
+        let doubled = FIRST_WAIT * 2_u32.saturating_pow(self.tries.min(10));
+        let mut wait = ctx.jitter(doubled.min(LAST_WAIT));
+        self.tries = self.tries.saturating_add(1);
+        if self.target >= self.own {
+            self.target = 1;
+            wait += START_OVER;
+        }
+        self.state = State::Waiting(ctx.now.mono + wait);
+    }
+
+    /// Gives up a dial; an open connection is closed with the others.
+    pub(super) fn close(&self, ctx: &mut Context) {
+        if let State::Dialling(link) = self.state {
+            ctx.close(link);
+        }
+    }
+}
