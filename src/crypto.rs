@@ -223,6 +223,28 @@ pub fn discovery_uuid(discovery_uuid: &[u8; 16], namespace: &str, day: &str) -> 
     Uuid::new_v8(bytes)
 }
 
+/// What two people compare to be sure that nobody is between them: 60 digits that both devices
+/// compute from both keys.
+pub fn safety_number(one: PublicKey, other: PublicKey) -> String {
+    let mut keys = [one.to_bytes(), other.to_bytes()];
+    keys.sort_unstable();
+    let kdf = Hkdf::<Sha256>::new(None, keys.as_flattened());
+    let mut bytes = [0; 96];
+    #[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8,160 bytes")]
+    kdf.expand(b"meshchat/1 safety number", &mut bytes)
+        .expect("96 bytes");
+    // Eight bytes for each five digits: no digit is noticeably likelier than another.
+    let (groups, _) = bytes.as_chunks::<8>();
+    let digits = |group: &[u8; 8]| format!("{:05}", u64::from_be_bytes(*group) % 100_000);
+    groups.iter().map(digits).collect()
+}
+
+/// What both sides of a pair compute their meeting points from.
+pub fn rendezvous_secret(pair_secret: &Key) -> Key {
+    let kdf = Hkdf::<Sha256>::new(None, pair_secret);
+    expand(&kdf, b"meshchat/1 rendezvous")
+}
+
 /// The rendezvous namespace of a shared secret in a 10-minute slot.
 pub fn rendezvous_namespace(secret: &Key, slot: &str) -> String {
     format!("rendezvous-{}", hex(&hmac(secret, &[slot.as_bytes()])))

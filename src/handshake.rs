@@ -30,6 +30,9 @@ pub(crate) enum Fault {
     /// It answered where a known contact should, and is not that contact.
     #[error("somebody else answered")]
     SomebodyElse,
+    /// A contact that is blocked here.
+    #[error("it is a blocked contact")]
+    Blocked,
     /// A signature or authentication code does not verify for this connection.
     #[error("a proof does not verify: {0}")]
     Proof(&'static str),

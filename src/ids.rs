@@ -60,20 +60,24 @@ pub fn is_peer_id(text: &str) -> bool {
 
 /// A fresh Transport ID: the product's fixed root, whatever root discovery uses.
 pub(crate) fn transport_id(random: [u8; 16]) -> String {
-    let uuid = uuid::Builder::from_random_bytes(random).into_uuid();
+    transport_id_of(uuid::Builder::from_random_bytes(random).into_uuid())
+}
+
+/// The Transport ID with this uuid.
+pub(crate) fn transport_id_of(uuid: Uuid) -> String {
     format!("{TRANSPORT_ROOT}-{uuid}")
+}
+
+/// The uuid of a Transport ID in its one canonical form.
+pub(crate) fn transport_uuid(id: &str) -> Option<Uuid> {
+    let text = id.strip_prefix(TRANSPORT_ROOT)?.strip_prefix('-')?;
+    let uuid = Uuid::try_parse(text).ok()?;
+    (uuid.to_string() == text).then_some(uuid)
 }
 
 /// Whether an id somebody sent can be a Transport ID.
 pub(crate) fn is_transport_id(id: &str) -> bool {
-    id.strip_prefix(TRANSPORT_ROOT)
-        .and_then(|rest| rest.strip_prefix('-'))
-        .and_then(|text| {
-            Uuid::try_parse(text)
-                .ok()
-                .filter(|uuid| uuid.to_string() == text)
-        })
-        .is_some()
+    transport_uuid(id).is_some()
 }
 
 /// The first part of every Transport ID.

@@ -4,7 +4,7 @@ use crate::address::Addresses;
 use crate::clock::Mono;
 use crate::config::Config;
 use crate::records::Change;
-use crate::view::{Command, Event, Refusal};
+use crate::view::{Answer, Command, Event, Refusal};
 use std::net::IpAddr;
 
 /// Names a command until its [`Output::Reply`]; chosen by the caller.
@@ -160,7 +160,7 @@ pub enum Output {
     /// Tell the views and the supervisor.
     Event(Event),
     /// The answer to a command.
-    Reply(CommandId, Result<(), Refusal>),
+    Reply(CommandId, Result<Answer, Refusal>),
     /// Nothing more to do until this moment; `None` is until the next input.
     Timeout(Option<Mono>),
 }

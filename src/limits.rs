@@ -76,6 +76,15 @@ pub const UNFINISHED_LIFE: Duration = Duration::from_hours(7 * 24);
 /// How long the connection of a request is kept open for its answer.
 pub const REQUEST_ANSWER: Duration = Duration::from_mins(10);
 
+/// Invites open at once.
+pub const INVITES: usize = 10;
+
+/// How long an invite works: a letter's time, and short enough to be forgotten.
+pub const INVITE_LIFE: Duration = Duration::from_hours(7 * 24);
+
+/// How long a special contact is unseen before the person is asked whether to pause it.
+pub const LONG_UNSEEN: Duration = Duration::from_hours(30 * 24);
+
 /// Saved contacts.
 pub const CONTACTS: usize = 500;
 

@@ -5,7 +5,7 @@
 
 use crate::clock::UnixMillis;
 use crate::config::Settings;
-use crate::view::{ContactId, Message, MessageState, RequestId};
+use crate::view::{ContactId, InviteId, Message, MessageState, RequestId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -20,6 +20,9 @@ pub struct Snapshot {
     pub contacts: Vec<ContactRecord>,
     /// Requests waiting for the person.
     pub requests: Vec<RequestRecord>,
+    /// Open invites.
+    #[serde(default)]
+    pub invites: Vec<InviteRecord>,
     /// One for each contact with messages.
     pub threads: Vec<ThreadRecord>,
     /// Own messages that are not known to be delivered, in any order.
@@ -41,6 +44,12 @@ pub enum Change {
     Request(RequestRecord),
     /// Remove a request.
     ForgetRequest(RequestId),
+    /// Add or replace an invite.
+    Invite(InviteRecord),
+    /// Remove an invite.
+    ForgetInvite(InviteId),
+    /// Remove a chat with all its messages.
+    ForgetThread(ContactId),
     /// Add or replace messages together with the head of their thread, in one transaction.
     Thread(ThreadRecord, Vec<MessageRecord>),
 }
@@ -97,6 +106,45 @@ pub struct ContactRecord {
     pub pair_secret: Secret,
     /// When they were last connected.
     pub last_seen: Option<UnixMillis>,
+    /// What the person decided about them.
+    #[serde(default)]
+    pub care: CareRecord,
+}
+
+/// What a person decided about a contact, and what the contact says of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CareRecord {
+    /// The name the person gave.
+    pub given_name: Option<String>,
+    /// The safety number was compared.
+    pub verified: bool,
+    /// Special contact is switched on here.
+    pub special: bool,
+    /// Special contact is switched on there.
+    pub special_there: bool,
+    /// No notifications.
+    pub muted: bool,
+    /// Not connected to.
+    pub blocked: bool,
+    /// Not looked for until seen.
+    pub paused: bool,
+    /// The number of the own profile that they have.
+    pub told: u64,
+}
+
+/// An open invite.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InviteRecord {
+    /// Version of this record: 1.
+    pub version: u32,
+    /// The key.
+    pub id: InviteId,
+    /// 32 bytes that only the link holds.
+    pub secret: Secret,
+    /// When it stops working.
+    pub expires: UnixMillis,
 }
 
 /// A request waiting for the person.
@@ -117,6 +165,9 @@ pub struct RequestRecord {
     pub note: Option<String>,
     /// When it came.
     pub at: UnixMillis,
+    /// The invite it came with.
+    #[serde(default)]
+    pub invite: Option<InviteId>,
 }
 
 /// The head of a chat: all that is needed to go on without reading the messages.

@@ -27,6 +27,22 @@ pub enum PersonId {
 #[serde(transparent)]
 pub struct RequestId(pub String);
 
+/// Names an open invite on this device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct InviteId(pub String);
+
+/// Text that must not be shown or logged: a passphrase, or an invite's link.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(pub String);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden(…)")
+    }
+}
+
 /// Something a view shows. Later events replace earlier ones under the same key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,6 +59,10 @@ pub enum Event {
     Request(Request),
     /// A request was answered or expired.
     RequestGone(RequestId),
+    /// An invite is open; the key is [`Invite::id`].
+    Invite(Invite),
+    /// An invite was used, cancelled, or expired.
+    InviteGone(InviteId),
     /// A message appeared or changed; the key is ([`Message::contact`], [`Message::number`]).
     Message(Message),
     /// A contact is writing at this moment; forget it after six seconds.
@@ -178,6 +198,90 @@ pub struct Person {
     pub unread: u32,
     /// For a contact: what the last Ping said.
     pub ping: Option<Ping>,
+    /// For a contact: what its page shows.
+    pub care: Option<Care>,
+}
+
+/// What the page of a contact shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Care {
+    /// The name the contact gives itself, where the saved one is another.
+    pub calls_itself: Option<String>,
+    /// 60 digits, the same on both devices.
+    pub safety_number: String,
+    /// The person has compared the safety number.
+    pub verified: bool,
+    /// Whether both look for each other beyond the network.
+    pub special: Special,
+    /// For [`Special::On`]: how the contact is being found.
+    pub reach: Option<Reach>,
+    /// No notifications about this contact.
+    pub muted: bool,
+    /// Neither connected to nor listened to.
+    pub blocked: bool,
+    /// Unseen for more than 30 days: the person is asked whether to pause.
+    pub long_unseen: bool,
+    /// Neither dialled nor looked for until seen.
+    pub paused: bool,
+}
+
+/// Whether both sides have switched on Special contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Special {
+    /// Neither has.
+    Off,
+    /// Only this person has; nothing happens yet.
+    Wanted,
+    /// Only the contact has; nothing happens yet.
+    Offered,
+    /// Both have.
+    On,
+}
+
+/// How a special contact is being found again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Reach {
+    /// Connected; nothing to find.
+    Connected,
+    /// Not connected: waiting at the meeting point of the current time.
+    Reconnecting,
+    /// Somebody else has the contact's address: meeting elsewhere at once.
+    Recovering,
+    /// The own address changed and the contact does not know yet.
+    ProactiveUpdate,
+}
+
+/// An open invite.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invite {
+    /// The key.
+    pub id: InviteId,
+    /// To be given to one person.
+    pub link: Hidden,
+    /// When it stops working.
+    pub expires: UnixMillis,
+}
+
+/// What a command gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Answer {
+    /// It is done, or begun.
+    Done,
+    /// The content of a backup file.
+    Backup {
+        /// JSON text, encrypted under the passphrase.
+        text: String,
+    },
+    /// A backup was taken over.
+    Imported {
+        /// How many contacts it had.
+        contacts: u32,
+    },
 }
 
 /// Where somebody is seen.
@@ -240,6 +344,8 @@ pub struct Request {
     pub at: UnixMillis,
     /// For a name that looks like a contact's: that contact's name.
     pub resembles: Option<String>,
+    /// It came with one of this person's invites.
+    pub invited: bool,
 }
 
 /// A chat message.
@@ -315,6 +421,15 @@ pub enum Notice {
     /// An acceptance could not be finished because the other side is gone; ask again.
     AnswerTooLate {
         /// Who.
+        name: String,
+    },
+    /// An invite led to nothing: the other person said no, or did not answer in time.
+    InviteNotAccepted,
+    /// The same identity is in use on another device at this moment.
+    TwoCopies,
+    /// Somebody accepted under a new name turned out to be a blocked contact.
+    Blocked {
+        /// The contact's name.
         name: String,
     },
 }
@@ -403,6 +518,77 @@ pub enum Command {
         /// Whom.
         contact: ContactId,
     },
+    /// Save a contact under another name; empty for the one it gives itself.
+    Rename {
+        /// Whom.
+        contact: ContactId,
+        /// The new name.
+        name: String,
+    },
+    /// The person has compared the safety number, or takes that back.
+    Verify {
+        /// Whose.
+        contact: ContactId,
+        /// It was the same.
+        verified: bool,
+    },
+    /// Switch Special contact.
+    Special {
+        /// Whom.
+        contact: ContactId,
+        /// On.
+        on: bool,
+    },
+    /// Switch notifications about a contact.
+    Mute {
+        /// Whom.
+        contact: ContactId,
+        /// Off.
+        muted: bool,
+    },
+    /// Block a contact, or unblock it.
+    Block {
+        /// Whom.
+        contact: ContactId,
+        /// Block.
+        blocked: bool,
+    },
+    /// Pause a contact until it is seen, or go on looking for it.
+    Pause {
+        /// Whom.
+        contact: ContactId,
+        /// Pause.
+        paused: bool,
+    },
+    /// Forget a contact and its chat.
+    Remove {
+        /// Whom.
+        contact: ContactId,
+    },
+    /// Make an invite: an [`Event::Invite`] follows.
+    Invite,
+    /// Close an open invite.
+    CancelInvite {
+        /// Which.
+        invite: InviteId,
+    },
+    /// Ask whoever made an invite.
+    UseInvite {
+        /// As given by the other person.
+        link: Hidden,
+    },
+    /// Identity and contacts as text: answered with [`Answer::Backup`].
+    Export {
+        /// At least eight characters.
+        passphrase: Hidden,
+    },
+    /// Take over identity and contacts: answered with [`Answer::Imported`].
+    Import {
+        /// The one it was exported under.
+        passphrase: Hidden,
+        /// The content of the file.
+        backup: Hidden,
+    },
     /// Change the settings.
     Configure {
         /// All of them.
@@ -443,6 +629,36 @@ pub enum Refusal {
     /// There are 500 contacts.
     #[error("there is no room for another contact")]
     ContactsFull,
+    /// The text is no invite.
+    #[error("this is not an invite")]
+    InviteMalformed,
+    /// It is one's own.
+    #[error("this is your own invite")]
+    InviteOwn,
+    /// It is too old.
+    #[error("this invite has expired")]
+    InviteExpired,
+    /// Nobody is there: whoever made it must be online.
+    #[error("whoever made this invite cannot be reached")]
+    InviteUnreachable,
+    /// Whoever is there does not know it: it was used, cancelled, or is somebody else's.
+    #[error("this invite does not work any more")]
+    InviteNotValid,
+    /// There are ten open invites.
+    #[error("there are too many open invites")]
+    InvitesFull,
+    /// The passphrase is shorter than eight characters.
+    #[error("the passphrase is shorter than eight characters")]
+    PassphraseShort,
+    /// The file is no backup, or was changed.
+    #[error("this is not an undamaged backup")]
+    BackupDamaged,
+    /// The passphrase is another one, or the file was changed.
+    #[error("the passphrase is wrong, or the backup is damaged")]
+    BackupWrong,
+    /// There are contacts here that the backup would replace.
+    #[error("this installation has contacts already")]
+    NotEmpty,
     /// A setting is wrong.
     #[error("setting {field}: {reason}")]
     Setting {

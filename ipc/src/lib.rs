@@ -15,9 +15,9 @@ pub use mesh_chat::clock::UnixMillis;
 pub use mesh_chat::config::{Config, IceServer, Settings, SignallingServer};
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
-    Asked, Command, ContactId, Event, Message, MessageState, Network, Notice, Notification, Person,
-    PersonId, Phase, Ping, Presence, Profile, Refusal, Request, RequestId, Role, SettingsView,
-    Status,
+    Answer, Asked, Care, Command, ContactId, Event, Hidden, Invite, InviteId, Message,
+    MessageState, Network, Notice, Notification, Person, PersonId, Phase, Ping, Presence, Profile,
+    Reach, Refusal, Request, RequestId, Role, SettingsView, Special, Status,
 };
 
 /// The name of the port between a view and the engine.
@@ -87,8 +87,8 @@ pub enum FromEngine {
     Reply {
         /// The view's id.
         id: u32,
-        /// Why not.
-        refusal: Option<Refusal>,
+        /// What it gave, or why not.
+        result: Result<Answer, Refusal>,
     },
     /// The answer to [`ToEngine::History`], oldest first.
     History {

@@ -102,6 +102,8 @@ impl View {
             }
             Event::Profile(_)
             | Event::Message(_)
+            | Event::Invite(_)
+            | Event::InviteGone(_)
             | Event::Typing(_)
             | Event::Settings(_)
             | Event::Notice(_)

@@ -1,9 +1,10 @@
 //! What is durable on a device: exactly the writes that were reported as such.
 
 use mesh_chat::records::{
-    Change, ContactRecord, MessageRecord, ProfileRecord, RequestRecord, Snapshot, ThreadRecord,
+    Change, ContactRecord, InviteRecord, MessageRecord, ProfileRecord, RequestRecord, Snapshot,
+    ThreadRecord,
 };
-use mesh_chat::view::{ContactId, MessageState, RequestId};
+use mesh_chat::view::{ContactId, InviteId, MessageState, RequestId};
 use std::collections::BTreeMap;
 
 /// The storage of one device.
@@ -13,6 +14,7 @@ pub struct Disk {
     settings: mesh_chat::config::Settings,
     contacts: BTreeMap<ContactId, ContactRecord>,
     requests: BTreeMap<RequestId, RequestRecord>,
+    invites: BTreeMap<InviteId, InviteRecord>,
     threads: BTreeMap<ContactId, ThreadRecord>,
     messages: BTreeMap<(ContactId, u64), MessageRecord>,
 }
@@ -27,6 +29,12 @@ impl Disk {
             Change::ForgetContact(id) => drop(self.contacts.remove(&id)),
             Change::Request(record) => drop(self.requests.insert(record.id.clone(), record)),
             Change::ForgetRequest(id) => drop(self.requests.remove(&id)),
+            Change::Invite(record) => drop(self.invites.insert(record.id.clone(), record)),
+            Change::ForgetInvite(id) => drop(self.invites.remove(&id)),
+            Change::ForgetThread(id) => {
+                self.threads.remove(&id);
+                self.messages.retain(|(contact, _), _| *contact != id);
+            }
             Change::Thread(head, records) => {
                 for record in records {
                     let key = (record.message.contact.clone(), record.message.number);
@@ -49,6 +57,7 @@ impl Disk {
             settings: self.settings.clone(),
             contacts: self.contacts.values().cloned().collect(),
             requests: self.requests.values().cloned().collect(),
+            invites: self.invites.values().cloned().collect(),
             threads: self.threads.values().cloned().collect(),
             outbox: self.messages.values().filter(awaits).cloned().collect(),
         }

@@ -12,7 +12,7 @@ use mesh_chat::config::Config;
 use mesh_chat::name::Tables;
 use mesh_chat::node::{CommandId, Input, Output, StoreId};
 use mesh_chat::records::Change;
-use mesh_chat::view::{Command, Refusal};
+use mesh_chat::view::Command;
 use mesh_chat::{Mono, Node};
 use peerjs::endpoint::{Endpoint, Input as EndpointInput, SocketId, SocketInput};
 use std::cmp::Reverse;
@@ -388,14 +388,14 @@ impl World {
                     check::delivered(self, index, &message.text);
                 }
             }
-            Output::Reply(CommandId(id), result) => self.reply(id, result),
+            Output::Reply(CommandId(id), result) => self.reply(id, result.is_ok()),
             Output::Timeout(_) => {}
         }
     }
 
-    fn reply(&mut self, id: u64, result: Result<(), Refusal>) {
+    fn reply(&mut self, id: u64, stored: bool) {
         if let Some((from, to, text)) = self.asked.remove(&id) {
-            person::answered(self, from, to, &text, result.is_ok());
+            person::answered(self, from, to, &text, stored);
         }
     }
 

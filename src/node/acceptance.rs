@@ -7,7 +7,7 @@ use super::{Link, LinkId, Node};
 use crate::encoding::{b64, hex, unb64};
 use crate::handshake::{Exchange, Fault, Role, Step};
 use crate::records::{Change, Secret};
-use crate::view::{Asked, ContactId, Notification};
+use crate::view::{Asked, ContactId, Notice, Notification};
 use crate::wire::{Card, Frame, Proof};
 use crate::{Mono, crypto, ids};
 use std::time::Duration;
@@ -110,7 +110,14 @@ impl Node {
         let mut record = fresh.record.clone();
         if let Some(saved) = known.find(|contact| contact.identity == Some(key)) {
             let store = self.ctx.store(Change::ForgetContact(record.id.clone()));
+            if saved.record.care.blocked {
+                let name = saved.name().to_owned();
+                self.writes.insert(store, Write::Plain);
+                self.notice(Notice::Blocked { name });
+                return Err(Fault::Blocked);
+            }
             record.id.clone_from(&saved.record.id);
+            record.care.clone_from(&saved.record.care);
             record.name.clone_from(&saved.record.name);
             // Two acceptances at once: both sides keep the smaller secret. A later one replaces.
             let at_once = |at: Mono| self.ctx.now.mono.since(at) < AT_ONCE;
@@ -141,7 +148,7 @@ impl Node {
             return;
         };
         if role == Role::Initiator {
-            self.asked.insert(pending.remote, Asked::Unreachable);
+            self.set_asked(pending.remote, Asked::Unreachable);
         } else if self.contacts.get(&contact.record.id).is_none() {
             // What was stored before the acceptance was sent is there.
             contact.unprove();
@@ -160,11 +167,12 @@ impl Node {
         };
         let id = contact.record.id.clone();
         self.asked.remove(&pending.remote);
+        self.invitations.remove(&pending.remote);
         let asked = confirm.is_some();
         if let (Some(proof), Some(card)) = (confirm, card) {
             self.ctx.transmit(link, &Frame::Confirm { proof, card });
         }
-        let name = contact.record.name.clone();
+        let name = contact.name().to_owned();
         self.end_session(&id);
         self.keep(*contact);
         self.forget_unfinished(&pending.remote);

@@ -9,7 +9,7 @@ use crate::crypto::Identity;
 use crate::encoding::{b64, hex};
 use crate::ids;
 use crate::records::{Change, ProfileRecord, Secret};
-use crate::view::{Command, ContactId, Ping, Refusal};
+use crate::view::{Answer, Command, ContactId, Ping, Refusal};
 use crate::wire::Frame;
 
 impl Node {
@@ -25,6 +25,17 @@ impl Node {
             Command::Typing { contact } => self.typing(&contact),
             Command::Read { contact, number } => self.read(&contact, number),
             Command::Ping { contact } => self.ping(&contact),
+            Command::Invite => self.invite(id),
+            Command::CancelInvite { invite } => self.cancel_invite(&invite).map(|()| true),
+            Command::UseInvite { link } => self.use_invite(id, &link),
+            Command::Export { .. } | Command::Import { .. } => Err(Refusal::NotJoined),
+            command @ (Command::Rename { .. }
+            | Command::Verify { .. }
+            | Command::Special { .. }
+            | Command::Mute { .. }
+            | Command::Pause { .. }
+            | Command::Block { .. }
+            | Command::Remove { .. }) => self.care_for(command).map(|()| true),
             Command::Retry => {
                 self.woke();
                 Ok(true)
@@ -38,6 +49,7 @@ impl Node {
     }
 
     pub(super) fn reply(&mut self, id: CommandId, result: Result<(), Refusal>) {
+        let result = result.map(|()| Answer::Done);
         self.ctx.emit(Output::Reply(id, result));
     }
 

@@ -10,8 +10,8 @@ use crate::encoding::{b64, unb64};
 use crate::handshake::Role;
 use crate::limits;
 use crate::liveness::Liveness;
-use crate::records::{Change, ContactRecord, Secret};
-use crate::view::{ContactId, Ping};
+use crate::records::{CareRecord, Change, ContactRecord, Secret};
+use crate::view::{ContactId, Ping, Reach};
 use std::time::Duration;
 
 /// Dials to contacts under way at once: a network change must not become a storm.
@@ -44,6 +44,10 @@ pub(super) struct Contact {
     pub(super) seen_as: Option<String>,
     /// When the person was last told that they joined.
     pub(super) told: Option<Mono>,
+    /// 60 digits; empty until the identity is known.
+    pub(super) safety_number: String,
+    /// How a special contact is being found.
+    pub(super) reach: Reach,
     /// When they were last on this network.
     pub(super) near_at: Option<Mono>,
     /// When to write again what could not be stored.
@@ -109,6 +113,7 @@ impl Contact {
             profile_number: 0,
             pair_secret: Secret(b64(&pair_secret)),
             last_seen: Some(unix),
+            care: CareRecord::default(),
         };
         Self::away(record, pair_secret)
     }
@@ -132,6 +137,8 @@ impl Contact {
             seen_as: None,
             told: None,
             near_at: None,
+            safety_number: String::new(),
+            reach: Reach::Reconnecting,
             write_at: None,
             accepted_at: None,
             met_as: None,
@@ -152,6 +159,13 @@ impl Contact {
     /// Whether the acceptance is finished on this side.
     pub(super) fn is_complete(&self) -> bool {
         self.identity.is_some()
+    }
+
+    /// Whether it may be dialled now.
+    fn is_wanted(&self) -> bool {
+        let care = &self.record.care;
+        let paused = care.paused && self.seen_as.is_none() && self.ping != Some(Ping::Trying);
+        !care.blocked && !paused
     }
 
     /// Dial soon, whatever the back-off says.
@@ -177,6 +191,7 @@ impl Node {
             .contacts
             .values()
             .filter(|contact| contact.dialling.is_none() && contact.session.is_none())
+            .filter(|contact| contact.is_wanted())
             .filter(|contact| contact.next_try.is_some_and(|at| now >= at))
             .map(|contact| contact.record.id.clone())
             .collect();
@@ -224,7 +239,7 @@ impl Node {
         old.into_iter().for_each(|id| self.forget_contact(id));
     }
 
-    fn forget_contact(&mut self, id: ContactId) {
+    pub(super) fn forget_contact(&mut self, id: ContactId) {
         self.contacts.remove(&id);
         let store = self.ctx.store(Change::ForgetContact(id));
         self.writes.insert(store, Write::Plain);
@@ -346,7 +361,8 @@ impl Node {
     }
 
     pub(super) fn contact_due(&self, contact: &Contact) -> impl Iterator<Item = Mono> + use<> {
-        let waiting = contact.session.is_none() && contact.dialling.is_none();
+        let idle = contact.session.is_none() && contact.dialling.is_none();
+        let waiting = idle && contact.is_wanted();
         let dial = contact.next_try.filter(|_| waiting);
         let session = contact.session.as_ref();
         let answer = session.map(|session| session.liveness.due());

@@ -1,13 +1,15 @@
 //! Connections until they are authenticated: dialled or accepted, through the handshake.
 
 use super::contacts::Contact;
+use super::invites::Invitation;
 use super::storage::Write;
 use super::{ChannelBinding, Closed, Link, LinkId, Node, Path};
 use crate::clock::Mono;
+use crate::crypto::Key;
 use crate::handshake::{self, Exchange, ExpectHello, Fault, Role};
 use crate::limits;
 use crate::records::Change;
-use crate::view::{Asked, ContactId, Notice, Ping, RequestId};
+use crate::view::{Asked, ContactId, InviteId, Notice, Ping, RequestId};
 use crate::wire::{Frame, Hello, Proof};
 
 /// A connection that is not a session yet.
@@ -22,6 +24,23 @@ pub(super) struct Pending {
     pub(super) early: Vec<Vec<u8>>,
     pub(super) deadline: Option<Mono>,
     pub(super) stage: Stage,
+    /// The caller has shown the secret of this invite of ours, or of the one we used.
+    pub(super) invited: Option<Invited>,
+}
+
+/// Whose invite a caller knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Invited {
+    /// One made here.
+    ByUs(InviteId),
+    /// One used here; its maker calls back.
+    ByThem,
+}
+
+/// Who a caller's hint says it is.
+enum Known {
+    Contact(ContactId),
+    Invited(Invited),
 }
 
 /// What a connection waits for. Named for the dialling side first.
@@ -64,6 +83,16 @@ impl Pending {
         match &self.stage {
             Stage::Finishing(_, contact, _) => Some(contact),
             _ => None,
+        }
+    }
+
+    /// Whether it is with this contact.
+    pub(super) fn meets(&self, id: &ContactId) -> bool {
+        match &self.stage {
+            Stage::Knowing(of) | Stage::ExpectHelloOfContact(_, of) | Stage::ExpectAuth(_, of) => {
+                of == id
+            }
+            _ => false,
         }
     }
 
@@ -113,6 +142,7 @@ impl Node {
             early: Vec::new(),
             deadline,
             stage,
+            invited: None,
         };
         self.links.insert(link, pending);
     }
@@ -150,7 +180,7 @@ impl Node {
         }
     }
 
-    fn own_transport(&self) -> Option<&str> {
+    pub(super) fn own_transport(&self) -> Option<&str> {
         self.me.as_ref().map(|me| me.record.transport_id.as_str())
     }
 
@@ -175,7 +205,7 @@ impl Node {
         pending.path = path;
         pending.deadline = Some(self.ctx.now.mono + limits::UNAUTHENTICATED_TIME);
         let secret = match &pending.stage {
-            Stage::Asking(_) => None,
+            Stage::Asking(asked) => self.invitations.get(asked).and_then(Invitation::secret),
             Stage::Knowing(contact) => match self.contacts.get(contact) {
                 Some(contact) => Some(contact.pair_secret),
                 None => return self.drop_link(link),
@@ -246,7 +276,7 @@ impl Node {
                 self.take_acceptance(link, &exchange, &proof, &card, friendlyname)
             }
             (Stage::ExpectAnswer(_, stranger), Frame::Rejected) => {
-                self.asked.insert(stranger, Asked::NotAccepted);
+                self.set_asked(stranger, Asked::NotAccepted);
                 self.remove_link(link);
                 Ok(())
             }
@@ -274,21 +304,35 @@ impl Node {
         let Some(binding) = self.links.get(&link).and_then(|pending| pending.binding) else {
             return Ok(());
         };
-        let known = self
-            .contacts
-            .values()
-            .map(|c| (c.record.id.clone(), c.pair_secret));
-        let (exchange, answer, contact) =
+        let known: Vec<(Known, Key)> = self.known(link).collect();
+        let known = known.into_iter();
+        let (exchange, answer, found) =
             handshake::respond(&mut self.ctx.rng, binding, raw, hello, known)?;
         self.ctx.emit(super::Output::Transmit(link, answer));
-        self.set_stage(
-            link,
-            match contact {
-                Some(contact) => Stage::ExpectAuth(exchange, contact),
-                None => Stage::ExpectRequest(exchange),
-            },
-        );
+        let Some(pending) = self.links.get_mut(&link) else {
+            return Ok(());
+        };
+        pending.stage = match found {
+            Some(Known::Contact(contact)) => Stage::ExpectAuth(exchange, contact),
+            Some(Known::Invited(invited)) => {
+                pending.invited = Some(invited);
+                Stage::ExpectRequest(exchange)
+            }
+            None => Stage::ExpectRequest(exchange),
+        };
         Ok(())
+    }
+
+    /// The secrets a caller may hint at. Blocked contacts are strangers.
+    fn known(&self, link: LinkId) -> impl Iterator<Item = (Known, Key)> {
+        let contacts = self.contacts.values().filter(|c| !c.record.care.blocked);
+        let contacts = contacts.map(|c| (Known::Contact(c.record.id.clone()), c.pair_secret));
+        let invites = self.open_invites();
+        let invites = invites.map(|(id, key)| (Known::Invited(Invited::ByUs(id)), key));
+        let caller = self.links.get(&link).map(|pending| pending.remote.as_str());
+        let maker = caller.and_then(|caller| self.secret_of_invitation(caller));
+        let maker = maker.map(|key| (Known::Invited(Invited::ByThem), key));
+        contacts.chain(invites).chain(maker)
     }
 
     /// Something broke the handshake: close, and say what it means to whom it concerns.
@@ -302,7 +346,7 @@ impl Node {
             Stage::Asking(stranger)
             | Stage::ExpectHelloOfStranger(_, stranger)
             | Stage::ExpectAnswer(_, stranger) => {
-                self.asked.insert(stranger, Asked::Failed);
+                self.set_asked(stranger, Asked::Failed);
             }
             Stage::Knowing(id) | Stage::ExpectHelloOfContact(_, id) | Stage::ExpectAuth(_, id) => {
                 self.not_the_contact(&id, link, fault);
@@ -333,7 +377,7 @@ impl Node {
                 } else {
                     Asked::Unreachable
                 };
-                self.asked.insert(stranger, end);
+                self.set_asked(stranger, end);
             }
             // They went away: their person may still answer, and they will dial then.
             Stage::ExpectAnswer(..) | Stage::Asked(..) => {}
@@ -374,7 +418,7 @@ impl Node {
         self.closed(link, Closed::Gone);
     }
 
-    fn remove_link(&mut self, link: LinkId) {
+    pub(super) fn remove_link(&mut self, link: LinkId) {
         self.ctx.close(link);
         self.links.remove(&link);
     }
@@ -391,7 +435,7 @@ impl Node {
         for link in due {
             match self.links.get(&link).map(|pending| &pending.stage) {
                 Some(Stage::ExpectAnswer(_, stranger)) => {
-                    self.asked.insert(stranger.clone(), Asked::NotAccepted);
+                    self.set_asked(stranger.clone(), Asked::NotAccepted);
                     self.remove_link(link);
                 }
                 // The request itself waits on; only its connection ends.

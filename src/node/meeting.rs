@@ -73,14 +73,14 @@ impl Node {
         let Some(contact) = self.contacts.get(id) else {
             return;
         };
-        let name = contact.record.name.clone();
+        let name = contact.name().to_owned();
         let asked = contact.ping == Some(Ping::Trying);
         if contact.dialling == Some(link) {
             self.dial_failed(id, Ping::SomebodyElse);
         }
         match fault {
             Fault::SomebodyElse if asked => self.notice(Notice::SomebodyElse { name }),
-            Fault::SomebodyElse => {}
+            Fault::SomebodyElse | Fault::Blocked => {}
             Fault::Malformed(_) | Fault::Version | Fault::Proof(_) => {
                 self.notice(Notice::Misbehaved {
                     name,

@@ -5,13 +5,20 @@
 //!
 //! What happens is handled by the part it belongs to: [`commands`] from the person, [`network`]
 //! from the signalling servers and about addresses, [`links`] on connections until they are
-//! authenticated, [`requests`] between strangers, [`acceptance`] of them, [`meeting`] of contacts
-//! again, [`sessions`] with contacts, [`storage`] when writes end. At the end of each
+//! authenticated, [`requests`] between strangers, [`invites`] by which they meet across networks,
+//! [`acceptance`] of them, [`meeting`] of contacts again, [`sessions`] with contacts, [`care`] for
+//! them, [`storage`] when writes end. At the end of each
 //! input the node looks once at all deadlines and tells the views what changed ([`show`]).
 
 mod acceptance;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every other command is for another part"
+)]
+mod care;
 mod commands;
 mod contacts;
+mod invites;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "every message out of order is one case"
@@ -42,9 +49,10 @@ use crate::crypto::Identity;
 use crate::encoding::unb64;
 use crate::limits;
 use crate::name::Unicode;
-use crate::records::{ProfileRecord, RequestRecord, Snapshot};
-use crate::view::{Asked, ContactId, Event, Notice, RequestId};
+use crate::records::{InviteRecord, ProfileRecord, RequestRecord, Snapshot};
+use crate::view::{Asked, ContactId, Event, InviteId, Notice, RequestId};
 use contacts::Contact;
+use invites::Invitation;
 use links::Pending;
 use litemap::LiteMap;
 use network::Network;
@@ -67,6 +75,9 @@ pub struct Node {
     contacts: LiteMap<ContactId, Contact>,
     chats: LiteMap<ContactId, Chat>,
     requests: LiteMap<RequestId, RequestRecord>,
+    invites: LiteMap<InviteId, InviteRecord>,
+    /// Invites of others that were used here, by the Transport ID in them.
+    invitations: LiteMap<String, Invitation>,
     /// Strangers the person asked, by Discovery ID.
     asked: LiteMap<String, Asked>,
     writes: LiteMap<StoreId, Write>,
@@ -137,6 +148,8 @@ impl Node {
             contacts: LiteMap::new_vec(),
             chats: LiteMap::new_vec(),
             requests: LiteMap::new_vec(),
+            invites: LiteMap::new_vec(),
+            invitations: LiteMap::new_vec(),
             asked: LiteMap::new_vec(),
             writes: LiteMap::new_vec(),
             shown: Shown::default(),
@@ -172,6 +185,9 @@ impl Node {
         }
         for request in snapshot.requests {
             self.requests.insert(request.id.clone(), request);
+        }
+        for invite in snapshot.invites {
+            self.invites.insert(invite.id.clone(), invite);
         }
     }
 
@@ -225,6 +241,7 @@ impl Node {
         self.sessions_timeout();
         self.contacts_timeout();
         self.expire_requests();
+        self.expire_invites();
         self.expire_unfinished();
     }
 

@@ -9,7 +9,6 @@ use crate::context::Context;
 use crate::discovery::{Announcement, Member};
 use crate::ids;
 use crate::limits;
-use crate::records::Change;
 use crate::view::ContactId;
 use crate::wire::Frame;
 use std::net::IpAddr;
@@ -255,9 +254,7 @@ impl Node {
         let fresh = ids::transport_id(self.ctx.random());
         let Some(me) = &mut self.me else { return };
         me.record.transport_id.clone_from(&fresh);
-        me.record.profile_number += 1;
-        let store = self.ctx.store(Change::Profile(me.record.clone()));
-        self.writes.insert(store, super::storage::Write::Plain);
+        self.store_profile();
         self.ctx.register(&fresh);
         self.announce_profile();
     }

@@ -1,7 +1,7 @@
 //! Requests between strangers: asking, being asked, and the person's answer.
 
 use super::contacts::Contact;
-use super::links::Stage;
+use super::links::{Invited, Stage};
 use super::storage::Write;
 use super::{LinkId, Node};
 use crate::encoding::hex;
@@ -29,12 +29,8 @@ impl Node {
         if self.contacts.len() >= limits::CONTACTS {
             return Err(Refusal::ContactsFull);
         }
-        let from = self
-            .network
-            .member_of(stranger)
-            .ok_or(Refusal::Gone)?
-            .discovery_id()
-            .to_owned();
+        let member = self.network.member_of(stranger).ok_or(Refusal::Gone)?;
+        let from = member.discovery_id().to_owned();
         self.dial(&from, stranger, Stage::Asking(stranger.to_owned()));
         self.asked.insert(stranger.to_owned(), Asked::Connecting);
         Ok(())
@@ -55,7 +51,7 @@ impl Node {
                 note: None,
             },
         );
-        self.asked.insert(stranger.clone(), Asked::Waiting);
+        self.set_asked(stranger.clone(), Asked::Waiting);
         let wait = limits::REQUEST_ANSWER + limits::UNAUTHENTICATED_TIME;
         if let Some(pending) = self.links.get_mut(&link) {
             pending.deadline = Some(self.ctx.now.mono + wait);
@@ -78,6 +74,7 @@ impl Node {
             return Ok(());
         };
         let (from, to) = (pending.remote.clone(), pending.local.clone());
+        let invited = pending.invited.clone();
         let id = RequestId(hex(&self.ctx.random::<8>()));
         pending.deadline = Some(self.ctx.now.mono + limits::REQUEST_ANSWER);
         pending.stage = Stage::Asked(exchange, id.clone());
@@ -89,8 +86,27 @@ impl Node {
             at: self.ctx.now.unix,
             from,
             to,
+            invite: match &invited {
+                Some(Invited::ByUs(invite)) => Some(invite.clone()),
+                Some(Invited::ByThem) | None => None,
+            },
         };
+        self.check_invite(&record, invited.as_ref())?;
         self.weigh_request(link, record);
+        Ok(())
+    }
+
+    /// An invite is for one person, and its maker proves to be that when calling back.
+    fn check_invite(&self, record: &RequestRecord, invited: Option<&Invited>) -> Result<(), Fault> {
+        let used = self.requests.values().any(|request| {
+            record.invite.is_some()
+                && request.invite == record.invite
+                && request.from != record.from
+        });
+        let maker = self.secret_of_invitation(&record.from).is_some();
+        if used || maker && invited != Some(&Invited::ByThem) {
+            return Err(Fault::SomebodyElse);
+        }
         Ok(())
     }
 
@@ -98,7 +114,7 @@ impl Node {
     /// the other says yes to it. Otherwise the person is asked.
     pub(super) fn weigh_request(&mut self, link: LinkId, record: RequestRecord) {
         let wanted = self.asked.get(&record.from).copied().unwrap_or(Asked::No);
-        let under_way = matches!(wanted, Asked::Connecting | Asked::Waiting);
+        let under_way = self.is_asking(&record.from);
         if under_way && record.to < record.from {
             return;
         }
@@ -147,9 +163,15 @@ impl Node {
             return Err(Refusal::ContactsFull);
         }
         self.forget_request(id);
+        let invite = request.invite.as_ref();
+        let secret = invite.and_then(|invite| self.take_invite(invite));
         let found = self.link_of_request(id);
         let Some(link) = found else {
-            return self.accept_late(&request.from, request.name);
+            if let Some(secret) = secret {
+                self.call_back(&request.from, secret, request.name);
+                return Ok(());
+            }
+            return self.accept_late(&request);
         };
         let Some(pending) = self.links.get_mut(&link) else {
             return Ok(());
@@ -175,12 +197,13 @@ impl Node {
 
     /// The connection of the request is gone: ask back. Who asked remembers it and says yes
     /// without asking their person again.
-    pub(super) fn accept_late(&mut self, from: &str, name: String) -> Result<(), Refusal> {
-        if self.network.member_of(from).is_none() {
+    pub(super) fn accept_late(&mut self, request: &RequestRecord) -> Result<(), Refusal> {
+        if self.network.member_of(&request.from).is_none() {
+            let name = request.name.clone();
             self.notice(Notice::AnswerTooLate { name });
             return Ok(());
         }
-        self.ask(from)
+        self.ask(&request.from)
     }
 
     /// The contact could not be stored: the request waits on, and can be accepted again.
@@ -195,8 +218,9 @@ impl Node {
     }
 
     pub(super) fn reject(&mut self, id: &RequestId) -> Result<(), Refusal> {
-        if !self.requests.contains_key(id) {
-            return Err(Refusal::Gone);
+        let request = self.requests.get(id).ok_or(Refusal::Gone)?;
+        if let Some(invite) = request.invite.clone() {
+            self.forget_invite(&invite);
         }
         self.forget_request(id);
         self.end_request(id);

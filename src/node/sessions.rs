@@ -84,23 +84,37 @@ impl Node {
         }
     }
 
-    fn send_profile(&mut self, id: &ContactId) {
+    pub(super) fn send_profile(&mut self, id: &ContactId) {
         let (Some(card), Some(me)) = (self.card(), &self.me) else {
             return;
         };
-        let Some(session) = self.contacts.get(id).and_then(|c| c.session.as_ref()) else {
+        let number = me.record.profile_number;
+        let Some(contact) = self.contacts.get_mut(id) else {
             return;
         };
-        let near = self.is_local(session.path);
+        let Some(link) = contact.session.as_ref().map(|session| session.link) else {
+            return;
+        };
+        let news = std::mem::replace(&mut contact.record.care.told, number) != number;
+        let special = contact.record.care.special;
+        let path = contact
+            .session
+            .as_ref()
+            .map_or(Path::Unknown, |session| session.path);
+        let near = self.is_local(path);
         let routers = self.network.members.iter().filter(|_| near);
         let frame = Frame::Profile {
-            number: me.record.profile_number,
+            number,
             friendlyname: me.record.name.clone(),
             card,
             near,
+            special,
             routers: routers.filter_map(Member::listed_at).collect(),
         };
-        self.ctx.transmit(session.link, &frame);
+        self.ctx.transmit(link, &frame);
+        if news {
+            self.store_contact(id);
+        }
     }
 
     /// Name or addresses changed: tell the namespaces and the connected contacts.
@@ -162,8 +176,10 @@ impl Node {
                 friendlyname,
                 card,
                 near,
+                special,
                 routers,
             } => {
+                self.take_switch(id, special);
                 let session = self.contacts.get_mut(id).and_then(|c| c.session.as_mut());
                 session.into_iter().for_each(|session| {
                     session.says_near = near;
@@ -250,6 +266,18 @@ impl Node {
         contact.discovery_uuid = Some(uuid);
         self.store_contact(id);
         Ok(())
+    }
+
+    /// The contact has switched Special contact.
+    fn take_switch(&mut self, id: &ContactId, special: bool) {
+        let Some(contact) = self.contacts.get_mut(id) else {
+            return;
+        };
+        let before = std::mem::replace(&mut contact.record.care.special_there, special);
+        let paused = std::mem::replace(&mut contact.record.care.paused, false);
+        if before != special || paused {
+            self.store_contact(id);
+        }
     }
 
     fn take_text(

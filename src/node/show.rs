@@ -8,8 +8,8 @@ use crate::discovery::Member;
 use crate::limits::{DIAL_COURTESY, JOIN_NOTICE, NAMESPACE_ENTRIES};
 use crate::name::Names;
 use crate::view::{
-    Asked, ContactId, Event, Network, Notification, Person, PersonId, Phase, Presence, Profile,
-    Request, RequestId, Role, SettingsView, Status,
+    Asked, ContactId, Event, Invite, Network, Notification, Person, PersonId, Phase, Presence,
+    Profile, Request, RequestId, Role, SettingsView, Status,
 };
 use crate::wire::Entry;
 use litemap::LiteMap;
@@ -23,6 +23,7 @@ pub(super) struct Shown {
     settings: Option<SettingsView>,
     people: LiteMap<PersonId, Person>,
     requests: LiteMap<RequestId, Request>,
+    pub(super) invites: Vec<Invite>,
     badge: u32,
     lists: Lists,
     recognised: Recognised,
@@ -67,6 +68,7 @@ struct Recognised {
 impl Node {
     /// Tells the views what changed.
     pub(super) fn show(&mut self) {
+        self.number_contacts();
         let lists = self.lists();
         let changed = self.shown.lists != lists;
         if changed {
@@ -95,6 +97,7 @@ impl Node {
         }
         self.show_people(changed);
         self.show_requests();
+        self.show_invites();
         self.show_badge();
     }
 
@@ -108,11 +111,13 @@ impl Node {
         ];
         let people = shown.people.values().cloned().map(Event::Person);
         let requests = shown.requests.values().cloned().map(Event::Request);
+        let invites = shown.invites.iter().cloned().map(Event::Invite);
         let events: Vec<Event> = once
             .into_iter()
             .flatten()
             .chain(people)
             .chain(requests)
+            .chain(invites)
             .chain([Event::Ready])
             .collect();
         events
@@ -203,7 +208,7 @@ impl Node {
                     .collect(),
                 self.contacts.values().filter_map(uuids).collect(),
             ),
-            names: complete.map(|c| c.record.name.clone()).collect(),
+            names: complete.map(|c| c.name().to_owned()).collect(),
             asked: self.asked.clone(),
         }
     }
@@ -302,9 +307,9 @@ impl Node {
         let recent = |at: Option<crate::Mono>| at.is_some_and(|at| now.since(at) < JOIN_NOTICE);
         let quiet = recent(contact.told) || recent(contact.near_at);
         contact.near_at = Some(now);
-        if !quiet {
+        if !quiet && !contact.record.care.muted {
             contact.told = Some(now);
-            let (contact, name) = (id.clone(), contact.record.name.clone());
+            let (contact, name) = (id.clone(), contact.name().to_owned());
             self.notify(Notification::Joined { contact, name });
         }
     }
@@ -333,6 +338,7 @@ impl Node {
 
     fn contact_person(&self, contact: &Contact) -> Person {
         let presence = match (&contact.session, &contact.seen_as) {
+            _ if contact.record.care.blocked => Presence::Offline,
             (Some(session), _) if session.says_near || self.is_local(session.path) => {
                 Presence::OnNetwork
             }
@@ -342,7 +348,7 @@ impl Node {
         };
         Person {
             id: PersonId::Contact(contact.record.id.clone()),
-            name: contact.record.name.clone(),
+            name: contact.name().to_owned(),
             presence,
             resembles: None,
             asked: Asked::No,
@@ -352,6 +358,7 @@ impl Node {
                 .get(&contact.record.id)
                 .map_or(0, crate::chat::Chat::unread),
             ping: contact.ping,
+            care: Some(self.care(contact)),
         }
     }
 
@@ -369,6 +376,7 @@ impl Node {
             last_seen: None,
             unread: 0,
             ping: None,
+            care: None,
         }
     }
 
@@ -391,6 +399,7 @@ impl Node {
                 note: record.note.clone(),
                 at: record.at,
                 resembles: self.shown.alike.of(&record.name),
+                invited: record.invite.is_some(),
             };
             if self.shown.requests.get(id) != Some(&request) {
                 self.shown.requests.insert(id.clone(), request.clone());

@@ -3,7 +3,7 @@
 use super::contacts::Contact;
 use super::{CommandId, LinkId, Node, Output, StoreId};
 use crate::config::Settings;
-use crate::records::{Change, ProfileRecord, RequestRecord};
+use crate::records::{Change, InviteRecord, ProfileRecord, RequestRecord};
 use crate::view::{ContactId, Event, Notice, Notification, Refusal};
 
 /// What a write was for.
@@ -16,6 +16,7 @@ pub(super) enum Write {
     Profile(Box<ProfileRecord>, Option<CommandId>),
     Settings(Box<Settings>, CommandId),
     Request(Box<RequestRecord>),
+    Invite(InviteRecord, CommandId),
     /// A provisional contact; then the acceptance is sent. Where it fails, the request waits on.
     Accepting(LinkId, Box<RequestRecord>),
     /// A contact whose acceptance this side has just finished; then the session begins.
@@ -48,6 +49,10 @@ impl Node {
                 self.reply(command, Ok(()));
             }
             Write::Request(record) => self.request_stored(*record),
+            Write::Invite(record, command) => {
+                self.invites.insert(record.id.clone(), record);
+                self.reply(command, Ok(()));
+            }
             Write::Accepting(link, _) => self.send_acceptance(link),
             Write::Finishing(link) => self.finish(link),
             Write::Keeping(contact, None) => self.keep(*contact),
@@ -63,7 +68,9 @@ impl Node {
         });
         let refusal = Refusal::Storage { reason };
         match write {
-            Write::Profile(_, Some(command)) | Write::Settings(_, command) => {
+            Write::Profile(_, Some(command))
+            | Write::Settings(_, command)
+            | Write::Invite(_, command) => {
                 self.reply(command, Err(refusal));
             }
             Write::Contact(id) => self.write_later(&id),
@@ -97,9 +104,9 @@ impl Node {
         if let (Some(session), Some(ack)) = (session, ack) {
             self.ctx.transmit(session.link, &ack);
         }
-        let name = contact
-            .map(|contact| contact.record.name.clone())
-            .unwrap_or_default();
+        let name = contact.map(|contact| contact.name().to_owned());
+        let name = name.unwrap_or_default();
+        let muted = contact.is_some_and(|contact| contact.record.care.muted);
         for message in durable.own {
             self.ctx.emit(Output::Event(Event::Message(message)));
         }
@@ -109,7 +116,7 @@ impl Node {
         for message in durable.received {
             let text = message.text.clone();
             self.ctx.emit(Output::Event(Event::Message(message)));
-            if !self.watched {
+            if !self.watched && !muted {
                 let (contact, name) = (id.clone(), name.clone());
                 self.notify(Notification::Message {
                     contact,

@@ -75,6 +75,7 @@ impl Frame {
                 friendlyname: fields.text("friendlyname")?,
                 card: Card::read(fields)?,
                 near: fields.optional("near", truth)?.unwrap_or(false),
+                special: fields.optional("special", truth)?.unwrap_or(false),
                 routers: fields.optional("routers", texts)?.unwrap_or_default(),
             },
             "have" => Self::Have {
@@ -183,12 +184,14 @@ impl Frame {
                 friendlyname,
                 card,
                 near,
+                special,
                 routers,
             } => {
                 number(f, "number", *count)?;
                 string(f, "friendlyname", friendlyname)?;
                 card.write(f)?;
                 f.member("near", near)?;
+                f.member("special", special)?;
                 if routers.is_empty() {
                     return Ok(());
                 }

@@ -64,6 +64,8 @@ pub(crate) enum Frame {
         card: Card,
         /// Whether the sender's path shows both on one network.
         near: bool,
+        /// Whether Special contact is switched on for the receiver.
+        special: bool,
         /// The Router IDs in whose registries the sender is; only said to who is near.
         routers: Vec<String>,
     },

@@ -17,8 +17,8 @@ use mesh_chat::name::Tables;
 use mesh_chat::node::{
     ChannelBinding, Closed, CommandId, Input, Link, LinkId, Node, Output, Path, Signalling, StoreId,
 };
-use mesh_chat::records::{Change, Snapshot};
-use mesh_chat::view::{Command, Event, Message, MessageState, Person, PersonId, Refusal};
+use mesh_chat::records::{Change, MessageRecord, Snapshot};
+use mesh_chat::view::{Answer, Command, Event, Message, MessageState, Person, PersonId, Refusal};
 use std::collections::{BTreeMap, VecDeque};
 
 /// 2026-11-23T08:00Z.
@@ -31,7 +31,7 @@ pub struct Device {
     pub requests: Vec<mesh_chat::view::Request>,
     pub messages: BTreeMap<(String, u64), Message>,
     pub events: Vec<Event>,
-    pub replies: Vec<Result<(), Refusal>>,
+    pub replies: Vec<Result<Answer, Refusal>>,
     /// Nothing is durable while this is set.
     pub disk_full: bool,
     timer: Option<Mono>,
@@ -407,6 +407,12 @@ impl World {
                 Change::Settings(settings) => snapshot.settings = settings,
                 Change::Contact(contact) => drop(contacts.insert(contact.id.clone(), contact)),
                 Change::ForgetContact(id) => drop(contacts.remove(&id)),
+                Change::Invite(invite) => snapshot.invites.push(invite),
+                Change::ForgetInvite(id) => snapshot.invites.retain(|i| i.id != id),
+                Change::ForgetThread(id) => {
+                    threads.remove(&id);
+                    records.retain(|record: &MessageRecord| record.message.contact != id);
+                }
                 Change::Request(request) => snapshot.requests.push(request),
                 Change::ForgetRequest(id) => snapshot.requests.retain(|r| r.id != id),
                 Change::Thread(head, new) => {

@@ -215,7 +215,7 @@ impl Driver {
                 self.lookup.configure(&config);
                 self.signalling.configure(&config);
             }
-            Output::Reply(id, result) => self.reply(id, result.err()),
+            Output::Reply(id, result) => self.reply(id, result),
             Output::Event(event) => self.show(only, event),
             Output::Timeout(at) => self.arm(now().mono, at),
         }
@@ -231,14 +231,14 @@ impl Driver {
         }
     }
 
-    fn reply(&self, id: CommandId, refusal: Option<Refusal>) {
-        match (view_and_id(id), refusal) {
-            ((NO_VIEW, _), None) => {}
-            ((NO_VIEW, _), Some(refusal)) => {
+    fn reply(&self, id: CommandId, result: Result<Answer, Refusal>) {
+        match (view_and_id(id), result) {
+            ((NO_VIEW, _), Ok(_)) => {}
+            ((NO_VIEW, _), Err(refusal)) => {
                 tracing::warn!(%refusal, "a command from outside the views was refused");
             }
-            ((view, id), refusal) => {
-                let reply = FromEngine::Reply { id, refusal };
+            ((view, id), result) => {
+                let reply = FromEngine::Reply { id, result };
                 self.views.borrow_mut().post(view, &reply);
             }
         }

@@ -56,6 +56,8 @@ pub enum Batch {
 /// Heads and messages to write; the last of each counts.
 #[derive(Debug, Default, PartialEq)]
 pub struct Threads {
+    /// Chats to remove with all their messages, before anything is written.
+    pub forget: Vec<ContactId>,
     /// By contact.
     pub heads: LiteMap<ContactId, ThreadRecord>,
     /// By contact and number.
@@ -89,6 +91,14 @@ impl Journal {
             Operation::Read(page) => Batch::Read(page),
             Operation::Write(id, Change::Thread(head, messages)) => {
                 self.thread_batch(id, head, messages)
+            }
+            Operation::Write(id, Change::ForgetThread(contact)) => {
+                let forget = vec![contact];
+                let threads = Threads {
+                    forget,
+                    ..Threads::default()
+                };
+                Batch::Threads(vec![id], threads)
             }
             Operation::Write(id, change) => self.local_batch(id, &change),
         })

@@ -3,7 +3,9 @@
 //! An entry that cannot be read is damaged: it is reported and left where it is.
 
 use mesh_chat::config::Settings;
-use mesh_chat::records::{Change, ContactRecord, ProfileRecord, RequestRecord, Snapshot};
+use mesh_chat::records::{
+    Change, ContactRecord, InviteRecord, ProfileRecord, RequestRecord, Snapshot,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -11,6 +13,7 @@ const PROFILE: &str = "profile";
 const SETTINGS: &str = "settings";
 const CONTACT: &str = "contact/";
 const REQUEST: &str = "request/";
+const INVITE: &str = "invite/";
 
 /// The version of every record that this program reads and writes.
 const VERSION: u32 = 1;
@@ -70,6 +73,10 @@ impl Local {
             let record: RequestRecord = parsed(text)?;
             (record.version == VERSION && record.id.0 == id).then_some(())?;
             self.snapshot.requests.push(record);
+        } else if let Some(id) = key.strip_prefix(INVITE) {
+            let record: InviteRecord = parsed(text)?;
+            (record.version == VERSION && record.id.0 == id).then_some(())?;
+            self.snapshot.invites.push(record);
         }
         Some(())
     }
@@ -101,7 +108,9 @@ impl Writes {
             Change::Request(record) => self.set(format!("{REQUEST}{}", record.id.0), record)?,
             Change::ForgetContact(id) => self.remove(format!("{CONTACT}{}", id.0)),
             Change::ForgetRequest(id) => self.remove(format!("{REQUEST}{}", id.0)),
-            Change::Thread(..) => return Ok(false),
+            Change::Invite(record) => self.set(format!("{INVITE}{}", record.id.0), record)?,
+            Change::ForgetInvite(id) => self.remove(format!("{INVITE}{}", id.0)),
+            Change::Thread(..) | Change::ForgetThread(_) => return Ok(false),
         }
         Ok(true)
     }
@@ -141,6 +150,7 @@ mod tests {
             profile_number: 1,
             pair_secret: Secret("AA".to_owned()),
             last_seen: None,
+            care: mesh_chat::records::CareRecord::default(),
         }
     }
 

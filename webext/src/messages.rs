@@ -119,6 +119,11 @@ impl Messages {
         let complete = idb::complete(&transaction);
         let put = || -> Result<(), JsValue> {
             let heads = transaction.object_store(HEADS)?;
+            for contact in &threads.forget {
+                let all = IdbKeyRange::bound(&key(contact, 0.0), &key(contact, f64::INFINITY))?;
+                heads.delete(&contact.0.as_str().into())?;
+                transaction.object_store(MESSAGES)?.delete(&all)?;
+            }
             threads
                 .heads
                 .values()

@@ -42,6 +42,7 @@ impl Storage {
     }
 
     pub(crate) fn write(self: &Rc<Self>, id: StoreId, change: Change) {
+        // A damaged chat can still be removed.
         if let Change::Thread(head, _) = &change
             && self.messages.is_sealed(&head.contact)
         {

@@ -34,8 +34,8 @@ impl State {
     pub(super) fn engine_says(&mut self, message: FromEngine) -> Vec<Effect> {
         match message {
             FromEngine::Event { event } => self.event(event),
-            FromEngine::Reply { id, refusal } => match self.outbox.answered(id) {
-                Some(purpose) => self.replied(purpose, refusal),
+            FromEngine::Reply { id, result } => match self.outbox.answered(id) {
+                Some(purpose) => self.replied(purpose, result.err()),
                 None => Vec::new(),
             },
             FromEngine::History { id, messages, more } => match self.outbox.answered(id) {
@@ -68,6 +68,7 @@ impl State {
             Event::Ready => return self.ready(),
             // For the supervisor.
             Event::Notify(_) | Event::Badge { .. } => {}
+            Event::Invite(_) | Event::InviteGone(_) => {}
         }
         Vec::new()
     }

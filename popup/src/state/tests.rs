@@ -98,7 +98,8 @@ impl Sut {
     }
 
     fn reply(&mut self, id: u32, refusal: Option<Refusal>) -> Vec<Effect> {
-        self.act(Action::Engine(FromEngine::Reply { id, refusal }))
+        let result = refusal.map_or(Ok(ipc::Answer::Done), Err);
+        self.act(Action::Engine(FromEngine::Reply { id, result }))
     }
 
     /// Opens Anna's chat and answers its first page.

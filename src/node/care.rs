@@ -1,0 +1,180 @@
+//! What a person decides about a contact: its name, Special contact, muting, blocking, removing.
+
+use super::contacts::Contact;
+use super::storage::Write;
+use super::{LinkId, Node};
+use crate::crypto;
+use crate::encoding::b64;
+use crate::limits::LONG_UNSEEN;
+use crate::records::{CareRecord, Change, Secret};
+use crate::view::{Care, Command, ContactId, Refusal, Special};
+
+impl Contact {
+    /// The name as shown: the one the person gave, else the one the contact gives itself.
+    pub(super) fn name(&self) -> &str {
+        let given = self.record.care.given_name.as_deref();
+        given.unwrap_or(&self.record.name)
+    }
+
+    /// Whether both sides want to find each other anywhere.
+    pub(super) fn is_special(&self) -> bool {
+        let care = &self.record.care;
+        care.special && care.special_there && !care.blocked
+    }
+
+    fn special(&self) -> Special {
+        match (self.record.care.special, self.record.care.special_there) {
+            (true, true) => Special::On,
+            (true, false) => Special::Wanted,
+            (false, true) => Special::Offered,
+            (false, false) => Special::Off,
+        }
+    }
+}
+
+impl Node {
+    /// A command about one contact.
+    pub(super) fn care_for(&mut self, command: Command) -> Result<(), Refusal> {
+        match command {
+            Command::Rename { contact, name } => self.rename(&contact, &name),
+            Command::Verify { contact, verified } => {
+                self.decide(&contact, |care| care.verified = verified)
+            }
+            Command::Mute { contact, muted } => self.decide(&contact, |care| care.muted = muted),
+            Command::Special { contact, on } => self.make_special(&contact, on),
+            Command::Pause { contact, paused } => self.pause(&contact, paused),
+            Command::Block { contact, blocked } => self.block(&contact, blocked),
+            Command::Remove { contact } => self.remove_contact(&contact),
+            _ => Err(Refusal::Gone),
+        }
+    }
+
+    fn decide(
+        &mut self,
+        id: &ContactId,
+        decision: impl FnOnce(&mut CareRecord),
+    ) -> Result<(), Refusal> {
+        let contact = self.contacts.get_mut(id).filter(|c| c.is_complete());
+        decision(&mut contact.ok_or(Refusal::Gone)?.record.care);
+        self.store_contact(id);
+        Ok(())
+    }
+
+    fn rename(&mut self, id: &ContactId, name: &str) -> Result<(), Refusal> {
+        let given = if name.trim().is_empty() {
+            None
+        } else {
+            Some(self.ctx.names.parse(name)?)
+        };
+        self.decide(id, |care| care.given_name = given)
+    }
+
+    fn make_special(&mut self, id: &ContactId, on: bool) -> Result<(), Refusal> {
+        self.decide(id, |care| care.special = on)?;
+        self.send_profile(id);
+        Ok(())
+    }
+
+    fn pause(&mut self, id: &ContactId, paused: bool) -> Result<(), Refusal> {
+        let now = self.ctx.now.mono;
+        self.decide(id, |care| care.paused = paused)?;
+        let contact = self.contacts.get_mut(id).filter(|_| !paused);
+        contact.into_iter().for_each(|contact| contact.hurry(now));
+        Ok(())
+    }
+
+    /// A blocked contact must not recognise this device any longer: it gets no new discoveryUUID.
+    fn block(&mut self, id: &ContactId, blocked: bool) -> Result<(), Refusal> {
+        let now = self.ctx.now.mono;
+        self.decide(id, |care| care.blocked = blocked)?;
+        if blocked {
+            self.part_from(id);
+            self.replace_discovery_uuid();
+        } else if let Some(contact) = self.contacts.get_mut(id) {
+            contact.tries = 0;
+            contact.hurry(now);
+        }
+        Ok(())
+    }
+
+    fn remove_contact(&mut self, id: &ContactId) -> Result<(), Refusal> {
+        if !self.contacts.contains_key(id) {
+            return Err(Refusal::Gone);
+        }
+        self.part_from(id);
+        self.forget_contact(id.clone());
+        self.chats.remove(id);
+        let store = self.ctx.store(Change::ForgetThread(id.clone()));
+        self.writes.insert(store, Write::Plain);
+        self.replace_discovery_uuid();
+        Ok(())
+    }
+
+    /// Ends every connection with a contact, those under way too.
+    fn part_from(&mut self, id: &ContactId) {
+        let Some(contact) = self.contacts.get_mut(id) else {
+            return;
+        };
+        if let Some(session) = contact.session.take() {
+            self.ctx.bye(session.link);
+        }
+        contact.dialling = None;
+        contact.next_try = None;
+        let of = self.links.iter().filter(|(_, link)| link.meets(id));
+        let links: Vec<LinkId> = of.map(|(link, _)| *link).collect();
+        links.into_iter().for_each(|link| self.remove_link(link));
+    }
+
+    /// Hands a new discoveryUUID to the contacts that stay: the connected ones at once, the others
+    /// when they are met.
+    fn replace_discovery_uuid(&mut self) {
+        let fresh = self.ctx.random();
+        let Some(me) = &mut self.me else { return };
+        me.discovery_uuid = fresh;
+        me.record.discovery_uuid = Secret(b64(&fresh));
+        self.store_profile();
+        self.announce_profile();
+    }
+
+    /// Stores the profile under its next number.
+    pub(super) fn store_profile(&mut self) {
+        let Some(me) = &mut self.me else { return };
+        me.record.profile_number += 1;
+        let store = self.ctx.store(Change::Profile(me.record.clone()));
+        self.writes.insert(store, Write::Plain);
+    }
+
+    /// What the page of a contact shows.
+    pub(super) fn care(&self, contact: &Contact) -> Care {
+        let record = &contact.record.care;
+        let other = record.given_name.as_ref().map(|_| &contact.record.name);
+        let unseen = contact.record.last_seen.unwrap_or(self.ctx.now.unix);
+        let away = self.ctx.now.unix.saturating_sub(unseen);
+        let long = u128::from(away) > LONG_UNSEEN.as_millis();
+        Care {
+            calls_itself: other.filter(|name| *name != contact.name()).cloned(),
+            safety_number: contact.safety_number.clone(),
+            verified: record.verified,
+            special: contact.special(),
+            reach: contact.is_special().then_some(contact.reach),
+            muted: record.muted,
+            blocked: record.blocked,
+            long_unseen: contact.is_special() && contact.session.is_none() && long,
+            paused: record.paused,
+        }
+    }
+
+    /// Computes the safety numbers that are missing: once for each contact.
+    pub(super) fn number_contacts(&mut self) {
+        let Some(own) = self.me.as_ref().map(|me| me.identity.public()) else {
+            return;
+        };
+        let new = |contact: &&mut Contact| contact.safety_number.is_empty();
+        let contacts = self.contacts.iter_mut().map(|(_, contact)| contact);
+        for contact in contacts.filter(new) {
+            if let Some(identity) = contact.identity {
+                contact.safety_number = crypto::safety_number(own, identity);
+            }
+        }
+    }
+}
