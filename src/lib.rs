@@ -1,6 +1,7 @@
 //! The protocol of Mesh Chat, sans-IO.
 
 pub mod address;
+mod blacklist;
 mod bucket;
 pub mod calendar;
 mod chat;
@@ -18,6 +19,7 @@ mod liveness;
 pub mod name;
 pub mod node;
 pub mod records;
+mod rendezvous;
 pub mod view;
 mod wire;
 

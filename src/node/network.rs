@@ -225,10 +225,27 @@ impl Node {
             .is_some_and(|me| me.record.transport_id == id)
     }
 
+    /// The key of the blacklist: another server may have the right one at the same id.
+    fn server(&self) -> &str {
+        self.network.server.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn blacklist_id(&mut self, id: &str) {
+        let server = self.server().to_owned();
+        self.blacklist.add(&server, id, self.ctx.now.mono);
+    }
+
+    pub(super) fn blacklisted_until(&self, id: &str) -> Option<Mono> {
+        self.blacklist.until(self.server(), id, self.ctx.now.mono)
+    }
+
     fn registered(&mut self, id: &str) {
         if self.is_transport(id) {
             self.network.transport_held = true;
             self.redial_all();
+            return;
+        }
+        if self.seat_registered(id) {
             return;
         }
         let Network { members, .. } = &mut self.network;
@@ -240,6 +257,9 @@ impl Node {
     fn taken(&mut self, id: &str) {
         if self.is_transport(id) {
             self.replace_transport();
+            return;
+        }
+        if self.seat_taken(id) {
             return;
         }
         let Network { members, .. } = &mut self.network;
@@ -256,6 +276,7 @@ impl Node {
         me.record.transport_id.clone_from(&fresh);
         self.store_profile();
         self.ctx.register(&fresh);
+        self.moved();
         self.announce_profile();
     }
 
