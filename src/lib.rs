@@ -1,6 +1,7 @@
 //! The protocol of Mesh Chat, sans-IO.
 
 pub mod address;
+mod backup;
 mod blacklist;
 mod bucket;
 pub mod calendar;

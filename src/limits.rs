@@ -103,6 +103,12 @@ pub const CLOCK_DIFFERENCE: Duration = Duration::from_mins(5);
 /// How long the same notice is not given again.
 pub const SAME_NOTICE: Duration = Duration::from_hours(1);
 
+/// Characters of a backup's passphrase.
+pub const PASSPHRASE_CHARS: usize = 8;
+
+/// Bytes of a backup: 500 contacts of 1,000 bytes, in base64.
+pub const BACKUP_BYTES: usize = 1_000_000;
+
 /// Saved contacts.
 pub const CONTACTS: usize = 500;
 

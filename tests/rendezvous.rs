@@ -388,3 +388,56 @@ fn a_clock_that_differs_much_is_named_once() {
     assert_eq!(told.count(), 1);
     assert_eq!(world.notices(1).len(), 0);
 }
+
+fn exported(world: &mut World, device: usize) -> Hidden {
+    let passphrase = Hidden("correct horse".to_owned());
+    world.command(device, Command::Export { passphrase });
+    match answer(world, device) {
+        Ok(Answer::Backup { text }) => Hidden(text.clone()),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn import(world: &mut World, device: usize, backup: &Hidden, passphrase: &str) {
+    let (backup, passphrase) = (backup.clone(), Hidden(passphrase.to_owned()));
+    world.command(device, Command::Import { passphrase, backup });
+}
+
+#[test]
+fn a_backup_goes_on_elsewhere_as_the_same_person() {
+    let mut world = friends();
+    let backup = exported(&mut world, 0);
+    world.kill(0);
+    world.elsewhere.insert(2, AWAY);
+    let ann = world.add(mesh_chat::records::Snapshot::default());
+    import(&mut world, ann, &backup, "correct hose");
+    assert_eq!(answer(&world, ann), &Err(Refusal::BackupWrong));
+    import(&mut world, ann, &backup, "correct horse");
+    assert_eq!(answer(&world, ann), &Ok(Answer::Imported { contacts: 1 }));
+    world.pass(120_000);
+    assert_eq!(world.person(1, "Ann").presence, Presence::Online);
+    world.send(1, "Ann", "there you are");
+    assert_eq!(world.texts(ann)[0].0, "there you are");
+    let known = world.snapshot(1).contacts[0].transport_id.clone();
+    assert_eq!(known, world.transport_id(ann));
+}
+
+#[test]
+fn a_backup_replaces_nobodys_contacts_and_a_failed_import_changes_nothing() {
+    let mut world = friends();
+    let backup = exported(&mut world, 0);
+    let other = world.add(mesh_chat::records::Snapshot::default());
+    world.join(other, "Cleo");
+    world.devices[other].disk_full = true;
+    import(&mut world, other, &backup, "correct horse");
+    assert!(matches!(
+        answer(&world, other),
+        Err(Refusal::Storage { .. })
+    ));
+    assert_eq!(world.person(1, "Cleo").name, "Cleo");
+    world.devices[other].disk_full = false;
+    world.ask(other, "Bob");
+    world.accept(1);
+    import(&mut world, other, &backup, "correct horse");
+    assert_eq!(answer(&world, other), &Err(Refusal::NotEmpty));
+}

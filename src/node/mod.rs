@@ -11,6 +11,7 @@
 //! input the node looks once at all deadlines and tells the views what changed ([`show`]).
 
 mod acceptance;
+mod backup;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "every other command is for another part"

@@ -126,7 +126,7 @@ impl Node {
         self.join_exactly(&networks);
     }
 
-    fn join_exactly(&mut self, addresses: &[IpAddr]) {
+    pub(super) fn join_exactly(&mut self, addresses: &[IpAddr]) {
         let Some(me) = self.announcement() else {
             return;
         };
