@@ -441,3 +441,23 @@ fn a_backup_replaces_nobodys_contacts_and_a_failed_import_changes_nothing() {
     import(&mut world, other, &backup, "correct horse");
     assert_eq!(answer(&world, other), &Err(Refusal::NotEmpty));
 }
+
+#[test]
+fn a_replayed_profile_changes_nothing_that_is_stored() {
+    let mut world = friends();
+    let before = world.snapshot(0).contacts[0].clone();
+    let old = r#"{"type":"profile","number":1,"friendlyname":"Rob","transportID":"myapp-07070707-0707-4707-8707-070707070707","discoveryUUID":"AAAAAAAAAAAAAAAAAAAAAA","near":true}"#;
+    for link in world.links(0) {
+        world.inject(0, link, old.as_bytes());
+    }
+    world.pass(60_000);
+    let after = world.snapshot(0).contacts[0].clone();
+    let stored = |record: &mesh_chat::records::ContactRecord| {
+        (
+            record.name.clone(),
+            record.transport_id.clone(),
+            record.discovery_uuid.clone(),
+        )
+    };
+    assert_eq!(stored(&after), stored(&before));
+}
