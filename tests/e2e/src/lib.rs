@@ -2,6 +2,7 @@
 //!
 //! - `services`: the servers a mesh needs, on this machine, counting what reaches them.
 //! - `browser`: Chromium and Firefox with the extension; `page`: its popup, used by role and name.
+//! - `lab`: homes behind routers with NAT, made of network namespaces; `figures`: what is measured.
 //! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do.
 //! - `webdriver`, `process`, `extension`, `tally`, `paths`: what these are made of.
 //!
@@ -15,6 +16,8 @@
 
 pub mod browser;
 pub mod extension;
+pub mod figures;
+pub mod lab;
 pub mod page;
 pub mod paths;
 pub mod process;
@@ -25,6 +28,7 @@ pub mod webdriver;
 pub mod world;
 
 pub use browser::{Browser, Kind, Setup};
+pub use lab::{Home, Lab};
 pub use page::{Page, named, with_text};
 pub use services::Services;
 pub use stock::Stock;

@@ -55,7 +55,7 @@ fn arguments(browser: &Browser) -> Vec<String> {
     .into();
     // A machine without any network has only this. Beside another network it is left out: Chromium
     // drops the loopback again when it has found that, and the connections over it die.
-    if own_address().is_loopback() {
+    if browser.setup.place.is_none() && own_address().is_loopback() {
         arguments.push("--allow-loopback-in-peer-connection".to_owned());
     }
     let path = |name: &str, path: &Path| format!("--{name}={}", path.display());
