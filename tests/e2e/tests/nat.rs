@@ -359,13 +359,13 @@ fn somebody_who_moves_to_another_network_is_listed_there_and_can_still_be_reache
     let browsers = joined(
         &lab,
         [
-            (A, Chromium, "Alice"),
-            (B, Firefox, "Carol"),
             (A, Firefox, "Bob"),
+            (B, Firefox, "Carol"),
+            (A, Chromium, "Alice"),
             (B, Chromium, "Dan"),
         ],
     )?;
-    let [alice, carol, bob, dan] = browsers.each_ref();
+    let [bob, carol, alice, dan] = browsers.each_ref();
     befriend(alice, bob)?;
     see_lists(&[alice, bob], A)?;
     let mut talk = Talk::begin(alice, bob)?;
