@@ -10,7 +10,7 @@
 mod common;
 
 use common::World;
-use mesh_chat::view::{Asked, Command, MessageState, Notification, PersonId, Presence};
+use mesh_chat::view::{Asked, Command, Event, MessageState, Notification, PersonId, Presence};
 
 fn friends() -> World {
     let mut world = World::new(2);
@@ -316,4 +316,20 @@ fn what_a_full_disk_did_not_take_is_stored_when_it_has_room() {
     world.devices[1].disk_full = false;
     world.pass(31_000);
     assert_eq!(saved(&world), "Anna");
+}
+
+#[test]
+fn a_full_disk_is_no_reason_to_meet_again_every_second() {
+    let mut world = friends();
+    world.pass(120_000);
+    world.devices[1].disk_full = true;
+    world.devices[0].events.clear();
+    world.send(0, "Bob", "hello");
+    world.pass(300_000);
+    let met = |event: &&Event| matches!(event, Event::Person(person) if person.presence == Presence::OnNetwork);
+    let meetings = world.devices[0].events.iter().filter(met).count();
+    assert!((3..30).contains(&meetings), "{meetings} meetings");
+    world.devices[1].disk_full = false;
+    world.pass(64_000);
+    assert_eq!(world.texts(0)[0].1, MessageState::Delivered);
 }
