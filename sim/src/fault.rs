@@ -78,6 +78,9 @@ const RESTARTED: Cause = cause("a restarted server", 20);
 /// 180 s, and again as long where that failed.
 const SERVER_BACK: Cause = cause("the return of a server", 75);
 const SERVER_BACK_OF_TWO: Cause = cause("the return of one of two servers", 270);
+/// Nothing is promised while a server is slow or refuses.
+const SLOW: Cause = cause("a slow server", 0);
+const REFUSES: Cause = cause("a server that refuses", 0);
 /// A dead socket is noticed by its echo after 25 + 5 s.
 const HALF_OPEN: Cause = cause("half-open sockets", 35);
 /// As for a machine cut off: the other devices of its home wait for the same.
@@ -238,7 +241,7 @@ impl Faults {
                 with(world, server, |service| service.peer.restart());
             }
             Fault::Down(server, time) => {
-                self.disturb_all(world, back);
+                self.disturb_all(world, &back.after(time));
                 with(world, server, |service| {
                     service.peer.restart();
                     service.peer.down = true;
@@ -246,12 +249,12 @@ impl Faults {
                 world.later(time, What::Fault(Fault::Up(server)));
             }
             Fault::Slow(server, time) => {
-                self.count("a slow server");
+                self.disturb_all(world, &SLOW.after(time));
                 with(world, server, |service| service.slow_until = now + time);
                 world.later(time, What::Fault(Fault::Up(server)));
             }
             Fault::Refuse(server, time) => {
-                self.count("a server that refuses");
+                self.disturb_all(world, &REFUSES.after(time));
                 with(world, server, |service| service.peer.refuses = true);
                 world.later(time, What::Fault(Fault::Up(server)));
             }

@@ -65,6 +65,7 @@ pub struct Hostile {
     links: BTreeMap<LinkId, String>,
     seen: Vec<String>,
     dialled: u32,
+    lied: bool,
     next: mesh_chat::Mono,
 }
 
@@ -86,6 +87,7 @@ impl Hostile {
             links: BTreeMap::new(),
             seen: Vec::new(),
             dialled: 0,
+            lied: false,
             next: mesh_chat::Mono(0),
         }
     }
@@ -94,7 +96,7 @@ impl Hostile {
     pub fn handle(&mut self, now: Now, input: Input) {
         match input {
             Input::Timeout if now.mono >= self.next => {
-                self.next = mesh_chat::Mono(now.mono.0 + self.random.within(300, 4_000));
+                self.next = mesh_chat::Mono(now.mono.0 + self.random.within(300, 15_000));
                 self.attack();
             }
             Input::Link(link, event) => self.link(link, event),
@@ -261,11 +263,20 @@ impl Hostile {
         format!(r#"{{"discoveryID":"{id}","friendlyname":"H{name}","lastSeen":0}}"#)
     }
 
-    /// Ten thousand people, once for each link.
+    /// Ten thousand people to the first who asks, a few to the others.
     fn lie(&mut self, link: LinkId) {
-        let parts = LIES / ENTRIES_AT_ONCE;
+        let entries = if std::mem::replace(&mut self.lied, true) {
+            3
+        } else {
+            ENTRIES_AT_ONCE
+        };
+        let parts = if entries == ENTRIES_AT_ONCE {
+            LIES / entries
+        } else {
+            2
+        };
         for part in 1..=parts {
-            let peers: Vec<String> = (0..ENTRIES_AT_ONCE).map(|_| self.entry()).collect();
+            let peers: Vec<String> = (0..entries).map(|_| self.entry()).collect();
             let peers = peers.join(",");
             self.send(link, format!(
                 r#"{{"type":"registry","epoch":1,"seq":1,"part":{part},"parts":{parts},"peers":[{peers}]}}"#

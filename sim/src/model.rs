@@ -19,6 +19,17 @@ pub struct Cause {
     pub allowance: u64,
 }
 
+impl Cause {
+    /// The same, where it goes on for a time in milliseconds.
+    #[must_use]
+    pub fn after(&self, millis: u64) -> Self {
+        Self {
+            allowance: self.allowance + millis.div_ceil(1_000),
+            ..*self
+        }
+    }
+}
+
 /// A cause with its allowance in seconds.
 #[must_use]
 pub const fn cause(name: &'static str, allowance: u64) -> Cause {
