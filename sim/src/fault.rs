@@ -97,7 +97,8 @@ const REBOUND: Cause = cause("a NAT that forgot", 40);
 const RENUMBERED: Cause = cause("a new address", 430);
 /// A clock that jumps shows it; ids as for a machine cut off.
 const WOKE: Cause = cause("a sleep", 120);
-const WOKE_ALL: Cause = cause("a sleep of everybody", 30);
+/// Entries of the days before are shown 90 s longer, next to those of today.
+const WOKE_ALL: Cause = cause("a sleep of everybody", 95);
 /// Another day has other Discovery IDs: all of them are registered anew, one each 1.5 s.
 const CLOCK: Cause = cause("a clock set", 20);
 /// Up to 64 s between two sessions with a device whose disk is full.
@@ -190,7 +191,7 @@ impl Faults {
             Fault::Link | Fault::Stall(_) => self.link(world, fault),
             Fault::Heal => world.heal(),
             Fault::Expel => {
-                if world.devices.len() > world.people {
+                if world.model.is_besieged() {
                     world.expel();
                 }
             }

@@ -87,7 +87,9 @@ pub fn run(seed: u64, plan: Plan) -> Outcome {
     world.run_until(end, &mut faults);
     world.calm = true;
     world.heal();
-    world.expel();
+    if world.model.is_besieged() {
+        world.expel();
+    }
     world.run_until(end + QUIET, &mut faults);
     check::in_the_end(&mut world);
     Outcome {

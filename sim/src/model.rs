@@ -45,6 +45,10 @@ pub const HEAL: Cause = cause("end of several faults", 70);
 /// a handshake that it used up comes back within a minute.
 pub const EXPELLED: Cause = cause("end of an attack", 110);
 
+/// A squatter is gone. Whoever passed it over goes back to the first Router ID at a time of its own,
+/// up to 32 min later, and until the last has done so the network is split.
+pub const SQUATTED: Cause = cause("end of a squatting", 33 * 60);
+
 /// A goal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Goal {
@@ -187,6 +191,18 @@ impl Model {
         self.everywhere.disturb(now, cause);
     }
 
+    /// The same, where it is nobody else's matter.
+    pub fn disturbed_home(&mut self, home: usize, now: u64, cause: &Cause) {
+        let home = self.homes.get_mut(home);
+        home.into_iter().for_each(|home| home.disturb(now, cause));
+    }
+
+    /// Whether somebody means harm.
+    #[must_use]
+    pub fn is_besieged(&self) -> bool {
+        self.everywhere.besieged
+    }
+
     /// Every home was.
     pub fn disturbed_everywhere(&mut self, now: u64, cause: &Cause) {
         self.homes
@@ -202,6 +218,14 @@ impl Model {
             .into_iter()
             .for_each(|home| home.besieged = yes);
         self.everywhere.besieged = yes;
+    }
+
+    /// Whether a home must be in order by now.
+    #[must_use]
+    pub fn owes(&self, home: usize, now: u64) -> bool {
+        self.homes
+            .get(home)
+            .is_some_and(|home| !home.besieged && now > home.from + 20_000)
     }
 
     /// A text is stored at its writer.

@@ -363,10 +363,16 @@ impl World {
 
     /// Whoever means harm goes.
     pub fn expel(&mut self) {
-        for index in self.people..self.devices.len() {
-            self.kill(index, false);
-        }
         (0..HOMES).for_each(|home| self.model.besieged(home, false));
         self.model.disturbed_everywhere(self.now, &model::EXPELLED);
+        for index in self.people..self.devices.len() {
+            self.kill(index, false);
+            let harm = self.devices.get(index).and_then(|device| device.harm);
+            if let Some((kind, home)) = harm
+                && kind.is_outside()
+            {
+                self.model.disturbed_home(home, self.now, &model::SQUATTED);
+            }
+        }
     }
 }
