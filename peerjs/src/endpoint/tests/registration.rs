@@ -277,3 +277,24 @@ fn ids_that_peerjs_does_not_know_are_not_sent() {
     world.seconds(60);
     assert!(world.opened.is_empty());
 }
+
+#[test]
+fn whoever_was_without_a_network_comes_back_to_the_first_server() {
+    for away in (100..130).step_by(3) {
+        let mut world = World::new(&["s1", "s2"]);
+        let who = world.join(&[server("s1"), server("s2")], Vec::new());
+        world.register(who, "a");
+        world.seconds(10);
+        let down = |world: &mut World, down: bool| {
+            let servers = world.servers.values_mut();
+            servers.for_each(|server| server.down = down);
+        };
+        down(&mut world, true);
+        world.cut(who);
+        world.seconds(away);
+        world.take_events(who);
+        down(&mut world, false);
+        world.seconds(70);
+        assert!(world.take_events(who).contains(&up("s1")), "after {away} s");
+    }
+}
