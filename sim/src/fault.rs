@@ -99,8 +99,8 @@ const RENUMBERED: Cause = cause("a new address", 430);
 const WOKE: Cause = cause("a sleep", 120);
 /// Entries of the days before are shown 90 s longer, next to those of today.
 const WOKE_ALL: Cause = cause("a sleep of everybody", 95);
-/// Another day has other Discovery IDs: all of them are registered anew, one each 1.5 s.
-const CLOCK: Cause = cause("a clock set", 20);
+/// Another day has other Discovery IDs, and those of the day before are shown 90 s longer.
+const CLOCK: Cause = cause("a clock set", 95);
 /// Up to 64 s between two sessions with a device whose disk is full.
 const ROOM: Cause = cause("a full disk", 70);
 /// As for a killed browser.

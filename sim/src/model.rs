@@ -46,8 +46,9 @@ pub const HEAL: Cause = cause("end of several faults", 70);
 pub const EXPELLED: Cause = cause("end of an attack", 110);
 
 /// A squatter is gone. Whoever passed it over goes back to the first Router ID at a time of its own,
-/// up to 32 min later, and until the last has done so the network is split.
-pub const SQUATTED: Cause = cause("end of a squatting", 33 * 60);
+/// up to 32 min later and more where routers change meanwhile, and until the last has done so the
+/// network is split: no bound can be stated yet.
+pub const SQUATTED: Cause = cause("end of a squatting", 24 * 3_600);
 
 /// A goal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,7 +124,8 @@ impl Quiet {
     }
 
     fn disturb(&mut self, now: u64, cause: &Cause) {
-        self.alone = self.goals.values().all(|standing| standing.met);
+        let met = self.goals.values().all(|standing| standing.met);
+        self.alone = met && !self.besieged && now >= self.from;
         self.since = now;
         self.from = self.from.max(now + cause.allowance * 1_000);
         self.cause = cause.name;
