@@ -298,3 +298,16 @@ fn whoever_was_without_a_network_comes_back_to_the_first_server() {
         assert!(world.take_events(who).contains(&up("s1")), "after {away} s");
     }
 }
+
+#[test]
+fn whoever_was_caught_at_a_later_server_looks_at_the_first_again_soon() {
+    let mut world = World::new(&["s1", "s2"]);
+    let who = world.join(&[server("s1"), server("s2")], Vec::new());
+    world.servers.get_mut("s1").unwrap().down = true;
+    world.register(who, "a");
+    world.seconds(5);
+    assert!(world.take_events(who).contains(&up("s2")));
+    world.servers.get_mut("s1").unwrap().down = false;
+    world.seconds(20);
+    assert!(world.take_events(who).contains(&up("s1")));
+}
