@@ -10,6 +10,7 @@
 mod common;
 
 use common::World;
+use mesh_chat::node::Signalling;
 use mesh_chat::view::{Asked, Command, Event, MessageState, Notification, PersonId, Presence};
 
 fn friends() -> World {
@@ -332,4 +333,21 @@ fn a_full_disk_is_no_reason_to_meet_again_every_second() {
     world.devices[1].disk_full = false;
     world.pass(64_000);
     assert_eq!(world.texts(0)[0].1, MessageState::Delivered);
+}
+
+#[test]
+fn an_address_that_changed_without_an_event_is_seen_when_the_id_is_held_again() {
+    let mut world = friends();
+    world.address = "198.51.100.4";
+    let id = world.transport_id(0);
+    for event in [Signalling::Lost, Signalling::Registered] {
+        world.signal(0, event(id.clone()));
+    }
+    world.pass(500);
+    let networks = |event: &Event| match event {
+        Event::Status(status) => status.networks.first().map(|n| n.address.clone()),
+        _ => None,
+    };
+    let last = world.devices[0].events.iter().filter_map(networks).last();
+    assert_eq!(last.as_deref(), Some("198.51.100.4"));
 }

@@ -25,6 +25,8 @@ pub(super) struct Network {
     /// The public addresses as last looked up.
     pub(super) addresses: Addresses,
     pub(super) transport_held: bool,
+    /// It was held and is lost: perhaps because the network is another one.
+    transport_lost: bool,
     /// `host:port` of the server in use, and whether it can be reached.
     pub(super) server: Option<String>,
     pub(super) server_up: bool,
@@ -196,6 +198,7 @@ impl Node {
             Signalling::Lost(id) => {
                 if self.is_transport(&id) {
                     self.network.transport_held = false;
+                    self.network.transport_lost = true;
                 }
                 self.network
                     .members
@@ -228,6 +231,11 @@ impl Node {
         if self.is_transport(id) {
             self.network.transport_held = true;
             self.redial_all();
+            // No event tells of every change of network, but sockets do not survive one.
+            let lost = std::mem::take(&mut self.network.transport_lost);
+            if lost || self.network.no_address {
+                self.look_up();
+            }
             return;
         }
         let Network { members, .. } = &mut self.network;

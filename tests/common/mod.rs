@@ -181,6 +181,18 @@ impl World {
         self.run();
     }
 
+    /// What the server says of an id.
+    pub fn signal(&mut self, device: usize, signalling: Signalling) {
+        self.queue
+            .push_back((device, Input::Signalling(signalling)));
+        self.run();
+    }
+
+    pub fn transport_id(&self, device: usize) -> String {
+        let profile = self.snapshot(device).profile;
+        profile.expect("joined").transport_id
+    }
+
     /// Breaks a connection; both ends are told.
     pub fn close(&mut self, device: usize, link: LinkId) {
         self.act(device, Output::Close(link));
