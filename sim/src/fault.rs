@@ -74,9 +74,9 @@ const CUT_OFF: Cause = cause("a machine cut off", 120);
 const CRASHED: Cause = cause("a crashed page", 10);
 /// Every id waits out its back-off: 1 s at first, more where it was lost a moment ago.
 const RESTARTED: Cause = cause("a restarted server", 20);
-/// Back-off up to 60 s. With a second server: everybody comes back to the first after 120 to
-/// 180 s, and again as long where that failed.
+/// Back-off up to 60 s.
 const SERVER_BACK: Cause = cause("the return of a server", 75);
+/// Everybody comes back to the first after 120 to 180 s, and again as long where that failed.
 const SERVER_BACK_OF_TWO: Cause = cause("the return of one of two servers", 270);
 /// Nothing is promised while a server is slow or refuses.
 const SLOW: Cause = cause("a slow server", 0);
@@ -86,15 +86,15 @@ const HALF_OPEN: Cause = cause("half-open sockets", 35);
 /// As for a machine cut off: the other devices of its home wait for the same.
 const OFFLINE: Cause = cause("a network lost", 120);
 /// A change that no event tells of: the echo shows it after 30 s, the back-off may have grown to
-/// 60 s, and who began without an address looks for one every 5 min.
+/// 60 s, and then the address is looked up.
 const ONLINE: Cause = cause("a network back", 95);
-const ONLINE_WITHOUT_ADDRESS: Cause = cause("a network back, at last", 330);
-/// The address is looked up every 5 min.
-const ROAMED: Cause = cause("another network", 125);
-const ROAMED_UNTOLD: Cause = cause("another network, untold", 430);
+/// The server holds the ids of the old network, its Router ID among them, as of a machine cut off.
+const ROAMED: Cause = cause("another network", 120);
+const ROAMED_UNTOLD: Cause = cause("another network, untold", 120);
 /// Connections as for a killed browser, sockets as half-open ones.
 const REBOUND: Cause = cause("a NAT that forgot", 40);
-const RENUMBERED: Cause = cause("a new address", 430);
+/// Dead sockets are noticed after 30 s; then the address is looked up and the new one joined.
+const RENUMBERED: Cause = cause("a new address", 50);
 /// A clock that jumps shows it; ids as for a machine cut off.
 const WOKE: Cause = cause("a sleep", 120);
 /// Entries of the days before are shown 90 s longer, next to those of today.
@@ -436,17 +436,8 @@ fn online(world: &mut World, index: usize, told: bool) {
     let Some(device) = world.devices.get(index).filter(|device| device.offline) else {
         return;
     };
-    let lost = matches!(
-        device.view.phase,
-        Some(mesh_chat::view::Phase::Joining | mesh_chat::view::Phase::NoAddress { .. }) | None
-    );
-    let cause = if lost && !told {
-        &ONLINE_WITHOUT_ADDRESS
-    } else {
-        &ONLINE
-    };
     let home = device.home;
-    world.model.disturbed(home, world.now, cause);
+    world.model.disturbed(home, world.now, &ONLINE);
     set_offline(world, index, false);
     if told {
         tell(world, index);
@@ -516,7 +507,9 @@ fn sleep_all(world: &mut World, time: u64) {
         if let Some(device) = world.devices.get_mut(index) {
             device.skew += i64::try_from(time).unwrap_or(0);
         }
-        world.node(index, Input::Timeout);
+        if world.devices.get(index).is_some_and(|d| d.asleep.is_none()) {
+            world.node(index, Input::Timeout);
+        }
     }
 }
 
