@@ -10,6 +10,7 @@
 mod common;
 
 use common::World;
+use mesh_chat::node::Signalling;
 use mesh_chat::view::{Asked, Command, Event, MessageState, Notification, PersonId, Presence};
 
 fn friends() -> World {
@@ -382,4 +383,40 @@ fn a_router_id_whose_holder_answers_nobody_is_passed_over_when_it_can_be_no_ghos
     assert!(world.holder("myapp-203-0-113-7-2").is_some());
     assert_eq!(world.person(0, "Bob").name, "Bob");
     assert_eq!(world.person(1, "Ann").name, "Ann");
+}
+
+#[test]
+fn a_full_disk_is_no_reason_to_meet_again_every_second() {
+    let mut world = friends();
+    world.pass(120_000);
+    world.devices[1].disk_full = true;
+    world.devices[0].events.clear();
+    world.send(0, "Bob", "hello");
+    world.pass(300_000);
+    let met = |event: &&Event| matches!(event, Event::Person(person) if person.presence == Presence::OnNetwork);
+    let meetings = world.devices[0].events.iter().filter(met).count();
+    assert!((3..30).contains(&meetings), "{meetings} meetings");
+    world.devices[1].disk_full = false;
+    world.pass(64_000);
+    assert_eq!(world.texts(0)[0].1, MessageState::Delivered);
+}
+
+#[test]
+fn an_address_that_changed_without_an_event_is_seen_when_the_id_is_held_again() {
+    let mut world = friends();
+    world.address = "198.51.100.4";
+    let id = world.transport_id(0);
+    for event in [Signalling::Lost, Signalling::Registered] {
+        world.signal(0, event(id.clone()));
+    }
+    world.pass(500);
+    let networks = |event: &Event| {
+        if let Event::Status(status) = event {
+            return status.networks.first().map(|n| n.address.clone());
+        }
+        None
+    };
+    let mut events = world.devices[0].events.iter().rev();
+    let last = events.find_map(networks);
+    assert_eq!(last.as_deref(), Some("198.51.100.4"));
 }

@@ -24,8 +24,12 @@ pub const HELD_LONG: Duration = Duration::from_secs(60);
 pub const REGISTRATION_BURST: u32 = 6;
 /// ... and one more each time this has passed.
 pub const REGISTRATION_EVERY: Duration = Duration::from_millis(1_500);
-/// Failures in a row before the next server is tried: one failure is often our own network.
+/// Failures of the first server in a row before the next is tried: one failure is often our own
+/// network.
 pub const FAILURES_BEFORE_NEXT: u32 = 2;
+/// When the first server is looked at for the first time after a later one has answered: what kept
+/// us from the first may have been our own network, and then everybody else is still there.
+pub const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// How long to stay with a later server before the first is tried again; up to half as much is
 /// added so that not everybody moves at once.
 pub const RETURN_AFTER: Duration = Duration::from_secs(120);

@@ -1,10 +1,11 @@
 //! What must hold: at every moment for what is shown as delivered, and in the end for all the rest.
 
+use crate::device::Device;
 use crate::person::{device_of, name};
 use crate::world::World;
+use mesh_chat::limits;
 use mesh_chat::records::ContactRecord;
-use mesh_chat::view::{PersonId, Phase, Presence};
-use std::collections::BTreeMap;
+use mesh_chat::view::{Person, PersonId, Phase, Presence};
 
 /// A text is shown as stored on the other device: it must be.
 pub fn delivered(world: &mut World, sender: usize, text: &str) {
@@ -33,12 +34,17 @@ fn receiver_of(text: &str) -> Option<usize> {
 pub fn in_the_end(world: &mut World) {
     let mut wrong = Vec::new();
     texts(world, &mut wrong);
-    lists(world, &mut wrong);
-    routers(world, &mut wrong);
+    let owes = |home: &usize| world.model.owes(*home, world.now);
+    for home in (0..world.homes.len()).filter(owes) {
+        wrong.extend(router(world, home));
+        wrong.extend(lists(world, home));
+    }
+    wrong.extend(contacts(world));
     secrets(world, &mut wrong);
     world.violations.append(&mut wrong);
 }
 
+/// What was not received by who cannot be reached still waits; nothing may have overtaken it.
 fn texts(world: &World, wrong: &mut Vec<String>) {
     for ((from, to), written) in &world.written {
         let Some(device) = world.devices.get(*to) else {
@@ -50,7 +56,7 @@ fn texts(world: &World, wrong: &mut Vec<String>) {
         for text in written {
             if left.peek() == Some(&&text.text.as_str()) {
                 left.next();
-            } else if text.certain {
+            } else if text.certain && world.passes(*from, *to) {
                 wrong.push(format!("{:?} is lost or out of order", text.text));
             }
         }
@@ -60,47 +66,100 @@ fn texts(world: &World, wrong: &mut Vec<String>) {
     }
 }
 
-fn lists(world: &World, wrong: &mut Vec<String>) {
-    for (index, device) in world.devices.iter().enumerate() {
-        for (other, theirs) in world.devices.iter().enumerate() {
-            let seen: Vec<_> = device
-                .view
-                .people
-                .values()
-                .filter(|person| person.name == name(other))
-                .collect();
-            let (own, near) = (index == other, device.home == theirs.home);
-            let saved =
-                |person: &&&mesh_chat::view::Person| matches!(person.id, PersonId::Contact(_));
-            if own && !seen.is_empty() {
-                wrong.push(format!("P{index} sees oneself"));
-            } else if seen.len() > 1 {
-                wrong.push(format!("P{index} sees P{other} {} times", seen.len()));
-            } else if !own && near && seen.is_empty() {
-                wrong.push(format!(
-                    "P{index} does not see P{other} on the same network"
-                ));
-            }
-            if let Some(person) = seen.iter().find(saved)
-                && person.presence == Presence::Offline
-            {
-                wrong.push(format!("P{index} has not found its contact P{other}"));
-            }
-        }
-    }
+/// The devices of people that are there and in a home.
+fn members(world: &World, home: usize) -> Vec<usize> {
+    let is_there = |(index, device): (usize, &Device)| {
+        let joined = device.disk.has_profile();
+        (device.home == home && device.is_up() && joined).then_some(index)
+    };
+    let people = world.devices.iter().take(world.people).enumerate();
+    people.filter_map(is_there).collect()
 }
 
-fn routers(world: &World, wrong: &mut Vec<String>) {
-    let mut routers: BTreeMap<usize, usize> = BTreeMap::new();
-    for device in &world.devices {
-        let routes = matches!(device.view.phase, Some(Phase::Router { .. }));
-        *routers.entry(device.home).or_default() += usize::from(routes);
-    }
-    for (home, count) in routers {
-        if count != 1 {
-            wrong.push(format!("network {home} has {count} routers"));
+/// What is wrong about the router of a home.
+#[must_use]
+pub fn router(world: &World, home: usize) -> Option<String> {
+    let members = members(world, home);
+    let here = world.homes.get(home)?.address.to_string();
+    let routes = |index: &&usize| {
+        let device = world.devices.get(**index);
+        let phase = device.and_then(|device| device.view.phase.as_ref());
+        matches!(phase, Some(Phase::Router { address, .. }) if *address == here)
+    };
+    let count = members.iter().filter(routes).count();
+    let wrong = count != 1 && !members.is_empty();
+    wrong.then(|| format!("network {home} has {count} routers"))
+}
+
+/// What is wrong about what the members of a home see of each other.
+#[must_use]
+pub fn lists(world: &World, home: usize) -> Option<String> {
+    let members = members(world, home);
+    for index in &members {
+        let people = &world.devices.get(*index)?.view.people;
+        for other in &members {
+            let name = world.names.get(*other)?;
+            let seen = |person: &&Person| person.name == *name;
+            let near = |person: &&Person| person.presence != Presence::Offline;
+            let count = people.values().filter(seen).count();
+            let listed = people.values().filter(seen).filter(near).count();
+            let expected = usize::from(index != other);
+            if count != expected || listed != expected {
+                return Some(format!(
+                    "P{index} sees {name} {count} times, {listed} there"
+                ));
+            }
         }
     }
+    None
+}
+
+/// Contacts that can reach each other and are not connected.
+#[must_use]
+pub fn contacts(world: &World) -> Option<String> {
+    let ready = |index: usize| {
+        let device = world.devices.get(index);
+        device.filter(|device| device.is_up() && !device.full)
+    };
+    for index in 0..world.people {
+        for person in ready(index)
+            .into_iter()
+            .flat_map(|d| d.view.people.values())
+        {
+            let saved = matches!(person.id, PersonId::Contact(_));
+            let Some(other) = device_of(&person.name).filter(|_| saved) else {
+                continue;
+            };
+            let reachable = ready(other).is_some() && world.passes(index, other);
+            if reachable && person.presence == Presence::Offline {
+                return Some(format!("P{index} has not found its contact P{other}"));
+            }
+        }
+    }
+    None
+}
+
+/// Nothing that others can fill grows beyond its bound.
+pub fn bounds(world: &mut World) {
+    let mut wrong = Vec::new();
+    for index in 0..world.people {
+        let Some(device) = world.devices.get(index) else {
+            continue;
+        };
+        let saved = device.disk.contacts().count();
+        let (people, requests) = (device.view.people.len(), device.view.requests.len());
+        for (what, count, most) in [
+            ("connections", world.count(index), limits::LINKS),
+            ("people", people, limits::REGISTRY_ENTRIES + saved),
+            ("requests", requests, limits::REQUESTS),
+            ("contacts", saved, world.people),
+        ] {
+            if count > most {
+                wrong.push(format!("P{index} has {count} {what}, more than {most}"));
+            }
+        }
+    }
+    world.violations.append(&mut wrong);
 }
 
 fn secrets(world: &World, wrong: &mut Vec<String>) {

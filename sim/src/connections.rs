@@ -1,11 +1,10 @@
-//! Sockets to the server and peer connections between devices: what they carry, and how they die.
+//! Peer connections between devices: what they carry, how they stall, and how they die.
 
 use crate::server::Wire;
+use crate::sockets::Socket;
 use crate::world::{What, World};
 use peerjs::candidate::Kind;
-use peerjs::endpoint::{
-    Input as EndpointInput, Output as EndpointOutput, RtcCommand, RtcInput, SocketId, SocketInput,
-};
+use peerjs::endpoint::{Input as EndpointInput, Output as EndpointOutput, RtcCommand, RtcInput};
 use peerjs::event::ConnId;
 use peerjs::path::RemoteCandidate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,8 +18,7 @@ const ICE_FAILS: u64 = 17_300;
 /// Everything that connects devices.
 #[derive(Debug, Default)]
 pub struct Connections {
-    /// The latency of each socket.
-    pub(crate) sockets: BTreeMap<Wire, u64>,
+    pub(crate) sockets: BTreeMap<Wire, Socket>,
     /// Sockets that look open and are not.
     pub(crate) dead: BTreeSet<Wire>,
     ends: Vec<End>,
@@ -36,34 +34,44 @@ struct End {
     peer: Option<usize>,
     /// Nothing gets through any more.
     cut: bool,
+    /// When the last message arrives here: nothing overtakes.
+    arrives: u64,
+    /// Until when nothing arrives; then all of it does, in order.
+    stalls: u64,
 }
 
 impl World {
     /// Every connection of a device stops carrying anything, and nobody is told.
     pub fn cut(&mut self, index: usize, hang_up: bool) {
-        let wires: Vec<Wire> = self
-            .connections
-            .sockets
-            .keys()
-            .filter(|(device, ..)| *device == index)
-            .copied()
-            .collect();
-        for wire in wires {
-            self.connections.sockets.remove(&wire);
-            self.connections.dead.insert(wire);
-            if hang_up {
-                self.later(100, What::Hangup(wire));
-            }
-        }
-        let ends: Vec<usize> = (0..self.connections.ends.len())
-            .filter(|end| {
-                self.connections
-                    .ends
-                    .get(*end)
-                    .is_some_and(|end| end.device == index)
-            })
-            .collect();
-        ends.into_iter().for_each(|end| self.cut_end(end));
+        self.cut_sockets(index, hang_up);
+        self.cut_links(|end, _| end == index);
+    }
+
+    /// The connections of devices stop carrying anything; the other device of each is asked for
+    /// as well.
+    pub(crate) fn cut_links(&mut self, lost: impl Fn(usize, usize) -> bool) {
+        let ends = &self.connections.ends;
+        let other = |end: &End| {
+            end.peer
+                .and_then(|peer| ends.get(peer))
+                .map(|end| end.device)
+        };
+        let is_lost = |end: &End| !end.cut && lost(end.device, other(end).unwrap_or(end.device));
+        let found = (0..ends.len()).filter(|number| ends.get(*number).is_some_and(is_lost));
+        found
+            .collect::<Vec<_>>()
+            .into_iter()
+            .for_each(|end| self.cut_end(end));
+    }
+
+    /// How many connections a device has, and is making.
+    #[must_use]
+    pub fn count(&self, index: usize) -> usize {
+        let none = ConnId::Dialled(0);
+        self.connections
+            .numbers
+            .range((index, 0, none)..(index + 1, 0, none))
+            .count()
     }
 
     fn cut_end(&mut self, number: usize) {
@@ -110,16 +118,10 @@ impl World {
                     self.connect((index, generation, socket.0), &url);
                 }
                 EndpointOutput::Transmit(socket, text) => {
-                    let wire = (index, generation, socket.0);
-                    if let Some(lag) = self.connections.sockets.get(&wire).copied() {
-                        self.later(lag, What::Frame(wire, text));
-                    }
+                    self.say_to_server((index, generation, socket.0), text);
                 }
                 EndpointOutput::Disconnect(socket) => {
-                    let wire = (index, generation, socket.0);
-                    if let Some(lag) = self.connections.sockets.remove(&wire) {
-                        self.later(lag, What::Hangup(wire));
-                    }
+                    self.disconnect((index, generation, socket.0));
                 }
                 EndpointOutput::Rtc(conn, command) => {
                     self.rtc((index, generation, conn), command);
@@ -136,29 +138,6 @@ impl World {
             }
         }
         self.arm(index);
-    }
-
-    fn connect(&mut self, wire: Wire, url: &str) {
-        let (index, generation, socket) = wire;
-        let offline = self.devices.get(index).is_none_or(|device| device.offline);
-        let say = |input| {
-            What::Endpoint(
-                index,
-                generation,
-                EndpointInput::Socket(SocketId(socket), input),
-            )
-        };
-        if offline || self.server.down {
-            return self.later(1_000, say(SocketInput::Closed));
-        }
-        let field = |name: &str| {
-            let value = url.split_once(name).map_or("", |(_, rest)| rest);
-            value.split('&').next().unwrap_or_default().to_owned()
-        };
-        let lag = self.random.within(5, 80);
-        self.connections.sockets.insert(wire, lag);
-        self.later(lag, What::Connect(wire, field("&id="), field("&token=")));
-        self.later(lag, say(SocketInput::Opened));
     }
 
     fn rtc(&mut self, own: (usize, u64, ConnId), command: RtcCommand) {
@@ -187,6 +166,8 @@ impl World {
             conn,
             peer,
             cut: false,
+            arrives: 0,
+            stalls: 0,
         });
         let number = self.connections.ends.len() - 1;
         self.connections.numbers.insert(own, number);
@@ -223,7 +204,11 @@ impl World {
             return;
         };
         let online = |index: usize| self.devices.get(index).is_some_and(|d| !d.offline);
-        let way = online(a.device) && online(b.device) && !a.cut && !b.cut;
+        let way = online(a.device)
+            && online(b.device)
+            && self.passes(a.device, b.device)
+            && !a.cut
+            && !b.cut;
         let home = |index: usize| self.devices.get(index).map_or(0, |device| device.home);
         let homes = (home(a.device), home(b.device));
         if let Some(end) = self.connections.ends.get_mut(ours) {
@@ -238,7 +223,7 @@ impl World {
             let (kind, address) = if homes.0 == homes.1 {
                 (Kind::Host, IpAddr::from([10, 0, 0, 9]))
             } else {
-                (Kind::ServerReflexive, public_address(home))
+                (Kind::ServerReflexive, self.public_address(home))
             };
             let address = Some(address);
             Some(RemoteCandidate { kind, address })
@@ -265,9 +250,51 @@ impl World {
         let Some(peer) = end.filter(|end| !end.cut).and_then(|end| end.peer) else {
             return;
         };
-        // One latency for each pair keeps the order, as the channel does.
+        let now = self.now;
+        let Some(end) = self.connections.ends.get_mut(peer) else {
+            return;
+        };
         let lag = 2 + u64::try_from(peer % 40).unwrap_or(0);
-        self.tell(peer, lag, RtcInput::Data(message));
+        end.arrives = end.arrives.max(now + lag).max(end.stalls);
+        let after = end.arrives - now;
+        self.tell(peer, after, RtcInput::Data(message));
+    }
+
+    /// Whether two devices can be connected without a relay.
+    #[must_use]
+    pub fn passes(&self, first: usize, second: usize) -> bool {
+        let (Some(first), Some(second)) = (self.devices.get(first), self.devices.get(second))
+        else {
+            return false;
+        };
+        let nat = |home: usize| {
+            self.homes
+                .get(home)
+                .map(|home| home.nat)
+                .unwrap_or_default()
+        };
+        let inside = first.home == second.home;
+        inside || nat(first.home).passes(nat(second.home))
+    }
+
+    /// Some connection carries nothing for a while; ICE doubts it where that takes long. With no
+    /// time at all the doubt is groundless.
+    pub fn stall_any_link(&mut self, time: u64) {
+        let Some(number) = self.any_link() else {
+            return;
+        };
+        let Some(end) = self.connections.ends.get(number) else {
+            return;
+        };
+        for number in [Some(number), end.peer].into_iter().flatten() {
+            let until = self.now + time;
+            if let Some(end) = self.connections.ends.get_mut(number) {
+                end.stalls = end.stalls.max(until);
+            }
+            if time == 0 || time > ICE_SUSPECTS {
+                self.tell(number, time.min(ICE_SUSPECTS), RtcInput::Suspect);
+            }
+        }
     }
 
     fn close(&mut self, own: (usize, u64, ConnId)) {
@@ -290,22 +317,26 @@ impl World {
 
     /// Some connection between two devices dies.
     pub fn cut_any_link(&mut self) {
-        let alive: Vec<usize> = (0..self.connections.ends.len())
-            .filter(|n| self.connections.ends.get(*n).is_some_and(|end| !end.cut))
-            .collect();
-        if !alive.is_empty() {
-            let at = self.random.within(0, alive.len() as u64);
-            let number = usize::try_from(at)
-                .ok()
-                .and_then(|at| alive.get(at).copied());
-            number.into_iter().for_each(|number| self.cut_end(number));
-        }
+        self.any_link()
+            .into_iter()
+            .for_each(|number| self.cut_end(number));
     }
-}
 
-/// The public address of a home.
-pub(crate) fn public_address(home: usize) -> IpAddr {
-    IpAddr::from([203, 0, 113, u8::try_from(10 + home).unwrap_or(u8::MAX)])
+    fn any_link(&mut self) -> Option<usize> {
+        let ends = &self.connections.ends;
+        let alive: Vec<usize> = (0..ends.len())
+            .filter(|number| ends.get(*number).is_some_and(|end| !end.cut))
+            .collect();
+        let at = self.random.within(0, alive.len() as u64);
+        alive.get(usize::try_from(at).ok()?).copied()
+    }
+
+    /// The public address of a home.
+    #[must_use]
+    pub fn public_address(&self, home: usize) -> IpAddr {
+        let home = self.homes.get(home);
+        home.map_or(IpAddr::from([0, 0, 0, 0]), |home| home.address)
+    }
 }
 
 /// A description whose user fragment and fingerprint tell the number of its end.

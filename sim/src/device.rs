@@ -1,10 +1,13 @@
 //! A device: its clock and disk, the process that runs on it, and what its person sees.
 
 use crate::disk::Disk;
+use crate::hostile::{Hostile, Kind};
+use mesh_chat::node::{Input, Output, StoreId};
+use mesh_chat::records::Change;
 use mesh_chat::view::{Event, Message, MessageState, Person, PersonId, Phase, Request, RequestId};
 use mesh_chat::{Mono, Node, Now};
 use peerjs::endpoint::Endpoint;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// 2026-11-23T08:00Z, when every world begins.
@@ -29,6 +32,10 @@ pub struct Device {
     pub full: bool,
     /// When the last write that is under way will be done.
     pub written_at: u64,
+    /// What is being written, and not reported yet.
+    pub writing: VecDeque<(StoreId, Change)>,
+    /// No person: it means harm, to a home.
+    pub harm: Option<(Kind, usize)>,
     /// Counts processes: what is on its way to an earlier one arrives nowhere.
     pub generation: u64,
     /// Runs, unless it was killed.
@@ -41,8 +48,8 @@ pub struct Device {
 
 /// One run of the program.
 pub struct Process {
-    /// The core.
-    pub node: Node,
+    /// What decides.
+    pub brain: Brain,
     /// The PeerJS client, once configured.
     pub endpoint: Option<Endpoint>,
     /// When either wants to be called, in true time.
@@ -51,6 +58,32 @@ pub struct Process {
     pub endpoint_due: Option<u64>,
     /// The earliest call that is under way.
     pub armed: Option<u64>,
+}
+
+/// What decides in a process: the core, or somebody who speaks PeerJS and means harm.
+pub enum Brain {
+    /// A participant.
+    Node(Box<Node>),
+    /// No participant.
+    Hostile(Box<Hostile>),
+}
+
+impl Brain {
+    /// Something happened.
+    pub fn handle(&mut self, now: Now, input: Input) {
+        match self {
+            Self::Node(node) => node.handle(now, input),
+            Self::Hostile(hostile) => hostile.handle(now, input),
+        }
+    }
+
+    /// What to do next.
+    pub fn poll(&mut self) -> Output {
+        match self {
+            Self::Node(node) => node.poll(),
+            Self::Hostile(hostile) => hostile.poll(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Process {
@@ -66,6 +99,12 @@ impl Device {
         let unix = (START + now).saturating_add_signed(self.skew);
         let mono = Mono(now - self.slept);
         Now { mono, unix }
+    }
+
+    /// On, awake and on a network.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.process.is_some() && self.asleep.is_none() && !self.offline
     }
 
     /// The monotonic clock, as the endpoint takes it.
@@ -84,6 +123,8 @@ pub struct View {
     pub requests: BTreeMap<RequestId, Request>,
     /// The state line.
     pub phase: Option<Phase>,
+    /// The server in use.
+    pub server: Option<String>,
 }
 
 impl View {
@@ -94,7 +135,10 @@ impl View {
             Event::PersonGone(id) => drop(self.people.remove(&id)),
             Event::Request(request) => drop(self.requests.insert(request.id.clone(), request)),
             Event::RequestGone(id) => drop(self.requests.remove(&id)),
-            Event::Status(status) => self.phase = Some(status.phase),
+            Event::Status(status) => {
+                self.phase = Some(status.phase);
+                self.server = status.server;
+            }
             Event::Message(message)
                 if matches!(message.state, MessageState::Delivered | MessageState::Read) =>
             {

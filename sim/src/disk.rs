@@ -68,6 +68,20 @@ impl Disk {
         self.contacts.values()
     }
 
+    /// Whether its person has joined.
+    #[must_use]
+    pub fn has_profile(&self) -> bool {
+        self.profile.is_some()
+    }
+
+    /// Whether a text is in any chat.
+    #[must_use]
+    pub fn has(&self, text: &str) -> bool {
+        self.messages
+            .values()
+            .any(|record| record.message.text == text)
+    }
+
     /// The texts that came from a contact of this name, in the order of the chat.
     pub fn received_from<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let of = move |record: &&MessageRecord| {

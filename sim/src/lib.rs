@@ -1,6 +1,6 @@
 //! A seeded world in which whole participants live: the core and the PeerJS endpoint as they ship,
-//! a signalling server with the real one's habits, networks with latency and faults, disks that
-//! take time, and processes that die.
+//! signalling servers with the real one's habits, networks with NATs, latency and faults, disks
+//! that take time, processes that die, and some who mean harm.
 //!
 //! Everything that happens comes from one seed and one clock, so a run that finds something wrong
 //! is found again by its seed. [`run`] gives what went wrong, and a trace by which two runs can be
@@ -9,29 +9,43 @@
 //! | Module | Owns |
 //! |---|---|
 //! | [`random`] | the one source of chance |
+//! | [`home`] | networks: public addresses and NATs |
 //! | [`server`] | PeerServer: ids, tokens, ghosts, queues, EXPIRE |
+//! | [`sockets`] | the way to the servers: order, slowness, death |
+//! | [`connections`] | peer connections: order, stalls, ICE, death |
 //! | [`disk`] | what is durable on a device |
 //! | [`device`] | one process with its node and endpoint, and what its person sees |
-//! | [`connections`] | sockets and peer connections, and how they die |
+//! | [`process`] | how a process runs: inputs, outputs, timers, writes |
 //! | [`world`] | the clock, what is under way, and the dispatch of it |
 //! | [`person`] | what people do |
-//! | [`fault`] | what goes wrong |
+//! | [`hostile`] | what those do who mean harm |
+//! | [`fault`] | what goes wrong, and how long nobody can notice |
+//! | [`model`] | what must be so by now, and when it was late |
 //! | [`check`] | what must hold, always and in the end |
+//! | [`measure`] | how long things took |
+//! | [`crowd`] | many people join one home: what that costs its routers |
 //!
-//! Not here: NAT kinds, loss and reordering within a connection (WebRTC hides both), rendezvous,
-//! and peers that lie; `tests/meeting.rs` has the liars.
+//! Not here: loss and reordering within a connection (WebRTC hides both), relays, rendezvous.
 
 pub mod check;
 pub mod connections;
+pub mod crowd;
 pub mod device;
 pub mod disk;
 pub mod fault;
+pub mod home;
+pub mod hostile;
+pub mod measure;
+pub mod model;
 pub mod person;
+pub mod process;
 pub mod random;
 pub mod server;
+pub mod sockets;
 pub mod world;
 
 use fault::Faults;
+use measure::Measures;
 use world::World;
 
 /// How large and how long.
@@ -39,7 +53,7 @@ use world::World;
 pub struct Plan {
     /// Devices, each with one person.
     pub peers: usize,
-    /// Minutes with faults; ten quiet ones follow.
+    /// Minutes in all; in the last ten nothing goes wrong.
     pub minutes: u64,
     /// Tell what happens, line by line, on the standard error.
     pub tell: bool,
@@ -56,26 +70,33 @@ pub struct Outcome {
     pub texts: u64,
     /// What went wrong on purpose.
     pub faults: Faults,
+    /// How long things took.
+    pub measures: Measures,
 }
 
 /// One world from its beginning to its end.
 #[must_use]
 pub fn run(seed: u64, plan: Plan) -> Outcome {
-    const QUIET_MINUTES: u64 = 10;
+    const QUIET: u64 = 600_000;
     let mut world = World::new(seed, plan.peers);
     world.tell = plan.tell;
     let mut faults = Faults::default();
-    world.begin();
-    let end = plan.minutes * 60_000;
+    world.begin(&mut faults);
+    let end = (plan.minutes * 60_000).saturating_sub(QUIET);
     faults.schedule(&mut world, end);
     world.run_until(end, &mut faults);
+    world.calm = true;
     world.heal();
-    world.run_until(end + QUIET_MINUTES * 60_000, &mut faults);
+    if world.model.is_besieged() {
+        world.expel();
+    }
+    world.run_until(end + QUIET, &mut faults);
     check::in_the_end(&mut world);
     Outcome {
         violations: std::mem::take(&mut world.violations),
         trace: world.trace,
         texts: world.texts,
+        measures: std::mem::take(&mut world.model.measures),
         faults,
     }
 }
@@ -86,7 +107,7 @@ mod tests {
 
     const SMALL: Plan = Plan {
         peers: 3,
-        minutes: 15,
+        minutes: 25,
         tell: false,
     };
 

@@ -6,16 +6,21 @@
     reason = "it tells how it goes"
 )]
 
+mod progress;
+mod summary;
+
 use clap::Parser;
-use sim::fault::Faults;
+use progress::Progress;
 use sim::{Outcome, Plan, run};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
+use summary::Summary;
 
 /// Simulates worlds with faults and checks what must hold in each.
-#[derive(Parser)]
+#[derive(Clone, Copy, Parser)]
 struct Options {
     /// How many worlds
     #[arg(long, default_value_t = 200)]
@@ -26,102 +31,84 @@ struct Options {
     /// People in each
     #[arg(long, default_value_t = 5)]
     peers: usize,
+    /// Simulated hours; in the last ten minutes nothing goes wrong
+    #[arg(long, default_value_t = 1.0)]
+    hours: f64,
     /// Tell everything that happens
     #[arg(long)]
     tell: bool,
-    /// Simulated minutes with faults; ten quiet ones follow
-    #[arg(long, default_value_t = 50)]
-    minutes: u64,
+    /// No worlds with faults: that many people join one home, and what it costs is shown
+    #[arg(long)]
+    crowd: Option<usize>,
 }
 
-#[derive(Default)]
-struct Sum {
-    faults: Faults,
-    texts: u64,
-    failed: Vec<(u64, Vec<String>)>,
+impl Options {
+    fn plan(self) -> Plan {
+        let minutes = (self.hours * 60.0).clamp(11.0, 1e6);
+        Plan {
+            peers: self.peers,
+            minutes: minutes.round() as u64,
+            tell: self.tell,
+        }
+    }
+
+    /// What finds a world again.
+    fn again(self, seed: u64) -> String {
+        let Self { peers, hours, .. } = self;
+        format!("cargo xtask sim --from {seed} --seeds 1 --peers {peers} --hours {hours}")
+    }
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let plan = Plan {
-        peers: options.peers,
-        minutes: options.minutes,
-        tell: options.tell,
-    };
-    let began = Instant::now();
-    let next = AtomicU64::new(0);
-    let sum = Mutex::new(Sum::default());
+    if let Some(people) = options.crowd {
+        summary::crowd(people, &sim::crowd::run(people, options.tell));
+        return ExitCode::SUCCESS;
+    }
+    let (began, next) = (Instant::now(), AtomicU64::new(0));
+    let progress = Progress::new(options.seeds);
+    let sum = Mutex::new(Summary::default());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| work(&options, plan, &next, &sum));
+            scope.spawn(|| work(options, &next, &sum, &progress));
         }
     });
-    let sum = sum
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    report(&options, &sum, began.elapsed().as_secs_f64())
+    let sum = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
+    sum.print(options, began.elapsed().as_secs_f64())
 }
 
-fn work(options: &Options, plan: Plan, next: &AtomicU64, sum: &Mutex<Sum>) {
+fn work(options: Options, next: &AtomicU64, sum: &Mutex<Summary>, progress: &Progress) {
     loop {
-        let done = next.fetch_add(1, Ordering::Relaxed);
-        if done >= options.seeds {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= options.seeds {
             return;
         }
-        let seed = options.from + done;
-        let mut outcome = run(seed, plan);
-        // The same seed must give the same world.
-        if seed.is_multiple_of(100) && run(seed, plan) != outcome {
-            outcome.violations.push("a second run differs".to_owned());
-        }
-        take(seed, outcome, sum);
-        if done % 50 == 49 {
-            eprintln!("{} of {} worlds", done + 1, options.seeds);
-        }
+        let seed = options.from + number;
+        let outcome = twice(seed, options.plan());
+        let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+        sum.take(options, seed, outcome);
+        progress.one_more();
     }
 }
 
-fn take(seed: u64, outcome: Outcome, sum: &Mutex<Sum>) {
-    let mut sum = sum
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    sum.faults.add(&outcome.faults);
-    sum.texts += outcome.texts;
-    if !outcome.violations.is_empty() {
-        for violation in &outcome.violations {
-            eprintln!("seed {seed}: {violation}");
-        }
-        sum.failed.push((seed, outcome.violations));
+/// The same seed must give the same world: every hundredth runs twice.
+fn twice(seed: u64, plan: Plan) -> Outcome {
+    let mut outcome = caught(seed, plan);
+    if seed.is_multiple_of(100) && caught(seed, plan) != outcome {
+        outcome.violations.push("a second run differs".to_owned());
     }
+    outcome
 }
 
-fn report(options: &Options, sum: &Sum, seconds: f64) -> ExitCode {
-    let Faults {
-        deaths,
-        server,
-        network,
-        time,
-        disk,
-        links,
-    } = sum.faults;
-    println!(
-        "{} worlds of {} people and {} minutes in {seconds:.1} s, {} texts",
-        options.seeds,
-        options.peers,
-        options.minutes + 10,
-        sum.texts
-    );
-    println!(
-        "faults: {deaths} processes died, server {server}, networks {network}, clocks and sleeps \
-         {time}, disks {disk}, connections {links}"
-    );
-    match sum.failed.first() {
-        None => ExitCode::SUCCESS,
-        Some((seed, _)) => {
-            let count = sum.failed.len();
-            println!("{count} worlds failed; again: cargo xtask sim --from {seed} --seeds 1");
-            ExitCode::FAILURE
-        }
-    }
+/// A world that panics has failed, and the others go on.
+fn caught(seed: u64, plan: Plan) -> Outcome {
+    let failed = |_| Outcome {
+        violations: vec!["it panicked".to_owned()],
+        trace: 0,
+        texts: 0,
+        faults: Default::default(),
+        measures: Default::default(),
+    };
+    catch_unwind(AssertUnwindSafe(|| run(seed, plan))).unwrap_or_else(failed)
 }

@@ -40,6 +40,9 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     if device.disk.snapshot().profile.is_none() {
         return Some(Wish::Plain(Command::Join { name: name(index) }));
     }
+    if world.mute {
+        return None;
+    }
     if let Some(request) = device.view.requests.keys().next() {
         let request = request.clone();
         return Some(Wish::Plain(Command::Accept { request }));
@@ -84,6 +87,9 @@ fn write(world: &mut World, from: usize, person: &Person) {
 
 /// The program has said that a text is stored, or refused it.
 pub fn answered(world: &mut World, from: usize, to: usize, text: &str, stored: bool) {
+    if stored {
+        world.model.wrote(world.now, from, to, text);
+    }
     let Some(written) = world.written.get_mut(&(from, to)) else {
         return;
     };

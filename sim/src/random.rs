@@ -31,6 +31,11 @@ impl Random {
         self.within(0, 100) < percent
     }
 
+    /// From nothing up to and without `end`: a place in a list.
+    pub fn index(&mut self, end: usize) -> usize {
+        usize::try_from(self.within(0, end as u64)).unwrap_or(0)
+    }
+
     /// 32 bytes, for a device.
     pub fn seed(&mut self) -> [u8; 32] {
         let mut seed = [0; 32];

@@ -21,6 +21,8 @@ const ALIVE: u64 = 90_000;
 pub struct PeerServer {
     /// It cannot be reached.
     pub down: bool,
+    /// It answers with an ERROR, as one that is full does.
+    pub refuses: bool,
     clients: BTreeMap<String, Client>,
     /// The id each socket was opened for: a replaced socket still speaks for its id.
     sockets: BTreeMap<Wire, String>,
@@ -40,6 +42,12 @@ impl PeerServer {
     /// A socket opens.
     pub fn connect(&mut self, now: u64, wire: Wire, id: &str, token: &str) {
         if self.down {
+            self.sent.push((wire, None));
+            return;
+        }
+        if self.refuses {
+            let msg = "Server has reached its concurrent user limit";
+            self.say(wire, &json!({"type": "ERROR", "payload": {"msg": msg}}));
             self.sent.push((wire, None));
             return;
         }

@@ -1,24 +1,20 @@
 //! The clock, what is under way, and the dispatch of it.
 
-use crate::check;
-use crate::connections::{Connections, public_address};
-use crate::device::{Device, Process, View};
+use crate::connections::Connections;
+use crate::device::Device;
 use crate::fault::{self, Fault, Faults};
+use crate::home::{Home, Nat};
+use crate::hostile::Kind;
+use crate::model::{self, Model};
 use crate::person;
 use crate::random::Random;
 use crate::server::{PeerServer, Wire};
-use mesh_chat::address::Addresses;
-use mesh_chat::config::Config;
-use mesh_chat::name::Tables;
-use mesh_chat::node::{CommandId, Input, Output, StoreId};
-use mesh_chat::records::Change;
-use mesh_chat::view::Command;
-use mesh_chat::{Mono, Node};
-use peerjs::endpoint::{Endpoint, Input as EndpointInput, SocketId, SocketInput};
+use crate::sockets::Service;
+use mesh_chat::node::Input;
+use peerjs::endpoint::Input as EndpointInput;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use webext::mapping;
 
 /// Something that happens at a moment.
 #[derive(Debug)]
@@ -29,16 +25,18 @@ pub enum What {
     Endpoint(usize, u64, EndpointInput),
     /// A node or an endpoint wanted to be called.
     Timer(usize, u64),
-    /// A write is done, or was lost with its process.
-    Disk(usize, u64, StoreId, Box<Change>),
-    /// A socket reaches the server, with an id and a token.
-    Connect(Wire, String, String),
-    /// A frame reaches the server.
-    Frame(Wire, String),
-    /// The server hears that a socket is closed.
-    Hangup(Wire),
-    /// The server looks around.
+    /// The first write under way is done, or was lost with its process.
+    Disk(usize, u64),
+    /// A socket reaches a server, with an id and a token.
+    Connect(usize, Wire, String, String),
+    /// A frame reaches a server.
+    Frame(usize, Wire, String),
+    /// A server hears that a socket is closed.
+    Hangup(usize, Wire),
+    /// The servers look around.
     Sweep,
+    /// The model looks at the world.
+    Watch,
     /// A person does something.
     Person(usize),
     /// Something goes wrong.
@@ -77,6 +75,9 @@ pub struct Written {
     pub certain: bool,
 }
 
+/// How many homes there are. Whoever attacks from outside is in the last.
+pub const HOMES: usize = 3;
+
 /// The world.
 #[derive(Debug)]
 pub struct World {
@@ -84,10 +85,18 @@ pub struct World {
     pub now: u64,
     /// Chance.
     pub random: Random,
-    /// Everybody.
+    /// Everybody: first those of the people, then those that mean harm.
     pub devices: Vec<Device>,
-    /// The signalling server.
-    pub server: PeerServer,
+    /// How many devices are of people.
+    pub people: usize,
+    /// Their names.
+    pub names: Vec<String>,
+    /// Where they are.
+    pub homes: Vec<Home>,
+    /// The signalling servers, first choice first.
+    pub servers: Vec<Service>,
+    /// What must be so by now.
+    pub model: Model,
     /// What was wrong.
     pub violations: Vec<String>,
     /// A hash of everything that happened.
@@ -98,13 +107,19 @@ pub struct World {
     pub tell: bool,
     /// Nothing goes wrong any more, and people only answer.
     pub calm: bool,
+    /// People join and do nothing else.
+    pub mute: bool,
+    /// Milliseconds that everybody slept through at once.
+    pub leapt: i64,
+    /// Bytes that routers have sent.
+    pub routed: u64,
     /// What is written, by who writes to whom.
     pub written: BTreeMap<(usize, usize), Vec<Written>>,
     /// Commands that wait for their answer: who wrote which text to whom.
     pub asked: BTreeMap<u64, (usize, usize, String)>,
     queue: BinaryHeap<Next>,
     begun: u64,
-    commands: u64,
+    pub(crate) commands: u64,
     /// Sockets and peer connections.
     pub(crate) connections: Connections,
 }
@@ -114,21 +129,34 @@ impl World {
     #[must_use]
     pub fn new(seed: u64, peers: usize) -> Self {
         let mut random = Random::new(seed);
+        let homes = (0..HOMES)
+            .map(|home| Home::new(home, Nat::draw(&mut random)))
+            .collect();
+        let services = 1 + usize::from(random.chance(35));
+        let wrong = if random.chance(50) { 900_000 } else { 60_000 };
         let device = |_| Device {
-            home: usize::from(random.chance(20)),
-            skew: i64::try_from(random.within(0, 120_000)).unwrap_or(0) - 60_000,
+            // Most are in one home.
+            home: random.index(10).saturating_sub(6).div_ceil(2),
+            skew: i64::try_from(random.within(0, 2 * wrong)).unwrap_or(0) - wrong as i64,
             ..Device::default()
         };
         Self {
             now: 1_000,
             devices: (0..peers).map(device).collect(),
+            people: peers,
+            names: (0..peers).map(person::name).collect(),
+            homes,
             random,
-            server: PeerServer::default(),
+            servers: (0..services).map(|_| Service::default()).collect(),
+            model: Model::new(HOMES),
             violations: Vec::new(),
             trace: 0,
             texts: 0,
             tell: false,
             calm: false,
+            mute: false,
+            leapt: 0,
+            routed: 0,
             written: BTreeMap::new(),
             asked: BTreeMap::new(),
             queue: BinaryHeap::new(),
@@ -138,20 +166,50 @@ impl World {
         }
     }
 
-    /// Everybody switches on, within the same second or spread over a minute.
-    pub fn begin(&mut self) {
+    /// Everybody switches on, within the same second or spread over a minute. In some worlds the
+    /// Router ID is still held by nobody, and in some there is somebody who means harm.
+    pub fn begin(&mut self, faults: &mut Faults) {
         let spread = if self.random.chance(50) {
             1_000
         } else {
             60_000
         };
+        if self.random.chance(20) {
+            faults.ghost(self);
+        }
+        if self.random.chance(30) {
+            self.invite(faults);
+        }
         for device in 0..self.devices.len() {
-            let at = self.random.within(0, spread);
+            let early = device < self.people;
+            let at = if early {
+                self.random.within(0, spread)
+            } else {
+                0
+            };
             self.later(at, What::Start(device));
-            let at = at + self.random.within(500, 5_000);
-            self.later(at, What::Person(device));
+            if early {
+                let at = at + self.random.within(500, 5_000);
+                self.later(at, What::Person(device));
+            }
         }
         self.later(1_000, What::Sweep);
+        self.later(1_000, What::Watch);
+    }
+
+    fn invite(&mut self, faults: &mut Faults) {
+        for _ in 0..self.random.within(1, 3) {
+            let kind = Kind::draw(&mut self.random);
+            let target = self.random.index(2);
+            let home = if kind.is_outside() { HOMES - 1 } else { target };
+            faults.count(kind.name());
+            self.model.besieged(target, true);
+            self.devices.push(Device {
+                home,
+                harm: Some((kind, target)),
+                ..Device::default()
+            });
+        }
     }
 
     /// Tells what happens, to whoever replays a seed.
@@ -193,13 +251,14 @@ impl World {
             What::Node(device, _, input) => {
                 (1, device, std::mem::discriminant(&**input)).hash(&mut hasher)
             }
-            What::Frame(wire, text) => (2, wire, text).hash(&mut hasher),
+            What::Frame(_, wire, text) => (2, wire, text).hash(&mut hasher),
             What::Timer(device, _) => (3, device).hash(&mut hasher),
             What::Endpoint(..)
             | What::Disk(..)
             | What::Connect(..)
-            | What::Hangup(_)
+            | What::Hangup(..)
             | What::Sweep
+            | What::Watch
             | What::Person(_)
             | What::Fault(_)
             | What::Start(_) => std::mem::discriminant(what).hash(&mut hasher),
@@ -241,25 +300,38 @@ impl World {
                     self.timer(device);
                 }
             }
-            What::Disk(device, generation, id, change) => {
+            What::Disk(device, generation) => {
                 if self.is_there(device, generation) {
-                    self.written(device, id, *change);
+                    self.written(device);
                 }
             }
-            What::Connect(wire, id, token) => {
-                if !self.connections.dead.contains(&wire) {
-                    self.server.connect(self.now, wire, &id, &token);
+            What::Connect(server, wire, id, token) => {
+                let now = self.now;
+                if let Some(server) = self.reached(server, wire) {
+                    server.connect(now, wire, &id, &token);
                 }
             }
-            What::Frame(wire, text) => {
-                if !self.connections.dead.contains(&wire) {
-                    self.server.receive(self.now, wire, &text);
+            What::Frame(server, wire, text) => {
+                let now = self.now;
+                if let Some(server) = self.reached(server, wire) {
+                    server.receive(now, wire, &text);
                 }
             }
-            What::Hangup(wire) => self.server.closed(wire),
+            What::Hangup(server, wire) => {
+                if let Some(server) = self.servers.get_mut(server) {
+                    server.peer.closed(wire);
+                }
+            }
             What::Sweep => {
-                self.server.sweep(self.now);
+                let now = self.now;
+                self.servers
+                    .iter_mut()
+                    .for_each(|server| server.peer.sweep(now));
                 self.later(1_000, What::Sweep);
+            }
+            What::Watch => {
+                model::watch(self);
+                self.later(1_000, What::Watch);
             }
             What::Person(device) => person::act(self, device),
             What::Fault(fault) => faults.happen(self, fault),
@@ -267,240 +339,41 @@ impl World {
         }
     }
 
+    /// A server, where the socket to it is alive.
+    fn reached(&mut self, server: usize, wire: Wire) -> Option<&mut PeerServer> {
+        let alive = !self.connections.dead.contains(&wire);
+        self.servers
+            .get_mut(server)
+            .filter(|_| alive)
+            .map(|server| &mut server.peer)
+    }
+
     fn is_there(&self, device: usize, generation: u64) -> bool {
         let device = self.devices.get(device);
         device.is_some_and(|d| d.generation == generation && d.process.is_some())
     }
 
-    /// What the server has said goes on its way.
-    fn deliver(&mut self) {
-        for (wire, frame) in std::mem::take(&mut self.server.sent) {
-            if self.connections.dead.contains(&wire) {
-                continue;
-            }
-            let lag = self.connections.sockets.get(&wire).copied().unwrap_or(1);
-            let input = frame.map_or(SocketInput::Closed, SocketInput::Frame);
-            let (device, generation, socket) = wire;
-            let input = EndpointInput::Socket(SocketId(socket), input);
-            self.later(lag, What::Endpoint(device, generation, input));
-        }
-    }
-
-    /// A process begins with what the disk holds.
-    pub fn start(&mut self, index: usize) {
-        let seed = self.random.seed();
-        let now = self.now;
-        let Some(device) = self.devices.get_mut(index).filter(|d| d.process.is_none()) else {
-            return;
-        };
-        device.view = View::default();
-        let node = Node::new(
-            Config::default(),
-            None,
-            device.disk.snapshot(),
-            seed,
-            Box::new(Tables),
-            device.clock(now),
-        );
-        device.process = Some(Process {
-            node,
-            endpoint: None,
-            node_due: None,
-            endpoint_due: None,
-            armed: None,
-        });
-        self.node(index, Input::Timeout);
-    }
-
-    /// The process is gone at once. A killed browser's sockets are closed by its system, those of
-    /// one that is cut off are not.
-    pub fn kill(&mut self, index: usize, cut_off: bool) {
-        self.cut(index, !cut_off);
-        let Some(device) = self.devices.get_mut(index) else {
-            return;
-        };
-        device.process = None;
-        device.generation += 1;
-        device.written_at = 0;
-    }
-
-    /// A person asks; the answer comes to [`person::answered`].
-    pub fn command(&mut self, device: usize, command: Command) -> u64 {
-        self.commands += 1;
-        self.node(device, Input::Command(CommandId(self.commands), command));
-        self.commands
-    }
-
-    /// One input of a node, and everything that follows at once.
-    pub fn node(&mut self, index: usize, input: Input) {
-        let now = self.now;
-        let Some(device) = self.devices.get_mut(index) else {
-            return;
-        };
-        let clock = device.clock(now);
-        let Some(process) = &mut device.process else {
-            return;
-        };
-        process.node.handle(clock, input);
-        loop {
-            let Some(process) = self.process(index) else {
-                return;
-            };
-            let output = process.node.poll();
-            if let Output::Timeout(at) = output {
-                let slept = self.devices.get(index).map_or(0, |device| device.slept);
-                if let Some(process) = self.process(index) {
-                    process.node_due = at.map(|Mono(at)| at + slept);
-                }
-                return self.arm(index);
-            }
-            self.act(index, output);
-        }
-    }
-
-    pub(crate) fn process(&mut self, index: usize) -> Option<&mut Process> {
-        self.devices.get_mut(index)?.process.as_mut()
-    }
-
-    fn act(&mut self, index: usize, output: Output) {
-        if let Output::Transmit(link, frame) = &output {
-            self.say(|| format!("P{index} sends {link:?} {frame}"));
-        }
-        match output {
-            Output::Register(id) => self.endpoint(index, EndpointInput::Register(id)),
-            Output::Release(id) => self.endpoint(index, EndpointInput::Release(id)),
-            Output::Dial { link, from, to } => {
-                let conn = mapping::conn(link);
-                self.endpoint(index, EndpointInput::Dial { conn, from, to });
-            }
-            Output::Transmit(link, frame) => {
-                self.endpoint(index, EndpointInput::Send(mapping::conn(link), frame));
-            }
-            Output::Close(link) => self.endpoint(index, EndpointInput::Close(mapping::conn(link))),
-            Output::Probe => self.endpoint(index, EndpointInput::Probe),
-            Output::LookUpAddress => self.look_up(index),
-            Output::Store(id, change) => self.store(index, id, change),
-            Output::Configure(config) => self.configure(index, &config),
-            Output::Event(event) => {
-                self.say(|| format!("P{index} shows {event:?}"));
-                let view = self.devices.get_mut(index).map(|device| &mut device.view);
-                if let Some(message) = view.and_then(|view| view.show(event)) {
-                    check::delivered(self, index, &message.text);
-                }
-            }
-            Output::Reply(CommandId(id), result) => self.reply(id, result.is_ok()),
-            Output::Timeout(_) => {}
-        }
-    }
-
-    fn reply(&mut self, id: u64, stored: bool) {
-        if let Some((from, to, text)) = self.asked.remove(&id) {
-            person::answered(self, from, to, &text, stored);
-        }
-    }
-
-    fn configure(&mut self, index: usize, config: &Config) {
-        let seed = self.random.seed();
-        let Some(device) = self.devices.get_mut(index) else {
-            return;
-        };
-        let tokens = device.tokens.clone();
-        if let Some(process) = &mut device.process {
-            let servers = mapping::servers(config);
-            process.endpoint = Some(Endpoint::new(servers, tokens, seed));
-        }
-    }
-
-    fn look_up(&mut self, index: usize) {
-        let Some(device) = self.devices.get(index) else {
-            return;
-        };
-        let generation = device.generation;
-        let mut addresses = Addresses::default();
-        if !device.offline {
-            addresses.seen.push(public_address(device.home));
-        }
-        let after = self.random.within(20, 200);
-        let input = Box::new(Input::Addresses(addresses));
-        self.later(after, What::Node(index, generation, input));
-    }
-
-    /// A write takes a few milliseconds, and is not done before an earlier one.
-    fn store(&mut self, index: usize, id: StoreId, change: Change) {
-        let took = self.random.within(1, 8);
-        let now = self.now;
-        let Some(device) = self.devices.get_mut(index) else {
-            return;
-        };
-        device.written_at = device.written_at.max(now + took);
-        let (after, generation) = (device.written_at - now, device.generation);
-        self.later(after, What::Disk(index, generation, id, Box::new(change)));
-    }
-
-    fn written(&mut self, index: usize, id: StoreId, change: Change) {
-        let Some(device) = self.devices.get_mut(index) else {
-            return;
-        };
-        let result = if device.full {
-            Err("the disk is full".to_owned())
-        } else {
-            device.disk.write(change);
-            Ok(())
-        };
-        self.node(index, Input::Stored(id, result));
-    }
-
-    fn timer(&mut self, index: usize) {
-        let now = self.now;
-        let Some(device) = self.devices.get_mut(index) else {
-            return;
-        };
-        let Some(process) = &mut device.process else {
-            return;
-        };
-        process.armed = None;
-        let due = |at: Option<u64>| at.is_some_and(|at| at <= now);
-        let (node, endpoint) = (due(process.node_due), due(process.endpoint_due));
-        if endpoint {
-            self.endpoint(index, EndpointInput::Timeout);
-        }
-        if node {
-            self.node(index, Input::Timeout);
-        }
-        self.arm(index);
-    }
-
-    pub(crate) fn arm(&mut self, index: usize) {
-        let now = self.now;
-        let Some(device) = self.devices.get_mut(index) else {
-            return;
-        };
-        let generation = device.generation;
-        let Some(process) = &mut device.process else {
-            return;
-        };
-        let due = process.node_due.into_iter().chain(process.endpoint_due);
-        let Some(due) = due.min().map(|due| due.max(now)) else {
-            return;
-        };
-        if process.armed.is_some_and(|armed| armed <= due) {
-            return;
-        }
-        process.armed = Some(due);
-        self.later(due - now, What::Timer(index, generation));
-    }
-
     /// Everything that was wrong is right from now on.
     pub fn heal(&mut self) {
-        self.calm = true;
-        self.server.down = false;
-        for index in 0..self.devices.len() {
-            fault::wake(self, index);
-            if let Some(device) = self.devices.get_mut(index) {
-                device.offline = false;
-                device.full = false;
+        self.servers.iter_mut().for_each(Service::heal);
+        for index in 0..self.people {
+            fault::heal(self, index);
+        }
+        self.model.disturbed_everywhere(self.now, &model::HEAL);
+    }
+
+    /// Whoever means harm goes.
+    pub fn expel(&mut self) {
+        (0..HOMES).for_each(|home| self.model.besieged(home, false));
+        self.model.disturbed_everywhere(self.now, &model::EXPELLED);
+        for index in self.people..self.devices.len() {
+            self.kill(index, false);
+            let harm = self.devices.get(index).and_then(|device| device.harm);
+            if let Some((kind, home)) = harm
+                && kind.is_outside()
+            {
+                self.model.disturbed_home(home, self.now, &model::SQUATTED);
             }
-            self.start(index);
         }
     }
 }

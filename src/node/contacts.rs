@@ -44,6 +44,8 @@ pub(super) struct Contact {
     pub(super) dialling: Option<LinkId>,
     pub(super) next_try: Option<Mono>,
     pub(super) tries: u32,
+    /// Sessions in a row that ended soon after they began.
+    pub(super) short: u32,
     pub(super) ping: Option<Ping>,
     /// The Discovery ID by which they are seen in a registry now.
     pub(super) seen_as: Option<String>,
@@ -141,6 +143,7 @@ impl Contact {
             dialling: None,
             next_try: None,
             tries: 0,
+            short: 0,
             ping: None,
             seen_as: None,
             sealed_transport: None,

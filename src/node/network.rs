@@ -24,8 +24,8 @@ pub(super) struct Network {
     /// The public addresses as last looked up.
     pub(super) addresses: Addresses,
     pub(super) transport_held: bool,
-    /// It was held and then lost, and is not yet held again.
-    was_lost: bool,
+    /// It was held and is lost: perhaps because the network is another one.
+    transport_lost: bool,
     /// `host:port` of the server in use, and whether it can be reached.
     pub(super) server: Option<String>,
     pub(super) server_up: bool,
@@ -199,7 +199,7 @@ impl Node {
             Signalling::Lost(id) => {
                 if self.is_transport(&id) {
                     self.network.transport_held = false;
-                    self.network.was_lost = true;
+                    self.network.transport_lost = true;
                 }
                 self.network
                     .members
@@ -246,8 +246,9 @@ impl Node {
         if self.is_transport(id) {
             self.network.transport_held = true;
             self.redial_all();
-            // Not every browser tells that its network is another one: connections just die.
-            if std::mem::take(&mut self.network.was_lost) {
+            // No event tells of every change of network, but sockets do not survive one.
+            let lost = std::mem::take(&mut self.network.transport_lost);
+            if lost || self.network.no_address {
                 self.look_up();
             }
             return;

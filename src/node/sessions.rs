@@ -18,6 +18,16 @@ use std::time::Duration;
 /// Two sessions that begin within this time come from both having dialled at once.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
+/// A session that ends within this was in vain, and the next one is begun later: a device with a
+/// full disk ends each of them at the first text, and would be dialled once a second for ever.
+const LASTING: Duration = Duration::from_secs(60);
+
+/// The longest wait before a lost session is begun anew; doubled for each one in a row that did
+/// not last, up to [`DOUBLINGS`] times.
+const RETURN: Duration = Duration::from_secs(2);
+/// See [`RETURN`].
+const DOUBLINGS: u32 = 5;
+
 impl Node {
     pub(super) fn session_of(&self, link: LinkId) -> Option<ContactId> {
         let of = |session: &Session| session.link == link;
@@ -407,15 +417,21 @@ impl Node {
 
     fn session_gone(&mut self, id: &ContactId) {
         let now = self.ctx.now;
-        let wait = self.ctx.jitter(Duration::from_secs(2));
         let Some(contact) = self.contacts.get_mut(id) else {
             return;
         };
-        contact.session = None;
         contact.reach = after(contact.reach, Trigger::Lost);
+        let session = contact.session.take();
+        let lasted = session.is_none_or(|session| now.mono.since(session.since) >= LASTING);
+        contact.short = if lasted {
+            0
+        } else {
+            DOUBLINGS.min(contact.short + 1)
+        };
         contact.tries = 0;
         contact.record.last_seen = Some(now.unix);
-        contact.next_try = Some(now.mono + wait);
+        let most = RETURN * 2_u32.pow(contact.short);
+        contact.next_try = Some(now.mono + self.ctx.jitter(most));
         self.store_contact(id);
     }
 

@@ -189,6 +189,18 @@ impl World {
         self.run();
     }
 
+    /// What the server says of an id.
+    pub fn signal(&mut self, device: usize, signalling: Signalling) {
+        self.queue
+            .push_back((device, Input::Signalling(signalling)));
+        self.run();
+    }
+
+    pub fn transport_id(&self, device: usize) -> String {
+        let profile = self.snapshot(device).profile;
+        profile.expect("joined").transport_id
+    }
+
     /// Breaks a connection; both ends are told.
     pub fn close(&mut self, device: usize, link: LinkId) {
         self.act(device, Output::Close(link));
@@ -213,11 +225,6 @@ impl World {
     pub fn held(&self, device: usize) -> Vec<&str> {
         let of = self.holders.iter().filter(|(_, holder)| **holder == device);
         of.map(|(id, _)| id.as_str()).collect()
-    }
-
-    pub fn transport_id(&self, device: usize) -> String {
-        let profile = self.snapshot(device).profile;
-        profile.expect("joined").transport_id
     }
 
     pub fn care(&self, device: usize, name: &str) -> Care {

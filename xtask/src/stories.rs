@@ -23,7 +23,7 @@ pub(crate) struct BenchOptions {
 /// What `sim` can be told.
 #[derive(clap::Args)]
 pub(crate) struct SimOptions {
-    /// Options of the simulation, such as `--seeds 2000 --peers 5 --minutes 50`; `--help` lists them
+    /// Options of the simulation, such as `--seeds 2000 --peers 5 --hours 1`; `--help` lists them
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     options: Vec<String>,
 }
@@ -33,10 +33,10 @@ pub(crate) fn sim(options: &SimOptions) -> Result<()> {
     shell::run(simulation().args(&options.options))
 }
 
-/// The simulation, optimised, without options yet.
+/// The simulation, in its own profile, without options yet.
 pub(crate) fn simulation() -> std::process::Command {
     let mut cargo = shell::cargo();
-    cargo.args(["run", "--quiet", "--release", "-p", "sim", "--"]);
+    cargo.args(["run", "--quiet", "--profile", "sim", "-p", "sim", "--"]);
     cargo
 }
 

@@ -40,8 +40,8 @@ enum Phase {
     Nat,
 }
 
-/// Simulated worlds, of an hour each: what two cores do in about half a minute.
-const SIMULATED_WORLDS: &str = "200";
+/// Simulated worlds, of five people and an hour each: what two cores do in about a minute.
+const SIMULATED_WORLDS: &str = "2000";
 
 /// Crates that are wasm in the end.
 const WASM_CRATES: [&str; 6] = [

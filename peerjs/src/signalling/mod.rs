@@ -30,6 +30,8 @@ pub(crate) struct Signalling {
     /// When to look whether the first server is back, while a later one is in use.
     scout_at: Option<Duration>,
     scout: Option<Scout>,
+    /// The first server was looked at since a later one is in use.
+    scouted: bool,
 }
 
 /// Something relayed to an own id.
@@ -64,6 +66,7 @@ impl Signalling {
             next_socket: 0,
             scout_at: None,
             scout: None,
+            scouted: false,
         }
     }
 

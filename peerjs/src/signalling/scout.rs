@@ -6,7 +6,7 @@ use super::{Context, Signalling, drop_socket};
 use crate::endpoint::{Output, SocketId, SocketInput};
 use crate::event::Event;
 use crate::frame::ServerFrame;
-use crate::limits::{RETURN_AFTER, SOCKET_OPENS_WITHIN};
+use crate::limits::{LOOK_AGAIN_AFTER, RETURN_AFTER, SOCKET_OPENS_WITHIN};
 use std::time::Duration;
 
 /// The look at the first server that is under way.
@@ -19,7 +19,11 @@ impl Signalling {
     pub(super) fn plan_scout(&mut self, cx: &mut Context<'_>) {
         let away = self.servers.is_away();
         if away && self.scout.is_none() && self.scout_at.is_none() {
-            self.scout_at = Some(cx.now + RETURN_AFTER + cx.random.up_to(RETURN_AFTER / 2));
+            let wait = match self.scouted {
+                true => RETURN_AFTER,
+                false => LOOK_AGAIN_AFTER,
+            };
+            self.scout_at = Some(cx.now + wait + cx.random.up_to(wait / 2));
         }
     }
 
@@ -65,6 +69,7 @@ impl Signalling {
     }
 
     fn end_scout(&mut self, cx: &mut Context<'_>) {
+        self.scouted = true;
         if let Some(scout) = self.scout.take() {
             cx.out.push_back(Output::Disconnect(scout.socket));
         }
@@ -73,6 +78,7 @@ impl Signalling {
 
     fn return_to_first(&mut self, cx: &mut Context<'_>) {
         self.servers.return_to_first(cx.now);
+        self.scouted = false;
         let ids: Vec<String> = self.ids.keys().cloned().collect();
         for id in ids {
             let Some(registration) = self.ids.get_mut(&id) else {

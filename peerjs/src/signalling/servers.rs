@@ -113,7 +113,13 @@ impl Servers {
         self.failures_here += 1;
         self.standing = Standing::Down;
         let mut event_of_this = self.event(false, None, refused);
-        let moved = may_move && self.failures_here >= FAILURES_BEFORE_NEXT && self.move_on(now);
+        // Without a network every server fails. Whoever comes back from that must not be caught
+        // at a later server, alone: after each wait the first one is called upon first.
+        let patience = match self.current {
+            0 => FAILURES_BEFORE_NEXT,
+            _ => 1,
+        };
+        let moved = may_move && self.failures_here >= patience && self.move_on(now);
         // A server not yet tried is tried at once; after the last the wait grows.
         let wait = match moved && self.current != 0 {
             true => Duration::ZERO,

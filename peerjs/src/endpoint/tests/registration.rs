@@ -309,3 +309,37 @@ fn a_thousand_clients_whose_server_returns_do_not_stampede() {
     let most = each_second.into_iter().max();
     assert!(most.is_some_and(|most| most <= 60), "{each_second:?}");
 }
+
+#[test]
+fn whoever_was_without_a_network_comes_back_to_the_first_server() {
+    for away in (100..130).step_by(3) {
+        let mut world = World::new(&["s1", "s2"]);
+        let who = world.join(&[server("s1"), server("s2")], Vec::new());
+        world.register(who, "a");
+        world.seconds(10);
+        let down = |world: &mut World, down: bool| {
+            let servers = world.servers.values_mut();
+            servers.for_each(|server| server.down = down);
+        };
+        down(&mut world, true);
+        world.cut(who);
+        world.seconds(away);
+        world.take_events(who);
+        down(&mut world, false);
+        world.seconds(70);
+        assert!(world.take_events(who).contains(&up("s1")), "after {away} s");
+    }
+}
+
+#[test]
+fn whoever_was_caught_at_a_later_server_looks_at_the_first_again_soon() {
+    let mut world = World::new(&["s1", "s2"]);
+    let who = world.join(&[server("s1"), server("s2")], Vec::new());
+    world.servers.get_mut("s1").unwrap().down = true;
+    world.register(who, "a");
+    world.seconds(5);
+    assert!(world.take_events(who).contains(&up("s2")));
+    world.servers.get_mut("s1").unwrap().down = false;
+    world.seconds(20);
+    assert!(world.take_events(who).contains(&up("s1")));
+}

@@ -1,0 +1,312 @@
+//! Somebody who speaks PeerJS and means harm. It stands where a node stands and has the same
+//! inputs and outputs, so that everything below it is what everybody else has.
+
+use crate::random::Random;
+use mesh_chat::Now;
+use mesh_chat::config::Config;
+use mesh_chat::node::{Input, Link, LinkId, Output, Signalling};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Frames kept to be sent again.
+const HEARD: usize = 200;
+/// Entries in a lying registry, in frames of [`ENTRIES_AT_ONCE`].
+const LIES: usize = 10_000;
+const ENTRIES_AT_ONCE: usize = 100;
+
+/// What it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Holds the Router ID of a home from outside and says nothing.
+    Squatter,
+    /// The same, and sends rubbish and what it has heard.
+    Babbler,
+    /// In the home: a router that lies.
+    Liar,
+    /// In the home: floods the router and everybody in the list.
+    Flooder,
+}
+
+impl Kind {
+    /// Any.
+    pub fn draw(random: &mut Random) -> Self {
+        [Self::Squatter, Self::Babbler, Self::Liar, Self::Flooder]
+            .get(random.index(4))
+            .copied()
+            .unwrap_or(Self::Squatter)
+    }
+
+    /// Whether it is on another network than its victims.
+    #[must_use]
+    pub fn is_outside(self) -> bool {
+        matches!(self, Self::Squatter | Self::Babbler)
+    }
+
+    /// For the summary.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Squatter => "silent squatters of a Router ID",
+            Self::Babbler => "babbling squatters of a Router ID",
+            Self::Liar => "lying routers",
+            Self::Flooder => "flooding peers",
+        }
+    }
+}
+
+/// One run of it.
+#[derive(Debug)]
+pub struct Hostile {
+    kind: Kind,
+    random: Random,
+    out: VecDeque<Output>,
+    router_id: String,
+    own_id: String,
+    heard: Vec<String>,
+    links: BTreeMap<LinkId, String>,
+    seen: Vec<String>,
+    dialled: u32,
+    lied: bool,
+    next: mesh_chat::Mono,
+}
+
+impl Hostile {
+    /// One that has not begun.
+    #[must_use]
+    pub fn new(kind: Kind, router_id: &str, config: Config, seed: [u8; 32]) -> Self {
+        let mut random = Random::new(u64::from_le_bytes([
+            seed[0], seed[1], seed[2], seed[3], seed[4], seed[5], seed[6], seed[7],
+        ]));
+        let own_id = format!("{}{}", router_id.trim_end_matches('1'), uuid(&mut random));
+        Self {
+            kind,
+            random,
+            out: VecDeque::from([Output::Configure(config)]),
+            router_id: router_id.to_owned(),
+            own_id,
+            heard: Vec::new(),
+            links: BTreeMap::new(),
+            seen: Vec::new(),
+            dialled: 0,
+            lied: false,
+            next: mesh_chat::Mono(0),
+        }
+    }
+
+    /// Something happened.
+    pub fn handle(&mut self, now: Now, input: Input) {
+        match input {
+            Input::Timeout if now.mono >= self.next => {
+                self.next = mesh_chat::Mono(now.mono.0 + self.random.within(300, 15_000));
+                self.attack();
+            }
+            Input::Link(link, event) => self.link(link, event),
+            // Whoever holds it may give it up.
+            Input::Signalling(Signalling::Taken(_))
+            | Input::Timeout
+            | Input::Command(..)
+            | Input::Attach
+            | Input::Watching(..)
+            | Input::Signalling(_)
+            | Input::Addresses(_)
+            | Input::Woke
+            | Input::Cellular(_)
+            | Input::Stored(..) => {}
+        }
+    }
+
+    /// What to do next.
+    pub fn poll(&mut self) -> Output {
+        let timeout = Output::Timeout(Some(self.next));
+        self.out.pop_front().unwrap_or(timeout)
+    }
+
+    fn link(&mut self, link: LinkId, event: Link) {
+        match event {
+            Link::Incoming { remote, .. } => drop(self.links.insert(link, remote)),
+            Link::Open { .. } => self.opened(link),
+            Link::Frame(bytes) => self.hear(link, &String::from_utf8_lossy(&bytes)),
+            Link::Closed(_) => drop(self.links.remove(&link)),
+            Link::Suspect => {}
+        }
+    }
+
+    fn opened(&mut self, link: LinkId) {
+        match self.kind {
+            Kind::Squatter => {}
+            Kind::Liar => self.lie(link),
+            Kind::Babbler | Kind::Flooder => {
+                let checkin = self.checkin();
+                self.send(link, checkin);
+                self.rubbish(link);
+            }
+        }
+    }
+
+    fn hear(&mut self, link: LinkId, frame: &str) {
+        if self.heard.len() < HEARD {
+            self.heard.push(frame.to_owned());
+        }
+        for part in frame.split(r#""discoveryID":""#).skip(1).take(5) {
+            let id = part.split('"').next().unwrap_or_default();
+            if self.seen.len() < HEARD && !self.seen.iter().any(|seen| seen == id) {
+                self.seen.push(id.to_owned());
+            }
+        }
+        match (self.kind, frame.contains("ping"), frame.contains("checkin")) {
+            (Kind::Liar | Kind::Flooder, true, _) => {
+                self.send(link, r#"{"type":"pong"}"#.to_owned());
+            }
+            (Kind::Liar, _, true) => self.lie(link),
+            _ => {}
+        }
+    }
+
+    fn attack(&mut self) {
+        self.out.push_back(match self.kind {
+            Kind::Flooder => Output::Register(self.own_id.clone()),
+            Kind::Squatter | Kind::Babbler | Kind::Liar => Output::Register(self.router_id.clone()),
+        });
+        let links: Vec<LinkId> = self.links.keys().copied().collect();
+        match self.kind {
+            Kind::Squatter => {}
+            Kind::Babbler => links.into_iter().for_each(|link| self.rubbish(link)),
+            Kind::Liar => links.into_iter().for_each(|link| self.change(link)),
+            Kind::Flooder => self.flood(&links),
+        }
+    }
+
+    fn flood(&mut self, links: &[LinkId]) {
+        for link in links {
+            for _ in 0..self.random.within(1, 15) {
+                let checkin = self.checkin();
+                let frame = [checkin, r#"{"type":"ping"}"#.to_owned()];
+                let at = self.random.index(2);
+                self.send(*link, frame.get(at).cloned().unwrap_or_default());
+            }
+            if self.random.chance(20) {
+                self.rubbish(*link);
+            }
+        }
+        if links.len() < 8 {
+            let at = self.random.index(self.seen.len());
+            let somebody = self.seen.get(at).cloned().unwrap_or_default();
+            let to = if self.random.chance(50) {
+                self.router_id.clone()
+            } else {
+                somebody
+            };
+            self.dial(to);
+        }
+    }
+
+    fn dial(&mut self, to: String) {
+        self.dialled += 1;
+        let link = LinkId::Dialled(self.dialled);
+        self.links.insert(link, to.clone());
+        let from = self.own_id.clone();
+        self.out.push_back(Output::Dial { link, from, to });
+    }
+
+    fn send(&mut self, link: LinkId, frame: String) {
+        self.out.push_back(Output::Transmit(link, frame));
+    }
+
+    fn checkin(&mut self) -> String {
+        let name = self.random.within(0, 1_000);
+        let id = &self.own_id;
+        format!(
+            r#"{{"type":"checkin","discoveryID":"{id}","friendlyname":"H{name}","lastSeen":0}}"#
+        )
+    }
+
+    /// What was heard before, as it was or bent.
+    fn rubbish(&mut self, link: LinkId) {
+        let at = self.random.index(self.heard.len());
+        let hello = r#"{"type":"hello","v":[1],"eph":"Ag","nonce":"AA"}"#.to_owned();
+        let frame = self.heard.get(at).cloned().unwrap_or(hello);
+        let bend = self.random.chance(70);
+        let frame = if bend { self.bend(frame) } else { frame };
+        self.send(link, frame);
+    }
+
+    fn bend(&mut self, frame: String) -> String {
+        let mut chars: Vec<char> = frame.chars().collect();
+        let at = self.random.index(chars.len());
+        match self.random.within(0, 5) {
+            0 => chars.truncate(at),
+            1 => chars
+                .splice(at..at, "[".repeat(5_000).chars())
+                .for_each(drop),
+            2 => chars.splice(at..at, "9".repeat(40).chars()).for_each(drop),
+            3 => chars.extend(frame.chars()),
+            _ => {
+                let flipped = u8::try_from(self.random.within(32, 127)).unwrap_or(b'?');
+                chars
+                    .iter_mut()
+                    .skip(at)
+                    .take(1)
+                    .for_each(|c| *c = char::from(flipped));
+            }
+        }
+        chars.into_iter().collect()
+    }
+
+    fn entry(&mut self) -> String {
+        let name = self.random.within(0, 100_000);
+        let uuid = uuid(&mut self.random);
+        let root = self.router_id.trim_end_matches('1').to_owned();
+        let id = match self.random.within(0, 4) {
+            0 => format!("{root}{name}"),
+            1 => format!("myapp-8-8-8-8-{uuid}"),
+            _ => format!("{root}{uuid}"),
+        };
+        format!(r#"{{"discoveryID":"{id}","friendlyname":"H{name}","lastSeen":0}}"#)
+    }
+
+    /// Ten thousand people to the first who asks, a few to the others.
+    fn lie(&mut self, link: LinkId) {
+        let entries = if std::mem::replace(&mut self.lied, true) {
+            3
+        } else {
+            ENTRIES_AT_ONCE
+        };
+        let parts = if entries == ENTRIES_AT_ONCE {
+            LIES / entries
+        } else {
+            2
+        };
+        for part in 1..=parts {
+            let peers: Vec<String> = (0..entries).map(|_| self.entry()).collect();
+            let peers = peers.join(",");
+            self.send(link, format!(
+                r#"{{"type":"registry","epoch":1,"seq":1,"part":{part},"parts":{parts},"peers":[{peers}]}}"#
+            ));
+        }
+    }
+
+    /// Something else than before, with numbers that fit or do not.
+    fn change(&mut self, link: LinkId) {
+        let (seq, entry) = (self.random.within(0, 10), self.entry());
+        let left = self
+            .seen
+            .get(self.random.index(self.seen.len()))
+            .cloned()
+            .unwrap_or_default();
+        let frame = format!(
+            r#"{{"type":"update","epoch":1,"seq":{seq},"joined":[{entry}],"left":["{left}"]}}"#
+        );
+        let bend = self.random.chance(10);
+        let frame = if bend { self.bend(frame) } else { frame };
+        self.send(link, frame);
+    }
+}
+
+fn uuid(random: &mut Random) -> String {
+    let (a, b) = (random.number(), random.number());
+    let hex = format!("{a:016x}{b:016x}");
+    let (first, rest) = hex.split_at(8);
+    let (second, rest) = rest.split_at(4);
+    let (third, rest) = rest.split_at(4);
+    let (fourth, fifth) = rest.split_at(4);
+    format!("{first}-{second}-{third}-{fourth}-{fifth}")
+}
