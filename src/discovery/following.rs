@@ -60,7 +60,7 @@ impl Member {
             Frame::Redirect { router } => return self.redirected(ctx, link, &router),
             _ => return Err("a message that no router sends".to_owned()),
         }
-        self.roster.confirm(Source::Router(link), ctx.now.mono);
+        self.roster.confirm(link, ctx.now.mono);
         Ok(())
     }
 

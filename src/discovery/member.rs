@@ -161,9 +161,15 @@ impl Member {
         }
     }
 
-    /// Changes whenever [`Member::others`] does.
-    pub(crate) fn revision(&self) -> u64 {
-        self.roster.revision()
+    /// One of [`Member::others`].
+    pub(crate) fn other(&self, discovery_id: &str) -> Option<&Entry> {
+        let entry = self.roster.get(discovery_id)?;
+        (entry.discovery_id != self.own.discovery_id).then_some(entry)
+    }
+
+    /// The ids of entries that came, changed or went since the last call.
+    pub(crate) fn take_changes(&mut self) -> Vec<String> {
+        self.roster.take_changes()
     }
 
     /// How many people there are, oneself included.

@@ -40,6 +40,13 @@ struct Held {
 }
 
 impl Held {
+    /// When it was last known to be true.
+    fn confirmed(&self, heard: &[(LinkId, Mono)]) -> Mono {
+        let says = |link: &LinkId| self.sources.contains(&Source::Router(*link));
+        let heard = heard.iter().filter(|(link, _)| says(link));
+        heard.fold(self.confirmed, |last, (_, at)| last.max(*at))
+    }
+
     /// Whether somebody other than this router says it.
     fn is_news_to(&self, link: LinkId) -> bool {
         self.sources
@@ -52,7 +59,12 @@ impl Held {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
     entries: LiteMap<String, Held>,
-    revision: u64,
+    /// The ids of what came, changed or went since somebody looked.
+    changed: Vec<String>,
+    /// When each router was last heard: it confirms all that it says.
+    heard: Vec<(LinkId, Mono)>,
+    /// No entry expires before this. Registries can be large, and are looked through then only.
+    expires: Option<Mono>,
 }
 
 impl Roster {
@@ -60,9 +72,9 @@ impl Roster {
         self.entries.len()
     }
 
-    /// Changes whenever somebody comes, goes or says something else of themselves.
-    pub(crate) fn revision(&self) -> u64 {
-        self.revision
+    /// The ids of entries that came, went, or say something else since the last call.
+    pub(crate) fn take_changes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.changed)
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
@@ -115,6 +127,7 @@ impl Roster {
         if !self.entries.contains_key(&entry.discovery_id) && self.is_full(source) {
             return Err(Unfit::Full);
         }
+        self.expires.get_or_insert(now + ENTRY_LIFE);
         let Some(held) = self.entries.get_mut(&entry.discovery_id) else {
             let id = entry.discovery_id.clone();
             let sources = vec![source];
@@ -123,11 +136,13 @@ impl Roster {
                 confirmed: now,
                 sources,
             };
+            self.changed.push(id.clone());
             self.entries.insert(id, held);
-            self.revision += 1;
             return Ok(());
         };
-        self.revision += u64::from(!held.entry.says_the_same(&entry));
+        if !held.entry.says_the_same(&entry) {
+            self.changed.push(entry.discovery_id.clone());
+        }
         held.entry = entry;
         held.confirmed = now;
         if !held.sources.contains(&source) {
@@ -156,7 +171,9 @@ impl Roster {
     /// Removes an entry, whoever says it.
     pub(crate) fn remove(&mut self, discovery_id: &str) -> bool {
         let removed = self.entries.remove(discovery_id).is_some();
-        self.revision += u64::from(removed);
+        if removed {
+            self.changed.push(discovery_id.to_owned());
+        }
         removed
     }
 
@@ -187,49 +204,50 @@ impl Roster {
 
     /// A router is gone: what only it said is a leftover.
     pub(crate) fn forget(&mut self, source: Source) {
-        self.entries
-            .iter_mut()
-            .map(|(_, held)| held)
-            .for_each(|held| held.sources.retain(|known| *known != source));
+        for (_, held) in self.entries.iter_mut() {
+            held.confirmed = held.confirmed(&self.heard);
+            held.sources.retain(|known| *known != source);
+        }
+        self.heard
+            .retain(|(link, _)| Source::Router(*link) != source);
     }
 
     /// The own part in the namespace has ended: every entry is a leftover.
     pub(crate) fn forget_all(&mut self) {
-        self.entries
-            .iter_mut()
-            .map(|(_, held)| held)
-            .for_each(|held| held.sources.clear());
+        for (_, held) in self.entries.iter_mut() {
+            held.confirmed = held.confirmed(&self.heard);
+            held.sources.clear();
+        }
+        self.heard.clear();
     }
 
     /// A router was heard, and pushes every change: all that it said is still so.
-    pub(crate) fn confirm(&mut self, source: Source, now: Mono) {
-        self.entries
-            .iter_mut()
-            .map(|(_, held)| held)
-            .filter(|held| held.sources.contains(&source))
-            .for_each(|held| held.confirmed = now);
+    pub(crate) fn confirm(&mut self, link: LinkId, now: Mono) {
+        match self.heard.iter_mut().find(|(known, _)| *known == link) {
+            Some((_, heard)) => *heard = now,
+            None => self.heard.push((link, now)),
+        }
     }
 
     /// Removes and gives what has not been confirmed for too long.
     pub(crate) fn expire(&mut self, now: Mono) -> Vec<String> {
-        let old: Vec<String> = self
-            .entries
-            .iter()
-            .filter(|(_, held)| now >= held.confirmed + ENTRY_LIFE)
-            .map(|(id, _)| id.clone())
-            .collect();
+        if self.expires.is_none_or(|at| now < at) {
+            return Vec::new();
+        }
+        let expiry = |held: &Held| held.confirmed(&self.heard) + ENTRY_LIFE;
+        let old = self.entries.iter().filter(|(_, held)| now >= expiry(held));
+        let old: Vec<String> = old.map(|(id, _)| id.clone()).collect();
+        let next = self.entries.values().map(expiry).filter(|at| now < *at);
+        self.expires = next.min();
         for id in &old {
             self.remove(id);
         }
         old
     }
 
-    /// When the next entry expires.
+    /// When to look for expired entries.
     pub(crate) fn due(&self) -> Option<Mono> {
-        self.entries
-            .values()
-            .map(|held| held.confirmed + ENTRY_LIFE)
-            .min()
+        self.expires
     }
 }
 
@@ -305,6 +323,7 @@ mod tests {
         roster.touch(&entry(0).discovery_id, Mono(1_000), 7);
         assert_eq!(roster.expire(Mono(90_000)), [entry(1).discovery_id]);
         assert_eq!(roster.due(), Some(Mono(91_000)));
+        assert_eq!(roster.expire(Mono(90_999)), [""; 0]);
         assert_eq!(roster.expire(Mono(91_000)).len(), 1);
         assert_eq!(roster.due(), None);
     }
@@ -316,11 +335,12 @@ mod tests {
         assert_eq!(missing, [entry(0).discovery_id, entry(2).discovery_id]);
 
         roster.forget(LINK);
+        let Source::Router(other) = OTHER else { return };
         roster
             .insert(&names(), &namespace(), OTHER, entry(1), Mono(50_000))
             .unwrap();
         assert_eq!(roster.missing_from(OTHER, &[entry(1)]), [""; 0]);
-        roster.confirm(OTHER, Mono(80_000));
+        roster.confirm(other, Mono(80_000));
         assert_eq!(roster.expire(Mono(90_000)).len(), 2);
     }
 

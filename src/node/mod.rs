@@ -8,7 +8,8 @@
 //! authenticated, [`requests`] between strangers, [`invites`] by which they meet across networks,
 //! [`acceptance`] of them, [`rendezvous`] to find them again, [`meeting`] of contacts again, [`sessions`] with contacts, [`care`] for
 //! them, [`rendezvous`] to find them again, [`storage`] when writes end. At the end of each
-//! input the node looks once at all deadlines and tells the views what changed ([`show`]).
+//! input the node looks once at all deadlines and tells the views what changed ([`show`],
+//! [`people`]).
 
 mod acceptance;
 mod backup;
@@ -27,6 +28,7 @@ mod invites;
 mod links;
 mod meeting;
 mod network;
+mod people;
 mod rendezvous;
 mod requests;
 #[expect(

@@ -172,7 +172,7 @@ impl Router {
     /// Whoever was heard is there, and so is everybody a router speaks for.
     fn confirm(&self, roster: &mut Roster, link: LinkId, ctx: &Context) {
         match self.peers.get(&link).map(|peer| (&peer.part, &peer.id)) {
-            Some((Part::Fellow(_), _)) => roster.confirm(Source::Router(link), ctx.now.mono),
+            Some((Part::Fellow(_), _)) => roster.confirm(link, ctx.now.mono),
             Some((Part::Served, id)) => roster.touch(id, ctx.now.mono, ctx.now.unix),
             Some((Part::New | Part::SentOn(_), _)) | None => {}
         }
