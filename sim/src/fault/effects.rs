@@ -107,7 +107,7 @@ impl Faults {
     }
 
     pub(super) fn sleep(&mut self, world: &mut World, index: usize, time: u64) {
-        self.disturb(world, index, &WOKE);
+        self.disturb(world, index, &ASLEEP);
         sleep(world, index, time);
     }
 
