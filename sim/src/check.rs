@@ -152,7 +152,7 @@ pub fn bounds(world: &mut World) {
             ("connections", world.count(index), limits::LINKS),
             ("people", people, limits::REGISTRY_ENTRIES + saved),
             ("requests", requests, limits::REQUESTS),
-            ("contacts", saved, world.people),
+            ("contacts", saved, limits::CONTACTS),
         ] {
             if count > most {
                 wrong.push(format!("P{index} has {count} {what}, more than {most}"));

@@ -18,6 +18,7 @@ pub(super) struct Scout {
 impl Signalling {
     pub(super) fn plan_scout(&mut self, cx: &mut Context<'_>) {
         let away = self.servers.is_away();
+        self.scouted &= away;
         if away && self.scout.is_none() && self.scout_at.is_none() {
             let wait = match self.scouted {
                 true => RETURN_AFTER,

@@ -3,13 +3,14 @@
 
 use crate::model::{Cause, cause};
 
-/// ICE doubts a path after 7.3 s, and 2 s later it is given up.
-pub(super) const KILLED: Cause = cause("a killed browser", 10);
+/// ICE doubts a path after 7.3 s, 2 s later it is given up, and up to 3 s later the id is claimed:
+/// a new router after 13 s at the latest.
+pub(super) const KILLED: Cause = cause("a killed browser", 5);
 /// The server holds the ids of who says nothing for 90 s; who finds its own id taken looks again
 /// after 15 s, and a claim in vain is repeated after a dial of 8 s and a wait of up to 13 s.
 pub(super) const CUT_OFF: Cause = cause("a machine cut off", 120);
 /// The ids are free at once; the rest as for a killed browser.
-pub(super) const CRASHED: Cause = cause("a crashed page", 10);
+pub(super) const CRASHED: Cause = cause("a crashed page", 5);
 /// Every id waits out its back-off: 1 s at first, more where it was lost a moment ago.
 pub(super) const RESTARTED: Cause = cause("a restarted server", 20);
 /// Back-off up to 60 s.
@@ -35,8 +36,10 @@ pub(super) const ROAMED_UNTOLD: Cause = cause("another network, untold", 120);
 pub(super) const REBOUND: Cause = cause("a NAT that forgot", 40);
 /// Dead sockets are noticed after 30 s; then the address is looked up and the new one joined.
 pub(super) const RENUMBERED: Cause = cause("a new address", 50);
-/// A clock that jumps shows it; ids as for a machine cut off.
-pub(super) const WOKE: Cause = cause("a sleep", 120);
+/// Who falls asleep is as a machine cut off.
+pub(super) const ASLEEP: Cause = cause("who falls asleep", 120);
+/// A clock that jumps shows it, and dead sockets are found out within 3 s.
+pub(super) const WOKE: Cause = cause("a sleep", 15);
 /// Entries of the days before are shown 90 s longer, next to those of today.
 pub(super) const WOKE_ALL: Cause = cause("a sleep of everybody", 95);
 /// Another day has other Discovery IDs, and those of the day before are shown 90 s longer.

@@ -107,7 +107,7 @@ impl Faults {
     }
 
     pub(super) fn sleep(&mut self, world: &mut World, index: usize, time: u64) {
-        self.disturb(world, index, &WOKE);
+        self.disturb(world, index, &ASLEEP);
         sleep(world, index, time);
     }
 
@@ -261,7 +261,9 @@ pub(crate) fn wake(world: &mut World, index: usize) {
         later(&mut process.endpoint_due);
         process.armed = None;
     }
-    world.model.disturbed(home, now, &WOKE);
+    // Entries of other days are shown for a while, where everybody slept for days meanwhile.
+    let cause = if world.leapt == 0 { &WOKE } else { &WOKE_ALL };
+    world.model.disturbed(home, now, cause);
     world.node(index, Input::Timeout);
 }
 
