@@ -108,7 +108,7 @@ impl Lab {
     pub fn browser(&self, home: Home, kind: Kind, name: &str) -> Result<Browser> {
         let number = self.plugged.fetch_add(1, Ordering::Relaxed);
         let test = self.logs.file_name().unwrap_or_default().to_string_lossy();
-        let device = Namespace::new(&format!("{test}-{number}"))?;
+        let device = wiring::device(&format!("{test}-{number}"))?;
         let line = Line::plug(device.clone(), number, self.router(home))?;
         self.lines().insert(name.to_owned(), line);
         let mut setup = Setup::new(kind, name);
@@ -139,9 +139,13 @@ impl Lab {
         self.with_line(name, |line| line.move_to(self.router(home)))
     }
 
-    /// Ends the signalling server and starts it again, knowing nobody.
-    pub fn restart_signalling(&mut self) -> Result<()> {
+    /// Ends the signalling server. All ids are lost.
+    pub fn stop_signalling(&mut self) {
         self.signalling.stop();
+    }
+
+    /// Starts it again, knowing nobody.
+    pub fn resume_signalling(&mut self) -> Result<()> {
         let signalling = &mut self.signalling;
         self.internet.enter(|| signalling.resume())?
     }
