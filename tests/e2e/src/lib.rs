@@ -3,6 +3,7 @@
 //! - `services`: the servers a mesh needs, on this machine, counting what reaches them.
 //! - `browser`: Chromium and Firefox with the extension; `page`: its popup, used by role and name.
 //! - `lab`: homes behind routers with NAT, made of network namespaces; `figures`: what is measured.
+//! - `lists`, `talk`: what several browsers show together; a chat that goes on meanwhile.
 //! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do.
 //! - `webdriver`, `process`, `extension`, `tally`, `paths`: what these are made of.
 //!
@@ -18,11 +19,13 @@ pub mod browser;
 pub mod extension;
 pub mod figures;
 pub mod lab;
+pub mod lists;
 pub mod page;
 pub mod paths;
 pub mod process;
 pub mod services;
 pub mod stock;
+pub mod talk;
 pub mod tally;
 pub mod webdriver;
 pub mod world;

@@ -72,7 +72,9 @@ impl Router {
     /// Everybody behind it has its public address. Whoever was not spoken to is not let in, and
     /// not answered: an answer would spoil the port that a device inside is about to use.
     fn translate(&self) -> Result<()> {
-        self.namespace.run("sysctl -qw net.ipv4.ip_forward=1")?;
+        // What this names depends on who asks: here it is the namespace's.
+        let forward = || std::fs::write("/proc/sys/net/ipv4/ip_forward", "1");
+        self.namespace.enter(forward)??;
         for rule in [
             format!("-t nat -A POSTROUTING -o {WAN} -j MASQUERADE"),
             format!("-A INPUT -i {WAN} -m conntrack --ctstate NEW -j DROP"),
