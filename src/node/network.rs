@@ -25,6 +25,8 @@ pub(super) struct Network {
     /// The public addresses as last looked up.
     pub(super) addresses: Addresses,
     pub(super) transport_held: bool,
+    /// It was held and then lost, and is not yet held again.
+    was_lost: bool,
     /// `host:port` of the server in use, and whether it can be reached.
     pub(super) server: Option<String>,
     pub(super) server_up: bool,
@@ -198,6 +200,7 @@ impl Node {
             Signalling::Lost(id) => {
                 if self.is_transport(&id) {
                     self.network.transport_held = false;
+                    self.network.was_lost = true;
                 }
                 self.network
                     .members
@@ -230,6 +233,10 @@ impl Node {
         if self.is_transport(id) {
             self.network.transport_held = true;
             self.redial_all();
+            // Not every browser tells that its network is another one: connections just die.
+            if std::mem::take(&mut self.network.was_lost) {
+                self.look_up();
+            }
             return;
         }
         let Network { members, .. } = &mut self.network;

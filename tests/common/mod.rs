@@ -202,6 +202,24 @@ impl World {
         self.holders.get(id).copied()
     }
 
+    /// A device's connection to the signalling server breaks and is made again.
+    pub fn reconnect(&mut self, device: usize) {
+        let held: Vec<_> = self
+            .holders
+            .iter()
+            .filter(|(_, holder)| **holder == device)
+            .collect();
+        for (id, _) in held {
+            for event in [
+                Signalling::Lost(id.clone()),
+                Signalling::Registered(id.clone()),
+            ] {
+                self.queue.push_back((device, Input::Signalling(event)));
+            }
+        }
+        self.run();
+    }
+
     pub fn links(&self, device: usize) -> Vec<LinkId> {
         self.devices[device].links.keys().copied().collect()
     }
