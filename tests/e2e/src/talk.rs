@@ -3,10 +3,12 @@
 use crate::services::Seen;
 use crate::{Browser, Lab, Page, Result};
 use anyhow::ensure;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// A chat that goes on while something else happens.
 pub struct Talk<'a> {
+    number: u32,
     next: Page<'a>,
     other: Page<'a>,
     texts: Vec<String>,
@@ -20,7 +22,10 @@ impl<'a> Talk<'a> {
         let [next, other] = [Page::new(one)?, Page::new(two)?].map(|page| page.patient(patience));
         next.person(two.name()).open_chat()?;
         other.person(one.name()).open_chat()?;
+        // The same two may have talked before.
+        static NEXT: AtomicU32 = AtomicU32::new(0);
         Ok(Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             next,
             other,
             texts: Vec::new(),
@@ -30,7 +35,7 @@ impl<'a> Talk<'a> {
 
     /// One message, in turns from either side, until it is seen on the other.
     pub fn say(&mut self) -> Result {
-        let text = format!("message number {} of this chat", self.texts.len());
+        let text = format!("talk {}, message {}.", self.number, self.texts.len());
         let sent = Instant::now();
         self.next.send(&text)?;
         self.other.see_message(&text)?;
