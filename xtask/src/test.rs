@@ -145,7 +145,7 @@ impl Phase {
                 // Over budget is said loudly and does not fail: the engine is, by far.
                 dist::run(&dist::Options::default()).map(|_| Counts::one(true))
             }
-            Self::Browsers => browsers("browsers", "*", filters),
+            Self::Browsers => browsers("browsers", "*", 1, filters),
             Self::Nat => nat(filters),
         }
     }
@@ -196,13 +196,13 @@ fn wasm(filters: &[String]) -> Result<Counts> {
     tests(&mut cargo, filters)
 }
 
-/// The tests of `e2e` in this file that are built with this feature.
-fn browsers(feature: &str, file: &str, filters: &[String]) -> Result<Counts> {
+/// The tests of `e2e` in this file that are built with this feature, so many at once.
+fn browsers(feature: &str, file: &str, threads: u8, filters: &[String]) -> Result<Counts> {
     let mut cargo = shell::cargo();
     cargo.args(["test", "-p", "e2e", "--features", feature, "--test", file]);
     // Browsers need the machine for themselves; their stories are no place for backtraces.
     cargo
-        .env("RUST_TEST_THREADS", "1")
+        .env("RUST_TEST_THREADS", threads.to_string())
         .env("RUST_BACKTRACE", "0");
     tests(&mut cargo, filters)
 }
@@ -212,7 +212,8 @@ fn nat(filters: &[String]) -> Result<Counts> {
         println!("!! NO TESTS ACROSS NATS: {reason:#}");
         return Ok(Counts::skipped());
     }
-    browsers("nat", "nat", filters)
+    // They mostly wait, each in a network of its own.
+    browsers("nat", "nat", 2, filters)
 }
 
 /// Whether network namespaces and NAT can be had here; the error says why not.

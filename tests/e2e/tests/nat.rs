@@ -30,7 +30,7 @@ fn befriend(one: &Browser, two: &Browser) -> Result {
 
 #[test]
 fn people_behind_one_router_meet_and_those_behind_another_are_not_listed() -> Result {
-    let lab = Lab::start("nat-meeting")?;
+    let lab = Lab::start("nat-meeting")?.with_hidden_addresses();
     let browsers = joined(
         &lab,
         [

@@ -50,8 +50,7 @@ fn preferences(browser: &Browser) -> Result<Value> {
         "xpinstall.signatures.required": false,
         "extensions.autoDisableScopes": 0,
         "intl.locale.requested": "en-US",
-        // Names in .local need multicast, which containers do not have.
-        "media.peerconnection.ice.obfuscate_host_addresses": false,
+        "media.peerconnection.ice.obfuscate_host_addresses": browser.setup.hidden,
         // A machine without any network has only this.
         "media.peerconnection.ice.loopback": browser.setup.place.is_none(),
         // The consoles of all pages, into the driver's log.

@@ -41,6 +41,9 @@ pub struct Setup {
     pub bare: bool,
     /// The network it is in; `None` is this machine's.
     pub place: Option<Namespace>,
+    /// Own addresses are hidden behind names in `.local`, as browsers do for people. Those need
+    /// multicast, which containers do not have.
+    pub hidden: bool,
 }
 
 impl Setup {
@@ -52,6 +55,7 @@ impl Setup {
             idle_timeout: None,
             bare: false,
             place: None,
+            hidden: false,
         }
     }
 }

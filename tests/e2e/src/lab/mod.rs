@@ -68,6 +68,7 @@ pub struct Lab {
     plugged: AtomicU8,
     homes: [Router; 2],
     internet: Namespace,
+    hidden: bool,
     logs: PathBuf,
 }
 
@@ -90,8 +91,17 @@ impl Lab {
             plugged: AtomicU8::new(0),
             homes,
             internet,
+            hidden: false,
             logs,
         })
+    }
+
+    /// Browsers hide their addresses behind names in `.local`, as they do for people. Firefox
+    /// cannot look such names up any more once it was plugged into another home.
+    #[must_use]
+    pub fn with_hidden_addresses(mut self) -> Self {
+        self.hidden = true;
+        self
     }
 
     /// The official PeerServer.
@@ -113,6 +123,7 @@ impl Lab {
         self.lines().insert(name.to_owned(), line);
         let mut setup = Setup::new(kind, name);
         setup.place = Some(device);
+        setup.hidden = self.hidden;
         let config = services::config(&self.signalling, &self.stun.url(), &self.echo);
         let browser = Browser::launch(setup, &config, &self.logs)?;
         widen(&browser)?;
