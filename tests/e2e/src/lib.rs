@@ -7,8 +7,8 @@
 //! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do.
 //! - `webdriver`, `process`, `extension`, `tally`, `paths`: what these are made of.
 //!
-//! The tests themselves are in `tests/` and are built with the features `browsers` and `nat`; `demo`, `bench`
-//! and `open` in `src/bin` use the same parts. `cargo xtask` starts all of them.
+//! The tests themselves are in `tests/` and are built with the features `browsers` and `nat`;
+//! `demo`, `bench` and `open` in `src/bin` use the same parts. `cargo xtask` starts all of them.
 
 #![allow(
     clippy::indexing_slicing,
