@@ -20,9 +20,27 @@ const ROUTER_IDS: u32 = 3;
 /// How long a later Router ID is kept before the first is tried again: whoever was passed over may
 /// only have been unreachable for a moment, and one network must not stay split. Doubled each time
 /// it was in vain, to [`RECONSIDER_LAST`].
-const RECONSIDER: Duration = Duration::from_secs(60);
+const RECONSIDER: Duration = Duration::from_mins(4);
 /// See [`RECONSIDER`].
 const RECONSIDER_LAST: Duration = Duration::from_mins(32);
+
+/// How long a namespace is small before its routers become one.
+const GATHER: Duration = Duration::from_mins(1);
+
+/// How far the claims of the id of a router in doubt are spread, for each person.
+const CLAIM_EARLY: Duration = Duration::from_millis(10);
+
+/// How often a router at a later Router ID tries to register the first one. Nobody notices unless
+/// that works, so it is tried more often than its peers start over, who know only what it says.
+const TRY_FIRST: Duration = Duration::from_secs(30);
+/// See [`TRY_FIRST`].
+const TRY_FIRST_LAST: Duration = Duration::from_mins(5);
+
+/// How long after its beginning a router keeps entries whose people have not checked in again.
+const CHECK_IN_AGAIN: Duration = Duration::from_secs(8);
+/// The same where there are more people than one router serves: other routers vouch for them, and
+/// take their time to be back.
+const OTHERS_CHECK_IN: Duration = Duration::from_secs(60);
 
 /// How long an own Discovery ID that somebody else holds is left alone.
 const OWN_ID_RETRY: Duration = Duration::from_secs(15);
@@ -63,6 +81,12 @@ pub(crate) struct Member {
     hidden: u32,
     /// When to try the first Router ID again.
     reconsider: Option<Mono>,
+    /// When to give up a later Router ID, because the first one is well.
+    gather: Option<Mono>,
+    /// When to remove who has not checked in again.
+    sweep: Option<Mono>,
+    /// When to claim the id of a router whose connection is in doubt.
+    doubted: Option<Mono>,
     pub(super) state: State,
     pub(super) roster: Roster,
 }
@@ -102,6 +126,9 @@ impl Member {
             missing_since: None,
             hidden: 0,
             reconsider: None,
+            gather: None,
+            sweep: None,
+            doubted: None,
             state: State::Claiming,
             roster: Roster::default(),
         }
@@ -242,9 +269,21 @@ impl Member {
             self.connect(ctx);
             true
         } else if id == self.router_id() {
-            if matches!(self.state, State::Claiming) {
-                self.become_router(ctx);
+            match &self.state {
+                State::Claiming => self.become_router(ctx),
+                // Whoever was followed does not hold it any more.
+                State::Following(follower) => {
+                    ctx.bye(follower.link);
+                    self.roster.forget_all();
+                    self.become_router(ctx);
+                }
+                State::Connecting(_) | State::Routing(_) | State::Waiting(_) => {}
             }
+            true
+        } else if id == self.namespace.router_id(1) && matches!(self.state, State::Routing(_)) {
+            self.drop_part(ctx, State::Claiming);
+            self.first_index();
+            self.become_router(ctx);
             true
         } else {
             false
@@ -348,7 +387,16 @@ impl Member {
     pub(crate) fn suspect(&mut self, ctx: &mut Context, link: LinkId) {
         match &mut self.state {
             State::Routing(router) => router.suspect(ctx, link),
-            State::Following(follower) if follower.link == link => follower.doubt(ctx),
+            State::Following(follower) if follower.link == link => {
+                follower.doubt(ctx);
+                // A router that lives answers, and the server says that its id is taken. So
+                // claiming now costs nothing and saves the wait for the answer; the more people,
+                // the more evenly it is spread.
+                let people = u32::try_from(self.roster.len()).unwrap_or(u32::MAX);
+                let spread = CLAIM_EARLY.saturating_mul(people).min(CLAIM_JITTER);
+                let at = ctx.now.mono + ctx.jitter(spread);
+                self.doubted.get_or_insert(at);
+            }
             _ => {}
         }
     }
@@ -382,9 +430,18 @@ impl Member {
             self.retry_own = None;
             ctx.register(&self.own.discovery_id);
         }
-        if self.reconsider.is_some_and(|at| now >= at) {
+        if self.gather.take_if(|at| now >= *at).is_some() {
             self.start_over(ctx);
         }
+        if self.reconsider.take_if(|at| now >= *at).is_some() {
+            self.try_first(ctx);
+        }
+        if self.doubted.take_if(|at| now >= *at).is_some()
+            && matches!(self.state, State::Following(_))
+        {
+            ctx.register(&self.router_id());
+        }
+        self.sweep(ctx);
         match &mut self.state {
             State::Waiting(until) if now >= *until => {
                 self.state = State::Claiming;
@@ -409,16 +466,9 @@ impl Member {
             State::Claiming | State::Connecting(_) => None,
         };
         let hidden = self.missing_since.map(|since| since + HIDDEN);
-        [
-            state,
-            self.retry_own,
-            self.reconsider,
-            hidden,
-            self.roster.due(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        let returns = [self.reconsider, self.gather, self.sweep, self.doubted];
+        let other = [state, self.retry_own, hidden, self.roster.due()];
+        returns.into_iter().chain(other).flatten().min()
     }
 
     fn router_id(&self) -> String {
@@ -430,6 +480,24 @@ impl Member {
         let router = Router::new(self.index, ctx.now.unix, ctx.now.mono);
         self.state = State::Routing(router);
         self.keep_own(ctx);
+        let patience = if self.roster.len() > ROUTER_PEERS {
+            OTHERS_CHECK_IN
+        } else {
+            CHECK_IN_AGAIN
+        };
+        self.sweep = Some(ctx.now.mono + patience);
+    }
+
+    /// A router's copy of what an earlier one knew is only as good as who checks in again.
+    fn sweep(&mut self, ctx: &mut Context) {
+        let State::Routing(router) = &mut self.state else {
+            self.sweep = None;
+            return;
+        };
+        if self.sweep.take_if(|at| ctx.now.mono >= *at).is_some() {
+            let left = self.roster.remove_leftovers();
+            router.announce(ctx, &self.roster, Vec::new(), left);
+        }
     }
 
     /// The router's own entry never expires.
@@ -526,15 +594,31 @@ impl Member {
         if self.redirects > 0 {
             return;
         }
+        let (first, last) = match &self.state {
+            State::Following(_) => (RECONSIDER, RECONSIDER_LAST),
+            _ => (TRY_FIRST, TRY_FIRST_LAST),
+        };
         let times = self.passed.max(self.hidden).saturating_sub(1);
-        let doubled = RECONSIDER * 2_u32.saturating_pow(times.min(10));
-        let wait = doubled.min(RECONSIDER_LAST);
+        let wait = (first * 2_u32.saturating_pow(times.min(10))).min(last);
         self.reconsider = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
+    }
+
+    /// A router asks for the first id beside its own, and moves when it gets it. Whoever only
+    /// follows one starts over.
+    fn try_first(&mut self, ctx: &mut Context) {
+        if let State::Routing(_) = self.state {
+            ctx.register(&self.namespace.router_id(1));
+            self.passed = self.passed.saturating_add(1);
+            self.settled(ctx);
+        } else {
+            self.start_over(ctx);
+        }
     }
 
     /// Leaves a later Router ID and tries the first; the copy is kept meanwhile.
     fn start_over(&mut self, ctx: &mut Context) {
         self.reconsider = None;
+        self.gather = None;
         self.drop_part(ctx, State::Claiming);
         self.roster.forget_all();
         self.first_index();
@@ -547,12 +631,21 @@ impl Member {
         self.ghost_since = None;
     }
 
-    /// People were sent here because the first router was full, and it has room for all again.
+    /// The first router is well. Where people came here because it was not, or because it was full
+    /// and has room for all again, everybody goes there.
     fn gather_again(&mut self, ctx: &mut Context) {
-        let few = self.roster.len() <= ROUTER_PEERS / 2;
         let up = matches!(&self.state, State::Routing(router) if router.is_joined_up());
-        if few && up && self.reconsider.is_none() {
-            self.reconsider = Some(ctx.now.mono + RECONSIDER + ctx.jitter(CLAIM_JITTER));
+        let wait = if self.redirects == 0 {
+            Duration::ZERO
+        } else {
+            GATHER
+        };
+        let few = self.redirects == 0 || self.roster.len() <= ROUTER_PEERS / 2;
+        // A first router that hides people is no place to gather.
+        if !(few && up && self.hidden == 0) {
+            self.gather = None;
+        } else if self.gather.is_none() {
+            self.gather = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
         }
     }
 

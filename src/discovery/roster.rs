@@ -245,6 +245,19 @@ impl Roster {
         old
     }
 
+    /// Removes and gives whom nobody says to be there any more.
+    pub(crate) fn remove_leftovers(&mut self) -> Vec<String> {
+        let old = self
+            .entries
+            .iter()
+            .filter(|(_, held)| held.sources.is_empty());
+        let old: Vec<String> = old.map(|(id, _)| id.clone()).collect();
+        for id in &old {
+            self.remove(id);
+        }
+        old
+    }
+
     /// When to look for expired entries.
     pub(crate) fn due(&self) -> Option<Mono> {
         self.expires
