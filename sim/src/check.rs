@@ -150,7 +150,7 @@ pub fn bounds(world: &mut World) {
         let (people, requests) = (device.view.people.len(), device.view.requests.len());
         for (what, count, most) in [
             ("connections", world.count(index), limits::LINKS),
-            ("people", people, limits::REGISTRY_ENTRIES + saved),
+            ("people", people, limits::NAMESPACE_ENTRIES + saved),
             ("requests", requests, limits::REQUESTS),
             ("contacts", saved, limits::CONTACTS),
         ] {

@@ -42,13 +42,13 @@ pub const START: Cause = cause("start", 5);
 /// for a contact whose device had a full disk up to 64 s.
 pub const HEAL: Cause = cause("end of several faults", 70);
 /// Whoever meant harm is gone: what a liar has said lives on for 90 s, an id that it held too, and
-/// a handshake that it used up comes back within a minute.
-pub const EXPELLED: Cause = cause("end of an attack", 110);
+/// a handshake that it used up comes back within a minute. A router that hid people is not joined
+/// again for up to 5 min.
+pub const EXPELLED: Cause = cause("end of an attack", 330);
 
-/// A squatter is gone. Whoever passed it over goes back to the first Router ID at a time of its own,
-/// up to 32 min later and more where routers change meanwhile, and until the last has done so the
-/// network is split: no bound can be stated yet.
-pub const SQUATTED: Cause = cause("end of a squatting", 24 * 3_600);
+/// A squatter is gone. A router at a later Router ID asks for the first one every 30 s to 5 min, and
+/// everybody follows it; or somebody new has it, who is found out by the next try to connect.
+pub const SQUATTED: Cause = cause("end of a squatting", 420);
 
 /// A goal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

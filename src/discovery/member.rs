@@ -79,6 +79,8 @@ pub(crate) struct Member {
     missing_since: Option<Mono>,
     /// How many routers were left for that.
     hidden: u32,
+    /// Until when the first router is not joined because it hid somebody.
+    shunned: Option<Mono>,
     /// When to try the first Router ID again.
     reconsider: Option<Mono>,
     /// When to give up a later Router ID, because the first one is well.
@@ -125,6 +127,7 @@ impl Member {
             passed: 0,
             missing_since: None,
             hidden: 0,
+            shunned: None,
             reconsider: None,
             gather: None,
             sweep: None,
@@ -182,7 +185,9 @@ impl Member {
         if now >= *self.missing_since.get_or_insert(now) + HIDDEN {
             tracing::warn!("the router hides somebody, passing it over");
             self.missing_since = None;
+            let wait = TRY_FIRST * 2_u32.saturating_pow(self.hidden.min(10));
             self.hidden = self.hidden.saturating_add(1);
+            self.shunned = Some(now + wait.min(TRY_FIRST_LAST));
             ctx.transmit(link, &Frame::Bye);
             self.pass_over(ctx, link);
         }
@@ -269,16 +274,15 @@ impl Member {
             self.connect(ctx);
             true
         } else if id == self.router_id() {
+            // Whoever was followed or dialled does not hold it any more.
             match &self.state {
-                State::Claiming => self.become_router(ctx),
-                // Whoever was followed does not hold it any more.
-                State::Following(follower) => {
-                    ctx.bye(follower.link);
-                    self.roster.forget_all();
-                    self.become_router(ctx);
-                }
-                State::Connecting(_) | State::Routing(_) | State::Waiting(_) => {}
+                State::Routing(_) => return true,
+                State::Following(follower) => ctx.bye(follower.link),
+                State::Connecting(Some(link)) => ctx.close(*link),
+                State::Connecting(None) | State::Claiming | State::Waiting(_) => {}
             }
+            self.roster.forget_all();
+            self.become_router(ctx);
             true
         } else if id == self.namespace.router_id(1) && matches!(self.state, State::Routing(_)) {
             self.drop_part(ctx, State::Claiming);
@@ -303,6 +307,11 @@ impl Member {
                     router.close(ctx);
                 }
                 self.connect(ctx);
+            }
+            true
+        } else if id == self.namespace.router_id(1) {
+            if let State::Routing(router) = &mut self.state {
+                router.try_first(ctx.now.mono);
             }
             true
         } else {
@@ -430,6 +439,7 @@ impl Member {
             self.retry_own = None;
             ctx.register(&self.own.discovery_id);
         }
+        self.shunned.take_if(|until| now >= *until);
         if self.gather.take_if(|at| now >= *at).is_some() {
             self.start_over(ctx);
         }
@@ -466,9 +476,11 @@ impl Member {
             State::Claiming | State::Connecting(_) => None,
         };
         let hidden = self.missing_since.map(|since| since + HIDDEN);
-        let returns = [self.reconsider, self.gather, self.sweep, self.doubted];
+        let returns = [self.reconsider, self.gather, self.shunned];
+        let soon = [self.sweep, self.doubted];
         let other = [state, self.retry_own, hidden, self.roster.due()];
-        returns.into_iter().chain(other).flatten().min()
+        let all = returns.into_iter().chain(soon).chain(other);
+        all.flatten().min()
     }
 
     fn router_id(&self) -> String {
@@ -641,8 +653,7 @@ impl Member {
             GATHER
         };
         let few = self.redirects == 0 || self.roster.len() <= ROUTER_PEERS / 2;
-        // A first router that hides people is no place to gather.
-        if !(few && up && self.hidden == 0) {
+        if !(few && up) || self.shunned.is_some() {
             self.gather = None;
         } else if self.gather.is_none() {
             self.gather = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));

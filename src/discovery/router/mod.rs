@@ -117,6 +117,11 @@ impl Router {
         self.uplink.is_joined()
     }
 
+    /// Somebody holds the first Router ID.
+    pub(super) fn try_first(&mut self, now: Mono) {
+        self.uplink.try_again(now);
+    }
+
     /// A connection to or from another router is open.
     pub(super) fn opened(
         &mut self,

@@ -87,6 +87,14 @@ impl Uplink {
         }
     }
 
+    /// Somebody holds the first Router ID: perhaps somebody else than last time.
+    pub(super) fn try_again(&mut self, now: Mono) {
+        if matches!(self.state, State::Waiting(_)) {
+            self.target = 1;
+            self.state = State::Waiting(now);
+        }
+    }
+
     /// The dial has worked. Gives which router it is; `None` for another connection.
     pub(super) fn opened(&mut self, link: LinkId) -> Option<u32> {
         let dialled = matches!(self.state, State::Dialling(dialled) if dialled == link);
