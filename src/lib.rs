@@ -1,6 +1,8 @@
 //! The protocol of Mesh Chat, sans-IO.
 
 pub mod address;
+mod backup;
+mod blacklist;
 mod bucket;
 pub mod calendar;
 mod chat;
@@ -18,6 +20,7 @@ mod liveness;
 pub mod name;
 pub mod node;
 pub mod records;
+mod rendezvous;
 pub mod view;
 mod wire;
 

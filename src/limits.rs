@@ -85,6 +85,30 @@ pub const INVITE_LIFE: Duration = Duration::from_hours(7 * 24);
 /// How long a special contact is unseen before the person is asked whether to pause it.
 pub const LONG_UNSEEN: Duration = Duration::from_hours(30 * 24);
 
+/// Meeting points at which special contacts are waited for at once: each is a socket.
+pub const SEATS: usize = 24;
+
+/// The most recently met special contacts, who are waited for always; the others in turn.
+pub const SEATS_ALWAYS: usize = 8;
+
+/// Ids at which somebody else was found than who should be there.
+pub const BLACKLIST: usize = 256;
+
+/// How long such an id is not dialled.
+pub const BLACKLIST_TIME: Duration = Duration::from_mins(15);
+
+/// How far another clock may differ before the person is told.
+pub const CLOCK_DIFFERENCE: Duration = Duration::from_mins(5);
+
+/// How long the same notice is not given again.
+pub const SAME_NOTICE: Duration = Duration::from_hours(1);
+
+/// Characters of a backup's passphrase.
+pub const PASSPHRASE_CHARS: usize = 8;
+
+/// Bytes of a backup: 500 contacts of 1,000 bytes, in base64.
+pub const BACKUP_BYTES: usize = 1_000_000;
+
 /// Saved contacts.
 pub const CONTACTS: usize = 500;
 

@@ -423,6 +423,14 @@ pub enum Notice {
         /// Who.
         name: String,
     },
+    /// The clocks of the two devices differ: one of them is wrong, and times and meeting points
+    /// with it.
+    ClockDiffers {
+        /// The contact's name.
+        name: String,
+        /// By how much.
+        minutes: u64,
+    },
     /// An invite led to nothing: the other person said no, or did not answer in time.
     InviteNotAccepted,
     /// The same identity is in use on another device at this moment.

@@ -122,6 +122,15 @@ fn a_new_router_takes_over_with_its_copy_and_chats_do_not_notice() {
 }
 
 #[test]
+fn whoever_had_to_register_again_asks_for_its_address_and_is_found_to_have_moved() {
+    let mut world = friends();
+    world.address = "203.0.113.35";
+    world.reconnect(1);
+    assert_eq!(world.holder("myapp-203-0-113-35-1"), Some(1));
+    assert_eq!(world.holder("myapp-203-0-113-7-1"), Some(0));
+}
+
+#[test]
 fn a_rejection_leaves_strangers() {
     let mut world = World::new(2);
     world.join(0, "Ann");

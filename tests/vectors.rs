@@ -8,8 +8,8 @@
 )]
 
 use mesh_chat::crypto::{
-    self, Identity, discovery_uuid, hmac, open_transport, rendezvous_namespace, seal_transport,
-    session_keys, signature_input, transcript,
+    self, Identity, discovery_uuid, hmac, open_transport, rendezvous_namespace, rendezvous_secret,
+    safety_number, seal_transport, session_keys, signature_input, transcript,
 };
 
 fn hex(bytes: &[u8]) -> String {
@@ -26,6 +26,22 @@ fn rendezvous() {
         rendezvous_namespace(&rising(), "UTC-2026-11-23-07-4"),
         "rendezvous-2adceef8fff401a0156a6d6b566cfb70aa1d538ca0f2f3b4b5b4ed9ba3eff65d"
     );
+}
+
+#[test]
+fn rendezvous_secret_of_a_pair() {
+    assert_eq!(
+        hex(&rendezvous_secret(&rising())),
+        "bbbb314fe116dcb59943cd5a0c33876d93420587eb5c150f1809418eb8110c1a"
+    );
+}
+
+#[test]
+fn safety_number_of_two_keys_in_either_order() {
+    let key = |byte| Identity::from_bytes(&[byte; 32]).unwrap().public();
+    let number = "699941167678340428981196589845528766292505895616660351424836";
+    assert_eq!(safety_number(key(1), key(2)), number);
+    assert_eq!(safety_number(key(2), key(1)), number);
 }
 
 #[test]

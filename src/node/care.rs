@@ -138,8 +138,10 @@ impl Node {
 
     /// Stores the profile under its next number.
     pub(super) fn store_profile(&mut self) {
+        let last = self.me.as_ref().map_or(0, |me| me.record.profile_number);
+        let next = self.next_profile_number(last);
         let Some(me) = &mut self.me else { return };
-        me.record.profile_number += 1;
+        me.record.profile_number = next;
         let store = self.ctx.store(Change::Profile(me.record.clone()));
         self.writes.insert(store, Write::Plain);
     }

@@ -28,7 +28,8 @@ impl Node {
             Command::Invite => self.invite(id),
             Command::CancelInvite { invite } => self.cancel_invite(&invite).map(|()| true),
             Command::UseInvite { link } => self.use_invite(id, &link),
-            Command::Export { .. } | Command::Import { .. } => Err(Refusal::NotJoined),
+            Command::Export { passphrase } => self.export(id, &passphrase),
+            Command::Import { passphrase, backup } => self.import(id, &passphrase, &backup),
             command @ (Command::Rename { .. }
             | Command::Verify { .. }
             | Command::Special { .. }
@@ -62,7 +63,7 @@ impl Node {
         let record = match &self.me {
             Some(me) => ProfileRecord {
                 name,
-                profile_number: me.record.profile_number + 1,
+                profile_number: self.next_profile_number(me.record.profile_number),
                 ..me.record.clone()
             },
             None => ProfileRecord {

@@ -5,13 +5,15 @@ use super::storage::Write;
 use super::{LinkId, Node, Path};
 use crate::bucket::Bucket;
 use crate::clock::{Mono, UnixMillis};
-use crate::crypto::{Key, PublicKey};
+use crate::crypto::{self, Key, PublicKey};
 use crate::encoding::{b64, unb64};
 use crate::handshake::Role;
+use crate::ids;
 use crate::limits;
 use crate::liveness::Liveness;
 use crate::records::{CareRecord, Change, ContactRecord, Secret};
 use crate::view::{ContactId, Ping, Reach};
+use crate::wire::Entry;
 use std::time::Duration;
 
 /// Dials to contacts under way at once: a network change must not become a storm.
@@ -22,6 +24,9 @@ const ASK_BACK: Duration = Duration::from_secs(5);
 
 /// How long after a failed write of a contact the next one is tried.
 const WRITE_AGAIN: Duration = Duration::from_secs(30);
+
+/// When to look again where too many dials are under way.
+const NEXT_ROUND: Duration = Duration::from_secs(1);
 
 /// The shortest and the longest wait between two dials to one contact.
 const FIRST_RETRY: Duration = Duration::from_secs(4);
@@ -42,6 +47,9 @@ pub(super) struct Contact {
     pub(super) ping: Option<Ping>,
     /// The Discovery ID by which they are seen in a registry now.
     pub(super) seen_as: Option<String>,
+    /// The Transport ID in that entry, for contacts' eyes only. A hint: others who know the
+    /// contact can make one.
+    pub(super) sealed_transport: Option<String>,
     /// When the person was last told that they joined.
     pub(super) told: Option<Mono>,
     /// 60 digits; empty until the identity is known.
@@ -135,6 +143,7 @@ impl Contact {
             tries: 0,
             ping: None,
             seen_as: None,
+            sealed_transport: None,
             told: None,
             near_at: None,
             safety_number: String::new(),
@@ -159,6 +168,16 @@ impl Contact {
     /// Whether the acceptance is finished on this side.
     pub(super) fn is_complete(&self) -> bool {
         self.identity.is_some()
+    }
+
+    /// Learns where they are from their entry in a registry.
+    pub(super) fn open_sealed(&mut self, entry: &Entry) {
+        let sealed = entry.sealed_transport.as_deref();
+        let opened = self
+            .discovery_uuid
+            .zip(sealed)
+            .and_then(|(uuid, sealed)| crypto::open_transport(&uuid, &entry.discovery_id, sealed));
+        self.sealed_transport = opened.filter(|id| ids::is_transport_id(id));
     }
 
     /// Whether it may be dialled now.
@@ -196,10 +215,13 @@ impl Node {
             .map(|contact| contact.record.id.clone())
             .collect();
         for id in due {
-            if under_way < DIALS_AT_ONCE && self.dial_contact(&id) {
+            if under_way >= DIALS_AT_ONCE {
+                let contact = self.contacts.get_mut(&id).into_iter();
+                contact.for_each(|contact| contact.next_try = Some(now + NEXT_ROUND));
+            } else if self.dial_contact(&id) {
                 under_way += 1;
-            } else if let Some(contact) = self.contacts.get_mut(&id) {
-                contact.next_try = Some(now + Duration::from_secs(1));
+            } else {
+                self.no_way(&id);
             }
         }
     }
@@ -271,6 +293,24 @@ impl Node {
         true
     }
 
+    /// No address can be dialled. Registering the own id, the contact's entry in a registry, or the
+    /// end of the blacklist's time bring a new one.
+    fn no_way(&mut self, id: &ContactId) {
+        let address = self.contacts.get(id).map(|c| c.record.transport_id.clone());
+        let until = address.and_then(|address| self.blacklisted_until(&address));
+        let Some(contact) = self.contacts.get_mut(id) else {
+            return;
+        };
+        contact.next_try = until;
+        if contact.ping == Some(Ping::Trying) {
+            contact.ping = Some(if until.is_some() {
+                Ping::SomebodyElse
+            } else {
+                Ping::Unreachable
+            });
+        }
+    }
+
     fn route(&self, id: &ContactId) -> Option<(String, String)> {
         let contact = self
             .contacts
@@ -282,9 +322,13 @@ impl Node {
         });
         // Every second try goes the other way: either address may be stale.
         let far = || {
-            let transport_id = &self.me.as_ref()?.record.transport_id;
-            let known = !contact.record.transport_id.is_empty() && self.network.transport_held;
-            known.then(|| (transport_id.clone(), contact.record.transport_id.clone()))
+            let own = self
+                .own_transport()
+                .filter(|_| self.network.transport_held)?;
+            let told = contact.sealed_transport.as_ref();
+            let address = told.unwrap_or(&contact.record.transport_id);
+            let usable = !address.is_empty() && self.blacklisted_until(address).is_none();
+            usable.then(|| (own.to_owned(), address.clone()))
         };
         if contact.tries % 2 == 0 {
             near.or_else(far)

@@ -235,7 +235,7 @@ mod tests {
         let text = write(id, &[9; 32], 1_795_420_800_000).unwrap();
         assert_eq!(
             text,
-            "meshchat-invite:AQcHBwcHB0cHhwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQAAAABrA4sA"
+            "meshchat-invite:AQcHBwcHB0cHhwcHBwcHBwcJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQAAAABrA_KA"
         );
         let read_back = read(&format!(" {text}\n"));
         assert_eq!(read_back, Some((id.to_owned(), [9; 32], 1_795_420_800_000)));

@@ -168,7 +168,9 @@ impl Node {
             .values()
             .filter(|link| link.is_handshake())
             .count();
-        let own = self.network.is_own(&local) || self.own_transport() == Some(local.as_str());
+        let own = self.network.is_own(&local)
+            || self.own_transport() == Some(local.as_str())
+            || self.rendezvous.holds(&local);
         let room = at_once < limits::HANDSHAKES_AT_ONCE && self.links.len() < limits::LINKS;
         if own && room && self.handshakes.take(self.ctx.now.mono) {
             // Opening takes its time too; nothing else of it is ours to bound.
@@ -339,6 +341,7 @@ impl Node {
     fn fault(&mut self, link: LinkId, fault: Fault) {
         tracing::warn!(%fault, "a connection is closed");
         self.ctx.close(link);
+        self.seat_link_closed(link);
         let Some(pending) = self.links.remove(&link) else {
             return;
         };
@@ -349,7 +352,7 @@ impl Node {
                 self.set_asked(stranger, Asked::Failed);
             }
             Stage::Knowing(id) | Stage::ExpectHelloOfContact(_, id) | Stage::ExpectAuth(_, id) => {
-                self.not_the_contact(&id, link, fault);
+                self.not_the_contact(&id, link, &pending.remote, fault);
             }
             Stage::Asked(_, id) => self.forget_request(&id),
             Stage::ExpectConfirm(_, contact) => {
@@ -367,6 +370,7 @@ impl Node {
 
     /// A connection ended without anybody's fault.
     fn closed(&mut self, link: LinkId, closed: Closed) {
+        self.seat_link_closed(link);
         let Some(pending) = self.links.remove(&link) else {
             return;
         };

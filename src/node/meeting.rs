@@ -3,6 +3,7 @@
 use super::{LinkId, Node};
 use crate::crypto;
 use crate::handshake::{Exchange, Fault, Role, Step};
+use crate::rendezvous::Trigger;
 use crate::view::{ContactId, Notice, Ping};
 use crate::wire::{Frame, Proof};
 
@@ -69,13 +70,32 @@ impl Node {
         self.store_contact(id);
     }
 
-    pub(super) fn not_the_contact(&mut self, id: &ContactId, link: LinkId, fault: Fault) {
+    /// Whatever was dialled is not the contact. Only a completed exchange with a wrong proof says
+    /// that somebody else has its address.
+    pub(super) fn not_the_contact(
+        &mut self,
+        id: &ContactId,
+        link: LinkId,
+        remote: &str,
+        fault: Fault,
+    ) {
+        if fault == Fault::SomebodyElse && matches!(link, LinkId::Dialled(_)) {
+            self.blacklist_id(remote);
+        }
         let Some(contact) = self.contacts.get(id) else {
             return;
         };
         let name = contact.name().to_owned();
         let asked = contact.ping == Some(Ping::Trying);
-        if contact.dialling == Some(link) {
+        let is_address = contact.record.transport_id == remote;
+        if is_address && fault == Fault::SomebodyElse {
+            self.reach(id, Trigger::Imposter);
+        }
+        if self
+            .contacts
+            .get(id)
+            .is_some_and(|contact| contact.dialling == Some(link))
+        {
             self.dial_failed(id, Ping::SomebodyElse);
         }
         match fault {

@@ -6,11 +6,12 @@
 //! What happens is handled by the part it belongs to: [`commands`] from the person, [`network`]
 //! from the signalling servers and about addresses, [`links`] on connections until they are
 //! authenticated, [`requests`] between strangers, [`invites`] by which they meet across networks,
-//! [`acceptance`] of them, [`meeting`] of contacts again, [`sessions`] with contacts, [`care`] for
-//! them, [`storage`] when writes end. At the end of each
+//! [`acceptance`] of them, [`rendezvous`] to find them again, [`meeting`] of contacts again, [`sessions`] with contacts, [`care`] for
+//! them, [`rendezvous`] to find them again, [`storage`] when writes end. At the end of each
 //! input the node looks once at all deadlines and tells the views what changed ([`show`]).
 
 mod acceptance;
+mod backup;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "every other command is for another part"
@@ -26,6 +27,7 @@ mod invites;
 mod links;
 mod meeting;
 mod network;
+mod rendezvous;
 mod requests;
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -39,6 +41,7 @@ pub use crate::io::{
     ChannelBinding, Closed, CommandId, Input, Link, LinkId, Output, Path, Signalling, StoreId,
 };
 
+use crate::blacklist::Blacklist;
 use crate::bucket::Bucket;
 use crate::calendar;
 use crate::chat::Chat;
@@ -56,6 +59,7 @@ use invites::Invitation;
 use links::Pending;
 use litemap::LiteMap;
 use network::Network;
+use rendezvous::Rendezvous;
 use show::Shown;
 use storage::Write;
 
@@ -82,6 +86,11 @@ pub struct Node {
     asked: LiteMap<String, Asked>,
     writes: LiteMap<StoreId, Write>,
     shown: Shown,
+    rendezvous: Rendezvous,
+    blacklist: Blacklist,
+    /// When the person was last told of another device with this identity, and of a clock.
+    told_two_copies: Option<Mono>,
+    told_clock: Option<Mono>,
     /// Some view is open, so that messages need no notification.
     watched: bool,
     day: u64,
@@ -153,6 +162,10 @@ impl Node {
             asked: LiteMap::new_vec(),
             writes: LiteMap::new_vec(),
             shown: Shown::default(),
+            rendezvous: Rendezvous::default(),
+            blacklist: Blacklist::default(),
+            told_two_copies: None,
+            told_clock: None,
             watched: false,
             day: calendar::day_number(now.unix),
             last: now,
@@ -240,6 +253,7 @@ impl Node {
         self.links_timeout();
         self.sessions_timeout();
         self.contacts_timeout();
+        self.rendezvous_timeout();
         self.expire_requests();
         self.expire_invites();
         self.expire_unfinished();
@@ -256,6 +270,7 @@ impl Node {
             .into_iter()
             .chain(links)
             .chain(contacts)
+            .chain(self.rendezvous_due())
             .min()
     }
 

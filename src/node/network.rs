@@ -24,6 +24,8 @@ pub(super) struct Network {
     /// The public addresses as last looked up.
     pub(super) addresses: Addresses,
     pub(super) transport_held: bool,
+    /// It was held and then lost, and is not yet held again.
+    was_lost: bool,
     /// `host:port` of the server in use, and whether it can be reached.
     pub(super) server: Option<String>,
     pub(super) server_up: bool,
@@ -126,7 +128,7 @@ impl Node {
         self.join_exactly(&networks);
     }
 
-    fn join_exactly(&mut self, addresses: &[IpAddr]) {
+    pub(super) fn join_exactly(&mut self, addresses: &[IpAddr]) {
         let Some(me) = self.announcement() else {
             return;
         };
@@ -197,6 +199,7 @@ impl Node {
             Signalling::Lost(id) => {
                 if self.is_transport(&id) {
                     self.network.transport_held = false;
+                    self.network.was_lost = true;
                 }
                 self.network
                     .members
@@ -225,10 +228,31 @@ impl Node {
             .is_some_and(|me| me.record.transport_id == id)
     }
 
+    /// The key of the blacklist: another server may have the right one at the same id.
+    fn server(&self) -> &str {
+        self.network.server.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn blacklist_id(&mut self, id: &str) {
+        let server = self.server().to_owned();
+        self.blacklist.add(&server, id, self.ctx.now.mono);
+    }
+
+    pub(super) fn blacklisted_until(&self, id: &str) -> Option<Mono> {
+        self.blacklist.until(self.server(), id, self.ctx.now.mono)
+    }
+
     fn registered(&mut self, id: &str) {
         if self.is_transport(id) {
             self.network.transport_held = true;
             self.redial_all();
+            // Not every browser tells that its network is another one: connections just die.
+            if std::mem::take(&mut self.network.was_lost) {
+                self.look_up();
+            }
+            return;
+        }
+        if self.seat_registered(id) {
             return;
         }
         let Network { members, .. } = &mut self.network;
@@ -240,6 +264,9 @@ impl Node {
     fn taken(&mut self, id: &str) {
         if self.is_transport(id) {
             self.replace_transport();
+            return;
+        }
+        if self.seat_taken(id) {
             return;
         }
         let Network { members, .. } = &mut self.network;
@@ -256,6 +283,7 @@ impl Node {
         me.record.transport_id.clone_from(&fresh);
         self.store_profile();
         self.ctx.register(&fresh);
+        self.moved();
         self.announce_profile();
     }
 

@@ -7,9 +7,10 @@ use crate::discovery::Member;
 use crate::encoding::{b64, unb64};
 use crate::handshake::Role;
 use crate::ids;
-use crate::limits::TEXT_BYTES;
+use crate::limits::{self, TEXT_BYTES};
 use crate::liveness::{Liveness, Verdict};
 use crate::records::Secret;
+use crate::rendezvous::{Trigger, after};
 use crate::view::{ContactId, Event, Message, Notice, Ping};
 use crate::wire::{Card, Frame};
 use std::time::Duration;
@@ -50,6 +51,8 @@ impl Node {
                 self.ctx.close(link);
                 return;
             }
+            // Where that is another device with the same identity, it learns that there are two.
+            self.ctx.transmit(session.link, &Frame::Replaced);
             self.ctx.close(session.link);
         }
         contact.session = Some(Session {
@@ -68,6 +71,7 @@ impl Node {
         if contact.ping == Some(Ping::Trying) {
             contact.ping = Some(Ping::Online);
         }
+        self.reach(id, Trigger::Met);
         self.store_contact(id);
         self.greet(id);
     }
@@ -109,6 +113,7 @@ impl Node {
             card,
             near,
             special,
+            at: self.ctx.now.unix,
             routers: routers.filter_map(Member::listed_at).collect(),
         };
         self.ctx.transmit(link, &frame);
@@ -177,9 +182,13 @@ impl Node {
                 card,
                 near,
                 special,
+                at,
                 routers,
             } => {
                 self.take_switch(id, special);
+                if at > 0 {
+                    self.compare_clocks(id, at);
+                }
                 let session = self.contacts.get_mut(id).and_then(|c| c.session.as_mut());
                 session.into_iter().for_each(|session| {
                     session.says_near = near;
@@ -221,8 +230,45 @@ impl Node {
                 self.end_session(id);
                 Ok(())
             }
+            Frame::Replaced => {
+                self.replaced(id);
+                Ok(())
+            }
             _ => Err("a message that no contact sends".to_owned()),
         }
+    }
+
+    /// The contact has a newer connection with this identity. Where it is not being made from here,
+    /// it is from another device.
+    fn replaced(&mut self, id: &ContactId) {
+        let ours = self.links.values().any(|link| link.meets(id));
+        self.end_session(id);
+        let again = self.ctx.now.mono;
+        let recent = |at: crate::Mono| again.since(at) < limits::SAME_NOTICE;
+        if !ours && !self.told_two_copies.is_some_and(recent) {
+            self.told_two_copies = Some(again);
+            self.notice(Notice::TwoCopies);
+        }
+    }
+
+    /// Messages carry times, and meeting points follow the clock.
+    fn compare_clocks(&mut self, id: &ContactId, at: u64) {
+        let (now, difference) = (self.ctx.now, at.abs_diff(self.ctx.now.unix));
+        let recent = |told: crate::Mono| now.mono.since(told) < limits::SAME_NOTICE;
+        if u128::from(difference) <= limits::CLOCK_DIFFERENCE.as_millis()
+            || self.told_clock.is_some_and(recent)
+        {
+            return;
+        }
+        self.told_clock = Some(now.mono);
+        let name = self
+            .contacts
+            .get(id)
+            .map(|contact| contact.name().to_owned());
+        self.notice(Notice::ClockDiffers {
+            name: name.unwrap_or_default(),
+            minutes: difference / 60_000,
+        });
     }
 
     fn transmit_to(&mut self, id: &ContactId, frame: &Frame) {
@@ -366,6 +412,7 @@ impl Node {
             return;
         };
         contact.session = None;
+        contact.reach = after(contact.reach, Trigger::Lost);
         contact.tries = 0;
         contact.record.last_seen = Some(now.unix);
         contact.next_try = Some(now.mono + wait);

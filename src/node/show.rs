@@ -219,21 +219,26 @@ impl Node {
         if self.shown.recognised.key != *basis {
             self.shown.recognised = Recognised::new(basis.clone(), self.ctx.now.unix);
         }
-        let mut seen: LiteMap<ContactId, (String, String)> = LiteMap::new_vec();
+        let mut seen: LiteMap<ContactId, (Entry, String)> = LiteMap::new_vec();
         for member in &self.network.members {
             for entry in member.others() {
                 if let Some(id) = self.shown.recognised.of(member, entry) {
-                    let ids = (entry.discovery_id.clone(), member.discovery_id().to_owned());
-                    seen.insert(id.clone(), ids);
+                    seen.insert(
+                        id.clone(),
+                        (entry.clone(), member.discovery_id().to_owned()),
+                    );
                 }
             }
         }
         let now = self.ctx.now.mono;
         for (id, contact) in self.contacts.iter_mut() {
             let before = contact.seen_as.take();
-            let Some((theirs, own)) = seen.remove(id) else {
+            contact.sealed_transport = None;
+            let Some((entry, own)) = seen.remove(id) else {
                 continue;
             };
+            contact.open_sealed(&entry);
+            let theirs = entry.discovery_id;
             // Who has the smaller id dials; the other waits a little, should that fail.
             let courtesy = if own < theirs {
                 std::time::Duration::ZERO

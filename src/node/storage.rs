@@ -3,7 +3,7 @@
 use super::contacts::Contact;
 use super::{CommandId, LinkId, Node, Output, StoreId};
 use crate::config::Settings;
-use crate::records::{Change, InviteRecord, ProfileRecord, RequestRecord};
+use crate::records::{Change, ContactRecord, InviteRecord, ProfileRecord, RequestRecord};
 use crate::view::{ContactId, Event, Notice, Notification, Refusal};
 
 /// What a write was for.
@@ -17,6 +17,8 @@ pub(super) enum Write {
     Settings(Box<Settings>, CommandId),
     Request(Box<RequestRecord>),
     Invite(InviteRecord, CommandId),
+    /// The last write of a backup that is taken over.
+    Import(Box<(ProfileRecord, Vec<ContactRecord>)>, CommandId),
     /// A provisional contact; then the acceptance is sent. Where it fails, the request waits on.
     Accepting(LinkId, Box<RequestRecord>),
     /// A contact whose acceptance this side has just finished; then the session begins.
@@ -53,6 +55,10 @@ impl Node {
                 self.invites.insert(record.id.clone(), record);
                 self.reply(command, Ok(()));
             }
+            Write::Import(backup, command) => {
+                let (profile, contacts) = *backup;
+                self.imported(profile, contacts, command);
+            }
             Write::Accepting(link, _) => self.send_acceptance(link),
             Write::Finishing(link) => self.finish(link),
             Write::Keeping(contact, None) => self.keep(*contact),
@@ -70,7 +76,8 @@ impl Node {
         match write {
             Write::Profile(_, Some(command))
             | Write::Settings(_, command)
-            | Write::Invite(_, command) => {
+            | Write::Invite(_, command)
+            | Write::Import(_, command) => {
                 self.reply(command, Err(refusal));
             }
             Write::Contact(id) => self.write_later(&id),

@@ -52,6 +52,7 @@ impl Frame {
             "ping" => Self::Ping,
             "pong" => Self::Pong,
             "bye" => Self::Bye,
+            "replaced" => Self::Replaced,
             "hello" => Self::Hello(Hello::read(fields)?),
             "request" => Self::Request {
                 friendlyname: fields.text("friendlyname")?,
@@ -76,6 +77,7 @@ impl Frame {
                 card: Card::read(fields)?,
                 near: fields.optional("near", truth)?.unwrap_or(false),
                 special: fields.optional("special", truth)?.unwrap_or(false),
+                at: fields.optional("at", whole)?.unwrap_or(0),
                 routers: fields.optional("routers", texts)?.unwrap_or_default(),
             },
             "have" => Self::Have {
@@ -111,6 +113,7 @@ impl Frame {
             Self::Ping => "ping",
             Self::Pong => "pong",
             Self::Bye => "bye",
+            Self::Replaced => "replaced",
             Self::Hello(_) => "hello",
             Self::Request { .. } => "request",
             Self::Accepted { .. } => "accepted",
@@ -132,6 +135,7 @@ impl Frame {
             | Self::Ping
             | Self::Pong
             | Self::Bye
+            | Self::Replaced
             | Self::Rejected
             | Self::Typing => Ok(()),
             Self::Checkin(entry) => entry.write(f),
@@ -185,6 +189,7 @@ impl Frame {
                 card,
                 near,
                 special,
+                at,
                 routers,
             } => {
                 number(f, "number", *count)?;
@@ -192,6 +197,7 @@ impl Frame {
                 card.write(f)?;
                 f.member("near", near)?;
                 f.member("special", special)?;
+                number(f, "at", *at)?;
                 if routers.is_empty() {
                     return Ok(());
                 }

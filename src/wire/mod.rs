@@ -36,6 +36,8 @@ pub(crate) enum Frame {
     Ping,
     Pong,
     Bye,
+    /// A newer connection with the receiver's identity takes the place of this one.
+    Replaced,
 
     // The handshake.
     Hello(Hello),
@@ -66,6 +68,8 @@ pub(crate) enum Frame {
         near: bool,
         /// Whether Special contact is switched on for the receiver.
         special: bool,
+        /// The sender's clock, Unix milliseconds; 0 where it does not say.
+        at: u64,
         /// The Router IDs in whose registries the sender is; only said to who is near.
         routers: Vec<String>,
     },

@@ -18,7 +18,9 @@ use mesh_chat::node::{
     ChannelBinding, Closed, CommandId, Input, Link, LinkId, Node, Output, Path, Signalling, StoreId,
 };
 use mesh_chat::records::{Change, MessageRecord, Snapshot};
-use mesh_chat::view::{Answer, Command, Event, Message, MessageState, Person, PersonId, Refusal};
+use mesh_chat::view::{
+    Answer, Care, Command, Event, Message, MessageState, Notice, Person, PersonId, Refusal,
+};
 use std::collections::{BTreeMap, VecDeque};
 
 /// 2026-11-23T08:00Z.
@@ -47,6 +49,8 @@ pub struct World {
     commands: u64,
     /// What every device learns as its address.
     pub address: &'static str,
+    /// What one device learns instead.
+    pub elsewhere: BTreeMap<usize, &'static str>,
     /// A frame with this in it is lost, and its connection with it.
     pub lose: Option<&'static str>,
     /// What a liar makes of each frame before it is sent.
@@ -64,6 +68,7 @@ impl World {
             queue: VecDeque::new(),
             commands: 0,
             address: "203.0.113.7",
+            elsewhere: BTreeMap::new(),
             lose: None,
             lie: |frame| frame,
             liar: None,
@@ -197,9 +202,61 @@ impl World {
         self.holders.insert(id.to_owned(), usize::MAX);
     }
 
+    /// Somebody's browser ends and begins again, perhaps elsewhere. Gives the new device.
+    pub fn restart(&mut self, device: usize, address: &'static str) -> usize {
+        self.kill(device);
+        self.elsewhere.insert(self.devices.len(), address);
+        self.add(self.snapshot(device))
+    }
+
+    /// The ids a device holds.
+    pub fn held(&self, device: usize) -> Vec<&str> {
+        let of = self.holders.iter().filter(|(_, holder)| **holder == device);
+        of.map(|(id, _)| id.as_str()).collect()
+    }
+
+    pub fn transport_id(&self, device: usize) -> String {
+        let profile = self.snapshot(device).profile;
+        profile.expect("joined").transport_id
+    }
+
+    pub fn care(&self, device: usize, name: &str) -> Care {
+        self.person(device, name).care.clone().expect("a contact")
+    }
+
+    pub fn notices(&self, device: usize) -> Vec<&Notice> {
+        let events = self.devices[device].events.iter();
+        let notices = events.filter_map(|event| {
+            if let Event::Notice(notice) = event {
+                Some(notice)
+            } else {
+                None
+            }
+        });
+        notices.collect()
+    }
+
     /// The device that holds an id.
     pub fn holder(&self, id: &str) -> Option<usize> {
         self.holders.get(id).copied()
+    }
+
+    /// A device's connection to the signalling server breaks and is made again.
+    pub fn reconnect(&mut self, device: usize) {
+        let held: Vec<_> = self
+            .holders
+            .iter()
+            .filter(|(_, holder)| **holder == device)
+            .collect();
+        for (id, _) in held {
+            for event in [
+                Signalling::Lost(id.clone()),
+                Signalling::Registered(id.clone()),
+            ] {
+                self.queue.push_back((device, Input::Signalling(event)));
+            }
+        }
+        self.run();
     }
 
     pub fn links(&self, device: usize) -> Vec<LinkId> {
@@ -244,7 +301,8 @@ impl World {
                 }
             }
             Output::LookUpAddress => {
-                let address = self.address.parse().unwrap();
+                let address = self.elsewhere.get(&device).unwrap_or(&self.address);
+                let address = address.parse().unwrap();
                 self.queue.push_back((
                     device,
                     Input::Addresses(Addresses {
@@ -283,19 +341,26 @@ impl World {
         self.devices[device].links.insert(link, (other, theirs));
         self.devices[other].links.insert(theirs, (device, link));
         let (a, b) = (fingerprint(device, link), fingerprint(other, theirs));
-        let open = |local, remote| Link::Open {
-            binding: ChannelBinding { local, remote },
-            path: Path::Local,
+        let address = |device| self.elsewhere.get(&device).unwrap_or(&self.address);
+        let path = |to: usize| {
+            if address(device) == address(other) {
+                Path::Local
+            } else {
+                Path::Public(address(to).parse().unwrap())
+            }
         };
+        let open = |local, remote, to| Link::Open {
+            binding: ChannelBinding { local, remote },
+            path: path(to),
+        };
+        let (there, here) = (open(b, a, device), open(a, b, other));
         let incoming = Link::Incoming {
             local: to,
             remote: from,
         };
         self.queue.push_back((other, Input::Link(theirs, incoming)));
-        self.queue
-            .push_back((other, Input::Link(theirs, open(b, a))));
-        self.queue
-            .push_back((device, Input::Link(link, open(a, b))));
+        self.queue.push_back((other, Input::Link(theirs, there)));
+        self.queue.push_back((device, Input::Link(link, here)));
     }
 
     fn show(&mut self, device: usize, event: Event) {

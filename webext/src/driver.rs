@@ -15,7 +15,7 @@ use crate::storage::{Report, Storage};
 use crate::timer::Timer;
 use crate::unicode::BrowserUnicode;
 use crate::views::Views;
-use ipc::{Command, Event, FromEngine, HostRequest, Notice, Refusal, ToEngine};
+use ipc::{Answer, Command, Event, FromEngine, HostRequest, Notice, Refusal, ToEngine};
 use mesh_chat::node::{CommandId, Input, Output};
 use mesh_chat::{Mono, Node};
 use std::cell::{Cell, RefCell};

@@ -11,6 +11,7 @@
 
 mod browser;
 mod dist;
+mod figures;
 mod paths;
 mod setup;
 mod shell;

@@ -27,6 +27,16 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs to the end with its output only in the error.
+pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
+    let output = output(command)?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("{} failed: {}", describe(command), said.trim());
+    }
+    Ok(())
+}
+
 /// Runs to the end and gives what it printed, whatever its exit code.
 pub(crate) fn output(command: &mut Command) -> Result<Output> {
     command.output().with_context(|| describe(command))

@@ -1,6 +1,6 @@
 //! `test`: everything that can be checked, in phases, with one line that sums it up.
 
-use crate::{dist, setup, shell, stories};
+use crate::{dist, figures, setup, shell, stories};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use std::io::{BufRead, BufReader};
@@ -36,6 +36,8 @@ enum Phase {
     Dist,
     /// Chromium and Firefox with the extension, against local servers
     Browsers,
+    /// Both across real NATs, in network namespaces: needs root
+    Nat,
 }
 
 /// Simulated worlds, of an hour each: what two cores do in about half a minute.
@@ -67,6 +69,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .filter(|phase| phase.wanted(options))
         .collect();
     prepare(&phases)?;
+    figures::forget()?;
     let mut results = Vec::new();
     for phase in phases {
         println!("\n== {phase:?} ==");
@@ -85,7 +88,7 @@ fn prepare(phases: &[Phase]) -> Result<()> {
     if phases.contains(&Phase::Wasm) {
         setup::for_wasm_tests()?;
     }
-    if phases.contains(&Phase::Browsers) {
+    if phases.contains(&Phase::Browsers) || phases.contains(&Phase::Nat) {
         setup::for_browsers()?;
     }
     setup::for_build()
@@ -107,6 +110,7 @@ fn sum_up(results: &[(Phase, Counts, Duration)]) -> Result<()> {
         println!("{name:<10}{passed:>8}{failed:>8}{skipped:>8}{seconds:>7.1} s");
         sum = sum.plus(*counts);
     }
+    figures::tell();
     println!(
         "\n{} passed, {} failed, {} skipped",
         sum.passed, sum.failed, sum.skipped
@@ -119,7 +123,10 @@ fn sum_up(results: &[(Phase, Counts, Duration)]) -> Result<()> {
 
 impl Phase {
     fn wanted(self, options: &Options) -> bool {
-        let is_tests = matches!(self, Self::Unit | Self::Wasm | Self::Dist | Self::Browsers);
+        let is_tests = match self {
+            Self::Unit | Self::Wasm | Self::Dist | Self::Browsers | Self::Nat => true,
+            Self::Format | Self::Lint | Self::Deny | Self::Sim => false,
+        };
         let chosen = options.phase.is_empty() || options.phase.contains(&self);
         chosen && (is_tests || options.filters.is_empty())
     }
@@ -138,7 +145,8 @@ impl Phase {
                 // Over budget is said loudly and does not fail: the engine is, by far.
                 dist::run(&dist::Options::default()).map(|_| Counts::one(true))
             }
-            Self::Browsers => browsers(filters),
+            Self::Browsers => browsers("browsers", "*", 1, filters),
+            Self::Nat => nat(filters),
         }
     }
 }
@@ -163,10 +171,7 @@ fn lint() -> Counts {
 fn deny() -> Counts {
     if shell::find("cargo-deny").is_none() {
         println!("cargo-deny is not installed: skipped");
-        return Counts {
-            skipped: 1,
-            ..Counts::default()
-        };
+        return Counts::skipped();
     }
     check(shell::cargo().args(["deny", "check"]))
 }
@@ -191,14 +196,37 @@ fn wasm(filters: &[String]) -> Result<Counts> {
     tests(&mut cargo, filters)
 }
 
-fn browsers(filters: &[String]) -> Result<Counts> {
+/// The tests of `e2e` in this file that are built with this feature, so many at once.
+fn browsers(feature: &str, file: &str, threads: u8, filters: &[String]) -> Result<Counts> {
     let mut cargo = shell::cargo();
-    cargo.args(["test", "-p", "e2e", "--features", "browsers", "--test", "*"]);
+    cargo.args(["test", "-p", "e2e", "--features", feature, "--test", file]);
     // Browsers need the machine for themselves; their stories are no place for backtraces.
     cargo
-        .env("RUST_TEST_THREADS", "1")
+        .env("RUST_TEST_THREADS", threads.to_string())
         .env("RUST_BACKTRACE", "0");
     tests(&mut cargo, filters)
+}
+
+fn nat(filters: &[String]) -> Result<Counts> {
+    if let Err(reason) = try_namespaces() {
+        println!("!! NO TESTS ACROSS NATS: {reason:#}");
+        return Ok(Counts::skipped());
+    }
+    // They mostly wait, each in a network of its own.
+    browsers("nat", "nat", 2, filters)
+}
+
+/// Whether network namespaces and NAT can be had here; the error says why not.
+fn try_namespaces() -> Result<()> {
+    if !setup::is_root() {
+        bail!("network namespaces need root");
+    }
+    let name = format!("meshchat-{}-probe", std::process::id());
+    let ip = |words: &[&str]| shell::run_quietly(shell::command("ip").arg("netns").args(words));
+    ip(&["add", &name])?;
+    let nat = ip(&["exec", &name, "iptables", "-w", "-t", "nat", "-S"]);
+    ip(&["delete", &name])?;
+    nat
 }
 
 /// One check that passes or fails as a whole.
@@ -244,6 +272,13 @@ impl Counts {
             passed: passed.into(),
             failed: (!passed).into(),
             skipped: 0,
+        }
+    }
+
+    fn skipped() -> Self {
+        Self {
+            skipped: 1,
+            ..Self::default()
         }
     }
 

@@ -11,7 +11,7 @@ use std::process::Command;
 /// what is not listed here is deliberately absent. Tests may know more.
 const ARROWS: &[(&str, &[&str])] = &[
     ("json", &[]),
-    ("mesh-chat", &[]),
+    ("mesh-chat", &["json"]),
     ("peerjs", &[]),
     ("ipc", &["mesh-chat"]),
     ("webext", &["json", "mesh-chat", "peerjs", "ipc"]),

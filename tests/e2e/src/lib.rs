@@ -2,10 +2,12 @@
 //!
 //! - `services`: the servers a mesh needs, on this machine, counting what reaches them.
 //! - `browser`: Chromium and Firefox with the extension; `page`: its popup, used by role and name.
+//! - `lab`: homes behind routers with NAT, made of network namespaces; `figures`: what is measured.
+//! - `lists`, `talk`: what several browsers show together; a chat that goes on meanwhile.
 //! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do.
 //! - `webdriver`, `process`, `extension`, `tally`, `paths`: what these are made of.
 //!
-//! The tests themselves are in `tests/` and are built with the feature `browsers`; `demo`, `bench`
+//! The tests themselves are in `tests/` and are built with the features `browsers` and `nat`; `demo`, `bench`
 //! and `open` in `src/bin` use the same parts. `cargo xtask` starts all of them.
 
 #![allow(
@@ -15,16 +17,21 @@
 
 pub mod browser;
 pub mod extension;
+pub mod figures;
+pub mod lab;
+pub mod lists;
 pub mod page;
 pub mod paths;
 pub mod process;
 pub mod services;
 pub mod stock;
+pub mod talk;
 pub mod tally;
 pub mod webdriver;
 pub mod world;
 
 pub use browser::{Browser, Kind, Setup};
+pub use lab::{Home, Lab};
 pub use page::{Page, named, with_text};
 pub use services::Services;
 pub use stock::Stock;

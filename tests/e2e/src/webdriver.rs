@@ -1,5 +1,6 @@
 //! The part of W3C WebDriver that the tests use. Blocking: a test is a story, told in order.
 
+use crate::lab::{Namespace, within};
 use anyhow::{Context, Result, bail};
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
@@ -8,10 +9,15 @@ use std::time::Duration;
 /// How an element is named in WebDriver's JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// What a driver answers.
+type Answer = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
+
 /// One browser, driven.
 pub struct Session {
     agent: ureq::Agent,
     url: String,
+    /// Where the driver listens: `None` is on this machine.
+    place: Option<Namespace>,
     /// What the driver says about the browser it started.
     pub capabilities: Value,
 }
@@ -21,8 +27,8 @@ pub struct Session {
 pub struct Element(String);
 
 impl Session {
-    /// Starts a browser through the driver that listens on `port`.
-    pub fn start(port: u16, capabilities: &Value) -> Result<Self> {
+    /// Starts a browser through the driver that listens on `port` in that place.
+    pub fn start(place: Option<Namespace>, port: u16, capabilities: &Value) -> Result<Self> {
         let agent = ureq::Agent::new_with_config(
             ureq::Agent::config_builder()
                 .http_status_as_error(false)
@@ -31,7 +37,7 @@ impl Session {
         );
         let base = format!("http://127.0.0.1:{port}/session");
         let body = json!({ "capabilities": { "alwaysMatch": capabilities } });
-        let value = call(agent.post(&base).send_json(&body))?;
+        let value = within(place.as_ref(), || call(agent.post(&base).send_json(&body)))??;
         let id = value["sessionId"]
             .as_str()
             .context("a session without an id")?;
@@ -39,22 +45,21 @@ impl Session {
         Ok(Self {
             agent,
             url,
+            place,
             capabilities: value["capabilities"].clone(),
         })
     }
 
     /// A command of a browser's own.
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        call(
-            self.agent
-                .post(format!("{}/{path}", self.url))
-                .send_json(body),
-        )
-        .with_context(|| format!("WebDriver {path}"))
+        let post = self.agent.post(format!("{}/{path}", self.url));
+        self.call(|| post.send_json(body))
+            .with_context(|| format!("WebDriver {path}"))
     }
 
     fn get(&self, path: &str) -> Result<Value> {
-        call(self.agent.get(format!("{}/{path}", self.url)).call())
+        let get = self.agent.get(format!("{}/{path}", self.url));
+        self.call(|| get.call())
             .with_context(|| format!("WebDriver {path}"))
     }
 
@@ -151,7 +156,8 @@ impl Session {
 
     /// Closes the current tab and goes on in another.
     pub fn close_tab(&self, next: &str) -> Result<()> {
-        call(self.agent.delete(format!("{}/window", self.url)).call())?;
+        let close = self.agent.delete(format!("{}/window", self.url));
+        self.call(|| close.call())?;
         self.switch(next)
     }
 
@@ -161,7 +167,11 @@ impl Session {
 
     /// Ends the browser in order.
     pub fn quit(&self) -> Result<()> {
-        call(self.agent.delete(&self.url).call()).map(drop)
+        self.call(|| self.agent.delete(&self.url).call()).map(drop)
+    }
+
+    fn call(&self, send: impl FnOnce() -> Answer + Send) -> Result<Value> {
+        within(self.place.as_ref(), || call(send()))?
     }
 }
 
@@ -177,8 +187,8 @@ impl Element {
     }
 }
 
-fn call(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value> {
-    let mut response = response?;
+fn call(answer: Answer) -> Result<Value> {
+    let mut response = answer?;
     let ok = response.status().is_success();
     let mut body: Value = response
         .body_mut()

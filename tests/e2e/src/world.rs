@@ -35,18 +35,26 @@ impl World {
 
     /// Starts several at once.
     pub fn browsers<const N: usize>(&self, who: [(Kind, &str); N]) -> Result<[Browser; N]> {
-        let browsers: Result<Vec<_>> = std::thread::scope(|scope| {
-            let start = |(kind, name)| scope.spawn(move || self.browser(kind, name));
-            let threads: Vec<_> = who.into_iter().map(start).collect();
-            let join = |thread: std::thread::ScopedJoinHandle<'_, Result<Browser>>| {
-                thread
-                    .join()
-                    .map_err(|_| anyhow!("a browser's thread panicked"))?
-            };
-            threads.into_iter().map(join).collect()
-        });
-        browsers?
-            .try_into()
-            .map_err(|_| anyhow!("not all browsers started"))
+        at_once(who, |(kind, name)| self.browser(kind, name))
     }
+}
+
+/// Starts several at once.
+pub(crate) fn at_once<Who: Send, const N: usize>(
+    who: [Who; N],
+    start: impl Fn(Who) -> Result<Browser> + Sync,
+) -> Result<[Browser; N]> {
+    let start = &start;
+    let browsers: Result<Vec<_>> = std::thread::scope(|scope| {
+        let threads = who.map(|who| scope.spawn(move || start(who)));
+        let join = |thread: std::thread::ScopedJoinHandle<'_, Result<Browser>>| {
+            thread
+                .join()
+                .map_err(|_| anyhow!("a browser's thread panicked"))?
+        };
+        threads.into_iter().map(join).collect()
+    });
+    browsers?
+        .try_into()
+        .map_err(|_| anyhow!("not all browsers started"))
 }

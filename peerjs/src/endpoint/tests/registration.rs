@@ -277,3 +277,35 @@ fn ids_that_peerjs_does_not_know_are_not_sent() {
     world.seconds(60);
     assert!(world.opened.is_empty());
 }
+
+#[test]
+fn a_thousand_clients_whose_server_returns_do_not_stampede() {
+    const CLIENTS: usize = 1_000;
+    let mut world = World::new(&["s"]);
+    world.servers.get_mut("s").unwrap().down = true;
+    for client in 0..CLIENTS {
+        let who = world.join(&[server("s")], Vec::new());
+        world.register(who, &format!("x{client}"));
+    }
+    world.seconds(600);
+    world.servers.get_mut("s").unwrap().down = false;
+    let (back, before) = (world.now, world.opened.len());
+    world.seconds(65);
+    let held = (0..CLIENTS).filter(|who| {
+        let name = format!("x{who}");
+        world.events[*who].contains(&registered(&name))
+    });
+    assert_eq!(
+        held.count(),
+        CLIENTS,
+        "all are back within the longest wait"
+    );
+    let mut each_second = [0_usize; 66];
+    for (when, _) in &world.opened[before..] {
+        let second = usize::try_from(when.saturating_sub(back).as_secs()).unwrap();
+        each_second[second] += 1;
+    }
+    // An even spread over a minute is 17 a second.
+    let most = each_second.into_iter().max();
+    assert!(most.is_some_and(|most| most <= 60), "{each_second:?}");
+}

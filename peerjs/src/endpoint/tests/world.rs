@@ -51,7 +51,9 @@ impl World {
 
     /// Another person, or another page of one that brings its tokens.
     pub(super) fn join(&mut self, servers: &[Server], tokens: Vec<(String, String)>) -> usize {
-        let seed = [u8::try_from(self.endpoints.len()).unwrap() + 1; 32];
+        let mut seed = [1; 32];
+        let number = u32::try_from(self.endpoints.len()).unwrap();
+        seed[..4].copy_from_slice(&number.to_be_bytes());
         self.endpoints
             .push(Endpoint::new(servers.to_vec(), tokens, seed));
         self.timeouts.push(None);

@@ -4,9 +4,10 @@
 #![allow(clippy::print_stdout, reason = "it tells a story")]
 
 use e2e::Kind::{Chromium, Firefox};
-use e2e::services::{Echo, PUBLIC, PeerServer, stun::Coturn};
+use e2e::services::{self, Echo, PUBLIC, PeerServer, own_address, stun::Coturn};
 use e2e::{Browser, Kind, Page, Result, Setup, browser, paths};
-use serde_json::{Value, json};
+use serde_json::Value;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -40,8 +41,8 @@ impl Story {
     }
 
     fn tell_all(&self) -> Result {
-        let signalling = PeerServer::start(&self.folder)?;
-        let stun = Coturn::start(&self.folder)?;
+        let signalling = PeerServer::start(&self.folder, Ipv4Addr::LOCALHOST)?;
+        let stun = Coturn::start(&self.folder, own_address())?;
         let echo = Echo::start(PUBLIC)?;
         self.tell(&format!(
             "PeerServer on port {}, STUN at {}, address echo at {}",
@@ -49,7 +50,7 @@ impl Story {
             stun.url(),
             echo.url()
         ));
-        let config = config(&signalling, &stun, &echo);
+        let config = services::config(&signalling, &stun.url(), &echo);
         let (alice, carol, mut bob) = self.start_browsers(&config)?;
         self.join(&[&alice, &bob, &carol])?;
         self.meet(&alice, &bob)?;
@@ -181,17 +182,4 @@ impl Story {
             let _ = std::io::stdin().read_line(&mut String::new());
         }
     }
-}
-
-fn config(signalling: &PeerServer, stun: &Coturn, echo: &Echo) -> Value {
-    json!({
-        "root": "myapp",
-        "signalling": [{
-            "host": "127.0.0.1", "port": signalling.port(), "path": "/",
-            "key": "peerjs", "secure": false
-        }],
-        "iceServers": [{ "urls": [stun.url()] }],
-        "ipEcho": echo.url(),
-        "beacon": null
-    })
 }

@@ -45,17 +45,18 @@ fn arguments(browser: &Browser) -> Vec<String> {
         "--disable-sync",
         "--lang=en-US",
         "--window-size=420,700",
-        // Names in .local need multicast, which containers do not have.
-        "--disable-features=WebRtcHideLocalIpsWithMdns",
         // The consoles of all pages and workers, into one file.
         "--enable-logging",
         "--log-level=0",
     ]
     .map(String::from)
     .into();
+    if !browser.setup.hidden {
+        arguments.push("--disable-features=WebRtcHideLocalIpsWithMdns".to_owned());
+    }
     // A machine without any network has only this. Beside another network it is left out: Chromium
     // drops the loopback again when it has found that, and the connections over it die.
-    if own_address().is_loopback() {
+    if browser.setup.place.is_none() && own_address().is_loopback() {
         arguments.push("--allow-loopback-in-peer-connection".to_owned());
     }
     let path = |name: &str, path: &Path| format!("--{name}={}", path.display());

@@ -50,10 +50,9 @@ fn preferences(browser: &Browser) -> Result<Value> {
         "xpinstall.signatures.required": false,
         "extensions.autoDisableScopes": 0,
         "intl.locale.requested": "en-US",
-        // Names in .local need multicast, which containers do not have.
-        "media.peerconnection.ice.obfuscate_host_addresses": false,
+        "media.peerconnection.ice.obfuscate_host_addresses": browser.setup.hidden,
         // A machine without any network has only this.
-        "media.peerconnection.ice.loopback": true,
+        "media.peerconnection.ice.loopback": browser.setup.place.is_none(),
         // The consoles of all pages, into the driver's log.
         "devtools.console.stdout.content": true,
         // What Firefox would ask its makers' servers about, which takes time and needs a network.

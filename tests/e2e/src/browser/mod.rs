@@ -7,6 +7,7 @@ mod firefox;
 mod log;
 
 use crate::extension::{self, Extension};
+use crate::lab::{self, Namespace};
 use crate::page::Page;
 use crate::paths::Scratch;
 use crate::process::{self, Process};
@@ -38,6 +39,11 @@ pub struct Setup {
     pub idle_timeout: Option<u32>,
     /// No extension: an ordinary browser for ordinary pages.
     pub bare: bool,
+    /// The network it is in; `None` is this machine's.
+    pub place: Option<Namespace>,
+    /// Own addresses are hidden behind names in `.local`, as browsers do for people. Those need
+    /// multicast, which containers do not have.
+    pub hidden: bool,
 }
 
 impl Setup {
@@ -48,6 +54,8 @@ impl Setup {
             name: name.to_owned(),
             idle_timeout: None,
             bare: false,
+            place: None,
+            hidden: false,
         }
     }
 }
@@ -96,6 +104,24 @@ impl Browser {
         if self.running.is_some() {
             bail!("{} runs already", self.setup.name);
         }
+        let place = self.setup.place.clone();
+        let (driver, port) = lab::within(place.as_ref(), || self.start_driver())??;
+        let session = Session::start(place, port, &self.capabilities()?).with_context(|| {
+            format!("starting {}; see {}", self.setup.name, self.logs.display())
+        })?;
+        self.running = Some(Running { session, driver });
+        if self.setup.kind == Kind::Firefox && !self.setup.bare {
+            firefox::install(self)?;
+            firefox::await_extension(self)?;
+        }
+        match log::load_failure(&self.log("console")) {
+            Some(failure) => bail!("{failure}"),
+            None => Ok(()),
+        }
+    }
+
+    /// Starts the driver; gives it and its port.
+    fn start_driver(&self) -> Result<(Process, u16)> {
         let port = Tally::default();
         let found = port.clone();
         let temporary = self.scratch.path().join("tmp");
@@ -109,18 +135,7 @@ impl Browser {
             }
         })?;
         let port = port.wait("the driver's port", Duration::from_secs(20), |_| true)?;
-        let session = Session::start(port, &self.capabilities()?).with_context(|| {
-            format!("starting {}; see {}", self.setup.name, self.logs.display())
-        })?;
-        self.running = Some(Running { session, driver });
-        if self.setup.kind == Kind::Firefox && !self.setup.bare {
-            firefox::install(self)?;
-            firefox::await_extension(self)?;
-        }
-        match log::load_failure(&self.log("console")) {
-            Some(failure) => bail!("{failure}"),
-            None => Ok(()),
-        }
+        Ok((driver, port))
     }
 
     /// Its WebDriver session.

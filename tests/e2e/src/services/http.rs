@@ -3,7 +3,7 @@
 use crate::tally::Tally;
 use anyhow::Result;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,14 +17,21 @@ pub struct Echo {
 impl Echo {
     /// Starts one that tells everybody the same address.
     pub fn start(answer: Ipv4Addr) -> Result<Self> {
+        Self::answer(Ipv4Addr::LOCALHOST, move |_| answer.into())
+    }
+
+    /// Starts one at this address that tells everybody where they come from.
+    pub fn honest(host: Ipv4Addr) -> Result<Self> {
+        Self::answer(host, |from| from)
+    }
+
+    fn answer(host: Ipv4Addr, ip: impl Fn(IpAddr) -> IpAddr + Send + 'static) -> Result<Self> {
         let hits = Tally::default();
         let seen = hits.clone();
-        let address = serve(move |path| {
+        let address = serve(host, move |path, from| {
             seen.add(path.to_owned());
-            Some((
-                "application/json",
-                format!("{{\"ip\":\"{answer}\"}}").into_bytes(),
-            ))
+            let answer = format!("{{\"ip\":\"{}\"}}", ip(from));
+            Some(("application/json", answer.into_bytes()))
         })?;
         Ok(Self { address, hits })
     }
@@ -43,7 +50,7 @@ pub struct Site {
 impl Site {
     /// Serves each file under its name, from the first folder that has it.
     pub fn start(folders: Vec<PathBuf>) -> Result<Self> {
-        let address = serve(move |path| {
+        let address = serve(Ipv4Addr::LOCALHOST, move |path, _| {
             let name = path.trim_start_matches('/').split('?').next()?;
             let plain = !name.contains(['/', '\\']) && !name.contains("..");
             let file = folders
@@ -70,8 +77,11 @@ impl Site {
 type Reply = Option<(&'static str, Vec<u8>)>;
 
 /// Serves one request a connection, on threads that end with the tests' process.
-fn serve(handler: impl Fn(&str) -> Reply + Send + 'static) -> Result<SocketAddr> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+fn serve(
+    host: Ipv4Addr,
+    handler: impl Fn(&str, IpAddr) -> Reply + Send + 'static,
+) -> Result<SocketAddr> {
+    let listener = TcpListener::bind((host, 0))?;
     let address = listener.local_addr()?;
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
@@ -82,7 +92,7 @@ fn serve(handler: impl Fn(&str) -> Reply + Send + 'static) -> Result<SocketAddr>
     Ok(address)
 }
 
-fn answer(mut stream: TcpStream, handler: &impl Fn(&str) -> Reply) -> std::io::Result<()> {
+fn answer(mut stream: TcpStream, handler: &impl Fn(&str, IpAddr) -> Reply) -> std::io::Result<()> {
     // A browser opens sockets that it may never use; they must not hold up the others.
     stream.set_read_timeout(Some(Duration::from_millis(500)))?;
     let mut lines = BufReader::new(stream.try_clone()?).lines();
@@ -93,7 +103,7 @@ fn answer(mut stream: TcpStream, handler: &impl Fn(&str) -> Reply) -> std::io::R
         .is_some_and(|line| !line.is_empty())
     {}
     let path = first.split(' ').nth(1).unwrap_or("/");
-    let (status, (kind, body)) = match handler(path) {
+    let (status, (kind, body)) = match handler(path, stream.peer_addr()?.ip()) {
         Some(reply) => ("200 OK", reply),
         None => ("404 Not Found", ("text/plain", Vec::new())),
     };

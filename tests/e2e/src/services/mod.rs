@@ -32,7 +32,7 @@ pub struct Services {
 impl Services {
     /// Starts all three on free ports; their logs go to `logs`.
     pub fn start(logs: &Path) -> Result<Self> {
-        let signalling = PeerServer::start(logs)?;
+        let signalling = PeerServer::start(logs, Ipv4Addr::LOCALHOST)?;
         Ok(Self {
             signalling,
             stun: Stun::start(PUBLIC)?,
@@ -42,16 +42,7 @@ impl Services {
 
     /// The `config.json` that names them.
     pub fn config(&self) -> Value {
-        json!({
-            "root": "myapp",
-            "signalling": [{
-                "host": "127.0.0.1", "port": self.signalling.port(), "path": "/",
-                "key": "peerjs", "secure": false
-            }],
-            "iceServers": [{ "urls": [self.stun.url()] }],
-            "ipEcho": self.echo.url(),
-            "beacon": null
-        })
+        config(&self.signalling, &self.stun.url(), &self.echo)
     }
 
     /// How many packets, requests and connections all of them have seen.
@@ -62,6 +53,20 @@ impl Services {
             .filter(|seen| !matches!(seen, Seen::Listening { .. }));
         sockets.count() + self.stun.packets.len() + self.echo.hits.len()
     }
+}
+
+/// The `config.json` that names these servers.
+pub fn config(signalling: &PeerServer, stun: &str, echo: &Echo) -> Value {
+    json!({
+        "root": "myapp",
+        "signalling": [{
+            "host": signalling.host(), "port": signalling.port(), "path": "/",
+            "key": "peerjs", "secure": false
+        }],
+        "iceServers": [{ "urls": [stun] }],
+        "ipEcho": echo.url(),
+        "beacon": null
+    })
 }
 
 /// The address of this machine that its own browsers use for their connections.

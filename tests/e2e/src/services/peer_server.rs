@@ -5,6 +5,7 @@ use crate::{paths, tally::Tally};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::json;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -45,6 +46,7 @@ pub enum Seen {
 /// A PeerServer with its library defaults, except that a lost client is noticed sooner.
 pub struct PeerServer {
     process: Option<Process>,
+    host: Ipv4Addr,
     port: u16,
     log: PathBuf,
     /// Everything it has seen since it listens.
@@ -52,17 +54,23 @@ pub struct PeerServer {
 }
 
 impl PeerServer {
-    /// Starts one on a free port.
-    pub fn start(logs: &Path) -> Result<Self> {
+    /// Starts one on a free port of this address.
+    pub fn start(logs: &Path, host: Ipv4Addr) -> Result<Self> {
         let log = logs.join("peer-server.log");
         let mut server = Self {
             process: None,
+            host,
             port: 0,
             log,
             seen: Tally::default(),
         };
         server.resume()?;
         Ok(server)
+    }
+
+    /// The address it listens at.
+    pub fn host(&self) -> Ipv4Addr {
+        self.host
     }
 
     /// Where it listens.
@@ -77,7 +85,7 @@ impl PeerServer {
 
     /// Starts it again at the same port, knowing nobody.
     pub fn resume(&mut self) -> Result<()> {
-        let options = json!({ "port": self.port, "host": "127.0.0.1", "path": "/" });
+        let options = json!({ "port": self.port, "host": self.host, "path": "/" });
         let mut node = Command::new("node");
         node.arg(paths::root().join("tests/e2e/js/peer-server.mjs"))
             .arg(options.to_string());

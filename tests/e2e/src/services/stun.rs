@@ -8,7 +8,7 @@ use super::own_address;
 use crate::process::Process;
 use crate::tally::Tally;
 use anyhow::{Result, bail};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -76,14 +76,13 @@ fn respond(request: &[u8], answer: Ipv4Addr, from: SocketAddr) -> Option<Vec<u8>
 /// A real STUN server, Debian's coturn.
 pub struct Coturn {
     _process: Process,
-    port: u16,
+    address: SocketAddr,
 }
 
 impl Coturn {
-    /// Starts one on a free port of this machine's address.
-    pub fn start(logs: &Path) -> Result<Self> {
-        let address = own_address().to_string();
-        let port = UdpSocket::bind((own_address(), 0))?.local_addr()?.port();
+    /// Starts one on a free port of this address.
+    pub fn start(logs: &Path, host: IpAddr) -> Result<Self> {
+        let address = UdpSocket::bind((host, 0))?.local_addr()?;
         let mut command = Command::new("turnserver");
         command.args([
             "-n",
@@ -93,19 +92,19 @@ impl Coturn {
             "--no-cli",
             "--log-file=stdout",
         ]);
-        command.args(["--pidfile=/dev/null", "--listening-ip", &address]);
-        command.args(["--listening-port", &port.to_string()]);
+        command.args(["--pidfile=/dev/null", "--listening-ip", &host.to_string()]);
+        command.args(["--listening-port", &address.port().to_string()]);
         let process = Process::start(&mut command, &logs.join("coturn.log"), |_| {})?;
-        wait_until_it_listens(SocketAddr::new(own_address(), port))?;
+        wait_until_it_listens(address)?;
         Ok(Self {
             _process: process,
-            port,
+            address,
         })
     }
 
     /// For `iceServers`.
     pub fn url(&self) -> String {
-        format!("stun:{}", SocketAddr::new(own_address(), self.port))
+        format!("stun:{}", self.address)
     }
 }
 

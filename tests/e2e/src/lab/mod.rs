@@ -1,0 +1,197 @@
+//! Homes behind routers with NAT, and the Internet between them, made of network namespaces.
+//!
+//! ```text
+//! browser ─┐                                                ┌─ browser
+//! browser ─┼─ router 203.0.113.18 ── servers ── router 203.0.113.35 ─┼─ browser
+//! browser ─┘     10.0.1.0/24      203.0.113.1     10.0.2.0/24        └─ browser
+//! ```
+//!
+//! Each browser has a namespace of its own, so that it can be cut off or moved while it runs. No
+//! wire leads to this machine's network: the tests talk to drivers from threads that are inside. It
+//! needs root, `ip` and `iptables`.
+
+mod namespace;
+mod wiring;
+
+use crate::browser::{Browser, Kind, Setup};
+use crate::paths;
+use crate::services::stun::Coturn;
+use crate::services::{self, Echo, PeerServer};
+use crate::world::at_once;
+use anyhow::{Context, Result};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use namespace::Namespace;
+use wiring::{Line, Router};
+
+/// Where the servers are.
+const SERVERS: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 1);
+
+/// One of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// Behind 203.0.113.18.
+    A,
+    /// Behind 203.0.113.35.
+    B,
+}
+
+impl Home {
+    /// The public address of its router.
+    pub fn address(self) -> Ipv4Addr {
+        let last = match self {
+            Self::A => 18,
+            Self::B => 35,
+        };
+        Ipv4Addr::new(203, 0, 113, last)
+    }
+
+    /// The Router ID of its namespace.
+    pub fn router_id(self) -> String {
+        let address = self.address().to_string().replace('.', "-");
+        format!("myapp-{address}-1")
+    }
+}
+
+/// Two homes and the servers. All of it is gone with this value.
+pub struct Lab {
+    /// The official PeerServer.
+    signalling: PeerServer,
+    stun: Coturn,
+    echo: Echo,
+    lines: Mutex<BTreeMap<String, Line>>,
+    plugged: AtomicU8,
+    homes: [Router; 2],
+    internet: Namespace,
+    hidden: bool,
+    logs: PathBuf,
+}
+
+impl Lab {
+    /// Builds it; logs go to `artifacts/e2e/<test>`.
+    pub fn start(test: &str) -> Result<Self> {
+        let logs = paths::fresh_artifacts(&format!("e2e/{test}"))?;
+        namespace::remove_leftovers()?;
+        let internet = wiring::internet(SERVERS, &format!("{test}-internet"))?;
+        let home = |home: Home, network| {
+            let name = format!("{test}-{home:?}").to_lowercase();
+            Router::new(&name, &internet, home.address(), network)
+        };
+        let homes = [home(Home::A, 1)?, home(Home::B, 2)?];
+        Ok(Self {
+            signalling: internet.enter(|| PeerServer::start(&logs, SERVERS))??,
+            stun: internet.enter(|| Coturn::start(&logs, IpAddr::V4(SERVERS)))??,
+            echo: internet.enter(|| Echo::honest(SERVERS))??,
+            lines: Mutex::default(),
+            plugged: AtomicU8::new(0),
+            homes,
+            internet,
+            hidden: false,
+            logs,
+        })
+    }
+
+    /// Browsers hide their addresses behind names in `.local`, as they do for people. Firefox
+    /// cannot look such names up any more once it was plugged into another home.
+    #[must_use]
+    pub fn with_hidden_addresses(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+
+    /// The official PeerServer.
+    pub fn signalling(&self) -> &PeerServer {
+        &self.signalling
+    }
+
+    /// Where logs and pictures go.
+    pub fn folder(&self) -> &Path {
+        &self.logs
+    }
+
+    /// Starts a browser in a home, in a window that shows lists and chat side by side.
+    pub fn browser(&self, home: Home, kind: Kind, name: &str) -> Result<Browser> {
+        let number = self.plugged.fetch_add(1, Ordering::Relaxed);
+        let test = self.logs.file_name().unwrap_or_default().to_string_lossy();
+        let device = wiring::device(&format!("{test}-{number}"))?;
+        let line = Line::plug(device.clone(), number, self.router(home))?;
+        self.lines().insert(name.to_owned(), line);
+        let mut setup = Setup::new(kind, name);
+        setup.place = Some(device);
+        setup.hidden = self.hidden;
+        let config = services::config(&self.signalling, &self.stun.url(), &self.echo);
+        let browser = Browser::launch(setup, &config, &self.logs)?;
+        widen(&browser)?;
+        Ok(browser)
+    }
+
+    /// Starts several at once.
+    pub fn browsers<const N: usize>(&self, who: [(Home, Kind, &str); N]) -> Result<[Browser; N]> {
+        at_once(who, |(home, kind, name)| self.browser(home, kind, name))
+    }
+
+    /// Pulls a browser's cable out. What it has told the servers stays with them.
+    pub fn cut(&self, name: &str) -> Result<()> {
+        self.with_line(name, |line| line.cut())
+    }
+
+    /// Puts it in again.
+    pub fn mend(&self, name: &str) -> Result<()> {
+        self.with_line(name, |line| line.mend())
+    }
+
+    /// Plugs a running browser's device into another home.
+    pub fn move_to(&self, name: &str, home: Home) -> Result<()> {
+        self.with_line(name, |line| line.move_to(self.router(home)))
+    }
+
+    /// Ends the signalling server. All ids are lost.
+    pub fn stop_signalling(&mut self) {
+        self.signalling.stop();
+    }
+
+    /// Starts it again, knowing nobody.
+    pub fn resume_signalling(&mut self) -> Result<()> {
+        let signalling = &mut self.signalling;
+        self.internet.enter(|| signalling.resume())?
+    }
+
+    fn router(&self, home: Home) -> &Router {
+        let [a, b] = &self.homes;
+        match home {
+            Home::A => a,
+            Home::B => b,
+        }
+    }
+
+    fn with_line(&self, name: &str, work: impl FnOnce(&mut Line) -> Result<()>) -> Result<()> {
+        let mut lines = self.lines();
+        work(lines.get_mut(name).with_context(|| format!("no {name}"))?)
+    }
+
+    fn lines(&self) -> MutexGuard<'_, BTreeMap<String, Line>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Does something in a namespace, or here.
+pub(crate) fn within<T: Send>(
+    place: Option<&Namespace>,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T> {
+    match place {
+        Some(place) => place.enter(work),
+        None => Ok(work()),
+    }
+}
+
+/// From 720 pixels on lists and chat are side by side.
+pub fn widen(browser: &Browser) -> Result<()> {
+    let size = json!({ "width": 1000, "height": 800 });
+    browser.session()?.post("window/rect", &size).map(drop)
+}

@@ -1,0 +1,145 @@
+//! Routers, homes, and the line that leads from a browser into a home.
+
+use super::Namespace;
+use anyhow::Result;
+use std::net::Ipv4Addr;
+
+/// The router's port to the Internet, inside its namespace.
+const WAN: &str = "wan";
+/// What the devices of a home are plugged into.
+const LAN: &str = "lan";
+
+/// A router with NAT, as people have it at home.
+pub(super) struct Router {
+    namespace: Namespace,
+    /// The third number of its home's addresses, `10.0.x.0/24`.
+    network: u8,
+}
+
+/// The namespace of the servers: one wire on which all routers are.
+pub(super) fn internet(address: Ipv4Addr, name: &str) -> Result<Namespace> {
+    let internet = Namespace::new(name)?;
+    internet.ip("link add wire type bridge")?;
+    internet.ip(&format!("address add {address}/24 dev wire"))?;
+    internet.ip("link set wire up")?;
+    Ok(internet)
+}
+
+/// A device that nothing is plugged into. It is told at once that there are no names to look up:
+/// waiting for a name server would hold up browsers for seconds at every start and end.
+pub(super) fn device(name: &str) -> Result<Namespace> {
+    let device = Namespace::new(name)?;
+    device.run("iptables -w -A OUTPUT -p udp --dport 53 -j REJECT")?;
+    Ok(device)
+}
+
+impl Router {
+    /// Sets one up that has this public address.
+    pub(super) fn new(
+        name: &str,
+        internet: &Namespace,
+        public: Ipv4Addr,
+        network: u8,
+    ) -> Result<Self> {
+        let namespace = Namespace::new(name)?;
+        let router = Self { namespace, network };
+        router.connect(internet, public)?;
+        router.open_home()?;
+        router.translate()?;
+        Ok(router)
+    }
+
+    fn connect(&self, internet: &Namespace, public: Ipv4Addr) -> Result<()> {
+        let own = self.namespace.name();
+        let end = format!("to-{}", self.network);
+        internet.ip(&format!(
+            "link add {end} type veth peer name {WAN} netns {own}"
+        ))?;
+        internet.ip(&format!("link set {end} master wire up"))?;
+        self.namespace
+            .ip(&format!("address add {public}/24 dev {WAN}"))?;
+        self.namespace.ip(&format!("link set {WAN} up"))
+    }
+
+    fn open_home(&self) -> Result<()> {
+        let network = self.network;
+        self.namespace.ip(&format!("link add {LAN} type bridge"))?;
+        self.namespace
+            .ip(&format!("address add 10.0.{network}.1/24 dev {LAN}"))?;
+        self.namespace.ip(&format!("link set {LAN} up"))
+    }
+
+    /// Everybody behind it has its public address. Whoever was not spoken to is not let in, and
+    /// not answered: an answer would spoil the port that a device inside is about to use.
+    fn translate(&self) -> Result<()> {
+        // What this names depends on who asks: here it is the namespace's.
+        let forward = || std::fs::write("/proc/sys/net/ipv4/ip_forward", "1");
+        self.namespace.enter(forward)??;
+        for rule in [
+            format!("-t nat -A POSTROUTING -o {WAN} -j MASQUERADE"),
+            format!("-A INPUT -i {WAN} -m conntrack --ctstate NEW -j DROP"),
+            format!("-A FORWARD -i {WAN} -m conntrack --ctstate NEW -j DROP"),
+        ] {
+            self.namespace.run(&format!("iptables -w {rule}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// A device's line: a cable with one end at the device and the other in a home.
+pub(super) struct Line {
+    device: Namespace,
+    number: u8,
+    /// Where the other end is.
+    router: Namespace,
+}
+
+impl Line {
+    /// Puts a cable from a device into a home.
+    pub(super) fn plug(device: Namespace, number: u8, home: &Router) -> Result<Self> {
+        let router = home.namespace.clone();
+        let line = Self {
+            device,
+            number,
+            router,
+        };
+        let (end, own) = (line.end(), line.device.name());
+        line.router.ip(&format!(
+            "link add {end} type veth peer name eth0 netns {own}"
+        ))?;
+        line.router.ip(&format!("link set {end} master {LAN} up"))?;
+        line.take_address(home)?;
+        Ok(line)
+    }
+
+    /// Pulls the cable out at the router. The device sees that.
+    pub(super) fn cut(&self) -> Result<()> {
+        self.router.ip(&format!("link set {} down", self.end()))
+    }
+
+    /// Puts it in again.
+    pub(super) fn mend(&self) -> Result<()> {
+        self.router.ip(&format!("link set {} up", self.end()))
+    }
+
+    /// Plugs the same device into another home.
+    pub(super) fn move_to(&mut self, home: &Router) -> Result<()> {
+        self.router.ip(&format!("link delete {}", self.end()))?;
+        *self = Self::plug(self.device.clone(), self.number, home)?;
+        Ok(())
+    }
+
+    /// What DHCP does.
+    fn take_address(&self, home: &Router) -> Result<()> {
+        let (network, host) = (home.network, 100 + self.number);
+        self.device
+            .ip(&format!("address add 10.0.{network}.{host}/24 dev eth0"))?;
+        self.device.ip("link set eth0 up")?;
+        self.device
+            .ip(&format!("route add default via 10.0.{network}.1"))
+    }
+
+    fn end(&self) -> String {
+        format!("to-{}", self.number)
+    }
+}
