@@ -268,4 +268,5 @@ texts! {
     ImportedOther = "importedOther",
     HaveBackup = "haveBackup",
     BackupInTab = "backupInTab",
+    NoticeClock = "noticeClock",
 }

@@ -67,6 +67,9 @@ fn notice(notice: &Notice) -> String {
             fill(Text::NoticeMisbehaved, &[&isolate(name), reason])
         }
         Notice::AnswerTooLate { name } => fill(Text::NoticeTooLate, &[&isolate(name)]),
+        Notice::ClockDiffers { name, minutes } => {
+            fill(Text::NoticeClock, &[&isolate(name), &minutes.to_string()])
+        }
         Notice::InviteNotAccepted => t(Text::NoticeInvite),
         Notice::TwoCopies => t(Text::NoticeTwoCopies),
         Notice::Blocked { name } => fill(Text::NoticeBlocked, &[&isolate(name)]),
