@@ -4,7 +4,7 @@
 //! nothing here is generic over the visited type beyond the one call that visits. Its errors say
 //! where, not what.
 
-use js_sys::{Array, Object};
+use js_sys::{Array, Object, Reflect};
 use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess,
@@ -103,6 +103,16 @@ impl Value {
         })
     }
 
+    fn fields(self, names: &'static [&'static str]) -> Result<Fields, Error> {
+        if !self.0.is_object() {
+            return Err(Error("an object was expected"));
+        }
+        Ok(Fields {
+            object: self.0,
+            names: names.iter(),
+        })
+    }
+
     fn entries(&self) -> Result<Entries, Error> {
         let object: &Object = self.0.dyn_ref().ok_or(Error("an object was expected"))?;
         Ok(Entries {
@@ -192,10 +202,10 @@ impl<'de> Deserializer<'de> for Value {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_map(self.entries()?)
+        visitor.visit_seq(self.fields(names)?)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -238,6 +248,35 @@ impl<'de> SeqAccess<'de> for Items {
     ) -> Result<Option<T::Value>, Error> {
         match self.take() {
             Some(item) => seed.deserialize(Value(item)).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The fields of a struct in its own order: nothing has to be recognised by its name, which takes
+/// half the code of reading entries as they come. What is absent is nothing, as in JavaScript.
+struct Fields {
+    object: JsValue,
+    names: std::slice::Iter<'static, &'static str>,
+}
+
+impl Fields {
+    fn take(&mut self) -> Option<Value> {
+        let name = JsValue::from_str(self.names.next()?);
+        // Reading a field of an object of ours does not fail.
+        Some(Value(Reflect::get(&self.object, &name).unwrap_or_default()))
+    }
+}
+
+impl<'de> SeqAccess<'de> for Fields {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Error> {
+        match self.take() {
+            Some(value) => seed.deserialize(value).map(Some),
             None => Ok(None),
         }
     }
@@ -327,9 +366,9 @@ impl<'de> VariantAccess<'de> for Content {
 
     fn struct_variant<V: Visitor<'de>>(
         self,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        Value(self.0).deserialize_map(visitor)
+        visitor.visit_seq(Value(self.0).fields(names)?)
     }
 }

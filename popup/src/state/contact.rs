@@ -187,7 +187,7 @@ impl State {
         let Some((page, person, care)) = self.contact_page() else {
             return Vec::new();
         };
-        let own = care.calls_itself.as_ref().unwrap_or(&person.name);
+        let own = own_name(person, care);
         let typed = page.name.trim();
         let name = if typed == own { "" } else { typed }.to_owned();
         let contact = page.contact.clone();
@@ -228,11 +228,13 @@ impl State {
 
     /// An emptied field shows the name that counts now.
     fn show_name(&mut self) {
-        let name = self
-            .contact_page()
-            .map(|(_, person, _)| person.name.clone());
-        if let (Some(page), Some(name)) = (self.contact_page_mut(), name) {
-            page.name = name;
+        let Some((page, person, care)) = self.contact_page() else {
+            return;
+        };
+        let own = own_name(person, care).to_owned();
+        let typed = page.name.trim().to_owned();
+        if let Some(page) = self.contact_page_mut() {
+            page.name = if typed.is_empty() { own } else { typed };
         }
     }
 
@@ -264,4 +266,9 @@ impl State {
             page.saved.interrupt();
         }
     }
+}
+
+/// The name that a contact gives itself.
+fn own_name<'a>(person: &'a Person, care: &'a Care) -> &'a str {
+    care.calls_itself.as_ref().unwrap_or(&person.name)
 }

@@ -147,11 +147,7 @@ fn the_name_that_a_contact_gave_itself_is_not_saved_as_ours() {
         let (contact, name) = (contact("a"), String::new());
         assert_eq!(commands(&sent), [&Command::Rename { contact, name }]);
         view.reply(command_id(&sent).unwrap(), None);
-        assert_eq!(
-            page(&view).name,
-            "Anna",
-            "the field shows the name in force"
-        );
+        assert_eq!(page(&view).name, "Anna B.", "the name in force");
     }
 }
 
