@@ -5,7 +5,7 @@
 //! where, not what.
 
 use js_sys::{Array, Object, Reflect};
-use serde::de::value::StrDeserializer;
+use serde::de::value::U64Deserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess,
     SeqAccess, Unexpected, VariantAccess, Visitor,
@@ -211,10 +211,10 @@ impl<'de> Deserializer<'de> for Value {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_enum(Variant::of(&self)?)
+        visitor.visit_enum(Variant::of(&self, names)?)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -317,22 +317,29 @@ impl<'de> MapAccess<'de> for Entries {
     }
 }
 
-/// `"name"`, or `{"name": value}`.
+/// `"name"`, or `{"name": value}`. The name is looked up here, once for all enums, and passed on as
+/// its place among them.
 struct Variant {
-    name: String,
+    place: u64,
     value: JsValue,
 }
 
 impl Variant {
-    fn of(value: &Value) -> Result<Self, Error> {
-        if let Some(name) = value.0.as_string() {
-            let value = JsValue::UNDEFINED;
-            return Ok(Self { name, value });
-        }
-        let mut entries = value.entries()?;
-        let name = entries.take().ok_or(Error("a variant was expected"))?;
-        let value = entries.value;
-        Ok(Self { name, value })
+    fn of(value: &Value, names: &[&str]) -> Result<Self, Error> {
+        let (name, value) = if let Some(name) = value.0.as_string() {
+            (name, JsValue::UNDEFINED)
+        } else {
+            let mut entries = value.entries()?;
+            let name = entries.take().ok_or(Error("a variant was expected"))?;
+            (name, entries.value)
+        };
+        let mut places = 0..;
+        let place = names
+            .iter()
+            .zip(&mut places)
+            .find(|(known, _)| **known == name);
+        let (_, place) = place.ok_or(Error("a variant is not known"))?;
+        Ok(Self { place, value })
     }
 }
 
@@ -341,8 +348,8 @@ impl<'de> EnumAccess<'de> for Variant {
     type Variant = Content;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content), Error> {
-        let name: StrDeserializer<'_, Error> = self.name.as_str().into_deserializer();
-        Ok((seed.deserialize(name)?, Content(self.value)))
+        let place: U64Deserializer<Error> = self.place.into_deserializer();
+        Ok((seed.deserialize(place)?, Content(self.value)))
     }
 }
 

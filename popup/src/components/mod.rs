@@ -121,8 +121,8 @@ fn back_button(dispatch: &Dispatch) -> Html {
 
 /// A sentence with a name in its gap, the name on its own whatever its direction.
 fn with_name(text: Text, name: &str) -> Html {
-    const GAP: &str = "\u{fffc}";
-    let sentence = crate::i18n::fill(text, &[GAP]);
+    const GAP: char = '\u{fffc}';
+    let sentence = crate::i18n::fill(text, &["\u{fffc}"]);
     let (before, after) = sentence.split_once(GAP).unwrap_or((&sentence, ""));
     html! { <>{ before }<bdi>{ name }</bdi>{ after }</> }
 }
