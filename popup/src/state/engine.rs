@@ -167,14 +167,6 @@ impl State {
         }
         self.alerts.raise(Problem::Refused(refusal))
     }
-
-    fn join_replied(&mut self, refusal: Option<Refusal>) -> Vec<Effect> {
-        self.join.busy = false;
-        match refusal {
-            Some(refusal) => self.refuse_join(refusal),
-            None => vec![Effect::Focus(Target::Lists)],
-        }
-    }
 }
 
 /// The row of an answered request is gone, and the focus with it.

@@ -10,6 +10,7 @@ mod chat;
 mod contact;
 mod engine;
 mod invites;
+mod join;
 mod keyed;
 mod link;
 mod outbox;
@@ -27,6 +28,7 @@ pub(crate) use backup::{
 pub(crate) use chat::{Chat, ComposerError};
 pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
 pub(crate) use invites::{INVITE, InvitesEdit, InvitesPage, Using};
+pub(crate) use join::JoinForm;
 pub(crate) use link::{EngineLink, Shell};
 pub(crate) use people::{People, Place, list};
 pub(crate) use resync::Resynced;
@@ -34,8 +36,8 @@ pub(crate) use settings::{FieldError, IceRow, Saved, ServerRow, SettingsEdit, Se
 
 use crate::deep_link::DeepLink;
 use ipc::{
-    Command, ContactId, FromEngine, Hidden, Invite, InviteId, PersonId, Refusal, Request,
-    RequestId, SettingsView, Status, ToEngine, UnixMillis,
+    Command, ContactId, FromEngine, Hidden, Invite, InviteId, PersonId, Request, RequestId,
+    SettingsView, Status, ToEngine, UnixMillis,
 };
 use keyed::Keyed;
 use outbox::{Outbox, Purpose};
@@ -168,17 +170,6 @@ pub(crate) enum View {
     Contact(Box<ContactPage>),
     /// The invites.
     Invites(Box<InvitesPage>),
-}
-
-/// The first-run form.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct JoinForm {
-    /// What is typed.
-    pub(crate) name: String,
-    /// Why it was refused.
-    pub(crate) refusal: Option<Refusal>,
-    /// The answer is awaited.
-    pub(crate) busy: bool,
 }
 
 /// Everything a view shows.
@@ -353,30 +344,6 @@ impl State {
             effects.push(Effect::Focus(Target::Person(person)));
         }
         effects
-    }
-
-    fn edit_join(&mut self, name: String) -> Vec<Effect> {
-        self.join.name = name;
-        self.join.refusal = None;
-        Vec::new()
-    }
-
-    fn send_join(&mut self) -> Vec<Effect> {
-        let name = self.join.name.trim().to_owned();
-        if self.join.busy {
-            return Vec::new();
-        }
-        if name.is_empty() {
-            return self.refuse_join(Refusal::NameEmpty);
-        }
-        self.join.busy = true;
-        self.join.refusal = None;
-        self.ask(Purpose::Join, Command::Join { name })
-    }
-
-    fn refuse_join(&mut self, refusal: Refusal) -> Vec<Effect> {
-        self.join.refusal = Some(refusal);
-        vec![Effect::Focus(Target::JoinName)]
     }
 
     fn answer(&mut self, request: RequestId, accept: bool) -> Vec<Effect> {

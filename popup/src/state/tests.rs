@@ -7,7 +7,7 @@ mod invites;
 use super::*;
 use ipc::{
     Answer, Asked, Config, Event, Message, MessageState, Notice, Person, Phase, Presence, Profile,
-    SettingsView, SignallingServer,
+    Refusal, SettingsView, SignallingServer,
 };
 
 const NOW: UnixMillis = 1_000_000;

@@ -3,6 +3,8 @@
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::{Browser, Page, Result, World, named, with_text};
+use serde_json::json;
+use std::fs;
 
 /// The page of a contact, from the lists.
 fn open_contact(page: &Page<'_>, name: &str) -> Result {
@@ -28,6 +30,14 @@ fn value_of(browser: &Browser, field: &str) -> Result<String> {
     Ok(value.as_str().unwrap_or_default().to_owned())
 }
 
+/// Shows pages in the size of the popup.
+fn as_popup(browser: &Browser) -> Result {
+    let size = json!({ "width": 380, "height": 600, "deviceScaleFactor": 1, "mobile": false });
+    let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
+    let session = browser.session()?;
+    session.post("goog/cdp/execute", &command).map(drop)
+}
+
 fn look(world: &World, browser: &Browser, view: &str) -> Result {
     Page::new(browser)?.check_controls()?;
     browser.screenshots(world.folder(), view)
@@ -38,6 +48,7 @@ fn contacts_see_the_same_safety_number_and_what_is_decided_shows_everywhere() ->
     let world = World::start("contact-page")?;
     let [ann, bob] = &world.browsers([(Chromium, "Ann"), (Firefox, "Bob")])?;
     let (a, b) = (ann.popup()?, bob.popup()?);
+    as_popup(ann)?;
     a.join("Ann")?;
     b.join("Bob")?;
     a.befriend("Ann", &b, "Bob")?;
@@ -87,6 +98,7 @@ fn a_special_contact_needs_both_and_a_blocked_or_removed_one_is_gone() -> Result
     let world = World::start("contact-care")?;
     let [ann, bob] = &world.browsers([(Chromium, "Ann"), (Firefox, "Bob")])?;
     let (a, b) = (ann.popup()?, bob.popup()?);
+    as_popup(ann)?;
     a.join("Ann")?;
     b.join("Bob")?;
     a.befriend("Ann", &b, "Bob")?;
@@ -139,6 +151,7 @@ fn an_invite_works_once_and_only_for_somebody_else() -> Result {
     let world = World::start("contact-invites")?;
     let [ann, bob] = &world.browsers([(Chromium, "Ann"), (Firefox, "Bob")])?;
     let (a, b) = (ann.popup()?, bob.popup()?);
+    as_popup(ann)?;
     a.join("Ann")?;
     b.join("Bob")?;
     look(&world, ann, "nobody-saved")?;
@@ -183,4 +196,54 @@ fn an_invite_works_once_and_only_for_somebody_else() -> Result {
     a.see(&named("textbox", "Invite 1"))?;
     a.click(&with_text("listitem", "Invite 1").named("button", "Cancel"))?;
     a.see_no(&named("textbox", "Invite 1")).map(drop)
+}
+
+/// What is in a file that the page gives to the person.
+const TAKE_FILE: &str = "const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => { globalThis.given = blob.text(); return make.call(URL, blob); };";
+
+#[test]
+fn a_backup_moves_identity_and_contacts_to_another_browser() -> Result {
+    let world = World::start("contact-backup")?;
+    let [mut ann, bob] = world.browsers([(Chromium, "Ann"), (Firefox, "Bob")])?;
+    let (a, b) = (ann.popup()?, bob.popup()?);
+    as_popup(&ann)?;
+    a.join("Ann")?;
+    b.join("Bob")?;
+    a.befriend("Ann", &b, "Bob")?;
+    a.click(&named("button", "Settings"))?;
+    ann.session()?.execute(TAKE_FILE, &[])?;
+    a.fill_in(&named("group", "Export"), "Passphrase", "short")?;
+    a.click(&named("button", "Export"))?;
+    a.see_text("The passphrase is too short")?;
+    look(&world, &ann, "backup-refused")?;
+    a.fill_in(&named("group", "Export"), "Passphrase", "correct horse")?;
+    a.click(&named("button", "Export"))?;
+    a.see_text("The backup is among your downloads.")?;
+    look(&world, &ann, "backup")?;
+    let text = ann.session()?.execute_async("return await given;", &[])?;
+    let file = world.folder().join("backup.json");
+    fs::write(&file, text.as_str().unwrap_or_default())?;
+    ann.quit()?;
+
+    let new = world.browser(Chromium, "New")?;
+    let page = new.popup()?;
+    as_popup(&new)?;
+    page.find(&named("button", "Join"))?;
+    look(&world, &new, "first-run")?;
+    page.click(&with_text("summary", "I have a backup"))?;
+    page.click(&named("button", "Import"))?;
+    page.see_text("Choose a backup file.")?;
+    let chosen = page.find(&named("file", "Backup file"))?;
+    new.session()?.keys(&chosen, &file.display().to_string())?;
+    page.fill("Passphrase", "wrong horse")?;
+    page.click(&named("button", "Import"))?;
+    page.see_text("The passphrase is wrong, or the file is damaged.")?;
+    look(&world, &new, "first-run-refused")?;
+    page.fill("Passphrase", "correct horse")?;
+    page.click(&named("button", "Import"))?;
+    page.see(&named("heading", "On this network"))?;
+    page.see(&named("heading", "Ann"))?;
+    page.person("Bob").see_text("on network")?;
+    b.person("Ann").see_text("on network").map(drop)
 }
