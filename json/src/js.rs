@@ -4,8 +4,8 @@
 //! nothing here is generic over the visited type beyond the one call that visits. Its errors say
 //! where, not what.
 
-use js_sys::{Array, Object};
-use serde::de::value::StrDeserializer;
+use js_sys::{Array, Object, Reflect};
+use serde::de::value::U64Deserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess,
     SeqAccess, Unexpected, VariantAccess, Visitor,
@@ -103,6 +103,16 @@ impl Value {
         })
     }
 
+    fn fields(self, names: &'static [&'static str]) -> Result<Fields, Error> {
+        if !self.0.is_object() {
+            return Err(Error("an object was expected"));
+        }
+        Ok(Fields {
+            object: self.0,
+            names: names.iter(),
+        })
+    }
+
     fn entries(&self) -> Result<Entries, Error> {
         let object: &Object = self.0.dyn_ref().ok_or(Error("an object was expected"))?;
         Ok(Entries {
@@ -192,19 +202,19 @@ impl<'de> Deserializer<'de> for Value {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_map(self.entries()?)
+        visitor.visit_seq(self.fields(names)?)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_enum(Variant::of(&self)?)
+        visitor.visit_enum(Variant::of(&self, names)?)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -238,6 +248,35 @@ impl<'de> SeqAccess<'de> for Items {
     ) -> Result<Option<T::Value>, Error> {
         match self.take() {
             Some(item) => seed.deserialize(Value(item)).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The fields of a struct in its own order: nothing has to be recognised by its name, which takes
+/// half the code of reading entries as they come. What is absent is nothing, as in JavaScript.
+struct Fields {
+    object: JsValue,
+    names: std::slice::Iter<'static, &'static str>,
+}
+
+impl Fields {
+    fn take(&mut self) -> Option<Value> {
+        let name = JsValue::from_str(self.names.next()?);
+        // Reading a field of an object of ours does not fail.
+        Some(Value(Reflect::get(&self.object, &name).unwrap_or_default()))
+    }
+}
+
+impl<'de> SeqAccess<'de> for Fields {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Error> {
+        match self.take() {
+            Some(value) => seed.deserialize(value).map(Some),
             None => Ok(None),
         }
     }
@@ -278,22 +317,29 @@ impl<'de> MapAccess<'de> for Entries {
     }
 }
 
-/// `"name"`, or `{"name": value}`.
+/// `"name"`, or `{"name": value}`. The name is looked up here, once for all enums, and passed on as
+/// its place among them.
 struct Variant {
-    name: String,
+    place: u64,
     value: JsValue,
 }
 
 impl Variant {
-    fn of(value: &Value) -> Result<Self, Error> {
-        if let Some(name) = value.0.as_string() {
-            let value = JsValue::UNDEFINED;
-            return Ok(Self { name, value });
-        }
-        let mut entries = value.entries()?;
-        let name = entries.take().ok_or(Error("a variant was expected"))?;
-        let value = entries.value;
-        Ok(Self { name, value })
+    fn of(value: &Value, names: &[&str]) -> Result<Self, Error> {
+        let (name, value) = if let Some(name) = value.0.as_string() {
+            (name, JsValue::UNDEFINED)
+        } else {
+            let mut entries = value.entries()?;
+            let name = entries.take().ok_or(Error("a variant was expected"))?;
+            (name, entries.value)
+        };
+        let mut places = 0..;
+        let place = names
+            .iter()
+            .zip(&mut places)
+            .find(|(known, _)| **known == name);
+        let (_, place) = place.ok_or(Error("a variant is not known"))?;
+        Ok(Self { place, value })
     }
 }
 
@@ -302,8 +348,8 @@ impl<'de> EnumAccess<'de> for Variant {
     type Variant = Content;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content), Error> {
-        let name: StrDeserializer<'_, Error> = self.name.as_str().into_deserializer();
-        Ok((seed.deserialize(name)?, Content(self.value)))
+        let place: U64Deserializer<Error> = self.place.into_deserializer();
+        Ok((seed.deserialize(place)?, Content(self.value)))
     }
 }
 
@@ -327,9 +373,9 @@ impl<'de> VariantAccess<'de> for Content {
 
     fn struct_variant<V: Visitor<'de>>(
         self,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        Value(self.0).deserialize_map(visitor)
+        visitor.visit_seq(Value(self.0).fields(names)?)
     }
 }

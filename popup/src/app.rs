@@ -5,9 +5,11 @@ use crate::components::{page, target_id};
 use crate::deep_link::DeepLink;
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
-use crate::state::{Action, Effect, Shell, State, Target, View};
-use crate::{browser, words};
-use ipc::{Event, FromEngine, ToEngine};
+use crate::state::{
+    Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Shell, State, Target, View,
+};
+use crate::{browser, files, words};
+use ipc::{Event, FromEngine, Hidden, InviteId, ToEngine};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -160,7 +162,9 @@ impl App {
         if *action == Action::Tick {
             return self.paints_tick();
         }
-        Paint::Now
+        // The browser has moved a switch already, and the engine is about to say how it is.
+        let switched = matches!(action, Action::Contact(edit) if edit.is_switch());
+        if switched { Paint::No } else { Paint::Now }
     }
 
     fn paints_tick(&self) -> Paint {
@@ -206,6 +210,9 @@ impl App {
                 self.dispatch.emit(Action::DraftLoaded(contact, text));
             }
             Effect::SaveDraft(contact, text) => browser::save_draft(&contact, &text),
+            Effect::Copy(invite, text) => self.copy(invite, text),
+            Effect::Download(text) => files::download("mesh-chat-backup.json", &text.0),
+            Effect::ReadBackup => self.read_backup(),
             Effect::Focus(target) => self.focus = Some(target),
         }
     }
@@ -256,6 +263,23 @@ impl App {
             // Its disconnection is about to be reported.
             browser::warn("a message was posted to a closed port");
         }
+    }
+
+    fn copy(&self, invite: InviteId, Hidden(text): Hidden) {
+        let dispatch = self.dispatch.clone();
+        spawn_local(async move {
+            let copied = InvitesEdit::Copied(invite, files::copy(&text).await);
+            dispatch.emit(Action::Invites(copied));
+        });
+    }
+
+    fn read_backup(&self) {
+        let dispatch = self.dispatch.clone();
+        let input = target_id(&Target::Field(FILE.to_owned()));
+        spawn_local(async move {
+            let file = files::read(&input, FILE_BYTES).await;
+            dispatch.emit(Action::Backup(BackupEdit::Read(file.map(Hidden))));
+        });
     }
 
     fn title(&self) -> String {

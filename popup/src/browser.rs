@@ -162,6 +162,15 @@ pub(crate) fn long_date(at: UnixMillis, language: Option<&str>) -> String {
     format_date(at, language, &[("dateStyle", "full")])
 }
 
+/// A date and a time of day, as short as is clear.
+pub(crate) fn moment(at: UnixMillis, language: Option<&str>) -> String {
+    format_date(
+        at,
+        language,
+        &[("dateStyle", "medium"), ("timeStyle", "short")],
+    )
+}
+
 fn date(at: UnixMillis) -> Date {
     #[expect(clippy::cast_precision_loss, reason = "exact for 285,000 years")]
     Date::new(&JsValue::from_f64(at as f64))

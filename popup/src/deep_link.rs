@@ -1,6 +1,7 @@
-//! The places a page's address can name: `popup.html#chat=<contact>` and `#request=<id>`.
+//! The places a page's address can name: `popup.html#chat=<contact>`, `#request=<id>`
+//! and `#backup`.
 //!
-//! Notifications open the popup at such an address.
+//! Notifications open the popup at such an address, and the small popup leads to a tab.
 
 use ipc::{ContactId, RequestId};
 
@@ -14,11 +15,16 @@ pub(crate) enum DeepLink {
     Chat(ContactId),
     /// A waiting request.
     Request(RequestId),
+    /// The backup in the settings.
+    Backup,
 }
 
 impl DeepLink {
     /// Reads the part of an address from the `#` on, already percent-decoded.
     pub(crate) fn parse(fragment: &str) -> Option<Self> {
+        if fragment == "#backup" {
+            return Some(Self::Backup);
+        }
         let (kind, id) = fragment.strip_prefix('#')?.split_once('=')?;
         if id.is_empty() || id.len() > ID_BYTES {
             return None;
@@ -35,6 +41,7 @@ impl DeepLink {
         match self {
             Self::Chat(ContactId(id)) => format!("#chat={id}"),
             Self::Request(RequestId(id)) => format!("#request={id}"),
+            Self::Backup => "#backup".to_owned(),
         }
     }
 }
@@ -45,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_link_survives_the_way_to_an_address_and_back() {
-        for text in ["#chat=abc", "#request=7"] {
+        for text in ["#chat=abc", "#request=7", "#backup"] {
             let link = DeepLink::parse(text).unwrap();
             assert_eq!(link.to_fragment(), text);
         }

@@ -11,9 +11,11 @@ mod app;
 mod browser;
 mod components;
 mod deep_link;
+mod files;
 mod i18n;
 mod linkify;
 mod port;
+mod qr;
 mod state;
 mod words;
 

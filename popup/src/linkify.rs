@@ -29,13 +29,17 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
 fn next_link(text: &str) -> Option<(&str, &str, &str)> {
     let mut from = 0;
     loop {
-        let start = from + text.get(from..)?.find("http")?;
+        // Searching for more than one character would bring a searcher of 3 kB.
+        let start = from + text.get(from..)?.find('h')?;
+        from = start + 'h'.len_utf8();
         let (before, candidate) = text.split_at_checked(start)?;
+        if !candidate.starts_with("http") {
+            continue;
+        }
         let link = candidate.get(..link_length(candidate))?;
         if !before.ends_with(|c: char| c.is_ascii_alphanumeric()) && has_host(link) {
             return Some((before, link, candidate.get(link.len()..)?));
         }
-        from = start + "http".len();
     }
 }
 

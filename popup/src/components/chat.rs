@@ -2,11 +2,12 @@
 
 use super::composer::Composer;
 use super::log::Log;
-use super::{Dispatch, back_button};
-use crate::i18n::{Text, t};
-use crate::state::{Chat, State};
-use crate::{browser, words};
-use ipc::{PersonId, Presence};
+use super::person::presence_line;
+use super::{Dispatch, icon, on, page_head, verified_mark};
+use crate::browser;
+use crate::i18n::{Text, fill};
+use crate::state::{Action, Chat, State};
+use ipc::PersonId;
 use yew::prelude::*;
 
 /// The chat.
@@ -26,27 +27,26 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
 
 fn head(state: &State, chat: &Chat, typing: bool, dispatch: &Dispatch) -> Html {
     let person = state.people.get(&PersonId::Contact(chat.contact.clone()));
-    let name = person.map(|person| person.name.clone()).unwrap_or_default();
-    let presence = person.map_or(Presence::Offline, |person| person.presence);
-    let light = match presence {
-        Presence::OnNetwork | Presence::Online => "good",
-        Presence::ClaimsNetwork => "busy",
-        Presence::Offline => "off",
+    let Some(person) = person else {
+        return page_head(dispatch, Html::default());
     };
-    html! {
-        <header class="page-head">
-            { back_button(dispatch) }
-            <div class="who">
-                <h1 id="page" tabindex="-1" title={name.clone()}><bdi>{ name }</bdi></h1>
-                <p class={classes!("state-line", light)} role="status">
-                    <span class="light" aria-hidden="true" />
-                    if typing {
-                        <span class="typing">{ t(Text::Typing) }</span>
-                    } else {
-                        <span>{ t(words::presence(presence)) }</span>
-                    }
-                </p>
-            </div>
-        </header>
-    }
+    let about = fill(Text::AboutContact, &[&person.name]);
+    let open = on(dispatch, Action::OpenContact(chat.contact.clone()));
+    page_head(
+        dispatch,
+        html! {
+            <>
+                <div class="who">
+                    <h1 id="page" tabindex="-1" title={person.name.clone()}>
+                        <bdi>{ &person.name }</bdi>{ verified_mark(person) }
+                    </h1>
+                    { presence_line(person, typing) }
+                </div>
+                <button type="button" class="quiet icon-only" aria-label={about.clone()}
+                    title={about} onclick={open}>
+                    { icon("about") }
+                </button>
+            </>
+        },
+    )
 }

@@ -1,6 +1,6 @@
 //! The Connection page: server, networks, and what is wrong.
 
-use super::{Dispatch, back_button, header, on};
+use super::{Dispatch, header, on, page_head, page_title};
 use crate::i18n::{Text, t};
 use crate::state::{Action, State};
 use crate::words;
@@ -11,10 +11,7 @@ use yew::prelude::*;
 pub(super) fn connection(state: &State, dispatch: &Dispatch) -> Html {
     html! {
         <main class="page">
-            <header class="page-head">
-                { back_button(dispatch) }
-                <h1 id="page" tabindex="-1">{ t(Text::Connection) }</h1>
-            </header>
+            { page_head(dispatch, page_title(Text::Connection)) }
             <div class="page-body">
                 <div class="card">
                     { header::state_line(state) }

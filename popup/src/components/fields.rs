@@ -1,8 +1,7 @@
-//! Fields of the settings: a text, a switch.
+//! Fields of forms: a text, a switch.
 
 use super::field_id;
-use crate::state::SettingsForm;
-use crate::words;
+use crate::i18n::{Text, t};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
@@ -16,30 +15,49 @@ pub(super) struct Field<'a> {
     pub(super) hint: Option<String>,
     /// What is in it.
     pub(super) value: &'a str,
+    /// Why it was refused.
+    pub(super) error: Option<String>,
     /// `text` or `password`.
     pub(super) kind: &'static str,
+    /// The id of its form, where it stands in another.
+    pub(super) form: Option<&'static str>,
+}
+
+impl<'a> Field<'a> {
+    /// A text without a hint.
+    pub(super) fn new(path: &str, label: Text, value: &'a str) -> Self {
+        Self {
+            path: path.to_owned(),
+            label: t(label),
+            hint: None,
+            value,
+            error: None,
+            kind: "text",
+            form: None,
+        }
+    }
 }
 
 /// A text field with its label, its hint and, where it was refused, the reason.
-pub(super) fn text(form: &SettingsForm, field: Field<'_>, edit: Callback<String>) -> Html {
+pub(super) fn text(field: Field<'_>, edit: Callback<String>) -> Html {
     let oninput = Callback::from(move |event: InputEvent| {
         edit.emit(event.target_unchecked_into::<HtmlInputElement>().value());
     });
-    framed(form, &field, |id, described, invalid| {
+    framed(&field, |id, described, invalid| {
         html! {
             <input {id} type={field.kind} value={field.value.to_owned()} {oninput} dir="auto"
-                autocomplete="off" spellcheck="false"
+                autocomplete="off" spellcheck="false" form={field.form}
                 aria-describedby={described} aria-invalid={invalid} />
         }
     })
 }
 
 /// The same for several lines.
-pub(super) fn lines(form: &SettingsForm, field: Field<'_>, edit: Callback<String>) -> Html {
+pub(super) fn lines(field: Field<'_>, edit: Callback<String>) -> Html {
     let oninput = Callback::from(move |event: InputEvent| {
         edit.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
     });
-    framed(form, &field, |id, described, invalid| {
+    framed(&field, |id, described, invalid| {
         html! {
             <textarea {id} rows="2" value={field.value.to_owned()} {oninput} dir="ltr"
                 spellcheck="false" aria-describedby={described} aria-invalid={invalid} />
@@ -47,15 +65,11 @@ pub(super) fn lines(form: &SettingsForm, field: Field<'_>, edit: Callback<String
     })
 }
 
-fn framed(
-    form: &SettingsForm,
-    field: &Field<'_>,
-    control: impl FnOnce(String, Option<String>, String) -> Html,
-) -> Html {
+fn framed(field: &Field<'_>, control: impl FnOnce(String, Option<String>, String) -> Html) -> Html {
     let id = field_id(&field.path);
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-    let error = form.error_at(&field.path).map(words::field_error);
-    let described = match (&error, &field.hint) {
+    let error = field.error.as_ref();
+    let described = match (error, &field.hint) {
         (Some(_), _) => Some(error_id.clone()),
         (None, Some(_)) => Some(hint_id.clone()),
         (None, None) => None,

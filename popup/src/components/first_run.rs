@@ -18,6 +18,7 @@ pub(super) fn first_run(state: &State, dispatch: &Dispatch) -> Html {
             </header>
             { super::alerts::alerts(state, dispatch) }
             { form(state, dispatch) }
+            { super::backup::first_run(&state.backup, dispatch) }
             <section aria-labelledby="who-learns-what" class="learn">
                 <h2 id="who-learns-what">{ t(Text::LearnHeading) }</h2>
                 <ul>

@@ -2,9 +2,9 @@
 
 use super::person::PersonRow;
 use super::request::request_row;
-use super::{Dispatch, person_id};
+use super::{Dispatch, on, person_id};
 use crate::i18n::{Text, t};
-use crate::state::{Place, State, list};
+use crate::state::{Action, Place, State, list};
 use crate::{browser, words};
 use ipc::{Person, PersonId, Phase, Presence};
 use yew::prelude::*;
@@ -51,9 +51,15 @@ fn people(state: &State, dispatch: &Dispatch, place: Place) -> Html {
                 if count > 0 {
                     <span class="count" aria-hidden="true">{ count }</span>
                 }
+                if place == Place::Saved {
+                    { to_invites(dispatch, Text::Invites, "quiet") }
+                }
             </div>
             if count == 0 {
                 <p class="empty">{ t(empty(state, place)) }</p>
+                if place == Place::Saved {
+                    { to_invites(dispatch, Text::InviteSomebody, "soft") }
+                }
             } else {
                 <ul>{ for shown.into_iter().map(|person| row(state, dispatch, person)) }</ul>
             }
@@ -61,8 +67,17 @@ fn people(state: &State, dispatch: &Dispatch, place: Place) -> Html {
     }
 }
 
+fn to_invites(dispatch: &Dispatch, label: Text, class: &'static str) -> Html {
+    html! {
+        <button type="button" {class} onclick={on(dispatch, Action::OpenInvites)}>
+            { t(label) }
+        </button>
+    }
+}
+
 fn row(state: &State, dispatch: &Dispatch, person: &Person) -> Html {
-    let seen = matches!(person.presence, Presence::Offline)
+    let blocked = person.care.as_ref().is_some_and(|care| care.blocked);
+    let seen = (person.presence == Presence::Offline && !blocked)
         .then(|| words::last_seen(person.last_seen, state.now));
     let (typing, open) = match &person.id {
         PersonId::Contact(contact) => (

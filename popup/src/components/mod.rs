@@ -4,22 +4,27 @@
 //! browser beyond the element an event came from.
 
 mod alerts;
+mod backup;
 mod chat;
 mod composer;
 mod connection;
+mod contact;
 mod fields;
 mod first_run;
 mod header;
+mod invites;
 mod lists;
 mod log;
 mod message;
 mod person;
+mod qr;
 mod request;
 mod settings;
 mod shell;
 
+use crate::i18n::{Text, t};
 use crate::state::{Action, Shell, State, Target, View};
-use ipc::{ContactId, PersonId, RequestId};
+use ipc::{ContactId, Person, PersonId, RequestId};
 use yew::prelude::*;
 
 /// Where what the person does goes.
@@ -58,7 +63,9 @@ fn open_page(state: &State, dispatch: &Dispatch) -> Html {
         View::Lists => shell::nothing_open(),
         View::Chat(chat) => chat::chat(state, chat, dispatch),
         View::Connection => connection::connection(state, dispatch),
-        View::Settings(form) => settings::settings(form, dispatch),
+        View::Settings(form) => settings::settings(form, &state.backup, dispatch),
+        View::Contact(_) => contact::contact(state, dispatch),
+        View::Invites(page) => invites::invites(state, page, dispatch),
     }
 }
 
@@ -82,9 +89,29 @@ fn mark(contact: bool) -> Html {
     html! { <span class={classes!("mark", class)} aria-hidden="true">{ sign }</span> }
 }
 
-/// A button that leads back to the lists.
+/// The sign of a contact whose safety number was compared.
+fn verified_mark(person: &Person) -> Html {
+    let verified = person.care.as_ref().is_some_and(|care| care.verified);
+    html! {
+        if verified {
+            <span class="icon icon-verified" role="img" aria-label={t(Text::VerifiedMark)}
+                title={t(Text::VerifiedMark)} />
+        }
+    }
+}
+
+/// The head of a page, with the way back.
+fn page_head(dispatch: &Dispatch, content: Html) -> Html {
+    html! { <header class="page-head">{ back_button(dispatch) }{ content }</header> }
+}
+
+/// A heading that is only a title.
+fn page_title(title: Text) -> Html {
+    html! { <h1 id="page" tabindex="-1">{ t(title) }</h1> }
+}
+
+/// A button that leads back.
 fn back_button(dispatch: &Dispatch) -> Html {
-    use crate::i18n::{Text, t};
     html! {
         <button type="button" class="quiet back" onclick={on(dispatch, Action::Back)}>
             { icon("back") }<span class="back-word">{ t(Text::Back) }</span>
@@ -93,9 +120,9 @@ fn back_button(dispatch: &Dispatch) -> Html {
 }
 
 /// A sentence with a name in its gap, the name on its own whatever its direction.
-fn with_name(text: crate::i18n::Text, name: &str) -> Html {
-    const GAP: &str = "\u{fffc}";
-    let sentence = crate::i18n::fill(text, &[GAP]);
+fn with_name(text: Text, name: &str) -> Html {
+    const GAP: char = '\u{fffc}';
+    let sentence = crate::i18n::fill(text, &["\u{fffc}"]);
     let (before, after) = sentence.split_once(GAP).unwrap_or((&sentence, ""));
     html! { <>{ before }<bdi>{ name }</bdi>{ after }</> }
 }

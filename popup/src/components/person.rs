@@ -1,7 +1,7 @@
 //! One row of a list of people.
 
-use super::{Dispatch, mark, on, person_id, with_name};
-use crate::i18n::{Text, t};
+use super::{Dispatch, mark, on, person_id, verified_mark, with_name};
+use crate::i18n::{Text, fill, t};
 use crate::state::Action;
 use crate::words;
 use ipc::{Asked, ContactId, Person, PersonId, Ping, Presence};
@@ -34,7 +34,7 @@ pub(super) fn PersonRow(props: &Props) -> Html {
             { avatar(person) }
             <div class="who">
                 <p class="name" title={person.name.clone()}>
-                    { mark(contact) }<bdi id={name_id.clone()}>{ &person.name }</bdi>
+                    { mark(contact) }{ name(props, &name_id) }{ verified_mark(person) }
                 </p>
                 { details(props) }
             </div>
@@ -43,6 +43,22 @@ pub(super) fn PersonRow(props: &Props) -> Html {
                 { buttons(props, &name_id) }
             </div>
         </li>
+    }
+}
+
+/// The name; of a contact, it leads to their page.
+fn name(props: &Props, name_id: &str) -> Html {
+    let person = &props.person;
+    let name = html! { <bdi id={name_id.to_owned()}>{ &person.name }</bdi> };
+    match &person.id {
+        PersonId::Contact(contact) if person.care.is_some() => html! {
+            <button type="button" class="about"
+                aria-label={fill(Text::AboutContact, &[&person.name])}
+                onclick={on(&props.dispatch, Action::OpenContact(contact.clone()))}>
+                { name }
+            </button>
+        },
+        PersonId::Contact(_) | PersonId::Stranger(_) => name,
     }
 }
 
@@ -60,6 +76,9 @@ fn buttons(props: &Props, name_id: &str) -> Html {
 
 fn contact_buttons(props: &Props, contact: &ContactId, name_id: &str) -> Html {
     let person = &props.person;
+    if is_blocked(person) {
+        return Html::default();
+    }
     let saved = matches!(person.presence, Presence::Online | Presence::Offline);
     let busy = person.ping == Some(Ping::Trying);
     let open = Action::OpenChat(contact.clone());
@@ -95,16 +114,21 @@ fn button(
 fn details(props: &Props) -> Html {
     let person = &props.person;
     let asked = words::asked(person.asked);
-    let ping = person.ping.filter(|_| place_of_ping(person));
+    let ping = person
+        .ping
+        .filter(|_| place_of_ping(person) && !is_blocked(person));
     html! {
         <>
             <p class="detail">
                 if props.typing {
                     <span class="typing">{ t(Text::Typing) }</span>
                 } else {
-                    <span>{ t(words::presence(person.presence)) }</span>
+                    <span>{ t(standing(person)) }</span>
                     if let Some(seen) = &props.seen {
                         <span>{ " · " }{ seen }</span>
+                    }
+                    if person.care.as_ref().is_some_and(|care| care.paused) {
+                        <span>{ " · " }{ t(Text::Paused) }</span>
                     }
                 }
             </p>
@@ -120,6 +144,38 @@ fn details(props: &Props) -> Html {
                 }
             </div>
         </>
+    }
+}
+
+fn is_blocked(person: &Person) -> bool {
+    person.care.as_ref().is_some_and(|care| care.blocked)
+}
+
+/// Where somebody is, or that they are shut out.
+fn standing(person: &Person) -> Text {
+    if is_blocked(person) {
+        Text::Blocked
+    } else {
+        words::presence(person.presence)
+    }
+}
+
+/// The line below the name on a page about somebody.
+pub(super) fn presence_line(person: &Person, typing: bool) -> Html {
+    let light = match person.presence {
+        Presence::OnNetwork | Presence::Online => "good",
+        Presence::ClaimsNetwork => "busy",
+        Presence::Offline => "off",
+    };
+    html! {
+        <p class={classes!("state-line", light)} role="status">
+            <span class="light" aria-hidden="true" />
+            if typing {
+                <span class="typing">{ t(Text::Typing) }</span>
+            } else {
+                <span>{ t(standing(person)) }</span>
+            }
+        </p>
     }
 }
 

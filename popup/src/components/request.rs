@@ -25,6 +25,9 @@ pub(super) fn request_row(request: &Request, busy: bool, dispatch: &Dispatch) ->
                     { mark(false) }<bdi id={name_id.clone()}>{ &request.name }</bdi>
                 </p>
                 <p class="detail">{ t(Text::RequestAsks) }</p>
+                if request.invited {
+                    <p class="detail said">{ t(Text::RequestInvited) }</p>
+                }
                 if let Some(name) = &request.resembles {
                     <p class="detail warn">{ with_name(Text::NotYourContact, name) }</p>
                 }

@@ -1,33 +1,32 @@
 //! The settings page.
 
 use super::fields::{Field, lines, switch, text};
-use super::{Dispatch, back_button, icon, on};
+use super::{Dispatch, backup, icon, on, page_head, page_title};
 use crate::i18n::{Text, fill, t};
-use crate::state::{Action, IceRow, Saved, ServerRow, SettingsEdit, SettingsForm};
+use crate::state::{Action, BackupForm, IceRow, Saved, ServerRow, SettingsEdit, SettingsForm};
 use crate::words;
 use yew::prelude::*;
 
 /// The settings page.
-pub(super) fn settings(form: &SettingsForm, dispatch: &Dispatch) -> Html {
+pub(super) fn settings(form: &SettingsForm, stored: &BackupForm, dispatch: &Dispatch) -> Html {
     let onsubmit = dispatch.reform(|event: SubmitEvent| {
         event.prevent_default();
         Action::Save
     });
     html! {
         <main class="page">
-            <header class="page-head">
-                { back_button(dispatch) }
-                <h1 id="page" tabindex="-1">{ t(Text::Settings) }</h1>
-            </header>
+            { page_head(dispatch, page_title(Text::Settings)) }
             <form class="page-form" {onsubmit} novalidate=true>
                 <div class="page-body">
                     { you(form, dispatch) }
                     { signalling(form, dispatch) }
                     { ice(form, dispatch) }
                     { discovery(form, dispatch) }
+                    { backup::section(stored, dispatch) }
                 </div>
                 { foot(form, dispatch) }
             </form>
+            { backup::forms(dispatch) }
         </main>
     }
 }
@@ -37,7 +36,7 @@ fn you(form: &SettingsForm, dispatch: &Dispatch) -> Html {
     html! {
         <fieldset class="card">
             <legend>{ t(Text::SettingsYou) }</legend>
-            { text(form, field("name", Text::YourName, None, &form.name),
+            { text(field(form, "name", Text::YourName, &form.name),
                 edit(dispatch, SettingsEdit::Name)) }
             { switch("notifications", t(Text::Notifications), hint(Text::NotificationsHint),
                 form.notifications, edit(dispatch, SettingsEdit::Notifications)) }
@@ -65,7 +64,7 @@ fn signalling(form: &SettingsForm, dispatch: &Dispatch) -> Html {
 fn server(form: &SettingsForm, dispatch: &Dispatch, index: usize, row: &ServerRow) -> Html {
     let number = (index + 1).to_string();
     let path = |part: &str| format!("signalling.{index}.{part}");
-    let of = |part, label, value| field(&path(part), label, None, value);
+    let of = |part, label, value| field(form, &path(part), label, value);
     let change = |set: fn(&mut ServerRow, String)| {
         let row = row.clone();
         dispatch.reform(move |value| {
@@ -88,12 +87,12 @@ fn server(form: &SettingsForm, dispatch: &Dispatch, index: usize, row: &ServerRo
     html! {
         <div class="row-card" role="group" aria-label={fill(Text::ServerNumber, &[&number])}>
             <div class="grid host-port">
-                { text(form, of("host", Text::Host, &row.host), change(|row, v| row.host = v)) }
-                { text(form, of("port", Text::Port, &row.port), change(|row, v| row.port = v)) }
+                { text(of("host", Text::Host, &row.host), change(|row, v| row.host = v)) }
+                { text(of("port", Text::Port, &row.port), change(|row, v| row.port = v)) }
             </div>
             <div class="grid halves">
-                { text(form, of("path", Text::Path, &row.path), change(|row, v| row.path = v)) }
-                { text(form, of("key", Text::Key, &row.key), change(|row, v| row.key = v)) }
+                { text(of("path", Text::Path, &row.path), change(|row, v| row.path = v)) }
+                { text(of("key", Text::Key, &row.key), change(|row, v| row.key = v)) }
             </div>
             <div class="row-foot">
                 { switch(&path("secure"), t(Text::Secure), None, row.secure, secure) }
@@ -119,7 +118,7 @@ fn ice(form: &SettingsForm, dispatch: &Dispatch) -> Html {
 fn ice_row(form: &SettingsForm, dispatch: &Dispatch, index: usize, row: &IceRow) -> Html {
     let number = (index + 1).to_string();
     let path = |part: &str| format!("iceServers.{index}.{part}");
-    let of = |part, label, value| field(&path(part), label, None, value);
+    let of = |part, label, value| field(form, &path(part), label, value);
     let change = |set: fn(&mut IceRow, String)| {
         let row = row.clone();
         dispatch.reform(move |value| {
@@ -135,11 +134,11 @@ fn ice_row(form: &SettingsForm, dispatch: &Dispatch, index: usize, row: &IceRow)
     let remove = fill(Text::RemoveIce, &[&number]);
     html! {
         <div class="row-card" role="group" aria-label={fill(Text::IceNumber, &[&number])}>
-            { lines(form, of("urls", Text::Urls, &row.urls), change(|row, v| row.urls = v)) }
+            { lines(of("urls", Text::Urls, &row.urls), change(|row, v| row.urls = v)) }
             <div class="grid halves">
-                { text(form, of("username", Text::Username, &row.username),
+                { text(of("username", Text::Username, &row.username),
                     change(|row, v| row.username = v)) }
-                { text(form, credential, change(|row, v| row.credential = v)) }
+                { text(credential, change(|row, v| row.credential = v)) }
             </div>
             <div class="row-foot">
                 { remove_button(dispatch, remove, SettingsEdit::RemoveIce(index)) }
@@ -149,18 +148,19 @@ fn ice_row(form: &SettingsForm, dispatch: &Dispatch, index: usize, row: &IceRow)
 }
 
 fn discovery(form: &SettingsForm, dispatch: &Dispatch) -> Html {
-    let echo = field(
-        "ipEcho",
-        Text::IpEcho,
-        Some(Text::IpEchoHint),
-        &form.ip_echo,
-    );
-    let root = field("root", Text::Root, Some(Text::RootHint), &form.root);
+    let echo = Field {
+        hint: Some(t(Text::IpEchoHint)),
+        ..field(form, "ipEcho", Text::IpEcho, &form.ip_echo)
+    };
+    let root = Field {
+        hint: Some(t(Text::RootHint)),
+        ..field(form, "root", Text::Root, &form.root)
+    };
     html! {
         <fieldset class="card">
             <legend>{ t(Text::SettingsDiscovery) }</legend>
-            { text(form, echo, edit(dispatch, SettingsEdit::IpEcho)) }
-            { text(form, root, edit(dispatch, SettingsEdit::Root)) }
+            { text(echo, edit(dispatch, SettingsEdit::IpEcho)) }
+            { text(root, edit(dispatch, SettingsEdit::Root)) }
         </fieldset>
     }
 }
@@ -191,13 +191,10 @@ fn foot(form: &SettingsForm, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn field<'a>(path: &str, label: Text, hint: Option<Text>, value: &'a str) -> Field<'a> {
+fn field<'a>(form: &SettingsForm, path: &str, label: Text, value: &'a str) -> Field<'a> {
     Field {
-        path: path.to_owned(),
-        label: t(label),
-        hint: hint.map(t),
-        value,
-        kind: "text",
+        error: form.error_at(path).map(words::field_error),
+        ..Field::new(path, label, value)
     }
 }
 

@@ -119,16 +119,18 @@ fn rank(state: MessageState) -> u8 {
 impl State {
     /// The open chat.
     pub(crate) fn chat(&self) -> Option<&Chat> {
-        match &self.view {
-            View::Chat(chat) => Some(chat),
-            View::Lists | View::Connection | View::Settings(_) => None,
+        if let View::Chat(chat) = &self.view {
+            Some(chat)
+        } else {
+            None
         }
     }
 
     pub(super) fn chat_mut(&mut self) -> Option<&mut Chat> {
-        match &mut self.view {
-            View::Chat(chat) => Some(chat),
-            View::Lists | View::Connection | View::Settings(_) => None,
+        if let View::Chat(chat) = &mut self.view {
+            Some(chat)
+        } else {
+            None
         }
     }
 
@@ -158,10 +160,6 @@ impl State {
         chat.reported = 0;
         chat.loading = true;
         let contact = chat.contact.clone();
-        let id = PersonId::Contact(contact.clone());
-        if self.people.get(&id).is_none() {
-            return self.open(View::Lists);
-        }
         let mut effects = self.watch();
         effects.extend(self.ask_history(contact, None));
         effects

@@ -2,15 +2,15 @@
 
 use super::outbox::Purpose;
 use super::{Effect, Problem, State, Target, View};
-use ipc::{Event, FromEngine, Message, MessageState, PersonId, Refusal};
+use crate::deep_link::DeepLink;
+use ipc::{Answer, Event, FromEngine, Message, MessageState, PersonId, Refusal};
 
 /// How long somebody who was writing counts as writing, in milliseconds.
 const TYPING: u64 = 6_000;
 
 impl State {
     pub(super) fn start(&mut self) -> Vec<Effect> {
-        self.people.begin_again();
-        self.requests.begin_again();
+        self.begin_again();
         vec![
             Effect::SlowTimer,
             Effect::Connect {
@@ -21,21 +21,30 @@ impl State {
     }
 
     pub(super) fn closed(&mut self) -> Vec<Effect> {
-        self.people.begin_again();
-        self.requests.begin_again();
+        self.begin_again();
         self.outbox.lost();
         self.join.busy = false;
         if let View::Settings(form) = &mut self.view {
-            form.interrupted();
+            form.saved.interrupt();
         }
+        self.interrupt_contact();
+        self.interrupt_invites();
+        self.backup.interrupt();
         self.engine.set_closed()
+    }
+
+    /// Everything is about to be sent.
+    fn begin_again(&mut self) {
+        self.people.begin_again();
+        self.requests.begin_again();
+        self.invites.begin_again();
     }
 
     pub(super) fn engine_says(&mut self, message: FromEngine) -> Vec<Effect> {
         match message {
             FromEngine::Event { event } => self.event(event),
             FromEngine::Reply { id, result } => match self.outbox.answered(id) {
-                Some(purpose) => self.replied(purpose, result.err()),
+                Some(purpose) => self.replied(purpose, result),
                 None => Vec::new(),
             },
             FromEngine::History { id, messages, more } => match self.outbox.answered(id) {
@@ -59,6 +68,8 @@ impl State {
             Event::PersonGone(id) => return self.person_gone(&id),
             Event::Request(request) => self.requests.insert(request.id.clone(), request),
             Event::RequestGone(id) => self.requests.remove(&id),
+            Event::Invite(invite) => self.invites.insert(invite.id.clone(), invite),
+            Event::InviteGone(id) => self.invites.remove(&id),
             Event::Message(message) => return self.message(message),
             Event::Typing(contact) => {
                 self.typing.insert(contact, self.now.saturating_add(TYPING));
@@ -68,7 +79,6 @@ impl State {
             Event::Ready => return self.ready(),
             // For the supervisor.
             Event::Notify(_) | Event::Badge { .. } => {}
-            Event::Invite(_) | Event::InviteGone(_) => {}
         }
         Vec::new()
     }
@@ -76,13 +86,15 @@ impl State {
     fn ready(&mut self) -> Vec<Effect> {
         self.people.end_again();
         self.requests.end_again();
+        self.invites.end_again();
         self.engine.set_ready();
         let mut effects = self.outbox.flush();
-        effects.extend(self.resume_chat());
+        effects.extend(self.resume_page());
         for contact in self.outbox.unsure_contacts() {
             effects.extend(self.ask_history(contact, None));
         }
         if self.name.is_none() {
+            self.backup.opened = self.follow.take() == Some(DeepLink::Backup);
             effects.push(Effect::Focus(Target::JoinName));
         } else if let Some(link) = self.follow.take() {
             effects.extend(self.follow(link));
@@ -96,10 +108,24 @@ impl State {
             return Vec::new();
         };
         self.typing.remove(contact);
-        if self.chat().is_some_and(|chat| chat.contact == *contact) {
-            return self.open(View::Lists);
-        }
-        Vec::new()
+        self.leave_gone_contact().unwrap_or_default()
+    }
+
+    /// The page of somebody who is not a contact any more is left.
+    fn leave_gone_contact(&mut self) -> Option<Vec<Effect>> {
+        let shown = match &self.view {
+            View::Chat(chat) => &chat.contact,
+            View::Contact(page) => &page.contact,
+            View::Lists | View::Connection | View::Settings(_) | View::Invites(_) => return None,
+        };
+        let gone = self.people.get(&PersonId::Contact(shown.clone())).is_none();
+        gone.then(|| self.open(View::Lists))
+    }
+
+    /// After a lost connection: what is open stays open, as long as it is about somebody.
+    fn resume_page(&mut self) -> Vec<Effect> {
+        self.leave_gone_contact()
+            .unwrap_or_else(|| self.resume_chat())
     }
 
     fn message(&mut self, message: Message) -> Vec<Effect> {
@@ -116,26 +142,38 @@ impl State {
         self.mark_read()
     }
 
-    fn replied(&mut self, purpose: Purpose, refusal: Option<Refusal>) -> Vec<Effect> {
-        match (purpose, refusal) {
-            (Purpose::Join, refusal) => self.join_replied(refusal),
-            (Purpose::Answer(_), None) => vec![Effect::Focus(Target::Lists)],
-            (Purpose::Send(unsent), Some(refusal)) => self.restore(unsent, Some(refusal)),
-            (Purpose::SettingsName, refusal) => self.settings_replied(true, refusal),
-            (Purpose::Settings, refusal) => self.settings_replied(false, refusal),
-            (Purpose::Answer(_) | Purpose::Plain, Some(refusal)) => {
-                self.alerts.raise(Problem::Refused(refusal))
-            }
-            (Purpose::Send(_) | Purpose::Plain, None)
-            | (Purpose::Silent | Purpose::History { .. }, _) => Vec::new(),
+    fn replied(&mut self, purpose: Purpose, result: Result<Answer, Refusal>) -> Vec<Effect> {
+        match purpose {
+            Purpose::Join => self.join_replied(result.err()),
+            Purpose::SettingsName => self.settings_replied(true, result.err()),
+            Purpose::Settings => self.settings_replied(false, result.err()),
+            Purpose::Rename(contact) => self.rename_replied(&contact, result),
+            Purpose::Care(contact) => self.care_replied(&contact, result),
+            Purpose::Invite => self.invite_replied(result),
+            Purpose::UseInvite => self.use_replied(result),
+            Purpose::Export => self.export_replied(result),
+            Purpose::Import => self.import_replied(result),
+            Purpose::Answer(_) | Purpose::Send(_) | Purpose::Plain => match result {
+                Ok(_) => done(&purpose),
+                Err(refusal) => self.refused(purpose, refusal),
+            },
+            Purpose::Silent | Purpose::History { .. } => Vec::new(),
         }
     }
 
-    fn join_replied(&mut self, refusal: Option<Refusal>) -> Vec<Effect> {
-        self.join.busy = false;
-        match refusal {
-            Some(refusal) => self.refuse_join(refusal),
-            None => vec![Effect::Focus(Target::Lists)],
+    fn refused(&mut self, purpose: Purpose, refusal: Refusal) -> Vec<Effect> {
+        if let Purpose::Send(unsent) = purpose {
+            return self.restore(unsent, Some(refusal));
         }
+        self.alerts.raise(Problem::Refused(refusal))
     }
+}
+
+/// The row of an answered request is gone, and the focus with it.
+fn done(purpose: &Purpose) -> Vec<Effect> {
+    let answered = matches!(purpose, Purpose::Answer(_));
+    answered
+        .then_some(Effect::Focus(Target::Lists))
+        .into_iter()
+        .collect()
 }

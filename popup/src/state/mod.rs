@@ -5,8 +5,12 @@
 //! in native tests.
 
 mod alerts;
+mod backup;
 mod chat;
+mod contact;
 mod engine;
+mod invites;
+mod join;
 mod keyed;
 mod link;
 mod outbox;
@@ -18,7 +22,13 @@ mod settings;
 mod tests;
 
 pub(crate) use alerts::{Alerts, Problem};
+pub(crate) use backup::{
+    BackupEdit, BackupError, BackupForm, BackupState, EXPORT, FILE, FILE_BYTES, IMPORT,
+};
 pub(crate) use chat::{Chat, ComposerError};
+pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
+pub(crate) use invites::{INVITE, InvitesEdit, InvitesPage, Using};
+pub(crate) use join::JoinForm;
 pub(crate) use link::{EngineLink, Shell};
 pub(crate) use people::{People, Place, list};
 pub(crate) use resync::Resynced;
@@ -26,8 +36,8 @@ pub(crate) use settings::{FieldError, IceRow, Saved, ServerRow, SettingsEdit, Se
 
 use crate::deep_link::DeepLink;
 use ipc::{
-    Command, ContactId, FromEngine, PersonId, Refusal, Request, RequestId, SettingsView, Status,
-    ToEngine, UnixMillis,
+    Command, ContactId, FromEngine, Hidden, Invite, InviteId, PersonId, Request, RequestId,
+    SettingsView, Status, ToEngine, UnixMillis,
 };
 use keyed::Keyed;
 use outbox::{Outbox, Purpose};
@@ -51,6 +61,10 @@ pub(crate) enum Action {
     Follow(DeepLink),
     /// Show the chat with a contact.
     OpenChat(ContactId),
+    /// Show the page of a contact.
+    OpenContact(ContactId),
+    /// Show the invites.
+    OpenInvites,
     /// Show the Connection page.
     OpenConnection,
     /// Show the settings.
@@ -85,6 +99,12 @@ pub(crate) enum Action {
     Edit(SettingsEdit),
     /// Save was pressed.
     Save,
+    /// On the page of a contact.
+    Contact(ContactEdit),
+    /// On the page with the invites.
+    Invites(InvitesEdit),
+    /// In the backup forms.
+    Backup(BackupEdit),
 }
 
 /// What the adapter has to do.
@@ -105,6 +125,12 @@ pub(crate) enum Effect {
     LoadDraft(ContactId),
     /// Keep the unsent text of a contact; empty forgets it.
     SaveDraft(ContactId, String),
+    /// Put an invite on the clipboard and dispatch [`InvitesEdit::Copied`].
+    Copy(InviteId, Hidden),
+    /// Give the person a file with this backup.
+    Download(Hidden),
+    /// Read the chosen file, [`FILE_BYTES`] at most, and dispatch [`BackupEdit::Read`].
+    ReadBackup,
     /// Put the keyboard focus here once the view is painted.
     Focus(Target),
 }
@@ -140,17 +166,10 @@ pub(crate) enum View {
     Connection,
     /// The settings.
     Settings(Box<SettingsForm>),
-}
-
-/// The first-run form.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct JoinForm {
-    /// What is typed.
-    pub(crate) name: String,
-    /// Why it was refused.
-    pub(crate) refusal: Option<Refusal>,
-    /// The answer is awaited.
-    pub(crate) busy: bool,
+    /// A contact.
+    Contact(Box<ContactPage>),
+    /// The invites.
+    Invites(Box<InvitesPage>),
 }
 
 /// Everything a view shows.
@@ -168,6 +187,8 @@ pub(crate) struct State {
     pub(crate) people: People,
     /// Who waits for an answer.
     pub(crate) requests: Resynced<RequestId, Request>,
+    /// The open invites.
+    pub(crate) invites: Resynced<InviteId, Invite>,
     /// Who is writing, and until when that is believed.
     typing: Keyed<ContactId, UnixMillis>,
     /// The settings in force.
@@ -178,6 +199,8 @@ pub(crate) struct State {
     pub(crate) view: View,
     /// The first-run form.
     pub(crate) join: JoinForm,
+    /// The backup forms.
+    pub(crate) backup: BackupForm,
     /// What was asked and not answered.
     outbox: Outbox,
     /// Where to go once the lists are there.
@@ -199,6 +222,8 @@ impl State {
             Action::Visible(visible) => self.set_visible(visible),
             Action::Follow(link) => self.follow(link),
             Action::OpenChat(contact) => self.open_chat(contact),
+            Action::OpenContact(contact) => self.open_contact(contact),
+            Action::OpenInvites => self.open_invites(),
             Action::OpenConnection => self.open(View::Connection),
             Action::OpenSettings => self.open_settings(),
             Action::Back => self.back(),
@@ -216,6 +241,9 @@ impl State {
             Action::LoadOlder => self.load_older(),
             Action::Edit(edit) => self.edit_settings(edit),
             Action::Save => self.save_settings(),
+            Action::Contact(edit) => self.edit_contact(edit),
+            Action::Invites(edit) => self.edit_invites(edit),
+            Action::Backup(edit) => self.edit_backup(edit),
         }
     }
 
@@ -224,7 +252,7 @@ impl State {
         match (&self.follow, &self.view) {
             (Some(link), _) => link.to_fragment(),
             (None, View::Chat(chat)) => DeepLink::Chat(chat.contact.clone()).to_fragment(),
-            (None, View::Lists | View::Connection | View::Settings(_)) => String::new(),
+            (None, _) => String::new(),
         }
     }
 
@@ -271,6 +299,11 @@ impl State {
         }
         match link {
             DeepLink::Chat(contact) => self.open_chat(contact),
+            DeepLink::Backup => {
+                let mut effects = self.open_settings();
+                effects.push(Effect::Focus(Target::Field(EXPORT.to_owned())));
+                effects
+            }
             DeepLink::Request(request) => {
                 let mut effects = self.open(View::Lists);
                 effects.push(Effect::Focus(Target::Request(request)));
@@ -284,10 +317,14 @@ impl State {
         let focus = match &view {
             View::Lists => Target::Lists,
             View::Chat(_) => Target::Composer,
-            View::Connection | View::Settings(_) => Target::Page,
+            View::Connection | View::Settings(_) | View::Contact(_) | View::Invites(_) => {
+                Target::Page
+            }
         };
         let is_chat = matches!(view, View::Chat(_));
         self.view = view;
+        // With the passphrases in it.
+        self.backup = BackupForm::default();
         let mut effects = vec![Effect::Focus(focus)];
         if was_chat || is_chat {
             effects.extend(self.watch());
@@ -298,38 +335,15 @@ impl State {
     fn back(&mut self) -> Vec<Effect> {
         let left = match &self.view {
             View::Chat(chat) => Some(PersonId::Contact(chat.contact.clone())),
+            View::Contact(page) => return self.leave_contact(&page.clone()),
             View::Lists => return Vec::new(),
-            View::Connection | View::Settings(_) => None,
+            View::Connection | View::Settings(_) | View::Invites(_) => None,
         };
         let mut effects = self.open(View::Lists);
         if let Some(person) = left {
             effects.push(Effect::Focus(Target::Person(person)));
         }
         effects
-    }
-
-    fn edit_join(&mut self, name: String) -> Vec<Effect> {
-        self.join.name = name;
-        self.join.refusal = None;
-        Vec::new()
-    }
-
-    fn send_join(&mut self) -> Vec<Effect> {
-        let name = self.join.name.trim().to_owned();
-        if self.join.busy {
-            return Vec::new();
-        }
-        if name.is_empty() {
-            return self.refuse_join(Refusal::NameEmpty);
-        }
-        self.join.busy = true;
-        self.join.refusal = None;
-        self.ask(Purpose::Join, Command::Join { name })
-    }
-
-    fn refuse_join(&mut self, refusal: Refusal) -> Vec<Effect> {
-        self.join.refusal = Some(refusal);
-        vec![Effect::Focus(Target::JoinName)]
     }
 
     fn answer(&mut self, request: RequestId, accept: bool) -> Vec<Effect> {

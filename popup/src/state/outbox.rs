@@ -28,6 +28,18 @@ pub(super) enum Purpose {
         /// Asked from the newest.
         newest: bool,
     },
+    /// The name of a contact.
+    Rename(ContactId),
+    /// A decision about a contact: a refusal is shown on its page.
+    Care(ContactId),
+    /// Making or cancelling an invite.
+    Invite,
+    /// Using an invite.
+    UseInvite,
+    /// A backup.
+    Export,
+    /// Taking over a backup.
+    Import,
     /// A command without a field: a refusal becomes an alert.
     Plain,
     /// Nobody waits for the answer.

@@ -30,6 +30,9 @@ pub(crate) fn list(people: &People, place: Place, fold: fn(&str) -> String) -> V
 }
 
 fn place_of(person: &Person) -> Option<Place> {
+    if person.care.as_ref().is_some_and(|care| care.blocked) {
+        return Some(Place::Saved);
+    }
     match (&person.id, person.presence) {
         (_, Presence::OnNetwork | Presence::ClaimsNetwork) => Some(Place::Network),
         (PersonId::Contact(_), Presence::Online | Presence::Offline) => Some(Place::Saved),

@@ -98,6 +98,15 @@ pub(crate) enum Saved {
     Interrupted,
 }
 
+impl Saved {
+    /// The engine went away; whether anything was stored is not known.
+    pub(super) fn interrupt(&mut self) {
+        if matches!(self, Self::Waiting(_)) {
+            *self = Self::Interrupted;
+        }
+    }
+}
+
 /// The settings page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct SettingsForm {
@@ -155,13 +164,6 @@ impl SettingsForm {
         self.read_receipts = read_receipts;
         self.cellular = cellular;
         self.fill(defaults);
-    }
-
-    /// The engine went away; whether anything was stored is not known.
-    pub(super) fn interrupted(&mut self) {
-        if matches!(self.saved, Saved::Waiting(_)) {
-            self.saved = Saved::Interrupted;
-        }
     }
 
     fn edit(&mut self, edit: SettingsEdit, defaults: &Config) {

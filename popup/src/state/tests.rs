@@ -1,9 +1,13 @@
 //! The reducer, told what happens and asked what it shows and does.
 
+mod backup;
+mod contact;
+mod invites;
+
 use super::*;
 use ipc::{
-    Asked, Config, Event, Message, MessageState, Notice, Person, Phase, Presence, Profile,
-    SettingsView, SignallingServer,
+    Answer, Asked, Config, Event, Message, MessageState, Notice, Person, Phase, Presence, Profile,
+    Refusal, SettingsView, SignallingServer,
 };
 
 const NOW: UnixMillis = 1_000_000;
@@ -22,6 +26,7 @@ fn person(id: PersonId, name: &str, presence: Presence) -> Person {
         last_seen: None,
         unread: 0,
         ping: None,
+        care: None,
     }
 }
 
@@ -98,7 +103,10 @@ impl Sut {
     }
 
     fn reply(&mut self, id: u32, refusal: Option<Refusal>) -> Vec<Effect> {
-        let result = refusal.map_or(Ok(ipc::Answer::Done), Err);
+        self.answer(id, refusal.map_or(Ok(Answer::Done), Err))
+    }
+
+    fn answer(&mut self, id: u32, result: Result<Answer, Refusal>) -> Vec<Effect> {
         self.act(Action::Engine(FromEngine::Reply { id, result }))
     }
 
@@ -129,10 +137,10 @@ impl Sut {
     }
 
     fn form(&self) -> &SettingsForm {
-        match &self.state.view {
-            View::Settings(form) => form,
-            View::Lists | View::Chat(_) | View::Connection => panic!("the settings are open"),
-        }
+        let View::Settings(form) = &self.state.view else {
+            panic!("the settings are open");
+        };
+        form
     }
 }
 

@@ -7,18 +7,21 @@ const SELECTORS = {
   article: "article, [role=article]",
   button: "button, [role=button], input[type=submit], input[type=button]",
   checkbox: "input[type=checkbox]:not([role]), [role=checkbox]",
+  file: "input[type=file]",
   dialog: "dialog[open], [role=dialog], [role=alertdialog]",
+  group: "[role=group]",
   heading: "h1, h2, h3, h4, h5, h6, [role=heading]",
   link: "a[href], [role=link]",
   list: "ul, ol, [role=list]",
   listitem: "li, [role=listitem]",
   log: "[role=log]",
   main: "main, [role=main]",
+  summary: "summary",
   status: "output, [role=status]",
   alert: "[role=alert]",
   switch: "[role=switch]",
   textbox:
-    "input:not([type]), input[type=text], input[type=url], input[type=search], textarea, [role=textbox], [role=searchbox]",
+    "input:not([type]), input[type=text], input[type=url], input[type=search], input[type=password], textarea, [role=textbox], [role=searchbox]",
   any: "*",
 };
 

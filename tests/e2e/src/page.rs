@@ -126,7 +126,12 @@ impl<'a> Page<'a> {
 
     /// Waits for a field and types into it, replacing what it holds.
     pub fn fill(&self, label: &str, text: &str) -> Result<()> {
-        let field = self.find(&named("textbox", label))?;
+        self.fill_in(&Locator::default(), label, text)
+    }
+
+    /// The same for a field inside something.
+    pub fn fill_in(&self, place: &Locator, label: &str, text: &str) -> Result<()> {
+        let field = self.find(&place.clone().named("textbox", label))?;
         self.browser.session()?.clear(&field)?;
         self.browser.session()?.keys(&field, text)
     }

@@ -243,7 +243,11 @@ impl Browser {
             return self.screenshot(folder, &format!("{name}-light"));
         }
         for scheme in ["light", "dark"] {
-            chromium::set_scheme(self.session()?, scheme)?;
+            let session = self.session()?;
+            chromium::set_scheme(session, scheme)?;
+            // Colours that fade over would be shown half-way.
+            let finish = "document.getAnimations().forEach((animation) => animation.finish());";
+            session.execute(finish, &[])?;
             self.screenshot(folder, &format!("{name}-{scheme}"))?;
         }
         Ok(())

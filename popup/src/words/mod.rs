@@ -1,8 +1,13 @@
 //! States in words: from the types between the crates to texts.
 
+mod care;
+mod refused;
+
+pub(crate) use care::{reach, special};
+pub(crate) use refused::{backup_error, field_error, problem, refusal};
+
 use crate::i18n::{Text, count, fill, t};
-use crate::state::{FieldError, Problem};
-use ipc::{Asked, MessageState, Notice, Phase, Ping, Presence, Refusal, Role, Status, UnixMillis};
+use ipc::{Asked, MessageState, Phase, Ping, Presence, Role, Status, UnixMillis};
 
 /// How good a state is, for its colour; the words say it too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +124,11 @@ pub(crate) fn people_count(people: u32) -> String {
     count(people.into(), Text::PeopleOne, Text::PeopleOther)
 }
 
+/// "12 contacts imported".
+pub(crate) fn imported_count(contacts: u32) -> String {
+    count(contacts.into(), Text::ImportedOne, Text::ImportedOther)
+}
+
 /// "2 unread messages".
 pub(crate) fn unread_count(unread: u32) -> String {
     count(unread.into(), Text::UnreadOne, Text::UnreadOther)
@@ -190,51 +200,6 @@ pub(crate) fn last_seen(seen: Option<UnixMillis>, now: UnixMillis) -> String {
         ago if ago < HOUR => fill(Text::SeenMinutes, &[&(ago / MINUTE).to_string()]),
         ago if ago < DAY => fill(Text::SeenHours, &[&(ago / HOUR).to_string()]),
         ago => count(ago / DAY, Text::SeenDay, Text::SeenDays),
-    }
-}
-
-/// Why a command was refused.
-pub(crate) fn refusal(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::NameEmpty => t(Text::NameEmpty),
-        Refusal::NameTooLong => t(Text::NameTooLong),
-        Refusal::NameCharacters => t(Text::NameCharacters),
-        Refusal::TextEmpty => t(Text::TextEmpty),
-        Refusal::TextTooLong => t(Text::TextTooLong),
-        Refusal::OutboxFull => t(Text::OutboxFull),
-        Refusal::Gone => t(Text::Gone),
-        Refusal::NotJoined => t(Text::NotJoined),
-        Refusal::ContactsFull => t(Text::ContactsFull),
-        Refusal::Setting { reason, .. } => fill(Text::SettingRefused, &[reason]),
-        Refusal::Storage { reason } => fill(Text::NotStored, &[reason]),
-    }
-}
-
-/// Why a field of the settings was refused.
-pub(crate) fn field_error(error: &FieldError) -> String {
-    match error {
-        FieldError::Port => t(Text::PortWrong),
-        FieldError::Refused(reason) => refusal(reason),
-    }
-}
-
-/// A problem to know of.
-pub(crate) fn problem(problem: &Problem) -> String {
-    match problem {
-        Problem::Refused(reason) => refusal(reason),
-        Problem::Notice(told) => notice(told),
-    }
-}
-
-fn notice(notice: &Notice) -> String {
-    match notice {
-        Notice::StorageFailed { reason } => fill(Text::NoticeStorageFailed, &[reason]),
-        Notice::StorageDamaged { key } => fill(Text::NoticeStorageDamaged, &[key]),
-        Notice::SomebodyElse { name } => fill(Text::NoticeSomebodyElse, &[&isolate(name)]),
-        Notice::Misbehaved { name, reason } => {
-            fill(Text::NoticeMisbehaved, &[&isolate(name), reason])
-        }
-        Notice::AnswerTooLate { name } => fill(Text::NoticeTooLate, &[&isolate(name)]),
     }
 }
 

@@ -1,0 +1,210 @@
+//! The page of a contact.
+
+use super::fields::{Field, switch, text};
+use super::person::presence_line;
+use super::qr::Qr;
+use super::{Dispatch, field_id, on, page_head, verified_mark, with_name};
+use crate::i18n::{Text, t};
+use crate::state::{Action, ContactEdit, ContactPage, KEEP, NAME, REMOVE, Saved, State};
+use crate::words;
+use ipc::{Care, Person};
+use yew::prelude::*;
+
+/// The page of a contact.
+pub(super) fn contact(state: &State, dispatch: &Dispatch) -> Html {
+    let Some((page, person, care)) = state.contact_page() else {
+        return Html::default();
+    };
+    html! {
+        <main class="page" key={page.contact.0.clone()}>
+            { page_head(dispatch, heading(person, care)) }
+            <div class="page-body">
+                if let Some(refusal) = &page.refusal {
+                    <p class="error" role="alert">{ words::refusal(refusal) }</p>
+                }
+                { pause(page, care, dispatch) }
+                { safety(care, dispatch) }
+                { special(person, care, dispatch) }
+                { name(page, dispatch) }
+                { quiet(care, dispatch) }
+                { remove(page, person, dispatch) }
+            </div>
+        </main>
+    }
+}
+
+fn heading(person: &Person, care: &Care) -> Html {
+    html! {
+        <div class="who">
+            <h1 id="page" tabindex="-1" title={person.name.clone()}>
+                <bdi>{ &person.name }</bdi>{ verified_mark(person) }
+            </h1>
+            { presence_line(person, false) }
+            if let Some(own) = &care.calls_itself {
+                <p class="detail">{ with_name(Text::CallsItself, own) }</p>
+            }
+        </div>
+    }
+}
+
+fn edit(dispatch: &Dispatch, to_edit: fn(bool) -> ContactEdit) -> Callback<bool> {
+    dispatch.reform(move |on| Action::Contact(to_edit(on)))
+}
+
+fn button(dispatch: &Dispatch, label: Text, class: &'static str, edit: ContactEdit) -> Html {
+    html! {
+        <button type="button" {class} onclick={on(dispatch, Action::Contact(edit))}>
+            { t(label) }
+        </button>
+    }
+}
+
+/// Whether to go on looking for somebody who has not been seen for long.
+fn pause(page: &ContactPage, care: &Care, dispatch: &Dispatch) -> Html {
+    let asks = care.long_unseen && !page.keeps_looking;
+    if care.blocked || !(care.paused || asks) {
+        return Html::default();
+    }
+    let pressed = |label, class, pause| button(dispatch, label, class, ContactEdit::Paused(pause));
+    html! {
+        <div class="card">
+            if care.paused {
+                <p>{ t(Text::PausedText) }</p>
+                { pressed(Text::LookAgain, "soft", false) }
+            } else {
+                <p>{ t(Text::LongUnseen) }</p>
+                <div class="acts">
+                    { pressed(Text::KeepLooking, "soft", false) }
+                    { pressed(Text::Pause, "primary", true) }
+                </div>
+            }
+        </div>
+    }
+}
+
+fn safety(care: &Care, dispatch: &Dispatch) -> Html {
+    html! {
+        <section class="card" aria-labelledby="safety-heading">
+            <h2 id="safety-heading">{ t(Text::SafetyNumber) }</h2>
+            <p class="hint">{ t(Text::SafetyHint) }</p>
+            <div class="safety">
+                <p id="safety-number" class="mono digits">{ groups(&care.safety_number) }</p>
+                <Qr text={care.safety_number.clone()} label={t(Text::SafetyCode)} />
+            </div>
+            { switch("contact.verified", t(Text::Verified), Some(t(Text::VerifiedHint)),
+                care.verified, edit(dispatch, ContactEdit::Verified)) }
+        </section>
+    }
+}
+
+/// In groups of five, as people read numbers out.
+fn groups(digits: &str) -> String {
+    let mut groups = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && index % 5 == 0 {
+            groups.push(' ');
+        }
+        groups.push(digit);
+    }
+    groups
+}
+
+fn special(person: &Person, care: &Care, dispatch: &Dispatch) -> Html {
+    let wanted = matches!(care.special, ipc::Special::Wanted | ipc::Special::On);
+    let state = words::special(care.special, &person.name);
+    html! {
+        <section class="card">
+            { switch("contact.special", t(Text::Special), Some(t(Text::SpecialHint)),
+                wanted, edit(dispatch, ContactEdit::Special)) }
+            <div class="special-state" role="status">
+                if let Some(state) = state {
+                    <p>{ state }</p>
+                }
+                if let Some(reach) = care.reach {
+                    <p class="detail">{ t(words::reach(reach)) }</p>
+                }
+            </div>
+        </section>
+    }
+}
+
+fn name(page: &ContactPage, dispatch: &Dispatch) -> Html {
+    let onsubmit = dispatch.reform(|event: SubmitEvent| {
+        event.prevent_default();
+        Action::Contact(ContactEdit::SaveName)
+    });
+    let field = Field {
+        hint: Some(t(Text::NameHint)),
+        error: page.name_refusal.as_ref().map(words::refusal),
+        ..Field::new(NAME, Text::Name, &page.name)
+    };
+    let typed = dispatch.reform(|name| Action::Contact(ContactEdit::Name(name)));
+    html! {
+        <form class="card" {onsubmit} novalidate=true>
+            { text(field, typed) }
+            <div class="form-foot">
+                <p role="status" class="hint">{ said(page.saved) }</p>
+                <button type="submit" class="soft">{ t(Text::Save) }</button>
+            </div>
+        </form>
+    }
+}
+
+fn said(saved: Saved) -> Option<String> {
+    match saved {
+        Saved::No | Saved::Defaults => None,
+        Saved::Waiting(_) => Some(t(Text::Saving)),
+        Saved::Yes => Some(t(Text::SavedText)),
+        Saved::Interrupted => Some(t(Text::SaveInterrupted)),
+    }
+}
+
+fn quiet(care: &Care, dispatch: &Dispatch) -> Html {
+    html! {
+        <section class="card">
+            { switch("contact.muted", t(Text::Mute), Some(t(Text::MuteHint)),
+                care.muted, edit(dispatch, ContactEdit::Muted)) }
+            { switch("contact.blocked", t(Text::Block), Some(t(Text::BlockHint)),
+                care.blocked, edit(dispatch, ContactEdit::Blocked)) }
+        </section>
+    }
+}
+
+fn remove(page: &ContactPage, person: &Person, dispatch: &Dispatch) -> Html {
+    let pressed = |edit| on(dispatch, Action::Contact(edit));
+    if !page.removing {
+        return html! {
+            <button type="button" id={field_id(REMOVE)} class="danger"
+                onclick={pressed(ContactEdit::AskRemove(true))}>
+                { t(Text::RemoveContact) }
+            </button>
+        };
+    }
+    html! {
+        <div class="card danger-card" role="alertdialog" aria-describedby="remove-ask"
+            aria-label={t(Text::RemoveContact)}>
+            <p id="remove-ask">{ with_name(Text::RemoveAsk, &person.name) }</p>
+            <div class="acts">
+                <button type="button" id={field_id(KEEP)} class="soft"
+                    onclick={pressed(ContactEdit::AskRemove(false))}>
+                    { t(Text::Cancel) }
+                </button>
+                <button type="button" class="danger" onclick={pressed(ContactEdit::Remove)}>
+                    { t(Text::Remove) }
+                </button>
+            </div>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::groups;
+
+    #[test]
+    fn digits_are_read_in_groups_of_five() {
+        assert_eq!(groups("123451234512"), "12345 12345 12");
+        assert_eq!(groups(""), "");
+        assert_eq!(groups(&"7".repeat(60)).split(' ').count(), 12);
+    }
+}

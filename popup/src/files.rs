@@ -1,0 +1,60 @@
+//! What a person takes out of the page and brings into it: the clipboard, files.
+
+use crate::browser;
+use crate::state::BackupError;
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlInputElement, Url};
+
+/// How long a browser may take to begin with a download, in milliseconds.
+const DOWNLOAD: u32 = 30_000;
+
+/// Puts a text on the clipboard; whether the browser did.
+pub(crate) async fn copy(text: &str) -> bool {
+    let Some(window) = browser::window() else {
+        return false;
+    };
+    let written = window.navigator().clipboard().write_text(text);
+    JsFuture::from(written).await.is_ok()
+}
+
+/// Gives the person a file.
+pub(crate) fn download(name: &str, text: &str) {
+    if offer(name, text).is_err() {
+        browser::warn("the browser did not take the file");
+    }
+}
+
+fn offer(name: &str, text: &str) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type("application/json");
+    let parts = Array::of1(&text.into());
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options)?;
+    let document = browser::document().ok_or(JsValue::NULL)?;
+    let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    browser::after(DOWNLOAD, move || {
+        // An address that is no more needs no revoking.
+        let _ = Url::revoke_object_url(&url);
+    });
+    Ok(())
+}
+
+/// Reads the file that is chosen in an input, up to a limit in bytes.
+pub(crate) async fn read(input: &str, limit: u32) -> Result<String, BackupError> {
+    let element = browser::document().and_then(|document| document.get_element_by_id(input));
+    let input = element.and_then(|element| element.dyn_into::<HtmlInputElement>().ok());
+    let files = input.and_then(|input| input.files());
+    let file = files.and_then(|files| files.get(0));
+    let file = file.ok_or(BackupError::Missing)?;
+    if file.size() > f64::from(limit) {
+        return Err(BackupError::TooLarge);
+    }
+    let text = JsFuture::from(file.text()).await;
+    let text = text.ok().and_then(|text| text.as_string());
+    text.ok_or(BackupError::Unreadable)
+}

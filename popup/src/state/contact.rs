@@ -1,0 +1,274 @@
+//! The page of a contact: what the person decides about them.
+
+use super::outbox::Purpose;
+use super::{Effect, Problem, Saved, State, Target, View};
+use ipc::{Answer, Care, Command, ContactId, Person, PersonId, Refusal};
+
+/// Where the name is refused.
+pub(crate) const NAME: &str = "contact.name";
+
+/// The button that asks whether to remove, and has the focus again when the person does not.
+pub(crate) const REMOVE: &str = "contact.remove";
+
+/// The button that keeps the contact, which has the focus while that is asked.
+pub(crate) const KEEP: &str = "contact.keep";
+
+/// What is done on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ContactEdit {
+    /// The name was edited.
+    Name(String),
+    /// Save was pressed.
+    SaveName,
+    /// Verified was switched.
+    Verified(bool),
+    /// Special contact was switched.
+    Special(bool),
+    /// Mute was switched.
+    Muted(bool),
+    /// Block was switched.
+    Blocked(bool),
+    /// Pause, Keep looking or Look again was pressed.
+    Paused(bool),
+    /// Remove was pressed, or taken back.
+    AskRemove(bool),
+    /// It was pressed once more.
+    Remove,
+}
+
+impl ContactEdit {
+    /// The browser has moved the switch already; it stays until the engine says how it is.
+    pub(crate) fn is_switch(&self) -> bool {
+        match self {
+            Self::Verified(_) | Self::Special(_) | Self::Muted(_) | Self::Blocked(_) => true,
+            Self::Name(_)
+            | Self::SaveName
+            | Self::Paused(_)
+            | Self::AskRemove(_)
+            | Self::Remove => false,
+        }
+    }
+}
+
+/// The page of a contact.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ContactPage {
+    /// Whose.
+    pub(crate) contact: ContactId,
+    /// The name as typed.
+    pub(crate) name: String,
+    /// How far saving the name is.
+    pub(crate) saved: Saved,
+    /// Why the name was refused.
+    pub(crate) name_refusal: Option<Refusal>,
+    /// Why something else was refused.
+    pub(crate) refusal: Option<Refusal>,
+    /// The person is asked whether to remove the contact.
+    pub(crate) removing: bool,
+    /// The person wants to go on looking and is not asked again here.
+    pub(crate) keeps_looking: bool,
+    /// Back leads to the chat.
+    from_chat: bool,
+}
+
+impl State {
+    /// The contact's page that is open, and the contact.
+    pub(crate) fn contact_page(&self) -> Option<(&ContactPage, &Person, &Care)> {
+        let View::Contact(page) = &self.view else {
+            return None;
+        };
+        let person = self.contact(&page.contact)?;
+        Some((page, person, person.care.as_ref()?))
+    }
+
+    fn contact(&self, contact: &ContactId) -> Option<&Person> {
+        self.people.get(&PersonId::Contact(contact.clone()))
+    }
+
+    fn contact_page_mut(&mut self) -> Option<&mut ContactPage> {
+        if let View::Contact(page) = &mut self.view {
+            Some(page)
+        } else {
+            None
+        }
+    }
+
+    fn page_of(&mut self, contact: &ContactId) -> Option<&mut ContactPage> {
+        self.contact_page_mut()
+            .filter(|page| page.contact == *contact)
+    }
+
+    pub(super) fn open_contact(&mut self, contact: ContactId) -> Vec<Effect> {
+        let Some(person) = self.contact(&contact).filter(|p| p.care.is_some()) else {
+            return Vec::new();
+        };
+        let page = ContactPage {
+            name: person.name.clone(),
+            from_chat: self.chat().is_some_and(|chat| chat.contact == contact),
+            contact,
+            saved: Saved::No,
+            name_refusal: None,
+            refusal: None,
+            removing: false,
+            keeps_looking: false,
+        };
+        self.open(View::Contact(Box::new(page)))
+    }
+
+    pub(super) fn leave_contact(&mut self, page: &ContactPage) -> Vec<Effect> {
+        if page.removing {
+            return self.ask_remove(false);
+        }
+        if page.from_chat {
+            return self.open_chat(page.contact.clone());
+        }
+        let mut effects = self.open(View::Lists);
+        let row = PersonId::Contact(page.contact.clone());
+        effects.push(Effect::Focus(Target::Person(row)));
+        effects
+    }
+
+    pub(super) fn edit_contact(&mut self, edit: ContactEdit) -> Vec<Effect> {
+        let Some(page) = self.contact_page_mut() else {
+            return Vec::new();
+        };
+        page.refusal = None;
+        let contact = page.contact.clone();
+        match edit {
+            ContactEdit::Name(name) => {
+                page.name = name;
+                page.name_refusal = None;
+                page.saved = Saved::No;
+                Vec::new()
+            }
+            ContactEdit::SaveName => self.rename(),
+            ContactEdit::Verified(verified) => self.decide(Command::Verify { contact, verified }),
+            ContactEdit::Special(on) => self.decide(Command::Special { contact, on }),
+            ContactEdit::Muted(muted) => self.decide(Command::Mute { contact, muted }),
+            ContactEdit::Blocked(blocked) => self.decide(Command::Block { contact, blocked }),
+            ContactEdit::Paused(paused) => {
+                page.keeps_looking = !paused;
+                let effects = self.decide(Command::Pause { contact, paused });
+                // The button that was pressed is gone.
+                [effects, vec![Effect::Focus(Target::Page)]].concat()
+            }
+            ContactEdit::AskRemove(ask) => self.ask_remove(ask),
+            ContactEdit::Remove => self.remove(contact),
+        }
+    }
+
+    fn decide(&mut self, command: Command) -> Vec<Effect> {
+        let Some(page) = self.contact_page_mut() else {
+            return Vec::new();
+        };
+        let purpose = Purpose::Care(page.contact.clone());
+        self.ask(purpose, command)
+    }
+
+    /// A second press finds nobody to remove.
+    fn remove(&mut self, contact: ContactId) -> Vec<Effect> {
+        if self.outbox.awaits(&Purpose::Care(contact.clone())) {
+            return Vec::new();
+        }
+        self.decide(Command::Remove { contact })
+    }
+
+    fn ask_remove(&mut self, ask: bool) -> Vec<Effect> {
+        let Some(page) = self.contact_page_mut() else {
+            return Vec::new();
+        };
+        page.removing = ask;
+        let next = if ask { KEEP } else { REMOVE };
+        vec![Effect::Focus(Target::Field(next.to_owned()))]
+    }
+
+    /// The name that the contact gave itself is no name of ours: it follows when they change it.
+    fn rename(&mut self) -> Vec<Effect> {
+        let Some((page, person, care)) = self.contact_page() else {
+            return Vec::new();
+        };
+        let own = own_name(person, care);
+        let typed = page.name.trim();
+        let name = if typed == own { "" } else { typed }.to_owned();
+        let contact = page.contact.clone();
+        if let Some(page) = self.contact_page_mut() {
+            if matches!(page.saved, Saved::Waiting(_)) {
+                return Vec::new();
+            }
+            page.saved = Saved::Waiting(1);
+            page.name_refusal = None;
+        }
+        self.ask(
+            Purpose::Rename(contact.clone()),
+            Command::Rename { contact, name },
+        )
+    }
+
+    pub(super) fn rename_replied(
+        &mut self,
+        contact: &ContactId,
+        result: Result<Answer, Refusal>,
+    ) -> Vec<Effect> {
+        let Some(page) = self.page_of(contact) else {
+            return self.alert(result);
+        };
+        match result {
+            Ok(_) => {
+                page.saved = Saved::Yes;
+                self.show_name();
+                Vec::new()
+            }
+            Err(refusal) => {
+                page.saved = Saved::No;
+                page.name_refusal = Some(refusal);
+                vec![Effect::Focus(Target::Field(NAME.to_owned()))]
+            }
+        }
+    }
+
+    /// An emptied field shows the name that counts now.
+    fn show_name(&mut self) {
+        let Some((page, person, care)) = self.contact_page() else {
+            return;
+        };
+        let own = own_name(person, care).to_owned();
+        let typed = page.name.trim().to_owned();
+        if let Some(page) = self.contact_page_mut() {
+            page.name = if typed.is_empty() { own } else { typed };
+        }
+    }
+
+    pub(super) fn care_replied(
+        &mut self,
+        contact: &ContactId,
+        result: Result<Answer, Refusal>,
+    ) -> Vec<Effect> {
+        match (result, self.page_of(contact)) {
+            (Err(refusal), Some(page)) => {
+                page.refusal = Some(refusal);
+                Vec::new()
+            }
+            (result, _) => self.alert(result),
+        }
+    }
+
+    /// Where there is no page to show a refusal on.
+    pub(super) fn alert(&mut self, result: Result<Answer, Refusal>) -> Vec<Effect> {
+        match result {
+            Ok(_) => Vec::new(),
+            Err(refusal) => self.alerts.raise(Problem::Refused(refusal)),
+        }
+    }
+
+    /// The engine went away; whether the name was stored is not known.
+    pub(super) fn interrupt_contact(&mut self) {
+        if let Some(page) = self.contact_page_mut() {
+            page.saved.interrupt();
+        }
+    }
+}
+
+/// The name that a contact gives itself.
+fn own_name<'a>(person: &'a Person, care: &'a Care) -> &'a str {
+    care.calls_itself.as_ref().unwrap_or(&person.name)
+}

@@ -1,0 +1,185 @@
+//! The page with the invites: those that are open, and using one.
+
+use super::outbox::Purpose;
+use super::{Effect, State, Target, View};
+use ipc::{Answer, Command, Hidden, Invite, InviteId, Refusal};
+
+/// The field for somebody else's invite.
+pub(crate) const INVITE: &str = "invite";
+
+/// What is done on the page.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum InvitesEdit {
+    /// New invite was pressed.
+    Make,
+    /// Cancel was pressed.
+    Cancel(InviteId),
+    /// Copy was pressed.
+    Copy(InviteId),
+    /// The clipboard has it, or not.
+    Copied(InviteId, bool),
+    /// The field for an invite was edited.
+    Text(Hidden),
+    /// Connect was pressed.
+    Use,
+}
+
+/// How far using an invite is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Using {
+    /// Nothing to say.
+    #[default]
+    No,
+    /// Their device is being dialled.
+    Asking,
+    /// The other person has been asked.
+    Asked,
+    /// It was refused.
+    Refused(Refusal),
+    /// The engine went away before it had answered.
+    Interrupted,
+}
+
+/// The page.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct InvitesPage {
+    /// What was pasted.
+    pub(crate) text: Hidden,
+    /// How far using it is.
+    pub(crate) using: Using,
+    /// Why no invite was made, or none cancelled.
+    pub(crate) refusal: Option<Refusal>,
+    /// The last that was to be copied, and whether it was.
+    pub(crate) copied: Option<(InviteId, bool)>,
+}
+
+impl InvitesPage {
+    fn new() -> Self {
+        Self {
+            text: Hidden(String::new()),
+            using: Using::No,
+            refusal: None,
+            copied: None,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn open_invites(&mut self) -> Vec<Effect> {
+        self.open(View::Invites(Box::new(InvitesPage::new())))
+    }
+
+    fn invites_page(&mut self) -> Option<&mut InvitesPage> {
+        if let View::Invites(page) = &mut self.view {
+            Some(page)
+        } else {
+            None
+        }
+    }
+
+    /// The open invites, the oldest first.
+    pub(crate) fn open_invites_in_order(&self) -> Vec<&Invite> {
+        let mut sorted = super::Keyed::default();
+        for invite in self.invites.values() {
+            sorted.insert((invite.expires, &invite.id), invite);
+        }
+        sorted.into_iter().map(|(_, invite)| invite).collect()
+    }
+
+    pub(super) fn edit_invites(&mut self, edit: InvitesEdit) -> Vec<Effect> {
+        let Some(page) = self.invites_page() else {
+            return Vec::new();
+        };
+        match edit {
+            InvitesEdit::Make => self.make_invite(),
+            InvitesEdit::Cancel(invite) => {
+                page.refusal = None;
+                // The button that was pressed goes.
+                let mut effects = vec![Effect::Focus(Target::Page)];
+                effects.extend(self.ask(Purpose::Invite, Command::CancelInvite { invite }));
+                effects
+            }
+            InvitesEdit::Copy(id) => self.copy_invite(id),
+            InvitesEdit::Copied(id, done) => {
+                page.copied = Some((id, done));
+                Vec::new()
+            }
+            InvitesEdit::Text(text) => {
+                page.text = text;
+                if page.using != Using::Asking {
+                    page.using = Using::No;
+                }
+                Vec::new()
+            }
+            InvitesEdit::Use => self.use_invite(),
+        }
+    }
+
+    /// One at a time: a second press before the first is answered is one press.
+    fn make_invite(&mut self) -> Vec<Effect> {
+        if self.outbox.awaits(&Purpose::Invite) {
+            return Vec::new();
+        }
+        if let Some(page) = self.invites_page() {
+            page.refusal = None;
+        }
+        self.ask(Purpose::Invite, Command::Invite)
+    }
+
+    fn copy_invite(&self, id: InviteId) -> Vec<Effect> {
+        let invite = self.invites.get(&id);
+        let text = invite.map(|invite| invite.link.clone());
+        text.map(|text| Effect::Copy(id, text))
+            .into_iter()
+            .collect()
+    }
+
+    fn use_invite(&mut self) -> Vec<Effect> {
+        let Some(page) = self.invites_page() else {
+            return Vec::new();
+        };
+        if page.using == Using::Asking {
+            return Vec::new();
+        }
+        page.using = Using::Asking;
+        let link = Hidden(page.text.0.trim().to_owned());
+        self.ask(Purpose::UseInvite, Command::UseInvite { link })
+    }
+
+    pub(super) fn use_replied(&mut self, result: Result<Answer, Refusal>) -> Vec<Effect> {
+        let Some(page) = self.invites_page() else {
+            return self.alert(result);
+        };
+        match result {
+            Ok(_) => {
+                page.text.0.clear();
+                page.using = Using::Asked;
+                Vec::new()
+            }
+            Err(refusal) => {
+                page.using = Using::Refused(refusal);
+                vec![Effect::Focus(Target::Field(INVITE.to_owned()))]
+            }
+        }
+    }
+
+    pub(super) fn invite_replied(&mut self, result: Result<Answer, Refusal>) -> Vec<Effect> {
+        match (result, self.invites_page()) {
+            (Err(refusal), Some(page)) => {
+                page.refusal = Some(refusal);
+                Vec::new()
+            }
+            (result, _) => self.alert(result),
+        }
+    }
+
+    /// The engine went away; whether the other person was asked is not known.
+    pub(super) fn interrupt_invites(&mut self) {
+        if let Some(page) = self
+            .invites_page()
+            .filter(|page| page.using == Using::Asking)
+        {
+            page.using = Using::Interrupted;
+        }
+    }
+}
