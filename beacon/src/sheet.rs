@@ -3,16 +3,13 @@
 use crate::Clock;
 use axum::http::HeaderValue;
 use mesh_chat::beacon::{Audience, Slots, header};
-use mesh_chat::clock::UnixMillis;
 use mesh_chat::crypto::Identity;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Signs slots for one audience.
 pub struct Signer {
-    identity: Identity,
-    audience: Audience,
-    slots: Slots,
+    pen: Pen,
     clock: Clock,
     sheet: Mutex<Arc<Sheet>>,
 }
@@ -23,8 +20,14 @@ impl fmt::Debug for Signer {
     }
 }
 
+/// What it takes to sign.
+struct Pen {
+    identity: Identity,
+    audience: Audience,
+    slots: Slots,
+}
+
 /// A slot and the next one, signed.
-#[derive(Debug)]
 struct Sheet {
     number: u64,
     current: HeaderValue,
@@ -43,13 +46,16 @@ pub struct Page {
 }
 
 impl Signer {
-    /// Signs the first page at once.
+    /// Signs the first sheet at once.
     pub fn new(identity: Identity, audience: Audience, slots: Slots, clock: Clock) -> Self {
-        let sheet = Sheet::sign(&identity, &audience, slots, slots.at(clock()));
-        Self {
+        let pen = Pen {
             identity,
             audience,
             slots,
+        };
+        let sheet = pen.sheet(slots.at(clock()), None);
+        Self {
+            pen,
             clock,
             sheet: Mutex::new(Arc::new(sheet)),
         }
@@ -57,9 +63,10 @@ impl Signer {
 
     /// What is given now.
     pub fn page(&self) -> Page {
-        let now = (self.clock)();
-        let sheet = self.sheet(self.slots.at(now));
-        let (next_from, end) = self.turns(sheet.number);
+        let (now, slots) = ((self.clock)(), self.pen.slots);
+        let sheet = self.sheet(slots.at(now));
+        let end = slots.end(sheet.number);
+        let next_from = end.saturating_sub(slots.lead());
         let is_near = now >= next_from;
         Page {
             current: sheet.current.clone(),
@@ -68,38 +75,31 @@ impl Signer {
         }
     }
 
-    /// When the next slot is handed out too, and when it begins.
-    fn turns(&self, number: u64) -> (UnixMillis, UnixMillis) {
-        let end = self.slots.end(number);
-        (end.saturating_sub(self.slots.lead()), end)
-    }
-
     fn sheet(&self, number: u64) -> Arc<Sheet> {
         let mut sheet = self.sheet.lock().unwrap_or_else(PoisonError::into_inner);
         if sheet.number != number {
-            *sheet = Arc::new(Sheet::sign(
-                &self.identity,
-                &self.audience,
-                self.slots,
-                number,
-            ));
-            tracing::info!(slot = self.slots.name(number), "signed");
+            *sheet = Arc::new(self.pen.sheet(number, Some(&sheet)));
+            tracing::info!(slot = self.pen.slots.name(number), "signed");
         }
         Arc::clone(&sheet)
     }
 }
 
-impl Sheet {
-    fn sign(identity: &Identity, audience: &Audience, slots: Slots, number: u64) -> Self {
-        let signed = |number| {
-            let header = header(identity, audience, &slots.name(number));
-            #[expect(clippy::expect_used, reason = "a header is printable ASCII")]
-            HeaderValue::try_from(header).expect("ASCII")
-        };
-        Self {
+impl Pen {
+    /// What the sheet `before` has signed already is taken from there.
+    fn sheet(&self, number: u64, before: Option<&Sheet>) -> Sheet {
+        let before = before.filter(|before| before.number.saturating_add(1) == number);
+        let known = before.map(|before| before.next.clone());
+        Sheet {
             number,
-            current: signed(number),
-            next: signed(number.saturating_add(1)),
+            current: known.unwrap_or_else(|| self.header(number)),
+            next: self.header(number.saturating_add(1)),
         }
+    }
+
+    fn header(&self, number: u64) -> HeaderValue {
+        let header = header(&self.identity, &self.audience, &self.slots.name(number));
+        #[expect(clippy::expect_used, reason = "a header is printable ASCII")]
+        HeaderValue::try_from(header).expect("ASCII")
     }
 }
