@@ -1,4 +1,4 @@
-//! The HTTP of the beacon: `GET /beacon`, `GET /ip`, `GET /healthz`.
+//! The HTTP of the beacon: `GET` or `POST /beacon`, `GET /ip`, `GET /healthz`.
 
 use crate::address::{self, Proxies};
 use crate::callers::Callers;
@@ -42,7 +42,7 @@ impl App {
         let anybody = CorsLayer::new().allow_origin(Any);
         Router::new()
             .route("/ip", get(ip).layer(anybody))
-            .route(PATH, get(beacon).options(preflight))
+            .route(PATH, get(beacon).post(beacon).options(preflight))
             .route("/healthz", get(async || "ok\n"))
             .layer(middleware::from_fn(without_body))
             .layer(middleware::from_fn(told))
@@ -52,6 +52,9 @@ impl App {
 
 /// The header for who may have it. Everybody else gets the same answer without it, so that a
 /// scanner learns nothing about the list.
+///
+/// By POST too, without a body: an extension that has a host permission for this server sends no
+/// `Origin` with a GET, in Chromium and in Firefox, and sends it with a POST.
 async fn beacon(State(app): State<App>, headers: HeaderMap) -> Response {
     let page = app.signer.page();
     let mut answer = StatusCode::NO_CONTENT.into_response();
@@ -78,7 +81,7 @@ async fn preflight(State(app): State<App>, headers: HeaderMap) -> Response {
     if app.callers.may_ask(&headers) {
         out.extend(readable_by(&headers));
         for (name, value) in [
-            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET"),
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
             (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization"),
             (header::ACCESS_CONTROL_MAX_AGE, "600"),
         ] {

@@ -36,6 +36,15 @@ fn a_listed_origin_gets_the_header_and_may_read_it() {
 }
 
 #[test]
+fn a_post_is_answered_like_a_get() {
+    let beacon = Beacon::new();
+    for headers in [&[SITE] as &[(&str, &str)], &[STRANGER], &[]] {
+        let posted = beacon.ask("POST", "/beacon", headers);
+        assert_eq!(posted, beacon.get("/beacon", headers));
+    }
+}
+
+#[test]
 fn everybody_else_gets_the_same_answer_without_it() {
     let beacon = Beacon::new().with_token();
     let mut given = beacon.get("/beacon", &[SITE]);
@@ -158,7 +167,7 @@ fn nothing_else_is_there() {
     for (method, path, status) in [
         ("GET", "/", 404),
         ("GET", "/beacon/", 404),
-        ("POST", "/beacon", 405),
+        ("PUT", "/beacon", 405),
         ("DELETE", "/ip", 405),
         ("HEAD", "/beacon", 204),
     ] {
