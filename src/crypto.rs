@@ -95,13 +95,13 @@ impl PublicKey {
         VerifyingKey::from_sec1_bytes(bytes).ok().map(Self)
     }
 
-    /// As base64url.
-    pub(crate) fn encode(self) -> String {
+    /// As base64url: how a configuration holds a key.
+    pub fn encode(self) -> String {
         b64(&self.to_bytes())
     }
 
     /// From base64url.
-    pub(crate) fn decode(text: &str) -> Option<Self> {
+    pub fn decode(text: &str) -> Option<Self> {
         Self::from_bytes(&unb64(text)?)
     }
 

@@ -2,6 +2,7 @@
 
 pub mod address;
 mod backup;
+pub mod beacon;
 mod blacklist;
 mod bucket;
 pub mod calendar;

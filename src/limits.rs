@@ -165,3 +165,6 @@ pub const SERVERS: usize = 8;
 
 /// Bytes of a configured text (host, path, key, URL).
 pub const SETTING_BYTES: usize = 512;
+
+/// Bytes of a beacon's header: one of version 1 has 143, and a later one may say more.
+pub const BEACON_HEADER_BYTES: usize = 512;

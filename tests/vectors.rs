@@ -7,6 +7,7 @@
     clippy::indexing_slicing
 )]
 
+use mesh_chat::beacon::{self, Audience, Pin, Response, Slots};
 use mesh_chat::crypto::{
     self, Identity, discovery_uuid, hmac, open_transport, rendezvous_namespace, rendezvous_secret,
     safety_number, seal_transport, session_keys, signature_input, transcript,
@@ -148,4 +149,78 @@ fn sealed_transport_id() {
         crypto::open_transport(&rising(), "another entry", &sealed),
         None
     );
+}
+
+/// Made by a second implementation: Python, with its own arithmetic of the curve and RFC 6979, held
+/// against the package `cryptography`.
+const BEACON: [(u8, &str, &str, &str, &str); 5] = [
+    (
+        1,
+        "https://beacon.example.org",
+        "UTC-2026-11-23-07-4",
+        "v=1; kid=dbdb99c64b3d511f; slot=UTC-2026-11-23-07-4; sig=hDPacZhg3QX3wCdpFNnSymzrijQnUzrimQzvBCykMQZIDRiVQ56wfYa05oxd31pLZ2lXEhdXunVzCJjvkZS2zg",
+        "sig41128019959f3574",
+    ),
+    (
+        1,
+        "https://beacon.example.org",
+        "UTC-2026-11-23-07-5",
+        "v=1; kid=dbdb99c64b3d511f; slot=UTC-2026-11-23-07-5; sig=ZH3iv4s_sMSPLeKMwIPxoNrWFKfyGLcI8qi72j2PO6IECm5ceD37_wms5Wcqc_Hj97Itd1OUFdiqo0PBCDdeiQ",
+        "sige487c6faace04cfc",
+    ),
+    (
+        1,
+        "https://beacon.example.org",
+        "UTC-2026-11-23-08-0",
+        "v=1; kid=dbdb99c64b3d511f; slot=UTC-2026-11-23-08-0; sig=jim0LBCNmnvk7w8-889cYuHQu8JMjKGIar6Uvgf5lhNRSZmxpnVHqAO27vX-RlIOZS7uP_uqvEBpg_Z84sBOLA",
+        "sig5890597dc55020c3",
+    ),
+    (
+        1,
+        "http://127.0.0.1:8080",
+        "UTC-2026-11-23-07-4",
+        "v=1; kid=dbdb99c64b3d511f; slot=UTC-2026-11-23-07-4; sig=_NuqrCphlkzC8Zx5ENRul5xxJ-p5ipn_bsDpYSn3yhgG7uqu1wruvgI6MMKw5USpwUGz4XhpSTdrWSSj32f9-g",
+        "sig067ae55cd9ae34be",
+    ),
+    (
+        2,
+        "https://beacon.example.org",
+        "UTC-2026-11-23-07-4",
+        "v=1; kid=bbb47e396351524a; slot=UTC-2026-11-23-07-4; sig=SX4IyhoCy4EXs7UR3Sk21ISzLAALhZXsQm3hmHmdDCx0cQl7aFuQMD2BJuq-ONohWV_BrsQKaAujxkR7B7OEbg",
+        "sigf88beb729901fdc8",
+    ),
+];
+
+/// The number of the slot 2026-11-23 07:40.
+const BEACON_SLOT: u64 = 2_992_366;
+
+#[test]
+fn beacon_headers_and_roots() {
+    for (key, url, slot, header, root) in BEACON {
+        let identity = Identity::from_bytes(&[key; 32]).unwrap();
+        let audience = Audience::of(url).unwrap();
+        assert_eq!(beacon::header(&identity, &audience, slot), header);
+        let pin = Pin::new(url, &identity.public().encode()).unwrap();
+        let number = (BEACON_SLOT..).find(|n| Slots::STANDARD.name(*n) == slot);
+        let start = Slots::STANDARD.start(number.unwrap());
+        let response = Response {
+            current: Some(header),
+            ..Response::default()
+        };
+        let answer = pin.read(response, start).unwrap();
+        assert_eq!(answer.current.root, root);
+        assert_eq!(answer.current.from, start);
+    }
+}
+
+#[test]
+fn beacon_signing_input_and_public_key() {
+    let audience = Audience::of("https://beacon.example.org").unwrap();
+    assert_eq!(
+        hex(&beacon::signing_input(&audience, "UTC-2026-11-23-07-4")),
+        "6d657368636861742f3120626561636f6e0000001a68747470733a2f2f626561636f6e2e6578616d706c652e6f72675554432d323032362d31312d32332d30372d34"
+    );
+    let key = Identity::from_bytes(&[1; 32]).unwrap().public();
+    assert_eq!(key.encode(), "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW");
+    assert_eq!(beacon::key_id(key), "dbdb99c64b3d511f");
 }

@@ -488,9 +488,9 @@ impl Member {
     }
 
     fn become_router(&mut self, ctx: &mut Context) {
-        self.settled(ctx);
         let router = Router::new(self.index, ctx.now.unix, ctx.now.mono);
         self.state = State::Routing(router);
+        self.settled(ctx);
         self.keep_own(ctx);
         let patience = if self.roster.len() > ROUTER_PEERS {
             OTHERS_CHECK_IN

@@ -48,6 +48,16 @@ pub(crate) fn demo(options: &DemoOptions) -> Result<()> {
 
 /// The command `bench`.
 pub(crate) fn bench(options: &BenchOptions) -> Result<()> {
+    let beacon = [
+        "run",
+        "--quiet",
+        "--release",
+        "-p",
+        "beacon",
+        "--example",
+        "load",
+    ];
+    shell::run(shell::cargo().args(beacon))?;
     program("bench", &[options.rounds.to_string()])
 }
 

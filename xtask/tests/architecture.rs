@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("offscreen", &["ipc", "webext"]),
     ("popup", &["ipc", "json"]),
     ("sim", &["mesh-chat", "peerjs", "webext"]),
+    ("beacon", &["mesh-chat"]),
     ("xtask", &[]),
     ("e2e", &["sim"]),
 ];

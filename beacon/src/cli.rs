@@ -1,0 +1,142 @@
+//! The command line, and what it becomes.
+
+use crate::address::Proxies;
+use crate::app::{App, PATH};
+use crate::callers::{Callers, Pattern, Token};
+use crate::sheet::Signer;
+use crate::{key, system_clock};
+use anyhow::{Context, Result, anyhow, bail};
+use mesh_chat::beacon::{Audience, Slots, key_id};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Signs the current ten minutes for an organisation's own people
+#[derive(Debug, clap::Parser)]
+#[command(version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the beacon can do.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Write a new private key to a file, and print the public key for the clients
+    Keygen {
+        /// A file that does not exist yet
+        file: PathBuf,
+    },
+    /// Print the public key of a private key for the clients
+    Public {
+        /// The private key
+        file: PathBuf,
+    },
+    /// Answer requests until SIGTERM or Ctrl-C
+    Serve(Box<Serve>),
+}
+
+/// Options of `serve`.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// The private key, made with `beacon keygen`
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// Where clients reach this beacon: its origin is signed, and must be the one of the `url` in
+    /// their configuration
+    #[arg(long, value_name = "URL", value_parser = audience)]
+    pub url: Audience,
+    /// Who gets the header: an origin, or `moz-extension://*` for every Firefox; can be repeated
+    #[arg(long, value_name = "ORIGIN")]
+    pub origin: Vec<Pattern>,
+    /// Who has this bearer token gets the header from any origin; can be repeated. Other people on
+    /// this machine see it in the list of processes: prefer --token-file
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Vec<Token>,
+    /// A file with such tokens, one a line
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Where to listen; TLS is for the proxy in front
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// For `/ip`: there is a proxy in front, or so many, and it appends to `X-Forwarded-For`
+    #[arg(
+        long,
+        value_name = "PROXIES",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1",
+        value_parser = clap::value_parser!(u8).range(1..=8)
+    )]
+    pub trust_forwarded: Option<u8>,
+    /// Log each request, with the address it came from
+    #[arg(long)]
+    pub debug: bool,
+    /// For tests only: slots so long; needs --test-slots
+    #[arg(long, hide = true, requires = "test_slots")]
+    pub slot_seconds: Option<u64>,
+    /// Yes, this beacon is for tests
+    #[arg(long, hide = true)]
+    pub test_slots: bool,
+}
+
+fn audience(url: &str) -> Result<Audience, String> {
+    Audience::of(url).ok_or_else(|| {
+        "an https:// address, such as https://beacon.example.org (http:// on this machine only)"
+            .to_owned()
+    })
+}
+
+impl Serve {
+    /// What these options ask for, with the key read; says so in the log.
+    pub fn app(&self) -> Result<App> {
+        let identity = key::read(&self.key)?;
+        if key::is_exposed(&self.key) {
+            tracing::warn!(file = %self.key.display(), "others can read the key's file");
+        }
+        let callers = self.callers()?;
+        tracing::info!(
+            kid = key_id(identity.public()),
+            audience = %self.url,
+            path = PATH,
+            origins = callers.origins.len(),
+            tokens = callers.tokens.len(),
+            "starting"
+        );
+        let signer = Signer::new(identity, self.url.clone(), self.slots()?, system_clock());
+        Ok(App {
+            callers: Arc::new(callers),
+            signer: Arc::new(signer),
+            proxies: Proxies(self.trust_forwarded.unwrap_or(0).into()),
+        })
+    }
+
+    fn callers(&self) -> Result<Callers> {
+        let mut tokens = self.token.clone();
+        if let Some(file) = &self.token_file {
+            let name = || format!("token file {}", file.display());
+            let text = fs::read_to_string(file).with_context(name)?;
+            for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+                // The error names the form and never the token.
+                tokens.push(line.parse().map_err(|form| anyhow!("{}: {form}", name()))?);
+            }
+        }
+        if self.origin.is_empty() && tokens.is_empty() {
+            bail!("nobody would get the header: give --origin, --token or --token-file");
+        }
+        Ok(Callers {
+            origins: self.origin.clone(),
+            tokens,
+        })
+    }
+
+    fn slots(&self) -> Result<Slots> {
+        let Some(seconds) = self.slot_seconds else {
+            return Ok(Slots::STANDARD);
+        };
+        tracing::warn!(seconds, "slots of a test: no ordinary client takes them");
+        Slots::for_tests(seconds).context("--slot-seconds must be 5 to 600")
+    }
+}
