@@ -111,7 +111,8 @@ fn groups(digits: &str) -> String {
 
 fn special(person: &Person, care: &Care, dispatch: &Dispatch) -> Html {
     let wanted = matches!(care.special, ipc::Special::Wanted | ipc::Special::On);
-    let state = words::special(care.special, &person.name);
+    // Nothing is on with somebody blocked, whatever the switches say.
+    let state = words::special(care.special, &person.name).filter(|_| !care.blocked);
     html! {
         <section class="card">
             { switch("contact.special", t(Text::Special), Some(t(Text::SpecialHint)),

@@ -135,6 +135,9 @@ fn details(props: &Props) -> Html {
             if let Some(name) = &person.resembles {
                 <p class="detail warn">{ with_name(Text::NotYourContact, name) }</p>
             }
+            if asks_to_pause(person) {
+                <p class="detail said">{ t(Text::LongUnseen) }</p>
+            }
             <div role="status">
                 if let Some(asked) = asked {
                     <p class="detail said">{ t(asked) }</p>
@@ -149,6 +152,12 @@ fn details(props: &Props) -> Html {
 
 fn is_blocked(person: &Person) -> bool {
     person.care.as_ref().is_some_and(|care| care.blocked)
+}
+
+/// The answer is given on the contact's page.
+fn asks_to_pause(person: &Person) -> bool {
+    let care = person.care.as_ref();
+    care.is_some_and(|care| care.long_unseen && !care.paused && !care.blocked)
 }
 
 /// Where somebody is, or that they are shut out.

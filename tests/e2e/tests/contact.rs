@@ -118,6 +118,7 @@ fn a_special_contact_needs_both_and_a_blocked_or_removed_one_is_gone() -> Result
     a.click(&named("switch", "Block"))?;
     a.see(&with_text("status", "blocked"))?;
     b.see(&with_text("status", "offline"))?;
+    a.see_no(&with_text("any", "On for both of you"))?;
     look(&world, ann, "blocked")?;
     back(&a)?;
     a.person("Bob").see_text("blocked")?;
@@ -161,6 +162,8 @@ fn an_invite_works_once_and_only_for_somebody_else() -> Result {
     a.click(&named("button", "New invite"))?;
     let invite = value_of(ann, "Invite 1")?;
     assert!(invite.starts_with("meshchat-invite:"), "{invite}");
+    a.click(&named("button", "Copy"))?;
+    a.see(&with_text("status", "Copied"))?;
     look(&world, ann, "invites")?;
     a.fill("Invite", &invite)?;
     a.click(&named("button", "Connect"))?;
