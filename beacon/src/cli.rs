@@ -7,10 +7,12 @@ use crate::sheet::Signer;
 use crate::{key, system_clock};
 use anyhow::{Context, Result, anyhow, bail};
 use mesh_chat::beacon::{Audience, Slots, key_id};
-use std::fs;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
+use std::{fmt, fs};
 
 /// Signs the current ten minutes for an organisation's own people
 #[derive(Debug, clap::Parser)]
@@ -54,7 +56,7 @@ pub struct Serve {
     /// Who has this bearer token gets the header from any origin; can be repeated. Other people on
     /// this machine see it in the list of processes: prefer --token-file
     #[arg(long, value_name = "TOKEN")]
-    pub token: Vec<Token>,
+    pub token: Vec<Secret>,
     /// A file with such tokens, one a line
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
@@ -80,6 +82,25 @@ pub struct Serve {
     /// Yes, this beacon is for tests
     #[arg(long, hide = true)]
     pub test_slots: bool,
+}
+
+/// A text that nobody is shown: the command line's own errors repeat what they refuse, so a token is
+/// checked only after it was read.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
 }
 
 fn audience(url: &str) -> Result<Audience, String> {
@@ -114,15 +135,7 @@ impl Serve {
     }
 
     fn callers(&self) -> Result<Callers> {
-        let mut tokens = self.token.clone();
-        if let Some(file) = &self.token_file {
-            let name = || format!("token file {}", file.display());
-            let text = fs::read_to_string(file).with_context(name)?;
-            for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-                // The error names the form and never the token.
-                tokens.push(line.parse().map_err(|form| anyhow!("{}: {form}", name()))?);
-            }
-        }
+        let tokens = self.tokens()?;
         if self.origin.is_empty() && tokens.is_empty() {
             bail!("nobody would get the header: give --origin, --token or --token-file");
         }
@@ -130,6 +143,20 @@ impl Serve {
             origins: self.origin.clone(),
             tokens,
         })
+    }
+
+    fn tokens(&self) -> Result<Vec<Token>> {
+        let read = |file: &PathBuf| {
+            fs::read_to_string(file).with_context(|| format!("token file {}", file.display()))
+        };
+        let text = self.token_file.as_ref().map(read).transpose()?;
+        let in_file = text.as_deref().unwrap_or_default().lines().map(str::trim);
+        let given = self.token.iter().map(|Secret(token)| token.as_str());
+        given
+            .chain(in_file.filter(|line| !line.is_empty()))
+            // The error names the form and never the token.
+            .map(|token| token.parse().map_err(|form| anyhow!("a token is {form}")))
+            .collect()
     }
 
     fn slots(&self) -> Result<Slots> {

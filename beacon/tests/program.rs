@@ -210,6 +210,13 @@ fn what_is_too_large_is_refused() {
     assert_eq!(running.get("/healthz").status(), 200, "it is still there");
 }
 
+fn refused(args: &[&str]) {
+    let output = beacon().args(args).output().unwrap();
+    assert!(!output.status.success(), "{args:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!said.contains("planted"), "{said}");
+}
+
 #[test]
 fn a_command_line_that_cannot_be_meant_is_refused() {
     let folder = Folder::new("line");
@@ -218,73 +225,25 @@ fn a_command_line_that_cannot_be_meant_is_refused() {
     let tokens = folder.0.join("tokens");
     std::fs::write(&tokens, "planted secret\n").unwrap();
     let tokens = tokens.to_str().unwrap();
-    let local = "--listen=127.0.0.1:0";
     for args in [
-        &["serve", local, "--key", file, "--url", URL] as &[&str],
-        &["serve", local, "--key", file, "--origin", ORIGIN],
-        &[
-            "serve",
-            local,
-            "--key",
-            file,
-            "--url",
-            "http://b.org",
-            "--origin",
-            ORIGIN,
-        ],
-        &[
-            "serve",
-            local,
-            "--key",
-            file,
-            "--url",
-            URL,
-            "--origin",
-            "https://*",
-        ],
-        &[
-            "serve",
-            local,
-            "--key",
-            file,
-            "--url",
-            URL,
-            "--token-file",
-            tokens,
-        ],
-        &[
-            "serve", local, "--key", tokens, "--url", URL, "--origin", ORIGIN,
-        ],
-        &[
-            "serve",
-            local,
-            "--key",
-            file,
-            "--url",
-            URL,
-            "--origin",
-            ORIGIN,
-            "--slot-seconds=20",
-        ],
-        &[
-            "serve",
-            local,
-            "--key",
-            file,
-            "--url",
-            URL,
-            "--origin",
-            ORIGIN,
-            "--test-slots",
-            "--slot-seconds=2",
-        ],
-        &["keygen", file],
+        ["--key", file, "--url", URL].as_slice(),
+        &["--key", file, "--origin", ORIGIN],
+        &["--key", file, "--url", "http://b.org", "--origin", ORIGIN],
+        &["--key", file, "--url", URL, "--origin", "https://*"],
+        &["--key", file, "--url", URL, "--token-file", tokens],
+        &["--key", file, "--url", URL, "--token", "planted secret"],
+        &["--key", tokens, "--url", URL, "--origin", ORIGIN],
     ] {
-        let output = beacon().args(args).output().unwrap();
-        assert!(!output.status.success(), "{args:?}");
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(!said.contains("planted"), "{said}");
+        refused(&[&["serve", "--listen=127.0.0.1:0"], args].concat());
     }
+    let good = ["--url", URL, "--origin", ORIGIN, "--key", file];
+    for more in [
+        ["--slot-seconds=20"].as_slice(),
+        &["--slot-seconds=2", "--test-slots"],
+    ] {
+        refused(&[&["serve", "--listen=127.0.0.1:0"], &good as &[&str], more].concat());
+    }
+    refused(&["keygen", file]);
     let printed = beacon().args(["public", file]).output().unwrap();
     assert_eq!(String::from_utf8(printed.stdout).unwrap().trim(), public);
 }
