@@ -129,6 +129,8 @@ pub struct CareRecord {
     pub blocked: bool,
     /// Not looked for until seen.
     pub paused: bool,
+    /// When the person last said to go on looking for them.
+    pub looked_for: Option<UnixMillis>,
     /// The number of the own profile that they have.
     pub told: u64,
 }

@@ -163,6 +163,12 @@ fn who_is_paused_is_not_looked_for_until_seen() {
     world.pass(31 * 24 * 3_600_000);
     assert!(world.care(0, "Bob").long_unseen);
     let contact = world.contact(0, "Bob");
+    let keep_looking = Command::Pause {
+        contact: contact.clone(),
+        paused: false,
+    };
+    world.command(0, keep_looking);
+    assert!(!world.care(0, "Bob").long_unseen, "not asked again at once");
     world.command(
         0,
         Command::Pause {

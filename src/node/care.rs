@@ -76,8 +76,11 @@ impl Node {
     }
 
     fn pause(&mut self, id: &ContactId, paused: bool) -> Result<(), Refusal> {
-        let now = self.ctx.now.mono;
-        self.decide(id, |care| care.paused = paused)?;
+        let (now, unix) = (self.ctx.now.mono, self.ctx.now.unix);
+        self.decide(id, |care| {
+            care.paused = paused;
+            care.looked_for = (!paused).then_some(unix);
+        })?;
         let contact = self.contacts.get_mut(id).filter(|_| !paused);
         contact.into_iter().for_each(|contact| contact.hurry(now));
         Ok(())
@@ -150,8 +153,8 @@ impl Node {
     pub(super) fn care(&self, contact: &Contact) -> Care {
         let record = &contact.record.care;
         let other = record.given_name.as_ref().map(|_| &contact.record.name);
-        let unseen = contact.record.last_seen.unwrap_or(self.ctx.now.unix);
-        let away = self.ctx.now.unix.saturating_sub(unseen);
+        let seen = contact.record.last_seen.max(record.looked_for);
+        let away = seen.map_or(0, |at| self.ctx.now.unix.saturating_sub(at));
         let long = u128::from(away) > LONG_UNSEEN.as_millis();
         Care {
             calls_itself: other.filter(|name| *name != contact.name()).cloned(),
