@@ -1,6 +1,7 @@
 //! What goes on when a write is durable, or is not.
 
 use super::contacts::Contact;
+use super::people::Lists;
 use super::{CommandId, LinkId, Node, Output, StoreId};
 use crate::config::Settings;
 use crate::records::{Change, ContactRecord, InviteRecord, ProfileRecord, RequestRecord};
@@ -145,8 +146,10 @@ impl Node {
         }
     }
 
-    /// Adds a contact to those in memory.
+    /// Adds a contact to those in memory, in place of what was known of it before: where it is seen
+    /// has to be found out anew.
     pub(super) fn keep(&mut self, contact: Contact) {
+        self.shown.lists = Lists::default();
         self.contacts.insert(contact.record.id.clone(), contact);
     }
 }
