@@ -1,7 +1,7 @@
 //! `demo` and `bench`: programs of the crate `e2e`, which drives real browsers. `sim`: the program
 //! of the crate of that name.
 
-use crate::{dist, setup, shell};
+use crate::{dist, setup, shell, test};
 use anyhow::Result;
 
 /// What `demo` can be told.
@@ -58,7 +58,8 @@ pub(crate) fn bench(options: &BenchOptions) -> Result<()> {
         "load",
     ];
     shell::run(shell::cargo().args(beacon))?;
-    program("bench", &[options.rounds.to_string()])
+    program("bench", &[options.rounds.to_string()])?;
+    test::measure_failover()
 }
 
 fn program(name: &str, args: &[String]) -> Result<()> {

@@ -207,6 +207,17 @@ fn browsers(feature: &str, file: &str, threads: u8, filters: &[String]) -> Resul
     tests(&mut cargo, filters)
 }
 
+/// Measures across NATs what no local network shows: how soon a killed router is replaced.
+pub(crate) fn measure_failover() -> Result<()> {
+    figures::forget()?;
+    let counts = nat(&["router_is_killed".to_owned()])?;
+    figures::tell();
+    if counts.failed > 0 {
+        bail!("the measurement of a killed router failed");
+    }
+    Ok(())
+}
+
 fn nat(filters: &[String]) -> Result<Counts> {
     if let Err(reason) = try_namespaces() {
         println!("!! NO TESTS ACROSS NATS: {reason:#}");
