@@ -420,3 +420,20 @@ fn an_address_that_changed_without_an_event_is_seen_when_the_id_is_held_again() 
     let last = events.find_map(networks);
     assert_eq!(last.as_deref(), Some("198.51.100.4"));
 }
+
+#[test]
+fn a_killed_router_leaves_all_lists_seconds_after_there_is_a_new_one() {
+    let mut world = World::new(3);
+    for (device, name) in [(0, "Router"), (1, "Ann"), (2, "Bob")] {
+        world.join(device, name);
+    }
+    world.kill(0);
+    world.pass(2_000);
+    assert_eq!(world.person(1, "Router").name, "Router", "not at once");
+    world.pass(12_000);
+    for (device, other) in [(1, "Bob"), (2, "Ann")] {
+        let people = world.devices[device].people.values();
+        let names: Vec<_> = people.map(|person| person.name.as_str()).collect();
+        assert_eq!(names, [other]);
+    }
+}

@@ -67,6 +67,7 @@ impl Member {
     fn take_registry(&mut self, ctx: &mut Context, link: LinkId, first: bool, all: Vec<Entry>) {
         if first {
             self.settled(ctx);
+            self.sweep_soon(ctx);
         }
         let left = self.roster.missing_from(Source::Router(link), &all);
         self.take_update(ctx, link, all, left);

@@ -492,6 +492,11 @@ impl Member {
         self.state = State::Routing(router);
         self.settled(ctx);
         self.keep_own(ctx);
+        self.sweep_soon(ctx);
+    }
+
+    /// There is a router: whoever is there checks in with it.
+    pub(super) fn sweep_soon(&mut self, ctx: &Context) {
         let patience = if self.roster.len() > ROUTER_PEERS {
             OTHERS_CHECK_IN
         } else {
@@ -500,15 +505,21 @@ impl Member {
         self.sweep = Some(ctx.now.mono + patience);
     }
 
-    /// A router's copy of what an earlier one knew is only as good as who checks in again.
+    /// A copy of what an earlier router knew is only as good as who checks in again. Without a
+    /// router it is all there is.
     fn sweep(&mut self, ctx: &mut Context) {
-        let State::Routing(router) = &mut self.state else {
-            self.sweep = None;
+        if self.sweep.take_if(|at| ctx.now.mono >= *at).is_none() {
             return;
-        };
-        if self.sweep.take_if(|at| ctx.now.mono >= *at).is_some() {
-            let left = self.roster.remove_leftovers();
-            router.announce(ctx, &self.roster, Vec::new(), left);
+        }
+        match &mut self.state {
+            State::Routing(router) => {
+                let left = self.roster.remove_leftovers();
+                router.announce(ctx, &self.roster, Vec::new(), left);
+            }
+            State::Following(follower) if follower.feed.is_complete() => {
+                self.roster.remove_leftovers();
+            }
+            State::Following(_) | State::Claiming | State::Connecting(_) | State::Waiting(_) => {}
         }
     }
 
