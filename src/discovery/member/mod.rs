@@ -1,46 +1,24 @@
 //! One device's membership in one namespace: the election, and both parts it can end in.
 
+mod returning;
+mod upkeep;
+
 use super::follower::Follower;
-use super::roster::{Roster, Source};
+use super::roster::Roster;
 use super::router::{Router, Scope};
 use crate::clock::Mono;
 use crate::context::Context;
 use crate::crypto;
 use crate::ids::Namespace;
 use crate::io::LinkId;
-use crate::limits::{CLAIM_JITTER, GHOST_LIFE, HIDDEN, REDIRECTS, ROUTER_PEERS, ROUTERS};
+use crate::limits::{CLAIM_JITTER, HIDDEN};
 use crate::view::Role;
 use crate::wire::{Entry, Frame};
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// Router IDs tried before starting over: `-1` to `-3`.
-const ROUTER_IDS: u32 = 3;
-
-/// How long a later Router ID is kept before the first is tried again: whoever was passed over may
-/// only have been unreachable for a moment, and one network must not stay split. Doubled each time
-/// it was in vain, to [`RECONSIDER_LAST`].
-const RECONSIDER: Duration = Duration::from_mins(4);
-/// See [`RECONSIDER`].
-const RECONSIDER_LAST: Duration = Duration::from_mins(32);
-
-/// How long a namespace is small before its routers become one.
-const GATHER: Duration = Duration::from_mins(1);
-
 /// How far the claims of the id of a router in doubt are spread, for each person.
 const CLAIM_EARLY: Duration = Duration::from_millis(10);
-
-/// How often a router at a later Router ID tries to register the first one. Nobody notices unless
-/// that works, so it is tried more often than its peers start over, who know only what it says.
-const TRY_FIRST: Duration = Duration::from_secs(30);
-/// See [`TRY_FIRST`].
-const TRY_FIRST_LAST: Duration = Duration::from_mins(5);
-
-/// How long after its beginning a router keeps entries whose people have not checked in again.
-const CHECK_IN_AGAIN: Duration = Duration::from_secs(8);
-/// The same where there are more people than one router serves: other routers vouch for them, and
-/// take their time to be back.
-const OTHERS_CHECK_IN: Duration = Duration::from_secs(60);
 
 /// How long an own Discovery ID that somebody else holds is left alone.
 const OWN_ID_RETRY: Duration = Duration::from_secs(15);
@@ -171,26 +149,6 @@ impl Member {
     /// The Router ID in whose registry this device is.
     pub(crate) fn listed_at(&self) -> Option<String> {
         matches!(self.role(), Role::Router | Role::Peer).then(|| self.router_id())
-    }
-
-    /// Whether somebody is known to be in this namespace whom the registry lacks. A router that
-    /// hides people for long is left, and whoever else notices is met at the next Router ID.
-    pub(crate) fn misses(&mut self, ctx: &mut Context, misses: bool) {
-        let now = ctx.now.mono;
-        let (true, State::Following(follower)) = (misses, &self.state) else {
-            self.missing_since = None;
-            return;
-        };
-        let link = follower.link;
-        if now >= *self.missing_since.get_or_insert(now) + HIDDEN {
-            tracing::warn!("the router hides somebody, passing it over");
-            self.missing_since = None;
-            let wait = TRY_FIRST * 2_u32.saturating_pow(self.hidden.min(10));
-            self.hidden = self.hidden.saturating_add(1);
-            self.shunned = Some(now + wait.min(TRY_FIRST_LAST));
-            ctx.transmit(link, &Frame::Bye);
-            self.pass_over(ctx, link);
-        }
     }
 
     /// One of [`Member::others`].
@@ -495,51 +453,6 @@ impl Member {
         self.sweep_soon(ctx);
     }
 
-    /// There is a router: whoever is there checks in with it.
-    pub(super) fn sweep_soon(&mut self, ctx: &Context) {
-        let patience = if self.roster.len() > ROUTER_PEERS {
-            OTHERS_CHECK_IN
-        } else {
-            CHECK_IN_AGAIN
-        };
-        self.sweep = Some(ctx.now.mono + patience);
-    }
-
-    /// A copy of what an earlier router knew is only as good as who checks in again. Without a
-    /// router it is all there is.
-    fn sweep(&mut self, ctx: &mut Context) {
-        if self.sweep.take_if(|at| ctx.now.mono >= *at).is_none() {
-            return;
-        }
-        match &mut self.state {
-            State::Routing(router) => {
-                let left = self.roster.remove_leftovers();
-                router.announce(ctx, &self.roster, Vec::new(), left);
-            }
-            State::Following(follower) if follower.feed.is_complete() => {
-                self.roster.remove_leftovers();
-            }
-            State::Following(_) | State::Claiming | State::Connecting(_) | State::Waiting(_) => {}
-        }
-    }
-
-    /// The router's own entry never expires.
-    fn keep_own(&mut self, ctx: &Context) {
-        if !matches!(self.state, State::Routing(_)) {
-            return;
-        }
-        let own = Entry {
-            last_seen: ctx.now.unix,
-            ..self.own.clone()
-        };
-        if let Err(unfit) =
-            self.roster
-                .insert(&ctx.names, &self.namespace, Source::Here, own, ctx.now.mono)
-        {
-            tracing::warn!(%unfit, "the own entry is not kept");
-        }
-    }
-
     fn connect(&mut self, ctx: &mut Context) {
         if self.held && matches!(self.state, State::Connecting(None)) {
             let link = ctx.dial(&self.own.discovery_id, &self.router_id());
@@ -552,137 +465,6 @@ impl Member {
         self.roster.forget_all();
         let longer = GHOST_STEP * self.ghosts.min(5);
         self.state = State::Waiting(ctx.now.mono + ctx.jitter(CLAIM_JITTER + longer));
-    }
-
-    /// Somebody holds the Router ID and does not answer. A ghost falls free in time; what holds
-    /// the id for longer is passed over.
-    fn nobody_answers(&mut self, ctx: &mut Context) {
-        self.ghosts = self.ghosts.saturating_add(1);
-        let since = *self.ghost_since.get_or_insert(ctx.now.mono);
-        if ctx.now.mono >= since + GHOST_LIFE {
-            tracing::warn!("the holder of the router id does not answer, passing it over");
-            self.next_index();
-        }
-        self.router_gone(ctx);
-    }
-
-    /// What holds the Router ID is no router for this network: try the next id.
-    pub(super) fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
-        ctx.close(link);
-        self.next_index();
-        self.router_gone(ctx);
-    }
-
-    fn next_index(&mut self) {
-        let ids = if self.redirects > 0 {
-            ROUTERS
-        } else {
-            ROUTER_IDS
-        };
-        self.index = self.index % ids + 1;
-        self.ghost_since = None;
-        self.passed = self.passed.saturating_add(1);
-    }
-
-    /// The router is full and names another one.
-    pub(super) fn redirected(
-        &mut self,
-        ctx: &mut Context,
-        link: LinkId,
-        router: &str,
-    ) -> Result<(), String> {
-        let index = self.namespace.router_index(router);
-        let index = index.filter(|index| *index > self.index && self.redirects < REDIRECTS);
-        self.index = index.ok_or("sent on to where no router can be")?;
-        self.redirects += 1;
-        self.ghost_since = None;
-        ctx.close(link);
-        self.roster.forget_all();
-        self.state = State::Claiming;
-        ctx.register(&self.router_id());
-        Ok(())
-    }
-
-    /// A part in the election is reached. At a later Router ID it is not for good, unless a router
-    /// sent people there because it is full.
-    pub(super) fn settled(&mut self, ctx: &mut Context) {
-        self.ghosts = 0;
-        self.ghost_since = None;
-        if self.index == 1 {
-            self.passed = 0;
-            self.redirects = 0;
-            self.reconsider = None;
-            return;
-        }
-        if self.redirects > 0 {
-            return;
-        }
-        let (first, last) = match &self.state {
-            State::Following(_) => (RECONSIDER, RECONSIDER_LAST),
-            _ => (TRY_FIRST, TRY_FIRST_LAST),
-        };
-        let times = self.passed.max(self.hidden).saturating_sub(1);
-        let wait = (first * 2_u32.saturating_pow(times.min(10))).min(last);
-        self.reconsider = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
-    }
-
-    /// A router asks for the first id beside its own, and moves when it gets it. Whoever only
-    /// follows one starts over.
-    fn try_first(&mut self, ctx: &mut Context) {
-        if let State::Routing(_) = self.state {
-            ctx.register(&self.namespace.router_id(1));
-            self.passed = self.passed.saturating_add(1);
-            self.settled(ctx);
-        } else {
-            self.start_over(ctx);
-        }
-    }
-
-    /// Leaves a later Router ID and tries the first; the copy is kept meanwhile.
-    fn start_over(&mut self, ctx: &mut Context) {
-        self.reconsider = None;
-        self.gather = None;
-        self.drop_part(ctx, State::Claiming);
-        self.roster.forget_all();
-        self.first_index();
-        ctx.register(&self.router_id());
-    }
-
-    pub(super) fn first_index(&mut self) {
-        self.index = 1;
-        self.redirects = 0;
-        self.ghost_since = None;
-    }
-
-    /// The first router is well. Where people came here because it was not, or because it was full
-    /// and has room for all again, everybody goes there.
-    fn gather_again(&mut self, ctx: &mut Context) {
-        let up = matches!(&self.state, State::Routing(router) if router.is_joined_up());
-        let wait = if self.redirects == 0 {
-            Duration::ZERO
-        } else {
-            GATHER
-        };
-        let few = self.redirects == 0 || self.roster.len() <= ROUTER_PEERS / 2;
-        if !(few && up) || self.shunned.is_some() {
-            self.gather = None;
-        } else if self.gather.is_none() {
-            self.gather = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
-        }
-    }
-
-    fn expire(&mut self, ctx: &mut Context) {
-        if let State::Routing(_) = self.state {
-            self.roster
-                .touch(&self.own.discovery_id, ctx.now.mono, ctx.now.unix);
-        }
-        let left = self.roster.expire(ctx.now.mono);
-        if left.is_empty() {
-            return;
-        }
-        if let State::Routing(router) = &mut self.state {
-            router.announce(ctx, &self.roster, Vec::new(), left);
-        }
     }
 
     /// Ends the present part in the election.
