@@ -147,10 +147,19 @@ impl Messages {
     /// # Errors
     /// What the browser said.
     pub(crate) async fn page(&self, page: &Page) -> Result<PageRead, String> {
-        match self.page_range(page).await? {
-            Some((range, more)) => self.read_range(&range, more).await,
-            None => Ok(PageRead::default()),
-        }
+        let Some((range, more)) = self.page_range(page).await? else {
+            return Ok(PageRead::default());
+        };
+        let head = self.head(&page.contact).await?;
+        self.read_range(&range, more, head.as_ref()).await
+    }
+
+    /// The head of a chat, where it can be read.
+    async fn head(&self, contact: &ContactId) -> Result<Option<ThreadRecord>, String> {
+        let key = contact.0.as_str().into();
+        let found = self.store(HEADS).and_then(|store| store.get(&key));
+        let found = idb::result(&found.map_err(|error| text(&error))?).await?;
+        Ok(record(&found, |head: &ThreadRecord| head.version).ok())
     }
 
     /// The keys of a page and whether older ones exist: the newest, and the one a page before it.
@@ -188,7 +197,13 @@ impl Messages {
         )))
     }
 
-    async fn read_range(&self, range: &IdbKeyRange, more: bool) -> Result<PageRead, String> {
+    /// How far own messages are is in the head; the messages hold what they began with.
+    async fn read_range(
+        &self,
+        range: &IdbKeyRange,
+        more: bool,
+        head: Option<&ThreadRecord>,
+    ) -> Result<PageRead, String> {
         let found = self
             .store(MESSAGES)
             .and_then(|store| store.get_all_with_key(range));
@@ -199,7 +214,10 @@ impl Messages {
         };
         for found in Array::from(&found) {
             match record(&found, |record: &MessageRecord| record.version) {
-                Ok(record) => read.messages.push(record.message),
+                Ok(record) => {
+                    let shown = head.map(|head| head.shown(&record));
+                    read.messages.push(shown.unwrap_or(record.message));
+                }
                 Err(contact) => read.damaged.push(format!("{MESSAGES}/{contact}")),
             }
         }

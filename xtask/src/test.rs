@@ -145,7 +145,7 @@ impl Phase {
                 // Over budget is said loudly and does not fail: the engine is, by far.
                 dist::run(&dist::Options::default()).map(|_| Counts::one(true))
             }
-            Self::Browsers => browsers("browsers", "*", 1, filters),
+            Self::Browsers => browsers("browsers", &["*"], 1, filters),
             Self::Nat => nat(filters),
         }
     }
@@ -196,10 +196,13 @@ fn wasm(filters: &[String]) -> Result<Counts> {
     tests(&mut cargo, filters)
 }
 
-/// The tests of `e2e` in this file that are built with this feature, so many at once.
-fn browsers(feature: &str, file: &str, threads: u8, filters: &[String]) -> Result<Counts> {
+/// The tests of `e2e` in these files that are built with this feature, so many at once.
+fn browsers(feature: &str, files: &[&str], threads: u8, filters: &[String]) -> Result<Counts> {
     let mut cargo = shell::cargo();
-    cargo.args(["test", "-p", "e2e", "--features", feature, "--test", file]);
+    cargo.args(["test", "-p", "e2e", "--features", feature]);
+    files.iter().for_each(|file| {
+        cargo.args(["--test", file]);
+    });
     // Browsers need the machine for themselves; their stories are no place for backtraces.
     cargo
         .env("RUST_TEST_THREADS", threads.to_string())
@@ -224,7 +227,7 @@ fn nat(filters: &[String]) -> Result<Counts> {
         return Ok(Counts::skipped());
     }
     // They mostly wait, each in a network of its own.
-    browsers("nat", "nat", 2, filters)
+    browsers("nat", &["nat", "away"], 2, filters)
 }
 
 /// Whether network namespaces and NAT can be had here; the error says why not.

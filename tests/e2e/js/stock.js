@@ -3,6 +3,7 @@
 
 const peers = new Map();
 const links = [];
+const heard = [];
 const incoming = new Map();
 
 function within(ms, what, begin) {
@@ -33,22 +34,24 @@ class Queue {
 
 function add(connection) {
   const link = { connection, messages: new Queue(), closed: new Queue() };
-  connection.on("data", (data) => link.messages.push(data));
+  connection.on("data", (data) => {
+    heard.push(JSON.stringify(data));
+    link.messages.push(data);
+  });
   connection.on("close", () => link.closed.push(true));
   return links.push(link) - 1;
 }
 
 globalThis.stock = {
   // Registers an id. Rejects with PeerJS's error type, such as "unavailable-id".
-  register: (id, port) =>
+  register: (id, options) =>
     within(15000, `register ${id}`, (resolve, reject) => {
-      const config = { iceServers: [] };
-      const peer = new Peer(id, { host: "127.0.0.1", port, path: "/", secure: false, config });
+      const peer = new Peer(id, options);
       peers.set(id, peer);
       incoming.set(id, new Queue());
       peer.on("open", () => resolve(id));
       peer.on("error", (error) => reject(new Error(error.type)));
-      peer.on("connection", (connection) => incoming.get(id).push(connection));
+      peer.on("connection", (connection) => incoming.get(id).push(add(connection)));
     }),
 
   // Dials; the number of the open link.
@@ -63,8 +66,8 @@ globalThis.stock = {
 
   // The next link that somebody else opens to an own id: its number and who it is.
   accept: async (id) => {
-    const connection = await incoming.get(id).next(() => true, 60000, `a dial to ${id}`);
-    const link = add(connection);
+    const link = await incoming.get(id).next(() => true, 60000, `a dial to ${id}`);
+    const { connection } = links[link];
     if (!connection.open) {
       await within(20000, "the link opens", (resolve) => connection.on("open", resolve));
     }
@@ -76,6 +79,9 @@ globalThis.stock = {
   // The next message of a type on a link; those of other types keep waiting.
   receive: (link, type, ms) =>
     links[link].messages.next((message) => message?.type === type, ms, `a ${type}`),
+
+  // Every message that came on any link, as text.
+  heard: () => heard,
 
   // Waits until the other side closes a link.
   closed: (link, ms) => links[link].closed.next(() => true, ms, "the link closes"),

@@ -3,8 +3,10 @@
 //! - `services`: the servers a mesh needs, on this machine, counting what reaches them.
 //! - `browser`: Chromium and Firefox with the extension; `page`: its popup, used by role and name.
 //! - `lab`: homes behind routers with NAT, made of network namespaces; `figures`: what is measured.
-//! - `lists`, `talk`: what several browsers show together; a chat that goes on meanwhile.
-//! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do.
+//! - `lists`, `talk`: what several browsers show together; a chat that goes on meanwhile;
+//!   `friends`: contacts in two homes.
+//! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do; `squatter`:
+//!   somebody who holds ids and never answers.
 //! - `webdriver`, `process`, `extension`, `tally`, `paths`: what these are made of.
 //!
 //! The tests themselves are in `tests/` and are built with the features `browsers` and `nat`;
@@ -18,12 +20,14 @@
 pub mod browser;
 pub mod extension;
 pub mod figures;
+pub mod friends;
 pub mod lab;
 pub mod lists;
 pub mod page;
 pub mod paths;
 pub mod process;
 pub mod services;
+pub mod squatter;
 pub mod stock;
 pub mod talk;
 pub mod tally;
@@ -34,6 +38,7 @@ pub use browser::{Browser, Kind, Setup};
 pub use lab::{Home, Lab};
 pub use page::{Page, named, with_text};
 pub use services::Services;
+pub use squatter::Squatter;
 pub use stock::Stock;
 pub use world::World;
 

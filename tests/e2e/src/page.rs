@@ -185,6 +185,28 @@ impl<'a> Page<'a> {
         other.person(own_name).see_button("Open chat").map(drop)
     }
 
+    /// Opens the page of a contact, from the lists or from the chat.
+    pub fn open_contact(&self, name: &str) -> Result<()> {
+        self.click(&named("button", &format!("About {name}")))?;
+        self.see(&named("heading", "Safety number")).map(drop)
+    }
+
+    /// Opens the chat with a contact, from the lists or from the contact's page.
+    pub fn open_chat_with(&self, name: &str) -> Result<()> {
+        if self.count(&named("heading", "Safety number"))? > 0 {
+            self.click(&named("button", "Back"))?;
+        }
+        self.person(name).open_chat()
+    }
+
+    /// What a field holds.
+    pub fn value(&self, field: &str) -> Result<String> {
+        let element = self.find(&named("textbox", field))?.to_value();
+        let script = "return arguments[0].value";
+        let value = self.browser.session()?.execute(script, &[element])?;
+        value.as_str().map(str::to_owned).context("not a text")
+    }
+
     /// Writes in the chat that is open.
     pub fn send(&self, text: &str) -> Result<()> {
         self.fill("Message", text)?;

@@ -1,17 +1,20 @@
 //! A page with the stock PeerJS client, told by a test what to say: an honest peer, or a liar.
 
 use crate::browser::{Browser, Kind, Setup};
+use crate::lab::{Namespace, within};
 use crate::paths;
-use crate::services::Site;
+use crate::services::{PeerServer, Site};
 use crate::world::World;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::Duration;
 
 /// A browser without the extension that shows the page.
 pub struct Stock {
     browser: Browser,
-    port: u16,
+    /// What PeerJS is told: server and ICE servers.
+    options: Value,
 }
 
 /// An open data connection of the page.
@@ -21,22 +24,35 @@ pub struct Link(u64);
 impl Stock {
     /// Starts one that uses the world's signalling server.
     pub fn start(world: &World) -> Result<Self> {
-        let mut setup = Setup::new(Kind::Chromium, "stock");
-        setup.bare = true;
-        let browser = Browser::launch(setup, &Value::Null, world.folder())?;
+        Self::open(None, &world.services.signalling, &json!([]), world.folder())
+    }
+
+    /// Starts one in a place, with these ICE servers.
+    pub(crate) fn open(
+        place: Option<Namespace>,
+        server: &PeerServer,
+        ice: &Value,
+        logs: &Path,
+    ) -> Result<Self> {
         let root = paths::root();
         let folders = ["tests/e2e/js", "node_modules/peerjs/dist"];
-        let site = Site::start(folders.map(|folder| root.join(folder)).into())?;
+        let folders = folders.map(|folder| root.join(folder));
+        let site = within(place.as_ref(), || Site::start(folders.into()))??;
+        let mut setup = Setup::new(Kind::Chromium, "stock");
+        setup.bare = true;
+        setup.place = place;
+        let browser = Browser::launch(setup, &Value::Null, logs)?;
         browser.session()?.navigate(&site.url("stock.html"))?;
-        Ok(Self {
-            browser,
-            port: world.services.signalling.port(),
-        })
+        let options = json!({
+            "host": server.host(), "port": server.port(), "path": "/", "secure": false,
+            "config": { "iceServers": ice }
+        });
+        Ok(Self { browser, options })
     }
 
     /// Registers an id.
     pub fn register(&self, id: &str) -> Result<()> {
-        self.call("register", &[json!(id), json!(self.port)])
+        self.call("register", &[json!(id), self.options.clone()])
             .map(drop)
     }
 
@@ -84,6 +100,11 @@ impl Stock {
     pub fn see_closed(&self, link: Link, limit: Duration) -> Result<()> {
         self.call("closed", &[json!(link.0), json!(limit.as_millis() as u64)])
             .map(drop)
+    }
+
+    /// Every message that came on any link, as text.
+    pub fn heard(&self) -> Result<Vec<String>> {
+        Ok(serde_json::from_value(self.call("heard", &[])?)?)
     }
 
     fn call(&self, what: &str, args: &[Value]) -> Result<Value> {

@@ -68,21 +68,17 @@ impl<'a> Talk<'a> {
 
     /// Everything that was said is there once and in order, on both sides.
     pub fn check(&self) -> Result {
-        for side in [&self.next, &self.other] {
-            let shown = side.messages()?;
-            let said = |message: &String| {
-                self.texts
-                    .iter()
-                    .find(|text| message.contains(*text))
-                    .cloned()
-            };
-            let shown: Vec<_> = shown.iter().filter_map(said).collect();
-            ensure!(
-                shown == self.texts,
-                "said {:?}, shown {shown:?}",
-                self.texts
-            );
-        }
-        Ok(())
+        check(&self.next, &self.texts)?;
+        check(&self.other, &self.texts)
     }
+}
+
+/// These messages are in the chat that is open once and in order. None is a part of another.
+pub fn check<Text: AsRef<str>>(page: &Page<'_>, texts: &[Text]) -> Result {
+    let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+    let said = |message: &String| texts.iter().find(|text| message.contains(**text)).copied();
+    let messages = page.messages()?;
+    let shown: Vec<&str> = messages.iter().filter_map(said).collect();
+    ensure!(shown == texts, "said {texts:?}, shown {shown:?}");
+    Ok(())
 }

@@ -54,11 +54,23 @@ impl<T: Clone> Tally<T> {
 
     /// Waits for the first item for which `wanted` holds, among those that are there or come.
     pub fn wait(&self, what: &str, limit: Duration, wanted: impl Fn(&T) -> bool) -> Result<T> {
+        self.watch(what, limit, |items| {
+            items.iter().find(|item| wanted(item)).cloned()
+        })
+    }
+
+    /// Waits until all that was seen, together, gives something.
+    pub fn watch<Found>(
+        &self,
+        what: &str,
+        limit: Duration,
+        found: impl Fn(&[T]) -> Option<Found>,
+    ) -> Result<Found> {
         let end = Instant::now() + limit;
         let mut items = self.lock();
         loop {
-            if let Some(item) = items.iter().find(|item| wanted(item)) {
-                return Ok(item.clone());
+            if let Some(found) = found(&items) {
+                return Ok(found);
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {

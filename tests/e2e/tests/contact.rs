@@ -6,12 +6,6 @@ use e2e::{Browser, Page, Result, World, named, with_text};
 use serde_json::json;
 use std::fs;
 
-/// The page of a contact, from the lists.
-fn open_contact(page: &Page<'_>, name: &str) -> Result {
-    page.click(&named("button", &format!("About {name}")))?;
-    page.see(&named("heading", "Safety number")).map(drop)
-}
-
 fn back(page: &Page<'_>) -> Result {
     page.click(&named("button", "Back"))
 }
@@ -21,13 +15,6 @@ fn is_on(browser: &Browser, switch: &str) -> Result<bool> {
     let script = "return arguments[0].checked";
     let on = browser.session()?.execute(script, &[element.to_value()])?;
     Ok(on.as_bool().unwrap_or_default())
-}
-
-fn value_of(browser: &Browser, field: &str) -> Result<String> {
-    let element = Page::new(browser)?.find(&named("textbox", field))?;
-    let script = "return arguments[0].value";
-    let value = browser.session()?.execute(script, &[element.to_value()])?;
-    Ok(value.as_str().unwrap_or_default().to_owned())
 }
 
 /// Shows pages in the size of the popup.
@@ -52,8 +39,8 @@ fn contacts_see_the_same_safety_number_and_what_is_decided_shows_everywhere() ->
     a.join("Ann")?;
     b.join("Bob")?;
     a.befriend("Ann", &b, "Bob")?;
-    open_contact(&a, "Bob")?;
-    open_contact(&b, "Ann")?;
+    a.open_contact("Bob")?;
+    b.open_contact("Ann")?;
     let number = |browser: &Browser| -> Result<String> {
         let script = "return document.getElementById('safety-number').textContent";
         let text = browser.session()?.execute(script, &[])?;
@@ -82,14 +69,14 @@ fn contacts_see_the_same_safety_number_and_what_is_decided_shows_everywhere() ->
     neighbour.open_chat()?;
     a.see(&with_text("heading", "My neighbour").named("any", "verified"))?;
     look(&world, ann, "chat-verified")?;
-    open_contact(&a, "My neighbour")?;
+    a.open_contact("My neighbour")?;
     back(&a)?;
     a.see(&named("textbox", "Message"))?;
-    open_contact(&a, "My neighbour")?;
+    a.open_contact("My neighbour")?;
     a.fill("Name", " ")?;
     a.click(&named("button", "Save"))?;
     a.see(&with_text("heading", "Bob"))?;
-    assert_eq!(value_of(ann, "Name")?, "Bob");
+    assert_eq!(a.value("Name")?, "Bob");
     [ann, bob].into_iter().try_for_each(Browser::check_console)
 }
 
@@ -102,8 +89,8 @@ fn a_special_contact_needs_both_and_a_blocked_or_removed_one_is_gone() -> Result
     a.join("Ann")?;
     b.join("Bob")?;
     a.befriend("Ann", &b, "Bob")?;
-    open_contact(&a, "Bob")?;
-    open_contact(&b, "Ann")?;
+    a.open_contact("Bob")?;
+    b.open_contact("Ann")?;
     a.click(&named("switch", "Special contact"))?;
     a.see_text("On only here.")?;
     b.see_text("has switched it on")?;
@@ -126,14 +113,14 @@ fn a_special_contact_needs_both_and_a_blocked_or_removed_one_is_gone() -> Result
     look(&world, ann, "lists-blocked")?;
     back(&b)?;
     b.person("Ann").see_text("offline")?;
-    open_contact(&a, "Bob")?;
+    a.open_contact("Bob")?;
     a.click(&named("switch", "Block"))?;
     back(&a)?;
     a.person("Bob").see_text("on network")?;
     b.person("Ann").see_text("on network")?;
 
     a.person("Bob").open_chat()?;
-    open_contact(&a, "Bob")?;
+    a.open_contact("Bob")?;
     assert!(is_on(ann, "Mute")?);
     a.click(&named("button", "Remove contact"))?;
     assert_eq!(a.focused()?, "Cancel");
@@ -160,7 +147,7 @@ fn an_invite_works_once_and_only_for_somebody_else() -> Result {
     a.see(&named("heading", "Invites"))?;
     look(&world, ann, "invites-empty")?;
     a.click(&named("button", "New invite"))?;
-    let invite = value_of(ann, "Invite 1")?;
+    let invite = a.value("Invite 1")?;
     assert!(invite.starts_with("meshchat-invite:"), "{invite}");
     a.click(&named("button", "Copy"))?;
     a.see(&with_text("status", "Copied"))?;

@@ -76,6 +76,7 @@ fn history_contacts_and_states_are_there_after_a_crash_of_either_browser() -> Re
         b.send("and an answer")?;
         a.see_message("and an answer")?;
         a.see_message_state("before the crash", "Read")?;
+        b.see_message_state("and an answer", "Read")?;
     }
     for browser in [&mut alice, &mut bob] {
         browser.kill()?;
@@ -86,6 +87,12 @@ fn history_contacts_and_states_are_there_after_a_crash_of_either_browser() -> Re
         page.person(other).open_chat()?;
         page.see_message("before the crash")?;
         page.see_message("and an answer")?;
+        let own = if other == "Bob" {
+            "before the crash"
+        } else {
+            "and an answer"
+        };
+        page.see_message_state(own, "Read")?;
         assert_eq!(
             order(&page.messages()?, &["before the crash", "and an answer"]).len(),
             2

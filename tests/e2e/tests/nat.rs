@@ -4,9 +4,10 @@
 use anyhow::ensure;
 use e2e::Home::{A, B};
 use e2e::Kind::{Chromium, Firefox};
+use e2e::friends::{befriend, joined};
 use e2e::lists::{PATIENCE, page, routers, see_lists, see_people};
 use e2e::talk::Talk;
-use e2e::{Browser, Home, Kind, Lab, Result, figures, lab, named, with_text};
+use e2e::{Browser, Lab, Result, figures, lab, named, with_text};
 use std::time::{Duration, Instant};
 
 /// The longest that a chat may stall when nothing is wrong with it.
@@ -21,20 +22,6 @@ const LISTS_RIGHT: Duration = Duration::from_secs(15);
 
 /// How long the server keeps the id of somebody who is cut off, and a new router then takes.
 const GHOST: Duration = Duration::from_secs(130);
-
-/// Starts browsers in their homes; everybody joins. The first of a home is its router.
-fn joined<const N: usize>(lab: &Lab, who: [(Home, Kind, &str); N]) -> Result<[Browser; N]> {
-    let browsers = lab.browsers(who)?;
-    for (browser, (home, ..)) in browsers.iter().zip(who) {
-        browser.popup()?.join(browser.name())?;
-        page(browser)?.see(&with_text("status", &format!(" {}, ", home.address())))?;
-    }
-    Ok(browsers)
-}
-
-fn befriend(one: &Browser, two: &Browser) -> Result {
-    page(one)?.befriend(one.name(), &page(two)?, two.name())
-}
 
 #[test]
 fn people_behind_one_router_meet_and_those_behind_another_are_not_listed() -> Result {

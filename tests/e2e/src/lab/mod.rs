@@ -17,6 +17,8 @@ use crate::browser::{Browser, Kind, Setup};
 use crate::paths;
 use crate::services::stun::Coturn;
 use crate::services::{self, Echo, PeerServer};
+use crate::squatter::Squatter;
+use crate::stock::Stock;
 use crate::world::at_once;
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -75,7 +77,13 @@ pub struct Lab {
 impl Lab {
     /// Builds it; logs go to `artifacts/e2e/<test>`.
     pub fn start(test: &str) -> Result<Self> {
-        let logs = paths::fresh_artifacts(&format!("e2e/{test}"))?;
+        Self::start_in(&format!("e2e/{test}"))
+    }
+
+    /// Builds it; logs go to this folder of `artifacts`.
+    pub fn start_in(folder: &str) -> Result<Self> {
+        let logs = paths::fresh_artifacts(folder)?;
+        let test = name_of(&logs);
         namespace::remove_leftovers()?;
         let internet = wiring::internet(SERVERS, &format!("{test}-internet"))?;
         let home = |home: Home, network| {
@@ -116,18 +124,26 @@ impl Lab {
 
     /// Starts a browser in a home, in a window that shows lists and chat side by side.
     pub fn browser(&self, home: Home, kind: Kind, name: &str) -> Result<Browser> {
-        let number = self.plugged.fetch_add(1, Ordering::Relaxed);
-        let test = self.logs.file_name().unwrap_or_default().to_string_lossy();
-        let device = wiring::device(&format!("{test}-{number}"))?;
-        let line = Line::plug(device.clone(), number, self.router(home))?;
-        self.lines().insert(name.to_owned(), line);
         let mut setup = Setup::new(kind, name);
-        setup.place = Some(device);
+        setup.place = Some(self.device(home, name)?);
         setup.hidden = self.hidden;
         let config = services::config(&self.signalling, &self.stun.url(), &self.echo);
         let browser = Browser::launch(setup, &config, &self.logs)?;
         widen(&browser)?;
         Ok(browser)
+    }
+
+    /// Starts an ordinary page with the stock PeerJS client in a home.
+    pub fn stock(&self, home: Home) -> Result<Stock> {
+        let place = self.device(home, "stock")?;
+        let ice = json!([{ "urls": self.stun.url() }]);
+        Stock::open(Some(place), &self.signalling, &ice, &self.logs)
+    }
+
+    /// Takes ids at the PeerServer for somebody who never answers.
+    pub fn squat(&self, ids: &[String]) -> Result<Squatter> {
+        let signalling = &self.signalling;
+        self.internet.enter(|| Squatter::take(signalling, ids))?
     }
 
     /// Starts several at once.
@@ -145,7 +161,7 @@ impl Lab {
         self.with_line(name, |line| line.mend())
     }
 
-    /// Plugs a running browser's device into another home.
+    /// Plugs a browser's device into another home, whether the browser runs or not.
     pub fn move_to(&self, name: &str, home: Home) -> Result<()> {
         self.with_line(name, |line| line.move_to(self.router(home)))
     }
@@ -159,6 +175,15 @@ impl Lab {
     pub fn resume_signalling(&mut self) -> Result<()> {
         let signalling = &mut self.signalling;
         self.internet.enter(|| signalling.resume())?
+    }
+
+    /// A new device with its cable in a home.
+    fn device(&self, home: Home, name: &str) -> Result<Namespace> {
+        let number = self.plugged.fetch_add(1, Ordering::Relaxed);
+        let device = wiring::device(&format!("{}-{number}", name_of(&self.logs)))?;
+        let line = Line::plug(device.clone(), number, self.router(home))?;
+        self.lines().insert(name.to_owned(), line);
+        Ok(device)
     }
 
     fn router(&self, home: Home) -> &Router {
@@ -177,6 +202,17 @@ impl Lab {
     fn lines(&self) -> MutexGuard<'_, BTreeMap<String, Line>> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether labs can be had here; the error says why not.
+pub fn check() -> Result<()> {
+    let probe = Namespace::new("probe")?;
+    probe.run("iptables -w -t nat -S")
+}
+
+fn name_of(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 /// Does something in a namespace, or here.

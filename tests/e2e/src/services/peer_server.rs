@@ -109,18 +109,18 @@ impl PeerServer {
 
     /// The ids that are registered now, sorted.
     pub fn ids(&self) -> Vec<String> {
-        let mut ids = Vec::new();
-        for seen in self.seen.all() {
-            match seen {
-                Seen::Connection { id } => ids.push(id),
-                Seen::Disconnect { id } => ids.retain(|held| *held != id),
-                Seen::Listening { .. } => ids.clear(),
-                Seen::Socket | Seen::Message { .. } => {}
-            }
-        }
-        ids.sort();
-        ids.dedup();
-        ids
+        registered(&self.seen.all())
+    }
+
+    /// Waits until this holds for the ids that are registered.
+    pub fn wait_for_ids(
+        &self,
+        what: &str,
+        limit: Duration,
+        wanted: impl Fn(&[String]) -> bool,
+    ) -> Result<()> {
+        let holds = |seen: &[Seen]| wanted(&registered(seen)).then_some(());
+        self.seen.watch(what, limit, holds)
     }
 
     /// Waits until somebody has registered an id for which `wanted` holds.
@@ -135,4 +135,20 @@ impl PeerServer {
         };
         Ok(id)
     }
+}
+
+/// The ids that are registered after all this, sorted.
+fn registered(seen: &[Seen]) -> Vec<String> {
+    let mut ids = Vec::new();
+    for seen in seen {
+        match seen {
+            Seen::Connection { id } => ids.push(id.clone()),
+            Seen::Disconnect { id } => ids.retain(|held| held != id),
+            Seen::Listening { .. } => ids.clear(),
+            Seen::Socket | Seen::Message { .. } => {}
+        }
+    }
+    ids.sort();
+    ids.dedup();
+    ids
 }

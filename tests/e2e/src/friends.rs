@@ -1,0 +1,58 @@
+//! Contacts in two homes, and the loss of their addresses.
+
+use crate::lists::page;
+use crate::{Browser, Home, Kind, Lab, Page, Result, Squatter, lab, named, with_text};
+use std::time::Duration;
+
+/// How long the server may take to notice that somebody was killed.
+pub const FREE: Duration = Duration::from_secs(20);
+
+/// Starts browsers in their homes; everybody joins. The first of a home is its router.
+pub fn joined<const N: usize>(lab: &Lab, who: [(Home, Kind, &str); N]) -> Result<[Browser; N]> {
+    let browsers = lab.browsers(who)?;
+    for (browser, (home, ..)) in browsers.iter().zip(who) {
+        browser.popup()?.join(browser.name())?;
+        page(browser)?.see(&with_text("status", &format!(" {}, ", home.address())))?;
+    }
+    Ok(browsers)
+}
+
+/// One asks, two accepts.
+pub fn befriend(one: &Browser, two: &Browser) -> Result {
+    page(one)?.befriend(one.name(), &page(two)?, two.name())
+}
+
+/// Both switch Special contact on.
+pub fn make_special(one: &Browser, two: &Browser) -> Result {
+    for (browser, other) in [(one, two), (two, one)] {
+        page(browser)?.open_contact(other.name())?;
+        page(browser)?.click(&named("switch", "Special contact"))?;
+    }
+    for browser in [one, two] {
+        page(browser)?.see_text("On for both of you")?;
+    }
+    Ok(())
+}
+
+/// Starts a browser that was killed; it shows the popup in its window.
+pub fn start_again(browser: &mut Browser) -> Result<Page<'_>> {
+    browser.start()?;
+    lab::widen(browser)?;
+    browser.popup()?;
+    page(browser)
+}
+
+/// The Transport IDs that are registered: `myapp-` and a UUID.
+pub fn transport_ids(lab: &Lab) -> Vec<String> {
+    let is_transport = |id: &String| id.len() == "myapp-".len() + 36;
+    let ids = lab.signalling().ids().into_iter();
+    ids.filter(is_transport).collect()
+}
+
+/// Somebody else takes ids of browsers that were killed, once they are free.
+pub fn take_over(lab: &Lab, ids: &[String]) -> Result<Squatter> {
+    let free = |held: &[String]| !held.iter().any(|id| ids.contains(id));
+    lab.signalling()
+        .wait_for_ids("the ids of the killed are free", FREE, free)?;
+    lab.squat(ids)
+}
