@@ -128,14 +128,10 @@ impl World {
                 }
             }
         };
-        let tokens = machine.tokens();
-        if let Some(device) = self.devices.get_mut(index) {
-            device.tokens = tokens;
-            if let Some(process) = &mut device.process {
-                process.endpoint = Some(machine);
-                process.endpoint_due =
-                    due.map(|at| u64::try_from(at.as_millis()).unwrap_or(u64::MAX) + 1 + slept);
-            }
+        if let Some(process) = self.process(index) {
+            process.endpoint = Some(machine);
+            process.endpoint_due =
+                due.map(|at| u64::try_from(at.as_millis()).unwrap_or(u64::MAX) + 1 + slept);
         }
         self.arm(index);
     }

@@ -2,6 +2,7 @@
 
 use crate::disk::Disk;
 use crate::hostile::{Hostile, Kind};
+use crate::light::Light;
 use mesh_chat::node::{Input, Output, StoreId};
 use mesh_chat::records::Change;
 use mesh_chat::view::{Event, Message, MessageState, Person, PersonId, Phase, Request, RequestId};
@@ -36,6 +37,8 @@ pub struct Device {
     pub writing: VecDeque<(StoreId, Change)>,
     /// No person: it means harm, to a home.
     pub harm: Option<(Kind, usize)>,
+    /// Nobody who keeps what it is told: see [`Light`].
+    pub light: bool,
     /// Counts processes: what is on its way to an earlier one arrives nowhere.
     pub generation: u64,
     /// Runs, unless it was killed.
@@ -66,6 +69,8 @@ pub enum Brain {
     Node(Box<Node>),
     /// No participant.
     Hostile(Box<Hostile>),
+    /// Somebody who is only weighed.
+    Light(Box<Light>),
 }
 
 impl Brain {
@@ -74,6 +79,7 @@ impl Brain {
         match self {
             Self::Node(node) => node.handle(now, input),
             Self::Hostile(hostile) => hostile.handle(now, input),
+            Self::Light(light) => light.handle(now, input),
         }
     }
 
@@ -82,6 +88,7 @@ impl Brain {
         match self {
             Self::Node(node) => node.poll(),
             Self::Hostile(hostile) => hostile.poll(),
+            Self::Light(light) => light.poll(),
         }
     }
 }
@@ -99,6 +106,23 @@ impl Device {
         let unix = (START + now).saturating_add_signed(self.skew);
         let mono = Mono(now - self.slept);
         Now { mono, unix }
+    }
+
+    /// The session storage holds what its endpoint has.
+    pub(crate) fn keep_tokens(&mut self) {
+        let process = self.process.as_ref();
+        if let Some(endpoint) = process.and_then(|process| process.endpoint.as_ref()) {
+            self.tokens = endpoint.tokens();
+        }
+    }
+
+    /// Somebody who is only weighed, while it is on.
+    #[must_use]
+    pub fn as_light(&self) -> Option<&Light> {
+        match &self.process.as_ref()?.brain {
+            Brain::Light(light) => Some(light),
+            Brain::Node(_) | Brain::Hostile(_) => None,
+        }
     }
 
     /// On, awake and on a network.

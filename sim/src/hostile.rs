@@ -73,10 +73,8 @@ impl Hostile {
     /// One that has not begun.
     #[must_use]
     pub fn new(kind: Kind, router_id: &str, config: Config, seed: [u8; 32]) -> Self {
-        let mut random = Random::new(u64::from_le_bytes([
-            seed[0], seed[1], seed[2], seed[3], seed[4], seed[5], seed[6], seed[7],
-        ]));
-        let own_id = format!("{}{}", router_id.trim_end_matches('1'), uuid(&mut random));
+        let mut random = Random::of(seed);
+        let own_id = format!("{}{}", router_id.trim_end_matches('1'), random.uuid());
         Self {
             kind,
             random,
@@ -253,7 +251,7 @@ impl Hostile {
 
     fn entry(&mut self) -> String {
         let name = self.random.within(0, 100_000);
-        let uuid = uuid(&mut self.random);
+        let uuid = self.random.uuid();
         let root = self.router_id.trim_end_matches('1').to_owned();
         let id = match self.random.within(0, 4) {
             0 => format!("{root}{name}"),
@@ -299,14 +297,4 @@ impl Hostile {
         let frame = if bend { self.bend(frame) } else { frame };
         self.send(link, frame);
     }
-}
-
-fn uuid(random: &mut Random) -> String {
-    let (a, b) = (random.number(), random.number());
-    let hex = format!("{a:016x}{b:016x}");
-    let (first, rest) = hex.split_at(8);
-    let (second, rest) = rest.split_at(4);
-    let (third, rest) = rest.split_at(4);
-    let (fourth, fifth) = rest.split_at(4);
-    format!("{first}-{second}-{third}-{fourth}-{fifth}")
 }

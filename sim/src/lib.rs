@@ -19,6 +19,7 @@
 //! | [`world`] | the clock, what is under way, and the dispatch of it |
 //! | [`person`] | what people do |
 //! | [`hostile`] | what those do who mean harm |
+//! | [`light`] | a participant that is only weighed |
 //! | [`fault`] | what goes wrong, and how long nobody can notice |
 //! | [`model`] | what must be so by now, and when it was late |
 //! | [`check`] | what must hold, always and in the end |
@@ -55,6 +56,7 @@ pub mod disk;
 pub mod fault;
 pub mod home;
 pub mod hostile;
+pub mod light;
 pub mod measure;
 pub mod model;
 pub mod person;

@@ -17,10 +17,10 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
-use summary::Summary;
+use summary::{Crowds, Summary};
 
 /// Simulates worlds with faults and checks what must hold in each.
-#[derive(Clone, Copy, Parser)]
+#[derive(Clone, Parser)]
 struct Options {
     /// How many worlds
     #[arg(long, default_value_t = 200)]
@@ -37,13 +37,14 @@ struct Options {
     /// Tell everything that happens
     #[arg(long)]
     tell: bool,
-    /// No worlds with faults: that many people join one home, and what it costs is shown
-    #[arg(long)]
-    crowd: Option<usize>,
+    /// No worlds with faults: that many people join one home, and what it costs is shown; several
+    /// numbers make a table
+    #[arg(long, value_delimiter = ',')]
+    crowd: Vec<usize>,
 }
 
 impl Options {
-    fn plan(self) -> Plan {
+    fn plan(&self) -> Plan {
         let minutes = (self.hours * 60.0).clamp(11.0, 1e6);
         Plan {
             peers: self.peers,
@@ -53,7 +54,7 @@ impl Options {
     }
 
     /// What finds a world again.
-    fn again(self, seed: u64) -> String {
+    fn again(&self, seed: u64) -> String {
         let Self { peers, hours, .. } = self;
         format!("cargo xtask sim --from {seed} --seeds 1 --peers {peers} --hours {hours}")
     }
@@ -61,8 +62,8 @@ impl Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    if let Some(people) = options.crowd {
-        summary::crowd(people, &sim::crowd::run(people, options.tell));
+    if !options.crowd.is_empty() {
+        crowds(&options);
         return ExitCode::SUCCESS;
     }
     let (began, next) = (Instant::now(), AtomicU64::new(0));
@@ -71,14 +72,24 @@ fn main() -> ExitCode {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| work(options, &next, &sum, &progress));
+            scope.spawn(|| work(&options, &next, &sum, &progress));
         }
     });
     let sum = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
-    sum.print(options, began.elapsed().as_secs_f64())
+    sum.print(&options, began.elapsed().as_secs_f64())
 }
 
-fn work(options: Options, next: &AtomicU64, sum: &Mutex<Summary>, progress: &Progress) {
+fn crowds(options: &Options) {
+    let mut crowds = Crowds::new();
+    for people in &options.crowd {
+        let began = Instant::now();
+        let cost = sim::crowd::run(*people, options.tell);
+        crowds.take(*people, &cost, began.elapsed().as_secs_f64());
+    }
+    crowds.print();
+}
+
+fn work(options: &Options, next: &AtomicU64, sum: &Mutex<Summary>, progress: &Progress) {
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         if number >= options.seeds {

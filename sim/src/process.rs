@@ -3,6 +3,7 @@
 use crate::check;
 use crate::device::{Brain, Process, View};
 use crate::hostile::Hostile;
+use crate::light::Light;
 use crate::model;
 use crate::person;
 use crate::sockets::HOSTS;
@@ -22,27 +23,13 @@ impl World {
     pub fn start(&mut self, index: usize) {
         let seed = self.random.seed();
         let now = self.now;
-        let ids = self.devices.get(index).and_then(|device| device.harm);
-        let ids = ids
-            .and_then(|(_, home)| self.homes.get(home))
-            .map(|home| home.router_id(1));
+        let Some(brain) = self.brain(index, seed) else {
+            return;
+        };
         let Some(device) = self.devices.get_mut(index).filter(|d| d.process.is_none()) else {
             return;
         };
         device.view = View::default();
-        let config = config(self.servers.len());
-        let brain = match (device.harm, ids) {
-            (Some((kind, _)), Some(router)) => {
-                Brain::Hostile(Box::new(Hostile::new(kind, &router, config, seed)))
-            }
-            _ => {
-                let (snapshot, clock) = (device.disk.snapshot(), device.clock(now));
-                let tables = Box::new(Tables);
-                Brain::Node(Box::new(Node::new(
-                    config, None, snapshot, seed, tables, clock,
-                )))
-            }
-        };
         device.process = Some(Process {
             brain,
             endpoint: None,
@@ -55,6 +42,24 @@ impl World {
             self.model.disturbed(home, now, &model::START);
         }
         self.node(index, Input::Timeout);
+    }
+
+    fn brain(&self, index: usize, seed: [u8; 32]) -> Option<Brain> {
+        let device = self.devices.get(index)?;
+        let router = |home: usize| Some(self.homes.get(home)?.router_id(1));
+        let config = config(self.servers.len());
+        Some(if let Some((kind, home)) = device.harm {
+            Brain::Hostile(Box::new(Hostile::new(kind, &router(home)?, config, seed)))
+        } else if device.light {
+            let (name, router) = (person::name(index), router(device.home)?);
+            Brain::Light(Box::new(Light::new(name, &router, config, seed)))
+        } else {
+            let (snapshot, clock) = (device.disk.snapshot(), device.clock(self.now));
+            let tables = Box::new(Tables);
+            Brain::Node(Box::new(Node::new(
+                config, None, snapshot, seed, tables, clock,
+            )))
+        })
     }
 
     /// The process is gone at once. A killed browser's sockets are closed by its system, those of
@@ -74,6 +79,7 @@ impl World {
                 device.disk.write(change);
             }
         }
+        device.keep_tokens();
         device.process = None;
         device.generation += 1;
         device.written_at = 0;
@@ -172,6 +178,7 @@ impl World {
         let Some(device) = self.devices.get_mut(index) else {
             return;
         };
+        device.keep_tokens();
         let tokens = device.tokens.clone();
         if let Some(process) = &mut device.process {
             let servers = mapping::servers(config);

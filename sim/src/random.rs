@@ -44,4 +44,22 @@ impl Random {
         }
         seed
     }
+
+    /// From the seed of a device.
+    #[must_use]
+    pub fn of(seed: [u8; 32]) -> Self {
+        let (first, _) = seed.split_first_chunk().unwrap_or((&[0; 8], &[]));
+        Self::new(u64::from_le_bytes(*first))
+    }
+
+    /// A uuid in text, as they are in ids.
+    pub fn uuid(&mut self) -> String {
+        let (a, b) = (self.number(), self.number());
+        let hex = format!("{a:016x}{b:016x}");
+        let (first, rest) = hex.split_at(8);
+        let (second, rest) = rest.split_at(4);
+        let (third, rest) = rest.split_at(4);
+        let (fourth, fifth) = rest.split_at(4);
+        format!("{first}-{second}-{third}-{fourth}-{fifth}")
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::Options;
 use sim::Outcome;
-use sim::crowd::Cost;
+use sim::crowd::{Cost, WHOLE};
 use sim::fault::Faults;
 use sim::measure::Measures;
 use std::process::ExitCode;
@@ -18,7 +18,7 @@ pub(crate) struct Summary {
 
 impl Summary {
     /// One world more; says at once what was wrong in it.
-    pub(crate) fn take(&mut self, options: Options, seed: u64, outcome: Outcome) {
+    pub(crate) fn take(&mut self, options: &Options, seed: u64, outcome: Outcome) {
         self.faults.add(&outcome.faults);
         self.measures.merge(outcome.measures);
         self.texts += outcome.texts;
@@ -33,7 +33,7 @@ impl Summary {
     }
 
     /// Prints all of it.
-    pub(crate) fn print(self, options: Options, seconds: f64) -> ExitCode {
+    pub(crate) fn print(self, options: &Options, seconds: f64) -> ExitCode {
         let Options {
             seeds,
             peers,
@@ -64,15 +64,59 @@ impl Summary {
     }
 }
 
-/// What a crowd cost.
-pub(crate) fn crowd(people: usize, cost: &Cost) {
-    let mut joins = cost.joins.clone();
-    joins.sort_unstable();
-    let at = |percent: usize| joins.get(joins.len().saturating_sub(1) * percent / 100);
-    let (median, worst) = (at(50).unwrap_or(&0), at(100).unwrap_or(&0));
-    let (fewest, most) = cost.sees;
-    println!("{people} people joined one network, one each second");
-    println!("a join cost its router {median} bytes (median), {worst} (worst)");
-    println!("routers sent {} bytes in all", cost.total);
-    println!("who sees fewest sees {fewest} others, who sees most {most}");
+/// What crowds cost: a line for each size.
+pub(crate) struct Crowds(Vec<(usize, u64)>);
+
+impl Crowds {
+    /// Nobody yet.
+    pub(crate) fn new() -> Self {
+        println!(
+            "{:>7} {:>8} {:>7} {:>14} {:>10} {:>14} {:>9} {:>9}",
+            "people",
+            "routers",
+            "whole",
+            "bytes/join",
+            "/person",
+            "see others",
+            "seconds",
+            "peak MB"
+        );
+        Self(Vec::new())
+    }
+
+    /// One size. The memory is the most that this process had until now.
+    pub(crate) fn take(&mut self, people: usize, cost: &Cost, seconds: f64) {
+        let (bytes, (fewest, most)) = (cost.median(), cost.sees);
+        let each = bytes as f64 / people as f64;
+        let sees = format!("{fewest} to {most}");
+        let (routers, whole, peak) = (cost.routers, cost.whole, peak_megabytes());
+        println!(
+            "{people:>7} {routers:>8} {whole:>7} {bytes:>14} {each:>10.1} {sees:>14} {seconds:>9.1} {peak:>9}"
+        );
+        self.0.push((people, bytes));
+    }
+
+    /// What it says about growth; people beyond the whole ones are light.
+    pub(crate) fn print(self) {
+        let sizes = self.0.iter().zip(self.0.iter().skip(1));
+        for ((few, less), (many, more)) in sizes {
+            let power = (*more as f64 / *less as f64).ln() / (*many as f64 / *few as f64).ln();
+            println!("from {few} to {many} people a join's bytes grow with the power {power:.2}");
+        }
+        println!(
+            "Above {WHOLE} people all but the routers and a sample are light (sim/src/crowd.rs)."
+        );
+    }
+}
+
+/// What Linux says; 0 elsewhere.
+fn peak_megabytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let peak = lines.find_map(|line| line.strip_prefix("VmHWM:"));
+    let digits = peak.map(|text| text.trim().trim_end_matches(" kB"));
+    digits
+        .and_then(|text| text.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1_024
 }
