@@ -1,11 +1,13 @@
 //! What must hold: at every moment for what is shown as delivered, and in the end for all the rest.
 
 use crate::device::Device;
+use crate::meeting;
 use crate::person::{device_of, name};
 use crate::world::World;
 use mesh_chat::limits;
 use mesh_chat::records::ContactRecord;
 use mesh_chat::view::{Person, PersonId, Phase, Presence};
+use std::collections::BTreeSet;
 
 /// A text is shown as stored on the other device: it must be.
 pub fn delivered(world: &mut World, sender: usize, text: &str) {
@@ -13,6 +15,9 @@ pub fn delivered(world: &mut World, sender: usize, text: &str) {
         return;
     };
     let from = name(sender);
+    if world.ties.caring && world.is_free(sender, to, text) {
+        return;
+    }
     let stored = world
         .devices
         .get(to)
@@ -40,6 +45,7 @@ pub fn in_the_end(world: &mut World) {
         wrong.extend(lists(world, home));
     }
     wrong.extend(contacts(world));
+    wrong.extend(meeting::special(world));
     secrets(world, &mut wrong);
     world.violations.append(&mut wrong);
 }
@@ -51,12 +57,21 @@ fn texts(world: &World, wrong: &mut Vec<String>) {
             continue;
         };
         let sender = name(*from);
+        let free = written.iter().filter(|written| written.free);
+        let free: BTreeSet<&str> = free.map(|written| written.text.as_str()).collect();
         let received: Vec<&str> = device.disk.received_from(&sender).collect();
-        let mut left = received.iter().peekable();
-        for text in written {
+        let all: BTreeSet<&&str> = received.iter().collect();
+        if all.len() < received.len() {
+            wrong.push(format!("P{to} has a text of P{from} twice"));
+        }
+        let promised = received.iter().filter(|text| !free.contains(**text));
+        let mut left = promised.peekable();
+        let met = world.passes(*from, *to) && !world.apart(*from, *to);
+        let met = met && (world.knows_the_way(*from, *to) || world.are_special(*from, *to));
+        for text in written.iter().filter(|written| !written.free) {
             if left.peek() == Some(&&text.text.as_str()) {
                 left.next();
-            } else if text.certain && world.passes(*from, *to) {
+            } else if text.certain && met {
                 wrong.push(format!("{:?} is lost or out of order", text.text));
             }
         }
@@ -99,12 +114,12 @@ pub fn lists(world: &World, home: usize) -> Option<String> {
         let people = &world.devices.get(*index)?.view.people;
         for other in &members {
             let name = world.names.get(*other)?;
-            let seen = |person: &&Person| person.name == *name;
+            let seen = |person: &&Person| device_of(&person.name) == Some(*other);
             let near = |person: &&Person| person.presence != Presence::Offline;
             let count = people.values().filter(seen).count();
             let listed = people.values().filter(seen).filter(near).count();
             let expected = usize::from(index != other);
-            if count != expected || listed != expected {
+            if (count != expected || listed != expected) && !world.apart(*index, *other) {
                 return Some(format!(
                     "P{index} sees {name} {count} times, {listed} there"
                 ));
@@ -131,7 +146,11 @@ pub fn contacts(world: &World) -> Option<String> {
                 continue;
             };
             let reachable = ready(other).is_some() && world.passes(index, other);
-            if reachable && person.presence == Presence::Offline {
+            if reachable
+                && person.presence == Presence::Offline
+                && world.knows_the_way(index, other)
+                && !world.apart(index, other)
+            {
                 return Some(format!("P{index} has not found its contact P{other}"));
             }
         }
@@ -165,7 +184,11 @@ pub fn bounds(world: &mut World) {
 fn secrets(world: &World, wrong: &mut Vec<String>) {
     for (index, device) in world.devices.iter().enumerate() {
         for contact in device.disk.contacts().filter(|c| c.identity.is_some()) {
-            let other = device_of(&contact.name).and_then(|other| world.devices.get(other));
+            let other = device_of(&contact.name);
+            if other.is_some_and(|other| world.ties.is_severed(index, other)) {
+                continue;
+            }
+            let other = other.and_then(|other| world.devices.get(other));
             let same = other.into_iter().flat_map(|other| other.disk.contacts());
             // What a broken acceptance left is no contact, and goes after a week.
             let complete = |back: &&ContactRecord| back.identity.is_some();

@@ -5,7 +5,9 @@ use crate::hostile::{Hostile, Kind};
 use crate::light::Light;
 use mesh_chat::node::{Input, Output, StoreId};
 use mesh_chat::records::Change;
-use mesh_chat::view::{Event, Message, MessageState, Person, PersonId, Phase, Request, RequestId};
+use mesh_chat::view::{
+    Event, Hidden, InviteId, Message, MessageState, Person, PersonId, Phase, Request, RequestId,
+};
 use mesh_chat::{Mono, Node, Now};
 use peerjs::endpoint::Endpoint;
 use std::collections::{BTreeMap, VecDeque};
@@ -37,6 +39,8 @@ pub struct Device {
     pub writing: VecDeque<(StoreId, Change)>,
     /// No person: it means harm, to a home.
     pub harm: Option<(Kind, usize)>,
+    /// The id at which it stands, where that is no Router ID.
+    pub stands_at: Option<String>,
     /// Nobody who keeps what it is told: see [`Light`].
     pub light: bool,
     /// Counts processes: what is on its way to an earlier one arrives nowhere.
@@ -145,6 +149,8 @@ pub struct View {
     pub people: BTreeMap<PersonId, Person>,
     /// Waiting requests.
     pub requests: BTreeMap<RequestId, Request>,
+    /// The links of open invites.
+    pub invites: BTreeMap<InviteId, Hidden>,
     /// The state line.
     pub phase: Option<Phase>,
     /// The server in use.
@@ -168,10 +174,10 @@ impl View {
             {
                 return Some(message);
             }
+            Event::Invite(invite) => drop(self.invites.insert(invite.id, invite.link)),
+            Event::InviteGone(id) => drop(self.invites.remove(&id)),
             Event::Profile(_)
             | Event::Message(_)
-            | Event::Invite(_)
-            | Event::InviteGone(_)
             | Event::Typing(_)
             | Event::Settings(_)
             | Event::Notice(_)

@@ -68,6 +68,13 @@ impl Disk {
         self.contacts.values()
     }
 
+    /// The address that its person has.
+    #[must_use]
+    pub fn transport_id(&self) -> Option<&str> {
+        let profile = self.profile.as_ref()?;
+        Some(&profile.transport_id)
+    }
+
     /// Whether its person has joined.
     #[must_use]
     pub fn has_profile(&self) -> bool {

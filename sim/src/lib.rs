@@ -18,15 +18,18 @@
 //! | [`process`] | how a process runs: inputs, outputs, timers, writes |
 //! | [`world`] | the clock, what is under way, and the dispatch of it |
 //! | [`person`] | what people do |
+//! | [`care`] | what they decide about their contacts |
+//! | [`ties`] | what that changes in what must be so |
 //! | [`hostile`] | what those do who mean harm |
 //! | [`light`] | a participant that is only weighed |
 //! | [`fault`] | what goes wrong, and how long nobody can notice |
 //! | [`model`] | what must be so by now, and when it was late |
 //! | [`check`] | what must hold, always and in the end |
+//! | [`meeting`] | what must hold of meeting points, imposters and keys |
 //! | [`measure`] | how long things took |
 //! | [`crowd`] | many people join one home: what that costs its routers |
 //!
-//! Not here: loss and reordering within a connection (WebRTC hides both), relays, rendezvous.
+//! Not here: loss and reordering within a connection (WebRTC hides both), relays.
 //!
 //! # Planted bugs
 //!
@@ -48,6 +51,7 @@
 //! - no probe after a wake: the echo finds the same within 30 s, and the bound is 25 s;
 //! - a broken acceptance not completed: people ask again.
 
+pub mod care;
 pub mod check;
 pub mod connections;
 pub mod crowd;
@@ -58,12 +62,14 @@ pub mod home;
 pub mod hostile;
 pub mod light;
 pub mod measure;
+pub mod meeting;
 pub mod model;
 pub mod person;
 pub mod process;
 pub mod random;
 pub mod server;
 pub mod sockets;
+pub mod ties;
 pub mod world;
 
 use fault::Faults;
@@ -79,6 +85,8 @@ pub struct Plan {
     pub minutes: u64,
     /// Tell what happens, line by line, on the standard error.
     pub tell: bool,
+    /// People may decide things about their contacts: see [`care`].
+    pub care: bool,
 }
 
 /// What came of one run.
@@ -102,6 +110,7 @@ pub fn run(seed: u64, plan: Plan) -> Outcome {
     const QUIET: u64 = 600_000;
     let mut world = World::new(seed, plan.peers);
     world.tell = plan.tell;
+    world.ties.caring &= plan.care;
     let mut faults = Faults::default();
     world.begin(&mut faults);
     let end = (plan.minutes * 60_000).saturating_sub(QUIET);
@@ -131,6 +140,7 @@ mod tests {
         peers: 3,
         minutes: 25,
         tell: false,
+        care: false,
     };
 
     #[test]

@@ -7,6 +7,7 @@
 
 use crate::check;
 use crate::measure::Measures;
+use crate::meeting;
 use crate::world::World;
 use std::collections::BTreeMap;
 
@@ -61,6 +62,8 @@ pub enum Goal {
     Contacts,
     /// What was written has arrived.
     Outbox,
+    /// Special contacts are connected, wherever they are.
+    Special,
 }
 
 impl Goal {
@@ -72,6 +75,7 @@ impl Goal {
             Self::Lists => "lists right",
             Self::Contacts => "contacts found",
             Self::Outbox => "outbox empty",
+            Self::Special => "special met",
         }
     }
 
@@ -84,6 +88,7 @@ impl Goal {
             Self::Lists => 20,
             Self::Contacts => 30,
             Self::Outbox => 40,
+            Self::Special => 60,
         }
     }
 }
@@ -111,8 +116,11 @@ struct Quiet {
 }
 
 impl Quiet {
-    fn new(goals: [Goal; 2]) -> Self {
-        let goals = goals.into_iter().map(|goal| (goal, Standing::default()));
+    fn new(goals: &[Goal]) -> Self {
+        let goals = goals
+            .iter()
+            .copied()
+            .map(|goal| (goal, Standing::default()));
         Self {
             since: 0,
             from: 0,
@@ -177,8 +185,8 @@ impl Model {
     #[must_use]
     pub fn new(homes: usize) -> Self {
         Self {
-            homes: vec![Quiet::new([Goal::Router, Goal::Lists]); homes],
-            everywhere: Quiet::new([Goal::Contacts, Goal::Outbox]),
+            homes: vec![Quiet::new(&[Goal::Router, Goal::Lists]); homes],
+            everywhere: Quiet::new(&[Goal::Contacts, Goal::Outbox, Goal::Special]),
             outbox: BTreeMap::new(),
             measures: Measures::default(),
         }
@@ -245,6 +253,8 @@ impl Model {
 pub fn watch(world: &mut World) {
     let now = world.now;
     let mut late = Vec::new();
+    world.reunite();
+    meeting::seats(world);
     for home in 0..world.homes.len() {
         let (router, lists) = (check::router(world, home), check::lists(world, home));
         for (goal, wrong) in [(Goal::Router, router), (Goal::Lists, lists)] {
@@ -257,7 +267,12 @@ pub fn watch(world: &mut World) {
         }
     }
     let (contacts, outbox) = (check::contacts(world), waiting(world));
-    for (goal, wrong) in [(Goal::Contacts, contacts), (Goal::Outbox, outbox)] {
+    let special = meeting::special(world);
+    for (goal, wrong) in [
+        (Goal::Contacts, contacts),
+        (Goal::Outbox, outbox),
+        (Goal::Special, special),
+    ] {
         let Model {
             everywhere,
             measures,
@@ -291,7 +306,11 @@ fn waiting(world: &World) -> Option<String> {
     };
     let stuck = world.model.outbox.iter().find(|(_, (since, from, to))| {
         let old = world.now > since + 20_000;
-        old && is_up(*from) && is_up(*to) && world.passes(*from, *to)
+        old && is_up(*from)
+            && is_up(*to)
+            && world.passes(*from, *to)
+            && world.knows_the_way(*from, *to)
+            && !world.apart(*from, *to)
     });
     let (text, (_, _, to)) = stuck?;
     // A process that died between the store and the show has it all the same.

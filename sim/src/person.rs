@@ -1,7 +1,8 @@
 //! What people do: join, ask whom they see, accept who asks, write to their contacts.
 
+use crate::care;
 use crate::world::{What, World, Written};
-use mesh_chat::view::{Asked, Command, Person, PersonId};
+use mesh_chat::view::{Asked, Command, Hidden, Person, PersonId};
 
 /// The name of the person of a device.
 #[must_use]
@@ -9,10 +10,11 @@ pub fn name(device: usize) -> String {
     format!("P{device}")
 }
 
-/// The device of a person.
+/// The device of a person; whoever renames it adds words to the name.
 #[must_use]
 pub fn device_of(name: &str) -> Option<usize> {
-    name.strip_prefix('P')?.parse().ok()
+    let number = name.strip_prefix('P')?.split(' ').next()?;
+    number.parse().ok()
 }
 
 /// A person does the next thing, and something again after a while.
@@ -21,10 +23,19 @@ pub fn act(world: &mut World, device: usize) {
     world.later(pause, What::Person(device));
     if let Some(command) = wish(world, device) {
         match command {
-            Wish::Plain(command) => drop(world.command(device, command)),
+            Wish::Plain(command) => ask(world, device, command),
             Wish::Write(person) => write(world, device, &person),
         }
     }
+}
+
+fn ask(world: &mut World, device: usize, command: Command) {
+    let exports = matches!(command, Command::Export { .. });
+    if exports {
+        // The answer comes within the call.
+        world.ties.exports.insert(world.commands + 1, device);
+    }
+    world.command(device, command);
 }
 
 enum Wish {
@@ -38,7 +49,7 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
         return None;
     }
     if device.disk.snapshot().profile.is_none() {
-        return Some(Wish::Plain(Command::Join { name: name(index) }));
+        return Some(Wish::Plain(begin(world, index)));
     }
     if world.mute {
         return None;
@@ -50,6 +61,10 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     if world.calm {
         return None;
     }
+    if let Some(command) = care::wish(world, index) {
+        return Some(Wish::Plain(command));
+    }
+    let device = world.devices.get(index)?;
     let people: Vec<Person> = device.view.people.values().cloned().collect();
     let at = world.random.within(0, people.len() as u64);
     let person = people.get(usize::try_from(at).ok()?)?.clone();
@@ -59,6 +74,18 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
         PersonId::Stranger(id) => Some(Wish::Plain(Command::Connect {
             stranger: id.clone(),
         })),
+    }
+}
+
+/// Whoever lost everything has a backup, perhaps.
+fn begin(world: &World, index: usize) -> Command {
+    let passphrase = || Hidden(care::PASSPHRASE.to_owned());
+    match world.ties.backups.get(&index) {
+        Some(backup) => Command::Import {
+            passphrase: passphrase(),
+            backup: Hidden(backup.clone()),
+        },
+        None => Command::Join { name: name(index) },
     }
 }
 
@@ -73,6 +100,7 @@ fn write(world: &mut World, from: usize, person: &Person) {
         let written = Written {
             text: text.clone(),
             certain: false,
+            free: world.ties.is_severed(from, to),
         };
         world.written.entry((from, to)).or_default().push(written);
         let command = Command::Send {
@@ -87,7 +115,7 @@ fn write(world: &mut World, from: usize, person: &Person) {
 
 /// The program has said that a text is stored, or refused it.
 pub fn answered(world: &mut World, from: usize, to: usize, text: &str, stored: bool) {
-    if stored {
+    if stored && !world.is_free(from, to, text) {
         world.model.wrote(world.now, from, to, text);
     }
     let Some(written) = world.written.get_mut(&(from, to)) else {

@@ -4,6 +4,7 @@ use crate::check;
 use crate::device::{Brain, Process, View};
 use crate::hostile::Hostile;
 use crate::light::Light;
+use crate::meeting;
 use crate::model;
 use crate::person;
 use crate::sockets::HOSTS;
@@ -13,7 +14,7 @@ use mesh_chat::config::{Config, SignallingServer};
 use mesh_chat::name::Tables;
 use mesh_chat::node::{CommandId, Input, Output, StoreId};
 use mesh_chat::records::Change;
-use mesh_chat::view::{Command, Event, MessageState, Phase};
+use mesh_chat::view::{Answer, Command, Event, MessageState, Phase, Refusal};
 use mesh_chat::{Mono, Node};
 use peerjs::endpoint::{Endpoint, Input as EndpointInput};
 use webext::mapping;
@@ -49,7 +50,8 @@ impl World {
         let router = |home: usize| Some(self.homes.get(home)?.router_id(1));
         let config = config(self.servers.len());
         Some(if let Some((kind, home)) = device.harm {
-            Brain::Hostile(Box::new(Hostile::new(kind, &router(home)?, config, seed)))
+            let id = device.stands_at.clone().or_else(|| router(home))?;
+            Brain::Hostile(Box::new(Hostile::new(kind, &id, config, seed)))
         } else if device.light {
             let (name, router) = (person::name(index), router(device.home)?);
             Brain::Light(Box::new(Light::new(name, &router, config, seed)))
@@ -71,6 +73,7 @@ impl World {
             .get(index)
             .map_or(0, |device| device.writing.len());
         let done = self.random.index(under_way + 1);
+        meeting::ended(self, index);
         let Some(device) = self.devices.get_mut(index) else {
             return;
         };
@@ -99,7 +102,11 @@ impl World {
             return;
         };
         let clock = device.clock(now);
-        let Some(process) = &mut device.process else {
+        if device.process.is_none() {
+            return;
+        }
+        meeting::told(self, index, &input);
+        let Some(process) = self.process(index) else {
             return;
         };
         process.brain.handle(clock, input);
@@ -128,6 +135,7 @@ impl World {
             self.say(|| format!("P{index} sends {link:?} {frame}"));
             self.count_routed(index, frame.len());
         }
+        meeting::asked(self, index, &output);
         match output {
             Output::Register(id) => self.endpoint(index, EndpointInput::Register(id)),
             Output::Release(id) => self.endpoint(index, EndpointInput::Release(id)),
@@ -150,12 +158,15 @@ impl World {
                 {
                     self.model.received(&message.text);
                 }
+                if let Event::Person(person) = &event {
+                    meeting::shown(self, index, person);
+                }
                 let view = self.devices.get_mut(index).map(|device| &mut device.view);
                 if let Some(message) = view.and_then(|view| view.show(event)) {
                     check::delivered(self, index, &message.text);
                 }
             }
-            Output::Reply(CommandId(id), result) => self.reply(id, result.is_ok()),
+            Output::Reply(CommandId(id), result) => self.reply(id, result),
             Output::Timeout(_) => {}
         }
     }
@@ -167,7 +178,12 @@ impl World {
         }
     }
 
-    fn reply(&mut self, id: u64, stored: bool) {
+    fn reply(&mut self, id: u64, result: Result<Answer, Refusal>) {
+        let exporter = self.ties.exports.remove(&id);
+        if let (Some(device), Ok(Answer::Backup { text })) = (exporter, &result) {
+            self.ties.backups.insert(device, text.clone());
+        }
+        let stored = result.is_ok();
         if let Some((from, to, text)) = self.asked.remove(&id) {
             person::answered(self, from, to, &text, stored);
         }

@@ -10,6 +10,7 @@ use crate::person;
 use crate::random::Random;
 use crate::server::{PeerServer, Wire};
 use crate::sockets::Service;
+use crate::ties::Ties;
 use mesh_chat::node::Input;
 use peerjs::endpoint::Input as EndpointInput;
 use std::cmp::Reverse;
@@ -73,6 +74,8 @@ pub struct Written {
     pub text: String,
     /// Whether the person was told that it is stored.
     pub certain: bool,
+    /// Nothing is promised: one of the two removed the other, or lost everything.
+    pub free: bool,
 }
 
 /// How many homes there are. Whoever attacks from outside is in the last.
@@ -97,6 +100,8 @@ pub struct World {
     pub servers: Vec<Service>,
     /// What must be so by now.
     pub model: Model,
+    /// What people decided about each other.
+    pub ties: Ties,
     /// What was wrong.
     pub violations: Vec<String>,
     /// A hash of everything that happened.
@@ -129,9 +134,11 @@ impl World {
     #[must_use]
     pub fn new(seed: u64, peers: usize) -> Self {
         let mut random = Random::new(seed);
-        let homes = (0..HOMES)
-            .map(|home| Home::new(home, Nat::draw(&mut random)))
-            .collect();
+        let homes = (0..HOMES).map(|home| Home::new(home, Nat::draw(&mut random)));
+        // Whoever takes an address that was somebody's is in none of them.
+        let homes: Vec<Home> = homes.collect();
+        let elsewhere = Home::new(HOMES, Nat::Open);
+        let homes = homes.into_iter().chain([elsewhere]).collect();
         let services = 1 + usize::from(random.chance(35));
         let wrong = if random.chance(50) { 900_000 } else { 60_000 };
         let device = |_| Device {
@@ -149,6 +156,7 @@ impl World {
             random,
             servers: (0..services).map(|_| Service::default()).collect(),
             model: Model::new(HOMES),
+            ties: Ties::new(seed),
             violations: Vec::new(),
             trace: 0,
             texts: 0,

@@ -1,0 +1,172 @@
+//! What must hold of meeting points, of whoever stands at another's address, and of who may see a
+//! key.
+
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a few of very many kinds matter here"
+)]
+
+use crate::person::device_of;
+use crate::world::World;
+use mesh_chat::limits;
+use mesh_chat::node::{Input, Link, Output, Signalling};
+use mesh_chat::view::{Person, PersonId, Ping, Presence, Reach};
+use std::collections::BTreeSet;
+
+/// How long a meeting point is held after there is nobody to be met at it, in milliseconds.
+const GIVEN_UP: u64 = 10_000;
+
+/// The neighbouring slot counts near a boundary.
+const SLOTS: usize = 2;
+
+/// Clocks further apart have no meeting point in common at every moment.
+const CLOCKS: u64 = 120_000;
+
+fn is_meeting_point(id: &str) -> bool {
+    id.contains("-rendezvous-")
+}
+
+/// Follows what a device asks its endpoint for.
+pub(crate) fn asked(world: &mut World, index: usize, output: &Output) {
+    let (Output::Register(id) | Output::Release(id)) = output else {
+        return;
+    };
+    if !is_meeting_point(id) || index >= world.people {
+        return;
+    }
+    let (held, _) = world.ties.seats.entry(index).or_default();
+    if matches!(output, Output::Release(_)) {
+        held.remove(id);
+        return;
+    }
+    held.insert(id.clone());
+    let count = held.len();
+    if count > limits::SEATS {
+        let wrong = format!("P{index} holds {count} meeting points");
+        world.violations.push(wrong);
+    }
+}
+
+/// Follows what a device is told.
+pub(crate) fn told(world: &mut World, index: usize, input: &Input) {
+    match input {
+        Input::Signalling(Signalling::Taken(id)) if is_meeting_point(id) => {
+            if let Some((held, _)) = world.ties.seats.get_mut(&index) {
+                held.remove(id);
+            }
+        }
+        Input::Link(_, Link::Frame(bytes)) if index >= world.people => {
+            let frame = String::from_utf8_lossy(bytes);
+            if frame.contains(r#""key":"#) {
+                no_key(world, index, &frame);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Nobody accepts whoever means harm, so that none of them ever gets a key.
+fn no_key(world: &mut World, index: usize, frame: &str) {
+    let keys = |device: usize| {
+        let contacts = world
+            .devices
+            .get(device)
+            .map(|device| device.disk.contacts());
+        contacts.into_iter().flatten()
+    };
+    let all = (0..world.people).flat_map(keys);
+    let seen = |key: &&str| frame.contains(*key);
+    let known = all.filter(|contact| contact.identity.as_deref().as_ref().is_some_and(seen));
+    let whose: BTreeSet<String> = known.map(|contact| contact.name.clone()).collect();
+    for name in whose {
+        let wrong = format!("{index}, which means harm, got the identity key of {name}");
+        world.violations.push(wrong);
+    }
+}
+
+/// Somebody else is shown at a contact's address: only where somebody else has answered there. One
+/// that answers nothing is no proof of anything.
+pub(crate) fn shown(world: &mut World, index: usize, person: &Person) {
+    let recovers = person.care.as_ref().and_then(|care| care.reach) == Some(Reach::Recovering);
+    if !recovers && person.ping != Some(Ping::SomebodyElse) {
+        return;
+    }
+    let Some(other) = device_of(&person.name) else {
+        return;
+    };
+    if !world.ties.posed.contains(&other) && !world.ties.were_parted(index, other) {
+        let wrong = format!("P{index} takes P{other}'s address for somebody else's");
+        world.violations.push(wrong);
+    }
+}
+
+/// Special contacts that are both there and have not found each other, whatever they know.
+#[must_use]
+pub fn special(world: &World) -> Option<String> {
+    if !world.ties.caring {
+        return None;
+    }
+    for index in 0..world.people {
+        let Some(device) = world.devices.get(index).filter(|d| d.is_up() && !d.full) else {
+            continue;
+        };
+        for person in device.view.people.values() {
+            let away = person.presence == Presence::Offline;
+            let saved = matches!(person.id, PersonId::Contact(_));
+            if let Some(other) = device_of(&person.name).filter(|_| saved && away)
+                && must_meet(world, index, other)
+            {
+                return Some(format!("P{index} has not met special P{other}"));
+            }
+        }
+    }
+    None
+}
+
+/// More than eight special contacts take turns.
+fn must_meet(world: &World, one: usize, other: usize) -> bool {
+    let device = |index: usize| world.devices.get(index).filter(|d| d.is_up() && !d.full);
+    let (Some(here), Some(there)) = (device(one), device(other)) else {
+        return false;
+    };
+    let few = |index: usize| {
+        let contacts = world.devices.get(index).map(|d| d.disk.contacts());
+        let special = contacts.into_iter().flatten().filter(|c| c.care.special);
+        special.count() <= limits::SEATS_ALWAYS
+    };
+    here.skew.abs_diff(there.skew) <= CLOCKS
+        && world.are_special(one, other)
+        && !world.apart(one, other)
+        && world.passes(one, other)
+        && few(one)
+        && few(other)
+}
+
+/// Meeting points are held for whom there is to be met, and for nobody else.
+pub(crate) fn seats(world: &mut World) {
+    let mut wrong = Vec::new();
+    let now = world.now;
+    for (index, (held, idle_since)) in &mut world.ties.seats {
+        let device = world.devices.get(*index).filter(|d| d.is_up() && !d.full);
+        let away = device.map(|device| {
+            let special = device.view.people.values().filter(|person| {
+                let reach = person.care.as_ref().and_then(|care| care.reach);
+                reach.is_some_and(|reach| reach != Reach::Connected)
+            });
+            special.count()
+        });
+        if away.is_none_or(|away| held.len() <= SLOTS * away) {
+            *idle_since = now;
+        } else if now > *idle_since + GIVEN_UP {
+            *idle_since = now;
+            let count = held.len();
+            wrong.push(format!("P{index} holds {count} meeting points for nobody"));
+        }
+    }
+    world.violations.append(&mut wrong);
+}
+
+/// A process has ended, and holds nothing.
+pub(crate) fn ended(world: &mut World, index: usize) {
+    world.ties.seats.remove(&index);
+}
