@@ -7,6 +7,7 @@ use crate::crypto;
 use crate::encoding::b64;
 use crate::limits::LONG_UNSEEN;
 use crate::records::{CareRecord, Change, Secret};
+use crate::rendezvous::{Trigger, after};
 use crate::view::{Care, Command, ContactId, Refusal, Special};
 
 impl Contact {
@@ -121,6 +122,7 @@ impl Node {
         if let Some(session) = contact.session.take() {
             self.ctx.bye(session.link);
         }
+        contact.reach = after(contact.reach, Trigger::Lost);
         contact.dialling = None;
         contact.next_try = None;
         let of = self.links.iter().filter(|(_, link)| link.meets(id));
