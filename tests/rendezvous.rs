@@ -124,6 +124,7 @@ fn somebody_else_at_the_address_is_passed_over_at_once_and_only_for_a_wrong_proo
     let bob = world.restart(1, AWAY);
     world.pass(60_000);
     assert_eq!(world.person(0, "Bob").presence, Presence::Online);
+    assert_eq!(world.person(0, "Bob").ping, Some(Ping::Online));
     assert_eq!(world.care(bob, "Ann").reach, Some(Reach::Connected));
 }
 

@@ -78,9 +78,8 @@ impl Node {
         contact.tries = 0;
         contact.next_try = None;
         contact.record.last_seen = Some(now.unix);
-        if contact.ping == Some(Ping::Trying) {
-            contact.ping = Some(Ping::Online);
-        }
+        // What an earlier Ping said is wrong now.
+        contact.ping = contact.ping.map(|_| Ping::Online);
         self.reach(id, Trigger::Met);
         self.store_contact(id);
         self.greet(id);

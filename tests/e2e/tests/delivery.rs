@@ -1,8 +1,10 @@
 //! What is promised about messages: Delivered is stored there; nothing is lost, doubled or moved.
 #![cfg(feature = "browsers")]
 
+use anyhow::{Context, ensure};
 use e2e::Kind::{Chromium, Firefox};
-use e2e::{Browser, Result, World};
+use e2e::{Browser, Page, Result, World, named, talk};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Two contacts in two browsers with the chat open at Alice's.
 fn contacts(world: &World) -> Result<[Browser; 2]> {
@@ -29,7 +31,7 @@ fn order(messages: &[String], marks: &[&str]) -> Vec<String> {
 fn messages_to_a_killed_browser_wait_and_arrive_once_and_in_order_when_it_is_back() -> Result {
     let world = World::start("delivery-offline")?;
     let [alice, mut bob] = contacts(&world)?;
-    let a = e2e::Page::new(&alice)?;
+    let a = Page::new(&alice)?;
     a.send("first")?;
     a.see_message_state("first", "Delivered")?;
     bob.kill()?;
@@ -55,7 +57,7 @@ fn messages_to_a_killed_browser_wait_and_arrive_once_and_in_order_when_it_is_bac
 fn a_message_is_delivered_but_not_read_while_no_view_shows_it() -> Result {
     let world = World::start("delivery-states")?;
     let [alice, bob] = contacts(&world)?;
-    let a = e2e::Page::new(&alice)?;
+    let a = Page::new(&alice)?;
     bob.leave_popup()?;
     a.send("are you there?")?;
     a.see_message_state("are you there?", "Delivered")?;
@@ -69,7 +71,7 @@ fn history_contacts_and_states_are_there_after_a_crash_of_either_browser() -> Re
     let world = World::start("delivery-history")?;
     let [mut alice, mut bob] = contacts(&world)?;
     {
-        let (a, b) = (e2e::Page::new(&alice)?, bob.popup()?);
+        let (a, b) = (Page::new(&alice)?, bob.popup()?);
         a.send("before the crash")?;
         b.person("Alice").open_chat()?;
         b.see_message("before the crash")?;
@@ -98,16 +100,92 @@ fn history_contacts_and_states_are_there_after_a_crash_of_either_browser() -> Re
             2
         );
     }
-    let a = e2e::Page::new(&alice)?;
+    let a = Page::new(&alice)?;
     a.send("after the crash")?;
     a.see_message_state("after the crash", "Read").map(drop)
+}
+
+/// Somewhere in the middle of so many, by the clock.
+fn somewhere(many: usize) -> usize {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map_or(0, |now| now.subsec_nanos() as usize);
+    1 + now % (many - 1)
+}
+
+/// Twenty texts of which none is a part of another.
+fn twenty(what: &str) -> Vec<String> {
+    (1..=20).map(|number| format!("{what} {number}.")).collect()
+}
+
+#[test]
+fn nothing_is_lost_when_the_receiver_is_killed_in_the_middle_of_twenty_messages() -> Result {
+    let world = World::start("delivery-receiver")?;
+    let [alice, mut bob] = contacts(&world)?;
+    let texts = twenty("to the receiver");
+    let (before, after) = texts.split_at(somewhere(texts.len()));
+    let a = Page::new(&alice)?;
+    before.iter().try_for_each(|text| a.send(text))?;
+    bob.kill()?;
+    after.iter().try_for_each(|text| a.send(text))?;
+    bob.start()?;
+    let b = bob.popup()?;
+    b.person("Alice").open_chat()?;
+    for text in &texts {
+        b.see_message(text)?;
+        a.see_message_state(text, "Read")?;
+    }
+    for page in [a, b] {
+        talk::check(&page, &texts)
+            .with_context(|| format!("killed after message {}", before.len()))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn nothing_that_was_shown_is_lost_when_the_sender_is_killed_in_the_middle_of_twenty_messages()
+-> Result {
+    let world = World::start("delivery-sender")?;
+    let [mut alice, bob] = contacts(&world)?;
+    let texts = twenty("of the sender");
+    let (before, after) = texts.split_at(somewhere(texts.len()));
+    let a = Page::new(&alice)?;
+    before.iter().try_for_each(|text| a.send(text))?;
+    // The last one may be on its way into the chat still; then it is nothing that was promised.
+    let count = |page: &Page<'_>| {
+        page.messages()
+            .map(|all| order(&all, &["of the sender"]).len())
+    };
+    let shown = count(&a)?;
+    alice.kill()?;
+    alice.start()?;
+    let a = alice.popup()?;
+    a.person("Bob").open_chat()?;
+    after.iter().try_for_each(|text| a.send(text))?;
+    let b = bob.popup()?;
+    b.person("Alice").open_chat()?;
+    after
+        .iter()
+        .try_for_each(|text| b.see_message(text).map(drop))?;
+    let kept = count(&b)? - after.len();
+    let context = || format!("killed after message {}, {shown} shown", before.len());
+    ensure!((shown..=before.len()).contains(&kept), context());
+    let promised = [&before[..kept], after].concat();
+    for text in after {
+        a.see_message_state(text, "Read").with_context(context)?;
+    }
+    for page in [a, b] {
+        talk::check(&page, &promised).with_context(context)?;
+    }
+    let waiting = named("log", "Messages").with_text("any", "Waiting");
+    ensure!(a.count(&waiting)? == 0, context());
+    Ok(())
 }
 
 #[test]
 fn chats_go_on_while_the_signalling_server_is_down_and_people_return_with_it() -> Result {
     let mut world = World::start("delivery-server-down")?;
     let [alice, bob] = contacts(&world)?;
-    let (a, b) = (e2e::Page::new(&alice)?, bob.popup()?);
+    let (a, b) = (Page::new(&alice)?, bob.popup()?);
     b.person("Alice").open_chat()?;
     world.services.signalling.stop();
     a.send("can you hear me")?;

@@ -1,7 +1,10 @@
 //! The demonstration: two Chromium profiles and one Firefox find each other, ask, accept, chat;
-//! one of them crashes and comes back. Started by `cargo xtask demo`.
+//! one of them crashes and comes back; then two find each other again anywhere. Started by
+//! `cargo xtask demo`.
 
 #![allow(clippy::print_stdout, reason = "it tells a story")]
+
+mod away;
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::services::{self, Echo, PUBLIC, PeerServer, own_address, stun::Coturn};
@@ -61,6 +64,7 @@ impl Story {
         for browser in [&alice, &bob, &carol] {
             browser.check_console()?;
         }
+        away::chapter(self)?;
         self.wait_for_the_person();
         Ok(())
     }
