@@ -110,6 +110,7 @@ impl Hostile {
             | Input::Addresses(_)
             | Input::Woke
             | Input::Cellular(_)
+            | Input::Beacon(_)
             | Input::Stored(..) => {}
         }
     }

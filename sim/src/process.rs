@@ -150,7 +150,7 @@ impl World {
                 }
             }
             Output::Reply(CommandId(id), result) => self.reply(id, result.is_ok()),
-            Output::Timeout(_) => {}
+            Output::FetchBeacon { .. } | Output::Timeout(_) => {}
         }
     }
 
