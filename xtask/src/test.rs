@@ -198,6 +198,8 @@ fn wasm(filters: &[String]) -> Result<Counts> {
 
 /// The tests of `e2e` in this file that are built with this feature, so many at once.
 fn browsers(feature: &str, file: &str, threads: u8, filters: &[String]) -> Result<Counts> {
+    // One of the services; tests find it beside their own folder.
+    shell::run(shell::cargo().args(["build", "--quiet", "-p", "beacon"]))?;
     let mut cargo = shell::cargo();
     cargo.args(["test", "-p", "e2e", "--features", feature, "--test", file]);
     // Browsers need the machine for themselves; their stories are no place for backtraces.
