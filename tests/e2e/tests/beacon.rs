@@ -1,5 +1,9 @@
 //! People of an organisation meet under the roots that its beacon signs, and nobody else sees them.
 #![cfg(feature = "browsers")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "only JSON values are indexed, which gives null for what is not there"
+)]
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::services::Beacon;
