@@ -1,5 +1,9 @@
 //! Configuration: what the extension is packed with, and what the person changed.
 
+mod beacon;
+
+pub use beacon::Beacon;
+
 use crate::ids::is_peer_id;
 use crate::limits::{SERVERS, SETTING_BYTES};
 use crate::view::Refusal;
@@ -19,21 +23,7 @@ pub struct Config {
     pub ip_echo: Option<String>,
     /// The beacon of an organisation.
     #[serde(default)]
-    pub beacon: Option<Beacon>,
-}
-
-/// A server that signs the namespaces of an organisation. Not in use yet: it is checked by its
-/// form only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Beacon {
-    /// Where it is.
-    pub url: String,
-    /// With which its signatures verify.
-    pub public_key: String,
-    /// For whom it asks for one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
+    pub beacon: Option<Box<Beacon>>,
 }
 
 /// A PeerJS server.
@@ -78,6 +68,8 @@ pub struct Settings {
     pub ice_servers: Option<Vec<IceServer>>,
     /// The address echo; an empty text switches it off.
     pub ip_echo: Option<String>,
+    /// The beacon; one without an address switches it off.
+    pub beacon: Option<Box<Beacon>>,
     /// Notifications are shown.
     pub notifications: bool,
     /// Contacts are told when their messages were read.
@@ -93,6 +85,7 @@ impl Default for Settings {
             signalling: None,
             ice_servers: None,
             ip_echo: None,
+            beacon: None,
             notifications: true,
             read_receipts: true,
             cellular: false,
@@ -142,6 +135,14 @@ impl Config {
         if let Some(echo) = &settings.ip_echo {
             config.ip_echo = Some(echo.clone()).filter(|echo| !echo.is_empty());
         }
+        if let Some(beacon) = &settings.beacon {
+            let slot_seconds = self.beacon.as_ref().and_then(|packed| packed.slot_seconds);
+            let beacon = Box::new(Beacon {
+                slot_seconds,
+                ..Beacon::clone(beacon)
+            });
+            config.beacon = Some(beacon).filter(|beacon| !beacon.url.is_empty());
+        }
         config
     }
 
@@ -169,7 +170,8 @@ impl Config {
         let echo = self.ip_echo.as_deref().is_none_or(is_http);
         check(echo, "ipEcho", || {
             "an http:// or https:// address".to_owned()
-        })
+        })?;
+        self.beacon.as_ref().map_or(Ok(()), |beacon| beacon.check())
     }
 }
 
@@ -254,6 +256,7 @@ fn check(good: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::Hidden;
 
     #[test]
     fn the_built_in_configuration_is_valid_and_the_packed_one() {
@@ -293,6 +296,66 @@ mod tests {
             "iceServers.0.username"
         );
         assert_eq!(wrong(|c| c.ip_echo = Some("ftp://x".into())), "ipEcho");
+    }
+
+    fn beacon() -> Beacon {
+        Beacon {
+            url: "https://beacon.example.org/beacon".into(),
+            public_key: "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW".into(),
+            token: Some(Hidden("secret-of-the-organisation".into())),
+            slot_seconds: None,
+        }
+    }
+
+    #[test]
+    fn a_beacon_is_refused_at_its_field_and_its_token_is_not_shown() {
+        let wrong = |change: fn(&mut Beacon)| {
+            let mut beacon = beacon();
+            change(&mut beacon);
+            let config = Config {
+                beacon: Some(Box::new(beacon)),
+                ..Config::default()
+            };
+            match config.check() {
+                Err(Refusal::Setting { field, .. }) => field,
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(wrong(|_| ()), "Ok(())");
+        assert_eq!(wrong(|b| b.url = "http://x.org".into()), "beacon.url");
+        assert_eq!(wrong(|b| b.public_key = "x".into()), "beacon.publicKey");
+        assert_eq!(
+            wrong(|b| b.token = Some(Hidden("a b".into()))),
+            "beacon.token"
+        );
+        assert_eq!(wrong(|b| b.slot_seconds = Some(4)), "beacon.slotSeconds");
+        assert!(!format!("{:?}", beacon()).contains("secret"));
+    }
+
+    #[test]
+    fn a_beacon_of_the_settings_replaces_the_packed_one_but_not_the_length_of_its_slots() {
+        let packed = Config {
+            beacon: Some(Box::new(Beacon {
+                slot_seconds: Some(20),
+                ..beacon()
+            })),
+            ..Config::default()
+        };
+        let with = |beacon| {
+            let settings = Settings {
+                beacon: Some(Box::new(beacon)),
+                ..Settings::default()
+            };
+            packed.with(&settings).beacon
+        };
+        assert_eq!(with(Beacon::default()), None);
+        let other = Beacon {
+            url: "https://other.example.org".into(),
+            slot_seconds: Some(7),
+            ..beacon()
+        };
+        let used = with(other.clone()).unwrap();
+        assert_eq!((used.url, used.slot_seconds), (other.url, Some(20)));
     }
 
     #[test]

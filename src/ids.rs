@@ -8,6 +8,7 @@ use uuid::Uuid;
 /// A namespace under a root: everything that ids in it share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Namespace {
+    root: String,
     label: String,
     prefix: String,
 }
@@ -17,9 +18,20 @@ impl Namespace {
     pub fn of_address(root: &str, address: IpAddr) -> Self {
         let label = address::namespace(address);
         Self {
+            root: root.to_owned(),
             prefix: format!("{root}-{label}-"),
             label,
         }
+    }
+
+    /// The first part of every id in it.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// The id under this root of what [`rootless`] gives.
+    pub fn rooted(&self, rootless: &str) -> String {
+        format!("{}-{rootless}", self.root)
     }
 
     /// The namespace without its root, as it goes into derivations.
@@ -49,6 +61,16 @@ impl Namespace {
         let uuid = Uuid::try_parse(text).ok()?;
         (uuid.to_string() == text).then_some(uuid)
     }
+}
+
+/// A Discovery ID without its root: the four groups of the namespace and the five of the uuid.
+///
+/// The root changes with each slot of a beacon, and whoever is under the old and the new one is
+/// one person. What has fewer groups, such as a Transport ID, stays as it is.
+pub fn rootless(id: &str) -> &str {
+    let before = id.rmatch_indices('-').nth(8);
+    let rest = before.and_then(|(at, _)| id.get(at + 1..));
+    rest.unwrap_or(id)
 }
 
 /// Whether a text can be (the first part of) a PeerJS id: alphanumeric words joined by single
@@ -112,6 +134,20 @@ mod tests {
         ] {
             assert_eq!(namespace.discovery_uuid(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_discovery_id_has_the_same_rest_under_every_root() {
+        let uuid = Uuid::from_bytes([0x11; 16]);
+        for address in ["203.0.113.7", "2001:db8:85a3::1"] {
+            let at = |root| Namespace::of_address(root, address.parse().unwrap());
+            let (one, two) = (at("my-app"), at("sig41128019959f3574"));
+            let id = one.discovery_id(uuid);
+            assert_eq!(rootless(&id), format!("{}-{uuid}", one.label()));
+            assert_eq!(two.rooted(rootless(&id)), two.discovery_id(uuid));
+        }
+        let transport = transport_id_of(uuid);
+        assert_eq!(rootless(&transport), transport);
     }
 
     #[test]

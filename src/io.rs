@@ -1,10 +1,10 @@
 //! The one input and the one output of a [`Node`](crate::Node).
 
 use crate::address::Addresses;
-use crate::clock::Mono;
+use crate::clock::{Mono, UnixMillis};
 use crate::config::Config;
 use crate::records::Change;
-use crate::view::{Answer, Command, Event, Refusal};
+use crate::view::{Answer, Command, Event, Hidden, Refusal};
 use std::net::IpAddr;
 
 /// Names a command until its [`Output::Reply`]; chosen by the caller.
@@ -43,6 +43,8 @@ pub enum Input {
     Addresses(Addresses),
     /// The device woke, or its network changed: probe everything.
     Woke,
+    /// The answer to [`Output::FetchBeacon`].
+    Beacon(Result<BeaconAnswer, BeaconFailure>),
     /// The browser reports this network as cellular, or not.
     Cellular(bool),
     /// A write is durable, or has failed with the reason.
@@ -69,6 +71,28 @@ pub enum Signalling {
         /// When the server refuses: its reason.
         refused: Option<String>,
     },
+}
+
+/// What a beacon answered with 204, as it came: nothing of it is checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BeaconAnswer {
+    /// The value of [`HEADER`](crate::beacon::HEADER), of which the caller hands on no more than
+    /// [`BEACON_HEADER_BYTES`](crate::limits::BEACON_HEADER_BYTES) and one byte.
+    pub current: Option<String>,
+    /// The same of [`HEADER_NEXT`](crate::beacon::HEADER_NEXT).
+    pub next: Option<String>,
+    /// What its `Date` says, where it can be read.
+    pub date: Option<UnixMillis>,
+}
+
+/// Why a beacon gave no such answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BeaconFailure {
+    /// Not reached in time, or it sends callers on; browsers tell no more. Where the extension has
+    /// no permission for the host, also one that does not let this origin read its answer.
+    Unreachable,
+    /// It answered with another status than 204.
+    Status(u16),
 }
 
 /// What a connection says.
@@ -150,6 +174,14 @@ pub enum Output {
     Close(LinkId),
     /// Find the public addresses of this device.
     LookUpAddress,
+    /// Ask the beacon with `POST`, instead of a request that still runs; answered by
+    /// [`Input::Beacon`].
+    FetchBeacon {
+        /// Where it is.
+        url: String,
+        /// To be sent as a bearer token.
+        token: Option<Hidden>,
+    },
     /// Make this durable and answer with [`Input::Stored`]. Writes happen in the order given.
     Store(StoreId, Change),
     /// The settings in force from now on: the servers to use. Before the first of these, nothing

@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct ContactId(pub String);
 
-/// Names a person in a list: a contact, or a stranger by today's Discovery ID.
+/// Names a person in a list: a contact, or a stranger by today's Discovery ID without its root, which
+/// may change every ten minutes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum PersonId {
     /// Somebody saved.
     Contact(ContactId),
-    /// Somebody new, by Discovery ID.
+    /// Somebody new, by Discovery ID without its root.
     Stranger(String),
 }
 
@@ -102,6 +103,42 @@ pub struct Status {
     pub server: Option<String>,
     /// Whether that server can be reached now.
     pub server_up: bool,
+    /// Where a beacon is used: how that is. The namespaces are then those it signs.
+    pub beacon: Option<BeaconStatus>,
+}
+
+/// How it is with the beacon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BeaconStatus {
+    /// What is wrong, until an answer is good again. Meanwhile this device stays in the namespaces
+    /// that it signed last.
+    pub trouble: Option<BeaconTrouble>,
+    /// When it is asked again, where something is wrong.
+    pub retry_at: Option<UnixMillis>,
+}
+
+/// What is wrong with a beacon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum BeaconTrouble {
+    /// It cannot be reached, or does not let this browser read its answer.
+    Unreachable,
+    /// It refuses, with an HTTP status.
+    Refused {
+        /// The status.
+        status: u16,
+    },
+    /// It answers, but not this browser or this token.
+    Withheld,
+    /// It signs with another key than the one configured, or for another address.
+    OtherKey,
+    /// The clocks differ by more than five minutes.
+    Clock,
+    /// It gave a slot that is over.
+    OldSlot,
+    /// Its answer has another form.
+    Malformed,
 }
 
 /// What the state line says.
@@ -145,6 +182,12 @@ pub enum Phase {
     },
     /// No public address was found: contacts work, finding people here does not.
     NoAddress {
+        /// When the next try is made.
+        retry_at: Option<UnixMillis>,
+    },
+    /// The beacon has not said yet what the namespaces are called: contacts work, finding people
+    /// here does not.
+    NoBeacon {
         /// When the next try is made.
         retry_at: Option<UnixMillis>,
     },
@@ -489,7 +532,7 @@ pub enum Command {
     },
     /// Ask a stranger.
     Connect {
-        /// The Discovery ID of a [`PersonId::Stranger`].
+        /// The id in a [`PersonId::Stranger`].
         stranger: String,
     },
     /// Say yes to a request.

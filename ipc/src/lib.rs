@@ -12,12 +12,12 @@
 use serde::{Deserialize, Serialize};
 
 pub use mesh_chat::clock::UnixMillis;
-pub use mesh_chat::config::{Config, IceServer, Settings, SignallingServer};
+pub use mesh_chat::config::{Beacon, Config, IceServer, Settings, SignallingServer};
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
-    Answer, Asked, Care, Command, ContactId, Event, Hidden, Invite, InviteId, Message,
-    MessageState, Network, Notice, Notification, Person, PersonId, Phase, Ping, Presence, Profile,
-    Reach, Refusal, Request, RequestId, Role, SettingsView, Special, Status,
+    Answer, Asked, BeaconStatus, BeaconTrouble, Care, Command, ContactId, Event, Hidden, Invite,
+    InviteId, Message, MessageState, Network, Notice, Notification, Person, PersonId, Phase, Ping,
+    Presence, Profile, Reach, Refusal, Request, RequestId, Role, SettingsView, Special, Status,
 };
 
 /// The name of the port between a view and the engine.

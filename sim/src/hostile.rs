@@ -108,6 +108,7 @@ impl Hostile {
             | Input::Addresses(_)
             | Input::Woke
             | Input::Cellular(_)
+            | Input::Beacon(_)
             | Input::Stored(..) => {}
         }
     }

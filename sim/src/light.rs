@@ -84,6 +84,7 @@ impl Light {
             | Input::Attach
             | Input::Watching(..)
             | Input::Addresses(_)
+            | Input::Beacon(_)
             | Input::Woke
             | Input::Cellular(_)
             | Input::Stored(..) => {}

@@ -167,7 +167,7 @@ impl World {
                 }
             }
             Output::Reply(CommandId(id), result) => self.reply(id, result),
-            Output::Timeout(_) => {}
+            Output::FetchBeacon { .. } | Output::Timeout(_) => {}
         }
     }
 

@@ -1,9 +1,10 @@
 //! The beacon: what a server signs for its own people, and how they check it.
 //!
-//! This owns the bytes: slots, headers, roots, and the reasons for refusing. It asks nobody and
-//! decides nothing about when to ask; PROTOCOL.md says what each part is for.
+//! This owns the bytes: slots, headers, roots, and the reasons for refusing; and ([`client`]) when a
+//! client asks and moves. PROTOCOL.md says what each part is for.
 
 mod audience;
+pub(crate) mod client;
 mod header;
 mod slots;
 #[cfg(test)]

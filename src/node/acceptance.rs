@@ -6,10 +6,11 @@ use super::storage::Write;
 use super::{Link, LinkId, Node};
 use crate::encoding::{b64, hex, unb64};
 use crate::handshake::{Exchange, Fault, Role, Step};
+use crate::ids::{self, rootless};
 use crate::records::{Change, Secret};
 use crate::view::{Asked, ContactId, Notice, Notification};
 use crate::wire::{Card, Frame, Proof};
-use crate::{Mono, crypto, ids};
+use crate::{Mono, crypto};
 use std::time::Duration;
 
 /// Two acceptances between the same two people within this time come from both having asked.
@@ -148,7 +149,7 @@ impl Node {
             return;
         };
         if role == Role::Initiator {
-            self.set_asked(pending.remote, Asked::Unreachable);
+            self.set_asked(rootless(&pending.remote).to_owned(), Asked::Unreachable);
         } else if self.contacts.get(&contact.record.id).is_none() {
             // What was stored before the acceptance was sent is there.
             contact.unprove();
@@ -166,7 +167,7 @@ impl Node {
             return;
         };
         let id = contact.record.id.clone();
-        self.asked.remove(&pending.remote);
+        self.asked.remove(rootless(&pending.remote));
         self.invitations.remove(&pending.remote);
         let asked = confirm.is_some();
         if let (Some(proof), Some(card)) = (confirm, card) {

@@ -8,7 +8,7 @@ use crate::clock::{Mono, UnixMillis};
 use crate::crypto::{self, Key, PublicKey};
 use crate::encoding::{b64, unb64};
 use crate::handshake::Role;
-use crate::ids;
+use crate::ids::{self, rootless};
 use crate::limits;
 use crate::liveness::Liveness;
 use crate::records::{CareRecord, Change, ContactRecord, Secret};
@@ -273,7 +273,8 @@ impl Node {
     /// Forgets what an earlier, broken acceptance of the same person left.
     pub(super) fn forget_unfinished(&mut self, remote: &str) {
         let left = |contact: &&Contact| {
-            !contact.is_complete() && contact.met_as.as_deref() == Some(remote)
+            !contact.is_complete()
+                && contact.met_as.as_deref().map(rootless) == Some(rootless(remote))
         };
         let found = self.contacts.values().find(left);
         if let Some(id) = found.map(|contact| contact.record.id.clone()) {
@@ -320,7 +321,7 @@ impl Node {
             .get(id)
             .filter(|contact| contact.is_complete())?;
         let near = contact.seen_as.as_ref().and_then(|seen| {
-            let member = self.network.member_of(seen)?;
+            let member = self.network.member_at(seen)?;
             Some((member.discovery_id().to_owned(), seen.clone()))
         });
         // Every second try goes the other way: either address may be stale.

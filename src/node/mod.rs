@@ -4,7 +4,7 @@
 //! [`Output::Timeout`]; act on every output in order.
 //!
 //! What happens is handled by the part it belongs to: [`commands`] from the person, [`network`]
-//! from the signalling servers and about addresses, [`links`] on connections until they are
+//! from the signalling servers and about addresses, [`beacon`] about their roots, [`links`] on connections until they are
 //! authenticated, [`requests`] between strangers, [`invites`] by which they meet across networks,
 //! [`acceptance`] of them, [`rendezvous`] to find them again, [`meeting`] of contacts again, [`sessions`] with contacts, [`care`] for
 //! them, [`rendezvous`] to find them again, [`storage`] when writes end. At the end of each
@@ -13,6 +13,7 @@
 
 mod acceptance;
 mod backup;
+mod beacon;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "every other command is for another part"
@@ -40,7 +41,8 @@ mod show;
 mod storage;
 
 pub use crate::io::{
-    ChannelBinding, Closed, CommandId, Input, Link, LinkId, Output, Path, Signalling, StoreId,
+    BeaconAnswer, BeaconFailure, ChannelBinding, Closed, CommandId, Input, Link, LinkId, Output,
+    Path, Signalling, StoreId,
 };
 
 use crate::blacklist::Blacklist;
@@ -84,7 +86,7 @@ pub struct Node {
     invites: LiteMap<InviteId, InviteRecord>,
     /// Invites of others that were used here, by the Transport ID in them.
     invitations: LiteMap<String, Invitation>,
-    /// Strangers the person asked, by Discovery ID.
+    /// Strangers the person asked, by Discovery ID without its root.
     asked: LiteMap<String, Asked>,
     writes: LiteMap<StoreId, Write>,
     shown: Shown,
@@ -221,6 +223,7 @@ impl Node {
             Input::Signalling(signalling) => self.signalling(signalling),
             Input::Link(link, event) => self.link(link, event),
             Input::Addresses(addresses) => self.addresses(addresses),
+            Input::Beacon(result) => self.beacon_answered(&result),
             Input::Woke => self.woke(),
             Input::Cellular(cellular) => self.cellular(cellular),
             Input::Stored(id, result) => self.stored(id, result),

@@ -2,9 +2,10 @@
 
 use super::{Link, LinkId, Node, Output, Path, Signalling};
 use crate::address::{self, Addresses};
+use crate::beacon::client::Client;
 use crate::calendar;
 use crate::clock::{Mono, UnixMillis};
-use crate::config::Settings;
+use crate::config::{Config, Settings};
 use crate::context::Context;
 use crate::discovery::{Announcement, Member};
 use crate::ids;
@@ -20,7 +21,11 @@ const FIRST_LOOKUP_RETRY: Duration = Duration::from_secs(5);
 /// The state of the network as far as it is known.
 #[derive(Debug, Default)]
 pub(super) struct Network {
+    /// Those under an older root of a beacon come first.
     pub(super) members: Vec<Member>,
+    pub(super) beacon: Option<Client>,
+    /// The addresses of the namespaces joined, or to be joined when there is a root.
+    here: Vec<IpAddr>,
     /// The public addresses as last looked up.
     pub(super) addresses: Addresses,
     pub(super) transport_held: bool,
@@ -46,14 +51,19 @@ impl Network {
         self.members.iter().any(|member| member.owns(link))
     }
 
-    /// The membership in whose namespace a Discovery ID is, where it can be dialled from.
-    pub(super) fn member_of(&self, discovery_id: &str) -> Option<&Member> {
+    /// The newest membership that lists whoever has a Discovery ID with this end, where it can be
+    /// dialled from.
+    pub(super) fn member_of(&self, rootless: &str) -> Option<&Member> {
         let lists = |member: &&Member| {
-            member.is_held()
-                && member
-                    .others()
-                    .any(|entry| entry.discovery_id == discovery_id)
+            let id = member.namespace().rooted(rootless);
+            member.is_held() && member.other(&id).is_some()
         };
+        self.members.iter().rev().find(lists)
+    }
+
+    /// The membership that lists a Discovery ID, where it can be dialled from.
+    pub(super) fn member_at(&self, discovery_id: &str) -> Option<&Member> {
+        let lists = |member: &&Member| member.is_held() && member.other(discovery_id).is_some();
         self.members.iter().find(lists)
     }
 
@@ -85,10 +95,11 @@ impl Node {
         if let Some(me) = &self.me {
             self.ctx.register(&me.record.transport_id);
         }
+        self.start_beacon();
         self.look_up();
     }
 
-    fn is_cellular(&self) -> bool {
+    pub(super) fn is_cellular(&self) -> bool {
         self.network.cellular || self.settings.cellular
     }
 
@@ -129,32 +140,45 @@ impl Node {
     }
 
     pub(super) fn join_exactly(&mut self, addresses: &[IpAddr]) {
+        self.network.here = addresses.to_vec();
+        self.rejoin();
+    }
+
+    /// Leaves and joins so that there is one membership for each address under each root.
+    pub(super) fn rejoin(&mut self) {
         let Some(me) = self.announcement() else {
             return;
         };
-        let root = self.defaults.with(&self.settings).root;
-        let here = |member: &Member| {
-            addresses
-                .iter()
-                .any(|ip| address::same_network(*ip, member.address()))
+        let (roots, here) = (self.roots(), self.network.here.clone());
+        let is_of = |member: &Member, root: &str, ip: IpAddr| {
+            member.namespace().root() == root && address::same_network(ip, member.address())
         };
-        let (kept, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.network.members)
-            .into_iter()
-            .partition(here);
+        let wanted = |member: &Member| {
+            let mut roots = roots.iter();
+            roots.any(|root| here.iter().any(|ip| is_of(member, root, *ip)))
+        };
+        let members = std::mem::take(&mut self.network.members).into_iter();
+        let (kept, left): (Vec<_>, Vec<_>) = members.partition(wanted);
         self.network.members = kept;
         left.into_iter()
             .for_each(|member| member.leave(&mut self.ctx));
-        for ip in addresses {
-            if !self
-                .network
-                .members
-                .iter()
-                .any(|m| address::same_network(*ip, m.address()))
-            {
-                let member = Member::join(&mut self.ctx, &root, *ip, &me);
+        for (root, ip) in roots
+            .iter()
+            .flat_map(|root| here.iter().map(move |ip| (root, *ip)))
+        {
+            let mut members = self.network.members.iter();
+            if !members.any(|member| is_of(member, root, ip)) {
+                let member = Member::join(&mut self.ctx, root, ip, &me);
                 self.network.members.push(member);
             }
         }
+        // An address that came while there were two roots must not be taken for a newer one.
+        let age = |member: &Member| {
+            roots
+                .iter()
+                .position(|root| member.namespace().root() == root)
+        };
+        self.network.members.sort_by_key(age);
     }
 
     pub(super) fn cellular(&mut self, cellular: bool) {
@@ -175,7 +199,14 @@ impl Node {
         let before = self.defaults.with(&self.settings);
         self.settings = settings;
         let after = self.defaults.with(&self.settings);
-        if before != after && self.me.is_some() {
+        let same_but_beacon = Config {
+            beacon: after.beacon.clone(),
+            ..before.clone()
+        };
+        if before != after && self.me.is_some() && same_but_beacon == after {
+            self.start_beacon();
+            self.rejoin();
+        } else if before != after && self.me.is_some() {
             // Other servers or another root: everything is registered anew. Chats go on over
             // new connections.
             self.join_exactly(&[]);
@@ -336,6 +367,10 @@ impl Node {
         ids.iter().for_each(|id| self.doubt(id));
         self.network.failures = 0;
         self.look_up();
+        let beacon = self.network.beacon.as_mut();
+        beacon
+            .into_iter()
+            .for_each(|beacon| beacon.hurry(self.ctx.now.mono));
         self.redial_all();
     }
 
@@ -376,6 +411,7 @@ impl Node {
     }
 
     pub(super) fn network_timeout(&mut self) {
+        self.beacon_timeout();
         self.tell_routers();
         self.leave_hiding_routers();
         if self
@@ -397,6 +433,7 @@ impl Node {
         let members = self.network.members.iter().filter_map(Member::due);
         members
             .chain(self.network.lookup_at)
+            .chain(self.beacon_due())
             .chain([self.ctx.now.mono + midnight])
             .min()
     }

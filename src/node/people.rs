@@ -5,6 +5,7 @@ use super::{Node, Output};
 use crate::calendar;
 use crate::crypto;
 use crate::discovery::Member;
+use crate::ids::rootless;
 use crate::limits::{DIAL_COURTESY, JOIN_NOTICE, NAMESPACE_ENTRIES};
 use crate::name::Names;
 use crate::view::{Asked, ContactId, Event, Notification, Person, PersonId, Presence};
@@ -71,25 +72,36 @@ impl Node {
 
     /// Whether an entry is a contact's, or was.
     fn concerns_contacts(&self, changed: &[String]) -> bool {
+        let recognised = |member: &Member, entry| self.shown.recognised.of(member, entry).is_some();
         let is_contact = |id: &String| {
-            let entry = self.entry(id);
-            let now = entry
-                .is_some_and(|(member, entry)| self.shown.recognised.of(member, entry).is_some());
+            let mut members = self.network.members.iter();
+            let now = members.any(|m| m.other(id).is_some_and(|entry| recognised(m, entry)));
             let seen_as = |contact: &Contact| contact.seen_as.as_ref() == Some(id);
             now || self.contacts.values().any(seen_as)
         };
         changed.iter().any(is_contact)
     }
 
-    fn entry(&self, id: &str) -> Option<(&Member, &Entry)> {
-        let mut members = self.network.members.iter();
-        members.find_map(|member| Some((member, member.other(id)?)))
+    /// The newest entry of a person, under whichever root.
+    fn entry(&self, rootless: &str) -> Option<(&Member, &Entry)> {
+        let mut members = self.network.members.iter().rev();
+        members.find_map(|member| {
+            let id = member.namespace().rooted(rootless);
+            Some((member, member.other(&id)?))
+        })
     }
 
     fn lists(&self) -> Lists {
         let members = &self.network.members;
         let uuids = |c: &Contact| Some((c.record.id.clone(), c.discovery_uuid?));
         let complete = self.contacts.values().filter(|c| c.is_complete());
+        let mut labels: Vec<String> = Vec::new();
+        for member in members {
+            let label = member.namespace().label();
+            if !labels.iter().any(|known| known == label) {
+                labels.push(label.to_owned());
+            }
+        }
         Lists {
             members: members
                 .iter()
@@ -97,10 +109,7 @@ impl Node {
                 .collect(),
             basis: (
                 self.day,
-                members
-                    .iter()
-                    .map(|member| member.namespace().label().to_owned())
-                    .collect(),
+                labels,
                 self.contacts.values().filter_map(uuids).collect(),
             ),
             names: complete.map(|c| c.name().to_owned()).collect(),
@@ -117,7 +126,10 @@ impl Node {
         let mut seen: LiteMap<ContactId, (Entry, String)> = LiteMap::new_vec();
         for member in &self.network.members {
             for entry in member.others() {
-                if let Some(id) = self.shown.recognised.of(member, entry) {
+                // The newest root under which they can be dialled.
+                if let Some(id) = self.shown.recognised.of(member, entry)
+                    && (member.is_held() || !seen.contains_key(id))
+                {
                     seen.insert(
                         id.clone(),
                         (entry.clone(), member.discovery_id().to_owned()),
@@ -140,7 +152,7 @@ impl Node {
             } else {
                 DIAL_COURTESY
             };
-            if before.as_ref() != Some(&theirs)
+            if before.as_deref().map(rootless) != Some(rootless(&theirs))
                 && contact.session.is_none()
                 && contact.dialling.is_none()
             {
@@ -196,6 +208,7 @@ impl Node {
 
     /// One entry came, changed or went.
     fn show_entry(&mut self, id: &str) {
+        let id = rootless(id);
         let entry = self.entry(id);
         let stranger =
             entry.filter(|(member, entry)| self.shown.recognised.of(member, entry).is_none());
@@ -293,16 +306,13 @@ impl Node {
     }
 
     fn stranger(&self, entry: &Entry) -> Person {
+        let id = rootless(&entry.discovery_id);
         Person {
-            id: PersonId::Stranger(entry.discovery_id.clone()),
+            id: PersonId::Stranger(id.to_owned()),
             name: entry.friendlyname.clone(),
             presence: Presence::ClaimsNetwork,
             resembles: self.shown.alike.of(&entry.friendlyname),
-            asked: self
-                .asked
-                .get(&entry.discovery_id)
-                .copied()
-                .unwrap_or(Asked::No),
+            asked: self.asked.get(id).copied().unwrap_or(Asked::No),
             last_seen: None,
             unread: 0,
             ping: None,

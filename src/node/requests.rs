@@ -6,20 +6,23 @@ use super::storage::Write;
 use super::{LinkId, Node};
 use crate::encoding::hex;
 use crate::handshake::{Exchange, Fault};
+use crate::ids::rootless;
 use crate::limits;
 use crate::records::{Change, RequestRecord};
 use crate::view::{Asked, ContactId, Notice, Notification, Refusal, RequestId};
 use crate::wire::Frame;
 
 impl Node {
+    /// Asks whoever is at a Discovery ID, under whichever root they are seen now.
     pub(super) fn ask(&mut self, stranger: &str) -> Result<(), Refusal> {
+        let stranger = rootless(stranger);
         if self.me.is_none() {
             return Err(Refusal::NotJoined);
         }
         let request = self
             .requests
             .values()
-            .find(|request| request.from == stranger);
+            .find(|request| rootless(&request.from) == stranger);
         if let Some(request) = request.map(|request| request.id.clone()) {
             return self.accept(&request);
         }
@@ -31,7 +34,8 @@ impl Node {
         }
         let member = self.network.member_of(stranger).ok_or(Refusal::Gone)?;
         let from = member.discovery_id().to_owned();
-        self.dial(&from, stranger, Stage::Asking(stranger.to_owned()));
+        let to = member.namespace().rooted(stranger);
+        self.dial(&from, &to, Stage::Asking(stranger.to_owned()));
         self.asked.insert(stranger.to_owned(), Asked::Connecting);
         Ok(())
     }
@@ -113,8 +117,9 @@ impl Node {
     /// Both may have asked each other: the one with the smaller id goes on with its own request,
     /// the other says yes to it. Otherwise the person is asked.
     pub(super) fn weigh_request(&mut self, link: LinkId, record: RequestRecord) {
-        let wanted = self.asked.get(&record.from).copied().unwrap_or(Asked::No);
-        let under_way = self.is_asking(&record.from);
+        let from = rootless(&record.from);
+        let wanted = self.asked.get(from).copied().unwrap_or(Asked::No);
+        let under_way = self.is_asking(from);
         if under_way && record.to < record.from {
             return;
         }
@@ -137,7 +142,8 @@ impl Node {
 
     /// One request for each id: a later one replaces the earlier.
     pub(super) fn replace_request(&mut self, from: &str) {
-        let earlier = self.requests.values().find(|request| request.from == from);
+        let same = |request: &&RequestRecord| rootless(&request.from) == rootless(from);
+        let earlier = self.requests.values().find(same);
         if let Some(id) = earlier.map(|request| request.id.clone()) {
             self.forget_request(&id);
             self.end_request(&id);
@@ -198,7 +204,7 @@ impl Node {
     /// The connection of the request is gone: ask back. Who asked remembers it and says yes
     /// without asking their person again.
     pub(super) fn accept_late(&mut self, request: &RequestRecord) -> Result<(), Refusal> {
-        if self.network.member_of(&request.from).is_none() {
+        if self.network.member_of(rootless(&request.from)).is_none() {
             let name = request.name.clone();
             self.notice(Notice::AnswerTooLate { name });
             return Ok(());

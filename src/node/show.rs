@@ -2,7 +2,6 @@
 
 use super::people::{Alike, Lists, Recognised};
 use super::{Node, Output};
-use crate::discovery::Member;
 use crate::view::{
     Event, Invite, Network, Person, PersonId, Phase, Profile, Request, RequestId, Role,
     SettingsView, Status,
@@ -85,18 +84,39 @@ impl Node {
 
     fn status(&self) -> Status {
         let network = &self.network;
-        let of = |member: &Member| Network {
-            address: member.address().to_string(),
-            role: member.role(),
-            people: member.people(),
-        };
-        let networks: Vec<Network> = network.members.iter().map(of).collect();
+        let networks = self.networks();
         Status {
             phase: self.phase(&networks),
             networks,
             server: network.server.clone(),
             server_up: network.server_up,
+            beacon: self.beacon_status(),
         }
+    }
+
+    /// One for each address. Around a boundary of a beacon's slots there are two memberships: the
+    /// newer one counts once it works.
+    fn networks(&self) -> Vec<Network> {
+        let mut networks: Vec<Network> = Vec::new();
+        for member in &self.network.members {
+            let address = member.address().to_string();
+            let (role, people) = (member.role(), member.people());
+            let known = networks.iter_mut().find(|known| known.address == address);
+            match known {
+                None => networks.push(Network {
+                    address,
+                    role,
+                    people,
+                }),
+                Some(known) => {
+                    known.people = known.people.max(people);
+                    if member.listed_at().is_some() {
+                        known.role = role;
+                    }
+                }
+            }
+        }
+        networks
     }
 
     fn phase(&self, networks: &[Network]) -> Phase {
@@ -127,6 +147,14 @@ impl Node {
                     Role::Peer => Phase::Peer { address, people },
                     Role::Electing => Phase::Electing { address, people },
                     Role::Joining => Phase::Joining,
+                }
+            }
+            None if self
+                .beacon_status()
+                .is_some_and(|status| status.trouble.is_some()) =>
+            {
+                Phase::NoBeacon {
+                    retry_at: self.beacon_status().and_then(|status| status.retry_at),
                 }
             }
             None if network.no_address => Phase::NoAddress {

@@ -15,7 +15,8 @@ use mesh_chat::clock::{Mono, Now};
 use mesh_chat::config::Config;
 use mesh_chat::name::Tables;
 use mesh_chat::node::{
-    ChannelBinding, Closed, CommandId, Input, Link, LinkId, Node, Output, Path, Signalling, StoreId,
+    BeaconAnswer, BeaconFailure, ChannelBinding, Closed, CommandId, Input, Link, LinkId, Node,
+    Output, Path, Signalling, StoreId,
 };
 use mesh_chat::records::{Change, MessageRecord, Snapshot};
 use mesh_chat::view::{
@@ -57,6 +58,16 @@ pub struct World {
     pub lie: fn(String) -> String,
     /// The one device that lies; `None` is all of them.
     pub liar: Option<usize>,
+    /// What a new device is packed with.
+    pub config: Config,
+    /// By how many milliseconds a device's clock is ahead.
+    pub skews: BTreeMap<usize, i64>,
+    /// What the beacon answers at a moment of the true clock.
+    pub beacon: fn(u64) -> Result<BeaconAnswer, BeaconFailure>,
+    /// Who asked the beacon, and when.
+    pub asked: Vec<(usize, u64)>,
+    /// Every id that somebody ever registered.
+    pub registered: Vec<(usize, String)>,
 }
 
 impl World {
@@ -72,6 +83,11 @@ impl World {
             lose: None,
             lie: |frame| frame,
             liar: None,
+            config: Config::default(),
+            skews: BTreeMap::new(),
+            beacon: |_| Err(BeaconFailure::Unreachable),
+            asked: Vec::new(),
+            registered: Vec::new(),
         };
         for _ in 0..devices {
             world.add(Snapshot::default());
@@ -82,12 +98,12 @@ impl World {
     pub fn add(&mut self, snapshot: Snapshot) -> usize {
         let seed = [u8::try_from(self.devices.len()).unwrap() + 1; 32];
         let node = Node::new(
-            Config::default(),
+            self.config.clone(),
             None,
             snapshot,
             seed,
             Box::new(Tables),
-            self.clock(),
+            self.clock(self.devices.len()),
         );
         self.devices.push(Device {
             node,
@@ -108,11 +124,17 @@ impl World {
         index
     }
 
-    fn clock(&self) -> Now {
+    fn clock(&self, device: usize) -> Now {
+        let ahead = self.skews.get(&device).copied().unwrap_or(0);
         Now {
             mono: Mono(self.now),
-            unix: START + self.now,
+            unix: self.unix().saturating_add_signed(ahead),
         }
+    }
+
+    /// The true time.
+    pub fn unix(&self) -> u64 {
+        START + self.now
     }
 
     pub fn command(&mut self, device: usize, command: Command) {
@@ -128,7 +150,7 @@ impl World {
         while let Some((device, input)) = self.queue.pop_front() {
             steps += 1;
             assert!(steps < 100_000, "the world does not come to rest");
-            let now = self.clock();
+            let now = self.clock(device);
             self.devices[device].node.handle(now, input);
             loop {
                 match self.devices[device].node.poll() {
@@ -273,6 +295,7 @@ impl World {
     fn act(&mut self, device: usize, output: Output) {
         match output {
             Output::Register(id) => {
+                self.registered.push((device, id.clone()));
                 let holder = *self.holders.entry(id.clone()).or_insert(device);
                 let answer = if holder == device {
                     Signalling::Registered(id)
@@ -317,6 +340,12 @@ impl World {
                         own: Vec::new(),
                     }),
                 ));
+            }
+            Output::FetchBeacon { .. } => {
+                let now = self.unix();
+                self.asked.push((device, now));
+                let answer = (self.beacon)(now);
+                self.queue.push_back((device, Input::Beacon(answer)));
             }
             Output::Store(id, change) => self.store(device, id, change),
             Output::Event(event) => self.show(device, event),

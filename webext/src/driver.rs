@@ -3,6 +3,7 @@
 //! Nothing here is re-entrant: what happens while an input is being handled waits in `todo`.
 
 use crate::api::Port;
+use crate::beacon::Beacon;
 use crate::boot::Boot;
 use crate::clock::{now, seed};
 use crate::host::Host;
@@ -32,6 +33,7 @@ pub(crate) struct Driver {
     storage: Rc<Storage>,
     signalling: Signalling,
     lookup: Lookup,
+    beacon: Beacon,
     network: Network,
     host: Host,
     /// Keys of stored items that could not be read; every view is told.
@@ -82,6 +84,10 @@ impl Driver {
             lookup: Lookup::new({
                 let heard = inputs(me);
                 move |found| heard(Input::Addresses(found))
+            }),
+            beacon: Beacon::new({
+                let heard = inputs(me);
+                move |answer| heard(Input::Beacon(answer))
             }),
             network: Network::new(inputs(me)),
             host,
@@ -210,6 +216,7 @@ impl Driver {
             Output::Close(link) => self.signalling.close(link),
             Output::Probe => self.signalling.probe(),
             Output::LookUpAddress => self.lookup.start(),
+            Output::FetchBeacon { url, token } => self.beacon.ask(url, token.map(|token| token.0)),
             Output::Store(id, change) => self.storage.write(id, change),
             Output::Configure(config) => {
                 self.lookup.configure(&config);

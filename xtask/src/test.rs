@@ -198,6 +198,8 @@ fn wasm(filters: &[String]) -> Result<Counts> {
 
 /// The tests of `e2e` in these files that are built with this feature, so many at once.
 fn browsers(feature: &str, files: &[&str], threads: u8, filters: &[String]) -> Result<Counts> {
+    // One of the services; tests find it beside their own folder.
+    shell::run(shell::cargo().args(["build", "--quiet", "-p", "beacon"]))?;
     let mut cargo = shell::cargo();
     cargo.args(["test", "-p", "e2e", "--features", feature]);
     files.iter().for_each(|file| {

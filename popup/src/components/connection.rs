@@ -1,10 +1,11 @@
 //! The Connection page: server, networks, and what is wrong.
 
 use super::{Dispatch, header, on, page_head, page_title};
+use crate::browser;
 use crate::i18n::{Text, t};
 use crate::state::{Action, State};
 use crate::words;
-use ipc::{Network, Status};
+use ipc::{BeaconStatus, BeaconTrouble, Network, Status};
 use yew::prelude::*;
 
 /// The Connection page.
@@ -22,13 +23,13 @@ pub(super) fn connection(state: &State, dispatch: &Dispatch) -> Html {
                         { t(Text::TryNow) }
                     </button>
                 </div>
-                { for state.status.iter().map(facts) }
+                { for state.status.iter().map(|status| facts(status, &allow(state, dispatch))) }
             </div>
         </main>
     }
 }
 
-fn facts(status: &Status) -> Html {
+fn facts(status: &Status, allow: &Html) -> Html {
     let (reach, class) = if status.server_up {
         (Text::ServerUp, "good")
     } else {
@@ -45,6 +46,7 @@ fn facts(status: &Status) -> Html {
                     <p class="fact">{ t(Text::NoServer) }</p>
                 }
             </section>
+            { for status.beacon.iter().map(|beacon| self::beacon(*beacon, allow)) }
             <section class="card" aria-labelledby="networks-heading">
                 <h2 id="networks-heading">{ t(Text::ConnectionNetworks) }</h2>
                 if status.networks.is_empty() {
@@ -54,6 +56,39 @@ fn facts(status: &Status) -> Html {
                 }
             </section>
         </>
+    }
+}
+
+fn beacon(beacon: BeaconStatus, allow: &Html) -> Html {
+    html! {
+        <section class="card" aria-labelledby="beacon-heading">
+            <h2 id="beacon-heading">{ t(Text::Beacon) }</h2>
+            if let Some(trouble) = beacon.trouble {
+                <p class="error">{ words::beacon_trouble(trouble) }</p>
+                if trouble == BeaconTrouble::Unreachable {
+                    { allow.clone() }
+                }
+                <p class="hint">{ t(Text::BeaconStay) }</p>
+            } else {
+                <p class="fact">{ t(Text::BeaconGood) }</p>
+            }
+        </section>
+    }
+}
+
+/// With a permission for its host the browser tells a beacon that is down from one that does not
+/// let this browser in. It is asked for only here.
+fn allow(state: &State, dispatch: &Dispatch) -> Html {
+    let Some(host) = state.beacon_host() else {
+        return Html::default();
+    };
+    let done: Callback<()> = on(dispatch, Action::Retry);
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let done = done.clone();
+        browser::ask_for_host(&host, move || done.emit(()));
+    });
+    html! {
+        <button type="button" class="soft" {onclick}>{ t(Text::BeaconAllow) }</button>
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn settings(form: &SettingsForm, stored: &BackupForm, dispatch: &Disp
                     { signalling(form, dispatch) }
                     { ice(form, dispatch) }
                     { discovery(form, dispatch) }
+                    { beacon(form, dispatch) }
                     { backup::section(stored, dispatch) }
                 </div>
                 { foot(form, dispatch) }
@@ -161,6 +162,24 @@ fn discovery(form: &SettingsForm, dispatch: &Dispatch) -> Html {
             <legend>{ t(Text::SettingsDiscovery) }</legend>
             { text(echo, edit(dispatch, SettingsEdit::IpEcho)) }
             { text(root, edit(dispatch, SettingsEdit::Root)) }
+        </fieldset>
+    }
+}
+
+fn beacon(form: &SettingsForm, dispatch: &Dispatch) -> Html {
+    let token = Field {
+        kind: "password",
+        ..field(form, "beacon.token", Text::BeaconToken, form.beacon_token())
+    };
+    html! {
+        <fieldset class="card">
+            <legend>{ t(Text::Beacon) }</legend>
+            <p class="hint">{ t(Text::BeaconHint) }</p>
+            { text(field(form, "beacon.url", Text::BeaconUrl, &form.beacon.url),
+                edit(dispatch, SettingsEdit::BeaconUrl)) }
+            { text(field(form, "beacon.publicKey", Text::BeaconKey, &form.beacon.public_key),
+                edit(dispatch, SettingsEdit::BeaconKey)) }
+            { text(token, edit(dispatch, SettingsEdit::BeaconToken)) }
         </fieldset>
     }
 }

@@ -2,7 +2,9 @@
 
 use super::outbox::Purpose;
 use super::{Effect, State, Target, View};
-use ipc::{Command, Config, IceServer, Refusal, Settings, SettingsView, SignallingServer};
+use ipc::{
+    Beacon, Command, Config, Hidden, IceServer, Refusal, Settings, SettingsView, SignallingServer,
+};
 
 /// An edit of the form.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +21,12 @@ pub(crate) enum SettingsEdit {
     Root(String),
     /// The address echo.
     IpEcho(String),
+    /// The beacon's address.
+    BeaconUrl(String),
+    /// The beacon's public key.
+    BeaconKey(String),
+    /// The token for the beacon.
+    BeaconToken(String),
     /// A signalling server, whole.
     Server(usize, ServerRow),
     /// One more signalling server.
@@ -122,6 +130,8 @@ pub(crate) struct SettingsForm {
     pub(crate) root: String,
     /// The address echo; empty is off.
     pub(crate) ip_echo: String,
+    /// The beacon; without an address there is none.
+    pub(crate) beacon: Box<Beacon>,
     /// Signalling servers.
     pub(crate) signalling: Vec<ServerRow>,
     /// STUN and TURN entries.
@@ -149,6 +159,7 @@ impl SettingsForm {
     fn fill(&mut self, config: &Config) {
         self.root.clone_from(&config.root);
         self.ip_echo = config.ip_echo.clone().unwrap_or_default();
+        self.beacon = config.beacon.clone().unwrap_or_default();
         self.signalling = config.signalling.iter().map(server_row).collect();
         self.ice = config.ice_servers.iter().map(ice_row).collect();
     }
@@ -176,6 +187,9 @@ impl SettingsForm {
             SettingsEdit::Cellular(on) => self.cellular = on,
             SettingsEdit::Root(root) => self.root = root,
             SettingsEdit::IpEcho(url) => self.ip_echo = url,
+            SettingsEdit::BeaconUrl(url) => self.beacon.url = url,
+            SettingsEdit::BeaconKey(key) => self.beacon.public_key = key,
+            SettingsEdit::BeaconToken(token) => self.beacon.token = Some(Hidden(token)),
             SettingsEdit::Server(index, row) => replace(&mut self.signalling, index, row),
             SettingsEdit::AddServer => self.signalling.push(ServerRow::default()),
             SettingsEdit::RemoveServer(index) => remove(&mut self.signalling, index),
@@ -203,10 +217,20 @@ impl SettingsForm {
             signalling: changed(signalling, &defaults.signalling),
             ice_servers: changed(ice_servers, &defaults.ice_servers),
             ip_echo: changed(ip_echo, &packed_echo),
+            beacon: changed(
+                trimmed(&self.beacon),
+                &defaults.beacon.clone().unwrap_or_default(),
+            ),
             notifications: self.notifications,
             read_receipts: self.read_receipts,
             cellular: self.cellular,
         })
+    }
+
+    /// The token as typed.
+    pub(crate) fn beacon_token(&self) -> &str {
+        let token = self.beacon.token.as_ref();
+        token.map_or("", |token| token.0.as_str())
     }
 
     /// Why this field was refused: the field itself or, in a list of addresses, one of them.
@@ -242,8 +266,18 @@ fn in_force(view: &SettingsView) -> Config {
             .ice_servers
             .unwrap_or_else(|| defaults.ice_servers.clone()),
         ip_echo: changed.ip_echo.or_else(|| defaults.ip_echo.clone()),
-        beacon: None,
+        beacon: changed.beacon.or_else(|| defaults.beacon.clone()),
     }
+}
+
+fn trimmed(beacon: &Beacon) -> Box<Beacon> {
+    let token = beacon.token.as_ref().map(|token| token.0.trim().to_owned());
+    Box::new(Beacon {
+        url: beacon.url.trim().to_owned(),
+        public_key: beacon.public_key.trim().to_owned(),
+        token: token.filter(|token| !token.is_empty()).map(Hidden),
+        slot_seconds: beacon.slot_seconds,
+    })
 }
 
 fn changed<T: PartialEq>(value: T, packed: &T) -> Option<T> {
@@ -300,6 +334,17 @@ fn ice_server(row: &IceRow) -> IceServer {
 }
 
 impl State {
+    /// The host of the beacon in force, as permissions name it.
+    pub(crate) fn beacon_host(&self) -> Option<String> {
+        let beacon = in_force(self.settings.as_ref()?).beacon?;
+        let authority = beacon.url.strip_prefix("https://")?;
+        let authority = authority.split(['/', '?', '#']).next()?;
+        let port = authority.rsplit_once(':');
+        let host = port.filter(|(_, port)| !port.ends_with(']'));
+        let host = host.map_or(authority, |(host, _)| host);
+        Some(format!("https://{host}/*"))
+    }
+
     pub(super) fn open_settings(&mut self) -> Vec<Effect> {
         let Some(view) = &self.settings else {
             return Vec::new();

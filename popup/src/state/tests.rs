@@ -585,6 +585,35 @@ fn saving_stores_only_what_differs_from_the_packed_values() {
 }
 
 #[test]
+fn a_beacon_is_set_and_switched_off_and_its_host_is_named_as_permissions_want_it() {
+    let mut view = Sut::with_anna();
+    view.act(Action::OpenSettings);
+    let url = " https://beacon.example.org:8443/beacon ".to_owned();
+    view.act(Action::Edit(SettingsEdit::BeaconUrl(url)));
+    view.act(Action::Edit(SettingsEdit::BeaconKey(" Am_w ".to_owned())));
+    view.act(Action::Edit(SettingsEdit::BeaconToken(" ".to_owned())));
+    let effects = view.act(Action::Save);
+    let [Command::Configure { settings }] = commands(&effects)[..] else {
+        panic!("one command: {effects:?}");
+    };
+    let beacon = settings.beacon.clone().unwrap();
+    assert_eq!(beacon.url, "https://beacon.example.org:8443/beacon");
+    assert_eq!((&*beacon.public_key, beacon.token), ("Am_w", None));
+
+    view.event(Event::Settings(SettingsView {
+        settings: settings.clone(),
+        defaults: packed(),
+        config_error: None,
+    }));
+    let host = view.state.beacon_host();
+    assert_eq!(host.as_deref(), Some("https://beacon.example.org/*"));
+    view.act(Action::Edit(SettingsEdit::Defaults));
+    let effects = view.act(Action::Save);
+    let settings = ipc::Settings::default();
+    assert!(commands(&effects).contains(&&Command::Configure { settings }));
+}
+
+#[test]
 fn a_wrong_setting_is_refused_at_its_field() {
     let mut view = Sut::with_anna();
     view.act(Action::OpenSettings);
@@ -658,6 +687,7 @@ fn answers_to_nothing_are_ignored() {
         networks: Vec::new(),
         server: None,
         server_up: true,
+        beacon: None,
     }));
     assert!(view.state.status.is_some());
 }

@@ -7,7 +7,7 @@ pub(crate) use care::{reach, special};
 pub(crate) use refused::{backup_error, field_error, problem, refusal};
 
 use crate::i18n::{Text, count, fill, t};
-use ipc::{Asked, MessageState, Phase, Ping, Presence, Role, Status, UnixMillis};
+use ipc::{Asked, BeaconTrouble, MessageState, Phase, Ping, Presence, Role, Status, UnixMillis};
 
 /// How good a state is, for its colour; the words say it too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,9 @@ pub(crate) fn state_line(status: &Status, now: UnixMillis) -> StateLine {
 /// When the next try is made.
 pub(crate) fn retry_at(phase: &Phase) -> Option<UnixMillis> {
     match phase {
-        Phase::Offline { retry_at } | Phase::NoAddress { retry_at } => *retry_at,
+        Phase::Offline { retry_at }
+        | Phase::NoAddress { retry_at }
+        | Phase::NoBeacon { retry_at } => *retry_at,
         Phase::FirstRun
         | Phase::Joining
         | Phase::Router { .. }
@@ -82,6 +84,7 @@ fn phase_text(phase: &Phase) -> String {
         Phase::Offline { .. } => t(Text::StateOffline),
         Phase::Refused { reason } => fill(Text::StateRefused, &[reason]),
         Phase::NoAddress { .. } => t(Text::StateNoAddress),
+        Phase::NoBeacon { .. } => t(Text::StateNoBeacon),
         Phase::Cellular => t(Text::StateCellular),
     }
 }
@@ -90,7 +93,10 @@ fn phase_tone(phase: &Phase) -> Tone {
     match phase {
         Phase::Router { .. } | Phase::Peer { .. } => Tone::Good,
         Phase::Joining | Phase::Electing { .. } | Phase::FirstRun | Phase::Cellular => Tone::Busy,
-        Phase::Offline { .. } | Phase::Refused { .. } | Phase::NoAddress { .. } => Tone::Bad,
+        Phase::Offline { .. }
+        | Phase::Refused { .. }
+        | Phase::NoAddress { .. }
+        | Phase::NoBeacon { .. } => Tone::Bad,
     }
 }
 
@@ -104,6 +110,7 @@ pub(crate) fn phase_meaning(phase: &Phase) -> Text {
         Phase::Offline { .. } => Text::WhatOffline,
         Phase::Refused { .. } => Text::WhatRefused,
         Phase::NoAddress { .. } => Text::WhatNoAddress,
+        Phase::NoBeacon { .. } => Text::WhatNoBeacon,
         Phase::Cellular => Text::WhatCellular,
     }
 }
@@ -115,8 +122,24 @@ pub(crate) fn empty_network(phase: &Phase) -> Text {
         Phase::FirstRun | Phase::Joining | Phase::Electing { .. } => Text::EmptyJoining,
         Phase::Offline { .. } | Phase::Refused { .. } => Text::EmptyOffline,
         Phase::NoAddress { .. } => Text::EmptyNoAddress,
+        Phase::NoBeacon { .. } => Text::EmptyNoBeacon,
         Phase::Cellular => Text::EmptyCellular,
     }
+}
+
+/// What is wrong with the beacon.
+pub(crate) fn beacon_trouble(trouble: BeaconTrouble) -> String {
+    t(match trouble {
+        BeaconTrouble::Unreachable => Text::BeaconUnreachable,
+        BeaconTrouble::Refused { status } => {
+            return fill(Text::BeaconRefused, &[&status.to_string()]);
+        }
+        BeaconTrouble::Withheld => Text::BeaconWithheld,
+        BeaconTrouble::OtherKey => Text::BeaconOtherKey,
+        BeaconTrouble::Clock => Text::BeaconClock,
+        BeaconTrouble::OldSlot => Text::BeaconOldSlot,
+        BeaconTrouble::Malformed => Text::BeaconMalformed,
+    })
 }
 
 /// "4 people".
@@ -219,6 +242,7 @@ mod tests {
             networks: Vec::new(),
             server: None,
             server_up: false,
+            beacon: None,
         };
         let line = state_line(&status, now);
         line.text + &line.countdown.unwrap_or_default()

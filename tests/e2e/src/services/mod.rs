@@ -1,5 +1,6 @@
 //! The servers a mesh needs, on this machine, counting what reaches them.
 
+pub mod beacon;
 pub mod http;
 pub mod peer_server;
 pub mod stun;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::path::Path;
 
+pub use beacon::Beacon;
 pub use http::{Echo, Site};
 pub use peer_server::{PeerServer, Seen};
 pub use stun::Stun;

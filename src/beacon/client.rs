@@ -1,0 +1,271 @@
+//! When a client asks its beacon, and in which roots it is.
+//!
+//! Everybody is in the old root and in the new one around a boundary, long enough that whoever is
+//! met under one of them is never away: joined in [-lead/2, lead/2], left in [0.9, 1.3] lead where
+//! everybody has come along, and at the latest after 1.5 lead.
+
+use super::{Answer, BeaconFault, Pin, Response, SignedSlot};
+use crate::clock::{Mono, Now, UnixMillis};
+use crate::config;
+use crate::context::Context;
+use crate::io::{BeaconAnswer, BeaconFailure, Output};
+use crate::view::{BeaconStatus, BeaconTrouble};
+use std::time::Duration;
+
+/// The wait after the first failure, doubled to [`LAST_RETRY`].
+const FIRST_RETRY: Duration = Duration::from_secs(5);
+/// See [`FIRST_RETRY`].
+const LAST_RETRY: Duration = Duration::from_mins(5);
+
+/// When to ask again where the caller gives no answer at all.
+const NO_ANSWER: Duration = Duration::from_mins(1);
+
+/// A `Date` has whole seconds, cut off.
+const HALF_SECOND: u64 = 500;
+
+/// What one device knows from its beacon. All moments are by the beacon's clock, as far as it is
+/// known: a slot is current when the beacon says so.
+#[derive(Debug)]
+pub(crate) struct Client {
+    config: config::Beacon,
+    pin: Pin,
+    /// By how much the beacon's clock is ahead of this one.
+    ahead: i64,
+    /// The slots in whose roots this device is, oldest first: one, or two around a boundary.
+    joined: Vec<SignedSlot>,
+    next: Option<Move>,
+    /// From when on the oldest of two is left, and when at the latest.
+    leave: (UnixMillis, UnixMillis),
+    ask_at: Option<Mono>,
+    asking: bool,
+    failures: u32,
+    trouble: Option<BeaconTrouble>,
+}
+
+/// A slot that is to be joined.
+#[derive(Debug)]
+struct Move {
+    slot: SignedSlot,
+    join: UnixMillis,
+    leave: (UnixMillis, UnixMillis),
+}
+
+impl Client {
+    /// One that asks at once; `None` where the configuration is wrong.
+    pub(crate) fn new(config: &config::Beacon, now: Mono) -> Option<Self> {
+        Some(Self {
+            config: config.clone(),
+            pin: config.pin().ok()?,
+            ahead: 0,
+            joined: Vec::new(),
+            next: None,
+            leave: (0, 0),
+            ask_at: Some(now),
+            asking: false,
+            failures: 0,
+            trouble: None,
+        })
+    }
+
+    /// The roots to be in, the oldest first; none before the first good answer.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = &str> {
+        self.joined.iter().map(|slot| slot.root.as_str())
+    }
+
+    /// How it is.
+    pub(crate) fn status(&self, now: Now) -> BeaconStatus {
+        let wait = self.ask_at.map(|at| at.since(now.mono));
+        let retry_at = wait.map(|wait| now.unix.saturating_add(millis(wait)));
+        BeaconStatus {
+            trouble: self.trouble,
+            retry_at: retry_at.filter(|_| self.trouble.is_some() && !self.asking),
+        }
+    }
+
+    /// Does not wait for the next time.
+    pub(crate) fn hurry(&mut self, now: Mono) {
+        self.ask_at = Some(now);
+    }
+
+    /// Asks, joins and leaves what is due. `moved`: everybody met under the oldest root is met
+    /// under the newest. Gives whether the roots are others now.
+    pub(crate) fn timeout(&mut self, ctx: &mut Context, moved: bool) -> bool {
+        if self.ask_at.take_if(|at| ctx.now.mono >= *at).is_some() {
+            self.ask(ctx);
+        }
+        let now = self.clock(ctx.now.unix);
+        let due = self.next.take_if(|next| now >= next.join);
+        let joins = due.is_some();
+        if let Some(Move { slot, leave, .. }) = due {
+            self.join(slot, leave);
+        }
+        let (first, last) = self.leave;
+        let leaves = self.joined.len() > 1 && (now >= last || now >= first && moved && !joins);
+        if leaves {
+            self.joined.remove(0);
+        }
+        joins || leaves
+    }
+
+    /// When [`Client::timeout`] has something to do.
+    pub(crate) fn due(&self, now: Now) -> Option<Mono> {
+        let clock = self.clock(now.unix);
+        let (first, last) = self.leave;
+        let leave = if clock < first { first } else { last };
+        let leave = (self.joined.len() > 1).then_some(leave);
+        let join = self.next.as_ref().map(|next| next.join);
+        let at = |moment: UnixMillis| now.mono + until(clock, moment);
+        let moments = [join, leave].into_iter().flatten().map(at);
+        moments.chain(self.ask_at).min()
+    }
+
+    /// What came of asking. Gives whether the roots are others now.
+    pub(crate) fn answered(
+        &mut self,
+        ctx: &mut Context,
+        result: &Result<BeaconAnswer, BeaconFailure>,
+    ) -> bool {
+        self.asking = false;
+        match self.read(result, ctx.now.unix) {
+            Ok((answer, date)) => self.take(ctx, answer, date),
+            Err(trouble) => {
+                tracing::warn!(?trouble, "the beacon");
+                self.fail(ctx, trouble);
+                false
+            }
+        }
+    }
+
+    fn ask(&mut self, ctx: &mut Context) {
+        self.asking = true;
+        self.ask_at = Some(ctx.now.mono + NO_ANSWER);
+        ctx.emit(Output::FetchBeacon {
+            url: self.config.url.clone(),
+            token: self.config.token.clone(),
+        });
+    }
+
+    fn read(
+        &self,
+        result: &Result<BeaconAnswer, BeaconFailure>,
+        now: UnixMillis,
+    ) -> Result<(Answer, Option<UnixMillis>), BeaconTrouble> {
+        let came = result.as_ref().map_err(|failure| match failure {
+            BeaconFailure::Unreachable => BeaconTrouble::Unreachable,
+            BeaconFailure::Status(status) => BeaconTrouble::Refused { status: *status },
+        })?;
+        let response = Response {
+            current: came.current.as_deref(),
+            next: came.next.as_deref(),
+            date: came.date,
+        };
+        let answer = self.pin.read(response, now).map_err(trouble)?;
+        // What was left is over, whoever gives it again.
+        let oldest = self.joined.first().map_or(0, |slot| slot.number);
+        if answer.current.number < oldest {
+            return Err(BeaconTrouble::OldSlot);
+        }
+        Ok((answer, came.date))
+    }
+
+    fn take(&mut self, ctx: &mut Context, answer: Answer, date: Option<UnixMillis>) -> bool {
+        (self.failures, self.trouble) = (0, None);
+        self.set_clock(ctx.now.unix, &answer, date);
+        let Answer { current, next } = answer;
+        let joins = self.newest() < Some(current.number);
+        if joins {
+            // This device is late, and so may be everybody who waited for the beacon as it did.
+            let now = self.clock(ctx.now.unix);
+            self.next = None;
+            self.join(current, (now, now + 3 * self.pin.slots().lead()));
+        }
+        if let Some(next) = next.filter(|next| self.newest() < Some(next.number)) {
+            self.plan_move(ctx, next);
+        }
+        self.plan_ask(ctx);
+        joins
+    }
+
+    /// The beacon is in the slot that it signed as the current one; where in it says its `Date`,
+    /// which counts for nothing else, or this clock.
+    fn set_clock(&mut self, unix: UnixMillis, answer: &Answer, date: Option<UnixMillis>) {
+        let SignedSlot { from, until, .. } = answer.current;
+        let near = until.saturating_sub(self.pin.slots().lead());
+        let (first, last) = match answer.next {
+            Some(_) => (near, until.saturating_sub(1)),
+            None => (from, near.saturating_sub(1)),
+        };
+        let date = date.map(|date| date.saturating_add(HALF_SECOND));
+        let clock = date.unwrap_or_else(|| self.clock(unix));
+        self.ahead = clock.clamp(first, last).cast_signed() - unix.cast_signed();
+    }
+
+    fn clock(&self, unix: UnixMillis) -> UnixMillis {
+        unix.saturating_add_signed(self.ahead)
+    }
+
+    /// The number of the newest slot that is known.
+    fn newest(&self) -> Option<u64> {
+        let next = self.next.as_ref().map(|next| &next.slot);
+        let newest = next.or(self.joined.last());
+        newest.map(|slot| slot.number)
+    }
+
+    fn join(&mut self, slot: SignedSlot, leave: (UnixMillis, UnixMillis)) {
+        self.joined.push(slot);
+        let surplus = self.joined.len().saturating_sub(2);
+        self.joined.drain(..surplus);
+        self.leave = leave;
+    }
+
+    fn plan_move(&mut self, ctx: &mut Context, slot: SignedSlot) {
+        let lead = self.pin.slots().lead();
+        let spread = |ctx: &mut Context, most| millis(ctx.jitter(Duration::from_millis(most)));
+        let leave = slot.from + lead * 9 / 10 + spread(ctx, lead * 4 / 10);
+        self.next = Some(Move {
+            join: slot.from.saturating_sub(lead / 2) + spread(ctx, lead),
+            leave: (leave, slot.from + lead * 3 / 2),
+            slot,
+        });
+    }
+
+    /// Once in each slot, when the next one is given: not everybody at once, and soon enough to
+    /// try again.
+    fn plan_ask(&mut self, ctx: &mut Context) {
+        let slots = self.pin.slots();
+        let lead = slots.lead();
+        let Some(newest) = self.newest() else { return };
+        let jitter = ctx.jitter(Duration::from_millis(lead * 6 / 10));
+        let given = slots.end(newest).saturating_sub(lead) + lead / 10;
+        let wait = until(self.clock(ctx.now.unix), given) + jitter;
+        self.ask_at = Some(ctx.now.mono + wait.max(Duration::from_millis(lead / 10)));
+    }
+
+    fn fail(&mut self, ctx: &mut Context, trouble: BeaconTrouble) {
+        self.trouble = Some(trouble);
+        let wait = FIRST_RETRY * 2_u32.saturating_pow(self.failures.min(10));
+        let wait = wait.min(LAST_RETRY);
+        self.failures = self.failures.saturating_add(1);
+        self.ask_at = Some(ctx.now.mono + wait * 3 / 4 + ctx.jitter(wait / 4));
+    }
+}
+
+fn trouble(fault: BeaconFault) -> BeaconTrouble {
+    match fault {
+        BeaconFault::Withheld => BeaconTrouble::Withheld,
+        BeaconFault::Key | BeaconFault::Signature => BeaconTrouble::OtherKey,
+        BeaconFault::ClockDiffers | BeaconFault::FutureSlot => BeaconTrouble::Clock,
+        BeaconFault::OldSlot => BeaconTrouble::OldSlot,
+        BeaconFault::Malformed | BeaconFault::Version | BeaconFault::NotNext => {
+            BeaconTrouble::Malformed
+        }
+    }
+}
+
+fn until(clock: UnixMillis, moment: UnixMillis) -> Duration {
+    Duration::from_millis(moment.saturating_sub(clock))
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

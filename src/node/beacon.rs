@@ -1,0 +1,74 @@
+//! The beacon's part in the namespaces: which roots they have.
+
+use super::Node;
+use crate::beacon::client::Client;
+use crate::clock::Mono;
+use crate::discovery::Member;
+use crate::io::{BeaconAnswer, BeaconFailure};
+use crate::view::BeaconStatus;
+
+impl Node {
+    /// The beacon of the settings in force, from its beginning. What an earlier one signed is
+    /// forgotten.
+    pub(super) fn start_beacon(&mut self) {
+        let config = self.defaults.with(&self.settings).beacon;
+        let now = self.ctx.now.mono;
+        self.network.beacon = config.and_then(|config| Client::new(&config, now));
+    }
+
+    /// The roots of the namespaces to be in, the oldest first. With a beacon it is never the
+    /// configured one, whatever the beacon says.
+    pub(super) fn roots(&self) -> Vec<String> {
+        let config = self.defaults.with(&self.settings);
+        if config.beacon.is_none() {
+            return vec![config.root];
+        }
+        let beacon = self.network.beacon.as_ref();
+        let roots = beacon.into_iter().flat_map(Client::roots);
+        roots.map(str::to_owned).collect()
+    }
+
+    pub(super) fn beacon_answered(&mut self, result: &Result<BeaconAnswer, BeaconFailure>) {
+        let beacon = self.network.beacon.as_mut();
+        if beacon.is_some_and(|beacon| beacon.answered(&mut self.ctx, result)) {
+            self.rejoin();
+        }
+    }
+
+    pub(super) fn beacon_timeout(&mut self) {
+        if self.is_cellular() {
+            return;
+        }
+        let moved = self.has_moved();
+        let beacon = self.network.beacon.as_mut();
+        if beacon.is_some_and(|beacon| beacon.timeout(&mut self.ctx, moved)) {
+            self.rejoin();
+        }
+    }
+
+    pub(super) fn beacon_due(&self) -> Option<Mono> {
+        let beacon = self.network.beacon.as_ref();
+        beacon.filter(|_| !self.is_cellular())?.due(self.ctx.now)
+    }
+
+    pub(super) fn beacon_status(&self) -> Option<BeaconStatus> {
+        let beacon = self.network.beacon.as_ref();
+        beacon.map(|beacon| beacon.status(self.ctx.now))
+    }
+
+    /// Whether as many people are met under the newest root as under an older one.
+    fn has_moved(&self) -> bool {
+        let members = &self.network.members;
+        let newest = members.last().map(|member| member.namespace().root());
+        let is_newest = |member: &&Member| Some(member.namespace().root()) == newest;
+        let replaces = |new: &Member, old: &Member| {
+            let same = new.namespace().label() == old.namespace().label();
+            same && new.listed_at().is_some() && new.people() >= old.people()
+        };
+        let mut older = members.iter().filter(|member| !is_newest(member));
+        older.all(|old| {
+            let mut new = members.iter().filter(is_newest);
+            new.any(|new| replaces(new, old))
+        })
+    }
+}
