@@ -157,6 +157,7 @@ impl Node {
             }
             None => {
                 contact.ping = Some(Ping::Trying);
+                contact.ping_waits = contact.dialling.is_some();
                 contact.next_try = Some(now);
             }
         }

@@ -47,6 +47,8 @@ pub(super) struct Contact {
     /// Sessions in a row that ended soon after they began.
     pub(super) short: u32,
     pub(super) ping: Option<Ping>,
+    /// A Ping was asked for during a dial that began before: what that comes to is no answer.
+    pub(super) ping_waits: bool,
     /// The Discovery ID by which they are seen in a registry now.
     pub(super) seen_as: Option<String>,
     /// The Transport ID in that entry, for contacts' eyes only. A hint: others who know the
@@ -145,6 +147,7 @@ impl Contact {
             tries: 0,
             short: 0,
             ping: None,
+            ping_waits: false,
             seen_as: None,
             sealed_transport: None,
             told: None,
@@ -349,6 +352,10 @@ impl Node {
         };
         contact.dialling = None;
         if contact.session.is_some() {
+            return;
+        }
+        if std::mem::take(&mut contact.ping_waits) && contact.ping == Some(Ping::Trying) {
+            contact.next_try = Some(now);
             return;
         }
         let doubled = FIRST_RETRY * 2_u32.saturating_pow(contact.tries.min(10));
