@@ -89,6 +89,8 @@ fn special_contacts_who_lost_both_addresses_meet_at_a_rendezvous() -> Result {
     assert_eq!(old.len(), 2, "{old:?}");
     bob.kill()?;
     page(&ann)?.open_chat_with("Bob")?;
+    // Before that, the message would be handed to a connection whose end is not known yet.
+    page(&ann)?.person("Bob").see_text("offline")?;
     page(&ann)?.send(TEXT)?;
     page(&ann)?.see_message_state(TEXT, "Waiting")?;
     ann.kill()?;
