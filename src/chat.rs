@@ -104,6 +104,11 @@ impl Chat {
         }
     }
 
+    /// The head with everything that is known, stored or not.
+    pub(crate) fn head(&self) -> &ThreadRecord {
+        &self.head
+    }
+
     /// Messages that the person has not seen. What is still being stored is not shown yet and
     /// does not count.
     pub(crate) fn unread(&self) -> u32 {

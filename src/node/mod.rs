@@ -56,7 +56,7 @@ use crate::crypto::Identity;
 use crate::encoding::unb64;
 use crate::limits;
 use crate::name::Unicode;
-use crate::records::{InviteRecord, ProfileRecord, RequestRecord, Snapshot};
+use crate::records::{InviteRecord, ProfileRecord, RequestRecord, Snapshot, ThreadRecord};
 use crate::view::{Asked, ContactId, Event, InviteId, Notice, RequestId};
 use contacts::Contact;
 use invites::Invitation;
@@ -231,6 +231,11 @@ impl Node {
         self.tick();
         self.flush_chats();
         self.show();
+    }
+
+    /// The head of a chat as it is now: how far own messages are.
+    pub fn head(&self, contact: &ContactId) -> Option<&ThreadRecord> {
+        self.chats.get(contact).map(Chat::head)
     }
 
     /// What to do next; the last of each round is [`Output::Timeout`].

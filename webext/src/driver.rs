@@ -18,6 +18,7 @@ use crate::unicode::BrowserUnicode;
 use crate::views::Views;
 use ipc::{Answer, Command, Event, FromEngine, HostRequest, Notice, Refusal, ToEngine};
 use mesh_chat::node::{CommandId, Input, Output};
+use mesh_chat::records::MessageRecord;
 use mesh_chat::{Mono, Node};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -264,9 +265,16 @@ impl Driver {
             more,
             damaged,
         } = read;
+        // What is stored may be older than what the views were told in the meantime.
+        let node = self.node.borrow();
+        let head = node.head(&page.contact);
+        let shown = |record: MessageRecord| match head {
+            Some(head) => head.shown(&record),
+            None => record.message,
+        };
         let history = FromEngine::History {
             id: page.id,
-            messages,
+            messages: messages.into_iter().map(shown).collect(),
             more,
         };
         let mut views = self.views.borrow_mut();

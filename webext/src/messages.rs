@@ -6,7 +6,7 @@
 use crate::api::text;
 use crate::journal::{Page, Threads};
 use crate::{idb, json};
-use ipc::{ContactId, Message};
+use ipc::ContactId;
 use js_sys::{Array, Reflect};
 use mesh_chat::records::{MessageRecord, ThreadRecord};
 use serde::Serialize;
@@ -49,7 +49,8 @@ pub(crate) struct Loaded {
 /// A page of a chat, oldest first.
 #[derive(Default)]
 pub(crate) struct PageRead {
-    pub(crate) messages: Vec<Message>,
+    /// As stored: how far own ones are is in the head of their chat.
+    pub(crate) messages: Vec<MessageRecord>,
     pub(crate) more: bool,
     /// Keys of what could not be read.
     pub(crate) damaged: Vec<String>,
@@ -150,16 +151,7 @@ impl Messages {
         let Some((range, more)) = self.page_range(page).await? else {
             return Ok(PageRead::default());
         };
-        let head = self.head(&page.contact).await?;
-        self.read_range(&range, more, head.as_ref()).await
-    }
-
-    /// The head of a chat, where it can be read.
-    async fn head(&self, contact: &ContactId) -> Result<Option<ThreadRecord>, String> {
-        let key = contact.0.as_str().into();
-        let found = self.store(HEADS).and_then(|store| store.get(&key));
-        let found = idb::result(&found.map_err(|error| text(&error))?).await?;
-        Ok(record(&found, |head: &ThreadRecord| head.version).ok())
+        self.read_range(&range, more).await
     }
 
     /// The keys of a page and whether older ones exist: the newest, and the one a page before it.
@@ -197,13 +189,7 @@ impl Messages {
         )))
     }
 
-    /// How far own messages are is in the head; the messages hold what they began with.
-    async fn read_range(
-        &self,
-        range: &IdbKeyRange,
-        more: bool,
-        head: Option<&ThreadRecord>,
-    ) -> Result<PageRead, String> {
+    async fn read_range(&self, range: &IdbKeyRange, more: bool) -> Result<PageRead, String> {
         let found = self
             .store(MESSAGES)
             .and_then(|store| store.get_all_with_key(range));
@@ -214,10 +200,7 @@ impl Messages {
         };
         for found in Array::from(&found) {
             match record(&found, |record: &MessageRecord| record.version) {
-                Ok(record) => {
-                    let shown = head.map(|head| head.shown(&record));
-                    read.messages.push(shown.unwrap_or(record.message));
-                }
+                Ok(record) => read.messages.push(record),
                 Err(contact) => read.damaged.push(format!("{MESSAGES}/{contact}")),
             }
         }
