@@ -2,7 +2,7 @@
 
 use crate::clock::Mono;
 use crate::limits::NAMESPACE_ENTRIES;
-use crate::wire::Entry;
+use crate::wire::{Entry, Frame};
 use std::time::Duration;
 
 /// How long the next part of a registry may take, the first counted from the check-in. A holder of
@@ -27,9 +27,27 @@ struct Partial {
     peers: Vec<Entry>,
 }
 
+/// What a message of a router comes to.
+#[derive(Debug)]
+pub(super) enum News {
+    /// The last part of a registry; all of it.
+    Registry(Vec<Entry>),
+    /// The very next change.
+    Change {
+        joined: Vec<Entry>,
+        left: Vec<String>,
+    },
+    /// A change was missed: ask for the whole registry.
+    Gap,
+    /// Nothing yet.
+    Incomplete,
+    /// Neither a registry nor a change.
+    Other(Frame),
+}
+
 /// What to do with an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+enum Order {
     /// It is the very next one.
     Next,
     /// One before it was missed: ask for the whole registry.
@@ -63,8 +81,35 @@ impl Feed {
         self.part_by.is_some_and(|by| now >= by)
     }
 
+    /// Takes what a router says of the people.
+    pub(super) fn hear(&mut self, frame: Frame, now: Mono) -> Result<News, String> {
+        match frame {
+            Frame::Registry {
+                epoch,
+                seq,
+                part,
+                parts,
+                peers,
+            } => {
+                let whole = self.part((epoch, seq), (part, parts), peers, now)?;
+                Ok(whole.map_or(News::Incomplete, News::Registry))
+            }
+            Frame::Update {
+                epoch,
+                seq,
+                joined,
+                left,
+            } => Ok(match self.order(epoch, seq) {
+                Order::Next => News::Change { joined, left },
+                Order::Gap => News::Gap,
+                Order::Early => News::Incomplete,
+            }),
+            other => Ok(News::Other(other)),
+        }
+    }
+
     /// Takes one part of a registry, and gives all of it with the last.
-    pub(super) fn part(
+    fn part(
         &mut self,
         version: (u64, u64),
         (part, parts): (u32, u32),
@@ -101,7 +146,7 @@ impl Feed {
     }
 
     /// Places an update after what has come.
-    pub(super) fn order(&mut self, epoch: u64, seq: u64) -> Order {
+    fn order(&mut self, epoch: u64, seq: u64) -> Order {
         match &mut self.version {
             Some((held, at)) if *held == epoch && at.checked_add(1) == Some(seq) => {
                 *at = seq;

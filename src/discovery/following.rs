@@ -1,6 +1,6 @@
 //! What a peer does about what its router says.
 
-use super::feed::Order;
+use super::feed::News;
 use super::member::{Member, State};
 use super::roster::Source;
 use crate::context::Context;
@@ -19,46 +19,25 @@ impl Member {
             return Ok(());
         };
         follower.liveness.heard(ctx.now.mono);
-        match frame {
-            Frame::Registry {
-                epoch,
-                seq,
-                part,
-                parts,
-                peers,
-            } => {
-                let first = !follower.feed.is_complete();
-                let part = (part, parts);
-                let whole = follower
-                    .feed
-                    .part((epoch, seq), part, peers, ctx.now.mono)?;
-                if let Some(peers) = whole {
-                    self.take_registry(ctx, link, first, peers);
-                }
+        let first = !follower.feed.is_complete();
+        match follower.feed.hear(frame, ctx.now.mono)? {
+            News::Registry(all) => self.take_registry(ctx, link, first, all),
+            News::Change { joined, left } => self.take_update(ctx, link, joined, left),
+            // The answer to a check-in is the full registry.
+            News::Gap | News::Other(Frame::Recheckin) => {
+                ctx.transmit(link, &Frame::Checkin(self.own.clone()));
             }
-            Frame::Update {
-                epoch,
-                seq,
-                joined,
-                left,
-            } => match follower.feed.order(epoch, seq) {
-                Order::Next => self.take_update(ctx, link, joined, left),
-                // The answer to a check-in is the full registry.
-                Order::Gap => ctx.transmit(link, &Frame::Checkin(self.own.clone())),
-                Order::Early => {}
-            },
-            Frame::Recheckin => ctx.transmit(link, &Frame::Checkin(self.own.clone())),
-            Frame::Ping => ctx.transmit(link, &Frame::Pong),
-            Frame::Pong => {}
-            Frame::Bye => {
+            News::Incomplete | News::Other(Frame::Pong) => {}
+            News::Other(Frame::Ping) => ctx.transmit(link, &Frame::Pong),
+            News::Other(Frame::Bye) => {
                 ctx.close(link);
                 // Its router may have gone back to the first id.
                 self.first_index();
                 self.router_gone(ctx);
                 return Ok(());
             }
-            Frame::Redirect { router } => return self.redirected(ctx, link, &router),
-            _ => return Err("a message that no router sends".to_owned()),
+            News::Other(Frame::Redirect { router }) => return self.redirected(ctx, link, &router),
+            News::Other(_) => return Err("a message that no router sends".to_owned()),
         }
         self.roster.confirm(link, ctx.now.mono);
         Ok(())

@@ -3,7 +3,7 @@
 use super::{Fellow, Part, Peer, Router, Scope};
 use crate::clock::Mono;
 use crate::context::Context;
-use crate::discovery::feed::Order;
+use crate::discovery::feed::News;
 use crate::discovery::roster::{Roster, Source, cut};
 use crate::io::LinkId;
 use crate::limits::{REGISTRY_ENTRIES, ROUTERS};
@@ -37,31 +37,13 @@ impl Router {
         else {
             return Ok(());
         };
-        match frame {
-            Frame::Registry {
-                epoch,
-                seq,
-                part,
-                parts,
-                peers,
-            } => {
-                let part = (part, parts);
-                if let Some(all) = fellow.feed.part((epoch, seq), part, peers, ctx.now.mono)? {
-                    self.take_registry(ctx, scope, link, all);
-                }
-            }
-            Frame::Update {
-                epoch,
-                seq,
-                joined,
-                left,
-            } => match fellow.feed.order(epoch, seq) {
-                Order::Next => self.take_change(ctx, scope, link, joined, left),
-                Order::Gap => ctx.transmit(link, &Frame::Recheckin),
-                Order::Early => {}
-            },
-            Frame::Recheckin => self.send_news(ctx, scope.roster, link),
-            _ => return Err("a message that no router sends to another".to_owned()),
+        match fellow.feed.hear(frame, ctx.now.mono)? {
+            News::Registry(all) => self.take_registry(ctx, scope, link, all),
+            News::Change { joined, left } => self.take_change(ctx, scope, link, joined, left),
+            News::Gap => ctx.transmit(link, &Frame::Recheckin),
+            News::Incomplete => {}
+            News::Other(Frame::Recheckin) => self.send_news(ctx, scope.roster, link),
+            News::Other(_) => return Err("a message that no router sends to another".to_owned()),
         }
         Ok(())
     }
