@@ -229,10 +229,7 @@ pub fn safety_number(one: PublicKey, other: PublicKey) -> String {
     let mut keys = [one.to_bytes(), other.to_bytes()];
     keys.sort_unstable();
     let kdf = Hkdf::<Sha256>::new(None, keys.as_flattened());
-    let mut bytes = [0; 96];
-    #[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8,160 bytes")]
-    kdf.expand(b"meshchat/1 safety number", &mut bytes)
-        .expect("96 bytes");
+    let bytes: [u8; 96] = expand(&kdf, b"meshchat/1 safety number");
     // Eight bytes for each five digits: no digit is noticeably likelier than another.
     let (groups, _) = bytes.as_chunks::<8>();
     let digits = |group: &[u8; 8]| format!("{:05}", u64::from_be_bytes(*group) % 100_000);
@@ -289,12 +286,12 @@ pub fn open_transport(
 
 fn sealing(discovery_uuid: &[u8; 16]) -> ChaCha20Poly1305 {
     let kdf = Hkdf::<Sha256>::new(None, discovery_uuid);
-    ChaCha20Poly1305::new(&expand(&kdf, b"meshchat/1 sealed transport").into())
+    ChaCha20Poly1305::new(&expand::<32>(&kdf, b"meshchat/1 sealed transport").into())
 }
 
-fn expand(kdf: &Hkdf<Sha256>, label: &[u8]) -> Key {
-    let mut key = [0; 32];
+fn expand<const N: usize>(kdf: &Hkdf<Sha256>, label: &[u8]) -> [u8; N] {
+    let mut key = [0; N];
     #[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8,160 bytes")]
-    kdf.expand(label, &mut key).expect("32 bytes");
+    kdf.expand(label, &mut key).expect("few bytes");
     key
 }
