@@ -39,6 +39,10 @@ pub const NAME_BYTES: usize = 96;
 /// Entries one router answers for: its peers (200), itself, and who is just moving.
 pub const REGISTRY_ENTRIES: usize = 256;
 
+/// People who left a router's registry that it tells to whoever checks in: as many ids as fit one
+/// frame.
+pub const DEPARTED: usize = 100;
+
 /// Routers of one namespace: each holds a connection to the first, which has its own peers too.
 pub const ROUTERS: u32 = 64;
 

@@ -44,11 +44,7 @@ fn routers(world: &World) -> Vec<usize> {
 /// Everybody in `present` lists everybody else of them, and nobody more.
 fn assert_complete(world: &World, present: &[usize]) {
     for device in present {
-        let mut seen: Vec<&str> = world.devices[*device]
-            .people
-            .values()
-            .map(|person| person.name.as_str())
-            .collect();
+        let mut seen = world.names(*device);
         let others = present.iter().filter(|other| *other != device);
         let mut names: Vec<String> = others.map(|other| format!("P{other}")).collect();
         seen.sort_unstable();

@@ -431,9 +431,23 @@ fn a_killed_router_leaves_all_lists_seconds_after_there_is_a_new_one() {
     world.pass(2_000);
     assert_eq!(world.person(1, "Router").name, "Router", "not at once");
     world.pass(12_000);
-    for (device, other) in [(1, "Bob"), (2, "Ann")] {
-        let people = world.devices[device].people.values();
-        let names: Vec<_> = people.map(|person| person.name.as_str()).collect();
-        assert_eq!(names, [other]);
+    assert_eq!(world.names(1), ["Bob"]);
+    assert_eq!(world.names(2), ["Ann"]);
+}
+
+#[test]
+fn who_learns_late_that_the_router_was_killed_does_not_list_it_for_longer_than_others() {
+    let mut world = World::new(3);
+    for (device, name) in [(0, "Router"), (1, "Ann"), (2, "Bob")] {
+        world.join(device, name);
     }
+    let ends = world.vanish(0);
+    let (ann, bob) = ends.into_iter().partition(|(device, _)| *device == 1);
+    world.notice(ann);
+    world.pass(12_000);
+    assert_eq!(world.person(2, "Router").name, "Router", "nothing noticed");
+    world.notice(bob);
+    world.pass(4_000);
+    assert_eq!(world.names(1), ["Bob"]);
+    assert_eq!(world.names(2), ["Ann"]);
 }

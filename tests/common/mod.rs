@@ -193,14 +193,28 @@ impl World {
 
     /// The device disappears: its ids are freed, its links close.
     pub fn kill(&mut self, device: usize) {
+        let ends = self.vanish(device);
+        self.notice(ends);
+    }
+
+    /// The device disappears, and nobody has noticed. Gives the other ends of its links.
+    pub fn vanish(&mut self, device: usize) -> Vec<(usize, LinkId)> {
         self.holders.retain(|_, holder| *holder != device);
-        let links = std::mem::take(&mut self.devices[device].links);
-        for (other, link) in links.into_values() {
-            self.devices[other].links.remove(&link);
-            self.queue
-                .push_back((other, Input::Link(link, Link::Closed(Closed::Gone))));
-        }
         self.devices[device].timer = None;
+        let links = std::mem::take(&mut self.devices[device].links);
+        let ends: Vec<_> = links.into_values().collect();
+        for (other, link) in &ends {
+            self.devices[*other].links.remove(link);
+        }
+        ends
+    }
+
+    /// Those ends find out that their link is dead.
+    pub fn notice(&mut self, ends: Vec<(usize, LinkId)>) {
+        for (other, link) in ends {
+            let closed = Link::Closed(Closed::Gone);
+            self.queue.push_back((other, Input::Link(link, closed)));
+        }
         self.run();
     }
 
@@ -247,6 +261,12 @@ impl World {
     pub fn held(&self, device: usize) -> Vec<&str> {
         let of = self.holders.iter().filter(|(_, holder)| **holder == device);
         of.map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// Who is in a device's list.
+    pub fn names(&self, device: usize) -> Vec<&str> {
+        let people = self.devices[device].people.values();
+        people.map(|person| person.name.as_str()).collect()
     }
 
     pub fn care(&self, device: usize, name: &str) -> Care {

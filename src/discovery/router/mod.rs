@@ -4,6 +4,7 @@
 //! each later one holds a connection to the first ([`Uplink`]), dialled from one Router ID to the
 //! other. So everybody's list holds everybody, and each change travels each connection once.
 
+mod departed;
 mod exchange;
 mod serving;
 mod telling;
@@ -17,6 +18,7 @@ use crate::ids::Namespace;
 use crate::io::LinkId;
 use crate::liveness::{Liveness, Verdict};
 use crate::wire::{Entry, Frame};
+use departed::Departed;
 use litemap::LiteMap;
 use uplink::Uplink;
 
@@ -28,6 +30,7 @@ pub(super) struct Router {
     epoch: u64,
     seq: u64,
     peers: LiteMap<LinkId, Peer>,
+    departed: Departed,
     uplink: Uplink,
 }
 
@@ -77,6 +80,7 @@ impl Router {
             epoch: unix,
             seq: 0,
             peers: LiteMap::new_vec(),
+            departed: Departed::default(),
             uplink: Uplink::new(index, now),
         }
     }

@@ -95,7 +95,16 @@ impl Router {
             peer.part = Part::Served;
         }
         let parts = cut(roster.entries().cloned(), Entry::encoded_len);
-        self.send_registry(ctx, link, self.seq, parts);
+        let left = self.departed.since(roster, ctx.now.mono);
+        if left.is_empty() {
+            self.send_registry(ctx, link, self.seq, parts);
+            return;
+        }
+        // Its copy may hold them from an earlier router. Each was an update, so there was one before
+        // this registry.
+        self.send_registry(ctx, link, self.seq.saturating_sub(1), parts);
+        let update = self.update(self.seq, Vec::new(), left);
+        ctx.transmit(link, &update);
     }
 
     /// One person has one connection: an earlier one of the same id is a leftover.

@@ -38,7 +38,9 @@ impl Router {
     ) {
         self.tell_fellows(ctx, roster, source, &joined, &left);
         let left = left.into_iter().filter(|id| roster.get(id).is_none());
-        for (joined, left) in changes(joined, left) {
+        let left: Vec<String> = left.collect();
+        self.departed.note(&left, ctx.now.mono);
+        for (joined, left) in changes(joined, left.into_iter()) {
             self.seq += 1;
             let update = self.update(self.seq, joined, left);
             let served = |peer: &Peer| matches!(peer.part, Part::Served);
@@ -83,7 +85,7 @@ impl Router {
         }
     }
 
-    fn update(&self, seq: u64, joined: Vec<Entry>, left: Vec<String>) -> Frame {
+    pub(super) fn update(&self, seq: u64, joined: Vec<Entry>, left: Vec<String>) -> Frame {
         Frame::Update {
             epoch: self.epoch,
             seq,
