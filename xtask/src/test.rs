@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Options {
     /// Only tests whose names contain one of these; leaves out the checks that are no tests
     filters: Vec<String>,
-    /// Only this phase; can be given several times
+    /// Only this phase and what it needs; can be given several times
     #[arg(long, value_enum)]
     phase: Vec<Phase>,
 }
@@ -127,8 +127,14 @@ impl Phase {
             Self::Unit | Self::Wasm | Self::Dist | Self::Browsers | Self::Nat => true,
             Self::Format | Self::Lint | Self::Deny | Self::Sim => false,
         };
-        let chosen = options.phase.is_empty() || options.phase.contains(&self);
+        let asked = |phase: &Phase| *phase == self || phase.needs(self);
+        let chosen = options.phase.is_empty() || options.phase.iter().any(asked);
         chosen && (is_tests || options.filters.is_empty())
+    }
+
+    /// Browsers show what was built last.
+    fn needs(self, other: Self) -> bool {
+        matches!((self, other), (Self::Browsers | Self::Nat, Self::Dist))
     }
 
     fn run(self, filters: &[String]) -> Result<Counts> {
