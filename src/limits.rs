@@ -53,8 +53,9 @@ pub const NAMESPACE_ENTRIES: usize = REGISTRY_ENTRIES * 64;
 pub const SENT_ON: usize = 32;
 
 /// How long a contact on the same network may be missing from a router's registry, in which it says
-/// to be, before the router is taken for one that hides people.
-pub const HIDDEN: Duration = Duration::from_secs(60);
+/// to be, before the router is taken for one that hides people. Longer than it takes the contact to
+/// find out that its connection to the router is dead: until then it says so in good faith.
+pub const HIDDEN: Duration = Duration::from_secs(80);
 
 /// How often a peer lets itself be sent on before it takes the routers for liars.
 pub const REDIRECTS: u32 = 8;

@@ -347,7 +347,7 @@ fn a_router_that_hides_contacts_from_each_other_is_left() {
     };
     world.pass(70_000);
     assert_eq!(world.holder("myapp-203-0-113-7-2"), None, "not at once");
-    world.pass(70_000);
+    world.pass(90_000);
     let second = world.holder("myapp-203-0-113-7-2");
     assert!(matches!(second, Some(1 | 2)), "{second:?}");
     for (device, other) in [(1, "Bob"), (2, "Ann")] {

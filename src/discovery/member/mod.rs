@@ -23,8 +23,11 @@ const CLAIM_EARLY: Duration = Duration::from_millis(10);
 /// How long an own Discovery ID that somebody else holds is left alone.
 const OWN_ID_RETRY: Duration = Duration::from_secs(15);
 
-/// The longest further wait for each claim that found the id held by nobody who answers.
-const GHOST_STEP: Duration = Duration::from_secs(2);
+/// How much longer the wait may be, for each person in the list, where nobody answers at the id that
+/// is claimed again and again: few find it free soon, and many do not flood the server.
+const GHOST_SPREAD: Duration = Duration::from_millis(50);
+/// See [`GHOST_SPREAD`].
+const GHOST_SPREAD_MOST: Duration = Duration::from_secs(10);
 
 /// What this device says of itself in a namespace.
 #[derive(Clone)]
@@ -46,7 +49,6 @@ pub(crate) struct Member {
     held: bool,
     retry_own: Option<Mono>,
     index: u32,
-    ghosts: u32,
     /// Since when nobody has answered at the Router ID, although somebody holds it.
     ghost_since: Option<Mono>,
     /// How often a router has sent this device on since one served it.
@@ -99,7 +101,6 @@ impl Member {
             held: false,
             retry_own: None,
             index: 1,
-            ghosts: 0,
             ghost_since: None,
             redirects: 0,
             passed: 0,
@@ -359,9 +360,7 @@ impl Member {
                 // A router that lives answers, and the server says that its id is taken. So
                 // claiming now costs nothing and saves the wait for the answer; the more people,
                 // the more evenly it is spread.
-                let people = u32::try_from(self.roster.len()).unwrap_or(u32::MAX);
-                let spread = CLAIM_EARLY.saturating_mul(people).min(CLAIM_JITTER);
-                let at = ctx.now.mono + ctx.jitter(spread);
+                let at = ctx.now.mono + ctx.jitter(self.spread(CLAIM_EARLY, CLAIM_JITTER));
                 self.doubted.get_or_insert(at);
             }
             _ => {}
@@ -463,8 +462,16 @@ impl Member {
     /// The router is gone: keep the copy, wait a little, claim its id.
     pub(super) fn router_gone(&mut self, ctx: &mut Context) {
         self.roster.forget_all();
-        let longer = GHOST_STEP * self.ghosts.min(5);
+        let longer = self.ghost_since.map_or(Duration::ZERO, |_| {
+            self.spread(GHOST_SPREAD, GHOST_SPREAD_MOST)
+        });
         self.state = State::Waiting(ctx.now.mono + ctx.jitter(CLAIM_JITTER + longer));
+    }
+
+    /// A time to spread claims over: the more people, the longer.
+    fn spread(&self, each: Duration, most: Duration) -> Duration {
+        let people = u32::try_from(self.roster.len()).unwrap_or(u32::MAX);
+        each.saturating_mul(people).min(most)
     }
 
     /// Ends the present part in the election.

@@ -53,7 +53,6 @@ impl Member {
     /// Somebody holds the Router ID and does not answer. A ghost falls free in time; what holds
     /// the id for longer is passed over.
     pub(super) fn nobody_answers(&mut self, ctx: &mut Context) {
-        self.ghosts = self.ghosts.saturating_add(1);
         let since = *self.ghost_since.get_or_insert(ctx.now.mono);
         if ctx.now.mono >= since + GHOST_LIFE {
             tracing::warn!("the holder of the router id does not answer, passing it over");
@@ -102,7 +101,6 @@ impl Member {
     /// A part in the election is reached. At a later Router ID it is not for good, unless a router
     /// sent people there because it is full.
     pub(in crate::discovery) fn settled(&mut self, ctx: &mut Context) {
-        self.ghosts = 0;
         self.ghost_since = None;
         if self.index == 1 {
             self.passed = 0;
