@@ -13,12 +13,9 @@ use crate::clock::UnixMillis;
 use crate::io::CommandId;
 use crate::limits::{IN_FLIGHT, OUTBOX_BYTES, OUTBOX_MESSAGES, STORING, TEXT_BYTES};
 use crate::records::{MessageRecord, ThreadRecord};
-use crate::view::{ContactId, Message, MessageState, Refusal};
+use crate::view::{ContactId, Message, MessageState, Progress, Refusal};
 use crate::wire::Frame;
 use std::collections::VecDeque;
-
-/// Own messages that are kept in memory after delivery, to show when they are read.
-const DELIVERED_KEPT: usize = 100;
 
 /// A chat in memory.
 #[derive(Debug)]
@@ -32,10 +29,12 @@ pub(crate) struct Chat {
     staged: Vec<Staged>,
     /// The last transaction failed: none is begun before there is a message to store.
     stuck: bool,
-    /// Stored own messages, oldest first, down to some that are delivered but not read.
+    /// Stored own messages that are not known to be delivered, oldest first.
     own: VecDeque<MessageRecord>,
     /// Own messages up to this one were handed to the present connection.
     sent: u64,
+    /// What was last given as [`Chat::news`].
+    told: Option<Progress>,
     last_received: u64,
 }
 
@@ -82,6 +81,7 @@ impl Chat {
             out_read: 0,
             in_log: None,
             in_seq: 0,
+            in_read: 0,
             seen: 0,
             unread: 0,
         };
@@ -99,14 +99,44 @@ impl Chat {
             stuck: false,
             own: outbox.into(),
             sent: head.out_delivered,
+            told: None,
             last_received: 0,
             head,
         }
     }
 
-    /// The head with everything that is known, stored or not.
-    pub(crate) fn head(&self) -> &ThreadRecord {
-        &self.head
+    /// How far own messages are.
+    pub(crate) fn progress(&self) -> Progress {
+        Progress {
+            contact: self.head.contact.clone(),
+            sent: self.sent,
+            delivered: self.head.out_delivered,
+            read: self.head.out_read,
+        }
+    }
+
+    /// How far own messages are, where that is not what was said last.
+    pub(crate) fn news(&mut self) -> Option<Progress> {
+        let is_old = self.told.as_ref().is_some_and(|told| {
+            let head = &self.head;
+            (told.sent, told.delivered, told.read) == (self.sent, head.out_delivered, head.out_read)
+        });
+        if is_old {
+            return None;
+        }
+        self.told = Some(self.progress());
+        self.told.clone()
+    }
+
+    /// A stored message as it is shown: how far an own one is follows from the chat, so that an
+    /// acknowledgement is one small write whatever it covers.
+    pub(crate) fn shown(&self, record: &MessageRecord) -> Message {
+        let mut message = record.message.clone();
+        if self.head.is_own(record) {
+            message.place = record.seq;
+            message.state = self.progress().state(record.seq);
+        }
+        message
     }
 
     /// Messages that the person has not seen. What is still being stored is not shown yet and
@@ -142,13 +172,11 @@ impl Chat {
     }
 
     fn has_room(&self, more: usize) -> bool {
-        let waiting = self
-            .own
-            .iter()
-            .filter(|record| record.seq > self.head.out_delivered);
         let flying = self.flying.iter().flat_map(|(_, flying)| flying);
         let staged = flying.chain(&self.staged).map(|staged| &staged.record);
-        let (count, bytes) = waiting
+        let (count, bytes) = self
+            .own
+            .iter()
             .chain(staged)
             .fold((0, more), |(count, bytes), record| {
                 (count + 1, bytes + record.message.text.len())
@@ -169,6 +197,7 @@ impl Chat {
             // to the other side, or was never written to this one.
             self.head.in_log = Some(log.to_owned());
             self.head.in_seq = seq.saturating_sub(1);
+            self.head.in_read = 0;
         }
         if seq <= self.head.in_seq {
             return Received::Again;
@@ -206,6 +235,7 @@ impl Chat {
             at,
             text,
             state,
+            place: 0,
         };
         self.staged.push(Staged {
             record: MessageRecord {
@@ -265,27 +295,33 @@ impl Chat {
         self.head.out_seq = self.durable.out_seq;
         self.head.in_log.clone_from(&self.durable.in_log);
         self.head.in_seq = self.durable.in_seq;
+        self.head.in_read = self.durable.in_read;
         self.head.unread = self.durable.unread;
         commands
     }
 
-    /// What to say first on a new connection.
-    pub(crate) fn have(&self) -> Frame {
+    /// What to say first on a new connection. With `receipts` it repeats the last receipt, which
+    /// may have been lost, or not been sent at all.
+    pub(crate) fn have(&self, receipts: bool) -> Frame {
         Frame::Have {
             log: self.durable.in_log.clone(),
             upto: self.durable.in_seq,
+            read: Some(self.head.in_read).filter(|read| receipts && *read > 0),
         }
     }
 
-    /// The other side says what it has: sending goes on from there. Gives the own messages whose
-    /// state changed.
-    pub(crate) fn rewind(&mut self, log: Option<&str>, upto: u64) -> Vec<Message> {
-        let changed = match log {
-            Some(log) => self.acknowledged(log, upto),
-            None => Vec::new(),
-        };
+    /// The other side says what it has, and what its person has seen: sending goes on from there.
+    pub(crate) fn rewind(&mut self, log: Option<&str>, upto: u64, read: Option<u64>) {
+        if let Some(log) = log {
+            self.acknowledged(log, upto);
+            self.read_by_other(log, read.unwrap_or(0).min(upto));
+        }
+        self.interrupted();
+    }
+
+    /// What was handed to a connection and not acknowledged waits again.
+    pub(crate) fn interrupted(&mut self) {
         self.sent = self.head.out_delivered;
-        changed
     }
 
     /// Whether there is something that [`Self::next`] would give.
@@ -296,50 +332,41 @@ impl Chat {
     }
 
     /// The next own message to send, as far as the window allows.
-    pub(crate) fn next(&mut self) -> Option<(Frame, Message)> {
+    pub(crate) fn next(&mut self) -> Option<Frame> {
         if !self.wants_to_send() {
             return None;
         }
         let index = self.own.iter().position(|record| record.seq > self.sent)?;
         let record = self.own.get(index)?;
         self.sent = record.seq;
-        let frame = Frame::Text {
+        Some(Frame::Text {
             log: record.log.clone(),
             seq: record.seq,
             at: record.message.at,
             text: record.message.text.clone(),
-        };
-        Some((frame, self.shown(record)))
+        })
     }
 
-    /// The other side has stored own messages: gives those whose state changed.
-    pub(crate) fn acknowledged(&mut self, log: &str, upto: u64) -> Vec<Message> {
+    /// The other side has stored own messages.
+    pub(crate) fn acknowledged(&mut self, log: &str, upto: u64) {
         // Nobody can have what is not even stored here.
         if log != self.head.out_log
             || upto <= self.head.out_delivered
             || upto > self.durable.out_seq
         {
-            return Vec::new();
+            return;
         }
-        let before = std::mem::replace(&mut self.head.out_delivered, upto);
+        self.head.out_delivered = upto;
         self.sent = self.sent.max(upto);
-        let changed = self.shown_between(before, upto);
-        let delivered = self.own.iter().filter(|record| record.seq <= upto).count();
-        self.own.drain(..delivered.saturating_sub(DELIVERED_KEPT));
-        changed
+        self.own.retain(|record| record.seq > upto);
     }
 
-    /// The other person has seen own messages: gives those whose state changed.
-    pub(crate) fn read_by_other(&mut self, log: &str, upto: u64) -> Vec<Message> {
+    /// The other person has seen own messages.
+    pub(crate) fn read_by_other(&mut self, log: &str, upto: u64) {
         self.acknowledged(log, upto);
-        if log != self.head.out_log || upto <= self.head.out_read || upto > self.head.out_delivered
-        {
-            return Vec::new();
+        if log == self.head.out_log && upto <= self.head.out_delivered {
+            self.head.out_read = self.head.out_read.max(upto);
         }
-        let before = std::mem::replace(&mut self.head.out_read, upto);
-        let changed = self.shown_between(before, upto);
-        self.own.retain(|record| record.seq > upto);
-        changed
     }
 
     /// What is stored of the other's log.
@@ -351,12 +378,16 @@ impl Chat {
         })
     }
 
-    /// The person has seen the chat up to a message. Gives whether that is news.
-    pub(crate) fn see(&mut self, number: u64) -> bool {
+    /// The person has seen the chat up to a message; `tell` is whether the other one may know.
+    /// Gives whether that is news.
+    pub(crate) fn see(&mut self, number: u64, tell: bool) -> bool {
         let news = self.head.unread > 0 && number >= self.last_received;
         if news {
             self.head.seen = number;
             self.head.unread = 0;
+            if tell {
+                self.head.in_read = self.durable.in_seq;
+            }
         }
         news
     }
@@ -366,24 +397,8 @@ impl Chat {
         let log = self.durable.in_log.clone()?;
         Some(Frame::Read {
             log,
-            upto: self.durable.in_seq,
+            upto: self.head.in_read,
         })
-    }
-
-    fn shown_between(&self, after: u64, upto: u64) -> Vec<Message> {
-        self.own
-            .iter()
-            .filter(|record| record.seq > after && record.seq <= upto)
-            .map(|record| self.shown(record))
-            .collect()
-    }
-
-    fn shown(&self, record: &MessageRecord) -> Message {
-        let mut message = self.head.shown(record);
-        if message.state == MessageState::Waiting && record.seq <= self.sent {
-            message.state = MessageState::Sent;
-        }
-        message
     }
 }
 
@@ -404,6 +419,10 @@ mod tests {
         chat.flush().unwrap()
     }
 
+    fn state(chat: &Chat, place: u64) -> MessageState {
+        chat.progress().state(place)
+    }
+
     fn text(frame: &Frame) -> (&str, u64, &str) {
         match frame {
             Frame::Text { log, seq, text, .. } => (log, *seq, text),
@@ -419,9 +438,9 @@ mod tests {
         let durable = chat.stored();
         assert_eq!(durable.commands, [CommandId(1)]);
         assert_eq!(durable.own[0].state, MessageState::Waiting);
-        let (frame, shown) = chat.next().unwrap();
+        let frame = chat.next().unwrap();
         assert_eq!(text(&frame), ("a", 1, "one"));
-        assert_eq!(shown.state, MessageState::Sent);
+        assert_eq!(state(&chat, 1), MessageState::Sent);
         assert!(chat.next().is_none());
     }
 
@@ -460,7 +479,12 @@ mod tests {
         chat.receive("b", 2, "two".into(), 7);
         assert_eq!(chat.failed(), [CommandId(1)]);
         assert_eq!(chat.unread(), 0);
-        assert_eq!(chat.have(), Frame::Have { log: None, upto: 0 });
+        let nothing = Frame::Have {
+            log: None,
+            upto: 0,
+            read: None,
+        };
+        assert_eq!(chat.have(true), nothing);
         assert_eq!(chat.receive("b", 1, "one".into(), 7), Received::Taken);
         let (head, records) = write(&mut chat, "mine");
         assert_eq!((head.out_seq, head.in_seq, records.len()), (1, 1, 2));
@@ -476,14 +500,11 @@ mod tests {
         }
         let head = chat.head.clone();
         let mut chat = Chat::restore(head, stored);
-        let delivered = chat.rewind(Some("a"), 2);
-        assert_eq!(delivered.len(), 2);
-        assert!(
-            delivered
-                .iter()
-                .all(|message| message.state == MessageState::Delivered)
-        );
-        assert_eq!(text(&chat.next().unwrap().0), ("a", 3, "three"));
+        chat.rewind(Some("a"), 2, None);
+        let states = [1, 2, 3].map(|place| state(&chat, place));
+        let delivered = MessageState::Delivered;
+        assert_eq!(states, [delivered, delivered, MessageState::Waiting]);
+        assert_eq!(text(&chat.next().unwrap()), ("a", 3, "three"));
         assert!(chat.next().is_none());
     }
 
@@ -492,12 +513,65 @@ mod tests {
         let mut chat = chat("a");
         write(&mut chat, "one");
         chat.stored();
-        assert_eq!(chat.acknowledged("a", 2), []);
-        assert_eq!(chat.acknowledged("other", 1), []);
-        assert_eq!(chat.read_by_other("a", 9), []);
-        assert_eq!(chat.acknowledged("a", 1).len(), 1);
-        let read = chat.read_by_other("a", 1);
-        assert_eq!(read[0].state, MessageState::Read);
+        chat.acknowledged("a", 2);
+        chat.acknowledged("other", 1);
+        chat.read_by_other("a", 9);
+        assert_eq!(state(&chat, 1), MessageState::Waiting);
+        chat.acknowledged("a", 1);
+        assert_eq!(state(&chat, 1), MessageState::Delivered);
+        chat.rewind(Some("a"), 1, Some(9));
+        assert_eq!(state(&chat, 1), MessageState::Read, "as far as it exists");
+        assert_eq!(state(&chat, 2), MessageState::Waiting);
+    }
+
+    #[test]
+    fn an_acknowledgement_of_any_number_of_messages_writes_the_head_and_none_of_them() {
+        let mut chat = chat("a");
+        for _ in 0..20 {
+            write(&mut chat, "x");
+            chat.stored();
+        }
+        chat.acknowledged("a", 20);
+        let (head, records) = chat.flush().unwrap();
+        assert_eq!((head.out_delivered, records.len()), (20, 0));
+        assert_eq!(chat.own.len(), 0, "nothing of them is kept in memory");
+    }
+
+    #[test]
+    fn progress_is_said_once() {
+        let mut chat = chat("a");
+        assert!(chat.news().is_some(), "from where a view begins");
+        assert_eq!(chat.news(), None);
+        write(&mut chat, "one");
+        chat.stored();
+        chat.next().unwrap();
+        assert_eq!(chat.news().unwrap().sent, 1);
+        chat.interrupted();
+        assert_eq!(chat.news().unwrap().state(1), MessageState::Waiting);
+        assert_eq!(chat.news(), None);
+    }
+
+    #[test]
+    fn what_was_seen_is_said_again_at_each_meeting_and_only_with_consent() {
+        let mut chat = chat("a");
+        let read = |chat: &Chat, receipts| match chat.have(receipts) {
+            Frame::Have { read, .. } => read,
+            other => panic!("{other:?}"),
+        };
+        for (seq, tell) in [(1, true), (2, false)] {
+            chat.receive("b", seq, "x".into(), 7);
+            chat.flush().unwrap();
+            chat.stored();
+            assert!(chat.see(seq, tell));
+        }
+        assert_eq!(read(&chat, true), Some(1));
+        assert_eq!(read(&chat, false), None);
+        let mut chat = Chat::restore(chat.head.clone(), Vec::new());
+        assert_eq!(read(&chat, true), Some(1), "after a restart too");
+        chat.receive("new", 1, "x".into(), 7);
+        chat.flush().unwrap();
+        chat.stored();
+        assert_eq!(read(&chat, true), None, "nothing of the new log was seen");
     }
 
     #[test]

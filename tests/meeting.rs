@@ -10,8 +10,12 @@
 mod common;
 
 use common::World;
+use mesh_chat::config::Settings;
 use mesh_chat::node::Signalling;
+use mesh_chat::records::Change;
 use mesh_chat::view::{Asked, Command, Event, MessageState, Notification, PersonId, Presence};
+
+const HOME: &str = "203.0.113.7";
 
 fn friends() -> World {
     let mut world = World::new(2);
@@ -72,6 +76,104 @@ fn messages_arrive_in_order_and_are_delivered_and_read() {
             .iter()
             .all(|(_, state)| *state == MessageState::Read)
     );
+}
+
+/// The person looks at everything that has come.
+fn read(world: &mut World, device: usize, name: &str) {
+    let contact = world.contact(device, name);
+    let number = u64::MAX;
+    world.command(device, Command::Read { contact, number });
+}
+
+fn states(world: &World, device: usize) -> Vec<MessageState> {
+    let texts = world.texts(device).into_iter();
+    texts.map(|(_, state)| state).collect()
+}
+
+#[test]
+fn what_was_delivered_before_a_restart_is_read_after_it_in_an_open_chat() {
+    let mut world = friends();
+    world.send(0, "Bob", "one");
+    world.send(0, "Bob", "two");
+    let ann = world.restart(0, HOME);
+    world.pass(30_000);
+    world.open_chat(ann, "Bob");
+    assert_eq!(states(&world, ann), [MessageState::Delivered; 2]);
+    read(&mut world, 1, "Ann");
+    assert_eq!(states(&world, ann), [MessageState::Read; 2]);
+}
+
+#[test]
+fn what_is_read_while_nobody_can_be_told_is_told_at_the_next_meeting() {
+    for restarts in [false, true] {
+        let mut world = friends();
+        world.send(0, "Bob", "one");
+        world.send(0, "Bob", "two");
+        world.kill(0);
+        world.pass(1_000);
+        read(&mut world, 1, "Ann");
+        if restarts {
+            world.restart(1, HOME);
+        }
+        assert_eq!(world.snapshot(0).threads[0].out_read, 0);
+        let ann = world.restart(0, HOME);
+        world.pass(30_000);
+        world.open_chat(ann, "Bob");
+        assert_eq!(states(&world, ann), [MessageState::Read; 2], "{restarts}");
+    }
+}
+
+#[test]
+fn what_was_read_without_receipts_is_never_told() {
+    let mut world = friends();
+    let receipts = |world: &mut World, device, read_receipts| {
+        let settings = Settings {
+            read_receipts,
+            ..Settings::default()
+        };
+        world.command(device, Command::Configure { settings });
+    };
+    receipts(&mut world, 1, false);
+    world.send(0, "Bob", "one");
+    read(&mut world, 1, "Ann");
+    receipts(&mut world, 1, true);
+    let ann = world.restart(0, HOME);
+    world.pass(30_000);
+    world.open_chat(ann, "Bob");
+    assert_eq!(states(&world, ann), [MessageState::Delivered]);
+}
+
+#[test]
+fn what_was_sent_and_not_acknowledged_waits_when_the_connection_has_ended() {
+    let mut world = friends();
+    world.lose = Some(r#""type":"text""#);
+    world.send(0, "Bob", "hello?");
+    assert_eq!(states(&world, 0), [MessageState::Waiting]);
+    let sent = |event: &Event| matches!(event, Event::Progress(progress) if progress.sent == 1);
+    assert!(world.devices[0].events.iter().any(sent), "it was sent");
+}
+
+#[test]
+fn a_start_needs_only_what_is_not_delivered_and_messages_are_written_once() {
+    let mut world = friends();
+    for number in 0..50 {
+        world.send(0, "Bob", &format!("{number}"));
+        world.pass(1_000);
+    }
+    read(&mut world, 1, "Ann");
+    world.kill(1);
+    world.send(0, "Bob", "waits");
+    let records = |change: &Change| match change {
+        Change::Thread(_, records) => records.len(),
+        _ => 0,
+    };
+    let written: usize = world.devices[0].stored.iter().map(records).sum();
+    assert_eq!(written, 51);
+    let snapshot = world.snapshot(0);
+    let waiting = snapshot.outbox.iter().map(|record| &*record.message.text);
+    assert_eq!(waiting.collect::<Vec<_>>(), ["waits"]);
+    assert_eq!(snapshot.threads[0].out_delivered, 50);
+    assert_eq!(snapshot.threads[0].out_read, 50);
 }
 
 #[test]

@@ -192,10 +192,12 @@ fn who_was_blocked_is_looked_for_afterwards_and_not_shown_as_connected() {
     let contact = world.contact(0, "Bob");
     let block = |contact, blocked| Command::Block { contact, blocked };
     world.command(0, block(contact.clone(), true));
+    assert_eq!(world.care(0, "Bob").special, Special::Off);
     world.kill(1);
     world.command(0, block(contact, false));
     world.pass(1_000);
     assert_eq!(world.care(0, "Bob").reach, Some(Reach::Reconnecting));
+    assert_eq!(world.care(0, "Bob").special, Special::On);
 }
 
 #[test]

@@ -19,20 +19,22 @@ extern "C" {
     ) -> Result<IdbTransaction, JsValue>;
 }
 
-/// Opens a database, made by `make` where there is none yet.
+/// Opens a database, brought to `version` by `make` where it is older or not there.
 ///
 /// # Errors
 /// What the browser said.
 pub(crate) async fn open(
     name: &str,
-    make: fn(&IdbDatabase) -> Result<(), JsValue>,
+    version: u32,
+    make: fn(&IdbDatabase, &IdbTransaction) -> Result<(), JsValue>,
 ) -> Result<IdbDatabase, String> {
-    let request = open_request(name).map_err(|error| text(&error))?;
+    let request = open_request(name, version).map_err(|error| text(&error))?;
     let opening = request.clone();
     let upgrade = Closure::once(move || {
-        let made = opening
-            .result()
-            .and_then(|database| make(database.unchecked_ref()));
+        let made = opening.result().and_then(|database| {
+            let upgrade = opening.transaction().ok_or(JsValue::UNDEFINED)?;
+            make(database.unchecked_ref(), &upgrade).inspect_err(|_| drop(upgrade.abort()))
+        });
         if let Err(error) = made {
             tracing::error!(error = text(&error), "a database could not be made");
         }
@@ -41,10 +43,10 @@ pub(crate) async fn open(
     Ok(result(&request).await?.unchecked_into())
 }
 
-fn open_request(name: &str) -> Result<IdbOpenDbRequest, JsValue> {
+fn open_request(name: &str, version: u32) -> Result<IdbOpenDbRequest, JsValue> {
     let factory: IdbFactory =
         Reflect::get(&js_sys::global(), &"indexedDB".into())?.unchecked_into();
-    factory.open_with_u32(name, 1)
+    factory.open_with_u32(name, version)
 }
 
 /// A transaction whose completion means that it is on the disk.
