@@ -133,7 +133,7 @@ impl Chat {
     pub(crate) fn shown(&self, record: &MessageRecord) -> Message {
         let mut message = record.message.clone();
         if self.head.is_own(record) {
-            message.place = record.seq;
+            message.place = Some(record.seq);
             message.state = self.progress().state(record.seq);
         }
         message
@@ -235,7 +235,7 @@ impl Chat {
             at,
             text,
             state,
-            place: 0,
+            place: None,
         };
         self.staged.push(Staged {
             record: MessageRecord {

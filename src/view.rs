@@ -407,15 +407,10 @@ pub struct Message {
     pub text: String,
     /// From whom, and how far it is.
     pub state: MessageState,
-    /// Of an own one: its place among the own ones, rising from 1, by which [`Progress`] speaks of
-    /// it. 0 for others, and in storage.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub place: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
+    /// Of an own one that is shown: its place among the own ones, rising from 1, by which
+    /// [`Progress`] speaks of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<u64>,
 }
 
 /// How far the own messages of a chat are, by [`Message::place`].

@@ -416,8 +416,10 @@ impl World {
             }
             Event::Progress(progress) => {
                 let messages = device.messages.values_mut();
-                let own = messages.filter(|m| m.contact == progress.contact && m.place > 0);
-                own.for_each(|message| message.state = progress.state(message.place));
+                for message in messages.filter(|m| m.contact == progress.contact) {
+                    let state = message.place.map(|place| progress.state(place));
+                    message.state = state.unwrap_or(message.state);
+                }
             }
             _ => {}
         }

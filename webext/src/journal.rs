@@ -178,7 +178,7 @@ mod tests {
             at: 0,
             text: text.to_owned(),
             state: MessageState::Received,
-            place: 0,
+            place: None,
         };
         let record = MessageRecord {
             version: 1,

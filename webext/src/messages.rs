@@ -7,6 +7,7 @@
 //! without its numbers would overwrite messages.
 
 use crate::api::text;
+use crate::idb::Opened;
 use crate::journal::{Page, Threads};
 use crate::{idb, json};
 use ipc::ContactId;
@@ -38,7 +39,7 @@ const RECORD: u32 = 1024 * 1024;
 
 /// The chats.
 pub(crate) struct Messages {
-    database: IdbDatabase,
+    database: Opened,
     sealed: Vec<ContactId>,
 }
 
@@ -79,7 +80,7 @@ impl Messages {
 
     async fn load(&mut self) -> Result<Loaded, String> {
         let mut loaded = Loaded::default();
-        let heads = self.store(HEADS).and_then(|store| store.get_all());
+        let heads = self.database.store(HEADS).and_then(|store| store.get_all());
         let heads = idb::result(&heads.map_err(|error| text(&error))?).await?;
         for head in Array::from(&heads) {
             match record(&head, |head: &ThreadRecord| head.version) {
@@ -117,7 +118,7 @@ impl Messages {
         };
         let (first, last) = (place(head.out_delivered + 1), place(head.out_seq));
         let found = IdbKeyRange::bound(&first, &last).and_then(|range| {
-            let index = self.store(MESSAGES)?.index(BY_PLACE)?;
+            let index = self.database.store(MESSAGES)?.index(BY_PLACE)?;
             index.get_all_with_key(&range)
         });
         let found = idb::result(&found.map_err(|error| text(&error))?).await?;
@@ -140,8 +141,8 @@ impl Messages {
     /// # Errors
     /// What the browser said.
     pub(crate) async fn write(&self, threads: &Threads) -> Result<(), String> {
-        let transaction =
-            idb::write(&self.database, &[HEADS, MESSAGES]).map_err(|error| text(&error))?;
+        let transaction = self.database.write(&[HEADS, MESSAGES]);
+        let transaction = transaction.map_err(|error| text(&error))?;
         let complete = idb::complete(&transaction);
         let put = || -> Result<(), JsValue> {
             let heads = transaction.object_store(HEADS)?;
@@ -191,7 +192,8 @@ impl Messages {
         );
         let request = all.and_then(|all| {
             let back = IdbCursorDirection::Prev;
-            self.store(MESSAGES)?
+            self.database
+                .store(MESSAGES)?
                 .open_key_cursor_with_range_and_direction(&all, back)
         });
         let request = request.map_err(|error| text(&error))?;
@@ -216,6 +218,7 @@ impl Messages {
 
     async fn read_range(&self, range: &IdbKeyRange, more: bool) -> Result<PageRead, String> {
         let found = self
+            .database
             .store(MESSAGES)
             .and_then(|store| store.get_all_with_key(range));
         let found = idb::result(&found.map_err(|error| text(&error))?).await?;
@@ -230,10 +233,6 @@ impl Messages {
             }
         }
         Ok(read)
-    }
-
-    fn store(&self, name: &str) -> Result<IdbObjectStore, JsValue> {
-        self.database.transaction_with_str(name)?.object_store(name)
     }
 }
 

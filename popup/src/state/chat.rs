@@ -75,9 +75,10 @@ impl Chat {
 
     /// Own messages are further, or wait again.
     pub(super) fn take_progress(&mut self, progress: &Progress) {
-        let own = |message: &&mut Message| message.place > 0;
-        for message in self.messages.values_mut().filter(own) {
-            message.state = progress.state(message.place);
+        for message in self.messages.values_mut() {
+            if let Some(place) = message.place {
+                message.state = progress.state(place);
+            }
         }
     }
 

@@ -41,7 +41,7 @@ fn message(number: u64, state: MessageState, text: &str) -> Message {
         at: NOW,
         text: text.to_owned(),
         state,
-        place: 0,
+        place: None,
     }
 }
 
@@ -345,7 +345,7 @@ fn own_messages_are_as_far_as_the_progress_says_and_can_wait_again() {
     use MessageState::{Delivered, Read, Received, Sent, Waiting};
     let mut view = Sut::with_anna();
     let own = |number, place| Message {
-        place,
+        place: Some(place),
         ..message(number, Waiting, "own")
     };
     let page = vec![own(1, 1), message(2, Received, "x"), own(3, 2), own(4, 3)];
