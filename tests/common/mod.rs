@@ -70,6 +70,17 @@ pub struct World {
     pub registered: Vec<(usize, String)>,
 }
 
+/// Ann (0) and Bob (1) are contacts on one network.
+pub fn friends() -> World {
+    let mut world = World::new(2);
+    world.join(0, "Ann");
+    world.join(1, "Bob");
+    world.ask(0, "Bob");
+    world.accept(1);
+    world.pass(1_000);
+    world
+}
+
 impl World {
     pub fn new(devices: usize) -> Self {
         let mut world = Self {
