@@ -13,12 +13,9 @@ use crate::clock::UnixMillis;
 use crate::io::CommandId;
 use crate::limits::{IN_FLIGHT, OUTBOX_BYTES, OUTBOX_MESSAGES, STORING, TEXT_BYTES};
 use crate::records::{MessageRecord, ThreadRecord};
-use crate::view::{ContactId, Message, MessageState, Refusal};
+use crate::view::{ContactId, Message, MessageState, Progress, Refusal};
 use crate::wire::Frame;
 use std::collections::VecDeque;
-
-/// Own messages that are kept in memory after delivery, to show when they are read.
-const DELIVERED_KEPT: usize = 100;
 
 /// A chat in memory.
 #[derive(Debug)]
@@ -32,10 +29,12 @@ pub(crate) struct Chat {
     staged: Vec<Staged>,
     /// The last transaction failed: none is begun before there is a message to store.
     stuck: bool,
-    /// Stored own messages, oldest first, down to some that are delivered but not read.
+    /// Stored own messages that are not known to be delivered, oldest first.
     own: VecDeque<MessageRecord>,
     /// Own messages up to this one were handed to the present connection.
     sent: u64,
+    /// What was last given as [`Chat::news`].
+    told: Option<Progress>,
     last_received: u64,
 }
 
@@ -82,6 +81,7 @@ impl Chat {
             out_read: 0,
             in_log: None,
             in_seq: 0,
+            in_read: 0,
             seen: 0,
             unread: 0,
         };
@@ -99,14 +99,44 @@ impl Chat {
             stuck: false,
             own: outbox.into(),
             sent: head.out_delivered,
+            told: None,
             last_received: 0,
             head,
         }
     }
 
-    /// The head with everything that is known, stored or not.
-    pub(crate) fn head(&self) -> &ThreadRecord {
-        &self.head
+    /// How far own messages are.
+    pub(crate) fn progress(&self) -> Progress {
+        Progress {
+            contact: self.head.contact.clone(),
+            sent: self.sent,
+            delivered: self.head.out_delivered,
+            read: self.head.out_read,
+        }
+    }
+
+    /// How far own messages are, where that is not what was said last.
+    pub(crate) fn news(&mut self) -> Option<Progress> {
+        let is_old = self.told.as_ref().is_some_and(|told| {
+            let head = &self.head;
+            (told.sent, told.delivered, told.read) == (self.sent, head.out_delivered, head.out_read)
+        });
+        if is_old {
+            return None;
+        }
+        self.told = Some(self.progress());
+        self.told.clone()
+    }
+
+    /// A stored message as it is shown: how far an own one is follows from the chat, so that an
+    /// acknowledgement is one small write whatever it covers.
+    pub(crate) fn shown(&self, record: &MessageRecord) -> Message {
+        let mut message = record.message.clone();
+        if self.head.is_own(record) {
+            message.place = Some(record.seq);
+            message.state = self.progress().state(record.seq);
+        }
+        message
     }
 
     /// Messages that the person has not seen. What is still being stored is not shown yet and
@@ -142,13 +172,11 @@ impl Chat {
     }
 
     fn has_room(&self, more: usize) -> bool {
-        let waiting = self
-            .own
-            .iter()
-            .filter(|record| record.seq > self.head.out_delivered);
         let flying = self.flying.iter().flat_map(|(_, flying)| flying);
         let staged = flying.chain(&self.staged).map(|staged| &staged.record);
-        let (count, bytes) = waiting
+        let (count, bytes) = self
+            .own
+            .iter()
             .chain(staged)
             .fold((0, more), |(count, bytes), record| {
                 (count + 1, bytes + record.message.text.len())
@@ -169,6 +197,7 @@ impl Chat {
             // to the other side, or was never written to this one.
             self.head.in_log = Some(log.to_owned());
             self.head.in_seq = seq.saturating_sub(1);
+            self.head.in_read = 0;
         }
         if seq <= self.head.in_seq {
             return Received::Again;
@@ -206,6 +235,7 @@ impl Chat {
             at,
             text,
             state,
+            place: None,
         };
         self.staged.push(Staged {
             record: MessageRecord {
@@ -265,27 +295,33 @@ impl Chat {
         self.head.out_seq = self.durable.out_seq;
         self.head.in_log.clone_from(&self.durable.in_log);
         self.head.in_seq = self.durable.in_seq;
+        self.head.in_read = self.durable.in_read;
         self.head.unread = self.durable.unread;
         commands
     }
 
-    /// What to say first on a new connection.
-    pub(crate) fn have(&self) -> Frame {
+    /// What to say first on a new connection. With `receipts` it repeats the last receipt, which
+    /// may have been lost, or not been sent at all.
+    pub(crate) fn have(&self, receipts: bool) -> Frame {
         Frame::Have {
             log: self.durable.in_log.clone(),
             upto: self.durable.in_seq,
+            read: Some(self.head.in_read).filter(|read| receipts && *read > 0),
         }
     }
 
-    /// The other side says what it has: sending goes on from there. Gives the own messages whose
-    /// state changed.
-    pub(crate) fn rewind(&mut self, log: Option<&str>, upto: u64) -> Vec<Message> {
-        let changed = match log {
-            Some(log) => self.acknowledged(log, upto),
-            None => Vec::new(),
-        };
+    /// The other side says what it has, and what its person has seen: sending goes on from there.
+    pub(crate) fn rewind(&mut self, log: Option<&str>, upto: u64, read: Option<u64>) {
+        if let Some(log) = log {
+            self.acknowledged(log, upto);
+            self.read_by_other(log, read.unwrap_or(0).min(upto));
+        }
+        self.interrupted();
+    }
+
+    /// What was handed to a connection and not acknowledged waits again.
+    pub(crate) fn interrupted(&mut self) {
         self.sent = self.head.out_delivered;
-        changed
     }
 
     /// Whether there is something that [`Self::next`] would give.
@@ -296,50 +332,41 @@ impl Chat {
     }
 
     /// The next own message to send, as far as the window allows.
-    pub(crate) fn next(&mut self) -> Option<(Frame, Message)> {
+    pub(crate) fn next(&mut self) -> Option<Frame> {
         if !self.wants_to_send() {
             return None;
         }
         let index = self.own.iter().position(|record| record.seq > self.sent)?;
         let record = self.own.get(index)?;
         self.sent = record.seq;
-        let frame = Frame::Text {
+        Some(Frame::Text {
             log: record.log.clone(),
             seq: record.seq,
             at: record.message.at,
             text: record.message.text.clone(),
-        };
-        Some((frame, self.shown(record)))
+        })
     }
 
-    /// The other side has stored own messages: gives those whose state changed.
-    pub(crate) fn acknowledged(&mut self, log: &str, upto: u64) -> Vec<Message> {
+    /// The other side has stored own messages.
+    pub(crate) fn acknowledged(&mut self, log: &str, upto: u64) {
         // Nobody can have what is not even stored here.
         if log != self.head.out_log
             || upto <= self.head.out_delivered
             || upto > self.durable.out_seq
         {
-            return Vec::new();
+            return;
         }
-        let before = std::mem::replace(&mut self.head.out_delivered, upto);
+        self.head.out_delivered = upto;
         self.sent = self.sent.max(upto);
-        let changed = self.shown_between(before, upto);
-        let delivered = self.own.iter().filter(|record| record.seq <= upto).count();
-        self.own.drain(..delivered.saturating_sub(DELIVERED_KEPT));
-        changed
+        self.own.retain(|record| record.seq > upto);
     }
 
-    /// The other person has seen own messages: gives those whose state changed.
-    pub(crate) fn read_by_other(&mut self, log: &str, upto: u64) -> Vec<Message> {
+    /// The other person has seen own messages.
+    pub(crate) fn read_by_other(&mut self, log: &str, upto: u64) {
         self.acknowledged(log, upto);
-        if log != self.head.out_log || upto <= self.head.out_read || upto > self.head.out_delivered
-        {
-            return Vec::new();
+        if log == self.head.out_log && upto <= self.head.out_delivered {
+            self.head.out_read = self.head.out_read.max(upto);
         }
-        let before = std::mem::replace(&mut self.head.out_read, upto);
-        let changed = self.shown_between(before, upto);
-        self.own.retain(|record| record.seq > upto);
-        changed
     }
 
     /// What is stored of the other's log.
@@ -351,12 +378,16 @@ impl Chat {
         })
     }
 
-    /// The person has seen the chat up to a message. Gives whether that is news.
-    pub(crate) fn see(&mut self, number: u64) -> bool {
+    /// The person has seen the chat up to a message; `tell` is whether the other one may know.
+    /// Gives whether that is news.
+    pub(crate) fn see(&mut self, number: u64, tell: bool) -> bool {
         let news = self.head.unread > 0 && number >= self.last_received;
         if news {
             self.head.seen = number;
             self.head.unread = 0;
+            if tell {
+                self.head.in_read = self.durable.in_seq;
+            }
         }
         news
     }
@@ -366,24 +397,8 @@ impl Chat {
         let log = self.durable.in_log.clone()?;
         Some(Frame::Read {
             log,
-            upto: self.durable.in_seq,
+            upto: self.head.in_read,
         })
-    }
-
-    fn shown_between(&self, after: u64, upto: u64) -> Vec<Message> {
-        self.own
-            .iter()
-            .filter(|record| record.seq > after && record.seq <= upto)
-            .map(|record| self.shown(record))
-            .collect()
-    }
-
-    fn shown(&self, record: &MessageRecord) -> Message {
-        let mut message = self.head.shown(record);
-        if message.state == MessageState::Waiting && record.seq <= self.sent {
-            message.state = MessageState::Sent;
-        }
-        message
     }
 }
 
@@ -392,138 +407,4 @@ impl Chat {
     clippy::wildcard_enum_match_arm,
     reason = "a test names what it expects"
 )]
-mod tests {
-    use super::*;
-
-    fn chat(log: &str) -> Chat {
-        Chat::new(ContactId("c".into()), log.into())
-    }
-
-    fn write(chat: &mut Chat, text: &str) -> (ThreadRecord, Vec<MessageRecord>) {
-        chat.write(CommandId(1), text, 7).unwrap();
-        chat.flush().unwrap()
-    }
-
-    fn text(frame: &Frame) -> (&str, u64, &str) {
-        match frame {
-            Frame::Text { log, seq, text, .. } => (log, *seq, text),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn an_own_message_is_sent_only_after_it_is_stored() {
-        let mut chat = chat("a");
-        write(&mut chat, "one");
-        assert!(chat.next().is_none());
-        let durable = chat.stored();
-        assert_eq!(durable.commands, [CommandId(1)]);
-        assert_eq!(durable.own[0].state, MessageState::Waiting);
-        let (frame, shown) = chat.next().unwrap();
-        assert_eq!(text(&frame), ("a", 1, "one"));
-        assert_eq!(shown.state, MessageState::Sent);
-        assert!(chat.next().is_none());
-    }
-
-    #[test]
-    fn a_received_message_is_acknowledged_only_after_it_is_stored() {
-        let mut chat = chat("a");
-        assert_eq!(chat.receive("b", 1, "one".into(), 7), Received::Taken);
-        assert_eq!(chat.ack(), None);
-        chat.flush().unwrap();
-        assert_eq!(chat.receive("b", 2, "two".into(), 7), Received::Taken);
-        assert!(chat.flush().is_none(), "one transaction at a time");
-        assert_eq!(chat.stored().received.len(), 1);
-        assert_eq!(
-            chat.ack(),
-            Some(Frame::Ack {
-                log: "b".into(),
-                upto: 1
-            })
-        );
-        assert_eq!(chat.flush().unwrap().1.len(), 1);
-    }
-
-    #[test]
-    fn what_came_twice_is_taken_once() {
-        let mut chat = chat("a");
-        assert_eq!(chat.receive("b", 1, "one".into(), 7), Received::Taken);
-        assert_eq!(chat.receive("b", 1, "one".into(), 7), Received::Again);
-        assert_eq!(chat.receive("b", 3, "three".into(), 7), Received::Gap);
-    }
-
-    #[test]
-    fn a_failed_write_is_as_if_it_had_not_happened() {
-        let mut chat = chat("a");
-        chat.receive("b", 1, "one".into(), 7);
-        write(&mut chat, "mine");
-        chat.receive("b", 2, "two".into(), 7);
-        assert_eq!(chat.failed(), [CommandId(1)]);
-        assert_eq!(chat.unread(), 0);
-        assert_eq!(chat.have(), Frame::Have { log: None, upto: 0 });
-        assert_eq!(chat.receive("b", 1, "one".into(), 7), Received::Taken);
-        let (head, records) = write(&mut chat, "mine");
-        assert_eq!((head.out_seq, head.in_seq, records.len()), (1, 1, 2));
-    }
-
-    #[test]
-    fn after_a_restart_sending_goes_on_from_what_the_other_side_has() {
-        let mut chat = chat("a");
-        let mut stored = Vec::new();
-        for text in ["one", "two", "three"] {
-            stored.extend(write(&mut chat, text).1);
-            chat.stored();
-        }
-        let head = chat.head.clone();
-        let mut chat = Chat::restore(head, stored);
-        let delivered = chat.rewind(Some("a"), 2);
-        assert_eq!(delivered.len(), 2);
-        assert!(
-            delivered
-                .iter()
-                .all(|message| message.state == MessageState::Delivered)
-        );
-        assert_eq!(text(&chat.next().unwrap().0), ("a", 3, "three"));
-        assert!(chat.next().is_none());
-    }
-
-    #[test]
-    fn an_acknowledgement_of_what_was_never_written_is_ignored() {
-        let mut chat = chat("a");
-        write(&mut chat, "one");
-        chat.stored();
-        assert_eq!(chat.acknowledged("a", 2), []);
-        assert_eq!(chat.acknowledged("other", 1), []);
-        assert_eq!(chat.read_by_other("a", 9), []);
-        assert_eq!(chat.acknowledged("a", 1).len(), 1);
-        let read = chat.read_by_other("a", 1);
-        assert_eq!(read[0].state, MessageState::Read);
-    }
-
-    #[test]
-    fn the_window_bounds_what_is_in_flight() {
-        let mut chat = chat("a");
-        for _ in 0..40 {
-            write(&mut chat, "x");
-            chat.stored();
-        }
-        assert_eq!(std::iter::from_fn(|| chat.next()).count(), IN_FLIGHT);
-        chat.acknowledged("a", 10);
-        assert_eq!(std::iter::from_fn(|| chat.next()).count(), 8);
-    }
-
-    #[test]
-    fn the_composer_refuses_at_the_bounds() {
-        let mut chat = chat("a");
-        assert_eq!(chat.write(CommandId(1), " \n", 7), Err(Refusal::TextEmpty));
-        let long = "x".repeat(TEXT_BYTES + 1);
-        assert_eq!(
-            chat.write(CommandId(1), &long, 7),
-            Err(Refusal::TextTooLong)
-        );
-        for _ in 0..OUTBOX_MESSAGES {
-            chat.write(CommandId(1), "x", 7).unwrap();
-        }
-        assert_eq!(chat.write(CommandId(1), "x", 7), Err(Refusal::OutboxFull));
-    }
-}
+mod tests;

@@ -194,13 +194,17 @@ pub struct ThreadRecord {
     pub in_log: Option<String>,
     /// The contact's messages up to this one are stored here.
     pub in_seq: u64,
+    /// The contact's messages up to this one were seen by the person, who lets the contact know.
+    #[serde(default)]
+    pub in_read: u64,
     /// The highest message number the person has seen.
     pub seen: u64,
     /// Received messages the person has not seen.
     pub unread: u32,
 }
 
-/// A message as stored: what is shown, and its place in the sender's log.
+/// A message as stored, once and for all: what is shown, and its place in the sender's log. How far
+/// an own one is says the head of its thread; the state stored with it is the one it began with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageRecord {
@@ -215,27 +219,14 @@ pub struct MessageRecord {
 }
 
 impl ThreadRecord {
-    /// A stored message as it is shown: how far an own one is follows from the head, so that an
-    /// acknowledgement is one small write whatever it covers.
-    pub fn shown(&self, record: &MessageRecord) -> Message {
-        let mut message = record.message.clone();
-        if message.state != MessageState::Received && record.log == self.out_log {
-            message.state = if record.seq <= self.out_read {
-                MessageState::Read
-            } else if record.seq <= self.out_delivered {
-                MessageState::Delivered
-            } else {
-                MessageState::Waiting
-            };
-        }
-        message
+    /// Whether a stored message is an own one of the present log.
+    pub fn is_own(&self, record: &MessageRecord) -> bool {
+        record.message.state != MessageState::Received && record.log == self.out_log
     }
 
     /// Whether a stored message is an own one that is not known to be delivered: these make up
     /// [`Snapshot::outbox`].
     pub fn awaits(&self, record: &MessageRecord) -> bool {
-        record.message.state != MessageState::Received
-            && record.log == self.out_log
-            && record.seq > self.out_delivered
+        self.is_own(record) && record.seq > self.out_delivered
     }
 }

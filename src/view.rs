@@ -64,8 +64,10 @@ pub enum Event {
     Invite(Invite),
     /// An invite was used, cancelled, or expired.
     InviteGone(InviteId),
-    /// A message appeared or changed; the key is ([`Message::contact`], [`Message::number`]).
+    /// A message appeared; the key is ([`Message::contact`], [`Message::number`]).
     Message(Message),
+    /// Own messages of a chat are further, or wait again.
+    Progress(Progress),
     /// A contact is writing at this moment; forget it after six seconds.
     Typing(ContactId),
     /// The settings in force, their defaults and what is wrong with the packed configuration.
@@ -405,6 +407,39 @@ pub struct Message {
     pub text: String,
     /// From whom, and how far it is.
     pub state: MessageState,
+    /// Of an own one that is shown: its place among the own ones, rising from 1, by which
+    /// [`Progress`] speaks of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<u64>,
+}
+
+/// How far the own messages of a chat are, by [`Message::place`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    /// Whose chat.
+    pub contact: ContactId,
+    /// Up to this one they were handed to the present connection.
+    pub sent: u64,
+    /// Up to this one they are stored on the other device.
+    pub delivered: u64,
+    /// Up to this one they were shown to the other person.
+    pub read: u64,
+}
+
+impl Progress {
+    /// How far the own message at a place is.
+    pub fn state(&self, place: u64) -> MessageState {
+        if place <= self.read {
+            MessageState::Read
+        } else if place <= self.delivered {
+            MessageState::Delivered
+        } else if place <= self.sent {
+            MessageState::Sent
+        } else {
+            MessageState::Waiting
+        }
+    }
 }
 
 /// From whom a message is, and how far it is.

@@ -9,18 +9,9 @@
 
 mod common;
 
-use common::World;
+use common::{World, friends};
 use mesh_chat::node::Signalling;
 use mesh_chat::view::{Asked, Command, Event, MessageState, Notification, PersonId, Presence};
-
-fn friends() -> World {
-    let mut world = World::new(2);
-    world.join(0, "Ann");
-    world.join(1, "Bob");
-    world.ask(0, "Bob");
-    world.accept(1);
-    world
-}
 
 #[test]
 fn everybody_sees_everybody_else_and_nobody_oneself() {
@@ -43,65 +34,6 @@ fn a_request_that_is_accepted_makes_contacts_of_both() {
         assert_eq!(person.presence, Presence::OnNetwork);
     }
     assert!(world.devices[1].requests.is_empty());
-}
-
-#[test]
-fn messages_arrive_in_order_and_are_delivered_and_read() {
-    let mut world = friends();
-    for text in ["one", "two", "three"] {
-        world.send(0, "Bob", text);
-    }
-    world.send(1, "Ann", "four");
-    let state = MessageState::Delivered;
-    let received = MessageState::Received;
-    let texts = world.texts(0);
-    assert_eq!(
-        texts[..3]
-            .iter()
-            .map(|(t, s)| (t.as_str(), *s))
-            .collect::<Vec<_>>(),
-        [("one", state), ("two", state), ("three", state)]
-    );
-    assert_eq!(texts[3], ("four".to_owned(), received));
-    assert_eq!(world.person(1, "Ann").unread, 3);
-    let contact = world.contact(1, "Ann");
-    world.command(1, Command::Read { contact, number: 3 });
-    assert_eq!(world.person(1, "Ann").unread, 0);
-    assert!(
-        world.texts(0)[..3]
-            .iter()
-            .all(|(_, state)| *state == MessageState::Read)
-    );
-}
-
-#[test]
-fn messages_to_somebody_away_wait_and_arrive_once_when_they_are_back() {
-    let mut world = friends();
-    world.send(0, "Bob", "before");
-    let snapshot = world.snapshot(1);
-    world.kill(1);
-    world.send(0, "Bob", "meanwhile");
-    world.send(0, "Bob", "again");
-    assert_eq!(world.texts(0)[1].1, MessageState::Waiting);
-    let back = world.add(snapshot);
-    world.pass(30_000);
-    let texts: Vec<String> = world
-        .texts(back)
-        .into_iter()
-        .map(|(text, _)| text)
-        .collect();
-    assert_eq!(texts, ["meanwhile", "again"]);
-    assert!(
-        world
-            .texts(0)
-            .iter()
-            .all(|(_, state)| *state == MessageState::Delivered)
-    );
-    assert_eq!(
-        world.devices[0].people.len(),
-        1,
-        "known again, and not as a stranger"
-    );
 }
 
 #[test]
@@ -159,20 +91,6 @@ fn both_asking_each_other_makes_one_acceptance_without_a_question() {
     world.pass(15_000);
     world.contact(0, "Bob");
     world.contact(1, "Ann");
-}
-
-#[test]
-fn a_full_disk_is_said_and_nothing_is_acknowledged() {
-    let mut world = friends();
-    world.devices[1].disk_full = true;
-    world.send(0, "Bob", "does it arrive?");
-    world.pass(1_000);
-    assert_ne!(world.texts(0)[0].1, MessageState::Delivered);
-    assert!(world.texts(1).is_empty());
-    world.devices[1].disk_full = false;
-    world.pass(60_000);
-    assert_eq!(world.texts(1).len(), 1);
-    assert_eq!(world.texts(0)[0].1, MessageState::Delivered);
 }
 
 #[test]

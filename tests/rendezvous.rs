@@ -9,24 +9,13 @@
 
 mod common;
 
-use common::World;
+use common::{World, friends};
 use mesh_chat::view::{
     Answer, Command, Event, Hidden, Notice, Ping, Presence, Reach, Refusal, Special,
 };
 
 const HOME: &str = "203.0.113.7";
 const AWAY: &str = "198.51.100.9";
-
-/// Ann (0) and Bob (1) are contacts on one network.
-fn friends() -> World {
-    let mut world = World::new(2);
-    world.join(0, "Ann");
-    world.join(1, "Bob");
-    world.ask(0, "Bob");
-    world.accept(1);
-    world.pass(1_000);
-    world
-}
 
 fn special(world: &mut World, device: usize, name: &str, on: bool) {
     let contact = world.contact(device, name);
@@ -192,10 +181,12 @@ fn who_was_blocked_is_looked_for_afterwards_and_not_shown_as_connected() {
     let contact = world.contact(0, "Bob");
     let block = |contact, blocked| Command::Block { contact, blocked };
     world.command(0, block(contact.clone(), true));
+    assert_eq!(world.care(0, "Bob").special, Special::Off);
     world.kill(1);
     world.command(0, block(contact, false));
     world.pass(1_000);
     assert_eq!(world.care(0, "Bob").reach, Some(Reach::Reconnecting));
+    assert_eq!(world.care(0, "Bob").special, Special::On);
 }
 
 #[test]

@@ -17,7 +17,8 @@ pub use mesh_chat::limits;
 pub use mesh_chat::view::{
     Answer, Asked, BeaconStatus, BeaconTrouble, Care, Command, ContactId, Event, Hidden, Invite,
     InviteId, Message, MessageState, Network, Notice, Notification, Person, PersonId, Phase, Ping,
-    Presence, Profile, Reach, Refusal, Request, RequestId, Role, SettingsView, Special, Status,
+    Presence, Profile, Progress, Reach, Refusal, Request, RequestId, Role, SettingsView, Special,
+    Status,
 };
 
 /// The name of the port between a view and the engine.

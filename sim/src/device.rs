@@ -6,11 +6,12 @@ use crate::light::Light;
 use mesh_chat::node::{Input, Output, StoreId};
 use mesh_chat::records::Change;
 use mesh_chat::view::{
-    Event, Hidden, InviteId, Message, MessageState, Person, PersonId, Phase, Request, RequestId,
+    ContactId, Event, Hidden, InviteId, Person, PersonId, Phase, Request, RequestId,
 };
 use mesh_chat::{Mono, Node, Now};
 use peerjs::endpoint::Endpoint;
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// 2026-11-23T08:00Z, when every world begins.
@@ -155,11 +156,14 @@ pub struct View {
     pub phase: Option<Phase>,
     /// The server in use.
     pub server: Option<String>,
+    /// Own messages of each chat up to this one are shown as stored on the other device.
+    pub delivered: BTreeMap<ContactId, u64>,
 }
 
 impl View {
-    /// Shows an event. Gives an own message that is shown as stored on the other device.
-    pub fn show(&mut self, event: Event) -> Option<Message> {
+    /// Shows an event. Gives the own messages that are shown as stored on the other device from now
+    /// on, by their places in the log.
+    pub fn show(&mut self, event: Event) -> Option<(ContactId, RangeInclusive<u64>)> {
         match event {
             Event::Person(person) => drop(self.people.insert(person.id.clone(), person)),
             Event::PersonGone(id) => drop(self.people.remove(&id)),
@@ -169,10 +173,11 @@ impl View {
                 self.phase = Some(status.phase);
                 self.server = status.server;
             }
-            Event::Message(message)
-                if matches!(message.state, MessageState::Delivered | MessageState::Read) =>
-            {
-                return Some(message);
+            Event::Progress(progress) => {
+                let (contact, upto) = (progress.contact, progress.delivered);
+                // The first word of a process is what was known before.
+                let before = self.delivered.insert(contact.clone(), upto)?;
+                return Some((contact, before + 1..=upto));
             }
             Event::Invite(invite) => drop(self.invites.insert(invite.id, invite.link)),
             Event::InviteGone(id) => drop(self.invites.remove(&id)),

@@ -6,6 +6,7 @@ use mesh_chat::records::{
 };
 use mesh_chat::view::{ContactId, InviteId, MessageState, RequestId};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// The storage of one device.
 #[derive(Debug, Default)]
@@ -87,6 +88,19 @@ impl Disk {
         self.messages
             .values()
             .any(|record| record.message.text == text)
+    }
+
+    /// Own texts to a contact, by their places in the log.
+    #[must_use]
+    pub fn own_texts(&self, contact: &ContactId, places: &RangeInclusive<u64>) -> Vec<String> {
+        let Some(head) = self.threads.get(contact) else {
+            return Vec::new();
+        };
+        let own = |record: &&MessageRecord| head.is_own(record) && places.contains(&record.seq);
+        let chat = (contact.clone(), 0)..=(contact.clone(), u64::MAX);
+        let messages = self.messages.range(chat).map(|(_, record)| record);
+        let texts = messages.filter(own);
+        texts.map(|record| record.message.text.clone()).collect()
     }
 
     /// The texts that came from a contact of this name, in the order of the chat.

@@ -28,6 +28,7 @@
 //! | [`meeting`] | what must hold of meeting points, imposters and keys |
 //! | [`measure`] | how long things took |
 //! | [`crowd`] | many people join one home: what that costs its routers |
+//! | [`reunion`] | special contacts who lost each other meet again: how long that takes |
 //!
 //! Not here: loss and reordering within a connection (WebRTC hides both), relays.
 //!
@@ -67,6 +68,7 @@ pub mod model;
 pub mod person;
 pub mod process;
 pub mod random;
+pub mod reunion;
 pub mod server;
 pub mod sockets;
 pub mod ties;

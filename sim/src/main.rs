@@ -44,6 +44,10 @@ struct Options {
     /// numbers make a table
     #[arg(long, value_delimiter = ',')]
     crowd: Vec<usize>,
+    /// No worlds with faults: special contacts who lost each other meet again, `--seeds` times of
+    /// each kind, and how long it took is shown
+    #[arg(long)]
+    reunion: bool,
 }
 
 impl Options {
@@ -71,6 +75,10 @@ fn main() -> ExitCode {
         crowds(&options);
         return ExitCode::SUCCESS;
     }
+    if options.reunion {
+        reunions(&options);
+        return ExitCode::SUCCESS;
+    }
     let (began, next) = (Instant::now(), AtomicU64::new(0));
     let progress = Progress::new(options.seeds);
     let sum = Mutex::new(Summary::default());
@@ -92,6 +100,29 @@ fn crowds(options: &Options) {
         crowds.take(*people, &cost, began.elapsed().as_secs_f64());
     }
     crowds.print();
+}
+
+fn reunions(options: &Options) {
+    println!(
+        "{:<46}{:>8} {:>8} {:>8} {:>8}",
+        "seconds until both have met", "median", "95 %", "99 %", "worst"
+    );
+    for kind in sim::reunion::KINDS {
+        let seeds = options.from..options.from + options.seeds;
+        let took = seeds.map(|seed| sim::reunion::run(kind, seed, options.tell));
+        // Not at all counts as longer than anything.
+        let mut took: Vec<u64> = took.map(|took| took.unwrap_or(u64::MAX)).collect();
+        took.sort_unstable();
+        let at = |percent: usize| {
+            let millis = took.get((took.len().saturating_sub(1)) * percent / 100);
+            millis.map_or(0.0, |millis| *millis as f64 / 1_000.0)
+        };
+        let [median, most, nearly, worst] = [50, 95, 99, 100].map(at);
+        println!(
+            "{:<46}{median:>8.1} {most:>8.1} {nearly:>8.1} {worst:>8.1}",
+            kind.name
+        );
+    }
 }
 
 fn work(options: &Options, next: &AtomicU64, sum: &Mutex<Summary>, progress: &Progress) {

@@ -16,8 +16,9 @@ use std::collections::BTreeSet;
 /// How long a meeting point is held after there is nobody to be met at it, in milliseconds.
 const GIVEN_UP: u64 = 10_000;
 
-/// The neighbouring slot counts near a boundary.
-const SLOTS: usize = 2;
+/// The neighbouring slot counts near a boundary, and the second Router ID where the first one's holder
+/// does not answer.
+const POINTS: usize = 2 * 2;
 
 /// Clocks further apart have no meeting point in common at every moment.
 const CLOCKS: u64 = 120_000;
@@ -155,7 +156,7 @@ pub(crate) fn seats(world: &mut World) {
             });
             special.count()
         });
-        if away.is_none_or(|away| held.len() <= SLOTS * away) {
+        if away.is_none_or(|away| held.len() <= POINTS * away) {
             *idle_since = now;
         } else if now > *idle_since + GIVEN_UP {
             *idle_since = now;

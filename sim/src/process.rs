@@ -161,14 +161,23 @@ impl World {
                 if let Event::Person(person) = &event {
                     meeting::shown(self, index, person);
                 }
-                let view = self.devices.get_mut(index).map(|device| &mut device.view);
-                if let Some(message) = view.and_then(|view| view.show(event)) {
-                    check::delivered(self, index, &message.text);
+                for text in self.show(index, event) {
+                    check::delivered(self, index, &text);
                 }
             }
             Output::Reply(CommandId(id), result) => self.reply(id, result),
             Output::FetchBeacon { .. } | Output::Timeout(_) => {}
         }
+    }
+
+    /// Shows an event to a person. Gives the texts that are shown as delivered from now on.
+    fn show(&mut self, index: usize, event: Event) -> Vec<String> {
+        let Some(device) = self.devices.get_mut(index) else {
+            return Vec::new();
+        };
+        let delivered = device.view.show(event);
+        let texts = delivered.map(|(contact, places)| device.disk.own_texts(&contact, &places));
+        texts.unwrap_or_default()
     }
 
     fn count_routed(&mut self, index: usize, bytes: usize) {

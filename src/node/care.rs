@@ -3,6 +3,7 @@
 use super::contacts::Contact;
 use super::storage::Write;
 use super::{LinkId, Node};
+use crate::chat::Chat;
 use crate::crypto;
 use crate::encoding::b64;
 use crate::limits::LONG_UNSEEN;
@@ -23,8 +24,11 @@ impl Contact {
         care.special && care.special_there && !care.blocked
     }
 
+    /// As it is: with somebody blocked nothing is on, whatever is switched on for later.
     fn special(&self) -> Special {
-        match (self.record.care.special, self.record.care.special_there) {
+        let care = &self.record.care;
+        match (care.special, care.special_there) {
+            _ if care.blocked => Special::Off,
             (true, true) => Special::On,
             (true, false) => Special::Wanted,
             (false, true) => Special::Offered,
@@ -121,6 +125,8 @@ impl Node {
         };
         if let Some(session) = contact.session.take() {
             self.ctx.bye(session.link);
+            let chat = self.chats.get_mut(id);
+            chat.into_iter().for_each(Chat::interrupted);
         }
         contact.reach = after(contact.reach, Trigger::Lost);
         contact.dialling = None;

@@ -135,8 +135,9 @@ impl Node {
             .contacts
             .get(contact)
             .and_then(|contact| contact.session.as_ref());
-        if chat.see(number)
-            && self.settings.read_receipts
+        let tell = self.settings.read_receipts;
+        if chat.see(number, tell)
+            && tell
             && let (Some(receipt), Some(session)) = (chat.read_receipt(), link)
         {
             self.ctx.transmit(session.link, &receipt);

@@ -56,8 +56,8 @@ use crate::crypto::Identity;
 use crate::encoding::unb64;
 use crate::limits;
 use crate::name::Unicode;
-use crate::records::{InviteRecord, ProfileRecord, RequestRecord, Snapshot, ThreadRecord};
-use crate::view::{Asked, ContactId, Event, InviteId, Notice, RequestId};
+use crate::records::{InviteRecord, MessageRecord, ProfileRecord, RequestRecord, Snapshot};
+use crate::view::{Asked, ContactId, Event, InviteId, Message, Notice, RequestId};
 use contacts::Contact;
 use invites::Invitation;
 use links::Pending;
@@ -196,7 +196,7 @@ impl Node {
         }
         for thread in snapshot.threads {
             let contact = thread.contact.clone();
-            let own = |record: &&crate::records::MessageRecord| record.message.contact == contact;
+            let own = |record: &&MessageRecord| record.message.contact == contact;
             let outbox = snapshot.outbox.iter().filter(own).cloned().collect();
             self.chats.insert(contact, Chat::restore(thread, outbox));
         }
@@ -233,9 +233,12 @@ impl Node {
         self.show();
     }
 
-    /// The head of a chat as it is now: how far own messages are.
-    pub fn head(&self, contact: &ContactId) -> Option<&ThreadRecord> {
-        self.chats.get(contact).map(Chat::head)
+    /// A stored message as views see it now.
+    pub fn shown(&self, record: MessageRecord) -> Message {
+        match self.chats.get(&record.message.contact) {
+            Some(chat) => chat.shown(&record),
+            None => record.message,
+        }
     }
 
     /// What to do next; the last of each round is [`Output::Timeout`].

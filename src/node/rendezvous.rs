@@ -5,16 +5,29 @@ use super::links::Stage;
 use super::{LinkId, Node};
 use crate::clock::Mono;
 use crate::crypto;
+use crate::limits::SEATS;
 use crate::rendezvous::{Candidate, Seat, Trigger, after, plan, step};
 use crate::view::{ContactId, Reach};
 use std::time::Duration;
+
+/// How Router IDs of a meeting point end.
+const FIRST: &str = "-1";
+const SECOND: &str = "-2";
 
 /// The places taken, and the plan they follow.
 #[derive(Debug, Default)]
 pub(super) struct Rendezvous {
     seats: Vec<(ContactId, Seat)>,
-    /// The step of time and the candidates the present plan was made for.
-    planned: (u64, Vec<ContactId>),
+    /// What the present plan was made for.
+    planned: Planned,
+}
+
+/// The step of time, the candidates, and the Router IDs whose holders may be ghosts.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Planned {
+    step: u64,
+    wanted: Vec<ContactId>,
+    doubtful: Vec<String>,
 }
 
 impl Rendezvous {
@@ -46,11 +59,15 @@ impl Node {
     }
 
     pub(super) fn rendezvous_timeout(&mut self) {
-        let (now, _) = step(self.ctx.now.unix);
-        let wanted = self.to_be_met();
-        if self.rendezvous.planned != (now, wanted.clone()) {
-            self.take_seats(&wanted);
-            self.rendezvous.planned = (now, wanted);
+        let (step, _) = step(self.ctx.now.unix);
+        let planned = Planned {
+            step,
+            wanted: self.to_be_met(),
+            doubtful: self.doubtful_points(),
+        };
+        if self.rendezvous.planned != planned {
+            self.take_seats(&planned);
+            self.rendezvous.planned = planned;
         }
         let Rendezvous { seats, .. } = &mut self.rendezvous;
         seats
@@ -75,8 +92,19 @@ impl Node {
             .collect()
     }
 
-    fn take_seats(&mut self, wanted: &[ContactId]) {
-        let planned = self.plan(wanted);
+    /// First Router IDs whose holders have not answered. Such an election goes on at the second one
+    /// too, until the first is held or its holder answers.
+    fn doubtful_points(&self) -> Vec<String> {
+        let seats = self.rendezvous.seats.iter().map(|(_, seat)| seat);
+        let first = |seat: &&Seat| seat.id().ends_with(FIRST) && seat.is_doubtful();
+        seats
+            .filter(first)
+            .map(|seat| seat.id().to_owned())
+            .collect()
+    }
+
+    fn take_seats(&mut self, planned: &Planned) {
+        let planned = self.plan(planned);
         let seats = std::mem::take(&mut self.rendezvous.seats);
         for (contact, seat) in seats {
             if planned.iter().any(|(_, id)| id == seat.id()) {
@@ -99,7 +127,7 @@ impl Node {
     }
 
     /// Router IDs, always under the configured root: a beacon's changes, and meeting must not.
-    fn plan(&self, wanted: &[ContactId]) -> Vec<(ContactId, String)> {
+    fn plan(&self, planned: &Planned) -> Vec<(ContactId, String)> {
         let candidate = |id: &ContactId| {
             let contact = self.contacts.get(id)?;
             Some(Candidate {
@@ -107,12 +135,18 @@ impl Node {
                 secret: crypto::rendezvous_secret(&contact.pair_secret),
             })
         };
-        let candidates: Vec<_> = wanted.iter().filter_map(candidate).collect();
+        let candidates: Vec<_> = planned.wanted.iter().filter_map(candidate).collect();
         let root = self.defaults.with(&self.settings).root;
-        plan(self.ctx.now.unix, &candidates)
+        let first: Vec<_> = plan(self.ctx.now.unix, &candidates)
             .into_iter()
-            .map(|(contact, namespace)| (contact, format!("{root}-{namespace}-1")))
-            .collect()
+            .map(|(contact, namespace)| (contact, format!("{root}-{namespace}{FIRST}")))
+            .collect();
+        let doubtful = first.iter().filter(|(_, id)| planned.doubtful.contains(id));
+        let second = doubtful.filter_map(|(contact, id)| {
+            let namespace = id.strip_suffix(FIRST)?;
+            Some((contact.clone(), format!("{namespace}{SECOND}")))
+        });
+        first.iter().cloned().chain(second).take(SEATS).collect()
     }
 
     /// Dials from the Transport ID whoever holds a meeting point.
@@ -154,7 +188,7 @@ impl Node {
     pub(super) fn rendezvous_due(&self) -> impl Iterator<Item = Mono> {
         let (_, next) = step(self.ctx.now.unix);
         let wait = Duration::from_millis(next.saturating_sub(self.ctx.now.unix));
-        let waiting = !self.rendezvous.planned.1.is_empty();
+        let waiting = !self.rendezvous.planned.wanted.is_empty();
         let step = waiting.then_some(self.ctx.now.mono + wait);
         let seats = self.rendezvous.seats.iter();
         seats.filter_map(|(_, seat)| seat.due()).chain(step)

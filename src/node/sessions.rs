@@ -2,7 +2,7 @@
 
 use super::contacts::Session;
 use super::{Link, LinkId, Node, Output, Path};
-use crate::chat::Received;
+use crate::chat::{Chat, Received};
 use crate::discovery::Member;
 use crate::encoding::{b64, unb64};
 use crate::handshake::Role;
@@ -11,7 +11,7 @@ use crate::limits::{self, TEXT_BYTES};
 use crate::liveness::{Liveness, Verdict};
 use crate::records::Secret;
 use crate::rendezvous::{Trigger, after};
-use crate::view::{ContactId, Event, Message, Notice, Ping};
+use crate::view::{ContactId, Event, Notice, Ping};
 use crate::wire::{Card, Frame};
 use std::time::Duration;
 
@@ -86,7 +86,11 @@ impl Node {
     }
 
     fn greet(&mut self, id: &ContactId) {
-        let have = self.chat(id).have();
+        let receipts = self.settings.read_receipts;
+        let chat = self.chat(id);
+        // The connection before this one may have ended without a word.
+        chat.interrupted();
+        let have = chat.have(receipts);
         self.send_profile(id);
         if let Some(session) = self
             .contacts
@@ -205,9 +209,8 @@ impl Node {
                 });
                 self.take_their_profile(id, number, friendlyname, &card)
             }
-            Frame::Have { log, upto } => {
-                let changed = self.chat(id).rewind(log.as_deref(), upto);
-                self.show_messages(changed);
+            Frame::Have { log, upto, read } => {
+                self.chat(id).rewind(log.as_deref(), upto, read);
                 if let Some(session) = self.contacts.get_mut(id).and_then(|c| c.session.as_mut()) {
                     session.synced = true;
                 }
@@ -216,14 +219,12 @@ impl Node {
             }
             Frame::Text { log, seq, at, text } => self.take_text(id, &log, seq, at, text),
             Frame::Ack { log, upto } => {
-                let changed = self.chat(id).acknowledged(&log, upto);
-                self.show_messages(changed);
+                self.chat(id).acknowledged(&log, upto);
                 self.pump(id);
                 Ok(())
             }
             Frame::Read { log, upto } => {
-                let changed = self.chat(id).read_by_other(&log, upto);
-                self.show_messages(changed);
+                self.chat(id).read_by_other(&log, upto);
                 Ok(())
             }
             Frame::Typing => {
@@ -294,12 +295,6 @@ impl Node {
         }
     }
 
-    fn show_messages(&mut self, messages: Vec<Message>) {
-        for message in messages {
-            self.ctx.emit(Output::Event(Event::Message(message)));
-        }
-    }
-
     /// The stored address follows the proof: this identity says where it is now.
     fn take_their_profile(
         &mut self,
@@ -359,6 +354,7 @@ impl Node {
             return Err("too many messages at once".to_owned());
         }
         // A clock that is ahead must not put a message into the future.
+        let receipts = self.settings.read_receipts;
         let chat = self.chat(id);
         match chat.receive(log, seq, text, at.min(unix)) {
             Received::Taken => {}
@@ -367,7 +363,7 @@ impl Node {
                 ack.into_iter().for_each(|ack| self.transmit_to(id, &ack));
             }
             Received::Gap => {
-                let have = chat.have();
+                let have = chat.have(receipts);
                 self.transmit_to(id, &have);
             }
             Received::Busy => self.end_session(id),
@@ -388,11 +384,10 @@ impl Node {
             return;
         };
         while chat.wants_to_send() && contact.outgoing.take(now) {
-            let Some((frame, message)) = chat.next() else {
+            let Some(frame) = chat.next() else {
                 return;
             };
             self.ctx.transmit(session.link, &frame);
-            self.ctx.emit(Output::Event(Event::Message(message)));
         }
     }
 
@@ -425,6 +420,8 @@ impl Node {
         };
         contact.reach = after(contact.reach, Trigger::Lost);
         let session = contact.session.take();
+        let chat = self.chats.get_mut(id);
+        chat.into_iter().for_each(Chat::interrupted);
         let lasted = session.is_none_or(|session| now.mono.since(session.since) >= LASTING);
         contact.short = if lasted {
             0

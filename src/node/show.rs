@@ -45,6 +45,7 @@ impl Node {
             self.ctx.emit(Output::Event(Event::Status(status)));
         }
         self.show_people();
+        self.show_progress();
         self.show_requests();
         self.show_invites();
         self.show_badge();
@@ -167,6 +168,13 @@ impl Node {
     fn lookup_unix(&self) -> Option<u64> {
         let wait = self.network.lookup_at?.since(self.last.mono);
         Some(self.last.unix + u64::try_from(wait.as_millis()).ok()?)
+    }
+
+    fn show_progress(&mut self) {
+        for (_, chat) in self.chats.iter_mut() {
+            let news = chat.news().map(|news| Output::Event(Event::Progress(news)));
+            news.into_iter().for_each(|news| self.ctx.emit(news));
+        }
     }
 
     fn show_requests(&mut self) {

@@ -12,7 +12,8 @@ const SLOT: u64 = 10 * MINUTE;
 const OVERLAP: u64 = 2 * MINUTE;
 
 /// A slot has five turns of two minutes. Who is not waited for always is waited for in one of
-/// them, which follows from the pair's secret, so that it is the same on both sides.
+/// them, which follows from the pair's secret, so that it is the same on both sides. It is the same
+/// in every slot, so that nobody waits longer than a slot: two drawn anew could be 15 minutes apart.
 const TURN: u64 = 2 * MINUTE;
 
 /// How much longer a turn is at both ends: clocks differ, and sockets take their time.
@@ -41,7 +42,7 @@ pub(crate) fn plan<C: Clone>(unix: UnixMillis, candidates: &[Candidate<C>]) -> V
     for (place, candidate) in candidates.iter().enumerate() {
         for (slot, begins) in &slots {
             let namespace = crypto::rendezvous_namespace(&candidate.secret, slot);
-            let due = place < SEATS_ALWAYS || is_turn(&namespace, unix, *begins);
+            let due = place < SEATS_ALWAYS || is_turn(&candidate.secret, unix, *begins);
             if due && seats.len() < SEATS {
                 seats.push((candidate.contact.clone(), namespace));
             }
@@ -64,8 +65,9 @@ fn slots(unix: UnixMillis) -> Vec<(String, UnixMillis)> {
     all.into_iter().map(named).collect()
 }
 
-fn is_turn(namespace: &str, unix: UnixMillis, slot_begins: UnixMillis) -> bool {
+fn is_turn(secret: &Key, unix: UnixMillis, slot_begins: UnixMillis) -> bool {
     let turns = SLOT / TURN;
+    let namespace = crypto::rendezvous_namespace(secret, "turn");
     let draw = namespace.bytes().map(u64::from).sum::<u64>() % turns;
     let begins = slot_begins + draw * TURN;
     unix + MARGIN >= begins && unix < begins + TURN + MARGIN
@@ -137,7 +139,9 @@ mod tests {
                 let here = plan(at, &many);
                 plan(at, &theirs).iter().any(|seat| here.contains(seat))
             };
-            assert!((0..11).any(meet), "{contact}");
+            for begin in 0..20 {
+                assert!((begin..begin + 11).any(meet), "{contact} from {begin}");
+            }
         }
     }
 }

@@ -52,6 +52,11 @@ impl Seat {
         self.state == State::Holding
     }
 
+    /// Whether the id's holder has not answered: it may be a ghost, of the other side or of oneself.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.vain > 0 && !self.is_holding()
+    }
+
     /// Whether the id's holder is to be dialled now; then say how with [`Seat::dialled`].
     pub(crate) fn wants_to_call(&self) -> bool {
         self.state == State::Calling

@@ -83,6 +83,7 @@ impl Frame {
             "have" => Self::Have {
                 log: fields.optional("log", text)?,
                 upto: fields.number("upto")?,
+                read: fields.optional("read", whole)?,
             },
             "text" => Self::Text {
                 log: fields.text("log")?,
@@ -203,9 +204,10 @@ impl Frame {
                 }
                 f.member("routers", routers)
             }
-            Self::Have { log, upto } => {
+            Self::Have { log, upto, read } => {
                 optional(f, "log", log.as_deref())?;
-                number(f, "upto", *upto)
+                number(f, "upto", *upto)?;
+                read.map_or(Ok(()), |read| number(f, "read", read))
             }
             Self::Text { log, seq, at, text } => {
                 string(f, "log", log)?;

@@ -76,6 +76,8 @@ pub(crate) enum Frame {
     Have {
         log: Option<String>,
         upto: u64,
+        /// The receiver's messages up to this one were seen.
+        read: Option<u64>,
     },
     Text {
         log: String,
@@ -194,6 +196,22 @@ mod tests {
                     hint: None,
                 }),
                 r#"{"type":"hello","v":[1],"eph":"e","nonce":"n"}"#,
+            ),
+            (
+                Frame::Have {
+                    log: Some("l".into()),
+                    upto: 7,
+                    read: Some(5),
+                },
+                r#"{"type":"have","log":"l","upto":7,"read":5}"#,
+            ),
+            (
+                Frame::Have {
+                    log: None,
+                    upto: 0,
+                    read: None,
+                },
+                r#"{"type":"have","upto":0}"#,
             ),
         ] {
             assert_eq!(frame.encode(), text);

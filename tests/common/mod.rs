@@ -70,6 +70,17 @@ pub struct World {
     pub registered: Vec<(usize, String)>,
 }
 
+/// Ann (0) and Bob (1) are contacts on one network.
+pub fn friends() -> World {
+    let mut world = World::new(2);
+    world.join(0, "Ann");
+    world.join(1, "Bob");
+    world.ask(0, "Bob");
+    world.accept(1);
+    world.pass(1_000);
+    world
+}
+
 impl World {
     pub fn new(devices: usize) -> Self {
         let mut world = Self {
@@ -254,7 +265,10 @@ impl World {
     pub fn restart(&mut self, device: usize, address: &'static str) -> usize {
         self.kill(device);
         self.elsewhere.insert(self.devices.len(), address);
-        self.add(self.snapshot(device))
+        let disk = self.devices[device].stored.clone();
+        let again = self.add(self.snapshot(device));
+        self.devices[again].stored.splice(0..0, disk);
+        again
     }
 
     /// The ids a device holds.
@@ -431,6 +445,13 @@ impl World {
                     .messages
                     .insert((message.contact.0.clone(), message.number), message);
             }
+            Event::Progress(progress) => {
+                let messages = device.messages.values_mut();
+                for message in messages.filter(|m| m.contact == progress.contact) {
+                    let state = message.place.map(|place| progress.state(place));
+                    message.state = state.unwrap_or(message.state);
+                }
+            }
             _ => {}
         }
         device.events.push(event);
@@ -514,6 +535,25 @@ impl World {
         messages
             .map(|message| (message.text.clone(), message.state))
             .collect()
+    }
+
+    /// A view opens a chat: it reads the stored messages.
+    pub fn open_chat(&mut self, device: usize, with: &str) {
+        let contact = self.contact(device, with);
+        let device = &mut self.devices[device];
+        let mut records = Vec::new();
+        for change in &device.stored {
+            match change {
+                Change::Thread(head, new) if head.contact == contact => records.extend(new),
+                Change::ForgetThread(of) if *of == contact => records.clear(),
+                _ => {}
+            }
+        }
+        for record in records {
+            let message = device.node.shown(record.clone());
+            let key = (contact.0.clone(), message.number);
+            device.messages.insert(key, message);
+        }
     }
 
     /// What a device would find in its storage at the next start.

@@ -265,13 +265,8 @@ impl Driver {
             more,
             damaged,
         } = read;
-        // What is stored may be older than what the views were told in the meantime.
         let node = self.node.borrow();
-        let head = node.head(&page.contact);
-        let shown = |record: MessageRecord| match head {
-            Some(head) => head.shown(&record),
-            None => record.message,
-        };
+        let shown = |record: MessageRecord| node.shown(record);
         let history = FromEngine::History {
             id: page.id,
             messages: messages.into_iter().map(shown).collect(),

@@ -168,6 +168,7 @@ mod tests {
             out_read: 0,
             in_log: None,
             in_seq: 0,
+            in_read: 0,
             seen: 0,
             unread: 0,
         };
@@ -177,6 +178,7 @@ mod tests {
             at: 0,
             text: text.to_owned(),
             state: MessageState::Received,
+            place: None,
         };
         let record = MessageRecord {
             version: 1,

@@ -1,9 +1,13 @@
 //! Chats in IndexedDB: a store of heads by contact, a store of messages by contact and number.
 //!
+//! A message is written once. How far own ones are is in the head of their chat, and so is where
+//! the undelivered ones begin: a start reads those and no others.
+//!
 //! A head that cannot be read seals its chat: nothing more is written to it, because going on
 //! without its numbers would overwrite messages.
 
 use crate::api::text;
+use crate::idb::Opened;
 use crate::journal::{Page, Threads};
 use crate::{idb, json};
 use ipc::ContactId;
@@ -14,15 +18,18 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     IdbCursor, IdbCursorDirection, IdbDatabase, IdbKeyRange, IdbObjectStore,
-    IdbObjectStoreParameters,
+    IdbObjectStoreParameters, IdbTransaction,
 };
 
 const DATABASE: &str = "mesh-chat";
 const HEADS: &str = "threads";
 const MESSAGES: &str = "messages";
-/// Index of messages by state: the undelivered ones are found without reading the others.
+/// Index of messages by contact, log and place in it.
+const BY_PLACE: &str = "place";
+
+/// 1 had an index by the stored state, which never changes, in place of [`BY_PLACE`].
+const VERSION: u32 = 2;
 const BY_STATE: &str = "message.state";
-const UNDELIVERED: [&str; 2] = ["waiting", "sent"];
 
 /// The longest page, in messages.
 const PAGE: u32 = 200;
@@ -32,7 +39,7 @@ const RECORD: u32 = 1024 * 1024;
 
 /// The chats.
 pub(crate) struct Messages {
-    database: IdbDatabase,
+    database: Opened,
     sealed: Vec<ContactId>,
 }
 
@@ -62,7 +69,7 @@ impl Messages {
     /// # Errors
     /// What the browser said.
     pub(crate) async fn open() -> Result<(Self, Loaded), String> {
-        let database = idb::open(DATABASE, make).await?;
+        let database = idb::open(DATABASE, VERSION, make).await?;
         let mut messages = Self {
             database,
             sealed: Vec::new(),
@@ -73,7 +80,7 @@ impl Messages {
 
     async fn load(&mut self) -> Result<Loaded, String> {
         let mut loaded = Loaded::default();
-        let heads = self.store(HEADS).and_then(|store| store.get_all());
+        let heads = self.database.store(HEADS).and_then(|store| store.get_all());
         let heads = idb::result(&heads.map_err(|error| text(&error))?).await?;
         for head in Array::from(&heads) {
             match record(&head, |head: &ThreadRecord| head.version) {
@@ -84,22 +91,41 @@ impl Messages {
                 }
             }
         }
-        for state in UNDELIVERED {
-            self.load_outbox(state, &mut loaded).await?;
+        let Loaded {
+            threads,
+            outbox,
+            damaged,
+        } = &mut loaded;
+        for head in threads
+            .iter()
+            .filter(|head| head.out_seq > head.out_delivered)
+        {
+            self.load_outbox(head, outbox, damaged).await?;
         }
         Ok(loaded)
     }
 
-    async fn load_outbox(&self, state: &str, loaded: &mut Loaded) -> Result<(), String> {
-        let found = self
-            .store(MESSAGES)
-            .and_then(|store| store.index(BY_STATE))
-            .and_then(|index| index.get_all_with_key(&state.into()));
+    /// Reads what is not known to be delivered.
+    async fn load_outbox(
+        &self,
+        head: &ThreadRecord,
+        outbox: &mut Vec<MessageRecord>,
+        damaged: &mut Vec<String>,
+    ) -> Result<(), String> {
+        let place = |seq| {
+            let (contact, log) = (head.contact.0.as_str(), head.out_log.as_str());
+            Array::of3(&contact.into(), &log.into(), &number(seq).into())
+        };
+        let (first, last) = (place(head.out_delivered + 1), place(head.out_seq));
+        let found = IdbKeyRange::bound(&first, &last).and_then(|range| {
+            let index = self.database.store(MESSAGES)?.index(BY_PLACE)?;
+            index.get_all_with_key(&range)
+        });
         let found = idb::result(&found.map_err(|error| text(&error))?).await?;
         for found in Array::from(&found) {
             match record(&found, |record: &MessageRecord| record.version) {
-                Ok(record) => loaded.outbox.push(record),
-                Err(contact) => loaded.damaged.push(format!("{MESSAGES}/{contact}")),
+                Ok(record) => outbox.push(record),
+                Err(contact) => damaged.push(format!("{MESSAGES}/{contact}")),
             }
         }
         Ok(())
@@ -115,8 +141,8 @@ impl Messages {
     /// # Errors
     /// What the browser said.
     pub(crate) async fn write(&self, threads: &Threads) -> Result<(), String> {
-        let transaction =
-            idb::write(&self.database, &[HEADS, MESSAGES]).map_err(|error| text(&error))?;
+        let transaction = self.database.write(&[HEADS, MESSAGES]);
+        let transaction = transaction.map_err(|error| text(&error))?;
         let complete = idb::complete(&transaction);
         let put = || -> Result<(), JsValue> {
             let heads = transaction.object_store(HEADS)?;
@@ -166,7 +192,8 @@ impl Messages {
         );
         let request = all.and_then(|all| {
             let back = IdbCursorDirection::Prev;
-            self.store(MESSAGES)?
+            self.database
+                .store(MESSAGES)?
                 .open_key_cursor_with_range_and_direction(&all, back)
         });
         let request = request.map_err(|error| text(&error))?;
@@ -191,6 +218,7 @@ impl Messages {
 
     async fn read_range(&self, range: &IdbKeyRange, more: bool) -> Result<PageRead, String> {
         let found = self
+            .database
             .store(MESSAGES)
             .and_then(|store| store.get_all_with_key(range));
         let found = idb::result(&found.map_err(|error| text(&error))?).await?;
@@ -206,13 +234,23 @@ impl Messages {
         }
         Ok(read)
     }
-
-    fn store(&self, name: &str) -> Result<IdbObjectStore, JsValue> {
-        self.database.transaction_with_str(name)?.object_store(name)
-    }
 }
 
-fn make(database: &IdbDatabase) -> Result<(), JsValue> {
+/// Makes what is missing, in the transaction of an upgrade.
+fn make(database: &IdbDatabase, upgrade: &IdbTransaction) -> Result<(), JsValue> {
+    let messages = match upgrade.object_store(MESSAGES) {
+        Ok(messages) => {
+            messages.delete_index(BY_STATE)?;
+            messages
+        }
+        Err(_) => make_stores(database)?,
+    };
+    let place = ["message.contact", "log", "seq"].map(JsValue::from);
+    messages.create_index_with_str_sequence(BY_PLACE, &Array::from_iter(place))?;
+    Ok(())
+}
+
+fn make_stores(database: &IdbDatabase) -> Result<IdbObjectStore, JsValue> {
     let by = |path: &JsValue| {
         let parameters = IdbObjectStoreParameters::new();
         parameters.set_key_path(path);
@@ -220,10 +258,7 @@ fn make(database: &IdbDatabase) -> Result<(), JsValue> {
     };
     database.create_object_store_with_optional_parameters(HEADS, &by(&"contact".into()))?;
     let place = Array::of2(&"message.contact".into(), &"message.number".into());
-    let messages =
-        database.create_object_store_with_optional_parameters(MESSAGES, &by(&place.into()))?;
-    messages.create_index_with_str(BY_STATE, BY_STATE)?;
-    Ok(())
+    database.create_object_store_with_optional_parameters(MESSAGES, &by(&place.into()))
 }
 
 fn put<T: Serialize>(store: &IdbObjectStore, record: &T) -> Result<(), JsValue> {

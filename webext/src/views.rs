@@ -1,11 +1,12 @@
 //! The ports of open views, and who is told what.
 //!
 //! A view is told of messages in the chats it has asked for only. While a page of history is on its
-//! way to a view, newer messages wait behind it, so that the page never replaces what is newer.
+//! way to a view, what is said of messages waits behind it, so that the page never replaces what is
+//! newer.
 
 use crate::api::Port;
 use crate::json;
-use ipc::{ContactId, Event, FromEngine};
+use ipc::{ContactId, Event, FromEngine, Message, Progress};
 use litemap::LiteMap;
 use wasm_bindgen::JsValue;
 
@@ -114,12 +115,14 @@ impl Views {
 
     /// Who is to be told now; a view that waits for a page is told later.
     fn concerned(&mut self, event: &Event) -> Vec<u32> {
-        let Event::Message(message) = event else {
+        let (Event::Message(Message { contact, .. }) | Event::Progress(Progress { contact, .. })) =
+            event
+        else {
             return self.open.keys().copied().collect();
         };
         let mut to = Vec::new();
         for (id, view) in &mut self.open {
-            if !view.chats.contains(&message.contact) {
+            if !view.chats.contains(contact) {
                 continue;
             }
             if view.reading > 0 {

@@ -110,9 +110,12 @@ fn groups(digits: &str) -> String {
 }
 
 fn special(person: &Person, care: &Care, dispatch: &Dispatch) -> Html {
+    // With somebody blocked nothing can be on.
+    if care.blocked {
+        return Html::default();
+    }
     let wanted = matches!(care.special, ipc::Special::Wanted | ipc::Special::On);
-    // Nothing is on with somebody blocked, whatever the switches say.
-    let state = words::special(care.special, &person.name).filter(|_| !care.blocked);
+    let state = words::special(care.special, &person.name);
     html! {
         <section class="card">
             { switch("contact.special", t(Text::Special), Some(t(Text::SpecialHint)),

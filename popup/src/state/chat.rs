@@ -4,7 +4,9 @@ use super::keyed::Keyed;
 use super::outbox::{Purpose, Unsent};
 use super::{Effect, Problem, State, Target, View};
 use ipc::limits::TEXT_BYTES;
-use ipc::{Command, ContactId, Message, MessageState, PersonId, Refusal, ToEngine, UnixMillis};
+use ipc::{
+    Command, ContactId, Message, MessageState, PersonId, Progress, Refusal, ToEngine, UnixMillis,
+};
 
 /// Messages asked for at a time.
 const PAGE: u32 = 50;
@@ -66,29 +68,29 @@ impl Chat {
         limit.saturating_sub(used)
     }
 
-    /// A message appeared or changed now: what is said is newer than what is held.
+    /// A message appeared.
     pub(super) fn take_in(&mut self, message: Message) {
-        let first = self.messages.first_key().copied().unwrap_or(0);
-        // Below the loaded part there would be a gap; it comes with its page.
-        if self.loaded && self.more && message.number < first {
-            return;
-        }
         self.messages.insert(message.number, message);
     }
 
-    /// A page arrived. It was read a moment ago: what was heard meanwhile is newer.
+    /// Own messages are further, or wait again.
+    pub(super) fn take_progress(&mut self, progress: &Progress) {
+        for message in self.messages.values_mut() {
+            if let Some(place) = message.place {
+                message.state = progress.state(place);
+            }
+        }
+    }
+
+    /// A page arrived. The engine says nothing of messages while one is on its way, so that it is
+    /// newer than what is held.
     fn take_page(&mut self, newest: bool, page: Vec<Message>, more: bool) {
         if newest && more {
             let first = page.first().map_or(0, |message| message.number);
             self.messages.retain(|number, _| *number >= first);
         }
         for message in page {
-            match self.messages.get(&message.number) {
-                Some(held) if rank(held.state) >= rank(message.state) => {}
-                _ => {
-                    self.messages.insert(message.number, message);
-                }
-            }
+            self.messages.insert(message.number, message);
         }
         self.more = more;
         self.loaded = true;
@@ -104,15 +106,6 @@ impl Chat {
 
     fn newest(&self) -> u64 {
         self.messages.last_key().copied().unwrap_or(0)
-    }
-}
-
-fn rank(state: MessageState) -> u8 {
-    match state {
-        MessageState::Waiting => 0,
-        MessageState::Sent => 1,
-        MessageState::Delivered => 2,
-        MessageState::Read | MessageState::Received => 3,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::outbox::Purpose;
 use super::{Effect, Problem, State, Target, View};
 use crate::deep_link::DeepLink;
-use ipc::{Answer, Event, FromEngine, Message, MessageState, PersonId, Refusal};
+use ipc::{Answer, Event, FromEngine, Message, MessageState, PersonId, Progress, Refusal};
 
 /// How long somebody who was writing counts as writing, in milliseconds.
 const TYPING: u64 = 6_000;
@@ -71,6 +71,7 @@ impl State {
             Event::Invite(invite) => self.invites.insert(invite.id.clone(), invite),
             Event::InviteGone(id) => self.invites.remove(&id),
             Event::Message(message) => return self.message(message),
+            Event::Progress(progress) => self.progress(&progress),
             Event::Typing(contact) => {
                 self.typing.insert(contact, self.now.saturating_add(TYPING));
             }
@@ -140,6 +141,13 @@ impl State {
         }
         chat.take_in(message);
         self.mark_read()
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        let chat = self.chat_mut();
+        if let Some(chat) = chat.filter(|chat| chat.contact == progress.contact) {
+            chat.take_progress(progress);
+        }
     }
 
     fn replied(&mut self, purpose: Purpose, result: Result<Answer, Refusal>) -> Vec<Effect> {

@@ -7,7 +7,7 @@ mod invites;
 use super::*;
 use ipc::{
     Answer, Asked, Config, Event, Message, MessageState, Notice, Person, Phase, Presence, Profile,
-    Refusal, SettingsView, SignallingServer,
+    Progress, Refusal, SettingsView, SignallingServer,
 };
 
 const NOW: UnixMillis = 1_000_000;
@@ -41,6 +41,7 @@ fn message(number: u64, state: MessageState, text: &str) -> Message {
         at: NOW,
         text: text.to_owned(),
         state,
+        place: None,
     }
 }
 
@@ -130,6 +131,11 @@ impl Sut {
     fn numbers(&self) -> Vec<u64> {
         let chat = self.state.chat().expect("a chat is open");
         chat.messages.values().map(|m| m.number).collect()
+    }
+
+    fn states(&self) -> Vec<MessageState> {
+        let chat = self.state.chat().expect("a chat is open");
+        chat.messages.values().map(|m| m.state).collect()
     }
 
     fn draft(&self) -> &str {
@@ -320,30 +326,50 @@ fn opening_a_chat_watches_it_and_asks_for_its_newest_page() {
 }
 
 #[test]
-fn a_message_heard_while_the_page_was_read_is_newer_than_the_page() {
+fn a_page_keeps_what_was_heard_before_it_and_is_newer() {
     let mut view = Sut::with_anna();
     let asked = view.act(Action::OpenChat(contact("a")));
-    view.event(Event::Message(message(2, MessageState::Delivered, "two")));
+    view.event(Event::Message(message(2, MessageState::Sent, "two")));
     view.event(Event::Message(message(3, MessageState::Received, "three")));
     let page = vec![
         message(1, MessageState::Received, "one"),
-        message(2, MessageState::Sent, "two"),
+        message(2, MessageState::Waiting, "two"),
     ];
     view.page(&asked, page, false);
     assert_eq!(view.numbers(), [1, 2, 3]);
-    let chat = view.state.chat().unwrap();
-    assert_eq!(
-        chat.messages.get(&2).unwrap().state,
-        MessageState::Delivered
-    );
+    assert_eq!(view.states()[1], MessageState::Waiting);
 }
 
 #[test]
-fn a_change_below_the_loaded_part_leaves_no_gap() {
+fn own_messages_are_as_far_as_the_progress_says_and_can_wait_again() {
+    use MessageState::{Delivered, Read, Received, Sent, Waiting};
+    let mut view = Sut::with_anna();
+    let own = |number, place| Message {
+        place: Some(place),
+        ..message(number, Waiting, "own")
+    };
+    let page = vec![own(1, 1), message(2, Received, "x"), own(3, 2), own(4, 3)];
+    view.open_chat(page, false);
+    let progress = |who: &str, sent| {
+        Event::Progress(Progress {
+            contact: contact(who),
+            sent,
+            delivered: 2,
+            read: 1,
+        })
+    };
+    view.event(progress("a", 3));
+    assert_eq!(view.states(), [Read, Received, Delivered, Sent]);
+    view.event(progress("a", 2));
+    assert_eq!(view.states(), [Read, Received, Delivered, Waiting]);
+    view.event(progress("b", 3));
+    assert_eq!(view.states()[3], Waiting, "another chat");
+}
+
+#[test]
+fn older_messages_are_asked_for_once_at_a_time() {
     let mut view = Sut::with_anna();
     view.open_chat(vec![message(10, MessageState::Sent, "ten")], true);
-    view.event(Event::Message(message(3, MessageState::Delivered, "three")));
-    assert_eq!(view.numbers(), [10]);
 
     let asked = view.act(Action::LoadOlder);
     assert!(posts(&asked).iter().any(|post| matches!(

@@ -25,6 +25,25 @@ fn as_popup(browser: &Browser) -> Result {
     session.post("goog/cdp/execute", &command).map(drop)
 }
 
+/// Ann, in the size of the popup, and Bob.
+fn joined(world: &World) -> Result<[Browser; 2]> {
+    let browsers = world.browsers([(Chromium, "Ann"), (Firefox, "Bob")])?;
+    let [ann, bob] = &browsers;
+    let (a, b) = (ann.popup()?, bob.popup()?);
+    as_popup(ann)?;
+    a.join("Ann")?;
+    b.join("Bob")?;
+    Ok(browsers)
+}
+
+/// The same as contacts of each other.
+fn contacts(world: &World) -> Result<[Browser; 2]> {
+    let browsers = joined(world)?;
+    let (a, b) = (Page::new(&browsers[0])?, Page::new(&browsers[1])?);
+    a.befriend("Ann", &b, "Bob")?;
+    Ok(browsers)
+}
+
 fn look(world: &World, browser: &Browser, view: &str) -> Result {
     Page::new(browser)?.check_controls()?;
     browser.screenshots(world.folder(), view)
@@ -33,12 +52,8 @@ fn look(world: &World, browser: &Browser, view: &str) -> Result {
 #[test]
 fn contacts_see_the_same_safety_number_and_what_is_decided_shows_everywhere() -> Result {
     let world = World::start("contact-page")?;
-    let [ann, bob] = &world.browsers([(Chromium, "Ann"), (Firefox, "Bob")])?;
-    let (a, b) = (ann.popup()?, bob.popup()?);
-    as_popup(ann)?;
-    a.join("Ann")?;
-    b.join("Bob")?;
-    a.befriend("Ann", &b, "Bob")?;
+    let [ann, bob] = &contacts(&world)?;
+    let (a, b) = (Page::new(ann)?, Page::new(bob)?);
     a.open_contact("Bob")?;
     b.open_contact("Ann")?;
     let number = |browser: &Browser| -> Result<String> {
@@ -83,12 +98,8 @@ fn contacts_see_the_same_safety_number_and_what_is_decided_shows_everywhere() ->
 #[test]
 fn a_special_contact_needs_both_and_a_blocked_or_removed_one_is_gone() -> Result {
     let world = World::start("contact-care")?;
-    let [ann, bob] = &world.browsers([(Chromium, "Ann"), (Firefox, "Bob")])?;
-    let (a, b) = (ann.popup()?, bob.popup()?);
-    as_popup(ann)?;
-    a.join("Ann")?;
-    b.join("Bob")?;
-    a.befriend("Ann", &b, "Bob")?;
+    let [ann, bob] = &contacts(&world)?;
+    let (a, b) = (Page::new(ann)?, Page::new(bob)?);
     a.open_contact("Bob")?;
     b.open_contact("Ann")?;
     a.click(&named("switch", "Special contact"))?;
@@ -137,11 +148,8 @@ fn a_special_contact_needs_both_and_a_blocked_or_removed_one_is_gone() -> Result
 #[test]
 fn an_invite_works_once_and_only_for_somebody_else() -> Result {
     let world = World::start("contact-invites")?;
-    let [ann, bob] = &world.browsers([(Chromium, "Ann"), (Firefox, "Bob")])?;
-    let (a, b) = (ann.popup()?, bob.popup()?);
-    as_popup(ann)?;
-    a.join("Ann")?;
-    b.join("Bob")?;
+    let [ann, bob] = &joined(&world)?;
+    let (a, b) = (Page::new(ann)?, Page::new(bob)?);
     look(&world, ann, "nobody-saved")?;
     a.click(&named("button", "Invite somebody"))?;
     a.see(&named("heading", "Invites"))?;
@@ -195,12 +203,8 @@ const TAKE_FILE: &str = "const make = URL.createObjectURL;
 #[test]
 fn a_backup_moves_identity_and_contacts_to_another_browser() -> Result {
     let world = World::start("contact-backup")?;
-    let [mut ann, bob] = world.browsers([(Chromium, "Ann"), (Firefox, "Bob")])?;
-    let (a, b) = (ann.popup()?, bob.popup()?);
-    as_popup(&ann)?;
-    a.join("Ann")?;
-    b.join("Bob")?;
-    a.befriend("Ann", &b, "Bob")?;
+    let [mut ann, bob] = contacts(&world)?;
+    let (a, b) = (Page::new(&ann)?, Page::new(&bob)?);
     a.click(&named("button", "Settings"))?;
     ann.session()?.execute(TAKE_FILE, &[])?;
     a.fill_in(&named("group", "Export"), "Passphrase", "short")?;

@@ -4,7 +4,8 @@
 use anyhow::{Context, ensure};
 use e2e::Kind::{Chromium, Firefox};
 use e2e::{Browser, Page, Result, World, named, talk};
-use std::time::{SystemTime, UNIX_EPOCH};
+use serde_json::json;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Two contacts in two browsers with the chat open at Alice's.
 fn contacts(world: &World) -> Result<[Browser; 2]> {
@@ -51,6 +52,68 @@ fn messages_to_a_killed_browser_wait_and_arrive_once_and_in_order_when_it_is_bac
     assert_eq!(order(&a.messages()?, &all), all);
     alice.check_console()?;
     bob.check_console()
+}
+
+/// Leaves the chats as the first version of the database had them; the engine lets go of it.
+const AS_IN_VERSION_1: &str = "
+    const finished = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const now = await finished(indexedDB.open('mesh-chat'));
+    const version = now.version;
+    const all = (name) => finished(now.transaction(name).objectStore(name).getAll());
+    const heads = await all('threads');
+    const messages = await all('messages');
+    now.close();
+    await finished(indexedDB.deleteDatabase('mesh-chat'));
+    const opening = indexedDB.open('mesh-chat', 1);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore('threads', { keyPath: 'contact' });
+      const place = ['message.contact', 'message.number'];
+      const store = opening.result.createObjectStore('messages', { keyPath: place });
+      store.createIndex('message.state', 'message.state');
+    };
+    const old = await finished(opening);
+    const writing = old.transaction(['threads', 'messages'], 'readwrite', { durability: 'strict' });
+    for (const { inRead, ...head } of heads) writing.objectStore('threads').put(head);
+    for (const message of messages) writing.objectStore('messages').put(message);
+    await new Promise((resolve) => { writing.oncomplete = resolve; });
+    old.close();
+    return [version, messages.length];";
+
+#[test]
+fn chats_of_the_first_version_of_the_database_go_on() -> Result {
+    let world = World::start("delivery-migrated")?;
+    let [mut alice, mut bob] = contacts(&world)?;
+    let a = Page::new(&alice)?;
+    a.send("delivered")?;
+    a.see_message_state("delivered", "Delivered")?;
+    bob.popup()?;
+    let left = |browser: &Browser| browser.session()?.execute_async(AS_IN_VERSION_1, &[]);
+    assert_eq!(left(&bob)?, json!([2, 1]));
+    bob.kill()?;
+    a.send("waiting")?;
+    // Perhaps handed to the connection that has ended, which is noticed after some seconds.
+    a.patient(Duration::from_secs(60))
+        .see_message_state("waiting", "Waiting")?;
+    assert_eq!(left(&alice)?, json!([2, 2]));
+    for browser in [&mut alice, &mut bob] {
+        browser.kill()?;
+        browser.start()?;
+    }
+    let all = ["delivered", "waiting"];
+    for (browser, other) in [(&bob, "Alice"), (&alice, "Bob")] {
+        let page = browser.popup()?;
+        page.person(other).open_chat()?;
+        page.see_message("waiting")?;
+        assert_eq!(order(&page.messages()?, &all), all);
+    }
+    let a = Page::new(&alice)?;
+    for text in all {
+        a.see_message_state(text, "Read")?;
+    }
+    [alice, bob].iter().try_for_each(Browser::check_console)
 }
 
 #[test]
