@@ -19,6 +19,31 @@ pub struct Disk {
     messages: BTreeMap<(ContactId, u64), MessageRecord>,
 }
 
+/// A write in words, for whoever replays a seed: of a contact, which pair secret it has.
+pub(crate) fn told(change: &Change) -> String {
+    match change {
+        Change::Contact(record) => {
+            let secret: String = record.pair_secret.0.chars().take(6).collect();
+            let (name, care) = (&record.name, &record.care);
+            let known = if record.identity.is_some() {
+                ""
+            } else {
+                ", unfinished,"
+            };
+            format!("contact {name}{known} of secret {secret}, {care:?}")
+        }
+        Change::ForgetContact(id) => format!("no contact {id:?}"),
+        Change::Profile(_)
+        | Change::Settings(_)
+        | Change::Request(_)
+        | Change::ForgetRequest(_)
+        | Change::Invite(_)
+        | Change::ForgetInvite(_)
+        | Change::Thread(..)
+        | Change::ForgetThread(_) => String::new(),
+    }
+}
+
 impl Disk {
     /// A write is durable.
     pub fn write(&mut self, change: Change) {

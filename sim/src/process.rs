@@ -105,6 +105,14 @@ impl World {
         if device.process.is_none() {
             return;
         }
+        if let Input::Signalling(_)
+        | Input::Link(
+            _,
+            mesh_chat::node::Link::Closed(_) | mesh_chat::node::Link::Incoming { .. },
+        ) = &input
+        {
+            self.say(|| format!("P{index} hears {input:?}"));
+        }
         meeting::told(self, index, &input);
         let Some(process) = self.process(index) else {
             return;
@@ -134,6 +142,15 @@ impl World {
         if let Output::Transmit(link, frame) = &output {
             self.say(|| format!("P{index} sends {link:?} {frame}"));
             self.count_routed(index, frame.len());
+        }
+        if let Output::Register(id) | Output::Release(id) | Output::Dial { to: id, .. } = &output {
+            let what = ["registers", "releases", "dials"];
+            let which = match output {
+                Output::Register(_) => 0,
+                Output::Release(_) => 1,
+                _ => 2,
+            };
+            self.say(|| format!("P{index} {} {id}", what[which]));
         }
         meeting::asked(self, index, &output);
         match output {
@@ -220,6 +237,7 @@ impl World {
     fn store(&mut self, index: usize, id: StoreId, change: Change) {
         let took = self.random.within(1, 8);
         let now = self.now;
+        self.say(|| format!("P{index} stores {id:?} {}", crate::disk::told(&change)));
         let Some(device) = self.devices.get_mut(index) else {
             return;
         };

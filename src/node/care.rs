@@ -132,7 +132,7 @@ impl Node {
 
     /// Hands a new discoveryUUID to the contacts that stay: the connected ones at once, the others
     /// when they are met.
-    fn replace_discovery_uuid(&mut self) {
+    pub(super) fn replace_discovery_uuid(&mut self) {
         let fresh = self.ctx.random();
         let Some(me) = &mut self.me else { return };
         me.discovery_uuid = fresh;

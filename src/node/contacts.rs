@@ -171,6 +171,12 @@ impl Contact {
         self.record.discovery_uuid = None;
     }
 
+    /// The key is theirs.
+    pub(super) fn prove(&mut self, key: PublicKey) {
+        self.identity = Some(key);
+        self.record.identity = Some(key.encode());
+    }
+
     /// Whether the acceptance is finished on this side.
     pub(super) fn is_complete(&self) -> bool {
         self.identity.is_some()

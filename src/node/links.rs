@@ -18,6 +18,7 @@ pub(super) struct Pending {
     pub(super) local: String,
     pub(super) remote: String,
     binding: Option<ChannelBinding>,
+    pub(super) opened: Option<Mono>,
     pub(super) path: Path,
     bytes: usize,
     /// What the other side, done already, says while the contact is being stored here.
@@ -137,6 +138,7 @@ impl Node {
             local,
             remote,
             binding: None,
+            opened: None,
             path,
             bytes: 0,
             early: Vec::new(),
@@ -204,6 +206,7 @@ impl Node {
             return;
         };
         pending.binding = Some(binding);
+        pending.opened = Some(self.ctx.now.mono);
         pending.path = path;
         pending.deadline = Some(self.ctx.now.mono + limits::UNAUTHENTICATED_TIME);
         let secret = match &pending.stage {
