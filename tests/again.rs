@@ -11,7 +11,7 @@ mod common;
 
 use common::World;
 use mesh_chat::records::{ContactRecord, Secret};
-use mesh_chat::view::{Command, MessageState, Notice, PersonId};
+use mesh_chat::view::{Command, MessageState, Notice, PersonId, Presence};
 
 /// Ann (0) and Bob (1) are contacts on one network.
 fn friends() -> World {
@@ -38,7 +38,8 @@ fn one_secret(world: &World) -> Secret {
 }
 
 fn block(world: &mut World, device: usize, blocked: bool) {
-    let contact = contact(world, device).id;
+    let name = if device == 0 { "Bob" } else { "Ann" };
+    let contact = world.contact(device, name);
     world.command(device, Command::Block { contact, blocked });
 }
 
@@ -99,6 +100,21 @@ fn who_is_accepted_unrecognised_stays_blocked_and_shares_one_secret_afterwards()
     world.pass(1_000);
     let sorry = ("sorry".to_owned(), MessageState::Delivered);
     assert_eq!(world.texts(0).last(), Some(&sorry));
+}
+
+#[test]
+fn who_blocked_each_other_meet_when_the_last_one_unblocks() {
+    let mut world = friends();
+    block(&mut world, 0, true);
+    // Each comes back, dials the other, who does not know its hint any more, and blocks it.
+    let bob = world.restart(1, "198.51.100.9");
+    world.pass(60_000);
+    block(&mut world, bob, true);
+    block(&mut world, 0, false);
+    world.pass(60_000);
+    block(&mut world, bob, false);
+    world.pass(5_000);
+    assert_eq!(world.person(0, "Bob").presence, Presence::Online);
 }
 
 #[test]

@@ -143,8 +143,7 @@ impl Node {
         };
         // Only after what takes its place: of two writes a crash may leave the first.
         if known_already {
-            let store = self.ctx.store(Change::ForgetContact(fresh.record.id));
-            self.writes.insert(store, Write::Plain);
+            self.insist(Change::ForgetContact(fresh.record.id));
         }
         result
     }

@@ -360,8 +360,7 @@ impl Node {
             Stage::Asked(_, id) => self.forget_request(&id),
             Stage::ExpectConfirm(_, contact) => {
                 let (name, reason) = (contact.record.name.clone(), fault.to_string());
-                let store = self.ctx.store(Change::ForgetContact(contact.record.id));
-                self.writes.insert(store, Write::Plain);
+                self.insist(Change::ForgetContact(contact.record.id));
                 self.notice(Notice::Misbehaved { name, reason });
             }
             Stage::Arriving
