@@ -9,9 +9,10 @@
 use crate::person::device_of;
 use crate::world::World;
 use mesh_chat::limits;
-use mesh_chat::node::{Input, Link, Output, Signalling};
+use mesh_chat::node::{Input, Link, LinkId, Output, Signalling};
 use mesh_chat::view::{Person, PersonId, Ping, Presence, Reach};
 use std::collections::BTreeSet;
+use webext::mapping;
 
 /// How long a meeting point is held after there is nobody to be met at it, in milliseconds.
 const GIVEN_UP: u64 = 10_000;
@@ -28,6 +29,9 @@ fn is_meeting_point(id: &str) -> bool {
 
 /// Follows what a device asks its endpoint for.
 pub(crate) fn asked(world: &mut World, index: usize, output: &Output) {
+    if let Output::Transmit(link, frame) = output {
+        return said(world, index, *link, frame);
+    }
     let (Output::Register(id) | Output::Release(id)) = output else {
         return;
     };
@@ -43,6 +47,31 @@ pub(crate) fn asked(world: &mut World, index: usize, output: &Output) {
     let count = held.len();
     if count > limits::SEATS {
         let wrong = format!("P{index} holds {count} meeting points");
+        world.violations.push(wrong);
+    }
+}
+
+fn said(world: &mut World, index: usize, link: LinkId, frame: &str) {
+    if let Some(owner) = world.ties.poses.get(&index) {
+        world.ties.answered.insert(*owner);
+        // Not what a babbler repeats: that proves nothing.
+        if frame.starts_with(r#"{"type":"hello","v":1,"#) {
+            world.ties.posed.insert(*owner);
+        }
+    } else if index < world.people && frame.starts_with(r#"{"type":"auth""#) {
+        shows_key(world, index, link);
+    }
+}
+
+/// A key without a person's act is for contacts.
+fn shows_key(world: &mut World, index: usize, link: LinkId) {
+    let Some(other) = world.far_end(index, mapping::conn(link)) else {
+        return;
+    };
+    let contacts = world.devices.get(index).map(|d| d.disk.contacts());
+    let mut contacts = contacts.into_iter().flatten();
+    if !contacts.any(|contact| device_of(&contact.name) == Some(other)) {
+        let wrong = format!("P{index} shows its identity key to {other}, who is no contact");
         world.violations.push(wrong);
     }
 }
@@ -85,7 +114,7 @@ fn no_key(world: &mut World, index: usize, frame: &str) {
 }
 
 /// Somebody else is shown at a contact's address: only where somebody else has answered there. One
-/// that answers nothing is no proof of anything.
+/// that answers nothing is no proof of anything, and only a wrong proof makes an address a bad one.
 pub(crate) fn shown(world: &mut World, index: usize, person: &Person) {
     let recovers = person.care.as_ref().and_then(|care| care.reach) == Some(Reach::Recovering);
     if !recovers && person.ping != Some(Ping::SomebodyElse) {
@@ -94,7 +123,9 @@ pub(crate) fn shown(world: &mut World, index: usize, person: &Person) {
     let Some(other) = device_of(&person.name) else {
         return;
     };
-    if !world.ties.posed.contains(&other) && !world.ties.were_parted(index, other) {
+    let ties = &world.ties;
+    let answered = ties.posed.contains(&other) || !recovers && ties.answered.contains(&other);
+    if !answered && !ties.were_parted(index, other) {
         let wrong = format!("P{index} takes P{other}'s address for somebody else's");
         world.violations.push(wrong);
     }

@@ -1,6 +1,7 @@
 //! What people decided about each other, as far as it changes what must be so: who removed or
 //! blocked whom, whose device was wiped, and at whose address somebody else answered.
 
+use crate::device::Device;
 use crate::person::device_of;
 use crate::random::Random;
 use crate::world::World;
@@ -11,6 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// costs a new Discovery ID, and an entry of the old one is shown for 90 s; then a dial of 8 s and
 /// its repetition.
 const SETTLES: u64 = 130_000;
+
+/// Who dialled a contact by whom it was blocked takes that for somebody else's address for 15 min; the
+/// back-off grows to 10 min. Then it is as above.
+const BLACKLISTED: u64 = 900_000 + SETTLES;
 
 /// Two that were parted may hold one secret for a moment yet: the write is under way.
 const PARTS: u64 = 5_000;
@@ -28,7 +33,12 @@ pub struct Ties {
     settles: BTreeMap<(usize, usize), u64>,
     /// Pairs of which one once did not want the other.
     parted: BTreeSet<(usize, usize)>,
-    /// At whose address somebody else has answered.
+    /// Who stands at whose address.
+    pub poses: BTreeMap<usize, usize>,
+    /// At whose address somebody else has said anything, and at whose it was a whole answer with a
+    /// wrong proof.
+    pub answered: BTreeSet<usize>,
+    /// See [`Ties::answered`].
     pub posed: BTreeSet<usize>,
     /// The backup that somebody made.
     pub backups: BTreeMap<usize, String>,
@@ -53,6 +63,8 @@ impl Ties {
             severed: BTreeMap::new(),
             settles: BTreeMap::new(),
             parted: BTreeSet::new(),
+            poses: BTreeMap::new(),
+            answered: BTreeSet::new(),
             posed: BTreeSet::new(),
             backups: BTreeMap::new(),
             exports: BTreeMap::new(),
@@ -101,13 +113,16 @@ impl World {
     /// Whether one of the two knows where the other is.
     #[must_use]
     pub fn knows_the_way(&self, one: usize, other: usize) -> bool {
+        self.can_reach(one, other) || self.can_reach(other, one)
+    }
+
+    /// Whether one knows where the other is.
+    fn can_reach(&self, one: usize, other: usize) -> bool {
         let home = |index: usize| self.devices.get(index).map(|device| device.home);
-        let knows = |one, other| {
-            let told = self.contact(one, other).map(|c| c.transport_id.as_str());
-            let device = self.devices.get(other);
-            told.is_some() && told == device.and_then(|device| device.disk.transport_id())
-        };
-        home(one) == home(other) || knows(one, other) || knows(other, one)
+        let told = self.contact(one, other).map(|c| c.transport_id.as_str());
+        let device = self.devices.get(other);
+        let knows = told.is_some() && told == device.and_then(|device| device.disk.transport_id());
+        knows || home(one) == home(other)
     }
 
     /// Whether both want to find each other anywhere.
@@ -132,6 +147,15 @@ impl World {
     /// The same, where only the two notice.
     pub fn hesitated(&mut self, one: usize, other: usize) {
         let until = self.now + SETTLES;
+        self.ties.settles.insert(pair(one, other), until);
+    }
+
+    /// One looks for the other again, and dials at once. Where that leads nowhere, the other one has
+    /// to dial, after its own back-off.
+    pub fn resumed(&mut self, one: usize, other: usize) {
+        let is_up = |index| self.devices.get(index).is_some_and(Device::is_up);
+        let now = is_up(one) && is_up(other) && self.can_reach(one, other);
+        let until = self.now + if now { SETTLES } else { BLACKLISTED };
         self.ties.settles.insert(pair(one, other), until);
     }
 

@@ -11,12 +11,6 @@ use crate::records::{Change, Secret};
 use crate::view::{Asked, ContactId, Notice, Notification};
 use crate::wire::{Card, Frame, Proof};
 use crate::{Mono, crypto};
-use std::time::Duration;
-
-/// Two acceptances between the same two people come from both having asked where the connection of
-/// the second opened before the first was finished. It is finished a moment later on one side than on
-/// the other: by less than this.
-const AT_ONCE: Duration = Duration::from_secs(1);
 
 impl Node {
     pub(super) fn card(&self) -> Option<Card> {
@@ -117,9 +111,10 @@ impl Node {
             record.id.clone_from(&saved.record.id);
             record.care.clone_from(&saved.record.care);
             record.name.clone_from(&saved.record.name);
-            // Two acceptances at once: both sides keep the smaller secret. A later one replaces.
+            // Both asked, where the connection of the second acceptance opened before the first was
+            // finished: both sides keep the smaller secret. A later one replaces.
             let opened = self.links.get(&link).and_then(|pending| pending.opened);
-            let at_once = |(opened, finished): (Mono, Mono)| opened < finished + AT_ONCE;
+            let at_once = |(opened, finished): (Mono, Mono)| opened < finished;
             if opened.zip(saved.accepted_at).is_some_and(at_once)
                 && saved.pair_secret < fresh.pair_secret
             {
@@ -150,9 +145,10 @@ impl Node {
 
     /// Whoever was accepted turns out to be blocked, and stays so. One whose request was accepted has
     /// stored the new pair secret, which counts once it is unblocked, and has seen the discoveryUUID.
-    fn refuse_blocked(&mut self, role: Role, contact: Contact) {
+    fn refuse_blocked(&mut self, role: Role, mut contact: Contact) {
         let (id, name) = (contact.record.id.clone(), contact.name().to_owned());
         if role == Role::Responder {
+            contact.accepted_at = None;
             self.keep(contact);
             self.store_contact(&id);
             self.replace_discovery_uuid();
