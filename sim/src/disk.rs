@@ -1,8 +1,8 @@
 //! What is durable on a device: exactly the writes that were reported as such.
 
 use mesh_chat::records::{
-    Change, ContactRecord, InviteRecord, MessageRecord, ProfileRecord, RequestRecord, Snapshot,
-    ThreadRecord,
+    Change, ContactRecord, InviteRecord, MessageRecord, ProfileRecord, RequestRecord, Secret,
+    Snapshot, ThreadRecord,
 };
 use mesh_chat::view::{ContactId, InviteId, MessageState, RequestId};
 use std::collections::BTreeMap;
@@ -98,6 +98,12 @@ impl Disk {
     pub fn transport_id(&self) -> Option<&str> {
         let profile = self.profile.as_ref()?;
         Some(&profile.transport_id)
+    }
+
+    /// By what contacts recognise it.
+    #[must_use]
+    pub fn discovery_uuid(&self) -> Option<&Secret> {
+        Some(&self.profile.as_ref()?.discovery_uuid)
     }
 
     /// Whether its person has joined.

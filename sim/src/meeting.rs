@@ -154,8 +154,9 @@ pub fn special(world: &World) -> Option<String> {
     None
 }
 
-/// More than eight special contacts take turns.
-fn must_meet(world: &World, one: usize, other: usize) -> bool {
+/// Whether two must find each other with nothing left of the way. More than eight special contacts
+/// take turns.
+pub(crate) fn must_meet(world: &World, one: usize, other: usize) -> bool {
     let device = |index: usize| world.devices.get(index).filter(|d| d.is_up() && !d.full);
     let (Some(here), Some(there)) = (device(one), device(other)) else {
         return false;

@@ -253,7 +253,7 @@ impl Model {
 pub fn watch(world: &mut World) {
     let now = world.now;
     let mut late = Vec::new();
-    world.reunite();
+    world.follow();
     meeting::seats(world);
     for home in 0..world.homes.len() {
         let (router, lists) = (check::router(world, home), check::lists(world, home));
