@@ -10,7 +10,7 @@ use crate::person::device_of;
 use crate::world::World;
 use mesh_chat::limits;
 use mesh_chat::node::{Input, Link, LinkId, Output, Signalling};
-use mesh_chat::view::{Person, PersonId, Ping, Presence, Reach};
+use mesh_chat::view::{Care, Notification, Person, PersonId, Ping, Presence, Reach, Special};
 use std::collections::BTreeSet;
 use webext::mapping;
 
@@ -174,6 +174,54 @@ pub(crate) fn must_meet(world: &World, one: usize, other: usize) -> bool {
         && few(other)
 }
 
+/// Both have switched Special contact on, and are not connected.
+fn is_waited_for(care: &Care) -> bool {
+    care.special == Special::On && !care.blocked && care.reach != Some(Reach::Connected)
+}
+
+/// Whoever is blocked must not recognise this device, but for the moment in which a new discoveryUUID
+/// is made: two looks in a row find that never.
+pub(crate) fn strangers(world: &mut World) {
+    let blocked = |world: &World, one: usize, other: usize| {
+        let care = world.contact(one, other).map(|contact| &contact.care);
+        care.is_some_and(|care| care.blocked)
+    };
+    let recognised = |world: &World, one: usize, other: usize| {
+        let told = world
+            .contact(other, one)
+            .and_then(|c| c.discovery_uuid.as_ref());
+        let device = world.devices.get(one);
+        told.is_some() && told == device.and_then(|device| device.disk.discovery_uuid())
+    };
+    let all = (0..world.people).flat_map(|one| (0..world.people).map(move |other| (one, other)));
+    let seen = |(one, other): &(usize, usize)| {
+        one != other && blocked(world, *one, *other) && recognised(world, *one, *other)
+    };
+    let now: BTreeSet<(usize, usize)> = all.filter(seen).collect();
+    for (one, other) in world.ties.recognised.intersection(&now) {
+        let wrong = format!("P{one} is recognised by P{other}, whom it has blocked");
+        world.violations.push(wrong);
+    }
+    world.ties.recognised = now;
+}
+
+/// Whom somebody has muted, nobody is told of.
+pub(crate) fn told_of(world: &mut World, index: usize, notification: &Notification) {
+    let (Notification::Message { contact, .. } | Notification::Joined { contact, .. }) =
+        notification
+    else {
+        return;
+    };
+    let device = world.devices.get(index);
+    let id = PersonId::Contact(contact.clone());
+    let person = device.and_then(|device| device.view.people.get(&id));
+    let care = person.and_then(|person| person.care.as_ref());
+    if care.is_some_and(|care| care.muted) {
+        let wrong = format!("P{index} is told of somebody it has muted");
+        world.violations.push(wrong);
+    }
+}
+
 /// Meeting points are held for whom there is to be met, and for nobody else.
 pub(crate) fn seats(world: &mut World) {
     let mut wrong = Vec::new();
@@ -181,11 +229,8 @@ pub(crate) fn seats(world: &mut World) {
     for (index, (held, idle_since)) in &mut world.ties.seats {
         let device = world.devices.get(*index).filter(|d| d.is_up() && !d.full);
         let away = device.map(|device| {
-            let special = device.view.people.values().filter(|person| {
-                let reach = person.care.as_ref().and_then(|care| care.reach);
-                reach.is_some_and(|reach| reach != Reach::Connected)
-            });
-            special.count()
+            let care = device.view.people.values().flat_map(|person| &person.care);
+            care.filter(|care| is_waited_for(care)).count()
         });
         if away.is_none_or(|away| held.len() <= SLOTS * away) {
             *idle_since = now;

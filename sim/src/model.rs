@@ -292,6 +292,7 @@ pub fn watch(world: &mut World) {
     }
     if now % 10_000 < 1_000 {
         check::bounds(world);
+        meeting::strangers(world);
     }
 }
 

@@ -159,6 +159,9 @@ impl World {
                 {
                     self.model.received(&message.text);
                 }
+                if let Event::Notify(notification) = &event {
+                    meeting::told_of(self, index, notification);
+                }
                 if let Event::Person(person) = &event {
                     meeting::shown(self, index, person);
                 }

@@ -45,6 +45,8 @@ pub struct Ties {
     pub answered: BTreeSet<usize>,
     /// See [`Ties::answered`].
     pub posed: BTreeSet<usize>,
+    /// Who was recognised by somebody blocked at the last look.
+    pub(crate) recognised: BTreeSet<(usize, usize)>,
     /// The backup that somebody made.
     pub backups: BTreeMap<usize, String>,
     /// Commands that are answered with one.
@@ -72,6 +74,7 @@ impl Ties {
             poses: BTreeMap::new(),
             answered: BTreeSet::new(),
             posed: BTreeSet::new(),
+            recognised: BTreeSet::new(),
             backups: BTreeMap::new(),
             exports: BTreeMap::new(),
             seats: BTreeMap::new(),
