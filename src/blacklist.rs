@@ -20,6 +20,11 @@ impl Blacklist {
         self.0.push_back((server.to_owned(), id.to_owned(), until));
     }
 
+    /// May be dialled again, at any server.
+    pub(crate) fn forget(&mut self, id: &str) {
+        self.0.retain(|(_, known, _)| known != id);
+    }
+
     /// Until when an id at a server is not to be dialled.
     pub(crate) fn until(&self, server: &str, id: &str, now: Mono) -> Option<Mono> {
         let entry = self.0.iter().find(|(s, i, _)| s == server && i == id)?;
@@ -39,6 +44,8 @@ mod tests {
         assert_eq!(list.until("two", "x", Mono(5)), None);
         assert_eq!(list.until("one", "y", Mono(5)), None);
         assert_eq!(list.until("one", "x", Mono(900_000)), None);
+        list.forget("x");
+        assert_eq!(list.until("one", "x", Mono(5)), None);
     }
 
     #[test]

@@ -143,6 +143,10 @@ pub const PONG: Duration = Duration::from_secs(10);
 /// How long the answer to a ping may take when the transport already suspects the path.
 pub const PONG_SUSPECT: Duration = Duration::from_secs(2);
 
+/// Deletions that a full disk did not take and that are tried again: more than there are contacts,
+/// requests and invites. Of a further one only the next start is reminded.
+pub const UNWRITTEN: usize = 1_000;
+
 /// How long an entry of a copied registry lives past its last confirmation.
 pub const ENTRY_LIFE: Duration = Duration::from_secs(90);
 

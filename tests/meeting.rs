@@ -247,6 +247,20 @@ fn what_a_full_disk_did_not_take_is_stored_when_it_has_room() {
 }
 
 #[test]
+fn who_is_removed_while_the_disk_is_full_is_gone_when_it_has_room() {
+    let mut world = friends();
+    let contact = world.contact(0, "Bob");
+    world.devices[0].disk_full = true;
+    world.command(0, Command::Remove { contact });
+    world.pass(1_000);
+    assert_eq!(world.snapshot(0).contacts.len(), 1);
+    world.devices[0].disk_full = false;
+    world.pass(31_000);
+    let snapshot = world.snapshot(0);
+    assert!(snapshot.contacts.is_empty() && snapshot.threads.is_empty());
+}
+
+#[test]
 fn a_router_that_hides_contacts_from_each_other_is_left() {
     let mut world = World::new(3);
     world.liar = Some(0);

@@ -471,24 +471,3 @@ fn a_replayed_profile_changes_nothing_that_is_stored() {
     };
     assert_eq!(stored(&after), stored(&before));
 }
-
-#[test]
-fn who_was_removed_and_asks_again_at_once_shares_one_secret() {
-    for seed in 0..8 {
-        let mut world = friends();
-        // Other randomness, so that either secret may be the smaller one.
-        (0..seed).for_each(|_| world.command(0, Command::Invite));
-        let contact = world.contact(0, "Bob");
-        world.command(0, Command::Remove { contact });
-        world.pass(1_000);
-        world.ask(0, "Bob");
-        world.accept(1);
-        world.pass(1_000);
-        let secret = |device| {
-            let contacts = world.snapshot(device).contacts;
-            assert_eq!(contacts.len(), 1);
-            contacts[0].pair_secret.clone()
-        };
-        assert_eq!(secret(0), secret(1));
-    }
-}

@@ -38,8 +38,9 @@ pub(crate) fn wish(world: &mut World, index: usize) -> Option<Command> {
     let command = about(&person, other, index, roll)?;
     match &command {
         Command::Remove { .. } => world.sever(index, other),
-        Command::Block { .. } => world.decided(index, other),
-        Command::Pause { .. } => world.hesitated(index, other),
+        Command::Block { blocked: true, .. } => world.decided(index, other),
+        Command::Pause { paused: true, .. } => world.hesitated(index, other),
+        Command::Block { .. } | Command::Pause { .. } => world.resumed(index, other),
         _ => {}
     }
     Some(command)

@@ -67,7 +67,7 @@ fn texts(world: &World, wrong: &mut Vec<String>) {
         let promised = received.iter().filter(|text| !free.contains(**text));
         let mut left = promised.peekable();
         let met = world.passes(*from, *to) && !world.apart(*from, *to);
-        let met = met && (world.knows_the_way(*from, *to) || world.are_special(*from, *to));
+        let met = met && (world.knows_the_way(*from, *to) || meeting::must_meet(world, *from, *to));
         for text in written.iter().filter(|written| !written.free) {
             if left.peek() == Some(&&text.text.as_str()) {
                 left.next();
@@ -119,7 +119,8 @@ pub fn lists(world: &World, home: usize) -> Option<String> {
             let count = people.values().filter(seen).count();
             let listed = people.values().filter(seen).filter(near).count();
             let expected = usize::from(index != other);
-            if (count != expected || listed != expected) && !world.apart(*index, *other) {
+            let wrong = count != expected || listed != expected;
+            if wrong && !world.apart(*index, *other) && !are_lost(world, *index, *other) {
                 return Some(format!(
                     "P{index} sees {name} {count} times, {listed} there"
                 ));
@@ -127,6 +128,11 @@ pub fn lists(world: &World, home: usize) -> Option<String> {
         }
     }
     None
+}
+
+/// Whom no contact recognises any more is a stranger to it.
+fn are_lost(world: &World, one: usize, other: usize) -> bool {
+    world.contact(one, other).is_some() && !world.knows_the_way(one, other)
 }
 
 /// Contacts that can reach each other and are not connected.

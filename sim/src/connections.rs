@@ -74,6 +74,15 @@ impl World {
             .count()
     }
 
+    /// Which device is at the other end of a connection.
+    #[must_use]
+    pub(crate) fn far_end(&self, index: usize, conn: ConnId) -> Option<usize> {
+        let generation = self.devices.get(index)?.generation;
+        let number = self.connections.numbers.get(&(index, generation, conn))?;
+        let peer = self.connections.ends.get(*number)?.peer?;
+        Some(self.connections.ends.get(peer)?.device)
+    }
+
     fn cut_end(&mut self, number: usize) {
         let Some(end) = self.connections.ends.get_mut(number).filter(|end| !end.cut) else {
             return;

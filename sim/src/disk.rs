@@ -1,8 +1,8 @@
 //! What is durable on a device: exactly the writes that were reported as such.
 
 use mesh_chat::records::{
-    Change, ContactRecord, InviteRecord, MessageRecord, ProfileRecord, RequestRecord, Snapshot,
-    ThreadRecord,
+    Change, ContactRecord, InviteRecord, MessageRecord, ProfileRecord, RequestRecord, Secret,
+    Snapshot, ThreadRecord,
 };
 use mesh_chat::view::{ContactId, InviteId, MessageState, RequestId};
 use std::collections::BTreeMap;
@@ -18,6 +18,31 @@ pub struct Disk {
     invites: BTreeMap<InviteId, InviteRecord>,
     threads: BTreeMap<ContactId, ThreadRecord>,
     messages: BTreeMap<(ContactId, u64), MessageRecord>,
+}
+
+/// A write in words, for whoever replays a seed: of a contact, which pair secret it has.
+pub(crate) fn told(change: &Change) -> String {
+    match change {
+        Change::Contact(record) => {
+            let secret: String = record.pair_secret.0.chars().take(6).collect();
+            let (name, care) = (&record.name, &record.care);
+            let known = if record.identity.is_some() {
+                ""
+            } else {
+                ", unfinished,"
+            };
+            format!("contact {name}{known} of secret {secret}, {care:?}")
+        }
+        Change::ForgetContact(id) => format!("no contact {id:?}"),
+        Change::Profile(_)
+        | Change::Settings(_)
+        | Change::Request(_)
+        | Change::ForgetRequest(_)
+        | Change::Invite(_)
+        | Change::ForgetInvite(_)
+        | Change::Thread(..)
+        | Change::ForgetThread(_) => String::new(),
+    }
 }
 
 impl Disk {
@@ -74,6 +99,12 @@ impl Disk {
     pub fn transport_id(&self) -> Option<&str> {
         let profile = self.profile.as_ref()?;
         Some(&profile.transport_id)
+    }
+
+    /// By what contacts recognise it.
+    #[must_use]
+    pub fn discovery_uuid(&self) -> Option<&Secret> {
+        Some(&self.profile.as_ref()?.discovery_uuid)
     }
 
     /// Whether its person has joined.

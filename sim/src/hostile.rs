@@ -13,6 +13,9 @@ const HEARD: usize = 200;
 const LIES: usize = 10_000;
 const ENTRIES_AT_ONCE: usize = 100;
 
+/// Somebody's point on the curve.
+const POINT: &str = "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW";
+
 /// What it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -20,6 +23,8 @@ pub enum Kind {
     Squatter,
     /// The same, and sends rubbish and what it has heard.
     Babbler,
+    /// At somebody's address: answers as the handshake wants it, and cannot prove anything.
+    Impostor,
     /// In the home: a router that lies.
     Liar,
     /// In the home: floods the router and everybody in the list.
@@ -38,7 +43,7 @@ impl Kind {
     /// Whether it is on another network than its victims.
     #[must_use]
     pub fn is_outside(self) -> bool {
-        matches!(self, Self::Squatter | Self::Babbler)
+        matches!(self, Self::Squatter | Self::Babbler | Self::Impostor)
     }
 
     /// For the summary.
@@ -47,6 +52,7 @@ impl Kind {
         match self {
             Self::Squatter => "silent squatters of a Router ID",
             Self::Babbler => "babbling squatters of a Router ID",
+            Self::Impostor => "imposters",
             Self::Liar => "lying routers",
             Self::Flooder => "flooding peers",
         }
@@ -131,7 +137,7 @@ impl Hostile {
 
     fn opened(&mut self, link: LinkId) {
         match self.kind {
-            Kind::Squatter => {}
+            Kind::Squatter | Kind::Impostor => {}
             Kind::Liar => self.lie(link),
             Kind::Babbler | Kind::Flooder => {
                 let checkin = self.checkin();
@@ -156,6 +162,7 @@ impl Hostile {
                 self.send(link, r#"{"type":"pong"}"#.to_owned());
             }
             (Kind::Liar, _, true) => self.lie(link),
+            (Kind::Impostor, ..) if frame.contains(r#""type":"hello""#) => self.pretend(link),
             _ => {}
         }
     }
@@ -163,11 +170,13 @@ impl Hostile {
     fn attack(&mut self) {
         self.out.push_back(match self.kind {
             Kind::Flooder => Output::Register(self.own_id.clone()),
-            Kind::Squatter | Kind::Babbler | Kind::Liar => Output::Register(self.router_id.clone()),
+            Kind::Squatter | Kind::Babbler | Kind::Impostor | Kind::Liar => {
+                Output::Register(self.router_id.clone())
+            }
         });
         let links: Vec<LinkId> = self.links.keys().copied().collect();
         match self.kind {
-            Kind::Squatter => {}
+            Kind::Squatter | Kind::Impostor => {}
             Kind::Babbler => links.into_iter().for_each(|link| self.rubbish(link)),
             Kind::Liar => links.into_iter().for_each(|link| self.change(link)),
             Kind::Flooder => self.flood(&links),
@@ -208,6 +217,20 @@ impl Hostile {
 
     fn send(&mut self, link: LinkId, frame: String) {
         self.out.push_back(Output::Transmit(link, frame));
+    }
+
+    /// A hello as good as any, but for its hint: that is missing or wrong.
+    fn pretend(&mut self, link: LinkId) {
+        let nonce = "A".repeat(43);
+        let hint = if self.random.chance(50) {
+            format!(r#","hint":"{nonce}""#)
+        } else {
+            String::new()
+        };
+        self.send(
+            link,
+            format!(r#"{{"type":"hello","v":1,"eph":"{POINT}","nonce":"{nonce}"{hint}}}"#),
+        );
     }
 
     fn checkin(&mut self) -> String {

@@ -9,9 +9,10 @@
 use crate::person::device_of;
 use crate::world::World;
 use mesh_chat::limits;
-use mesh_chat::node::{Input, Link, Output, Signalling};
-use mesh_chat::view::{Person, PersonId, Ping, Presence, Reach};
+use mesh_chat::node::{Input, Link, LinkId, Output, Signalling};
+use mesh_chat::view::{Care, Notification, Person, PersonId, Ping, Presence, Reach, Special};
 use std::collections::BTreeSet;
+use webext::mapping;
 
 /// How long a meeting point is held after there is nobody to be met at it, in milliseconds.
 const GIVEN_UP: u64 = 10_000;
@@ -29,6 +30,9 @@ fn is_meeting_point(id: &str) -> bool {
 
 /// Follows what a device asks its endpoint for.
 pub(crate) fn asked(world: &mut World, index: usize, output: &Output) {
+    if let Output::Transmit(link, frame) = output {
+        return said(world, index, *link, frame);
+    }
     let (Output::Register(id) | Output::Release(id)) = output else {
         return;
     };
@@ -44,6 +48,31 @@ pub(crate) fn asked(world: &mut World, index: usize, output: &Output) {
     let count = held.len();
     if count > limits::SEATS {
         let wrong = format!("P{index} holds {count} meeting points");
+        world.violations.push(wrong);
+    }
+}
+
+fn said(world: &mut World, index: usize, link: LinkId, frame: &str) {
+    if let Some(owner) = world.ties.poses.get(&index) {
+        world.ties.answered.insert(*owner);
+        // Not what a babbler repeats: that proves nothing.
+        if frame.starts_with(r#"{"type":"hello","v":1,"#) {
+            world.ties.posed.insert(*owner);
+        }
+    } else if index < world.people && frame.starts_with(r#"{"type":"auth""#) {
+        shows_key(world, index, link);
+    }
+}
+
+/// A key without a person's act is for contacts.
+fn shows_key(world: &mut World, index: usize, link: LinkId) {
+    let Some(other) = world.far_end(index, mapping::conn(link)) else {
+        return;
+    };
+    let contacts = world.devices.get(index).map(|d| d.disk.contacts());
+    let mut contacts = contacts.into_iter().flatten();
+    if !contacts.any(|contact| device_of(&contact.name) == Some(other)) {
+        let wrong = format!("P{index} shows its identity key to {other}, who is no contact");
         world.violations.push(wrong);
     }
 }
@@ -86,7 +115,7 @@ fn no_key(world: &mut World, index: usize, frame: &str) {
 }
 
 /// Somebody else is shown at a contact's address: only where somebody else has answered there. One
-/// that answers nothing is no proof of anything.
+/// that answers nothing is no proof of anything, and only a wrong proof makes an address a bad one.
 pub(crate) fn shown(world: &mut World, index: usize, person: &Person) {
     let recovers = person.care.as_ref().and_then(|care| care.reach) == Some(Reach::Recovering);
     if !recovers && person.ping != Some(Ping::SomebodyElse) {
@@ -95,7 +124,9 @@ pub(crate) fn shown(world: &mut World, index: usize, person: &Person) {
     let Some(other) = device_of(&person.name) else {
         return;
     };
-    if !world.ties.posed.contains(&other) && !world.ties.were_parted(index, other) {
+    let ties = &world.ties;
+    let answered = ties.posed.contains(&other) || !recovers && ties.answered.contains(&other);
+    if !answered && !ties.were_parted(index, other) {
         let wrong = format!("P{index} takes P{other}'s address for somebody else's");
         world.violations.push(wrong);
     }
@@ -124,8 +155,9 @@ pub fn special(world: &World) -> Option<String> {
     None
 }
 
-/// More than eight special contacts take turns.
-fn must_meet(world: &World, one: usize, other: usize) -> bool {
+/// Whether two must find each other with nothing left of the way. More than eight special contacts
+/// take turns.
+pub(crate) fn must_meet(world: &World, one: usize, other: usize) -> bool {
     let device = |index: usize| world.devices.get(index).filter(|d| d.is_up() && !d.full);
     let (Some(here), Some(there)) = (device(one), device(other)) else {
         return false;
@@ -143,6 +175,54 @@ fn must_meet(world: &World, one: usize, other: usize) -> bool {
         && few(other)
 }
 
+/// Both have switched Special contact on, and are not connected.
+fn is_waited_for(care: &Care) -> bool {
+    care.special == Special::On && !care.blocked && care.reach != Some(Reach::Connected)
+}
+
+/// Whoever is blocked must not recognise this device, but for the moment in which a new discoveryUUID
+/// is made: two looks in a row find that never.
+pub(crate) fn strangers(world: &mut World) {
+    let blocked = |world: &World, one: usize, other: usize| {
+        let care = world.contact(one, other).map(|contact| &contact.care);
+        care.is_some_and(|care| care.blocked)
+    };
+    let recognised = |world: &World, one: usize, other: usize| {
+        let told = world
+            .contact(other, one)
+            .and_then(|c| c.discovery_uuid.as_ref());
+        let device = world.devices.get(one);
+        told.is_some() && told == device.and_then(|device| device.disk.discovery_uuid())
+    };
+    let all = (0..world.people).flat_map(|one| (0..world.people).map(move |other| (one, other)));
+    let seen = |(one, other): &(usize, usize)| {
+        one != other && blocked(world, *one, *other) && recognised(world, *one, *other)
+    };
+    let now: BTreeSet<(usize, usize)> = all.filter(seen).collect();
+    for (one, other) in world.ties.recognised.intersection(&now) {
+        let wrong = format!("P{one} is recognised by P{other}, whom it has blocked");
+        world.violations.push(wrong);
+    }
+    world.ties.recognised = now;
+}
+
+/// Whom somebody has muted, nobody is told of.
+pub(crate) fn told_of(world: &mut World, index: usize, notification: &Notification) {
+    let (Notification::Message { contact, .. } | Notification::Joined { contact, .. }) =
+        notification
+    else {
+        return;
+    };
+    let device = world.devices.get(index);
+    let id = PersonId::Contact(contact.clone());
+    let person = device.and_then(|device| device.view.people.get(&id));
+    let care = person.and_then(|person| person.care.as_ref());
+    if care.is_some_and(|care| care.muted) {
+        let wrong = format!("P{index} is told of somebody it has muted");
+        world.violations.push(wrong);
+    }
+}
+
 /// Meeting points are held for whom there is to be met, and for nobody else.
 pub(crate) fn seats(world: &mut World) {
     let mut wrong = Vec::new();
@@ -150,11 +230,8 @@ pub(crate) fn seats(world: &mut World) {
     for (index, (held, idle_since)) in &mut world.ties.seats {
         let device = world.devices.get(*index).filter(|d| d.is_up() && !d.full);
         let away = device.map(|device| {
-            let special = device.view.people.values().filter(|person| {
-                let reach = person.care.as_ref().and_then(|care| care.reach);
-                reach.is_some_and(|reach| reach != Reach::Connected)
-            });
-            special.count()
+            let care = device.view.people.values().flat_map(|person| &person.care);
+            care.filter(|care| is_waited_for(care)).count()
         });
         if away.is_none_or(|away| held.len() <= POINTS * away) {
             *idle_since = now;

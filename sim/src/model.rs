@@ -253,7 +253,7 @@ impl Model {
 pub fn watch(world: &mut World) {
     let now = world.now;
     let mut late = Vec::new();
-    world.reunite();
+    world.follow();
     meeting::seats(world);
     for home in 0..world.homes.len() {
         let (router, lists) = (check::router(world, home), check::lists(world, home));
@@ -292,6 +292,7 @@ pub fn watch(world: &mut World) {
     }
     if now % 10_000 < 1_000 {
         check::bounds(world);
+        meeting::strangers(world);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::check;
 use crate::device::{Brain, Process, View};
+use crate::disk;
 use crate::hostile::Hostile;
 use crate::light::Light;
 use crate::meeting;
@@ -12,7 +13,7 @@ use crate::world::{What, World};
 use mesh_chat::address::Addresses;
 use mesh_chat::config::{Config, SignallingServer};
 use mesh_chat::name::Tables;
-use mesh_chat::node::{CommandId, Input, Output, StoreId};
+use mesh_chat::node::{CommandId, Input, Link, Output, StoreId};
 use mesh_chat::records::Change;
 use mesh_chat::view::{Answer, Command, Event, MessageState, Phase, Refusal};
 use mesh_chat::{Mono, Node};
@@ -105,6 +106,7 @@ impl World {
         if device.process.is_none() {
             return;
         }
+        self.tell_of_input(index, &input);
         meeting::told(self, index, &input);
         let Some(process) = self.process(index) else {
             return;
@@ -131,10 +133,10 @@ impl World {
     }
 
     fn act(&mut self, index: usize, output: Output) {
-        if let Output::Transmit(link, frame) = &output {
-            self.say(|| format!("P{index} sends {link:?} {frame}"));
+        if let Output::Transmit(_, frame) = &output {
             self.count_routed(index, frame.len());
         }
+        self.tell_of(index, &output);
         meeting::asked(self, index, &output);
         match output {
             Output::Register(id) => self.endpoint(index, EndpointInput::Register(id)),
@@ -152,11 +154,13 @@ impl World {
             Output::Store(id, change) => self.store(index, id, change),
             Output::Configure(config) => self.configure(index, &config),
             Output::Event(event) => {
-                self.say(|| format!("P{index} shows {event:?}"));
                 if let Event::Message(message) = &event
                     && message.state == MessageState::Received
                 {
                     self.model.received(&message.text);
+                }
+                if let Event::Notify(notification) = &event {
+                    meeting::told_of(self, index, notification);
                 }
                 if let Event::Person(person) = &event {
                     meeting::shown(self, index, person);
@@ -178,6 +182,40 @@ impl World {
         let delivered = device.view.show(event);
         let texts = delivered.map(|(contact, places)| device.disk.own_texts(&contact, &places));
         texts.unwrap_or_default()
+    }
+
+    /// For whoever replays a seed.
+    fn tell_of_input(&self, index: usize, input: &Input) {
+        let links = matches!(
+            input,
+            Input::Link(_, Link::Incoming { .. } | Link::Closed(_))
+        );
+        if links || matches!(input, Input::Signalling(_)) {
+            self.say(|| format!("P{index} hears {input:?}"));
+        }
+    }
+
+    /// See [`World::tell_of_input`].
+    fn tell_of(&self, index: usize, output: &Output) {
+        match output {
+            Output::Register(id) => self.say(|| format!("P{index} registers {id}")),
+            Output::Release(id) => self.say(|| format!("P{index} releases {id}")),
+            Output::Dial { link, to, .. } => self.say(|| format!("P{index} dials {link:?} {to}")),
+            Output::Transmit(link, frame) => {
+                self.say(|| format!("P{index} sends {link:?} {frame}"));
+            }
+            Output::Event(event) => self.say(|| format!("P{index} shows {event:?}")),
+            Output::Store(_, change) => {
+                self.say(|| format!("P{index} stores {}", disk::told(change)));
+            }
+            Output::Close(_)
+            | Output::Probe
+            | Output::LookUpAddress
+            | Output::Configure(_)
+            | Output::Reply(..)
+            | Output::FetchBeacon { .. }
+            | Output::Timeout(_) => {}
+        }
     }
 
     fn count_routed(&mut self, index: usize, bytes: usize) {

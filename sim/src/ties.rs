@@ -1,6 +1,7 @@
 //! What people decided about each other, as far as it changes what must be so: who removed or
 //! blocked whom, whose device was wiped, and at whose address somebody else answered.
 
+use crate::device::Device;
 use crate::person::device_of;
 use crate::random::Random;
 use crate::world::World;
@@ -11,6 +12,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// costs a new Discovery ID, and an entry of the old one is shown for 90 s; then a dial of 8 s and
 /// its repetition.
 const SETTLES: u64 = 130_000;
+
+/// Who dialled a contact by whom it was blocked takes that for somebody else's address for 15 min; the
+/// back-off grows to 10 min. Then it is as above.
+const BLACKLISTED: u64 = 900_000 + SETTLES;
+
+/// The longest between two dials to a contact, with the dial itself.
+const BACK_OFF: u64 = 610_000;
 
 /// Two that were parted may hold one secret for a moment yet: the write is under way.
 const PARTS: u64 = 5_000;
@@ -28,8 +36,17 @@ pub struct Ties {
     settles: BTreeMap<(usize, usize), u64>,
     /// Pairs of which one once did not want the other.
     parted: BTreeSet<(usize, usize)>,
-    /// At whose address somebody else has answered.
+    /// When a device was last not there.
+    up_since: BTreeMap<usize, u64>,
+    /// Who stands at whose address.
+    pub poses: BTreeMap<usize, usize>,
+    /// At whose address somebody else has said anything, and at whose it was a whole answer with a
+    /// wrong proof.
+    pub answered: BTreeSet<usize>,
+    /// See [`Ties::answered`].
     pub posed: BTreeSet<usize>,
+    /// Who was recognised by somebody blocked at the last look.
+    pub(crate) recognised: BTreeSet<(usize, usize)>,
     /// The backup that somebody made.
     pub backups: BTreeMap<usize, String>,
     /// Commands that are answered with one.
@@ -53,7 +70,11 @@ impl Ties {
             severed: BTreeMap::new(),
             settles: BTreeMap::new(),
             parted: BTreeSet::new(),
+            up_since: BTreeMap::new(),
+            poses: BTreeMap::new(),
+            answered: BTreeSet::new(),
             posed: BTreeSet::new(),
+            recognised: BTreeSet::new(),
             backups: BTreeMap::new(),
             exports: BTreeMap::new(),
             seats: BTreeMap::new(),
@@ -98,16 +119,36 @@ impl World {
                 || refuses(other, one))
     }
 
-    /// Whether one of the two knows where the other is.
+    /// Whether one of the two knows where the other is, and dials soon.
     #[must_use]
     pub fn knows_the_way(&self, one: usize, other: usize) -> bool {
-        let home = |index: usize| self.devices.get(index).map(|device| device.home);
-        let knows = |one, other| {
-            let told = self.contact(one, other).map(|c| c.transport_id.as_str());
-            let device = self.devices.get(other);
-            told.is_some() && told == device.and_then(|device| device.disk.transport_id())
+        match (self.can_reach(one, other), self.can_reach(other, one)) {
+            (true, true) => true,
+            (false, false) => false,
+            (true, false) => self.dials_soon(one, other),
+            (false, true) => self.dials_soon(other, one),
+        }
+    }
+
+    /// Whether one knows where the other is.
+    fn can_reach(&self, one: usize, other: usize) -> bool {
+        let device = |index: usize| self.devices.get(index);
+        let Some((here, there)) = device(one).zip(device(other)) else {
+            return false;
         };
-        home(one) == home(other) || knows(one, other) || knows(other, one)
+        let told = |contact: &ContactRecord| {
+            let address = Some(contact.transport_id.as_str()) == there.disk.transport_id();
+            let recognised = contact.discovery_uuid.as_ref() == there.disk.discovery_uuid();
+            address || recognised && here.home == there.home
+        };
+        self.contact(one, other).is_some_and(told)
+    }
+
+    /// Whoever comes back dials everybody it knows at once. Who was there all the time and is the
+    /// only one of the two to know the way waits for its back-off.
+    fn dials_soon(&self, one: usize, other: usize) -> bool {
+        let up = |index| self.ties.up_since.get(&index).copied().unwrap_or(0);
+        up(one) >= up(other) || self.now > up(other) + BACK_OFF
     }
 
     /// Whether both want to find each other anywhere.
@@ -132,6 +173,15 @@ impl World {
     /// The same, where only the two notice.
     pub fn hesitated(&mut self, one: usize, other: usize) {
         let until = self.now + SETTLES;
+        self.ties.settles.insert(pair(one, other), until);
+    }
+
+    /// One looks for the other again, and dials at once. Where that leads nowhere, the other one has
+    /// to dial, after its own back-off.
+    pub fn resumed(&mut self, one: usize, other: usize) {
+        let is_up = |index| self.devices.get(index).is_some_and(Device::is_up);
+        let now = is_up(one) && is_up(other) && self.can_reach(one, other);
+        let until = self.now + if now { SETTLES } else { BLACKLISTED };
         self.ties.settles.insert(pair(one, other), until);
     }
 
@@ -179,8 +229,18 @@ impl World {
         written.any(|written| written.text == text && written.free)
     }
 
-    /// Who hold one secret are contacts of each other again.
-    pub fn reunite(&mut self) {
+    /// Follows who is there, and who hold one secret and so are contacts of each other again.
+    pub fn follow(&mut self) {
+        for index in (0..self.people).filter(|_| self.ties.caring) {
+            let is_up = self.devices.get(index).is_some_and(Device::is_up);
+            if !is_up {
+                self.ties.up_since.insert(index, self.now);
+            }
+        }
+        self.reunite();
+    }
+
+    fn reunite(&mut self) {
         let secret = |one, other| self.contact(one, other).map(|c| c.pair_secret.0.as_str());
         let one_again = |((one, other), since): (&(usize, usize), &u64)| {
             let ours = secret(*one, *other);

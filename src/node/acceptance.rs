@@ -11,10 +11,6 @@ use crate::records::{Change, Secret};
 use crate::view::{Asked, ContactId, Notice, Notification};
 use crate::wire::{Card, Frame, Proof};
 use crate::{Mono, crypto};
-use std::time::Duration;
-
-/// Two acceptances between the same two people within this time come from both having asked.
-const AT_ONCE: Duration = Duration::from_secs(30);
 
 impl Node {
     pub(super) fn card(&self) -> Option<Card> {
@@ -109,34 +105,55 @@ impl Node {
         let finishing = self.links.values().filter_map(Pending::finishing);
         let mut known = self.contacts.values().chain(finishing);
         let mut record = fresh.record.clone();
-        if let Some(saved) = known.find(|contact| contact.identity == Some(key)) {
-            let store = self.ctx.store(Change::ForgetContact(record.id.clone()));
-            if saved.record.care.blocked {
-                let name = saved.name().to_owned();
-                self.writes.insert(store, Write::Plain);
-                self.notice(Notice::Blocked { name });
-                return Err(Fault::Blocked);
-            }
+        let saved = known.find(|contact| contact.identity == Some(key));
+        let known_already = saved.is_some();
+        if let Some(saved) = saved {
             record.id.clone_from(&saved.record.id);
             record.care.clone_from(&saved.record.care);
             record.name.clone_from(&saved.record.name);
-            // Two acceptances at once: both sides keep the smaller secret. A later one replaces.
-            let at_once = |at: Mono| self.ctx.now.mono.since(at) < AT_ONCE;
-            if saved.accepted_at.is_some_and(at_once) && saved.pair_secret < fresh.pair_secret {
+            // Both asked, where the connection of the second acceptance opened before the first was
+            // finished: both sides keep the smaller secret. A later one replaces.
+            let opened = self.links.get(&link).and_then(|pending| pending.opened);
+            let at_once = |(opened, finished): (Mono, Mono)| opened < finished;
+            if opened.zip(saved.accepted_at).is_some_and(at_once)
+                && saved.pair_secret < fresh.pair_secret
+            {
                 record.pair_secret.clone_from(&saved.record.pair_secret);
             }
-            self.writes.insert(store, Write::Plain);
         }
         record.identity = Some(key.encode());
         record.transport_id.clone_from(&card.transport_id);
         record.discovery_uuid = Some(Secret(b64(&uuid)));
         record.last_seen = Some(self.ctx.now.unix);
-        let store = self.ctx.store(Change::Contact(record.clone()));
-        self.writes.insert(store, Write::Finishing(link));
         let mut contact = Contact::restore(record).ok_or(Fault::Malformed("contact"))?;
         contact.accepted_at = Some(self.ctx.now.mono);
-        self.set_stage(link, Stage::Finishing(role, Box::new(contact), confirm));
-        Ok(())
+        let result = if contact.record.care.blocked {
+            self.refuse_blocked(role, contact);
+            Err(Fault::Blocked)
+        } else {
+            let store = self.ctx.store(Change::Contact(contact.record.clone()));
+            self.writes.insert(store, Write::Finishing(link));
+            self.set_stage(link, Stage::Finishing(role, Box::new(contact), confirm));
+            Ok(())
+        };
+        // Only after what takes its place: of two writes a crash may leave the first.
+        if known_already {
+            self.insist(Change::ForgetContact(fresh.record.id));
+        }
+        result
+    }
+
+    /// Whoever was accepted turns out to be blocked, and stays so. One whose request was accepted has
+    /// stored the new pair secret, which counts once it is unblocked, and has seen the discoveryUUID.
+    fn refuse_blocked(&mut self, role: Role, mut contact: Contact) {
+        let (id, name) = (contact.record.id.clone(), contact.name().to_owned());
+        if role == Role::Responder {
+            contact.accepted_at = None;
+            self.keep(contact);
+            self.store_contact(&id);
+            self.replace_discovery_uuid();
+        }
+        self.notice(Notice::Blocked { name });
     }
 
     /// The contact could not be stored, so there is none: whoever has stored one asks back.
@@ -150,9 +167,12 @@ impl Node {
         };
         if role == Role::Initiator {
             self.set_asked(rootless(&pending.remote).to_owned(), Asked::Unreachable);
-        } else if self.contacts.get(&contact.record.id).is_none() {
+        } else {
             // What was stored before the acceptance was sent is there.
             contact.unprove();
+            if self.contacts.contains_key(&contact.record.id) {
+                contact.record.id = ContactId(hex(&self.ctx.random::<8>()));
+            }
             self.keep_unfinished(*contact, pending.remote);
         }
     }

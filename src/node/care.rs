@@ -1,7 +1,6 @@
 //! What a person decides about a contact: its name, Special contact, muting, blocking, removing.
 
 use super::contacts::Contact;
-use super::storage::Write;
 use super::{LinkId, Node};
 use crate::chat::Chat;
 use crate::crypto;
@@ -99,6 +98,9 @@ impl Node {
             self.part_from(id);
             self.replace_discovery_uuid();
         } else if let Some(contact) = self.contacts.get_mut(id) {
+            // Who blocks does not know its contact's hint, and is taken for somebody else: both may
+            // have done that.
+            self.blacklist.forget(&contact.record.transport_id);
             contact.tries = 0;
             contact.hurry(now);
         }
@@ -112,8 +114,7 @@ impl Node {
         self.part_from(id);
         self.forget_contact(id.clone());
         self.chats.remove(id);
-        let store = self.ctx.store(Change::ForgetThread(id.clone()));
-        self.writes.insert(store, Write::Plain);
+        self.insist(Change::ForgetThread(id.clone()));
         self.replace_discovery_uuid();
         Ok(())
     }
@@ -138,7 +139,7 @@ impl Node {
 
     /// Hands a new discoveryUUID to the contacts that stay: the connected ones at once, the others
     /// when they are met.
-    fn replace_discovery_uuid(&mut self) {
+    pub(super) fn replace_discovery_uuid(&mut self) {
         let fresh = self.ctx.random();
         let Some(me) = &mut self.me else { return };
         me.discovery_uuid = fresh;
@@ -153,8 +154,8 @@ impl Node {
         let next = self.next_profile_number(last);
         let Some(me) = &mut self.me else { return };
         me.record.profile_number = next;
-        let store = self.ctx.store(Change::Profile(me.record.clone()));
-        self.writes.insert(store, Write::Plain);
+        let record = me.record.clone();
+        self.insist(Change::Profile(record));
     }
 
     /// What the page of a contact shows.

@@ -1,5 +1,6 @@
 //! Saved contacts: who they are, where they are, and when to dial them.
 
+use super::insist::WRITE_AGAIN;
 use super::links::Stage;
 use super::storage::Write;
 use super::{LinkId, Node, Path};
@@ -21,9 +22,6 @@ const DIALS_AT_ONCE: usize = 8;
 
 /// How long the other side of a broken acceptance may take to dial.
 const ASK_BACK: Duration = Duration::from_secs(5);
-
-/// How long after a failed write of a contact the next one is tried.
-const WRITE_AGAIN: Duration = Duration::from_secs(30);
 
 /// When to look again where too many dials are under way.
 const NEXT_ROUND: Duration = Duration::from_secs(1);
@@ -171,6 +169,12 @@ impl Contact {
         self.record.discovery_uuid = None;
     }
 
+    /// The key is theirs.
+    pub(super) fn prove(&mut self, key: PublicKey) {
+        self.identity = Some(key);
+        self.record.identity = Some(key.encode());
+    }
+
     /// Whether the acceptance is finished on this side.
     pub(super) fn is_complete(&self) -> bool {
         self.identity.is_some()
@@ -269,8 +273,7 @@ impl Node {
 
     pub(super) fn forget_contact(&mut self, id: ContactId) {
         self.contacts.remove(&id);
-        let store = self.ctx.store(Change::ForgetContact(id));
-        self.writes.insert(store, Write::Plain);
+        self.insist(Change::ForgetContact(id));
     }
 
     /// Forgets what an earlier, broken acceptance of the same person left.

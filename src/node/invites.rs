@@ -65,8 +65,7 @@ impl Node {
 
     pub(super) fn forget_invite(&mut self, id: &InviteId) {
         if self.invites.remove(id).is_some() {
-            let store = self.ctx.store(Change::ForgetInvite(id.clone()));
-            self.writes.insert(store, Write::Plain);
+            self.insist(Change::ForgetInvite(id.clone()));
         }
     }
 

@@ -18,6 +18,7 @@ pub(super) struct Pending {
     pub(super) local: String,
     pub(super) remote: String,
     binding: Option<ChannelBinding>,
+    pub(super) opened: Option<Mono>,
     pub(super) path: Path,
     bytes: usize,
     /// What the other side, done already, says while the contact is being stored here.
@@ -137,6 +138,7 @@ impl Node {
             local,
             remote,
             binding: None,
+            opened: None,
             path,
             bytes: 0,
             early: Vec::new(),
@@ -204,6 +206,7 @@ impl Node {
             return;
         };
         pending.binding = Some(binding);
+        pending.opened = Some(self.ctx.now.mono);
         pending.path = path;
         pending.deadline = Some(self.ctx.now.mono + limits::UNAUTHENTICATED_TIME);
         let secret = match &pending.stage {
@@ -357,8 +360,7 @@ impl Node {
             Stage::Asked(_, id) => self.forget_request(&id),
             Stage::ExpectConfirm(_, contact) => {
                 let (name, reason) = (contact.record.name.clone(), fault.to_string());
-                let store = self.ctx.store(Change::ForgetContact(contact.record.id));
-                self.writes.insert(store, Write::Plain);
+                self.insist(Change::ForgetContact(contact.record.id));
                 self.notice(Notice::Misbehaved { name, reason });
             }
             Stage::Arriving

@@ -49,8 +49,13 @@ impl Node {
             Some(identity) if identity != key => return Err(Fault::SomebodyElse),
             Some(_) => {}
             None if key == own => return Err(Fault::Proof("it is one's own key")),
-            None => self.complete(id, key),
+            None => {}
         }
+        let id = &if unfinished {
+            self.complete(id, key)?
+        } else {
+            id.clone()
+        };
         if exchange.role() == Role::Responder {
             self.send_auth(link, exchange, id)?;
         }
@@ -61,13 +66,42 @@ impl Node {
         Ok(())
     }
 
-    /// The missing end of an acceptance: the pair secret was shown, now the key is too.
-    pub(super) fn complete(&mut self, id: &ContactId, key: crypto::PublicKey) {
-        if let Some(contact) = self.contacts.get_mut(id) {
-            contact.identity = Some(key);
-            contact.record.identity = Some(key.encode());
+    /// The missing end of an acceptance: the pair secret was shown, now the key is too. Gives whose
+    /// it is: somebody saved already has a new pair secret by it.
+    fn complete(&mut self, id: &ContactId, key: crypto::PublicKey) -> Result<ContactId, Fault> {
+        let mut saved = self.contacts.values().filter(|c| c.identity == Some(key));
+        let saved = saved.next().map(|saved| saved.record.id.clone());
+        let id = match saved {
+            Some(saved) => {
+                self.take_secret(&saved, id);
+                saved
+            }
+            None => {
+                let contact = self.contacts.get_mut(id).into_iter();
+                contact.for_each(|contact| contact.prove(key));
+                self.store_contact(id);
+                id.clone()
+            }
+        };
+        let contact = self.contacts.get(&id);
+        if contact.is_some_and(|contact| contact.record.care.blocked) {
+            return Err(Fault::Blocked);
         }
-        self.store_contact(id);
+        Ok(id)
+    }
+
+    /// An acceptance of somebody saved was finished on the other side only.
+    fn take_secret(&mut self, saved: &ContactId, unfinished: &ContactId) {
+        let Some(fresh) = self.contacts.get(unfinished) else {
+            return;
+        };
+        let (key, record) = (fresh.pair_secret, fresh.record.pair_secret.clone());
+        if let Some(contact) = self.contacts.get_mut(saved) {
+            (contact.pair_secret, contact.record.pair_secret) = (key, record);
+        }
+        // In this order: of two writes a crash may leave the first.
+        self.store_contact(saved);
+        self.forget_contact(unfinished.clone());
     }
 
     /// Whatever was dialled is not the contact. Only a completed exchange with a wrong proof says

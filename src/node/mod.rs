@@ -21,6 +21,7 @@ mod beacon;
 mod care;
 mod commands;
 mod contacts;
+mod insist;
 mod invites;
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -59,6 +60,7 @@ use crate::name::Unicode;
 use crate::records::{InviteRecord, MessageRecord, ProfileRecord, RequestRecord, Snapshot};
 use crate::view::{Asked, ContactId, Event, InviteId, Message, Notice, RequestId};
 use contacts::Contact;
+use insist::Unwritten;
 use invites::Invitation;
 use links::Pending;
 use litemap::LiteMap;
@@ -89,6 +91,7 @@ pub struct Node {
     /// Strangers the person asked, by Discovery ID without its root.
     asked: LiteMap<String, Asked>,
     writes: LiteMap<StoreId, Write>,
+    unwritten: Unwritten,
     shown: Shown,
     rendezvous: Rendezvous,
     blacklist: Blacklist,
@@ -165,6 +168,7 @@ impl Node {
             invitations: LiteMap::new_vec(),
             asked: LiteMap::new_vec(),
             writes: LiteMap::new_vec(),
+            unwritten: Unwritten::default(),
             shown: Shown::default(),
             rendezvous: Rendezvous::default(),
             blacklist: Blacklist::default(),
@@ -270,6 +274,7 @@ impl Node {
         self.expire_requests();
         self.expire_invites();
         self.expire_unfinished();
+        self.insist_again();
     }
 
     fn due(&self) -> Option<Mono> {
@@ -284,6 +289,7 @@ impl Node {
             .chain(links)
             .chain(contacts)
             .chain(self.rendezvous_due())
+            .chain(self.unwritten.at)
             .min()
     }
 

@@ -244,8 +244,7 @@ impl Node {
 
     pub(super) fn forget_request(&mut self, id: &RequestId) {
         self.requests.remove(id);
-        let store = self.ctx.store(Change::ForgetRequest(id.clone()));
-        self.writes.insert(store, Write::Plain);
+        self.insist(Change::ForgetRequest(id.clone()));
     }
 
     pub(super) fn expire_requests(&mut self) {

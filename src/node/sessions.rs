@@ -237,10 +237,6 @@ impl Node {
             }
             Frame::Pong => Ok(()),
             Frame::Bye => {
-                // They may have removed this contact: an acceptance after it is no second half of the
-                // one before.
-                let contact = self.contacts.get_mut(id).into_iter();
-                contact.for_each(|contact| contact.accepted_at = None);
                 self.end_session(id);
                 Ok(())
             }

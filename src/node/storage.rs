@@ -12,6 +12,8 @@ use crate::view::{ContactId, Event, Notice, Notification, Refusal};
 pub(super) enum Write {
     /// Nothing waits for it.
     Plain,
+    /// Tried again later where it fails.
+    Insisted(Box<Change>),
     /// What is new about a contact; written again later where it fails.
     Contact(ContactId),
     Profile(Box<ProfileRecord>, Option<CommandId>),
@@ -40,7 +42,7 @@ impl Node {
             return;
         }
         match write {
-            Write::Plain | Write::Contact(_) => {}
+            Write::Plain | Write::Insisted(_) | Write::Contact(_) => {}
             Write::Profile(record, command) => {
                 self.take_profile(*record);
                 command
@@ -82,6 +84,7 @@ impl Node {
                 self.reply(command, Err(refusal));
             }
             Write::Contact(id) => self.write_later(&id),
+            Write::Insisted(change) => self.insist_later(*change),
             Write::Accepting(link, request) => self.not_accepted(link, *request),
             Write::Finishing(link) => self.not_finished(link),
             Write::Chat(contact) => {

@@ -88,6 +88,16 @@ impl Signalling {
         if let Some(registration) = self.ids.remove(id) {
             drop_socket(cx, &registration.was());
             self.pump(cx);
+            self.nothing_waits(cx);
+        }
+    }
+
+    /// Where only the id was in vain that is given up now, nothing else will show that the server is
+    /// there; the ids that it holds do.
+    fn nothing_waits(&mut self, cx: &mut Context<'_>) {
+        if !self.ids.is_empty() && self.ids.values().all(Registration::is_held) {
+            let event = self.servers.reached();
+            cx.event(event);
         }
     }
 

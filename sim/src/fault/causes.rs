@@ -46,6 +46,8 @@ pub(super) const WOKE_ALL: Cause = cause("a sleep of everybody", 95);
 pub(super) const CLOCK: Cause = cause("a clock set", 95);
 /// Up to 64 s between two sessions with a device whose disk is full.
 pub(super) const ROOM: Cause = cause("a full disk", 70);
+/// As for a killed browser; whoever finds its address taken has another at once.
+pub(super) const TAKEN: Cause = cause("addresses taken by others", 5);
 /// As for a killed browser.
 pub(super) const LINK: Cause = cause("a dead connection", 20);
 pub(super) const STALL: Cause = cause("a stalled connection", 40);

@@ -9,7 +9,7 @@ use crate::world::{What, World};
 use mesh_chat::node::Input;
 
 impl Faults {
-    fn disturb(&mut self, world: &mut World, index: usize, cause: &Cause) {
+    pub(super) fn disturb(&mut self, world: &mut World, index: usize, cause: &Cause) {
         self.count(cause.name);
         let home = world.devices.get(index).map_or(0, |device| device.home);
         world.model.disturbed(home, world.now, cause);
@@ -174,7 +174,7 @@ fn with(world: &mut World, server: usize, change: impl FnOnce(&mut Service)) {
 }
 
 /// A browser is gone for a time, and its session with it.
-fn end(world: &mut World, index: usize, cut_off: bool, time: u64) {
+pub(super) fn end(world: &mut World, index: usize, cut_off: bool, time: u64) {
     world.kill(index, cut_off);
     if let Some(device) = world.devices.get_mut(index) {
         device.tokens.clear();

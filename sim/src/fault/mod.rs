@@ -1,6 +1,7 @@
 //! What goes wrong, and how often it did. What each thing does is in `effects`, how long nobody can
 //! notice in `causes`.
 
+mod caring;
 mod causes;
 mod effects;
 
@@ -60,6 +61,12 @@ pub enum Fault {
     Link,
     /// A connection carries nothing for this long, and then everything.
     Stall(u64),
+    /// Contacts are gone for this long, and somebody else takes their addresses.
+    Take(u64),
+    /// Whoever took an address goes.
+    GiveBack,
+    /// A device loses all that it stored, and is back after this.
+    Wipe(u64),
     /// Everything is well again.
     Heal,
     /// Whoever means harm goes.
@@ -99,6 +106,7 @@ impl Faults {
                 world.later(at, What::Fault(fault));
             }
             world.later(begin + HEALED_AFTER, What::Fault(Fault::Heal));
+            caring::schedule(world, begin);
         }
         let last = world.random.within(1, rounds + 1) * ROUND;
         world.later(
@@ -153,6 +161,9 @@ impl Faults {
             Fault::Room(index) => effects::room(world, index),
             Fault::Link => self.dead_link(world),
             Fault::Stall(time) => self.stall(world, time),
+            Fault::Take(time) => self.take(world, time),
+            Fault::GiveBack => caring::give_back(world),
+            Fault::Wipe(time) => self.wipe(world, time),
             Fault::Heal => world.heal(),
             Fault::Expel => {
                 if world.model.is_besieged() {

@@ -189,6 +189,18 @@ fn a_refusal_is_told_with_its_reason_and_tried_again() {
 }
 
 #[test]
+fn a_refused_id_that_is_given_up_leaves_the_server_as_the_others_know_it() {
+    let (mut world, a) = world();
+    world.register(a, "x");
+    world.servers.get_mut("s").unwrap().refuses = Some("full".into());
+    world.register(a, "y");
+    world.seconds(5);
+    world.take_events(a);
+    world.input(a, Input::Release("y".into()));
+    assert_eq!(world.take_events(a), [up("s")]);
+}
+
+#[test]
 fn the_next_server_is_used_for_all_ids_and_left_when_the_first_is_back() {
     let mut world = World::new(&["s1", "s2"]);
     let a = world.join(&[server("s1"), server("s2")], Vec::new());
