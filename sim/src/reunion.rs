@@ -235,9 +235,9 @@ mod tests {
     const SOON: u64 = 30_000;
 
     #[test]
-    fn one_who_lost_the_address_of_one_other_is_found_again_soon() {
-        for kind in &KINDS[..2] {
-            for seed in 0..20 {
+    fn the_most_recently_met_are_found_again_soon() {
+        for kind in &KINDS[..4] {
+            for seed in 0..10 {
                 let took = run(*kind, seed, false);
                 assert!(
                     took.is_some_and(|took| took < SOON),
