@@ -247,6 +247,22 @@ fn a_beacon_that_refuses_is_said_and_waited_for() {
 }
 
 #[test]
+fn a_beacon_that_sends_callers_on_is_said_and_waited_for() {
+    stays_and_recovers(
+        |_| Err(BeaconFailure::Redirected),
+        BeaconTrouble::Redirected,
+    );
+}
+
+#[test]
+fn success_of_something_that_is_no_beacon_is_said_and_waited_for() {
+    stays_and_recovers(
+        |_| Err(BeaconFailure::Status(200)),
+        BeaconTrouble::Malformed,
+    );
+}
+
+#[test]
 fn a_beacon_that_withholds_is_said_and_waited_for() {
     stays_and_recovers(|_| Ok(BeaconAnswer::default()), BeaconTrouble::Withheld);
 }
@@ -291,6 +307,7 @@ fn before_the_first_good_answer_nothing_is_joined() {
     let mut world = world(&["Ann", "Bob"], |_| Err(BeaconFailure::Unreachable), &[]);
     world.pass(3 * MINUTE);
     assert!(roots(&world, 0).is_empty());
+    assert!(!status(&world, 0).beacon.unwrap().named);
     assert!(matches!(
         status(&world, 0).phase,
         Phase::NoBeacon { retry_at: Some(_) }
@@ -301,6 +318,7 @@ fn before_the_first_good_answer_nothing_is_joined() {
     world.pass(5_000);
     world.person(0, "Bob");
     assert_eq!(trouble(&world, 0), None);
+    assert!(status(&world, 0).beacon.unwrap().named);
     check_never_public(&world);
 }
 

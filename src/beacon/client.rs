@@ -79,6 +79,7 @@ impl Client {
         BeaconStatus {
             trouble: self.trouble,
             retry_at: retry_at.filter(|_| self.trouble.is_some() && !self.asking),
+            named: !self.joined.is_empty(),
         }
     }
 
@@ -152,6 +153,9 @@ impl Client {
     ) -> Result<(Answer, Option<UnixMillis>), BeaconTrouble> {
         let came = result.as_ref().map_err(|failure| match failure {
             BeaconFailure::Unreachable => BeaconTrouble::Unreachable,
+            BeaconFailure::Redirected => BeaconTrouble::Redirected,
+            // Success in other words than a beacon's.
+            BeaconFailure::Status(200..=299) => BeaconTrouble::Malformed,
             BeaconFailure::Status(status) => BeaconTrouble::Refused { status: *status },
         })?;
         let response = Response {

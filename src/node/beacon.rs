@@ -53,7 +53,8 @@ impl Node {
 
     pub(super) fn beacon_status(&self) -> Option<BeaconStatus> {
         let beacon = self.network.beacon.as_ref();
-        beacon.map(|beacon| beacon.status(self.ctx.now))
+        let beacon = beacon.filter(|_| !self.is_cellular())?;
+        Some(beacon.status(self.ctx.now))
     }
 
     /// Whether as many people are met under the newest root as under an older one.
