@@ -303,6 +303,39 @@ fn rubbish_is_said_and_not_believed() {
 }
 
 #[test]
+fn whoever_is_late_keeps_the_old_root_until_the_others_have_heard_of_them_under_the_new_one() {
+    let mut world = world(&["Ann", "Bob", "Cat"], good, &[]);
+    world.beacon = |_| Err(BeaconFailure::Unreachable);
+    world.pass(13 * MINUTE);
+    world.beacon = good;
+    let before = roots(&world, 0);
+    for device in [0, 1, 2] {
+        world.command(device, Command::Retry);
+    }
+    let in_both = |world: &World| [0, 1, 2].map(|device| roots(world, device).len() == 2);
+    let mut all_since = None;
+    while all_since.is_none_or(|since| world.now < since + 11_000) {
+        world.pass(100);
+        assert!(
+            world.now < 14 * MINUTE,
+            "not in both: {:?}",
+            in_both(&world)
+        );
+        let all = in_both(&world) == [true; 3];
+        assert!(all || all_since.is_none(), "left at {}", world.now);
+        all_since = all_since.or(all.then_some(world.now));
+        for device in [0, 1, 2] {
+            assert_eq!(world.devices[device].people.len(), 2, "{device}");
+        }
+    }
+    world.pass(10_000);
+    for device in [0, 1, 2] {
+        assert_ne!(roots(&world, device), before);
+        assert_eq!(roots(&world, device), [root(world.unix())]);
+    }
+}
+
+#[test]
 fn before_the_first_good_answer_nothing_is_joined() {
     let mut world = world(&["Ann", "Bob"], |_| Err(BeaconFailure::Unreachable), &[]);
     world.pass(3 * MINUTE);

@@ -174,9 +174,8 @@ fn until_read(running: &Running, stream: &TcpStream) {
     let is_read = || {
         let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
         let rows = table.lines().map(|row| row.split_whitespace().collect());
-        let mut rows = rows.filter(|row: &Vec<&str>| {
-            row[1].ends_with(&ends[0]) && row[2].ends_with(&ends[1])
-        });
+        let mut rows =
+            rows.filter(|row: &Vec<&str>| row[1].ends_with(&ends[0]) && row[2].ends_with(&ends[1]));
         rows.next().unwrap()[4].ends_with(":00000000")
     };
     while !is_read() {

@@ -71,7 +71,7 @@ fn beacon(state: &State, dispatch: &Dispatch) -> Html {
         <section class="card" aria-labelledby="beacon-heading">
             <h2 id="beacon-heading">{ t(Text::Beacon) }</h2>
             if let Some(trouble) = beacon.trouble {
-                <p class="error">{ words::beacon_trouble(trouble, state.host_allowed) }</p>
+                <p id="beacon-trouble" class="error">{ words::beacon_trouble(trouble, state.host_allowed) }</p>
                 { for state.host_to_ask_for().map(|host| allow(host, dispatch)) }
                 <p class="hint">{ t(Text::BeaconStay) }</p>
             } else {
@@ -95,7 +95,9 @@ fn allow(host: String, dispatch: &Dispatch) -> Html {
         });
     });
     html! {
-        <button type="button" class="soft" {onclick}>{ t(Text::BeaconAllow) }</button>
+        <button type="button" class="soft" aria-describedby="beacon-trouble" {onclick}>
+            { t(Text::BeaconAllow) }
+        </button>
     }
 }
 

@@ -2,7 +2,7 @@
 //! what its host answers.
 
 use super::settings::in_force;
-use super::{Effect, State, View};
+use super::{Effect, State, Target, View};
 use ipc::BeaconTrouble;
 
 impl State {
@@ -15,8 +15,10 @@ impl State {
     }
 
     pub(super) fn set_host_allowed(&mut self, allowed: bool) -> Vec<Effect> {
-        self.host_allowed = Some(allowed);
-        Vec::new()
+        let asked = self.host_allowed.replace(allowed) == Some(false);
+        // The button that had the focus goes.
+        let focus = (asked && allowed).then_some(Effect::Focus(Target::Page));
+        focus.into_iter().collect()
     }
 
     /// The host that the person can be asked for: only where that helps, and it is not given.

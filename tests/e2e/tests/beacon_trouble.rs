@@ -14,6 +14,7 @@ const KEY: &str = "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW";
 const OTHER: &str = "v=1; kid=0000000000000000; slot=UTC-2026-11-23-07-4; sig=hDPacZhg3QX3wCdpFNnSymzrijQnUzrimQzvBCykMQZIDRiVQ56wfYa05oxd31pLZ2lXEhdXunVzCJjvkZS2zg";
 
 const ALLOW: &str = "Let me see which…";
+const ADDRESS: &str = "Address of the beacon";
 const HOST: &str = "https://127.0.0.1/*";
 
 fn beacon(url: &str) -> Value {
@@ -78,15 +79,12 @@ fn set(page: &Page<'_>, fields: &[(&str, &str)]) -> Result {
 fn check_fields(page: &Page<'_>) -> Result {
     for (fields, wrong, reason) in [
         (
-            [("Address of the beacon", "ftp://x"), ("Public key", KEY)],
+            [(ADDRESS, "ftp://x"), ("Public key", KEY)],
             "Address of the beacon",
             "https",
         ),
         (
-            [
-                ("Address of the beacon", "https://x.example"),
-                ("Public key", "Am_w"),
-            ],
+            [(ADDRESS, "https://x.example"), ("Public key", "Am_w")],
             "Public key",
             "key",
         ),
@@ -104,14 +102,9 @@ fn check_permission(browser: &Browser, impostor: &Impostor) -> Result {
     let page = Page::new(browser)?;
     set(
         &page,
-        &[
-            ("Address of the beacon", &impostor.url("https")),
-            ("Public key", KEY),
-        ],
+        &[(ADDRESS, &impostor.url("https")), ("Public key", KEY)],
     )?;
     page.see_text("Saved")?;
-    println!("{}", browser.run("return document.body.innerText + location.href")?);
-    browser.screenshot(std::path::Path::new("/tmp"), &format!("dbg-{}", browser.name()))?;
     page.click(&named("button", "Back"))?;
     page.click(&named("button", "Connection"))?;
     page.see_text("It cannot be reached, or does not let this browser in.")?;
@@ -154,11 +147,11 @@ fn check_permission(browser: &Browser, impostor: &Impostor) -> Result {
 }
 
 fn check_off(page: &Page<'_>) -> Result {
-    set(page, &[("Address of the beacon", ""), ("Public key", "")])?;
+    set(page, &[(ADDRESS, ""), ("Public key", "")])?;
     page.see_text("Saved")?;
     page.click(&named("button", "Back"))?;
     page.click(&named("button", "Connection"))?;
-    page.see(&named("heading", "Server"))?;
+    page.see(&named("heading", "Signalling server"))?;
     page.see_no(&named("heading", "Beacon"))?;
     Ok(())
 }

@@ -86,6 +86,15 @@ fn the_host_is_asked_for_only_where_the_browser_tells_nothing_and_the_permission
 }
 
 #[test]
+fn the_focus_stays_on_the_page_when_the_button_has_done_its_work() {
+    let mut view = in_trouble(URL, Some(BeaconTrouble::Unreachable));
+    assert_eq!(view.act(Action::HostAllowed(false)), []);
+    assert_eq!(view.act(Action::HostAllowed(false)), []);
+    let focus = Effect::Focus(Target::Page);
+    assert_eq!(view.act(Action::HostAllowed(true)), [focus]);
+}
+
+#[test]
 fn what_the_browser_allows_is_looked_up_anew_with_each_visit_of_the_page() {
     let mut view = in_trouble(URL, Some(BeaconTrouble::Unreachable));
     view.act(Action::HostAllowed(false));
