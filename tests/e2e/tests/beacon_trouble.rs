@@ -3,7 +3,7 @@
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::page::ENTER;
-use e2e::services::impostor::{Asked, RUBBISH};
+use e2e::services::impostor::Asked;
 use e2e::services::{Impostor, Lie};
 use e2e::{Browser, Page, Result, World, named, with_text};
 use serde_json::{Value, json};
@@ -16,6 +16,9 @@ const OTHER: &str = "v=1; kid=0000000000000000; slot=UTC-2026-11-23-07-4; sig=hD
 const ALLOW: &str = "Let me see which…";
 const ADDRESS: &str = "Address of the beacon";
 const HOST: &str = "https://127.0.0.1/*";
+
+/// More than the system holds of a body that nobody reads: 5 to 7 MB were seen.
+const BUFFERED: usize = 20_000_000;
 
 fn beacon(url: &str) -> Value {
     json!({ "url": url, "publicKey": KEY })
@@ -35,7 +38,7 @@ fn check_retries(impostor: &Impostor) -> Result {
     assert!(first >= Duration::from_millis(3_700), "{first:?}");
     assert!(second >= Duration::from_millis(7_400), "{second:?}");
     for asked in [one, two, three] {
-        assert!(asked.taken < RUBBISH, "the body was read: {asked:?}");
+        assert!(asked.sent < BUFFERED, "the body was read: {asked:?}");
     }
     Ok(())
 }
@@ -66,7 +69,7 @@ fn check_reasons(browser: &Browser, impostor: &Impostor, elsewhere: &Impostor) -
     Ok(())
 }
 
-/// Sets a beacon in the settings and shows the Connection page.
+/// Fills in these fields of the settings and saves.
 fn set(page: &Page<'_>, fields: &[(&str, &str)]) -> Result {
     page.click(&named("button", "Back"))?;
     page.click(&named("button", "Settings"))?;
@@ -109,6 +112,8 @@ fn check_permission(browser: &Browser, impostor: &Impostor) -> Result {
     page.click(&named("button", "Connection"))?;
     page.see_text("It cannot be reached, or does not let this browser in.")?;
     assert_eq!(origins(browser)?, json!([]), "nothing is asked for before");
+    page.see(&named("button", ALLOW))?;
+    page.check_controls()?;
     browser.run(
         "const ask = api.permissions.request;
          api.permissions.request = (wanted) => {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How much [`Lie::Rubbish`] is.
-pub const RUBBISH: usize = 10_000_000;
+const RUBBISH: usize = 100_000_000;
 
 /// How it answers.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub enum Lie {
     Header(String),
     /// It sends callers there.
     Redirect(String),
-    /// 200 with a body of [`RUBBISH`] bytes.
+    /// 200 with a body of 100,000,000 bytes.
     Rubbish,
 }
 
@@ -28,8 +28,9 @@ pub enum Lie {
 pub struct Asked {
     /// When.
     pub at: Instant,
-    /// How many bytes of the body the caller's side took.
-    pub taken: usize,
+    /// How many bytes of the body went out. The systems of both sides hold up to 10 MB that nobody
+    /// has read.
+    pub sent: usize,
 }
 
 /// The server; it lets every page read its answers.
@@ -56,8 +57,8 @@ impl Impostor {
                 let lie = lie.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 let at = Instant::now();
                 // What is not HTTP, or leaves in the middle of a request, has not asked.
-                if let Ok(Some(taken)) = answer(stream, &lie) {
-                    asked.add(Asked { at, taken });
+                if let Ok(Some(sent)) = answer(stream, &lie) {
+                    asked.add(Asked { at, sent });
                 }
             }
         });
@@ -106,12 +107,12 @@ fn answer(mut stream: TcpStream, lie: &Lie) -> std::io::Result<Option<usize>> {
     Ok(Some(pour(&mut stream, length)))
 }
 
-/// Sends so many bytes, for as long as the other side takes them; how many it took.
+/// Sends so many bytes, for as long as the other side takes them; how many went out.
 fn pour(stream: &mut TcpStream, length: usize) -> usize {
     let chunk = [b'x'; 10_000];
-    let mut taken = 0;
-    while taken < length && stream.write_all(&chunk).is_ok() {
-        taken += chunk.len();
+    let mut sent = 0;
+    while sent < length && stream.write_all(&chunk).is_ok() {
+        sent += chunk.len();
     }
-    taken
+    sent
 }
