@@ -1,6 +1,12 @@
 //! The program itself, over TCP.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 use mesh_chat::beacon::{Pin, Response};
 use std::io::{BufRead, BufReader, Read, Write};
