@@ -29,6 +29,16 @@ fn origins(browser: &Browser) -> Result<Value> {
     browser.run("return (await api.permissions.getAll()).origins ?? [];")
 }
 
+/// What Chromium says before it installs the extension: nothing of sites.
+fn check_warnings(browser: &Browser) -> Result {
+    let warnings = browser.run(
+        "const manifest = JSON.stringify(api.runtime.getManifest());
+         return await api.management.getPermissionWarningsByManifest(manifest);",
+    )?;
+    assert_eq!(warnings, json!(["Display notifications"]));
+    Ok(())
+}
+
 /// The first three tries of a browser: each wait is three quarters of 5 s, 10 s, … at least.
 fn check_retries(impostor: &Impostor) -> Result {
     let three = |asked: &[Asked]| <[Asked; 3]>::try_from(asked.get(..3)?).ok();
@@ -164,6 +174,9 @@ fn check_off(page: &Page<'_>) -> Result {
 fn suffer(browser: &Browser, impostor: &Impostor, elsewhere: &Impostor, carol: &Browser) -> Result {
     let page = browser.popup()?;
     assert_eq!(origins(browser)?, json!([]), "after the installation");
+    if browser.kind() == Chromium {
+        check_warnings(browser)?;
+    }
     page.join(browser.name())?;
     page.click(&named("button", "Connection"))?;
     page.see_text("not a beacon that this version knows")?;
