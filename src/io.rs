@@ -88,9 +88,11 @@ pub struct BeaconAnswer {
 /// Why a beacon gave no such answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BeaconFailure {
-    /// Not reached in time, or it sends callers on; browsers tell no more. Where the extension has
-    /// no permission for the host, also one that does not let this origin read its answer.
+    /// Not reached in time; browsers tell no more. Where the extension has no permission for the
+    /// host, also one that does not let this origin read its answer.
     Unreachable,
+    /// It sends callers on to another address, which is never followed: the origin is what is signed.
+    Redirected,
     /// It answered with another status than 204.
     Status(u16),
 }

@@ -118,6 +118,8 @@ pub struct BeaconStatus {
     pub trouble: Option<BeaconTrouble>,
     /// When it is asked again, where something is wrong.
     pub retry_at: Option<UnixMillis>,
+    /// It has named the namespaces to be in. Until then there are none.
+    pub named: bool,
 }
 
 /// What is wrong with a beacon.
@@ -126,6 +128,8 @@ pub struct BeaconStatus {
 pub enum BeaconTrouble {
     /// It cannot be reached, or does not let this browser read its answer.
     Unreachable,
+    /// It sends callers on to another address.
+    Redirected,
     /// It refuses, with an HTTP status.
     Refused {
         /// The status.

@@ -247,6 +247,22 @@ fn a_beacon_that_refuses_is_said_and_waited_for() {
 }
 
 #[test]
+fn a_beacon_that_sends_callers_on_is_said_and_waited_for() {
+    stays_and_recovers(
+        |_| Err(BeaconFailure::Redirected),
+        BeaconTrouble::Redirected,
+    );
+}
+
+#[test]
+fn success_of_something_that_is_no_beacon_is_said_and_waited_for() {
+    stays_and_recovers(
+        |_| Err(BeaconFailure::Status(200)),
+        BeaconTrouble::Malformed,
+    );
+}
+
+#[test]
 fn a_beacon_that_withholds_is_said_and_waited_for() {
     stays_and_recovers(|_| Ok(BeaconAnswer::default()), BeaconTrouble::Withheld);
 }
@@ -287,10 +303,44 @@ fn rubbish_is_said_and_not_believed() {
 }
 
 #[test]
+fn whoever_is_late_keeps_the_old_root_until_the_others_have_heard_of_them_under_the_new_one() {
+    let mut world = world(&["Ann", "Bob", "Cat"], good, &[]);
+    world.beacon = |_| Err(BeaconFailure::Unreachable);
+    world.pass(13 * MINUTE);
+    world.beacon = good;
+    let before = roots(&world, 0);
+    for device in [0, 1, 2] {
+        world.command(device, Command::Retry);
+    }
+    let in_both = |world: &World| [0, 1, 2].map(|device| roots(world, device).len() == 2);
+    let mut all_since = None;
+    while all_since.is_none_or(|since| world.now < since + 11_000) {
+        world.pass(100);
+        assert!(
+            world.now < 14 * MINUTE,
+            "not in both: {:?}",
+            in_both(&world)
+        );
+        let all = in_both(&world) == [true; 3];
+        assert!(all || all_since.is_none(), "left at {}", world.now);
+        all_since = all_since.or(all.then_some(world.now));
+        for device in [0, 1, 2] {
+            assert_eq!(world.devices[device].people.len(), 2, "{device}");
+        }
+    }
+    world.pass(10_000);
+    for device in [0, 1, 2] {
+        assert_ne!(roots(&world, device), before);
+        assert_eq!(roots(&world, device), [root(world.unix())]);
+    }
+}
+
+#[test]
 fn before_the_first_good_answer_nothing_is_joined() {
     let mut world = world(&["Ann", "Bob"], |_| Err(BeaconFailure::Unreachable), &[]);
     world.pass(3 * MINUTE);
     assert!(roots(&world, 0).is_empty());
+    assert!(!status(&world, 0).beacon.unwrap().named);
     assert!(matches!(
         status(&world, 0).phase,
         Phase::NoBeacon { retry_at: Some(_) }
@@ -301,6 +351,7 @@ fn before_the_first_good_answer_nothing_is_joined() {
     world.pass(5_000);
     world.person(0, "Bob");
     assert_eq!(trouble(&world, 0), None);
+    assert!(status(&world, 0).beacon.unwrap().named);
     check_never_public(&world);
 }
 

@@ -8,7 +8,7 @@ use crate::port::{self, Port};
 use crate::state::{
     Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Shell, State, Target, View,
 };
-use crate::{browser, files, words};
+use crate::{browser, files, permissions, words};
 use ipc::{Event, FromEngine, Hidden, InviteId, ToEngine};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -213,6 +213,12 @@ impl App {
             Effect::Copy(invite, text) => self.copy(invite, text),
             Effect::Download(text) => files::download("mesh-chat-backup.json", &text.0),
             Effect::ReadBackup => self.read_backup(),
+            Effect::LookUpHost(host) => {
+                let dispatch = self.dispatch.clone();
+                permissions::look_up(&host, move |allowed| {
+                    dispatch.emit(Action::HostAllowed(allowed));
+                });
+            }
             Effect::Focus(target) => self.focus = Some(target),
         }
     }

@@ -4,10 +4,9 @@
 
 use gloo_storage::{LocalStorage, Storage};
 use ipc::{ContactId, UnixMillis};
-use js_sys::{Array, Date, Function, Intl, Object, Promise, Reflect};
+use js_sys::{Date, Intl, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, Event, EventTarget, HtmlElement, KeyboardEvent, Window};
 
 /// A listener on the page; dropping it removes it.
@@ -120,26 +119,6 @@ pub(crate) fn api() -> Option<JsValue> {
         .into_iter()
         .filter_map(|name| Reflect::get(&global, &name.into()).ok())
         .find(|value| value.is_object())
-}
-
-/// Asks the person to let the extension read what a host answers; must be called in a click of
-/// theirs. Says when there is an answer, whichever.
-pub(crate) fn ask_for_host(pattern: &str, answered: impl FnOnce() + 'static) {
-    let ask = || {
-        let permissions = Reflect::get(&api()?, &"permissions".into()).ok()?;
-        let request = Reflect::get(&permissions, &"request".into()).ok()?;
-        let wanted = Object::new();
-        let origins = Array::of1(&pattern.into());
-        Reflect::set(&wanted, &"origins".into(), &origins).ok()?;
-        let asked = request.dyn_ref::<Function>()?.call1(&permissions, &wanted);
-        asked.ok()?.dyn_into::<Promise>().ok()
-    };
-    let Some(asked) = ask() else { return };
-    spawn_local(async move {
-        // Refused or not: the next answer of the beacon shows what came of it.
-        let _ = JsFuture::from(asked).await;
-        answered();
-    });
 }
 
 /// A text in lower case, by the browser's tables: the same tables in wasm take 11 kB.

@@ -14,6 +14,7 @@ mod deep_link;
 mod files;
 mod i18n;
 mod linkify;
+mod permissions;
 mod port;
 mod qr;
 mod state;

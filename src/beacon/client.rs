@@ -36,6 +36,8 @@ pub(crate) struct Client {
     next: Option<Move>,
     /// From when on the oldest of two is left, and when at the latest.
     leave: (UnixMillis, UnixMillis),
+    /// Since when everybody met under the oldest of two is met under the newest.
+    moved: Option<Mono>,
     ask_at: Option<Mono>,
     asking: bool,
     failures: u32,
@@ -60,6 +62,7 @@ impl Client {
             joined: Vec::new(),
             next: None,
             leave: (0, 0),
+            moved: None,
             ask_at: Some(now),
             asking: false,
             failures: 0,
@@ -79,6 +82,7 @@ impl Client {
         BeaconStatus {
             trouble: self.trouble,
             retry_at: retry_at.filter(|_| self.trouble.is_some() && !self.asking),
+            named: !self.joined.is_empty(),
         }
     }
 
@@ -99,8 +103,11 @@ impl Client {
         if let Some(Move { slot, leave, .. }) = due {
             self.join(slot, leave);
         }
+        let since = self.moved.take().unwrap_or(ctx.now.mono);
+        self.moved = (moved && !joins && self.joined.len() > 1).then_some(since);
+        let settled = self.settled_at().is_some_and(|at| ctx.now.mono >= at);
         let (first, last) = self.leave;
-        let leaves = self.joined.len() > 1 && (now >= last || now >= first && moved && !joins);
+        let leaves = self.joined.len() > 1 && (now >= last || now >= first && settled);
         if leaves {
             self.joined.remove(0);
         }
@@ -116,7 +123,15 @@ impl Client {
         let join = self.next.as_ref().map(|next| next.join);
         let at = |moment: UnixMillis| now.mono + until(clock, moment);
         let moments = [join, leave].into_iter().flatten().map(at);
-        moments.chain(self.ask_at).min()
+        let settled = self.settled_at().filter(|at| *at > now.mono);
+        moments.chain(settled).chain(self.ask_at).min()
+    }
+
+    /// When everybody else has heard, too, that this device is under the newest root: it hears of
+    /// them before they hear of it.
+    fn settled_at(&self) -> Option<Mono> {
+        let settle = Duration::from_millis(self.pin.slots().lead() / 10);
+        Some(self.moved? + settle)
     }
 
     /// What came of asking. Gives whether the roots are others now.
@@ -152,6 +167,9 @@ impl Client {
     ) -> Result<(Answer, Option<UnixMillis>), BeaconTrouble> {
         let came = result.as_ref().map_err(|failure| match failure {
             BeaconFailure::Unreachable => BeaconTrouble::Unreachable,
+            BeaconFailure::Redirected => BeaconTrouble::Redirected,
+            // Success in other words than a beacon's.
+            BeaconFailure::Status(200..=299) => BeaconTrouble::Malformed,
             BeaconFailure::Status(status) => BeaconTrouble::Refused { status: *status },
         })?;
         let response = Response {
@@ -216,6 +234,7 @@ impl Client {
         let surplus = self.joined.len().saturating_sub(2);
         self.joined.drain(..surplus);
         self.leave = leave;
+        self.moved = None;
     }
 
     fn plan_move(&mut self, ctx: &mut Context, slot: SignedSlot) {

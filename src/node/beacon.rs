@@ -4,8 +4,10 @@ use super::Node;
 use crate::beacon::client::Client;
 use crate::clock::Mono;
 use crate::discovery::Member;
+use crate::ids::rootless;
 use crate::io::{BeaconAnswer, BeaconFailure};
 use crate::view::BeaconStatus;
+use crate::wire::Entry;
 
 impl Node {
     /// The beacon of the settings in force, from its beginning. What an earlier one signed is
@@ -53,17 +55,22 @@ impl Node {
 
     pub(super) fn beacon_status(&self) -> Option<BeaconStatus> {
         let beacon = self.network.beacon.as_ref();
-        beacon.map(|beacon| beacon.status(self.ctx.now))
+        let beacon = beacon.filter(|_| !self.is_cellular())?;
+        Some(beacon.status(self.ctx.now))
     }
 
-    /// Whether as many people are met under the newest root as under an older one.
+    /// Whether everybody met under an older root is met under the newest.
     fn has_moved(&self) -> bool {
         let members = &self.network.members;
         let newest = members.last().map(|member| member.namespace().root());
         let is_newest = |member: &&Member| Some(member.namespace().root()) == newest;
         let replaces = |new: &Member, old: &Member| {
             let same = new.namespace().label() == old.namespace().label();
-            same && new.listed_at().is_some() && new.people() >= old.people()
+            let has = |entry: &Entry| {
+                let id = new.namespace().rooted(rootless(&entry.discovery_id));
+                new.other(&id).is_some()
+            };
+            same && new.listed_at().is_some() && old.others().all(has)
         };
         let mut older = members.iter().filter(|member| !is_newest(member));
         older.all(|old| {

@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
     AbortSignal, Headers, ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestInit,
-    RequestRedirect, Response,
+    RequestRedirect, Response, ResponseType,
 };
 
 /// How long the beacon may take.
@@ -71,6 +71,9 @@ async fn ask(url: &str, token: Option<&str>) -> Answer {
         // Whether or not it can be called off, it is not read.
         let _ = body.cancel();
     }
+    if response.type_() == ResponseType::Opaqueredirect {
+        return Err(BeaconFailure::Redirected);
+    }
     match response.status() {
         204 => Ok(answer(&response.headers())),
         status => Err(BeaconFailure::Status(status)),
@@ -80,7 +83,8 @@ async fn ask(url: &str, token: Option<&str>) -> Answer {
 fn request(url: &str, token: Option<&str>) -> Result<Request, JsValue> {
     let init = RequestInit::new();
     init.set_method("POST");
-    init.set_redirect(RequestRedirect::Error);
+    // Followed nowhere: this only tells a redirect from a server that is down.
+    init.set_redirect(RequestRedirect::Manual);
     init.set_cache(RequestCache::NoStore);
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);

@@ -1,11 +1,10 @@
 //! The Connection page: server, networks, and what is wrong.
 
 use super::{Dispatch, header, on, page_head, page_title};
-use crate::browser;
 use crate::i18n::{Text, t};
 use crate::state::{Action, State};
-use crate::words;
-use ipc::{BeaconStatus, BeaconTrouble, Network, Status};
+use crate::{permissions, words};
+use ipc::{Network, Status};
 use yew::prelude::*;
 
 /// The Connection page.
@@ -23,13 +22,13 @@ pub(super) fn connection(state: &State, dispatch: &Dispatch) -> Html {
                         { t(Text::TryNow) }
                     </button>
                 </div>
-                { for state.status.iter().map(|status| facts(status, &allow(state, dispatch))) }
+                { for state.status.iter().map(|status| facts(status, beacon(state, dispatch))) }
             </div>
         </main>
     }
 }
 
-fn facts(status: &Status, allow: &Html) -> Html {
+fn facts(status: &Status, beacon: Html) -> Html {
     let (reach, class) = if status.server_up {
         (Text::ServerUp, "good")
     } else {
@@ -46,7 +45,7 @@ fn facts(status: &Status, allow: &Html) -> Html {
                     <p class="fact">{ t(Text::NoServer) }</p>
                 }
             </section>
-            { for status.beacon.iter().map(|beacon| self::beacon(*beacon, allow)) }
+            { beacon }
             <section class="card" aria-labelledby="networks-heading">
                 <h2 id="networks-heading">{ t(Text::ConnectionNetworks) }</h2>
                 if status.networks.is_empty() {
@@ -59,18 +58,24 @@ fn facts(status: &Status, allow: &Html) -> Html {
     }
 }
 
-fn beacon(beacon: BeaconStatus, allow: &Html) -> Html {
+fn beacon(state: &State, dispatch: &Dispatch) -> Html {
+    let Some(beacon) = state.status.as_ref().and_then(|status| status.beacon) else {
+        return Html::default();
+    };
+    let said = if beacon.named {
+        Text::BeaconGood
+    } else {
+        Text::BeaconAsked
+    };
     html! {
         <section class="card" aria-labelledby="beacon-heading">
             <h2 id="beacon-heading">{ t(Text::Beacon) }</h2>
             if let Some(trouble) = beacon.trouble {
-                <p class="error">{ words::beacon_trouble(trouble) }</p>
-                if trouble == BeaconTrouble::Unreachable {
-                    { allow.clone() }
-                }
+                <p id="beacon-trouble" class="error">{ words::beacon_trouble(trouble, state.host_allowed) }</p>
+                { for state.host_to_ask_for().map(|host| allow(host, dispatch)) }
                 <p class="hint">{ t(Text::BeaconStay) }</p>
             } else {
-                <p class="fact">{ t(Text::BeaconGood) }</p>
+                <p class="fact">{ t(said) }</p>
             }
         </section>
     }
@@ -78,17 +83,21 @@ fn beacon(beacon: BeaconStatus, allow: &Html) -> Html {
 
 /// With a permission for its host the browser tells a beacon that is down from one that does not
 /// let this browser in. It is asked for only here.
-fn allow(state: &State, dispatch: &Dispatch) -> Html {
-    let Some(host) = state.beacon_host() else {
-        return Html::default();
-    };
-    let done: Callback<()> = on(dispatch, Action::Retry);
+fn allow(host: String, dispatch: &Dispatch) -> Html {
+    let dispatch = dispatch.clone();
     let onclick = Callback::from(move |_: MouseEvent| {
-        let done = done.clone();
-        browser::ask_for_host(&host, move || done.emit(()));
+        let dispatch = dispatch.clone();
+        permissions::ask(&host, move |allowed| {
+            dispatch.emit(Action::HostAllowed(allowed));
+            if allowed {
+                dispatch.emit(Action::Retry);
+            }
+        });
     });
     html! {
-        <button type="button" class="soft" {onclick}>{ t(Text::BeaconAllow) }</button>
+        <button type="button" class="soft" aria-describedby="beacon-trouble" {onclick}>
+            { t(Text::BeaconAllow) }
+        </button>
     }
 }
 

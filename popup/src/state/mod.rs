@@ -6,6 +6,7 @@
 
 mod alerts;
 mod backup;
+mod beacon;
 mod chat;
 mod contact;
 mod engine;
@@ -67,6 +68,8 @@ pub(crate) enum Action {
     OpenInvites,
     /// Show the Connection page.
     OpenConnection,
+    /// The browser says whether what the beacon's host answers may be read.
+    HostAllowed(bool),
     /// Show the settings.
     OpenSettings,
     /// Back to the lists.
@@ -131,6 +134,8 @@ pub(crate) enum Effect {
     Download(Hidden),
     /// Read the chosen file, [`FILE_BYTES`] at most, and dispatch [`BackupEdit::Read`].
     ReadBackup,
+    /// Look whether this host may be read, and dispatch [`Action::HostAllowed`].
+    LookUpHost(String),
     /// Put the keyboard focus here once the view is painted.
     Focus(Target),
 }
@@ -201,6 +206,8 @@ pub(crate) struct State {
     pub(crate) join: JoinForm,
     /// The backup forms.
     pub(crate) backup: BackupForm,
+    /// Whether what the beacon's host answers may be read; `None` until the browser has said.
+    pub(crate) host_allowed: Option<bool>,
     /// What was asked and not answered.
     outbox: Outbox,
     /// Where to go once the lists are there.
@@ -224,7 +231,8 @@ impl State {
             Action::OpenChat(contact) => self.open_chat(contact),
             Action::OpenContact(contact) => self.open_contact(contact),
             Action::OpenInvites => self.open_invites(),
-            Action::OpenConnection => self.open(View::Connection),
+            Action::OpenConnection => self.open_connection(),
+            Action::HostAllowed(allowed) => self.set_host_allowed(allowed),
             Action::OpenSettings => self.open_settings(),
             Action::Back => self.back(),
             Action::JoinName(name) => self.edit_join(name),

@@ -252,7 +252,7 @@ impl SettingsForm {
     }
 }
 
-fn in_force(view: &SettingsView) -> Config {
+pub(super) fn in_force(view: &SettingsView) -> Config {
     let SettingsView {
         settings, defaults, ..
     } = view;
@@ -334,17 +334,6 @@ fn ice_server(row: &IceRow) -> IceServer {
 }
 
 impl State {
-    /// The host of the beacon in force, as permissions name it.
-    pub(crate) fn beacon_host(&self) -> Option<String> {
-        let beacon = in_force(self.settings.as_ref()?).beacon?;
-        let authority = beacon.url.strip_prefix("https://")?;
-        let authority = authority.split(['/', '?', '#']).next()?;
-        let port = authority.rsplit_once(':');
-        let host = port.filter(|(_, port)| !port.ends_with(']'));
-        let host = host.map_or(authority, |(host, _)| host);
-        Some(format!("https://{host}/*"))
-    }
-
     pub(super) fn open_settings(&mut self) -> Vec<Effect> {
         let Some(view) = &self.settings else {
             return Vec::new();

@@ -1,6 +1,7 @@
 //! The reducer, told what happens and asked what it shows and does.
 
 mod backup;
+mod beacon;
 mod contact;
 mod invites;
 
@@ -608,35 +609,6 @@ fn saving_stores_only_what_differs_from_the_packed_values() {
     let effects = view.act(Action::Save);
     let settings = ipc::Settings::default();
     assert_eq!(commands(&effects), [&Command::Configure { settings }]);
-}
-
-#[test]
-fn a_beacon_is_set_and_switched_off_and_its_host_is_named_as_permissions_want_it() {
-    let mut view = Sut::with_anna();
-    view.act(Action::OpenSettings);
-    let url = " https://beacon.example.org:8443/beacon ".to_owned();
-    view.act(Action::Edit(SettingsEdit::BeaconUrl(url)));
-    view.act(Action::Edit(SettingsEdit::BeaconKey(" Am_w ".to_owned())));
-    view.act(Action::Edit(SettingsEdit::BeaconToken(" ".to_owned())));
-    let effects = view.act(Action::Save);
-    let [Command::Configure { settings }] = commands(&effects)[..] else {
-        panic!("one command: {effects:?}");
-    };
-    let beacon = settings.beacon.clone().unwrap();
-    assert_eq!(beacon.url, "https://beacon.example.org:8443/beacon");
-    assert_eq!((&*beacon.public_key, beacon.token), ("Am_w", None));
-
-    view.event(Event::Settings(SettingsView {
-        settings: settings.clone(),
-        defaults: packed(),
-        config_error: None,
-    }));
-    let host = view.state.beacon_host();
-    assert_eq!(host.as_deref(), Some("https://beacon.example.org/*"));
-    view.act(Action::Edit(SettingsEdit::Defaults));
-    let effects = view.act(Action::Save);
-    let settings = ipc::Settings::default();
-    assert!(commands(&effects).contains(&&Command::Configure { settings }));
 }
 
 #[test]

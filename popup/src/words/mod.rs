@@ -127,10 +127,13 @@ pub(crate) fn empty_network(phase: &Phase) -> Text {
     }
 }
 
-/// What is wrong with the beacon.
-pub(crate) fn beacon_trouble(trouble: BeaconTrouble) -> String {
+/// What is wrong with the beacon. Where its host may be read, the browser would have told that it
+/// does not let this browser in.
+pub(crate) fn beacon_trouble(trouble: BeaconTrouble, host_allowed: Option<bool>) -> String {
     t(match trouble {
+        BeaconTrouble::Unreachable if host_allowed == Some(true) => Text::BeaconDown,
         BeaconTrouble::Unreachable => Text::BeaconUnreachable,
+        BeaconTrouble::Redirected => Text::BeaconRedirected,
         BeaconTrouble::Refused { status } => {
             return fill(Text::BeaconRefused, &[&status.to_string()]);
         }

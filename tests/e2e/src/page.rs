@@ -132,8 +132,12 @@ impl<'a> Page<'a> {
     /// The same for a field inside something.
     pub fn fill_in(&self, place: &Locator, label: &str, text: &str) -> Result<()> {
         let field = self.find(&place.clone().named("textbox", label))?;
-        self.browser.session()?.clear(&field)?;
-        self.browser.session()?.keys(&field, text)
+        let session = self.browser.session()?;
+        // WebDriver's own way tells no `input`: a form that is painted meanwhile brings it back.
+        let empty = "arguments[0].value = '';
+            arguments[0].dispatchEvent(new InputEvent('input', { bubbles: true }));";
+        session.execute(empty, &[field.to_value()])?;
+        session.keys(&field, text)
     }
 
     /// Waits for an element.

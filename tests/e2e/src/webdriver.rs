@@ -98,12 +98,6 @@ impl Session {
             .map(drop)
     }
 
-    /// Empties a field.
-    pub fn clear(&self, element: &Element) -> Result<()> {
-        self.post(&format!("element/{}/clear", element.0), &json!({}))
-            .map(drop)
-    }
-
     /// Types into an element.
     pub fn keys(&self, element: &Element, text: &str) -> Result<()> {
         self.post(

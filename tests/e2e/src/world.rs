@@ -4,6 +4,7 @@ use crate::browser::{Browser, Kind, Setup};
 use crate::paths;
 use crate::services::Services;
 use anyhow::{Result, anyhow};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Local services and a folder for logs and pictures.
@@ -31,6 +32,18 @@ impl World {
     /// Starts a browser that uses these services.
     pub fn browser(&self, kind: Kind, name: &str) -> Result<Browser> {
         Browser::launch(Setup::new(kind, name), &self.services.config(), &self.logs)
+    }
+
+    /// Starts several at once, each with this beacon in its configuration.
+    pub fn browsers_with_beacons<const N: usize>(
+        &self,
+        who: [(Kind, &str, Value); N],
+    ) -> Result<[Browser; N]> {
+        at_once(who, |(kind, name, beacon)| {
+            let mut config = self.services.config();
+            config["beacon"] = beacon;
+            Browser::launch(Setup::new(kind, name), &config, &self.logs)
+        })
     }
 
     /// Starts several at once.

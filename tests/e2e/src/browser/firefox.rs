@@ -59,6 +59,8 @@ fn preferences(browser: &Browser) -> Result<Value> {
         "app.normandy.enabled": false,
         // Its own windows: there may be no desktop that shows notifications.
         "alerts.useSystemBackend": false,
+        // A question for a permission is answered with yes: no driver can.
+        "extensions.webextOptionalPermissionPrompts": false,
         "app.update.auto": false,
         "services.settings.server": "data:,#remote-settings-dummy/v1",
         "datareporting.policy.dataSubmissionEnabled": false

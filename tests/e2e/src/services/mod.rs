@@ -2,6 +2,7 @@
 
 pub mod beacon;
 pub mod http;
+pub mod impostor;
 pub mod peer_server;
 pub mod stun;
 
@@ -12,6 +13,7 @@ use std::path::Path;
 
 pub use beacon::Beacon;
 pub use http::{Echo, Site};
+pub use impostor::{Impostor, Lie};
 pub use peer_server::{PeerServer, Seen};
 pub use stun::Stun;
 
