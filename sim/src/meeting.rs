@@ -193,7 +193,8 @@ pub(crate) fn strangers(world: &mut World) {
         let device = world.devices.get(one);
         told.is_some() && told == device.and_then(|device| device.disk.discovery_uuid())
     };
-    let all = (0..world.people).flat_map(|one| (0..world.people).map(move |other| (one, other)));
+    let ones = (0..world.people).filter(|one| !world.ties.wiped.contains(one));
+    let all = ones.flat_map(|one| (0..world.people).map(move |other| (one, other)));
     let seen = |(one, other): &(usize, usize)| {
         one != other && blocked(world, *one, *other) && recognised(world, *one, *other)
     };
