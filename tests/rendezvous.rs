@@ -332,6 +332,30 @@ fn an_invite_brings_two_networks_together_once() {
 }
 
 #[test]
+fn who_is_accepted_again_is_dialled_where_somebody_else_seemed_to_be() {
+    let mut world = strangers();
+    let meet = |world: &mut World| {
+        let link = invite(world, 0);
+        world.command(1, Command::UseInvite { link });
+        world.accept(0);
+        world.pass(1_000);
+    };
+    meet(&mut world);
+    let contact = world.contact(0, "Bob");
+    world.command(0, Command::Remove { contact });
+    let ping = |world: &mut World| {
+        let contact = world.contact(1, "Ann");
+        world.command(1, Command::Ping { contact });
+        world.pass(30_000);
+        world.person(1, "Ann").ping
+    };
+    assert_eq!(ping(&mut world), Some(Ping::SomebodyElse));
+    meet(&mut world);
+    world.kill(0);
+    assert_eq!(ping(&mut world), Some(Ping::Unreachable));
+}
+
+#[test]
 fn an_invite_answered_after_the_connection_broke_is_completed_by_calling_back() {
     let mut world = strangers();
     let link = invite(&mut world, 0);

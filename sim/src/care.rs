@@ -1,4 +1,4 @@
-//! What people decide about their contacts, in half of the worlds: special, renamed, muted, paused,
+//! What people decide about their contacts, in three of ten worlds: special, renamed, muted, paused,
 //! blocked, removed; invites, and backups.
 
 #![allow(

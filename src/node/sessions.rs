@@ -203,6 +203,8 @@ impl Node {
                     session.says_near = near;
                     session.routers.clone_from(&routers);
                 });
+                // Whoever answered there before, they say so themselves.
+                self.blacklist.forget(&card.transport_id);
                 self.take_their_profile(id, number, friendlyname, &card)
             }
             Frame::Have { log, upto } => {
