@@ -6,6 +6,7 @@ use crate::person::device_of;
 use crate::random::Random;
 use crate::world::World;
 use mesh_chat::records::ContactRecord;
+use mesh_chat::view::PersonId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// After a decision a pair is left alone for this long, in milliseconds: who is blocked or removed
@@ -261,7 +262,18 @@ impl World {
     }
 
     fn reunite(&mut self) {
-        let secret = |one, other| self.contact(one, other).map(|c| c.pair_secret.0.as_str());
+        // A full disk holds for a while who was removed.
+        let shown = |one: usize, contact: &&ContactRecord| {
+            let id = PersonId::Contact(contact.id.clone());
+            let device = self.devices.get(one);
+            device.is_some_and(|device| device.view.people.contains_key(&id))
+        };
+        let secret = |one, other| {
+            let contact = self
+                .contact(one, other)
+                .filter(|contact| shown(one, contact));
+            contact.map(|contact| contact.pair_secret.0.as_str())
+        };
         let one_again = |((one, other), since): (&(usize, usize), &u64)| {
             let ours = secret(*one, *other);
             let same = ours.is_some() && ours == secret(*other, *one);
