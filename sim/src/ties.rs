@@ -48,8 +48,8 @@ pub struct Ties {
     pub posed: BTreeSet<usize>,
     /// Whose backup may have brought back whom it had blocked, and a discoveryUUID of before.
     pub(crate) wiped: BTreeSet<usize>,
-    /// Who was recognised by somebody blocked at the last look.
-    pub(crate) recognised: BTreeSet<(usize, usize)>,
+    /// Who is recognised by somebody it has blocked, and since when.
+    pub(crate) recognised: BTreeMap<(usize, usize), u64>,
     /// The person who makes a backup, where there is one of this number.
     keeper: usize,
     /// The backup that somebody made.
@@ -82,7 +82,7 @@ impl Ties {
             answered: BTreeSet::new(),
             posed: BTreeSet::new(),
             wiped: BTreeSet::new(),
-            recognised: BTreeSet::new(),
+            recognised: BTreeMap::new(),
             keeper,
             backups: BTreeMap::new(),
             exports: BTreeMap::new(),
