@@ -86,6 +86,20 @@ fn special_contacts_that_lost_both_addresses_meet_within_a_minute_and_leave_the_
 }
 
 #[test]
+fn a_full_disk_is_no_reason_to_meet_again_every_three_seconds() {
+    let mut world = special_friends();
+    let (ann, bob) = lose_both(&mut world);
+    world.devices[bob].disk_full = true;
+    world.pass(120_000);
+    world.send(ann, "Bob", "hello");
+    world.devices[ann].events.clear();
+    world.pass(300_000);
+    let met = |event: &&Event| matches!(event, Event::Person(person) if person.presence == Presence::Online);
+    let meetings = world.devices[ann].events.iter().filter(met).count();
+    assert!((3..30).contains(&meetings), "{meetings} meetings");
+}
+
+#[test]
 fn whoever_is_alone_waits_at_the_meeting_point_of_the_time_and_moves_on_with_it() {
     let mut world = special_friends();
     world.kill(1);

@@ -433,6 +433,7 @@ impl Node {
         contact.record.last_seen = Some(now.unix);
         let most = RETURN * 2_u32.pow(contact.short);
         contact.next_try = Some(now.mono + self.ctx.jitter(most));
+        contact.rests = contact.next_try.filter(|_| !lasted);
         self.store_contact(id);
     }
 
