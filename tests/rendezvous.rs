@@ -75,6 +75,20 @@ fn special_contacts_that_lost_both_addresses_meet_within_a_minute_and_leave_the_
 }
 
 #[test]
+fn a_full_disk_is_no_reason_to_meet_again_every_three_seconds() {
+    let mut world = special_friends();
+    let (ann, bob) = lose_both(&mut world);
+    world.devices[bob].disk_full = true;
+    world.pass(120_000);
+    world.send(ann, "Bob", "hello");
+    world.devices[ann].events.clear();
+    world.pass(300_000);
+    let met = |event: &&Event| matches!(event, Event::Person(person) if person.presence == Presence::Online);
+    let meetings = world.devices[ann].events.iter().filter(met).count();
+    assert!((3..30).contains(&meetings), "{meetings} meetings");
+}
+
+#[test]
 fn whoever_is_alone_waits_at_the_meeting_point_of_the_time_and_moves_on_with_it() {
     let mut world = special_friends();
     world.kill(1);
@@ -320,6 +334,30 @@ fn an_invite_brings_two_networks_together_once() {
     world.command(2, Command::UseInvite { link });
     world.pass(1_000);
     assert_eq!(answer(&world, 2), &Err(Refusal::InviteNotValid));
+}
+
+#[test]
+fn who_is_accepted_again_is_dialled_where_somebody_else_seemed_to_be() {
+    let mut world = strangers();
+    let meet = |world: &mut World| {
+        let link = invite(world, 0);
+        world.command(1, Command::UseInvite { link });
+        world.accept(0);
+        world.pass(1_000);
+    };
+    meet(&mut world);
+    let contact = world.contact(0, "Bob");
+    world.command(0, Command::Remove { contact });
+    let ping = |world: &mut World| {
+        let contact = world.contact(1, "Ann");
+        world.command(1, Command::Ping { contact });
+        world.pass(30_000);
+        world.person(1, "Ann").ping
+    };
+    assert_eq!(ping(&mut world), Some(Ping::SomebodyElse));
+    meet(&mut world);
+    world.kill(0);
+    assert_eq!(ping(&mut world), Some(Ping::Unreachable));
 }
 
 #[test]

@@ -87,8 +87,6 @@ pub struct Plan {
     pub minutes: u64,
     /// Tell what happens, line by line, on the standard error.
     pub tell: bool,
-    /// People may decide things about their contacts: see [`care`].
-    pub care: bool,
 }
 
 /// What came of one run.
@@ -112,7 +110,6 @@ pub fn run(seed: u64, plan: Plan) -> Outcome {
     const QUIET: u64 = 600_000;
     let mut world = World::new(seed, plan.peers);
     world.tell = plan.tell;
-    world.ties.caring &= plan.care;
     let mut faults = Faults::default();
     world.begin(&mut faults);
     let end = (plan.minutes * 60_000).saturating_sub(QUIET);
@@ -142,7 +139,6 @@ mod tests {
         peers: 3,
         minutes: 25,
         tell: false,
-        care: false,
     };
 
     #[test]

@@ -37,9 +37,6 @@ struct Options {
     /// Tell everything that happens
     #[arg(long)]
     tell: bool,
-    /// In half of the worlds people decide things about their contacts; its checks are not calibrated
-    #[arg(long)]
-    care: bool,
     /// No worlds with faults: that many people join one home, and what it costs is shown; several
     /// numbers make a table
     #[arg(long, value_delimiter = ',')]
@@ -57,15 +54,13 @@ impl Options {
             peers: self.peers,
             minutes: minutes.round() as u64,
             tell: self.tell,
-            care: self.care,
         }
     }
 
     /// What finds a world again.
     fn again(&self, seed: u64) -> String {
         let Self { peers, hours, .. } = self;
-        let care = if self.care { " --care" } else { "" };
-        format!("cargo xtask sim --from {seed} --seeds 1 --peers {peers} --hours {hours}{care}")
+        format!("cargo xtask sim --from {seed} --seeds 1 --peers {peers} --hours {hours}")
     }
 }
 

@@ -17,6 +17,9 @@ use webext::mapping;
 /// How long a meeting point is held after there is nobody to be met at it, in milliseconds.
 const GIVEN_UP: u64 = 10_000;
 
+/// How long it takes at most to store what a full disk did not take.
+const STORED: u64 = 45_000;
+
 /// The neighbouring slot counts near a boundary, and the second Router ID where the first one's holder
 /// does not answer.
 const POINTS: usize = 2 * 2;
@@ -180,8 +183,8 @@ fn is_waited_for(care: &Care) -> bool {
     care.special == Special::On && !care.blocked && care.reach != Some(Reach::Connected)
 }
 
-/// Whoever is blocked must not recognise this device, but for the moment in which a new discoveryUUID
-/// is made: two looks in a row find that never.
+/// Whoever is blocked must not recognise this device, once the new discoveryUUID is stored; that is
+/// tried every 30 s where the disk was full.
 pub(crate) fn strangers(world: &mut World) {
     let blocked = |world: &World, one: usize, other: usize| {
         let care = world.contact(one, other).map(|contact| &contact.care);
@@ -194,16 +197,29 @@ pub(crate) fn strangers(world: &mut World) {
         let device = world.devices.get(one);
         told.is_some() && told == device.and_then(|device| device.disk.discovery_uuid())
     };
-    let all = (0..world.people).flat_map(|one| (0..world.people).map(move |other| (one, other)));
+    let has_room = |one: &usize| {
+        world
+            .devices
+            .get(*one)
+            .is_some_and(|d| d.is_up() && !d.full)
+    };
+    let known = |one: &usize| !world.ties.wiped.contains(one) && has_room(one);
+    let ones = (0..world.people).filter(known);
+    let all = ones.flat_map(|one| (0..world.people).map(move |other| (one, other)));
     let seen = |(one, other): &(usize, usize)| {
         one != other && blocked(world, *one, *other) && recognised(world, *one, *other)
     };
-    let now: BTreeSet<(usize, usize)> = all.filter(seen).collect();
-    for (one, other) in world.ties.recognised.intersection(&now) {
-        let wrong = format!("P{one} is recognised by P{other}, whom it has blocked");
-        world.violations.push(wrong);
+    let seen: Vec<(usize, usize)> = all.filter(seen).collect();
+    let (now, before) = (world.now, std::mem::take(&mut world.ties.recognised));
+    for pair in seen {
+        let since = before.get(&pair).copied().unwrap_or(now);
+        world.ties.recognised.insert(pair, since);
+        if now > since + STORED {
+            let (one, other) = pair;
+            let wrong = format!("P{one} is recognised by P{other}, whom it has blocked");
+            world.violations.push(wrong);
+        }
     }
-    world.ties.recognised = now;
 }
 
 /// Whom somebody has muted, nobody is told of.

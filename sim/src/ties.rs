@@ -6,6 +6,7 @@ use crate::person::device_of;
 use crate::random::Random;
 use crate::world::World;
 use mesh_chat::records::ContactRecord;
+use mesh_chat::view::PersonId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// After a decision a pair is left alone for this long, in milliseconds: who is blocked or removed
@@ -45,8 +46,12 @@ pub struct Ties {
     pub answered: BTreeSet<usize>,
     /// See [`Ties::answered`].
     pub posed: BTreeSet<usize>,
-    /// Who was recognised by somebody blocked at the last look.
-    pub(crate) recognised: BTreeSet<(usize, usize)>,
+    /// Whose backup may have brought back whom it had blocked, and a discoveryUUID of before.
+    pub(crate) wiped: BTreeSet<usize>,
+    /// Who is recognised by somebody it has blocked, and since when.
+    pub(crate) recognised: BTreeMap<(usize, usize), u64>,
+    /// The person who makes a backup, where there is one of this number.
+    keeper: usize,
     /// The backup that somebody made.
     pub backups: BTreeMap<usize, String>,
     /// Commands that are answered with one.
@@ -64,8 +69,10 @@ impl Ties {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let mut whim = Random::new(!seed);
+        let caring = whim.chance(30);
+        let keeper = whim.index(10);
         Self {
-            caring: whim.chance(50),
+            caring,
             whim,
             severed: BTreeMap::new(),
             settles: BTreeMap::new(),
@@ -74,11 +81,19 @@ impl Ties {
             poses: BTreeMap::new(),
             answered: BTreeSet::new(),
             posed: BTreeSet::new(),
-            recognised: BTreeSet::new(),
+            wiped: BTreeSet::new(),
+            recognised: BTreeMap::new(),
+            keeper,
             backups: BTreeMap::new(),
             exports: BTreeMap::new(),
             seats: BTreeMap::new(),
         }
+    }
+
+    /// Whether somebody makes a backup now: one person in half of the worlds, once.
+    #[must_use]
+    pub fn exports_at(&self, index: usize) -> bool {
+        self.keeper == index && self.backups.is_empty()
     }
 
     /// Whether two are no contacts of each other any more.
@@ -166,14 +181,19 @@ impl World {
         let until = self.now + SETTLES;
         self.ties.parted.insert(pair(one, other));
         for everybody in 0..self.people {
-            self.ties.settles.insert(pair(one, everybody), until);
+            self.settle(one, everybody, until);
         }
+    }
+
+    fn settle(&mut self, one: usize, other: usize, until: u64) {
+        let settles = self.ties.settles.entry(pair(one, other)).or_default();
+        *settles = until.max(*settles);
     }
 
     /// The same, where only the two notice.
     pub fn hesitated(&mut self, one: usize, other: usize) {
         let until = self.now + SETTLES;
-        self.ties.settles.insert(pair(one, other), until);
+        self.settle(one, other, until);
     }
 
     /// One looks for the other again, and dials at once. Where that leads nowhere, the other one has
@@ -182,7 +202,7 @@ impl World {
         let is_up = |index| self.devices.get(index).is_some_and(Device::is_up);
         let now = is_up(one) && is_up(other) && self.can_reach(one, other);
         let until = self.now + if now { SETTLES } else { BLACKLISTED };
-        self.ties.settles.insert(pair(one, other), until);
+        self.settle(one, other, until);
     }
 
     /// One has removed the other: nothing is promised for any text between them.
@@ -200,6 +220,7 @@ impl World {
     /// A device lost everything: what it had received is gone, and what it had not sent. What waits
     /// on other devices is still promised to it.
     pub fn lost_everything(&mut self, index: usize) {
+        self.ties.wiped.insert(index);
         for other in (0..self.people).filter(|other| *other != index) {
             let stored = |world: &Self, at: usize, from: usize| -> BTreeSet<String> {
                 let device = world.devices.get(at);
@@ -241,7 +262,18 @@ impl World {
     }
 
     fn reunite(&mut self) {
-        let secret = |one, other| self.contact(one, other).map(|c| c.pair_secret.0.as_str());
+        // A full disk holds for a while who was removed.
+        let shown = |one: usize, contact: &&ContactRecord| {
+            let id = PersonId::Contact(contact.id.clone());
+            let device = self.devices.get(one);
+            device.is_some_and(|device| device.view.people.contains_key(&id))
+        };
+        let secret = |one, other| {
+            let contact = self
+                .contact(one, other)
+                .filter(|contact| shown(one, contact));
+            contact.map(|contact| contact.pair_secret.0.as_str())
+        };
         let one_again = |((one, other), since): (&(usize, usize), &u64)| {
             let ours = secret(*one, *other);
             let same = ours.is_some() && ours == secret(*other, *one);

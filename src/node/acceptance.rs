@@ -187,7 +187,7 @@ impl Node {
             return;
         };
         let id = contact.record.id.clone();
-        self.asked.remove(rootless(&pending.remote));
+        self.give_up_asking(rootless(&pending.remote));
         self.invitations.remove(&pending.remote);
         let asked = confirm.is_some();
         if let (Some(proof), Some(card)) = (confirm, card) {

@@ -44,6 +44,8 @@ pub(super) struct Contact {
     pub(super) tries: u32,
     /// Sessions in a row that ended soon after they began.
     pub(super) short: u32,
+    /// Until when it is not waited for at a meeting point either, after such a session.
+    pub(super) rests: Option<Mono>,
     pub(super) ping: Option<Ping>,
     /// A Ping was asked for during a dial that began before: what that comes to is no answer.
     pub(super) ping_waits: bool,
@@ -144,6 +146,7 @@ impl Contact {
             next_try: None,
             tries: 0,
             short: 0,
+            rests: None,
             ping: None,
             ping_waits: false,
             seen_as: None,
@@ -433,7 +436,8 @@ impl Node {
             .filter(|session| session.synced && wants(&contact.record.id))
             .map(|_| contact.outgoing.due());
         let ask_back = contact.ask_back;
-        [dial, answer, pace, ask_back, contact.write_at]
+        let rests = contact.rests.filter(|at| *at > self.ctx.now.mono);
+        [dial, answer, pace, ask_back, contact.write_at, rests]
             .into_iter()
             .flatten()
     }

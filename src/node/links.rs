@@ -79,6 +79,13 @@ impl Pending {
         matches!(&self.stage, Stage::Asked(_, asked) if asked == id)
     }
 
+    /// Whether somebody is being asked on it.
+    fn is_asking(&self, stranger: &str) -> bool {
+        matches!(&self.stage,
+            Stage::Asking(asked) | Stage::ExpectHelloOfStranger(_, asked)
+            | Stage::ExpectAnswer(_, asked) if asked == stranger)
+    }
+
     /// The contact whose acceptance is being stored.
     pub(super) fn finishing(&self) -> Option<&Contact> {
         match &self.stage {
@@ -116,13 +123,21 @@ impl Node {
         found.map(|(link, _)| *link)
     }
 
+    /// Whoever is asked has become a contact on another connection. Only one of the two opened before
+    /// that on both sides for certain, so that a second acceptance must not come of it.
+    pub(super) fn give_up_asking(&mut self, stranger: &str) {
+        let of = self
+            .links
+            .iter()
+            .filter(|(_, link)| link.is_asking(stranger));
+        let links: Vec<LinkId> = of.map(|(link, _)| *link).collect();
+        links.into_iter().for_each(|link| self.remove_link(link));
+        self.asked.remove(stranger);
+    }
+
     /// Whether a connection stands on which somebody is being asked.
     pub(super) fn is_asking(&self, stranger: &str) -> bool {
-        self.links.values().any(|link| {
-            matches!(&link.stage,
-                Stage::Asking(asked) | Stage::ExpectHelloOfStranger(_, asked)
-                | Stage::ExpectAnswer(_, asked) if asked == stranger)
-        })
+        self.links.values().any(|link| link.is_asking(stranger))
     }
 
     fn add_link(

@@ -81,8 +81,10 @@ impl Node {
         if !self.network.transport_held {
             return Vec::new();
         }
+        let now = self.ctx.now.mono;
         let wanted = |contact: &&Contact| {
-            contact.is_special() && contact.session.is_none() && !contact.record.care.paused
+            let away = contact.session.is_none() && contact.rests.is_none_or(|at| now >= at);
+            contact.is_special() && away && !contact.record.care.paused
         };
         let mut found: Vec<&Contact> = self.contacts.values().filter(wanted).collect();
         found.sort_by_key(|contact| std::cmp::Reverse(contact.record.last_seen));

@@ -207,6 +207,8 @@ impl Node {
                     session.says_near = near;
                     session.routers.clone_from(&routers);
                 });
+                // Whoever answered there before, they say so themselves.
+                self.blacklist.forget(&card.transport_id);
                 self.take_their_profile(id, number, friendlyname, &card)
             }
             Frame::Have { log, upto, read } => {
@@ -428,6 +430,7 @@ impl Node {
         contact.record.last_seen = Some(now.unix);
         let most = RETURN * 2_u32.pow(contact.short);
         contact.next_try = Some(now.mono + self.ctx.jitter(most));
+        contact.rests = contact.next_try.filter(|_| !lasted);
         self.store_contact(id);
     }
 

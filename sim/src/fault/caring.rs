@@ -6,6 +6,7 @@ use super::{Fault, Faults, HEALED_AFTER, ROUND};
 use crate::device::Device;
 use crate::disk::Disk;
 use crate::hostile::Kind;
+use crate::meeting;
 use crate::world::{HOMES, What, World};
 
 /// When in the quiet part of a round: what was healed has settled, and time is left to meet again.
@@ -83,15 +84,18 @@ pub(super) fn give_back(world: &mut World) {
     }
 }
 
-/// Two who want to be found anywhere, else any two.
+/// Two who have nothing but the rendezvous then, else any two.
 fn pair(world: &mut World) -> (usize, usize) {
+    let home = |index: usize| world.devices.get(index).map(|device| device.home);
     let all = (0..world.people).flat_map(|one| (0..one).map(move |other| (other, one)));
-    let special = all.filter(|(one, other)| world.are_special(*one, *other));
-    let special: Vec<(usize, usize)> = special.collect();
-    let at = world.ties.whim.index(special.len());
+    let meet = |(one, other): &(usize, usize)| {
+        meeting::must_meet(world, *one, *other) && home(*one) != home(*other)
+    };
+    let pairs: Vec<(usize, usize)> = all.filter(meet).collect();
+    let at = world.ties.whim.index(pairs.len());
     let first = world.ties.whim.index(world.people);
     let second = (first + 1) % world.people.max(1);
-    special.get(at).copied().unwrap_or((first, second))
+    pairs.get(at).copied().unwrap_or((first, second))
 }
 
 /// Somebody takes the address of a device that is off.

@@ -40,6 +40,8 @@ pub(super) const RENUMBERED: Cause = cause("a new address", 50);
 pub(super) const ASLEEP: Cause = cause("who falls asleep", 120);
 /// A clock that jumps shows it, and dead sockets are found out within 3 s.
 pub(super) const WOKE: Cause = cause("a sleep", 15);
+/// Who fell asleep at the second server looks for the first again as after its return.
+pub(super) const WOKE_ELSEWHERE: Cause = cause("a sleep, at the second server", 270);
 /// Entries of the days before are shown 90 s longer, next to those of today.
 pub(super) const WOKE_ALL: Cause = cause("a sleep of everybody", 95);
 /// Another day has other Discovery IDs, and those of the day before are shown 90 s longer.

@@ -4,7 +4,7 @@ use super::causes::*;
 use super::{Fault, Faults};
 use crate::home::Home;
 use crate::model::Cause;
-use crate::sockets::Service;
+use crate::sockets::{HOSTS, Service};
 use crate::world::{What, World};
 use mesh_chat::node::Input;
 
@@ -253,7 +253,8 @@ pub(crate) fn wake(world: &mut World, index: usize) {
         return;
     };
     device.offline = false;
-    let (time, home) = (now - since, device.home);
+    let server = device.view.server.as_deref().unwrap_or(HOSTS[0]);
+    let (time, home, at_first) = (now - since, device.home, server.starts_with(HOSTS[0]));
     device.slept += time;
     if let Some(process) = &mut device.process {
         let later = |due: &mut Option<u64>| *due = due.map(|at| at + time);
@@ -262,7 +263,11 @@ pub(crate) fn wake(world: &mut World, index: usize) {
         process.armed = None;
     }
     // Entries of other days are shown for a while, where everybody slept for days meanwhile.
-    let cause = if world.leapt == 0 { &WOKE } else { &WOKE_ALL };
+    let cause = match world.leapt {
+        _ if !at_first => &WOKE_ELSEWHERE,
+        0 => &WOKE,
+        _ => &WOKE_ALL,
+    };
     world.model.disturbed(home, now, cause);
     world.node(index, Input::Timeout);
 }
