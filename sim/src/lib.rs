@@ -41,6 +41,12 @@
 //! no return to the first server; the own id, once taken, not tried again; a doubt about a path
 //! ignored. Entries that live for ever make a world with a liar too slow to end.
 //!
+//! Found among contacts that people care about, of 150 worlds of which three in ten care: the pair
+//! secret of the first acceptance kept on one side (in 35); a meeting point never left (49); special
+//! without the other's switch (37); who has nothing taken for who has all (45); one side a slot ahead (3:
+//! most pairs have another way to each other). Where half of the worlds cared: an address blacklisted
+//! after a time-out (40 of 150); the key sent without a hint (46 of 200).
+//!
 //! Not found, and why:
 //! - no recognition of what came twice: after each reconnection `have` says where to go on, so that
 //!   nothing comes twice; the recognition is a second line;

@@ -6,7 +6,7 @@ use crate::person::device_of;
 use crate::random::Random;
 use crate::world::World;
 use mesh_chat::records::ContactRecord;
-use mesh_chat::view::PersonId;
+use mesh_chat::view::{Person, PersonId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// After a decision a pair is left alone for this long, in milliseconds: who is blocked or removed
@@ -118,14 +118,27 @@ impl World {
         contacts.find(|contact| device_of(&contact.name) == Some(other))
     }
 
+    /// A contact as its person sees it.
+    fn shown(&self, one: usize, contact: &ContactRecord) -> Option<&Person> {
+        let id = PersonId::Contact(contact.id.clone());
+        self.devices.get(one)?.view.people.get(&id)
+    }
+
     /// Whether nothing is promised to a pair: one does not want the other, or did not until a
     /// moment ago.
     #[must_use]
     pub fn apart(&self, one: usize, other: usize) -> bool {
         let settles = self.ties.settles.get(&pair(one, other));
         let refuses = |one, other| {
-            let care = self.contact(one, other).map(|contact| &contact.care);
-            care.is_some_and(|care| care.blocked || care.paused)
+            self.contact(one, other).is_some_and(|contact| {
+                let care = &contact.care;
+                // A full disk does not take what its person decides.
+                let shown = self
+                    .shown(one, contact)
+                    .and_then(|person| person.care.as_ref());
+                let refused = shown.is_some_and(|care| care.blocked || care.paused);
+                care.blocked || care.paused || refused
+            })
         };
         self.ties.caring
             && (self.ties.is_severed(one, other)
@@ -262,16 +275,10 @@ impl World {
     }
 
     fn reunite(&mut self) {
-        // A full disk holds for a while who was removed.
-        let shown = |one: usize, contact: &&ContactRecord| {
-            let id = PersonId::Contact(contact.id.clone());
-            let device = self.devices.get(one);
-            device.is_some_and(|device| device.view.people.contains_key(&id))
-        };
         let secret = |one, other| {
-            let contact = self
-                .contact(one, other)
-                .filter(|contact| shown(one, contact));
+            // A full disk holds for a while who was removed.
+            let contact = self.contact(one, other);
+            let contact = contact.filter(|contact| self.shown(one, contact).is_some());
             contact.map(|contact| contact.pair_secret.0.as_str())
         };
         let one_again = |((one, other), since): (&(usize, usize), &u64)| {
