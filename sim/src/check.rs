@@ -3,6 +3,7 @@
 use crate::device::Device;
 use crate::meeting;
 use crate::person::{device_of, name};
+use crate::roots;
 use crate::world::World;
 use mesh_chat::limits;
 use mesh_chat::records::ContactRecord;
@@ -43,6 +44,7 @@ pub fn in_the_end(world: &mut World) {
     for home in (0..world.homes.len()).filter(owes) {
         wrong.extend(router(world, home));
         wrong.extend(lists(world, home));
+        wrong.extend(roots::signed(world, home));
     }
     wrong.extend(contacts(world));
     wrong.extend(meeting::special(world));
@@ -94,6 +96,9 @@ fn members(world: &World, home: usize) -> Vec<usize> {
 /// What is wrong about the router of a home.
 #[must_use]
 pub fn router(world: &World, home: usize) -> Option<String> {
+    if world.beacon.is_some() {
+        return roots::routers(world, home);
+    }
     let members = members(world, home);
     let here = world.homes.get(home)?.address.to_string();
     let routes = |index: &&usize| {
@@ -119,7 +124,8 @@ pub fn lists(world: &World, home: usize) -> Option<String> {
             let count = people.values().filter(seen).count();
             let listed = people.values().filter(seen).filter(near).count();
             let expected = usize::from(index != other);
-            if (count != expected || listed != expected) && !world.apart(*index, *other) {
+            let wrong = count != expected || listed != expected;
+            if wrong && !world.apart(*index, *other) && roots::meet(world, *index, *other) {
                 return Some(format!(
                     "P{index} sees {name} {count} times, {listed} there"
                 ));

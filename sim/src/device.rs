@@ -6,7 +6,8 @@ use crate::light::Light;
 use mesh_chat::node::{Input, Output, StoreId};
 use mesh_chat::records::Change;
 use mesh_chat::view::{
-    Event, Hidden, InviteId, Message, MessageState, Person, PersonId, Phase, Request, RequestId,
+    BeaconStatus, Event, Hidden, InviteId, Message, MessageState, Person, PersonId, Phase, Request,
+    RequestId,
 };
 use mesh_chat::{Mono, Node, Now};
 use peerjs::endpoint::Endpoint;
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// 2026-11-23T08:00Z, when every world begins.
-const START: u64 = 1_795_420_800_000;
+pub(crate) const START: u64 = 1_795_420_800_000;
 
 /// A device.
 #[derive(Debug, Default)]
@@ -155,6 +156,8 @@ pub struct View {
     pub phase: Option<Phase>,
     /// The server in use.
     pub server: Option<String>,
+    /// How it is with the beacon, where there is one.
+    pub beacon: Option<BeaconStatus>,
 }
 
 impl View {
@@ -168,6 +171,7 @@ impl View {
             Event::Status(status) => {
                 self.phase = Some(status.phase);
                 self.server = status.server;
+                self.beacon = status.beacon;
             }
             Event::Message(message)
                 if matches!(message.state, MessageState::Delivered | MessageState::Read) =>

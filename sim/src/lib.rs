@@ -22,6 +22,8 @@
 //! | [`ties`] | what that changes in what must be so |
 //! | [`hostile`] | what those do who mean harm |
 //! | [`light`] | a participant that is only weighed |
+//! | [`beacon`] | what signs the roots in a quarter of the worlds, and what is wrong with it |
+//! | [`roots`] | in which of them devices are, and what must hold of that |
 //! | [`fault`] | what goes wrong, and how long nobody can notice |
 //! | [`model`] | what must be so by now, and when it was late |
 //! | [`check`] | what must hold, always and in the end |
@@ -51,6 +53,7 @@
 //! - no probe after a wake: the echo finds the same within 30 s, and the bound is 25 s;
 //! - a broken acceptance not completed: people ask again.
 
+pub mod beacon;
 pub mod care;
 pub mod check;
 pub mod connections;
@@ -67,6 +70,7 @@ pub mod model;
 pub mod person;
 pub mod process;
 pub mod random;
+pub mod roots;
 pub mod server;
 pub mod sockets;
 pub mod ties;

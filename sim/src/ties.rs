@@ -3,6 +3,7 @@
 
 use crate::person::device_of;
 use crate::random::Random;
+use crate::roots;
 use crate::world::World;
 use mesh_chat::records::ContactRecord;
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,7 +108,9 @@ impl World {
             let device = self.devices.get(other);
             told.is_some() && told == device.and_then(|device| device.disk.transport_id())
         };
-        home(one) == home(other) || knows(one, other) || knows(other, one)
+        home(one) == home(other) && roots::meet(self, one, other)
+            || knows(one, other)
+            || knows(other, one)
     }
 
     /// Whether both want to find each other anywhere.

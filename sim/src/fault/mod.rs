@@ -1,10 +1,14 @@
 //! What goes wrong, and how often it did. What each thing does is in `effects`, how long nobody can
 //! notice in `causes`.
 
+mod beacon;
 mod causes;
 mod effects;
 
+pub(crate) use causes::asked_again;
 pub(crate) use effects::heal;
+
+use crate::beacon::Wrong;
 
 use crate::world::{HOMES, What, World};
 use std::collections::BTreeMap;
@@ -60,6 +64,10 @@ pub enum Fault {
     Link,
     /// A connection carries nothing for this long, and then everything.
     Stall(u64),
+    /// Something is wrong with the beacon for this long.
+    Beacon(Wrong, u64),
+    /// It is over, unless something else is.
+    BeaconBack,
     /// Everything is well again.
     Heal,
     /// Whoever means harm goes.
@@ -100,6 +108,7 @@ impl Faults {
             }
             world.later(begin + HEALED_AFTER, What::Fault(Fault::Heal));
         }
+        beacon::schedule(world, end);
         let last = world.random.within(1, rounds + 1) * ROUND;
         world.later(
             last.saturating_sub(ROUND - HEALED_AFTER),
@@ -115,7 +124,7 @@ impl Faults {
     /// A Router ID is held by nobody who answers, as after a crash a moment ago.
     pub(crate) fn ghost(&mut self, world: &mut World) {
         self.count("an old holder of a Router ID");
-        let Some(id) = world.homes.first().map(|home| home.router_id(1)) else {
+        let Some(id) = crate::roots::router_id(world, 0) else {
             return;
         };
         let now = world.now;
@@ -153,6 +162,8 @@ impl Faults {
             Fault::Room(index) => effects::room(world, index),
             Fault::Link => self.dead_link(world),
             Fault::Stall(time) => self.stall(world, time),
+            Fault::Beacon(wrong, time) => self.beacon(world, wrong, time),
+            Fault::BeaconBack => world.mend_beacon(false),
             Fault::Heal => world.heal(),
             Fault::Expel => {
                 if world.model.is_besieged() {
