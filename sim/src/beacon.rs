@@ -71,6 +71,8 @@ pub struct Beacon {
     pub(crate) near: bool,
     /// Browsers let the `Date` be read.
     pub(crate) dated: bool,
+    /// People from this one on stay strangers: contacts see each other under whichever root.
+    pub(crate) shy: usize,
     /// Who has no beacon in its configuration.
     pub without: Option<usize>,
     wrong: Option<Wrong>,
@@ -109,11 +111,17 @@ impl Beacon {
         let (phase, near) = (whim.within(0, 600_000), whim.chance(60));
         let (dated, lonely) = (whim.chance(50), whim.chance(30));
         let without = lonely.then(|| whim.index(people));
+        let shy = if whim.chance(60) {
+            whim.index(3)
+        } else {
+            people
+        };
         Some(Self {
             whim,
             phase,
             near,
             dated,
+            shy,
             without,
             wrong: None,
             wrong_since: 0,

@@ -20,6 +20,8 @@ const JOINED: u64 = 75_000;
 const JOINED_UNDATED: u64 = 310_000;
 /// Whoever found the new root late may leave the old one as late.
 const LEFT: u64 = 400_000;
+/// Two that dial each other at once keep one connection of two.
+const SETTLED: u64 = 5_000;
 /// No device is in more roots.
 const ROOTS: usize = 3;
 
@@ -28,8 +30,8 @@ const ROOTS: usize = 3;
 pub(crate) struct Places {
     /// The ids of namespaces that each device has asked for, and whether it holds them.
     ids: BTreeMap<usize, BTreeMap<String, bool>>,
-    /// Whom each person saw there after the last input, and whether on this network for certain.
-    seen: BTreeMap<usize, BTreeMap<usize, bool>>,
+    /// Whom each person saw there after the last input, and since when by a connection.
+    seen: BTreeMap<usize, BTreeMap<usize, Option<u64>>>,
     /// Whose lists changed in this input.
     changed: BTreeSet<usize>,
 }
@@ -155,13 +157,19 @@ pub(crate) fn shown(world: &mut World, index: usize, event: &Event) {
         Event::Notify(Notification::Joined { name, .. }) => {
             let seen = beacon.places.seen.get(&index);
             let other = device_of(name).unwrap_or(usize::MAX);
-            if seen.and_then(|seen| seen.get(&other)) == Some(&true) {
+            if seen.and_then(|seen| *seen.get(&other)?).is_some() {
                 let wrong = format!("P{index} is told that {name} has joined, who was there");
                 world.violations.push(wrong);
             }
         }
         _ => {}
     }
+}
+
+/// Whether two never ask each other.
+pub(crate) fn are_shy(world: &World, one: usize, other: &str) -> bool {
+    let is_shy = |index: usize| world.beacon.as_ref().is_some_and(|b| index >= b.shy);
+    is_shy(one) || device_of(other).is_some_and(is_shy)
 }
 
 /// After an input and all that follows: nobody may be out of sight without a reason.
@@ -174,17 +182,27 @@ pub(crate) fn look(world: &mut World, index: usize) {
     }
     let people = world.devices.get(index).map(|d| d.view.people.values());
     let near = |person: &&Person| person.presence != Presence::Offline;
-    let sees: BTreeMap<usize, bool> = people
-        .into_iter()
-        .flatten()
-        .filter(near)
-        .filter_map(|p| Some((device_of(&p.name)?, p.presence == Presence::OnNetwork)))
+    let known = beacon.places.seen.get(&index);
+    let now = world.now;
+    let since = |person: &Person, other: usize| {
+        let before = known.and_then(|known| *known.get(&other)?);
+        let certain = person.presence == Presence::OnNetwork;
+        certain.then_some(before.unwrap_or(now))
+    };
+    let near = people.into_iter().flatten().filter(near);
+    let sees: BTreeMap<usize, Option<u64>> = near
+        .filter_map(|person| {
+            let other = device_of(&person.name)?;
+            Some((other, since(person, other)))
+        })
         .collect();
     let before = beacon.places.seen.insert(index, sees.clone());
     for (other, certain) in before.into_iter().flatten() {
+        let full = |index: usize| world.devices.get(index).is_some_and(|device| device.full);
+        let kept = certain.is_some_and(|since| world.now > since + SETTLED);
         let lost = match sees.get(&other) {
             None => "is out of sight",
-            Some(false) if certain => "has no connection any more",
+            Some(None) if kept && !full(index) && !full(other) => "has no connection any more",
             Some(_) => continue,
         };
         if stays(world, index, other) {
