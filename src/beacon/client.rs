@@ -2,7 +2,8 @@
 //!
 //! Everybody is in the old root and in the new one around a boundary, long enough that whoever is
 //! met under one of them is never away: joined in [-lead/2, lead/2], left in [0.9, 1.3] lead where
-//! everybody has come along, and at the latest after 1.5 lead.
+//! everybody has come along. Whoever has not, because the beacon failed it, is waited for in the old
+//! one, until there are more than [`ROOTS`].
 
 use super::{Answer, BeaconFault, Pin, Response, SignedSlot};
 use crate::clock::{Mono, Now, UnixMillis};
@@ -16,6 +17,10 @@ use std::time::Duration;
 const FIRST_RETRY: Duration = Duration::from_secs(5);
 /// See [`FIRST_RETRY`].
 const LAST_RETRY: Duration = Duration::from_mins(5);
+
+/// In how many roots a device is at most. With two, the first who comes back after a long failure
+/// of the beacon would leave those who fell behind before it.
+const ROOTS: usize = 3;
 
 /// When to ask again where the caller gives no answer at all.
 const NO_ANSWER: Duration = Duration::from_mins(1);
@@ -31,11 +36,12 @@ pub(crate) struct Client {
     pin: Pin,
     /// By how much the beacon's clock is ahead of this one.
     ahead: i64,
-    /// The slots in whose roots this device is, oldest first: one, or two around a boundary.
+    /// The slots in whose roots this device is, oldest first: one, or two around a boundary, or
+    /// more while somebody is behind.
     joined: Vec<SignedSlot>,
     next: Option<Move>,
-    /// From when on the oldest of two is left, and when at the latest.
-    leave: (UnixMillis, UnixMillis),
+    /// From when on the oldest is left.
+    leave: UnixMillis,
     ask_at: Option<Mono>,
     asking: bool,
     failures: u32,
@@ -47,7 +53,7 @@ pub(crate) struct Client {
 struct Move {
     slot: SignedSlot,
     join: UnixMillis,
-    leave: (UnixMillis, UnixMillis),
+    leave: UnixMillis,
 }
 
 impl Client {
@@ -59,7 +65,7 @@ impl Client {
             ahead: 0,
             joined: Vec::new(),
             next: None,
-            leave: (0, 0),
+            leave: 0,
             ask_at: Some(now),
             asking: false,
             failures: 0,
@@ -89,7 +95,7 @@ impl Client {
 
     /// Asks, joins and leaves what is due. `moved`: everybody met under the oldest root is met
     /// under the newest. Gives whether the roots are others now.
-    pub(crate) fn timeout(&mut self, ctx: &mut Context, moved: bool) -> bool {
+    pub(crate) fn timeout(&mut self, ctx: &mut Context, moved: impl FnOnce() -> bool) -> bool {
         if self.ask_at.take_if(|at| ctx.now.mono >= *at).is_some() {
             self.ask(ctx);
         }
@@ -99,8 +105,7 @@ impl Client {
         if let Some(Move { slot, leave, .. }) = due {
             self.join(slot, leave);
         }
-        let (first, last) = self.leave;
-        let leaves = self.joined.len() > 1 && (now >= last || now >= first && moved && !joins);
+        let leaves = !joins && self.joined.len() > 1 && now >= self.leave && moved();
         if leaves {
             self.joined.remove(0);
         }
@@ -110,9 +115,8 @@ impl Client {
     /// When [`Client::timeout`] has something to do.
     pub(crate) fn due(&self, now: Now) -> Option<Mono> {
         let clock = self.clock(now.unix);
-        let (first, last) = self.leave;
-        let leave = if clock < first { first } else { last };
-        let leave = (self.joined.len() > 1).then_some(leave);
+        // Once it is due, it waits for a change of the lists.
+        let leave = (self.joined.len() > 1 && clock < self.leave).then_some(self.leave);
         let join = self.next.as_ref().map(|next| next.join);
         let at = |moment: UnixMillis| now.mono + until(clock, moment);
         let moments = [join, leave].into_iter().flatten().map(at);
@@ -177,7 +181,7 @@ impl Client {
             // This device is late, and so may be everybody who waited for the beacon as it did.
             let now = self.clock(ctx.now.unix);
             self.next = None;
-            self.join(current, (now, now + 3 * self.pin.slots().lead()));
+            self.join(current, now);
         }
         if let Some(next) = next.filter(|next| self.newest() < Some(next.number)) {
             self.plan_move(ctx, next);
@@ -211,9 +215,9 @@ impl Client {
         newest.map(|slot| slot.number)
     }
 
-    fn join(&mut self, slot: SignedSlot, leave: (UnixMillis, UnixMillis)) {
+    fn join(&mut self, slot: SignedSlot, leave: UnixMillis) {
         self.joined.push(slot);
-        let surplus = self.joined.len().saturating_sub(2);
+        let surplus = self.joined.len().saturating_sub(ROOTS);
         self.joined.drain(..surplus);
         self.leave = leave;
     }
@@ -221,10 +225,9 @@ impl Client {
     fn plan_move(&mut self, ctx: &mut Context, slot: SignedSlot) {
         let lead = self.pin.slots().lead();
         let spread = |ctx: &mut Context, most| millis(ctx.jitter(Duration::from_millis(most)));
-        let leave = slot.from + lead * 9 / 10 + spread(ctx, lead * 4 / 10);
         self.next = Some(Move {
             join: slot.from.saturating_sub(lead / 2) + spread(ctx, lead),
-            leave: (leave, slot.from + lead * 3 / 2),
+            leave: slot.from + lead * 9 / 10 + spread(ctx, lead * 4 / 10),
             slot,
         });
     }
