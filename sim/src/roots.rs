@@ -2,6 +2,7 @@
 //! in each root, everybody in the root of now, nobody out of sight because of a new one, and nobody
 //! ever under the public root.
 
+use crate::beacon::Beacon;
 use crate::person::device_of;
 use crate::world::World;
 use mesh_chat::beacon::Slots;
@@ -233,8 +234,9 @@ fn is_in_time(world: &World, index: usize) -> bool {
     }) && without != Some(index)
 }
 
-/// Whether two people of one home must see each other. While something is wrong with the beacon
-/// that is where both are in one root.
+/// Whether two people of one home must see each other. While something is wrong with the beacon,
+/// and until everybody has had the time to join a new root, that is where both are in one root:
+/// whoever begins in that time knows the new one only.
 pub(crate) fn meet(world: &World, one: usize, other: usize) -> bool {
     let Some(beacon) = &world.beacon else {
         return true;
@@ -247,7 +249,14 @@ pub(crate) fn meet(world: &World, one: usize, other: usize) -> bool {
     one == other
         || is_in_time(world, one)
             && is_in_time(world, other)
-            && (world.now >= beacon.well_from || share())
+            && (world.now >= beacon.well_from && !is_moving(world, beacon) || share())
+}
+
+/// Whether some may be in the root of now and others not yet.
+fn is_moving(world: &World, beacon: &Beacon) -> bool {
+    let unix = world.unix();
+    let joined = if beacon.dated { JOINED } else { JOINED_UNDATED };
+    unix - SLOTS.start(SLOTS.at(unix)) < joined
 }
 
 /// The people of a home who are there, with the ids that they have asked for in its namespaces.
@@ -306,19 +315,19 @@ pub(crate) fn signed(world: &World, home: usize) -> Option<String> {
         .iter()
         .map(|(index, places)| (*index, roots(places)))
         .collect();
-    let joined = if beacon.dated { JOINED } else { JOINED_UNDATED };
     let is_needed = |old: u64| {
         let mut there = all.iter().filter(|(_, roots)| roots.contains(&old));
         there.any(|(_, roots)| !roots.contains(&slot))
     };
     for (index, roots) in all.iter().filter(|(index, _)| is_in_time(world, *index)) {
         let is_now = roots.contains(&slot);
-        let is_soon = since < joined && roots.contains(&(slot - 1));
+        let is_soon = is_moving(world, beacon) && roots.contains(&(slot - 1));
         if !is_now && !is_soon {
             return Some(format!("P{index} is in {roots:?} and not in slot {slot}"));
         }
         let old = roots.iter().find(|old| **old < slot && !is_needed(**old));
-        if let Some(old) = old.filter(|_| since > LEFT) {
+        // Where the clock is not told, that can be a whole slot later.
+        if let Some(old) = old.filter(|_| beacon.dated && since > LEFT) {
             return Some(format!("P{index} is still in slot {old}, at {slot}"));
         }
     }

@@ -105,7 +105,12 @@ impl Client {
         if let Some(Move { slot, leave, .. }) = due {
             self.join(slot, leave);
         }
-        let leaves = !joins && self.joined.len() > 1 && now >= self.leave && moved();
+        // Whoever comes along last has to learn of the others before they leave.
+        let settled = now + self.pin.slots().lead() / 10;
+        if self.joined.len() > 1 && settled >= self.leave && !moved() {
+            self.leave = settled;
+        }
+        let leaves = !joins && self.joined.len() > 1 && now >= self.leave;
         if leaves {
             self.joined.remove(0);
         }
@@ -115,8 +120,7 @@ impl Client {
     /// When [`Client::timeout`] has something to do.
     pub(crate) fn due(&self, now: Now) -> Option<Mono> {
         let clock = self.clock(now.unix);
-        // Once it is due, it waits for a change of the lists.
-        let leave = (self.joined.len() > 1 && clock < self.leave).then_some(self.leave);
+        let leave = (self.joined.len() > 1).then_some(self.leave);
         let join = self.next.as_ref().map(|next| next.join);
         let at = |moment: UnixMillis| now.mono + until(clock, moment);
         let moments = [join, leave].into_iter().flatten().map(at);
