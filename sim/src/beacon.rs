@@ -361,7 +361,8 @@ impl World {
         let Some(beacon) = &mut self.beacon else {
             return;
         };
-        if beacon.wrong.is_none() {
+        // Until everybody has asked again, their waits go on growing.
+        if now >= beacon.well_from {
             beacon.wrong_since = now;
         }
         beacon.wrong = Some(wrong);

@@ -325,7 +325,9 @@ pub(crate) fn signed(world: &World, home: usize) -> Option<String> {
         if !is_now && !is_soon {
             return Some(format!("P{index} is in {roots:?} and not in slot {slot}"));
         }
-        let old = roots.iter().find(|old| **old < slot && !is_needed(**old));
+        // They are left in order: one behind an older one that is needed waits.
+        let oldest = roots.first();
+        let old = oldest.filter(|old| **old < slot && !is_needed(**old));
         // Where the clock is not told, that can be a whole slot later.
         if let Some(old) = old.filter(|_| beacon.dated && since > LEFT) {
             return Some(format!("P{index} is still in slot {old}, at {slot}"));
