@@ -42,7 +42,13 @@
 //! no return to the first server; the own id, once taken, not tried again; a doubt about a path
 //! ignored. Entries that live for ever make a world with a liar too slow to end.
 //!
+//! Of a beacon, in 120 worlds: the public root while it fails; the old root left when the new one is
+//! joined, or before everybody has come along; notifications at a boundary; a slot that is long over;
+//! no tolerance for a clock; the beacon's clock not taken over; no back-off.
+//!
 //! Not found, and why:
+//! - a slot believed that is older than a root left: it would have to be said in the five minutes
+//!   after its end, to one who has joined the next two;
 //! - no recognition of what came twice: after each reconnection `have` says where to go on, so that
 //!   nothing comes twice; the recognition is a second line;
 //! - both sides close the other's of two connections: they dial again within two seconds;

@@ -2,6 +2,11 @@
 //! in each root, everybody in the root of now, nobody out of sight because of a new one, and nobody
 //! ever under the public root.
 
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a few of very many kinds matter here"
+)]
+
 use crate::beacon::Beacon;
 use crate::person::device_of;
 use crate::world::World;
@@ -218,10 +223,18 @@ pub(crate) fn look(world: &mut World, index: usize) {
 fn stays(world: &World, one: usize, other: usize) -> bool {
     let home = |index: usize| world.devices.get(index).map(|device| device.home);
     let owes = home(one).is_some_and(|home| world.model.owes(home, world.now));
-    owes && home(one) == home(other)
+    owes && !is_midnight(world)
+        && home(one) == home(other)
         && is_in_time(world, one)
         && is_in_time(world, other)
         && !world.apart(one, other)
+}
+
+/// Another day has other Discovery IDs, on each device by its own clock.
+fn is_midnight(world: &World) -> bool {
+    const DAY: u64 = 86_400_000;
+    let time = world.unix() % DAY;
+    time.min(DAY - time) < CLOCKS + 95_000
 }
 
 /// Whether a person is there, has the beacon, and a clock that the beacon's answers fit to.

@@ -93,6 +93,13 @@ impl Client {
         self.ask_at = Some(now);
     }
 
+    /// The network is back: what could not be reached because of it does not wait.
+    pub(crate) fn reconnected(&mut self, now: Mono) {
+        if self.trouble == Some(BeaconTrouble::Unreachable) {
+            self.hurry(now);
+        }
+    }
+
     /// Asks, joins and leaves what is due. `moved`: everybody met under the oldest root is met
     /// under the newest. Gives whether the roots are others now.
     pub(crate) fn timeout(&mut self, ctx: &mut Context, moved: impl FnOnce() -> bool) -> bool {

@@ -65,9 +65,10 @@ impl Faults {
     pub(super) fn beacon(&mut self, world: &mut World, wrong: Wrong, time: u64) {
         // What is repeated was said before.
         let now = Slots::STANDARD.at(world.unix());
-        let wrong = match wrong {
-            Wrong::Replays(slot) => Wrong::Replays(slot.min(now)),
-            other => other,
+        let wrong = if let Wrong::Replays(slot) = wrong {
+            Wrong::Replays(slot.min(now))
+        } else {
+            wrong
         };
         self.count(name(wrong));
         world.spoil_beacon(wrong, time);
