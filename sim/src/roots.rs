@@ -330,7 +330,7 @@ pub(crate) fn signed(world: &World, home: usize) -> Option<String> {
         .collect();
     let is_needed = |old: u64| {
         let mut there = all.iter().filter(|(_, roots)| roots.contains(&old));
-        there.any(|(_, roots)| !roots.contains(&slot))
+        there.any(|(index, roots)| !roots.contains(&slot) || !is_in_time(world, *index))
     };
     for (index, roots) in all.iter().filter(|(index, _)| is_in_time(world, *index)) {
         let is_now = roots.contains(&slot);
