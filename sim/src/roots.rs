@@ -328,9 +328,11 @@ pub(crate) fn signed(world: &World, home: usize) -> Option<String> {
         .iter()
         .map(|(index, places)| (*index, roots(places)))
         .collect();
+    // Whoever waits for a clock to be right holds the old root with it.
+    let clocks = all.iter().all(|(index, _)| is_in_time(world, *index));
     let is_needed = |old: u64| {
         let mut there = all.iter().filter(|(_, roots)| roots.contains(&old));
-        there.any(|(index, roots)| !roots.contains(&slot) || !is_in_time(world, *index))
+        there.any(|(_, roots)| !roots.contains(&slot))
     };
     for (index, roots) in all.iter().filter(|(index, _)| is_in_time(world, *index)) {
         let is_now = roots.contains(&slot);
@@ -342,7 +344,7 @@ pub(crate) fn signed(world: &World, home: usize) -> Option<String> {
         let oldest = roots.first();
         let old = oldest.filter(|old| **old < slot && !is_needed(**old));
         // Where the clock is not told, that can be a whole slot later.
-        if let Some(old) = old.filter(|_| beacon.dated && since > LEFT) {
+        if let Some(old) = old.filter(|_| beacon.dated && clocks && since > LEFT) {
             return Some(format!("P{index} is still in slot {old}, at {slot}"));
         }
     }
