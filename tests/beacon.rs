@@ -336,6 +336,36 @@ fn whoever_is_late_keeps_the_old_root_until_the_others_have_heard_of_them_under_
 }
 
 #[test]
+fn a_beacon_that_dies_when_some_have_the_next_slot_parts_nobody() {
+    let mut world = world(&["Ann", "Bob", "Cat"], good, &[]);
+    world.pass(10 * MINUTE - world.unix() % (10 * MINUTE) - 2 * MINUTE);
+    let asked = world.asked.len();
+    while world.asked.len() == asked {
+        world.pass(100);
+    }
+    world.beacon = |_| Err(BeaconFailure::Unreachable);
+    let everybody_is_there = |world: &mut World, minutes: u64| {
+        for _ in 0..minutes * 60 {
+            world.pass(1_000);
+            for device in 0..3 {
+                let count = world.devices[device].people.len();
+                assert_eq!(count, 2, "device {device} at {}", world.now);
+            }
+        }
+    };
+    everybody_is_there(&mut world, 25);
+    let moved = (0..3).filter(|device| roots(&world, *device).len() == 2);
+    assert_eq!(moved.count(), 1, "one has the next slot");
+    world.beacon = good;
+    everybody_is_there(&mut world, 12);
+    world.pass(15 * MINUTE - world.unix() % (10 * MINUTE));
+    for device in 0..3 {
+        assert_eq!(roots(&world, device), [root(world.unix())], "{device}");
+    }
+    check_never_public(&world);
+}
+
+#[test]
 fn before_the_first_good_answer_nothing_is_joined() {
     let mut world = world(&["Ann", "Bob"], |_| Err(BeaconFailure::Unreachable), &[]);
     world.pass(3 * MINUTE);

@@ -60,6 +60,7 @@ pub fn run(people: usize, tell: bool) -> Cost {
     let mut world = World::new(0, people);
     world.homes = vec![Home::new(0, Nat::Open)];
     world.servers.truncate(1);
+    world.beacon = None;
     (world.tell, world.mute) = (tell, true);
     world.later(1_000, What::Sweep);
     let mut crowd = Crowd {

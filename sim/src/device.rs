@@ -6,7 +6,7 @@ use crate::light::Light;
 use mesh_chat::node::{Input, Output, StoreId};
 use mesh_chat::records::Change;
 use mesh_chat::view::{
-    ContactId, Event, Hidden, InviteId, Person, PersonId, Phase, Request, RequestId,
+    BeaconStatus, ContactId, Event, Hidden, InviteId, Person, PersonId, Phase, Request, RequestId,
 };
 use mesh_chat::{Mono, Node, Now};
 use peerjs::endpoint::Endpoint;
@@ -15,7 +15,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// 2026-11-23T08:00Z, when every world begins.
-const START: u64 = 1_795_420_800_000;
+pub(crate) const START: u64 = 1_795_420_800_000;
 
 /// A device.
 #[derive(Debug, Default)]
@@ -158,6 +158,8 @@ pub struct View {
     pub server: Option<String>,
     /// Own messages of each chat up to this one are shown as stored on the other device.
     pub delivered: BTreeMap<ContactId, u64>,
+    /// How it is with the beacon, where there is one.
+    pub beacon: Option<BeaconStatus>,
 }
 
 impl View {
@@ -172,6 +174,7 @@ impl View {
             Event::Status(status) => {
                 self.phase = Some(status.phase);
                 self.server = status.server;
+                self.beacon = status.beacon;
             }
             Event::Progress(progress) => {
                 let (contact, upto) = (progress.contact, progress.delivered);

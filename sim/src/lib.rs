@@ -22,6 +22,8 @@
 //! | [`ties`] | what that changes in what must be so |
 //! | [`hostile`] | what those do who mean harm |
 //! | [`light`] | a participant that is only weighed |
+//! | [`beacon`] | what signs the roots in a quarter of the worlds, and what is wrong with it |
+//! | [`roots`] | in which of them devices are, and what must hold of that |
 //! | [`fault`] | what goes wrong, and how long nobody can notice |
 //! | [`model`] | what must be so by now, and when it was late |
 //! | [`check`] | what must hold, always and in the end |
@@ -47,7 +49,13 @@
 //! most pairs have another way to each other). Where half of the worlds cared: an address blacklisted
 //! after a time-out (40 of 150); the key sent without a hint (46 of 200).
 //!
+//! Of a beacon, in 120 worlds: the public root while it fails; the old root left when the new one is
+//! joined, or before everybody has come along; notifications at a boundary; a slot that is long over;
+//! no tolerance for a clock; the beacon's clock not taken over; no back-off.
+//!
 //! Not found, and why:
+//! - a slot believed that is older than a root left: it would have to be said in the five minutes
+//!   after its end, to one who has joined the next two;
 //! - no recognition of what came twice: after each reconnection `have` says where to go on, so that
 //!   nothing comes twice; the recognition is a second line;
 //! - both sides close the other's of two connections: they dial again within two seconds;
@@ -58,6 +66,7 @@
 //! - no probe after a wake: the echo finds the same within 30 s, and the bound is 25 s;
 //! - a broken acceptance not completed: people ask again.
 
+pub mod beacon;
 pub mod care;
 pub mod check;
 pub mod connections;
@@ -75,6 +84,7 @@ pub mod person;
 pub mod process;
 pub mod random;
 pub mod reunion;
+pub mod roots;
 pub mod server;
 pub mod sockets;
 pub mod ties;

@@ -8,6 +8,7 @@
 use crate::check;
 use crate::measure::Measures;
 use crate::meeting;
+use crate::roots;
 use crate::world::World;
 use std::collections::BTreeMap;
 
@@ -56,6 +57,8 @@ pub const SQUATTED: Cause = cause("end of a squatting", 420);
 pub enum Goal {
     /// A network has one router.
     Router,
+    /// Everybody is under the root that the beacon signs now, where there is one.
+    Roots,
     /// Everybody on a network sees everybody else there once.
     Lists,
     /// Contacts that can reach each other are connected.
@@ -72,6 +75,7 @@ impl Goal {
     pub fn name(self) -> &'static str {
         match self {
             Self::Router => "one router",
+            Self::Roots => "the signed root",
             Self::Lists => "lists right",
             Self::Contacts => "contacts found",
             Self::Outbox => "outbox empty",
@@ -85,7 +89,7 @@ impl Goal {
     fn bound(self) -> u64 {
         match self {
             Self::Router => 10,
-            Self::Lists => 20,
+            Self::Lists | Self::Roots => 20,
             Self::Contacts => 30,
             Self::Outbox => 40,
             Self::Special => 60,
@@ -185,7 +189,7 @@ impl Model {
     #[must_use]
     pub fn new(homes: usize) -> Self {
         Self {
-            homes: vec![Quiet::new(&[Goal::Router, Goal::Lists]); homes],
+            homes: vec![Quiet::new(&[Goal::Router, Goal::Roots, Goal::Lists]); homes],
             everywhere: Quiet::new(&[Goal::Contacts, Goal::Outbox, Goal::Special]),
             outbox: BTreeMap::new(),
             measures: Measures::default(),
@@ -257,7 +261,12 @@ pub fn watch(world: &mut World) {
     meeting::seats(world);
     for home in 0..world.homes.len() {
         let (router, lists) = (check::router(world, home), check::lists(world, home));
-        for (goal, wrong) in [(Goal::Router, router), (Goal::Lists, lists)] {
+        let roots = roots::signed(world, home);
+        for (goal, wrong) in [
+            (Goal::Router, router),
+            (Goal::Roots, roots),
+            (Goal::Lists, lists),
+        ] {
             let Model {
                 homes, measures, ..
             } = &mut world.model;

@@ -1,6 +1,7 @@
 //! What people do: join, ask whom they see, accept who asks, write to their contacts.
 
 use crate::care;
+use crate::roots;
 use crate::world::{What, World, Written};
 use mesh_chat::view::{Asked, Command, Hidden, Person, PersonId};
 
@@ -70,6 +71,7 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     let person = people.get(usize::try_from(at).ok()?)?.clone();
     match &person.id {
         PersonId::Contact(_) => Some(Wish::Write(person)),
+        PersonId::Stranger(_) if roots::are_shy(world, index, &person.name) => None,
         PersonId::Stranger(_) if matches!(person.asked, Asked::Connecting) => None,
         PersonId::Stranger(id) => Some(Wish::Plain(Command::Connect {
             stranger: id.clone(),

@@ -1,5 +1,6 @@
 //! Devices run: a process with its node and endpoint, its disk and its timers.
 
+use crate::beacon;
 use crate::check;
 use crate::device::{Brain, Process, View};
 use crate::disk;
@@ -8,6 +9,7 @@ use crate::light::Light;
 use crate::meeting;
 use crate::model;
 use crate::person;
+use crate::roots;
 use crate::sockets::HOSTS;
 use crate::world::{What, World};
 use mesh_chat::address::Addresses;
@@ -49,7 +51,7 @@ impl World {
     fn brain(&self, index: usize, seed: [u8; 32]) -> Option<Brain> {
         let device = self.devices.get(index)?;
         let router = |home: usize| Some(self.homes.get(home)?.router_id(1));
-        let config = config(self.servers.len());
+        let mut config = config(self.servers.len());
         Some(if let Some((kind, home)) = device.harm {
             let id = device.stands_at.clone().or_else(|| router(home))?;
             Brain::Hostile(Box::new(Hostile::new(kind, &id, config, seed)))
@@ -57,6 +59,9 @@ impl World {
             let (name, router) = (person::name(index), router(device.home)?);
             Brain::Light(Box::new(Light::new(name, &router, config, seed)))
         } else {
+            let signed = self.beacon.as_ref();
+            let has_beacon = signed.is_some_and(|beacon| beacon.without != Some(index));
+            config.beacon = has_beacon.then(|| Box::new(beacon::config()));
             let (snapshot, clock) = (device.disk.snapshot(), device.clock(self.now));
             let tables = Box::new(Tables);
             Brain::Node(Box::new(Node::new(
@@ -75,6 +80,7 @@ impl World {
             .map_or(0, |device| device.writing.len());
         let done = self.random.index(under_way + 1);
         meeting::ended(self, index);
+        roots::ended(self, index);
         let Some(device) = self.devices.get_mut(index) else {
             return;
         };
@@ -108,6 +114,7 @@ impl World {
         }
         self.tell_of_input(index, &input);
         meeting::told(self, index, &input);
+        roots::told(self, index, &input);
         let Some(process) = self.process(index) else {
             return;
         };
@@ -122,6 +129,7 @@ impl World {
                 if let Some(process) = self.process(index) {
                     process.node_due = at.map(|Mono(at)| at + slept);
                 }
+                roots::look(self, index);
                 return self.arm(index);
             }
             self.act(index, output);
@@ -138,6 +146,7 @@ impl World {
         }
         self.tell_of(index, &output);
         meeting::asked(self, index, &output);
+        roots::asked(self, index, &output);
         match output {
             Output::Register(id) => self.endpoint(index, EndpointInput::Register(id)),
             Output::Release(id) => self.endpoint(index, EndpointInput::Release(id)),
@@ -165,12 +174,14 @@ impl World {
                 if let Event::Person(person) = &event {
                     meeting::shown(self, index, person);
                 }
+                roots::shown(self, index, &event);
                 for text in self.show(index, event) {
                     check::delivered(self, index, &text);
                 }
             }
             Output::Reply(CommandId(id), result) => self.reply(id, result),
-            Output::FetchBeacon { .. } | Output::Timeout(_) => {}
+            Output::FetchBeacon { .. } => self.ask_beacon(index),
+            Output::Timeout(_) => {}
         }
     }
 

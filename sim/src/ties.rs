@@ -4,6 +4,7 @@
 use crate::device::Device;
 use crate::person::device_of;
 use crate::random::Random;
+use crate::roots;
 use crate::world::World;
 use mesh_chat::records::ContactRecord;
 use mesh_chat::view::{Person, PersonId};
@@ -167,7 +168,7 @@ impl World {
         let told = |contact: &ContactRecord| {
             let address = Some(contact.transport_id.as_str()) == there.disk.transport_id();
             let recognised = contact.discovery_uuid.as_ref() == there.disk.discovery_uuid();
-            address || recognised && here.home == there.home
+            address || recognised && here.home == there.home && roots::meet(self, one, other)
         };
         self.contact(one, other).is_some_and(told)
     }

@@ -1,5 +1,6 @@
 //! The clock, what is under way, and the dispatch of it.
 
+use crate::beacon::{Beacon, Call};
 use crate::connections::Connections;
 use crate::device::Device;
 use crate::fault::{self, Fault, Faults};
@@ -44,6 +45,8 @@ pub enum What {
     Fault(Fault),
     /// A process begins.
     Start(usize),
+    /// A request to the beacon, or its answer.
+    Beacon(usize, u64, Box<Call>),
 }
 
 /// Things under way: by time, then in the order in which they began.
@@ -100,6 +103,8 @@ pub struct World {
     pub servers: Vec<Service>,
     /// What must be so by now.
     pub model: Model,
+    /// What signs the roots of namespaces, where they are signed.
+    pub beacon: Option<Beacon>,
     /// What people decided about each other.
     pub ties: Ties,
     /// What was wrong.
@@ -147,15 +152,21 @@ impl World {
             skew: i64::try_from(random.within(0, 2 * wrong)).unwrap_or(0) - wrong as i64,
             ..Device::default()
         };
+        let mut devices: Vec<Device> = (0..peers).map(device).collect();
+        let beacon = Beacon::draw(seed, peers);
+        if let Some(beacon) = &beacon {
+            beacon.set_clocks(&mut devices);
+        }
         Self {
             now: 1_000,
-            devices: (0..peers).map(device).collect(),
+            devices,
             people: peers,
             names: (0..peers).map(person::name).collect(),
             homes,
             random,
             servers: (0..services).map(|_| Service::default()).collect(),
             model: Model::new(HOMES),
+            beacon,
             ties: Ties::new(seed),
             violations: Vec::new(),
             trace: 0,
@@ -211,7 +222,11 @@ impl World {
             let target = self.random.index(2);
             let home = if kind.is_outside() { HOMES - 1 } else { target };
             faults.count(kind.name());
-            self.model.besieged(target, true);
+            match &mut self.beacon {
+                // Whoever attacks the public root must be nobody's trouble under a signed one.
+                Some(beacon) => beacon.without = None,
+                None => self.model.besieged(target, true),
+            }
             self.devices.push(Device {
                 home,
                 harm: Some((kind, target)),
@@ -269,6 +284,7 @@ impl World {
             | What::Watch
             | What::Person(_)
             | What::Fault(_)
+            | What::Beacon(..)
             | What::Start(_) => std::mem::discriminant(what).hash(&mut hasher),
         }
         self.trace = hasher.finish();
@@ -280,6 +296,7 @@ impl World {
         | What::Endpoint(device, ..)
         | What::Timer(device, _)
         | What::Disk(device, ..)
+        | What::Beacon(device, ..)
         | What::Start(device)) = what
         else {
             return None;
@@ -311,6 +328,11 @@ impl World {
             What::Disk(device, generation) => {
                 if self.is_there(device, generation) {
                     self.written(device);
+                }
+            }
+            What::Beacon(device, generation, call) => {
+                if self.is_there(device, generation) {
+                    self.call_beacon(device, *call);
                 }
             }
             What::Connect(server, wire, id, token) => {
@@ -368,6 +390,9 @@ impl World {
             fault::heal(self, index);
         }
         self.model.disturbed_everywhere(self.now, &model::HEAL);
+        if self.calm {
+            self.mend_beacon(true);
+        }
     }
 
     /// Whoever means harm goes.

@@ -2,7 +2,8 @@
 //!
 //! Everybody is in the old root and in the new one around a boundary, long enough that whoever is
 //! met under one of them is never away: joined in [-lead/2, lead/2], left in [0.9, 1.3] lead where
-//! everybody has come along, and at the latest after 1.5 lead.
+//! everybody has come along. Whoever has not, because the beacon failed it, is waited for in the old
+//! one, until there are more than [`ROOTS`].
 
 use super::{Answer, BeaconFault, Pin, Response, SignedSlot};
 use crate::clock::{Mono, Now, UnixMillis};
@@ -16,6 +17,10 @@ use std::time::Duration;
 const FIRST_RETRY: Duration = Duration::from_secs(5);
 /// See [`FIRST_RETRY`].
 const LAST_RETRY: Duration = Duration::from_mins(5);
+
+/// In how many roots a device is at most. With two, the first who comes back after a long failure
+/// of the beacon would leave those who fell behind before it.
+const ROOTS: usize = 3;
 
 /// When to ask again where the caller gives no answer at all.
 const NO_ANSWER: Duration = Duration::from_mins(1);
@@ -31,13 +36,12 @@ pub(crate) struct Client {
     pin: Pin,
     /// By how much the beacon's clock is ahead of this one.
     ahead: i64,
-    /// The slots in whose roots this device is, oldest first: one, or two around a boundary.
+    /// The slots in whose roots this device is, oldest first: one, or two around a boundary, or
+    /// more while somebody is behind.
     joined: Vec<SignedSlot>,
     next: Option<Move>,
-    /// From when on the oldest of two is left, and when at the latest.
-    leave: (UnixMillis, UnixMillis),
-    /// Since when everybody met under the oldest of two is met under the newest.
-    moved: Option<Mono>,
+    /// From when on the oldest is left.
+    leave: UnixMillis,
     ask_at: Option<Mono>,
     asking: bool,
     failures: u32,
@@ -49,7 +53,7 @@ pub(crate) struct Client {
 struct Move {
     slot: SignedSlot,
     join: UnixMillis,
-    leave: (UnixMillis, UnixMillis),
+    leave: UnixMillis,
 }
 
 impl Client {
@@ -61,8 +65,7 @@ impl Client {
             ahead: 0,
             joined: Vec::new(),
             next: None,
-            leave: (0, 0),
-            moved: None,
+            leave: 0,
             ask_at: Some(now),
             asking: false,
             failures: 0,
@@ -91,9 +94,16 @@ impl Client {
         self.ask_at = Some(now);
     }
 
+    /// The network is back: what could not be reached because of it does not wait.
+    pub(crate) fn reconnected(&mut self, now: Mono) {
+        if self.trouble == Some(BeaconTrouble::Unreachable) {
+            self.hurry(now);
+        }
+    }
+
     /// Asks, joins and leaves what is due. `moved`: everybody met under the oldest root is met
     /// under the newest. Gives whether the roots are others now.
-    pub(crate) fn timeout(&mut self, ctx: &mut Context, moved: bool) -> bool {
+    pub(crate) fn timeout(&mut self, ctx: &mut Context, moved: impl FnOnce() -> bool) -> bool {
         if self.ask_at.take_if(|at| ctx.now.mono >= *at).is_some() {
             self.ask(ctx);
         }
@@ -103,11 +113,12 @@ impl Client {
         if let Some(Move { slot, leave, .. }) = due {
             self.join(slot, leave);
         }
-        let since = self.moved.take().unwrap_or(ctx.now.mono);
-        self.moved = (moved && !joins && self.joined.len() > 1).then_some(since);
-        let settled = self.settled_at().is_some_and(|at| ctx.now.mono >= at);
-        let (first, last) = self.leave;
-        let leaves = self.joined.len() > 1 && (now >= last || now >= first && settled);
+        // Whoever comes along last has to learn of the others before they leave.
+        let settled = now + self.pin.slots().lead() / 10;
+        if self.joined.len() > 1 && settled >= self.leave && !moved() {
+            self.leave = settled;
+        }
+        let leaves = !joins && self.joined.len() > 1 && now >= self.leave;
         if leaves {
             self.joined.remove(0);
         }
@@ -117,21 +128,11 @@ impl Client {
     /// When [`Client::timeout`] has something to do.
     pub(crate) fn due(&self, now: Now) -> Option<Mono> {
         let clock = self.clock(now.unix);
-        let (first, last) = self.leave;
-        let leave = if clock < first { first } else { last };
-        let leave = (self.joined.len() > 1).then_some(leave);
+        let leave = (self.joined.len() > 1).then_some(self.leave);
         let join = self.next.as_ref().map(|next| next.join);
         let at = |moment: UnixMillis| now.mono + until(clock, moment);
         let moments = [join, leave].into_iter().flatten().map(at);
-        let settled = self.settled_at().filter(|at| *at > now.mono);
-        moments.chain(settled).chain(self.ask_at).min()
-    }
-
-    /// When everybody else has heard, too, that this device is under the newest root: it hears of
-    /// them before they hear of it.
-    fn settled_at(&self) -> Option<Mono> {
-        let settle = Duration::from_millis(self.pin.slots().lead() / 10);
-        Some(self.moved? + settle)
+        moments.chain(self.ask_at).min()
     }
 
     /// What came of asking. Gives whether the roots are others now.
@@ -195,7 +196,7 @@ impl Client {
             // This device is late, and so may be everybody who waited for the beacon as it did.
             let now = self.clock(ctx.now.unix);
             self.next = None;
-            self.join(current, (now, now + 3 * self.pin.slots().lead()));
+            self.join(current, now);
         }
         if let Some(next) = next.filter(|next| self.newest() < Some(next.number)) {
             self.plan_move(ctx, next);
@@ -229,21 +230,19 @@ impl Client {
         newest.map(|slot| slot.number)
     }
 
-    fn join(&mut self, slot: SignedSlot, leave: (UnixMillis, UnixMillis)) {
+    fn join(&mut self, slot: SignedSlot, leave: UnixMillis) {
         self.joined.push(slot);
-        let surplus = self.joined.len().saturating_sub(2);
+        let surplus = self.joined.len().saturating_sub(ROOTS);
         self.joined.drain(..surplus);
         self.leave = leave;
-        self.moved = None;
     }
 
     fn plan_move(&mut self, ctx: &mut Context, slot: SignedSlot) {
         let lead = self.pin.slots().lead();
         let spread = |ctx: &mut Context, most| millis(ctx.jitter(Duration::from_millis(most)));
-        let leave = slot.from + lead * 9 / 10 + spread(ctx, lead * 4 / 10);
         self.next = Some(Move {
             join: slot.from.saturating_sub(lead / 2) + spread(ctx, lead),
-            leave: (leave, slot.from + lead * 3 / 2),
+            leave: slot.from + lead * 9 / 10 + spread(ctx, lead * 4 / 10),
             slot,
         });
     }

@@ -1,6 +1,7 @@
 //! The beacon's part in the namespaces: which roots they have.
 
 use super::Node;
+use super::network::Network;
 use crate::beacon::client::Client;
 use crate::clock::Mono;
 use crate::discovery::Member;
@@ -41,8 +42,11 @@ impl Node {
         if self.is_cellular() {
             return;
         }
-        let moved = self.has_moved();
-        let beacon = self.network.beacon.as_mut();
+        let Network {
+            members, beacon, ..
+        } = &mut self.network;
+        let moved = || have_moved(members);
+        let beacon = beacon.as_mut();
         if beacon.is_some_and(|beacon| beacon.timeout(&mut self.ctx, moved)) {
             self.rejoin();
         }
@@ -58,24 +62,28 @@ impl Node {
         let beacon = beacon.filter(|_| !self.is_cellular())?;
         Some(beacon.status(self.ctx.now))
     }
+}
 
-    /// Whether everybody met under an older root is met under the newest.
-    fn has_moved(&self) -> bool {
-        let members = &self.network.members;
-        let newest = members.last().map(|member| member.namespace().root());
-        let is_newest = |member: &&Member| Some(member.namespace().root()) == newest;
-        let replaces = |new: &Member, old: &Member| {
-            let same = new.namespace().label() == old.namespace().label();
-            let has = |entry: &Entry| {
-                let id = new.namespace().rooted(rootless(&entry.discovery_id));
-                new.other(&id).is_some()
-            };
-            same && new.listed_at().is_some() && old.others().all(has)
-        };
-        let mut older = members.iter().filter(|member| !is_newest(member));
-        older.all(|old| {
-            let mut new = members.iter().filter(is_newest);
-            new.any(|new| replaces(new, old))
-        })
-    }
+/// Whether everybody who is met under the oldest root is met under the newest.
+fn have_moved(members: &[Member]) -> bool {
+    let (Some(oldest), Some(newest)) = (members.first(), members.last()) else {
+        return true;
+    };
+    let is_of =
+        |member: &&Member, root: &Member| member.namespace().root() == root.namespace().root();
+    let mut old = members.iter().filter(|member| is_of(member, oldest));
+    old.all(|old| {
+        let mut new = members.iter().filter(|member| is_of(member, newest));
+        new.any(|new| replaces(new, old))
+    })
+}
+
+/// Whether a membership has everybody whom an older one has.
+fn replaces(new: &Member, old: &Member) -> bool {
+    let same = new.namespace().label() == old.namespace().label();
+    let meets = |entry: &Entry| {
+        let id = new.namespace().rooted(rootless(&entry.discovery_id));
+        new.other(&id).is_some()
+    };
+    same && new.listed_at().is_some() && old.others().all(meets)
 }

@@ -279,6 +279,10 @@ impl Node {
             self.redial_all();
             // No event tells of every change of network, but sockets do not survive one.
             let lost = std::mem::take(&mut self.network.transport_lost);
+            let beacon = self.network.beacon.as_mut().filter(|_| lost);
+            beacon
+                .into_iter()
+                .for_each(|beacon| beacon.reconnected(self.ctx.now.mono));
             if lost || self.network.no_address {
                 self.look_up();
             }

@@ -53,3 +53,10 @@ pub(super) const TAKEN: Cause = cause("addresses taken by others", 5);
 /// As for a killed browser.
 pub(super) const LINK: Cause = cause("a dead connection", 20);
 pub(super) const STALL: Cause = cause("a stalled connection", 40);
+
+/// How long after the end of a trouble of the beacon everybody has asked again, in milliseconds. Each
+/// wait is twice the one before, from 5 s up to 5 min, and up to a quarter shorter: so the one that
+/// is under way is at most 4/3 of the trouble and 5 s. Then an answer, and the ids of the new root.
+pub(crate) fn asked_again(lasted: u64) -> u64 {
+    (lasted * 4 / 3 + 5_000).min(300_000) + 15_000
+}

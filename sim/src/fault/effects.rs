@@ -121,7 +121,7 @@ impl Faults {
         // One clock is wrong at a time: two that are wrong in opposite directions are more
         // than a day apart, and then contacts do not recognise each other.
         let people = world.people;
-        let slept = world.leapt;
+        let slept = world.right();
         for (other, device) in world.devices.iter_mut().take(people).enumerate() {
             device.skew = slept + if other == index { shift } else { 0 };
         }

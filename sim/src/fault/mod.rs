@@ -1,12 +1,15 @@
 //! What goes wrong, and how often it did. What each thing does is in `effects`, how long nobody can
 //! notice in `causes`.
 
+mod beacon;
 mod caring;
 mod causes;
 mod effects;
 
+pub(crate) use causes::asked_again;
 pub(crate) use effects::heal;
 
+use crate::beacon::Wrong;
 use crate::world::{HOMES, What, World};
 use std::collections::BTreeMap;
 
@@ -67,6 +70,10 @@ pub enum Fault {
     GiveBack,
     /// A device loses all that it stored, and is back after this.
     Wipe(u64),
+    /// Something is wrong with the beacon for this long.
+    Beacon(Wrong, u64),
+    /// It is over, unless something else is.
+    BeaconBack,
     /// Everything is well again.
     Heal,
     /// Whoever means harm goes.
@@ -108,6 +115,7 @@ impl Faults {
             world.later(begin + HEALED_AFTER, What::Fault(Fault::Heal));
             caring::schedule(world, begin);
         }
+        beacon::schedule(world, end);
         let last = world.random.within(1, rounds + 1) * ROUND;
         world.later(
             last.saturating_sub(ROUND - HEALED_AFTER),
@@ -123,7 +131,7 @@ impl Faults {
     /// A Router ID is held by nobody who answers, as after a crash a moment ago.
     pub(crate) fn ghost(&mut self, world: &mut World) {
         self.count("an old holder of a Router ID");
-        let Some(id) = world.homes.first().map(|home| home.router_id(1)) else {
+        let Some(id) = crate::roots::router_id(world, 0) else {
             return;
         };
         let now = world.now;
@@ -164,6 +172,8 @@ impl Faults {
             Fault::Take(time) => self.take(world, time),
             Fault::GiveBack => caring::give_back(world),
             Fault::Wipe(time) => self.wipe(world, time),
+            Fault::Beacon(wrong, time) => self.beacon(world, wrong, time),
+            Fault::BeaconBack => world.mend_beacon(false),
             Fault::Heal => world.heal(),
             Fault::Expel => {
                 if world.model.is_besieged() {
