@@ -219,11 +219,13 @@ pub(crate) fn look(world: &mut World, index: usize) {
     }
 }
 
-/// Whether nothing but the beacon and the slots could have parted two.
+/// Whether nothing but the beacon and the slots could have parted two. What people decide about
+/// their contacts gives them other Discovery IDs.
 fn stays(world: &World, one: usize, other: usize) -> bool {
     let home = |index: usize| world.devices.get(index).map(|device| device.home);
     let owes = home(one).is_some_and(|home| world.model.owes(home, world.now));
-    owes && !is_midnight(world)
+    owes && !world.ties.caring
+        && !is_midnight(world)
         && home(one) == home(other)
         && is_in_time(world, one)
         && is_in_time(world, other)
