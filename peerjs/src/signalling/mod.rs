@@ -98,6 +98,7 @@ impl Signalling {
         if !self.ids.is_empty() && self.ids.values().all(Registration::is_held) {
             let event = self.servers.reached();
             cx.event(event);
+            self.plan_scout(cx);
         }
     }
 
