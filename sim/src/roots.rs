@@ -294,17 +294,25 @@ fn members(world: &World, home: usize) -> Vec<(usize, Vec<(Place<'_>, bool)>)> {
     people.map(ids).collect()
 }
 
-/// What is wrong about the routers of a home: each root in which somebody is has one.
+/// What is wrong about the routers of a home: each root in which somebody is has one. Who is alone in
+/// a root, and in another one too, leaves it in a moment.
 pub(crate) fn routers(world: &World, home: usize) -> Option<String> {
     let members = members(world, home);
-    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for (place, held) in members.iter().flat_map(|(_, places)| places) {
-        let (people, routers) = counts.entry(place.root).or_default();
-        *people += usize::from(!place.is_router);
-        *routers += usize::from(place.is_router && *held);
+    let mut counts: BTreeMap<&str, (usize, usize, bool)> = BTreeMap::new();
+    for (_, places) in &members {
+        let leaves = places.iter().filter(|(place, _)| !place.is_router).count() > 1;
+        for (place, held) in places {
+            let (people, routers, stays) = counts.entry(place.root).or_default();
+            *people += usize::from(!place.is_router);
+            *routers += usize::from(place.is_router && *held);
+            *stays |= !leaves;
+        }
     }
-    let wrong = |(_, (people, routers)): &(&&str, &(usize, usize))| *people > 0 && *routers != 1;
-    let (root, (people, routers)) = counts.iter().find(wrong)?;
+    let wrong = |(_, (people, routers, stays)): &(&&str, &(usize, usize, bool))| {
+        let over = (*people, *routers, *stays) == (1, 0, false);
+        *people > 0 && *routers != 1 && !over
+    };
+    let (root, (people, routers, _)) = counts.iter().find(wrong)?;
     let members = format!("{people} people in it");
     Some(format!(
         "network {home} has {routers} routers in {root}, {members}"
