@@ -7,8 +7,8 @@ use crate::roots;
 use crate::world::World;
 use mesh_chat::limits;
 use mesh_chat::records::ContactRecord;
-use mesh_chat::view::{Person, PersonId, Phase, Presence};
-use std::collections::BTreeSet;
+use mesh_chat::view::{PersonId, Phase, Presence};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A text is shown as stored on the other device: it must be.
 pub fn delivered(world: &mut World, sender: usize, text: &str) {
@@ -118,17 +118,18 @@ pub fn router(world: &World, home: usize) -> Option<String> {
 pub fn lists(world: &World, home: usize) -> Option<String> {
     let members = members(world, home);
     for index in &members {
-        let people = &world.devices.get(*index)?.view.people;
+        let seen = seen(world, *index);
         for other in &members {
             let name = world.names.get(*other)?;
-            let seen = |person: &&Person| device_of(&person.name) == Some(*other);
-            let near = |person: &&Person| person.presence != Presence::Offline;
-            let count = people.values().filter(seen).count();
-            let listed = people.values().filter(seen).filter(near).count();
+            let (count, listed) = seen.get(other).copied().unwrap_or_default();
             let expected = usize::from(index != other);
             let wrong = count != expected || listed != expected;
-            let lost = are_lost(world, *index, *other) || !roots::meet(world, *index, *other);
-            if wrong && !world.apart(*index, *other) && !lost {
+            let excused = || {
+                world.apart(*index, *other)
+                    || are_lost(world, *index, *other)
+                    || !roots::meet(world, *index, *other)
+            };
+            if wrong && !excused() {
                 return Some(format!(
                     "P{index} sees {name} {count} times, {listed} there"
                 ));
@@ -136,6 +137,20 @@ pub fn lists(world: &World, home: usize) -> Option<String> {
         }
     }
     None
+}
+
+/// How often a device lists each other one, and how often as somebody who is there.
+fn seen(world: &World, index: usize) -> BTreeMap<usize, (usize, usize)> {
+    let mut seen: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    let people = world.devices.get(index).map(|d| d.view.people.values());
+    for person in people.into_iter().flatten() {
+        if let Some(other) = device_of(&person.name) {
+            let (count, listed) = seen.entry(other).or_default();
+            *count += 1;
+            *listed += usize::from(person.presence != Presence::Offline);
+        }
+    }
+    seen
 }
 
 /// Whom no contact recognises any more is a stranger to it.

@@ -49,9 +49,10 @@ pub enum What {
     Beacon(usize, u64, Box<Call>),
 }
 
-/// Things under way: by time, then in the order in which they began.
+/// Things under way: by time, then in the order in which they began. Boxed, because a heap moves
+/// them about.
 #[derive(Debug)]
-struct Next(Reverse<(u64, u64)>, What);
+struct Next(Reverse<(u64, u64)>, Box<What>);
 
 impl PartialEq for Next {
     fn eq(&self, other: &Self) -> bool {
@@ -247,7 +248,7 @@ impl World {
     pub fn later(&mut self, after: u64, what: What) {
         self.begun += 1;
         let at = Reverse((self.now + after, self.begun));
-        self.queue.push(Next(at, what));
+        self.queue.push(Next(at, Box::new(what)));
     }
 
     /// Lets everything happen up to a moment.
@@ -261,7 +262,7 @@ impl World {
             };
             self.now = at;
             self.note(number, &what);
-            self.happen(what, faults);
+            self.happen(*what, faults);
             self.deliver();
         }
         self.now = end;
