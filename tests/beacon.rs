@@ -386,6 +386,16 @@ fn before_the_first_good_answer_nothing_is_joined() {
 }
 
 #[test]
+fn a_beacon_out_of_reach_is_asked_again_when_the_network_is_back() {
+    let mut world = world(&["Ann"], |_| Err(BeaconFailure::Unreachable), &[]);
+    world.pass(10 * MINUTE);
+    world.beacon = good;
+    world.reconnect(0);
+    assert_eq!(roots(&world, 0), [root(world.unix())]);
+    assert_eq!(trouble(&world, 0), None);
+}
+
+#[test]
 fn switching_the_beacon_moves_at_once_and_contacts_stay_connected() {
     let mut world = world(&["Ann", "Bob"], good, &[]);
     world.ask(0, "Bob");

@@ -201,6 +201,23 @@ fn a_refused_id_that_is_given_up_leaves_the_server_as_the_others_know_it() {
 }
 
 #[test]
+fn who_gives_up_an_id_that_a_later_server_refused_still_goes_back_to_the_first() {
+    let mut world = World::new(&["s1", "s2"]);
+    let a = world.join(&[server("s1"), server("s2")], Vec::new());
+    world.servers.get_mut("s1").unwrap().down = true;
+    world.register(a, "x");
+    world.seconds(10);
+    world.servers.get_mut("s2").unwrap().refuses = Some("full".into());
+    world.register(a, "y");
+    world.seconds(5);
+    world.input(a, Input::Release("y".into()));
+    world.take_events(a);
+    world.servers.get_mut("s1").unwrap().down = false;
+    world.pass(RETURN_AFTER * 2);
+    assert_eq!(world.take_events(a), [lost("x"), up("s1"), registered("x")]);
+}
+
+#[test]
 fn the_next_server_is_used_for_all_ids_and_left_when_the_first_is_back() {
     let mut world = World::new(&["s1", "s2"]);
     let a = world.join(&[server("s1"), server("s2")], Vec::new());
