@@ -1,0 +1,228 @@
+//! What a person asks for, and what comes of it.
+
+use super::{ContactId, Hidden, InviteId, RequestId};
+use crate::config::Settings;
+use serde::{Deserialize, Serialize};
+
+/// What a command gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Answer {
+    /// It is done, or begun.
+    Done,
+    /// The content of a backup file.
+    Backup {
+        /// JSON text, encrypted under the passphrase.
+        text: String,
+    },
+    /// A backup was taken over.
+    Imported {
+        /// How many contacts it had.
+        contacts: u32,
+    },
+}
+
+/// What a person asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Command {
+    /// Give a name and go on the network; again later, to change the name.
+    Join {
+        /// The chosen name.
+        name: String,
+    },
+    /// Ask a stranger.
+    Connect {
+        /// The id in a [`PersonId::Stranger`].
+        stranger: String,
+    },
+    /// Say yes to a request.
+    Accept {
+        /// Which.
+        request: RequestId,
+    },
+    /// Say no to a request.
+    Reject {
+        /// Which.
+        request: RequestId,
+    },
+    /// Write to a contact.
+    Send {
+        /// To whom.
+        contact: ContactId,
+        /// The text, 1 to 8,000 bytes.
+        text: String,
+    },
+    /// The person is writing to a contact.
+    Typing {
+        /// To whom.
+        contact: ContactId,
+    },
+    /// The person has seen the chat up to this message.
+    Read {
+        /// Whose chat.
+        contact: ContactId,
+        /// The [`Message::number`].
+        number: u64,
+    },
+    /// Find out whether a saved contact can be reached.
+    Ping {
+        /// Whom.
+        contact: ContactId,
+    },
+    /// Save a contact under another name; empty for the one it gives itself.
+    Rename {
+        /// Whom.
+        contact: ContactId,
+        /// The new name.
+        name: String,
+    },
+    /// The person has compared the safety number, or takes that back.
+    Verify {
+        /// Whose.
+        contact: ContactId,
+        /// It was the same.
+        verified: bool,
+    },
+    /// Switch Special contact.
+    Special {
+        /// Whom.
+        contact: ContactId,
+        /// On.
+        on: bool,
+    },
+    /// Switch notifications about a contact.
+    Mute {
+        /// Whom.
+        contact: ContactId,
+        /// Off.
+        muted: bool,
+    },
+    /// Block a contact, or unblock it.
+    Block {
+        /// Whom.
+        contact: ContactId,
+        /// Block.
+        blocked: bool,
+    },
+    /// Pause a contact until it is seen, or go on looking for it.
+    Pause {
+        /// Whom.
+        contact: ContactId,
+        /// Pause.
+        paused: bool,
+    },
+    /// Forget a contact and its chat.
+    Remove {
+        /// Whom.
+        contact: ContactId,
+    },
+    /// Make an invite: an [`Event::Invite`] follows.
+    Invite,
+    /// Close an open invite.
+    CancelInvite {
+        /// Which.
+        invite: InviteId,
+    },
+    /// Ask whoever made an invite.
+    UseInvite {
+        /// As given by the other person.
+        link: Hidden,
+    },
+    /// Identity and contacts as text: answered with [`Answer::Backup`].
+    Export {
+        /// At least eight characters.
+        passphrase: Hidden,
+    },
+    /// Take over identity and contacts: answered with [`Answer::Imported`].
+    Import {
+        /// The one it was exported under.
+        passphrase: Hidden,
+        /// The content of the file.
+        backup: Hidden,
+    },
+    /// Change the settings.
+    Configure {
+        /// All of them.
+        settings: Settings,
+    },
+    /// Do not wait for the next try.
+    Retry,
+}
+
+/// Why a command was refused, for the field or the button it came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Refusal {
+    /// The name is empty.
+    #[error("the name is empty")]
+    NameEmpty,
+    /// The name is longer than 32 characters or 96 bytes.
+    #[error("the name is longer than 32 characters or 96 bytes")]
+    NameTooLong,
+    /// The name has control, invisible or direction-changing characters.
+    #[error("the name has characters that cannot be shown")]
+    NameCharacters,
+    /// The text is empty.
+    #[error("the message is empty")]
+    TextEmpty,
+    /// The text is longer than 8,000 bytes.
+    #[error("the message is longer than 8,000 bytes")]
+    TextTooLong,
+    /// Too much waits for this contact already.
+    #[error("too many messages wait for this contact")]
+    OutboxFull,
+    /// The contact, request or person is not there any more.
+    #[error("that is not there any more")]
+    Gone,
+    /// Press Join first.
+    #[error("join first")]
+    NotJoined,
+    /// There are 500 contacts.
+    #[error("there is no room for another contact")]
+    ContactsFull,
+    /// The text is no invite.
+    #[error("this is not an invite")]
+    InviteMalformed,
+    /// It is one's own.
+    #[error("this is your own invite")]
+    InviteOwn,
+    /// It is too old.
+    #[error("this invite has expired")]
+    InviteExpired,
+    /// Nobody is there: whoever made it must be online.
+    #[error("whoever made this invite cannot be reached")]
+    InviteUnreachable,
+    /// Whoever is there does not know it: it was used, cancelled, or is somebody else's.
+    #[error("this invite does not work any more")]
+    InviteNotValid,
+    /// There are ten open invites.
+    #[error("there are too many open invites")]
+    InvitesFull,
+    /// The passphrase is shorter than eight characters.
+    #[error("the passphrase is shorter than eight characters")]
+    PassphraseShort,
+    /// The file is no backup, or was changed.
+    #[error("this is not an undamaged backup")]
+    BackupDamaged,
+    /// The passphrase is another one, or the file was changed.
+    #[error("the passphrase is wrong, or the backup is damaged")]
+    BackupWrong,
+    /// There are contacts here that the backup would replace.
+    #[error("this installation has contacts already")]
+    NotEmpty,
+    /// A setting is wrong.
+    #[error("setting {field}: {reason}")]
+    Setting {
+        /// Where, as a path: `signalling.0.host`.
+        field: String,
+        /// Why, in English.
+        reason: String,
+    },
+    /// The browser could not store it.
+    #[error("it could not be stored: {reason}")]
+    Storage {
+        /// What the browser said.
+        reason: String,
+    },
+}

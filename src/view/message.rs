@@ -1,0 +1,70 @@
+//! Messages of a chat, and how far they are.
+
+use super::ContactId;
+use crate::clock::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+/// A chat message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// Whose chat.
+    pub contact: ContactId,
+    /// Its place in the chat, rising from 1.
+    pub number: u64,
+    /// When it was written (own clock) or received.
+    pub at: UnixMillis,
+    /// The text; only text.
+    pub text: String,
+    /// From whom, and how far it is.
+    pub state: MessageState,
+    /// Of an own one that is shown: its place among the own ones, rising from 1, by which
+    /// [`Progress`] speaks of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<u64>,
+}
+
+/// How far the own messages of a chat are, by [`Message::place`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    /// Whose chat.
+    pub contact: ContactId,
+    /// Up to this one they were handed to the present connection.
+    pub sent: u64,
+    /// Up to this one they are stored on the other device.
+    pub delivered: u64,
+    /// Up to this one they were shown to the other person.
+    pub read: u64,
+}
+
+impl Progress {
+    /// How far the own message at a place is.
+    pub fn state(&self, place: u64) -> MessageState {
+        if place <= self.read {
+            MessageState::Read
+        } else if place <= self.delivered {
+            MessageState::Delivered
+        } else if place <= self.sent {
+            MessageState::Sent
+        } else {
+            MessageState::Waiting
+        }
+    }
+}
+
+/// From whom a message is, and how far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MessageState {
+    /// From the contact.
+    Received,
+    /// Own; stored here, not sent yet.
+    Waiting,
+    /// Own; handed to the connection.
+    Sent,
+    /// Own; stored on the other device.
+    Delivered,
+    /// Own; shown to the other person.
+    Read,
+}

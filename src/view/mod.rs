@@ -1,0 +1,109 @@
+//! What people see and ask: the events for a view, and the commands from it.
+//!
+//! No secret and no protocol detail passes here. Events carry whole things under stable keys: a
+//! view keeps the latest of each and needs no other memory.
+
+mod command;
+mod message;
+mod notice;
+mod people;
+mod status;
+
+pub use command::{Answer, Command, Refusal};
+pub use message::{Message, MessageState, Progress};
+pub use notice::{Notice, Notification};
+pub use people::{Asked, Care, Invite, Person, Ping, Presence, Reach, Request, Special};
+pub use status::{BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};
+
+use crate::config::{Config, Settings};
+use serde::{Deserialize, Serialize};
+
+/// Names a contact on this device, stable for as long as it is saved.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContactId(pub String);
+
+/// Names a person in a list: a contact, or a stranger by today's Discovery ID without its root, which
+/// may change every ten minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PersonId {
+    /// Somebody saved.
+    Contact(ContactId),
+    /// Somebody new, by Discovery ID without its root.
+    Stranger(String),
+}
+
+/// Names a waiting request on this device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RequestId(pub String);
+
+/// Names an open invite on this device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct InviteId(pub String);
+
+/// Text that must not be shown or logged: a passphrase, or an invite's link.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(pub String);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden(…)")
+    }
+}
+
+/// Something a view shows. Later events replace earlier ones under the same key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Event {
+    /// Oneself.
+    Profile(Profile),
+    /// The state of the connection.
+    Status(Status),
+    /// Somebody appeared or changed; the key is [`Person::id`].
+    Person(Person),
+    /// Somebody is no longer shown at all.
+    PersonGone(PersonId),
+    /// A request waits or changed; the key is [`Request::id`].
+    Request(Request),
+    /// A request was answered or expired.
+    RequestGone(RequestId),
+    /// An invite is open; the key is [`Invite::id`].
+    Invite(Invite),
+    /// An invite was used, cancelled, or expired.
+    InviteGone(InviteId),
+    /// A message appeared; the key is ([`Message::contact`], [`Message::number`]).
+    Message(Message),
+    /// Own messages of a chat are further, or wait again.
+    Progress(Progress),
+    /// A contact is writing at this moment; forget it after six seconds.
+    Typing(ContactId),
+    /// The settings in force, their defaults and what is wrong with the packed configuration.
+    Settings(SettingsView),
+    /// A new problem for the person to know of, shown until dismissed.
+    Notice(Notice),
+    /// Everything above has been sent once since this view attached.
+    Ready,
+    /// For the supervisor: tell the person, even with no view open.
+    Notify(Notification),
+    /// For the supervisor: unread messages and waiting requests, for the badge.
+    Badge {
+        /// Unread messages plus waiting requests.
+        count: u32,
+    },
+}
+
+/// The settings in force and where they come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsView {
+    /// What the person changed.
+    pub settings: Settings,
+    /// What the extension was packed with.
+    pub defaults: Config,
+    /// What is wrong with `config.json`, where it is: the built-in values are used instead.
+    pub config_error: Option<String>,
+}

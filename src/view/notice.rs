@@ -1,0 +1,90 @@
+//! What a person is told without having asked.
+
+use super::{ContactId, RequestId};
+use serde::{Deserialize, Serialize};
+
+/// A problem for the person to know of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Notice {
+    /// The browser's storage is full or failing: nothing new can be kept.
+    StorageFailed {
+        /// What the browser said.
+        reason: String,
+    },
+    /// A stored item could not be read; it was left where it is.
+    StorageDamaged {
+        /// Its key.
+        key: String,
+    },
+    /// Somebody answered at a contact's address but is not the contact.
+    SomebodyElse {
+        /// The contact's name.
+        name: String,
+    },
+    /// Somebody's connection was closed because it broke the protocol.
+    Misbehaved {
+        /// Who, as far as is known.
+        name: String,
+        /// How, in English, for a bug report.
+        reason: String,
+    },
+    /// An acceptance could not be finished because the other side is gone; ask again.
+    AnswerTooLate {
+        /// Who.
+        name: String,
+    },
+    /// The clocks of the two devices differ: one of them is wrong, and times and meeting points
+    /// with it.
+    ClockDiffers {
+        /// The contact's name.
+        name: String,
+        /// By how much.
+        minutes: u64,
+    },
+    /// An invite led to nothing: the other person said no, or did not answer in time.
+    InviteNotAccepted,
+    /// The same identity is in use on another device at this moment.
+    TwoCopies,
+    /// Somebody accepted under a new name turned out to be a blocked contact.
+    Blocked {
+        /// The contact's name.
+        name: String,
+    },
+}
+
+/// What the supervisor tells the person outside any view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Notification {
+    /// A contact joined this network.
+    Joined {
+        /// Who.
+        contact: ContactId,
+        /// The saved name.
+        name: String,
+    },
+    /// A contact wrote.
+    Message {
+        /// Who.
+        contact: ContactId,
+        /// The saved name.
+        name: String,
+        /// The text, or its beginning.
+        text: String,
+    },
+    /// Somebody asks to connect.
+    Request {
+        /// Which request.
+        request: RequestId,
+        /// The announced name.
+        name: String,
+    },
+    /// Somebody accepted.
+    Accepted {
+        /// Who.
+        contact: ContactId,
+        /// The saved name.
+        name: String,
+    },
+}

@@ -1,0 +1,157 @@
+//! Who is in the lists, and what is known of them.
+
+use super::{Hidden, InviteId, PersonId, RequestId};
+use crate::clock::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+/// Somebody in the lists.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// The key.
+    pub id: PersonId,
+    /// The saved or announced name; only text, already checked.
+    pub name: String,
+    /// Where they are seen.
+    pub presence: Presence,
+    /// For a stranger whose name looks like a contact's: that contact's name.
+    pub resembles: Option<String>,
+    /// For a stranger: how far a request to them is.
+    pub asked: Asked,
+    /// For a contact: when it was last connected.
+    pub last_seen: Option<UnixMillis>,
+    /// For a contact: unread messages.
+    pub unread: u32,
+    /// For a contact: what the last Ping said.
+    pub ping: Option<Ping>,
+    /// For a contact: what its page shows.
+    pub care: Option<Care>,
+}
+
+/// What the page of a contact shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Care {
+    /// The name the contact gives itself, where the saved one is another.
+    pub calls_itself: Option<String>,
+    /// 60 digits, the same on both devices.
+    pub safety_number: String,
+    /// The person has compared the safety number.
+    pub verified: bool,
+    /// Whether both look for each other beyond the network.
+    pub special: Special,
+    /// For [`Special::On`]: how the contact is being found.
+    pub reach: Option<Reach>,
+    /// No notifications about this contact.
+    pub muted: bool,
+    /// Neither connected to nor listened to.
+    pub blocked: bool,
+    /// Unseen for more than 30 days: the person is asked whether to pause.
+    pub long_unseen: bool,
+    /// Neither dialled nor looked for until seen.
+    pub paused: bool,
+}
+
+/// Whether both sides have switched on Special contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Special {
+    /// Neither has.
+    Off,
+    /// Only this person has; nothing happens yet.
+    Wanted,
+    /// Only the contact has; nothing happens yet.
+    Offered,
+    /// Both have.
+    On,
+}
+
+/// How a special contact is being found again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Reach {
+    /// Connected; nothing to find.
+    Connected,
+    /// Not connected: waiting at the meeting point of the current time.
+    Reconnecting,
+    /// Somebody else has the contact's address: meeting elsewhere at once.
+    Recovering,
+    /// The own address changed and the contact does not know yet.
+    ProactiveUpdate,
+}
+
+/// An open invite.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invite {
+    /// The key.
+    pub id: InviteId,
+    /// To be given to one person.
+    pub link: Hidden,
+    /// When it stops working.
+    pub expires: UnixMillis,
+}
+
+/// Where somebody is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Presence {
+    /// On this network, shown by a direct connection.
+    OnNetwork,
+    /// In the registry of this network, not yet confirmed by a direct connection.
+    ClaimsNetwork,
+    /// Connected, from elsewhere.
+    Online,
+    /// Not connected.
+    Offline,
+}
+
+/// How far a request to a stranger is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Asked {
+    /// Not asked.
+    No,
+    /// Connecting.
+    Connecting,
+    /// The other person has been asked.
+    Waiting,
+    /// They said no, or did not answer in time: one cannot tell which.
+    NotAccepted,
+    /// They could not be reached.
+    Unreachable,
+    /// What answered broke the protocol or failed a proof; the connection was closed.
+    Failed,
+}
+
+/// What a Ping said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Ping {
+    /// On its way.
+    Trying,
+    /// The contact answered and proved who it is.
+    Online,
+    /// Nobody answered at the last known address.
+    Unreachable,
+    /// Somebody answered who is not the contact.
+    SomebodyElse,
+}
+
+/// A request that waits for the person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// The key.
+    pub id: RequestId,
+    /// The announced name; only text, already checked.
+    pub name: String,
+    /// What they wrote with it.
+    pub note: Option<String>,
+    /// When it came.
+    pub at: UnixMillis,
+    /// For a name that looks like a contact's: that contact's name.
+    pub resembles: Option<String>,
+    /// It came with one of this person's invites.
+    pub invited: bool,
+}

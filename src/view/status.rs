@@ -1,0 +1,146 @@
+//! The state of the connection, as the state line and the Connection page say it.
+
+use crate::clock::UnixMillis;
+use serde::{Deserialize, Serialize};
+
+/// Oneself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// The own name; `None` before Join.
+    pub name: Option<String>,
+}
+
+/// The state of the connection, for the state line and the Connection page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// What the state line says.
+    pub phase: Phase,
+    /// One entry for each namespace that is joined.
+    pub networks: Vec<Network>,
+    /// The signalling server in use, `host:port`.
+    pub server: Option<String>,
+    /// Whether that server can be reached now.
+    pub server_up: bool,
+    /// Where a beacon is used: how that is. The namespaces are then those it signs.
+    pub beacon: Option<BeaconStatus>,
+}
+
+/// How it is with the beacon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BeaconStatus {
+    /// What is wrong, until an answer is good again. Meanwhile this device stays in the namespaces
+    /// that it signed last.
+    pub trouble: Option<BeaconTrouble>,
+    /// When it is asked again, where something is wrong.
+    pub retry_at: Option<UnixMillis>,
+    /// It has named the namespaces to be in. Until then there are none.
+    pub named: bool,
+}
+
+/// What is wrong with a beacon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum BeaconTrouble {
+    /// It cannot be reached, or does not let this browser read its answer.
+    Unreachable,
+    /// It sends callers on to another address.
+    Redirected,
+    /// It refuses, with an HTTP status.
+    Refused {
+        /// The status.
+        status: u16,
+    },
+    /// It answers, but not this browser or this token.
+    Withheld,
+    /// It signs with another key than the one configured, or for another address.
+    OtherKey,
+    /// The clocks differ by more than five minutes.
+    Clock,
+    /// It gave a slot that is over.
+    OldSlot,
+    /// Its answer has another form.
+    Malformed,
+}
+
+/// What the state line says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Phase {
+    /// Join has not been pressed: nothing is sent.
+    FirstRun,
+    /// Starting, or joining after a change.
+    Joining,
+    /// This device is the router of the (first) namespace.
+    Router {
+        /// The public address, as people write it.
+        address: String,
+        /// How many people are in the registry, oneself included.
+        people: u32,
+    },
+    /// Connected through another device that is the router.
+    Peer {
+        /// The public address, as people write it.
+        address: String,
+        /// How many people are in the registry, oneself included.
+        people: u32,
+    },
+    /// The router is gone; a new one is being found. Lists and chats stay.
+    Electing {
+        /// The public address, as people write it.
+        address: String,
+        /// How many people are in the kept copy, oneself included.
+        people: u32,
+    },
+    /// The signalling server cannot be reached.
+    Offline {
+        /// When the next try is made.
+        retry_at: Option<UnixMillis>,
+    },
+    /// The signalling server refuses, with its reason.
+    Refused {
+        /// What the server said.
+        reason: String,
+    },
+    /// No public address was found: contacts work, finding people here does not.
+    NoAddress {
+        /// When the next try is made.
+        retry_at: Option<UnixMillis>,
+    },
+    /// The beacon has not said yet what the namespaces are called: contacts work, finding people
+    /// here does not.
+    NoBeacon {
+        /// When the next try is made.
+        retry_at: Option<UnixMillis>,
+    },
+    /// On a cellular network people behind one address do not know each other: no discovery.
+    Cellular,
+}
+
+/// One joined namespace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Network {
+    /// The public address, as people write it.
+    pub address: String,
+    /// The part this device plays.
+    pub role: Role,
+    /// How many people are in the registry, oneself included.
+    pub people: u32,
+}
+
+/// The part this device plays in a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// Claiming the Router ID, or connecting to who holds it.
+    Joining,
+    /// Holds the Router ID.
+    Router,
+    /// Is connected to the router.
+    Peer,
+    /// The router is gone; waiting to claim its id.
+    Electing,
+}
