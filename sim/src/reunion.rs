@@ -73,6 +73,7 @@ pub fn run(kind: Kind, seed: u64, tell: bool) -> Option<u64> {
     let mut world = World::new(seed, kind.friends + 1);
     world.homes = vec![Home::new(0, Nat::Open), Home::new(1, Nat::Open)];
     world.servers.truncate(1);
+    world.beacon = None;
     (world.tell, world.mute) = (tell, true);
     world.later(1_000, What::Sweep);
     let mut reunion = Reunion {
