@@ -9,20 +9,9 @@
 
 mod common;
 
-use common::World;
+use common::{World, friends};
 use mesh_chat::records::{ContactRecord, Secret};
 use mesh_chat::view::{Command, MessageState, Notice, PersonId, Presence};
-
-/// Ann (0) and Bob (1) are contacts on one network.
-fn friends() -> World {
-    let mut world = World::new(2);
-    world.join(0, "Ann");
-    world.join(1, "Bob");
-    world.ask(0, "Bob");
-    world.accept(1);
-    world.pass(1_000);
-    world
-}
 
 /// The one contact that a device has.
 fn contact(world: &World, device: usize) -> ContactRecord {

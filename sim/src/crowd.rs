@@ -11,7 +11,7 @@ use crate::device::Device;
 use crate::fault::Faults;
 use crate::home::{Home, Nat};
 use crate::world::{What, World};
-use mesh_chat::view::{Command, Phase};
+use mesh_chat::view::Phase;
 
 /// Between two joins that are not measured, in milliseconds; less where many come.
 const APART: u64 = 1_000;
@@ -87,8 +87,7 @@ struct Crowd {
 
 impl Crowd {
     fn pass(&mut self, millis: u64) {
-        let until = self.world.now + millis;
-        self.world.run_until(until, &mut self.faults);
+        self.world.run_for(millis, &mut self.faults);
     }
 
     fn join(&mut self, index: usize) {
@@ -98,13 +97,7 @@ impl Crowd {
         if let Some(device) = self.world.devices.get_mut(index) {
             (device.home, device.skew, device.light) = (0, 0, is_light);
         }
-        self.start(index);
-    }
-
-    fn start(&mut self, index: usize) {
-        self.world.start(index);
-        let name = crate::person::name(index);
-        self.world.command(index, Command::Join { name });
+        self.world.begin_as_new(index);
     }
 
     fn weigh(&mut self, index: usize) -> u64 {
@@ -131,7 +124,7 @@ impl Crowd {
             device.light = false;
         }
         self.pass(APART);
-        self.start(index);
+        self.world.begin_as_new(index);
         let latest = self.world.now + ROUTER;
         while self.routers() == routers && self.world.now < latest {
             self.pass(APART);

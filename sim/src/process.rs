@@ -102,6 +102,13 @@ impl World {
         self.commands
     }
 
+    /// A device is switched on, and its person joins.
+    pub(crate) fn begin_as_new(&mut self, index: usize) {
+        self.start(index);
+        let name = person::name(index);
+        self.command(index, Command::Join { name });
+    }
+
     /// One input of a node, and everything that follows at once.
     pub fn node(&mut self, index: usize, input: Input) {
         let now = self.now;

@@ -94,8 +94,7 @@ struct Reunion {
 
 impl Reunion {
     fn pass(&mut self, millis: u64) {
-        let until = self.world.now + millis;
-        self.world.run_until(until, &mut self.faults);
+        self.world.run_for(millis, &mut self.faults);
     }
 
     fn friends(&self) -> std::ops::RangeInclusive<usize> {
@@ -109,9 +108,7 @@ impl Reunion {
             if let Some(device) = self.world.devices.get_mut(index) {
                 (device.home, device.skew) = (0, skew - self.kind.wrong as i64);
             }
-            self.world.start(index);
-            let name = crate::person::name(index);
-            self.world.command(index, Command::Join { name });
+            self.world.begin_as_new(index);
             self.pass(REST);
         }
         for index in self.friends() {

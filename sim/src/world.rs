@@ -251,6 +251,11 @@ impl World {
         self.queue.push(Next(at, Box::new(what)));
     }
 
+    /// Lets everything happen in this many milliseconds.
+    pub fn run_for(&mut self, millis: u64, faults: &mut Faults) {
+        self.run_until(self.now + millis, faults);
+    }
+
     /// Lets everything happen up to a moment.
     pub fn run_until(&mut self, end: u64, faults: &mut Faults) {
         while let Some(Next(Reverse((at, _)), _)) = self.queue.peek() {

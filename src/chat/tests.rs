@@ -9,6 +9,16 @@ fn write(chat: &mut Chat, text: &str) -> (ThreadRecord, Vec<MessageRecord>) {
     chat.flush().unwrap()
 }
 
+/// A chat with so many own messages stored.
+fn written(count: usize) -> Chat {
+    let mut chat = chat("a");
+    for _ in 0..count {
+        write(&mut chat, "x");
+        chat.stored();
+    }
+    chat
+}
+
 fn state(chat: &Chat, place: u64) -> MessageState {
     chat.progress().state(place)
 }
@@ -116,11 +126,7 @@ fn an_acknowledgement_of_what_was_never_written_is_ignored() {
 
 #[test]
 fn an_acknowledgement_of_any_number_of_messages_writes_the_head_and_none_of_them() {
-    let mut chat = chat("a");
-    for _ in 0..20 {
-        write(&mut chat, "x");
-        chat.stored();
-    }
+    let mut chat = written(20);
     chat.acknowledged("a", 20);
     let (head, records) = chat.flush().unwrap();
     assert_eq!((head.out_delivered, records.len()), (20, 0));
@@ -166,11 +172,7 @@ fn what_was_seen_is_said_again_at_each_meeting_and_only_with_consent() {
 
 #[test]
 fn the_window_bounds_what_is_in_flight() {
-    let mut chat = chat("a");
-    for _ in 0..40 {
-        write(&mut chat, "x");
-        chat.stored();
-    }
+    let mut chat = written(40);
     assert_eq!(std::iter::from_fn(|| chat.next()).count(), IN_FLIGHT);
     chat.acknowledged("a", 10);
     assert_eq!(std::iter::from_fn(|| chat.next()).count(), 8);
