@@ -39,7 +39,7 @@ pub use lab::{Home, Lab};
 pub use page::{Page, named, with_text};
 pub use services::Services;
 pub use squatter::Squatter;
-pub use stock::Stock;
+pub use stock::{Link, Stock};
 pub use world::World;
 
 /// What a test gives: errors tell their whole story.

@@ -171,10 +171,19 @@ fn check_off(page: &Page<'_>) -> Result {
     Ok(())
 }
 
-fn suffer(browser: &Browser, impostor: &Impostor, elsewhere: &Impostor, carol: &Browser) -> Result {
+fn suffer(
+    world: &World,
+    browser: &Browser,
+    impostor: &Impostor,
+    elsewhere: &Impostor,
+    carol: &Browser,
+) -> Result {
     let page = browser.popup()?;
+    let kind = browser.kind();
+    let look = |view: &str| browser.screenshots(world.folder(), &format!("{view}-{kind:?}"));
     assert_eq!(origins(browser)?, json!([]), "after the installation");
-    if browser.kind() == Chromium {
+    if kind == Chromium {
+        browser.as_popup()?;
         check_warnings(browser)?;
     }
     page.join(browser.name())?;
@@ -182,8 +191,11 @@ fn suffer(browser: &Browser, impostor: &Impostor, elsewhere: &Impostor, carol: &
     page.see_text("not a beacon that this version knows")?;
     check_retries(impostor)?;
     check_reasons(browser, impostor, elsewhere)?;
+    look("reason")?;
     check_fields(&page)?;
+    look("field")?;
     check_permission(browser, impostor)?;
+    look("permission")?;
     // Whatever happened, it was never among the public.
     let seen = Page::new(carol)?.count(&with_text("listitem", browser.name()))?;
     assert_eq!(seen, 0);
@@ -206,8 +218,8 @@ fn a_beacon_that_is_none_is_refused_with_the_reason_and_asked_again_more_and_mor
     ])?;
     carol.popup()?.join("Carol")?;
     std::thread::scope(|scope| {
-        let a = scope.spawn(|| suffer(alice, &one, &elsewhere, carol));
-        let b = scope.spawn(|| suffer(bob, &two, &elsewhere, carol));
+        let a = scope.spawn(|| suffer(&world, alice, &one, &elsewhere, carol));
+        let b = scope.spawn(|| suffer(&world, bob, &two, &elsewhere, carol));
         for story in [a, b] {
             story
                 .join()

@@ -3,7 +3,6 @@
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::{Browser, Page, Result, World, named, with_text};
-use serde_json::json;
 use std::fs;
 
 fn back(page: &Page<'_>) -> Result {
@@ -17,20 +16,12 @@ fn is_on(browser: &Browser, switch: &str) -> Result<bool> {
     Ok(on.as_bool().unwrap_or_default())
 }
 
-/// Shows pages in the size of the popup.
-fn as_popup(browser: &Browser) -> Result {
-    let size = json!({ "width": 380, "height": 600, "deviceScaleFactor": 1, "mobile": false });
-    let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
-    let session = browser.session()?;
-    session.post("goog/cdp/execute", &command).map(drop)
-}
-
 /// Ann, in the size of the popup, and Bob.
 fn joined(world: &World) -> Result<[Browser; 2]> {
     let browsers = world.browsers([(Chromium, "Ann"), (Firefox, "Bob")])?;
     let [ann, bob] = &browsers;
     let (a, b) = (ann.popup()?, bob.popup()?);
-    as_popup(ann)?;
+    ann.as_popup()?;
     a.join("Ann")?;
     b.join("Bob")?;
     Ok(browsers)
@@ -222,7 +213,7 @@ fn a_backup_moves_identity_and_contacts_to_another_browser() -> Result {
 
     let new = world.browser(Chromium, "New")?;
     let page = new.popup()?;
-    as_popup(&new)?;
+    new.as_popup()?;
     page.find(&named("button", "Join"))?;
     look(&world, &new, "first-run")?;
     page.click(&with_text("summary", "I have a backup"))?;

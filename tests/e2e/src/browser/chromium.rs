@@ -94,6 +94,12 @@ pub(super) fn set_scheme(session: &Session, scheme: &str) -> Result<()> {
     .map(drop)
 }
 
+/// Shows pages in this size.
+pub(super) fn set_size(session: &Session, width: u32, height: u32) -> Result<()> {
+    let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+    devtools(session, "Emulation.setDeviceMetricsOverride", &size).map(drop)
+}
+
 /// Stops every service worker of the browser.
 pub(super) fn stop_service_workers(session: &Session) -> Result<()> {
     devtools(session, "ServiceWorker.enable", &json!({}))?;

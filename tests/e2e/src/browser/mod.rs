@@ -122,6 +122,18 @@ impl Browser {
 
     /// Starts the driver; gives it and its port.
     fn start_driver(&self) -> Result<(Process, u16)> {
+        // Chromedriver draws a free port of IPv6, and ends where IPv4 has that one in use.
+        for _ in 0..5 {
+            let (driver, port) = self.try_driver()?;
+            if let Some(port) = port {
+                return Ok((driver, port));
+            }
+        }
+        bail!("the driver finds no port that is free")
+    }
+
+    /// The same; without a port where the one that it drew is in use.
+    fn try_driver(&self) -> Result<(Process, Option<u16>)> {
         let port = Tally::default();
         let found = port.clone();
         let temporary = self.scratch.path().join("tmp");
@@ -129,11 +141,16 @@ impl Browser {
         let mut command = self.setup.kind.driver();
         // What a killed browser leaves behind goes with the profile.
         command.env("TMPDIR", temporary);
-        let driver = Process::start(&mut command, &self.log_file("driver"), move |line| {
-            if let Some(port) = listening_port(line) {
-                found.add(port);
-            }
-        })?;
+        let driver =
+            Process::start(
+                &mut command,
+                &self.log_file("driver"),
+                move |line| match listening_port(line) {
+                    Some(port) => found.add(Some(port)),
+                    None if line.contains("port not available") => found.add(None),
+                    None => {}
+                },
+            )?;
         let port = port.wait("the driver's port", Duration::from_secs(20), |_| true)?;
         Ok((driver, port))
     }
@@ -226,6 +243,11 @@ impl Browser {
     /// Chromium: the private memory of the process that runs the extension's pages, in MB.
     pub fn extension_memory(&self) -> Result<f64> {
         chromium::extension_memory(self.setup.kind.process_id(self.session()?)?)
+    }
+
+    /// Chromium: shows pages in the size of the popup.
+    pub fn as_popup(&self) -> Result<()> {
+        chromium::set_size(self.session()?, 380, 600)
     }
 
     /// Saves what is shown as `<artifacts>/<name>.png`.
