@@ -8,6 +8,9 @@ use e2e::friends::{befriend, joined};
 use e2e::lists::{PATIENCE, page, routers, see_lists, see_people};
 use e2e::talk::Talk;
 use e2e::{Browser, Lab, Result, figures, lab, named, with_text};
+use std::path::Path;
+use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// The longest that a chat may stall when nothing is wrong with it.
@@ -22,6 +25,27 @@ const LISTS_RIGHT: Duration = Duration::from_secs(15);
 
 /// How long the server keeps the id of somebody who is cut off, and a new router then takes.
 const GHOST: Duration = Duration::from_secs(130);
+
+#[test]
+fn labs_that_start_at_once_remove_what_a_killed_run_has_left() -> Result {
+    // Ids of processes end at 2^22.
+    let left = (0..20).map(|number| format!("meshchat-4194305-left-{number}"));
+    let left = left.collect::<Vec<_>>();
+    for name in &left {
+        let made = Command::new("ip").args(["netns", "add", name]).status()?;
+        ensure!(made.success(), "no namespace {name}");
+    }
+    thread::scope(|scope| {
+        let starts = ["nat-left-1", "nat-left-2"].map(|name| scope.spawn(move || Lab::start(name)));
+        starts
+            .into_iter()
+            .try_for_each(|start| start.join().expect("it does not panic").map(drop))
+    })?;
+    for name in &left {
+        assert!(!Path::new("/run/netns").join(name).exists(), "{name}");
+    }
+    Ok(())
+}
 
 #[test]
 fn people_behind_one_router_meet_and_those_behind_another_are_not_listed() -> Result {

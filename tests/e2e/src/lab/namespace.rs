@@ -74,7 +74,8 @@ impl Drop for Name {
     }
 }
 
-/// Removes what runs that have ended have left behind, and what still runs in it.
+/// Removes what runs that have ended have left behind, and what still runs in it. Labs that start
+/// at once may each do so.
 pub(super) fn remove_leftovers() -> Result<()> {
     let Ok(names) = fs::read_dir(NAMES) else {
         return Ok(());
@@ -85,7 +86,10 @@ pub(super) fn remove_leftovers() -> Result<()> {
             let mut kill = Command::new("sh");
             kill.args(["-c", "ip netns pids \"$0\" | xargs -r kill -s KILL", &name]);
             kill.status()?;
-            ip(&["netns", "delete", &name])?;
+            let deleted = ip(&["netns", "delete", &name]);
+            if Path::new(NAMES).join(&name).exists() {
+                deleted?;
+            }
         }
     }
     Ok(())
