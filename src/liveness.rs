@@ -36,6 +36,11 @@ impl Liveness {
         *self = Self::new(now);
     }
 
+    /// A ping was sent, and nothing was heard since.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.answer_by.is_some()
+    }
+
     /// When to ask or to give up.
     pub(crate) fn due(&self) -> Mono {
         self.answer_by.unwrap_or(self.heard + HEARTBEAT)

@@ -383,3 +383,32 @@ fn who_learns_late_that_the_router_was_killed_does_not_list_it_for_longer_than_o
     assert_eq!(world.names(1), ["Bob"]);
     assert_eq!(world.names(2), ["Ann"]);
 }
+
+#[test]
+fn who_doubts_late_joins_the_new_router_without_waiting_for_the_old_one() {
+    let mut world = World::new(3);
+    for (device, name) in [(0, "Router"), (1, "Ann"), (2, "Bob")] {
+        world.join(device, name);
+    }
+    let ends = world.vanish(0);
+    let (ann, bob) = ends.into_iter().partition(|(device, _)| *device == 1);
+    world.notice(ann);
+    world.pass(12_000);
+    world.doubt(bob);
+    world.pass(500);
+    assert_eq!(world.names(1), ["Bob"]);
+    assert_eq!(world.names(2), ["Ann"]);
+}
+
+#[test]
+fn a_doubt_about_a_router_that_answers_changes_nothing() {
+    let mut world = World::new(2);
+    for (device, name) in [(0, "Router"), (1, "Ann")] {
+        world.join(device, name);
+    }
+    let links = world.links(1);
+    world.doubt(links.iter().map(|link| (1, *link)).collect());
+    world.pass(5_000);
+    assert_eq!(world.links(1), links);
+    assert_eq!(world.names(0), ["Ann"]);
+}

@@ -12,6 +12,9 @@ pub(super) struct Follower {
     pub(super) link: LinkId,
     pub(super) liveness: Liveness,
     pub(super) feed: Feed,
+    /// Dialled because the router is in doubt, and the server said that somebody holds its id: a
+    /// successor, or the router on a better path.
+    pub(super) successor: Option<LinkId>,
 }
 
 impl Follower {
@@ -21,7 +24,30 @@ impl Follower {
             link,
             liveness: Liveness::new(now),
             feed: Feed::new(now),
+            successor: None,
         }
+    }
+
+    pub(super) fn owns(&self, link: LinkId) -> bool {
+        self.link == link || self.successor == Some(link)
+    }
+
+    /// The router has said something.
+    pub(super) fn heard(&mut self, ctx: &mut Context) {
+        self.liveness.heard(ctx.now.mono);
+        self.drop_successor(ctx);
+    }
+
+    pub(super) fn drop_successor(&mut self, ctx: &mut Context) {
+        if let Some(link) = self.successor.take() {
+            ctx.close(link);
+        }
+    }
+
+    /// Leaves the router.
+    pub(super) fn leave(&mut self, ctx: &mut Context) {
+        ctx.bye(self.link);
+        self.drop_successor(ctx);
     }
 
     /// When to ask or to give up.

@@ -18,7 +18,7 @@ impl Member {
         let State::Following(follower) = &mut self.state else {
             return Ok(());
         };
-        follower.liveness.heard(ctx.now.mono);
+        follower.heard(ctx);
         let first = !follower.feed.is_complete();
         match follower.feed.hear(frame, ctx.now.mono)? {
             News::Registry(all) => self.take_registry(ctx, link, first, all),

@@ -220,6 +220,14 @@ impl World {
         ends
     }
 
+    /// Those ends hear nothing any more, and their transports doubt the links.
+    pub fn doubt(&mut self, ends: Vec<(usize, LinkId)>) {
+        let doubts = ends.into_iter();
+        let doubts = doubts.map(|(other, link)| (other, Input::Link(link, Link::Suspect)));
+        self.queue.extend(doubts);
+        self.run();
+    }
+
     /// Those ends find out that their link is dead.
     pub fn notice(&mut self, ends: Vec<(usize, LinkId)>) {
         for (other, link) in ends {

@@ -189,7 +189,7 @@ impl Member {
     pub(crate) fn owns(&self, link: LinkId) -> bool {
         match &self.state {
             State::Connecting(dialled) => *dialled == Some(link),
-            State::Following(follower) => follower.link == link,
+            State::Following(follower) => follower.owns(link),
             State::Routing(router) => router.has(link),
             State::Claiming | State::Waiting(_) => false,
         }
@@ -214,7 +214,7 @@ impl Member {
                 router.announce(ctx, &self.roster, own, left.into_iter().collect());
             }
             State::Following(follower) if moved => {
-                ctx.bye(follower.link);
+                follower.leave(ctx);
                 self.roster.forget_all();
                 self.state = State::Connecting(None);
             }
@@ -234,9 +234,9 @@ impl Member {
             true
         } else if id == self.router_id() {
             // Whoever was followed or dialled does not hold it any more.
-            match &self.state {
+            match &mut self.state {
                 State::Routing(_) => return true,
-                State::Following(follower) => ctx.bye(follower.link),
+                State::Following(follower) => follower.leave(ctx),
                 State::Connecting(Some(link)) => ctx.close(*link),
                 State::Connecting(None) | State::Claiming | State::Waiting(_) => {}
             }
@@ -260,12 +260,21 @@ impl Member {
             self.retry_own = Some(ctx.now.mono + OWN_ID_RETRY);
             true
         } else if id == self.router_id() {
-            if matches!(self.state, State::Claiming | State::Routing(_)) {
-                let before = std::mem::replace(&mut self.state, State::Connecting(None));
-                if let State::Routing(router) = before {
-                    router.close(ctx);
+            match &mut self.state {
+                State::Claiming | State::Routing(_) => {
+                    let before = std::mem::replace(&mut self.state, State::Connecting(None));
+                    if let State::Routing(router) = before {
+                        router.close(ctx);
+                    }
+                    self.connect(ctx);
                 }
-                self.connect(ctx);
+                State::Following(follower) if self.held && follower.liveness.is_asked() => {
+                    let (from, to) = (&self.own.discovery_id, self.namespace.router_id(self.index));
+                    follower
+                        .successor
+                        .get_or_insert_with(|| ctx.dial(from, &to));
+                }
+                State::Following(_) | State::Connecting(_) | State::Waiting(_) => {}
             }
             true
         } else if id == self.namespace.router_id(1) {
@@ -309,6 +318,12 @@ impl Member {
             let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
             router.opened(ctx, &mut scope, link, foreign);
             return;
+        }
+        if let State::Following(follower) = &self.state
+            && follower.successor == Some(link)
+        {
+            ctx.close(follower.link);
+            self.router_gone(ctx);
         }
         if !matches!(self.state, State::Connecting(Some(dialled)) if dialled == link) {
             return;
@@ -385,6 +400,7 @@ impl Member {
                 router.gone(ctx, &mut scope, link);
             }
             State::Following(follower) if follower.link == link => self.router_gone(ctx),
+            State::Following(follower) => follower.successor = None,
             State::Connecting(Some(dialled)) if *dialled == link => self.nobody_answers(ctx),
             _ => {}
         }
@@ -459,9 +475,18 @@ impl Member {
         }
     }
 
-    /// The router is gone: keep the copy, wait a little, claim its id.
+    /// The router is gone: keep the copy, wait a little, claim its id. Where its successor is dialled
+    /// already, there is nothing to claim.
     pub(super) fn router_gone(&mut self, ctx: &mut Context) {
         self.roster.forget_all();
+        let successor = match &self.state {
+            State::Following(follower) => follower.successor,
+            _ => None,
+        };
+        if successor.is_some() {
+            self.state = State::Connecting(successor);
+            return;
+        }
         let longer = self.ghost_since.map_or(Duration::ZERO, |_| {
             self.spread(GHOST_SPREAD, GHOST_SPREAD_MOST)
         });
@@ -482,7 +507,7 @@ impl Member {
                 ctx.release(&self.router_id());
             }
             State::Claiming => ctx.release(&self.router_id()),
-            State::Following(follower) => ctx.bye(follower.link),
+            State::Following(mut follower) => follower.leave(ctx),
             State::Connecting(Some(link)) => ctx.close(link),
             State::Connecting(None) | State::Waiting(_) => {}
         }

@@ -64,6 +64,9 @@ impl Member {
     /// What holds the Router ID is no router for this network: try the next id.
     pub(in crate::discovery) fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
         ctx.close(link);
+        if let State::Following(follower) = &mut self.state {
+            follower.drop_successor(ctx);
+        }
         self.next_index();
         self.router_gone(ctx);
     }
