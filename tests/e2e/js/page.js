@@ -91,6 +91,14 @@ const run = {
   // The first element a locator finds, as soon as there is one.
   find: (locator, limit) =>
     until(() => findAll(locator)[0], limit, () => describe(locator, "shown")),
+  // The same, to be clicked on: `aimed` says whether the click reached it.
+  aim: async (locator, limit) => {
+    const element = await run.find(locator, limit);
+    globalThis.aimed = "missed";
+    const hit = () => { globalThis.aimed = "hit"; };
+    element.addEventListener("click", hit, { capture: true, once: true });
+    return element;
+  },
   // Waits until a locator finds something; the moment it did.
   shown: (locator, limit) =>
     until(() => findAll(locator).length > 0 && now(), limit, () => describe(locator, "shown")),
@@ -111,6 +119,22 @@ const run = {
   },
   // The accessible name of what has the focus.
   focused: () => nameOf(document.activeElement ?? document.body),
+  // What has moved on its own since the page was opened, from where to where.
+  moved: async () => {
+    const type = "layout-shift";
+    if (!PerformanceObserver.supportedEntryTypes.includes(type)) return [];
+    const entries = await new Promise((resolve) => {
+      const observer = new PerformanceObserver((list) => resolve(list.getEntries()));
+      observer.observe({ type, buffered: true });
+      // There is always one of these, so that there is always an answer.
+      observer.observe({ type: "navigation", buffered: true });
+    });
+    const shifts = entries.filter((entry) => entry.entryType === type && !entry.hadRecentInput);
+    return shifts.flatMap((shift) => shift.sources)
+      .map(({ node, previousRect, currentRect }) => ({
+        what: squeeze(node?.textContent), from: previousRect, to: currentRect,
+      }));
+  },
   // Every control with its role and name, for checks of their accessibility.
   controls: () => [...document.querySelectorAll("button, a[href], input, textarea, select, [role]")]
     .filter(isShown),

@@ -52,6 +52,7 @@ fn come_back_elsewhere(test: &str, stays: Kind, goes: Kind) -> Result {
     let b = start_again(&mut bob)?;
     let back = Instant::now();
     b.open_chat_with("Ann")?;
+    b.check_still()?;
     for text in texts {
         b.see_message(text)?;
     }
