@@ -91,11 +91,11 @@ const run = {
   // The first element a locator finds, as soon as there is one.
   find: (locator, limit) =>
     until(() => findAll(locator)[0], limit, () => describe(locator, "shown")),
-  // The same, to be clicked on: `aimed` says whether the click reached it.
+  // The same, to be clicked on: `missed` is true until a click has reached it.
   aim: async (locator, limit) => {
     const element = await run.find(locator, limit);
-    globalThis.aimed = "missed";
-    const hit = () => { globalThis.aimed = "hit"; };
+    globalThis.missed = true;
+    const hit = () => { globalThis.missed = false; };
     element.addEventListener("click", hit, { capture: true, once: true });
     return element;
   },

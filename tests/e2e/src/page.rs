@@ -110,7 +110,7 @@ impl<'a> Page<'a> {
     /// the pointer, is looked for again, as a person does.
     pub fn click(&self, what: &Locator) -> Result<()> {
         const PAINTED_ANEW: &str = "stale element reference";
-        for _ in 0..3 {
+        for _ in 0..2 {
             match self.try_click(what) {
                 Ok(true) => return Ok(()),
                 Err(error) if !format!("{error:#}").contains(PAINTED_ANEW) => return Err(error),
@@ -125,7 +125,7 @@ impl<'a> Page<'a> {
         let session = self.browser.session()?;
         session.click(&self.run_for_element("aim", what)?)?;
         // A page that the click has led to knows nothing of it.
-        let missed = session.execute("return globalThis.aimed === 'missed'", &[])?;
+        let missed = session.execute("return globalThis.missed", &[])?;
         Ok(missed != json!(true))
     }
 
