@@ -13,6 +13,7 @@ use clap::Parser;
 use progress::Progress;
 use sim::{Outcome, Plan, run};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -45,6 +46,10 @@ struct Options {
     /// each kind, and how long it took is shown
     #[arg(long)]
     reunion: bool,
+    /// Write the trace of each world to this file, a line each: two builds that behave alike write
+    /// the same file
+    #[arg(long)]
+    traces: Option<PathBuf>,
 }
 
 impl Options {
@@ -84,6 +89,12 @@ fn main() -> ExitCode {
         }
     });
     let sum = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(file) = &options.traces
+        && let Err(error) = sum.write_traces(file)
+    {
+        eprintln!("{}: {error}", file.display());
+        return ExitCode::FAILURE;
+    }
     sum.print(&options, began.elapsed().as_secs_f64())
 }
 

@@ -5,6 +5,8 @@ use sim::Outcome;
 use sim::crowd::{Cost, WHOLE};
 use sim::fault::Faults;
 use sim::measure::Measures;
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// The sum so far.
@@ -14,6 +16,8 @@ pub(crate) struct Summary {
     measures: Measures,
     texts: u64,
     failed: Vec<u64>,
+    /// By seed.
+    traces: BTreeMap<u64, u64>,
 }
 
 impl Summary {
@@ -22,6 +26,7 @@ impl Summary {
         self.faults.add(&outcome.faults);
         self.measures.merge(outcome.measures);
         self.texts += outcome.texts;
+        self.traces.insert(seed, outcome.trace);
         if outcome.violations.is_empty() {
             return;
         }
@@ -30,6 +35,15 @@ impl Summary {
             eprintln!("\rseed {seed}: {violation}");
         }
         eprintln!("  again: {} --tell", options.again(seed));
+    }
+
+    /// Writes the trace of each world, in the order of the seeds.
+    pub(crate) fn write_traces(&self, file: &Path) -> std::io::Result<()> {
+        let lines = self.traces.iter();
+        let lines: String = lines
+            .map(|(seed, trace)| format!("{seed} {trace:016x}\n"))
+            .collect();
+        std::fs::write(file, lines)
     }
 
     /// Prints all of it.

@@ -12,7 +12,7 @@ use crate::random::Random;
 use crate::server::{PeerServer, Wire};
 use crate::sockets::Service;
 use crate::ties::Ties;
-use mesh_chat::node::Input;
+use mesh_chat::node::{Input, Link};
 use peerjs::endpoint::Input as EndpointInput;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -278,7 +278,10 @@ impl World {
         (self.trace, self.now, number).hash(&mut hasher);
         match what {
             What::Node(device, _, input) => {
-                (1, device, std::mem::discriminant(&**input)).hash(&mut hasher)
+                (1, device, std::mem::discriminant(&**input)).hash(&mut hasher);
+                if let Input::Link(_, Link::Frame(frame)) = &**input {
+                    frame.hash(&mut hasher);
+                }
             }
             What::Frame(_, wire, text) => (2, wire, text).hash(&mut hasher),
             What::Timer(device, _) => (3, device).hash(&mut hasher),
