@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
-/// Handed down through every call of one input.
+/// What is handed down through every call of one input.
 pub(crate) struct Context {
     /// The moment of the input being handled.
     pub(crate) now: Now,
@@ -65,7 +65,7 @@ impl Context {
         self.emit(Output::Transmit(link, encode(frame)));
     }
 
-    /// One message to many, encoded once.
+    /// Sends one message to many, encoded once.
     pub(crate) fn transmit_all(&mut self, links: impl Iterator<Item = LinkId>, frame: &dyn Frame) {
         let mut text = None;
         for link in links {
@@ -103,7 +103,7 @@ impl Context {
         crypto::random(&mut self.rng)
     }
 
-    /// An even choice from nothing to `most`, in milliseconds.
+    /// Returns a random time from nothing to `most`, in whole milliseconds, each equally likely.
     pub(crate) fn jitter(&mut self, most: Duration) -> Duration {
         let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
         let random = u64::from_le_bytes(self.random());

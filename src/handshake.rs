@@ -21,10 +21,10 @@ const VERSION: u32 = 1;
 /// Why a handshake ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
-    /// No message of a handshake.
+    /// It cannot be read as a message of a handshake.
     #[error("a handshake message is malformed: {0}")]
     Frame(#[from] Malformed),
-    /// Not our protocol, or broken.
+    /// A field has a value that it cannot have, or the message is out of order.
     #[error("a handshake message is malformed: {0}")]
     Malformed(&'static str),
     /// An older or a newer program.
@@ -76,8 +76,8 @@ impl std::fmt::Debug for Ephemeral {
     }
 }
 
-/// Begins: the state, and the hello to send. With a pair secret, the hello hints at it and the
-/// answer must.
+/// Begins a handshake. Returns the state, and the hello to send. With a pair secret, the hello hints
+/// at it, and the answer must too.
 pub(crate) fn initiate(
     rng: &mut Random,
     binding: ChannelBinding,
@@ -111,7 +111,7 @@ pub(crate) fn initiate(
 }
 
 impl ExpectHello {
-    /// The responder's hello; `raw` is its frame as received.
+    /// Takes the responder's hello; `raw` is its frame as received.
     pub(crate) fn handle(self, raw: &[u8], hello: &Hello) -> Result<Exchange, Fault> {
         if hello.v != Versions::Chosen(VERSION) {
             return Err(Fault::Version);
@@ -138,8 +138,8 @@ impl ExpectHello {
     }
 }
 
-/// Answers a hello: the exchange, the hello to send, and which of the `known` pair secrets the
-/// initiator hinted at. `raw` is the frame as received.
+/// Answers a hello; `raw` is its frame as received. Returns the exchange, the hello to send, and
+/// which of the `known` pair secrets the initiator hinted at.
 pub(crate) fn respond<C>(
     rng: &mut Random,
     binding: ChannelBinding,
@@ -221,12 +221,12 @@ impl Exchange {
         self.role
     }
 
-    /// What both sides keep when this handshake ends in acceptance.
+    /// Returns the secret that both sides keep when this handshake ends in acceptance.
     pub(crate) fn pair_secret(&self) -> Key {
         self.keys.pair_secret
     }
 
-    /// The own proof. `other` is the other side's key where it is known by now.
+    /// Makes the own proof. `other` is the other side's key where it is known by now.
     pub(crate) fn prove(&self, step: Step, own: &Identity, other: Option<PublicKey>) -> Proof {
         let key = own.public();
         let input = crypto::signature_input(label(step, self.role), &self.transcript, key, other);
@@ -237,8 +237,8 @@ impl Exchange {
         }
     }
 
-    /// The key that the other side has proven to hold. `own` is the own key where the other side
-    /// knew it.
+    /// Returns the key that the other side has proven to hold. `own` is the own key where the other
+    /// side knew it.
     pub(crate) fn verify(
         &self,
         step: Step,
@@ -307,7 +307,7 @@ mod tests {
         }
     }
 
-    /// Both exchanges and whom the responder recognised.
+    /// Returns both exchanges, and which secret the responder recognised.
     fn meet(
         alice: ChannelBinding,
         bob: ChannelBinding,

@@ -28,10 +28,10 @@ struct Partial {
     peers: Vec<Entry>,
 }
 
-/// What a message of a router comes to.
+/// What follows from a message of a router.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum News {
-    /// The last part of a registry; all of it.
+    /// The last part of a registry has come; these are all its people.
     Registry(Vec<Entry>),
     /// The very next change.
     Change {
@@ -40,7 +40,7 @@ pub(super) enum News {
     },
     /// A change was missed: ask for the whole registry.
     Gap,
-    /// Nothing yet.
+    /// Nothing yet: more must come first.
     Incomplete,
 }
 
@@ -136,7 +136,7 @@ impl Feed {
         }
     }
 
-    /// Places an update after what has come.
+    /// Returns where an update stands in the order of what has come.
     fn order(&mut self, epoch: u64, seq: u64) -> Order {
         match &mut self.version {
             Some((held, at)) if *held == epoch && at.checked_add(1) == Some(seq) => {

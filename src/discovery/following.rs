@@ -50,7 +50,7 @@ impl Member {
         Ok(())
     }
 
-    /// Checks in, also again: the answer is the full registry.
+    /// Checks in, for the first time or again; the router answers with the full registry.
     pub(super) fn check_in(&self, ctx: &mut Context, link: LinkId) {
         let entry = self.own.clone();
         ctx.transmit(link, &RouterFrame::Checkin { entry });
@@ -65,7 +65,7 @@ impl Member {
         self.take_update(ctx, link, all, left);
     }
 
-    /// Takes what is fit; the rest is a router's lie or fault, and only logged.
+    /// Takes every entry that is fit. The others are the router's fault, and are only logged.
     fn take_update(&mut self, ctx: &Context, link: LinkId, joined: Vec<Entry>, left: Vec<String>) {
         let source = Source::Router(link);
         // Whom the router says to be gone is gone, also where only an earlier one knew them.

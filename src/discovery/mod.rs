@@ -12,5 +12,7 @@ mod following;
 mod member;
 mod roster;
 mod router;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use member::{Announcement, Member};

@@ -22,20 +22,20 @@ pub(crate) enum Source {
 struct Held {
     entry: Entry,
     confirmed: Mono,
-    /// Whoever says it at present: two routers do while somebody moves between them. An entry
-    /// that nobody says any more is a leftover and lives out its time.
+    /// Who says so at present: two routers do while somebody moves between them. An entry that
+    /// nobody confirms any more is a leftover, and stays until it expires.
     sources: Vec<Source>,
 }
 
 impl Held {
-    /// When it was last known to be true.
+    /// Returns when it was last known to be true.
     fn confirmed(&self, heard: &[(LinkId, Mono)]) -> Mono {
         let says = |link: &LinkId| self.sources.contains(&Source::Router(*link));
         let heard = heard.iter().filter(|(link, _)| says(link));
         heard.fold(self.confirmed, |last, (_, at)| last.max(*at))
     }
 
-    /// Whether somebody other than this router says it.
+    /// Returns whether somebody other than this router says so.
     fn is_news_to(&self, link: LinkId) -> bool {
         self.sources
             .iter()
@@ -60,7 +60,7 @@ impl Roster {
         self.entries.len()
     }
 
-    /// The ids of entries that came, went, or say something else since the last call.
+    /// Returns the ids of entries that came, went or changed since the last call.
     pub(crate) fn take_changes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.changed)
     }
@@ -73,28 +73,28 @@ impl Roster {
         self.entries.get(discovery_id).map(|held| &held.entry)
     }
 
-    /// What a router at the other end of `link` does not know from itself.
+    /// Returns the entries that the router at the other end of `link` did not say itself.
     pub(crate) fn news_to(&self, link: LinkId) -> impl Iterator<Item = &Entry> {
         let news = move |held: &&Held| held.is_news_to(link);
         self.entries.values().filter(news).map(|held| &held.entry)
     }
 
-    /// Whether somebody other than the router at the other end of `link` says that this person is
-    /// there.
+    /// Returns whether somebody other than the router at the other end of `link` says that this
+    /// person is there.
     pub(crate) fn is_news_to(&self, discovery_id: &str, link: LinkId) -> bool {
         self.entries
             .get(discovery_id)
             .is_some_and(|held| held.is_news_to(link))
     }
 
-    /// Whether a source says that this person is there.
+    /// Returns whether a source says that this person is there.
     pub(crate) fn is_said_by(&self, discovery_id: &str, source: Source) -> bool {
         self.entries
             .get(discovery_id)
             .is_some_and(|held| held.sources.contains(&source))
     }
 
-    /// How many people a source says are there.
+    /// Counts the people who are there according to a source.
     pub(crate) fn count(&self, source: Source) -> usize {
         self.entries
             .values()
@@ -144,8 +144,8 @@ impl Roster {
             || source == Source::Here && self.count(source) >= REGISTRY_ENTRIES
     }
 
-    /// A source says that somebody has left. Gives whether nobody says otherwise: the entry is
-    /// gone then.
+    /// Notes that a source says that somebody has left. Returns whether the entry is removed: it
+    /// stays while another source says that the person is there.
     pub(crate) fn withdraw(&mut self, discovery_id: &str, source: Source) -> bool {
         let Some(held) = self.entries.get_mut(discovery_id) else {
             return false;
@@ -156,7 +156,7 @@ impl Roster {
         gone && self.remove(discovery_id)
     }
 
-    /// Removes an entry, whoever says it.
+    /// Removes an entry, whatever the sources say. Returns whether there was one.
     pub(crate) fn remove(&mut self, discovery_id: &str) -> bool {
         let removed = self.entries.remove(discovery_id).is_some();
         if removed {
@@ -165,7 +165,7 @@ impl Roster {
         removed
     }
 
-    /// The ids that a source says are there, except those in its new registry.
+    /// Returns who is there according to a source and is not in its new registry.
     pub(crate) fn missing_from(&self, source: Source, registry: &[Entry]) -> Vec<String> {
         let mut listed: Vec<&str> = registry
             .iter()
@@ -182,7 +182,7 @@ impl Roster {
             .collect()
     }
 
-    /// The router has heard from this person.
+    /// Notes that the router has heard from this person.
     pub(crate) fn touch(&mut self, discovery_id: &str, now: Mono, unix: UnixMillis) {
         if let Some(held) = self.entries.get_mut(discovery_id) {
             held.confirmed = now;
@@ -190,7 +190,7 @@ impl Roster {
         }
     }
 
-    /// A router is gone: what only it said is a leftover.
+    /// Notes that a router is gone: what only it said is a leftover.
     pub(crate) fn forget(&mut self, source: Source) {
         for (_, held) in self.entries.iter_mut() {
             held.confirmed = held.confirmed(&self.heard);
@@ -200,7 +200,7 @@ impl Roster {
             .retain(|(link, _)| Source::Router(*link) != source);
     }
 
-    /// The own part in the namespace has ended: every entry is a leftover.
+    /// Notes that the own part in the namespace has ended: every entry is a leftover.
     pub(crate) fn forget_all(&mut self) {
         for (_, held) in self.entries.iter_mut() {
             held.confirmed = held.confirmed(&self.heard);
@@ -209,7 +209,7 @@ impl Roster {
         self.heard.clear();
     }
 
-    /// A router was heard, and pushes every change: all that it said is still so.
+    /// Notes that a router was heard. It pushes every change, so all that it said is still true.
     pub(crate) fn confirm(&mut self, link: LinkId, now: Mono) {
         match self.heard.iter_mut().find(|(known, _)| *known == link) {
             Some((_, heard)) => *heard = now,
@@ -217,7 +217,7 @@ impl Roster {
         }
     }
 
-    /// Removes and gives what has not been confirmed for too long.
+    /// Removes and returns the entries that were not confirmed for too long.
     pub(crate) fn expire(&mut self, now: Mono) -> Vec<String> {
         if self.expires.is_none_or(|at| now < at) {
             return Vec::new();
@@ -233,7 +233,7 @@ impl Roster {
         old
     }
 
-    /// Removes and gives whom nobody says to be there any more.
+    /// Removes and returns the entries that no source confirms any more.
     pub(crate) fn remove_leftovers(&mut self) -> Vec<String> {
         let old = self
             .entries
@@ -246,7 +246,7 @@ impl Roster {
         old
     }
 
-    /// When to look for expired entries.
+    /// Returns when to look for expired entries.
     pub(crate) fn due(&self) -> Option<Mono> {
         self.expires
     }

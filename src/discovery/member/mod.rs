@@ -117,7 +117,7 @@ impl Member {
         }
     }
 
-    /// Leaves, with a goodbye to whoever is connected.
+    /// Leaves, with a goodbye to everybody who is connected.
     pub(crate) fn leave(mut self, ctx: &mut Context) {
         self.drop_part(ctx, State::Waiting(ctx.now.mono));
         ctx.release(&self.own.discovery_id);
@@ -131,40 +131,40 @@ impl Member {
         self.address
     }
 
-    /// The own Discovery ID, to dial others from.
+    /// Returns the own Discovery ID, to dial others from.
     pub(crate) fn discovery_id(&self) -> &str {
         &self.own.discovery_id
     }
 
-    /// Whether the own Discovery ID can be dialled from.
+    /// Returns whether the own Discovery ID can be dialled from.
     pub(crate) fn is_held(&self) -> bool {
         self.held
     }
 
-    /// Everybody but oneself.
+    /// Returns everybody but oneself.
     pub(crate) fn others(&self) -> impl Iterator<Item = &Entry> {
         self.roster
             .entries()
             .filter(|entry| entry.discovery_id != self.own.discovery_id)
     }
 
-    /// The Router ID in whose registry this device is.
+    /// Returns the Router ID in whose registry this device is.
     pub(crate) fn listed_at(&self) -> Option<String> {
         matches!(self.role(), Role::Router | Role::Peer).then(|| self.router_id())
     }
 
-    /// One of [`Member::others`].
+    /// Returns one of [`Member::others`].
     pub(crate) fn other(&self, discovery_id: &str) -> Option<&Entry> {
         let entry = self.roster.get(discovery_id)?;
         (entry.discovery_id != self.own.discovery_id).then_some(entry)
     }
 
-    /// The ids of entries that came, changed or went since the last call.
+    /// Returns the ids of entries that came, changed or went since the last call.
     pub(crate) fn take_changes(&mut self) -> Vec<String> {
         self.roster.take_changes()
     }
 
-    /// How many people there are, oneself included.
+    /// Counts the people who are there, oneself included.
     pub(crate) fn people(&self) -> u32 {
         let listed = self.roster.get(&self.own.discovery_id).is_some();
         let others = self.roster.len() - usize::from(listed);
@@ -186,7 +186,7 @@ impl Member {
         }
     }
 
-    /// Whether a connection belongs to this membership.
+    /// Returns whether a connection belongs to this membership.
     pub(crate) fn owns(&self, link: LinkId) -> bool {
         match &self.state {
             State::Connecting(dialled) => *dialled == Some(link),
@@ -196,7 +196,7 @@ impl Member {
         }
     }
 
-    /// The name, the addresses or the day changed.
+    /// Takes a changed name, address or day, and tells everybody.
     pub(crate) fn announce(&mut self, ctx: &mut Context, me: &Announcement) {
         let own = own_entry(ctx, &self.namespace, me);
         let before = std::mem::replace(&mut self.own, own);
@@ -227,7 +227,7 @@ impl Member {
         }
     }
 
-    /// An id is held. Gives whether it was one of this membership's.
+    /// Notes that an id is held. Returns whether it is one of this membership's.
     pub(crate) fn registered(&mut self, ctx: &mut Context, id: &str) -> bool {
         if id == self.own.discovery_id {
             self.held = true;
@@ -255,7 +255,7 @@ impl Member {
         }
     }
 
-    /// An id is held by somebody else. Gives whether it was one of this membership's.
+    /// Notes that somebody else holds an id. Returns whether it is one of this membership's.
     pub(crate) fn taken(&mut self, ctx: &mut Context, id: &str) -> bool {
         if id == self.own.discovery_id {
             self.held = false;
@@ -289,14 +289,14 @@ impl Member {
         }
     }
 
-    /// An id is not held at the moment.
+    /// Notes that an id is not held at the moment.
     pub(crate) fn lost(&mut self, id: &str) {
         if id == self.own.discovery_id {
             self.held = false;
         }
     }
 
-    /// Somebody dialled the Router ID; false refuses.
+    /// Takes a connection of somebody who dialled the Router ID. Returns whether it is accepted.
     pub(crate) fn incoming(
         &mut self,
         ctx: &Context,
@@ -317,8 +317,8 @@ impl Member {
         }
     }
 
-    /// The connection to the router is open, or that of a peer.
-    /// `foreign`: its path shows the router on another network.
+    /// Begins to talk on a connection that has opened, to the router or from a peer. `foreign` means
+    /// that its path shows the other end on another network.
     pub(crate) fn opened(&mut self, ctx: &mut Context, link: LinkId, foreign: bool) {
         if let State::Routing(router) = &mut self.state {
             let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
@@ -373,7 +373,7 @@ impl Member {
         }
     }
 
-    /// The transport doubts a connection.
+    /// Asks the other end of a connection that the transport doubts.
     pub(crate) fn suspect(&mut self, ctx: &mut Context, link: LinkId) {
         match &mut self.state {
             State::Routing(router) => router.suspect(ctx, link),
@@ -389,7 +389,7 @@ impl Member {
         }
     }
 
-    /// The device woke or its network changed: ask everybody.
+    /// Asks everybody whether they are there: the device woke, or its network changed.
     pub(crate) fn probe(&mut self, ctx: &mut Context) {
         match &mut self.state {
             State::Routing(router) => router.suspect_all(ctx),
@@ -399,7 +399,7 @@ impl Member {
         }
     }
 
-    /// A connection is gone.
+    /// Notes that a connection is gone.
     pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId) {
         match &mut self.state {
             State::Routing(router) => {
@@ -482,8 +482,8 @@ impl Member {
         }
     }
 
-    /// The router is gone: keep the copy, wait a little, claim its id. Where its successor is dialled
-    /// already, there is nothing to claim.
+    /// Begins to look for a new router: keeps the copy, waits a little, claims the id. Where the
+    /// successor is dialled already, there is nothing to claim.
     pub(super) fn router_gone(&mut self, ctx: &mut Context) {
         self.roster.forget_all();
         if let State::Following(Follower {
@@ -500,7 +500,7 @@ impl Member {
         self.state = State::Waiting(ctx.now.mono + ctx.jitter(CLAIM_JITTER + longer));
     }
 
-    /// A time to spread claims over: the more people, the longer.
+    /// Returns a time to spread claims over: the more people, the longer.
     fn spread(&self, each: Duration, most: Duration) -> Duration {
         let people = u32::try_from(self.roster.len()).unwrap_or(u32::MAX);
         each.saturating_mul(people).min(most)

@@ -14,7 +14,7 @@ const ROUTER_IDS: u32 = 3;
 
 /// How long a later Router ID is kept before the first is tried again: whoever was passed over may
 /// only have been unreachable for a moment, and one network must not stay split. Doubled each time
-/// it was in vain, to [`RECONSIDER_LAST`].
+/// it did not work, to [`RECONSIDER_LAST`].
 const RECONSIDER: Duration = Duration::from_mins(4);
 
 /// See [`RECONSIDER`].
@@ -31,8 +31,8 @@ const TRY_FIRST: Duration = Duration::from_secs(30);
 const TRY_FIRST_LAST: Duration = Duration::from_mins(5);
 
 impl Member {
-    /// Whether somebody is known to be in this namespace whom the registry lacks. A router that
-    /// hides people for long is left, and whoever else notices is met at the next Router ID.
+    /// Takes whether somebody is known to be in this namespace who is not in the registry. A router
+    /// that hides people for long is left, and everybody else who notices is met at the next Router ID.
     pub(crate) fn misses(&mut self, ctx: &mut Context, misses: bool) {
         let now = ctx.now.mono;
         let (true, State::Following(follower)) = (misses, &self.state) else {
@@ -51,8 +51,8 @@ impl Member {
         }
     }
 
-    /// Somebody holds the Router ID and does not answer. A ghost falls free in time; what holds
-    /// the id for longer is passed over.
+    /// Notes that the holder of the Router ID does not answer. The id of a dead router becomes free
+    /// in time; a holder that stays for longer is passed over.
     pub(super) fn nobody_answers(&mut self, ctx: &mut Context) {
         let since = *self.ghost_since.get_or_insert(ctx.now.mono);
         if ctx.now.mono >= since + GHOST_LIFE {
@@ -62,7 +62,7 @@ impl Member {
         self.router_gone(ctx);
     }
 
-    /// What holds the Router ID is no router for this network: try the next id.
+    /// Goes on to the next Router ID, because the holder of this one is no router for this network.
     pub(in crate::discovery) fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
         ctx.close(link);
         if let State::Following(follower) = &mut self.state {
@@ -83,7 +83,7 @@ impl Member {
         self.passed = self.passed.saturating_add(1);
     }
 
-    /// The router is full and names another one.
+    /// Goes on to the Router ID that a full router has named.
     pub(in crate::discovery) fn redirected(
         &mut self,
         ctx: &mut Context,
@@ -102,7 +102,7 @@ impl Member {
         Ok(())
     }
 
-    /// A part in the election is reached. At a later Router ID it is not for good, unless a router
+    /// Notes that the election has ended. At a later Router ID it will be repeated, unless a router
     /// sent people there because it is full.
     pub(in crate::discovery) fn settled(&mut self, ctx: &mut Context) {
         self.ghost_since = None;
@@ -125,8 +125,8 @@ impl Member {
         self.reconsider = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
     }
 
-    /// A router asks for the first id beside its own, and moves when it gets it. Whoever only
-    /// follows one starts over.
+    /// Tries the first Router ID. A router asks for it beside its own, and moves when it gets it; a
+    /// peer starts over.
     pub(super) fn try_first(&mut self, ctx: &mut Context) {
         if let State::Routing(_) = self.state {
             ctx.register(&self.namespace.router_id(1));
@@ -153,8 +153,8 @@ impl Member {
         self.ghost_since = None;
     }
 
-    /// The first router is well. Where people came here because it was not, or because it was full
-    /// and has room for all again, everybody goes there.
+    /// Decides when to give up a later Router ID. Where the first router is well, and people came here
+    /// because it was not, or because it was full and has room for all again, everybody goes there.
     pub(super) fn gather_again(&mut self, ctx: &mut Context) {
         let up = matches!(&self.state, State::Routing(router) if router.is_joined_up());
         let wait = if self.redirects == 0 {

@@ -11,7 +11,8 @@ use crate::misbehaviour::Misbehaviour;
 use crate::wire::{Entry, RouterFrame};
 
 impl Router {
-    /// Its earlier connection, where there is one, is a leftover and counts no more.
+    /// Returns the part of another router where there is room for one. An earlier connection of the
+    /// same router is a leftover and does not count.
     pub(super) fn room_for_fellow(&self, index: u32, now: Mono) -> Option<Part> {
         let others = self.fellows().filter(|(_, fellow)| fellow.index != index);
         let room = others.count() < ROUTERS as usize;
@@ -81,7 +82,7 @@ impl Router {
         fellows.any(|(known, fellow)| known == link && fellow.sent.is_none())
     }
 
-    /// An earlier connection of the same router is a leftover.
+    /// Closes an earlier connection of the same router, which is a leftover.
     fn replace_fellow(&mut self, ctx: &mut Context, scope: &mut Scope<'_>, link: LinkId) {
         let Some(id) = self.peers.get(&link).map(|peer| peer.id.clone()) else {
             return;
@@ -94,7 +95,8 @@ impl Router {
         }
     }
 
-    /// Takes what is fit and tells of it; the rest is a router's lie or fault, and only logged.
+    /// Takes every entry that is fit and tells of it. The others are the router's fault, and are only
+    /// logged.
     fn take_change(
         &mut self,
         ctx: &mut Context,
@@ -134,7 +136,7 @@ impl Router {
         result.is_ok()
     }
 
-    /// How many more people a router may speak for: a later one for its own peers, the first for
+    /// Returns how many more people a router may speak for: a later one for its own peers, the first for
     /// the whole namespace.
     fn room_of(&self, roster: &Roster, link: LinkId) -> usize {
         if self.uplink.is(link) {
@@ -144,7 +146,7 @@ impl Router {
         }
     }
 
-    /// Another router gets what it does not know from itself.
+    /// Sends another router everything that it did not say itself.
     pub(super) fn send_news(&mut self, ctx: &mut Context, roster: &Roster, link: LinkId) {
         let Some(Part::Fellow(fellow)) = self.peers.get_mut(&link).map(|peer| &mut peer.part)
         else {

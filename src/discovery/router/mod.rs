@@ -65,7 +65,7 @@ struct Fellow {
     sent: Option<u64>,
 }
 
-/// Whom a router works for in one call.
+/// What a router needs of its membership in one call.
 pub(super) struct Scope<'a> {
     pub(super) namespace: &'a Namespace,
     pub(super) roster: &'a mut Roster,
@@ -73,8 +73,8 @@ pub(super) struct Scope<'a> {
 }
 
 impl Router {
-    /// A reign that begins now. The epoch is the time of the claim, so that a later router's
-    /// numbers are not taken for an earlier one's.
+    /// Begins to be the router. The epoch is the time of the claim, so that the numbers of a later
+    /// router are not taken for those of an earlier one.
     pub(super) fn new(index: u32, unix: UnixMillis, now: Mono) -> Self {
         Self {
             index,
@@ -86,7 +86,7 @@ impl Router {
         }
     }
 
-    /// Somebody dialled the Router ID. False where there is no room.
+    /// Takes a connection of somebody who dialled the Router ID. Returns whether there is room.
     pub(super) fn accept(
         &mut self,
         namespace: &Namespace,
@@ -117,17 +117,17 @@ impl Router {
         self.peers.contains_key(&link) || self.uplink.is(link)
     }
 
-    /// Whether what the first router knows is known here too.
+    /// Returns whether what the first router knows is known here too.
     pub(super) fn is_joined_up(&self) -> bool {
         self.uplink.is_joined()
     }
 
-    /// Somebody holds the first Router ID.
+    /// Tries the first router again, because somebody holds its id.
     pub(super) fn try_first(&mut self, now: Mono) {
         self.uplink.try_again(now);
     }
 
-    /// A connection to or from another router is open.
+    /// Begins the exchange on a connection to or from another router that has opened.
     pub(super) fn opened(
         &mut self,
         ctx: &mut Context,
@@ -171,7 +171,7 @@ impl Router {
         Ok(())
     }
 
-    /// Whoever was heard is there, and so is everybody a router speaks for.
+    /// Confirms who was heard, or everybody whom a router that was heard speaks for.
     fn confirm(&self, roster: &mut Roster, link: LinkId, ctx: &Context) {
         match self.peers.get(&link).map(|peer| (&peer.part, &peer.id)) {
             Some((Part::Fellow(_), _)) => roster.confirm(link, ctx.now.mono),
@@ -180,7 +180,7 @@ impl Router {
         }
     }
 
-    /// The own entry changed, or entries expired.
+    /// Tells everybody that the own entry changed, or that entries expired.
     pub(super) fn announce(
         &mut self,
         ctx: &mut Context,
@@ -197,8 +197,8 @@ impl Router {
         self.gone(ctx, scope, link);
     }
 
-    /// A connection is gone. A peer's entry goes with it; what another router said lives out its
-    /// time, because its peers will have a new one soon.
+    /// Forgets a connection that is gone. A peer's entry goes with it. What another router said stays
+    /// until it expires, because the peers of that router will have a new one soon.
     pub(super) fn gone(&mut self, ctx: &mut Context, scope: &mut Scope<'_>, link: LinkId) {
         self.uplink.gone(ctx, link);
         let Some(peer) = self.peers.remove(&link) else {
@@ -233,7 +233,7 @@ impl Router {
         links.into_iter().for_each(|link| self.suspect(ctx, link));
     }
 
-    /// Pings who was not heard, and removes who did not answer.
+    /// Pings everybody who was silent, and removes everybody who did not answer.
     pub(super) fn timeout(&mut self, ctx: &mut Context, scope: &mut Scope<'_>) {
         let now = ctx.now.mono;
         let verdicts: Vec<(LinkId, Verdict)> = self

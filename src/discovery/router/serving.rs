@@ -131,7 +131,7 @@ impl Router {
         ctx.transmit(link, &update);
     }
 
-    /// One person has one connection: an earlier one of the same id is a leftover.
+    /// Closes earlier connections of the same id: one person has one connection.
     fn replace_earlier(&mut self, ctx: &mut Context, link: LinkId, id: &str) {
         let earlier: Vec<LinkId> = self
             .peers

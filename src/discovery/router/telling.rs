@@ -27,7 +27,7 @@ impl Router {
         }
     }
 
-    /// Tells of a change in the roster: every peer, and every router but the one it came from.
+    /// Tells every peer of a change in the roster, and every router but the one it came from.
     pub(super) fn tell(
         &mut self,
         ctx: &mut Context,

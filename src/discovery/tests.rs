@@ -1,0 +1,225 @@
+//! Who may say what in a namespace, and what becomes of a connection on which something else is said.
+
+use super::{Announcement, Member};
+use crate::clock::{Mono, Now};
+use crate::context::Context;
+use crate::io::{LinkId, Output};
+use crate::misbehaviour::{Misbehaviour, Unfit};
+use crate::name::Tables;
+use crate::wire::{
+    Entry, HandshakeFrame, Malformed, RegistryChange, RegistryPart, RouterFrame, encode,
+};
+use uuid::Uuid;
+
+/// One end of a connection, and what the other end is to it.
+struct End {
+    ctx: Context,
+    member: Member,
+    link: LinkId,
+    /// The id of the other end.
+    remote: String,
+}
+
+/// What is said, and how it breaks the protocol.
+type Heard = Result<(), Misbehaviour>;
+
+fn member() -> (Context, Member) {
+    let now = Now {
+        mono: Mono(0),
+        unix: 1_795_392_000_000,
+    };
+    let mut ctx = Context::new([1; 32], Box::new(Tables), now);
+    let me = Announcement {
+        name: "Ann".into(),
+        discovery_uuid: [1; 16],
+        transport_id: "myapp-07070707-0707-4707-8707-070707070707".into(),
+        day: "2026-11-23".into(),
+    };
+    let address = "203.0.113.7".parse().unwrap();
+    let member = Member::join(&mut ctx, "myapp", address, &me);
+    (ctx, member)
+}
+
+/// A router that somebody has dialled.
+fn router_dialled_from(remote: fn(&Member) -> String) -> End {
+    let (mut ctx, mut member) = member();
+    let (id, link) = (member.namespace().router_id(1), LinkId::Accepted(1));
+    let remote = remote(&member);
+    assert!(member.registered(&mut ctx, &id));
+    assert!(member.incoming(&ctx, link, &id, &remote));
+    member.opened(&mut ctx, link, false);
+    End {
+        ctx,
+        member,
+        link,
+        remote,
+    }
+}
+
+fn peer_at_router() -> End {
+    router_dialled_from(|member| member.namespace().discovery_id(Uuid::from_bytes([2; 16])))
+}
+
+fn router_at_router() -> End {
+    router_dialled_from(|member| member.namespace().router_id(2))
+}
+
+/// A peer that has checked in.
+fn router_at_peer() -> End {
+    let (mut ctx, mut member) = member();
+    let (own, remote) = (
+        member.discovery_id().to_owned(),
+        member.namespace().router_id(1),
+    );
+    assert!(member.registered(&mut ctx, &own));
+    assert!(member.taken(&mut ctx, &remote));
+    let link = LinkId::Dialled(1);
+    member.opened(&mut ctx, link, false);
+    End {
+        ctx,
+        member,
+        link,
+        remote,
+    }
+}
+
+impl End {
+    fn hears(&mut self, frame: &RouterFrame) -> Heard {
+        let text = encode(frame);
+        self.member.frame(&mut self.ctx, self.link, text.as_bytes())
+    }
+
+    /// Whether the connection was closed and is forgotten.
+    fn is_closed(&mut self) -> bool {
+        let mut outputs = std::iter::from_fn(|| self.ctx.poll());
+        let closed =
+            outputs.any(|output| matches!(output, Output::Close(link) if link == self.link));
+        closed && !self.member.owns(self.link)
+    }
+
+    /// A check-in of the other end.
+    fn checkin(&self) -> Entry {
+        Entry {
+            discovery_id: self.remote.clone(),
+            friendlyname: "Bob".into(),
+            last_seen: 0,
+            sealed_transport: None,
+        }
+    }
+}
+
+/// One message of each type.
+fn samples(entry: Entry) -> [RouterFrame; 8] {
+    let part = RegistryPart {
+        epoch: 1,
+        seq: 1,
+        part: 1,
+        parts: 1,
+        peers: Vec::new(),
+    };
+    let change = RegistryChange {
+        epoch: 1,
+        seq: 2,
+        joined: Vec::new(),
+        left: Vec::new(),
+    };
+    let router = "nowhere".into();
+    [
+        RouterFrame::Checkin { entry },
+        RouterFrame::Registry { part },
+        RouterFrame::Update { change },
+        RouterFrame::Recheckin,
+        RouterFrame::Redirect { router },
+        RouterFrame::Ping,
+        RouterFrame::Pong,
+        RouterFrame::Bye,
+    ]
+}
+
+/// Says each message on a new connection.
+fn each(end: fn() -> End, expected: fn(&RouterFrame) -> Heard) {
+    for frame in samples(end().checkin()) {
+        let mut end = end();
+        let (heard, expected) = (end.hears(&frame), expected(&frame));
+        assert_eq!(heard, expected, "{frame:?}");
+        let ends = heard.is_err() || frame == RouterFrame::Bye;
+        assert_eq!(end.is_closed(), ends, "{frame:?}");
+    }
+}
+
+#[test]
+fn a_peer_checks_in_and_says_nothing_that_only_routers_say() {
+    each(peer_at_router, |frame| match frame {
+        RouterFrame::Checkin { .. } | RouterFrame::Ping | RouterFrame::Pong | RouterFrame::Bye => {
+            Ok(())
+        }
+        RouterFrame::Registry { .. }
+        | RouterFrame::Update { .. }
+        | RouterFrame::Recheckin
+        | RouterFrame::Redirect { .. } => Err(Misbehaviour::NotFromPeer),
+    });
+}
+
+#[test]
+fn a_router_checks_in_with_nobody_and_sends_nobody_on_to_nowhere() {
+    each(router_at_peer, |frame| match frame {
+        RouterFrame::Registry { .. }
+        | RouterFrame::Update { .. }
+        | RouterFrame::Recheckin
+        | RouterFrame::Ping
+        | RouterFrame::Pong
+        | RouterFrame::Bye => Ok(()),
+        RouterFrame::Checkin { .. } => Err(Misbehaviour::NotFromRouter),
+        RouterFrame::Redirect { .. } => Err(Misbehaviour::RedirectedNowhere),
+    });
+}
+
+#[test]
+fn routers_exchange_registries_and_serve_nobody_among_themselves() {
+    each(router_at_router, |frame| match frame {
+        RouterFrame::Registry { .. }
+        | RouterFrame::Update { .. }
+        | RouterFrame::Recheckin
+        | RouterFrame::Ping
+        | RouterFrame::Pong
+        | RouterFrame::Bye => Ok(()),
+        RouterFrame::Checkin { .. } | RouterFrame::Redirect { .. } => {
+            Err(Misbehaviour::NotFromFellow)
+        }
+    });
+}
+
+#[test]
+fn what_belongs_to_another_conversation_ends_every_connection() {
+    let text = encode(&HandshakeFrame::Rejected);
+    for end in [peer_at_router, router_at_peer, router_at_router] {
+        let mut end = end();
+        let heard = end.member.frame(&mut end.ctx, end.link, text.as_bytes());
+        assert_eq!(heard, Err(Malformed::UnknownType.into()));
+        assert!(end.is_closed());
+    }
+}
+
+#[test]
+fn a_check_in_must_be_for_the_own_id_and_fit_the_list() {
+    let broken = |change: fn(&mut Entry)| {
+        let mut end = peer_at_router();
+        let mut entry = end.checkin();
+        change(&mut entry);
+        let heard = end.hears(&RouterFrame::Checkin { entry });
+        assert!(end.is_closed());
+        heard.unwrap_err()
+    };
+    assert_eq!(
+        broken(|entry| entry.discovery_id.push('x')),
+        Misbehaviour::CheckinForAnother
+    );
+    assert_eq!(
+        broken(|entry| entry.friendlyname = "a\u{202E}b".into()),
+        Misbehaviour::CheckinUnfit(Unfit::Name)
+    );
+    assert_eq!(
+        broken(|entry| entry.sealed_transport = Some("x".repeat(600))),
+        Misbehaviour::CheckinUnfit(Unfit::Size)
+    );
+}
