@@ -1,4 +1,5 @@
-//! What another router says of the people, in order: a registry in parts, then one change after the other.
+//! What another router says of the people, in order: a registry in parts, then one change after
+//! the other.
 
 use crate::clock::Mono;
 use crate::limits::NAMESPACE_ENTRIES;

@@ -1,4 +1,5 @@
-//! Who may say what in a namespace, and what becomes of a connection on which something else is said.
+//! Who may say what in a namespace, and what happens to a connection on which something else is
+//! said.
 
 use super::{Announcement, Member};
 use crate::clock::{Mono, Now};

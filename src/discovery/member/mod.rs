@@ -317,8 +317,8 @@ impl Member {
         }
     }
 
-    /// Begins to talk on a connection that has opened, to the router or from a peer. `foreign` means
-    /// that its path shows the other end on another network.
+    /// Begins to talk on a connection that has opened, to the router or from a peer. `foreign`
+    /// means that its path shows the other end on another network.
     pub(crate) fn opened(&mut self, ctx: &mut Context, link: LinkId, foreign: bool) {
         if let State::Routing(router) = &mut self.state {
             let mut scope = scope(&self.namespace, &mut self.roster, &self.own);

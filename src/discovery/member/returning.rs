@@ -32,7 +32,7 @@ const TRY_FIRST_LAST: Duration = Duration::from_mins(5);
 
 impl Member {
     /// Takes whether somebody is known to be in this namespace who is not in the registry. A router
-    /// that hides people for long is left, and everybody else who notices is met at the next Router ID.
+    /// that hides people for long is left; everybody else who notices is met at the next Router ID.
     pub(crate) fn misses(&mut self, ctx: &mut Context, misses: bool) {
         let now = ctx.now.mono;
         let (true, State::Following(follower)) = (misses, &self.state) else {
