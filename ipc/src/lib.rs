@@ -12,7 +12,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use mesh_chat::clock::UnixMillis;
-pub use mesh_chat::config::{Beacon, Config, IceServer, Settings, SignallingServer};
+pub use mesh_chat::config::{Beacon, Config, IceServer, Settings, SignallingServer, Switch};
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
     Answer, Asked, BeaconStatus, BeaconTrouble, Care, Command, ContactCommand, ContactId, Event,

@@ -8,7 +8,7 @@ mod invites;
 use super::*;
 use ipc::{
     Answer, Asked, Config, Event, Message, MessageState, Notice, Person, Phase, Presence, Profile,
-    Progress, Refusal, SettingsView, SignallingServer,
+    Progress, Refusal, SettingsView, SignallingServer, Switch,
 };
 
 const NOW: UnixMillis = 1_000_000;
@@ -592,7 +592,7 @@ fn saving_stores_only_what_differs_from_the_packed_values() {
         ..view.form().signalling[0].clone()
     };
     view.act(Action::Edit(SettingsEdit::Server(0, row)));
-    view.act(Action::Edit(SettingsEdit::Cellular(true)));
+    view.act(Action::Edit(SettingsEdit::Switch(Switch::Cellular, true)));
     let effects = view.act(Action::Save);
     let [Command::Configure { settings }] = commands(&effects)[..] else {
         panic!("one command, and no Join without a new name: {effects:?}");
