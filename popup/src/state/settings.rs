@@ -142,7 +142,7 @@ impl SettingsForm {
             switches: switches(&view.settings),
             ..Self::default()
         };
-        form.fill(&in_force(view));
+        form.fill(&view.defaults.with(&view.settings));
         form
     }
 
@@ -247,24 +247,6 @@ fn switches(settings: &Settings) -> Vec<(Switch, bool)> {
     switches
         .map(|switch| (*switch, switch.get(settings)))
         .collect()
-}
-
-pub(super) fn in_force(view: &SettingsView) -> Config {
-    let SettingsView {
-        settings, defaults, ..
-    } = view;
-    let changed = settings.clone();
-    Config {
-        root: changed.root.unwrap_or_else(|| defaults.root.clone()),
-        signalling: changed
-            .signalling
-            .unwrap_or_else(|| defaults.signalling.clone()),
-        ice_servers: changed
-            .ice_servers
-            .unwrap_or_else(|| defaults.ice_servers.clone()),
-        ip_echo: changed.ip_echo.or_else(|| defaults.ip_echo.clone()),
-        beacon: changed.beacon.or_else(|| defaults.beacon.clone()),
-    }
 }
 
 fn trimmed(beacon: &Beacon) -> Box<Beacon> {
