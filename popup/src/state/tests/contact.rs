@@ -222,6 +222,6 @@ fn somebody_blocked_is_among_the_saved_wherever_they_are() {
     let mut view = Sut::with_anna();
     let blocked = true;
     view.event(cared_for(Care { blocked, ..care() }));
-    assert_eq!(names(&view.state, Place::Saved), ["Anna"]);
-    assert_eq!(names(&view.state, Place::Network), Vec::<&str>::new());
+    assert_eq!(names(&view.state, Section::Saved), ["Anna"]);
+    assert_eq!(names(&view.state, Section::Network), Vec::<&str>::new());
 }

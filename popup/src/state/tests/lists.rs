@@ -18,10 +18,10 @@ fn contacts_come_before_strangers_and_each_by_name() {
         view.event(Event::Person(new));
     }
     assert_eq!(
-        names(&view.state, Place::Network),
+        names(&view.state, Section::Network),
         ["Anna", "berta", "aaron", "Zoe"]
     );
-    assert_eq!(names(&view.state, Place::Saved), ["Dora", "Cem"]);
+    assert_eq!(names(&view.state, Section::Saved), ["Dora", "Cem"]);
 }
 
 #[test]
@@ -30,10 +30,10 @@ fn who_is_not_sent_again_after_a_restart_of_the_engine_is_gone() {
     let berta = PersonId::Contact(contact("b"));
     view.event(Event::Person(person(berta, "Berta", Presence::Online)));
     view.act(Action::Closed);
-    assert_eq!(names(&view.state, Place::Saved), ["Berta"], "not before");
+    assert_eq!(names(&view.state, Section::Saved), ["Berta"], "not before");
     view.attach();
-    assert_eq!(names(&view.state, Place::Saved), Vec::<&str>::new());
-    assert_eq!(names(&view.state, Place::Network), ["Anna"]);
+    assert_eq!(names(&view.state, Section::Saved), Vec::<&str>::new());
+    assert_eq!(names(&view.state, Section::Network), ["Anna"]);
 }
 
 #[test]

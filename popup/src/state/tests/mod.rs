@@ -197,7 +197,7 @@ fn history_id(effects: &[Effect]) -> Option<u32> {
     asked
 }
 
-fn names(state: &State, place: Place) -> Vec<&str> {
-    let people = list(&state.people, place, str::to_lowercase);
+fn names(state: &State, section: Section) -> Vec<&str> {
+    let people = list(&state.people, section, str::to_lowercase);
     people.into_iter().map(|person| &*person.name).collect()
 }
