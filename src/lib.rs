@@ -22,6 +22,7 @@ pub mod name;
 pub mod node;
 pub mod records;
 mod rendezvous;
+pub mod values;
 pub mod view;
 mod wire;
 

@@ -136,7 +136,7 @@ impl Node {
         unicode: Box<dyn Unicode>,
         now: Now,
     ) -> Self {
-        let wrong = config.check().err().map(|refusal| refusal.to_string());
+        let wrong = config.check().err().map(|invalid| invalid.to_string());
         let defaults = if wrong.is_some() {
             Config::default()
         } else {
@@ -237,7 +237,7 @@ impl Node {
     pub fn shown(&self, record: MessageRecord) -> Message {
         match self.chats.get(&record.message.contact) {
             Some(chat) => chat.shown(&record),
-            None => record.message,
+            None => crate::chat::shown(&record),
         }
     }
 
