@@ -3,9 +3,9 @@
 
 use super::registration::Was;
 use super::{Context, Signalling, drop_socket};
-use crate::endpoint::{Output, SocketId, SocketInput};
 use crate::event::Event;
 use crate::frame::ServerFrame;
+use crate::io::{Output, SocketId, SocketInput};
 use crate::limits::{LOOK_AGAIN_AFTER, RETURN_AFTER, SOCKET_OPENS_WITHIN};
 use std::time::Duration;
 
