@@ -78,7 +78,7 @@ impl Signalling {
     }
 
     fn return_to_first(&mut self, cx: &mut Context<'_>) {
-        self.servers.return_to_first(cx.now);
+        self.servers.return_to_first();
         self.scouted = false;
         let ids: Vec<String> = self.ids.keys().cloned().collect();
         for id in ids {
