@@ -12,7 +12,7 @@
 use crate::clock::UnixMillis;
 use crate::io::CommandId;
 use crate::limits::{IN_FLIGHT, OUTBOX_BYTES, OUTBOX_MESSAGES, STORING, TEXT_BYTES};
-use crate::records::{MessageRecord, ThreadRecord};
+use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
 use crate::view::{ContactId, Message, MessageState, Progress, Refusal};
 use crate::wire::SessionFrame;
 use std::collections::VecDeque;
@@ -131,7 +131,7 @@ impl Chat {
     /// A stored message as it is shown: how far an own one is follows from the chat, so that an
     /// acknowledgement is one small write whatever it covers.
     pub(crate) fn shown(&self, record: &MessageRecord) -> Message {
-        let mut message = record.message.clone();
+        let mut message = shown(record);
         if self.head.is_own(record) {
             message.place = Some(record.seq);
             message.state = self.progress().state(record.seq);
@@ -225,17 +225,16 @@ impl Chat {
     ) {
         let number = self.head.next_number;
         self.head.next_number += 1;
-        let state = match command {
-            Some(_) => MessageState::Waiting,
-            None => MessageState::Received,
+        let origin = match command {
+            Some(_) => Origin::Own,
+            None => Origin::Received,
         };
-        let message = Message {
+        let message = StoredMessage {
             contact: self.head.contact.clone(),
             number,
             at,
             text,
-            state,
-            place: None,
+            origin,
         };
         self.staged.push(Staged {
             record: MessageRecord {
@@ -276,7 +275,7 @@ impl Chat {
                     durable.own.push(self.shown(&record));
                     self.own.push_back(record);
                 }
-                None => durable.received.push(record.message),
+                None => durable.received.push(shown(&record)),
             }
         }
         durable
@@ -399,6 +398,29 @@ impl Chat {
             log,
             upto: self.head.in_read,
         })
+    }
+}
+
+/// A stored message as it is shown where nothing is known of its chat.
+pub(crate) fn shown(record: &MessageRecord) -> Message {
+    let StoredMessage {
+        contact,
+        number,
+        at,
+        text,
+        origin,
+    } = record.message.clone();
+    let state = match origin {
+        Origin::Received => MessageState::Received,
+        Origin::Own => MessageState::Waiting,
+    };
+    Message {
+        contact,
+        number,
+        at,
+        text,
+        state,
+        place: None,
     }
 }
 

@@ -4,7 +4,6 @@ pub mod address;
 mod backup;
 pub mod beacon;
 mod blacklist;
-mod bucket;
 pub mod calendar;
 mod chat;
 pub mod clock;
@@ -23,6 +22,7 @@ pub mod name;
 pub mod node;
 pub mod records;
 mod rendezvous;
+pub mod values;
 pub mod view;
 mod wire;
 
