@@ -1,12 +1,12 @@
 //! Looks up the public addresses of this device: by STUN, and where that gives nothing in
 //! [`STUN_TIME`] by the configured echo. When it has seen enough is up to [`Gathering`].
 
+use super::echo;
+use super::stun::Gatherer;
+use super::timer::Timer;
 use crate::addresses::in_candidate;
 use crate::api::text;
-use crate::echo;
 use crate::gathering::{Gathering, Step};
-use crate::stun::Gatherer;
-use crate::timer::Timer;
 use mesh_chat::address::Addresses;
 use mesh_chat::config::Config;
 use std::cell::{Cell, RefCell};

@@ -1,7 +1,7 @@
 //! Notices what may have changed the network: online and offline, another connection, sleep.
 
-use crate::clock::now;
-use crate::timer::Interval;
+use super::clock::now;
+use super::timer::Interval;
 use crate::watch::{READ_EVERY, Watch};
 use js_sys::Reflect;
 use mesh_chat::node::Input;

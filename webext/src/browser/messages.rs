@@ -6,8 +6,8 @@
 //! A head that cannot be read seals its chat: nothing more is written to it, because going on
 //! without its numbers would overwrite messages.
 
+use super::idb::{self, Opened};
 use crate::api::text;
-use crate::idb::{self, Opened};
 use crate::journal::{Page, Threads};
 use ipc::ContactId;
 use js_sys::{Array, Reflect};

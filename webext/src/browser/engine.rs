@@ -1,9 +1,9 @@
 //! The engine of a page: boots from storage, then runs; or says to every view why it cannot.
 
+use super::boot::{Failure, boot};
+use super::driver::Driver;
+use super::host::Host;
 use crate::api::{Port, api};
-use crate::boot::{Failure, boot};
-use crate::driver::Driver;
-use crate::host::Host;
 use ipc::{Addressed, EngineNotice, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::Function;
 use json::js::{from_js_within, to_js};

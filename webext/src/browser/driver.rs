@@ -2,20 +2,20 @@
 //!
 //! Nothing here is re-entrant: what happens while an input is being handled waits in `todo`.
 
+use super::beacon::Beacon;
+use super::boot::Boot;
+use super::clock::{now, seed};
+use super::host::Host;
+use super::lookup::Lookup;
+use super::messages::PageRead;
+use super::network::Network;
+use super::signalling::Signalling;
+use super::storage::{Report, Storage};
+use super::timer::Timer;
+use super::unicode::BrowserUnicode;
+use super::views::Views;
 use crate::api::Port;
-use crate::beacon::Beacon;
-use crate::boot::Boot;
-use crate::clock::{now, seed};
-use crate::host::Host;
 use crate::journal::Page;
-use crate::lookup::Lookup;
-use crate::messages::PageRead;
-use crate::network::Network;
-use crate::signalling::Signalling;
-use crate::storage::{Report, Storage};
-use crate::timer::Timer;
-use crate::unicode::BrowserUnicode;
-use crate::views::Views;
 use ipc::{Answer, Command, Event, FromEngine, HostRequest, Notice, Refusal, ToEngine};
 use mesh_chat::node::{CommandId, Input, Output};
 use mesh_chat::records::MessageRecord;

@@ -1,10 +1,10 @@
 //! What the engine starts from: the packed configuration, the stored records and chats.
 
+use super::host::Host;
+use super::messages::Messages;
+use super::signalling::TOKENS;
 use crate::api::{self, api, text};
-use crate::host::Host;
 use crate::local::{self, ProfileDamaged};
-use crate::messages::Messages;
-use crate::signalling::TOKENS;
 use ipc::{HostRequest, Loaded};
 use mesh_chat::config::Config;
 use mesh_chat::records::Snapshot;
