@@ -205,7 +205,7 @@ impl Driver {
     }
 
     fn arm(&self, now: Mono, at: Option<Mono>) {
-        self.timer.arm(at.map(|at| at.since(now)));
+        self.timer.set(at.map(|at| at.since(now)));
     }
 
     fn act(&self, output: Output, only: Option<u32>) {

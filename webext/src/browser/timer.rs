@@ -1,76 +1,34 @@
-//! One timeout that can be armed again, and an interval; both end when dropped.
+//! A timeout that can be set again.
 
+use gloo_timers::callback::Timeout;
 use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
-use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &JsValue, millis: f64) -> JsValue;
-    #[wasm_bindgen(js_name = clearTimeout)]
-    fn clear_timeout(id: &JsValue);
-    #[wasm_bindgen(js_name = setInterval)]
-    fn set_interval(callback: &JsValue, millis: f64) -> JsValue;
-    #[wasm_bindgen(js_name = clearInterval)]
-    fn clear_interval(id: &JsValue);
-}
-
-/// The longest wait asked of the browser, which counts in 31 bits; firing early is harmless.
+/// The longest wait asked of the browser, which counts in 31 bits. Firing early is harmless.
 const LONGEST: Duration = Duration::from_hours(12);
 
-/// A timeout that can be armed again.
+/// Calls back once, after the delay last set. Cancelled when dropped.
 pub(crate) struct Timer {
-    callback: Closure<dyn FnMut()>,
-    armed: Cell<Option<JsValue>>,
+    callback: Rc<dyn Fn()>,
+    timeout: Cell<Option<Timeout>>,
 }
 
 impl Timer {
-    pub(crate) fn new(callback: impl FnMut() + 'static) -> Self {
+    pub(crate) fn new(callback: impl Fn() + 'static) -> Self {
         Self {
-            callback: Closure::new(callback),
-            armed: Cell::new(None),
+            callback: Rc::new(callback),
+            timeout: Cell::new(None),
         }
     }
 
-    /// Fires once after `delay`, instead of whatever it was armed for; `None` is not at all.
-    pub(crate) fn arm(&self, delay: Option<Duration>) {
-        if let Some(id) = self.armed.take() {
-            clear_timeout(&id);
-        }
-        if let Some(delay) = delay {
-            let millis = delay.min(LONGEST).as_secs_f64() * 1000.0;
-            self.armed
-                .set(Some(set_timeout(self.callback.as_ref(), millis)));
-        }
-    }
-}
-
-impl Drop for Timer {
-    fn drop(&mut self) {
-        self.arm(None);
-    }
-}
-
-/// Fires again and again.
-pub(crate) struct Interval {
-    _callback: Closure<dyn FnMut()>,
-    id: JsValue,
-}
-
-impl Interval {
-    pub(crate) fn new(period: Duration, callback: impl FnMut() + 'static) -> Self {
-        let callback = Closure::<dyn FnMut()>::new(callback);
-        let id = set_interval(callback.as_ref(), period.as_secs_f64() * 1000.0);
-        Self {
-            _callback: callback,
-            id,
-        }
-    }
-}
-
-impl Drop for Interval {
-    fn drop(&mut self) {
-        clear_interval(&self.id);
+    /// Replaces the earlier delay; `None` cancels it.
+    pub(crate) fn set(&self, delay: Option<Duration>) {
+        let timeout = delay.map(|delay| {
+            let millis = delay.min(LONGEST).as_millis();
+            let callback = Rc::clone(&self.callback);
+            Timeout::new(millis.try_into().unwrap_or(u32::MAX), move || callback())
+        });
+        self.timeout.set(timeout);
     }
 }
