@@ -3,18 +3,7 @@
 //! After each [`Endpoint::handle`], call [`Endpoint::poll`] until it returns [`Output::Timeout`];
 //! then wait for that moment or the next input. Time is monotonic, since any fixed moment.
 //!
-//! ```
-//! use peerjs::endpoint::{Endpoint, Input, Output};
-//! use peerjs::event::Server;
-//! use std::time::Duration;
-//!
-//! let server =
-//!     Server { host: "h".into(), port: 9, path: "/".into(), key: "k".into(), secure: true };
-//! let mut endpoint = Endpoint::new(vec![server], Vec::new(), [0; 32]);
-//! endpoint.handle(Duration::ZERO, Input::Register("a".into()));
-//! assert!(matches!(endpoint.poll(), Output::Connect(_, url) if url.starts_with("wss://h:9/")));
-//! assert!(matches!(endpoint.poll(), Output::Timeout(Some(_))));
-//! ```
+//! The documentation of the crate shows one round after another.
 
 mod connection;
 mod early;
