@@ -70,14 +70,14 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
     })
 }
 
-/// Tokens only make a return quicker: what cannot be read is left out.
+/// Reads the tokens. They only make a return quicker, so what cannot be read is left out.
 fn tokens(loaded: &Loaded) -> Vec<(String, String)> {
     let stored = loaded.session.iter().find(|(key, _)| key == TOKENS);
     let tokens = stored.and_then(|(_, text)| json::from_str(text).ok());
     tokens.unwrap_or_default()
 }
 
-/// The packed configuration; or the built-in one, and what is wrong with the packed one.
+/// Returns the packed configuration; or the built-in one, and what is wrong with the packed one.
 async fn config() -> (Config, Option<String>) {
     match packed().await {
         Ok(config) => (config, None),

@@ -29,7 +29,8 @@ enum State {
 }
 
 impl Engine {
-    /// Boots. `host` takes a request to the background and promises its response.
+    /// Boots the engine. `host` takes a request to the background and returns a promise of its
+    /// response.
     pub async fn start(host: Function) -> Self {
         let host = Host::new(host);
         let started = match boot(&host).await {
@@ -45,7 +46,7 @@ impl Engine {
         })
     }
 
-    /// A view has connected. Gives its name; a port that is no view is closed.
+    /// Connects a view and returns its number; a port that is no view is closed.
     pub fn attach(&self, port: Port) -> Option<u32> {
         if !is_view(&port) {
             port.disconnect();
@@ -66,7 +67,7 @@ impl Engine {
         }
     }
 
-    /// A view says something.
+    /// Handles a message of a view.
     pub fn message(&self, view: u32, message: &JsValue) {
         let State::Running(driver) = &self.0 else {
             return;
@@ -77,14 +78,14 @@ impl Engine {
         }
     }
 
-    /// A view is gone.
+    /// Forgets a view that has closed.
     pub fn gone(&self, view: u32) {
         if let State::Running(driver) = &self.0 {
             driver.gone(view);
         }
     }
 
-    /// The background says something.
+    /// Handles a notice of the background.
     pub fn notice(&self, notice: &JsValue) {
         let notice = match from_js_within::<Addressed<EngineNotice>>(notice, MESSAGE) {
             Ok(notice) => notice.message,
@@ -99,7 +100,7 @@ impl Engine {
     }
 }
 
-/// Whether a port comes from one of the extension's own pages and is for the engine.
+/// Returns whether a port comes from one of the extension's own pages and is for the engine.
 fn is_view(port: &Port) -> bool {
     let own = api().runtime().url("");
     let from = port.sender().and_then(|sender| sender.url());

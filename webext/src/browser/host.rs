@@ -19,7 +19,7 @@ impl Host {
         Self(reach)
     }
 
-    /// Asks, and waits for the response.
+    /// Sends a request and waits for the response.
     ///
     /// # Errors
     /// Where the background could not be reached or did not answer in kind.
@@ -36,7 +36,7 @@ impl Host {
         from_js_within(&response, RESPONSE).map_err(|error| format!("background: {error}"))
     }
 
-    /// Asks for something that nothing waits for.
+    /// Sends a request that nothing waits for.
     pub(crate) fn tell(&self, request: HostRequest) {
         let host = self.clone();
         spawn_local(async move {

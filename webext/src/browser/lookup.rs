@@ -1,4 +1,4 @@
-//! Looks up the public addresses of this device: by STUN, and where that gives nothing in
+//! Looks up the public addresses of this device: by STUN, and where that finds nothing within
 //! [`STUN_TIME`] by the configured echo. When it has seen enough is up to [`Gathering`].
 
 use super::echo;

@@ -36,12 +36,12 @@ impl Network {
         }
     }
 
-    /// Says once what kind of network this is, where the browser tells.
+    /// Reports once what kind of network this is, where the browser shows it.
     pub(crate) fn report(&self) {
         report_kind(&*self.heard);
     }
 
-    /// Reads the clock; for a second source of ticks.
+    /// Reads the clock, for a second source of ticks.
     pub(crate) fn tick(&self) {
         read(&self.watch, &*self.heard);
     }
@@ -71,7 +71,7 @@ fn listeners(heard: &Rc<dyn Fn(Input)>) -> Vec<EventListener> {
     listeners
 }
 
-/// `navigator.connection`, where there is one.
+/// Returns `navigator.connection`, where there is one.
 fn connection() -> Option<EventTarget> {
     let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
     let connection = Reflect::get(&navigator, &"connection".into()).ok()?;

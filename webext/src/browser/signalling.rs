@@ -24,7 +24,8 @@ pub(crate) struct Signalling {
 }
 
 impl Signalling {
-    /// `tokens` are those of an earlier page of this browser session.
+    /// Returns the holder without a client. `tokens` are those of an earlier page of this browser
+    /// session.
     pub(crate) fn new(
         host: Host,
         tokens: Vec<(String, String)>,
