@@ -17,10 +17,12 @@ pub mod ids;
 mod io;
 pub mod limits;
 mod liveness;
+mod misbehaviour;
 pub mod name;
 pub mod node;
 pub mod records;
 mod rendezvous;
+pub mod values;
 pub mod view;
 mod wire;
 

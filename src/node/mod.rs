@@ -14,29 +14,17 @@
 mod acceptance;
 mod backup;
 mod beacon;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every other command is for another part"
-)]
 mod care;
 mod commands;
 mod contacts;
 mod insist;
 mod invites;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every message out of order is one case"
-)]
 mod links;
 mod meeting;
 mod network;
 mod people;
 mod rendezvous;
 mod requests;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every message that no contact sends is one case"
-)]
 mod sessions;
 mod show;
 mod storage;
@@ -141,7 +129,7 @@ impl Node {
         unicode: Box<dyn Unicode>,
         now: Now,
     ) -> Self {
-        let wrong = config.check().err().map(|refusal| refusal.to_string());
+        let wrong = config.check().err().map(|invalid| invalid.to_string());
         let defaults = if wrong.is_some() {
             Config::default()
         } else {
@@ -242,7 +230,7 @@ impl Node {
     pub fn shown(&self, record: MessageRecord) -> Message {
         match self.chats.get(&record.message.contact) {
             Some(chat) => chat.shown(&record),
-            None => record.message,
+            None => crate::chat::shown(&record),
         }
     }
 

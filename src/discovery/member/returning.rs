@@ -5,7 +5,8 @@ use super::{Member, State};
 use crate::context::Context;
 use crate::io::LinkId;
 use crate::limits::{CLAIM_JITTER, GHOST_LIFE, HIDDEN, REDIRECTS, ROUTER_PEERS, ROUTERS};
-use crate::wire::Frame;
+use crate::misbehaviour::Misbehaviour;
+use crate::wire::RouterFrame;
 use pace::Backoff;
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ impl Member {
             self.missing_since = None;
             self.shunned = Some(now + TRY_FIRST.doubled(self.hidden));
             self.hidden = self.hidden.saturating_add(1);
-            ctx.transmit(link, &Frame::Bye);
+            ctx.transmit(link, &RouterFrame::Bye);
             self.pass_over(ctx, link);
         }
     }
@@ -81,10 +82,10 @@ impl Member {
         ctx: &mut Context,
         link: LinkId,
         router: &str,
-    ) -> Result<(), String> {
+    ) -> Result<(), Misbehaviour> {
         let index = self.namespace.router_index(router);
         let index = index.filter(|index| *index > self.index && self.redirects < REDIRECTS);
-        self.index = index.ok_or("sent on to where no router can be")?;
+        self.index = index.ok_or(Misbehaviour::RedirectedNowhere)?;
         self.redirects += 1;
         self.ghost_since = None;
         ctx.close(link);
@@ -107,9 +108,10 @@ impl Member {
         if self.redirects > 0 {
             return;
         }
-        let retry = match &self.state {
-            State::Following(_) => RECONSIDER,
-            _ => TRY_FIRST,
+        let retry = if matches!(self.state, State::Following(_)) {
+            RECONSIDER
+        } else {
+            TRY_FIRST
         };
         let wait = retry.doubled(self.passed.max(self.hidden).saturating_sub(1));
         self.reconsider = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
