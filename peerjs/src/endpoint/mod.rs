@@ -66,9 +66,9 @@ impl Endpoint {
             Input::Release(id) => self.signalling.release(context!(self, now), &id),
             Input::Probe => self.signalling.probe(context!(self, now)),
             Input::Dial { conn, from, to } => self.dial(now, conn, from, to),
-            Input::Send(conn, message) => self.with(now, conn, |c| c.send(message)),
-            Input::Close(conn) => self.with(now, conn, |c| c.close(now)),
-            Input::Rtc(conn, input) => self.with(now, conn, |c| c.rtc(input)),
+            Input::Send(conn, message) => self.step(now, conn, |c| c.send(message)),
+            Input::Close(conn) => self.step(now, conn, |c| c.close(now)),
+            Input::Rtc(conn, input) => self.step(now, conn, |c| c.rtc(input)),
             Input::Socket(socket, input) => {
                 let received = self.signalling.socket(context!(self, now), socket, input);
                 if let Some(received) = received {
@@ -107,7 +107,7 @@ impl Endpoint {
             .filter(|(_, c)| due(c))
             .map(|(conn, _)| *conn);
         for conn in late.collect::<Vec<_>>() {
-            self.with(now, conn, |c| c.timeout());
+            self.step(now, conn, |c| c.timeout());
         }
         self.signalling.timeout(context!(self, now));
     }
@@ -134,7 +134,7 @@ impl Endpoint {
     }
 
     /// Lets a connection take a step, and carries out what follows from it.
-    fn with(&mut self, now: Duration, conn: ConnId, step: impl FnOnce(&mut Connection) -> Next) {
+    fn step(&mut self, now: Duration, conn: ConnId, step: impl FnOnce(&mut Connection) -> Next) {
         let Some(connection) = self.connections.get_mut(&conn) else {
             return;
         };

@@ -44,7 +44,7 @@ impl Endpoint {
                     remote,
                     label,
                 }) {
-                    self.with(now, conn, |c| c.answered(description));
+                    self.step(now, conn, |c| c.answered(description));
                 }
             }
             Relayed::Candidate {
@@ -79,7 +79,7 @@ impl Endpoint {
             if matches!(known, ConnId::Dialled(_)) {
                 return;
             }
-            self.with(now, known, |_| Next::End(Closed::Gone));
+            self.step(now, known, |_| Next::End(Closed::Gone));
         }
         if !self.can_accept() {
             tracing::info!("offer passed over: too many connections");
@@ -106,7 +106,7 @@ impl Endpoint {
             RtcCommand::Answer(description.to_string()),
         ));
         for candidate in early {
-            self.with(now, conn, |c| c.candidate(candidate));
+            self.step(now, conn, |c| c.candidate(candidate));
         }
     }
 
@@ -120,7 +120,7 @@ impl Endpoint {
 
     fn candidate(&mut self, now: Duration, key: Key, candidate: Candidate) {
         match self.find(&key) {
-            Some(conn) => self.with(now, conn, |c| c.candidate(candidate)),
+            Some(conn) => self.step(now, conn, |c| c.candidate(candidate)),
             None => self.early.keep(now, key, candidate),
         }
     }
@@ -135,7 +135,7 @@ impl Endpoint {
             .filter(|(_, c)| is_dial(c))
             .map(|(conn, _)| *conn);
         for conn in found.collect::<Vec<_>>() {
-            self.with(now, conn, |_| Next::End(Closed::Unreachable));
+            self.step(now, conn, |_| Next::End(Closed::Unreachable));
         }
     }
 

@@ -61,13 +61,13 @@ enum Echo {
     Awaited { nonce: String, deadline: Duration },
 }
 
-/// What a registration was when its socket was taken from it.
-pub(super) enum Was {
+/// Whether a registration has a socket, and whether the id is held by it.
+pub(super) enum Status {
     /// No socket.
     Idle,
-    /// The id was not yet held.
+    /// The id is not held yet.
     Trying(SocketId, Attempt),
-    /// The id was held.
+    /// The id is held.
     Held(SocketId),
 }
 
@@ -244,34 +244,34 @@ impl Registration {
     }
 
     /// Takes the socket away; the next may be opened at `again`. Returns what it was before.
-    pub(super) fn reset(&mut self, again: Duration) -> Was {
-        let was = self.was();
-        if let Was::Held(_) = was {
+    pub(super) fn reset(&mut self, again: Duration) -> Status {
+        let former = self.status();
+        if let Status::Held(_) = former {
             self.losses += 1;
         }
         self.phase = Phase::Waiting { not_before: again };
-        was
+        former
     }
 
     /// Returns whether `socket` is its present one.
     pub(super) fn owns(&self, socket: SocketId) -> bool {
-        match self.was() {
-            Was::Idle => false,
-            Was::Trying(own, _) | Was::Held(own) => own == socket,
+        match self.status() {
+            Status::Idle => false,
+            Status::Trying(own, _) | Status::Held(own) => own == socket,
         }
     }
 
     /// Returns what it is now.
-    pub(super) fn was(&self) -> Was {
+    pub(super) fn status(&self) -> Status {
         match self.phase {
-            Phase::Waiting { .. } => Was::Idle,
+            Phase::Waiting { .. } => Status::Idle,
             Phase::Opening {
                 socket, attempt, ..
             }
             | Phase::Proving {
                 socket, attempt, ..
-            } => Was::Trying(socket, attempt),
-            Phase::Held { socket, .. } => Was::Held(socket),
+            } => Status::Trying(socket, attempt),
+            Phase::Held { socket, .. } => Status::Held(socket),
         }
     }
 

@@ -14,7 +14,7 @@ impl Tokens {
 
     /// Returns the token of `id`, and makes one where there is none. `in_use` says which must be
     /// kept.
-    pub(super) fn of(
+    pub(super) fn token_for(
         &mut self,
         id: &str,
         random: &mut Random,
