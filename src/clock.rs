@@ -22,7 +22,7 @@ pub type UnixMillis = u64;
 pub struct Mono(pub u64);
 
 impl Mono {
-    /// The time from `earlier` to `self`; zero where `earlier` is later.
+    /// Returns the time from `earlier` to `self`; zero where `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }

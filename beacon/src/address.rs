@@ -8,10 +8,10 @@ use std::net::{IpAddr, SocketAddr};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Proxies(pub usize);
 
-/// The address of a caller. Without a proxy it is who connected, whatever headers say. Behind one it
-/// is what the outermost of ours saw; everything to the left of that is the caller's word. `None`
-/// where that entry is missing or no address: no answer is better than the proxy's own address,
-/// which would put all its callers on one network.
+/// Returns the address of a caller. Without a proxy it is that of the connection, whatever headers
+/// say. Behind proxies it is what the outermost of ours saw; everything to the left of that is the
+/// caller's word. `None` where that entry is missing or no address: no answer is better than the
+/// proxy's own address, which would put all its callers on one network.
 pub fn of_caller(proxies: Proxies, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
     let seen = match proxies.0 {
         0 => peer,
@@ -21,7 +21,7 @@ pub fn of_caller(proxies: Proxies, peer: IpAddr, headers: &HeaderMap) -> Option<
     Some(seen.to_canonical())
 }
 
-/// All entries of all `X-Forwarded-For` headers, from left to right.
+/// Returns all entries of all `X-Forwarded-For` headers, from left to right.
 fn forwarded(headers: &HeaderMap) -> impl DoubleEndedIterator<Item = &str> {
     let all = headers.get_all("x-forwarded-for").iter();
     // A value that is no text still is an entry, and must not make way for one to its left.
@@ -29,7 +29,7 @@ fn forwarded(headers: &HeaderMap) -> impl DoubleEndedIterator<Item = &str> {
         .map(str::trim)
 }
 
-/// Some proxies add the port.
+/// Parses an address, to which some proxies add the port.
 fn address(text: &str) -> Option<IpAddr> {
     let with_port = || text.parse().map(|address: SocketAddr| address.ip());
     text.parse().or_else(|_| with_port()).ok()

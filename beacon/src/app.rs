@@ -21,7 +21,7 @@ pub const PATH: &str = "/beacon";
 /// What browsers let a page read of the answer. `Date` tells a client whose clock is wrong.
 const EXPOSED: HeaderValue = HeaderValue::from_static("X-Mesh-Beacon, X-Mesh-Beacon-Next, Date");
 
-/// Who connected; the server puts it into each request.
+/// The address that connected; the server puts it into each request.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
@@ -37,7 +37,7 @@ pub struct App {
 }
 
 impl App {
-    /// The routes. Requests must carry a [`Peer`].
+    /// Returns the routes. Requests must carry a [`Peer`].
     pub fn router(self) -> Router {
         let anybody = CorsLayer::new().allow_origin(Any);
         Router::new()
@@ -45,15 +45,15 @@ impl App {
             .route(PATH, get(beacon).post(beacon).options(preflight))
             .route("/healthz", get(async || "ok\n"))
             .layer(middleware::from_fn(without_body))
-            .layer(middleware::from_fn(told))
+            .layer(middleware::from_fn(logged))
             .with_state(self)
     }
 }
 
-/// The header for who may have it. Everybody else gets the same answer without it, so that a
-/// scanner learns nothing about the list.
+/// Answers with the header where the caller may have it. Everybody else gets the same answer without
+/// it, so that a scanner learns nothing about the list.
 ///
-/// By POST too, without a body: an extension that has a host permission for this server sends no
+/// It is served by POST too, without a body: an extension that has a host permission for this server sends no
 /// `Origin` with a GET, in Chromium and in Firefox, and sends it with a POST.
 async fn beacon(State(app): State<App>, headers: HeaderMap) -> Response {
     let page = app.signer.page();
@@ -73,7 +73,7 @@ async fn beacon(State(app): State<App>, headers: HeaderMap) -> Response {
     answer
 }
 
-/// What a browser asks before it sends a token.
+/// Answers what a browser asks before it sends a token.
 async fn preflight(State(app): State<App>, headers: HeaderMap) -> Response {
     let mut answer = StatusCode::NO_CONTENT.into_response();
     let out = answer.headers_mut();
@@ -97,7 +97,7 @@ fn readable_by(headers: &HeaderMap) -> Option<(HeaderName, HeaderValue)> {
     Some((header::ACCESS_CONTROL_ALLOW_ORIGIN, origin))
 }
 
-/// `{"ip":"203.0.113.7"}`, like ipify with `format=json`; other formats are not told apart.
+/// Answers `{"ip":"203.0.113.7"}`, like ipify with `format=json`; the query is ignored.
 async fn ip(
     State(app): State<App>,
     Extension(Peer(peer)): Extension<Peer>,
@@ -107,14 +107,14 @@ async fn ip(
         tracing::warn!("no usable X-Forwarded-For: is --trust-forwarded right?");
         return StatusCode::BAD_GATEWAY.into_response();
     };
-    let told = [
+    let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (told, format!("{{\"ip\":\"{address}\"}}")).into_response()
+    (headers, format!("{{\"ip\":\"{address}\"}}")).into_response()
 }
 
-/// Nothing here takes a body. hyper reads none that nobody wants and hangs up.
+/// Refuses requests with a body, which nothing here takes. hyper leaves it unread and hangs up.
 async fn without_body(request: Request, next: Next) -> Response {
     match request.body().is_end_stream() {
         true => next.run(request).await,
@@ -122,9 +122,9 @@ async fn without_body(request: Request, next: Next) -> Response {
     }
 }
 
-/// A line for each request, where somebody looks for a fault. Addresses, origins and paths that
-/// are none of ours stay out of what is logged by default.
-async fn told(request: Request, next: Next) -> Response {
+/// Logs a line for each request, at the level for debugging only: it has addresses and paths, which
+/// stay out of what is logged by default.
+async fn logged(request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
     let answer = next.run(request).await;

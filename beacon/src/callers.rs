@@ -47,14 +47,15 @@ impl Pattern {
     }
 }
 
-/// A scheme with its `://`.
+/// Returns whether this is a scheme with its `://`.
 fn is_scheme(text: &str) -> bool {
     let name = text.strip_suffix("://").unwrap_or_default();
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     !name.is_empty() && name.bytes().all(allowed)
 }
 
-/// The form in which browsers send an origin: scheme and host in lower case, perhaps a port.
+/// Returns whether this is an origin as browsers send it: scheme and host in lower case, perhaps a
+/// port.
 fn is_origin(text: &str) -> bool {
     let Some((scheme, host)) = text.split_once("://") else {
         return false;
@@ -104,15 +105,15 @@ pub struct Callers {
 }
 
 impl Callers {
-    /// Whether a request gets the header: by its origin, or by its token.
+    /// Returns whether a request gets the header, by its origin or by its token.
     pub fn allow(&self, headers: &HeaderMap) -> bool {
         let by_origin = || origin(headers).is_some_and(|origin| self.lists(origin));
         // Both are looked at, so that the time says nothing about the token.
         self.knows(headers) | by_origin()
     }
 
-    /// Whether a browser may be told to ask with a token. Its preflight cannot show the token yet,
-    /// so where there are tokens every origin may.
+    /// Returns whether a browser may ask with a token. Its preflight cannot show the token yet, so
+    /// where there are tokens every origin may.
     pub fn may_ask(&self, headers: &HeaderMap) -> bool {
         !self.tokens.is_empty() || origin(headers).is_some_and(|origin| self.lists(origin))
     }
@@ -131,7 +132,7 @@ impl Callers {
     }
 }
 
-/// The one `Origin` of a request.
+/// Returns the one `Origin` of a request.
 fn origin(headers: &HeaderMap) -> Option<&str> {
     only(headers, &header::ORIGIN)?.to_str().ok()
 }
@@ -143,7 +144,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     is_bearer.then_some(token)
 }
 
-/// A header that comes once: two of them could be read in two ways.
+/// Returns a header that comes once: two of them could be read in two ways.
 fn only<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a HeaderValue> {
     let mut all = headers.get_all(name).iter();
     all.next().filter(|_| all.next().is_none())

@@ -3,8 +3,9 @@
 use crate::address::Proxies;
 use crate::app::{App, PATH};
 use crate::callers::{Callers, Pattern, Token};
+use crate::clock::system_clock;
+use crate::key;
 use crate::sheet::Signer;
-use crate::{key, system_clock};
 use anyhow::{Context, Result, anyhow, bail};
 use mesh_chat::beacon::{Audience, Slots, key_id};
 use std::convert::Infallible;
@@ -111,7 +112,7 @@ fn audience(url: &str) -> Result<Audience, String> {
 }
 
 impl Serve {
-    /// What these options ask for, with the key read; says so in the log.
+    /// Builds the application that these options describe, reads the key, and logs a summary.
     pub fn app(&self) -> Result<App> {
         let identity = key::read(&self.key)?;
         if key::is_exposed(&self.key) {

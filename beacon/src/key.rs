@@ -8,11 +8,11 @@ use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-/// What a key's file begins with, so that whoever finds one knows what it is.
+/// What a key's file begins with, so that a person who finds one knows what it is.
 const PREFIX: &str = "meshchat-beacon-key-1:";
 
-/// Makes a key and writes it to a new file with mode 0600. A file that is there is never replaced:
-/// the clients of its key would be lost.
+/// Makes a key and writes it to a new file with mode 0600. An existing file is never replaced: the
+/// clients of its key would be lost.
 pub fn generate(file: &Path) -> Result<Identity> {
     let (bytes, identity) = random()?;
     let text = format!("{PREFIX}{}\n", Base64UrlUnpadded::encode_string(&bytes));
@@ -25,7 +25,7 @@ pub fn generate(file: &Path) -> Result<Identity> {
     Ok(identity)
 }
 
-/// A random scalar is out of range about once in 2³² tries, so this ends.
+/// Draws an identity. A random scalar is out of range about once in 2³² tries, so this ends.
 fn random() -> Result<([u8; 32], Identity)> {
     loop {
         let mut bytes = [0; 32];
@@ -50,8 +50,8 @@ fn parse(text: &str) -> Option<Identity> {
     Identity::from_bytes(&bytes).filter(|_| is_whole)
 }
 
-/// Whether others than the owner may read the file. Secrets that a container is given often are
-/// readable by all in it, so this is a reason to warn and not to stop.
+/// Returns whether others than the owner may read the file. Secrets that a container is given often
+/// are readable by all in it, so this is a reason to warn and not to stop.
 pub fn is_exposed(file: &Path) -> bool {
     fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }

@@ -7,23 +7,9 @@ pub mod address;
 pub mod app;
 pub mod callers;
 pub mod cli;
+mod clock;
 pub mod key;
 pub mod server;
 pub mod sheet;
 
-use mesh_chat::clock::UnixMillis;
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
-
-/// What the time is: an argument, so that tests can stand at a boundary.
-pub type Clock = Arc<dyn Fn() -> UnixMillis + Send + Sync>;
-
-/// The clock of this machine.
-pub fn system_clock() -> Clock {
-    Arc::new(|| {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        since.map_or(0, |since| {
-            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-        })
-    })
-}
+pub use clock::{Clock, system_clock};

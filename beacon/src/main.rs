@@ -32,7 +32,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What goes into `publicKey` of the clients' configuration.
+/// Prints what goes into `publicKey` of the clients' configuration.
 fn print(identity: &mesh_chat::crypto::Identity) {
     println!("{}", identity.public().encode());
 }
@@ -53,7 +53,7 @@ fn serve(options: &Serve) -> Result<()> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        // Before the address is told: whoever reads it may send a signal at once.
+        // Before the address is printed: a reader of it may send a signal at once.
         let stop = stop()?;
         let listener = TcpListener::bind(options.listen)
             .await

@@ -1,6 +1,6 @@
 //! What is signed at the moment: one signature a slot, however many ask.
 
-use crate::Clock;
+use crate::clock::Clock;
 use axum::http::HeaderValue;
 use mesh_chat::beacon::{Audience, Slots, header};
 use mesh_chat::crypto::Identity;
@@ -46,7 +46,7 @@ pub struct Page {
 }
 
 impl Signer {
-    /// Signs the first sheet at once.
+    /// Returns a signer that has signed the first sheet already.
     pub fn new(identity: Identity, audience: Audience, slots: Slots, clock: Clock) -> Self {
         let pen = Pen {
             identity,
@@ -61,7 +61,7 @@ impl Signer {
         }
     }
 
-    /// What is given now.
+    /// Returns what is given now.
     pub fn page(&self) -> Page {
         let (now, slots) = ((self.clock)(), self.pen.slots);
         let sheet = self.sheet(slots.at(now));
@@ -86,7 +86,7 @@ impl Signer {
 }
 
 impl Pen {
-    /// What the sheet `before` has signed already is taken from there.
+    /// Signs a sheet. What the sheet `before` has signed already is taken from there.
     fn sheet(&self, number: u64, before: Option<&Sheet>) -> Sheet {
         let before = before.filter(|before| before.number.saturating_add(1) == number);
         let known = before.map(|before| before.next.clone());

@@ -1,10 +1,27 @@
-//! Types to and from JSON text, for everything that is stored or crosses a context.
+//! Types to and from JSON, as text and (feature `js`) as JavaScript values, for everything that is
+//! stored or crosses a context.
 //!
-//! The text is read and escaped by [`nojson`]; this crate only joins it to serde, in as little code
-//! as it takes: a general JSON library for serde makes the same types three times the size in wasm,
-//! most of it for floating point numbers and for speed that nothing here needs. Numbers are whole
-//! and not negative, keys are texts, bytes are no JSON. Everything else is as in `serde_json`,
-//! which the tests compare with.
+//! ```
+//! #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+//! struct Point {
+//!     x: u32,
+//!     y: Option<u32>,
+//! }
+//!
+//! let point = Point { x: 1, y: Some(2) };
+//! assert_eq!(json::to_string(&point)?, r#"{"x":1,"y":2}"#);
+//! assert_eq!(json::from_str::<Point>(r#"{"x":1,"y":2}"#)?, point);
+//!
+//! let error = json::from_str::<Point>(r#"{"x":"secret"}"#).unwrap_err();
+//! assert_eq!(error.to_string(), "x: a value of another type");
+//! # Ok::<(), json::Error>(())
+//! ```
+//!
+//! [`nojson`] parses and escapes the text; this crate only joins it to serde, in as little code as
+//! possible. `serde_json` makes three times the wasm for the same types, a third of the whole engine,
+//! most of it for floating point numbers and for speed that nothing here needs. So numbers are whole
+//! and not negative, keys are texts, and there are no bytes. Everything else is as in `serde_json`,
+//! with which the tests compare.
 
 mod error;
 #[cfg(feature = "js")]
@@ -17,7 +34,7 @@ pub use error::Error;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The value of a type.
+/// Returns the value of a type.
 ///
 /// # Errors
 /// Where the text is not JSON, nested more than 128 levels deep, or of another shape. The error
@@ -26,10 +43,10 @@ pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     read::from_str(text)
 }
 
-/// The text of a value.
+/// Returns the text of a value.
 ///
 /// # Errors
-/// Where the type has no JSON shape: a negative or broken number, bytes, a key that is no text.
+/// Where the type has no JSON shape: a negative or fractional number, bytes, a key that is no text.
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     write::to_string(value)
 }

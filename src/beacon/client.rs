@@ -1,9 +1,9 @@
 //! When a client asks its beacon, and in which roots it is.
 //!
-//! Everybody is in the old root and in the new one around a boundary, long enough that whoever is
-//! met under one of them is never away: joined in [-lead/2, lead/2], left in [0.9, 1.3] lead where
-//! everybody has come along. Whoever has not, because the beacon failed it, is waited for in the old
-//! one, until there are more than [`ROOTS`].
+//! Around a boundary every device is in the old root and in the new one, long enough that a peer met
+//! under one of them is never out of sight. The new root is joined in [-lead/2, lead/2], the old one
+//! left in [0.9, 1.3] lead where all peers have moved. For a peer that has not moved, because the
+//! beacon failed it, the old root is kept until there are more than [`ROOTS`].
 
 use super::{Answer, BeaconFault, Pin, Response, SignedSlot};
 use crate::clock::{Mono, Now, UnixMillis};
@@ -17,11 +17,11 @@ use std::time::Duration;
 /// The wait after a failure.
 const RETRY: Backoff = Backoff::new(Duration::from_secs(5), Duration::from_mins(5));
 
-/// In how many roots a device is at most. With two, the first who comes back after a long failure
-/// of the beacon would leave those who fell behind before it.
+/// The most roots that a device is in. With two, the first device that recovers from a long failure
+/// of the beacon would leave those that fell behind before it.
 const ROOTS: usize = 3;
 
-/// When to ask again where the caller gives no answer at all.
+/// When to ask again where no outcome of a request is reported at all.
 const NO_ANSWER: Duration = Duration::from_mins(1);
 
 /// A `Date` has whole seconds, cut off.
@@ -36,10 +36,10 @@ pub(crate) struct Client {
     /// By how much the beacon's clock is ahead of this one.
     ahead: i64,
     /// The slots in whose roots this device is, oldest first: one, or two around a boundary, or
-    /// more while somebody is behind.
+    /// more while a peer is behind.
     joined: Vec<SignedSlot>,
     next: Option<Move>,
-    /// From when on the oldest is left.
+    /// From this moment on the oldest may be left.
     leave: UnixMillis,
     ask_at: Option<Mono>,
     asking: bool,
@@ -56,7 +56,7 @@ struct Move {
 }
 
 impl Client {
-    /// One that asks at once; `None` where the configuration is wrong.
+    /// Returns a client that asks at once; `None` where the configuration is wrong.
     pub(crate) fn new(config: &config::Beacon, now: Mono) -> Option<Self> {
         Some(Self {
             config: config.clone(),
@@ -72,12 +72,12 @@ impl Client {
         })
     }
 
-    /// The roots to be in, the oldest first; none before the first good answer.
+    /// Returns the roots to be in, the oldest first; none before the first good answer.
     pub(crate) fn roots(&self) -> impl Iterator<Item = &str> {
         self.joined.iter().map(|slot| slot.root.as_str())
     }
 
-    /// How it is.
+    /// Returns what views show of the beacon.
     pub(crate) fn status(&self, now: Now) -> BeaconStatus {
         let wait = self.ask_at.map(|at| at.since(now.mono));
         let retry_at = wait.map(|wait| now.unix.saturating_add(millis(wait)));
@@ -88,20 +88,20 @@ impl Client {
         }
     }
 
-    /// Does not wait for the next time.
+    /// Makes the next request due now.
     pub(crate) fn hurry(&mut self, now: Mono) {
         self.ask_at = Some(now);
     }
 
-    /// The network is back: what could not be reached because of it does not wait.
+    /// Asks at once if the beacon could not be reached: the network is back.
     pub(crate) fn reconnected(&mut self, now: Mono) {
         if self.trouble == Some(BeaconTrouble::Unreachable) {
             self.hurry(now);
         }
     }
 
-    /// Asks, joins and leaves what is due. `moved`: everybody met under the oldest root is met
-    /// under the newest. Gives whether the roots are others now.
+    /// Asks, joins and leaves what is due. `moved` returns whether every peer met under the oldest
+    /// root is met under the newest too. Returns whether the roots have changed.
     pub(crate) fn timeout(&mut self, ctx: &mut Context, moved: impl FnOnce() -> bool) -> bool {
         if self.ask_at.take_if(|at| ctx.now.mono >= *at).is_some() {
             self.ask(ctx);
@@ -112,7 +112,7 @@ impl Client {
         if let Some(Move { slot, leave, .. }) = due {
             self.join(slot, leave);
         }
-        // Whoever comes along last has to learn of the others before they leave.
+        // The last peer to move has to learn of the others before they leave.
         let settled = now + self.pin.slots().lead() / 10;
         if self.joined.len() > 1 && settled >= self.leave && !moved() {
             self.leave = settled;
@@ -124,7 +124,7 @@ impl Client {
         joins || leaves
     }
 
-    /// When [`Client::timeout`] has something to do.
+    /// Returns when [`Client::timeout`] has something to do.
     pub(crate) fn due(&self, now: Now) -> Option<Mono> {
         let clock = self.clock(now.unix);
         let leave = (self.joined.len() > 1).then_some(self.leave);
@@ -134,7 +134,7 @@ impl Client {
         moments.chain(self.ask_at).min()
     }
 
-    /// What came of asking. Gives whether the roots are others now.
+    /// Handles the outcome of a request. Returns whether the roots have changed.
     pub(crate) fn answered(
         &mut self,
         ctx: &mut Context,
@@ -178,7 +178,7 @@ impl Client {
             date: came.date,
         };
         let answer = self.pin.read(response, now).map_err(trouble)?;
-        // What was left is over, whoever gives it again.
+        // A slot that was left is over, even if the beacon signs it again.
         let oldest = self.joined.first().map_or(0, |slot| slot.number);
         if answer.current.number < oldest {
             return Err(BeaconTrouble::OldSlot);
@@ -204,8 +204,8 @@ impl Client {
         joins
     }
 
-    /// The beacon is in the slot that it signed as the current one; where in it says its `Date`,
-    /// which counts for nothing else, or this clock.
+    /// Sets the beacon's clock. The beacon is in the slot that it signed as the current one; its
+    /// `Date`, which counts for nothing else, or this clock says where in that slot.
     fn set_clock(&mut self, unix: UnixMillis, answer: &Answer, date: Option<UnixMillis>) {
         let SignedSlot { from, until, .. } = answer.current;
         let near = until.saturating_sub(self.pin.slots().lead());
@@ -222,7 +222,7 @@ impl Client {
         unix.saturating_add_signed(self.ahead)
     }
 
-    /// The number of the newest slot that is known.
+    /// Returns the number of the newest slot that is known.
     fn newest(&self) -> Option<u64> {
         let next = self.next.as_ref().map(|next| &next.slot);
         let newest = next.or(self.joined.last());
@@ -246,8 +246,8 @@ impl Client {
         });
     }
 
-    /// Once in each slot, when the next one is given: not everybody at once, and soon enough to
-    /// try again.
+    /// Plans one request in each slot, after the next one is published: not all devices at once,
+    /// and early enough to try again.
     fn plan_ask(&mut self, ctx: &mut Context) {
         let slots = self.pin.slots();
         let lead = slots.lead();

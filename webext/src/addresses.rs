@@ -12,7 +12,7 @@ use std::net::IpAddr;
 /// The longest answer of an echo that is read: an address fits many times over.
 pub const ECHO_BYTES: usize = 4 * 1024;
 
-/// Who says that an address is this device's.
+/// Where an address of this device was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A server that saw it.
@@ -21,7 +21,7 @@ pub enum Source {
     Own,
 }
 
-/// The public address in an ICE candidate, where it holds one.
+/// Returns the public address in an ICE candidate, where it holds one.
 pub fn in_candidate(candidate: &str) -> Option<(Source, IpAddr)> {
     let candidate = Candidate::parse(candidate).ok()?;
     let source = match candidate.kind {
@@ -40,7 +40,7 @@ struct Echo {
     ip: IpAddr,
 }
 
-/// The public address in the answer of an echo, `{"ip":"…"}`.
+/// Returns the public address in the answer of an echo, `{"ip":"…"}`.
 ///
 /// # Errors
 /// Says what is wrong with the answer.

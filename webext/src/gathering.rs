@@ -29,12 +29,12 @@ pub enum Step {
     StartMoment,
     /// These are the addresses, as far as is known now.
     Report(Addresses),
-    /// STUN gives nothing: ask the echo.
+    /// STUN finds nothing: ask the echo.
     AskEcho,
 }
 
 impl Gathering {
-    /// A look-up after one that had found `expected`.
+    /// Returns a look-up that follows one that had found `expected`.
     pub fn new(expected: Addresses) -> Self {
         Self {
             found: Addresses::default(),
@@ -43,7 +43,7 @@ impl Gathering {
         }
     }
 
-    /// An address was found.
+    /// Adds an address that was found.
     pub fn found(&mut self, source: Source, address: IpAddr) -> Step {
         let first = self.found.is_empty();
         let list = match source {
@@ -63,7 +63,7 @@ impl Gathering {
         Step::Wait
     }
 
-    /// A moment has passed since the first address.
+    /// Handles the end of the moment that began with the first address.
     pub fn moment_over(&mut self) -> Step {
         if self.reported {
             Step::Wait
@@ -72,7 +72,7 @@ impl Gathering {
         }
     }
 
-    /// Nothing more will be found, or the time is over.
+    /// Handles the end: nothing more will be found, or the time is over.
     pub fn over(&mut self) -> Step {
         if self.found.is_empty() {
             Step::AskEcho
@@ -94,7 +94,7 @@ impl Gathering {
     }
 }
 
-/// Whether every family of `expected` is among what was found.
+/// Returns whether every family of `expected` is among what was found.
 fn has_families(found: &[IpAddr], expected: &[IpAddr]) -> bool {
     let family = |wanted: &IpAddr| found.iter().any(|ip| ip.is_ipv4() == wanted.is_ipv4());
     expected.iter().all(family)

@@ -18,9 +18,9 @@ const BATCH: usize = 256;
 pub struct Page {
     /// The view.
     pub view: u32,
-    /// Its name for the question.
+    /// The number that the view gave its question.
     pub id: u32,
-    /// Whose chat.
+    /// The contact of the chat.
     pub contact: ContactId,
     /// Only messages with a smaller number.
     pub before: Option<u64>,
@@ -75,17 +75,17 @@ impl Threads {
 }
 
 impl Journal {
-    /// A write, after everything asked before.
+    /// Adds a write, after everything added before.
     pub fn write(&mut self, id: StoreId, change: Change) {
         self.waiting.push_back(Operation::Write(id, change));
     }
 
-    /// A read, after everything asked before.
+    /// Adds a read, after everything added before.
     pub fn read(&mut self, page: Page) {
         self.waiting.push_back(Operation::Read(page));
     }
 
-    /// What is done next; `None` when nothing waits.
+    /// Returns what to do next; `None` when nothing waits.
     pub fn next_batch(&mut self) -> Option<Batch> {
         Some(match self.waiting.pop_front()? {
             Operation::Read(page) => Batch::Read(page),

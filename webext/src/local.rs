@@ -35,7 +35,7 @@ pub struct Local {
 )]
 pub struct ProfileDamaged(String);
 
-/// Reads every entry of `storage.local`; keys that are not ours are passed over.
+/// Reads every entry of `storage.local`; keys that are not ours are ignored.
 ///
 /// # Errors
 /// Where the profile is damaged.
@@ -96,7 +96,7 @@ pub struct Writes {
 }
 
 impl Writes {
-    /// Adds a change; says `false` where it does not belong here.
+    /// Adds a change. Returns `false` where it does not belong here.
     ///
     /// # Errors
     /// Where the record has no JSON shape.

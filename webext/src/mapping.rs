@@ -1,10 +1,10 @@
-//! The same facts in the words of [`peerjs`] and of the core. Nothing is decided here.
+//! Translates between the types of [`peerjs`] and those of the core. Nothing is decided here.
 
 use mesh_chat::config::Config;
 use mesh_chat::node::{ChannelBinding, Closed, Input, Link, LinkId, Path, Signalling};
 use peerjs::event::{self, ConnId, Event};
 
-/// An event of the endpoint, as the core takes it.
+/// Translates an event of the endpoint into an input of the core.
 pub fn input(event: Event) -> Input {
     match event {
         Event::Registered(id) => Input::Signalling(Signalling::Registered(id)),
@@ -50,7 +50,7 @@ pub fn input(event: Event) -> Input {
     }
 }
 
-/// The name of a connection, as the endpoint takes it.
+/// Translates the name of a connection into that of the endpoint.
 pub fn conn(link: LinkId) -> ConnId {
     match link {
         LinkId::Dialled(number) => ConnId::Dialled(number),
@@ -81,7 +81,7 @@ fn closed(closed: event::Closed) -> Closed {
     }
 }
 
-/// The PeerServers of a configuration.
+/// Returns the PeerServers of a configuration.
 pub fn servers(config: &Config) -> Vec<event::Server> {
     let server = |server: &mesh_chat::config::SignallingServer| event::Server {
         host: server.host.clone(),
@@ -93,7 +93,7 @@ pub fn servers(config: &Config) -> Vec<event::Server> {
     config.signalling.iter().map(server).collect()
 }
 
-/// The STUN and TURN servers of a configuration.
+/// Returns the STUN and TURN servers of a configuration.
 pub fn ice(config: &Config) -> Vec<event::IceServer> {
     let server = |server: &mesh_chat::config::IceServer| event::IceServer {
         urls: server.urls.clone(),

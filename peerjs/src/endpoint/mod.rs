@@ -1,20 +1,9 @@
 //! One person's ids and connections: a deterministic machine without clock, random source or IO.
 //!
-//! After each [`Endpoint::handle`], call [`Endpoint::poll`] until it gives [`Output::Timeout`];
+//! After each [`Endpoint::handle`], call [`Endpoint::poll`] until it returns [`Output::Timeout`];
 //! then wait for that moment or the next input. Time is monotonic, since any fixed moment.
 //!
-//! ```
-//! use peerjs::endpoint::{Endpoint, Input, Output};
-//! use peerjs::event::Server;
-//! use std::time::Duration;
-//!
-//! let server =
-//!     Server { host: "h".into(), port: 9, path: "/".into(), key: "k".into(), secure: true };
-//! let mut endpoint = Endpoint::new(vec![server], Vec::new(), [0; 32]);
-//! endpoint.handle(Duration::ZERO, Input::Register("a".into()));
-//! assert!(matches!(endpoint.poll(), Output::Connect(_, url) if url.starts_with("wss://h:9/")));
-//! assert!(matches!(endpoint.poll(), Output::Timeout(Some(_))));
-//! ```
+//! The documentation of the crate shows one round after another.
 
 mod connection;
 mod early;
@@ -56,7 +45,7 @@ macro_rules! context {
 }
 
 impl Endpoint {
-    /// An endpoint with no id yet. `tokens` are those of [`Endpoint::tokens`] of an earlier
+    /// Returns an endpoint without ids. `tokens` are those of [`Endpoint::tokens`] of an earlier
     /// endpoint of this person; `seed` must be strong and new, because the tokens come from it.
     pub fn new(servers: Vec<Server>, tokens: Vec<(String, String)>, seed: [u8; 32]) -> Self {
         Self {
@@ -69,7 +58,7 @@ impl Endpoint {
         }
     }
 
-    /// Takes one input.
+    /// Handles one input.
     pub fn handle(&mut self, now: Duration, input: Input) {
         match input {
             Input::Timeout => self.timeout(now),
@@ -77,9 +66,9 @@ impl Endpoint {
             Input::Release(id) => self.signalling.release(context!(self, now), &id),
             Input::Probe => self.signalling.probe(context!(self, now)),
             Input::Dial { conn, from, to } => self.dial(now, conn, from, to),
-            Input::Send(conn, message) => self.with(now, conn, |c| c.send(message)),
-            Input::Close(conn) => self.with(now, conn, |c| c.close(now)),
-            Input::Rtc(conn, input) => self.with(now, conn, |c| c.rtc(input)),
+            Input::Send(conn, message) => self.step(now, conn, |c| c.send(message)),
+            Input::Close(conn) => self.step(now, conn, |c| c.close(now)),
+            Input::Rtc(conn, input) => self.step(now, conn, |c| c.rtc(input)),
             Input::Socket(socket, input) => {
                 let received = self.signalling.socket(context!(self, now), socket, input);
                 if let Some(received) = received {
@@ -89,14 +78,14 @@ impl Endpoint {
         }
     }
 
-    /// The next thing to be done; the last of each round is [`Output::Timeout`].
+    /// Returns the next output; the last of each round is [`Output::Timeout`].
     pub fn poll(&mut self) -> Output {
         self.out
             .pop_front()
             .unwrap_or_else(|| Output::Timeout(self.deadline()))
     }
 
-    /// The token of each id, for the next endpoint of this person.
+    /// Returns the token of each id, for the next endpoint of this person.
     pub fn tokens(&self) -> Vec<(String, String)> {
         self.signalling.tokens()
     }
@@ -118,7 +107,7 @@ impl Endpoint {
             .filter(|(_, c)| due(c))
             .map(|(conn, _)| *conn);
         for conn in late.collect::<Vec<_>>() {
-            self.with(now, conn, |c| c.timeout());
+            self.step(now, conn, |c| c.timeout());
         }
         self.signalling.timeout(context!(self, now));
     }
@@ -144,8 +133,8 @@ impl Endpoint {
             .push_back(Output::Rtc(conn, RtcCommand::Offer { label }));
     }
 
-    /// Lets a connection take a step, and does what comes of it.
-    fn with(&mut self, now: Duration, conn: ConnId, step: impl FnOnce(&mut Connection) -> Next) {
+    /// Lets a connection take a step, and carries out what follows from it.
+    fn step(&mut self, now: Duration, conn: ConnId, step: impl FnOnce(&mut Connection) -> Next) {
         let Some(connection) = self.connections.get_mut(&conn) else {
             return;
         };
@@ -165,7 +154,7 @@ impl Endpoint {
                         .send(context!(self, now), &local, conn, frame);
                 }
             }
-            Next::Tell(events) => {
+            Next::Report(events) => {
                 let events = events
                     .into_iter()
                     .map(|event| Output::Event(event.with(conn)));

@@ -13,7 +13,7 @@ use crate::signalling::Received;
 use std::time::Duration;
 
 impl Endpoint {
-    /// Something was relayed to one of our ids.
+    /// Handles what was relayed to one of our ids.
     pub(super) fn received(&mut self, now: Duration, received: Received) {
         let Received {
             local,
@@ -44,7 +44,7 @@ impl Endpoint {
                     remote,
                     label,
                 }) {
-                    self.with(now, conn, |c| c.answered(description));
+                    self.step(now, conn, |c| c.answered(description));
                 }
             }
             Relayed::Candidate {
@@ -79,7 +79,7 @@ impl Endpoint {
             if matches!(known, ConnId::Dialled(_)) {
                 return;
             }
-            self.with(now, known, |_| Next::End(Closed::Gone));
+            self.step(now, known, |_| Next::End(Closed::Gone));
         }
         if !self.can_accept() {
             tracing::info!("offer passed over: too many connections");
@@ -106,7 +106,7 @@ impl Endpoint {
             RtcCommand::Answer(description.to_string()),
         ));
         for candidate in early {
-            self.with(now, conn, |c| c.candidate(candidate));
+            self.step(now, conn, |c| c.candidate(candidate));
         }
     }
 
@@ -120,21 +120,22 @@ impl Endpoint {
 
     fn candidate(&mut self, now: Duration, key: Key, candidate: Candidate) {
         match self.find(&key) {
-            Some(conn) => self.with(now, conn, |c| c.candidate(candidate)),
+            Some(conn) => self.step(now, conn, |c| c.candidate(candidate)),
             None => self.early.keep(now, key, candidate),
         }
     }
 
-    /// Only our own dials are believed to be in vain: anybody may say of itself that it is gone.
+    /// Ends the dials to an id that is absent. Only our own dials: anybody may say of itself that
+    /// it is gone.
     fn absent(&mut self, now: Duration, local: &str, remote: &str) {
-        let in_vain = |c: &Connection| c.is_between(local, remote) && c.is_unanswered();
+        let is_dial = |c: &Connection| c.is_between(local, remote) && c.is_unanswered();
         let found = self
             .connections
             .iter()
-            .filter(|(_, c)| in_vain(c))
+            .filter(|(_, c)| is_dial(c))
             .map(|(conn, _)| *conn);
         for conn in found.collect::<Vec<_>>() {
-            self.with(now, conn, |_| Next::End(Closed::Unreachable));
+            self.step(now, conn, |_| Next::End(Closed::Unreachable));
         }
     }
 

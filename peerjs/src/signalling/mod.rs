@@ -14,7 +14,7 @@ use crate::io::{Output, SocketId, SocketInput};
 use crate::limits::IDS_MAX;
 use crate::random::Random;
 use litemap::LiteMap;
-use registration::{Due, Registration, Was};
+use registration::{Due, Registration, Status};
 use scout::Scout;
 use servers::Servers;
 use std::collections::VecDeque;
@@ -81,20 +81,21 @@ impl Signalling {
         }
         let fresh = || Registration::new(id.clone(), cx.now);
         self.ids.entry(id.clone()).or_insert_with(fresh);
-        self.pump(cx);
+        self.open_due_sockets(cx);
     }
 
     pub(crate) fn release(&mut self, cx: &mut Context<'_>, id: &str) {
         if let Some(registration) = self.ids.remove(id) {
-            drop_socket(cx, &registration.was());
-            self.pump(cx);
-            self.nothing_waits(cx);
+            drop_socket(cx, &registration.status());
+            self.open_due_sockets(cx);
+            self.confirm_server_if_all_held(cx);
         }
     }
 
-    /// Where only the id was in vain that is given up now, nothing else will show that the server is
-    /// there; the ids that it holds do.
-    fn nothing_waits(&mut self, cx: &mut Context<'_>) {
+    /// Reports the server as reachable when every remaining id is held. Otherwise nothing would:
+    /// the id that could not be registered was the only one that waited, and it has just been given
+    /// up.
+    fn confirm_server_if_all_held(&mut self, cx: &mut Context<'_>) {
         if !self.ids.is_empty() && self.ids.values().all(Registration::is_held) {
             let event = self.servers.reached();
             cx.event(event);
@@ -125,7 +126,7 @@ impl Signalling {
         for registration in self.ids.iter_mut().map(|(_, value)| value) {
             registration.probe(cx.now, cx.random, cx.out);
         }
-        self.pump(cx);
+        self.open_due_sockets(cx);
     }
 
     pub(crate) fn timeout(&mut self, cx: &mut Context<'_>) {
@@ -139,8 +140,8 @@ impl Signalling {
         for id in late {
             self.lose(cx, &id, cx.now, None);
         }
-        self.scout(cx);
-        self.pump(cx);
+        self.run_scout(cx);
+        self.open_due_sockets(cx);
     }
 
     pub(crate) fn deadline(&self) -> Option<Duration> {
@@ -152,7 +153,7 @@ impl Signalling {
             .min()
     }
 
-    /// A socket says. Gives what was relayed for a connection.
+    /// Handles what a socket reports. Returns what was relayed for a connection.
     pub(crate) fn socket(
         &mut self,
         cx: &mut Context<'_>,
@@ -164,7 +165,7 @@ impl Signalling {
             .as_ref()
             .is_some_and(|scout| scout.socket == socket)
         {
-            self.scout_says(cx, &input);
+            self.scout_reports(cx, &input);
             return None;
         }
         // A socket that was given up may still speak; nobody owns it.
@@ -188,7 +189,7 @@ impl Signalling {
                 None
             }
         };
-        self.pump(cx);
+        self.open_due_sockets(cx);
         received
     }
 
@@ -236,25 +237,25 @@ impl Signalling {
 
     fn taken(&mut self, cx: &mut Context<'_>, id: String) {
         if let Some(registration) = self.ids.remove(&id) {
-            drop_socket(cx, &registration.was());
+            drop_socket(cx, &registration.status());
             let event = self.servers.reached();
             cx.event(event);
             cx.event(Event::Taken(id));
         }
     }
 
-    /// The socket of an id is gone, or of no use. A held id may be tried again at `again`, one
-    /// that was not yet held when the server may be called upon again.
+    /// Gives up the socket of an id, which is closed or no longer works. A held id may be tried
+    /// again at `again`; one that was not yet held, when the server may be asked again.
     fn lose(&mut self, cx: &mut Context<'_>, id: &str, again: Duration, refused: Option<String>) {
         let Some(registration) = self.ids.get_mut(id) else {
             return;
         };
-        let was = registration.reset(again);
-        drop_socket(cx, &was);
-        match was {
-            Was::Idle => {}
-            Was::Held(_) => cx.event(Event::Lost(id.to_owned())),
-            Was::Trying(_, attempt) => {
+        let former = registration.reset(again);
+        drop_socket(cx, &former);
+        match former {
+            Status::Idle => {}
+            Status::Held(_) => cx.event(Event::Lost(id.to_owned())),
+            Status::Trying(_, attempt) => {
                 if let Some(registration) = self.ids.get_mut(id) {
                     registration.reset(cx.now);
                 }
@@ -267,15 +268,15 @@ impl Signalling {
         }
     }
 
-    /// Opens the sockets that may be opened now, longest waiting first.
-    fn pump(&mut self, cx: &mut Context<'_>) {
+    /// Opens the sockets that may be opened now, the longest waiting first.
+    fn open_due_sockets(&mut self, cx: &mut Context<'_>) {
         while self.next_open().is_some_and(|when| when <= cx.now) {
             let Some(id) = self.longest_waiting() else {
                 return;
             };
             let token = self
                 .tokens
-                .of(&id, cx.random, |known| self.ids.contains_key(known));
+                .token_for(&id, cx.random, |known| self.ids.contains_key(known));
             let Some((url, attempt)) = self.servers.open(cx.now, &id, &token) else {
                 return;
             };
@@ -286,7 +287,7 @@ impl Signalling {
         }
     }
 
-    /// When the next socket is to be opened.
+    /// Returns when the next socket is to be opened.
     fn next_open(&self) -> Option<Duration> {
         let wanted = self.ids.values().filter_map(Registration::waiting).min()?;
         let busy = self.ids.values().any(Registration::is_trying);
@@ -309,10 +310,10 @@ impl Signalling {
     }
 }
 
-fn drop_socket(cx: &mut Context<'_>, was: &Was) {
-    match was {
-        Was::Idle => {}
-        Was::Trying(socket, _) | Was::Held(socket) => {
+fn drop_socket(cx: &mut Context<'_>, status: &Status) {
+    match status {
+        Status::Idle => {}
+        Status::Trying(socket, _) | Status::Held(socket) => {
             cx.out.push_back(Output::Disconnect(*socket));
         }
     }

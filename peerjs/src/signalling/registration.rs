@@ -61,13 +61,13 @@ enum Echo {
     Awaited { nonce: String, deadline: Duration },
 }
 
-/// What a registration was when its socket was taken from it.
-pub(super) enum Was {
+/// Whether a registration has a socket, and whether the id is held by it.
+pub(super) enum Status {
     /// No socket.
     Idle,
-    /// The id was not yet held.
+    /// The id is not held yet.
     Trying(SocketId, Attempt),
-    /// The id was held.
+    /// The id is held.
     Held(SocketId),
 }
 
@@ -92,7 +92,7 @@ impl Registration {
         }
     }
 
-    /// Since when it waits to be connected.
+    /// Returns since when it waits to be connected.
     pub(super) fn waiting(&self) -> Option<Duration> {
         match self.phase {
             Phase::Waiting { not_before } => Some(not_before),
@@ -120,8 +120,8 @@ impl Registration {
         };
     }
 
-    /// The socket is open. The heartbeat tells a server that had this id all along that it is
-    /// still in use: taking a new socket does not.
+    /// Handles the opening of the socket. The heartbeat tells a server that had this id all along
+    /// that it is still in use: taking a new socket does not.
     pub(super) fn opened(
         &mut self,
         now: Duration,
@@ -146,7 +146,7 @@ impl Registration {
         ));
     }
 
-    /// The id is proven to be held; true when that is news.
+    /// Marks the id as held. Returns whether it was not before.
     pub(super) fn proven(&mut self, now: Duration, out: &mut VecDeque<Output>) -> bool {
         let Phase::Proving { socket, .. } = self.phase else {
             return false;
@@ -164,7 +164,7 @@ impl Registration {
         true
     }
 
-    /// An echo is back.
+    /// Handles an echo that has come back.
     pub(super) fn echoed(&mut self, now: Duration, back: &str) {
         if let Phase::Held { echo, .. } = &mut self.phase
             && let Echo::Awaited { nonce, .. } = echo
@@ -174,7 +174,7 @@ impl Registration {
         }
     }
 
-    /// Prove now that the id is held.
+    /// Checks at once that the id is held.
     pub(super) fn probe(&mut self, now: Duration, random: &mut Random, out: &mut VecDeque<Output>) {
         let soon = now + PROBE_WAIT;
         match &mut self.phase {
@@ -188,7 +188,7 @@ impl Registration {
         }
     }
 
-    /// Sends what is due, and says what has not come.
+    /// Sends what is due, and returns what has not come in time.
     pub(super) fn timeout(
         &mut self,
         now: Duration,
@@ -229,7 +229,7 @@ impl Registration {
         }
     }
 
-    /// When [`Registration::timeout`] is due; never while waiting.
+    /// Returns when [`Registration::timeout`] is due; never while waiting.
     pub(super) fn deadline(&self) -> Option<Duration> {
         match &self.phase {
             Phase::Waiting { .. } => None,
@@ -243,35 +243,35 @@ impl Registration {
         }
     }
 
-    /// Takes the socket away; the next may be opened at `again`.
-    pub(super) fn reset(&mut self, again: Duration) -> Was {
-        let was = self.was();
-        if let Was::Held(_) = was {
+    /// Takes the socket away; the next may be opened at `again`. Returns what it was before.
+    pub(super) fn reset(&mut self, again: Duration) -> Status {
+        let former = self.status();
+        if let Status::Held(_) = former {
             self.losses += 1;
         }
         self.phase = Phase::Waiting { not_before: again };
-        was
+        former
     }
 
-    /// Whether this is its present socket.
+    /// Returns whether `socket` is its present one.
     pub(super) fn owns(&self, socket: SocketId) -> bool {
-        match self.was() {
-            Was::Idle => false,
-            Was::Trying(own, _) | Was::Held(own) => own == socket,
+        match self.status() {
+            Status::Idle => false,
+            Status::Trying(own, _) | Status::Held(own) => own == socket,
         }
     }
 
-    /// What it is now.
-    pub(super) fn was(&self) -> Was {
+    /// Returns what it is now.
+    pub(super) fn status(&self) -> Status {
         match self.phase {
-            Phase::Waiting { .. } => Was::Idle,
+            Phase::Waiting { .. } => Status::Idle,
             Phase::Opening {
                 socket, attempt, ..
             }
             | Phase::Proving {
                 socket, attempt, ..
-            } => Was::Trying(socket, attempt),
-            Phase::Held { socket, .. } => Was::Held(socket),
+            } => Status::Trying(socket, attempt),
+            Phase::Held { socket, .. } => Status::Held(socket),
         }
     }
 

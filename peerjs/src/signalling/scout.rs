@@ -1,7 +1,7 @@
 //! Back to the first server: while a later one is in use, an id that means nothing is registered
 //! at the first from time to time, to see whether that works again.
 
-use super::registration::Was;
+use super::registration::Status;
 use super::{Context, Signalling, drop_socket};
 use crate::event::Event;
 use crate::frame::ServerFrame;
@@ -28,7 +28,7 @@ impl Signalling {
         }
     }
 
-    pub(super) fn scout(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn run_scout(&mut self, cx: &mut Context<'_>) {
         if self
             .scout
             .as_ref()
@@ -54,7 +54,7 @@ impl Signalling {
         }
     }
 
-    pub(super) fn scout_says(&mut self, cx: &mut Context<'_>, input: &SocketInput) {
+    pub(super) fn scout_reports(&mut self, cx: &mut Context<'_>, input: &SocketInput) {
         match input {
             SocketInput::Opened => {}
             SocketInput::Closed => self.end_scout(cx),
@@ -85,12 +85,12 @@ impl Signalling {
             let Some(registration) = self.ids.get_mut(&id) else {
                 continue;
             };
-            let was = registration.reset(cx.now);
-            drop_socket(cx, &was);
-            if let Was::Held(_) = was {
+            let former = registration.reset(cx.now);
+            drop_socket(cx, &former);
+            if let Status::Held(_) = former {
                 cx.event(Event::Lost(id));
             }
         }
-        self.pump(cx);
+        self.open_due_sockets(cx);
     }
 }

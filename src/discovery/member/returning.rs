@@ -25,8 +25,8 @@ const GATHER: Duration = Duration::from_mins(1);
 const TRY_FIRST: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_mins(5));
 
 impl Member {
-    /// Takes whether somebody is known to be in this namespace who is not in the registry. A router
-    /// that hides people for long is left; everybody else who notices is met at the next Router ID.
+    /// Notes whether a peer is known to be in this namespace that the registry lacks. A router that
+    /// hides peers for long is left; others that notice are met at the next Router ID.
     pub(crate) fn misses(&mut self, ctx: &mut Context, misses: bool) {
         let now = ctx.now.mono;
         let (true, State::Following(follower)) = (misses, &self.state) else {
@@ -44,8 +44,8 @@ impl Member {
         }
     }
 
-    /// Notes that the holder of the Router ID does not answer. The id of a dead router becomes free
-    /// in time; a holder that stays for longer is passed over.
+    /// Handles a holder of the Router ID that does not answer. The server frees the id of a dead
+    /// page in time; what holds it for longer is passed over.
     pub(super) fn nobody_answers(&mut self, ctx: &mut Context) {
         let since = *self.ghost_since.get_or_insert(ctx.now.mono);
         if ctx.now.mono >= since + GHOST_LIFE {
@@ -55,7 +55,7 @@ impl Member {
         self.router_gone(ctx);
     }
 
-    /// Goes on to the next Router ID, because the holder of this one is no router for this network.
+    /// Tries the next Router ID: what holds this one is no router for this network.
     pub(in crate::discovery) fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
         ctx.close(link);
         if let State::Following(follower) = &mut self.state {
@@ -76,7 +76,7 @@ impl Member {
         self.passed = self.passed.saturating_add(1);
     }
 
-    /// Goes on to the Router ID that a full router has named.
+    /// Follows a router that is full to the one it names.
     pub(in crate::discovery) fn redirected(
         &mut self,
         ctx: &mut Context,
@@ -95,8 +95,8 @@ impl Member {
         Ok(())
     }
 
-    /// Notes that the election has ended. At a later Router ID it will be repeated, unless a router
-    /// sent people there because it is full.
+    /// Plans the return to the first Router ID, once this member has a part in the election. At a
+    /// later id it is not for good, unless a router sent peers there because it is full.
     pub(in crate::discovery) fn settled(&mut self, ctx: &mut Context) {
         self.ghost_since = None;
         if self.index == 1 {
@@ -117,8 +117,8 @@ impl Member {
         self.reconsider = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
     }
 
-    /// Tries the first Router ID. A router asks for it beside its own, and moves when it gets it; a
-    /// peer starts over.
+    /// Tries the first Router ID. A router registers it beside its own, and moves when it gets it;
+    /// a peer starts over.
     pub(super) fn try_first(&mut self, ctx: &mut Context) {
         if let State::Routing(_) = self.state {
             ctx.register(&self.namespace.router_id(1));
@@ -145,8 +145,8 @@ impl Member {
         self.ghost_since = None;
     }
 
-    /// Decides when to give up a later Router ID. Where the first router is well, and people came here
-    /// because it was not, or because it was full and has room for all again, everybody goes there.
+    /// Moves all peers to the first router when that is well: where they came here because it was
+    /// not, or because it was full and has room for all again.
     pub(super) fn gather_again(&mut self, ctx: &mut Context) {
         let up = matches!(&self.state, State::Routing(router) if router.is_joined_up());
         let wait = if self.redirects == 0 {

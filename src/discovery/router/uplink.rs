@@ -66,7 +66,7 @@ impl Uplink {
         self.link() == Some(link)
     }
 
-    /// Whether the other router's registry has come.
+    /// Returns whether the other router's registry has come.
     pub(super) fn is_joined(&self) -> bool {
         matches!(self.state, State::Joined(..))
     }
@@ -86,7 +86,7 @@ impl Uplink {
         }
     }
 
-    /// Somebody holds the first Router ID: perhaps somebody else than last time.
+    /// Tries the first Router ID at once: it is held, perhaps by another router than last time.
     pub(super) fn try_again(&mut self, now: Mono) {
         if matches!(self.state, State::Waiting(_)) {
             self.target = 1;
@@ -94,7 +94,8 @@ impl Uplink {
         }
     }
 
-    /// The dial has worked. Gives which router it is; `None` for another connection.
+    /// Handles a dial that has opened. Returns the index of the router; `None` for another
+    /// connection.
     pub(super) fn opened(&mut self, link: LinkId) -> Option<u32> {
         let dialled = matches!(self.state, State::Dialling(dialled) if dialled == link);
         dialled.then(|| {
@@ -103,7 +104,8 @@ impl Uplink {
         })
     }
 
-    /// Its registry has come. Gives whether it is the first on this connection.
+    /// Handles the registry of the other router. Returns whether it is the first on this
+    /// connection.
     pub(super) fn joined(&mut self, link: LinkId, now: Mono) -> bool {
         let opened = matches!(self.state, State::Open(open) if open == link);
         if opened {
@@ -113,7 +115,7 @@ impl Uplink {
         opened
     }
 
-    /// A connection has ended. One that opened and said no registry is no router.
+    /// Handles the end of a connection. One that opened and sent no registry leads to no router.
     pub(super) fn gone(&mut self, ctx: &mut Context, link: LinkId) {
         if !self.is(link) {
             return;
@@ -129,7 +131,7 @@ impl Uplink {
         self.wait(ctx);
     }
 
-    /// What was reached is no router of this network.
+    /// Passes over what was reached: it is no router of this network.
     pub(super) fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
         if self.is(link) {
             self.next_target();

@@ -1,10 +1,10 @@
 //! What the engine starts from: the packed configuration, the stored records and chats.
 
+use super::host::Host;
+use super::messages::Messages;
+use super::signalling::TOKENS;
 use crate::api::{self, api, text};
-use crate::host::Host;
 use crate::local::{self, ProfileDamaged};
-use crate::messages::Messages;
-use crate::signalling::TOKENS;
 use ipc::{HostRequest, Loaded};
 use mesh_chat::config::Config;
 use mesh_chat::records::Snapshot;
@@ -70,14 +70,14 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
     })
 }
 
-/// Tokens only make a return quicker: what cannot be read is left out.
+/// Reads the tokens. They only make a return quicker, so what cannot be read is left out.
 fn tokens(loaded: &Loaded) -> Vec<(String, String)> {
     let stored = loaded.session.iter().find(|(key, _)| key == TOKENS);
-    let tokens = stored.and_then(|(_, text)| ::json::from_str(text).ok());
+    let tokens = stored.and_then(|(_, text)| json::from_str(text).ok());
     tokens.unwrap_or_default()
 }
 
-/// The packed configuration; or the built-in one, and what is wrong with the packed one.
+/// Returns the packed configuration; or the built-in one, and what is wrong with the packed one.
 async fn config() -> (Config, Option<String>) {
     match packed().await {
         Ok(config) => (config, None),
@@ -91,7 +91,7 @@ async fn packed() -> Result<Config, String> {
     let body = response.text().map(JsValue::from);
     let body = api::settled(body).await?;
     let body = body.as_string().ok_or_else(|| text(&body))?;
-    let config: Config = ::json::from_str(&body).map_err(|error| error.to_string())?;
+    let config: Config = json::from_str(&body).map_err(|error| error.to_string())?;
     config.check().map_err(|refusal| refusal.to_string())?;
     Ok(config)
 }

@@ -1,12 +1,12 @@
 //! The engine of a page: boots from storage, then runs; or says to every view why it cannot.
 
+use super::boot::{Failure, boot};
+use super::driver::Driver;
+use super::host::Host;
 use crate::api::{Port, api};
-use crate::boot::{Failure, boot};
-use crate::driver::Driver;
-use crate::host::Host;
-use crate::json;
 use ipc::{Addressed, EngineNotice, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::Function;
+use json::js::{from_js_within, to_js};
 use std::rc::Rc;
 use wasm_bindgen::{JsValue, prelude::*};
 
@@ -29,7 +29,8 @@ enum State {
 }
 
 impl Engine {
-    /// Boots. `host` takes a request to the background and promises its response.
+    /// Boots the engine. `host` takes a request to the background and returns a promise of its
+    /// response.
     pub async fn start(host: Function) -> Self {
         let host = Host::new(host);
         let started = match boot(&host).await {
@@ -45,7 +46,7 @@ impl Engine {
         })
     }
 
-    /// A view has connected. Gives its name; a port that is no view is closed.
+    /// Connects a view and returns its number; a port that is no view is closed.
     pub fn attach(&self, port: Port) -> Option<u32> {
         if !is_view(&port) {
             port.disconnect();
@@ -57,7 +58,7 @@ impl Engine {
                 let failed = FromEngine::Failed {
                     reason: failure.to_string(),
                 };
-                if let Ok(value) = json::to_js(&failed) {
+                if let Ok(value) = to_js(&failed) {
                     // A port that throws is closed already.
                     let _ = port.post(&value);
                 }
@@ -66,27 +67,27 @@ impl Engine {
         }
     }
 
-    /// A view says something.
+    /// Handles a message of a view.
     pub fn message(&self, view: u32, message: &JsValue) {
         let State::Running(driver) = &self.0 else {
             return;
         };
-        match json::from_js::<ToEngine>(message, MESSAGE) {
+        match from_js_within::<ToEngine>(message, MESSAGE) {
             Ok(message) => driver.asked(view, message),
             Err(error) => tracing::warn!(%error, "a view sent what is not a message"),
         }
     }
 
-    /// A view is gone.
+    /// Forgets a view that has closed.
     pub fn gone(&self, view: u32) {
         if let State::Running(driver) = &self.0 {
             driver.gone(view);
         }
     }
 
-    /// The background says something.
+    /// Handles a notice of the background.
     pub fn notice(&self, notice: &JsValue) {
-        let notice = match json::from_js::<Addressed<EngineNotice>>(notice, MESSAGE) {
+        let notice = match from_js_within::<Addressed<EngineNotice>>(notice, MESSAGE) {
             Ok(notice) => notice.message,
             Err(error) => return tracing::warn!(%error, "not a notice of the background"),
         };
@@ -99,7 +100,7 @@ impl Engine {
     }
 }
 
-/// Whether a port comes from one of the extension's own pages and is for the engine.
+/// Returns whether a port comes from one of the extension's own pages and is for the engine.
 fn is_view(port: &Port) -> bool {
     let own = api().runtime().url("");
     let from = port.sender().and_then(|sender| sender.url());

@@ -1,11 +1,10 @@
-//! The ports of open views, and who is told what.
+//! The ports of open views, and which view is sent what.
 //!
-//! A view is told of messages in the chats it has asked for only. While a page of history is on its
+//! A view is sent messages of the chats it has asked for only. While a page of history is on its
 //! way to a view, what is said of messages waits behind it, so that the page never replaces what is
 //! newer.
 
 use crate::api::Port;
-use crate::json;
 use ipc::{ContactId, Event, FromEngine, Message, Progress};
 use litemap::LiteMap;
 use wasm_bindgen::JsValue;
@@ -37,7 +36,7 @@ impl View {
 }
 
 impl Views {
-    /// Takes a port and names the view; `None` where there are too many.
+    /// Takes a port and returns the number of its view, `None` where there are too many.
     pub(crate) fn open(&mut self, port: Port) -> Option<u32> {
         if self.open.len() >= VIEWS {
             return None;
@@ -58,7 +57,7 @@ impl Views {
         self.open.remove(&view);
     }
 
-    /// The view shows this chat now.
+    /// Notes which chat the view shows now.
     pub(crate) fn watch(&mut self, view: u32, contact: Option<ContactId>) {
         if let Some(view) = self.open.get_mut(&view) {
             contact.iter().for_each(|contact| view.asks(contact));
@@ -66,7 +65,7 @@ impl Views {
         }
     }
 
-    /// The chat that the newest view with a chat shows, and whether any view is open.
+    /// Returns the chat that the newest view with a chat shows, and whether any view is open.
     pub(crate) fn watched(&self) -> (Option<ContactId>, bool) {
         let watching = self
             .open
@@ -76,7 +75,7 @@ impl Views {
         (watching, !self.open.is_empty())
     }
 
-    /// The view waits for a page of this chat.
+    /// Notes that the view waits for a page of this chat.
     pub(crate) fn reads(&mut self, view: u32, contact: &ContactId) {
         if let Some(view) = self.open.get_mut(&view) {
             view.asks(contact);
@@ -84,7 +83,7 @@ impl Views {
         }
     }
 
-    /// The page, and then what has waited behind it.
+    /// Sends a page, and then what has waited behind it.
     pub(crate) fn page(&mut self, view: u32, page: &FromEngine) {
         self.post(view, page);
         let Some(open) = self.open.get_mut(&view) else {
@@ -99,7 +98,7 @@ impl Views {
         }
     }
 
-    /// Tells an event: to one view, or to every view that it concerns.
+    /// Sends an event to one view, or to every view that it concerns.
     pub(crate) fn show(&mut self, only: Option<u32>, event: Event) {
         if let Some(view) = only {
             return self.post(view, &FromEngine::Event { event });
@@ -113,7 +112,8 @@ impl Views {
         }
     }
 
-    /// Who is to be told now; a view that waits for a page is told later.
+    /// Returns the views to send an event to now. For a view that waits for a page, the event is
+    /// held back.
     fn concerned(&mut self, event: &Event) -> Vec<u32> {
         let (Event::Message(Message { contact, .. }) | Event::Progress(Progress { contact, .. })) =
             event
@@ -134,7 +134,7 @@ impl Views {
         to
     }
 
-    /// Posts to one view.
+    /// Sends a message to one view.
     pub(crate) fn post(&mut self, view: u32, message: &FromEngine) {
         if let Some(value) = encoded(message) {
             self.send(view, &value);
@@ -152,7 +152,7 @@ impl Views {
 }
 
 fn encoded(message: &FromEngine) -> Option<JsValue> {
-    json::to_js(message)
+    json::js::to_js(message)
         .inspect_err(|error| tracing::error!(%error, "an event has no JSON shape"))
         .ok()
 }

@@ -10,7 +10,7 @@ extern "C" {
     fn performance_now() -> f64;
 }
 
-/// Both clocks, now. The monotonic one starts with the page.
+/// Reads both clocks. The monotonic one starts with the page.
 pub(crate) fn now() -> Now {
     Now {
         mono: Mono(millis(performance_now())),
@@ -18,7 +18,7 @@ pub(crate) fn now() -> Now {
     }
 }
 
-/// Fresh randomness of the system.
+/// Returns fresh randomness of the system.
 ///
 /// # Errors
 /// Where the system has none: nothing may run without.
@@ -28,7 +28,7 @@ pub(crate) fn seed() -> Result<[u8; 32], String> {
     Ok(seed)
 }
 
-/// Whether `localStorage.log` asks this page for debug output.
+/// Returns whether `localStorage.log` asks this page for debug output.
 pub(crate) fn debug_wanted() -> bool {
     Reflect::get(&js_sys::global(), &"localStorage".into())
         .and_then(|storage| Reflect::get(&storage, &"log".into()))

@@ -9,7 +9,7 @@ use web_sys::console;
 
 /// Starts logging, and makes a panic visible before the instance traps.
 pub fn start() {
-    let level = if crate::clock::debug_wanted() {
+    let level = if super::clock::debug_wanted() {
         Level::DEBUG
     } else {
         Level::WARN
@@ -54,7 +54,7 @@ impl Subscriber for Console {
 struct Line(String);
 
 impl Visit for Line {
-    /// No log has fractions, and showing them takes more code than all the rest.
+    /// Drops the fraction: no log has any, and showing them takes more code than all the rest.
     #[expect(clippy::cast_possible_truncation, reason = "no log has fractions")]
     fn record_f64(&mut self, field: &Field, value: f64) {
         self.record_i64(field, value as i64);

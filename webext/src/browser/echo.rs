@@ -20,7 +20,7 @@ extern "C" {
     fn fetch(request: &Request) -> Result<JsValue, JsValue>;
 }
 
-/// The public address as the echo sees it.
+/// Asks the echo for the public address.
 ///
 /// # Errors
 /// Why there is none.

@@ -6,12 +6,12 @@
 //! A head that cannot be read seals its chat: nothing more is written to it, because going on
 //! without its numbers would overwrite messages.
 
+use super::idb::{self, Opened};
 use crate::api::text;
-use crate::idb::Opened;
 use crate::journal::{Page, Threads};
-use crate::{idb, json};
 use ipc::ContactId;
 use js_sys::{Array, Reflect};
+use json::js::{from_js_within, to_js};
 use mesh_chat::records::{MessageRecord, ThreadRecord};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -105,7 +105,7 @@ impl Messages {
         Ok(loaded)
     }
 
-    /// Reads what is not known to be delivered.
+    /// Reads the messages that are not known to be delivered.
     async fn load_outbox(
         &self,
         head: &ThreadRecord,
@@ -131,7 +131,7 @@ impl Messages {
         Ok(())
     }
 
-    /// Whether the head of this chat is damaged.
+    /// Returns whether the head of this chat is damaged.
     pub(crate) fn is_sealed(&self, contact: &ContactId) -> bool {
         self.sealed.contains(contact)
     }
@@ -180,7 +180,8 @@ impl Messages {
         self.read_range(&range, more).await
     }
 
-    /// The keys of a page and whether older ones exist: the newest, and the one a page before it.
+    /// Returns the keys of a page and whether older ones exist: the newest, and the one a page
+    /// before it.
     async fn page_range(&self, page: &Page) -> Result<Option<(IdbKeyRange, bool)>, String> {
         let contact = &page.contact;
         let end = page.before.map_or(f64::INFINITY, number);
@@ -262,11 +263,11 @@ fn make_stores(database: &IdbDatabase) -> Result<IdbObjectStore, JsValue> {
 }
 
 fn put<T: Serialize>(store: &IdbObjectStore, record: &T) -> Result<(), JsValue> {
-    let value = json::to_js(record).map_err(|error| JsValue::from(error.to_string()))?;
+    let value = to_js(record).map_err(|error| JsValue::from(error.to_string()))?;
     store.put(&value).map(drop)
 }
 
-/// The record of a value, or the contact it belongs to where it cannot be read.
+/// Reads the record of a value. The error is the contact it belongs to.
 fn record<T: DeserializeOwned>(value: &JsValue, version: impl Fn(&T) -> u32) -> Result<T, String> {
     let part = |value: &JsValue, name: &str| Reflect::get(value, &name.into()).unwrap_or_default();
     let contact = || {
@@ -274,7 +275,7 @@ fn record<T: DeserializeOwned>(value: &JsValue, version: impl Fn(&T) -> u32) -> 
         let of_message = || part(&part(value, "message"), "contact").as_string();
         of_head.or_else(of_message).unwrap_or_default()
     };
-    let record = json::from_js::<T>(value, RECORD).map_err(|_| contact())?;
+    let record = from_js_within::<T>(value, RECORD).map_err(|_| contact())?;
     if version(&record) == 1 {
         Ok(record)
     } else {
@@ -286,7 +287,7 @@ fn key(contact: &ContactId, number: f64) -> JsValue {
     Array::of2(&contact.0.as_str().into(), &number.into()).into()
 }
 
-/// Message numbers count up from 1 and stay far below 2^53.
+/// Converts a message number: they count up from 1 and stay far below 2^53.
 #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
 fn number(value: u64) -> f64 {
     value as f64

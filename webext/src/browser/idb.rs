@@ -39,12 +39,12 @@ impl Opened {
         }
     }
 
-    /// A store, to be read.
+    /// Returns a store, for reading.
     pub(crate) fn store(&self, name: &str) -> Result<IdbObjectStore, JsValue> {
         self.database.transaction_with_str(name)?.object_store(name)
     }
 
-    /// A transaction whose completion means that it is on the disk.
+    /// Begins a transaction whose completion means that it is on the disk.
     pub(crate) fn write(&self, stores: &[&str]) -> Result<IdbTransaction, JsValue> {
         let options = js_sys::Object::new();
         Reflect::set(&options, &"durability".into(), &"strict".into())?;
@@ -54,7 +54,7 @@ impl Opened {
     }
 }
 
-/// Opens a database, brought to `version` by `make` where it is older or not there.
+/// Opens a database. `make` brings it to `version` where it is older or not there.
 ///
 /// # Errors
 /// What the browser said.

@@ -15,7 +15,7 @@ pub(crate) struct Gatherer {
 }
 
 impl Gatherer {
-    /// Begins; `found` is called with each candidate, and with `None` after the last.
+    /// Begins to gather. `found` is called with each candidate, and with `None` after the last.
     ///
     /// # Errors
     /// Where the browser refuses the servers, or WebRTC is off.
@@ -59,7 +59,8 @@ async fn offer(connection: &RtcPeerConnection) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// The STUN servers among the servers: an address takes no TURN, and TURN takes a credential.
+/// Returns the STUN servers among the servers: an address takes no TURN, and TURN takes a
+/// credential.
 fn stun_only(servers: &[IceServer]) -> Result<JsValue, JsValue> {
     let urls: Array = servers
         .iter()

@@ -2,20 +2,20 @@
 //!
 //! Nothing here is re-entrant: what happens while an input is being handled waits in `todo`.
 
+use super::beacon::Beacon;
+use super::boot::Boot;
+use super::clock::{now, seed};
+use super::host::Host;
+use super::lookup::Lookup;
+use super::messages::PageRead;
+use super::network::Network;
+use super::signalling::Signalling;
+use super::storage::{Report, Storage};
+use super::timer::Timer;
+use super::unicode::BrowserUnicode;
+use super::views::Views;
 use crate::api::Port;
-use crate::beacon::Beacon;
-use crate::boot::Boot;
-use crate::clock::{now, seed};
-use crate::host::Host;
 use crate::journal::Page;
-use crate::lookup::Lookup;
-use crate::messages::PageRead;
-use crate::network::Network;
-use crate::signalling::Signalling;
-use crate::storage::{Report, Storage};
-use crate::timer::Timer;
-use crate::unicode::BrowserUnicode;
-use crate::views::Views;
 use ipc::{Answer, Command, Event, FromEngine, HostRequest, Notice, Refusal, ToEngine};
 use mesh_chat::node::{CommandId, Input, Output};
 use mesh_chat::records::MessageRecord;
@@ -37,7 +37,7 @@ pub(crate) struct Driver {
     beacon: Beacon,
     network: Network,
     host: Host,
-    /// Keys of stored items that could not be read; every view is told.
+    /// Keys of stored items that could not be read; every view learns of them.
     damaged: RefCell<Vec<String>>,
 }
 
@@ -50,7 +50,7 @@ enum Todo {
 const NO_VIEW: u32 = 0;
 
 impl Driver {
-    /// A node that goes on from what was stored.
+    /// Starts a node that continues from what was stored.
     ///
     /// # Errors
     /// Where there is no random source.
@@ -99,22 +99,23 @@ impl Driver {
         Ok(driver)
     }
 
-    /// Something happened.
+    /// Handles an input, or queues it while another is being handled.
     pub(crate) fn handle(&self, input: Input) {
         self.todo(Todo::Input(input));
     }
 
-    /// A second source of ticks, for when the page's own timers are slowed down.
+    /// Reads the clock. This is a second source of ticks, for when the page's own timers are slowed
+    /// down.
     pub(crate) fn tick(&self) {
         self.network.tick();
     }
 
-    /// A person asked outside any view.
+    /// Handles a command that comes from outside any view.
     pub(crate) fn command(&self, command: Command) {
         self.handle(Input::Command(command_id(NO_VIEW, 0), command));
     }
 
-    /// A view connects; it is named, and told everything once.
+    /// Connects a view and sends it everything once. Returns its number.
     pub(crate) fn attach(&self, port: Port) -> Option<u32> {
         let view = self.views.borrow_mut().open(port)?;
         self.watched();
@@ -122,7 +123,7 @@ impl Driver {
         Some(view)
     }
 
-    /// A view asks.
+    /// Handles a message of a view.
     pub(crate) fn asked(&self, view: u32, message: ToEngine) {
         match message {
             ToEngine::Command { id, command } => {
@@ -150,7 +151,7 @@ impl Driver {
         }
     }
 
-    /// A view is gone.
+    /// Forgets a view that has closed.
     pub(crate) fn gone(&self, view: u32) {
         self.views.borrow_mut().close(view);
         self.watched();
@@ -179,7 +180,7 @@ impl Driver {
         self.todo.borrow_mut().pop_front()
     }
 
-    /// Tells one view everything. What is due first goes to all, before everything goes to one.
+    /// Sends everything to one view. What is due first goes to all, before everything goes to one.
     fn introduce(&self, view: u32) {
         self.step(Input::Timeout, None);
         for key in self.damaged.borrow().iter() {
@@ -189,7 +190,7 @@ impl Driver {
         self.step(Input::Attach, Some(view));
     }
 
-    /// One input, and every output that follows from it; events up to `Ready` go to `only`.
+    /// Handles one input, and every output that follows from it; events up to `Ready` go to `only`.
     fn step(&self, input: Input, mut only: Option<u32>) {
         let now = now();
         self.node.borrow_mut().handle(now, input);
@@ -205,7 +206,7 @@ impl Driver {
     }
 
     fn arm(&self, now: Mono, at: Option<Mono>) {
-        self.timer.arm(at.map(|at| at.since(now)));
+        self.timer.set(at.map(|at| at.since(now)));
     }
 
     fn act(&self, output: Output, only: Option<u32>) {

@@ -1,6 +1,6 @@
 //! The PeerJS client in force: made anew for each configuration, its tokens kept for the session.
 
-use crate::host::Host;
+use super::host::Host;
 use crate::mapping;
 use ipc::{Area, HostRequest};
 use mesh_chat::config::Config;
@@ -24,7 +24,8 @@ pub(crate) struct Signalling {
 }
 
 impl Signalling {
-    /// `tokens` are those of an earlier page of this browser session.
+    /// Returns the holder without a client. `tokens` are those of an earlier page of this browser
+    /// session.
     pub(crate) fn new(
         host: Host,
         tokens: Vec<(String, String)>,
@@ -98,7 +99,7 @@ impl Signalling {
         if *self.tokens.borrow() == tokens {
             return;
         }
-        if let Ok(text) = ::json::to_string(&tokens) {
+        if let Ok(text) = json::to_string(&tokens) {
             let set = vec![(TOKENS.to_owned(), text)];
             self.host.tell(HostRequest::Write {
                 area: Area::Session,
