@@ -1,0 +1,1 @@
+//! How long files are, and where lints are switched off.
