@@ -180,7 +180,8 @@ impl<'ast> Visit<'ast> for Names {
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 }
 
-fn is_for_tests(attributes: &[Attribute]) -> bool {
+/// Returns true for what is compiled for tests only.
+pub(crate) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let test = |path: &syn::Path| path.is_ident("test");
         let cfg = attribute.path().is_ident("cfg");
