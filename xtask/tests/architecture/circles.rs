@@ -70,12 +70,12 @@ fn no_modules_know_each_other_in_a_circle() {
 }
 
 #[test]
-fn every_accepted_circle_is_still_there() {
+fn no_circle_stays_in_its_list_when_it_is_resolved() {
     let circles = circles();
-    for (places, _) in ACCEPTED {
-        let there = circles.iter().any(|circle| accepts(places, circle));
-        assert!(there, "resolved, remove it from ACCEPTED: {places:?}");
-    }
+    let resolved =
+        |(places, _): &&(&[&str], &str)| !circles.iter().any(|circle| accepts(places, circle));
+    let resolved: Vec<_> = ACCEPTED.iter().filter(resolved).collect();
+    assert!(resolved.is_empty(), "remove from ACCEPTED: {resolved:?}");
 }
 
 /// The circles of a made-up crate, each as its files.

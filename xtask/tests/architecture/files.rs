@@ -124,61 +124,60 @@ fn lints(attributes: &[Attribute]) -> Vec<String> {
     lints
 }
 
+/// Returns the files that are long without a reason.
+fn long_files() -> Vec<String> {
+    let texts = texts(FOLDERS).into_iter();
+    let long = texts.filter(|(_, text)| too_long(text));
+    long.map(|(file, _)| file).collect()
+}
+
+/// Returns the lints that are switched off for a module, each with its file.
+fn all_switched_off() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (file, text) in texts(SHIPPED) {
+        for lint in switched_off(&text) {
+            found.push((file.clone(), lint));
+        }
+    }
+    found
+}
+
+/// Returns the lints that may be switched off, each with its file.
+fn exceptions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lasting = SWITCHED_OFF.iter().map(|(file, lint, _)| (*file, *lint));
+    lasting.chain(TO_BE_SWITCHED_ON.iter().copied())
+}
+
 #[test]
 fn a_long_file_says_why() {
-    let texts = texts(FOLDERS);
-    let long: Vec<_> = texts
-        .iter()
-        .filter(|(_, text)| too_long(text))
-        .map(|(file, _)| file.as_str())
-        .collect();
-    let new: Vec<_> = long
-        .iter()
-        .filter(|file| !TO_BE_CUT.contains(file))
-        .collect();
+    let mut new = long_files();
+    new.retain(|file| !TO_BE_CUT.contains(&file.as_str()));
     assert!(
         new.is_empty(),
         "over {LINES} lines, without \"{EXCUSE}\": {new:?}"
-    );
-    let cut: Vec<_> = TO_BE_CUT
-        .iter()
-        .filter(|file| !long.contains(file))
-        .collect();
-    assert!(
-        cut.is_empty(),
-        "no longer long, remove from TO_BE_CUT: {cut:?}"
     );
 }
 
 #[test]
 fn no_lint_is_switched_off_for_a_whole_module_of_what_is_shipped() {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for (file, text) in texts(SHIPPED) {
-        found.extend(
-            switched_off(&text)
-                .into_iter()
-                .map(|lint| (file.clone(), lint)),
-        );
-    }
-    let listed = |file: &str, lint: &str| {
-        SWITCHED_OFF
-            .iter()
-            .any(|(at, of, _)| (*at, *of) == (file, lint))
-            || TO_BE_SWITCHED_ON.contains(&(file, lint))
-    };
-    let new: Vec<_> = found
-        .iter()
-        .filter(|(file, lint)| !listed(file, lint))
-        .collect();
+    let mut new = all_switched_off();
+    new.retain(|(file, lint)| !exceptions().any(|exception| exception == (file, lint)));
     assert!(new.is_empty(), "switched off for a whole module: {new:?}");
-    let lists = SWITCHED_OFF.iter().map(|(file, lint, _)| (*file, *lint));
-    for (file, lint) in lists.chain(TO_BE_SWITCHED_ON.iter().copied()) {
-        let there = found.contains(&(file.to_owned(), lint.to_owned()));
-        assert!(
-            there,
-            "no longer needed, remove from the list: {lint} in {file}"
-        );
-    }
+}
+
+#[test]
+fn no_exception_stays_in_its_list_when_it_is_no_longer_needed() {
+    let (long, off) = (long_files(), all_switched_off());
+    let cut = TO_BE_CUT
+        .iter()
+        .filter(|file| !long.contains(&(**file).to_owned()));
+    let on = exceptions()
+        .filter(|(file, lint)| !off.contains(&((*file).to_owned(), (*lint).to_owned())));
+    let (cut, on): (Vec<_>, Vec<_>) = (cut.collect(), on.collect());
+    assert!(
+        cut.is_empty() && on.is_empty(),
+        "remove from the lists: {cut:?} {on:?}"
+    );
 }
 
 #[test]
