@@ -1,13 +1,24 @@
 //! Configuration: what the extension is packed with, and what the person changed.
 
 mod beacon;
+mod settings;
 
 pub use beacon::Beacon;
+pub use settings::{Settings, Switch};
 
 use crate::ids::is_peer_id;
 use crate::limits::{SERVERS, SETTING_BYTES};
-use crate::view::Refusal;
 use serde::{Deserialize, Serialize};
+
+/// Why a configuration cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("setting {field}: {reason}")]
+pub struct Invalid {
+    /// Where, as a path: `signalling.0.host`.
+    pub field: String,
+    /// Why, in English.
+    pub reason: String,
+}
 
 /// The content of `extension/config.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,43 +65,6 @@ pub struct IceServer {
     /// For TURN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
-}
-
-/// What the person changed; `None` is the packed default.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Settings {
-    /// First part of every id.
-    pub root: Option<String>,
-    /// PeerJS servers, first choice first.
-    pub signalling: Option<Vec<SignallingServer>>,
-    /// STUN and TURN servers.
-    pub ice_servers: Option<Vec<IceServer>>,
-    /// The address echo; an empty text switches it off.
-    pub ip_echo: Option<String>,
-    /// The beacon; one without an address switches it off.
-    pub beacon: Option<Box<Beacon>>,
-    /// Notifications are shown.
-    pub notifications: bool,
-    /// Contacts are told when their messages were read.
-    pub read_receipts: bool,
-    /// This is a cellular network: no discovery.
-    pub cellular: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            root: None,
-            signalling: None,
-            ice_servers: None,
-            ip_echo: None,
-            beacon: None,
-            notifications: true,
-            read_receipts: true,
-            cellular: false,
-        }
-    }
 }
 
 impl Default for Config {
@@ -147,7 +121,7 @@ impl Config {
     }
 
     /// Refuses what cannot work, naming the field.
-    pub fn check(&self) -> Result<(), Refusal> {
+    pub fn check(&self) -> Result<(), Invalid> {
         check(
             is_peer_id(&self.root) && self.root.len() <= 32,
             "root",
@@ -176,7 +150,7 @@ impl Config {
 }
 
 impl SignallingServer {
-    fn check(&self, at: &str) -> Result<(), Refusal> {
+    fn check(&self, at: &str) -> Result<(), Invalid> {
         let host = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
         let path = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
         let key = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
@@ -197,7 +171,7 @@ impl SignallingServer {
 }
 
 impl IceServer {
-    fn check(&self, at: &str) -> Result<(), Refusal> {
+    fn check(&self, at: &str) -> Result<(), Invalid> {
         let count = self.urls.len();
         check(
             (1..=SERVERS).contains(&count),
@@ -243,11 +217,11 @@ fn fits(text: &str, allowed: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.len() <= SETTING_BYTES && text.chars().all(allowed)
 }
 
-fn check(good: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(), Refusal> {
+fn check(good: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(), Invalid> {
     if good {
         return Ok(());
     }
-    Err(Refusal::Setting {
+    Err(Invalid {
         field: field.to_owned(),
         reason: reason(),
     })
@@ -256,7 +230,7 @@ fn check(good: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::Hidden;
+    use crate::values::Secret;
 
     #[test]
     fn the_built_in_configuration_is_valid_and_the_packed_one() {
@@ -272,7 +246,7 @@ mod tests {
             let mut config = Config::default();
             change(&mut config);
             match config.check() {
-                Err(Refusal::Setting { field, .. }) => field,
+                Err(Invalid { field, .. }) => field,
                 other => format!("{other:?}"),
             }
         };
@@ -302,7 +276,7 @@ mod tests {
         Beacon {
             url: "https://beacon.example.org/beacon".into(),
             public_key: "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW".into(),
-            token: Some(Hidden("secret-of-the-organisation".into())),
+            token: Some(Secret("secret-of-the-organisation".into())),
             slot_seconds: None,
         }
     }
@@ -317,7 +291,7 @@ mod tests {
                 ..Config::default()
             };
             match config.check() {
-                Err(Refusal::Setting { field, .. }) => field,
+                Err(Invalid { field, .. }) => field,
                 other => format!("{other:?}"),
             }
         };
@@ -325,7 +299,7 @@ mod tests {
         assert_eq!(wrong(|b| b.url = "http://x.org".into()), "beacon.url");
         assert_eq!(wrong(|b| b.public_key = "x".into()), "beacon.publicKey");
         assert_eq!(
-            wrong(|b| b.token = Some(Hidden("a b".into()))),
+            wrong(|b| b.token = Some(Secret("a b".into()))),
             "beacon.token"
         );
         assert_eq!(wrong(|b| b.slot_seconds = Some(4)), "beacon.slotSeconds");
