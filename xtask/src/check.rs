@@ -34,7 +34,7 @@ fn steps() -> [(&'static str, Command); 4] {
         cargo.args(args);
         cargo
     };
-    let mut worlds = stories::simulation("check");
+    let mut worlds = stories::simulation("quick");
     worlds.args(["--seeds", WORLDS]);
     let clippy = [
         "clippy",

@@ -12,8 +12,8 @@ use std::process::Command;
 
 /// The profile of both builds. An older revision may not have it, so it is also given to cargo as
 /// an option there.
-const PROFILE: &str = "check";
-const INHERITS: &str = "profile.check.inherits='release'";
+const PROFILE: &str = "quick";
+const INHERITS: &str = "profile.quick.inherits='release'";
 
 /// The options of `traces`.
 #[derive(clap::Args)]
