@@ -197,17 +197,24 @@ fn deny() -> Counts {
     check(shell::cargo().args(["deny", "check"]))
 }
 
-/// Builds the documentation, of the core also that of its private items.
+/// Builds the documentation with private items: of each crate for the machine it is for, as half of
+/// what is for the browser is not there on another one.
 fn doc() -> Counts {
-    const PUBLIC: &[&str] = &["--workspace"];
-    const PRIVATE: &[&str] = &["-p", "mesh-chat", "--document-private-items"];
-    let mut counts = Counts::default();
-    for what in [PUBLIC, PRIVATE] {
-        let mut cargo = shell::cargo();
-        cargo.args(["doc", "--no-deps"]).args(what);
-        counts = counts.plus(check(cargo.env("RUSTDOCFLAGS", "-D warnings")));
+    let (mut here, mut wasm) = (cargo_doc(), cargo_doc());
+    here.arg("--workspace");
+    wasm.args(["--target", "wasm32-unknown-unknown"]);
+    for name in WASM_CRATES {
+        here.args(["--exclude", name]);
+        wasm.args(["-p", name]);
     }
-    counts
+    check(&mut here).plus(check(&mut wasm))
+}
+
+fn cargo_doc() -> Command {
+    let mut cargo = shell::cargo();
+    cargo.args(["doc", "--no-deps", "--document-private-items"]);
+    cargo.env("RUSTDOCFLAGS", "-D warnings");
+    cargo
 }
 
 /// Runs all tests of this machine; the examples in the documentation come last and without times.
