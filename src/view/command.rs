@@ -34,7 +34,7 @@ pub enum Command {
     },
     /// Ask a stranger.
     Connect {
-        /// The id in a [`PersonId::Stranger`].
+        /// The id in a [`PersonId::Stranger`](crate::view::PersonId::Stranger).
         stranger: String,
     },
     /// Say yes to a request.
@@ -63,7 +63,7 @@ pub enum Command {
     Read {
         /// Whose chat.
         contact: ContactId,
-        /// The [`Message::number`].
+        /// The [`Message::number`](crate::view::Message::number).
         number: u64,
     },
     /// Find out whether a saved contact can be reached.
@@ -73,7 +73,7 @@ pub enum Command {
     },
     /// A decision about a contact.
     Contact(ContactId, ContactCommand),
-    /// Make an invite: an [`Event::Invite`] follows.
+    /// Make an invite: an [`Event::Invite`](crate::view::Event::Invite) follows.
     Invite,
     /// Close an open invite.
     CancelInvite {
