@@ -16,7 +16,9 @@ use crate::storage::{Report, Storage};
 use crate::timer::Timer;
 use crate::unicode::BrowserUnicode;
 use crate::views::Views;
-use ipc::{Answer, Command, Event, FromEngine, HostRequest, Notice, Refusal, ToEngine};
+use ipc::{
+    Answer, Command, Duty, Event, FromEngine, HostRequest, Notice, Recipient, Refusal, ToEngine,
+};
 use mesh_chat::node::{CommandId, Input, Output};
 use mesh_chat::records::MessageRecord;
 use mesh_chat::{Mono, Node};
@@ -230,12 +232,17 @@ impl Driver {
     }
 
     fn show(&self, only: Option<u32>, event: Event) {
-        if let Event::Notify(notification) = event {
-            self.host.tell(HostRequest::Notify { notification });
-        } else if let Event::Badge { count } = event {
-            self.host.tell(HostRequest::Badge { count });
-        } else {
-            self.views.borrow_mut().show(only, event);
+        match event.recipient() {
+            Recipient::EveryView | Recipient::ViewsOfChat(_) => {
+                self.views.borrow_mut().show(only, event);
+            }
+            Recipient::Supervisor(Duty::Notify(notification)) => {
+                let notification = notification.clone();
+                self.host.tell(HostRequest::Notify { notification });
+            }
+            Recipient::Supervisor(Duty::Badge(count)) => {
+                self.host.tell(HostRequest::Badge { count });
+            }
         }
     }
 

@@ -6,7 +6,7 @@
 
 use crate::api::Port;
 use crate::json;
-use ipc::{ContactId, Event, FromEngine, Message, Progress};
+use ipc::{ContactId, Event, FromEngine, Recipient};
 use litemap::LiteMap;
 use wasm_bindgen::JsValue;
 
@@ -115,11 +115,15 @@ impl Views {
 
     /// Who is to be told now; a view that waits for a page is told later.
     fn concerned(&mut self, event: &Event) -> Vec<u32> {
-        let (Event::Message(Message { contact, .. }) | Event::Progress(Progress { contact, .. })) =
-            event
-        else {
-            return self.open.keys().copied().collect();
-        };
+        match event.recipient() {
+            Recipient::EveryView => self.open.keys().copied().collect(),
+            Recipient::ViewsOfChat(contact) => self.of_chat(contact, event),
+            Recipient::Supervisor(_) => Vec::new(),
+        }
+    }
+
+    /// The views that have asked for a chat.
+    fn of_chat(&mut self, contact: &ContactId, event: &Event) -> Vec<u32> {
         let mut to = Vec::new();
         for (id, view) in &mut self.open {
             if !view.chats.contains(contact) {
