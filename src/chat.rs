@@ -14,7 +14,7 @@ use crate::io::CommandId;
 use crate::limits::{IN_FLIGHT, OUTBOX_BYTES, OUTBOX_MESSAGES, STORING, TEXT_BYTES};
 use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
 use crate::view::{ContactId, Message, MessageState, Progress, Refusal};
-use crate::wire::Frame;
+use crate::wire::SessionFrame;
 use std::collections::VecDeque;
 
 /// A chat in memory.
@@ -301,8 +301,8 @@ impl Chat {
 
     /// What to say first on a new connection. With `receipts` it repeats the last receipt, which
     /// may have been lost, or not been sent at all.
-    pub(crate) fn have(&self, receipts: bool) -> Frame {
-        Frame::Have {
+    pub(crate) fn have(&self, receipts: bool) -> SessionFrame {
+        SessionFrame::Have {
             log: self.durable.in_log.clone(),
             upto: self.durable.in_seq,
             read: Some(self.head.in_read).filter(|read| receipts && *read > 0),
@@ -331,14 +331,14 @@ impl Chat {
     }
 
     /// The next own message to send, as far as the window allows.
-    pub(crate) fn next(&mut self) -> Option<Frame> {
+    pub(crate) fn next(&mut self) -> Option<SessionFrame> {
         if !self.wants_to_send() {
             return None;
         }
         let index = self.own.iter().position(|record| record.seq > self.sent)?;
         let record = self.own.get(index)?;
         self.sent = record.seq;
-        Some(Frame::Text {
+        Some(SessionFrame::Text {
             log: record.log.clone(),
             seq: record.seq,
             at: record.message.at,
@@ -369,9 +369,9 @@ impl Chat {
     }
 
     /// What is stored of the other's log.
-    pub(crate) fn ack(&self) -> Option<Frame> {
+    pub(crate) fn ack(&self) -> Option<SessionFrame> {
         let log = self.durable.in_log.clone()?;
-        Some(Frame::Ack {
+        Some(SessionFrame::Ack {
             log,
             upto: self.durable.in_seq,
         })
@@ -392,9 +392,9 @@ impl Chat {
     }
 
     /// What to tell the other side about messages seen here.
-    pub(crate) fn read_receipt(&self) -> Option<Frame> {
+    pub(crate) fn read_receipt(&self) -> Option<SessionFrame> {
         let log = self.durable.in_log.clone()?;
-        Some(Frame::Read {
+        Some(SessionFrame::Read {
             log,
             upto: self.head.in_read,
         })

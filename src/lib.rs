@@ -18,6 +18,7 @@ pub mod ids;
 mod io;
 pub mod limits;
 mod liveness;
+mod misbehaviour;
 pub mod name;
 pub mod node;
 pub mod records;

@@ -19,20 +19,12 @@ mod commands;
 mod contacts;
 mod insist;
 mod invites;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every message out of order is one case"
-)]
 mod links;
 mod meeting;
 mod network;
 mod people;
 mod rendezvous;
 mod requests;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every message that no contact sends is one case"
-)]
 mod sessions;
 mod show;
 mod storage;

@@ -5,7 +5,8 @@ use super::{Member, State};
 use crate::context::Context;
 use crate::io::LinkId;
 use crate::limits::{CLAIM_JITTER, GHOST_LIFE, HIDDEN, REDIRECTS, ROUTER_PEERS, ROUTERS};
-use crate::wire::Frame;
+use crate::misbehaviour::Misbehaviour;
+use crate::wire::RouterFrame;
 use std::time::Duration;
 
 /// Router IDs tried before starting over: `-1` to `-3`.
@@ -45,7 +46,7 @@ impl Member {
             let wait = TRY_FIRST * 2_u32.saturating_pow(self.hidden.min(10));
             self.hidden = self.hidden.saturating_add(1);
             self.shunned = Some(now + wait.min(TRY_FIRST_LAST));
-            ctx.transmit(link, &Frame::Bye);
+            ctx.transmit(link, &RouterFrame::Bye);
             self.pass_over(ctx, link);
         }
     }
@@ -88,10 +89,10 @@ impl Member {
         ctx: &mut Context,
         link: LinkId,
         router: &str,
-    ) -> Result<(), String> {
+    ) -> Result<(), Misbehaviour> {
         let index = self.namespace.router_index(router);
         let index = index.filter(|index| *index > self.index && self.redirects < REDIRECTS);
-        self.index = index.ok_or("sent on to where no router can be")?;
+        self.index = index.ok_or(Misbehaviour::RedirectedNowhere)?;
         self.redirects += 1;
         self.ghost_since = None;
         ctx.close(link);
@@ -114,9 +115,10 @@ impl Member {
         if self.redirects > 0 {
             return;
         }
-        let (first, last) = match &self.state {
-            State::Following(_) => (RECONSIDER, RECONSIDER_LAST),
-            _ => (TRY_FIRST, TRY_FIRST_LAST),
+        let (first, last) = if matches!(self.state, State::Following(_)) {
+            (RECONSIDER, RECONSIDER_LAST)
+        } else {
+            (TRY_FIRST, TRY_FIRST_LAST)
         };
         let times = self.passed.max(self.hidden).saturating_sub(1);
         let wait = (first * 2_u32.saturating_pow(times.min(10))).min(last);
