@@ -4,7 +4,6 @@ pub mod address;
 mod backup;
 pub mod beacon;
 mod blacklist;
-mod bucket;
 pub mod calendar;
 mod chat;
 pub mod clock;

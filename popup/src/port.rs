@@ -7,7 +7,6 @@ use ipc::{Addressed, Endpoint, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::{Function, Object, Promise, Reflect};
 use json::js::from_js;
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -111,8 +110,7 @@ fn read_last_error() {
 }
 
 fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
-    let js = value.serialize(&Serializer::json_compatible());
-    js.map_err(JsValue::from)
+    json::js::to_js(value).map_err(|error| JsValue::from_str(&error.to_string()))
 }
 
 fn function(object: &JsValue, name: &str) -> Result<Function, JsValue> {

@@ -187,7 +187,7 @@ impl Node {
             || self.own_transport() == Some(local.as_str())
             || self.rendezvous.holds(&local);
         let room = at_once < limits::HANDSHAKES_AT_ONCE && self.links.len() < limits::LINKS;
-        if own && room && self.handshakes.take(self.ctx.now.mono) {
+        if own && room && self.handshakes.take(self.ctx.now.mono.into()) {
             // Opening takes its time too; nothing else of it is ours to bound.
             let deadline = self.ctx.now.mono + limits::UNAUTHENTICATED_TIME;
             self.add_link(link, local, remote, Stage::Arriving, Some(deadline));

@@ -35,7 +35,6 @@ pub use crate::io::{
 };
 
 use crate::blacklist::Blacklist;
-use crate::bucket::Bucket;
 use crate::calendar;
 use crate::chat::Chat;
 use crate::clock::{Mono, Now};
@@ -53,8 +52,10 @@ use invites::Invitation;
 use links::Pending;
 use litemap::LiteMap;
 use network::Network;
+use pace::Bucket;
 use rendezvous::Rendezvous;
 use show::Shown;
+use std::time::Duration;
 use storage::Write;
 
 /// A participant.
@@ -147,7 +148,7 @@ impl Node {
             links: LiteMap::new_vec(),
             handshakes: Bucket::new(
                 limits::HANDSHAKES_PER_MINUTE,
-                60_000 / u64::from(limits::HANDSHAKES_PER_MINUTE),
+                Duration::from_mins(1) / limits::HANDSHAKES_PER_MINUTE,
             ),
             contacts: LiteMap::new_vec(),
             chats: LiteMap::new_vec(),

@@ -349,7 +349,7 @@ impl Node {
         if !self
             .contacts
             .get_mut(id)
-            .is_some_and(|contact| contact.incoming.take(mono))
+            .is_some_and(|contact| contact.incoming.take(mono.into()))
         {
             return Err(Misbehaviour::TooManyTexts);
         }
@@ -383,7 +383,7 @@ impl Node {
         let Some(chat) = self.chats.get_mut(id) else {
             return;
         };
-        while chat.wants_to_send() && contact.outgoing.take(now) {
+        while chat.wants_to_send() && contact.outgoing.take(now.into()) {
             let Some(frame) = chat.next() else {
                 return;
             };

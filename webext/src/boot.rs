@@ -73,7 +73,7 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
 /// Tokens only make a return quicker: what cannot be read is left out.
 fn tokens(loaded: &Loaded) -> Vec<(String, String)> {
     let stored = loaded.session.iter().find(|(key, _)| key == TOKENS);
-    let tokens = stored.and_then(|(_, text)| ::json::from_str(text).ok());
+    let tokens = stored.and_then(|(_, text)| json::from_str(text).ok());
     tokens.unwrap_or_default()
 }
 
@@ -91,7 +91,7 @@ async fn packed() -> Result<Config, String> {
     let body = response.text().map(JsValue::from);
     let body = api::settled(body).await?;
     let body = body.as_string().ok_or_else(|| text(&body))?;
-    let config: Config = ::json::from_str(&body).map_err(|error| error.to_string())?;
+    let config: Config = json::from_str(&body).map_err(|error| error.to_string())?;
     config.check().map_err(|refusal| refusal.to_string())?;
     Ok(config)
 }

@@ -4,9 +4,9 @@ use crate::api::{Port, api};
 use crate::boot::{Failure, boot};
 use crate::driver::Driver;
 use crate::host::Host;
-use crate::json;
 use ipc::{Addressed, EngineNotice, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::Function;
+use json::js::{from_js_within, to_js};
 use std::rc::Rc;
 use wasm_bindgen::{JsValue, prelude::*};
 
@@ -57,7 +57,7 @@ impl Engine {
                 let failed = FromEngine::Failed {
                     reason: failure.to_string(),
                 };
-                if let Ok(value) = json::to_js(&failed) {
+                if let Ok(value) = to_js(&failed) {
                     // A port that throws is closed already.
                     let _ = port.post(&value);
                 }
@@ -71,7 +71,7 @@ impl Engine {
         let State::Running(driver) = &self.0 else {
             return;
         };
-        match json::from_js::<ToEngine>(message, MESSAGE) {
+        match from_js_within::<ToEngine>(message, MESSAGE) {
             Ok(message) => driver.asked(view, message),
             Err(error) => tracing::warn!(%error, "a view sent what is not a message"),
         }
@@ -86,7 +86,7 @@ impl Engine {
 
     /// The background says something.
     pub fn notice(&self, notice: &JsValue) {
-        let notice = match json::from_js::<Addressed<EngineNotice>>(notice, MESSAGE) {
+        let notice = match from_js_within::<Addressed<EngineNotice>>(notice, MESSAGE) {
             Ok(notice) => notice.message,
             Err(error) => return tracing::warn!(%error, "not a notice of the background"),
         };

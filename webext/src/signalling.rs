@@ -98,7 +98,7 @@ impl Signalling {
         if *self.tokens.borrow() == tokens {
             return;
         }
-        if let Ok(text) = ::json::to_string(&tokens) {
+        if let Ok(text) = json::to_string(&tokens) {
             let set = vec![(TOKENS.to_owned(), text)];
             self.host.tell(HostRequest::Write {
                 area: Area::Session,

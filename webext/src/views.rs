@@ -5,7 +5,6 @@
 //! newer.
 
 use crate::api::Port;
-use crate::json;
 use ipc::{ContactId, Event, FromEngine, Recipient};
 use litemap::LiteMap;
 use wasm_bindgen::JsValue;
@@ -156,7 +155,7 @@ impl Views {
 }
 
 fn encoded(message: &FromEngine) -> Option<JsValue> {
-    json::to_js(message)
+    json::js::to_js(message)
         .inspect_err(|error| tracing::error!(%error, "an event has no JSON shape"))
         .ok()
 }
