@@ -5,9 +5,9 @@
 
 #![cfg(target_arch = "wasm32")]
 
+use chrome::Port;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use webext::api::Port;
 use webext::{engine, log};
 
 /// The engine, as the page holds it.

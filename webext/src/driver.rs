@@ -2,7 +2,6 @@
 //!
 //! Nothing here is re-entrant: what happens while an input is being handled waits in `todo`.
 
-use crate::api::Port;
 use crate::beacon::Beacon;
 use crate::boot::Boot;
 use crate::clock::{now, seed};
@@ -16,6 +15,7 @@ use crate::storage::{Report, Storage};
 use crate::timer::Timer;
 use crate::unicode::BrowserUnicode;
 use crate::views::Views;
+use chrome::Port;
 use ipc::{
     Answer, Command, Duty, Event, FromEngine, HostRequest, Notice, Recipient, Refusal, ToEngine,
 };

@@ -1,9 +1,9 @@
 //! The engine of a page: boots from storage, then runs; or says to every view why it cannot.
 
-use crate::api::{Port, api};
 use crate::boot::{Failure, boot};
 use crate::driver::Driver;
 use crate::host::Host;
+use chrome::{Port, api};
 use ipc::{Addressed, EngineNotice, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::Function;
 use json::js::{from_js_within, to_js};
@@ -48,7 +48,8 @@ impl Engine {
     /// A view has connected. Gives its name; a port that is no view is closed.
     pub fn attach(&self, port: Port) -> Option<u32> {
         if !is_view(&port) {
-            port.disconnect();
+            // A port that is closed already does not mind.
+            let _ = port.disconnect();
             return None;
         }
         match &self.0 {

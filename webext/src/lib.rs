@@ -1,6 +1,6 @@
 //! Everything that names a JsValue: extension APIs, storage, clock, the driver of the engine.
 //!
-//! The background uses [`api`] and [`json`] only. The engine page uses [`engine::Engine`], which
+//! The background uses [`log`] only. The engine page uses [`engine::Engine`], which
 //! boots from storage and then runs one [`Node`](mesh_chat::Node): what happens in the page becomes
 //! its inputs, what it puts out is done by the modules below.
 //!
@@ -14,8 +14,6 @@ pub mod local;
 pub mod mapping;
 pub mod watch;
 
-#[cfg(target_arch = "wasm32")]
-pub mod api;
 #[cfg(target_arch = "wasm32")]
 mod beacon;
 #[cfg(target_arch = "wasm32")]

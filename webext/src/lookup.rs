@@ -2,11 +2,11 @@
 //! [`STUN_TIME`] by the configured echo. When it has seen enough is up to [`Gathering`].
 
 use crate::addresses::in_candidate;
-use crate::api::text;
 use crate::echo;
 use crate::gathering::{Gathering, Step};
 use crate::stun::Gatherer;
 use crate::timer::Timer;
+use chrome::text;
 use mesh_chat::address::Addresses;
 use mesh_chat::config::Config;
 use std::cell::{Cell, RefCell};

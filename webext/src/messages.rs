@@ -6,9 +6,9 @@
 //! A head that cannot be read seals its chat: nothing more is written to it, because going on
 //! without its numbers would overwrite messages.
 
-use crate::api::text;
 use crate::idb::{self, Opened};
 use crate::journal::{Page, Threads};
+use chrome::text;
 use ipc::ContactId;
 use js_sys::{Array, Reflect};
 use json::js::{from_js_within, to_js};

@@ -4,7 +4,7 @@
 //! way to a view, what is said of messages waits behind it, so that the page never replaces what is
 //! newer.
 
-use crate::api::Port;
+use chrome::Port;
 use ipc::{ContactId, Event, FromEngine, Recipient};
 use litemap::LiteMap;
 use wasm_bindgen::JsValue;
