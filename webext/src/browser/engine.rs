@@ -1,8 +1,8 @@
 //! The engine of a page: boots from storage, then runs; or says to every view why it cannot.
 
-use crate::boot::{Failure, boot};
-use crate::driver::Driver;
-use crate::host::Host;
+use super::boot::{Failure, boot};
+use super::driver::Driver;
+use super::host::Host;
 use chrome::{Port, api};
 use ipc::{Addressed, EngineNotice, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::Function;

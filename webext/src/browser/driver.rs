@@ -2,19 +2,19 @@
 //!
 //! Nothing here is re-entrant: what happens while an input is being handled waits in `todo`.
 
-use crate::beacon::Beacon;
-use crate::boot::Boot;
-use crate::clock::{now, seed};
-use crate::host::Host;
+use super::beacon::Beacon;
+use super::boot::Boot;
+use super::clock::{now, seed};
+use super::host::Host;
+use super::lookup::Lookup;
+use super::messages::PageRead;
+use super::network::Network;
+use super::signalling::Signalling;
+use super::storage::{Report, Storage};
+use super::timer::Timer;
+use super::unicode::BrowserUnicode;
+use super::views::Views;
 use crate::journal::Page;
-use crate::lookup::Lookup;
-use crate::messages::PageRead;
-use crate::network::Network;
-use crate::signalling::Signalling;
-use crate::storage::{Report, Storage};
-use crate::timer::Timer;
-use crate::unicode::BrowserUnicode;
-use crate::views::Views;
 use chrome::Port;
 use ipc::{
     Answer, Command, Duty, Event, FromEngine, HostRequest, Notice, Recipient, Refusal, ToEngine,
@@ -207,7 +207,7 @@ impl Driver {
     }
 
     fn arm(&self, now: Mono, at: Option<Mono>) {
-        self.timer.arm(at.map(|at| at.since(now)));
+        self.timer.set(at.map(|at| at.since(now)));
     }
 
     fn act(&self, output: Output, only: Option<u32>) {

@@ -6,7 +6,7 @@
 //! A head that cannot be read seals its chat: nothing more is written to it, because going on
 //! without its numbers would overwrite messages.
 
-use crate::idb::{self, Opened};
+use super::idb::{self, Opened};
 use crate::journal::{Page, Threads};
 use chrome::text;
 use ipc::ContactId;

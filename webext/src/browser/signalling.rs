@@ -1,6 +1,6 @@
 //! The PeerJS client in force: made anew for each configuration, its tokens kept for the session.
 
-use crate::host::Host;
+use super::host::Host;
 use crate::mapping;
 use ipc::{Area, HostRequest};
 use mesh_chat::config::Config;

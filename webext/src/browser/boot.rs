@@ -1,9 +1,9 @@
 //! What the engine starts from: the packed configuration, the stored records and chats.
 
-use crate::host::Host;
+use super::host::Host;
+use super::messages::Messages;
+use super::signalling::TOKENS;
 use crate::local::{self, ProfileDamaged};
-use crate::messages::Messages;
-use crate::signalling::TOKENS;
 use chrome::{api, settled, text};
 use ipc::{HostRequest, Loaded};
 use mesh_chat::config::Config;
