@@ -1,7 +1,6 @@
 //! Which crate may know which, and who may know the browser.
 
-#![allow(clippy::unwrap_used, reason = "what a helper cannot do fails its test")]
-
+use crate::collect;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -152,19 +151,6 @@ fn values_of_the_browser_are_named_only_where_the_browser_is() {
         for file in files {
             let text = std::fs::read_to_string(&file).unwrap();
             assert!(!text.contains(concat!("Js", "Value")), "{}", file.display());
-        }
-    }
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => collect(&path, files),
-            false if path.extension().is_some_and(|extension| extension == "rs") => {
-                files.push(path)
-            }
-            false => {}
         }
     }
 }

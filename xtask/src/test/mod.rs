@@ -1,8 +1,15 @@
 //! `test`: everything that can be checked, in phases, with one line that sums it up.
+//!
+//! `counts` and `report` read what `cargo test` prints.
+
+mod counts;
+mod report;
 
 use crate::{dist, figures, setup, shell, stories};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
+use counts::Counts;
+use report::Report;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -26,7 +33,9 @@ enum Phase {
     Lint,
     /// Licences, advisories and sources of the crates, where cargo-deny is installed
     Deny,
-    /// Unit tests, vectors and pairs, on this machine
+    /// The documentation of all crates has no warning
+    Doc,
+    /// Unit tests, vectors, pairs and the examples in the documentation, on this machine
     Unit,
     /// Whole participants in worlds where everything goes wrong
     Sim,
@@ -43,6 +52,13 @@ enum Phase {
 /// Simulated worlds, of five people and an hour each: what two cores do in about a minute.
 const SIMULATED_WORLDS: &str = "2000";
 
+/// Asks a test program for the time of each test. That is not stable yet, so [`TIMED`] goes with it.
+const REPORT_TIME: [&str; 2] = ["-Zunstable-options", "--report-time"];
+
+/// Starts test programs so that they accept [`REPORT_TIME`]. The compiler does not see this: it is
+/// the stable one for all that is built.
+const TIMED: &str = "env RUSTC_BOOTSTRAP=1";
+
 /// Crates that are wasm in the end.
 const WASM_CRATES: [&str; 6] = [
     "json",
@@ -52,14 +68,6 @@ const WASM_CRATES: [&str; 6] = [
     "offscreen",
     "popup",
 ];
-
-/// How many of something passed, failed and were left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Counts {
-    passed: u32,
-    failed: u32,
-    skipped: u32,
-}
 
 /// The command.
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -74,11 +82,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for phase in phases {
         println!("\n== {phase:?} ==");
         let started = Instant::now();
-        let counts = phase.run(&options.filters).unwrap_or_else(|error| {
+        let report = phase.run(&options.filters).unwrap_or_else(|error| {
             eprintln!("{error:#}");
-            Counts::one(false)
+            Counts::one(false).into()
         });
-        results.push((phase, counts, started.elapsed()));
+        results.push((phase, report, started.elapsed()));
     }
     sum_up(&results)
 }
@@ -94,22 +102,27 @@ fn prepare(phases: &[Phase]) -> Result<()> {
     setup::for_build()
 }
 
-fn sum_up(results: &[(Phase, Counts, Duration)]) -> Result<()> {
+fn sum_up(results: &[(Phase, Report, Duration)]) -> Result<()> {
     let mut sum = Counts::default();
     println!(
         "\n{:<10}{:>8}{:>8}{:>8}{:>9}",
         "", "passed", "failed", "skipped", "time"
     );
-    for (phase, counts, time) in results {
+    for (phase, report, time) in results {
         let Counts {
             passed,
             failed,
             skipped,
-        } = counts;
+        } = report.counts;
         let (name, seconds) = (format!("{phase:?}"), time.as_secs_f64());
         println!("{name:<10}{passed:>8}{failed:>8}{skipped:>8}{seconds:>7.1} s");
-        sum = sum.plus(*counts);
+        sum = sum.plus(report.counts);
     }
+    Report::print_slowest(
+        results
+            .iter()
+            .map(|(phase, report, _)| (format!("{phase:?}"), report)),
+    );
     figures::tell();
     println!(
         "\n{} passed, {} failed, {} skipped",
@@ -125,7 +138,7 @@ impl Phase {
     fn wanted(self, options: &Options) -> bool {
         let is_tests = match self {
             Self::Unit | Self::Wasm | Self::Dist | Self::Browsers | Self::Nat => true,
-            Self::Format | Self::Lint | Self::Deny | Self::Sim => false,
+            Self::Format | Self::Lint | Self::Deny | Self::Doc | Self::Sim => false,
         };
         let asked = |phase: &Phase| *phase == self || phase.needs(self);
         let chosen = options.phase.is_empty() || options.phase.iter().any(asked);
@@ -137,19 +150,21 @@ impl Phase {
         matches!((self, other), (Self::Browsers | Self::Nat, Self::Dist))
     }
 
-    fn run(self, filters: &[String]) -> Result<Counts> {
+    fn run(self, filters: &[String]) -> Result<Report> {
         match self {
-            Self::Format => Ok(check(shell::cargo().args(["fmt", "--all", "--check"]))),
-            Self::Lint => Ok(lint()),
-            Self::Deny => Ok(deny()),
-            Self::Unit => tests(shell::cargo().args(["test", "--workspace"]), filters),
-            Self::Sim => Ok(check(
-                stories::simulation().args(["--seeds", SIMULATED_WORLDS]),
-            )),
+            Self::Format => Ok(check(shell::cargo().args(["fmt", "--all", "--check"])).into()),
+            Self::Lint => Ok(lint().into()),
+            Self::Deny => Ok(deny().into()),
+            Self::Doc => Ok(doc().into()),
+            Self::Unit => unit(filters),
+            Self::Sim => {
+                let mut worlds = stories::simulation("sim");
+                Ok(check(worlds.args(["--seeds", SIMULATED_WORLDS])).into())
+            }
             Self::Wasm => wasm(filters),
             Self::Dist => {
                 // Over budget is said loudly and does not fail: the engine is, by far.
-                dist::run(&dist::Options::default()).map(|_| Counts::one(true))
+                dist::run(&dist::Options::default()).map(|_| Counts::one(true).into())
             }
             Self::Browsers => browsers("browsers", &["*"], 1, filters),
             Self::Nat => nat(filters),
@@ -182,9 +197,33 @@ fn deny() -> Counts {
     check(shell::cargo().args(["deny", "check"]))
 }
 
+/// Builds the documentation, of the core also that of its private items.
+fn doc() -> Counts {
+    const PUBLIC: &[&str] = &["--workspace"];
+    const PRIVATE: &[&str] = &["-p", "mesh-chat", "--document-private-items"];
+    let mut counts = Counts::default();
+    for what in [PUBLIC, PRIVATE] {
+        let mut cargo = shell::cargo();
+        cargo.args(["doc", "--no-deps"]).args(what);
+        counts = counts.plus(check(cargo.env("RUSTDOCFLAGS", "-D warnings")));
+    }
+    counts
+}
+
+/// Runs all tests of this machine; the examples in the documentation come last and without times.
+fn unit(filters: &[String]) -> Result<Report> {
+    let mut cargo = shell::cargo();
+    cargo.args(["test", "--workspace"]);
+    cargo.args(["--lib", "--bins", "--tests", "--examples"]);
+    let report = timed_tests(&mut cargo, filters)?;
+    let mut examples = shell::cargo();
+    examples.args(["test", "--workspace", "--doc"]);
+    Ok(report.plus(tests(&mut examples, filters, &[])?))
+}
+
 /// Node runs what is built for WASI as it is; no other runner is needed. Nothing in the core asks
 /// what it runs on, so this stands for the browser's wasm.
-fn wasm(filters: &[String]) -> Result<Counts> {
+fn wasm(filters: &[String]) -> Result<Report> {
     let mut cargo = shell::cargo();
     cargo.args([
         "test",
@@ -197,13 +236,13 @@ fn wasm(filters: &[String]) -> Result<Counts> {
     ]);
     cargo.env(
         "CARGO_TARGET_WASM32_WASIP1_RUNNER",
-        "node --no-warnings xtask/js/wasi.mjs",
+        format!("{TIMED} node --no-warnings xtask/js/wasi.mjs"),
     );
-    tests(&mut cargo, filters)
+    tests(&mut cargo, filters, &REPORT_TIME)
 }
 
 /// The tests of `e2e` in these files that are built with this feature, so many at once.
-fn browsers(feature: &str, files: &[&str], threads: u8, filters: &[String]) -> Result<Counts> {
+fn browsers(feature: &str, files: &[&str], threads: u8, filters: &[String]) -> Result<Report> {
     // One of the services; tests find it beside their own folder.
     shell::run(shell::cargo().args(["build", "--quiet", "-p", "beacon"]))?;
     let mut cargo = shell::cargo();
@@ -215,24 +254,24 @@ fn browsers(feature: &str, files: &[&str], threads: u8, filters: &[String]) -> R
     cargo
         .env("RUST_TEST_THREADS", threads.to_string())
         .env("RUST_BACKTRACE", "0");
-    tests(&mut cargo, filters)
+    timed_tests(&mut cargo, filters)
 }
 
 /// Measures across NATs what no local network shows: how soon a killed router is replaced.
 pub(crate) fn measure_failover() -> Result<()> {
     figures::forget()?;
-    let counts = nat(&["router_is_killed".to_owned()])?;
+    let report = nat(&["router_is_killed".to_owned()])?;
     figures::tell();
-    if counts.failed > 0 {
+    if report.counts.failed > 0 {
         bail!("the measurement of a killed router failed");
     }
     Ok(())
 }
 
-fn nat(filters: &[String]) -> Result<Counts> {
+fn nat(filters: &[String]) -> Result<Report> {
     if let Err(reason) = try_namespaces() {
         println!("!! NO TESTS ACROSS NATS: {reason:#}");
-        return Ok(Counts::skipped());
+        return Ok(Counts::skipped().into());
     }
     // They mostly wait, each in a network of its own.
     browsers("nat", &["nat", "away"], 2, filters)
@@ -262,86 +301,38 @@ fn check(command: &mut Command) -> Counts {
     }
 }
 
-/// Runs `cargo test`, shows what it prints, and adds up what it says.
-fn tests(cargo: &mut Command, filters: &[String]) -> Result<Counts> {
+/// Runs `cargo test` of programs on this machine, with the time of each test.
+fn timed_tests(cargo: &mut Command, filters: &[String]) -> Result<Report> {
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let version = shell::answer(&rustc, &["-vV"]).context("rustc does not say its version")?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    let host = host.context("rustc does not say for which machine it builds")?;
+    let host = host.to_uppercase().replace('-', "_");
+    cargo.env(format!("CARGO_TARGET_{host}_RUNNER"), TIMED);
+    tests(cargo, filters, &REPORT_TIME)
+}
+
+/// Runs `cargo test`, shows what it prints, and reads it.
+fn tests(cargo: &mut Command, filters: &[String], options: &[&str]) -> Result<Report> {
     cargo
         .arg("--no-fail-fast")
         .arg("--")
         .args(filters)
+        .args(options)
         .stdout(Stdio::piped());
     let mut child = cargo.spawn()?;
-    let mut counts = Counts::default();
+    let mut report = Report::default();
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).lines() {
             let line = line?;
-            counts = counts.plus(Counts::of_line(&line).unwrap_or_default());
+            report.read(&line);
             println!("{line}");
         }
     }
     let status = child.wait()?;
     // What does not even compile says no number.
-    let silent = !status.success() && counts.failed == 0;
-    Ok(if silent {
-        counts.plus(Counts::one(false))
-    } else {
-        counts
-    })
-}
-
-impl Counts {
-    fn one(passed: bool) -> Self {
-        Self {
-            passed: passed.into(),
-            failed: (!passed).into(),
-            skipped: 0,
-        }
+    if !status.success() && report.counts.failed == 0 {
+        report.counts = report.counts.plus(Counts::one(false));
     }
-
-    fn skipped() -> Self {
-        Self {
-            skipped: 1,
-            ..Self::default()
-        }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self {
-            passed: self.passed + other.passed,
-            failed: self.failed + other.failed,
-            skipped: self.skipped + other.skipped,
-        }
-    }
-
-    /// From "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; …".
-    fn of_line(line: &str) -> Option<Self> {
-        let (_, result) = line.strip_prefix("test result: ")?.split_once(". ")?;
-        let number = |word: &str| {
-            let mut parts = result.split("; ").filter_map(|part| part.split_once(' '));
-            parts.find(|(_, name)| *name == word)?.0.parse().ok()
-        };
-        Some(Self {
-            passed: number("passed")?,
-            failed: number("failed")?,
-            skipped: number("ignored")?,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Counts;
-
-    #[test]
-    fn the_numbers_of_a_test_run_are_read() {
-        let line = "test result: FAILED. 3 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s";
-        assert_eq!(
-            Counts::of_line(line),
-            Some(Counts {
-                passed: 3,
-                failed: 2,
-                skipped: 1
-            })
-        );
-        assert_eq!(Counts::of_line("test names::are_read ... ok"), None);
-    }
+    Ok(report)
 }
