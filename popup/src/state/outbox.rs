@@ -1,6 +1,6 @@
 //! What was asked of the engine and has not been answered, and what waits for a connection.
 
-use super::Effect;
+use super::effect::Effect;
 use ipc::{ContactId, RequestId, ToEngine};
 use litemap::LiteMap;
 

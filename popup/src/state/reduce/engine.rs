@@ -1,7 +1,10 @@
 //! What the engine says, and the connection to it coming and going.
 
-use super::outbox::Purpose;
-use super::{Effect, Problem, State, Target, View};
+use crate::state::alerts::Problem;
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::outbox::Purpose;
+use crate::state::view::View;
 use ipc::{Answer, Event, FromEngine, Message, MessageState, PersonId, Place, Progress, Refusal};
 
 /// How long somebody who was writing counts as writing, in milliseconds.

@@ -1,7 +1,9 @@
 //! What the Connection page says of the beacon, and whether the browser lets this extension read
 //! what its host answers.
 
-use super::{Effect, State, Target, View};
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::view::View;
 use ipc::{BeaconTrouble, SettingsView};
 
 impl State {

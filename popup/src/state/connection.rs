@@ -1,6 +1,6 @@
 //! How the connection to the engine is, and when to try again.
 
-use super::Effect;
+use super::effect::Effect;
 use pace::Backoff;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const RETRY: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_s
 
 /// The connection to the engine.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct EngineLink {
+pub(crate) struct EngineConnection {
     /// Everything has been received once over the open port.
     ready: bool,
     /// The lists have been shown: they stay while a lost connection is made again.
@@ -41,7 +41,7 @@ pub(crate) enum Shell<'a> {
     Lists,
 }
 
-impl EngineLink {
+impl EngineConnection {
     /// Everything has arrived.
     pub(super) fn set_ready(&mut self) {
         *self = Self {
