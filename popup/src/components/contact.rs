@@ -1,9 +1,10 @@
 //! The page of a contact.
 
 use super::fields::{Field, switch, text};
+use super::ids::field_id;
+use super::parts::{Dispatch, on, page_head, verified_mark, with_name};
 use super::person::presence_line;
 use super::qr::Qr;
-use super::{Dispatch, field_id, on, page_head, verified_mark, with_name};
 use crate::i18n::{Text, t};
 use crate::state::{Action, ContactEdit, ContactPage, KEEP, NAME, REMOVE, Saved, State};
 use crate::words;

@@ -1,8 +1,9 @@
 //! Requests, people on this network, saved contacts.
 
+use super::ids::person_id;
+use super::parts::{Dispatch, on};
 use super::person::PersonRow;
 use super::request::request_row;
-use super::{Dispatch, on, person_id};
 use crate::i18n::{Text, t};
 use crate::state::{Action, Section, State, list};
 use crate::{browser, words};

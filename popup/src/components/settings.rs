@@ -1,7 +1,8 @@
 //! The settings page.
 
+use super::backup;
 use super::fields::{Field, lines, switch, text};
-use super::{Dispatch, backup, icon, on, page_head, page_title};
+use super::parts::{Dispatch, icon, on, page_head, page_title};
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, BackupForm, IceRow, Saved, ServerRow, SettingsEdit, SettingsForm};
 use crate::words;

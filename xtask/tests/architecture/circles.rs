@@ -36,8 +36,6 @@ const ACCEPTED: &[(&[&str], &str)] = &[
         &["peerjs/src/signalling"],
         "the scout works on all of the signalling",
     ),
-    (&["popup/src/components"], "common parts lie in the parent"),
-    (&["popup/src/state"], "common types lie in the parent"),
     (&["sim/src"], "the world is one place of many methods"),
 ];
 

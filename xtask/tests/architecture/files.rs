@@ -27,8 +27,6 @@ const TO_BE_CUT: &[&str] = &[
     "src/node/sessions.rs",
     "src/wire/codec.rs",
     "peerjs/src/endpoint/tests/connections.rs",
-    "popup/src/state/settings.rs",
-    "popup/src/state/tests.rs",
     "sim/src/world.rs",
     "tests/beacon.rs",
     "tests/common/mod.rs",
