@@ -16,7 +16,7 @@ mod notify;
 mod storage;
 mod supervisor;
 
-use ipc::{Addressed, EngineNotice, HostRequest};
+use ipc::{Addressed, FromBackground, HostRequest};
 use js_sys::Function;
 use json::js::from_js;
 use std::rc::Rc;
@@ -31,7 +31,7 @@ pub struct Background(Rc<Supervisor>);
 
 #[wasm_bindgen]
 impl Background {
-    /// `tell_engine` takes a notice to the engine. Makes sure that the engine runs.
+    /// Takes the function that carries a [`FromBackground`] to the engine, and makes sure that the engine runs.
     #[wasm_bindgen(constructor)]
     pub fn new(tell_engine: Function) -> Self {
         log::start();
@@ -51,7 +51,7 @@ impl Background {
 
     /// The alarm has rung.
     pub fn tick(&self) {
-        self.notice(EngineNotice::Tick);
+        self.tell_engine(FromBackground::Tick);
     }
 
     /// A notification was clicked.
@@ -62,7 +62,7 @@ impl Background {
     /// A button of a notification was pressed.
     pub async fn pressed(&self, id: String, button: u32) {
         if let Some(command) = notify::pressed(&id, button).await {
-            self.notice(EngineNotice::Command { command });
+            self.tell_engine(FromBackground::Command { command });
         }
     }
 
@@ -94,8 +94,8 @@ impl Background {
         JsValue::NULL
     }
 
-    fn notice(&self, notice: EngineNotice) {
+    fn tell_engine(&self, message: FromBackground) {
         let supervisor = Rc::clone(&self.0);
-        spawn_local(async move { supervisor.notice(notice).await });
+        spawn_local(async move { supervisor.tell_engine(message).await });
     }
 }

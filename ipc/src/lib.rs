@@ -4,7 +4,7 @@
 //!   [`ToEngine`] and [`FromEngine`].
 //! - The engine asks the background with a [`HostRequest`], one request, one response;
 //!   a request wakes a stopped service worker. Each names its response type.
-//! - The background tells the engine with an [`EngineNotice`], without a response.
+//! - The background tells the engine with a [`FromBackground`], without a response.
 //!
 //! `runtime.sendMessage` reaches every other page of the extension, so what goes through it is
 //! wrapped in an [`Addressed`]; a page ignores what is not addressed to it.
@@ -169,7 +169,7 @@ pub struct Written {
 /// From the background to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum EngineNotice {
+pub enum FromBackground {
     /// A second clock, from an alarm every 30 s: look at the time.
     Tick,
     /// A button of a notification was pressed.

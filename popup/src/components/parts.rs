@@ -30,7 +30,10 @@ pub(super) fn mark(contact: bool) -> Html {
 
 /// The sign of a contact whose safety number was compared.
 pub(super) fn verified_mark(person: &Person) -> Html {
-    let verified = person.care.as_ref().is_some_and(|care| care.verified);
+    let verified = person
+        .care
+        .as_ref()
+        .is_some_and(|preferences| preferences.verified);
     html! {
         if verified {
             <span class="icon icon-verified" role="img" aria-label={t(Text::VerifiedMark)}

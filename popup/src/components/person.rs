@@ -128,7 +128,7 @@ fn details(props: &Props) -> Html {
                     if let Some(seen) = &props.seen {
                         <span>{ " · " }{ seen }</span>
                     }
-                    if person.care.as_ref().is_some_and(|care| care.paused) {
+                    if person.care.as_ref().is_some_and(|preferences| preferences.paused) {
                         <span>{ " · " }{ t(Text::Paused) }</span>
                     }
                 }
@@ -152,13 +152,18 @@ fn details(props: &Props) -> Html {
 }
 
 fn is_blocked(person: &Person) -> bool {
-    person.care.as_ref().is_some_and(|care| care.blocked)
+    person
+        .care
+        .as_ref()
+        .is_some_and(|preferences| preferences.blocked)
 }
 
 /// The answer is given on the contact's page.
 fn asks_to_pause(person: &Person) -> bool {
-    let care = person.care.as_ref();
-    care.is_some_and(|care| care.long_unseen && !care.paused && !care.blocked)
+    let preferences = person.care.as_ref();
+    preferences.is_some_and(|preferences| {
+        preferences.long_unseen && !preferences.paused && !preferences.blocked
+    })
 }
 
 /// Where somebody is, or that they are shut out.

@@ -10,14 +10,14 @@ const SHOWN: usize = 4;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Problem {
     /// Told by the engine.
-    Notice(Notice),
+    Alert(Notice),
     /// A command without a field of its own was refused.
     Refused(Refusal),
 }
 
 /// A problem under the number by which it is dismissed.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Alert {
+pub(crate) struct Shown {
     /// The number.
     pub(crate) id: u32,
     /// The problem.
@@ -27,7 +27,7 @@ pub(crate) struct Alert {
 /// The problems shown, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Alerts {
-    shown: Vec<Alert>,
+    shown: Vec<Shown>,
     next: u32,
 }
 
@@ -41,7 +41,7 @@ impl Alerts {
             self.shown.remove(0);
         }
         self.next = self.next.wrapping_add(1);
-        self.shown.push(Alert {
+        self.shown.push(Shown {
             id: self.next,
             problem,
         });
@@ -55,7 +55,7 @@ impl Alerts {
     }
 
     /// What is shown.
-    pub(crate) fn shown(&self) -> &[Alert] {
+    pub(crate) fn shown(&self) -> &[Shown] {
         &self.shown
     }
 }

@@ -31,7 +31,7 @@ pub(super) enum Purpose {
     /// The name of a contact.
     Rename(ContactId),
     /// A decision about a contact: a refusal is shown on its page.
-    Care(ContactId),
+    Preferences(ContactId),
     /// Making or cancelling an invite.
     Invite,
     /// Using an invite.

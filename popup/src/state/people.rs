@@ -30,7 +30,11 @@ pub(crate) fn list(people: &People, section: Section, fold: fn(&str) -> String) 
 }
 
 fn section_of(person: &Person) -> Option<Section> {
-    if person.care.as_ref().is_some_and(|care| care.blocked) {
+    if person
+        .care
+        .as_ref()
+        .is_some_and(|preferences| preferences.blocked)
+    {
         return Some(Section::Saved);
     }
     match (&person.id, person.presence) {

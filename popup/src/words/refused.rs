@@ -54,24 +54,24 @@ pub(crate) fn backup_error(error: &BackupError) -> String {
 pub(crate) fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Refused(reason) => refusal(reason),
-        Problem::Notice(told) => notice(told),
+        Problem::Alert(told) => alert(told),
     }
 }
 
-fn notice(notice: &Notice) -> String {
-    match notice {
-        Notice::StorageFailed { reason } => fill(Text::NoticeStorageFailed, &[reason]),
-        Notice::StorageDamaged { key } => fill(Text::NoticeStorageDamaged, &[key]),
-        Notice::SomebodyElse { name } => fill(Text::NoticeSomebodyElse, &[&isolate(name)]),
+fn alert(alert: &Notice) -> String {
+    match alert {
+        Notice::StorageFailed { reason } => fill(Text::AlertStorageFailed, &[reason]),
+        Notice::StorageDamaged { key } => fill(Text::AlertStorageDamaged, &[key]),
+        Notice::SomebodyElse { name } => fill(Text::AlertSomebodyElse, &[&isolate(name)]),
         Notice::Misbehaved { name, reason } => {
-            fill(Text::NoticeMisbehaved, &[&isolate(name), reason])
+            fill(Text::AlertMisbehaved, &[&isolate(name), reason])
         }
-        Notice::AnswerTooLate { name } => fill(Text::NoticeTooLate, &[&isolate(name)]),
+        Notice::AnswerTooLate { name } => fill(Text::AlertTooLate, &[&isolate(name)]),
         Notice::ClockDiffers { name, minutes } => {
-            fill(Text::NoticeClock, &[&isolate(name), &minutes.to_string()])
+            fill(Text::AlertClock, &[&isolate(name), &minutes.to_string()])
         }
-        Notice::InviteNotAccepted => t(Text::NoticeInvite),
-        Notice::TwoCopies => t(Text::NoticeTwoCopies),
-        Notice::Blocked { name } => fill(Text::NoticeBlocked, &[&isolate(name)]),
+        Notice::InviteNotAccepted => t(Text::AlertInvite),
+        Notice::TwoCopies => t(Text::AlertTwoCopies),
+        Notice::Blocked { name } => fill(Text::AlertBlocked, &[&isolate(name)]),
     }
 }

@@ -78,7 +78,7 @@ impl State {
                 self.typing.insert(contact, self.now.saturating_add(TYPING));
             }
             Event::Settings(settings) => self.settings = Some(settings),
-            Event::Notice(notice) => return self.alerts.raise(Problem::Notice(notice)),
+            Event::Notice(alert) => return self.alerts.raise(Problem::Alert(alert)),
             Event::Ready => return self.ready(),
             // For the supervisor.
             Event::Notify(_) | Event::Badge { .. } => {}
@@ -158,7 +158,7 @@ impl State {
             Purpose::SettingsName => self.settings_replied(true, result.err()),
             Purpose::Settings => self.settings_replied(false, result.err()),
             Purpose::Rename(contact) => self.rename_replied(&contact, result),
-            Purpose::Care(contact) => self.care_replied(&contact, result),
+            Purpose::Preferences(contact) => self.preferences_replied(&contact, result),
             Purpose::Invite => self.invite_replied(result),
             Purpose::UseInvite => self.use_replied(result),
             Purpose::Export => self.export_replied(result),
