@@ -63,7 +63,7 @@ impl Supervisor {
         }
     }
 
-    /// The creation under way, or a new one.
+    /// Returns the creation under way, or a new one.
     fn creation(&self, offscreen: Offscreen) -> Promise {
         let creating = Rc::clone(&self.creating);
         let create = async move {

@@ -172,7 +172,7 @@ pub struct Written {
 pub enum FromBackground {
     /// A second clock, from an alarm every 30 s: look at the time.
     Tick,
-    /// A button of a notification was pressed.
+    /// Carries out what a button of a notification stands for.
     Command {
         /// What it stands for.
         command: Command,

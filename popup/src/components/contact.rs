@@ -60,7 +60,7 @@ fn button(dispatch: &Dispatch, label: Text, class: &'static str, edit: ContactEd
     }
 }
 
-/// Whether to go on looking for somebody who has not been seen for long.
+/// Asks whether to go on looking for somebody who has not been seen for a long time.
 fn pause(page: &ContactPage, preferences: &Care, dispatch: &Dispatch) -> Html {
     let asks = preferences.long_unseen && !page.keeps_looking;
     if preferences.blocked || !(preferences.paused || asks) {
@@ -101,7 +101,7 @@ fn safety(preferences: &Care, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// In groups of five, as people read numbers out.
+/// Returns the digits in groups of five, as people read numbers aloud.
 fn groups(digits: &str) -> String {
     let mut groups = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -10,7 +10,7 @@ use crate::{browser, words};
 use ipc::{Person, PersonId, Phase, Presence};
 use yew::prelude::*;
 
-/// All lists.
+/// Returns all lists.
 pub(super) fn lists(state: &State, dispatch: &Dispatch) -> Html {
     html! {
         <>

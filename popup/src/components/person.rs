@@ -47,7 +47,7 @@ pub(super) fn PersonRow(props: &Props) -> Html {
     }
 }
 
-/// The name; of a contact, it leads to their page.
+/// Returns the name; the name of a contact leads to the contact's page.
 fn name(props: &Props, name_id: &str) -> Html {
     let person = &props.person;
     let name = html! { <bdi id={name_id.to_owned()}>{ &person.name }</bdi> };
@@ -94,7 +94,7 @@ fn contact_buttons(props: &Props, contact: &ContactId, name_id: &str) -> Html {
     }
 }
 
-/// A button that is busy stays where it is, so that the focus does.
+/// Returns a button. While it is busy it stays where it is, and so does the focus.
 fn button(
     props: &Props,
     label: Text,
@@ -158,7 +158,7 @@ fn is_blocked(person: &Person) -> bool {
         .is_some_and(|preferences| preferences.blocked)
 }
 
-/// The answer is given on the contact's page.
+/// Returns the question that the contact's page answers.
 fn asks_to_pause(person: &Person) -> bool {
     let preferences = person.care.as_ref();
     preferences.is_some_and(|preferences| {
@@ -166,7 +166,7 @@ fn asks_to_pause(person: &Person) -> bool {
     })
 }
 
-/// Where somebody is, or that they are shut out.
+/// Returns where somebody is seen, or that they are blocked.
 fn standing(person: &Person) -> Text {
     if is_blocked(person) {
         Text::Blocked
@@ -175,7 +175,7 @@ fn standing(person: &Person) -> Text {
     }
 }
 
-/// The line below the name on a page about somebody.
+/// Returns the line below the name on a page about somebody.
 pub(super) fn presence_line(person: &Person, typing: bool) -> Html {
     let light = match person.presence {
         Presence::OnNetwork | Presence::Online => "good",
@@ -194,7 +194,7 @@ pub(super) fn presence_line(person: &Person, typing: bool) -> Html {
     }
 }
 
-/// What a Ping said is of interest where one can ping.
+/// Returns what the last Ping said, where somebody can be pinged.
 fn place_of_ping(person: &Person) -> bool {
     matches!(person.presence, Presence::Online | Presence::Offline)
 }
@@ -228,13 +228,13 @@ fn avatar(person: &Person) -> Html {
     }
 }
 
-/// The same contact always has the same colour.
+/// Returns the colour, which is always the same for one contact.
 fn hue(id: &str) -> u32 {
     let mix = |sum: u32, byte: u8| sum.wrapping_mul(31).wrapping_add(byte.into());
     id.bytes().fold(7, mix) % HUES
 }
 
-/// The first letter of a name; other signs do not stand well alone.
+/// Returns the first letter of a name; other signs do not stand well alone.
 fn initial(name: &str) -> char {
     let is_sign = |c: char| {
         let symbol = matches!(c, '\u{2000}'..='\u{2bff}' | '\u{1f000}'..);

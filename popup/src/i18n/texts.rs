@@ -15,7 +15,7 @@ macro_rules! texts {
         }
 
         impl Text {
-            /// Its key in `messages.json`.
+            /// Returns its key in `messages.json`.
             pub(crate) const fn key(self) -> &'static str {
                 match self {
                     $(Self::$name => $key,)*

@@ -54,7 +54,7 @@ impl Alerts {
         Vec::new()
     }
 
-    /// What is shown.
+    /// Returns what is shown.
     pub(crate) fn shown(&self) -> &[Shown] {
         &self.shown
     }

@@ -5,7 +5,7 @@ use crate::i18n::{Text, fill, t};
 use crate::state::{BackupError, FieldError, Problem};
 use ipc::{Notice, Refusal};
 
-/// Why a command was refused.
+/// Returns why a command was refused.
 pub(crate) fn refusal(refusal: &Refusal) -> String {
     t(match refusal {
         Refusal::NameEmpty => Text::NameEmpty,
@@ -32,7 +32,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
     })
 }
 
-/// Why a field of the settings was refused.
+/// Returns why a field of the settings was refused.
 pub(crate) fn field_error(error: &FieldError) -> String {
     match error {
         FieldError::Port => t(Text::PortWrong),
@@ -40,7 +40,7 @@ pub(crate) fn field_error(error: &FieldError) -> String {
     }
 }
 
-/// Why nothing was exported or imported.
+/// Returns why nothing was exported or imported.
 pub(crate) fn backup_error(error: &BackupError) -> String {
     match error {
         BackupError::Missing => t(Text::FileMissing),
@@ -50,7 +50,7 @@ pub(crate) fn backup_error(error: &BackupError) -> String {
     }
 }
 
-/// A problem to know of.
+/// Returns a problem in words.
 pub(crate) fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Refused(reason) => refusal(reason),

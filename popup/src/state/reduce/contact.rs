@@ -8,7 +8,7 @@ use crate::state::view::View;
 use ipc::{Answer, Care, Command, ContactCommand, ContactId, Person, PersonId, Refusal};
 
 impl State {
-    /// The contact's page that is open, and the contact.
+    /// Returns the contact's page that is open, and the contact.
     pub(crate) fn contact_page(&self) -> Option<(&ContactPage, &Person, &Care)> {
         let View::Contact(page) = &self.view else {
             return None;
@@ -109,7 +109,8 @@ impl State {
         vec![Effect::Focus(Target::Field(next.to_owned()))]
     }
 
-    /// The name that the contact gave itself is no name of ours: it follows when they change it.
+    /// Saves the name as typed. The name that the contact gives itself is saved as none, so that it
+    /// follows when they change it.
     fn rename(&mut self) -> Vec<Effect> {
         let Some((page, person, preferences)) = self.contact_page() else {
             return Vec::new();
@@ -153,7 +154,7 @@ impl State {
         }
     }
 
-    /// An emptied field shows the name that counts now.
+    /// Shows the name that counts now where the field was emptied.
     fn show_name(&mut self) {
         let Some((page, person, preferences)) = self.contact_page() else {
             return;
@@ -179,7 +180,7 @@ impl State {
         }
     }
 
-    /// The engine went away; whether the name was stored is not known.
+    /// Notes that the engine went away; whether the name was stored is not known.
     pub(super) fn interrupt_contact(&mut self) {
         if let Some(page) = self.contact_page_mut() {
             page.saved.interrupt();
@@ -187,7 +188,7 @@ impl State {
     }
 }
 
-/// The name that a contact gives itself.
+/// Returns the name that a contact gives itself.
 fn own_name<'a>(person: &'a Person, preferences: &'a Care) -> &'a str {
     preferences.calls_itself.as_ref().unwrap_or(&person.name)
 }
