@@ -3,7 +3,7 @@
 use super::effect::Effect;
 use ipc::{Notice, Refusal};
 
-/// So many fit above the lists; an older one gives way.
+/// The most alerts above the lists; one more takes the place of the oldest.
 const SHOWN: usize = 4;
 
 /// Something that went wrong.
