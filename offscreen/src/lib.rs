@@ -5,9 +5,9 @@
 
 #![cfg(target_arch = "wasm32")]
 
+use chrome::Port;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use webext::api::Port;
 use webext::browser::{engine, log};
 
 /// The engine, as the page holds it.
@@ -39,7 +39,7 @@ impl Engine {
     }
 
     /// The background says something.
-    pub fn notice(&self, notice: &JsValue) {
-        self.0.notice(notice);
+    pub fn deliver(&self, message: &JsValue) {
+        self.0.deliver(message);
     }
 }

@@ -2,141 +2,60 @@
 //!
 //! Small things only; the port has a file of its own.
 
+use gloo_events::{EventListener, EventListenerOptions};
 use gloo_storage::{LocalStorage, Storage};
 use ipc::{ContactId, UnixMillis};
 use js_sys::{Date, Intl, Object, Reflect};
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Event, EventTarget, HtmlElement, KeyboardEvent, Window};
+use web_sys::{Document, Event, HtmlElement, KeyboardEvent, Window};
 
-/// A listener on the page; dropping it removes it.
-pub(crate) struct Listener {
-    target: EventTarget,
-    name: &'static str,
-    closure: Closure<dyn FnMut(Event)>,
-}
-
-impl Listener {
-    fn add(
-        target: EventTarget,
-        name: &'static str,
-        handle: impl FnMut(Event) + 'static,
-    ) -> Option<Self> {
-        let closure = Closure::<dyn FnMut(Event)>::new(handle);
-        let function = closure.as_ref().unchecked_ref();
-        target
-            .add_event_listener_with_callback(name, function)
-            .ok()?;
-        Some(Self {
-            target,
-            name,
-            closure,
-        })
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        let function = self.closure.as_ref().unchecked_ref();
-        // Removing what is not there is no error.
-        let _ = self
-            .target
-            .remove_event_listener_with_callback(self.name, function);
-    }
-}
-
-/// Listens on the window.
+/// Listens on the window. Dropping the listener removes it.
 pub(crate) fn listen_window(
     name: &'static str,
-    handle: impl FnMut(Event) + 'static,
-) -> Option<Listener> {
-    Listener::add(window()?.into(), name, handle)
+    handle: impl FnMut(&Event) + 'static,
+) -> Option<EventListener> {
+    Some(EventListener::new(&window()?.into(), name, handle))
 }
 
-/// Listens on the document.
+/// Listens on the document; the event's default can be prevented.
 pub(crate) fn listen_document(
     name: &'static str,
-    handle: impl FnMut(Event) + 'static,
-) -> Option<Listener> {
-    Listener::add(document()?.into(), name, handle)
+    handle: impl FnMut(&Event) + 'static,
+) -> Option<EventListener> {
+    let options = EventListenerOptions::enable_prevent_default();
+    let document = document()?;
+    Some(EventListener::new_with_options(
+        &document, name, options, handle,
+    ))
 }
 
-/// A repeating timer; dropping it stops it.
-pub(crate) struct Interval {
-    id: i32,
-    _closure: Closure<dyn FnMut()>,
-}
-
-impl Drop for Interval {
-    fn drop(&mut self) {
-        if let Some(window) = window() {
-            window.clear_interval_with_handle(self.id);
-        }
-    }
-}
-
-/// Does something every so many milliseconds.
-pub(crate) fn every(millis: i32, handle: impl FnMut() + 'static) -> Option<Interval> {
-    let closure = Closure::<dyn FnMut()>::new(handle);
-    let function = closure.as_ref().unchecked_ref();
-    let id = window()?
-        .set_interval_with_callback_and_timeout_and_arguments_0(function, millis)
-        .ok()?;
-    Some(Interval {
-        id,
-        _closure: closure,
-    })
-}
-
-/// Does something once, after so many milliseconds.
-pub(crate) fn after(millis: u32, handle: impl FnOnce() + 'static) {
-    let Some(window) = window() else { return };
-    let function = Closure::once_into_js(handle);
-    let millis = i32::try_from(millis).unwrap_or(i32::MAX);
-    // Refused only for a window that is gone.
-    let _ = window
-        .set_timeout_with_callback_and_timeout_and_arguments_0(function.unchecked_ref(), millis);
-}
-
-/// The page is not on the screen.
+/// Returns whether the page is not on the screen.
 pub(crate) fn is_hidden() -> bool {
     document().is_some_and(|document| document.hidden())
 }
 
-/// Escape, and not to leave an input method.
+/// Returns whether a key is Escape, and not pressed to leave an input method.
 pub(crate) fn is_escape(event: &Event) -> bool {
     let key = event.dyn_ref::<KeyboardEvent>();
     key.is_some_and(|key| key.key() == "Escape" && !key.is_composing())
 }
 
-/// The interface of extensions: `browser` in Firefox, `chrome` in Chrome; absent in a plain page.
-pub(crate) fn api() -> Option<JsValue> {
-    if cfg!(not(target_arch = "wasm32")) {
-        return None;
-    }
-    let global = js_sys::global();
-    ["browser", "chrome"]
-        .into_iter()
-        .filter_map(|name| Reflect::get(&global, &name.into()).ok())
-        .find(|value| value.is_object())
-}
-
-/// A text in lower case, by the browser's tables: the same tables in wasm take 11 kB.
+/// Returns a text in lower case, by the browser's tables: the same tables in wasm take 11 kB.
 pub(crate) fn lower_case(text: &str) -> String {
     js_sys::JsString::from(text).to_lower_case().into()
 }
 
-/// The page's window.
+/// Returns the page's window.
 pub(crate) fn window() -> Option<Window> {
     web_sys::window()
 }
 
-/// The page's document.
+/// Returns the page's document.
 pub(crate) fn document() -> Option<Document> {
     window()?.document()
 }
 
-/// The time.
+/// Returns the time.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -146,23 +65,23 @@ pub(crate) fn now() -> UnixMillis {
     Date::now() as UnixMillis
 }
 
-/// A day of the local calendar, for telling days apart.
+/// Returns the day of the local calendar, for telling days apart.
 pub(crate) fn local_day(at: UnixMillis) -> (u32, u32, u32) {
     let date = date(at);
     (date.get_full_year(), date.get_month(), date.get_date())
 }
 
-/// The time of day, as people of this browser write it.
+/// Returns the time of day, as it is written in this language.
 pub(crate) fn time_of_day(at: UnixMillis, language: Option<&str>) -> String {
     format_date(at, language, &[("hour", "2-digit"), ("minute", "2-digit")])
 }
 
-/// The date, as people of this language write it.
+/// Returns the date, as it is written in this language.
 pub(crate) fn long_date(at: UnixMillis, language: Option<&str>) -> String {
     format_date(at, language, &[("dateStyle", "full")])
 }
 
-/// A date and a time of day, as short as is clear.
+/// Returns a date and a time of day, as short as is clear.
 pub(crate) fn moment(at: UnixMillis, language: Option<&str>) -> String {
     format_date(
         at,
@@ -208,8 +127,8 @@ pub(crate) fn save_draft(contact: &ContactId, text: &str) {
     };
 }
 
-/// The storage of the page; a browser can be told to forbid it, and then asking throws, which
-/// `LocalStorage` takes for a panic.
+/// Returns the storage of the page. A browser can be told to forbid it; then asking throws, and
+/// `LocalStorage` would panic.
 fn storage() -> Option<web_sys::Storage> {
     let allowed = matches!(window()?.local_storage(), Ok(Some(_)));
     allowed.then(LocalStorage::raw)
@@ -219,7 +138,7 @@ fn draft_key(ContactId(id): &ContactId) -> String {
     format!("draft:{id}")
 }
 
-/// Moves the keyboard focus; whether there was such an element.
+/// Moves the keyboard focus, and returns whether there was such an element.
 pub(crate) fn focus(id: &str) -> bool {
     let element = document().and_then(|document| document.get_element_by_id(id));
     match element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
@@ -228,7 +147,7 @@ pub(crate) fn focus(id: &str) -> bool {
     }
 }
 
-/// The part of the address from the `#` on, decoded.
+/// Returns the part of the address from the `#` on, decoded.
 pub(crate) fn fragment() -> String {
     let hash = window().and_then(|window| window.location().hash().ok());
     let hash = hash.unwrap_or_default();
@@ -271,7 +190,7 @@ pub(crate) fn describe_page(title: &str, language: &str, direction: &str) {
     }
 }
 
-/// For whoever reads the console: what went wrong, never names or messages.
+/// Writes to the console what went wrong, never names or messages.
 pub(crate) fn warn(what: &str) {
     web_sys::console::warn_1(&JsValue::from_str(what));
 }

@@ -2,6 +2,7 @@
 
 use crate::browser;
 use crate::state::BackupError;
+use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -10,7 +11,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlInputElement, Url};
 /// How long a browser may take to begin with a download, in milliseconds.
 const DOWNLOAD: u32 = 30_000;
 
-/// Puts a text on the clipboard; whether the browser did.
+/// Puts a text on the clipboard, and returns whether the browser did.
 pub(crate) async fn copy(text: &str) -> bool {
     let Some(window) = browser::window() else {
         return false;
@@ -19,7 +20,7 @@ pub(crate) async fn copy(text: &str) -> bool {
     JsFuture::from(written).await.is_ok()
 }
 
-/// Gives the person a file.
+/// Offers the person a file to save.
 pub(crate) fn download(name: &str, text: &str) {
     if offer(name, text).is_err() {
         browser::warn("the browser did not take the file");
@@ -37,10 +38,11 @@ fn offer(name: &str, text: &str) -> Result<(), JsValue> {
     link.set_href(&url);
     link.set_download(name);
     link.click();
-    browser::after(DOWNLOAD, move || {
+    let revoke = Timeout::new(DOWNLOAD, move || {
         // An address that is no more needs no revoking.
         let _ = Url::revoke_object_url(&url);
     });
+    revoke.forget();
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What joins the core to a browser extension: extension APIs, storage, clock, the driver of the
 //! engine.
 //!
-//! The background uses [`api`] only. The engine page uses [`browser::engine::Engine`], which boots
+//! The background uses [`browser::log`] only. The engine page uses [`browser::engine::Engine`], which boots
 //! from storage and then runs one [`Node`](mesh_chat::Node): what happens in the page becomes the
 //! node's inputs, and what the node puts out is done by the modules of [`browser`].
 //!
@@ -23,7 +23,5 @@ pub mod local;
 pub mod mapping;
 pub mod watch;
 
-#[cfg(target_arch = "wasm32")]
-pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;

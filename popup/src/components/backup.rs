@@ -3,7 +3,8 @@
 //! In the settings they stand inside another form, so their fields name their own by its id.
 
 use super::fields::{Field, switch, text};
-use super::{Dispatch, field_id};
+use super::ids::field_id;
+use super::parts::Dispatch;
 use crate::i18n::{Text, t};
 use crate::state::{Action, BackupEdit, BackupForm, BackupState, EXPORT, FILE, IMPORT};
 use crate::words;
@@ -31,7 +32,7 @@ pub(super) fn section(form: &BackupForm, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// For somebody who comes with a backup.
+/// Returns the part of the first-run page for people who have a backup.
 pub(super) fn first_run(form: &BackupForm, dispatch: &Dispatch) -> Html {
     html! {
         <details class="card backup" open={form.opened}>

@@ -1,15 +1,16 @@
 //! Requests, people on this network, saved contacts.
 
+use super::ids::person_id;
+use super::parts::{Dispatch, on};
 use super::person::PersonRow;
 use super::request::request_row;
-use super::{Dispatch, on, person_id};
 use crate::i18n::{Text, t};
 use crate::state::{Action, Section, State, list};
 use crate::{browser, words};
 use ipc::{Person, PersonId, Phase, Presence};
 use yew::prelude::*;
 
-/// All lists.
+/// Returns all lists.
 pub(super) fn lists(state: &State, dispatch: &Dispatch) -> Html {
     html! {
         <>
@@ -76,7 +77,10 @@ fn to_invites(dispatch: &Dispatch, label: Text, class: &'static str) -> Html {
 }
 
 fn row(state: &State, dispatch: &Dispatch, person: &Person) -> Html {
-    let blocked = person.care.as_ref().is_some_and(|care| care.blocked);
+    let blocked = person
+        .care
+        .as_ref()
+        .is_some_and(|preferences| preferences.blocked);
     let seen = (person.presence == Presence::Offline && !blocked)
         .then(|| words::last_seen(person.last_seen, state.now));
     let (typing, open) = match &person.id {

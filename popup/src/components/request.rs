@@ -1,12 +1,13 @@
 //! One waiting request.
 
-use super::{Dispatch, mark, on, request_id, with_name};
+use super::ids::request_id;
+use super::parts::{Dispatch, mark, on, with_name};
 use crate::i18n::{Text, t};
 use crate::state::Action;
 use ipc::Request;
 use yew::prelude::*;
 
-/// Somebody asks to connect; `busy` while the answer is on its way.
+/// Returns the row of somebody who asks to connect; `busy` while the answer is on its way.
 pub(super) fn request_row(request: &Request, busy: bool, dispatch: &Dispatch) -> Html {
     let id = request_id(&request.id);
     let name_id = format!("{id}-name");

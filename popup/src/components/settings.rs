@@ -1,7 +1,8 @@
 //! The settings page.
 
+use super::backup;
 use super::fields::{Field, lines, switch, text};
-use super::{Dispatch, backup, icon, on, page_head, page_title};
+use super::parts::{Dispatch, icon, on, page_head, page_title};
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, BackupForm, IceRow, Saved, ServerRow, SettingsEdit, SettingsForm};
 use crate::words;
@@ -239,7 +240,7 @@ fn remove_button(dispatch: &Dispatch, label: String, edit: SettingsEdit) -> Html
     }
 }
 
-/// Why a list as a whole was refused.
+/// Returns why a list as a whole was refused.
 fn whole_list_error(form: &SettingsForm, path: &str) -> Html {
     let error = form.error_exactly_at(path).map(words::field_error);
     html! {

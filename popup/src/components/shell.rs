@@ -1,6 +1,6 @@
 //! The page while there are no lists, and the empty place beside them.
 
-use super::icon;
+use super::parts::icon;
 use crate::browser;
 use crate::i18n::{Text, t};
 use yew::prelude::*;
@@ -15,7 +15,7 @@ pub(super) fn starting() -> Html {
     }
 }
 
-/// The engine cannot be reached, or says why it cannot run.
+/// Returns the page that says that the engine cannot be reached, or why it cannot run.
 pub(super) fn down(reason: Option<&str>) -> Html {
     let reload = Callback::from(|_| browser::reload());
     html! {

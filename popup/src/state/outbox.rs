@@ -1,8 +1,8 @@
 //! What was asked of the engine and has not been answered, and what waits for a connection.
 
-use super::Effect;
-use super::keyed::Keyed;
+use super::effect::Effect;
 use ipc::{ContactId, RequestId, ToEngine};
+use litemap::LiteMap;
 
 /// Commands that wait for a connection: a person's clicks in a few seconds. Beyond, a click does
 /// nothing.
@@ -31,7 +31,7 @@ pub(super) enum Purpose {
     /// The name of a contact.
     Rename(ContactId),
     /// A decision about a contact: a refusal is shown on its page.
-    Care(ContactId),
+    Preferences(ContactId),
     /// Making or cancelling an invite.
     Invite,
     /// Using an invite.
@@ -68,7 +68,7 @@ struct Asked {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     next: u32,
-    asked: Keyed<u32, Asked>,
+    asked: LiteMap<u32, Asked>,
     /// Messages of a lost connection, looked for in the chat before they count as unsent.
     unsure: Vec<Unsent>,
 }
@@ -100,21 +100,21 @@ impl Outbox {
         self.asked.remove(&id).map(|asked| asked.purpose)
     }
 
-    /// Whether an answer for this is awaited.
+    /// Returns whether an answer for this is awaited.
     pub(super) fn awaits(&self, purpose: &Purpose) -> bool {
         self.asked.values().any(|asked| asked.purpose == *purpose)
     }
 
-    /// The connection is there: what has waited for it.
+    /// Returns the messages that have waited for the connection, which is there now.
     pub(super) fn flush(&mut self) -> Vec<Effect> {
-        let waiting = self.asked.values_mut();
-        waiting
-            .filter_map(|asked| asked.waiting.take())
+        let asked = self.asked.iter_mut();
+        asked
+            .filter_map(|(_, asked)| asked.waiting.take())
             .map(Effect::Post)
             .collect()
     }
 
-    /// The connection is gone: answers to what was sent will not come.
+    /// Notes that the connection is gone: answers to what was sent will not come.
     pub(super) fn lost(&mut self) {
         let asked = std::mem::take(&mut self.asked);
         for (id, asked) in asked {
@@ -126,9 +126,9 @@ impl Outbox {
         }
     }
 
-    /// The contacts with messages of a lost connection.
+    /// Returns the contacts with messages of a lost connection.
     pub(super) fn unsure_contacts(&self) -> Vec<ContactId> {
-        let mut contacts = Keyed::default();
+        let mut contacts: LiteMap<_, _> = LiteMap::new();
         for unsent in &self.unsure {
             contacts.insert(unsent.contact.clone(), ());
         }

@@ -1,8 +1,8 @@
 //! Everybody in the lists: who belongs in which, and in which order.
 
-use super::keyed::Keyed;
 use super::resync::Resynced;
 use ipc::{Person, PersonId, Presence};
+use litemap::LiteMap;
 
 /// The list in which somebody is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +16,12 @@ pub(crate) enum Section {
 /// Everybody known, by key.
 pub(crate) type People = Resynced<PersonId, Person>;
 
-/// Who is shown in a list, in order: contacts before strangers, each by name.
+/// Returns who is shown in a list, in order: contacts before strangers, each by name.
 ///
 /// `fold` makes names comparable whatever their case.
 pub(crate) fn list(people: &People, section: Section, fold: fn(&str) -> String) -> Vec<&Person> {
     let shown = people.values().filter(|p| section_of(p) == Some(section));
-    let mut sorted = Keyed::default();
+    let mut sorted: LiteMap<_, _> = LiteMap::new();
     for person in shown {
         let key = (rank(person), fold(&person.name), &person.id);
         sorted.insert(key, person);
@@ -30,7 +30,11 @@ pub(crate) fn list(people: &People, section: Section, fold: fn(&str) -> String) 
 }
 
 fn section_of(person: &Person) -> Option<Section> {
-    if person.care.as_ref().is_some_and(|care| care.blocked) {
+    if person
+        .care
+        .as_ref()
+        .is_some_and(|preferences| preferences.blocked)
+    {
         return Some(Section::Saved);
     }
     match (&person.id, person.presence) {
@@ -40,7 +44,8 @@ fn section_of(person: &Person) -> Option<Section> {
     }
 }
 
-/// Contacts before strangers, and saved contacts who are online before those who are not.
+/// Returns the place in the order: contacts before strangers, and saved contacts who are online
+/// before those who are not.
 fn rank(person: &Person) -> u8 {
     match (&person.id, person.presence) {
         (PersonId::Contact(_), Presence::Offline) => 1,

@@ -1,12 +1,12 @@
 //! A keyed list that an engine sends whole after each attaching, and then in changes.
 
-use super::keyed::Keyed;
+use litemap::LiteMap;
 
 /// Entries by key. While everything is being sent again the old entries stay, so that nothing
 /// flickers; those that were not sent again go at the end.
 #[derive(Debug)]
 pub(crate) struct Resynced<K, V> {
-    entries: Keyed<K, Sent<V>>,
+    entries: LiteMap<K, Sent<V>>,
     round: u32,
 }
 
@@ -20,41 +20,41 @@ struct Sent<V> {
 impl<K, V> Default for Resynced<K, V> {
     fn default() -> Self {
         Self {
-            entries: Keyed::default(),
+            entries: LiteMap::new(),
             round: 0,
         }
     }
 }
 
 impl<K: Ord, V> Resynced<K, V> {
-    /// Everything is about to be sent again.
+    /// Begins a round: everything is about to be sent again.
     pub(super) fn begin_again(&mut self) {
         self.round = self.round.wrapping_add(1);
     }
 
-    /// Everything has been sent.
+    /// Ends the round, and forgets what was not sent in it.
     pub(super) fn end_again(&mut self) {
         let round = self.round;
         self.entries.retain(|_, sent| sent.round == round);
     }
 
-    /// Something appeared or changed.
+    /// Takes in something that appeared or changed.
     pub(super) fn insert(&mut self, key: K, value: V) {
         let round = self.round;
         self.entries.insert(key, Sent { value, round });
     }
 
-    /// Something is gone.
+    /// Removes something that is gone.
     pub(super) fn remove(&mut self, key: &K) {
         self.entries.remove(key);
     }
 
-    /// One entry.
+    /// Returns one entry.
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
         self.entries.get(key).map(|sent| &sent.value)
     }
 
-    /// All entries in the order of their keys.
+    /// Returns all entries in the order of their keys.
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.entries.values().map(|sent| &sent.value)
     }

@@ -3,8 +3,8 @@
 use super::host::Host;
 use super::messages::Messages;
 use super::signalling::TOKENS;
-use crate::api::{self, api, text};
 use crate::local::{self, ProfileDamaged};
+use chrome::{api, settled, text};
 use ipc::{HostRequest, Loaded};
 use mesh_chat::config::Config;
 use mesh_chat::records::Snapshot;
@@ -87,9 +87,9 @@ async fn config() -> (Config, Option<String>) {
 
 async fn packed() -> Result<Config, String> {
     let url = api().runtime().url("config.json");
-    let response: Response = api::settled(fetch(&url)).await?.unchecked_into();
+    let response: Response = settled(fetch(&url)).await?.unchecked_into();
     let body = response.text().map(JsValue::from);
-    let body = api::settled(body).await?;
+    let body = settled(body).await?;
     let body = body.as_string().ok_or_else(|| text(&body))?;
     let config: Config = json::from_str(&body).map_err(|error| error.to_string())?;
     config.check().map_err(|refusal| refusal.to_string())?;

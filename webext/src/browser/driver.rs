@@ -14,9 +14,11 @@ use super::storage::{Report, Storage};
 use super::timer::Timer;
 use super::unicode::BrowserUnicode;
 use super::views::Views;
-use crate::api::Port;
 use crate::journal::Page;
-use ipc::{Answer, Command, Event, FromEngine, HostRequest, Notice, Refusal, ToEngine};
+use chrome::Port;
+use ipc::{
+    Answer, Command, Duty, Event, FromEngine, HostRequest, Notice, Recipient, Refusal, ToEngine,
+};
 use mesh_chat::node::{CommandId, Input, Output};
 use mesh_chat::records::MessageRecord;
 use mesh_chat::{Mono, Node};
@@ -231,12 +233,17 @@ impl Driver {
     }
 
     fn show(&self, only: Option<u32>, event: Event) {
-        if let Event::Notify(notification) = event {
-            self.host.tell(HostRequest::Notify { notification });
-        } else if let Event::Badge { count } = event {
-            self.host.tell(HostRequest::Badge { count });
-        } else {
-            self.views.borrow_mut().show(only, event);
+        match event.recipient() {
+            Recipient::EveryView | Recipient::ViewsOfChat(_) => {
+                self.views.borrow_mut().show(only, event);
+            }
+            Recipient::Supervisor(Duty::Notify(notification)) => {
+                let notification = notification.clone();
+                self.host.tell(HostRequest::Notify { notification });
+            }
+            Recipient::Supervisor(Duty::Badge(count)) => {
+                self.host.tell(HostRequest::Badge { count });
+            }
         }
     }
 

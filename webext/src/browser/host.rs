@@ -1,6 +1,5 @@
 //! The engine's side of the background: one request, one response.
 
-use crate::api;
 use ipc::{Addressed, Endpoint, HostRequest};
 use js_sys::Function;
 use json::js::{from_js_within, to_js};
@@ -32,7 +31,7 @@ impl Host {
             message: request,
         };
         let message = to_js(&message).map_err(|error| error.to_string())?;
-        let response = api::call(&self.0, &message).await?;
+        let response = chrome::call(&self.0, &message).await?;
         from_js_within(&response, RESPONSE).map_err(|error| format!("background: {error}"))
     }
 

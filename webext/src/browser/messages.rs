@@ -7,8 +7,8 @@
 //! without its numbers would overwrite messages.
 
 use super::idb::{self, Opened};
-use crate::api::text;
 use crate::journal::{Page, Threads};
+use chrome::text;
 use ipc::ContactId;
 use js_sys::{Array, Reflect};
 use json::js::{from_js_within, to_js};

@@ -4,8 +4,8 @@
 //! way to a view, what is said of messages waits behind it, so that the page never replaces what is
 //! newer.
 
-use crate::api::Port;
-use ipc::{ContactId, Event, FromEngine, Message, Progress};
+use chrome::Port;
+use ipc::{ContactId, Event, FromEngine, Recipient};
 use litemap::LiteMap;
 use wasm_bindgen::JsValue;
 
@@ -115,11 +115,15 @@ impl Views {
     /// Returns the views to send an event to now. For a view that waits for a page, the event is
     /// held back.
     fn concerned(&mut self, event: &Event) -> Vec<u32> {
-        let (Event::Message(Message { contact, .. }) | Event::Progress(Progress { contact, .. })) =
-            event
-        else {
-            return self.open.keys().copied().collect();
-        };
+        match event.recipient() {
+            Recipient::EveryView => self.open.keys().copied().collect(),
+            Recipient::ViewsOfChat(contact) => self.of_chat(contact, event),
+            Recipient::Supervisor(_) => Vec::new(),
+        }
+    }
+
+    /// The views that have asked for a chat.
+    fn of_chat(&mut self, contact: &ContactId, event: &Event) -> Vec<u32> {
         let mut to = Vec::new();
         for (id, view) in &mut self.open {
             if !view.chats.contains(contact) {

@@ -23,10 +23,6 @@ const ROOTS: &[&str] = &[
 /// Circles that are not resolved yet: where all files of one lie, and why it is still there.
 const ACCEPTED: &[(&[&str], &str)] = &[
     (&["src/node"], "the node is one place of many methods"),
-    (
-        &["src/config", "src/config.rs", "src/view"],
-        "settings are shown, and their refusal is a view type",
-    ),
     (&["src/beacon"], "the fault of a beacon lies in the parent"),
     (
         &["peerjs/src/browser", "peerjs/src/browser.rs"],
@@ -36,8 +32,6 @@ const ACCEPTED: &[(&[&str], &str)] = &[
         &["peerjs/src/signalling"],
         "the scout works on all of the signalling",
     ),
-    (&["popup/src/components"], "common parts lie in the parent"),
-    (&["popup/src/state"], "common types lie in the parent"),
     (&["sim/src"], "the world is one place of many methods"),
 ];
 

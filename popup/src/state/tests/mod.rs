@@ -12,8 +12,10 @@ mod settings;
 
 use super::*;
 use ipc::{
-    Answer, Asked, Config, Event, Message, MessageState, Notice, Person, Phase, Presence, Profile,
-    Progress, Refusal, SettingsView, SignallingServer, Switch,
+    Answer, Asked, Command, Config, ContactId, Event, FromEngine, Hidden, Invite, InviteId,
+    Message, MessageState, Notice, Person, PersonId, Phase, Place, Presence, Profile, Progress,
+    Refusal, Request, RequestId, SettingsView, SignallingServer, Status, Switch, ToEngine,
+    UnixMillis,
 };
 
 const NOW: UnixMillis = 1_000_000;

@@ -1,71 +1,14 @@
 //! The page of a contact: what the person decides about them.
 
-use super::outbox::Purpose;
-use super::{Effect, Problem, Saved, State, Target, View};
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::outbox::Purpose;
+use crate::state::pages::{ContactEdit, ContactPage, KEEP, NAME, REMOVE, Saved};
+use crate::state::view::View;
 use ipc::{Answer, Care, Command, ContactCommand, ContactId, Person, PersonId, Refusal};
 
-/// Where the name is refused.
-pub(crate) const NAME: &str = "contact.name";
-
-/// The button that asks whether to remove, and has the focus again when the person does not.
-pub(crate) const REMOVE: &str = "contact.remove";
-
-/// The button that keeps the contact, which has the focus while that is asked.
-pub(crate) const KEEP: &str = "contact.keep";
-
-/// What is done on the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ContactEdit {
-    /// The name was edited.
-    Name(String),
-    /// Save was pressed.
-    SaveName,
-    /// Remove was pressed, or taken back.
-    AskRemove(bool),
-    /// A decision was made: a switch, a button, or Remove pressed once more.
-    Decide(ContactCommand),
-}
-
-impl ContactEdit {
-    /// Returns whether this is a switch: the browser has moved it already, and it must show what the
-    /// engine says.
-    pub(crate) fn is_switch(&self) -> bool {
-        let Self::Decide(command) = self else {
-            return false;
-        };
-        match command {
-            ContactCommand::Verify(_)
-            | ContactCommand::Special(_)
-            | ContactCommand::Mute(_)
-            | ContactCommand::Block(_) => true,
-            ContactCommand::Rename(_) | ContactCommand::Pause(_) | ContactCommand::Remove => false,
-        }
-    }
-}
-
-/// The page of a contact.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ContactPage {
-    /// Whose.
-    pub(crate) contact: ContactId,
-    /// The name as typed.
-    pub(crate) name: String,
-    /// How far saving the name is.
-    pub(crate) saved: Saved,
-    /// Why the name was refused.
-    pub(crate) name_refusal: Option<Refusal>,
-    /// Why something else was refused.
-    pub(crate) refusal: Option<Refusal>,
-    /// The person is asked whether to remove the contact.
-    pub(crate) removing: bool,
-    /// The person wants to go on looking and is not asked again here.
-    pub(crate) keeps_looking: bool,
-    /// Back leads to the chat.
-    from_chat: bool,
-}
-
 impl State {
-    /// The contact's page that is open, and the contact.
+    /// Returns the contact's page that is open, and the contact.
     pub(crate) fn contact_page(&self) -> Option<(&ContactPage, &Person, &Care)> {
         let View::Contact(page) = &self.view else {
             return None;
@@ -141,7 +84,7 @@ impl State {
     }
 
     fn decide(&mut self, contact: ContactId, command: ContactCommand) -> Vec<Effect> {
-        let purpose = Purpose::Care(contact.clone());
+        let purpose = Purpose::Preferences(contact.clone());
         // A second press would find nobody to remove.
         if command == ContactCommand::Remove && self.outbox.awaits(&purpose) {
             return Vec::new();
@@ -166,12 +109,13 @@ impl State {
         vec![Effect::Focus(Target::Field(next.to_owned()))]
     }
 
-    /// The name that the contact gave itself is no name of ours: it follows when they change it.
+    /// Saves the name as typed. The name that the contact gives itself is saved as none, so that it
+    /// follows when they change it.
     fn rename(&mut self) -> Vec<Effect> {
-        let Some((page, person, care)) = self.contact_page() else {
+        let Some((page, person, preferences)) = self.contact_page() else {
             return Vec::new();
         };
-        let own = own_name(person, care);
+        let own = own_name(person, preferences);
         let typed = page.name.trim();
         let name = if typed == own { "" } else { typed }.to_owned();
         let contact = page.contact.clone();
@@ -210,19 +154,19 @@ impl State {
         }
     }
 
-    /// An emptied field shows the name that counts now.
+    /// Shows the name that counts now where the field was emptied.
     fn show_name(&mut self) {
-        let Some((page, person, care)) = self.contact_page() else {
+        let Some((page, person, preferences)) = self.contact_page() else {
             return;
         };
-        let own = own_name(person, care).to_owned();
+        let own = own_name(person, preferences).to_owned();
         let typed = page.name.trim().to_owned();
         if let Some(page) = self.contact_page_mut() {
             page.name = if typed.is_empty() { own } else { typed };
         }
     }
 
-    pub(super) fn care_replied(
+    pub(super) fn preferences_replied(
         &mut self,
         contact: &ContactId,
         result: Result<Answer, Refusal>,
@@ -236,15 +180,7 @@ impl State {
         }
     }
 
-    /// Where there is no page to show a refusal on.
-    pub(super) fn alert(&mut self, result: Result<Answer, Refusal>) -> Vec<Effect> {
-        match result {
-            Ok(_) => Vec::new(),
-            Err(refusal) => self.alerts.raise(Problem::Refused(refusal)),
-        }
-    }
-
-    /// The engine went away; whether the name was stored is not known.
+    /// Notes that the engine went away; whether the name was stored is not known.
     pub(super) fn interrupt_contact(&mut self) {
         if let Some(page) = self.contact_page_mut() {
             page.saved.interrupt();
@@ -252,7 +188,7 @@ impl State {
     }
 }
 
-/// The name that a contact gives itself.
-fn own_name<'a>(person: &'a Person, care: &'a Care) -> &'a str {
-    care.calls_itself.as_ref().unwrap_or(&person.name)
+/// Returns the name that a contact gives itself.
+fn own_name<'a>(person: &'a Person, preferences: &'a Care) -> &'a str {
+    preferences.calls_itself.as_ref().unwrap_or(&person.name)
 }

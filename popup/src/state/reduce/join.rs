@@ -1,19 +1,9 @@
 //! The first-run form: a name, and Join.
 
-use super::outbox::Purpose;
-use super::{Effect, State, Target};
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::outbox::Purpose;
 use ipc::{Command, Refusal};
-
-/// The first-run form.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct JoinForm {
-    /// What is typed.
-    pub(crate) name: String,
-    /// Why it was refused.
-    pub(crate) refusal: Option<Refusal>,
-    /// The answer is awaited.
-    pub(crate) busy: bool,
-}
 
 impl State {
     pub(super) fn edit_join(&mut self, name: String) -> Vec<Effect> {

@@ -1,68 +1,12 @@
 //! The page with the invites: those that are open, and using one.
 
-use super::outbox::Purpose;
-use super::{Effect, State, Target, View};
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::outbox::Purpose;
+use crate::state::pages::{INVITE, InvitesEdit, InvitesPage, Using};
+use crate::state::view::View;
 use ipc::{Answer, Command, Hidden, Invite, InviteId, Refusal};
-
-/// The field for somebody else's invite.
-pub(crate) const INVITE: &str = "invite";
-
-/// What is done on the page.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum InvitesEdit {
-    /// New invite was pressed.
-    Make,
-    /// Cancel was pressed.
-    Cancel(InviteId),
-    /// Copy was pressed.
-    Copy(InviteId),
-    /// The clipboard has it, or not.
-    Copied(InviteId, bool),
-    /// The field for an invite was edited.
-    Text(Hidden),
-    /// Connect was pressed.
-    Use,
-}
-
-/// How far using an invite is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Using {
-    /// Nothing to say.
-    #[default]
-    No,
-    /// Their device is being dialled.
-    Asking,
-    /// The other person has been asked.
-    Asked,
-    /// It was refused.
-    Refused(Refusal),
-    /// The engine went away before it had answered.
-    Interrupted,
-}
-
-/// The page.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct InvitesPage {
-    /// What was pasted.
-    pub(crate) text: Hidden,
-    /// How far using it is.
-    pub(crate) using: Using,
-    /// Why no invite was made, or none cancelled.
-    pub(crate) refusal: Option<Refusal>,
-    /// The last that was to be copied, and whether it was.
-    pub(crate) copied: Option<(InviteId, bool)>,
-}
-
-impl InvitesPage {
-    fn new() -> Self {
-        Self {
-            text: Hidden(String::new()),
-            using: Using::No,
-            refusal: None,
-            copied: None,
-        }
-    }
-}
+use litemap::LiteMap;
 
 impl State {
     pub(super) fn open_invites(&mut self) -> Vec<Effect> {
@@ -77,9 +21,9 @@ impl State {
         }
     }
 
-    /// The open invites, the oldest first.
+    /// Returns the open invites, the oldest first.
     pub(crate) fn open_invites_in_order(&self) -> Vec<&Invite> {
-        let mut sorted = super::Keyed::default();
+        let mut sorted: LiteMap<_, _> = LiteMap::new();
         for invite in self.invites.values() {
             sorted.insert((invite.expires, &invite.id), invite);
         }
@@ -115,7 +59,7 @@ impl State {
         }
     }
 
-    /// One at a time: a second press before the first is answered is one press.
+    /// Makes an invite, one at a time: a press before the last one is answered does nothing.
     fn make_invite(&mut self) -> Vec<Effect> {
         if self.outbox.awaits(&Purpose::Invite) {
             return Vec::new();
@@ -173,7 +117,7 @@ impl State {
         }
     }
 
-    /// The engine went away; whether the other person was asked is not known.
+    /// Notes that the engine went away; whether the other person was asked is not known.
     pub(super) fn interrupt_invites(&mut self) {
         if let Some(page) = self
             .invites_page()

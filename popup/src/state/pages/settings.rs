@@ -1,10 +1,8 @@
 //! The settings page: a form of texts, and its way to and from [`Settings`].
 
-use super::outbox::Purpose;
-use super::{Effect, State, Target, View};
+use super::saved::Saved;
 use ipc::{
-    Beacon, Command, Config, Hidden, IceServer, Refusal, Settings, SettingsView, SignallingServer,
-    Switch,
+    Beacon, Config, Hidden, IceServer, Refusal, Settings, SettingsView, SignallingServer, Switch,
 };
 
 /// An edit of the form.
@@ -87,31 +85,6 @@ pub(crate) enum FieldError {
     Refused(Refusal),
 }
 
-/// How far saving is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Saved {
-    /// Nothing to say.
-    #[default]
-    No,
-    /// So many answers are awaited.
-    Waiting(u8),
-    /// All is stored.
-    Yes,
-    /// The packed values are in the fields, not saved yet.
-    Defaults,
-    /// The engine went away before it had answered.
-    Interrupted,
-}
-
-impl Saved {
-    /// The engine went away; whether anything was stored is not known.
-    pub(super) fn interrupt(&mut self) {
-        if matches!(self, Self::Waiting(_)) {
-            *self = Self::Interrupted;
-        }
-    }
-}
-
 /// The settings page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct SettingsForm {
@@ -136,7 +109,7 @@ pub(crate) struct SettingsForm {
 }
 
 impl SettingsForm {
-    fn new(name: &str, view: &SettingsView) -> Self {
+    pub(in crate::state) fn new(name: &str, view: &SettingsView) -> Self {
         let mut form = Self {
             name: name.to_owned(),
             switches: switches(&view.settings),
@@ -159,7 +132,7 @@ impl SettingsForm {
         self.fill(defaults);
     }
 
-    fn edit(&mut self, edit: SettingsEdit, defaults: &Config) {
+    pub(in crate::state) fn edit(&mut self, edit: SettingsEdit, defaults: &Config) {
         self.refused = None;
         self.saved = Saved::No;
         match edit {
@@ -191,9 +164,12 @@ impl SettingsForm {
         }
     }
 
-    /// What the form says; where it equals the packed value that value stays in force, also when
-    /// a later version packs another.
-    fn to_settings(&self, defaults: &Config) -> Result<Settings, (String, FieldError)> {
+    /// Returns what the form says. A field that equals the packed value counts as unchanged, so that
+    /// the value of a later version will be used.
+    pub(in crate::state) fn to_settings(
+        &self,
+        defaults: &Config,
+    ) -> Result<Settings, (String, FieldError)> {
         let rows = self.signalling.iter().enumerate();
         let signalling = rows.map(server).collect::<Result<Vec<_>, _>>()?;
         let ice_servers: Vec<_> = self.ice.iter().map(ice_server).collect();
@@ -217,26 +193,26 @@ impl SettingsForm {
         Ok(settings)
     }
 
-    /// The token as typed.
+    /// Returns the token as typed.
     pub(crate) fn beacon_token(&self) -> &str {
         let token = self.beacon.token.as_ref();
         token.map_or("", |token| token.0.as_str())
     }
 
-    /// Why this field was refused: the field itself or, in a list of addresses, one of them.
+    /// Returns why this field was refused: the field itself or, in a list of addresses, one of them.
     pub(crate) fn error_at(&self, path: &str) -> Option<&FieldError> {
         let (refused, error) = self.refused.as_ref()?;
         let rest = refused.strip_prefix(path)?;
         (rest.is_empty() || rest.starts_with('.')).then_some(error)
     }
 
-    /// Why a list as a whole was refused.
+    /// Returns why a list as a whole was refused.
     pub(crate) fn error_exactly_at(&self, path: &str) -> Option<&FieldError> {
         let (refused, error) = self.refused.as_ref()?;
         (refused == path).then_some(error)
     }
 
-    /// A refusal that names no field.
+    /// Returns a refusal that names no field.
     pub(crate) fn error_without_field(&self) -> Option<&FieldError> {
         self.error_exactly_at("")
     }
@@ -309,78 +285,5 @@ fn ice_server(row: &IceRow) -> IceServer {
         urls: row.urls.split_whitespace().map(str::to_owned).collect(),
         username: Some(row.username.trim().to_owned()).filter(|text| !text.is_empty()),
         credential: Some(row.credential.clone()).filter(|text| !text.is_empty()),
-    }
-}
-
-impl State {
-    pub(super) fn open_settings(&mut self) -> Vec<Effect> {
-        let Some(view) = &self.settings else {
-            return Vec::new();
-        };
-        let form = SettingsForm::new(self.name.as_deref().unwrap_or_default(), view);
-        self.open(View::Settings(Box::new(form)))
-    }
-
-    pub(super) fn edit_settings(&mut self, edit: SettingsEdit) -> Vec<Effect> {
-        if let (View::Settings(form), Some(view)) = (&mut self.view, &self.settings) {
-            form.edit(edit, &view.defaults);
-        }
-        Vec::new()
-    }
-
-    pub(super) fn save_settings(&mut self) -> Vec<Effect> {
-        let (View::Settings(form), Some(view)) = (&mut self.view, &self.settings) else {
-            return Vec::new();
-        };
-        if matches!(form.saved, Saved::Waiting(_)) {
-            return Vec::new();
-        }
-        form.refused = None;
-        let settings = match form.to_settings(&view.defaults) {
-            Ok(settings) => settings,
-            Err(refused) => return self.refuse_setting(refused),
-        };
-        let name = form.name.trim().to_owned();
-        let renamed = self.name.as_deref() != Some(name.as_str());
-        form.saved = Saved::Waiting(1 + u8::from(renamed));
-        let mut effects = Vec::new();
-        if renamed {
-            effects.extend(self.ask(Purpose::SettingsName, Command::Join { name }));
-        }
-        effects.extend(self.ask(Purpose::Settings, Command::Configure { settings }));
-        effects
-    }
-
-    pub(super) fn settings_replied(&mut self, name: bool, refusal: Option<Refusal>) -> Vec<Effect> {
-        let View::Settings(form) = &mut self.view else {
-            return Vec::new();
-        };
-        if let Some(refusal) = refusal {
-            let path = if let Refusal::Setting { field, .. } = &refusal {
-                field.clone()
-            } else if name {
-                "name".to_owned()
-            } else {
-                String::new()
-            };
-            return self.refuse_setting((path, FieldError::Refused(refusal)));
-        }
-        if let Saved::Waiting(answers) = form.saved {
-            form.saved = match answers.saturating_sub(1) {
-                0 => Saved::Yes,
-                left => Saved::Waiting(left),
-            };
-        }
-        Vec::new()
-    }
-
-    fn refuse_setting(&mut self, refused: (String, FieldError)) -> Vec<Effect> {
-        let View::Settings(form) = &mut self.view else {
-            return Vec::new();
-        };
-        let path = refused.0.clone();
-        form.saved = Saved::No;
-        form.refused = Some(refused);
-        vec![Effect::Focus(Target::Field(path))]
     }
 }

@@ -1,12 +1,13 @@
-//! The open chat: its messages as far as they are loaded, and the composer.
+//! The open chat: reading, writing, sending.
 
-use super::keyed::Keyed;
-use super::outbox::{Purpose, Unsent};
-use super::{Effect, Problem, State, Target, View};
+use crate::state::alerts::Problem;
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::outbox::{Purpose, Unsent};
+use crate::state::pages::{Chat, ComposerError};
+use crate::state::view::View;
 use ipc::limits::TEXT_BYTES;
-use ipc::{
-    Command, ContactId, Message, MessageState, PersonId, Progress, Refusal, ToEngine, UnixMillis,
-};
+use ipc::{Command, ContactId, Message, MessageState, PersonId, Refusal, ToEngine};
 
 /// Messages asked for at a time.
 const PAGE: u32 = 50;
@@ -14,119 +15,7 @@ const PAGE: u32 = 50;
 /// The shortest time between two words to the engine that the person is writing, in milliseconds.
 const TYPING_EVERY: u64 = 3_000;
 
-/// Why the text in the composer was not sent.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum ComposerError {
-    /// It was refused.
-    Refused(Refusal),
-    /// The engine went away before it had stored it.
-    NotSent,
-}
-
-/// The open chat.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Chat {
-    /// Whose.
-    pub(crate) contact: ContactId,
-    /// What is loaded, by number.
-    pub(crate) messages: Keyed<u64, Message>,
-    /// There are older ones.
-    pub(crate) more: bool,
-    /// The newest page has arrived.
-    pub(crate) loaded: bool,
-    /// A page is on its way.
-    pub(crate) loading: bool,
-    /// The text in the composer.
-    pub(crate) draft: String,
-    /// Why it was not sent.
-    pub(crate) error: Option<ComposerError>,
-    /// The newest message reported as read.
-    reported: u64,
-    /// When the engine was last told that the person is writing.
-    typed: Option<UnixMillis>,
-}
-
-impl Chat {
-    fn new(contact: ContactId) -> Self {
-        Self {
-            contact,
-            messages: Keyed::default(),
-            more: false,
-            loaded: false,
-            loading: true,
-            draft: String::new(),
-            error: None,
-            reported: 0,
-            typed: None,
-        }
-    }
-
-    /// Bytes over (negative) or left until the limit.
-    pub(crate) fn room(&self) -> i64 {
-        let limit = i64::try_from(TEXT_BYTES).unwrap_or(i64::MAX);
-        let used = i64::try_from(self.draft.len()).unwrap_or(i64::MAX);
-        limit.saturating_sub(used)
-    }
-
-    /// A message appeared.
-    pub(super) fn take_in(&mut self, message: Message) {
-        self.messages.insert(message.number, message);
-    }
-
-    /// Own messages are further, or wait again.
-    pub(super) fn take_progress(&mut self, progress: &Progress) {
-        for message in self.messages.values_mut() {
-            if let Some(place) = message.place {
-                message.state = progress.state(place);
-            }
-        }
-    }
-
-    /// A page arrived. The engine says nothing of messages while one is on its way, so that it is
-    /// newer than what is held.
-    fn take_page(&mut self, newest: bool, page: Vec<Message>, more: bool) {
-        if newest && more {
-            let first = page.first().map_or(0, |message| message.number);
-            self.messages.retain(|number, _| *number >= first);
-        }
-        for message in page {
-            self.messages.insert(message.number, message);
-        }
-        self.more = more;
-        self.loaded = true;
-        self.loading = false;
-    }
-
-    fn newest_received(&self) -> Option<u64> {
-        let mut newest_first = self.messages.values().rev();
-        newest_first
-            .find(|message| message.state == MessageState::Received)
-            .map(|message| message.number)
-    }
-
-    fn newest(&self) -> u64 {
-        self.messages.last_key().copied().unwrap_or(0)
-    }
-}
-
 impl State {
-    /// The open chat.
-    pub(crate) fn chat(&self) -> Option<&Chat> {
-        if let View::Chat(chat) = &self.view {
-            Some(chat)
-        } else {
-            None
-        }
-    }
-
-    pub(super) fn chat_mut(&mut self) -> Option<&mut Chat> {
-        if let View::Chat(chat) = &mut self.view {
-            Some(chat)
-        } else {
-            None
-        }
-    }
-
     pub(super) fn open_chat(&mut self, contact: ContactId) -> Vec<Effect> {
         if self
             .people
@@ -144,8 +33,8 @@ impl State {
         effects
     }
 
-    /// After a lost connection: the engine is told again which chat is shown, and its newest
-    /// messages are read again.
+    /// Goes on after a lost connection: tells the engine again which chat is shown, and reads its
+    /// newest messages again.
     pub(super) fn resume_chat(&mut self) -> Vec<Effect> {
         let Some(chat) = self.chat_mut() else {
             return Vec::new();
@@ -156,16 +45,6 @@ impl State {
         let mut effects = self.watch();
         effects.extend(self.ask_history(contact, None));
         effects
-    }
-
-    /// Tells the engine which chat is shown now.
-    pub(super) fn watch(&self) -> Vec<Effect> {
-        if !self.engine.is_ready() {
-            return Vec::new();
-        }
-        let shown = self.chat().filter(|_| !self.hidden);
-        let contact = shown.map(|chat| chat.contact.clone());
-        vec![Effect::Post(ToEngine::Watching { contact })]
     }
 
     /// Asks for a page, unless the same one is on its way.
@@ -189,7 +68,7 @@ impl State {
         let Some(chat) = self.chat_mut() else {
             return Vec::new();
         };
-        let first = chat.messages.first_key().copied();
+        let first = chat.messages.first().map(|(number, _)| *number);
         if !chat.more || chat.loading || first.is_none() {
             return Vec::new();
         }
@@ -292,7 +171,7 @@ impl State {
         effects
     }
 
-    /// A text that was not stored goes back to where it was written.
+    /// Puts a text that was not stored back into the composer.
     pub(super) fn restore(&mut self, unsent: Unsent, refusal: Option<Refusal>) -> Vec<Effect> {
         let mut text = unsent.text;
         if let Some(chat) = self.chat_mut().filter(|c| c.contact == unsent.contact) {
@@ -306,6 +185,19 @@ impl State {
             self.alerts.raise(Problem::Refused(refusal));
         }
         vec![Effect::SaveDraft(unsent.contact, text)]
+    }
+
+    pub(super) fn set_visible(&mut self, visible: bool) -> Vec<Effect> {
+        self.hidden = !visible;
+        let mut effects = self.watch();
+        effects.extend(self.mark_read());
+        effects
+    }
+
+    pub(super) fn forget_typing(&mut self) -> Vec<Effect> {
+        let now = self.now;
+        self.typing.retain(|_, until| *until > now);
+        Vec::new()
     }
 }
 
