@@ -1,8 +1,10 @@
 //! Configuration: what the extension is packed with, and what the person changed.
 
 mod beacon;
+mod settings;
 
 pub use beacon::Beacon;
+pub use settings::{Settings, Switch};
 
 use crate::ids::is_peer_id;
 use crate::limits::{SERVERS, SETTING_BYTES};
@@ -54,43 +56,6 @@ pub struct IceServer {
     /// For TURN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
-}
-
-/// What the person changed; `None` is the packed default.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Settings {
-    /// First part of every id.
-    pub root: Option<String>,
-    /// PeerJS servers, first choice first.
-    pub signalling: Option<Vec<SignallingServer>>,
-    /// STUN and TURN servers.
-    pub ice_servers: Option<Vec<IceServer>>,
-    /// The address echo; an empty text switches it off.
-    pub ip_echo: Option<String>,
-    /// The beacon; one without an address switches it off.
-    pub beacon: Option<Box<Beacon>>,
-    /// Notifications are shown.
-    pub notifications: bool,
-    /// Contacts are told when their messages were read.
-    pub read_receipts: bool,
-    /// This is a cellular network: no discovery.
-    pub cellular: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            root: None,
-            signalling: None,
-            ice_servers: None,
-            ip_echo: None,
-            beacon: None,
-            notifications: true,
-            read_receipts: true,
-            cellular: false,
-        }
-    }
 }
 
 impl Default for Config {

@@ -2,14 +2,13 @@
 //! decides when to paint.
 
 use crate::components::{page, target_id};
-use crate::deep_link::DeepLink;
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
     Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Shell, State, Target, View,
 };
 use crate::{browser, files, permissions, words};
-use ipc::{Event, FromEngine, Hidden, InviteId, ToEngine};
+use ipc::{Event, FromEngine, Hidden, InviteId, Place, ToEngine};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -63,7 +62,7 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let dispatch = ctx.link().callback(|action| Msg::Act(Box::new(action)));
         let second = dispatch.clone();
-        let actions = [Some(Action::Started), link_in_address(), visibility()];
+        let actions = [Some(Action::Started), place_in_address(), visibility()];
         for action in actions.into_iter().flatten() {
             dispatch.emit(action);
         }
@@ -307,8 +306,8 @@ enum Paint {
     No,
 }
 
-fn link_in_address() -> Option<Action> {
-    DeepLink::parse(&browser::fragment()).map(Action::Follow)
+fn place_in_address() -> Option<Action> {
+    Place::parse(&browser::fragment()).map(Action::Follow)
 }
 
 fn visibility() -> Option<Action> {
@@ -320,7 +319,7 @@ fn listen(dispatch: &Callback<Action>, covered: &Rc<Cell<bool>>) -> [Option<brow
     let covered = Rc::clone(covered);
     [
         browser::listen_window("hashchange", move |_| {
-            link_in_address().into_iter().for_each(|a| on_hash.emit(a));
+            place_in_address().into_iter().for_each(|a| on_hash.emit(a));
         }),
         browser::listen_document("visibilitychange", move |_| {
             visibility().into_iter().for_each(|a| on_visible.emit(a));

@@ -8,7 +8,7 @@
 
 use crate::person::device_of;
 use crate::world::World;
-use mesh_chat::view::{Care, Command, Hidden, Person, PersonId, Presence, Special};
+use mesh_chat::view::{Care, Command, ContactCommand, Hidden, Person, PersonId, Presence, Special};
 
 /// Open invites that one person has at most.
 const INVITES: usize = 2;
@@ -37,14 +37,24 @@ pub(crate) fn wish(world: &mut World, index: usize) -> Option<Command> {
     let person = saved.get(world.ties.whim.index(saved.len()))?.clone();
     let other = device_of(&person.name)?;
     let command = about(&person, other, index, roll)?;
-    match &command {
-        Command::Remove { .. } => world.sever(index, other),
-        Command::Block { blocked: true, .. } => world.decided(index, other),
-        Command::Pause { paused: true, .. } => world.hesitated(index, other),
-        Command::Block { .. } | Command::Pause { .. } => world.resumed(index, other),
-        _ => {}
+    if let Command::Contact(_, command) = &command {
+        note(world, index, other, command);
     }
     Some(command)
+}
+
+/// Tells the model what a command changes between two people.
+fn note(world: &mut World, index: usize, other: usize, command: &ContactCommand) {
+    match command {
+        ContactCommand::Remove => world.sever(index, other),
+        ContactCommand::Block(true) => world.decided(index, other),
+        ContactCommand::Pause(true) => world.hesitated(index, other),
+        ContactCommand::Block(false) | ContactCommand::Pause(false) => world.resumed(index, other),
+        ContactCommand::Rename(_)
+        | ContactCommand::Verify(_)
+        | ContactCommand::Special(_)
+        | ContactCommand::Mute(_) => {}
+    }
 }
 
 fn about(person: &Person, other: usize, index: usize, roll: u64) -> Option<Command> {
@@ -53,39 +63,22 @@ fn about(person: &Person, other: usize, index: usize, roll: u64) -> Option<Comma
     };
     let contact = contact.clone();
     let Care { muted, paused, .. } = *care;
-    Some(match roll {
-        10..13 => Command::Rename {
-            contact,
-            name: format!("P{other} of P{index}, {roll}"),
-        },
-        13..16 => Command::Mute {
-            contact,
-            muted: !muted,
-        },
-        16..18 => Command::Pause {
-            contact,
-            paused: !paused,
-        },
-        18..25 if paused => Command::Pause {
-            contact,
-            paused: false,
-        },
-        25..40 if care.blocked => Command::Block {
-            contact,
-            blocked: false,
-        },
-        25..26 => Command::Block {
-            contact,
-            blocked: true,
-        },
-        26 => Command::Remove { contact },
-        40..55 if person.presence == Presence::Offline => Command::Ping { contact },
+    let decision = match roll {
+        10..13 => ContactCommand::Rename(format!("P{other} of P{index}, {roll}")),
+        13..16 => ContactCommand::Mute(!muted),
+        16..18 => ContactCommand::Pause(!paused),
+        18..25 if paused => ContactCommand::Pause(false),
+        25..40 if care.blocked => ContactCommand::Block(false),
+        25..26 => ContactCommand::Block(true),
+        26 => ContactCommand::Remove,
+        40..55 if person.presence == Presence::Offline => return Some(Command::Ping { contact }),
         55..90 if wants(care) && !(index + other).is_multiple_of(4) => {
-            Command::Special { contact, on: true }
+            ContactCommand::Special(true)
         }
-        90 => Command::Special { contact, on: false },
+        90 => ContactCommand::Special(false),
         _ => return None,
-    })
+    };
+    Some(Command::Contact(contact, decision))
 }
 
 fn wants(care: &Care) -> bool {

@@ -11,7 +11,7 @@ use crate::home::{Home, Nat};
 use crate::person::device_of;
 use crate::server::Wire;
 use crate::world::{What, World};
-use mesh_chat::view::{Command, ContactId, Person, PersonId, Presence};
+use mesh_chat::view::{Command, ContactCommand, ContactId, Person, PersonId, Presence};
 
 /// How they end, how many others there are, and how well their clocks agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,8 +120,8 @@ impl Reunion {
             self.pass(REST);
             for (from, to) in [(0, index), (index, 0)] {
                 if let Some(contact) = self.contact(from, to) {
-                    let on = true;
-                    self.world.command(from, Command::Special { contact, on });
+                    let special = ContactCommand::Special(true);
+                    self.world.command(from, Command::Contact(contact, special));
                 }
             }
             self.pass(1_000);

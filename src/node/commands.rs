@@ -30,13 +30,9 @@ impl Node {
             Command::UseInvite { link } => self.use_invite(id, &link),
             Command::Export { passphrase } => self.export(id, &passphrase),
             Command::Import { passphrase, backup } => self.import(id, &passphrase, &backup),
-            command @ (Command::Rename { .. }
-            | Command::Verify { .. }
-            | Command::Special { .. }
-            | Command::Mute { .. }
-            | Command::Pause { .. }
-            | Command::Block { .. }
-            | Command::Remove { .. }) => self.care_for(command).map(|()| true),
+            Command::Contact(contact, command) => {
+                self.contact_command(&contact, command).map(|()| true)
+            }
             Command::Retry => {
                 self.woke();
                 Ok(true)

@@ -14,10 +14,6 @@
 mod acceptance;
 mod backup;
 mod beacon;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every other command is for another part"
-)]
 mod care;
 mod commands;
 mod contacts;

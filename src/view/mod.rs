@@ -9,7 +9,7 @@ mod notice;
 mod people;
 mod status;
 
-pub use command::{Answer, Command, Refusal};
+pub use command::{Answer, Command, ContactCommand, Refusal};
 pub use message::{Message, MessageState, Progress};
 pub use notice::{Notice, Notification};
 pub use people::{Asked, Care, Invite, Person, Ping, Presence, Reach, Request, Special};

@@ -1,9 +1,8 @@
 //! What the Connection page says of the beacon, and whether the browser lets this extension read
 //! what its host answers.
 
-use super::settings::in_force;
 use super::{Effect, State, Target, View};
-use ipc::BeaconTrouble;
+use ipc::{BeaconTrouble, SettingsView};
 
 impl State {
     /// Shows the Connection page, which says more of the beacon where its host may be read.
@@ -31,7 +30,10 @@ impl State {
 
     /// The host of the beacon in force, as permissions name it. The manifest names those with TLS.
     fn beacon_host(&self) -> Option<String> {
-        let beacon = in_force(self.settings.as_ref()?).beacon?;
+        let SettingsView {
+            settings, defaults, ..
+        } = self.settings.as_ref()?;
+        let beacon = defaults.with(settings).beacon?;
         let authority = beacon.url.strip_prefix("https://")?;
         let authority = authority.split(['/', '?', '#']).next()?;
         let port = authority.rsplit_once(':');

@@ -2,7 +2,7 @@
 
 use super::outbox::Purpose;
 use super::{Effect, Problem, Saved, State, Target, View};
-use ipc::{Answer, Care, Command, ContactId, Person, PersonId, Refusal};
+use ipc::{Answer, Care, Command, ContactCommand, ContactId, Person, PersonId, Refusal};
 
 /// Where the name is refused.
 pub(crate) const NAME: &str = "contact.name";
@@ -20,32 +20,25 @@ pub(crate) enum ContactEdit {
     Name(String),
     /// Save was pressed.
     SaveName,
-    /// Verified was switched.
-    Verified(bool),
-    /// Special contact was switched.
-    Special(bool),
-    /// Mute was switched.
-    Muted(bool),
-    /// Block was switched.
-    Blocked(bool),
-    /// Pause, Keep looking or Look again was pressed.
-    Paused(bool),
     /// Remove was pressed, or taken back.
     AskRemove(bool),
-    /// It was pressed once more.
-    Remove,
+    /// A decision was made: a switch, a button, or Remove pressed once more.
+    Decide(ContactCommand),
 }
 
 impl ContactEdit {
-    /// The browser has moved the switch already; it stays until the engine says how it is.
+    /// Returns whether this is a switch: the browser has moved it already, and it must show what the
+    /// engine says.
     pub(crate) fn is_switch(&self) -> bool {
-        match self {
-            Self::Verified(_) | Self::Special(_) | Self::Muted(_) | Self::Blocked(_) => true,
-            Self::Name(_)
-            | Self::SaveName
-            | Self::Paused(_)
-            | Self::AskRemove(_)
-            | Self::Remove => false,
+        let Self::Decide(command) = self else {
+            return false;
+        };
+        match command {
+            ContactCommand::Verify(_)
+            | ContactCommand::Special(_)
+            | ContactCommand::Mute(_)
+            | ContactCommand::Block(_) => true,
+            ContactCommand::Rename(_) | ContactCommand::Pause(_) | ContactCommand::Remove => false,
         }
     }
 }
@@ -142,35 +135,26 @@ impl State {
                 Vec::new()
             }
             ContactEdit::SaveName => self.rename(),
-            ContactEdit::Verified(verified) => self.decide(Command::Verify { contact, verified }),
-            ContactEdit::Special(on) => self.decide(Command::Special { contact, on }),
-            ContactEdit::Muted(muted) => self.decide(Command::Mute { contact, muted }),
-            ContactEdit::Blocked(blocked) => self.decide(Command::Block { contact, blocked }),
-            ContactEdit::Paused(paused) => {
-                page.keeps_looking = !paused;
-                let effects = self.decide(Command::Pause { contact, paused });
-                // The button that was pressed is gone.
-                [effects, vec![Effect::Focus(Target::Page)]].concat()
-            }
             ContactEdit::AskRemove(ask) => self.ask_remove(ask),
-            ContactEdit::Remove => self.remove(contact),
+            ContactEdit::Decide(command) => self.decide(contact, command),
         }
     }
 
-    fn decide(&mut self, command: Command) -> Vec<Effect> {
-        let Some(page) = self.contact_page_mut() else {
-            return Vec::new();
-        };
-        let purpose = Purpose::Care(page.contact.clone());
-        self.ask(purpose, command)
-    }
-
-    /// A second press finds nobody to remove.
-    fn remove(&mut self, contact: ContactId) -> Vec<Effect> {
-        if self.outbox.awaits(&Purpose::Care(contact.clone())) {
+    fn decide(&mut self, contact: ContactId, command: ContactCommand) -> Vec<Effect> {
+        let purpose = Purpose::Care(contact.clone());
+        // A second press would find nobody to remove.
+        if command == ContactCommand::Remove && self.outbox.awaits(&purpose) {
             return Vec::new();
         }
-        self.decide(Command::Remove { contact })
+        let mut focus = None;
+        if let (ContactCommand::Pause(paused), Some(page)) = (&command, self.contact_page_mut()) {
+            page.keeps_looking = !paused;
+            // The button that was pressed is gone.
+            focus = Some(Effect::Focus(Target::Page));
+        }
+        let mut effects = self.ask(purpose, Command::Contact(contact, command));
+        effects.extend(focus);
+        effects
     }
 
     fn ask_remove(&mut self, ask: bool) -> Vec<Effect> {
@@ -200,7 +184,7 @@ impl State {
         }
         self.ask(
             Purpose::Rename(contact.clone()),
-            Command::Rename { contact, name },
+            Command::Contact(contact, ContactCommand::Rename(name)),
         )
     }
 

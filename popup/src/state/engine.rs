@@ -2,8 +2,7 @@
 
 use super::outbox::Purpose;
 use super::{Effect, Problem, State, Target, View};
-use crate::deep_link::DeepLink;
-use ipc::{Answer, Event, FromEngine, Message, MessageState, PersonId, Progress, Refusal};
+use ipc::{Answer, Event, FromEngine, Message, MessageState, PersonId, Place, Progress, Refusal};
 
 /// How long somebody who was writing counts as writing, in milliseconds.
 const TYPING: u64 = 6_000;
@@ -95,10 +94,10 @@ impl State {
             effects.extend(self.ask_history(contact, None));
         }
         if self.name.is_none() {
-            self.backup.opened = self.follow.take() == Some(DeepLink::Backup);
+            self.backup.opened = self.follow.take() == Some(Place::Backup);
             effects.push(Effect::Focus(Target::JoinName));
-        } else if let Some(link) = self.follow.take() {
-            effects.extend(self.follow(link));
+        } else if let Some(place) = self.follow.take() {
+            effects.extend(self.follow(place));
         }
         effects
     }

@@ -31,13 +31,12 @@ pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
 pub(crate) use invites::{INVITE, InvitesEdit, InvitesPage, Using};
 pub(crate) use join::JoinForm;
 pub(crate) use link::{EngineLink, Shell};
-pub(crate) use people::{People, Place, list};
+pub(crate) use people::{People, Section, list};
 pub(crate) use resync::Resynced;
 pub(crate) use settings::{FieldError, IceRow, Saved, ServerRow, SettingsEdit, SettingsForm};
 
-use crate::deep_link::DeepLink;
 use ipc::{
-    Command, ContactId, FromEngine, Hidden, Invite, InviteId, PersonId, Request, RequestId,
+    Command, ContactId, FromEngine, Hidden, Invite, InviteId, PersonId, Place, Request, RequestId,
     SettingsView, Status, ToEngine, UnixMillis,
 };
 use keyed::Keyed;
@@ -59,7 +58,7 @@ pub(crate) enum Action {
     /// The page is shown or hidden.
     Visible(bool),
     /// The address of the page asks for a place.
-    Follow(DeepLink),
+    Follow(Place),
     /// Show the chat with a contact.
     OpenChat(ContactId),
     /// Show the page of a contact.
@@ -211,7 +210,7 @@ pub(crate) struct State {
     /// What was asked and not answered.
     outbox: Outbox,
     /// Where to go once the lists are there.
-    follow: Option<DeepLink>,
+    follow: Option<Place>,
     /// The page is not shown.
     hidden: bool,
 }
@@ -227,7 +226,7 @@ impl State {
             Action::Slow => self.engine.awaited(),
             Action::Tick => self.forget_typing(),
             Action::Visible(visible) => self.set_visible(visible),
-            Action::Follow(link) => self.follow(link),
+            Action::Follow(place) => self.follow(place),
             Action::OpenChat(contact) => self.open_chat(contact),
             Action::OpenContact(contact) => self.open_contact(contact),
             Action::OpenInvites => self.open_invites(),
@@ -258,8 +257,8 @@ impl State {
     /// The part of the page's address after the `#` that leads back to what is shown.
     pub(crate) fn address(&self) -> String {
         match (&self.follow, &self.view) {
-            (Some(link), _) => link.to_fragment(),
-            (None, View::Chat(chat)) => DeepLink::Chat(chat.contact.clone()).to_fragment(),
+            (Some(place), _) => place.to_fragment(),
+            (None, View::Chat(chat)) => Place::Chat(chat.contact.clone()).to_fragment(),
             (None, _) => String::new(),
         }
     }
@@ -300,21 +299,25 @@ impl State {
         effects
     }
 
-    fn follow(&mut self, link: DeepLink) -> Vec<Effect> {
+    fn follow(&mut self, place: Place) -> Vec<Effect> {
         if !self.engine.is_ready() {
-            self.follow = Some(link);
+            self.follow = Some(place);
             return Vec::new();
         }
-        match link {
-            DeepLink::Chat(contact) => self.open_chat(contact),
-            DeepLink::Backup => {
+        match place {
+            Place::People => self.open(View::Lists),
+            Place::Chat(contact) => self.open_chat(contact),
+            Place::Backup => {
                 let mut effects = self.open_settings();
                 effects.push(Effect::Focus(Target::Field(EXPORT.to_owned())));
                 effects
             }
-            DeepLink::Request(request) => {
+            Place::Request(request) => {
                 let mut effects = self.open(View::Lists);
-                effects.push(Effect::Focus(Target::Request(request)));
+                // One that was answered meanwhile has no row.
+                if self.requests.get(&request).is_some() {
+                    effects.push(Effect::Focus(Target::Request(request)));
+                }
                 effects
             }
         }

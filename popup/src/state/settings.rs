@@ -4,6 +4,7 @@ use super::outbox::Purpose;
 use super::{Effect, State, Target, View};
 use ipc::{
     Beacon, Command, Config, Hidden, IceServer, Refusal, Settings, SettingsView, SignallingServer,
+    Switch,
 };
 
 /// An edit of the form.
@@ -11,12 +12,8 @@ use ipc::{
 pub(crate) enum SettingsEdit {
     /// The own name.
     Name(String),
-    /// Notifications on or off.
-    Notifications(bool),
-    /// Read receipts on or off.
-    ReadReceipts(bool),
-    /// This network is cellular.
-    Cellular(bool),
+    /// A switch was switched on or off.
+    Switch(Switch, bool),
     /// First part of every id.
     Root(String),
     /// The address echo.
@@ -120,12 +117,8 @@ impl Saved {
 pub(crate) struct SettingsForm {
     /// The own name.
     pub(crate) name: String,
-    /// Notifications are shown.
-    pub(crate) notifications: bool,
-    /// Contacts are told what was read.
-    pub(crate) read_receipts: bool,
-    /// This network is cellular.
-    pub(crate) cellular: bool,
+    /// Each switch, and whether it is on.
+    pub(crate) switches: Vec<(Switch, bool)>,
     /// First part of every id.
     pub(crate) root: String,
     /// The address echo; empty is off.
@@ -144,15 +137,12 @@ pub(crate) struct SettingsForm {
 
 impl SettingsForm {
     fn new(name: &str, view: &SettingsView) -> Self {
-        let settings = &view.settings;
         let mut form = Self {
             name: name.to_owned(),
-            notifications: settings.notifications,
-            read_receipts: settings.read_receipts,
-            cellular: settings.cellular,
+            switches: switches(&view.settings),
             ..Self::default()
         };
-        form.fill(&in_force(view));
+        form.fill(&view.defaults.with(&view.settings));
         form
     }
 
@@ -165,15 +155,7 @@ impl SettingsForm {
     }
 
     fn reset(&mut self, defaults: &Config) {
-        let Settings {
-            notifications,
-            read_receipts,
-            cellular,
-            ..
-        } = Settings::default();
-        self.notifications = notifications;
-        self.read_receipts = read_receipts;
-        self.cellular = cellular;
+        self.switches = switches(&Settings::default());
         self.fill(defaults);
     }
 
@@ -182,9 +164,7 @@ impl SettingsForm {
         self.saved = Saved::No;
         match edit {
             SettingsEdit::Name(name) => self.name = name,
-            SettingsEdit::Notifications(on) => self.notifications = on,
-            SettingsEdit::ReadReceipts(on) => self.read_receipts = on,
-            SettingsEdit::Cellular(on) => self.cellular = on,
+            SettingsEdit::Switch(switch, on) => self.turn(switch, on),
             SettingsEdit::Root(root) => self.root = root,
             SettingsEdit::IpEcho(url) => self.ip_echo = url,
             SettingsEdit::BeaconUrl(url) => self.beacon.url = url,
@@ -203,6 +183,14 @@ impl SettingsForm {
         }
     }
 
+    fn turn(&mut self, switch: Switch, on: bool) {
+        for (listed, shown) in &mut self.switches {
+            if *listed == switch {
+                *shown = on;
+            }
+        }
+    }
+
     /// What the form says; where it equals the packed value that value stays in force, also when
     /// a later version packs another.
     fn to_settings(&self, defaults: &Config) -> Result<Settings, (String, FieldError)> {
@@ -212,7 +200,7 @@ impl SettingsForm {
         let root = self.root.trim().to_owned();
         let ip_echo = self.ip_echo.trim().to_owned();
         let packed_echo = defaults.ip_echo.clone().unwrap_or_default();
-        Ok(Settings {
+        let mut settings = Settings {
             root: changed(root, &defaults.root),
             signalling: changed(signalling, &defaults.signalling),
             ice_servers: changed(ice_servers, &defaults.ice_servers),
@@ -221,10 +209,12 @@ impl SettingsForm {
                 trimmed(&self.beacon),
                 &defaults.beacon.clone().unwrap_or_default(),
             ),
-            notifications: self.notifications,
-            read_receipts: self.read_receipts,
-            cellular: self.cellular,
-        })
+            ..Settings::default()
+        };
+        for (switch, on) in &self.switches {
+            switch.set(&mut settings, *on);
+        }
+        Ok(settings)
     }
 
     /// The token as typed.
@@ -252,22 +242,11 @@ impl SettingsForm {
     }
 }
 
-pub(super) fn in_force(view: &SettingsView) -> Config {
-    let SettingsView {
-        settings, defaults, ..
-    } = view;
-    let changed = settings.clone();
-    Config {
-        root: changed.root.unwrap_or_else(|| defaults.root.clone()),
-        signalling: changed
-            .signalling
-            .unwrap_or_else(|| defaults.signalling.clone()),
-        ice_servers: changed
-            .ice_servers
-            .unwrap_or_else(|| defaults.ice_servers.clone()),
-        ip_echo: changed.ip_echo.or_else(|| defaults.ip_echo.clone()),
-        beacon: changed.beacon.or_else(|| defaults.beacon.clone()),
-    }
+fn switches(settings: &Settings) -> Vec<(Switch, bool)> {
+    let switches = Switch::ALL.iter();
+    switches
+        .map(|switch| (*switch, switch.get(settings)))
+        .collect()
 }
 
 fn trimmed(beacon: &Beacon) -> Box<Beacon> {

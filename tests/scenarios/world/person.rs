@@ -3,7 +3,7 @@
 
 use super::World;
 use mesh_chat::config::Settings;
-use mesh_chat::view::{Answer, Command, Event, Hidden, PersonId};
+use mesh_chat::view::{Answer, Command, ContactCommand, Event, Hidden, PersonId};
 
 impl World {
     /// Joins, and lets the others see it.
@@ -65,40 +65,38 @@ impl World {
 
     /// Saves a contact under another name; an empty one takes that back.
     pub(crate) fn rename(&mut self, device: usize, name: &str, given: &str) {
-        let (contact, name) = (self.contact(device, name), given.to_owned());
-        self.command(device, Command::Rename { contact, name });
+        self.decide(device, name, ContactCommand::Rename(given.to_owned()));
     }
 
     /// Switches Special contact on.
     pub(crate) fn make_special(&mut self, device: usize, name: &str) {
-        let (contact, on) = (self.contact(device, name), true);
-        self.command(device, Command::Special { contact, on });
+        self.decide(device, name, ContactCommand::Special(true));
     }
 
     pub(crate) fn block(&mut self, device: usize, name: &str) {
-        let (contact, blocked) = (self.contact(device, name), true);
-        self.command(device, Command::Block { contact, blocked });
+        self.decide(device, name, ContactCommand::Block(true));
     }
 
     pub(crate) fn unblock(&mut self, device: usize, name: &str) {
-        let (contact, blocked) = (self.contact(device, name), false);
-        self.command(device, Command::Block { contact, blocked });
+        self.decide(device, name, ContactCommand::Block(false));
     }
 
     pub(crate) fn pause(&mut self, device: usize, name: &str) {
-        let (contact, paused) = (self.contact(device, name), true);
-        self.command(device, Command::Pause { contact, paused });
+        self.decide(device, name, ContactCommand::Pause(true));
     }
 
     /// Goes on looking for a contact that is paused or was not seen for long.
     pub(crate) fn keep_looking(&mut self, device: usize, name: &str) {
-        let (contact, paused) = (self.contact(device, name), false);
-        self.command(device, Command::Pause { contact, paused });
+        self.decide(device, name, ContactCommand::Pause(false));
     }
 
     pub(crate) fn remove(&mut self, device: usize, name: &str) {
+        self.decide(device, name, ContactCommand::Remove);
+    }
+
+    fn decide(&mut self, device: usize, name: &str, command: ContactCommand) {
         let contact = self.contact(device, name);
-        self.command(device, Command::Remove { contact });
+        self.command(device, Command::Contact(contact, command));
     }
 
     /// Makes an invite and returns its code.
