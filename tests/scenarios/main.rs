@@ -22,6 +22,7 @@ mod delivery;
 mod directory;
 mod introduction;
 mod invites;
+mod manual;
 mod profiles;
 mod rendezvous;
 mod world;
