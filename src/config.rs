@@ -8,8 +8,17 @@ pub use settings::{Settings, Switch};
 
 use crate::ids::is_peer_id;
 use crate::limits::{SERVERS, SETTING_BYTES};
-use crate::view::Refusal;
 use serde::{Deserialize, Serialize};
+
+/// Why a configuration cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("setting {field}: {reason}")]
+pub struct Invalid {
+    /// Where, as a path: `signalling.0.host`.
+    pub field: String,
+    /// Why, in English.
+    pub reason: String,
+}
 
 /// The content of `extension/config.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,7 +121,7 @@ impl Config {
     }
 
     /// Refuses what cannot work, naming the field.
-    pub fn check(&self) -> Result<(), Refusal> {
+    pub fn check(&self) -> Result<(), Invalid> {
         check(
             is_peer_id(&self.root) && self.root.len() <= 32,
             "root",
@@ -141,7 +150,7 @@ impl Config {
 }
 
 impl SignallingServer {
-    fn check(&self, at: &str) -> Result<(), Refusal> {
+    fn check(&self, at: &str) -> Result<(), Invalid> {
         let host = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
         let path = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
         let key = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
@@ -162,7 +171,7 @@ impl SignallingServer {
 }
 
 impl IceServer {
-    fn check(&self, at: &str) -> Result<(), Refusal> {
+    fn check(&self, at: &str) -> Result<(), Invalid> {
         let count = self.urls.len();
         check(
             (1..=SERVERS).contains(&count),
@@ -208,11 +217,11 @@ fn fits(text: &str, allowed: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.len() <= SETTING_BYTES && text.chars().all(allowed)
 }
 
-fn check(good: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(), Refusal> {
+fn check(good: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(), Invalid> {
     if good {
         return Ok(());
     }
-    Err(Refusal::Setting {
+    Err(Invalid {
         field: field.to_owned(),
         reason: reason(),
     })
@@ -221,7 +230,7 @@ fn check(good: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::Hidden;
+    use crate::values::Secret;
 
     #[test]
     fn the_built_in_configuration_is_valid_and_the_packed_one() {
@@ -237,7 +246,7 @@ mod tests {
             let mut config = Config::default();
             change(&mut config);
             match config.check() {
-                Err(Refusal::Setting { field, .. }) => field,
+                Err(Invalid { field, .. }) => field,
                 other => format!("{other:?}"),
             }
         };
@@ -267,7 +276,7 @@ mod tests {
         Beacon {
             url: "https://beacon.example.org/beacon".into(),
             public_key: "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW".into(),
-            token: Some(Hidden("secret-of-the-organisation".into())),
+            token: Some(Secret("secret-of-the-organisation".into())),
             slot_seconds: None,
         }
     }
@@ -282,7 +291,7 @@ mod tests {
                 ..Config::default()
             };
             match config.check() {
-                Err(Refusal::Setting { field, .. }) => field,
+                Err(Invalid { field, .. }) => field,
                 other => format!("{other:?}"),
             }
         };
@@ -290,7 +299,7 @@ mod tests {
         assert_eq!(wrong(|b| b.url = "http://x.org".into()), "beacon.url");
         assert_eq!(wrong(|b| b.public_key = "x".into()), "beacon.publicKey");
         assert_eq!(
-            wrong(|b| b.token = Some(Hidden("a b".into()))),
+            wrong(|b| b.token = Some(Secret("a b".into()))),
             "beacon.token"
         );
         assert_eq!(wrong(|b| b.slot_seconds = Some(4)), "beacon.slotSeconds");

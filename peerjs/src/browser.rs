@@ -10,8 +10,9 @@ mod socket;
 mod stats;
 mod timer;
 
-use crate::endpoint::{Endpoint, Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
+use crate::endpoint::Endpoint;
 use crate::event::{ConnId, Event, IceServer, Server};
+use crate::io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
 use litemap::LiteMap;
 use rtc::Rtc;
 use socket::Socket;

@@ -6,7 +6,7 @@
 use crate::candidate::Candidate;
 use crate::id;
 use crate::limits::{LABEL_MAX, REASON_MAX, SERVER_FRAME_MAX};
-use crate::sdp::{Description, Role, SdpError};
+use crate::sdp::{Description, SdpError, SdpRole};
 use nojson::{DisplayJson, JsonObjectFormatter, JsonValueKind, RawJson, RawJsonValue};
 use std::borrow::Cow;
 use std::fmt;
@@ -105,7 +105,7 @@ impl Relayed {
             "OFFER" => Self::offer(payload(frame)?),
             "ANSWER" => {
                 let payload = payload(frame)?;
-                let description = description(payload, Role::Answer)?;
+                let description = description(payload, SdpRole::Answer)?;
                 Ok(Self::Answer {
                     connection: connection(payload)?,
                     description,
@@ -131,7 +131,7 @@ impl Relayed {
         if !well_formed {
             return Err(FrameError::Malformed);
         }
-        let description = description(payload, Role::Offer)?;
+        let description = description(payload, SdpRole::Offer)?;
         Ok(Self::Offer {
             connection: connection(payload)?,
             description,
@@ -164,12 +164,12 @@ fn payload<'t, 'r>(frame: Value<'t, 'r>) -> Result<Value<'t, 'r>, FrameError> {
 
 fn description(
     payload: Value<'_, '_>,
-    role: Role,
+    role: SdpRole,
 ) -> Result<Result<Description, SdpError>, FrameError> {
     let sdp = required(payload, "sdp")?;
     let expected = match role {
-        Role::Offer => "offer",
-        Role::Answer => "answer",
+        SdpRole::Offer => "offer",
+        SdpRole::Answer => "answer",
     };
     if text_of(sdp, "type")? != expected {
         return Err(FrameError::Malformed);

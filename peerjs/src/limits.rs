@@ -1,5 +1,6 @@
 //! Every bound and interval of this crate, with its reason.
 
+use pace::Backoff;
 use std::time::Duration;
 
 /// Stock peerjs pings this often; PeerServer frees an id after 60 s (its command) or 90 s (its
@@ -14,10 +15,8 @@ pub const PROBE_WAIT: Duration = Duration::from_secs(3);
 /// TCP, TLS and the upgrade on a bad line.
 pub const SOCKET_OPENS_WITHIN: Duration = Duration::from_secs(8);
 
-/// First step and ceiling of the full-jitter back-off.
-pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
-/// See [`BACKOFF_FIRST`].
-pub const BACKOFF_MAX: Duration = Duration::from_secs(60);
+/// The ceiling of the full-jitter back-off after each failure in a row.
+pub const RETRY: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
 /// An id held for this long starts its back-off anew when it is lost.
 pub const HELD_LONG: Duration = Duration::from_secs(60);
 /// Registrations at one server: this many at once (a join needs three or four ids) ...

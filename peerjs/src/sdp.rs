@@ -28,7 +28,7 @@ pub struct Description {
 
 /// Whether a description asks or answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum SdpRole {
     /// The first of a negotiation.
     Offer,
     /// The second.
@@ -75,7 +75,7 @@ pub enum SdpError {
 
 impl Description {
     /// Parses a description, remote or local.
-    pub fn parse(text: &str, role: Role) -> Result<Self, SdpError> {
+    pub fn parse(text: &str, role: SdpRole) -> Result<Self, SdpError> {
         if text.len() > SDP_MAX {
             return Err(SdpError::TooLong);
         }
@@ -211,12 +211,12 @@ impl Fields {
         Ok(())
     }
 
-    fn finish(self, role: Role) -> Result<Description, SdpError> {
+    fn finish(self, role: SdpRole) -> Result<Description, SdpError> {
         if !self.media {
             return Err(SdpError::Media);
         }
         let setup = self.setup.ok_or(SdpError::Setup)?;
-        if role == Role::Answer && setup == Setup::ActPass {
+        if role == SdpRole::Answer && setup == Setup::ActPass {
             return Err(SdpError::Setup);
         }
         Ok(Description {

@@ -1,7 +1,8 @@
 //! What a person asks for, and what comes of it.
 
 use super::{ContactId, Hidden, InviteId, RequestId};
-use crate::config::Settings;
+use crate::config::{Invalid, Settings};
+use crate::name::Unsuitable;
 use serde::{Deserialize, Serialize};
 
 /// What a command gives.
@@ -200,4 +201,20 @@ pub enum Refusal {
         /// What the browser said.
         reason: String,
     },
+}
+
+impl From<Invalid> for Refusal {
+    fn from(Invalid { field, reason }: Invalid) -> Self {
+        Self::Setting { field, reason }
+    }
+}
+
+impl From<Unsuitable> for Refusal {
+    fn from(unsuitable: Unsuitable) -> Self {
+        match unsuitable {
+            Unsuitable::Empty => Self::NameEmpty,
+            Unsuitable::TooLong => Self::NameTooLong,
+            Unsuitable::Characters => Self::NameCharacters,
+        }
+    }
 }

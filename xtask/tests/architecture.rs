@@ -11,13 +11,14 @@ use std::process::Command;
 /// what is not listed here is deliberately absent. Tests may know more.
 const ARROWS: &[(&str, &[&str])] = &[
     ("json", &[]),
-    ("mesh-chat", &["json"]),
-    ("peerjs", &[]),
+    ("pace", &[]),
+    ("mesh-chat", &["json", "pace"]),
+    ("peerjs", &["pace"]),
     ("ipc", &["mesh-chat"]),
     ("webext", &["json", "mesh-chat", "peerjs", "ipc"]),
     ("background", &["ipc", "json", "webext"]),
     ("offscreen", &["ipc", "webext"]),
-    ("popup", &["ipc", "json"]),
+    ("popup", &["ipc", "json", "pace"]),
     ("sim", &["mesh-chat", "peerjs", "webext"]),
     ("beacon", &["mesh-chat"]),
     ("xtask", &[]),

@@ -1,8 +1,8 @@
 //! The data channel of a connection.
 
 use super::{Handle, stats};
-use crate::endpoint::RtcInput;
 use crate::event::ConnId;
+use crate::io::RtcInput;
 use crate::limits::MESSAGE_MAX;
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use wasm_bindgen::JsCast as _;

@@ -2,8 +2,8 @@
 
 use super::Handle;
 use super::channel::Channel;
-use crate::endpoint::{RtcCommand, RtcInput};
 use crate::event::{ConnId, IceServer};
+use crate::io::{RtcCommand, RtcInput};
 use js_sys::Array;
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,7 +1,7 @@
 //! One WebSocket of an endpoint.
 
 use super::Handle;
-use crate::endpoint::{SocketId, SocketInput};
+use crate::io::{SocketId, SocketInput};
 use crate::limits::SERVER_FRAME_MAX;
 use js_sys::JsString;
 use wasm_bindgen::JsCast as _;

@@ -7,12 +7,12 @@
 //! A step gives one [`Next`]; the connection itself touches nothing outside. How the two ends agree
 //! on descriptions and candidates is in `negotiation`.
 
-use super::io::{RtcCommand, RtcInput};
 use crate::candidate::Candidate;
 use crate::event::{Closed, ConnId, Event, Path};
+use crate::io::{RtcCommand, RtcInput};
 use crate::limits::{DIAL_WITHIN, EARLY_FRAMES_MAX, LINGER, MESSAGE_MAX};
 use crate::path::RemoteCandidate;
-use crate::sdp::{Description, Role};
+use crate::sdp::{Description, SdpRole};
 use nojson::RawJson;
 use std::time::Duration;
 
@@ -217,7 +217,7 @@ impl Connection {
             return Next::Nothing;
         }
         // The roles do not matter here: what is asked of both is the one fingerprint.
-        let fingerprint = |sdp| Description::parse(sdp, Role::Offer).map(|d| d.fingerprint().0);
+        let fingerprint = |sdp| Description::parse(sdp, SdpRole::Offer).map(|d| d.fingerprint().0);
         let (Ok(local), Ok(remote)) = (fingerprint(local), fingerprint(remote)) else {
             tracing::error!("description in force not understood");
             return Next::End(Closed::Refused);

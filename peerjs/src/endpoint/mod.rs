@@ -18,11 +18,10 @@
 
 mod connection;
 mod early;
-mod io;
 mod negotiation;
 mod relayed;
 
-pub use io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
+pub use crate::io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
 
 use crate::event::{Closed, ConnId, Event, Server};
 use crate::id;

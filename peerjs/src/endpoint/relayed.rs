@@ -3,10 +3,10 @@
 use super::Endpoint;
 use super::connection::{Connection, Next};
 use super::early::Key;
-use super::io::{Output, RtcCommand};
 use crate::candidate::Candidate;
 use crate::event::{Closed, ConnId, Event};
 use crate::frame::Relayed;
+use crate::io::{Output, RtcCommand};
 use crate::limits::{ANSWERING_MAX, CONNECTIONS_MAX};
 use crate::sdp::{Description, SdpError};
 use crate::signalling::Received;

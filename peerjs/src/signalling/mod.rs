@@ -7,10 +7,10 @@ mod scout;
 mod servers;
 mod tokens;
 
-use crate::endpoint::{Output, SocketId, SocketInput};
 use crate::event::{ConnId, Event, Server};
 use crate::frame::{Relayed, ServerFrame};
 use crate::id;
+use crate::io::{Output, SocketId, SocketInput};
 use crate::limits::IDS_MAX;
 use crate::random::Random;
 use litemap::LiteMap;

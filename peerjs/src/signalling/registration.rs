@@ -8,9 +8,9 @@
 //! A server that still has this id with this token takes the new socket without an OPEN, so an
 //! echo is sent at once: it comes back only while the id is held by this very socket.
 
-use crate::endpoint::{Output, SocketId};
 use crate::event::ConnId;
 use crate::frame;
+use crate::io::{Output, SocketId};
 use crate::limits::{
     ECHO_EVERY, ECHO_WAIT, HEARTBEAT_EVERY, HELD_LONG, PROBE_WAIT, QUEUED_FRAMES_MAX,
     SOCKET_OPENS_WITHIN,

@@ -1,9 +1,10 @@
 //! Which server is in use, whether it can be reached, and when it may be called upon next.
 
-use super::pacing::{Bucket, backoff};
+use super::pacing::{backoff, registrations};
 use crate::event::{Event, Server};
 use crate::limits::FAILURES_BEFORE_NEXT;
 use crate::random::Random;
+use pace::Bucket;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -43,7 +44,7 @@ impl Servers {
             failures: 0,
             failures_here: 0,
             next_try: Duration::ZERO,
-            bucket: Bucket::full(Duration::ZERO),
+            bucket: registrations(),
             attempt: Attempt(0),
         }
     }
@@ -54,8 +55,8 @@ impl Servers {
         match self.standing {
             _ if self.list.is_empty() => None,
             Standing::Down if busy => None,
-            Standing::Down => Some(self.next_try.max(self.bucket.ready_at())),
-            Standing::Unknown | Standing::Up => Some(self.bucket.ready_at()),
+            Standing::Down => Some(self.next_try.max(self.bucket.due())),
+            Standing::Unknown | Standing::Up => Some(self.bucket.due()),
         }
     }
 
@@ -119,7 +120,7 @@ impl Servers {
             0 => FAILURES_BEFORE_NEXT,
             _ => 1,
         };
-        let moved = may_move && self.failures_here >= patience && self.move_on(now);
+        let moved = may_move && self.failures_here >= patience && self.move_on();
         // A server not yet tried is tried at once; after the last the wait grows.
         let wait = match moved && self.current != 0 {
             true => Duration::ZERO,
@@ -139,21 +140,21 @@ impl Servers {
     }
 
     /// Go back to the first server, which has been seen to answer.
-    pub(super) fn return_to_first(&mut self, now: Duration) {
+    pub(super) fn return_to_first(&mut self) {
         self.current = 0;
         self.failures_here = 0;
         self.standing = Standing::Unknown;
         self.attempt.0 += 1;
-        self.bucket = Bucket::full(now);
+        self.bucket = registrations();
     }
 
-    fn move_on(&mut self, now: Duration) -> bool {
+    fn move_on(&mut self) -> bool {
         if self.list.len() < 2 {
             return false;
         }
         self.current = (self.current + 1) % self.list.len();
         self.failures_here = 0;
-        self.bucket = Bucket::full(now);
+        self.bucket = registrations();
         true
     }
 

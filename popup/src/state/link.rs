@@ -1,13 +1,15 @@
 //! How the connection to the engine is, and when to try again.
 
 use super::Effect;
+use pace::Backoff;
+use std::time::Duration;
 
 /// Tries after which the person is told that the engine does not start. With the waits below that
 /// is after about three seconds.
 const TRIES_BEFORE_ERROR: u32 = 6;
 
-/// The longest wait between two tries, in milliseconds.
-const LONGEST_WAIT: u32 = 3_000;
+/// The wait after the second failure and each further one in a row.
+const RETRY: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(3));
 
 /// The connection to the engine.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,14 +102,11 @@ impl EngineLink {
     }
 }
 
-/// Milliseconds to wait after so many failures: at once first, then doubling from 100 ms.
+/// Returns how many milliseconds to wait after so many failures; the first time not at all.
 fn wait_before(failures: u32) -> u32 {
-    match failures {
-        0 => 0,
-        n => 100_u32
-            .saturating_mul(2_u32.saturating_pow(n.saturating_sub(1)))
-            .min(LONGEST_WAIT),
-    }
+    let wait = failures.checked_sub(1).map(|times| RETRY.doubled(times));
+    let wait = wait.unwrap_or_default().as_millis();
+    u32::try_from(wait).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -118,6 +117,6 @@ mod tests {
     fn waits_grow_and_are_bounded() {
         let waits: Vec<u32> = (0..9).map(wait_before).collect();
         assert_eq!(waits, [0, 100, 200, 400, 800, 1_600, 3_000, 3_000, 3_000]);
-        assert_eq!(wait_before(u32::MAX), LONGEST_WAIT);
+        assert_eq!(wait_before(u32::MAX), 3_000);
     }
 }

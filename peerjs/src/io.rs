@@ -1,4 +1,4 @@
-//! The one input and the one output of an [`Endpoint`](super::Endpoint).
+//! The one input and the one output of an [`Endpoint`](crate::endpoint::Endpoint).
 
 use crate::event::{ConnId, Event};
 use crate::path::RemoteCandidate;
