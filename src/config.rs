@@ -1,24 +1,19 @@
 //! Configuration: what the extension is packed with, and what the person changed.
 
 mod beacon;
+mod invalid;
+mod servers;
 mod settings;
 
 pub use beacon::Beacon;
+pub use invalid::Invalid;
+pub use servers::{IceServer, SignallingServer};
 pub use settings::{Settings, Switch};
 
 use crate::ids::is_peer_id;
-use crate::limits::{SERVERS, SETTING_BYTES};
+use crate::limits::SERVERS;
+use invalid::{check, fits};
 use serde::{Deserialize, Serialize};
-
-/// Why a configuration cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("setting {field}: {reason}")]
-pub struct Invalid {
-    /// Where, as a path: `signalling.0.host`.
-    pub field: String,
-    /// Why, in English.
-    pub reason: String,
-}
 
 /// The content of `extension/config.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,36 +30,6 @@ pub struct Config {
     /// The beacon of an organisation.
     #[serde(default)]
     pub beacon: Option<Box<Beacon>>,
-}
-
-/// A PeerJS server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SignallingServer {
-    /// Name or address.
-    pub host: String,
-    /// Port.
-    pub port: u16,
-    /// Where PeerServer is mounted.
-    pub path: String,
-    /// The API key of the server; `peerjs` unless its operator chose another.
-    pub key: String,
-    /// TLS.
-    pub secure: bool,
-}
-
-/// A STUN or TURN server, as WebRTC wants it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct IceServer {
-    /// `stun:host:port` or `turn:host:port`.
-    pub urls: Vec<String>,
-    /// For TURN.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// For TURN.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credential: Option<String>,
 }
 
 impl Default for Config {
@@ -149,82 +114,11 @@ impl Config {
     }
 }
 
-impl SignallingServer {
-    fn check(&self, at: &str) -> Result<(), Invalid> {
-        let host = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
-        let path = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
-        let key = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-        check(fits(&self.host, host), &format!("{at}.host"), || {
-            "a host name or an address, without https:// or a path".to_owned()
-        })?;
-        check(self.port != 0, &format!("{at}.port"), || {
-            "1 to 65535".to_owned()
-        })?;
-        let empty_or = self.path.is_empty() || fits(&self.path, path);
-        check(empty_or, &format!("{at}.path"), || {
-            "a path such as / or /chat".to_owned()
-        })?;
-        check(fits(&self.key, key), &format!("{at}.key"), || {
-            "letters, digits, - . _ ~; peerjs if the server has no other".to_owned()
-        })
-    }
-}
-
-impl IceServer {
-    fn check(&self, at: &str) -> Result<(), Invalid> {
-        let count = self.urls.len();
-        check(
-            (1..=SERVERS).contains(&count),
-            &format!("{at}.urls"),
-            || format!("1 to {SERVERS} addresses"),
-        )?;
-        let is_ice = |url: &String| {
-            let rest = ["stun:", "stuns:", "turn:", "turns:"]
-                .iter()
-                .find_map(|s| url.strip_prefix(s));
-            rest.is_some_and(|rest| {
-                fits(rest, |c| {
-                    c.is_ascii_alphanumeric() || "-._:[]?=".contains(c)
-                })
-            })
-        };
-        check(self.urls.iter().all(is_ice), &format!("{at}.urls"), || {
-            "addresses such as stun:host:3478 or turn:host:3478".to_owned()
-        })?;
-        let is_turn = self.urls.iter().any(|url| url.starts_with("turn"));
-        let login = self.username.is_some() && self.credential.is_some();
-        check(!is_turn || login, &format!("{at}.username"), || {
-            "a TURN server needs a user name and a credential".to_owned()
-        })?;
-        let short = [&self.username, &self.credential]
-            .into_iter()
-            .flatten()
-            .all(|text| text.len() <= SETTING_BYTES);
-        check(short, &format!("{at}.credential"), || {
-            format!("at most {SETTING_BYTES} bytes")
-        })
-    }
-}
-
 fn is_http(url: &str) -> bool {
     let rest = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));
     rest.is_some_and(|rest| fits(rest, |c| c.is_ascii_graphic()))
-}
-
-fn fits(text: &str, allowed: impl Fn(char) -> bool) -> bool {
-    !text.is_empty() && text.len() <= SETTING_BYTES && text.chars().all(allowed)
-}
-
-fn check(good: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(), Invalid> {
-    if good {
-        return Ok(());
-    }
-    Err(Invalid {
-        field: field.to_owned(),
-        reason: reason(),
-    })
 }
 
 #[cfg(test)]

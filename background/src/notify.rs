@@ -3,10 +3,10 @@
 //! The id of a notification is the place that it is about, so that a click on it is understood by a worker
 //! that was started by that click.
 
+use chrome::{api, object, settled};
 use ipc::{Command, Notification, Place};
 use js_sys::{Array, JsString, Reflect, encode_uri};
 use wasm_bindgen::prelude::*;
-use webext::api::{api, object, settled};
 
 /// The first button of a request; the second one rejects.
 const ACCEPT: u32 = 0;
@@ -64,7 +64,9 @@ fn add_buttons(options: &JsValue) {
 }
 
 fn text(key: &str, name: &str) -> String {
-    api().i18n().message(key, name)
+    let substitutions = Array::of1(&name.into());
+    let text = api().i18n().message(key, &substitutions);
+    text.unwrap_or_default()
 }
 
 /// The number on the toolbar button.

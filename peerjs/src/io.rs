@@ -4,7 +4,7 @@ use crate::event::{ConnId, Event};
 use crate::path::RemoteCandidate;
 use std::time::Duration;
 
-/// Names a socket for as long as it lives. Never used twice.
+/// Identifies a socket. Never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SocketId(pub u32);
 
@@ -13,11 +13,11 @@ pub struct SocketId(pub u32);
 pub enum Input {
     /// Time has passed. Early, late and spurious ones are harmless.
     Timeout,
-    /// Hold an id until [`Input::Release`].
+    /// The owner wants an id held until [`Input::Release`].
     Register(String),
-    /// Give an id up.
+    /// The owner gives an id up.
     Release(String),
-    /// Connect from a held id to another.
+    /// The owner wants a connection from a held id to another.
     Dial {
         /// [`ConnId::Dialled`], with a number not used before.
         conn: ConnId,
@@ -26,19 +26,19 @@ pub enum Input {
         /// The other id.
         to: String,
     },
-    /// Send one message.
+    /// The owner sends one message.
     Send(ConnId, String),
-    /// Close a connection; no event follows.
+    /// The owner closes a connection; no event follows.
     Close(ConnId),
-    /// Make sure now that every id is still held; reconnect at once what is not.
+    /// The owner has a reason to doubt its ids, such as a wake: each is checked at once.
     Probe,
-    /// A socket says.
+    /// A socket reports.
     Socket(SocketId, SocketInput),
-    /// A peer connection says.
+    /// A peer connection reports.
     Rtc(ConnId, RtcInput),
 }
 
-/// What a socket says.
+/// What a socket reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SocketInput {
     /// It is open.
@@ -49,7 +49,7 @@ pub enum SocketInput {
     Closed,
 }
 
-/// What a peer connection says.
+/// What a peer connection reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RtcInput {
     /// The local description is applied: this one.
@@ -62,7 +62,7 @@ pub enum RtcInput {
         local: String,
         /// The description in force at the other end.
         remote: String,
-        /// Of the selected pair, where the browser tells.
+        /// Of the selected pair, where the browser reports it.
         selected: Option<RemoteCandidate>,
     },
     /// A message on the channel.
@@ -71,7 +71,7 @@ pub enum RtcInput {
     Suspect,
     /// The channel is closed, or the path failed.
     Closed,
-    /// The browser does not accept what it was told to apply.
+    /// The browser does not accept a description that it was to apply.
     Rejected,
 }
 
@@ -86,7 +86,7 @@ pub enum Output {
     Disconnect(SocketId),
     /// Do something with a peer connection. Commands for one are to be begun in this order.
     Rtc(ConnId, RtcCommand),
-    /// Tell the owner.
+    /// Report to the owner.
     Event(Event),
     /// Nothing more to do until this moment; `None` is until the next input.
     Timeout(Option<Duration>),

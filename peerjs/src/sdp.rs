@@ -86,12 +86,12 @@ impl Description {
         fields.finish(role)
     }
 
-    /// The fingerprint of the certificate.
+    /// Returns the fingerprint of the certificate.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }
 
-    /// The id of its one media section.
+    /// Returns the id of the one media section.
     pub fn mid(&self) -> &str {
         &self.mid
     }
@@ -123,7 +123,7 @@ impl fmt::Display for Description {
 }
 
 impl fmt::Debug for Description {
-    /// Credentials and addresses do not belong in logs.
+    /// Leaves out credentials and addresses, which do not belong in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Description")
             .field("mid", &self.mid)
@@ -202,7 +202,7 @@ impl Fields {
         }
     }
 
-    /// A candidate of an unknown kind is passed over, as RFC 8839 wants it.
+    /// Adds a candidate. One of an unknown kind is ignored, as RFC 8839 requires.
     fn candidate(&mut self, text: &str) -> Result<(), SdpError> {
         if self.candidates.len() >= CANDIDATES_MAX {
             return Err(SdpError::Candidates);

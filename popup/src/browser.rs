@@ -109,18 +109,6 @@ pub(crate) fn is_escape(event: &Event) -> bool {
     key.is_some_and(|key| key.key() == "Escape" && !key.is_composing())
 }
 
-/// The interface of extensions: `browser` in Firefox, `chrome` in Chrome; absent in a plain page.
-pub(crate) fn api() -> Option<JsValue> {
-    if cfg!(not(target_arch = "wasm32")) {
-        return None;
-    }
-    let global = js_sys::global();
-    ["browser", "chrome"]
-        .into_iter()
-        .filter_map(|name| Reflect::get(&global, &name.into()).ok())
-        .find(|value| value.is_object())
-}
-
 /// A text in lower case, by the browser's tables: the same tables in wasm take 11 kB.
 pub(crate) fn lower_case(text: &str) -> String {
     js_sys::JsString::from(text).to_lower_case().into()

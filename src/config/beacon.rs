@@ -1,6 +1,6 @@
 //! The beacon of an organisation: where it is, and with which key it signs.
 
-use super::{Invalid, check};
+use super::invalid::{Invalid, check};
 use crate::beacon::{Pin, PinFault, Slots};
 use crate::limits::SETTING_BYTES;
 use crate::values::Secret;

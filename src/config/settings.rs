@@ -1,6 +1,7 @@
 //! What the person changed. The switches among the settings stand in one table.
 
-use super::{Beacon, IceServer, SignallingServer};
+use super::beacon::Beacon;
+use super::servers::{IceServer, SignallingServer};
 use serde::{Deserialize, Serialize};
 
 /// Makes [`Settings`] and [`Switch`] from the table of switches: one line for each.

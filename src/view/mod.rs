@@ -7,6 +7,7 @@ mod command;
 mod message;
 mod notice;
 mod people;
+mod recipient;
 mod status;
 
 pub use crate::values::{ContactId, InviteId, RequestId, Secret, Secret as Hidden};
@@ -14,6 +15,7 @@ pub use command::{Answer, Command, ContactCommand, Refusal};
 pub use message::{Message, MessageState, Progress};
 pub use notice::{Notice, Notification};
 pub use people::{Asked, Care, Invite, Person, Ping, Presence, Reach, Request, Special};
+pub use recipient::{Duty, Recipient};
 pub use status::{BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};
 
 use crate::config::{Config, Settings};

@@ -10,7 +10,7 @@ use crate::io::RtcCommand;
 use crate::limits::CANDIDATES_MAX;
 use crate::sdp::{Description, SdpError, SdpRole};
 
-/// What the other end says by way of the server.
+/// What the other end sends through the server.
 impl Connection {
     pub(super) fn answered(&mut self, description: Result<Description, SdpError>) -> Next {
         let State::Asking(waiting) = &mut self.state else {
@@ -51,7 +51,7 @@ impl Connection {
     }
 }
 
-/// What the browser of this end wants the other to know.
+/// What the browser of this end has for the other.
 impl Connection {
     pub(super) fn described(&mut self, sdp: &str) -> Next {
         let (role, frame): (_, fn(&str, &str, &str) -> String) = match self.state {
@@ -90,8 +90,8 @@ impl Connection {
         let Ok(candidate) = Candidate::parse(text) else {
             return Next::Nothing;
         };
-        self.told += 1;
-        if self.told > CANDIDATES_MAX {
+        self.sent += 1;
+        if self.sent > CANDIDATES_MAX {
             return Next::Nothing;
         }
         match &mut self.state {

@@ -1,12 +1,12 @@
 //! The open chat: its messages as far as they are loaded, and the composer.
 
-use super::keyed::Keyed;
 use super::outbox::{Purpose, Unsent};
 use super::{Effect, Problem, State, Target, View};
 use ipc::limits::TEXT_BYTES;
 use ipc::{
     Command, ContactId, Message, MessageState, PersonId, Progress, Refusal, ToEngine, UnixMillis,
 };
+use litemap::LiteMap;
 
 /// Messages asked for at a time.
 const PAGE: u32 = 50;
@@ -29,7 +29,7 @@ pub(crate) struct Chat {
     /// Whose.
     pub(crate) contact: ContactId,
     /// What is loaded, by number.
-    pub(crate) messages: Keyed<u64, Message>,
+    pub(crate) messages: LiteMap<u64, Message>,
     /// There are older ones.
     pub(crate) more: bool,
     /// The newest page has arrived.
@@ -50,7 +50,7 @@ impl Chat {
     fn new(contact: ContactId) -> Self {
         Self {
             contact,
-            messages: Keyed::default(),
+            messages: LiteMap::new(),
             more: false,
             loaded: false,
             loading: true,
@@ -75,7 +75,7 @@ impl Chat {
 
     /// Own messages are further, or wait again.
     pub(super) fn take_progress(&mut self, progress: &Progress) {
-        for message in self.messages.values_mut() {
+        for (_, message) in self.messages.iter_mut() {
             if let Some(place) = message.place {
                 message.state = progress.state(place);
             }
@@ -105,7 +105,7 @@ impl Chat {
     }
 
     fn newest(&self) -> u64 {
-        self.messages.last_key().copied().unwrap_or(0)
+        self.messages.last().map_or(0, |(number, _)| *number)
     }
 }
 
@@ -189,7 +189,7 @@ impl State {
         let Some(chat) = self.chat_mut() else {
             return Vec::new();
         };
-        let first = chat.messages.first_key().copied();
+        let first = chat.messages.first().map(|(number, _)| *number);
         if !chat.more || chat.loading || first.is_none() {
             return Vec::new();
         }

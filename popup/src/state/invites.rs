@@ -3,6 +3,7 @@
 use super::outbox::Purpose;
 use super::{Effect, State, Target, View};
 use ipc::{Answer, Command, Hidden, Invite, InviteId, Refusal};
+use litemap::LiteMap;
 
 /// The field for somebody else's invite.
 pub(crate) const INVITE: &str = "invite";
@@ -79,7 +80,7 @@ impl State {
 
     /// The open invites, the oldest first.
     pub(crate) fn open_invites_in_order(&self) -> Vec<&Invite> {
-        let mut sorted = super::Keyed::default();
+        let mut sorted: LiteMap<_, _> = LiteMap::new();
         for invite in self.invites.values() {
             sorted.insert((invite.expires, &invite.id), invite);
         }

@@ -12,7 +12,6 @@ mod contact;
 mod engine;
 mod invites;
 mod join;
-mod keyed;
 mod link;
 mod outbox;
 mod people;
@@ -39,7 +38,7 @@ use ipc::{
     Command, ContactId, FromEngine, Hidden, Invite, InviteId, PersonId, Place, Request, RequestId,
     SettingsView, Status, ToEngine, UnixMillis,
 };
-use keyed::Keyed;
+use litemap::LiteMap;
 use outbox::{Outbox, Purpose};
 
 /// What happened.
@@ -194,7 +193,7 @@ pub(crate) struct State {
     /// The open invites.
     pub(crate) invites: Resynced<InviteId, Invite>,
     /// Who is writing, and until when that is believed.
-    typing: Keyed<ContactId, UnixMillis>,
+    typing: LiteMap<ContactId, UnixMillis>,
     /// The settings in force.
     pub(crate) settings: Option<SettingsView>,
     /// Problems to know of.
@@ -372,7 +371,7 @@ impl State {
 
     /// The waiting requests, the oldest first.
     pub(crate) fn waiting(&self) -> Vec<&Request> {
-        let mut sorted = Keyed::default();
+        let mut sorted: LiteMap<_, _> = LiteMap::new();
         for request in self.requests.values() {
             sorted.insert((request.at, &request.id), request);
         }

@@ -1,8 +1,8 @@
 //! Everybody in the lists: who belongs in which, and in which order.
 
-use super::keyed::Keyed;
 use super::resync::Resynced;
 use ipc::{Person, PersonId, Presence};
+use litemap::LiteMap;
 
 /// The list in which somebody is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) type People = Resynced<PersonId, Person>;
 /// `fold` makes names comparable whatever their case.
 pub(crate) fn list(people: &People, section: Section, fold: fn(&str) -> String) -> Vec<&Person> {
     let shown = people.values().filter(|p| section_of(p) == Some(section));
-    let mut sorted = Keyed::default();
+    let mut sorted: LiteMap<_, _> = LiteMap::new();
     for person in shown {
         let key = (rank(person), fold(&person.name), &person.id);
         sorted.insert(key, person);

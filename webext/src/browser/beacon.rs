@@ -3,7 +3,7 @@
 //! It is POST because with a permission for the host browsers leave `Origin` out of a GET, and the
 //! beacon answers by that.
 
-use crate::api::settled;
+use chrome::settled;
 use js_sys::Date;
 use mesh_chat::beacon::{HEADER, HEADER_NEXT};
 use mesh_chat::limits::BEACON_HEADER_BYTES;

@@ -1,8 +1,8 @@
-//! From JavaScript values to the types between the crates.
+//! Types straight from JavaScript values.
 //!
-//! What serde-wasm-bindgen does, without what these types never use: a third of its size, because
-//! nothing here is generic over the visited type beyond the one call that visits. Its errors say
-//! where, not what.
+//! This does what serde-wasm-bindgen does, without what these types never use, in a third of its
+//! size: nothing here is generic over the visited type beyond the one call that visits. Its errors
+//! name what was expected, and never the value.
 
 use js_sys::{Array, Object, Reflect};
 use serde::de::value::U64Deserializer;
@@ -13,16 +13,15 @@ use serde::de::{
 use std::fmt;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// The value of a type, straight from a JavaScript value: smaller than a JSON parser where nothing
-/// else needs one.
+/// Returns the value of a type. An absent field counts as `null`; `#[serde(default)]` has no effect.
 ///
 /// # Errors
-/// Where it is of another shape.
+/// Where `value` is of another shape.
 pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, Error> {
     T::deserialize(Value(value))
 }
 
-/// What was wrong, as far as it is known without spelling out the value.
+/// What is wrong, without the value itself, which may be private.
 #[derive(Debug)]
 pub struct Error(&'static str);
 
@@ -136,7 +135,7 @@ macro_rules! whole_numbers {
 impl<'de> Deserializer<'de> for Value {
     type Error = Error;
 
-    /// Only what describes itself arrives here: the value of the beacon.
+    /// Whatever is forwarded below arrives here: tuples, for one.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         if let Some(flag) = self.0.as_bool() {
             visitor.visit_bool(flag)
@@ -253,8 +252,8 @@ impl<'de> SeqAccess<'de> for Items {
     }
 }
 
-/// The fields of a struct in its own order: nothing has to be recognised by its name, which takes
-/// half the code of reading entries as they come. What is absent is nothing, as in JavaScript.
+/// The fields of a struct in its own order. No field has to be recognised by its name, which takes
+/// half the code of reading entries as they come.
 struct Fields {
     object: JsValue,
     names: std::slice::Iter<'static, &'static str>,
@@ -317,8 +316,8 @@ impl<'de> MapAccess<'de> for Entries {
     }
 }
 
-/// `"name"`, or `{"name": value}`. The name is looked up here, once for all enums, and passed on as
-/// its place among them.
+/// A variant: `"name"`, or `{"name": value}`. The name is looked up here, once for all enums, and
+/// passed on as its index.
 struct Variant {
     place: u64,
     value: JsValue,

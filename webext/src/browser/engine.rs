@@ -1,12 +1,12 @@
 //! The engine of a page: boots from storage, then runs; or says to every view why it cannot.
 
-use crate::api::{Port, api};
-use crate::boot::{Failure, boot};
-use crate::driver::Driver;
-use crate::host::Host;
-use crate::json;
+use super::boot::{Failure, boot};
+use super::driver::Driver;
+use super::host::Host;
+use chrome::{Port, api};
 use ipc::{Addressed, EngineNotice, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::Function;
+use json::js::{from_js_within, to_js};
 use std::rc::Rc;
 use wasm_bindgen::{JsValue, prelude::*};
 
@@ -48,7 +48,8 @@ impl Engine {
     /// A view has connected. Gives its name; a port that is no view is closed.
     pub fn attach(&self, port: Port) -> Option<u32> {
         if !is_view(&port) {
-            port.disconnect();
+            // A port that is closed already does not mind.
+            let _ = port.disconnect();
             return None;
         }
         match &self.0 {
@@ -57,7 +58,7 @@ impl Engine {
                 let failed = FromEngine::Failed {
                     reason: failure.to_string(),
                 };
-                if let Ok(value) = json::to_js(&failed) {
+                if let Ok(value) = to_js(&failed) {
                     // A port that throws is closed already.
                     let _ = port.post(&value);
                 }
@@ -71,7 +72,7 @@ impl Engine {
         let State::Running(driver) = &self.0 else {
             return;
         };
-        match json::from_js::<ToEngine>(message, MESSAGE) {
+        match from_js_within::<ToEngine>(message, MESSAGE) {
             Ok(message) => driver.asked(view, message),
             Err(error) => tracing::warn!(%error, "a view sent what is not a message"),
         }
@@ -86,7 +87,7 @@ impl Engine {
 
     /// The background says something.
     pub fn notice(&self, notice: &JsValue) {
-        let notice = match json::from_js::<Addressed<EngineNotice>>(notice, MESSAGE) {
+        let notice = match from_js_within::<Addressed<EngineNotice>>(notice, MESSAGE) {
             Ok(notice) => notice.message,
             Err(error) => return tracing::warn!(%error, "not a notice of the background"),
         };

@@ -2,21 +2,23 @@
 //!
 //! Nothing here is re-entrant: what happens while an input is being handled waits in `todo`.
 
-use crate::api::Port;
-use crate::beacon::Beacon;
-use crate::boot::Boot;
-use crate::clock::{now, seed};
-use crate::host::Host;
+use super::beacon::Beacon;
+use super::boot::Boot;
+use super::clock::{now, seed};
+use super::host::Host;
+use super::lookup::Lookup;
+use super::messages::PageRead;
+use super::network::Network;
+use super::signalling::Signalling;
+use super::storage::{Report, Storage};
+use super::timer::Timer;
+use super::unicode::BrowserUnicode;
+use super::views::Views;
 use crate::journal::Page;
-use crate::lookup::Lookup;
-use crate::messages::PageRead;
-use crate::network::Network;
-use crate::signalling::Signalling;
-use crate::storage::{Report, Storage};
-use crate::timer::Timer;
-use crate::unicode::BrowserUnicode;
-use crate::views::Views;
-use ipc::{Answer, Command, Event, FromEngine, HostRequest, Notice, Refusal, ToEngine};
+use chrome::Port;
+use ipc::{
+    Answer, Command, Duty, Event, FromEngine, HostRequest, Notice, Recipient, Refusal, ToEngine,
+};
 use mesh_chat::node::{CommandId, Input, Output};
 use mesh_chat::records::MessageRecord;
 use mesh_chat::{Mono, Node};
@@ -205,7 +207,7 @@ impl Driver {
     }
 
     fn arm(&self, now: Mono, at: Option<Mono>) {
-        self.timer.arm(at.map(|at| at.since(now)));
+        self.timer.set(at.map(|at| at.since(now)));
     }
 
     fn act(&self, output: Output, only: Option<u32>) {
@@ -230,12 +232,17 @@ impl Driver {
     }
 
     fn show(&self, only: Option<u32>, event: Event) {
-        if let Event::Notify(notification) = event {
-            self.host.tell(HostRequest::Notify { notification });
-        } else if let Event::Badge { count } = event {
-            self.host.tell(HostRequest::Badge { count });
-        } else {
-            self.views.borrow_mut().show(only, event);
+        match event.recipient() {
+            Recipient::EveryView | Recipient::ViewsOfChat(_) => {
+                self.views.borrow_mut().show(only, event);
+            }
+            Recipient::Supervisor(Duty::Notify(notification)) => {
+                let notification = notification.clone();
+                self.host.tell(HostRequest::Notify { notification });
+            }
+            Recipient::Supervisor(Duty::Badge(count)) => {
+                self.host.tell(HostRequest::Badge { count });
+            }
         }
     }
 

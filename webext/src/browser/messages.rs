@@ -6,12 +6,12 @@
 //! A head that cannot be read seals its chat: nothing more is written to it, because going on
 //! without its numbers would overwrite messages.
 
-use crate::api::text;
-use crate::idb::Opened;
+use super::idb::{self, Opened};
 use crate::journal::{Page, Threads};
-use crate::{idb, json};
+use chrome::text;
 use ipc::ContactId;
 use js_sys::{Array, Reflect};
+use json::js::{from_js_within, to_js};
 use mesh_chat::records::{MessageRecord, ThreadRecord};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -262,7 +262,7 @@ fn make_stores(database: &IdbDatabase) -> Result<IdbObjectStore, JsValue> {
 }
 
 fn put<T: Serialize>(store: &IdbObjectStore, record: &T) -> Result<(), JsValue> {
-    let value = json::to_js(record).map_err(|error| JsValue::from(error.to_string()))?;
+    let value = to_js(record).map_err(|error| JsValue::from(error.to_string()))?;
     store.put(&value).map(drop)
 }
 
@@ -274,7 +274,7 @@ fn record<T: DeserializeOwned>(value: &JsValue, version: impl Fn(&T) -> u32) -> 
         let of_message = || part(&part(value, "message"), "contact").as_string();
         of_head.or_else(of_message).unwrap_or_default()
     };
-    let record = json::from_js::<T>(value, RECORD).map_err(|_| contact())?;
+    let record = from_js_within::<T>(value, RECORD).map_err(|_| contact())?;
     if version(&record) == 1 {
         Ok(record)
     } else {

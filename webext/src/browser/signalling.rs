@@ -1,6 +1,6 @@
 //! The PeerJS client in force: made anew for each configuration, its tokens kept for the session.
 
-use crate::host::Host;
+use super::host::Host;
 use crate::mapping;
 use ipc::{Area, HostRequest};
 use mesh_chat::config::Config;
@@ -98,7 +98,7 @@ impl Signalling {
         if *self.tokens.borrow() == tokens {
             return;
         }
-        if let Ok(text) = ::json::to_string(&tokens) {
+        if let Ok(text) = json::to_string(&tokens) {
             let set = vec![(TOKENS.to_owned(), text)];
             self.host.tell(HostRequest::Write {
                 area: Area::Session,

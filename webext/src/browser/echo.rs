@@ -1,7 +1,7 @@
 //! Asks the configured echo for the public address: one GET, bounded in time and size.
 
 use crate::addresses::{ECHO_BYTES, in_echo};
-use crate::api::settled;
+use chrome::settled;
 use js_sys::{Reflect, Uint8Array};
 use std::net::IpAddr;
 use std::time::Duration;

@@ -1,10 +1,10 @@
 //! The extension APIs that are used, as the browsers name them.
 //!
 //! [`api`] is `browser` in Firefox and `chrome` in Chrome. What a browser lacks reads as
-//! `undefined` and is an `Option` here. Calls give a promise, or nothing in some versions:
-//! [`settled`] takes either.
+//! `undefined` and is an `Option` here. Calls return a promise, or nothing in some versions:
+//! [`settled`] takes either. Calls throw where the extension was updated while its page stayed open.
 
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -40,6 +40,9 @@ extern "C" {
     /// `windows`.
     #[wasm_bindgen(method, getter)]
     pub fn windows(this: &Api) -> Windows;
+    /// `permissions`.
+    #[wasm_bindgen(method, getter)]
+    pub fn permissions(this: &Api) -> Permissions;
 
     /// `runtime`.
     #[derive(Clone, Debug)]
@@ -50,6 +53,15 @@ extern "C" {
     /// `runtime.getContexts`; recent browsers only.
     #[wasm_bindgen(method, catch, js_name = getContexts)]
     pub fn contexts(this: &Runtime, filter: &JsValue) -> Result<JsValue, JsValue>;
+    /// `runtime.connect`; that nobody listens shows as a disconnection a moment later.
+    #[wasm_bindgen(method, catch)]
+    pub fn connect(this: &Runtime, info: &JsValue) -> Result<Port, JsValue>;
+    /// `runtime.sendMessage`.
+    #[wasm_bindgen(method, catch, js_name = sendMessage)]
+    pub fn send_message(this: &Runtime, message: &JsValue) -> Result<JsValue, JsValue>;
+    /// `runtime.lastError`; the browser complains on the console about one that nobody reads.
+    #[wasm_bindgen(method, catch, getter, js_name = lastError)]
+    pub fn last_error(this: &Runtime) -> Result<JsValue, JsValue>;
 
     /// `storage`.
     #[derive(Clone, Debug)]
@@ -111,9 +123,22 @@ extern "C" {
     /// `i18n`.
     #[derive(Clone, Debug)]
     pub type I18n;
-    /// `i18n.getMessage`; empty where the key is not known.
-    #[wasm_bindgen(method, js_name = getMessage)]
-    pub fn message(this: &I18n, key: &str, substitution: &str) -> String;
+    /// `i18n.getMessage`, with at most nine substitutions; empty where the key is not known.
+    #[wasm_bindgen(method, catch, js_name = getMessage)]
+    pub fn message(this: &I18n, key: &str, substitutions: &Array) -> Result<String, JsValue>;
+    /// `i18n.getUILanguage`.
+    #[wasm_bindgen(method, catch, js_name = getUILanguage)]
+    pub fn ui_language(this: &I18n) -> Result<String, JsValue>;
+
+    /// `permissions`.
+    #[derive(Clone, Debug)]
+    pub type Permissions;
+    /// `permissions.contains`.
+    #[wasm_bindgen(method, catch)]
+    pub fn contains(this: &Permissions, wanted: &JsValue) -> Result<JsValue, JsValue>;
+    /// `permissions.request`; only in a click of the person.
+    #[wasm_bindgen(method, catch)]
+    pub fn request(this: &Permissions, wanted: &JsValue) -> Result<JsValue, JsValue>;
 
     /// `tabs`.
     #[derive(Clone, Debug)]
@@ -145,8 +170,24 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = postMessage)]
     pub fn post(this: &Port, message: &JsValue) -> Result<(), JsValue>;
     /// `port.disconnect`.
-    #[wasm_bindgen(method)]
-    pub fn disconnect(this: &Port);
+    #[wasm_bindgen(method, catch)]
+    pub fn disconnect(this: &Port) -> Result<(), JsValue>;
+    /// `port.onMessage`.
+    #[wasm_bindgen(method, getter, js_name = onMessage)]
+    pub fn on_message(this: &Port) -> Event;
+    /// `port.onDisconnect`.
+    #[wasm_bindgen(method, getter, js_name = onDisconnect)]
+    pub fn on_disconnect(this: &Port) -> Event;
+
+    /// `events.Event`.
+    #[derive(Clone, Debug)]
+    pub type Event;
+    /// `addListener`.
+    #[wasm_bindgen(method, catch, js_name = addListener)]
+    pub fn add_listener(this: &Event, listener: &JsValue) -> Result<(), JsValue>;
+    /// `removeListener`.
+    #[wasm_bindgen(method, catch, js_name = removeListener)]
+    pub fn remove_listener(this: &Event, listener: &JsValue) -> Result<(), JsValue>;
 
     /// `runtime.MessageSender`.
     #[derive(Clone, Debug)]
@@ -156,21 +197,24 @@ extern "C" {
     pub fn url(this: &Sender) -> Option<String>;
 }
 
-/// `browser` where there is one, else `chrome`.
+/// Returns `browser` where there is one, else `chrome`. In a page of an extension one is there.
 pub fn api() -> Api {
-    let global = js_sys::global();
-    let named = |name: &str| {
-        Reflect::get(&global, &name.into())
-            .ok()
-            .filter(|value| !value.is_undefined())
-    };
-    named("browser")
-        .or_else(|| named("chrome"))
-        .unwrap_or_default()
-        .unchecked_into()
+    found().unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into())
 }
 
-/// An object of these properties, as the APIs take them.
+/// Returns the same; nothing in a page that is not of an extension, and in native tests.
+pub fn found() -> Option<Api> {
+    if cfg!(not(target_arch = "wasm32")) {
+        return None;
+    }
+    let global = js_sys::global();
+    let named = |name: &&str| Reflect::get(&global, &(*name).into()).ok();
+    let found = ["browser", "chrome"].iter().filter_map(named);
+    let mut objects = found.filter(JsValue::is_object);
+    objects.next().map(JsCast::unchecked_into)
+}
+
+/// Returns an object of these properties, as the APIs take them.
 pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
     let object = Object::new();
     for (name, value) in properties {
@@ -180,7 +224,7 @@ pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
     object.into()
 }
 
-/// Waits for what a call gave.
+/// Waits for what a call returned.
 ///
 /// # Errors
 /// What the browser said, as [`text`].
@@ -192,7 +236,7 @@ pub async fn settled(called: Result<JsValue, JsValue>) -> Result<JsValue, String
     .map_err(|error| text(&error))
 }
 
-/// Calls a function that gives a promise or a value, and waits for it.
+/// Calls a function that returns a promise or a value, and waits for it.
 ///
 /// # Errors
 /// What was thrown, as [`text`].
@@ -200,7 +244,7 @@ pub async fn call(function: &Function, argument: &JsValue) -> Result<JsValue, St
     settled(function.call1(&JsValue::NULL, argument)).await
 }
 
-/// What was thrown, for a person or a log: `name: message`, at most 200 characters.
+/// Returns what was thrown, for a person or a log: `name: message`, at most 200 characters.
 pub fn text(error: &JsValue) -> String {
     let part = |name: &str| {
         Reflect::get(error, &name.into())

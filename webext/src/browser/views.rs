@@ -4,9 +4,8 @@
 //! way to a view, what is said of messages waits behind it, so that the page never replaces what is
 //! newer.
 
-use crate::api::Port;
-use crate::json;
-use ipc::{ContactId, Event, FromEngine, Message, Progress};
+use chrome::Port;
+use ipc::{ContactId, Event, FromEngine, Recipient};
 use litemap::LiteMap;
 use wasm_bindgen::JsValue;
 
@@ -115,11 +114,15 @@ impl Views {
 
     /// Who is to be told now; a view that waits for a page is told later.
     fn concerned(&mut self, event: &Event) -> Vec<u32> {
-        let (Event::Message(Message { contact, .. }) | Event::Progress(Progress { contact, .. })) =
-            event
-        else {
-            return self.open.keys().copied().collect();
-        };
+        match event.recipient() {
+            Recipient::EveryView => self.open.keys().copied().collect(),
+            Recipient::ViewsOfChat(contact) => self.of_chat(contact, event),
+            Recipient::Supervisor(_) => Vec::new(),
+        }
+    }
+
+    /// The views that have asked for a chat.
+    fn of_chat(&mut self, contact: &ContactId, event: &Event) -> Vec<u32> {
         let mut to = Vec::new();
         for (id, view) in &mut self.open {
             if !view.chats.contains(contact) {
@@ -152,7 +155,7 @@ impl Views {
 }
 
 fn encoded(message: &FromEngine) -> Option<JsValue> {
-    json::to_js(message)
+    json::js::to_js(message)
         .inspect_err(|error| tracing::error!(%error, "an event has no JSON shape"))
         .ok()
 }

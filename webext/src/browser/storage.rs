@@ -1,9 +1,9 @@
 //! Does what the [`Journal`] says: one batch after the other, each reported when it is durable.
 
-use crate::host::Host;
+use super::host::Host;
+use super::messages::{Messages, PageRead};
 use crate::journal::{Batch, Journal, Page, Threads};
 use crate::local::Writes;
-use crate::messages::{Messages, PageRead};
 use ipc::{Area, HostRequest, Written};
 use mesh_chat::node::StoreId;
 use mesh_chat::records::Change;

@@ -35,7 +35,7 @@ impl Gatherer {
         let gathering = connection.clone();
         spawn_local(async move {
             if let Err(error) = offer(&gathering).await {
-                tracing::warn!(error = crate::api::text(&error), "gathering did not begin");
+                tracing::warn!(error = chrome::text(&error), "gathering did not begin");
             }
         });
         Ok(Self {

@@ -9,7 +9,7 @@ use web_sys::console;
 
 /// Starts logging, and makes a panic visible before the instance traps.
 pub fn start() {
-    let level = if crate::clock::debug_wanted() {
+    let level = if super::clock::debug_wanted() {
         Level::DEBUG
     } else {
         Level::WARN

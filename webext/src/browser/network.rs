@@ -1,13 +1,14 @@
 //! Notices what may have changed the network: online and offline, another connection, sleep.
 
-use crate::clock::now;
-use crate::timer::Interval;
-use crate::watch::{READ_EVERY, Watch};
+use super::clock::now;
+use crate::watch::{READ_EVERY_MILLIS, Watch};
+use gloo_events::EventListener;
+use gloo_timers::callback::Interval;
 use js_sys::Reflect;
 use mesh_chat::node::Input;
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::JsCast;
 use web_sys::EventTarget;
 
 /// Watches for as long as it lives.
@@ -15,7 +16,7 @@ pub(crate) struct Network {
     watch: Rc<RefCell<Watch>>,
     heard: Rc<dyn Fn(Input)>,
     _clock: Interval,
-    _listeners: Vec<Listener>,
+    _listeners: Vec<EventListener>,
 }
 
 impl Network {
@@ -24,7 +25,7 @@ impl Network {
         let watch = Rc::new(RefCell::new(Watch::new(now())));
         let clock = {
             let (watch, heard) = (Rc::clone(&watch), Rc::clone(&heard));
-            Interval::new(READ_EVERY, move || read(&watch, &*heard))
+            Interval::new(READ_EVERY_MILLIS, move || read(&watch, &*heard))
         };
         let listeners = listeners(&heard);
         Self {
@@ -51,34 +52,30 @@ fn read(watch: &RefCell<Watch>, heard: &dyn Fn(Input)) {
     heard(if slept { Input::Woke } else { Input::Timeout });
 }
 
-fn listeners(heard: &Rc<dyn Fn(Input)>) -> Vec<Listener> {
+fn listeners(heard: &Rc<dyn Fn(Input)>) -> Vec<EventListener> {
     let global: EventTarget = js_sys::global().unchecked_into();
     let mut listeners: Vec<_> = ["online", "offline"]
         .into_iter()
         .map(|name| {
             let heard = Rc::clone(heard);
-            Listener::new(global.clone(), name, move || heard(Input::Woke))
+            EventListener::new(&global, name, move |_| heard(Input::Woke))
         })
         .collect();
     if let Some(connection) = connection() {
         let heard = Rc::clone(heard);
-        listeners.push(Listener::new(
-            connection.unchecked_into(),
-            "change",
-            move || {
-                report_kind(&*heard);
-                heard(Input::Woke);
-            },
-        ));
+        listeners.push(EventListener::new(&connection, "change", move |_| {
+            report_kind(&*heard);
+            heard(Input::Woke);
+        }));
     }
     listeners
 }
 
 /// `navigator.connection`, where there is one.
-fn connection() -> Option<JsValue> {
+fn connection() -> Option<EventTarget> {
     let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
     let connection = Reflect::get(&navigator, &"connection".into()).ok()?;
-    connection.is_object().then_some(connection)
+    connection.dyn_into().ok()
 }
 
 fn report_kind(heard: &dyn Fn(Input)) {
@@ -87,38 +84,5 @@ fn report_kind(heard: &dyn Fn(Input)) {
         .and_then(|kind| kind.as_string());
     if let Some(kind) = kind {
         heard(Input::Cellular(kind == "cellular"));
-    }
-}
-
-/// An event listener that ends when dropped.
-struct Listener {
-    target: EventTarget,
-    name: &'static str,
-    callback: Closure<dyn FnMut()>,
-}
-
-impl Listener {
-    fn new(target: EventTarget, name: &'static str, callback: impl FnMut() + 'static) -> Self {
-        let callback = Closure::<dyn FnMut()>::new(callback);
-        let added =
-            target.add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());
-        if added.is_err() {
-            tracing::warn!(name, "an event cannot be listened to");
-        }
-        Self {
-            target,
-            name,
-            callback,
-        }
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        let callback = self.callback.as_ref().unchecked_ref();
-        // Removing a listener that is not there does nothing.
-        let _ = self
-            .target
-            .remove_event_listener_with_callback(self.name, callback);
     }
 }

@@ -1,6 +1,6 @@
 //! IndexedDB as futures: just what the messages need.
 
-use crate::api::text;
+use chrome::text;
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;

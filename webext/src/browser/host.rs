@@ -1,8 +1,8 @@
 //! The engine's side of the background: one request, one response.
 
-use crate::{api, json};
 use ipc::{Addressed, Endpoint, HostRequest};
 use js_sys::Function;
+use json::js::{from_js_within, to_js};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use wasm_bindgen_futures::spawn_local;
 
@@ -30,9 +30,9 @@ impl Host {
             target: Endpoint::Background,
             message: request,
         };
-        let message = json::to_js(&message).map_err(|error| error.to_string())?;
-        let response = api::call(&self.0, &message).await?;
-        json::from_js(&response, RESPONSE).map_err(|error| format!("background: {error}"))
+        let message = to_js(&message).map_err(|error| error.to_string())?;
+        let response = chrome::call(&self.0, &message).await?;
+        from_js_within(&response, RESPONSE).map_err(|error| format!("background: {error}"))
     }
 
     /// Asks for something that nothing waits for.

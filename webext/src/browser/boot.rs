@@ -1,10 +1,10 @@
 //! What the engine starts from: the packed configuration, the stored records and chats.
 
-use crate::api::{self, api, text};
-use crate::host::Host;
+use super::host::Host;
+use super::messages::Messages;
+use super::signalling::TOKENS;
 use crate::local::{self, ProfileDamaged};
-use crate::messages::Messages;
-use crate::signalling::TOKENS;
+use chrome::{api, settled, text};
 use ipc::{HostRequest, Loaded};
 use mesh_chat::config::Config;
 use mesh_chat::records::Snapshot;
@@ -73,7 +73,7 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
 /// Tokens only make a return quicker: what cannot be read is left out.
 fn tokens(loaded: &Loaded) -> Vec<(String, String)> {
     let stored = loaded.session.iter().find(|(key, _)| key == TOKENS);
-    let tokens = stored.and_then(|(_, text)| ::json::from_str(text).ok());
+    let tokens = stored.and_then(|(_, text)| json::from_str(text).ok());
     tokens.unwrap_or_default()
 }
 
@@ -87,11 +87,11 @@ async fn config() -> (Config, Option<String>) {
 
 async fn packed() -> Result<Config, String> {
     let url = api().runtime().url("config.json");
-    let response: Response = api::settled(fetch(&url)).await?.unchecked_into();
+    let response: Response = settled(fetch(&url)).await?.unchecked_into();
     let body = response.text().map(JsValue::from);
-    let body = api::settled(body).await?;
+    let body = settled(body).await?;
     let body = body.as_string().ok_or_else(|| text(&body))?;
-    let config: Config = ::json::from_str(&body).map_err(|error| error.to_string())?;
+    let config: Config = json::from_str(&body).map_err(|error| error.to_string())?;
     config.check().map_err(|refusal| refusal.to_string())?;
     Ok(config)
 }

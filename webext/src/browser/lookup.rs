@@ -1,12 +1,12 @@
 //! Looks up the public addresses of this device: by STUN, and where that gives nothing in
 //! [`STUN_TIME`] by the configured echo. When it has seen enough is up to [`Gathering`].
 
+use super::echo;
+use super::stun::Gatherer;
+use super::timer::Timer;
 use crate::addresses::in_candidate;
-use crate::api::text;
-use crate::echo;
 use crate::gathering::{Gathering, Step};
-use crate::stun::Gatherer;
-use crate::timer::Timer;
+use chrome::text;
 use mesh_chat::address::Addresses;
 use mesh_chat::config::Config;
 use std::cell::{Cell, RefCell};
@@ -98,7 +98,7 @@ impl Search {
     }
 
     fn gather(self: &Rc<Self>, servers: &[mesh_chat::config::IceServer]) {
-        self.limit.arm(Some(STUN_TIME));
+        self.limit.set(Some(STUN_TIME));
         let me = Rc::downgrade(self);
         let candidate = move |candidate: Option<String>| {
             if let Some(search) = me.upgrade() {
@@ -109,7 +109,7 @@ impl Search {
             Ok(gatherer) => drop(self.gatherer.replace(Some(gatherer))),
             Err(error) => {
                 tracing::warn!(error = text(&error), "STUN cannot be used");
-                self.limit.arm(Some(Duration::ZERO));
+                self.limit.set(Some(Duration::ZERO));
             }
         }
     }
@@ -128,7 +128,7 @@ impl Search {
     fn step(self: &Rc<Self>, step: Step) {
         match step {
             Step::Wait => {}
-            Step::StartMoment => self.moment.arm(Some(MOMENT)),
+            Step::StartMoment => self.moment.set(Some(MOMENT)),
             Step::Report(addresses) => self.shared.report(addresses),
             Step::AskEcho => self.ask_echo(),
         }
@@ -157,7 +157,7 @@ impl Search {
 }
 
 /// Takes a step when a timer fires.
-fn on(me: &Weak<Search>, step: fn(&mut Gathering) -> Step) -> impl FnMut() + use<> {
+fn on(me: &Weak<Search>, step: fn(&mut Gathering) -> Step) -> impl Fn() + use<> {
     let me = Weak::clone(me);
     move || {
         if let Some(search) = me.upgrade() {
