@@ -1,12 +1,5 @@
 //! Literal vectors of every derivation, as in PROTOCOL.md.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
 use mesh_chat::beacon::{self, Audience, Pin, Response, Slots};
 use mesh_chat::crypto::{
     self, Identity, discovery_uuid, hmac, open_transport, rendezvous_namespace, rendezvous_secret,
@@ -17,8 +10,10 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Returns the bytes 0, 1, 2, …
 fn rising<const N: usize>() -> [u8; N] {
-    std::array::from_fn(|n| u8::try_from(n).unwrap())
+    let mut next = 0..=u8::MAX;
+    [(); N].map(|()| next.next().unwrap_or_default())
 }
 
 #[test]

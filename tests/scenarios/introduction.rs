@@ -1,0 +1,199 @@
+//! How strangers become contacts: requests, acceptances, and the same a second time.
+
+use crate::world::{ANN, BOB, DAY, World, friends, is_of_type};
+use mesh_chat::records::{ContactRecord, Secret};
+use mesh_chat::view::{Asked, Command, MessageState, Notice, PersonId, Presence};
+
+/// Ann has asked Bob, who has not answered yet.
+fn asked() -> World {
+    let mut world = World::of(&["Ann", "Bob"]);
+    world.ask(ANN, "Bob");
+    world
+}
+
+#[test]
+fn an_accepted_request_makes_both_contacts() {
+    let world = friends();
+    for (device, other) in [(ANN, "Bob"), (BOB, "Ann")] {
+        assert_eq!(world.people(device).len(), 1);
+        let person = world.person(device, other);
+        assert!(matches!(person.id, PersonId::Contact(_)), "device {device}");
+        assert_eq!(person.presence, Presence::OnNetwork);
+    }
+    assert!(world.requests(BOB).is_empty());
+}
+
+#[test]
+fn a_rejected_request_leaves_both_strangers() {
+    let mut world = asked();
+    world.reject(BOB);
+    assert_eq!(world.person(ANN, "Bob").asked, Asked::NotAccepted);
+    assert!(world.requests(BOB).is_empty());
+}
+
+#[test]
+fn two_people_who_ask_each_other_become_contacts_without_a_question() {
+    let mut world = World::of(&["Ann", "Bob"]);
+    let (ann, bob) = (only_stranger(&world, BOB), only_stranger(&world, ANN));
+    world.connect(ANN, bob);
+    world.connect(BOB, ann);
+    world.pass(15_000);
+    world.contact(ANN, "Bob");
+    world.contact(BOB, "Ann");
+}
+
+#[test]
+fn an_acceptance_interrupted_at_any_message_is_completed_without_asking_again() {
+    for lost in ["accepted", "confirm"] {
+        let mut world = asked();
+        world.while_losing(lost, |world| world.accept(BOB));
+        world.pass(15_000);
+        assert!(world.requests(BOB).is_empty(), "{lost}: asked again");
+        world.send(ANN, "Bob", "hello");
+        world.send(BOB, "Ann", "hello back");
+        world.pass(1_000);
+        let both = [MessageState::Delivered, MessageState::Received];
+        assert_eq!(world.states(ANN), both, "{lost}");
+        only_contact(&world, ANN);
+        only_contact(&world, BOB);
+    }
+}
+
+#[test]
+fn a_request_whose_connection_broke_can_be_made_again() {
+    let mut world = asked();
+    let links = world.links(BOB);
+    world.close(BOB, *links.last().unwrap());
+    world.ask(ANN, "Bob");
+    assert_eq!(world.requests(BOB).len(), 1, "one request, not two");
+    world.accept(BOB);
+    world.contact(ANN, "Bob");
+}
+
+#[test]
+fn an_acceptance_with_a_wrong_proof_makes_no_contact_and_is_shown_as_failed() {
+    for field in [r#""sig":""#, r#""mac":""#, r#""key":"A"#] {
+        let mut world = asked();
+        let bend = |frame: String| match is_of_type(&frame, "accepted") {
+            true => bent(&frame, field),
+            false => frame,
+        };
+        world.lies(BOB, bend);
+        world.accept(BOB);
+        assert_eq!(world.person(ANN, "Bob").asked, Asked::Failed);
+        assert!(world.snapshot(ANN).contacts.is_empty());
+    }
+}
+
+/// Returns the same text with another character after `field`.
+fn bent(frame: &str, field: &str) -> String {
+    let start = frame.find(field).expect("the field") + field.len();
+    let (before, after) = frame.split_at(start);
+    let other = if after.starts_with('A') { 'B' } else { 'A' };
+    format!("{before}{other}{}", &after[1..])
+}
+
+#[test]
+fn an_acceptance_that_is_never_finished_is_forgotten_after_a_week() {
+    let mut world = asked();
+    world.while_losing("accepted", |world| {
+        world.accept(BOB);
+        world.kill(ANN);
+    });
+    only_contact(&world, BOB);
+    world.pass(8 * DAY);
+    assert!(world.snapshot(BOB).contacts.is_empty());
+}
+
+#[test]
+fn a_removed_contact_who_is_asked_again_at_once_shares_one_secret() {
+    for farewell_is_lost in [false, true] {
+        for draws in 0..8 {
+            let mut world = friends();
+            // Other randomness, so that either secret may be the smaller one.
+            for _ in 0..draws {
+                world.command(ANN, Command::Invite);
+            }
+            if farewell_is_lost {
+                world.while_losing("bye", |world| world.remove(ANN, "Bob"));
+            } else {
+                world.remove(ANN, "Bob");
+            }
+            world.pass(1_000);
+            world.ask(ANN, "Bob");
+            world.accept(BOB);
+            world.pass(1_000);
+            shared_secret(&world);
+        }
+    }
+}
+
+#[test]
+fn a_blocked_contact_who_is_accepted_unrecognised_stays_blocked_and_shares_one_secret() {
+    let mut world = friends();
+    world.block(ANN, "Bob");
+    world.pass(100_000);
+    // Bob still has Ann as a contact, but she is shown to him as somebody new.
+    let ann = only_stranger(&world, BOB);
+    world.connect(BOB, ann);
+    world.accept(ANN);
+    world.pass(1_000);
+    let is_blocked = |notice: &&Notice| matches!(notice, Notice::Blocked { name } if name == "Bob");
+    assert!(world.notices(ANN).iter().any(is_blocked));
+    assert!(only_contact(&world, ANN).care.blocked);
+    shared_secret(&world);
+    let known_to_bob = only_contact(&world, BOB).discovery_uuid;
+    let own = world.snapshot(ANN).profile.unwrap().discovery_uuid;
+    assert_ne!(known_to_bob, Some(own), "Bob would recognise Ann");
+
+    world.unblock(ANN, "Bob");
+    world.pass(60_000);
+    world.send(ANN, "Bob", "sorry");
+    world.pass(1_000);
+    let sorry = ("sorry", MessageState::Delivered);
+    assert_eq!(world.texts(ANN).last(), Some(&sorry));
+}
+
+#[test]
+fn an_interrupted_second_acceptance_makes_no_second_contact() {
+    for lost in ["accepted", "confirm"] {
+        let mut world = friends();
+        let before = shared_secret(&world);
+        world.remove(ANN, "Bob");
+        world.pass(100_000);
+        world.ask(ANN, "Bob");
+        world.while_losing(lost, |world| world.accept(BOB));
+        world.pass(60_000);
+        assert_ne!(shared_secret(&world), before, "{lost}");
+        world.send(BOB, "Ann", "again");
+        world.pass(1_000);
+        let again = ("again", MessageState::Delivered);
+        assert_eq!(world.texts(BOB).last(), Some(&again), "{lost}");
+    }
+}
+
+/// Returns the one contact that a device has.
+fn only_contact(world: &World, device: usize) -> ContactRecord {
+    let contacts = world.snapshot(device).contacts;
+    assert_eq!(contacts.len(), 1, "{contacts:?}");
+    contacts[0].clone()
+}
+
+/// Returns the secret of the one contact that each of both has; different ones fail the test.
+fn shared_secret(world: &World) -> Secret {
+    let secret = only_contact(world, ANN).pair_secret;
+    assert_eq!(secret, only_contact(world, BOB).pair_secret);
+    secret
+}
+
+/// Returns the one person in the list who is no contact.
+fn only_stranger(world: &World, device: usize) -> String {
+    let people = world.people(device).into_iter();
+    let strangers = people.filter_map(|person| match &person.id {
+        PersonId::Stranger(id) => Some(id.clone()),
+        PersonId::Contact(_) => None,
+    });
+    let strangers: Vec<String> = strangers.collect();
+    assert_eq!(strangers.len(), 1, "{strangers:?}");
+    strangers[0].clone()
+}

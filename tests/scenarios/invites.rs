@@ -1,0 +1,104 @@
+//! Invites: codes by which people on different networks become contacts.
+
+use crate::world::{ANN, AWAY, BOB, CLEO, DAY, World};
+use mesh_chat::view::{Answer, Command, Hidden, Notice, Ping, Presence, Refusal};
+
+/// Ann, Bob and Cleo on three networks, no contacts.
+fn strangers() -> World {
+    World::new()
+        .address(BOB, AWAY)
+        .address(CLEO, "192.0.2.44")
+        .joined(&["Ann", "Bob", "Cleo"])
+}
+
+#[test]
+fn an_invite_code_connects_two_networks_and_works_once() {
+    let mut world = strangers();
+    let code = world.invite(ANN);
+    world.use_invite(BOB, &code);
+    assert_eq!(world.reply(BOB), &Ok(Answer::Done));
+    assert!(world.requests(ANN)[0].invited);
+    // Cleo, who was given the same code, comes too late.
+    world.use_invite(CLEO, &code);
+    world.pass(1_000);
+    assert_eq!(world.requests(ANN).len(), 1);
+    world.accept(ANN);
+    world.pass(1_000);
+    assert_eq!(world.person(ANN, "Bob").presence, Presence::Online);
+    world.send(BOB, "Ann", "thanks");
+    assert_eq!(world.texts(ANN)[0].0, "thanks");
+    world.use_invite(CLEO, &code);
+    world.pass(1_000);
+    assert_eq!(world.reply(CLEO), &Err(Refusal::InviteNotValid));
+}
+
+#[test]
+fn a_contact_who_is_accepted_again_is_dialled_where_somebody_else_seemed_to_be() {
+    let mut world = strangers();
+    invite_and_accept(&mut world);
+    world.remove(ANN, "Bob");
+    assert_eq!(ping_ann(&mut world), Some(Ping::SomebodyElse));
+    invite_and_accept(&mut world);
+    world.kill(ANN);
+    assert_eq!(ping_ann(&mut world), Some(Ping::Unreachable));
+}
+
+/// Ann invites Bob and accepts him.
+fn invite_and_accept(world: &mut World) {
+    let code = world.invite(ANN);
+    world.use_invite(BOB, &code);
+    world.accept(ANN);
+    world.pass(1_000);
+}
+
+/// Bob pings Ann; returns what he learns.
+fn ping_ann(world: &mut World) -> Option<Ping> {
+    world.ping(BOB, "Ann");
+    world.pass(30_000);
+    world.person(BOB, "Ann").ping
+}
+
+#[test]
+fn an_invite_answered_after_the_connection_broke_is_completed_by_dialling_back() {
+    let mut world = strangers();
+    let code = world.invite(ANN);
+    world.use_invite(BOB, &code);
+    world.close_all(BOB);
+    world.pass(10_000);
+    world.accept(ANN);
+    world.pass(5_000);
+    assert_eq!(world.person(BOB, "Ann").name, "Ann");
+    world.contact(ANN, "Bob");
+}
+
+#[test]
+fn an_invite_code_that_cannot_be_used_is_refused_with_the_reason() {
+    let mut world = strangers();
+    let code = world.invite(ANN);
+    world.use_invite(ANN, &code);
+    assert_eq!(world.reply(ANN), &Err(Refusal::InviteOwn));
+    world.use_invite(BOB, &Hidden("https://example.org/x".to_owned()));
+    assert_eq!(world.reply(BOB), &Err(Refusal::InviteMalformed));
+    world.kill(ANN);
+    world.use_invite(BOB, &code);
+    assert_eq!(world.reply(BOB), &Err(Refusal::InviteUnreachable));
+    world.pass(8 * DAY);
+    world.use_invite(BOB, &code);
+    assert_eq!(world.reply(BOB), &Err(Refusal::InviteExpired));
+    for _ in 0..11 {
+        world.command(CLEO, Command::Invite);
+    }
+    assert_eq!(world.reply(CLEO), &Err(Refusal::InvitesFull));
+}
+
+#[test]
+fn rejecting_an_invited_person_uses_up_the_invite() {
+    let mut world = strangers();
+    let code = world.invite(ANN);
+    world.use_invite(BOB, &code);
+    world.reject(ANN);
+    world.pass(1_000);
+    assert!(world.notices(BOB).contains(&&Notice::InviteNotAccepted));
+    world.use_invite(BOB, &code);
+    assert_eq!(world.reply(BOB), &Err(Refusal::InviteNotValid));
+}

@@ -1,0 +1,28 @@
+//! The core's scenarios: whole nodes in a small world, one file for each subject.
+//!
+//! The [`world`] is perfect unless a test says otherwise: links lose nothing, storage works, and
+//! time passes only when a test lets it pass.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "what a helper cannot do fails its test"
+)]
+
+mod backup;
+mod beacon;
+mod contact_settings;
+// Hundreds of nodes take their time, and the other scenarios also run as wasm.
+#[cfg(not(target_family = "wasm"))]
+mod crowd;
+mod delivery;
+mod directory;
+mod introduction;
+mod invites;
+mod manual;
+mod profiles;
+mod rendezvous;
+mod world;

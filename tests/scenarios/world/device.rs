@@ -1,0 +1,88 @@
+//! One device: its node, its storage, and what a view on it shows.
+
+use mesh_chat::clock::Mono;
+use mesh_chat::node::{LinkId, Node};
+use mesh_chat::records::Change;
+use mesh_chat::view::{Answer, Event, Message, Person, PersonId, Refusal, Request};
+use std::collections::BTreeMap;
+
+/// One end of a link: a device, and the link's name there.
+pub(crate) type End = (usize, LinkId);
+
+/// What a liar makes of a frame before it is sent.
+pub(super) type Lie = Box<dyn Fn(String) -> String>;
+
+pub(super) struct Device {
+    pub(super) node: Node,
+    pub(super) address: &'static str,
+    /// By how many milliseconds its clock is ahead.
+    pub(super) clock_ahead: i64,
+    pub(super) timer: Option<Mono>,
+    /// Everything that became durable, in order.
+    pub(super) stored: Vec<Change>,
+    /// Nothing becomes durable while this is set.
+    pub(super) disk_full: bool,
+    /// Each link with its other end.
+    pub(super) links: BTreeMap<LinkId, End>,
+    pub(super) lie: Option<Lie>,
+    pub(super) replies: Vec<Result<Answer, Refusal>>,
+    pub(super) events: Vec<Event>,
+    pub(super) people: BTreeMap<PersonId, Person>,
+    pub(super) requests: Vec<Request>,
+    /// By contact and number.
+    pub(super) messages: BTreeMap<(String, u64), Message>,
+    accepted: u32,
+}
+
+impl Device {
+    pub(super) fn new(node: Node, address: &'static str, clock_ahead: i64) -> Self {
+        Self {
+            node,
+            address,
+            clock_ahead,
+            timer: None,
+            stored: Vec::new(),
+            disk_full: false,
+            links: BTreeMap::new(),
+            lie: None,
+            replies: Vec::new(),
+            events: Vec::new(),
+            people: BTreeMap::new(),
+            requests: Vec::new(),
+            messages: BTreeMap::new(),
+            accepted: 0,
+        }
+    }
+
+    /// Names the next link that somebody else opens.
+    pub(super) fn accept_link(&mut self) -> LinkId {
+        self.accepted += 1;
+        LinkId::Accepted(self.accepted - 1)
+    }
+
+    /// Changes what is shown as an open view would.
+    pub(super) fn show(&mut self, event: Event) {
+        match event.clone() {
+            Event::Person(person) => drop(self.people.insert(person.id.clone(), person)),
+            Event::PersonGone(id) => drop(self.people.remove(&id)),
+            Event::Request(request) => self.requests.push(request),
+            Event::RequestGone(id) => self.requests.retain(|request| request.id != id),
+            Event::Message(message) => self.show_message(message),
+            Event::Progress(progress) => {
+                for message in self.messages.values_mut() {
+                    if message.contact == progress.contact {
+                        let state = message.place.map(|place| progress.state(place));
+                        message.state = state.unwrap_or(message.state);
+                    }
+                }
+            }
+            _ => {}
+        }
+        self.events.push(event);
+    }
+
+    pub(super) fn show_message(&mut self, message: Message) {
+        let key = (message.contact.0.clone(), message.number);
+        self.messages.insert(key, message);
+    }
+}

@@ -1,0 +1,240 @@
+//! Between the devices: the signalling server, links and frames, and what goes wrong with them.
+
+use super::World;
+use super::device::End;
+use mesh_chat::address::Addresses;
+use mesh_chat::node::{ChannelBinding, Closed, Input, Link, LinkId, Output, Path, Signalling};
+
+/// The longest frame a data channel carries.
+const FRAME_BYTES: usize = 16_299;
+
+/// Somebody who holds an id at the signalling server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    Device(usize),
+    /// No device of this world, and nobody who answers.
+    Squatter,
+}
+
+impl World {
+    /// Does what a node wants done.
+    pub(super) fn act(&mut self, device: usize, output: Output) {
+        match output {
+            Output::Register(id) => self.register(device, id),
+            Output::Release(id) => self
+                .holders
+                .retain(|held, holder| *held != id || *holder != Holder::Device(device)),
+            Output::Dial { link, from, to } => self.dial(device, link, from, to),
+            Output::Transmit(link, frame) => self.transmit(device, link, frame),
+            Output::Close(link) => self.close_other_end(device, link),
+            Output::LookUpAddress => {
+                let addresses = Addresses {
+                    seen: vec![self.devices[device].address.parse().unwrap()],
+                    own: Vec::new(),
+                };
+                self.queue.push_back((device, Input::Addresses(addresses)));
+            }
+            Output::FetchBeacon { .. } => {
+                self.beacon_requests.push(device);
+                let answer = (self.beacon)(self.unix());
+                self.queue.push_back((device, Input::Beacon(answer)));
+            }
+            Output::Store(id, change) => self.store(device, id, change),
+            Output::Event(event) => self.devices[device].show(event),
+            Output::Reply(_, result) => self.devices[device].replies.push(result),
+            Output::Configure(_) | Output::Probe | Output::Timeout(_) => {}
+        }
+    }
+
+    fn register(&mut self, device: usize, id: String) {
+        self.registered.push(id.clone());
+        let own = Holder::Device(device);
+        let answer = if *self.holders.entry(id.clone()).or_insert(own) == own {
+            Signalling::Registered(id)
+        } else {
+            Signalling::Taken(id)
+        };
+        self.queue.push_back((device, Input::Signalling(answer)));
+    }
+
+    fn dial(&mut self, device: usize, link: LinkId, local: String, remote: String) {
+        let Some(other) = self.holder(&remote) else {
+            self.link_event(device, link, Link::Closed(Closed::Unreachable));
+            return;
+        };
+        let theirs = self.devices[other].accept_link();
+        self.devices[device].links.insert(link, (other, theirs));
+        self.devices[other].links.insert(theirs, (device, link));
+        let incoming = Link::Incoming {
+            local: remote,
+            remote: local,
+        };
+        self.link_event(other, theirs, incoming);
+        self.open((other, theirs), (device, link));
+        self.open((device, link), (other, theirs));
+    }
+
+    fn open(&mut self, own: End, other: End) {
+        let (here, there) = (self.devices[own.0].address, self.devices[other.0].address);
+        let path = if here == there {
+            Path::Local
+        } else {
+            Path::Public(there.parse().unwrap())
+        };
+        let binding = ChannelBinding {
+            local: fingerprint(own),
+            remote: fingerprint(other),
+        };
+        self.link_event(own.0, own.1, Link::Open { binding, path });
+    }
+
+    fn transmit(&mut self, device: usize, link: LinkId, frame: String) {
+        if self.lost.is_some_and(|kind| is_of_type(&frame, kind)) {
+            self.break_link(device, link);
+            return;
+        }
+        assert!(frame.len() <= FRAME_BYTES);
+        let sender = &self.devices[device];
+        if let Some((other, theirs)) = sender.links.get(&link).copied() {
+            let frame = match &sender.lie {
+                Some(lie) => lie(frame),
+                None => frame,
+            };
+            self.link_event(other, theirs, Link::Frame(frame.into_bytes()));
+        }
+    }
+
+    fn close_other_end(&mut self, device: usize, link: LinkId) {
+        if let Some((other, theirs)) = self.devices[device].links.remove(&link) {
+            self.devices[other].links.remove(&theirs);
+            self.link_event(other, theirs, Link::Closed(Closed::Gone));
+        }
+    }
+
+    fn break_link(&mut self, device: usize, link: LinkId) {
+        self.close_other_end(device, link);
+        self.link_event(device, link, Link::Closed(Closed::Gone));
+    }
+
+    /// Breaks a link; both ends are told.
+    pub(crate) fn close(&mut self, device: usize, link: LinkId) {
+        self.break_link(device, link);
+        self.run();
+    }
+
+    /// Breaks all links of a device.
+    pub(crate) fn close_all(&mut self, device: usize) {
+        for link in self.links(device) {
+            self.close(device, link);
+        }
+    }
+
+    /// These ends hear nothing, and their transports doubt the links.
+    pub(crate) fn doubt(&mut self, ends: Vec<End>) {
+        for (device, link) in ends {
+            self.link_event(device, link, Link::Suspect);
+        }
+        self.run();
+    }
+
+    /// Does something while every frame of this type is lost, and its link with it.
+    pub(crate) fn while_losing(&mut self, kind: &'static str, action: impl FnOnce(&mut Self)) {
+        self.lost = Some(kind);
+        action(self);
+        self.lost = None;
+    }
+
+    /// From now on a device changes each frame before it sends it.
+    pub(crate) fn lies(&mut self, device: usize, lie: impl Fn(String) -> String + 'static) {
+        self.devices[device].lie = Some(Box::new(lie));
+    }
+
+    /// Hands a frame to a device as if it had come over the link.
+    pub(crate) fn inject(&mut self, device: usize, link: LinkId, frame: &[u8]) {
+        self.happen(device, Input::Link(link, Link::Frame(frame.to_vec())));
+    }
+
+    /// Registers an id for somebody who is no device of this world and answers nobody.
+    pub(crate) fn squat(&mut self, id: &str) {
+        self.holders.insert(id.to_owned(), Holder::Squatter);
+    }
+
+    /// Breaks a device's connection to the signalling server and makes it again.
+    pub(crate) fn reconnect(&mut self, device: usize) {
+        let held: Vec<String> = self.held(device).into_iter().map(str::to_owned).collect();
+        for id in held {
+            self.register_again(device, id);
+        }
+        self.run();
+    }
+
+    /// The server loses the Transport ID of a device and registers it again.
+    pub(crate) fn reregister_transport_id(&mut self, device: usize) {
+        let id = self.transport_id(device);
+        self.register_again(device, id);
+        self.run();
+    }
+
+    fn register_again(&mut self, device: usize, id: String) {
+        for event in [Signalling::Lost(id.clone()), Signalling::Registered(id)] {
+            self.queue.push_back((device, Input::Signalling(event)));
+        }
+    }
+
+    /// Gives every device another public address; nobody is told of it.
+    pub(crate) fn renumber(&mut self, address: &'static str) {
+        for device in &mut self.devices {
+            device.address = address;
+        }
+    }
+
+    /// From now on the beacon answers this.
+    pub(crate) fn beacon_answers(&mut self, answer: fn(u64) -> super::BeaconReply) {
+        self.beacon = answer;
+    }
+
+    /// Returns the device that holds an id.
+    pub(crate) fn holder(&self, id: &str) -> Option<usize> {
+        match self.holders.get(id)? {
+            Holder::Device(device) => Some(*device),
+            Holder::Squatter => None,
+        }
+    }
+
+    /// Returns the ids a device holds.
+    pub(crate) fn held(&self, device: usize) -> Vec<&str> {
+        let held = self.holders.iter();
+        held.filter(|(_, holder)| **holder == Holder::Device(device))
+            .map(|(id, _)| id.as_str())
+            .collect()
+    }
+
+    pub(crate) fn links(&self, device: usize) -> Vec<LinkId> {
+        self.devices[device].links.keys().copied().collect()
+    }
+
+    /// Returns every id that some device ever registered.
+    pub(crate) fn ever_registered(&self) -> &[String] {
+        &self.registered
+    }
+
+    /// Returns the device of each request the beacon got.
+    pub(crate) fn beacon_requests(&self) -> &[usize] {
+        &self.beacon_requests
+    }
+}
+
+/// Whether a frame has this in its `type` field, which comes first.
+pub(crate) fn is_of_type(frame: &str, kind: &str) -> bool {
+    frame.starts_with(&format!(r#"{{"type":"{kind}""#))
+}
+
+fn fingerprint((device, link): End) -> [u8; 32] {
+    let number = match link {
+        LinkId::Dialled(number) => number,
+        LinkId::Accepted(number) => number + 1_000_000,
+    };
+    let mut bytes = [u8::try_from(device).unwrap(); 32];
+    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    bytes
+}

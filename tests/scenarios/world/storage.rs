@@ -1,0 +1,121 @@
+//! The storage of devices: what became durable, and what a restart makes of it.
+
+use super::World;
+use mesh_chat::node::{Input, StoreId};
+use mesh_chat::records::{Change, MessageRecord, Snapshot, ThreadRecord};
+use mesh_chat::view::ContactId;
+use std::collections::BTreeMap;
+
+impl World {
+    pub(super) fn store(&mut self, device: usize, id: StoreId, change: Change) {
+        let result = if self.devices[device].disk_full {
+            Err("the disk is full".to_owned())
+        } else {
+            self.devices[device].stored.push(change);
+            Ok(())
+        };
+        self.queue.push_back((device, Input::Stored(id, result)));
+    }
+
+    /// From now on every write of a device fails.
+    pub(crate) fn fill_disk(&mut self, device: usize) {
+        self.devices[device].disk_full = true;
+    }
+
+    /// From now on writes of a device succeed again.
+    pub(crate) fn free_disk(&mut self, device: usize) {
+        self.devices[device].disk_full = false;
+    }
+
+    /// Returns everything a device has stored, in order.
+    pub(crate) fn stored(&self, device: usize) -> &[Change] {
+        &self.devices[device].stored
+    }
+
+    /// Opens a chat in a view, which reads the stored messages.
+    pub(crate) fn open_chat(&mut self, device: usize, with: &str) {
+        let contact = self.contact(device, with);
+        let device = &mut self.devices[device];
+        for record in stored_messages(&device.stored, &contact) {
+            let message = device.node.shown(record);
+            device.show_message(message);
+        }
+    }
+
+    /// Returns what a device would find in its storage at the next start.
+    pub(crate) fn snapshot(&self, device: usize) -> Snapshot {
+        let mut disk = Disk::default();
+        for change in &self.devices[device].stored {
+            disk.apply(change.clone());
+        }
+        disk.read()
+    }
+}
+
+fn stored_messages(stored: &[Change], contact: &ContactId) -> Vec<MessageRecord> {
+    let mut records = Vec::new();
+    for change in stored {
+        match change {
+            Change::Thread(head, new) if head.contact == *contact => {
+                records.extend(new.iter().cloned());
+            }
+            Change::ForgetThread(of) if of == contact => records.clear(),
+            _ => {}
+        }
+    }
+    records
+}
+
+/// What is left after a series of writes.
+#[derive(Default)]
+struct Disk {
+    /// All but contacts, threads and messages.
+    snapshot: Snapshot,
+    contacts: BTreeMap<ContactId, mesh_chat::records::ContactRecord>,
+    threads: BTreeMap<ContactId, ThreadRecord>,
+    messages: Vec<MessageRecord>,
+}
+
+impl Disk {
+    fn apply(&mut self, change: Change) {
+        let Snapshot {
+            profile,
+            settings,
+            invites,
+            requests,
+            ..
+        } = &mut self.snapshot;
+        match change {
+            Change::Profile(new) => *profile = Some(new),
+            Change::Settings(new) => *settings = new,
+            Change::Contact(new) => drop(self.contacts.insert(new.id.clone(), new)),
+            Change::ForgetContact(id) => drop(self.contacts.remove(&id)),
+            Change::Invite(new) => invites.push(new),
+            Change::ForgetInvite(id) => invites.retain(|invite| invite.id != id),
+            Change::Request(new) => requests.push(new),
+            Change::ForgetRequest(id) => requests.retain(|request| request.id != id),
+            Change::Thread(head, new) => {
+                self.threads.insert(head.contact.clone(), head);
+                self.messages.extend(new);
+            }
+            Change::ForgetThread(id) => {
+                self.threads.remove(&id);
+                self.messages.retain(|record| record.message.contact != id);
+            }
+        }
+    }
+
+    /// Returns what a start needs: of the messages only those not known to be delivered.
+    fn read(mut self) -> Snapshot {
+        self.messages.retain(|record| {
+            let head = self.threads.get(&record.message.contact);
+            head.is_some_and(|head| head.awaits(record))
+        });
+        Snapshot {
+            contacts: self.contacts.into_values().collect(),
+            threads: self.threads.into_values().collect(),
+            outbox: self.messages,
+            ..self.snapshot
+        }
+    }
+}
