@@ -20,8 +20,9 @@ pub struct Disk {
     messages: BTreeMap<(ContactId, u64), MessageRecord>,
 }
 
-/// A write in words, for whoever replays a seed: of a contact, which pair secret it has.
-pub(crate) fn told(change: &Change) -> String {
+/// Returns a write in words, for `--tell`: of a contact, which pair secret it has.
+#[must_use]
+pub fn describe(change: &Change) -> String {
     match change {
         Change::Contact(record) => {
             let secret: String = record.pair_secret.0.chars().take(6).collect();

@@ -67,32 +67,51 @@
 //! - a broken acceptance not completed: people ask again.
 
 pub mod beacon;
-pub mod care;
+pub mod beacon_answers;
+pub mod causes;
 pub mod check;
-pub mod connections;
+pub mod context;
 pub mod crowd;
 pub mod device;
+pub mod devices;
 pub mod disk;
+pub mod endpoint;
+pub mod event;
 pub mod fault;
+pub mod faults;
 pub mod home;
 pub mod hostile;
+pub mod imposters;
 pub mod light;
 pub mod measure;
-pub mod meeting;
 pub mod model;
+pub mod names;
+pub mod network;
+pub mod node;
+pub mod pairs;
 pub mod person;
+pub mod places;
+pub mod preferences;
 pub mod process;
 pub mod random;
+pub mod recognised;
+pub mod rendezvous;
 pub mod reunion;
 pub mod roots;
 pub mod server;
-pub mod sockets;
+pub mod texts;
 pub mod ties;
+pub mod timeline;
+pub mod view;
 pub mod world;
 
-use fault::Faults;
+use fault::Counts;
+use faults::{happen, hostiles, schedule};
 use measure::Measures;
-use world::World;
+use world::{Activity, World};
+
+/// How long nothing goes wrong in the end, in milliseconds.
+const QUIET: u64 = 600_000;
 
 /// How large and how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,35 +134,31 @@ pub struct Outcome {
     /// Texts that people wrote.
     pub texts: u64,
     /// What went wrong on purpose.
-    pub faults: Faults,
+    pub faults: Counts,
     /// How long things took.
     pub measures: Measures,
 }
 
-/// One world from its beginning to its end.
+/// Runs one world from its beginning to its end.
 #[must_use]
 pub fn run(seed: u64, plan: Plan) -> Outcome {
-    const QUIET: u64 = 600_000;
     let mut world = World::new(seed, plan.peers);
-    world.tell = plan.tell;
-    let mut faults = Faults::default();
-    world.begin(&mut faults);
+    world.ctx.tell = plan.tell;
+    timeline::begin(&mut world);
     let end = (plan.minutes * 60_000).saturating_sub(QUIET);
-    faults.schedule(&mut world, end);
-    world.run_until(end, &mut faults);
-    world.calm = true;
-    world.heal();
-    if world.model.is_besieged() {
-        world.expel();
-    }
-    world.run_until(end + QUIET, &mut faults);
-    check::in_the_end(&mut world);
+    schedule::schedule(&mut world, end);
+    timeline::run_until(&mut world, end);
+    world.activity = Activity::Answers;
+    happen::heal(&mut world);
+    hostiles::expel(&mut world);
+    timeline::run_until(&mut world, end + QUIET);
+    check::end::check(&mut world);
     Outcome {
-        violations: std::mem::take(&mut world.violations),
+        violations: world.ctx.violations,
         trace: world.trace,
-        texts: world.texts,
-        measures: std::mem::take(&mut world.model.measures),
-        faults,
+        texts: world.texts.count(),
+        measures: world.model.measures,
+        faults: world.faults,
     }
 }
 
