@@ -20,10 +20,11 @@ pub fn handle(world: &mut World, index: usize, input: Input) {
     };
     endpoint.handle(mono, input);
     let due = loop {
-        match endpoint.poll() {
-            Output::Timeout(at) => break at,
-            output => carry_out(world, index, generation, output),
+        let output = endpoint.poll();
+        if let Output::Timeout(at) = output {
+            break at;
         }
+        carry_out(world, index, generation, output);
     };
     let Some(device) = world.devices.get_mut(index) else {
         return;

@@ -1,11 +1,6 @@
 //! What people decide about their contacts, in three of ten worlds: special, renamed, muted, paused,
 //! blocked, removed; and their invites and backups.
 
-#![allow(
-    clippy::wildcard_enum_match_arm,
-    reason = "a few of very many kinds matter here"
-)]
-
 use crate::names::device_of;
 use crate::pairs::{can_reach, sever};
 use crate::world::World;
@@ -45,19 +40,17 @@ pub fn wish(world: &mut World, index: usize) -> Option<Command> {
 /// What a decision changes in what is promised to the two, and to others.
 fn decided(world: &mut World, index: usize, other: usize, command: &Command) {
     let now = world.ctx.now;
-    match command {
-        Command::Remove { .. } => sever(world, index, other),
-        Command::Block { blocked: true, .. } => {
-            world.ties.decided(&world.devices, now, index, other);
-        }
-        Command::Pause { paused: true, .. } => world.ties.hesitated(now, index, other),
-        Command::Block { .. } | Command::Pause { .. } => {
-            let devices = &world.devices;
-            let both = devices.is_up(index) && devices.is_up(other);
-            let at_once = both && can_reach(world, index, other);
-            world.ties.resumed(now, index, other, at_once);
-        }
-        _ => {}
+    if let Command::Remove { .. } = command {
+        sever(world, index, other);
+    } else if let Command::Block { blocked: true, .. } = command {
+        world.ties.decided(&world.devices, now, index, other);
+    } else if let Command::Pause { paused: true, .. } = command {
+        world.ties.hesitated(now, index, other);
+    } else if let Command::Block { .. } | Command::Pause { .. } = command {
+        let devices = &world.devices;
+        let both = devices.is_up(index) && devices.is_up(other);
+        let at_once = both && can_reach(world, index, other);
+        world.ties.resumed(now, index, other, at_once);
     }
 }
 

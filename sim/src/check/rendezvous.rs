@@ -16,12 +16,11 @@ use webext::mapping;
 pub fn asked(world: &mut World, index: usize, output: &Output) {
     if let Output::Transmit(link, frame) = output {
         sent(world, index, *link, frame);
-    } else if !world.devices.is_person(index) {
-        return;
     } else if let Output::Release(id) = output {
         world.rendezvous.releases(index, id);
     } else if let Output::Register(id) = output
         && is_point(id)
+        && world.devices.is_person(index)
     {
         let count = world.rendezvous.registers(index, id);
         if count > limits::SEATS {

@@ -1,11 +1,6 @@
 //! What must hold in a world with a beacon: each root has one router, everybody is in the root of
 //! now, nobody is out of sight because of a new one, and nobody is ever under the public root.
 
-#![allow(
-    clippy::wildcard_enum_match_arm,
-    reason = "a few of very many kinds matter here"
-)]
-
 use crate::beacon::SLOTS;
 use crate::names::device_of;
 use crate::places::{PUBLIC, Place, Seen};
@@ -28,23 +23,20 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
     let Some(beacon) = world.beacon.as_mut().filter(|_| is_person) else {
         return;
     };
-    match output {
-        Output::Release(id) => beacon.places.releases(index, id),
-        Output::Register(id) => {
-            let Some(Place { root, .. }) = Place::of(id) else {
-                return;
-            };
-            let is_known = match beacon.without == Some(index) {
-                true => root == PUBLIC,
-                false => beacon.slot_of(root).is_some(),
-            };
-            let count = beacon.places.registers(index, id);
-            if !is_known || count > ROOTS {
-                let wrong = format!("P{index} asks for {id}, in {count} roots");
-                world.ctx.violation(wrong);
-            }
+    if let Output::Release(id) = output {
+        beacon.places.releases(index, id);
+    } else if let Output::Register(id) = output
+        && let Some(Place { root, .. }) = Place::of(id)
+    {
+        let is_known = match beacon.without == Some(index) {
+            true => root == PUBLIC,
+            false => beacon.slot_of(root).is_some(),
+        };
+        let count = beacon.places.registers(index, id);
+        if !is_known || count > ROOTS {
+            let wrong = format!("P{index} asks for {id}, in {count} roots");
+            world.ctx.violation(wrong);
         }
-        _ => {}
     }
 }
 
@@ -53,10 +45,10 @@ pub fn heard(world: &mut World, index: usize, input: &Input) {
     let Some(beacon) = &mut world.beacon else {
         return;
     };
-    match input {
-        Input::Signalling(Signalling::Registered(id)) => beacon.places.registered(index, id),
-        Input::Signalling(Signalling::Taken(id)) => beacon.places.releases(index, id),
-        _ => {}
+    if let Input::Signalling(Signalling::Registered(id)) = input {
+        beacon.places.registered(index, id);
+    } else if let Input::Signalling(Signalling::Taken(id)) = input {
+        beacon.places.releases(index, id);
     }
 }
 
@@ -66,27 +58,24 @@ pub fn shown(world: &mut World, index: usize, event: &Event) {
     let Some(beacon) = world.beacon.as_mut().filter(|_| is_person) else {
         return;
     };
-    let without = beacon.without;
-    match event {
-        Event::Person(person) => {
-            beacon.places.changed(index);
-            let other = device_of(&person.name);
-            let differ = (without == Some(index)) != (without == other);
-            if differ && matches!(person.id, PersonId::Stranger(_)) && other.is_some() {
-                let wrong = format!("P{index} sees {}, and one has no beacon", person.name);
-                world.ctx.violation(wrong);
-            }
+    if matches!(event, Event::Person(_) | Event::PersonGone(_)) {
+        beacon.places.changed(index);
+    }
+    if let Event::Person(person) = event {
+        let without = beacon.without;
+        let other = device_of(&person.name);
+        let differ = (without == Some(index)) != (without == other);
+        if differ && matches!(person.id, PersonId::Stranger(_)) && other.is_some() {
+            let wrong = format!("P{index} sees {}, and one has no beacon", person.name);
+            world.ctx.violation(wrong);
         }
-        Event::PersonGone(_) => beacon.places.changed(index),
-        Event::Notify(Notification::Joined { name, .. }) => {
-            let seen = beacon.places.seen(index);
-            let other = device_of(name).unwrap_or(usize::MAX);
-            if seen.and_then(|seen| *seen.get(&other)?).is_some() {
-                let wrong = format!("P{index} is told that {name} has joined, who was there");
-                world.ctx.violation(wrong);
-            }
+    } else if let Event::Notify(Notification::Joined { name, .. }) = event {
+        let seen = beacon.places.seen(index);
+        let other = device_of(name).unwrap_or(usize::MAX);
+        if seen.and_then(|seen| *seen.get(&other)?).is_some() {
+            let wrong = format!("P{index} is told that {name} has joined, who was there");
+            world.ctx.violation(wrong);
         }
-        _ => {}
     }
 }
 
