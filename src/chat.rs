@@ -12,9 +12,9 @@
 use crate::clock::UnixMillis;
 use crate::io::CommandId;
 use crate::limits::{IN_FLIGHT, OUTBOX_BYTES, OUTBOX_MESSAGES, STORING, TEXT_BYTES};
-use crate::records::{MessageRecord, ThreadRecord};
+use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
 use crate::view::{ContactId, Message, MessageState, Progress, Refusal};
-use crate::wire::Frame;
+use crate::wire::SessionFrame;
 use std::collections::VecDeque;
 
 /// A chat in memory.
@@ -131,7 +131,7 @@ impl Chat {
     /// A stored message as it is shown: how far an own one is follows from the chat, so that an
     /// acknowledgement is one small write whatever it covers.
     pub(crate) fn shown(&self, record: &MessageRecord) -> Message {
-        let mut message = record.message.clone();
+        let mut message = shown(record);
         if self.head.is_own(record) {
             message.place = Some(record.seq);
             message.state = self.progress().state(record.seq);
@@ -225,17 +225,16 @@ impl Chat {
     ) {
         let number = self.head.next_number;
         self.head.next_number += 1;
-        let state = match command {
-            Some(_) => MessageState::Waiting,
-            None => MessageState::Received,
+        let origin = match command {
+            Some(_) => Origin::Own,
+            None => Origin::Received,
         };
-        let message = Message {
+        let message = StoredMessage {
             contact: self.head.contact.clone(),
             number,
             at,
             text,
-            state,
-            place: None,
+            origin,
         };
         self.staged.push(Staged {
             record: MessageRecord {
@@ -276,7 +275,7 @@ impl Chat {
                     durable.own.push(self.shown(&record));
                     self.own.push_back(record);
                 }
-                None => durable.received.push(record.message),
+                None => durable.received.push(shown(&record)),
             }
         }
         durable
@@ -302,8 +301,8 @@ impl Chat {
 
     /// What to say first on a new connection. With `receipts` it repeats the last receipt, which
     /// may have been lost, or not been sent at all.
-    pub(crate) fn have(&self, receipts: bool) -> Frame {
-        Frame::Have {
+    pub(crate) fn have(&self, receipts: bool) -> SessionFrame {
+        SessionFrame::Have {
             log: self.durable.in_log.clone(),
             upto: self.durable.in_seq,
             read: Some(self.head.in_read).filter(|read| receipts && *read > 0),
@@ -332,14 +331,14 @@ impl Chat {
     }
 
     /// The next own message to send, as far as the window allows.
-    pub(crate) fn next(&mut self) -> Option<Frame> {
+    pub(crate) fn next(&mut self) -> Option<SessionFrame> {
         if !self.wants_to_send() {
             return None;
         }
         let index = self.own.iter().position(|record| record.seq > self.sent)?;
         let record = self.own.get(index)?;
         self.sent = record.seq;
-        Some(Frame::Text {
+        Some(SessionFrame::Text {
             log: record.log.clone(),
             seq: record.seq,
             at: record.message.at,
@@ -370,9 +369,9 @@ impl Chat {
     }
 
     /// What is stored of the other's log.
-    pub(crate) fn ack(&self) -> Option<Frame> {
+    pub(crate) fn ack(&self) -> Option<SessionFrame> {
         let log = self.durable.in_log.clone()?;
-        Some(Frame::Ack {
+        Some(SessionFrame::Ack {
             log,
             upto: self.durable.in_seq,
         })
@@ -393,12 +392,35 @@ impl Chat {
     }
 
     /// What to tell the other side about messages seen here.
-    pub(crate) fn read_receipt(&self) -> Option<Frame> {
+    pub(crate) fn read_receipt(&self) -> Option<SessionFrame> {
         let log = self.durable.in_log.clone()?;
-        Some(Frame::Read {
+        Some(SessionFrame::Read {
             log,
             upto: self.head.in_read,
         })
+    }
+}
+
+/// A stored message as it is shown where nothing is known of its chat.
+pub(crate) fn shown(record: &MessageRecord) -> Message {
+    let StoredMessage {
+        contact,
+        number,
+        at,
+        text,
+        origin,
+    } = record.message.clone();
+    let state = match origin {
+        Origin::Received => MessageState::Received,
+        Origin::Own => MessageState::Waiting,
+    };
+    Message {
+        contact,
+        number,
+        at,
+        text,
+        state,
+        place: None,
     }
 }
 

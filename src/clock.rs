@@ -28,6 +28,20 @@ impl Mono {
     }
 }
 
+impl From<Mono> for Duration {
+    /// Returns the time since the start of the clock.
+    fn from(moment: Mono) -> Self {
+        Self::from_millis(moment.0)
+    }
+}
+
+impl From<Duration> for Mono {
+    /// Returns the moment so long after the start of the clock.
+    fn from(since_start: Duration) -> Self {
+        Self(u64::try_from(since_start.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
 impl std::ops::Add<Duration> for Mono {
     type Output = Self;
 

@@ -1,12 +1,18 @@
 //! Configuration: what the extension is packed with, and what the person changed.
 
 mod beacon;
+mod invalid;
+mod servers;
+mod settings;
 
 pub use beacon::Beacon;
+pub use invalid::Invalid;
+pub use servers::{IceServer, SignallingServer};
+pub use settings::{Settings, Switch};
 
 use crate::ids::is_peer_id;
-use crate::limits::{SERVERS, SETTING_BYTES};
-use crate::view::Refusal;
+use crate::limits::SERVERS;
+use invalid::{check, fits};
 use serde::{Deserialize, Serialize};
 
 /// The content of `extension/config.json`.
@@ -24,73 +30,6 @@ pub struct Config {
     /// The beacon of an organisation.
     #[serde(default)]
     pub beacon: Option<Box<Beacon>>,
-}
-
-/// A PeerJS server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SignallingServer {
-    /// Name or address.
-    pub host: String,
-    /// Port.
-    pub port: u16,
-    /// Where PeerServer is mounted.
-    pub path: String,
-    /// The API key of the server; `peerjs` unless its operator chose another.
-    pub key: String,
-    /// TLS.
-    pub secure: bool,
-}
-
-/// A STUN or TURN server, as WebRTC wants it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct IceServer {
-    /// `stun:host:port` or `turn:host:port`.
-    pub urls: Vec<String>,
-    /// For TURN.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// For TURN.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credential: Option<String>,
-}
-
-/// What the person changed; `None` is the packed default.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Settings {
-    /// First part of every id.
-    pub root: Option<String>,
-    /// PeerJS servers, first choice first.
-    pub signalling: Option<Vec<SignallingServer>>,
-    /// STUN and TURN servers.
-    pub ice_servers: Option<Vec<IceServer>>,
-    /// The address echo; an empty text switches it off.
-    pub ip_echo: Option<String>,
-    /// The beacon; one without an address switches it off.
-    pub beacon: Option<Box<Beacon>>,
-    /// Notifications are shown.
-    pub notifications: bool,
-    /// Contacts are told when their messages were read.
-    pub read_receipts: bool,
-    /// This is a cellular network: no discovery.
-    pub cellular: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            root: None,
-            signalling: None,
-            ice_servers: None,
-            ip_echo: None,
-            beacon: None,
-            notifications: true,
-            read_receipts: true,
-            cellular: false,
-        }
-    }
 }
 
 impl Default for Config {
@@ -147,7 +86,7 @@ impl Config {
     }
 
     /// Refuses what cannot work, naming the field.
-    pub fn check(&self) -> Result<(), Refusal> {
+    pub fn check(&self) -> Result<(), Invalid> {
         check(
             is_peer_id(&self.root) && self.root.len() <= 32,
             "root",
@@ -175,63 +114,6 @@ impl Config {
     }
 }
 
-impl SignallingServer {
-    fn check(&self, at: &str) -> Result<(), Refusal> {
-        let host = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
-        let path = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
-        let key = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-        check(fits(&self.host, host), &format!("{at}.host"), || {
-            "a host name or an address, without https:// or a path".to_owned()
-        })?;
-        check(self.port != 0, &format!("{at}.port"), || {
-            "1 to 65535".to_owned()
-        })?;
-        let empty_or = self.path.is_empty() || fits(&self.path, path);
-        check(empty_or, &format!("{at}.path"), || {
-            "a path such as / or /chat".to_owned()
-        })?;
-        check(fits(&self.key, key), &format!("{at}.key"), || {
-            "letters, digits, - . _ ~; peerjs if the server has no other".to_owned()
-        })
-    }
-}
-
-impl IceServer {
-    fn check(&self, at: &str) -> Result<(), Refusal> {
-        let count = self.urls.len();
-        check(
-            (1..=SERVERS).contains(&count),
-            &format!("{at}.urls"),
-            || format!("1 to {SERVERS} addresses"),
-        )?;
-        let is_ice = |url: &String| {
-            let rest = ["stun:", "stuns:", "turn:", "turns:"]
-                .iter()
-                .find_map(|s| url.strip_prefix(s));
-            rest.is_some_and(|rest| {
-                fits(rest, |c| {
-                    c.is_ascii_alphanumeric() || "-._:[]?=".contains(c)
-                })
-            })
-        };
-        check(self.urls.iter().all(is_ice), &format!("{at}.urls"), || {
-            "addresses such as stun:host:3478 or turn:host:3478".to_owned()
-        })?;
-        let is_turn = self.urls.iter().any(|url| url.starts_with("turn"));
-        let login = self.username.is_some() && self.credential.is_some();
-        check(!is_turn || login, &format!("{at}.username"), || {
-            "a TURN server needs a user name and a credential".to_owned()
-        })?;
-        let short = [&self.username, &self.credential]
-            .into_iter()
-            .flatten()
-            .all(|text| text.len() <= SETTING_BYTES);
-        check(short, &format!("{at}.credential"), || {
-            format!("at most {SETTING_BYTES} bytes")
-        })
-    }
-}
-
 fn is_http(url: &str) -> bool {
     let rest = url
         .strip_prefix("https://")
@@ -239,24 +121,10 @@ fn is_http(url: &str) -> bool {
     rest.is_some_and(|rest| fits(rest, |c| c.is_ascii_graphic()))
 }
 
-fn fits(text: &str, allowed: impl Fn(char) -> bool) -> bool {
-    !text.is_empty() && text.len() <= SETTING_BYTES && text.chars().all(allowed)
-}
-
-fn check(good: bool, field: &str, reason: impl FnOnce() -> String) -> Result<(), Refusal> {
-    if good {
-        return Ok(());
-    }
-    Err(Refusal::Setting {
-        field: field.to_owned(),
-        reason: reason(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::Hidden;
+    use crate::values::Secret;
 
     #[test]
     fn the_built_in_configuration_is_valid_and_the_packed_one() {
@@ -272,7 +140,7 @@ mod tests {
             let mut config = Config::default();
             change(&mut config);
             match config.check() {
-                Err(Refusal::Setting { field, .. }) => field,
+                Err(Invalid { field, .. }) => field,
                 other => format!("{other:?}"),
             }
         };
@@ -302,7 +170,7 @@ mod tests {
         Beacon {
             url: "https://beacon.example.org/beacon".into(),
             public_key: "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW".into(),
-            token: Some(Hidden("secret-of-the-organisation".into())),
+            token: Some(Secret("secret-of-the-organisation".into())),
             slot_seconds: None,
         }
     }
@@ -317,7 +185,7 @@ mod tests {
                 ..Config::default()
             };
             match config.check() {
-                Err(Refusal::Setting { field, .. }) => field,
+                Err(Invalid { field, .. }) => field,
                 other => format!("{other:?}"),
             }
         };
@@ -325,7 +193,7 @@ mod tests {
         assert_eq!(wrong(|b| b.url = "http://x.org".into()), "beacon.url");
         assert_eq!(wrong(|b| b.public_key = "x".into()), "beacon.publicKey");
         assert_eq!(
-            wrong(|b| b.token = Some(Hidden("a b".into()))),
+            wrong(|b| b.token = Some(Secret("a b".into()))),
             "beacon.token"
         );
         assert_eq!(wrong(|b| b.slot_seconds = Some(4)), "beacon.slotSeconds");

@@ -5,7 +5,7 @@ use crate::crypto::{self, Random};
 use crate::io::{LinkId, Output, StoreId};
 use crate::name::{Names, Unicode};
 use crate::records::Change;
-use crate::wire::Frame;
+use crate::wire::{Frame, RouterFrame, encode};
 use chacha20::rand_core::SeedableRng;
 use std::collections::VecDeque;
 use std::fmt;
@@ -61,15 +61,15 @@ impl Context {
         link
     }
 
-    pub(crate) fn transmit(&mut self, link: LinkId, frame: &Frame) {
-        self.emit(Output::Transmit(link, frame.encode()));
+    pub(crate) fn transmit(&mut self, link: LinkId, frame: &dyn Frame) {
+        self.emit(Output::Transmit(link, encode(frame)));
     }
 
     /// One message to many, encoded once.
-    pub(crate) fn transmit_all(&mut self, links: impl Iterator<Item = LinkId>, frame: &Frame) {
+    pub(crate) fn transmit_all(&mut self, links: impl Iterator<Item = LinkId>, frame: &dyn Frame) {
         let mut text = None;
         for link in links {
-            let text = text.get_or_insert_with(|| frame.encode());
+            let text = text.get_or_insert_with(|| encode(frame));
             self.emit(Output::Transmit(link, text.clone()));
         }
     }
@@ -78,9 +78,9 @@ impl Context {
         self.emit(Output::Close(link));
     }
 
-    /// Says goodbye and closes.
+    /// Says goodbye, which is the same frame in every conversation, and closes.
     pub(crate) fn bye(&mut self, link: LinkId) {
-        self.transmit(link, &Frame::Bye);
+        self.transmit(link, &RouterFrame::Bye);
         self.close(link);
     }
 

@@ -13,7 +13,7 @@
 use crate::crypto::{self, Ephemeral, Identity, Key, PublicKey, Random, SessionKeys};
 use crate::encoding::{b64, unb64};
 use crate::io::ChannelBinding;
-use crate::wire::{Frame, Hello, Proof, Versions};
+use crate::wire::{HandshakeFrame, Hello, Malformed, Proof, Versions, encode};
 
 /// The protocol version spoken.
 const VERSION: u32 = 1;
@@ -21,6 +21,9 @@ const VERSION: u32 = 1;
 /// Why a handshake ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
+    /// No message of a handshake.
+    #[error("a handshake message is malformed: {0}")]
+    Frame(#[from] Malformed),
     /// Not our protocol, or broken.
     #[error("a handshake message is malformed: {0}")]
     Malformed(&'static str),
@@ -90,13 +93,13 @@ pub(crate) fn initiate(
             &nonce,
         ))
     });
-    let hello = Frame::Hello(Hello {
+    let hello = Hello {
         v: Versions::Offered(vec![VERSION]),
         eph: ephemeral.public(),
         nonce: b64(&nonce),
         hint,
-    })
-    .encode();
+    };
+    let hello = encode(&HandshakeFrame::Hello { hello });
     let state = ExpectHello {
         ephemeral,
         nonce,
@@ -170,13 +173,13 @@ pub(crate) fn respond<C>(
             &[RESPONDER_HINT, initiator, responder, &theirs, &nonce],
         ))
     });
-    let answer = Frame::Hello(Hello {
+    let hello = Hello {
         v: Versions::Chosen(VERSION),
         eph: ephemeral.public(),
         nonce: b64(&nonce),
         hint,
-    })
-    .encode();
+    };
+    let answer = encode(&HandshakeFrame::Hello { hello });
     let transcript = crypto::transcript(raw, answer.as_bytes(), initiator, responder);
     let exchange = Exchange::new(Role::Responder, transcript, &shared);
     Ok((exchange, answer, found.map(|(contact, _)| contact)))
@@ -298,8 +301,8 @@ mod tests {
     };
 
     fn hello(text: &str) -> Hello {
-        match Frame::decode(text.as_bytes()).unwrap() {
-            Frame::Hello(hello) => hello,
+        match HandshakeFrame::decode(text.as_bytes()).unwrap() {
+            HandshakeFrame::Hello { hello } => hello,
             other => panic!("{other:?}"),
         }
     }

@@ -1,7 +1,6 @@
 //! Friendly names: what people call themselves, as text that can be shown safely.
 
 use crate::limits::{NAME_BYTES, NAME_GRAPHEMES, NOTE_BYTES};
-use crate::view::Refusal;
 use std::fmt;
 
 /// What a platform knows of Unicode. Browsers bring these tables; carrying our own would double
@@ -13,6 +12,20 @@ pub trait Unicode {
     fn folded(&self, text: &str) -> String;
     /// How many extended grapheme clusters a text has: what a reader counts as characters.
     fn graphemes(&self, text: &str) -> usize;
+}
+
+/// Why a name cannot be shown to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsuitable {
+    /// There is nothing in it.
+    #[error("the name is empty")]
+    Empty,
+    /// It is longer than 32 characters or 96 bytes.
+    #[error("the name is longer than 32 characters or 96 bytes")]
+    TooLong,
+    /// It has control, invisible or direction-changing characters.
+    #[error("the name has characters that cannot be shown")]
+    Characters,
 }
 
 /// Checks names and notes with the platform's Unicode tables.
@@ -31,19 +44,19 @@ impl Names {
 
     /// Checks a name somebody typed: trimmed and in NFC, 1 to 32 graphemes, at most 96 bytes,
     /// nothing invisible.
-    pub(crate) fn parse(&self, text: &str) -> Result<String, Refusal> {
+    pub(crate) fn parse(&self, text: &str) -> Result<String, Unsuitable> {
         if text.len() > 4 * NAME_BYTES {
-            return Err(Refusal::NameTooLong);
+            return Err(Unsuitable::TooLong);
         }
         let name = self.nfc(text.trim());
         if name.is_empty() {
-            return Err(Refusal::NameEmpty);
+            return Err(Unsuitable::Empty);
         }
         if name.chars().any(is_unsuitable) {
-            return Err(Refusal::NameCharacters);
+            return Err(Unsuitable::Characters);
         }
         if name.len() > NAME_BYTES || self.graphemes(&name) > NAME_GRAPHEMES {
-            return Err(Refusal::NameTooLong);
+            return Err(Unsuitable::TooLong);
         }
         Ok(name)
     }
@@ -163,7 +176,7 @@ mod tests {
         Names::new(Box::new(Tables))
     }
 
-    fn parse(text: &str) -> Result<String, Refusal> {
+    fn parse(text: &str) -> Result<String, Unsuitable> {
         names().parse(text)
     }
 
@@ -184,10 +197,10 @@ mod tests {
 
     #[test]
     fn a_name_that_cannot_be_shown_safely_is_refused_with_the_reason() {
-        assert_eq!(parse("   "), Err(Refusal::NameEmpty));
-        assert_eq!(parse(&"x".repeat(33)), Err(Refusal::NameTooLong));
-        assert_eq!(parse(&"👩‍👩‍👧".repeat(6)), Err(Refusal::NameTooLong));
-        assert_eq!(parse(&"x".repeat(10_000)), Err(Refusal::NameTooLong));
+        assert_eq!(parse("   "), Err(Unsuitable::Empty));
+        assert_eq!(parse(&"x".repeat(33)), Err(Unsuitable::TooLong));
+        assert_eq!(parse(&"👩‍👩‍👧".repeat(6)), Err(Unsuitable::TooLong));
+        assert_eq!(parse(&"x".repeat(10_000)), Err(Unsuitable::TooLong));
         for bad in [
             "a\u{202E}b",
             "a\nb",
@@ -196,7 +209,7 @@ mod tests {
             "\u{3164}",
             "a\u{0}",
         ] {
-            assert_eq!(parse(bad), Err(Refusal::NameCharacters), "{bad:?}");
+            assert_eq!(parse(bad), Err(Unsuitable::Characters), "{bad:?}");
         }
         assert!(!is_acceptable(" Ann"));
         assert!(!is_acceptable("Zoe\u{308}"));

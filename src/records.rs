@@ -5,9 +5,9 @@
 
 use crate::clock::UnixMillis;
 use crate::config::Settings;
-use crate::view::{ContactId, InviteId, Message, MessageState, RequestId};
+pub use crate::values::Secret;
+use crate::values::{ContactId, InviteId, RequestId};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// Everything a [`Node`](crate::Node) needs to go on where it stopped.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -52,17 +52,6 @@ pub enum Change {
     ForgetThread(ContactId),
     /// Add or replace messages together with the head of their thread, in one transaction.
     Thread(ThreadRecord, Vec<MessageRecord>),
-}
-
-/// Bytes that must not be shown or logged; stored as base64url.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(pub String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
 }
 
 /// Oneself.
@@ -203,30 +192,71 @@ pub struct ThreadRecord {
     pub unread: u32,
 }
 
-/// A message as stored, once and for all: what is shown, and its place in the sender's log. How far
-/// an own one is says the head of its thread; the state stored with it is the one it began with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A message as stored, once and for all: the text, and its place in the sender's log. How far an own
+/// one is on its way follows from the head of its thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageRecord {
     /// Version of this record: 1.
     pub version: u32,
-    /// What is shown.
-    pub message: Message,
+    /// What was written.
+    pub message: StoredMessage,
     /// The log of the sender.
     pub log: String,
     /// The place in that log, rising from 1.
     pub seq: u64,
 }
 
+/// What was written, by whom and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredMessage {
+    /// Whose chat.
+    pub contact: ContactId,
+    /// Its place in the chat, rising from 1.
+    pub number: u64,
+    /// When it was written (own clock) or received.
+    pub at: UnixMillis,
+    /// The text; only text.
+    pub text: String,
+    /// Who wrote it.
+    #[serde(rename = "state")]
+    pub origin: Origin,
+}
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Origin {
+    /// The contact.
+    Received,
+    /// The person on this device. On the disk it is called after the state it begins with.
+    #[serde(rename = "waiting")]
+    Own,
+}
+
 impl ThreadRecord {
     /// Whether a stored message is an own one of the present log.
     pub fn is_own(&self, record: &MessageRecord) -> bool {
-        record.message.state != MessageState::Received && record.log == self.out_log
+        record.message.origin == Origin::Own && record.log == self.out_log
     }
 
     /// Whether a stored message is an own one that is not known to be delivered: these make up
     /// [`Snapshot::outbox`].
     pub fn awaits(&self, record: &MessageRecord) -> bool {
         self.is_own(record) && record.seq > self.out_delivered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_stored_under_the_names_it_has_always_had() {
+        let text = r#"{"version":1,"message":{"contact":"c","number":3,"at":7,"text":"hi","state":"waiting"},"log":"l","seq":2}"#;
+        let record: MessageRecord = json::from_str(text).unwrap();
+        assert_eq!(record.message.origin, Origin::Own);
+        assert_eq!(json::to_string(&record).unwrap(), text);
     }
 }

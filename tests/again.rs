@@ -11,7 +11,7 @@ mod common;
 
 use common::{World, friends};
 use mesh_chat::records::{ContactRecord, Secret};
-use mesh_chat::view::{Command, MessageState, Notice, PersonId, Presence};
+use mesh_chat::view::{Command, ContactCommand, MessageState, Notice, PersonId, Presence};
 
 /// The one contact that a device has.
 fn contact(world: &World, device: usize) -> ContactRecord {
@@ -29,12 +29,15 @@ fn one_secret(world: &World) -> Secret {
 fn block(world: &mut World, device: usize, blocked: bool) {
     let name = if device == 0 { "Bob" } else { "Ann" };
     let contact = world.contact(device, name);
-    world.command(device, Command::Block { contact, blocked });
+    world.command(
+        device,
+        Command::Contact(contact, ContactCommand::Block(blocked)),
+    );
 }
 
 fn remove(world: &mut World, device: usize) {
     let contact = contact(world, device).id;
-    world.command(device, Command::Remove { contact });
+    world.command(device, Command::Contact(contact, ContactCommand::Remove));
 }
 
 /// The only one in the list who is no contact.

@@ -11,7 +11,9 @@ mod common;
 
 use common::{World, friends};
 use mesh_chat::node::Signalling;
-use mesh_chat::view::{Asked, Command, Event, MessageState, Notification, PersonId, Presence};
+use mesh_chat::view::{
+    Asked, Command, ContactCommand, Event, MessageState, Notification, PersonId, Presence,
+};
 
 #[test]
 fn everybody_sees_everybody_else_and_nobody_oneself() {
@@ -251,7 +253,7 @@ fn who_is_removed_while_the_disk_is_full_is_gone_when_it_has_room() {
     let mut world = friends();
     let contact = world.contact(0, "Bob");
     world.devices[0].disk_full = true;
-    world.command(0, Command::Remove { contact });
+    world.command(0, Command::Contact(contact, ContactCommand::Remove));
     world.pass(1_000);
     assert_eq!(world.snapshot(0).contacts.len(), 1);
     world.devices[0].disk_full = false;

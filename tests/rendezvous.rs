@@ -11,7 +11,7 @@ mod common;
 
 use common::{World, friends};
 use mesh_chat::view::{
-    Answer, Command, Event, Hidden, Notice, Ping, Presence, Reach, Refusal, Special,
+    Answer, Command, ContactCommand, Event, Hidden, Notice, Ping, Presence, Reach, Refusal, Special,
 };
 
 const HOME: &str = "203.0.113.7";
@@ -19,7 +19,10 @@ const AWAY: &str = "198.51.100.9";
 
 fn special(world: &mut World, device: usize, name: &str, on: bool) {
     let contact = world.contact(device, name);
-    world.command(device, Command::Special { contact, on });
+    world.command(
+        device,
+        Command::Contact(contact, ContactCommand::Special(on)),
+    );
 }
 
 /// The same, each a special contact of the other.
@@ -167,19 +170,10 @@ fn who_is_paused_is_not_looked_for_until_seen() {
     world.pass(31 * 24 * 3_600_000);
     assert!(world.care(0, "Bob").long_unseen);
     let contact = world.contact(0, "Bob");
-    let keep_looking = Command::Pause {
-        contact: contact.clone(),
-        paused: false,
-    };
+    let keep_looking = Command::Contact(contact.clone(), ContactCommand::Pause(false));
     world.command(0, keep_looking);
     assert!(!world.care(0, "Bob").long_unseen, "not asked again at once");
-    world.command(
-        0,
-        Command::Pause {
-            contact,
-            paused: true,
-        },
-    );
+    world.command(0, Command::Contact(contact, ContactCommand::Pause(true)));
     world.pass(60_000);
     assert!(!world.care(0, "Bob").long_unseen || world.care(0, "Bob").paused);
     assert_eq!(meeting_points(&world, 0), 0);
@@ -193,7 +187,7 @@ fn who_is_paused_is_not_looked_for_until_seen() {
 fn who_was_blocked_is_looked_for_afterwards_and_not_shown_as_connected() {
     let mut world = special_friends();
     let contact = world.contact(0, "Bob");
-    let block = |contact, blocked| Command::Block { contact, blocked };
+    let block = |contact, blocked| Command::Contact(contact, ContactCommand::Block(blocked));
     world.command(0, block(contact.clone(), true));
     assert_eq!(world.care(0, "Bob").special, Special::Off);
     world.kill(1);
@@ -222,7 +216,10 @@ fn a_name_that_the_person_gave_stays_and_survives_a_restart() {
         } else {
             name.to_owned()
         };
-        world.command(device, Command::Rename { contact, name });
+        world.command(
+            device,
+            Command::Contact(contact, ContactCommand::Rename(name)),
+        );
     };
     rename(&mut world, 0, "Robert");
     assert_eq!(world.care(0, "Robert").calls_itself.as_deref(), Some("Bob"));
@@ -233,7 +230,7 @@ fn a_name_that_the_person_gave_stays_and_survives_a_restart() {
     assert_eq!(world.care(ann, "Bob").calls_itself, None);
     let contact = world.contact(ann, "Bob");
     let name = "a\u{202E}b".to_owned();
-    world.command(ann, Command::Rename { contact, name });
+    world.command(ann, Command::Contact(contact, ContactCommand::Rename(name)));
     assert_eq!(
         world.devices[ann].replies.last(),
         Some(&Err(Refusal::NameCharacters))
@@ -244,7 +241,7 @@ fn a_name_that_the_person_gave_stays_and_survives_a_restart() {
 fn who_is_blocked_neither_reaches_nor_recognises_this_device() {
     let mut world = friends();
     let contact = world.contact(0, "Bob");
-    let block = |contact, blocked| Command::Block { contact, blocked };
+    let block = |contact, blocked| Command::Contact(contact, ContactCommand::Block(blocked));
     world.command(0, block(contact.clone(), true));
     world.pass(60_000);
     assert_eq!(world.person(0, "Bob").presence, Presence::Offline);
@@ -278,7 +275,7 @@ fn who_is_removed_is_forgotten_with_the_chat_and_the_others_stay() {
     world.send(0, "Cleo", "stay");
     let before = world.snapshot(0).profile.unwrap().discovery_uuid;
     let contact = world.contact(0, "Bob");
-    world.command(0, Command::Remove { contact });
+    world.command(0, Command::Contact(contact, ContactCommand::Remove));
     world.pass(60_000);
     let after = world.snapshot(0);
     assert_eq!(after.contacts.len(), 1);
@@ -347,7 +344,7 @@ fn who_is_accepted_again_is_dialled_where_somebody_else_seemed_to_be() {
     };
     meet(&mut world);
     let contact = world.contact(0, "Bob");
-    world.command(0, Command::Remove { contact });
+    world.command(0, Command::Contact(contact, ContactCommand::Remove));
     let ping = |world: &mut World| {
         let contact = world.contact(1, "Ann");
         world.command(1, Command::Ping { contact });

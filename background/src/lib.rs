@@ -23,7 +23,7 @@ use std::rc::Rc;
 use supervisor::Supervisor;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use webext::log;
+use webext::browser::log;
 
 /// The supervisor, as the page holds it.
 #[wasm_bindgen]

@@ -1,15 +1,12 @@
 //! Notifications, the badge, and the view that a click opens.
 //!
-//! The id of a notification says what it is about, so that a click on it is understood by a worker
+//! The id of a notification is the place that it is about, so that a click on it is understood by a worker
 //! that was started by that click.
 
-use ipc::{Command, ContactId, Notification, RequestId};
-use js_sys::{Array, JsString, Reflect, encode_uri_component};
+use chrome::{api, object, settled};
+use ipc::{Command, Notification, Place};
+use js_sys::{Array, JsString, Reflect, encode_uri};
 use wasm_bindgen::prelude::*;
-use webext::api::{api, object, settled};
-
-const CHAT: &str = "chat/";
-const REQUEST: &str = "request/";
 
 /// The first button of a request; the second one rejects.
 const ACCEPT: u32 = 0;
@@ -19,44 +16,31 @@ const WINDOW: (u32, u32) = (400, 640);
 
 /// Shows a notification, in the place of an earlier one about the same contact or request.
 pub(crate) async fn show(notification: &Notification) {
-    let (id, options) = content(notification);
+    let id = Place::of(notification).to_fragment();
+    let options = content(notification);
     if let Err(error) = settled(api().notifications().create(&id, &options)).await {
         tracing::warn!(error, "a notification was not shown");
     }
 }
 
-fn content(notification: &Notification) -> (String, JsValue) {
+fn content(notification: &Notification) -> JsValue {
     match notification {
-        Notification::Joined { contact, name } => (
-            chat_id(contact),
-            options(
-                &text("notify_joined_title", name),
-                &text("notify_joined_body", name),
-            ),
+        Notification::Joined { name, .. } => options(
+            &text("notify_joined_title", name),
+            &text("notify_joined_body", name),
         ),
-        Notification::Message {
-            contact,
-            name,
-            text,
-        } => (chat_id(contact), options(name, text)),
-        Notification::Accepted { contact, name } => (
-            chat_id(contact),
-            options(
-                &text("notify_accepted_title", name),
-                &text("notify_accepted_body", name),
-            ),
+        Notification::Message { name, text, .. } => options(name, text),
+        Notification::Accepted { name, .. } => options(
+            &text("notify_accepted_title", name),
+            &text("notify_accepted_body", name),
         ),
-        Notification::Request { request, name } => {
+        Notification::Request { name, .. } => {
             let body = text("notify_request_body", name);
             let options = options(&text("notify_request_title", name), &body);
             add_buttons(&options);
-            (format!("{REQUEST}{}", request.0), options)
+            options
         }
     }
-}
-
-fn chat_id(contact: &ContactId) -> String {
-    format!("{CHAT}{}", contact.0)
 }
 
 fn options(title: &str, message: &str) -> JsValue {
@@ -80,7 +64,9 @@ fn add_buttons(options: &JsValue) {
 }
 
 fn text(key: &str, name: &str) -> String {
-    api().i18n().message(key, name)
+    let substitutions = Array::of1(&name.into());
+    let text = api().i18n().message(key, &substitutions);
+    text.unwrap_or_default()
 }
 
 /// The number on the toolbar button.
@@ -104,10 +90,7 @@ pub(crate) async fn badge(count: u32) {
 /// Opens what a notification is about.
 pub(crate) async fn clicked(id: &str) {
     clear(id).await;
-    let place = match id.strip_prefix(CHAT) {
-        Some(contact) => format!("#chat={}", String::from(encode_uri_component(contact))),
-        None => "#requests".to_owned(),
-    };
+    let place = Place::parse(id).unwrap_or(Place::People);
     if let Err(error) = open(&place).await {
         tracing::warn!(error, "no view could be opened");
     }
@@ -116,7 +99,9 @@ pub(crate) async fn clicked(id: &str) {
 /// What a button of a notification stands for.
 pub(crate) async fn pressed(id: &str, button: u32) -> Option<Command> {
     clear(id).await;
-    let request = RequestId(id.strip_prefix(REQUEST)?.to_owned());
+    let Some(Place::Request(request)) = Place::parse(id) else {
+        return None;
+    };
     Some(if button == ACCEPT {
         Command::Accept { request }
     } else {
@@ -130,9 +115,9 @@ async fn clear(id: &str) {
 }
 
 /// Shows a place of the popup's page: in the tab or window that has the page, else in a new one.
-async fn open(place: &str) -> Result<(), String> {
+async fn open(place: &Place) -> Result<(), String> {
     let page = api().runtime().url("popup.html");
-    let url = format!("{page}{place}");
+    let url = format!("{page}{}", String::from(encode_uri(&place.to_fragment())));
     if let Some((tab, window)) = view(&page).await {
         settled(
             api()

@@ -1,9 +1,9 @@
 //! `storage.local` and `storage.session`: JSON texts by key.
 
+use chrome::{StorageArea, api, object, settled, text};
 use ipc::Area;
 use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use webext::api::{StorageArea, api, object, settled, text};
 
 /// Everything that is stored, an [`ipc::Loaded`]; `undefined` where it could not be read.
 ///

@@ -2,14 +2,14 @@
 //!
 //! In Firefox the engine lives in this page and there is nothing to make.
 
+use chrome::{Offscreen, api, call, object, settled, text};
 use ipc::{Addressed, Endpoint, EngineNotice};
 use js_sys::{Array, Function, Promise};
+use json::js::to_js;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use webext::api::{Offscreen, api, call, object, settled, text};
-use webext::json::to_js;
 
 /// The page of the engine.
 const PAGE: &str = "offscreen.html";

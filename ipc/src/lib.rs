@@ -1,4 +1,4 @@
-//! Typed messages between background, engine and popup; serde only.
+//! Typed messages between background, engine and popup; serde only, and where in the popup a notification leads.
 //!
 //! - A view (popup, tab, side panel) holds a port named [`VIEW_PORT`] to the engine and speaks
 //!   [`ToEngine`] and [`FromEngine`].
@@ -9,16 +9,20 @@
 //! `runtime.sendMessage` reaches every other page of the extension, so what goes through it is
 //! wrapped in an [`Addressed`]; a page ignores what is not addressed to it.
 
+mod place;
+
 use serde::{Deserialize, Serialize};
 
+pub use place::Place;
+
 pub use mesh_chat::clock::UnixMillis;
-pub use mesh_chat::config::{Beacon, Config, IceServer, Settings, SignallingServer};
+pub use mesh_chat::config::{Beacon, Config, IceServer, Settings, SignallingServer, Switch};
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
-    Answer, Asked, BeaconStatus, BeaconTrouble, Care, Command, ContactId, Event, Hidden, Invite,
-    InviteId, Message, MessageState, Network, Notice, Notification, Person, PersonId, Phase, Ping,
-    Presence, Profile, Progress, Reach, Refusal, Request, RequestId, Role, SettingsView, Special,
-    Status,
+    Answer, Asked, BeaconStatus, BeaconTrouble, Care, Command, ContactCommand, ContactId, Duty,
+    Event, Hidden, Invite, InviteId, Message, MessageState, Network, Notice, Notification, Person,
+    PersonId, Phase, Ping, Presence, Profile, Progress, Reach, Recipient, Refusal, Request,
+    RequestId, Role, SettingsView, Special, Status,
 };
 
 /// The name of the port between a view and the engine.

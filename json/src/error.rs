@@ -35,7 +35,7 @@ impl Error {
         Self(Box::new(Inner { path, fault }))
     }
 
-    /// The same one level further out.
+    /// Returns the same error, one level further out.
     #[inline(never)]
     pub(crate) fn within(mut self, name: &str) -> Self {
         let path = &mut self.0.path;
@@ -79,7 +79,7 @@ impl serde::de::Error for Error {
         Self::new(Fault::Missing(field))
     }
 
-    /// Only types that refuse unknown fields say this: files that people write.
+    /// Only types that refuse unknown fields ask for this: files that people write.
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
         const LONGEST: usize = 40;
         Self::new(Fault::Unknown(field.chars().take(LONGEST).collect()))

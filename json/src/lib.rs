@@ -17,7 +17,7 @@ pub use error::Error;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The value of a type.
+/// Returns the value of a type.
 ///
 /// # Errors
 /// Where the text is not JSON, nested more than 128 levels deep, or of another shape. The error
@@ -26,10 +26,10 @@ pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     read::from_str(text)
 }
 
-/// The text of a value.
+/// Returns the text of a value.
 ///
 /// # Errors
-/// Where the type has no JSON shape: a negative or broken number, bytes, a key that is no text.
+/// Where the type has no JSON shape: a negative or fractional number, bytes, a key that is no text.
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     write::to_string(value)
 }

@@ -62,7 +62,7 @@ impl<'t, 'r> Value<'t, 'r> {
         })
     }
 
-    /// A variant is its name, or an object whose only key is its name.
+    /// Reads a variant: its name, or an object whose only key is its name.
     #[inline(never)]
     fn variant(self) -> Result<Variant<'t, 'r>, Error> {
         if self.0.kind() == JsonValueKind::String {
@@ -110,7 +110,7 @@ impl<'de> Deserializer<'de> for Value<'_, '_> {
     deserialize!(deserialize_seq => items visit_seq);
     deserialize!(deserialize_map => members visit_map);
 
-    /// Only for types that look at what there is; none of ours does.
+    /// Only types that look at what is there ask for this; none of ours does.
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
         Err(other())
     }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 enum Event {
     Ready,
     Name(String),
+    About(Key, Inner),
     Moved { from_here: u64, there: Option<u16> },
     Many(Vec<Inner>),
 }
@@ -48,6 +49,7 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         Just(Event::Ready),
         any::<String>().prop_map(Event::Name),
+        (any::<String>(), inner()).prop_map(|(key, inner)| Event::About(Key(key), inner)),
         any::<(u64, Option<u16>)>()
             .prop_map(|(from_here, there)| Event::Moved { from_here, there }),
         prop::collection::vec(inner(), 0..3).prop_map(Event::Many),

@@ -5,7 +5,7 @@ use nojson::Json;
 use serde::Serialize;
 use serde::ser::{
     Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
-    SerializeTuple, Serializer,
+    SerializeTuple, SerializeTupleVariant, Serializer,
 };
 use std::fmt::Write;
 
@@ -52,7 +52,7 @@ impl<'a> Serializer for Writer<'a> {
     type SerializeSeq = Parts<'a>;
     type SerializeTuple = Parts<'a>;
     type SerializeTupleStruct = Impossible<(), Error>;
-    type SerializeTupleVariant = Impossible<(), Error>;
+    type SerializeTupleVariant = Parts<'a>;
     type SerializeMap = Parts<'a>;
     type SerializeStruct = Parts<'a>;
     type SerializeStructVariant = Parts<'a>;
@@ -200,10 +200,14 @@ impl<'a> Serializer for Writer<'a> {
         self,
         _: &'static str,
         _: u32,
-        _: &'static str,
+        variant: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, Error> {
-        no_shape()
+    ) -> Result<Parts<'a>, Error> {
+        let mut outer = self.open('{', "]}");
+        outer.name(variant)?;
+        outer.text.push('[');
+        outer.first = true;
+        Ok(outer)
     }
 }
 
@@ -262,6 +266,19 @@ impl SerializeTuple for Parts<'_> {
     type Error = Error;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.item(value)
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.close()
+    }
+}
+
+impl SerializeTupleVariant for Parts<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         self.item(value)
     }
 

@@ -1,14 +1,14 @@
 //! The engine page: hosts the core, the connections and the timers.
 //!
 //! This is the surface that `extension/engine.js` calls, in Chrome's offscreen document and in
-//! Firefox's event page. The engine itself is [`webext::engine`].
+//! Firefox's event page. The engine itself is [`webext::browser::engine`].
 
 #![cfg(target_arch = "wasm32")]
 
+use chrome::Port;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use webext::api::Port;
-use webext::{engine, log};
+use webext::browser::{engine, log};
 
 /// The engine, as the page holds it.
 #[wasm_bindgen]

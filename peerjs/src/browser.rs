@@ -1,8 +1,8 @@
 //! Runs an endpoint over the browser's WebSocket and RTCPeerConnection.
 //!
 //! Owns every browser object of the endpoint; each is closed and its listeners are taken off when
-//! it is dropped. What the browser says becomes an input of the machine, what the machine wants is
-//! done at once, and its events are handed out one after another, never in the middle of a call.
+//! it is dropped. What the browser reports becomes an input of the machine, its outputs are performed
+//! at once, and its events are delivered one after another, never in the middle of a call.
 
 mod channel;
 mod rtc;
@@ -10,8 +10,9 @@ mod socket;
 mod stats;
 mod timer;
 
-use crate::endpoint::{Endpoint, Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
+use crate::endpoint::Endpoint;
 use crate::event::{ConnId, Event, IceServer, Server};
+use crate::io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
 use litemap::LiteMap;
 use rtc::Rtc;
 use socket::Socket;
@@ -27,8 +28,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// An endpoint with no id yet; nothing is sent until one is registered. `tokens` are those of
-    /// this browser session (see [`Client::tokens`]); `on_event` is called once for each event,
+    /// Returns a client without ids; nothing is sent until one is registered. `tokens` are those of
+    /// this browser session (see [`Client::tokens`]). `on_event` is called once for each event, and
     /// never from inside a call of a method of this type.
     pub fn new(
         servers: Vec<Server>,
@@ -42,17 +43,17 @@ impl Client {
         }
     }
 
-    /// Hold `id` until [`Client::release`].
+    /// Holds `id` until [`Client::release`].
     pub fn register(&self, id: &str) {
         self.driver.call(Input::Register(id.to_owned()));
     }
 
-    /// Give `id` up.
+    /// Gives `id` up.
     pub fn release(&self, id: &str) {
         self.driver.call(Input::Release(id.to_owned()));
     }
 
-    /// Connect from a held id to another.
+    /// Connects from a held id to another.
     pub fn dial(&self, conn: ConnId, from: &str, to: &str) {
         self.driver.call(Input::Dial {
             conn,
@@ -61,23 +62,25 @@ impl Client {
         });
     }
 
-    /// Send one JSON message. Dropped where the connection is not open (its `Closed` says so).
+    /// Sends one JSON message. It is dropped where the connection is not open; the `Closed` event
+    /// says so.
     pub fn send(&self, conn: ConnId, frame: &str) {
         self.driver.call(Input::Send(conn, frame.to_owned()));
     }
 
-    /// Close; no event follows.
+    /// Closes a connection; no event follows.
     pub fn close(&self, conn: ConnId) {
         self.driver.call(Input::Close(conn));
     }
 
-    /// Make sure now, by self-echo, that every id is still held; reconnect at once what is not.
+    /// Checks at once, by self-echo, that every id is still held, and reconnects those that are
+    /// not.
     pub fn probe(&self) {
         self.driver.call(Input::Probe);
     }
 
-    /// The token of each id, to be kept for the browser session and handed to `new` by the next
-    /// page, so that an id comes back at once after a crash.
+    /// Returns the token of each id. Kept for the browser session and handed to `new` by the next
+    /// page, they bring an id back at once after a crash.
     pub fn tokens(&self) -> Vec<(String, String)> {
         self.driver.endpoint.borrow().tokens()
     }
@@ -89,7 +92,7 @@ impl Drop for Client {
     }
 }
 
-/// The strong seed that tokens come from.
+/// Returns the strong seed that tokens come from.
 fn seed() -> [u8; 32] {
     let mut seed = [0; 32];
     if getrandom::fill(&mut seed).is_err() {
@@ -115,7 +118,7 @@ struct Driver {
     shut_down: Cell<bool>,
 }
 
-/// What a browser object says to the driver. Does not keep the driver alive.
+/// How a browser object reaches the driver, without keeping it alive.
 #[derive(Clone)]
 struct Handle(Weak<Driver>);
 
@@ -155,7 +158,7 @@ impl Driver {
         })
     }
 
-    /// An input of the owner: its events come after this call.
+    /// Handles an input of the owner. Its events are delivered after this call.
     fn call(self: &Rc<Self>, input: Input) {
         self.input(input);
         if self.events.borrow().is_empty() {
@@ -169,7 +172,7 @@ impl Driver {
         });
     }
 
-    /// Lets the machine take this input, and those that come of what it wants done.
+    /// Handles this input, and those that performing the outputs leads to.
     fn input(self: &Rc<Self>, input: Input) {
         self.inputs.borrow_mut().push_back(input);
         if self.shut_down.get() || self.running.replace(true) {
@@ -186,7 +189,7 @@ impl Driver {
         self.inputs.borrow_mut().pop_front()
     }
 
-    /// Does the next thing; false at the end of the round.
+    /// Performs the next output. Returns false at the end of the round.
     fn perform_next(self: &Rc<Self>) -> bool {
         let output = self.endpoint.borrow_mut().poll();
         match output {
@@ -252,9 +255,9 @@ impl Driver {
         }
     }
 
-    /// Hands out the events that wait; also those that come of handing them out.
+    /// Delivers the waiting events, and those that come up meanwhile.
     fn deliver(&self) {
-        // Taken while it runs: whoever gets here meanwhile leaves its events to that run.
+        // Taken while it runs: a call that gets here meanwhile leaves its events to that run.
         let Some(mut on_event) = self.on_event.take() else {
             return;
         };

@@ -65,7 +65,7 @@ pub enum CandidateError {
     /// Not the form of RFC 8839.
     #[error("malformed candidate")]
     Malformed,
-    /// Neither an address that could be somebody's nor a `.local` name. Other names are refused
+    /// Neither a unicast address nor a `.local` name. Other names are refused
     /// because looking them up would tell their owner who talks to whom.
     #[error("address not accepted")]
     Address,
@@ -99,7 +99,7 @@ impl Candidate {
         }
         let kind = Kind::parse(next()?)?;
         let extensions = Extensions::parse(words)?;
-        if !address.can_be_somebodys() {
+        if !address.is_unicast() {
             return Err(CandidateError::Address);
         }
         let transport = match (transport.as_str(), extensions.tcp) {
@@ -191,7 +191,7 @@ impl Address {
         }
     }
 
-    fn can_be_somebodys(&self) -> bool {
+    fn is_unicast(&self) -> bool {
         match self {
             Self::Mdns(_) => true,
             Self::Ip(IpAddr::V4(ip)) => {

@@ -1,24 +1,24 @@
-//! What the owner of an endpoint is told.
+//! What an endpoint reports to its owner, and what it is configured with.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// Names a connection for as long as it lives. Never used twice.
+/// Identifies a connection. Never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ConnId {
     /// Begun here; numbered by the owner.
     Dialled(u32),
-    /// Begun by somebody else; numbered by the endpoint.
+    /// Begun by the other end; numbered by the endpoint.
     Accepted(u32),
 }
 
-/// What the owner of an endpoint is told.
+/// What an endpoint reports to its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The id is held (OPEN, or proven by self-echo after a return without OPEN).
     Registered(String),
-    /// Somebody else holds the id. It is given up: no further events for it until it is
-    /// registered again.
+    /// Another client holds the id. It is given up: no further events for it until it is registered
+    /// again.
     Taken(String),
     /// The id is not held at the moment; it is being registered again.
     Lost(String),
@@ -35,7 +35,7 @@ pub enum Event {
     },
     /// A connection was offered to a held id and is being answered.
     Incoming {
-        /// Names it from now on.
+        /// Identifies it from now on.
         conn: ConnId,
         /// The own id that was dialled.
         local: String,
@@ -57,7 +57,7 @@ pub enum Event {
     Frame(ConnId, Vec<u8>),
     /// ICE says `disconnected`: a hint.
     Suspect(ConnId),
-    /// Gone. Nothing follows.
+    /// It has ended. Nothing follows.
     Closed(ConnId, Closed),
 }
 

@@ -6,7 +6,7 @@
 use crate::candidate::Candidate;
 use crate::id;
 use crate::limits::{LABEL_MAX, REASON_MAX, SERVER_FRAME_MAX};
-use crate::sdp::{Description, Role, SdpError};
+use crate::sdp::{Description, SdpError, SdpRole};
 use nojson::{DisplayJson, JsonObjectFormatter, JsonValueKind, RawJson, RawJsonValue};
 use std::borrow::Cow;
 use std::fmt;
@@ -105,7 +105,7 @@ impl Relayed {
             "OFFER" => Self::offer(payload(frame)?),
             "ANSWER" => {
                 let payload = payload(frame)?;
-                let description = description(payload, Role::Answer)?;
+                let description = description(payload, SdpRole::Answer)?;
                 Ok(Self::Answer {
                     connection: connection(payload)?,
                     description,
@@ -131,7 +131,7 @@ impl Relayed {
         if !well_formed {
             return Err(FrameError::Malformed);
         }
-        let description = description(payload, Role::Offer)?;
+        let description = description(payload, SdpRole::Offer)?;
         Ok(Self::Offer {
             connection: connection(payload)?,
             description,
@@ -153,7 +153,7 @@ impl Relayed {
     }
 }
 
-/// The payload of a data connection.
+/// Returns the payload of a data connection.
 fn payload<'t, 'r>(frame: Value<'t, 'r>) -> Result<Value<'t, 'r>, FrameError> {
     let payload = required(frame, "payload")?;
     match text_of(payload, "type")?.as_ref() {
@@ -164,12 +164,12 @@ fn payload<'t, 'r>(frame: Value<'t, 'r>) -> Result<Value<'t, 'r>, FrameError> {
 
 fn description(
     payload: Value<'_, '_>,
-    role: Role,
+    role: SdpRole,
 ) -> Result<Result<Description, SdpError>, FrameError> {
     let sdp = required(payload, "sdp")?;
     let expected = match role {
-        Role::Offer => "offer",
-        Role::Answer => "answer",
+        SdpRole::Offer => "offer",
+        SdpRole::Answer => "answer",
     };
     if text_of(sdp, "type")? != expected {
         return Err(FrameError::Malformed);
@@ -207,7 +207,7 @@ fn text_of<'t>(object: Value<'t, '_>, name: &str) -> Result<Cow<'t, str>, FrameE
     text.map_err(|_| FrameError::Malformed)
 }
 
-/// The server's own words, bounded and without control characters.
+/// Returns the server's own words, bounded and without control characters.
 fn reason(frame: Value<'_, '_>) -> String {
     let payload = member(frame, "payload").ok().flatten();
     let words = payload.and_then(|payload| text_of(payload, "msg").ok());
@@ -222,19 +222,19 @@ fn reason(frame: Value<'_, '_>) -> String {
 /// What the connection id of an echo begins with.
 const ECHO: &str = "echo_";
 
-/// Keeps an id registered.
+/// Returns the frame that keeps an id registered.
 pub fn heartbeat() -> String {
     r#"{"type":"HEARTBEAT"}"#.to_owned()
 }
 
-/// Comes back to its sender while, and only while, this socket holds the id. A CANDIDATE, because
-/// relaying those is what every PeerServer is for; for a connection that nobody has, so that it
-/// means nothing to whoever else should get it.
+/// Returns the frame that comes back to its sender while, and only while, this socket holds the id.
+/// It is a CANDIDATE because every PeerServer relays those, and it names a connection that nobody
+/// has, so that it means nothing to another client that might receive it.
 pub fn echo(id: &str, nonce: &str) -> String {
     relayed("CANDIDATE", id, &format!("{ECHO}{nonce}"), |_| Ok(()))
 }
 
-/// Dials.
+/// Returns the frame that dials.
 pub fn offer(dst: &str, connection: &str, sdp: &str) -> String {
     relayed("OFFER", dst, connection, |payload| {
         payload.member("sdp", session("offer", sdp))?;
@@ -244,14 +244,14 @@ pub fn offer(dst: &str, connection: &str, sdp: &str) -> String {
     })
 }
 
-/// Answers an offer.
+/// Returns the frame that answers an offer.
 pub fn answer(dst: &str, connection: &str, sdp: &str) -> String {
     relayed("ANSWER", dst, connection, |payload| {
         payload.member("sdp", session("answer", sdp))
     })
 }
 
-/// Tells a candidate of ours.
+/// Returns the frame that carries a candidate of ours.
 pub fn candidate(dst: &str, connection: &str, mid: &str, candidate: &str) -> String {
     relayed("CANDIDATE", dst, connection, |payload| {
         let line = nojson::object(|f| {
@@ -265,7 +265,7 @@ pub fn candidate(dst: &str, connection: &str, mid: &str, candidate: &str) -> Str
 
 type Object<'a, 'b, 'c> = JsonObjectFormatter<'a, 'b, 'c>;
 
-/// A frame for a data connection of `dst`; `rest` adds what its kind says.
+/// Returns a frame for a data connection of `dst`; `rest` adds what is particular to its kind.
 fn relayed(
     kind: &str,
     dst: &str,

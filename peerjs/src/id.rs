@@ -2,8 +2,8 @@
 
 use crate::limits::ID_MAX;
 
-/// Whether `id` matches `^[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*$` and is of bounded length. Stock
-/// peerjs refuses any other id, PeerServer does not look.
+/// Returns whether `id` matches `^[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+)*$` and is of bounded length.
+/// Stock peerjs refuses any other id, PeerServer does not check.
 pub fn is_valid(id: &str) -> bool {
     id.len() <= ID_MAX
         && id

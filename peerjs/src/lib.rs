@@ -22,6 +22,7 @@ pub mod endpoint;
 pub mod event;
 pub mod frame;
 pub mod id;
+mod io;
 pub mod limits;
 pub mod path;
 mod random;

@@ -1,5 +1,6 @@
 //! Every bound and interval of this crate, with its reason.
 
+use pace::Backoff;
 use std::time::Duration;
 
 /// Stock peerjs pings this often; PeerServer frees an id after 60 s (its command) or 90 s (its
@@ -9,15 +10,13 @@ pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
 pub const ECHO_EVERY: Duration = Duration::from_secs(25);
 /// A round trip to the server on a bad line.
 pub const ECHO_WAIT: Duration = Duration::from_secs(5);
-/// The same where somebody waits for the answer: after a wake or a network change.
+/// The same where a person may be waiting: after a wake or a network change.
 pub const PROBE_WAIT: Duration = Duration::from_secs(3);
 /// TCP, TLS and the upgrade on a bad line.
 pub const SOCKET_OPENS_WITHIN: Duration = Duration::from_secs(8);
 
-/// First step and ceiling of the full-jitter back-off.
-pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
-/// See [`BACKOFF_FIRST`].
-pub const BACKOFF_MAX: Duration = Duration::from_secs(60);
+/// The ceiling of the full-jitter back-off after each failure in a row.
+pub const RETRY: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
 /// An id held for this long starts its back-off anew when it is lost.
 pub const HELD_LONG: Duration = Duration::from_secs(60);
 /// Registrations at one server: this many at once (a join needs three or four ids) ...
@@ -27,8 +26,8 @@ pub const REGISTRATION_EVERY: Duration = Duration::from_millis(1_500);
 /// Failures of the first server in a row before the next is tried: one failure is often our own
 /// network.
 pub const FAILURES_BEFORE_NEXT: u32 = 2;
-/// When the first server is looked at for the first time after a later one has answered: what kept
-/// us from the first may have been our own network, and then everybody else is still there.
+/// How soon the first server is tried again after a later one has answered: our own network may have
+/// been at fault, and then everybody else is still at the first.
 pub const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// How long to stay with a later server before the first is tried again; up to half as much is
 /// added so that not everybody moves at once.
@@ -68,7 +67,7 @@ pub const CANDIDATE_MAX: usize = 512;
 pub const ID_MAX: usize = 128;
 /// A connection id or a label; stock peerjs makes 14 characters.
 pub const LABEL_MAX: usize = 64;
-/// What is shown of a server's reason.
+/// Characters kept of a server's reason.
 pub const REASON_MAX: usize = 200;
 /// A message: stock peerjs refuses to send 16,300 bytes and more.
 pub const MESSAGE_MAX: usize = 16_299;

@@ -4,7 +4,7 @@ use crate::candidate::Kind;
 use crate::event::Path;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The remote candidate of the selected pair, as `getStats` tells it.
+/// The remote candidate of the selected pair, as `getStats` reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RemoteCandidate {
     /// How it was found.
@@ -15,7 +15,7 @@ pub struct RemoteCandidate {
 }
 
 impl RemoteCandidate {
-    /// What it shows.
+    /// Returns what this candidate shows about the path.
     pub fn path(self) -> Path {
         match (self.kind, self.address) {
             (Kind::Relay, _) => Path::Unknown,
@@ -28,7 +28,7 @@ impl RemoteCandidate {
     }
 }
 
-/// Whether an address means something only within a network: RFC 1918, 3927, 4193, 4291 and
+/// Returns whether an address means something only within a network: RFC 1918, 3927, 4193, 4291 and
 /// 6598, and loopback.
 fn is_private(address: IpAddr) -> bool {
     match address {

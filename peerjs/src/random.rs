@@ -12,17 +12,17 @@ impl Random {
         Self(ChaCha12Rng::from_seed(seed))
     }
 
-    /// 128 random bits as 32 hexadecimal digits.
+    /// Returns 128 random bits as 32 hexadecimal digits.
     pub(crate) fn token(&mut self) -> String {
         format!("{:016x}{:016x}", self.0.next_u64(), self.0.next_u64())
     }
 
-    /// 64 random bits as 16 hexadecimal digits.
+    /// Returns 64 random bits as 16 hexadecimal digits.
     pub(crate) fn nonce(&mut self) -> String {
         format!("{:016x}", self.0.next_u64())
     }
 
-    /// Somewhere between nothing and `most`.
+    /// Returns a duration between nothing and `most`, in whole milliseconds.
     pub(crate) fn up_to(&mut self, most: Duration) -> Duration {
         let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX - 1);
         Duration::from_millis(self.0.next_u64() % (most + 1))

@@ -28,7 +28,7 @@ pub struct Description {
 
 /// Whether a description asks or answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum SdpRole {
     /// The first of a negotiation.
     Offer,
     /// The second.
@@ -75,7 +75,7 @@ pub enum SdpError {
 
 impl Description {
     /// Parses a description, remote or local.
-    pub fn parse(text: &str, role: Role) -> Result<Self, SdpError> {
+    pub fn parse(text: &str, role: SdpRole) -> Result<Self, SdpError> {
         if text.len() > SDP_MAX {
             return Err(SdpError::TooLong);
         }
@@ -86,12 +86,12 @@ impl Description {
         fields.finish(role)
     }
 
-    /// The fingerprint of the certificate.
+    /// Returns the fingerprint of the certificate.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }
 
-    /// The id of its one media section.
+    /// Returns the id of the one media section.
     pub fn mid(&self) -> &str {
         &self.mid
     }
@@ -123,7 +123,7 @@ impl fmt::Display for Description {
 }
 
 impl fmt::Debug for Description {
-    /// Credentials and addresses do not belong in logs.
+    /// Leaves out credentials and addresses, which do not belong in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Description")
             .field("mid", &self.mid)
@@ -202,7 +202,7 @@ impl Fields {
         }
     }
 
-    /// A candidate of an unknown kind is passed over, as RFC 8839 wants it.
+    /// Adds a candidate. One of an unknown kind is ignored, as RFC 8839 requires.
     fn candidate(&mut self, text: &str) -> Result<(), SdpError> {
         if self.candidates.len() >= CANDIDATES_MAX {
             return Err(SdpError::Candidates);
@@ -211,12 +211,12 @@ impl Fields {
         Ok(())
     }
 
-    fn finish(self, role: Role) -> Result<Description, SdpError> {
+    fn finish(self, role: SdpRole) -> Result<Description, SdpError> {
         if !self.media {
             return Err(SdpError::Media);
         }
         let setup = self.setup.ok_or(SdpError::Setup)?;
-        if role == Role::Answer && setup == Setup::ActPass {
+        if role == SdpRole::Answer && setup == Setup::ActPass {
             return Err(SdpError::Setup);
         }
         Ok(Description {

@@ -46,7 +46,7 @@ a=max-message-size:1073741823\r\n";
 
 #[test]
 fn the_offer_of_chromium_is_rebuilt_from_its_fields() {
-    let offer = Description::parse(CHROMIUM_OFFER, Role::Offer).unwrap();
+    let offer = Description::parse(CHROMIUM_OFFER, SdpRole::Offer).unwrap();
     assert_eq!(offer.fingerprint().0[..4], [0x25, 0x50, 0x25, 0x79]);
     assert_eq!(offer.mid(), "0");
     assert_eq!(
@@ -62,22 +62,22 @@ fn the_offer_of_chromium_is_rebuilt_from_its_fields() {
 
 #[test]
 fn the_offer_of_firefox_is_read_with_its_candidates() {
-    let offer = Description::parse(FIREFOX_OFFER, Role::Offer).unwrap();
+    let offer = Description::parse(FIREFOX_OFFER, SdpRole::Offer).unwrap();
     assert_eq!(offer.fingerprint().0[31], 0x58);
     let text = offer.to_string();
     assert_eq!(text.matches("a=candidate:").count(), 2);
     assert!(!text.contains("SDPARTA") && !text.contains("sendrecv"));
-    assert_eq!(Description::parse(&text, Role::Offer), Ok(offer));
+    assert_eq!(Description::parse(&text, SdpRole::Offer), Ok(offer));
 }
 
 #[test]
 fn an_answer_says_who_begins() {
     for setup in ["active", "passive"] {
         let answer = CHROMIUM_OFFER.replace("actpass", setup);
-        assert!(Description::parse(&answer, Role::Answer).is_ok());
+        assert!(Description::parse(&answer, SdpRole::Answer).is_ok());
     }
     assert_eq!(
-        Description::parse(CHROMIUM_OFFER, Role::Answer),
+        Description::parse(CHROMIUM_OFFER, SdpRole::Answer),
         Err(SdpError::Setup)
     );
 }
@@ -145,21 +145,21 @@ fn hostile_descriptions_are_refused_with_a_reason() {
         let text = CHROMIUM_OFFER.replacen(from, to, 1);
         assert_ne!(text, CHROMIUM_OFFER, "{from}");
         assert_eq!(
-            Description::parse(&text, Role::Offer),
+            Description::parse(&text, SdpRole::Offer),
             Err(error),
             "{from} -> {to}"
         );
     }
-    assert_eq!(Description::parse("", Role::Offer), Err(SdpError::Media));
+    assert_eq!(Description::parse("", SdpRole::Offer), Err(SdpError::Media));
     let long = format!("{CHROMIUM_OFFER}a=x:{}\r\n", "y".repeat(SDP_MAX));
     assert_eq!(
-        Description::parse(&long, Role::Offer),
+        Description::parse(&long, SdpRole::Offer),
         Err(SdpError::TooLong)
     );
     let many = "a=candidate:0 1 udp 1 10.0.0.1 9 typ host\r\n".repeat(CANDIDATES_MAX + 1);
     let many = format!("{CHROMIUM_OFFER}{many}");
     assert_eq!(
-        Description::parse(&many, Role::Offer),
+        Description::parse(&many, SdpRole::Offer),
         Err(SdpError::Candidates)
     );
 }
@@ -167,13 +167,13 @@ fn hostile_descriptions_are_refused_with_a_reason() {
 #[test]
 fn an_unlimited_or_absent_message_size_is_accepted() {
     for (from, to) in [("262144", "0"), ("a=max-message-size:262144\r\n", "")] {
-        assert!(Description::parse(&CHROMIUM_OFFER.replace(from, to), Role::Offer).is_ok());
+        assert!(Description::parse(&CHROMIUM_OFFER.replace(from, to), SdpRole::Offer).is_ok());
     }
 }
 
 #[test]
 fn neither_credentials_nor_addresses_are_printed() {
-    let offer = Description::parse(FIREFOX_OFFER, Role::Offer).unwrap();
+    let offer = Description::parse(FIREFOX_OFFER, SdpRole::Offer).unwrap();
     let printed = format!("{offer:?}");
     assert!(!printed.contains("1240633af") && !printed.contains(".local"));
 }
@@ -198,11 +198,11 @@ fn mutated() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn what_is_accepted_is_written_as_the_same_and_nothing_more(text in mutated()) {
-        if let Ok(description) = Description::parse(&text, Role::Offer) {
+        if let Ok(description) = Description::parse(&text, SdpRole::Offer) {
             let written = description.to_string();
             prop_assert_eq!(written.matches("m=").count(), 1);
             prop_assert_eq!(written.matches("a=fingerprint:").count(), 1);
-            prop_assert_eq!(Description::parse(&written, Role::Offer), Ok(description));
+            prop_assert_eq!(Description::parse(&written, SdpRole::Offer), Ok(description));
         }
     }
 

@@ -2,21 +2,22 @@
 //! decides when to paint.
 
 use crate::components::{page, target_id};
-use crate::deep_link::DeepLink;
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
     Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Shell, State, Target, View,
 };
 use crate::{browser, files, permissions, words};
-use ipc::{Event, FromEngine, Hidden, InviteId, ToEngine};
+use gloo_events::EventListener;
+use gloo_timers::callback::{Interval, Timeout};
+use ipc::{Event, FromEngine, Hidden, InviteId, Place, ToEngine};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// Paints are at least this far apart while the engine talks, in milliseconds: one frame.
-const FRAME: u64 = 16;
+const FRAME: u32 = 16;
 
 /// When to say that starting takes a while, in milliseconds.
 const SLOW: u32 = 300;
@@ -49,11 +50,21 @@ pub(crate) struct App {
     focus: Option<Target>,
     painted: u64,
     message_painted: u64,
-    paint_due: bool,
+    timers: Timers,
     /// A page covers the lists: Escape goes back instead of closing the popup.
     covered: Rc<Cell<bool>>,
-    _listeners: [Option<browser::Listener>; 3],
-    _second: Option<browser::Interval>,
+    _listeners: [Option<EventListener>; 3],
+    _second: Interval,
+}
+
+/// Timers that run; one that is replaced is stopped.
+#[derive(Default)]
+struct Timers {
+    slow: Option<Timeout>,
+    wake: Option<Timeout>,
+    unanswered: Option<Timeout>,
+    silence: Option<Timeout>,
+    paint: Option<Timeout>,
 }
 
 impl Component for App {
@@ -63,7 +74,11 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let dispatch = ctx.link().callback(|action| Msg::Act(Box::new(action)));
         let second = dispatch.clone();
-        let actions = [Some(Action::Started), link_in_address(), visibility()];
+        let actions = [
+            Some(Action::Started),
+            place_in_address(),
+            Some(visibility()),
+        ];
         for action in actions.into_iter().flatten() {
             dispatch.emit(action);
         }
@@ -76,10 +91,10 @@ impl Component for App {
             focus: None,
             painted: 0,
             message_painted: 0,
-            paint_due: false,
+            timers: Timers::default(),
             _listeners: listen(&dispatch, &covered),
             covered,
-            _second: browser::every(1_000, move || second.emit(Action::Tick)),
+            _second: Interval::new(1_000, move || second.emit(Action::Tick)),
             dispatch,
         }
     }
@@ -99,7 +114,7 @@ impl Component for App {
                 }
                 false
             }
-            Msg::Paint => std::mem::take(&mut self.paint_due),
+            Msg::Paint => self.timers.paint.take().is_some(),
         }
     }
 
@@ -179,7 +194,7 @@ impl App {
     }
 
     fn paint_message(&mut self, ctx: &Context<Self>, now: u64) -> bool {
-        if now.saturating_sub(self.message_painted) < FRAME {
+        if now.saturating_sub(self.message_painted) < u64::from(FRAME) {
             return self.paint_soon(ctx, now);
         }
         self.message_painted = now;
@@ -187,12 +202,13 @@ impl App {
     }
 
     fn paint_soon(&mut self, ctx: &Context<Self>, now: u64) -> bool {
-        if now.saturating_sub(self.painted) >= FRAME || browser::is_hidden() {
+        if now.saturating_sub(self.painted) >= u64::from(FRAME) || browser::is_hidden() {
             return true;
         }
-        if !std::mem::replace(&mut self.paint_due, true) {
+        if self.timers.paint.is_none() {
             let link = ctx.link().clone();
-            browser::after(16, move || link.send_message(Msg::Paint));
+            let paint = Timeout::new(FRAME, move || link.send_message(Msg::Paint));
+            self.timers.paint = Some(paint);
         }
         false
     }
@@ -203,7 +219,8 @@ impl App {
             Effect::Post(message) => self.post(&message),
             Effect::SlowTimer => {
                 let dispatch = self.dispatch.clone();
-                browser::after(SLOW, move || dispatch.emit(Action::Slow));
+                let slow = Timeout::new(SLOW, move || dispatch.emit(Action::Slow));
+                self.timers.slow = Some(slow);
             }
             Effect::LoadDraft(contact) => {
                 let text = browser::load_draft(&contact);
@@ -234,10 +251,11 @@ impl App {
         let attempt = self.attempt;
         let unanswered = link.clone();
         // A background that does not answer is not waited for without end.
-        browser::after(after.saturating_add(SILENCE), move || {
+        let unanswered = Timeout::new(after.saturating_add(SILENCE), move || {
             unanswered.send_message(Msg::Open(attempt));
         });
-        browser::after(after, move || {
+        self.timers.unanswered = Some(unanswered);
+        let wake = Timeout::new(after, move || {
             spawn_local(async move {
                 if port::wake().await.is_err() {
                     browser::warn("the background did not answer");
@@ -245,6 +263,7 @@ impl App {
                 link.send_message(open);
             });
         });
+        self.timers.wake = Some(wake);
     }
 
     fn open(&mut self, ctx: &Context<Self>) {
@@ -260,7 +279,8 @@ impl App {
         }
         let silence = Msg::Silence(self.attempt);
         let link = ctx.link().clone();
-        browser::after(SILENCE, move || link.send_message(silence));
+        let silence = Timeout::new(SILENCE, move || link.send_message(silence));
+        self.timers.silence = Some(silence);
     }
 
     fn post(&self, message: &ToEngine) {
@@ -307,26 +327,28 @@ enum Paint {
     No,
 }
 
-fn link_in_address() -> Option<Action> {
-    DeepLink::parse(&browser::fragment()).map(Action::Follow)
+fn place_in_address() -> Option<Action> {
+    Place::parse(&browser::fragment()).map(Action::Follow)
 }
 
-fn visibility() -> Option<Action> {
-    Some(Action::Visible(!browser::is_hidden()))
+fn visibility() -> Action {
+    Action::Visible(!browser::is_hidden())
 }
 
-fn listen(dispatch: &Callback<Action>, covered: &Rc<Cell<bool>>) -> [Option<browser::Listener>; 3] {
+fn listen(dispatch: &Callback<Action>, covered: &Rc<Cell<bool>>) -> [Option<EventListener>; 3] {
     let (on_hash, on_visible, on_key) = (dispatch.clone(), dispatch.clone(), dispatch.clone());
     let covered = Rc::clone(covered);
     [
         browser::listen_window("hashchange", move |_| {
-            link_in_address().into_iter().for_each(|a| on_hash.emit(a));
+            if let Some(action) = place_in_address() {
+                on_hash.emit(action);
+            }
         }),
         browser::listen_document("visibilitychange", move |_| {
-            visibility().into_iter().for_each(|a| on_visible.emit(a));
+            on_visible.emit(visibility());
         }),
         browser::listen_document("keydown", move |event| {
-            if covered.get() && browser::is_escape(&event) {
+            if covered.get() && browser::is_escape(event) {
                 event.prevent_default();
                 on_key.emit(Action::Back);
             }

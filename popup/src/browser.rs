@@ -2,100 +2,31 @@
 //!
 //! Small things only; the port has a file of its own.
 
+use gloo_events::{EventListener, EventListenerOptions};
 use gloo_storage::{LocalStorage, Storage};
 use ipc::{ContactId, UnixMillis};
 use js_sys::{Date, Intl, Object, Reflect};
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Event, EventTarget, HtmlElement, KeyboardEvent, Window};
+use web_sys::{Document, Event, HtmlElement, KeyboardEvent, Window};
 
-/// A listener on the page; dropping it removes it.
-pub(crate) struct Listener {
-    target: EventTarget,
-    name: &'static str,
-    closure: Closure<dyn FnMut(Event)>,
-}
-
-impl Listener {
-    fn add(
-        target: EventTarget,
-        name: &'static str,
-        handle: impl FnMut(Event) + 'static,
-    ) -> Option<Self> {
-        let closure = Closure::<dyn FnMut(Event)>::new(handle);
-        let function = closure.as_ref().unchecked_ref();
-        target
-            .add_event_listener_with_callback(name, function)
-            .ok()?;
-        Some(Self {
-            target,
-            name,
-            closure,
-        })
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        let function = self.closure.as_ref().unchecked_ref();
-        // Removing what is not there is no error.
-        let _ = self
-            .target
-            .remove_event_listener_with_callback(self.name, function);
-    }
-}
-
-/// Listens on the window.
+/// Listens on the window. Dropping the listener removes it.
 pub(crate) fn listen_window(
     name: &'static str,
-    handle: impl FnMut(Event) + 'static,
-) -> Option<Listener> {
-    Listener::add(window()?.into(), name, handle)
+    handle: impl FnMut(&Event) + 'static,
+) -> Option<EventListener> {
+    Some(EventListener::new(&window()?.into(), name, handle))
 }
 
-/// Listens on the document.
+/// Listens on the document; the event's default can be prevented.
 pub(crate) fn listen_document(
     name: &'static str,
-    handle: impl FnMut(Event) + 'static,
-) -> Option<Listener> {
-    Listener::add(document()?.into(), name, handle)
-}
-
-/// A repeating timer; dropping it stops it.
-pub(crate) struct Interval {
-    id: i32,
-    _closure: Closure<dyn FnMut()>,
-}
-
-impl Drop for Interval {
-    fn drop(&mut self) {
-        if let Some(window) = window() {
-            window.clear_interval_with_handle(self.id);
-        }
-    }
-}
-
-/// Does something every so many milliseconds.
-pub(crate) fn every(millis: i32, handle: impl FnMut() + 'static) -> Option<Interval> {
-    let closure = Closure::<dyn FnMut()>::new(handle);
-    let function = closure.as_ref().unchecked_ref();
-    let id = window()?
-        .set_interval_with_callback_and_timeout_and_arguments_0(function, millis)
-        .ok()?;
-    Some(Interval {
-        id,
-        _closure: closure,
-    })
-}
-
-/// Does something once, after so many milliseconds.
-pub(crate) fn after(millis: u32, handle: impl FnOnce() + 'static) {
-    let Some(window) = window() else { return };
-    let function = Closure::once_into_js(handle);
-    let millis = i32::try_from(millis).unwrap_or(i32::MAX);
-    // Refused only for a window that is gone.
-    let _ = window
-        .set_timeout_with_callback_and_timeout_and_arguments_0(function.unchecked_ref(), millis);
+    handle: impl FnMut(&Event) + 'static,
+) -> Option<EventListener> {
+    let options = EventListenerOptions::enable_prevent_default();
+    let document = document()?;
+    Some(EventListener::new_with_options(
+        &document, name, options, handle,
+    ))
 }
 
 /// The page is not on the screen.
@@ -107,18 +38,6 @@ pub(crate) fn is_hidden() -> bool {
 pub(crate) fn is_escape(event: &Event) -> bool {
     let key = event.dyn_ref::<KeyboardEvent>();
     key.is_some_and(|key| key.key() == "Escape" && !key.is_composing())
-}
-
-/// The interface of extensions: `browser` in Firefox, `chrome` in Chrome; absent in a plain page.
-pub(crate) fn api() -> Option<JsValue> {
-    if cfg!(not(target_arch = "wasm32")) {
-        return None;
-    }
-    let global = js_sys::global();
-    ["browser", "chrome"]
-        .into_iter()
-        .filter_map(|name| Reflect::get(&global, &name.into()).ok())
-        .find(|value| value.is_object())
 }
 
 /// A text in lower case, by the browser's tables: the same tables in wasm take 11 kB.

@@ -2,6 +2,7 @@
 
 use crate::browser;
 use crate::state::BackupError;
+use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -37,10 +38,11 @@ fn offer(name: &str, text: &str) -> Result<(), JsValue> {
     link.set_href(&url);
     link.set_download(name);
     link.click();
-    browser::after(DOWNLOAD, move || {
+    let revoke = Timeout::new(DOWNLOAD, move || {
         // An address that is no more needs no revoking.
         let _ = Url::revoke_object_url(&url);
     });
+    revoke.forget();
     Ok(())
 }
 

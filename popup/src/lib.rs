@@ -10,7 +10,6 @@
 mod app;
 mod browser;
 mod components;
-mod deep_link;
 mod files;
 mod i18n;
 mod linkify;

@@ -3,14 +3,11 @@
 //! The only file that speaks `chrome.runtime`.
 
 use crate::browser;
+use chrome::{Event, Runtime, object, settled};
 use ipc::{Addressed, Endpoint, FromEngine, ToEngine, VIEW_PORT};
-use js_sys::{Function, Object, Promise, Reflect};
-use json::js::from_js;
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
+use json::js::{from_js, to_js};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 /// `HostRequest::Wake`. Spelled out, as encoding the whole type would bring code for every other
 /// request; a test holds the two together.
@@ -18,13 +15,13 @@ const WAKE: &str = "wake";
 
 /// An open port. Dropping it closes it, and its listeners hear nothing more.
 pub(crate) struct Port {
-    port: JsValue,
+    port: chrome::Port,
     on_message: Listener,
     on_disconnect: Listener,
 }
 
 struct Listener {
-    event: JsValue,
+    event: Event,
     closure: Closure<dyn FnMut(JsValue)>,
 }
 
@@ -34,16 +31,14 @@ impl Port {
         mut on_message: impl FnMut(FromEngine) + 'static,
         mut on_disconnect: impl FnMut() + 'static,
     ) -> Result<Self, JsValue> {
-        let options = Object::new();
-        Reflect::set(&options, &"name".into(), &VIEW_PORT.into())?;
-        let port = call(&runtime()?, "connect", &options)?;
-        let on_message =
-            Listener::add(&port, "onMessage", move |message| match from_js(message) {
-                Ok(message) => on_message(message),
-                Err(error) => browser::warn(&format!("unknown message from the engine: {error}")),
-            })?;
-        let on_disconnect = Listener::add(&port, "onDisconnect", move |_| {
-            read_last_error();
+        let port = runtime()?.connect(&object([("name", VIEW_PORT.into())]))?;
+        let on_message = Listener::add(port.on_message(), move |message| match from_js(message) {
+            Ok(message) => on_message(message),
+            Err(error) => browser::warn(&format!("unknown message from the engine: {error}")),
+        })?;
+        let on_disconnect = Listener::add(port.on_disconnect(), move |_| {
+            // Read, so that the browser does not complain on the console.
+            let _ = runtime().and_then(|runtime| runtime.last_error());
             on_disconnect();
         })?;
         Ok(Self {
@@ -55,8 +50,8 @@ impl Port {
 
     /// Sends a message.
     pub(crate) fn post(&self, message: &ToEngine) -> Result<(), JsValue> {
-        let message = to_js(message)?;
-        call(&self.port, "postMessage", &message).map(drop)
+        let message = to_js(message).map_err(|error| JsValue::from_str(&error.to_string()))?;
+        self.port.post(&message)
     }
 }
 
@@ -65,62 +60,37 @@ impl Drop for Port {
         self.on_message.remove();
         self.on_disconnect.remove();
         // A port that is closed already does not mind.
-        let _ = function(&self.port, "disconnect").and_then(|f| f.call0(&self.port));
+        let _ = self.port.disconnect();
     }
 }
 
 impl Listener {
-    fn add(
-        port: &JsValue,
-        event: &str,
-        handle: impl FnMut(JsValue) + 'static,
-    ) -> Result<Self, JsValue> {
-        let event = Reflect::get(port, &event.into())?;
+    fn add(event: Event, handle: impl FnMut(JsValue) + 'static) -> Result<Self, JsValue> {
         let closure = Closure::<dyn FnMut(JsValue)>::new(handle);
-        call(&event, "addListener", closure.as_ref())?;
+        event.add_listener(closure.as_ref())?;
         Ok(Self { event, closure })
     }
 
     fn remove(&self) {
         // There is nothing to do where a page is being torn down.
-        let _ = call(&self.event, "removeListener", self.closure.as_ref());
+        let _ = self.event.remove_listener(self.closure.as_ref());
     }
 }
 
-/// Asks the background to start the engine; answered once it takes connections.
-pub(crate) async fn wake() -> Result<(), JsValue> {
+/// Asks the background to start the engine, and waits until it takes connections.
+pub(crate) async fn wake() -> Result<(), String> {
     let message = to_js(&Addressed {
         target: Endpoint::Background,
         message: WAKE,
-    })?;
-    let answer = call(&runtime()?, "sendMessage", &message)?;
-    JsFuture::from(answer.dyn_into::<Promise>()?)
-        .await
-        .map(drop)
+    });
+    let message = message.map_err(|error| error.to_string())?;
+    let runtime = runtime().map_err(|error| chrome::text(&error))?;
+    settled(runtime.send_message(&message)).await.map(drop)
 }
 
-fn runtime() -> Result<JsValue, JsValue> {
-    let api = browser::api().ok_or_else(|| JsValue::from_str("not an extension page"))?;
-    Reflect::get(&api, &"runtime".into())
-}
-
-/// The browser complains on the console about an error that nobody has read.
-fn read_last_error() {
-    // Reading it is all.
-    let _ = runtime().and_then(|runtime| Reflect::get(&runtime, &"lastError".into()));
-}
-
-fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
-    let js = value.serialize(&Serializer::json_compatible());
-    js.map_err(JsValue::from)
-}
-
-fn function(object: &JsValue, name: &str) -> Result<Function, JsValue> {
-    Reflect::get(object, &name.into())?.dyn_into()
-}
-
-fn call(object: &JsValue, name: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
-    function(object, name)?.call1(object, argument)
+fn runtime() -> Result<Runtime, JsValue> {
+    let api = chrome::found().ok_or_else(|| JsValue::from_str("not an extension page"))?;
+    Ok(api.runtime())
 }
 
 #[cfg(test)]

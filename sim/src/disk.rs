@@ -1,10 +1,10 @@
 //! What is durable on a device.
 
 use mesh_chat::records::{
-    Change, ContactRecord, InviteRecord, MessageRecord, ProfileRecord, RequestRecord, Secret,
-    Snapshot, ThreadRecord,
+    Change, ContactRecord, InviteRecord, MessageRecord, Origin, ProfileRecord, RequestRecord,
+    Secret, Snapshot, ThreadRecord,
 };
-use mesh_chat::view::{ContactId, InviteId, MessageState, RequestId};
+use mesh_chat::view::{ContactId, InviteId, RequestId};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
@@ -139,7 +139,7 @@ impl Disk {
     pub fn received_from<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let of = move |record: &&MessageRecord| {
             let contact = self.contacts.get(&record.message.contact);
-            record.message.state == MessageState::Received
+            record.message.origin == Origin::Received
                 && contact.is_some_and(|contact| contact.name == name)
         };
         self.messages

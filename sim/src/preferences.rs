@@ -4,7 +4,7 @@
 use crate::names::device_of;
 use crate::pairs::{can_reach, sever};
 use crate::world::World;
-use mesh_chat::view::{Care, Command, Hidden, Person, PersonId, Presence, Special};
+use mesh_chat::view::{Care, Command, ContactCommand, Hidden, Person, PersonId, Presence, Special};
 
 /// The most open invites that one person has.
 const INVITES: usize = 2;
@@ -33,24 +33,31 @@ pub fn wish(world: &mut World, index: usize) -> Option<Command> {
     let person = saved.get(world.ties.random.index(saved.len()))?;
     let other = device_of(&person.name)?;
     let command = about(person, other, index, roll)?;
-    decided(world, index, other, &command);
+    if let Command::Contact(_, decision) = &command {
+        decided(world, index, other, decision);
+    }
     Some(command)
 }
 
-/// What a decision changes in what is promised to the two, and to others.
-fn decided(world: &mut World, index: usize, other: usize, command: &Command) {
+/// Follows what a decision changes in what is promised to the two, and to others.
+fn decided(world: &mut World, index: usize, other: usize, decision: &ContactCommand) {
     let now = world.ctx.now;
-    if let Command::Remove { .. } = command {
-        sever(world, index, other);
-    } else if let Command::Block { blocked: true, .. } = command {
-        world.ties.decided(&world.devices, now, index, other);
-    } else if let Command::Pause { paused: true, .. } = command {
-        world.ties.hesitated(now, index, other);
-    } else if let Command::Block { .. } | Command::Pause { .. } = command {
-        let devices = &world.devices;
-        let both = devices.is_up(index) && devices.is_up(other);
-        let at_once = both && can_reach(world, index, other);
-        world.ties.resumed(now, index, other, at_once);
+    match decision {
+        ContactCommand::Remove => sever(world, index, other),
+        ContactCommand::Block(true) => {
+            world.ties.decided(&world.devices, now, index, other);
+        }
+        ContactCommand::Pause(true) => world.ties.hesitated(now, index, other),
+        ContactCommand::Block(false) | ContactCommand::Pause(false) => {
+            let devices = &world.devices;
+            let both = devices.is_up(index) && devices.is_up(other);
+            let at_once = both && can_reach(world, index, other);
+            world.ties.resumed(now, index, other, at_once);
+        }
+        ContactCommand::Rename(_)
+        | ContactCommand::Verify(_)
+        | ContactCommand::Special(_)
+        | ContactCommand::Mute(_) => {}
     }
 }
 
@@ -61,39 +68,22 @@ fn about(person: &Person, other: usize, index: usize, roll: u64) -> Option<Comma
     };
     let contact = contact.clone();
     let Care { muted, paused, .. } = *care;
-    Some(match roll {
-        10..13 => Command::Rename {
-            contact,
-            name: format!("P{other} of P{index}, {roll}"),
-        },
-        13..16 => Command::Mute {
-            contact,
-            muted: !muted,
-        },
-        16..18 => Command::Pause {
-            contact,
-            paused: !paused,
-        },
-        18..25 if paused => Command::Pause {
-            contact,
-            paused: false,
-        },
-        25..40 if care.blocked => Command::Block {
-            contact,
-            blocked: false,
-        },
-        25..26 => Command::Block {
-            contact,
-            blocked: true,
-        },
-        26 => Command::Remove { contact },
-        40..55 if person.presence == Presence::Offline => Command::Ping { contact },
+    let decision = match roll {
+        10..13 => ContactCommand::Rename(format!("P{other} of P{index}, {roll}")),
+        13..16 => ContactCommand::Mute(!muted),
+        16..18 => ContactCommand::Pause(!paused),
+        18..25 if paused => ContactCommand::Pause(false),
+        25..40 if care.blocked => ContactCommand::Block(false),
+        25..26 => ContactCommand::Block(true),
+        26 => ContactCommand::Remove,
+        40..55 if person.presence == Presence::Offline => return Some(Command::Ping { contact }),
         55..90 if wants(care) && !(index + other).is_multiple_of(4) => {
-            Command::Special { contact, on: true }
+            ContactCommand::Special(true)
         }
-        90 => Command::Special { contact, on: false },
+        90 => ContactCommand::Special(false),
         _ => return None,
-    })
+    };
+    Some(Command::Contact(contact, decision))
 }
 
 fn wants(care: &Care) -> bool {

@@ -12,7 +12,7 @@ use crate::process::{kill, start, start_as_new};
 use crate::server::Wire;
 use crate::timeline::run_for;
 use crate::world::World;
-use mesh_chat::view::{Command, ContactId, Person, PersonId, Presence};
+use mesh_chat::view::{Command, ContactCommand, ContactId, Person, PersonId, Presence};
 
 /// How they end, how many others there are, and how well their clocks agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,8 +112,8 @@ impl Reunion {
             self.pass(REST);
             for (from, to) in [(0, index), (index, 0)] {
                 if let Some(contact) = self.contact(from, to) {
-                    let on = true;
-                    command(&mut self.world, from, Command::Special { contact, on });
+                    let special = ContactCommand::Special(true);
+                    command(&mut self.world, from, Command::Contact(contact, special));
                 }
             }
             self.pass(1_000);

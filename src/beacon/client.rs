@@ -11,12 +11,11 @@ use crate::config;
 use crate::context::Context;
 use crate::io::{BeaconAnswer, BeaconFailure, Output};
 use crate::view::{BeaconStatus, BeaconTrouble};
+use pace::Backoff;
 use std::time::Duration;
 
-/// The wait after the first failure, doubled to [`LAST_RETRY`].
-const FIRST_RETRY: Duration = Duration::from_secs(5);
-/// See [`FIRST_RETRY`].
-const LAST_RETRY: Duration = Duration::from_mins(5);
+/// The wait after a failure.
+const RETRY: Backoff = Backoff::new(Duration::from_secs(5), Duration::from_mins(5));
 
 /// In how many roots a device is at most. With two, the first who comes back after a long failure
 /// of the beacon would leave those who fell behind before it.
@@ -261,8 +260,7 @@ impl Client {
 
     fn fail(&mut self, ctx: &mut Context, trouble: BeaconTrouble) {
         self.trouble = Some(trouble);
-        let wait = FIRST_RETRY * 2_u32.saturating_pow(self.failures.min(10));
-        let wait = wait.min(LAST_RETRY);
+        let wait = RETRY.doubled(self.failures);
         self.failures = self.failures.saturating_add(1);
         self.ask_at = Some(ctx.now.mono + wait * 3 / 4 + ctx.jitter(wait / 4));
     }

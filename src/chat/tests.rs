@@ -23,9 +23,9 @@ fn state(chat: &Chat, place: u64) -> MessageState {
     chat.progress().state(place)
 }
 
-fn text(frame: &Frame) -> (&str, u64, &str) {
+fn text(frame: &SessionFrame) -> (&str, u64, &str) {
     match frame {
-        Frame::Text { log, seq, text, .. } => (log, *seq, text),
+        SessionFrame::Text { log, seq, text, .. } => (log, *seq, text),
         other => panic!("{other:?}"),
     }
 }
@@ -55,7 +55,7 @@ fn a_received_message_is_acknowledged_only_after_it_is_stored() {
     assert_eq!(chat.stored().received.len(), 1);
     assert_eq!(
         chat.ack(),
-        Some(Frame::Ack {
+        Some(SessionFrame::Ack {
             log: "b".into(),
             upto: 1
         })
@@ -79,7 +79,7 @@ fn a_failed_write_is_as_if_it_had_not_happened() {
     chat.receive("b", 2, "two".into(), 7);
     assert_eq!(chat.failed(), [CommandId(1)]);
     assert_eq!(chat.unread(), 0);
-    let nothing = Frame::Have {
+    let nothing = SessionFrame::Have {
         log: None,
         upto: 0,
         read: None,
@@ -151,7 +151,7 @@ fn progress_is_said_once() {
 fn what_was_seen_is_said_again_at_each_meeting_and_only_with_consent() {
     let mut chat = chat("a");
     let read = |chat: &Chat, receipts| match chat.have(receipts) {
-        Frame::Have { read, .. } => read,
+        SessionFrame::Have { read, .. } => read,
         other => panic!("{other:?}"),
     };
     for (seq, tell) in [(1, true), (2, false)] {

@@ -1,9 +1,9 @@
 //! The beacon of an organisation: where it is, and with which key it signs.
 
-use super::check;
+use super::invalid::{Invalid, check};
 use crate::beacon::{Pin, PinFault, Slots};
 use crate::limits::SETTING_BYTES;
-use crate::view::{Hidden, Refusal};
+use crate::values::Secret;
 use serde::{Deserialize, Serialize};
 
 /// A server that signs the namespaces of an organisation. In [`Settings`](super::Settings), one
@@ -17,7 +17,7 @@ pub struct Beacon {
     pub public_key: String,
     /// For whom it asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<Hidden>,
+    pub token: Option<Secret>,
     /// For tests only: slots of so many seconds, against a beacon that has them too. It counts in
     /// the packed configuration and nowhere else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,13 +32,13 @@ impl Beacon {
         Ok(slots.map_or(pin.clone(), |slots| pin.with_slots(slots)))
     }
 
-    pub(super) fn check(&self) -> Result<(), Refusal> {
+    pub(super) fn check(&self) -> Result<(), Invalid> {
         let fault = self.pin().err();
         let reason = || fault.map(|fault| fault.to_string()).unwrap_or_default();
         check(fault != Some(PinFault::Url), "beacon.url", reason)?;
         check(fault.is_none(), "beacon.publicKey", reason)?;
         // As a header field takes it.
-        let is_token = |token: &Hidden| {
+        let is_token = |token: &Secret| {
             let graphic = token.0.bytes().all(|byte| byte.is_ascii_graphic());
             graphic && (1..=SETTING_BYTES).contains(&token.0.len())
         };

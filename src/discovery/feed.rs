@@ -1,8 +1,9 @@
-//! What another router says, in order: a registry in parts, then one change after the other.
+//! What another router says of the people, in order: a registry in parts, then one change after the other.
 
 use crate::clock::Mono;
 use crate::limits::NAMESPACE_ENTRIES;
-use crate::wire::{Entry, Frame};
+use crate::misbehaviour::Misbehaviour;
+use crate::wire::{Entry, RegistryChange, RegistryPart};
 use std::time::Duration;
 
 /// How long the next part of a registry may take, the first counted from the check-in. A holder of
@@ -28,7 +29,7 @@ struct Partial {
 }
 
 /// What a message of a router comes to.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum News {
     /// The last part of a registry; all of it.
     Registry(Vec<Entry>),
@@ -41,8 +42,6 @@ pub(super) enum News {
     Gap,
     /// Nothing yet.
     Incomplete,
-    /// Neither a registry nor a change.
-    Other(Frame),
 }
 
 /// What to do with an update.
@@ -57,7 +56,7 @@ enum Order {
 }
 
 impl Feed {
-    /// A registry is expected from now on.
+    /// Expects a registry from now on.
     pub(super) fn new(now: Mono) -> Self {
         Self {
             version: None,
@@ -66,56 +65,35 @@ impl Feed {
         }
     }
 
-    /// Whether a full registry has come.
+    /// Returns whether a full registry has come.
     pub(super) fn is_complete(&self) -> bool {
         self.version.is_some()
     }
 
-    /// When the next part must have come.
+    /// Returns when the next part must have come.
     pub(super) fn due(&self) -> Option<Mono> {
         self.part_by
     }
 
-    /// Whether the next part has not come in time.
+    /// Returns whether the next part has not come in time.
     pub(super) fn is_late(&self, now: Mono) -> bool {
         self.part_by.is_some_and(|by| now >= by)
     }
 
-    /// Takes what a router says of the people.
-    pub(super) fn hear(&mut self, frame: Frame, now: Mono) -> Result<News, String> {
-        match frame {
-            Frame::Registry {
-                epoch,
-                seq,
-                part,
-                parts,
-                peers,
-            } => {
-                let whole = self.part((epoch, seq), (part, parts), peers, now)?;
-                Ok(whole.map_or(News::Incomplete, News::Registry))
-            }
-            Frame::Update {
-                epoch,
-                seq,
-                joined,
-                left,
-            } => Ok(match self.order(epoch, seq) {
-                Order::Next => News::Change { joined, left },
-                Order::Gap => News::Gap,
-                Order::Early => News::Incomplete,
-            }),
-            other => Ok(News::Other(other)),
-        }
-    }
-
-    /// Takes one part of a registry, and gives all of it with the last.
-    fn part(
+    /// Takes the next part of a registry.
+    pub(super) fn registry(
         &mut self,
-        version: (u64, u64),
-        (part, parts): (u32, u32),
-        peers: Vec<Entry>,
+        registry: RegistryPart,
         now: Mono,
-    ) -> Result<Option<Vec<Entry>>, String> {
+    ) -> Result<News, Misbehaviour> {
+        let RegistryPart {
+            epoch,
+            seq,
+            part,
+            parts,
+            peers,
+        } = registry;
+        let version = (epoch, seq);
         if part == 1 {
             self.partial = Some(Partial {
                 version,
@@ -125,24 +103,37 @@ impl Feed {
             });
         }
         let Some(partial) = &mut self.partial else {
-            return Err("a registry that does not begin with part 1".to_owned());
+            return Err(Misbehaviour::RegistryWithoutBeginning);
         };
         if (partial.version, partial.parts, partial.next) != (version, parts, part) || part > parts
         {
-            return Err("registry parts that do not belong together".to_owned());
+            return Err(Misbehaviour::RegistryMixedUp);
         }
         if partial.peers.len() + peers.len() > NAMESPACE_ENTRIES || peers.is_empty() && part > 1 {
-            return Err("a registry that is larger than any".to_owned());
+            return Err(Misbehaviour::RegistryTooLarge);
         }
         partial.peers.extend(peers);
         partial.next += 1;
         if part < parts {
             self.part_by = Some(now + PART_WAIT);
-            return Ok(None);
+            return Ok(News::Incomplete);
         }
         self.part_by = None;
         self.version = Some(version);
-        Ok(self.partial.take().map(|whole| whole.peers))
+        let whole = self.partial.take().map(|whole| whole.peers);
+        Ok(whole.map_or(News::Incomplete, News::Registry))
+    }
+
+    /// Takes a change of the registry.
+    pub(super) fn update(&mut self, change: RegistryChange) -> News {
+        match self.order(change.epoch, change.seq) {
+            Order::Next => News::Change {
+                joined: change.joined,
+                left: change.left,
+            },
+            Order::Gap => News::Gap,
+            Order::Early => News::Incomplete,
+        }
     }
 
     /// Places an update after what has come.
@@ -171,17 +162,25 @@ mod tests {
         }
     }
 
+    fn part((epoch, seq): (u64, u64), (part, parts): (u32, u32), people: usize) -> RegistryPart {
+        RegistryPart {
+            epoch,
+            seq,
+            part,
+            parts,
+            peers: vec![entry(); people],
+        }
+    }
+
     #[test]
     fn a_registry_is_whole_with_its_last_part() {
         let mut feed = Feed::new(Mono(0));
         assert_eq!(feed.order(7, 3), Order::Early);
-        assert_eq!(
-            feed.part((7, 2), (1, 2), vec![entry()], Mono(5_000)),
-            Ok(None)
-        );
+        let first = feed.registry(part((7, 2), (1, 2), 1), Mono(5_000));
+        assert_eq!(first, Ok(News::Incomplete));
         assert_eq!(feed.due(), Some(Mono(13_000)), "each part has its time");
-        let whole = feed.part((7, 2), (2, 2), vec![entry()], Mono(6_000));
-        assert_eq!(whole, Ok(Some(vec![entry(), entry()])));
+        let whole = feed.registry(part((7, 2), (2, 2), 1), Mono(6_000));
+        assert_eq!(whole, Ok(News::Registry(vec![entry(), entry()])));
         assert!(feed.is_complete() && !feed.is_late(Mono(1_000_000)));
         assert_eq!(feed.order(7, 3), Order::Next);
         assert_eq!(feed.order(7, 5), Order::Gap);
@@ -190,13 +189,21 @@ mod tests {
 
     #[test]
     fn parts_that_do_not_belong_together_and_endless_registries_are_refused() {
-        let part = |feed: &mut Feed, version, part, peers| feed.part(version, part, peers, Mono(0));
         let mut feed = Feed::new(Mono(0));
-        assert!(part(&mut feed, (1, 1), (2, 2), vec![entry()]).is_err());
-        assert!(part(&mut feed, (1, 1), (1, 3), vec![entry()]).is_ok());
-        assert!(part(&mut feed, (1, 2), (2, 3), vec![entry()]).is_err());
-        assert!(part(&mut feed, (1, 1), (2, 3), Vec::new()).is_err());
-        let many = vec![entry(); NAMESPACE_ENTRIES + 1];
-        assert!(part(&mut feed, (1, 1), (1, 1), many).is_err());
+        let mut hear = |version, place, count| {
+            let heard = feed.registry(part(version, place, count), Mono(0));
+            heard.map(|_| ())
+        };
+        let headless = Err(Misbehaviour::RegistryWithoutBeginning);
+        assert_eq!(hear((1, 1), (2, 2), 1), headless);
+        assert_eq!(hear((1, 1), (1, 3), 1), Ok(()));
+        assert_eq!(
+            hear((1, 2), (2, 3), 1),
+            Err(Misbehaviour::RegistryMixedUp),
+            "of another version"
+        );
+        let too_large = Err(Misbehaviour::RegistryTooLarge);
+        assert_eq!(hear((1, 1), (2, 3), 0), too_large, "parts without end");
+        assert_eq!(hear((1, 1), (1, 1), NAMESPACE_ENTRIES + 1), too_large);
     }
 }

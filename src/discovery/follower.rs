@@ -5,7 +5,7 @@ use crate::clock::Mono;
 use crate::context::Context;
 use crate::io::LinkId;
 use crate::liveness::{Liveness, Verdict};
-use crate::wire::Frame;
+use crate::wire::RouterFrame;
 
 #[derive(Debug)]
 pub(super) struct Follower {
@@ -18,7 +18,7 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    /// Has just checked in.
+    /// Begins to follow the router at `link`; the check-in has just been sent.
     pub(super) fn new(link: LinkId, now: Mono) -> Self {
         Self {
             link,
@@ -32,7 +32,7 @@ impl Follower {
         self.link == link || self.successor == Some(link)
     }
 
-    /// The router has said something.
+    /// Notes that the router has said something.
     pub(super) fn heard(&mut self, ctx: &mut Context) {
         self.liveness.heard(ctx.now.mono);
         self.drop_successor(ctx);
@@ -50,7 +50,7 @@ impl Follower {
         self.drop_successor(ctx);
     }
 
-    /// When to ask or to give up.
+    /// Returns when to ask the router whether it is there, or to give it up.
     pub(super) fn due(&self) -> Mono {
         let due = self.liveness.due();
         self.feed.due().map_or(due, |by| by.min(due))
@@ -58,7 +58,7 @@ impl Follower {
 
     pub(super) fn doubt(&mut self, ctx: &mut Context) {
         if self.liveness.suspect(ctx.now.mono) == Verdict::Ask {
-            ctx.transmit(self.link, &Frame::Ping);
+            ctx.transmit(self.link, &RouterFrame::Ping);
         }
     }
 }

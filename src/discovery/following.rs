@@ -6,41 +6,54 @@ use super::roster::Source;
 use crate::context::Context;
 use crate::io::LinkId;
 use crate::liveness::Verdict;
-use crate::wire::{Entry, Frame};
+use crate::misbehaviour::Misbehaviour;
+use crate::wire::{Entry, RouterFrame};
 
 impl Member {
+    /// Takes a message of the router.
     pub(super) fn router_says(
         &mut self,
         ctx: &mut Context,
         link: LinkId,
-        frame: Frame,
-    ) -> Result<(), String> {
+        frame: RouterFrame,
+    ) -> Result<(), Misbehaviour> {
         let State::Following(follower) = &mut self.state else {
             return Ok(());
         };
         follower.heard(ctx);
-        let first = !follower.feed.is_complete();
-        match follower.feed.hear(frame, ctx.now.mono)? {
-            News::Registry(all) => self.take_registry(ctx, link, first, all),
-            News::Change { joined, left } => self.take_update(ctx, link, joined, left),
-            // The answer to a check-in is the full registry.
-            News::Gap | News::Other(Frame::Recheckin) => {
-                ctx.transmit(link, &Frame::Checkin(self.own.clone()));
+        match frame {
+            RouterFrame::Registry { part } => {
+                let first = !follower.feed.is_complete();
+                if let News::Registry(all) = follower.feed.registry(part, ctx.now.mono)? {
+                    self.take_registry(ctx, link, first, all);
+                }
             }
-            News::Incomplete | News::Other(Frame::Pong) => {}
-            News::Other(Frame::Ping) => ctx.transmit(link, &Frame::Pong),
-            News::Other(Frame::Bye) => {
+            RouterFrame::Update { change } => match follower.feed.update(change) {
+                News::Change { joined, left } => self.take_update(ctx, link, joined, left),
+                News::Gap => self.check_in(ctx, link),
+                News::Registry(_) | News::Incomplete => {}
+            },
+            RouterFrame::Recheckin => self.check_in(ctx, link),
+            RouterFrame::Ping => ctx.transmit(link, &RouterFrame::Pong),
+            RouterFrame::Pong => {}
+            RouterFrame::Bye => {
                 ctx.close(link);
                 // Its router may have gone back to the first id.
                 self.first_index();
                 self.router_gone(ctx);
                 return Ok(());
             }
-            News::Other(Frame::Redirect { router }) => return self.redirected(ctx, link, &router),
-            News::Other(_) => return Err("a message that no router sends".to_owned()),
+            RouterFrame::Redirect { router } => return self.redirected(ctx, link, &router),
+            RouterFrame::Checkin { .. } => return Err(Misbehaviour::NotFromRouter),
         }
         self.roster.confirm(link, ctx.now.mono);
         Ok(())
+    }
+
+    /// Checks in, also again: the answer is the full registry.
+    pub(super) fn check_in(&self, ctx: &mut Context, link: LinkId) {
+        let entry = self.own.clone();
+        ctx.transmit(link, &RouterFrame::Checkin { entry });
     }
 
     fn take_registry(&mut self, ctx: &mut Context, link: LinkId, first: bool, all: Vec<Entry>) {
@@ -80,7 +93,7 @@ impl Member {
         }
         match follower.liveness.check(now) {
             Verdict::Fine => {}
-            Verdict::Ask => ctx.transmit(link, &Frame::Ping),
+            Verdict::Ask => ctx.transmit(link, &RouterFrame::Ping),
             Verdict::Dead => {
                 ctx.close(link);
                 self.router_gone(ctx);

@@ -6,23 +6,11 @@
 //! [`Roster`](roster::Roster) is the list. A router that is full sends people on to a later one,
 //! and routers exchange their lists.
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every message that says nothing of the people is one case"
-)]
 mod feed;
 mod follower;
 mod following;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "whatever does not belong to the present part is out of place"
-)]
 mod member;
 mod roster;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every message that no peer sends is one case"
-)]
 mod router;
 
 pub(crate) use member::{Announcement, Member};

@@ -4,22 +4,10 @@ use crate::clock::{Mono, UnixMillis};
 use crate::ids::Namespace;
 use crate::io::LinkId;
 use crate::limits::{ENTRY_BYTES, ENTRY_LIFE, FRAME_BYTES, NAMESPACE_ENTRIES, REGISTRY_ENTRIES};
+use crate::misbehaviour::Unfit;
 use crate::name::Names;
 use crate::wire::Entry;
 use litemap::LiteMap;
-
-/// Why an entry is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unfit {
-    #[error("its id is not of this namespace")]
-    Id,
-    #[error("its name cannot be shown")]
-    Name,
-    #[error("it is larger than {ENTRY_BYTES} bytes")]
-    Size,
-    #[error("the registry is full")]
-    Full,
-}
 
 /// Who says that somebody is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,6 +287,7 @@ fn fit(names: &Names, namespace: &Namespace, entry: &Entry) -> Result<(), Unfit>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::{RegistryPart, RouterFrame, encode};
 
     fn names() -> Names {
         Names::new(Box::new(crate::name::Tables))
@@ -433,14 +422,15 @@ mod tests {
         assert!(count > 1);
         assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), 200);
         for (part, peers) in (1..).zip(parts) {
-            let frame = crate::wire::Frame::Registry {
+            let part = RegistryPart {
                 epoch: u64::MAX,
                 seq: u64::MAX,
                 part,
                 parts: count,
                 peers,
             };
-            assert!(frame.encode().len() <= FRAME_BYTES);
+            let frame = encode(&RouterFrame::Registry { part });
+            assert!(frame.len() <= FRAME_BYTES);
         }
         assert_eq!(cut(std::iter::empty(), Entry::encoded_len), [Vec::new()]);
     }

@@ -9,7 +9,7 @@ use crate::handshake::{Exchange, Fault, Role, Step};
 use crate::ids::{self, rootless};
 use crate::records::{Change, Secret};
 use crate::view::{Asked, ContactId, Notice, Notification};
-use crate::wire::{Card, Frame, Proof};
+use crate::wire::{Card, HandshakeFrame, Proof};
 use crate::{Mono, crypto};
 
 impl Node {
@@ -38,7 +38,7 @@ impl Node {
         let friendlyname = me.record.name.clone();
         self.ctx.transmit(
             link,
-            &Frame::Accepted {
+            &HandshakeFrame::Accepted {
                 proof,
                 card,
                 friendlyname,
@@ -191,7 +191,8 @@ impl Node {
         self.invitations.remove(&pending.remote);
         let asked = confirm.is_some();
         if let (Some(proof), Some(card)) = (confirm, card) {
-            self.ctx.transmit(link, &Frame::Confirm { proof, card });
+            self.ctx
+                .transmit(link, &HandshakeFrame::Confirm { proof, card });
         }
         let name = contact.name().to_owned();
         self.end_session(&id);

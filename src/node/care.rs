@@ -8,7 +8,7 @@ use crate::encoding::b64;
 use crate::limits::LONG_UNSEEN;
 use crate::records::{CareRecord, Change, Secret};
 use crate::rendezvous::{Trigger, after};
-use crate::view::{Care, Command, ContactId, Refusal, Special};
+use crate::view::{Care, ContactCommand, ContactId, Refusal, Special};
 
 impl Contact {
     /// The name as shown: the one the person gave, else the one the contact gives itself.
@@ -37,19 +37,22 @@ impl Contact {
 }
 
 impl Node {
-    /// A command about one contact.
-    pub(super) fn care_for(&mut self, command: Command) -> Result<(), Refusal> {
+    /// Carries out a command about one contact.
+    pub(super) fn contact_command(
+        &mut self,
+        contact: &ContactId,
+        command: ContactCommand,
+    ) -> Result<(), Refusal> {
         match command {
-            Command::Rename { contact, name } => self.rename(&contact, &name),
-            Command::Verify { contact, verified } => {
-                self.decide(&contact, |care| care.verified = verified)
+            ContactCommand::Rename(name) => self.rename(contact, &name),
+            ContactCommand::Verify(verified) => {
+                self.decide(contact, |care| care.verified = verified)
             }
-            Command::Mute { contact, muted } => self.decide(&contact, |care| care.muted = muted),
-            Command::Special { contact, on } => self.make_special(&contact, on),
-            Command::Pause { contact, paused } => self.pause(&contact, paused),
-            Command::Block { contact, blocked } => self.block(&contact, blocked),
-            Command::Remove { contact } => self.remove_contact(&contact),
-            _ => Err(Refusal::Gone),
+            ContactCommand::Mute(muted) => self.decide(contact, |care| care.muted = muted),
+            ContactCommand::Special(on) => self.make_special(contact, on),
+            ContactCommand::Pause(paused) => self.pause(contact, paused),
+            ContactCommand::Block(blocked) => self.block(contact, blocked),
+            ContactCommand::Remove => self.remove_contact(contact),
         }
     }
 

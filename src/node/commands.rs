@@ -10,7 +10,7 @@ use crate::encoding::{b64, hex};
 use crate::ids;
 use crate::records::{Change, ProfileRecord, Secret};
 use crate::view::{Answer, Command, ContactId, Ping, Refusal};
-use crate::wire::Frame;
+use crate::wire::SessionFrame;
 
 impl Node {
     pub(super) fn command(&mut self, id: CommandId, command: Command) {
@@ -30,13 +30,9 @@ impl Node {
             Command::UseInvite { link } => self.use_invite(id, &link),
             Command::Export { passphrase } => self.export(id, &passphrase),
             Command::Import { passphrase, backup } => self.import(id, &passphrase, &backup),
-            command @ (Command::Rename { .. }
-            | Command::Verify { .. }
-            | Command::Special { .. }
-            | Command::Mute { .. }
-            | Command::Pause { .. }
-            | Command::Block { .. }
-            | Command::Remove { .. }) => self.care_for(command).map(|()| true),
+            Command::Contact(contact, command) => {
+                self.contact_command(&contact, command).map(|()| true)
+            }
             Command::Retry => {
                 self.woke();
                 Ok(true)
@@ -124,7 +120,7 @@ impl Node {
     fn typing(&mut self, contact: &ContactId) -> Result<bool, Refusal> {
         let contact = self.contacts.get(contact).ok_or(Refusal::Gone)?;
         if let Some(session) = &contact.session {
-            self.ctx.transmit(session.link, &Frame::Typing);
+            self.ctx.transmit(session.link, &SessionFrame::Typing);
         }
         Ok(true)
     }
@@ -153,7 +149,7 @@ impl Node {
                 contact.ping = Some(Ping::Online);
                 let link = session.link;
                 if session.liveness.suspect(now) == crate::liveness::Verdict::Ask {
-                    self.ctx.transmit(link, &Frame::Ping);
+                    self.ctx.transmit(link, &SessionFrame::Ping);
                 }
             }
             None => {

@@ -4,7 +4,6 @@ use super::insist::WRITE_AGAIN;
 use super::links::Stage;
 use super::storage::Write;
 use super::{LinkId, Node, Path};
-use crate::bucket::Bucket;
 use crate::clock::{Mono, UnixMillis};
 use crate::crypto::{self, Key, PublicKey};
 use crate::encoding::{b64, unb64};
@@ -15,6 +14,7 @@ use crate::liveness::Liveness;
 use crate::records::{CareRecord, Change, ContactRecord, Secret};
 use crate::view::{ContactId, Ping, Reach};
 use crate::wire::Entry;
+use pace::Bucket;
 use std::time::Duration;
 
 /// Dials to contacts under way at once: a network change must not become a storm.
@@ -135,7 +135,7 @@ impl Contact {
         // The receiver is lenient by what can be under way, so that an honest sender at the same
         // rate is never refused.
         let window = u32::try_from(limits::IN_FLIGHT).unwrap_or(u32::MAX);
-        let refill = 1_000 / u64::from(limits::MESSAGES_PER_SECOND);
+        let refill = Duration::from_secs(1) / limits::MESSAGES_PER_SECOND;
         Self {
             record,
             identity: None,
@@ -434,7 +434,7 @@ impl Node {
         };
         let pace = session
             .filter(|session| session.synced && wants(&contact.record.id))
-            .map(|_| contact.outgoing.due());
+            .map(|_| contact.outgoing.due().into());
         let ask_back = contact.ask_back;
         let rests = contact.rests.filter(|at| *at > self.ctx.now.mono);
         [dial, answer, pace, ask_back, contact.write_at, rests]

@@ -10,7 +10,7 @@ use crate::handshake::{self, Exchange, ExpectHello, Fault, Role};
 use crate::limits;
 use crate::records::Change;
 use crate::view::{Asked, ContactId, InviteId, Notice, Ping, RequestId};
-use crate::wire::{Frame, Hello, Proof};
+use crate::wire::{HandshakeFrame, Hello, Proof};
 
 /// A connection that is not a session yet.
 #[derive(Debug)]
@@ -88,20 +88,18 @@ impl Pending {
 
     /// The contact whose acceptance is being stored.
     pub(super) fn finishing(&self) -> Option<&Contact> {
-        match &self.stage {
-            Stage::Finishing(_, contact, _) => Some(contact),
-            _ => None,
+        if let Stage::Finishing(_, contact, _) = &self.stage {
+            Some(contact)
+        } else {
+            None
         }
     }
 
     /// Whether it is with this contact.
     pub(super) fn meets(&self, id: &ContactId) -> bool {
-        match &self.stage {
-            Stage::Knowing(of) | Stage::ExpectHelloOfContact(_, of) | Stage::ExpectAuth(_, of) => {
-                of == id
-            }
-            _ => false,
-        }
+        matches!(&self.stage,
+            Stage::Knowing(of) | Stage::ExpectHelloOfContact(_, of) | Stage::ExpectAuth(_, of)
+                if of == id)
     }
 
     /// Whether it counts against the bound of handshakes at once.
@@ -189,7 +187,7 @@ impl Node {
             || self.own_transport() == Some(local.as_str())
             || self.rendezvous.holds(&local);
         let room = at_once < limits::HANDSHAKES_AT_ONCE && self.links.len() < limits::LINKS;
-        if own && room && self.handshakes.take(self.ctx.now.mono) {
+        if own && room && self.handshakes.take(self.ctx.now.mono.into()) {
             // Opening takes its time too; nothing else of it is ours to bound.
             let deadline = self.ctx.now.mono + limits::UNAUTHENTICATED_TIME;
             self.add_link(link, local, remote, Stage::Arriving, Some(deadline));
@@ -224,20 +222,25 @@ impl Node {
         pending.opened = Some(self.ctx.now.mono);
         pending.path = path;
         pending.deadline = Some(self.ctx.now.mono + limits::UNAUTHENTICATED_TIME);
-        let secret = match &pending.stage {
-            Stage::Asking(asked) => self.invitations.get(asked).and_then(Invitation::secret),
-            Stage::Knowing(contact) => match self.contacts.get(contact) {
+        let secret = if let Stage::Asking(asked) = &pending.stage {
+            self.invitations.get(asked).and_then(Invitation::secret)
+        } else if let Stage::Knowing(contact) = &pending.stage {
+            match self.contacts.get(contact) {
                 Some(contact) => Some(contact.pair_secret),
                 None => return self.drop_link(link),
-            },
-            _ => return,
+            }
+        } else {
+            return;
         };
         let (state, hello) = handshake::initiate(&mut self.ctx.rng, binding, secret);
         let state = Box::new(state);
-        pending.stage = match std::mem::replace(&mut pending.stage, Stage::Arriving) {
-            Stage::Asking(stranger) => Stage::ExpectHelloOfStranger(state, stranger),
-            Stage::Knowing(contact) => Stage::ExpectHelloOfContact(state, contact),
-            other => other,
+        let stage = std::mem::replace(&mut pending.stage, Stage::Arriving);
+        pending.stage = if let Stage::Asking(stranger) = stage {
+            Stage::ExpectHelloOfStranger(state, stranger)
+        } else if let Stage::Knowing(contact) = stage {
+            Stage::ExpectHelloOfContact(state, contact)
+        } else {
+            stage
         };
         self.ctx.emit(super::Output::Transmit(link, hello));
     }
@@ -254,11 +257,8 @@ impl Node {
         if pending.bytes > limits::UNAUTHENTICATED_BYTES {
             return Err(Fault::Malformed("too much before a proof"));
         }
-        let frame = Frame::decode(bytes).map_err(|error| {
-            tracing::warn!(%error, "before authentication");
-            Fault::Malformed("no message")
-        })?;
-        if matches!(frame, Frame::Bye) {
+        let frame = HandshakeFrame::decode(bytes)?;
+        if matches!(frame, HandshakeFrame::Bye) {
             self.closed(link, Closed::Gone);
             self.ctx.close(link);
             return Ok(());
@@ -268,25 +268,27 @@ impl Node {
         };
         let stage = std::mem::replace(&mut pending.stage, Stage::Arriving);
         match (stage, frame) {
-            (Stage::Arriving, Frame::Hello(hello)) => self.first_hello(link, bytes, &hello),
-            (Stage::ExpectHelloOfStranger(state, stranger), Frame::Hello(hello)) => {
+            (Stage::Arriving, HandshakeFrame::Hello { hello }) => {
+                self.first_hello(link, bytes, &hello)
+            }
+            (Stage::ExpectHelloOfStranger(state, stranger), HandshakeFrame::Hello { hello }) => {
                 self.set_stage(link, Stage::Asking(stranger.clone()));
                 let exchange = state.handle(bytes, &hello)?;
                 self.send_request(link, exchange, stranger)
             }
-            (Stage::ExpectHelloOfContact(state, contact), Frame::Hello(hello)) => {
+            (Stage::ExpectHelloOfContact(state, contact), HandshakeFrame::Hello { hello }) => {
                 self.set_stage(link, Stage::Knowing(contact.clone()));
                 let exchange = state.handle(bytes, &hello)?;
                 self.send_auth(link, &exchange, &contact)?;
                 self.set_stage(link, Stage::ExpectAuth(exchange, contact));
                 Ok(())
             }
-            (Stage::ExpectRequest(exchange), Frame::Request { friendlyname, note }) => {
+            (Stage::ExpectRequest(exchange), HandshakeFrame::Request { friendlyname, note }) => {
                 self.take_request(link, exchange, friendlyname, note)
             }
             (
                 Stage::ExpectAnswer(exchange, stranger),
-                Frame::Accepted {
+                HandshakeFrame::Accepted {
                     proof,
                     card,
                     friendlyname,
@@ -295,19 +297,28 @@ impl Node {
                 self.set_stage(link, Stage::Asking(stranger));
                 self.take_acceptance(link, &exchange, &proof, &card, friendlyname)
             }
-            (Stage::ExpectAnswer(_, stranger), Frame::Rejected) => {
+            (Stage::ExpectAnswer(_, stranger), HandshakeFrame::Rejected) => {
                 self.set_asked(stranger, Asked::NotAccepted);
                 self.remove_link(link);
                 Ok(())
             }
-            (Stage::ExpectConfirm(exchange, contact), Frame::Confirm { proof, card }) => {
+            (Stage::ExpectConfirm(exchange, contact), HandshakeFrame::Confirm { proof, card }) => {
                 self.take_confirmation(link, &exchange, *contact, &proof, &card)
             }
-            (Stage::ExpectAuth(exchange, contact), Frame::Auth { proof }) => {
+            (Stage::ExpectAuth(exchange, contact), HandshakeFrame::Auth { proof }) => {
                 self.set_stage(link, Stage::Knowing(contact.clone()));
                 self.take_auth(link, &exchange, &contact, &proof)
             }
-            (stage, _) => {
+            (
+                stage,
+                HandshakeFrame::Hello { .. }
+                | HandshakeFrame::Request { .. }
+                | HandshakeFrame::Accepted { .. }
+                | HandshakeFrame::Confirm { .. }
+                | HandshakeFrame::Rejected
+                | HandshakeFrame::Auth { .. }
+                | HandshakeFrame::Bye,
+            ) => {
                 self.set_stage(link, stage);
                 Err(Fault::Malformed("a message out of order"))
             }
@@ -454,17 +465,16 @@ impl Node {
             .map(|(link, _)| *link)
             .collect();
         for link in due {
-            match self.links.get(&link).map(|pending| &pending.stage) {
-                Some(Stage::ExpectAnswer(_, stranger)) => {
-                    self.set_asked(stranger.clone(), Asked::NotAccepted);
-                    self.remove_link(link);
-                }
+            let stage = self.links.get(&link).map(|pending| &pending.stage);
+            if let Some(Stage::ExpectAnswer(_, stranger)) = stage {
+                self.set_asked(stranger.clone(), Asked::NotAccepted);
+                self.remove_link(link);
+            } else {
                 // The request itself waits on; only its connection ends.
-                Some(Stage::Asked(..)) => {
-                    self.ctx.transmit(link, &Frame::Rejected);
-                    self.drop_link(link);
+                if let Some(Stage::Asked(..)) = stage {
+                    self.ctx.transmit(link, &HandshakeFrame::Rejected);
                 }
-                _ => self.drop_link(link),
+                self.drop_link(link);
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::crypto;
 use crate::handshake::{Exchange, Fault, Role, Step};
 use crate::rendezvous::Trigger;
 use crate::view::{ContactId, Notice, Ping};
-use crate::wire::{Frame, Proof};
+use crate::wire::{HandshakeFrame, Proof};
 
 impl Node {
     pub(super) fn send_auth(
@@ -20,7 +20,7 @@ impl Node {
             .get(contact)
             .and_then(|contact| contact.identity);
         let proof = exchange.prove(Step::Auth, &me.identity, other);
-        self.ctx.transmit(link, &Frame::Auth { proof });
+        self.ctx.transmit(link, &HandshakeFrame::Auth { proof });
         Ok(())
     }
 
@@ -135,7 +135,7 @@ impl Node {
         match fault {
             Fault::SomebodyElse if asked => self.notice(Notice::SomebodyElse { name }),
             Fault::SomebodyElse | Fault::Blocked => {}
-            Fault::Malformed(_) | Fault::Version | Fault::Proof(_) => {
+            Fault::Frame(_) | Fault::Malformed(_) | Fault::Version | Fault::Proof(_) => {
                 self.notice(Notice::Misbehaved {
                     name,
                     reason: fault.to_string(),

@@ -14,29 +14,17 @@
 mod acceptance;
 mod backup;
 mod beacon;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every other command is for another part"
-)]
 mod care;
 mod commands;
 mod contacts;
 mod insist;
 mod invites;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every message out of order is one case"
-)]
 mod links;
 mod meeting;
 mod network;
 mod people;
 mod rendezvous;
 mod requests;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "every message that no contact sends is one case"
-)]
 mod sessions;
 mod show;
 mod storage;
@@ -47,7 +35,6 @@ pub use crate::io::{
 };
 
 use crate::blacklist::Blacklist;
-use crate::bucket::Bucket;
 use crate::calendar;
 use crate::chat::Chat;
 use crate::clock::{Mono, Now};
@@ -65,8 +52,10 @@ use invites::Invitation;
 use links::Pending;
 use litemap::LiteMap;
 use network::Network;
+use pace::Bucket;
 use rendezvous::Rendezvous;
 use show::Shown;
+use std::time::Duration;
 use storage::Write;
 
 /// A participant.
@@ -140,7 +129,7 @@ impl Node {
         unicode: Box<dyn Unicode>,
         now: Now,
     ) -> Self {
-        let wrong = config.check().err().map(|refusal| refusal.to_string());
+        let wrong = config.check().err().map(|invalid| invalid.to_string());
         let defaults = if wrong.is_some() {
             Config::default()
         } else {
@@ -159,7 +148,7 @@ impl Node {
             links: LiteMap::new_vec(),
             handshakes: Bucket::new(
                 limits::HANDSHAKES_PER_MINUTE,
-                60_000 / u64::from(limits::HANDSHAKES_PER_MINUTE),
+                Duration::from_mins(1) / limits::HANDSHAKES_PER_MINUTE,
             ),
             contacts: LiteMap::new_vec(),
             chats: LiteMap::new_vec(),
@@ -241,7 +230,7 @@ impl Node {
     pub fn shown(&self, record: MessageRecord) -> Message {
         match self.chats.get(&record.message.contact) {
             Some(chat) => chat.shown(&record),
-            None => record.message,
+            None => crate::chat::shown(&record),
         }
     }
 

@@ -11,7 +11,6 @@ use crate::discovery::{Announcement, Member};
 use crate::ids;
 use crate::limits;
 use crate::view::ContactId;
-use crate::wire::Frame;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -347,8 +346,8 @@ impl Node {
                 member.opened(&mut self.ctx, link, foreign);
             }
             Link::Frame(bytes) => {
-                if let Err(reason) = member.frame(&mut self.ctx, link, Frame::decode(&bytes)) {
-                    tracing::warn!(reason, "a connection of the namespace is closed");
+                if let Err(reason) = member.frame(&mut self.ctx, link, &bytes) {
+                    tracing::warn!(%reason, "a connection of the namespace is closed");
                 }
             }
             Link::Suspect => member.suspect(&mut self.ctx, link),

@@ -10,7 +10,7 @@ use crate::ids::rootless;
 use crate::limits;
 use crate::records::{Change, RequestRecord};
 use crate::view::{Asked, ContactId, Notice, Notification, Refusal, RequestId};
-use crate::wire::Frame;
+use crate::wire::HandshakeFrame;
 
 impl Node {
     /// Asks whoever is at a Discovery ID, under whichever root they are seen now.
@@ -50,7 +50,7 @@ impl Node {
         let friendlyname = me.record.name.clone();
         self.ctx.transmit(
             link,
-            &Frame::Request {
+            &HandshakeFrame::Request {
                 friendlyname,
                 note: None,
             },
@@ -132,7 +132,7 @@ impl Node {
             }
         } else if self.requests.len() >= limits::REQUESTS {
             tracing::warn!("a request is refused: {} wait already", limits::REQUESTS);
-            self.ctx.transmit(link, &Frame::Rejected);
+            self.ctx.transmit(link, &HandshakeFrame::Rejected);
             self.drop_link(link);
         } else {
             let store = self.ctx.store(Change::Request(record.clone()));
@@ -237,7 +237,7 @@ impl Node {
     pub(super) fn end_request(&mut self, id: &RequestId) {
         let found = self.link_of_request(id);
         if let Some(link) = found {
-            self.ctx.transmit(link, &Frame::Rejected);
+            self.ctx.transmit(link, &HandshakeFrame::Rejected);
             self.drop_link(link);
         }
     }

@@ -9,10 +9,11 @@ use crate::handshake::Role;
 use crate::ids;
 use crate::limits::{self, TEXT_BYTES};
 use crate::liveness::{Liveness, Verdict};
+use crate::misbehaviour::Misbehaviour;
 use crate::records::Secret;
 use crate::rendezvous::{Trigger, after};
 use crate::view::{ContactId, Event, Notice, Ping};
-use crate::wire::{Card, Frame};
+use crate::wire::{Card, SessionFrame};
 use std::time::Duration;
 
 /// Two sessions that begin within this time come from both having dialled at once.
@@ -62,7 +63,7 @@ impl Node {
                 return;
             }
             // Where that is another device with the same identity, it learns that there are two.
-            self.ctx.transmit(session.link, &Frame::Replaced);
+            self.ctx.transmit(session.link, &SessionFrame::Replaced);
             self.ctx.close(session.link);
         }
         contact.session = Some(Session {
@@ -120,14 +121,15 @@ impl Node {
             .map_or(Path::Unknown, |session| session.path);
         let near = self.is_local(path);
         let routers = self.network.members.iter().filter(|_| near);
-        let frame = Frame::Profile {
+        let routers: Vec<String> = routers.filter_map(Member::listed_at).collect();
+        let frame = SessionFrame::Profile {
             number,
             friendlyname: me.record.name.clone(),
             card,
             near,
             special,
             at: self.ctx.now.unix,
-            routers: routers.filter_map(Member::listed_at).collect(),
+            routers: Some(routers).filter(|routers| !routers.is_empty()),
         };
         self.ctx.transmit(link, &frame);
         if news {
@@ -163,9 +165,9 @@ impl Node {
                 session
                     .into_iter()
                     .for_each(|session| session.liveness.heard(now));
-                let result = Frame::decode(&bytes).and_then(|frame| self.contact_says(id, frame));
-                if let Err(reason) = result {
-                    self.misbehaved(id, reason);
+                let frame = SessionFrame::decode(&bytes).map_err(Misbehaviour::from);
+                if let Err(how) = frame.and_then(|frame| self.contact_says(id, frame)) {
+                    self.misbehaved(id, how);
                 }
             }
             Link::Suspect => self.doubt(id),
@@ -174,8 +176,8 @@ impl Node {
         }
     }
 
-    fn misbehaved(&mut self, id: &ContactId, reason: String) {
-        tracing::warn!(reason, "a contact's connection is closed");
+    fn misbehaved(&mut self, id: &ContactId, how: Misbehaviour) {
+        tracing::warn!(%how, "a contact's connection is closed");
         let name = self
             .contacts
             .get(id)
@@ -183,13 +185,13 @@ impl Node {
         self.end_session(id);
         self.notice(Notice::Misbehaved {
             name: name.unwrap_or_default(),
-            reason,
+            reason: how.to_string(),
         });
     }
 
-    fn contact_says(&mut self, id: &ContactId, frame: Frame) -> Result<(), String> {
+    fn contact_says(&mut self, id: &ContactId, frame: SessionFrame) -> Result<(), Misbehaviour> {
         match frame {
-            Frame::Profile {
+            SessionFrame::Profile {
                 number,
                 friendlyname,
                 card,
@@ -203,15 +205,15 @@ impl Node {
                     self.compare_clocks(id, at);
                 }
                 let session = self.contacts.get_mut(id).and_then(|c| c.session.as_mut());
-                session.into_iter().for_each(|session| {
+                if let Some(session) = session {
                     session.says_near = near;
-                    session.routers.clone_from(&routers);
-                });
+                    session.routers = routers.unwrap_or_default();
+                }
                 // Whoever answered there before, they say so themselves.
                 self.blacklist.forget(&card.transport_id);
                 self.take_their_profile(id, number, friendlyname, &card)
             }
-            Frame::Have { log, upto, read } => {
+            SessionFrame::Have { log, upto, read } => {
                 self.chat(id).rewind(log.as_deref(), upto, read);
                 if let Some(session) = self.contacts.get_mut(id).and_then(|c| c.session.as_mut()) {
                     session.synced = true;
@@ -219,34 +221,33 @@ impl Node {
                 self.pump(id);
                 Ok(())
             }
-            Frame::Text { log, seq, at, text } => self.take_text(id, &log, seq, at, text),
-            Frame::Ack { log, upto } => {
+            SessionFrame::Text { log, seq, at, text } => self.take_text(id, &log, seq, at, text),
+            SessionFrame::Ack { log, upto } => {
                 self.chat(id).acknowledged(&log, upto);
                 self.pump(id);
                 Ok(())
             }
-            Frame::Read { log, upto } => {
+            SessionFrame::Read { log, upto } => {
                 self.chat(id).read_by_other(&log, upto);
                 Ok(())
             }
-            Frame::Typing => {
+            SessionFrame::Typing => {
                 self.ctx.emit(Output::Event(Event::Typing(id.clone())));
                 Ok(())
             }
-            Frame::Ping => {
-                self.transmit_to(id, &Frame::Pong);
+            SessionFrame::Ping => {
+                self.transmit_to(id, &SessionFrame::Pong);
                 Ok(())
             }
-            Frame::Pong => Ok(()),
-            Frame::Bye => {
+            SessionFrame::Pong => Ok(()),
+            SessionFrame::Bye => {
                 self.end_session(id);
                 Ok(())
             }
-            Frame::Replaced => {
+            SessionFrame::Replaced => {
                 self.replaced(id);
                 Ok(())
             }
-            _ => Err("a message that no contact sends".to_owned()),
         }
     }
 
@@ -283,7 +284,7 @@ impl Node {
         });
     }
 
-    fn transmit_to(&mut self, id: &ContactId, frame: &Frame) {
+    fn transmit_to(&mut self, id: &ContactId, frame: &SessionFrame) {
         if let Some(session) = self
             .contacts
             .get(id)
@@ -300,10 +301,11 @@ impl Node {
         number: u64,
         friendlyname: String,
         card: &Card,
-    ) -> Result<(), String> {
-        let uuid: [u8; 16] = unb64(&card.discovery_uuid).ok_or("a malformed discoveryUUID")?;
+    ) -> Result<(), Misbehaviour> {
+        let uuid: [u8; 16] =
+            unb64(&card.discovery_uuid).ok_or(Misbehaviour::ProfileDiscoveryUuid)?;
         if !ids::is_transport_id(&card.transport_id) || !self.ctx.names.accept(&friendlyname) {
-            return Err("a malformed profile".to_owned());
+            return Err(Misbehaviour::ProfileUnfit);
         }
         let Some(contact) = self.contacts.get_mut(id) else {
             return Ok(());
@@ -339,17 +341,17 @@ impl Node {
         seq: u64,
         at: u64,
         text: String,
-    ) -> Result<(), String> {
+    ) -> Result<(), Misbehaviour> {
         let (mono, unix) = (self.ctx.now.mono, self.ctx.now.unix);
         if log.len() != 32 || text.len() > TEXT_BYTES || text.is_empty() {
-            return Err("a message out of bounds".to_owned());
+            return Err(Misbehaviour::TextOutOfBounds);
         }
         if !self
             .contacts
             .get_mut(id)
-            .is_some_and(|contact| contact.incoming.take(mono))
+            .is_some_and(|contact| contact.incoming.take(mono.into()))
         {
-            return Err("too many messages at once".to_owned());
+            return Err(Misbehaviour::TooManyTexts);
         }
         // A clock that is ahead must not put a message into the future.
         let receipts = self.settings.read_receipts;
@@ -381,7 +383,7 @@ impl Node {
         let Some(chat) = self.chats.get_mut(id) else {
             return;
         };
-        while chat.wants_to_send() && contact.outgoing.take(now) {
+        while chat.wants_to_send() && contact.outgoing.take(now.into()) {
             let Some(frame) = chat.next() else {
                 return;
             };
@@ -396,7 +398,7 @@ impl Node {
             .get_mut(id)
             .and_then(|contact| contact.session.as_mut());
         if session.is_some_and(|session| session.liveness.suspect(now) == Verdict::Ask) {
-            self.transmit_to(id, &Frame::Ping);
+            self.transmit_to(id, &SessionFrame::Ping);
         }
     }
 
@@ -445,7 +447,7 @@ impl Node {
             let verdict = session.map_or(Verdict::Fine, |session| session.liveness.check(now));
             match verdict {
                 Verdict::Fine => self.pump(&id),
-                Verdict::Ask => self.transmit_to(&id, &Frame::Ping),
+                Verdict::Ask => self.transmit_to(&id, &SessionFrame::Ping),
                 Verdict::Dead => self.end_session(&id),
             }
         }

@@ -1,7 +1,8 @@
 //! What a person asks for, and what comes of it.
 
 use super::{ContactId, Hidden, InviteId, RequestId};
-use crate::config::Settings;
+use crate::config::{Invalid, Settings};
+use crate::name::Unsuitable;
 use serde::{Deserialize, Serialize};
 
 /// What a command gives.
@@ -70,53 +71,8 @@ pub enum Command {
         /// Whom.
         contact: ContactId,
     },
-    /// Save a contact under another name; empty for the one it gives itself.
-    Rename {
-        /// Whom.
-        contact: ContactId,
-        /// The new name.
-        name: String,
-    },
-    /// The person has compared the safety number, or takes that back.
-    Verify {
-        /// Whose.
-        contact: ContactId,
-        /// It was the same.
-        verified: bool,
-    },
-    /// Switch Special contact.
-    Special {
-        /// Whom.
-        contact: ContactId,
-        /// On.
-        on: bool,
-    },
-    /// Switch notifications about a contact.
-    Mute {
-        /// Whom.
-        contact: ContactId,
-        /// Off.
-        muted: bool,
-    },
-    /// Block a contact, or unblock it.
-    Block {
-        /// Whom.
-        contact: ContactId,
-        /// Block.
-        blocked: bool,
-    },
-    /// Pause a contact until it is seen, or go on looking for it.
-    Pause {
-        /// Whom.
-        contact: ContactId,
-        /// Pause.
-        paused: bool,
-    },
-    /// Forget a contact and its chat.
-    Remove {
-        /// Whom.
-        contact: ContactId,
-    },
+    /// A decision about a contact.
+    Contact(ContactId, ContactCommand),
     /// Make an invite: an [`Event::Invite`] follows.
     Invite,
     /// Close an open invite.
@@ -148,6 +104,26 @@ pub enum Command {
     },
     /// Do not wait for the next try.
     Retry,
+}
+
+/// What a person decides about a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ContactCommand {
+    /// Saves the contact under this name; an empty one stands for the name the contact gives itself.
+    Rename(String),
+    /// Notes that the safety number was the same on both devices, or takes that back.
+    Verify(bool),
+    /// Switches Special contact.
+    Special(bool),
+    /// Switches notifications about the contact: `true` is without.
+    Mute(bool),
+    /// Blocks the contact, or unblocks it.
+    Block(bool),
+    /// Pauses the contact until it is seen, or looks for it again.
+    Pause(bool),
+    /// Forgets the contact and its chat.
+    Remove,
 }
 
 /// Why a command was refused, for the field or the button it came from.
@@ -225,4 +201,20 @@ pub enum Refusal {
         /// What the browser said.
         reason: String,
     },
+}
+
+impl From<Invalid> for Refusal {
+    fn from(Invalid { field, reason }: Invalid) -> Self {
+        Self::Setting { field, reason }
+    }
+}
+
+impl From<Unsuitable> for Refusal {
+    fn from(unsuitable: Unsuitable) -> Self {
+        match unsuitable {
+            Unsuitable::Empty => Self::NameEmpty,
+            Unsuitable::TooLong => Self::NameTooLong,
+            Unsuitable::Characters => Self::NameCharacters,
+        }
+    }
 }

@@ -7,21 +7,19 @@ mod command;
 mod message;
 mod notice;
 mod people;
+mod recipient;
 mod status;
 
-pub use command::{Answer, Command, Refusal};
+pub use crate::values::{ContactId, InviteId, RequestId, Secret, Secret as Hidden};
+pub use command::{Answer, Command, ContactCommand, Refusal};
 pub use message::{Message, MessageState, Progress};
 pub use notice::{Notice, Notification};
 pub use people::{Asked, Care, Invite, Person, Ping, Presence, Reach, Request, Special};
+pub use recipient::{Duty, Recipient};
 pub use status::{BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};
 
 use crate::config::{Config, Settings};
 use serde::{Deserialize, Serialize};
-
-/// Names a contact on this device, stable for as long as it is saved.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ContactId(pub String);
 
 /// Names a person in a list: a contact, or a stranger by today's Discovery ID without its root, which
 /// may change every ten minutes.
@@ -32,27 +30,6 @@ pub enum PersonId {
     Contact(ContactId),
     /// Somebody new, by Discovery ID without its root.
     Stranger(String),
-}
-
-/// Names a waiting request on this device.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RequestId(pub String);
-
-/// Names an open invite on this device.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct InviteId(pub String);
-
-/// Text that must not be shown or logged: a passphrase, or an invite's link.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Hidden(pub String);
-
-impl std::fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Hidden(…)")
-    }
 }
 
 /// Something a view shows. Later events replace earlier ones under the same key.

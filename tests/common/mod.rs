@@ -460,7 +460,17 @@ impl World {
                     message.state = state.unwrap_or(message.state);
                 }
             }
-            _ => {}
+            // Tests look for these among the events.
+            Event::Profile(_)
+            | Event::Status(_)
+            | Event::Invite(_)
+            | Event::InviteGone(_)
+            | Event::Typing(_)
+            | Event::Settings(_)
+            | Event::Notice(_)
+            | Event::Ready
+            | Event::Notify(_)
+            | Event::Badge { .. } => {}
         }
         device.events.push(event);
     }

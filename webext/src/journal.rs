@@ -150,8 +150,8 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ipc::{Message, MessageState};
     use mesh_chat::config::Settings;
+    use mesh_chat::records::{Origin, StoredMessage};
 
     fn ben() -> ContactId {
         ContactId("ben".to_owned())
@@ -172,13 +172,12 @@ mod tests {
             seen: 0,
             unread: 0,
         };
-        let message = Message {
+        let message = StoredMessage {
             contact: ben(),
             number,
             at: 0,
             text: text.to_owned(),
-            state: MessageState::Received,
-            place: None,
+            origin: Origin::Received,
         };
         let record = MessageRecord {
             version: 1,

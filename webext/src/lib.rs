@@ -1,11 +1,20 @@
-//! Everything that names a JsValue: extension APIs, storage, clock, the driver of the engine.
+//! What joins the core to a browser extension: extension APIs, storage, clock, the driver of the
+//! engine.
 //!
-//! The background uses [`api`] and [`json`] only. The engine page uses [`engine::Engine`], which
-//! boots from storage and then runs one [`Node`](mesh_chat::Node): what happens in the page becomes
-//! its inputs, what it puts out is done by the modules below.
+//! The background uses [`browser::log`] only. The engine page uses [`browser::engine::Engine`], which boots
+//! from storage and then runs one [`Node`](mesh_chat::Node): what happens in the page becomes the
+//! node's inputs, and what the node puts out is done by the modules of [`browser`].
 //!
-//! What needs no browser is compiled and tested everywhere: [`addresses`], [`gathering`],
-//! [`journal`], [`local`], [`mapping`], [`watch`].
+//! What needs no browser is compiled and tested everywhere:
+//!
+//! | Module | Owns |
+//! |---|---|
+//! | [`journal`] | the order of writes and reads, and what goes into one batch |
+//! | [`local`] | the records in `storage.local`: their keys, reading them |
+//! | [`mapping`] | between the types of the core and those of `peerjs` |
+//! | [`addresses`] | addresses in candidates and in the answer of an echo |
+//! | [`gathering`] | when a look-up has seen enough |
+//! | [`watch`] | sleep, noticed by the clocks |
 
 pub mod addresses;
 pub mod gathering;
@@ -15,42 +24,4 @@ pub mod mapping;
 pub mod watch;
 
 #[cfg(target_arch = "wasm32")]
-pub mod api;
-#[cfg(target_arch = "wasm32")]
-mod beacon;
-#[cfg(target_arch = "wasm32")]
-mod boot;
-#[cfg(target_arch = "wasm32")]
-mod clock;
-#[cfg(target_arch = "wasm32")]
-mod driver;
-#[cfg(target_arch = "wasm32")]
-mod echo;
-#[cfg(target_arch = "wasm32")]
-pub mod engine;
-#[cfg(target_arch = "wasm32")]
-mod host;
-#[cfg(target_arch = "wasm32")]
-mod idb;
-#[cfg(target_arch = "wasm32")]
-pub mod json;
-#[cfg(target_arch = "wasm32")]
-pub mod log;
-#[cfg(target_arch = "wasm32")]
-mod lookup;
-#[cfg(target_arch = "wasm32")]
-mod messages;
-#[cfg(target_arch = "wasm32")]
-mod network;
-#[cfg(target_arch = "wasm32")]
-mod signalling;
-#[cfg(target_arch = "wasm32")]
-mod storage;
-#[cfg(target_arch = "wasm32")]
-mod stun;
-#[cfg(target_arch = "wasm32")]
-mod timer;
-#[cfg(target_arch = "wasm32")]
-mod unicode;
-#[cfg(target_arch = "wasm32")]
-mod views;
+pub mod browser;

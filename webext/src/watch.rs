@@ -1,26 +1,25 @@
-//! Notices sleep by the clocks: a gap between two readings that are taken every half minute.
+//! Notices sleep by the clocks: a gap between two readings that are taken at a steady rate.
 
 use mesh_chat::limits::CLOCK_JUMP;
 use mesh_chat::{Mono, Now};
-use std::time::Duration;
 
-/// How often the clock is to be read for [`Watch`]: well within [`CLOCK_JUMP`].
-pub const READ_EVERY: Duration = Duration::from_secs(20);
+/// How often the clock is to be read for [`Watch`], in milliseconds: well within [`CLOCK_JUMP`].
+pub const READ_EVERY_MILLIS: u32 = 20_000;
 
-/// Compares readings of the clock.
+/// Compares each reading of the clocks with the one before.
 #[derive(Debug)]
 pub struct Watch {
     last: Now,
 }
 
 impl Watch {
-    /// Starts with this reading.
+    /// Starts with a first reading.
     pub fn new(now: Now) -> Self {
         Self { last: now }
     }
 
-    /// Whether the device slept since the last reading. Some systems stop the monotonic clock in
-    /// sleep, so either clock can show it.
+    /// Returns whether the device slept since the last reading. Some systems stop the monotonic clock
+    /// in sleep, so either clock can show it.
     pub fn slept(&mut self, now: Now) -> bool {
         let last = std::mem::replace(&mut self.last, now);
         let unix = Mono(now.unix).since(Mono(last.unix));

@@ -10,6 +10,7 @@
 )]
 
 mod browser;
+mod check;
 mod dist;
 mod figures;
 mod paths;
@@ -17,6 +18,7 @@ mod setup;
 mod shell;
 mod stories;
 mod test;
+mod traces;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -40,6 +42,10 @@ enum Command {
     Run(browser::Options),
     /// Two Chromium and one Firefox meet and chat through servers on this machine
     Demo(stories::DemoOptions),
+    /// Check a change of the core in less than a minute: style, unit tests, vectors, 200 worlds
+    Check,
+    /// Compare what simulated worlds do now with what they did in another revision
+    Traces(traces::Options),
     /// Check everything: style, unit tests, the core in wasm, sizes, real browsers
     Test(test::Options),
     /// Simulate worlds with faults, and check what must hold in each
@@ -64,6 +70,8 @@ fn run(command: Command) -> Result<()> {
         Command::Dist(options) => dist::run(&options).map(drop),
         Command::Run(options) => browser::run(&options),
         Command::Demo(options) => stories::demo(&options),
+        Command::Check => check::run(),
+        Command::Traces(options) => traces::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Sim(options) => stories::sim(&options),
         Command::Bench(options) => stories::bench(&options),

@@ -30,13 +30,13 @@ pub(crate) struct SimOptions {
 
 /// The command `sim`.
 pub(crate) fn sim(options: &SimOptions) -> Result<()> {
-    shell::run(simulation().args(&options.options))
+    shell::run(simulation("sim").args(&options.options))
 }
 
-/// The simulation, in its own profile, without options yet.
-pub(crate) fn simulation() -> std::process::Command {
+/// Returns the simulation in a profile, without options yet.
+pub(crate) fn simulation(profile: &str) -> std::process::Command {
     let mut cargo = shell::cargo();
-    cargo.args(["run", "--quiet", "--profile", "sim", "-p", "sim", "--"]);
+    cargo.args(["run", "--quiet", "--profile", profile, "-p", "sim", "--"]);
     cargo
 }
 

@@ -1,8 +1,8 @@
 //! The data channel of a connection.
 
 use super::{Handle, stats};
-use crate::endpoint::RtcInput;
 use crate::event::ConnId;
+use crate::io::RtcInput;
 use crate::limits::MESSAGE_MAX;
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use wasm_bindgen::JsCast as _;
@@ -66,7 +66,7 @@ impl Drop for Channel {
     }
 }
 
-/// Finds out where the other end is, then tells that the channel is open.
+/// Finds out where the other end is, then reports that the channel is open.
 fn report_open(conn: ConnId, connection: &RtcPeerConnection, handle: &Handle) {
     let (connection, handle) = (connection.clone(), handle.clone());
     spawn_local(async move {
@@ -87,7 +87,7 @@ fn report_open(conn: ConnId, connection: &RtcPeerConnection, handle: &Handle) {
     });
 }
 
-/// The bytes of a message; of one that is too long, just enough to show that.
+/// Returns the bytes of a message; of one that is too long, just enough to show that.
 fn message(event: &MessageEvent) -> Option<Vec<u8>> {
     const ENOUGH: u32 = MESSAGE_MAX as u32 + 1;
     let data = match event.data().dyn_into::<ArrayBuffer>() {

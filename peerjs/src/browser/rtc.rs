@@ -2,8 +2,8 @@
 
 use super::Handle;
 use super::channel::Channel;
-use crate::endpoint::{RtcCommand, RtcInput};
 use crate::event::{ConnId, IceServer};
+use crate::io::{RtcCommand, RtcInput};
 use js_sys::Array;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use web_sys::{
     RtcPeerConnectionState, RtcSdpType, RtcSessionDescriptionInit,
 };
 
-/// The configuration of every connection.
+/// Returns the configuration of every connection.
 pub(super) fn configuration(servers: &[IceServer]) -> RtcConfiguration {
     let list = Array::new();
     for server in servers {
@@ -54,7 +54,7 @@ pub(super) struct Rtc {
 }
 
 impl Rtc {
-    /// Dials. `None` where the browser gives no more connections.
+    /// Dials. Returns `None` where the browser makes no more connections.
     pub(super) fn offer(
         conn: ConnId,
         configuration: &RtcConfiguration,
@@ -73,7 +73,7 @@ impl Rtc {
         Some(rtc)
     }
 
-    /// Answers. `None` as for [`Rtc::offer`].
+    /// Answers an offer. Returns `None` where the browser makes no more connections.
     pub(super) fn answer(
         conn: ConnId,
         configuration: &RtcConfiguration,
@@ -111,7 +111,8 @@ impl Rtc {
         })
     }
 
-    /// Does what is asked of a connection that is there; false where it is of no use any more.
+    /// Performs a command for an existing connection. Returns false where the connection no longer
+    /// works.
     pub(super) fn perform(&self, command: RtcCommand) -> bool {
         match command {
             RtcCommand::Accept(answer) => self.accept(&answer),
@@ -128,7 +129,7 @@ impl Rtc {
         true
     }
 
-    /// Applies the local description that `made` gives, and tells it.
+    /// Applies the local description that `made` resolves to, and reports it.
     fn describe(&self, made: impl Future<Output = Result<JsValue, JsValue>> + 'static) {
         let (connection, conn, handle) = (self.connection.clone(), self.conn, self.handle.clone());
         spawn_local(async move {
@@ -158,7 +159,7 @@ impl Rtc {
         });
     }
 
-    /// One that the browser does not take is passed over: there are others.
+    /// Adds a candidate. One that the browser does not accept is ignored: there are others.
     fn add_candidate(&self, candidate: &str) {
         let init = RtcIceCandidateInit::new(candidate);
         init.set_sdp_m_line_index(Some(0));
@@ -209,7 +210,7 @@ fn on_state(conn: ConnId, connection: &RtcPeerConnection, handle: &Handle) -> Cl
     })
 }
 
-/// Takes the first channel of the other end, and no other.
+/// Takes the first channel that the other end opens, and closes any further one.
 fn on_channel(
     conn: ConnId,
     connection: &RtcPeerConnection,

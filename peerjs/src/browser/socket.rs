@@ -1,7 +1,7 @@
 //! One WebSocket of an endpoint.
 
 use super::Handle;
-use crate::endpoint::{SocketId, SocketInput};
+use crate::io::{SocketId, SocketInput};
 use crate::limits::SERVER_FRAME_MAX;
 use js_sys::JsString;
 use wasm_bindgen::JsCast as _;
@@ -17,7 +17,7 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    /// `None` where the browser does not take the URL.
+    /// Opens a socket. Returns `None` where the browser does not accept the URL.
     pub(super) fn open(id: SocketId, url: &str, handle: &Handle) -> Option<Self> {
         let socket = WebSocket::new(url).ok()?;
         let driver = handle.clone();
@@ -41,7 +41,7 @@ impl Socket {
         })
     }
 
-    /// What cannot be sent is lost: the echo will show it.
+    /// Sends a frame. One that cannot be sent is lost: the missing echo will show it.
     pub(super) fn send(&self, text: &str) {
         if self.socket.send_with_str(text).is_err() {
             tracing::debug!("socket does not take a frame");
@@ -59,7 +59,7 @@ impl Drop for Socket {
     }
 }
 
-/// A text frame of a bearable size; a longer one is not even copied.
+/// Returns a text frame of acceptable size; a longer one is not even copied.
 fn text(event: &MessageEvent) -> Option<String> {
     let text = event.data().dyn_into::<JsString>().ok()?;
     (text.length() as usize <= SERVER_FRAME_MAX).then(|| String::from(text))

@@ -1,8 +1,8 @@
 //! Reads the remote candidate of the selected pair from `getStats`.
 //!
-//! Chromium and Firefox both name the pair on the `transport` entry. Chromium gives an empty
-//! address for what was signalled as a `.local` name, Firefox gives that name; either way the
-//! address does not parse and counts as hidden.
+//! Chromium and Firefox both name the pair on the `transport` entry. For a candidate that was
+//! signalled as a `.local` name Chromium reports an empty address and Firefox that name; either way
+//! the address does not parse and counts as hidden.
 //!
 //! A check of the other end that comes before its candidate is known makes that candidate
 //! peer-reflexive, and hidden (Firefox: `(redacted)`). Chromium turns it into the signalled one
@@ -21,7 +21,7 @@ const LOOKS: usize = 3;
 /// See [`LOOKS`], in milliseconds.
 const PAUSE: i32 = 60;
 
-/// `None` where the browser does not tell.
+/// Returns the remote candidate of the selected pair, `None` where the browser does not report it.
 pub(super) async fn selected_remote(connection: &RtcPeerConnection) -> Option<RemoteCandidate> {
     let mut seen = look(connection).await?;
     for _ in 1..LOOKS {

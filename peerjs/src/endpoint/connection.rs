@@ -4,15 +4,15 @@
 //! dial    ──▶ Offering ──described──▶ Asking ──answered──▶ Connecting ──▶ Open ──▶ Closing
 //! offered ──▶ Answering ──described──────────────────────▶ Connecting
 //! ```
-//! A step gives one [`Next`]; the connection itself touches nothing outside. How the two ends agree
+//! A step returns one [`Next`]; the connection itself touches nothing outside. How the two ends agree
 //! on descriptions and candidates is in `negotiation`.
 
-use super::io::{RtcCommand, RtcInput};
 use crate::candidate::Candidate;
 use crate::event::{Closed, ConnId, Event, Path};
+use crate::io::{RtcCommand, RtcInput};
 use crate::limits::{DIAL_WITHIN, EARLY_FRAMES_MAX, LINGER, MESSAGE_MAX};
 use crate::path::RemoteCandidate;
-use crate::sdp::{Description, Role};
+use crate::sdp::{Description, SdpRole};
 use nojson::RawJson;
 use std::time::Duration;
 
@@ -26,9 +26,9 @@ pub(super) struct Connection {
     deadline: Option<Duration>,
     /// The media id, once the local description is there.
     pub(super) mid: String,
-    /// Candidates received and told, for the bound on both.
+    /// Candidates received and sent, for the bound on both.
     pub(super) received: usize,
-    pub(super) told: usize,
+    pub(super) sent: usize,
     /// Messages that came before the connection was reported open.
     early: Vec<Vec<u8>>,
 }
@@ -47,23 +47,23 @@ pub(super) enum State {
     Closing,
 }
 
-/// What comes of a step.
+/// What follows from a step.
 pub(super) enum Next {
     Nothing,
-    /// Tell the browser.
+    /// The browser is to do this.
     Rtc(Vec<RtcCommand>),
-    /// Tell the other end by way of the server.
+    /// The server is to relay these frames to the other end.
     Signal(Vec<String>),
-    /// Tell the owner.
-    Tell(Vec<Told>),
-    /// The connection is over; tell the owner.
+    /// The owner is to learn of this.
+    Report(Vec<Report>),
+    /// The connection has ended, and the owner is to learn of it.
     End(Closed),
-    /// The connection is over, and the owner knows.
+    /// The connection has ended, and the owner knows.
     Vanish,
 }
 
 /// An event of a connection that does not know its own number.
-pub(super) enum Told {
+pub(super) enum Report {
     Open {
         local: [u8; 32],
         remote: [u8; 32],
@@ -73,7 +73,7 @@ pub(super) enum Told {
     Suspect,
 }
 
-impl Told {
+impl Report {
     pub(super) fn with(self, conn: ConnId) -> Event {
         match self {
             Self::Open {
@@ -113,7 +113,7 @@ impl Connection {
             deadline,
             mid,
             received: 0,
-            told: 0,
+            sent: 0,
             early,
         }
     }
@@ -134,12 +134,12 @@ impl Connection {
         self.local == local && self.remote == remote
     }
 
-    /// A dial of ours that nobody has answered yet.
+    /// Returns whether this is a dial of ours that has not been answered yet.
     pub(super) fn is_unanswered(&self) -> bool {
         matches!(self.state, State::Offering(_) | State::Asking(_))
     }
 
-    /// It has been open.
+    /// Returns whether it is open, or has been.
     pub(super) fn is_established(&self) -> bool {
         matches!(self.state, State::Open | State::Closing)
     }
@@ -158,7 +158,7 @@ impl Connection {
         Next::Rtc(vec![RtcCommand::Send(message.into_bytes())])
     }
 
-    /// Says goodbye where the channel is open, and leaves it open until that has arrived.
+    /// Closes it. An open channel first sends a goodbye, and stays open until that has arrived.
     pub(super) fn close(&mut self, now: Duration) -> Next {
         match self.state {
             State::Open => {
@@ -177,7 +177,7 @@ impl Connection {
         self.over(Closed::Unreachable)
     }
 
-    /// The owner of a closing connection believes it closed already.
+    /// Ends it. A closing connection ends without an event: its owner considers it closed already.
     fn over(&self, reason: Closed) -> Next {
         match self.state {
             State::Closing => Next::Vanish,
@@ -191,7 +191,7 @@ impl Connection {
     }
 }
 
-/// What the browser says.
+/// What the browser reports.
 impl Connection {
     pub(super) fn rtc(&mut self, input: RtcInput) -> Next {
         match input {
@@ -204,7 +204,7 @@ impl Connection {
             } => self.opened(&local, &remote, selected),
             RtcInput::Data(message) => self.data(message),
             RtcInput::Suspect if matches!(self.state, State::Open) => {
-                Next::Tell(vec![Told::Suspect])
+                Next::Report(vec![Report::Suspect])
             }
             RtcInput::Suspect => Next::Nothing,
             RtcInput::Closed => self.over(Closed::Unreachable),
@@ -217,7 +217,7 @@ impl Connection {
             return Next::Nothing;
         }
         // The roles do not matter here: what is asked of both is the one fingerprint.
-        let fingerprint = |sdp| Description::parse(sdp, Role::Offer).map(|d| d.fingerprint().0);
+        let fingerprint = |sdp| Description::parse(sdp, SdpRole::Offer).map(|d| d.fingerprint().0);
         let (Ok(local), Ok(remote)) = (fingerprint(local), fingerprint(remote)) else {
             tracing::error!("description in force not understood");
             return Next::End(Closed::Refused);
@@ -225,13 +225,13 @@ impl Connection {
         let path = selected.map_or(Path::Unknown, RemoteCandidate::path);
         self.state = State::Open;
         self.deadline = None;
-        let mut told = vec![Told::Open {
+        let mut reports = vec![Report::Open {
             local,
             remote,
             path,
         }];
-        told.extend(self.early.drain(..).map(Told::Frame));
-        Next::Tell(told)
+        reports.extend(self.early.drain(..).map(Report::Frame));
+        Next::Report(reports)
     }
 
     fn data(&mut self, message: Vec<u8>) -> Next {
@@ -252,7 +252,7 @@ impl Connection {
         if matches!(self.state, State::Open) {
             return match is_close(&message) {
                 true => Next::End(Closed::Gone),
-                false => Next::Tell(vec![Told::Frame(message)]),
+                false => Next::Report(vec![Report::Frame(message)]),
             };
         }
         if is_close(&message) {
@@ -266,10 +266,11 @@ impl Connection {
     }
 }
 
-/// How stock peerjs says that it closes after what was sent before.
+/// What stock peerjs sends last before it closes.
 const CLOSE: &[u8] = br#"{"__peerData":{"type":"close"}}"#;
 
-/// Looked for in short messages only, so that no message of the owner is parsed twice.
+/// Returns whether this is the goodbye. Only short messages are examined, so that no message of the
+/// owner is parsed twice.
 fn is_close(message: &[u8]) -> bool {
     const LONGEST: usize = 64;
     message.len() <= LONGEST

@@ -1,6 +1,6 @@
 //! One person's ids and connections: a deterministic machine without clock, random source or IO.
 //!
-//! After each [`Endpoint::handle`], call [`Endpoint::poll`] until it gives [`Output::Timeout`];
+//! After each [`Endpoint::handle`], call [`Endpoint::poll`] until it returns [`Output::Timeout`];
 //! then wait for that moment or the next input. Time is monotonic, since any fixed moment.
 //!
 //! ```
@@ -18,11 +18,10 @@
 
 mod connection;
 mod early;
-mod io;
 mod negotiation;
 mod relayed;
 
-pub use io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
+pub use crate::io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
 
 use crate::event::{Closed, ConnId, Event, Server};
 use crate::id;
@@ -57,7 +56,7 @@ macro_rules! context {
 }
 
 impl Endpoint {
-    /// An endpoint with no id yet. `tokens` are those of [`Endpoint::tokens`] of an earlier
+    /// Returns an endpoint without ids. `tokens` are those of [`Endpoint::tokens`] of an earlier
     /// endpoint of this person; `seed` must be strong and new, because the tokens come from it.
     pub fn new(servers: Vec<Server>, tokens: Vec<(String, String)>, seed: [u8; 32]) -> Self {
         Self {
@@ -70,7 +69,7 @@ impl Endpoint {
         }
     }
 
-    /// Takes one input.
+    /// Handles one input.
     pub fn handle(&mut self, now: Duration, input: Input) {
         match input {
             Input::Timeout => self.timeout(now),
@@ -90,14 +89,14 @@ impl Endpoint {
         }
     }
 
-    /// The next thing to be done; the last of each round is [`Output::Timeout`].
+    /// Returns the next output; the last of each round is [`Output::Timeout`].
     pub fn poll(&mut self) -> Output {
         self.out
             .pop_front()
             .unwrap_or_else(|| Output::Timeout(self.deadline()))
     }
 
-    /// The token of each id, for the next endpoint of this person.
+    /// Returns the token of each id, for the next endpoint of this person.
     pub fn tokens(&self) -> Vec<(String, String)> {
         self.signalling.tokens()
     }
@@ -145,7 +144,7 @@ impl Endpoint {
             .push_back(Output::Rtc(conn, RtcCommand::Offer { label }));
     }
 
-    /// Lets a connection take a step, and does what comes of it.
+    /// Lets a connection take a step, and carries out what follows from it.
     fn with(&mut self, now: Duration, conn: ConnId, step: impl FnOnce(&mut Connection) -> Next) {
         let Some(connection) = self.connections.get_mut(&conn) else {
             return;
@@ -166,7 +165,7 @@ impl Endpoint {
                         .send(context!(self, now), &local, conn, frame);
                 }
             }
-            Next::Tell(events) => {
+            Next::Report(events) => {
                 let events = events
                     .into_iter()
                     .map(|event| Output::Event(event.with(conn)));

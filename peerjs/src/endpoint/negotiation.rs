@@ -3,14 +3,14 @@
 //! Ours wait until our description has been sent, theirs until theirs has been applied.
 
 use super::connection::{Connection, Next, State};
-use super::io::RtcCommand;
 use crate::candidate::Candidate;
 use crate::event::Closed;
 use crate::frame;
+use crate::io::RtcCommand;
 use crate::limits::CANDIDATES_MAX;
-use crate::sdp::{Description, Role, SdpError};
+use crate::sdp::{Description, SdpError, SdpRole};
 
-/// What the other end says by way of the server.
+/// What the other end sends through the server.
 impl Connection {
     pub(super) fn answered(&mut self, description: Result<Description, SdpError>) -> Next {
         let State::Asking(waiting) = &mut self.state else {
@@ -51,12 +51,12 @@ impl Connection {
     }
 }
 
-/// What the browser of this end wants the other to know.
+/// What the browser of this end has for the other.
 impl Connection {
     pub(super) fn described(&mut self, sdp: &str) -> Next {
         let (role, frame): (_, fn(&str, &str, &str) -> String) = match self.state {
-            State::Offering(_) => (Role::Offer, frame::offer),
-            State::Answering(_) => (Role::Answer, frame::answer),
+            State::Offering(_) => (SdpRole::Offer, frame::offer),
+            State::Answering(_) => (SdpRole::Answer, frame::answer),
             State::Asking(_) | State::Connecting | State::Open | State::Closing => {
                 return Next::Nothing;
             }
@@ -69,8 +69,8 @@ impl Connection {
             }
         }
         let next = match role {
-            Role::Offer => State::Asking(Vec::new()),
-            Role::Answer => State::Connecting,
+            SdpRole::Offer => State::Asking(Vec::new()),
+            SdpRole::Answer => State::Connecting,
         };
         let mut frames = vec![frame(&self.remote, &self.label, sdp)];
         if let State::Offering(waiting) | State::Answering(waiting) =
@@ -90,8 +90,8 @@ impl Connection {
         let Ok(candidate) = Candidate::parse(text) else {
             return Next::Nothing;
         };
-        self.told += 1;
-        if self.told > CANDIDATES_MAX {
+        self.sent += 1;
+        if self.sent > CANDIDATES_MAX {
             return Next::Nothing;
         }
         match &mut self.state {

@@ -3,17 +3,17 @@
 use super::Endpoint;
 use super::connection::{Connection, Next};
 use super::early::Key;
-use super::io::{Output, RtcCommand};
 use crate::candidate::Candidate;
 use crate::event::{Closed, ConnId, Event};
 use crate::frame::Relayed;
+use crate::io::{Output, RtcCommand};
 use crate::limits::{ANSWERING_MAX, CONNECTIONS_MAX};
 use crate::sdp::{Description, SdpError};
 use crate::signalling::Received;
 use std::time::Duration;
 
 impl Endpoint {
-    /// Something was relayed to one of our ids.
+    /// Handles what was relayed to one of our ids.
     pub(super) fn received(&mut self, now: Duration, received: Received) {
         let Received {
             local,
@@ -125,13 +125,14 @@ impl Endpoint {
         }
     }
 
-    /// Only our own dials are believed to be in vain: anybody may say of itself that it is gone.
+    /// Ends the dials to an id that is absent. Only our own dials: anybody may say of itself that
+    /// it is gone.
     fn absent(&mut self, now: Duration, local: &str, remote: &str) {
-        let in_vain = |c: &Connection| c.is_between(local, remote) && c.is_unanswered();
+        let is_dial = |c: &Connection| c.is_between(local, remote) && c.is_unanswered();
         let found = self
             .connections
             .iter()
-            .filter(|(_, c)| in_vain(c))
+            .filter(|(_, c)| is_dial(c))
             .map(|(conn, _)| *conn);
         for conn in found.collect::<Vec<_>>() {
             self.with(now, conn, |_| Next::End(Closed::Unreachable));

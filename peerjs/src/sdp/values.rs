@@ -65,7 +65,7 @@ impl Setup {
     }
 }
 
-/// `ice-char`s of RFC 8839, at least `least` and at most 256 of them.
+/// Parses the `ice-char`s of RFC 8839: at least `least` and at most 256 of them.
 pub(super) fn credential(text: &str, least: usize) -> Option<String> {
     let of_ice = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
     ((least..=256).contains(&text.len()) && text.bytes().all(of_ice)).then(|| text.to_owned())
@@ -80,7 +80,7 @@ pub(super) fn port(text: &str) -> Option<u16> {
     digits(text)?.parse().ok().filter(|port| *port != 0)
 }
 
-/// 0 means without limit.
+/// Parses a maximum message size; 0 means without limit.
 pub(super) fn message_size(text: &str) -> Option<u64> {
     let size = digits(text)?.parse().ok()?;
     (size == 0 || size >= MESSAGE_MAX as u64).then_some(size)

@@ -7,10 +7,10 @@ mod scout;
 mod servers;
 mod tokens;
 
-use crate::endpoint::{Output, SocketId, SocketInput};
 use crate::event::{ConnId, Event, Server};
 use crate::frame::{Relayed, ServerFrame};
 use crate::id;
+use crate::io::{Output, SocketId, SocketInput};
 use crate::limits::IDS_MAX;
 use crate::random::Random;
 use litemap::LiteMap;
@@ -92,8 +92,9 @@ impl Signalling {
         }
     }
 
-    /// Where only the id was in vain that is given up now, nothing else will show that the server is
-    /// there; the ids that it holds do.
+    /// Reports the server as reachable when every remaining id is held. Otherwise nothing would:
+    /// the id that could not be registered was the only one that waited, and it has just been given
+    /// up.
     fn nothing_waits(&mut self, cx: &mut Context<'_>) {
         if !self.ids.is_empty() && self.ids.values().all(Registration::is_held) {
             let event = self.servers.reached();
@@ -152,7 +153,7 @@ impl Signalling {
             .min()
     }
 
-    /// A socket says. Gives what was relayed for a connection.
+    /// Handles what a socket reports. Returns what was relayed for a connection.
     pub(crate) fn socket(
         &mut self,
         cx: &mut Context<'_>,
@@ -243,8 +244,8 @@ impl Signalling {
         }
     }
 
-    /// The socket of an id is gone, or of no use. A held id may be tried again at `again`, one
-    /// that was not yet held when the server may be called upon again.
+    /// Gives up the socket of an id, which is closed or no longer works. A held id may be tried
+    /// again at `again`; one that was not yet held, when the server may be asked again.
     fn lose(&mut self, cx: &mut Context<'_>, id: &str, again: Duration, refused: Option<String>) {
         let Some(registration) = self.ids.get_mut(id) else {
             return;
@@ -267,7 +268,7 @@ impl Signalling {
         }
     }
 
-    /// Opens the sockets that may be opened now, longest waiting first.
+    /// Opens the sockets that may be opened now, the longest waiting first.
     fn pump(&mut self, cx: &mut Context<'_>) {
         while self.next_open().is_some_and(|when| when <= cx.now) {
             let Some(id) = self.longest_waiting() else {
@@ -286,7 +287,7 @@ impl Signalling {
         }
     }
 
-    /// When the next socket is to be opened.
+    /// Returns when the next socket is to be opened.
     fn next_open(&self) -> Option<Duration> {
         let wanted = self.ids.values().filter_map(Registration::waiting).min()?;
         let busy = self.ids.values().any(Registration::is_trying);

@@ -1,82 +1,34 @@
-//! How fast a server is called upon: the bucket all ids share, and the back-off.
+//! How often a server is asked: the bucket that all ids share, and the back-off.
 
-use crate::limits::{BACKOFF_FIRST, BACKOFF_MAX, REGISTRATION_BURST, REGISTRATION_EVERY};
+use crate::limits::{REGISTRATION_BURST, REGISTRATION_EVERY, RETRY};
 use crate::random::Random;
+use pace::Bucket;
 use std::time::Duration;
 
-/// A token bucket for registrations at one server.
-#[derive(Debug)]
-pub(super) struct Bucket {
-    tokens: u32,
-    /// When the present number of tokens was reached.
-    since: Duration,
+/// Returns the bucket of one server, full.
+pub(super) const fn registrations() -> Bucket {
+    Bucket::new(REGISTRATION_BURST, REGISTRATION_EVERY)
 }
 
-impl Bucket {
-    pub(super) fn full(now: Duration) -> Self {
-        Self {
-            tokens: REGISTRATION_BURST,
-            since: now,
-        }
-    }
-
-    /// Takes a token if there is one.
-    pub(super) fn take(&mut self, now: Duration) -> bool {
-        self.refill(now);
-        let Some(rest) = self.tokens.checked_sub(1) else {
-            return false;
-        };
-        self.tokens = rest;
-        true
-    }
-
-    /// When there is a token to take.
-    pub(super) fn ready_at(&self) -> Duration {
-        match self.tokens {
-            0 => self.since + REGISTRATION_EVERY,
-            _ => self.since,
-        }
-    }
-
-    fn refill(&mut self, now: Duration) {
-        while self.tokens < REGISTRATION_BURST && now >= self.since + REGISTRATION_EVERY {
-            self.tokens += 1;
-            self.since += REGISTRATION_EVERY;
-        }
-        if self.tokens == REGISTRATION_BURST {
-            self.since = now;
-        }
-    }
-}
-
-/// Full jitter: anything up to a ceiling that doubles with each failure in a row.
+/// Draws the wait after so many failures in a row. Full jitter: anything up to a ceiling that
+/// doubles with each of them.
 pub(super) fn backoff(failures: u32, random: &mut Random) -> Duration {
-    let doublings = failures.saturating_sub(1).min(16);
-    random.up_to(BACKOFF_MAX.min(BACKOFF_FIRST * (1 << doublings)))
+    random.up_to(RETRY.doubled(failures.saturating_sub(1)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const MS: Duration = Duration::from_millis(1);
-
     #[test]
-    fn a_burst_of_six_and_one_more_every_second_and_a_half() {
+    fn a_server_is_asked_for_six_ids_at_once_and_one_more_every_second_and_a_half() {
+        const MS: Duration = Duration::from_millis(1);
         let start = Duration::from_secs(100);
-        let mut bucket = Bucket::full(start);
-        for _ in 0..6 {
-            assert!(bucket.take(start));
-        }
-        assert!(!bucket.take(start));
-        assert_eq!(bucket.ready_at(), start + 1_500 * MS);
+        let mut bucket = registrations();
+        assert_eq!((0..10).filter(|_| bucket.take(start)).count(), 6);
+        assert_eq!(bucket.due(), start + 1_500 * MS);
         assert!(!bucket.take(start + 1_499 * MS));
         assert!(bucket.take(start + 1_500 * MS));
-        assert!(!bucket.take(start + 1_501 * MS));
-        assert!(bucket.take(start + 3_000 * MS));
-        // After a long rest there are six again, not more.
-        let later = start + Duration::from_secs(3_600);
-        assert_eq!((0..10).filter(|_| bucket.take(later)).count(), 6);
     }
 
     #[test]

@@ -8,9 +8,9 @@
 //! A server that still has this id with this token takes the new socket without an OPEN, so an
 //! echo is sent at once: it comes back only while the id is held by this very socket.
 
-use crate::endpoint::{Output, SocketId};
 use crate::event::ConnId;
 use crate::frame;
+use crate::io::{Output, SocketId};
 use crate::limits::{
     ECHO_EVERY, ECHO_WAIT, HEARTBEAT_EVERY, HELD_LONG, PROBE_WAIT, QUEUED_FRAMES_MAX,
     SOCKET_OPENS_WITHIN,
@@ -92,7 +92,7 @@ impl Registration {
         }
     }
 
-    /// Since when it waits to be connected.
+    /// Returns since when it waits to be connected.
     pub(super) fn waiting(&self) -> Option<Duration> {
         match self.phase {
             Phase::Waiting { not_before } => Some(not_before),
@@ -120,8 +120,8 @@ impl Registration {
         };
     }
 
-    /// The socket is open. The heartbeat tells a server that had this id all along that it is
-    /// still in use: taking a new socket does not.
+    /// Handles the opening of the socket. The heartbeat tells a server that had this id all along
+    /// that it is still in use: taking a new socket does not.
     pub(super) fn opened(
         &mut self,
         now: Duration,
@@ -146,7 +146,7 @@ impl Registration {
         ));
     }
 
-    /// The id is proven to be held; true when that is news.
+    /// Marks the id as held. Returns whether it was not before.
     pub(super) fn proven(&mut self, now: Duration, out: &mut VecDeque<Output>) -> bool {
         let Phase::Proving { socket, .. } = self.phase else {
             return false;
@@ -164,7 +164,7 @@ impl Registration {
         true
     }
 
-    /// An echo is back.
+    /// Handles an echo that has come back.
     pub(super) fn echoed(&mut self, now: Duration, back: &str) {
         if let Phase::Held { echo, .. } = &mut self.phase
             && let Echo::Awaited { nonce, .. } = echo
@@ -174,7 +174,7 @@ impl Registration {
         }
     }
 
-    /// Prove now that the id is held.
+    /// Checks at once that the id is held.
     pub(super) fn probe(&mut self, now: Duration, random: &mut Random, out: &mut VecDeque<Output>) {
         let soon = now + PROBE_WAIT;
         match &mut self.phase {
@@ -188,7 +188,7 @@ impl Registration {
         }
     }
 
-    /// Sends what is due, and says what has not come.
+    /// Sends what is due, and returns what has not come in time.
     pub(super) fn timeout(
         &mut self,
         now: Duration,
@@ -229,7 +229,7 @@ impl Registration {
         }
     }
 
-    /// When [`Registration::timeout`] is due; never while waiting.
+    /// Returns when [`Registration::timeout`] is due; never while waiting.
     pub(super) fn deadline(&self) -> Option<Duration> {
         match &self.phase {
             Phase::Waiting { .. } => None,
@@ -243,7 +243,7 @@ impl Registration {
         }
     }
 
-    /// Takes the socket away; the next may be opened at `again`.
+    /// Takes the socket away; the next may be opened at `again`. Returns what it was before.
     pub(super) fn reset(&mut self, again: Duration) -> Was {
         let was = self.was();
         if let Was::Held(_) = was {
@@ -253,7 +253,7 @@ impl Registration {
         was
     }
 
-    /// Whether this is its present socket.
+    /// Returns whether `socket` is its present one.
     pub(super) fn owns(&self, socket: SocketId) -> bool {
         match self.was() {
             Was::Idle => false,
@@ -261,7 +261,7 @@ impl Registration {
         }
     }
 
-    /// What it is now.
+    /// Returns what it is now.
     pub(super) fn was(&self) -> Was {
         match self.phase {
             Phase::Waiting { .. } => Was::Idle,

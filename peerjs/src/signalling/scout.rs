@@ -3,9 +3,9 @@
 
 use super::registration::Was;
 use super::{Context, Signalling, drop_socket};
-use crate::endpoint::{Output, SocketId, SocketInput};
 use crate::event::Event;
 use crate::frame::ServerFrame;
+use crate::io::{Output, SocketId, SocketInput};
 use crate::limits::{LOOK_AGAIN_AFTER, RETURN_AFTER, SOCKET_OPENS_WITHIN};
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ impl Signalling {
     }
 
     fn return_to_first(&mut self, cx: &mut Context<'_>) {
-        self.servers.return_to_first(cx.now);
+        self.servers.return_to_first();
         self.scouted = false;
         let ids: Vec<String> = self.ids.keys().cloned().collect();
         for id in ids {

@@ -1,9 +1,10 @@
-//! Which server is in use, whether it can be reached, and when it may be called upon next.
+//! Which server is in use, whether it can be reached, and when it may be asked next.
 
-use super::pacing::{Bucket, backoff};
+use super::pacing::{backoff, registrations};
 use crate::event::{Event, Server};
 use crate::limits::FAILURES_BEFORE_NEXT;
 use crate::random::Random;
+use pace::Bucket;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -43,23 +44,25 @@ impl Servers {
             failures: 0,
             failures_here: 0,
             next_try: Duration::ZERO,
-            bucket: Bucket::full(Duration::ZERO),
+            bucket: registrations(),
             attempt: Attempt(0),
         }
     }
 
-    /// When the next socket may be opened; `busy` is whether one is being opened now. `None` is
-    /// not before something else happens: while a server is down, one id tries for all.
+    /// Returns when the next socket may be opened; `busy` is whether one is being opened now.
+    /// `None` means not before something else happens: while a server is down, one id tries for
+    /// all.
     pub(super) fn opens_at(&self, busy: bool) -> Option<Duration> {
         match self.standing {
             _ if self.list.is_empty() => None,
             Standing::Down if busy => None,
-            Standing::Down => Some(self.next_try.max(self.bucket.ready_at())),
-            Standing::Unknown | Standing::Up => Some(self.bucket.ready_at()),
+            Standing::Down => Some(self.next_try.max(self.bucket.due())),
+            Standing::Unknown | Standing::Up => Some(self.bucket.due()),
         }
     }
 
-    /// Uses up one registration. Gives the URL, and what a failure is to be reported with.
+    /// Uses up one registration. Returns the URL, and the attempt that a failure is to be reported
+    /// with.
     pub(super) fn open(
         &mut self,
         now: Duration,
@@ -72,12 +75,12 @@ impl Servers {
             .then(|| (url(server, id, token), self.attempt))
     }
 
-    /// A later server than the first is in use.
+    /// Returns whether a server other than the first is in use.
     pub(super) fn is_away(&self) -> bool {
         self.current != 0 && self.standing == Standing::Up
     }
 
-    /// The URL of the first server, when a later one is in use.
+    /// Returns the URL of the first server, when a later one is in use.
     pub(super) fn first(&self, id: &str, token: &str) -> Option<String> {
         self.list
             .first()
@@ -85,7 +88,7 @@ impl Servers {
             .map(|server| url(server, id, token))
     }
 
-    /// The server has spoken as PeerServer does.
+    /// Marks the server as reachable: it has spoken as PeerServer does.
     pub(super) fn reached(&mut self) -> Option<Event> {
         self.failures = 0;
         self.failures_here = 0;
@@ -95,8 +98,8 @@ impl Servers {
         Some(self.event(true, None, None))
     }
 
-    /// A socket could not be opened, or the server refused. `may_move` is whether another server
-    /// may be used: not while ids are still held at this one.
+    /// Handles a socket that could not be opened, or a server that refused. `may_move` is whether
+    /// another server may be used: not while ids are still held at this one.
     pub(super) fn failed(
         &mut self,
         now: Duration,
@@ -113,13 +116,13 @@ impl Servers {
         self.failures_here += 1;
         self.standing = Standing::Down;
         let mut event_of_this = self.event(false, None, refused);
-        // Without a network every server fails. Whoever comes back from that must not be caught
-        // at a later server, alone: after each wait the first one is called upon first.
+        // Without a network every server fails. A client that comes back from that must not stay at
+        // a later server, alone: after each wait the first one is asked first.
         let patience = match self.current {
             0 => FAILURES_BEFORE_NEXT,
             _ => 1,
         };
-        let moved = may_move && self.failures_here >= patience && self.move_on(now);
+        let moved = may_move && self.failures_here >= patience && self.move_on();
         // A server not yet tried is tried at once; after the last the wait grows.
         let wait = match moved && self.current != 0 {
             true => Duration::ZERO,
@@ -132,28 +135,28 @@ impl Servers {
         Some(event_of_this)
     }
 
-    /// Whoever waits asks for a try now.
+    /// Makes the next try due now.
     pub(super) fn hurry(&mut self, now: Duration) {
         self.failures = 0;
         self.next_try = self.next_try.min(now);
     }
 
-    /// Go back to the first server, which has been seen to answer.
-    pub(super) fn return_to_first(&mut self, now: Duration) {
+    /// Returns to the first server, which was seen to answer.
+    pub(super) fn return_to_first(&mut self) {
         self.current = 0;
         self.failures_here = 0;
         self.standing = Standing::Unknown;
         self.attempt.0 += 1;
-        self.bucket = Bucket::full(now);
+        self.bucket = registrations();
     }
 
-    fn move_on(&mut self, now: Duration) -> bool {
+    fn move_on(&mut self) -> bool {
         if self.list.len() < 2 {
             return false;
         }
         self.current = (self.current + 1) % self.list.len();
         self.failures_here = 0;
-        self.bucket = Bucket::full(now);
+        self.bucket = registrations();
         true
     }
 
@@ -171,7 +174,7 @@ impl Servers {
     }
 }
 
-/// The URL by which stock peerjs registers an id.
+/// Returns the URL with which stock peerjs registers an id.
 fn url(server: &Server, id: &str, token: &str) -> String {
     let scheme = if server.secure { "wss" } else { "ws" };
     let host = match server.host.contains(':') && !server.host.starts_with('[') {
@@ -194,7 +197,7 @@ fn url(server: &Server, id: &str, token: &str) -> String {
 /// The stock client whose protocol is spoken here.
 const VERSION: &str = "1.5.5";
 
-/// Percent-encoded, for a query.
+/// Percent-encodes a value for a query.
 fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {

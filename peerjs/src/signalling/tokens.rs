@@ -1,4 +1,4 @@
-//! The token of each id: whoever registers an id with the token it is held with takes it over.
+//! The token of each id. A client that registers an id with the token it is held with takes it over.
 
 use crate::limits::TOKENS_MAX;
 use crate::random::Random;
@@ -12,7 +12,8 @@ impl Tokens {
         Self(known.into_iter().take(TOKENS_MAX).collect())
     }
 
-    /// The token of `id`, made where there is none. `in_use` says which must not be forgotten.
+    /// Returns the token of `id`, and makes one where there is none. `in_use` says which must be
+    /// kept.
     pub(super) fn of(
         &mut self,
         id: &str,

@@ -1,6 +1,6 @@
 //! Problems to know of, above the lists.
 
-use super::{Dispatch, icon, on};
+use super::parts::{Dispatch, icon, on};
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, State};
 use crate::words;

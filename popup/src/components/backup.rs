@@ -3,11 +3,12 @@
 //! In the settings they stand inside another form, so their fields name their own by its id.
 
 use super::fields::{Field, switch, text};
-use super::{Dispatch, field_id};
+use super::ids::field_id;
+use super::parts::Dispatch;
 use crate::i18n::{Text, t};
 use crate::state::{Action, BackupEdit, BackupForm, BackupState, EXPORT, FILE, IMPORT};
 use crate::words;
-use ipc::Hidden;
+use ipc::{Hidden, Place};
 use yew::prelude::*;
 
 const EXPORT_FORM: &str = "export-form";
@@ -63,7 +64,7 @@ pub(super) fn forms(dispatch: &Dispatch) -> Html {
 fn import(form: &BackupForm, dispatch: &Dispatch) -> Html {
     html! {
         <>
-            <a class="hint tab-hint" href="popup.html#backup" target="_blank">
+            <a class="hint tab-hint" href={format!("popup.html{}", Place::Backup.to_fragment())} target="_blank">
                 { t(Text::BackupInTab) }
             </a>
             { file(form, dispatch) }

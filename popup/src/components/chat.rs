@@ -2,8 +2,8 @@
 
 use super::composer::Composer;
 use super::log::Log;
+use super::parts::{Dispatch, icon, on, page_head, verified_mark};
 use super::person::presence_line;
-use super::{Dispatch, icon, on, page_head, verified_mark};
 use crate::browser;
 use crate::i18n::{Text, fill};
 use crate::state::{Action, Chat, State};

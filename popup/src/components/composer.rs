@@ -1,6 +1,6 @@
 //! Where a message is written.
 
-use super::{Dispatch, icon};
+use super::parts::{Dispatch, icon};
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, ComposerError};
 use crate::words;

@@ -1,6 +1,7 @@
 //! The Connection page: server, networks, and what is wrong.
 
-use super::{Dispatch, header, on, page_head, page_title};
+use super::header;
+use super::parts::{Dispatch, on, page_head, page_title};
 use crate::i18n::{Text, t};
 use crate::state::{Action, State};
 use crate::{permissions, words};

@@ -1,13 +1,14 @@
 //! The page of a contact.
 
 use super::fields::{Field, switch, text};
+use super::ids::field_id;
+use super::parts::{Dispatch, on, page_head, verified_mark, with_name};
 use super::person::presence_line;
 use super::qr::Qr;
-use super::{Dispatch, field_id, on, page_head, verified_mark, with_name};
 use crate::i18n::{Text, t};
 use crate::state::{Action, ContactEdit, ContactPage, KEEP, NAME, REMOVE, Saved, State};
 use crate::words;
-use ipc::{Care, Person};
+use ipc::{Care, ContactCommand, Person};
 use yew::prelude::*;
 
 /// The page of a contact.
@@ -47,8 +48,8 @@ fn heading(person: &Person, care: &Care) -> Html {
     }
 }
 
-fn edit(dispatch: &Dispatch, to_edit: fn(bool) -> ContactEdit) -> Callback<bool> {
-    dispatch.reform(move |on| Action::Contact(to_edit(on)))
+fn decide(dispatch: &Dispatch, command: fn(bool) -> ContactCommand) -> Callback<bool> {
+    dispatch.reform(move |on| Action::Contact(ContactEdit::Decide(command(on))))
 }
 
 fn button(dispatch: &Dispatch, label: Text, class: &'static str, edit: ContactEdit) -> Html {
@@ -65,7 +66,10 @@ fn pause(page: &ContactPage, care: &Care, dispatch: &Dispatch) -> Html {
     if care.blocked || !(care.paused || asks) {
         return Html::default();
     }
-    let pressed = |label, class, pause| button(dispatch, label, class, ContactEdit::Paused(pause));
+    let pressed = |label, class, pause| {
+        let decision = ContactEdit::Decide(ContactCommand::Pause(pause));
+        button(dispatch, label, class, decision)
+    };
     html! {
         <div class="card">
             if care.paused {
@@ -92,7 +96,7 @@ fn safety(care: &Care, dispatch: &Dispatch) -> Html {
                 <Qr text={care.safety_number.clone()} label={t(Text::SafetyCode)} />
             </div>
             { switch("contact.verified", t(Text::Verified), Some(t(Text::VerifiedHint)),
-                care.verified, edit(dispatch, ContactEdit::Verified)) }
+                care.verified, decide(dispatch, ContactCommand::Verify)) }
         </section>
     }
 }
@@ -119,7 +123,7 @@ fn special(person: &Person, care: &Care, dispatch: &Dispatch) -> Html {
     html! {
         <section class="card">
             { switch("contact.special", t(Text::Special), Some(t(Text::SpecialHint)),
-                wanted, edit(dispatch, ContactEdit::Special)) }
+                wanted, decide(dispatch, ContactCommand::Special)) }
             <div class="special-state" role="status">
                 if let Some(state) = state {
                     <p>{ state }</p>
@@ -167,9 +171,9 @@ fn quiet(care: &Care, dispatch: &Dispatch) -> Html {
     html! {
         <section class="card">
             { switch("contact.muted", t(Text::Mute), Some(t(Text::MuteHint)),
-                care.muted, edit(dispatch, ContactEdit::Muted)) }
+                care.muted, decide(dispatch, ContactCommand::Mute)) }
             { switch("contact.blocked", t(Text::Block), Some(t(Text::BlockHint)),
-                care.blocked, edit(dispatch, ContactEdit::Blocked)) }
+                care.blocked, decide(dispatch, ContactCommand::Block)) }
         </section>
     }
 }
@@ -193,7 +197,7 @@ fn remove(page: &ContactPage, person: &Person, dispatch: &Dispatch) -> Html {
                     onclick={pressed(ContactEdit::AskRemove(false))}>
                     { t(Text::Cancel) }
                 </button>
-                <button type="button" class="danger" onclick={pressed(ContactEdit::Remove)}>
+                <button type="button" class="danger" onclick={pressed(ContactEdit::Decide(ContactCommand::Remove))}>
                     { t(Text::Remove) }
                 </button>
             </div>

@@ -1,6 +1,6 @@
 //! Fields of forms: a text, a switch.
 
-use super::field_id;
+use super::ids::field_id;
 use crate::i18n::{Text, t};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;

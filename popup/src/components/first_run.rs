@@ -1,6 +1,7 @@
 //! The first-run page: who learns what, and the name.
 
-use super::{Dispatch, icon};
+use super::parts::{Dispatch, icon};
+use super::{alerts, backup};
 use crate::i18n::{Text, t};
 use crate::state::{Action, State};
 use crate::words;
@@ -16,9 +17,9 @@ pub(super) fn first_run(state: &State, dispatch: &Dispatch) -> Html {
                 <h1>{ t(Text::AppName) }</h1>
                 <p class="intro">{ t(Text::Intro) }</p>
             </header>
-            { super::alerts::alerts(state, dispatch) }
+            { alerts::alerts(state, dispatch) }
             { form(state, dispatch) }
-            { super::backup::first_run(&state.backup, dispatch) }
+            { backup::first_run(&state.backup, dispatch) }
             <section aria-labelledby="who-learns-what" class="learn">
                 <h2 id="who-learns-what">{ t(Text::LearnHeading) }</h2>
                 <ul>

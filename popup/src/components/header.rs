@@ -1,6 +1,6 @@
 //! The head of the lists: who one is, and how the connection is.
 
-use super::{Dispatch, icon, on};
+use super::parts::{Dispatch, icon, on};
 use crate::i18n::{Text, t};
 use crate::state::{Action, State};
 use crate::words::{self, StateLine, Tone};

@@ -1,8 +1,8 @@
 //! The page with the invites.
 
 use super::fields::{Field, text};
+use super::parts::{Dispatch, on, page_head, page_title};
 use super::qr::Qr;
-use super::{Dispatch, on, page_head, page_title};
 use crate::browser;
 use crate::i18n::{Text, browser_language, fill, t};
 use crate::state::{Action, INVITE, InvitesEdit, InvitesPage, State, Using};

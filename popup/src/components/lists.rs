@@ -1,10 +1,11 @@
 //! Requests, people on this network, saved contacts.
 
+use super::ids::person_id;
+use super::parts::{Dispatch, on};
 use super::person::PersonRow;
 use super::request::request_row;
-use super::{Dispatch, on, person_id};
 use crate::i18n::{Text, t};
-use crate::state::{Action, Place, State, list};
+use crate::state::{Action, Section, State, list};
 use crate::{browser, words};
 use ipc::{Person, PersonId, Phase, Presence};
 use yew::prelude::*;
@@ -14,8 +15,8 @@ pub(super) fn lists(state: &State, dispatch: &Dispatch) -> Html {
     html! {
         <>
             { requests(state, dispatch) }
-            { people(state, dispatch, Place::Network) }
-            { people(state, dispatch, Place::Saved) }
+            { people(state, dispatch, Section::Network) }
+            { people(state, dispatch, Section::Saved) }
         </>
     }
 }
@@ -37,12 +38,12 @@ fn requests(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn people(state: &State, dispatch: &Dispatch, place: Place) -> Html {
-    let (heading, id) = match place {
-        Place::Network => (Text::OnThisNetwork, "network-heading"),
-        Place::Saved => (Text::SavedContacts, "saved-heading"),
+fn people(state: &State, dispatch: &Dispatch, section: Section) -> Html {
+    let (heading, id) = match section {
+        Section::Network => (Text::OnThisNetwork, "network-heading"),
+        Section::Saved => (Text::SavedContacts, "saved-heading"),
     };
-    let shown = list(&state.people, place, browser::lower_case);
+    let shown = list(&state.people, section, browser::lower_case);
     let count = shown.len();
     html! {
         <section aria-labelledby={id}>
@@ -51,13 +52,13 @@ fn people(state: &State, dispatch: &Dispatch, place: Place) -> Html {
                 if count > 0 {
                     <span class="count" aria-hidden="true">{ count }</span>
                 }
-                if place == Place::Saved {
+                if section == Section::Saved {
                     { to_invites(dispatch, Text::Invites, "quiet") }
                 }
             </div>
             if count == 0 {
-                <p class="empty">{ t(empty(state, place)) }</p>
-                if place == Place::Saved {
+                <p class="empty">{ t(empty(state, section)) }</p>
+                if section == Section::Saved {
                     { to_invites(dispatch, Text::InviteSomebody, "soft") }
                 }
             } else {
@@ -92,10 +93,10 @@ fn row(state: &State, dispatch: &Dispatch, person: &Person) -> Html {
     }
 }
 
-fn empty(state: &State, place: Place) -> Text {
-    match place {
-        Place::Saved => Text::EmptySaved,
-        Place::Network => {
+fn empty(state: &State, section: Section) -> Text {
+    match section {
+        Section::Saved => Text::EmptySaved,
+        Section::Network => {
             let phase = state.status.as_ref().map(|status| &status.phase);
             words::empty_network(phase.unwrap_or(&Phase::Joining))
         }

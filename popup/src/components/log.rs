@@ -1,7 +1,7 @@
 //! The messages of a chat, and where they are scrolled to.
 
 use super::message::{MessageRow, day_line};
-use super::{Dispatch, on};
+use super::parts::{Dispatch, on};
 use crate::browser;
 use crate::i18n::{Text, t};
 use crate::state::Action;

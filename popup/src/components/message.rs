@@ -1,6 +1,6 @@
 //! One message, and the line between two days.
 
-use super::icon;
+use super::parts::icon;
 use crate::browser;
 use crate::i18n::{Text, browser_language, t};
 use crate::linkify::{Piece, pieces};

@@ -1,6 +1,7 @@
 //! One row of a list of people.
 
-use super::{Dispatch, mark, on, person_id, verified_mark, with_name};
+use super::ids::person_id;
+use super::parts::{Dispatch, mark, on, verified_mark, with_name};
 use crate::i18n::{Text, fill, t};
 use crate::state::Action;
 use crate::words;

@@ -1,6 +1,7 @@
 //! One waiting request.
 
-use super::{Dispatch, mark, on, request_id, with_name};
+use super::ids::request_id;
+use super::parts::{Dispatch, mark, on, with_name};
 use crate::i18n::{Text, t};
 use crate::state::Action;
 use ipc::Request;

@@ -1,10 +1,12 @@
 //! The settings page.
 
+use super::backup;
 use super::fields::{Field, lines, switch, text};
-use super::{Dispatch, backup, icon, on, page_head, page_title};
+use super::parts::{Dispatch, icon, on, page_head, page_title};
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, BackupForm, IceRow, Saved, ServerRow, SettingsEdit, SettingsForm};
 use crate::words;
+use ipc::Switch;
 use yew::prelude::*;
 
 /// The settings page.
@@ -33,20 +35,20 @@ pub(super) fn settings(form: &SettingsForm, stored: &BackupForm, dispatch: &Disp
 }
 
 fn you(form: &SettingsForm, dispatch: &Dispatch) -> Html {
-    let hint = |text| Some(t(text));
     html! {
         <fieldset class="card">
             <legend>{ t(Text::SettingsYou) }</legend>
             { text(field(form, "name", Text::YourName, &form.name),
                 edit(dispatch, SettingsEdit::Name)) }
-            { switch("notifications", t(Text::Notifications), hint(Text::NotificationsHint),
-                form.notifications, edit(dispatch, SettingsEdit::Notifications)) }
-            { switch("readReceipts", t(Text::ReadReceipts), hint(Text::ReadReceiptsHint),
-                form.read_receipts, edit(dispatch, SettingsEdit::ReadReceipts)) }
-            { switch("cellular", t(Text::Cellular), hint(Text::CellularHint),
-                form.cellular, edit(dispatch, SettingsEdit::Cellular)) }
+            { for form.switches.iter().map(|(of, on)| on_or_off(*of, *on, dispatch)) }
         </fieldset>
     }
+}
+
+fn on_or_off(of: Switch, on: bool, dispatch: &Dispatch) -> Html {
+    let (label, hint) = Text::of_switch(of);
+    let edit = dispatch.reform(move |on| Action::Edit(SettingsEdit::Switch(of, on)));
+    switch(of.name(), t(label), Some(t(hint)), on, edit)
 }
 
 fn signalling(form: &SettingsForm, dispatch: &Dispatch) -> Html {

@@ -1,6 +1,6 @@
 //! The page while there are no lists, and the empty place beside them.
 
-use super::icon;
+use super::parts::icon;
 use crate::browser;
 use crate::i18n::{Text, t};
 use yew::prelude::*;

@@ -7,16 +7,16 @@ mod texts;
 
 pub(crate) use texts::Text;
 
-use crate::browser;
-use js_sys::{Array, Function, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use chrome::I18n;
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 
 /// For native tests only: in a browser they would be there twice.
 #[cfg(not(target_arch = "wasm32"))]
 const ENGLISH: &str = include_str!("../../../extension/_locales/en/messages.json");
 
 thread_local! {
-    static BROWSER: Option<(JsValue, Function)> = browser_i18n();
+    static BROWSER: Option<I18n> = chrome::found().map(|api| api.i18n());
 }
 
 /// A text without gaps.
@@ -39,24 +39,14 @@ pub(crate) fn count(number: u64, one: Text, other: Text) -> String {
 
 /// The language of the browser, for the forms of numbers and times; the texts can be in another.
 pub(crate) fn browser_language() -> Option<String> {
-    BROWSER.with(|found| {
-        let (i18n, _) = found.as_ref()?;
-        let get = Reflect::get(i18n, &"getUILanguage".into()).ok()?;
-        get.dyn_ref::<Function>()?.call0(i18n).ok()?.as_string()
-    })
-}
-
-fn browser_i18n() -> Option<(JsValue, Function)> {
-    let i18n = Reflect::get(&browser::api()?, &"i18n".into()).ok()?;
-    let get = Reflect::get(&i18n, &"getMessage".into()).ok()?;
-    Some((i18n, get.dyn_into().ok()?))
+    BROWSER.with(|found| found.as_ref()?.ui_language().ok())
 }
 
 fn from_browser(key: &str, gaps: &[&str]) -> Option<String> {
     BROWSER.with(|found| {
-        let (i18n, get) = found.as_ref()?;
+        let i18n = found.as_ref()?;
         let gaps: Array = gaps.iter().map(|gap| JsValue::from_str(gap)).collect();
-        let text = get.call2(i18n, &key.into(), &gaps).ok()?.as_string()?;
+        let text = i18n.message(key, &gaps).ok()?;
         (!text.is_empty()).then_some(text)
     })
 }

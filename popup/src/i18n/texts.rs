@@ -1,5 +1,7 @@
 //! The names of the texts.
 
+use ipc::Switch;
+
 macro_rules! texts {
     ($($name:ident = $key:literal,)*) => {
         /// A text of `extension/_locales`.
@@ -25,6 +27,17 @@ macro_rules! texts {
             pub(crate) const ALL: &[Self] = &[$(Self::$name,)*];
         }
     };
+}
+
+impl Text {
+    /// Returns the label and the hint of a switch of the settings.
+    pub(crate) const fn of_switch(switch: Switch) -> (Self, Self) {
+        match switch {
+            Switch::Notifications => (Self::Notifications, Self::NotificationsHint),
+            Switch::ReadReceipts => (Self::ReadReceipts, Self::ReadReceiptsHint),
+            Switch::Cellular => (Self::Cellular, Self::CellularHint),
+        }
+    }
 }
 
 texts! {

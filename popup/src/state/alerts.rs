@@ -1,6 +1,6 @@
 //! Problems the person has not dismissed yet.
 
-use super::Effect;
+use super::effect::Effect;
 use ipc::{Notice, Refusal};
 
 /// So many fit above the lists; an older one gives way.

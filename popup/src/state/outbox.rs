@@ -1,8 +1,8 @@
 //! What was asked of the engine and has not been answered, and what waits for a connection.
 
-use super::Effect;
-use super::keyed::Keyed;
+use super::effect::Effect;
 use ipc::{ContactId, RequestId, ToEngine};
+use litemap::LiteMap;
 
 /// Commands that wait for a connection: a person's clicks in a few seconds. Beyond, a click does
 /// nothing.
@@ -68,7 +68,7 @@ struct Asked {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     next: u32,
-    asked: Keyed<u32, Asked>,
+    asked: LiteMap<u32, Asked>,
     /// Messages of a lost connection, looked for in the chat before they count as unsent.
     unsure: Vec<Unsent>,
 }
@@ -107,9 +107,9 @@ impl Outbox {
 
     /// The connection is there: what has waited for it.
     pub(super) fn flush(&mut self) -> Vec<Effect> {
-        let waiting = self.asked.values_mut();
-        waiting
-            .filter_map(|asked| asked.waiting.take())
+        let asked = self.asked.iter_mut();
+        asked
+            .filter_map(|(_, asked)| asked.waiting.take())
             .map(Effect::Post)
             .collect()
     }
@@ -128,7 +128,7 @@ impl Outbox {
 
     /// The contacts with messages of a lost connection.
     pub(super) fn unsure_contacts(&self) -> Vec<ContactId> {
-        let mut contacts = Keyed::default();
+        let mut contacts: LiteMap<_, _> = LiteMap::new();
         for unsent in &self.unsure {
             contacts.insert(unsent.contact.clone(), ());
         }

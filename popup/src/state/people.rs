@@ -1,12 +1,12 @@
 //! Everybody in the lists: who belongs in which, and in which order.
 
-use super::keyed::Keyed;
 use super::resync::Resynced;
 use ipc::{Person, PersonId, Presence};
+use litemap::LiteMap;
 
 /// The list in which somebody is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Section {
     /// "On this network".
     Network,
     /// "Saved contacts".
@@ -19,9 +19,9 @@ pub(crate) type People = Resynced<PersonId, Person>;
 /// Who is shown in a list, in order: contacts before strangers, each by name.
 ///
 /// `fold` makes names comparable whatever their case.
-pub(crate) fn list(people: &People, place: Place, fold: fn(&str) -> String) -> Vec<&Person> {
-    let shown = people.values().filter(|p| place_of(p) == Some(place));
-    let mut sorted = Keyed::default();
+pub(crate) fn list(people: &People, section: Section, fold: fn(&str) -> String) -> Vec<&Person> {
+    let shown = people.values().filter(|p| section_of(p) == Some(section));
+    let mut sorted: LiteMap<_, _> = LiteMap::new();
     for person in shown {
         let key = (rank(person), fold(&person.name), &person.id);
         sorted.insert(key, person);
@@ -29,13 +29,13 @@ pub(crate) fn list(people: &People, place: Place, fold: fn(&str) -> String) -> V
     sorted.into_iter().map(|(_, person)| person).collect()
 }
 
-fn place_of(person: &Person) -> Option<Place> {
+fn section_of(person: &Person) -> Option<Section> {
     if person.care.as_ref().is_some_and(|care| care.blocked) {
-        return Some(Place::Saved);
+        return Some(Section::Saved);
     }
     match (&person.id, person.presence) {
-        (_, Presence::OnNetwork | Presence::ClaimsNetwork) => Some(Place::Network),
-        (PersonId::Contact(_), Presence::Online | Presence::Offline) => Some(Place::Saved),
+        (_, Presence::OnNetwork | Presence::ClaimsNetwork) => Some(Section::Network),
+        (PersonId::Contact(_), Presence::Online | Presence::Offline) => Some(Section::Saved),
         (PersonId::Stranger(_), Presence::Online | Presence::Offline) => None,
     }
 }

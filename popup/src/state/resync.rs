@@ -1,12 +1,12 @@
 //! A keyed list that an engine sends whole after each attaching, and then in changes.
 
-use super::keyed::Keyed;
+use litemap::LiteMap;
 
 /// Entries by key. While everything is being sent again the old entries stay, so that nothing
 /// flickers; those that were not sent again go at the end.
 #[derive(Debug)]
 pub(crate) struct Resynced<K, V> {
-    entries: Keyed<K, Sent<V>>,
+    entries: LiteMap<K, Sent<V>>,
     round: u32,
 }
 
@@ -20,7 +20,7 @@ struct Sent<V> {
 impl<K, V> Default for Resynced<K, V> {
     fn default() -> Self {
         Self {
-            entries: Keyed::default(),
+            entries: LiteMap::new(),
             round: 0,
         }
     }

@@ -1,6 +1,6 @@
 //! Why something was refused, and what else a person has to know of.
 
-use super::isolate;
+use super::name::isolate;
 use crate::i18n::{Text, fill, t};
 use crate::state::{BackupError, FieldError, Problem};
 use ipc::{Notice, Refusal};

@@ -12,8 +12,9 @@ use crate::crypto;
 use crate::ids::Namespace;
 use crate::io::LinkId;
 use crate::limits::{CLAIM_JITTER, HIDDEN};
+use crate::misbehaviour::Misbehaviour;
 use crate::view::Role;
-use crate::wire::{Entry, Frame};
+use crate::wire::{Entry, RouterFrame};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -219,7 +220,8 @@ impl Member {
                 self.state = State::Connecting(None);
             }
             State::Following(follower) => {
-                ctx.transmit(follower.link, &Frame::Checkin(self.own.clone()));
+                let link = follower.link;
+                self.check_in(ctx, link);
             }
             State::Claiming | State::Connecting(_) | State::Waiting(_) => {}
         }
@@ -307,7 +309,11 @@ impl Member {
             State::Routing(router) if dialled => {
                 router.accept(&self.namespace, link, remote, ctx.now.mono)
             }
-            _ => false,
+            State::Routing(_)
+            | State::Claiming
+            | State::Connecting(_)
+            | State::Following(_)
+            | State::Waiting(_) => false,
         }
     }
 
@@ -333,18 +339,19 @@ impl Member {
             self.pass_over(ctx, link);
             return;
         }
-        ctx.transmit(link, &Frame::Checkin(self.own.clone()));
+        self.check_in(ctx, link);
         self.state = State::Following(Follower::new(link, ctx.now.mono));
     }
 
-    /// A message on a connection of this membership. The error says what was wrong with it; the
-    /// connection is closed already.
+    /// Takes a message on a connection of this membership. The error says what was wrong with it;
+    /// the connection is closed already.
     pub(crate) fn frame(
         &mut self,
         ctx: &mut Context,
         link: LinkId,
-        frame: Result<Frame, String>,
-    ) -> Result<(), String> {
+        bytes: &[u8],
+    ) -> Result<(), Misbehaviour> {
+        let frame = RouterFrame::decode(bytes).map_err(Misbehaviour::from);
         match &mut self.state {
             State::Routing(router) => {
                 let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
@@ -378,7 +385,7 @@ impl Member {
                 let at = ctx.now.mono + ctx.jitter(self.spread(CLAIM_EARLY, CLAIM_JITTER));
                 self.doubted.get_or_insert(at);
             }
-            _ => {}
+            State::Following(_) | State::Claiming | State::Connecting(_) | State::Waiting(_) => {}
         }
     }
 
@@ -402,7 +409,7 @@ impl Member {
             State::Following(follower) if follower.link == link => self.router_gone(ctx),
             State::Following(follower) => follower.successor = None,
             State::Connecting(Some(dialled)) if *dialled == link => self.nobody_answers(ctx),
-            _ => {}
+            State::Connecting(_) | State::Claiming | State::Waiting(_) => {}
         }
     }
 
@@ -479,12 +486,12 @@ impl Member {
     /// already, there is nothing to claim.
     pub(super) fn router_gone(&mut self, ctx: &mut Context) {
         self.roster.forget_all();
-        let successor = match &self.state {
-            State::Following(follower) => follower.successor,
-            _ => None,
-        };
-        if successor.is_some() {
-            self.state = State::Connecting(successor);
+        if let State::Following(Follower {
+            successor: Some(link),
+            ..
+        }) = self.state
+        {
+            self.state = State::Connecting(Some(link));
             return;
         }
         let longer = self.ghost_since.map_or(Duration::ZERO, |_| {

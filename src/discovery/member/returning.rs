@@ -5,29 +5,24 @@ use super::{Member, State};
 use crate::context::Context;
 use crate::io::LinkId;
 use crate::limits::{CLAIM_JITTER, GHOST_LIFE, HIDDEN, REDIRECTS, ROUTER_PEERS, ROUTERS};
-use crate::wire::Frame;
+use crate::misbehaviour::Misbehaviour;
+use crate::wire::RouterFrame;
+use pace::Backoff;
 use std::time::Duration;
 
 /// Router IDs tried before starting over: `-1` to `-3`.
 const ROUTER_IDS: u32 = 3;
 
-/// How long a later Router ID is kept before the first is tried again: whoever was passed over may
-/// only have been unreachable for a moment, and one network must not stay split. Doubled each time
-/// it was in vain, to [`RECONSIDER_LAST`].
-const RECONSIDER: Duration = Duration::from_mins(4);
-
-/// See [`RECONSIDER`].
-const RECONSIDER_LAST: Duration = Duration::from_mins(32);
+/// How long a peer stays with a later Router ID before it tries the first again: the router that was
+/// passed over may have been unreachable for a moment only, and one network must not stay split.
+const RECONSIDER: Backoff = Backoff::new(Duration::from_mins(4), Duration::from_mins(32));
 
 /// How long a namespace is small before its routers become one.
 const GATHER: Duration = Duration::from_mins(1);
 
-/// How often a router at a later Router ID tries to register the first one. Nobody notices unless
-/// that works, so it is tried more often than its peers start over, who know only what it says.
-const TRY_FIRST: Duration = Duration::from_secs(30);
-
-/// See [`TRY_FIRST`].
-const TRY_FIRST_LAST: Duration = Duration::from_mins(5);
+/// How long a router at a later Router ID waits before it tries to register the first one. Nobody
+/// notices an attempt that fails, so it tries more often than its peers, who have to start over.
+const TRY_FIRST: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_mins(5));
 
 impl Member {
     /// Whether somebody is known to be in this namespace whom the registry lacks. A router that
@@ -42,10 +37,9 @@ impl Member {
         if now >= *self.missing_since.get_or_insert(now) + HIDDEN {
             tracing::warn!("the router hides somebody, passing it over");
             self.missing_since = None;
-            let wait = TRY_FIRST * 2_u32.saturating_pow(self.hidden.min(10));
+            self.shunned = Some(now + TRY_FIRST.doubled(self.hidden));
             self.hidden = self.hidden.saturating_add(1);
-            self.shunned = Some(now + wait.min(TRY_FIRST_LAST));
-            ctx.transmit(link, &Frame::Bye);
+            ctx.transmit(link, &RouterFrame::Bye);
             self.pass_over(ctx, link);
         }
     }
@@ -88,10 +82,10 @@ impl Member {
         ctx: &mut Context,
         link: LinkId,
         router: &str,
-    ) -> Result<(), String> {
+    ) -> Result<(), Misbehaviour> {
         let index = self.namespace.router_index(router);
         let index = index.filter(|index| *index > self.index && self.redirects < REDIRECTS);
-        self.index = index.ok_or("sent on to where no router can be")?;
+        self.index = index.ok_or(Misbehaviour::RedirectedNowhere)?;
         self.redirects += 1;
         self.ghost_since = None;
         ctx.close(link);
@@ -114,12 +108,12 @@ impl Member {
         if self.redirects > 0 {
             return;
         }
-        let (first, last) = match &self.state {
-            State::Following(_) => (RECONSIDER, RECONSIDER_LAST),
-            _ => (TRY_FIRST, TRY_FIRST_LAST),
+        let retry = if matches!(self.state, State::Following(_)) {
+            RECONSIDER
+        } else {
+            TRY_FIRST
         };
-        let times = self.passed.max(self.hidden).saturating_sub(1);
-        let wait = (first * 2_u32.saturating_pow(times.min(10))).min(last);
+        let wait = retry.doubled(self.passed.max(self.hidden).saturating_sub(1));
         self.reconsider = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
     }
 

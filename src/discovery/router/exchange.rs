@@ -7,7 +7,8 @@ use crate::discovery::feed::News;
 use crate::discovery::roster::{Roster, Source, cut};
 use crate::io::LinkId;
 use crate::limits::{REGISTRY_ENTRIES, ROUTERS};
-use crate::wire::{Entry, Frame};
+use crate::misbehaviour::Misbehaviour;
+use crate::wire::{Entry, RouterFrame};
 
 impl Router {
     /// Its earlier connection, where there is one, is a leftover and counts no more.
@@ -26,24 +27,36 @@ impl Router {
             })
     }
 
+    /// Takes a message of another router.
     pub(super) fn fellow_says(
         &mut self,
         ctx: &mut Context,
         scope: &mut Scope<'_>,
         link: LinkId,
-        frame: Frame,
-    ) -> Result<(), String> {
+        frame: RouterFrame,
+    ) -> Result<(), Misbehaviour> {
         let Some(Part::Fellow(fellow)) = self.peers.get_mut(&link).map(|peer| &mut peer.part)
         else {
             return Ok(());
         };
-        match fellow.feed.hear(frame, ctx.now.mono)? {
-            News::Registry(all) => self.take_registry(ctx, scope, link, all),
-            News::Change { joined, left } => self.take_change(ctx, scope, link, joined, left),
-            News::Gap => ctx.transmit(link, &Frame::Recheckin),
-            News::Incomplete => {}
-            News::Other(Frame::Recheckin) => self.send_news(ctx, scope.roster, link),
-            News::Other(_) => return Err("a message that no router sends to another".to_owned()),
+        match frame {
+            RouterFrame::Registry { part } => {
+                if let News::Registry(all) = fellow.feed.registry(part, ctx.now.mono)? {
+                    self.take_registry(ctx, scope, link, all);
+                }
+            }
+            RouterFrame::Update { change } => match fellow.feed.update(change) {
+                News::Change { joined, left } => self.take_change(ctx, scope, link, joined, left),
+                News::Gap => ctx.transmit(link, &RouterFrame::Recheckin),
+                News::Registry(_) | News::Incomplete => {}
+            },
+            RouterFrame::Recheckin => self.send_news(ctx, scope.roster, link),
+            RouterFrame::Ping => ctx.transmit(link, &RouterFrame::Pong),
+            RouterFrame::Pong => {}
+            RouterFrame::Bye => self.end(ctx, scope, link),
+            RouterFrame::Checkin { .. } | RouterFrame::Redirect { .. } => {
+                return Err(Misbehaviour::NotFromFellow);
+            }
         }
         Ok(())
     }

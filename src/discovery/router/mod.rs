@@ -17,7 +17,8 @@ use crate::context::Context;
 use crate::ids::Namespace;
 use crate::io::LinkId;
 use crate::liveness::{Liveness, Verdict};
-use crate::wire::{Entry, Frame};
+use crate::misbehaviour::Misbehaviour;
+use crate::wire::{Entry, RouterFrame};
 use departed::Departed;
 use litemap::LiteMap;
 use uplink::Uplink;
@@ -148,31 +149,23 @@ impl Router {
         }
     }
 
-    /// A frame of a peer; the error closes its connection.
+    /// Takes a message of a peer or of another router; the error closes its connection.
     pub(super) fn frame(
         &mut self,
         ctx: &mut Context,
         scope: &mut Scope<'_>,
         link: LinkId,
-        frame: Frame,
-    ) -> Result<(), String> {
+        frame: RouterFrame,
+    ) -> Result<(), Misbehaviour> {
         let Some(peer) = self.peers.get_mut(&link) else {
             return Ok(());
         };
         peer.liveness.heard(ctx.now.mono);
-        match frame {
-            Frame::Ping => ctx.transmit(link, &Frame::Pong),
-            Frame::Pong => {}
-            Frame::Bye => {
-                ctx.close(link);
-                self.gone(ctx, scope, link);
+        match &peer.part {
+            Part::Fellow(_) => self.fellow_says(ctx, scope, link, frame)?,
+            Part::New | Part::Served | Part::SentOn(_) => {
+                self.peer_says(ctx, scope, link, frame)?
             }
-            frame => match &peer.part {
-                Part::Fellow(_) => self.fellow_says(ctx, scope, link, frame)?,
-                Part::New | Part::Served | Part::SentOn(_) => {
-                    self.peer_says(ctx, scope, link, frame)?;
-                }
-            },
         }
         self.confirm(scope.roster, link, ctx);
         Ok(())
@@ -196,6 +189,12 @@ impl Router {
         left: Vec<String>,
     ) {
         self.tell(ctx, roster, Source::Here, joined, left);
+    }
+
+    /// Closes a connection.
+    fn end(&mut self, ctx: &mut Context, scope: &mut Scope<'_>, link: LinkId) {
+        ctx.close(link);
+        self.gone(ctx, scope, link);
     }
 
     /// A connection is gone. A peer's entry goes with it; what another router said lives out its
@@ -225,7 +224,7 @@ impl Router {
         let now = ctx.now.mono;
         let peer = self.peers.get_mut(&link);
         if peer.map(|peer| peer.liveness.suspect(now)) == Some(Verdict::Ask) {
-            ctx.transmit(link, &Frame::Ping);
+            ctx.transmit(link, &RouterFrame::Ping);
         }
     }
 
@@ -245,11 +244,8 @@ impl Router {
         for (link, verdict) in verdicts {
             match verdict {
                 Verdict::Fine => {}
-                Verdict::Ask => ctx.transmit(link, &Frame::Ping),
-                Verdict::Dead => {
-                    ctx.close(link);
-                    self.gone(ctx, scope, link);
-                }
+                Verdict::Ask => ctx.transmit(link, &RouterFrame::Ping),
+                Verdict::Dead => self.end(ctx, scope, link),
             }
         }
         // Whoever is connected is confirmed by the connection.

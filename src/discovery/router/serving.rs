@@ -6,7 +6,8 @@ use crate::context::Context;
 use crate::discovery::roster::{Roster, Source, cut};
 use crate::io::LinkId;
 use crate::limits::{PONG, ROUTER_PEERS, ROUTERS, SENT_ON};
-use crate::wire::{Entry, Frame};
+use crate::misbehaviour::Misbehaviour;
+use crate::wire::{Entry, RouterFrame};
 
 impl Router {
     pub(super) fn room_for_peer(&self, now: Mono) -> Option<Part> {
@@ -20,40 +21,63 @@ impl Router {
         }
     }
 
+    /// Takes a message of a peer.
     pub(super) fn peer_says(
         &mut self,
         ctx: &mut Context,
         scope: &mut Scope<'_>,
         link: LinkId,
-        frame: Frame,
-    ) -> Result<(), String> {
-        let Frame::Checkin(entry) = frame else {
-            return Err("a message that no peer sends to its router".to_owned());
-        };
+        frame: RouterFrame,
+    ) -> Result<(), Misbehaviour> {
+        match frame {
+            RouterFrame::Checkin { entry } => return self.admit(ctx, scope, link, entry),
+            RouterFrame::Ping => ctx.transmit(link, &RouterFrame::Pong),
+            RouterFrame::Pong => {}
+            RouterFrame::Bye => self.end(ctx, scope, link),
+            RouterFrame::Registry { .. }
+            | RouterFrame::Update { .. }
+            | RouterFrame::Recheckin
+            | RouterFrame::Redirect { .. } => return Err(Misbehaviour::NotFromPeer),
+        }
+        Ok(())
+    }
+
+    /// Lists a peer that checks in, or sends it on.
+    fn admit(
+        &mut self,
+        ctx: &mut Context,
+        scope: &mut Scope<'_>,
+        link: LinkId,
+        entry: Entry,
+    ) -> Result<(), Misbehaviour> {
         let Some(peer) = self.peers.get(&link) else {
             return Ok(());
         };
         if entry.discovery_id != peer.id {
-            return Err("a check-in for another id than it dialled from".to_owned());
+            return Err(Misbehaviour::CheckinForAnother);
         }
         if matches!(peer.part, Part::SentOn(_)) {
-            self.send_on(ctx, scope, link)
+            self.send_on(ctx, scope, link);
+            Ok(())
         } else {
             self.check_in(ctx, scope, link, entry)
         }
     }
 
-    /// To the first router that is known to have room, else to an id that none is known to hold.
-    fn send_on(&self, ctx: &mut Context, scope: &Scope<'_>, link: LinkId) -> Result<(), String> {
+    /// Sends a peer on to the first router that is known to have room, else to an id that none is
+    /// known to hold. Where all are full, its connection ends.
+    fn send_on(&mut self, ctx: &mut Context, scope: &mut Scope<'_>, link: LinkId) {
         let has_room = |index: &u32| {
             let mut fellows = self.fellows().filter(|(_, fellow)| fellow.index == *index);
             fellows.all(|(link, _)| scope.roster.count(Source::Router(link)) < ROUTER_PEERS)
         };
         let mut later = self.index + 1..=ROUTERS;
-        let index = later.find(has_room).ok_or("no router has room")?;
+        let Some(index) = later.find(has_room) else {
+            tracing::warn!("no router has room");
+            return self.end(ctx, scope, link);
+        };
         let router = scope.namespace.router_id(index);
-        ctx.transmit(link, &Frame::Redirect { router });
-        Ok(())
+        ctx.transmit(link, &RouterFrame::Redirect { router });
     }
 
     fn check_in(
@@ -62,7 +86,7 @@ impl Router {
         scope: &mut Scope<'_>,
         link: LinkId,
         mut entry: Entry,
-    ) -> Result<(), String> {
+    ) -> Result<(), Misbehaviour> {
         let Some(peer) = self.peers.get_mut(&link) else {
             return Ok(());
         };
@@ -79,7 +103,7 @@ impl Router {
                 entry.clone(),
                 ctx.now.mono,
             )
-            .map_err(|unfit| format!("a check-in that is refused: {unfit}"))?;
+            .map_err(Misbehaviour::CheckinUnfit)?;
         // From here on it gets every change; this one it gets with the registry.
         peer.part = Part::New;
         self.replace_earlier(ctx, link, &entry.discovery_id);

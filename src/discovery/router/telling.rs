@@ -4,7 +4,7 @@ use super::{Fellow, Part, Peer, Router};
 use crate::context::Context;
 use crate::discovery::roster::{Roster, Source, cut};
 use crate::io::LinkId;
-use crate::wire::{Entry, Frame};
+use crate::wire::{Entry, RegistryChange, RegistryPart, RouterFrame};
 
 impl Router {
     pub(super) fn send_registry(
@@ -16,14 +16,14 @@ impl Router {
     ) {
         let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
         for (part, peers) in (1..).zip(parts) {
-            let frame = Frame::Registry {
+            let part = RegistryPart {
                 epoch: self.epoch,
                 seq,
                 part,
                 parts: count,
                 peers,
             };
-            ctx.transmit(link, &frame);
+            ctx.transmit(link, &RouterFrame::Registry { part });
         }
     }
 
@@ -85,13 +85,14 @@ impl Router {
         }
     }
 
-    pub(super) fn update(&self, seq: u64, joined: Vec<Entry>, left: Vec<String>) -> Frame {
-        Frame::Update {
+    pub(super) fn update(&self, seq: u64, joined: Vec<Entry>, left: Vec<String>) -> RouterFrame {
+        let change = RegistryChange {
             epoch: self.epoch,
             seq,
             joined,
             left,
-        }
+        };
+        RouterFrame::Update { change }
     }
 }
 

@@ -5,12 +5,11 @@ use crate::context::Context;
 use crate::ids::Namespace;
 use crate::io::LinkId;
 use crate::limits::GHOST_LIFE;
+use pace::Backoff;
 use std::time::Duration;
 
-/// The longest wait after the first failure; doubled each time, to [`LAST_WAIT`].
-const FIRST_WAIT: Duration = Duration::from_secs(2);
-/// See [`FIRST_WAIT`].
-const LAST_WAIT: Duration = Duration::from_secs(60);
+/// The longest wait after a failure; the wait itself is drawn between nothing and this.
+const RETRY: Backoff = Backoff::new(Duration::from_secs(2), Duration::from_secs(60));
 
 /// A connection that lived this long ends a series of failures.
 const GOOD: Duration = Duration::from_secs(60);
@@ -145,8 +144,7 @@ impl Uplink {
     }
 
     fn wait(&mut self, ctx: &mut Context) {
-        let doubled = FIRST_WAIT * 2_u32.saturating_pow(self.tries.min(10));
-        let mut wait = ctx.jitter(doubled.min(LAST_WAIT));
+        let mut wait = ctx.jitter(RETRY.doubled(self.tries));
         self.tries = self.tries.saturating_add(1);
         if self.target >= self.own {
             self.target = 1;

@@ -121,7 +121,7 @@ fn passphrases_go_when_the_page_is_left_or_the_engine_goes_away() {
 #[test]
 fn who_comes_with_a_backup_imports_it_instead_of_joining() {
     let mut view = Sut::new();
-    view.act(Action::Follow(DeepLink::Backup));
+    view.act(Action::Follow(ipc::Place::Backup));
     view.event(Event::Profile(Profile { name: None }));
     view.event(Event::Ready);
     assert!(view.state.backup.opened);
@@ -138,7 +138,7 @@ fn who_comes_with_a_backup_imports_it_instead_of_joining() {
 #[test]
 fn the_address_of_the_backup_leads_to_the_settings() {
     let mut view = Sut::with_anna();
-    let effects = view.act(Action::Follow(DeepLink::Backup));
+    let effects = view.act(Action::Follow(ipc::Place::Backup));
     assert!(matches!(view.state.view, View::Settings(_)));
     let field = Target::Field(EXPORT.to_owned());
     assert_eq!(effects.last(), Some(&Effect::Focus(field)));

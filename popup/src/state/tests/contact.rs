@@ -1,7 +1,7 @@
 //! The page of a contact.
 
 use super::*;
-use ipc::{Care, Special};
+use ipc::{Care, ContactCommand, Special};
 
 fn care() -> Care {
     Care {
@@ -56,39 +56,16 @@ fn somebody_unknown_has_no_page() {
 #[test]
 fn each_switch_asks_for_its_decision_and_waits_for_the_engine_to_show_it() {
     let mut view = on_page();
-    let contact = || contact("a");
-    for (edited, command) in [
-        (
-            ContactEdit::Verified(true),
-            Command::Verify {
-                contact: contact(),
-                verified: true,
-            },
-        ),
-        (
-            ContactEdit::Special(true),
-            Command::Special {
-                contact: contact(),
-                on: true,
-            },
-        ),
-        (
-            ContactEdit::Muted(true),
-            Command::Mute {
-                contact: contact(),
-                muted: true,
-            },
-        ),
-        (
-            ContactEdit::Blocked(true),
-            Command::Block {
-                contact: contact(),
-                blocked: true,
-            },
-        ),
+    for command in [
+        ContactCommand::Verify(true),
+        ContactCommand::Special(true),
+        ContactCommand::Mute(true),
+        ContactCommand::Block(true),
     ] {
+        let edited = ContactEdit::Decide(command.clone());
         assert!(edited.is_switch());
-        assert_eq!(commands(&edit(&mut view, edited)), [&command]);
+        let sent = edit(&mut view, edited);
+        assert_eq!(commands(&sent), [&Command::Contact(contact("a"), command)]);
     }
     assert!(!view.state.contact_page().unwrap().2.verified);
     let verified = true;
@@ -99,11 +76,11 @@ fn each_switch_asks_for_its_decision_and_waits_for_the_engine_to_show_it() {
 #[test]
 fn a_refused_decision_is_said_on_the_page_or_where_it_was_left_as_an_alert() {
     let mut view = on_page();
-    let sent = edit(&mut view, ContactEdit::Muted(true));
+    let sent = edit(&mut view, ContactEdit::Decide(ContactCommand::Mute(true)));
     view.reply(command_id(&sent).unwrap(), Some(Refusal::Gone));
     assert_eq!(page(&view).refusal, Some(Refusal::Gone));
 
-    let sent = edit(&mut view, ContactEdit::Muted(true));
+    let sent = edit(&mut view, ContactEdit::Decide(ContactCommand::Mute(true)));
     assert_eq!(page(&view).refusal, None);
     view.act(Action::Back);
     view.reply(command_id(&sent).unwrap(), Some(Refusal::Gone));
@@ -117,7 +94,10 @@ fn a_name_is_saved_and_a_refused_one_said_at_the_field() {
     let sent = edit(&mut view, ContactEdit::SaveName);
     let name = "Anni".to_owned();
     let contact = contact("a");
-    assert_eq!(commands(&sent), [&Command::Rename { contact, name }]);
+    assert_eq!(
+        commands(&sent),
+        [&Command::Contact(contact, ContactCommand::Rename(name))]
+    );
     assert_eq!(edit(&mut view, ContactEdit::SaveName), [], "once");
 
     let refusal = Refusal::NameCharacters;
@@ -145,7 +125,10 @@ fn the_name_that_a_contact_gave_itself_is_not_saved_as_ours() {
         edit(&mut view, ContactEdit::Name(typed.to_owned()));
         let sent = edit(&mut view, ContactEdit::SaveName);
         let (contact, name) = (contact("a"), String::new());
-        assert_eq!(commands(&sent), [&Command::Rename { contact, name }]);
+        assert_eq!(
+            commands(&sent),
+            [&Command::Contact(contact, ContactCommand::Rename(name))]
+        );
         view.reply(command_id(&sent).unwrap(), None);
         assert_eq!(page(&view).name, "Anna B.", "the name in force");
     }
@@ -161,15 +144,17 @@ fn removing_asks_first_and_escape_takes_only_the_question_back() {
     assert!(!page(&view).removing);
 
     edit(&mut view, ContactEdit::AskRemove(true));
-    let sent = edit(&mut view, ContactEdit::Remove);
+    let sent = edit(&mut view, ContactEdit::Decide(ContactCommand::Remove));
     let contact = contact("a");
     assert_eq!(
         commands(&sent),
-        [&Command::Remove {
-            contact: contact.clone()
-        }]
+        [&Command::Contact(contact.clone(), ContactCommand::Remove)]
     );
-    assert_eq!(edit(&mut view, ContactEdit::Remove), [], "once");
+    assert_eq!(
+        edit(&mut view, ContactEdit::Decide(ContactCommand::Remove)),
+        [],
+        "once"
+    );
     let effects = view.event(Event::PersonGone(PersonId::Contact(contact)));
     assert_eq!(view.state.view, View::Lists);
     assert!(effects.contains(&Effect::Focus(Target::Lists)));
@@ -219,9 +204,12 @@ fn somebody_unseen_for_long_is_asked_about_once() {
         long_unseen,
         ..care()
     }));
-    let (contact, paused) = (contact("a"), false);
-    let keep = edit(&mut view, ContactEdit::Paused(false));
-    assert_eq!(commands(&keep), [&Command::Pause { contact, paused }]);
+    let contact = contact("a");
+    let keep = edit(&mut view, ContactEdit::Decide(ContactCommand::Pause(false)));
+    assert_eq!(
+        commands(&keep),
+        [&Command::Contact(contact, ContactCommand::Pause(false))]
+    );
     assert!(page(&view).keeps_looking);
     assert!(
         keep.contains(&Effect::Focus(Target::Page)),
@@ -234,6 +222,6 @@ fn somebody_blocked_is_among_the_saved_wherever_they_are() {
     let mut view = Sut::with_anna();
     let blocked = true;
     view.event(cared_for(Care { blocked, ..care() }));
-    assert_eq!(names(&view.state, Place::Saved), ["Anna"]);
-    assert_eq!(names(&view.state, Place::Network), Vec::<&str>::new());
+    assert_eq!(names(&view.state, Section::Saved), ["Anna"]);
+    assert_eq!(names(&view.state, Section::Network), Vec::<&str>::new());
 }

@@ -1,0 +1,130 @@
+//! The places of the popup that an address can name: `popup.html#chat=<contact>`.
+//!
+//! A notification is about a place, its id names that place, and a click on it opens it. So the
+//! background and the popup must spell places alike.
+
+use mesh_chat::view::{ContactId, Notification, RequestId};
+
+/// The most bytes that an id in an address may have; ours have 16.
+const ID_BYTES: usize = 200;
+
+/// A place in the popup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The lists of people.
+    People,
+    /// The chat with a contact.
+    Chat(ContactId),
+    /// A waiting request, in the lists.
+    Request(RequestId),
+    /// The backup in the settings.
+    Backup,
+}
+
+impl Place {
+    /// Returns the place that a notification is about.
+    pub fn of(notification: &Notification) -> Self {
+        match notification {
+            Notification::Joined { contact, .. }
+            | Notification::Message { contact, .. }
+            | Notification::Accepted { contact, .. } => Self::Chat(contact.clone()),
+            Notification::Request { request, .. } => Self::Request(request.clone()),
+        }
+    }
+
+    /// Returns the part of an address from the `#` on, without percent-encoding.
+    pub fn to_fragment(&self) -> String {
+        match self {
+            Self::People => "#people".to_owned(),
+            Self::Chat(ContactId(id)) => format!("#chat={id}"),
+            Self::Request(RequestId(id)) => format!("#request={id}"),
+            Self::Backup => "#backup".to_owned(),
+        }
+    }
+
+    /// Reads the part of an address from the `#` on, already percent-decoded.
+    pub fn parse(fragment: &str) -> Option<Self> {
+        let name = fragment.strip_prefix('#')?;
+        let Some((kind, id)) = name.split_once('=') else {
+            return match name {
+                "people" => Some(Self::People),
+                "backup" => Some(Self::Backup),
+                _ => None,
+            };
+        };
+        if id.is_empty() || id.len() > ID_BYTES {
+            return None;
+        }
+        match kind {
+            "chat" => Some(Self::Chat(ContactId(id.to_owned()))),
+            "request" => Some(Self::Request(RequestId(id.to_owned()))),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contact() -> ContactId {
+        ContactId("00ff".to_owned())
+    }
+
+    fn request() -> RequestId {
+        RequestId("7".to_owned())
+    }
+
+    #[test]
+    fn each_place_survives_the_way_to_an_address_and_back() {
+        for (place, text) in [
+            (Place::People, "#people"),
+            (Place::Chat(contact()), "#chat=00ff"),
+            (Place::Request(request()), "#request=7"),
+            (Place::Backup, "#backup"),
+        ] {
+            assert_eq!(place.to_fragment(), text);
+            assert_eq!(Place::parse(text), Some(place));
+        }
+    }
+
+    #[test]
+    fn a_notification_leads_to_what_it_is_about() {
+        let (name, text) = (|| "Bob".to_owned(), "hello".to_owned());
+        let (contact, request) = (contact, request);
+        let message = Notification::Message {
+            contact: contact(),
+            name: name(),
+            text,
+        };
+        let asks = Notification::Request {
+            request: request(),
+            name: name(),
+        };
+        for (notification, place) in [
+            (message, Place::Chat(contact())),
+            (asks, Place::Request(request())),
+        ] {
+            let id = Place::of(&notification).to_fragment();
+            assert_eq!(Place::parse(&id), Some(place));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_place() {
+        let long = format!("#chat={}", "x".repeat(300));
+        for text in [
+            "",
+            "#",
+            "#chat",
+            "#chat=",
+            "chat=abc",
+            "#people=1",
+            "#settings",
+            "#other=1",
+            &long,
+        ] {
+            assert_eq!(Place::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The ids of elements that take the focus or are pointed to.
+
+use crate::state::Target;
+use ipc::{ContactId, PersonId, RequestId};
+
+/// The element that a focus target stands for.
+pub(crate) fn target_id(target: &Target) -> String {
+    match target {
+        Target::Lists => "lists".to_owned(),
+        Target::Page => "page".to_owned(),
+        Target::Composer => "composer".to_owned(),
+        Target::JoinName => "your-name".to_owned(),
+        Target::Person(id) => person_id(id),
+        Target::Request(id) => request_id(id),
+        Target::Field(path) => field_id(path),
+    }
+}
+
+pub(super) fn person_id(id: &PersonId) -> String {
+    match id {
+        PersonId::Contact(ContactId(id)) => format!("contact-{}", plain(id)),
+        PersonId::Stranger(id) => format!("stranger-{}", plain(id)),
+    }
+}
+
+pub(super) fn request_id(RequestId(id): &RequestId) -> String {
+    format!("request-{}", plain(id))
+}
+
+pub(super) fn field_id(path: &str) -> String {
+    format!("field-{}", plain(path))
+}
+
+/// An id without spaces, as lists of ids in attributes need it.
+fn plain(id: &str) -> String {
+    let keep = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    id.chars().map(keep).collect()
+}

@@ -1,0 +1,47 @@
+//! The whole page: the lists, and what is open beside or over them.
+
+use super::parts::Dispatch;
+use super::{
+    alerts, chat, connection, contact, first_run, header, invites, lists, settings, shell,
+};
+use crate::state::{Shell, State, View};
+use yew::prelude::*;
+
+/// The whole page.
+pub(crate) fn page(state: &State, dispatch: &Dispatch) -> Html {
+    match state.shell() {
+        Shell::Blank => html! { <main class="shell" aria-busy="true" /> },
+        Shell::Starting => shell::starting(),
+        Shell::Down(reason) => shell::down(reason),
+        Shell::FirstRun => first_run::first_run(state, dispatch),
+        Shell::Lists => panes(state, dispatch),
+    }
+}
+
+/// The lists, and the open page: beside them in a wide window, over them in a narrow one.
+fn panes(state: &State, dispatch: &Dispatch) -> Html {
+    let covered = state.view != View::Lists;
+    html! {
+        <div class={classes!("panes", covered.then_some("covered"))}>
+            <div class="lists-pane">
+                { header::header(state, dispatch) }
+                <main class="lists">
+                    { alerts::alerts(state, dispatch) }
+                    { lists::lists(state, dispatch) }
+                </main>
+            </div>
+            <div class="page-pane">{ open_page(state, dispatch) }</div>
+        </div>
+    }
+}
+
+fn open_page(state: &State, dispatch: &Dispatch) -> Html {
+    match &state.view {
+        View::Lists => shell::nothing_open(),
+        View::Chat(chat) => chat::chat(state, chat, dispatch),
+        View::Connection => connection::connection(state, dispatch),
+        View::Settings(form) => settings::settings(form, &state.backup, dispatch),
+        View::Contact(_) => contact::contact(state, dispatch),
+        View::Invites(page) => invites::invites(state, page, dispatch),
+    }
+}

@@ -1,0 +1,67 @@
+//! Small parts that many pages share.
+
+use crate::i18n::{Text, fill, t};
+use crate::state::Action;
+use ipc::Person;
+use yew::prelude::*;
+
+/// Where what the person does goes.
+pub(crate) type Dispatch = Callback<Action>;
+
+/// A callback that dispatches one action.
+pub(super) fn on<E>(dispatch: &Dispatch, action: Action) -> Callback<E> {
+    dispatch.reform(move |_| action.clone())
+}
+
+/// A drawn sign; the words beside it say the same.
+pub(super) fn icon(name: &'static str) -> Html {
+    html! { <span class={classes!("icon", format!("icon-{name}"))} aria-hidden="true" /> }
+}
+
+/// The mark before a name. The character is there for whoever copies it; what is seen is drawn.
+pub(super) fn mark(contact: bool) -> Html {
+    let (sign, class) = if contact {
+        ("💬", "mark-contact")
+    } else {
+        ("👤", "mark-stranger")
+    };
+    html! { <span class={classes!("mark", class)} aria-hidden="true">{ sign }</span> }
+}
+
+/// The sign of a contact whose safety number was compared.
+pub(super) fn verified_mark(person: &Person) -> Html {
+    let verified = person.care.as_ref().is_some_and(|care| care.verified);
+    html! {
+        if verified {
+            <span class="icon icon-verified" role="img" aria-label={t(Text::VerifiedMark)}
+                title={t(Text::VerifiedMark)} />
+        }
+    }
+}
+
+/// The head of a page, with the way back.
+pub(super) fn page_head(dispatch: &Dispatch, content: Html) -> Html {
+    html! { <header class="page-head">{ back_button(dispatch) }{ content }</header> }
+}
+
+/// A heading that is only a title.
+pub(super) fn page_title(title: Text) -> Html {
+    html! { <h1 id="page" tabindex="-1">{ t(title) }</h1> }
+}
+
+/// A button that leads back.
+fn back_button(dispatch: &Dispatch) -> Html {
+    html! {
+        <button type="button" class="quiet back" onclick={on(dispatch, Action::Back)}>
+            { icon("back") }<span class="back-word">{ t(Text::Back) }</span>
+        </button>
+    }
+}
+
+/// A sentence with a name in its gap, the name on its own whatever its direction.
+pub(super) fn with_name(text: Text, name: &str) -> Html {
+    const GAP: char = '\u{fffc}';
+    let sentence = fill(text, &["\u{fffc}"]);
+    let (before, after) = sentence.split_once(GAP).unwrap_or((&sentence, ""));
+    html! { <>{ before }<bdi>{ name }</bdi>{ after }</> }
+}

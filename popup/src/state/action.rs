@@ -1,0 +1,71 @@
+//! What happens to a view.
+
+use super::pages::{BackupEdit, ContactEdit, InvitesEdit, SettingsEdit};
+use ipc::{ContactId, FromEngine, Place, RequestId};
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Action {
+    /// The page has started.
+    Started,
+    /// The port to the engine is gone, or never came up.
+    Closed,
+    /// The engine says.
+    Engine(FromEngine),
+    /// The lists have been awaited for long enough to say so.
+    Slow,
+    /// A second has passed.
+    Tick,
+    /// The page is shown or hidden.
+    Visible(bool),
+    /// The address of the page asks for a place.
+    Follow(Place),
+    /// Show the chat with a contact.
+    OpenChat(ContactId),
+    /// Show the page of a contact.
+    OpenContact(ContactId),
+    /// Show the invites.
+    OpenInvites,
+    /// Show the Connection page.
+    OpenConnection,
+    /// The browser says whether what the beacon's host answers may be read.
+    HostAllowed(bool),
+    /// Show the settings.
+    OpenSettings,
+    /// Back to the lists.
+    Back,
+    /// The name on the first-run page was edited.
+    JoinName(String),
+    /// Join was pressed.
+    Join,
+    /// Connect was pressed on a stranger.
+    Connect(String),
+    /// Accept was pressed.
+    Accept(RequestId),
+    /// Reject was pressed.
+    Reject(RequestId),
+    /// Ping was pressed.
+    Ping(ContactId),
+    /// Try now was pressed.
+    Retry,
+    /// An alert was dismissed.
+    Dismiss(u32),
+    /// The unsent text kept for the contact of the open chat.
+    DraftLoaded(ContactId, String),
+    /// The text in the composer was edited.
+    Draft(String),
+    /// Send was pressed.
+    Send,
+    /// Load older messages was pressed.
+    LoadOlder,
+    /// A setting was edited.
+    Edit(SettingsEdit),
+    /// Save was pressed.
+    Save,
+    /// On the page of a contact.
+    Contact(ContactEdit),
+    /// On the page with the invites.
+    Invites(InvitesEdit),
+    /// In the backup forms.
+    Backup(BackupEdit),
+}

@@ -1,0 +1,52 @@
+//! What the reducer asks its adapter to do.
+
+use ipc::{ContactId, Hidden, InviteId, PersonId, RequestId, ToEngine};
+
+/// What the adapter has to do.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Effect {
+    /// Open a port to the engine.
+    Connect {
+        /// Wait so long first, in milliseconds.
+        after: u32,
+        /// Ask the background to start the engine first.
+        wake: bool,
+    },
+    /// Send on the port.
+    Post(ToEngine),
+    /// Dispatch `Action::Slow` after 300 ms.
+    SlowTimer,
+    /// Read the unsent text of a contact and dispatch `Action::DraftLoaded`.
+    LoadDraft(ContactId),
+    /// Keep the unsent text of a contact; empty forgets it.
+    SaveDraft(ContactId, String),
+    /// Put an invite on the clipboard and dispatch `InvitesEdit::Copied`.
+    Copy(InviteId, Hidden),
+    /// Give the person a file with this backup.
+    Download(Hidden),
+    /// Read the chosen file, `FILE_BYTES` at most, and dispatch `BackupEdit::Read`.
+    ReadBackup,
+    /// Look whether this host may be read, and dispatch `Action::HostAllowed`.
+    LookUpHost(String),
+    /// Put the keyboard focus here once the view is painted.
+    Focus(Target),
+}
+
+/// Where the keyboard focus goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The heading of the lists.
+    Lists,
+    /// The heading of the page that has just been opened.
+    Page,
+    /// The message field.
+    Composer,
+    /// The name field of the first-run page.
+    JoinName,
+    /// A person's row.
+    Person(PersonId),
+    /// A request.
+    Request(RequestId),
+    /// A field of the settings.
+    Field(String),
+}

@@ -1,0 +1,155 @@
+//! Everything a view shows, and the steps that all parts of the reducer share.
+
+use super::alerts::{Alerts, Problem};
+use super::connection::{EngineConnection, Shell};
+use super::effect::{Effect, Target};
+use super::outbox::{Outbox, Purpose};
+use super::pages::{BackupForm, Chat, JoinForm};
+use super::people::People;
+use super::resync::Resynced;
+use super::view::View;
+use ipc::{
+    Answer, Command, ContactId, Invite, InviteId, PersonId, Place, Refusal, Request, RequestId,
+    SettingsView, Status, ToEngine, UnixMillis,
+};
+use litemap::LiteMap;
+
+/// Everything a view shows.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// The last time that was handed in.
+    pub(crate) now: UnixMillis,
+    /// How the connection to the engine is.
+    pub(crate) engine: EngineConnection,
+    /// The own name; `None` before Join.
+    pub(crate) name: Option<String>,
+    /// The state of the connection to the network.
+    pub(crate) status: Option<Status>,
+    /// Everybody in the lists.
+    pub(crate) people: People,
+    /// Who waits for an answer.
+    pub(crate) requests: Resynced<RequestId, Request>,
+    /// The open invites.
+    pub(crate) invites: Resynced<InviteId, Invite>,
+    /// Who is writing, and until when that is believed.
+    pub(super) typing: LiteMap<ContactId, UnixMillis>,
+    /// The settings in force.
+    pub(crate) settings: Option<SettingsView>,
+    /// Problems to know of.
+    pub(crate) alerts: Alerts,
+    /// The page that is open.
+    pub(crate) view: View,
+    /// The first-run form.
+    pub(crate) join: JoinForm,
+    /// The backup forms.
+    pub(crate) backup: BackupForm,
+    /// Whether what the beacon's host answers may be read; `None` until the browser has said.
+    pub(crate) host_allowed: Option<bool>,
+    /// What was asked and not answered.
+    pub(super) outbox: Outbox,
+    /// Where to go once the lists are there.
+    pub(super) follow: Option<Place>,
+    /// The page is not shown.
+    pub(super) hidden: bool,
+}
+
+impl State {
+    /// The part of the page's address after the `#` that leads back to what is shown.
+    pub(crate) fn address(&self) -> String {
+        match (&self.follow, &self.view) {
+            (Some(place), _) => place.to_fragment(),
+            (None, View::Chat(chat)) => Place::Chat(chat.contact.clone()).to_fragment(),
+            (None, _) => String::new(),
+        }
+    }
+
+    /// What fills the page.
+    pub(crate) fn shell(&self) -> Shell<'_> {
+        self.engine.shell(self.name.is_some())
+    }
+
+    /// Whether a contact is writing at this moment.
+    pub(crate) fn is_typing(&self, contact: &ContactId) -> bool {
+        self.typing
+            .get(contact)
+            .is_some_and(|until| *until > self.now)
+    }
+
+    /// Whether anybody is writing, so that it ends on the screen when it ends.
+    pub(crate) fn anybody_typing(&self) -> bool {
+        !self.typing.is_empty()
+    }
+
+    /// The name of the contact whose chat is open.
+    pub(crate) fn chat_name(&self) -> Option<&str> {
+        let id = PersonId::Contact(self.chat()?.contact.clone());
+        self.people.get(&id).map(|person| person.name.as_str())
+    }
+
+    pub(super) fn open(&mut self, view: View) -> Vec<Effect> {
+        let was_chat = matches!(self.view, View::Chat(_));
+        let focus = match &view {
+            View::Lists => Target::Lists,
+            View::Chat(_) => Target::Composer,
+            View::Connection | View::Settings(_) | View::Contact(_) | View::Invites(_) => {
+                Target::Page
+            }
+        };
+        let is_chat = matches!(view, View::Chat(_));
+        self.view = view;
+        // With the passphrases in it.
+        self.backup = BackupForm::default();
+        let mut effects = vec![Effect::Focus(focus)];
+        if was_chat || is_chat {
+            effects.extend(self.watch());
+        }
+        effects
+    }
+
+    pub(super) fn command(&mut self, command: Command) -> Vec<Effect> {
+        self.ask(Purpose::Plain, command)
+    }
+
+    pub(super) fn ask(&mut self, purpose: Purpose, command: Command) -> Vec<Effect> {
+        self.outbox
+            .ask(purpose, self.engine.is_ready(), |id| ToEngine::Command {
+                id,
+                command,
+            })
+    }
+
+    /// The open chat.
+    pub(crate) fn chat(&self) -> Option<&Chat> {
+        if let View::Chat(chat) = &self.view {
+            Some(chat)
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn chat_mut(&mut self) -> Option<&mut Chat> {
+        if let View::Chat(chat) = &mut self.view {
+            Some(chat)
+        } else {
+            None
+        }
+    }
+
+    /// Tells the engine which chat is shown now.
+    pub(super) fn watch(&self) -> Vec<Effect> {
+        if !self.engine.is_ready() {
+            return Vec::new();
+        }
+        let shown = self.chat().filter(|_| !self.hidden);
+        let contact = shown.map(|chat| chat.contact.clone());
+        vec![Effect::Post(ToEngine::Watching { contact })]
+    }
+
+    /// Where there is no page to show a refusal on.
+    pub(super) fn alert(&mut self, result: Result<Answer, Refusal>) -> Vec<Effect> {
+        match result {
+            Ok(_) => Vec::new(),
+            Err(refusal) => self.alerts.raise(Problem::Refused(refusal)),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What each page holds: forms and lists with what is typed in them and how far they are.
+//!
+//! A page changes itself only; what that means for the engine and for other pages is up to the
+//! reducer.
+
+mod backup;
+mod chat;
+mod contact;
+mod invites;
+mod join;
+mod saved;
+mod settings;
+
+pub(crate) use backup::{
+    BackupEdit, BackupError, BackupForm, BackupState, EXPORT, FILE, FILE_BYTES, IMPORT,
+};
+pub(crate) use chat::{Chat, ComposerError};
+pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
+pub(crate) use invites::{INVITE, InvitesEdit, InvitesPage, Using};
+pub(crate) use join::JoinForm;
+pub(crate) use saved::Saved;
+pub(crate) use settings::{FieldError, IceRow, ServerRow, SettingsEdit, SettingsForm};

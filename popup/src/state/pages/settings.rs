@@ -1,0 +1,289 @@
+//! The settings page: a form of texts, and its way to and from [`Settings`].
+
+use super::saved::Saved;
+use ipc::{
+    Beacon, Config, Hidden, IceServer, Refusal, Settings, SettingsView, SignallingServer, Switch,
+};
+
+/// An edit of the form.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum SettingsEdit {
+    /// The own name.
+    Name(String),
+    /// A switch was switched on or off.
+    Switch(Switch, bool),
+    /// First part of every id.
+    Root(String),
+    /// The address echo.
+    IpEcho(String),
+    /// The beacon's address.
+    BeaconUrl(String),
+    /// The beacon's public key.
+    BeaconKey(String),
+    /// The token for the beacon.
+    BeaconToken(String),
+    /// A signalling server, whole.
+    Server(usize, ServerRow),
+    /// One more signalling server.
+    AddServer,
+    /// One less.
+    RemoveServer(usize),
+    /// A STUN or TURN entry, whole.
+    Ice(usize, IceRow),
+    /// One more STUN or TURN entry.
+    AddIce,
+    /// One less.
+    RemoveIce(usize),
+    /// The packed values in every field.
+    Defaults,
+}
+
+/// A signalling server as typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServerRow {
+    /// Name or address.
+    pub(crate) host: String,
+    /// Port.
+    pub(crate) port: String,
+    /// Where it is mounted.
+    pub(crate) path: String,
+    /// Its API key.
+    pub(crate) key: String,
+    /// TLS.
+    pub(crate) secure: bool,
+}
+
+impl Default for ServerRow {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: "443".to_owned(),
+            path: "/".to_owned(),
+            key: "peerjs".to_owned(),
+            secure: true,
+        }
+    }
+}
+
+/// A STUN or TURN entry as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct IceRow {
+    /// Addresses, separated by spaces or lines.
+    pub(crate) urls: String,
+    /// For TURN.
+    pub(crate) username: String,
+    /// For TURN.
+    pub(crate) credential: String,
+}
+
+/// Why a field was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FieldError {
+    /// Not a port.
+    Port,
+    /// Refused by the engine.
+    Refused(Refusal),
+}
+
+/// The settings page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct SettingsForm {
+    /// The own name.
+    pub(crate) name: String,
+    /// Each switch, and whether it is on.
+    pub(crate) switches: Vec<(Switch, bool)>,
+    /// First part of every id.
+    pub(crate) root: String,
+    /// The address echo; empty is off.
+    pub(crate) ip_echo: String,
+    /// The beacon; without an address there is none.
+    pub(crate) beacon: Box<Beacon>,
+    /// Signalling servers.
+    pub(crate) signalling: Vec<ServerRow>,
+    /// STUN and TURN entries.
+    pub(crate) ice: Vec<IceRow>,
+    /// What was refused, by path (`signalling.0.host`).
+    pub(crate) refused: Option<(String, FieldError)>,
+    /// How far saving is.
+    pub(crate) saved: Saved,
+}
+
+impl SettingsForm {
+    pub(in crate::state) fn new(name: &str, view: &SettingsView) -> Self {
+        let mut form = Self {
+            name: name.to_owned(),
+            switches: switches(&view.settings),
+            ..Self::default()
+        };
+        form.fill(&view.defaults.with(&view.settings));
+        form
+    }
+
+    fn fill(&mut self, config: &Config) {
+        self.root.clone_from(&config.root);
+        self.ip_echo = config.ip_echo.clone().unwrap_or_default();
+        self.beacon = config.beacon.clone().unwrap_or_default();
+        self.signalling = config.signalling.iter().map(server_row).collect();
+        self.ice = config.ice_servers.iter().map(ice_row).collect();
+    }
+
+    fn reset(&mut self, defaults: &Config) {
+        self.switches = switches(&Settings::default());
+        self.fill(defaults);
+    }
+
+    pub(in crate::state) fn edit(&mut self, edit: SettingsEdit, defaults: &Config) {
+        self.refused = None;
+        self.saved = Saved::No;
+        match edit {
+            SettingsEdit::Name(name) => self.name = name,
+            SettingsEdit::Switch(switch, on) => self.turn(switch, on),
+            SettingsEdit::Root(root) => self.root = root,
+            SettingsEdit::IpEcho(url) => self.ip_echo = url,
+            SettingsEdit::BeaconUrl(url) => self.beacon.url = url,
+            SettingsEdit::BeaconKey(key) => self.beacon.public_key = key,
+            SettingsEdit::BeaconToken(token) => self.beacon.token = Some(Hidden(token)),
+            SettingsEdit::Server(index, row) => replace(&mut self.signalling, index, row),
+            SettingsEdit::AddServer => self.signalling.push(ServerRow::default()),
+            SettingsEdit::RemoveServer(index) => remove(&mut self.signalling, index),
+            SettingsEdit::Ice(index, row) => replace(&mut self.ice, index, row),
+            SettingsEdit::AddIce => self.ice.push(IceRow::default()),
+            SettingsEdit::RemoveIce(index) => remove(&mut self.ice, index),
+            SettingsEdit::Defaults => {
+                self.reset(defaults);
+                self.saved = Saved::Defaults;
+            }
+        }
+    }
+
+    fn turn(&mut self, switch: Switch, on: bool) {
+        for (listed, shown) in &mut self.switches {
+            if *listed == switch {
+                *shown = on;
+            }
+        }
+    }
+
+    /// What the form says; where it equals the packed value that value stays in force, also when
+    /// a later version packs another.
+    pub(in crate::state) fn to_settings(
+        &self,
+        defaults: &Config,
+    ) -> Result<Settings, (String, FieldError)> {
+        let rows = self.signalling.iter().enumerate();
+        let signalling = rows.map(server).collect::<Result<Vec<_>, _>>()?;
+        let ice_servers: Vec<_> = self.ice.iter().map(ice_server).collect();
+        let root = self.root.trim().to_owned();
+        let ip_echo = self.ip_echo.trim().to_owned();
+        let packed_echo = defaults.ip_echo.clone().unwrap_or_default();
+        let mut settings = Settings {
+            root: changed(root, &defaults.root),
+            signalling: changed(signalling, &defaults.signalling),
+            ice_servers: changed(ice_servers, &defaults.ice_servers),
+            ip_echo: changed(ip_echo, &packed_echo),
+            beacon: changed(
+                trimmed(&self.beacon),
+                &defaults.beacon.clone().unwrap_or_default(),
+            ),
+            ..Settings::default()
+        };
+        for (switch, on) in &self.switches {
+            switch.set(&mut settings, *on);
+        }
+        Ok(settings)
+    }
+
+    /// The token as typed.
+    pub(crate) fn beacon_token(&self) -> &str {
+        let token = self.beacon.token.as_ref();
+        token.map_or("", |token| token.0.as_str())
+    }
+
+    /// Why this field was refused: the field itself or, in a list of addresses, one of them.
+    pub(crate) fn error_at(&self, path: &str) -> Option<&FieldError> {
+        let (refused, error) = self.refused.as_ref()?;
+        let rest = refused.strip_prefix(path)?;
+        (rest.is_empty() || rest.starts_with('.')).then_some(error)
+    }
+
+    /// Why a list as a whole was refused.
+    pub(crate) fn error_exactly_at(&self, path: &str) -> Option<&FieldError> {
+        let (refused, error) = self.refused.as_ref()?;
+        (refused == path).then_some(error)
+    }
+
+    /// A refusal that names no field.
+    pub(crate) fn error_without_field(&self) -> Option<&FieldError> {
+        self.error_exactly_at("")
+    }
+}
+
+fn switches(settings: &Settings) -> Vec<(Switch, bool)> {
+    let switches = Switch::ALL.iter();
+    switches
+        .map(|switch| (*switch, switch.get(settings)))
+        .collect()
+}
+
+fn trimmed(beacon: &Beacon) -> Box<Beacon> {
+    let token = beacon.token.as_ref().map(|token| token.0.trim().to_owned());
+    Box::new(Beacon {
+        url: beacon.url.trim().to_owned(),
+        public_key: beacon.public_key.trim().to_owned(),
+        token: token.filter(|token| !token.is_empty()).map(Hidden),
+        slot_seconds: beacon.slot_seconds,
+    })
+}
+
+fn changed<T: PartialEq>(value: T, packed: &T) -> Option<T> {
+    (value != *packed).then_some(value)
+}
+
+fn replace<T>(rows: &mut [T], index: usize, row: T) {
+    if let Some(slot) = rows.get_mut(index) {
+        *slot = row;
+    }
+}
+
+fn remove<T>(rows: &mut Vec<T>, index: usize) {
+    if index < rows.len() {
+        rows.remove(index);
+    }
+}
+
+fn server_row(server: &SignallingServer) -> ServerRow {
+    ServerRow {
+        host: server.host.clone(),
+        port: server.port.to_string(),
+        path: server.path.clone(),
+        key: server.key.clone(),
+        secure: server.secure,
+    }
+}
+
+fn server((index, row): (usize, &ServerRow)) -> Result<SignallingServer, (String, FieldError)> {
+    let port = row.port.trim().parse().ok().filter(|port| *port != 0);
+    Ok(SignallingServer {
+        host: row.host.trim().to_owned(),
+        port: port.ok_or_else(|| (format!("signalling.{index}.port"), FieldError::Port))?,
+        path: row.path.trim().to_owned(),
+        key: row.key.trim().to_owned(),
+        secure: row.secure,
+    })
+}
+
+fn ice_row(server: &IceServer) -> IceRow {
+    IceRow {
+        urls: server.urls.join("\n"),
+        username: server.username.clone().unwrap_or_default(),
+        credential: server.credential.clone().unwrap_or_default(),
+    }
+}
+
+fn ice_server(row: &IceRow) -> IceServer {
+    IceServer {
+        urls: row.urls.split_whitespace().map(str::to_owned).collect(),
+        username: Some(row.username.trim().to_owned()).filter(|text| !text.is_empty()),
+        credential: Some(row.credential.clone()).filter(|text| !text.is_empty()),
+    }
+}

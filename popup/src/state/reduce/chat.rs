@@ -1,0 +1,208 @@
+//! The open chat: reading, writing, sending.
+
+use crate::state::alerts::Problem;
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::outbox::{Purpose, Unsent};
+use crate::state::pages::{Chat, ComposerError};
+use crate::state::view::View;
+use ipc::limits::TEXT_BYTES;
+use ipc::{Command, ContactId, Message, MessageState, PersonId, Refusal, ToEngine};
+
+/// Messages asked for at a time.
+const PAGE: u32 = 50;
+
+/// The shortest time between two words to the engine that the person is writing, in milliseconds.
+const TYPING_EVERY: u64 = 3_000;
+
+impl State {
+    pub(super) fn open_chat(&mut self, contact: ContactId) -> Vec<Effect> {
+        if self
+            .people
+            .get(&PersonId::Contact(contact.clone()))
+            .is_none()
+        {
+            return Vec::new();
+        }
+        if self.chat().is_some_and(|chat| chat.contact == contact) {
+            return Vec::new();
+        }
+        let mut effects = self.open(View::Chat(Box::new(Chat::new(contact.clone()))));
+        effects.push(Effect::LoadDraft(contact.clone()));
+        effects.extend(self.ask_history(contact, None));
+        effects
+    }
+
+    /// After a lost connection: the engine is told again which chat is shown, and its newest
+    /// messages are read again.
+    pub(super) fn resume_chat(&mut self) -> Vec<Effect> {
+        let Some(chat) = self.chat_mut() else {
+            return Vec::new();
+        };
+        chat.reported = 0;
+        chat.loading = true;
+        let contact = chat.contact.clone();
+        let mut effects = self.watch();
+        effects.extend(self.ask_history(contact, None));
+        effects
+    }
+
+    /// Asks for a page, unless the same one is on its way.
+    pub(super) fn ask_history(&mut self, contact: ContactId, before: Option<u64>) -> Vec<Effect> {
+        let purpose = Purpose::History {
+            contact: contact.clone(),
+            newest: before.is_none(),
+        };
+        if !self.engine.is_ready() || self.outbox.awaits(&purpose) {
+            return Vec::new();
+        }
+        self.outbox.ask(purpose, true, |id| ToEngine::History {
+            id,
+            contact,
+            before,
+            limit: PAGE,
+        })
+    }
+
+    pub(super) fn load_older(&mut self) -> Vec<Effect> {
+        let Some(chat) = self.chat_mut() else {
+            return Vec::new();
+        };
+        let first = chat.messages.first().map(|(number, _)| *number);
+        if !chat.more || chat.loading || first.is_none() {
+            return Vec::new();
+        }
+        chat.loading = true;
+        let contact = chat.contact.clone();
+        self.ask_history(contact, first)
+    }
+
+    pub(super) fn history(
+        &mut self,
+        contact: &ContactId,
+        newest: bool,
+        page: Vec<Message>,
+        more: bool,
+    ) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for unsent in self.outbox.take_unsure(contact) {
+            if !page.iter().any(|message| is_stored(&unsent, message)) {
+                effects.extend(self.restore(unsent, None));
+            }
+        }
+        if let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) {
+            chat.take_page(newest, page, more);
+        }
+        effects.extend(self.mark_read());
+        effects
+    }
+
+    /// Reports the newest message on the screen as seen.
+    pub(super) fn mark_read(&mut self) -> Vec<Effect> {
+        if self.hidden || !self.engine.is_ready() {
+            return Vec::new();
+        }
+        let Some(chat) = self.chat_mut().filter(|chat| chat.loaded) else {
+            return Vec::new();
+        };
+        let Some(number) = chat.newest_received().filter(|n| *n > chat.reported) else {
+            return Vec::new();
+        };
+        chat.reported = number;
+        let contact = chat.contact.clone();
+        self.ask(Purpose::Silent, Command::Read { contact, number })
+    }
+
+    pub(super) fn draft_loaded(&mut self, contact: &ContactId, text: String) -> Vec<Effect> {
+        let chat = self.chat_mut();
+        if let Some(chat) = chat.filter(|c| c.contact == *contact && c.draft.is_empty()) {
+            chat.draft = text;
+        }
+        Vec::new()
+    }
+
+    pub(super) fn edit_draft(&mut self, text: String) -> Vec<Effect> {
+        let now = self.now;
+        let Some(chat) = self.chat_mut() else {
+            return Vec::new();
+        };
+        chat.error = None;
+        chat.draft.clone_from(&text);
+        let contact = chat.contact.clone();
+        let silent = chat
+            .typed
+            .is_none_or(|at| now.saturating_sub(at) >= TYPING_EVERY);
+        let mut effects = vec![Effect::SaveDraft(contact.clone(), text.clone())];
+        if silent && !text.is_empty() && self.engine.is_ready() {
+            if let Some(chat) = self.chat_mut() {
+                chat.typed = Some(now);
+            }
+            effects.extend(self.ask(Purpose::Silent, Command::Typing { contact }));
+        }
+        effects
+    }
+
+    pub(super) fn send_message(&mut self) -> Vec<Effect> {
+        let Some(chat) = self.chat_mut() else {
+            return Vec::new();
+        };
+        let text = chat.draft.trim_end().to_owned();
+        if text.trim().is_empty() {
+            return Vec::new();
+        }
+        if text.len() > TEXT_BYTES {
+            chat.error = Some(ComposerError::Refused(Refusal::TextTooLong));
+            return Vec::new();
+        }
+        let unsent = Unsent {
+            contact: chat.contact.clone(),
+            text: text.clone(),
+            after: chat.newest(),
+        };
+        chat.draft.clear();
+        chat.error = None;
+        chat.typed = None;
+        let contact = chat.contact.clone();
+        let mut effects = vec![
+            Effect::SaveDraft(contact.clone(), String::new()),
+            Effect::Focus(Target::Composer),
+        ];
+        effects.extend(self.ask(Purpose::Send(unsent), Command::Send { contact, text }));
+        effects
+    }
+
+    /// A text that was not stored goes back to where it was written.
+    pub(super) fn restore(&mut self, unsent: Unsent, refusal: Option<Refusal>) -> Vec<Effect> {
+        let mut text = unsent.text;
+        if let Some(chat) = self.chat_mut().filter(|c| c.contact == unsent.contact) {
+            if !chat.draft.is_empty() {
+                text.push('\n');
+                text.push_str(&chat.draft);
+            }
+            chat.draft.clone_from(&text);
+            chat.error = Some(refusal.map_or(ComposerError::NotSent, ComposerError::Refused));
+        } else if let Some(refusal) = refusal {
+            self.alerts.raise(Problem::Refused(refusal));
+        }
+        vec![Effect::SaveDraft(unsent.contact, text)]
+    }
+
+    pub(super) fn set_visible(&mut self, visible: bool) -> Vec<Effect> {
+        self.hidden = !visible;
+        let mut effects = self.watch();
+        effects.extend(self.mark_read());
+        effects
+    }
+
+    pub(super) fn forget_typing(&mut self) -> Vec<Effect> {
+        let now = self.now;
+        self.typing.retain(|_, until| *until > now);
+        Vec::new()
+    }
+}
+
+fn is_stored(unsent: &Unsent, message: &Message) -> bool {
+    message.state != MessageState::Received
+        && message.number > unsent.after
+        && message.text == unsent.text
+}

@@ -1,0 +1,46 @@
+//! What the Connection page says of the beacon, and whether the browser lets this extension read
+//! what its host answers.
+
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::view::View;
+use ipc::{BeaconTrouble, SettingsView};
+
+impl State {
+    /// Shows the Connection page, which says more of the beacon where its host may be read.
+    pub(super) fn open_connection(&mut self) -> Vec<Effect> {
+        self.host_allowed = None;
+        let mut effects = self.open(View::Connection);
+        effects.extend(self.beacon_host().map(Effect::LookUpHost));
+        effects
+    }
+
+    pub(super) fn set_host_allowed(&mut self, allowed: bool) -> Vec<Effect> {
+        let asked = self.host_allowed.replace(allowed) == Some(false);
+        // The button that had the focus goes.
+        let focus = (asked && allowed).then_some(Effect::Focus(Target::Page));
+        focus.into_iter().collect()
+    }
+
+    /// The host that the person can be asked for: only where that helps, and it is not given.
+    pub(crate) fn host_to_ask_for(&self) -> Option<String> {
+        let trouble = self.status.as_ref()?.beacon?.trouble;
+        let unclear = trouble == Some(BeaconTrouble::Unreachable);
+        let refused = self.host_allowed == Some(false);
+        self.beacon_host().filter(|_| unclear && refused)
+    }
+
+    /// The host of the beacon in force, as permissions name it. The manifest names those with TLS.
+    fn beacon_host(&self) -> Option<String> {
+        let SettingsView {
+            settings, defaults, ..
+        } = self.settings.as_ref()?;
+        let beacon = defaults.with(settings).beacon?;
+        let authority = beacon.url.strip_prefix("https://")?;
+        let authority = authority.split(['/', '?', '#']).next()?;
+        let port = authority.rsplit_once(':');
+        let host = port.filter(|(_, port)| !port.ends_with(']'));
+        let host = host.map_or(authority, |(host, _)| host);
+        Some(format!("https://{host}/*"))
+    }
+}

@@ -1,0 +1,189 @@
+//! What the engine says, and the connection to it coming and going.
+
+use crate::state::alerts::Problem;
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::outbox::Purpose;
+use crate::state::view::View;
+use ipc::{Answer, Event, FromEngine, Message, MessageState, PersonId, Place, Progress, Refusal};
+
+/// How long somebody who was writing counts as writing, in milliseconds.
+const TYPING: u64 = 6_000;
+
+impl State {
+    pub(super) fn start(&mut self) -> Vec<Effect> {
+        self.begin_again();
+        vec![
+            Effect::SlowTimer,
+            Effect::Connect {
+                after: 0,
+                wake: false,
+            },
+        ]
+    }
+
+    pub(super) fn closed(&mut self) -> Vec<Effect> {
+        self.begin_again();
+        self.outbox.lost();
+        self.join.busy = false;
+        if let View::Settings(form) = &mut self.view {
+            form.saved.interrupt();
+        }
+        self.interrupt_contact();
+        self.interrupt_invites();
+        self.backup.interrupt();
+        self.engine.set_closed()
+    }
+
+    /// Everything is about to be sent.
+    fn begin_again(&mut self) {
+        self.people.begin_again();
+        self.requests.begin_again();
+        self.invites.begin_again();
+    }
+
+    pub(super) fn engine_says(&mut self, message: FromEngine) -> Vec<Effect> {
+        match message {
+            FromEngine::Event { event } => self.event(event),
+            FromEngine::Reply { id, result } => match self.outbox.answered(id) {
+                Some(purpose) => self.replied(purpose, result),
+                None => Vec::new(),
+            },
+            FromEngine::History { id, messages, more } => match self.outbox.answered(id) {
+                Some(Purpose::History { contact, newest }) => {
+                    self.history(&contact, newest, messages, more)
+                }
+                _ => Vec::new(),
+            },
+            FromEngine::Failed { reason } => {
+                self.engine.set_failed(reason);
+                Vec::new()
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Profile(profile) => self.name = profile.name,
+            Event::Status(status) => self.status = Some(status),
+            Event::Person(person) => self.people.insert(person.id.clone(), person),
+            Event::PersonGone(id) => return self.person_gone(&id),
+            Event::Request(request) => self.requests.insert(request.id.clone(), request),
+            Event::RequestGone(id) => self.requests.remove(&id),
+            Event::Invite(invite) => self.invites.insert(invite.id.clone(), invite),
+            Event::InviteGone(id) => self.invites.remove(&id),
+            Event::Message(message) => return self.message(message),
+            Event::Progress(progress) => self.progress(&progress),
+            Event::Typing(contact) => {
+                self.typing.insert(contact, self.now.saturating_add(TYPING));
+            }
+            Event::Settings(settings) => self.settings = Some(settings),
+            Event::Notice(notice) => return self.alerts.raise(Problem::Notice(notice)),
+            Event::Ready => return self.ready(),
+            // For the supervisor.
+            Event::Notify(_) | Event::Badge { .. } => {}
+        }
+        Vec::new()
+    }
+
+    fn ready(&mut self) -> Vec<Effect> {
+        self.people.end_again();
+        self.requests.end_again();
+        self.invites.end_again();
+        self.engine.set_ready();
+        let mut effects = self.outbox.flush();
+        effects.extend(self.resume_page());
+        for contact in self.outbox.unsure_contacts() {
+            effects.extend(self.ask_history(contact, None));
+        }
+        if self.name.is_none() {
+            self.backup.opened = self.follow.take() == Some(Place::Backup);
+            effects.push(Effect::Focus(Target::JoinName));
+        } else if let Some(place) = self.follow.take() {
+            effects.extend(self.follow(place));
+        }
+        effects
+    }
+
+    fn person_gone(&mut self, id: &PersonId) -> Vec<Effect> {
+        self.people.remove(id);
+        let PersonId::Contact(contact) = id else {
+            return Vec::new();
+        };
+        self.typing.remove(contact);
+        self.leave_gone_contact().unwrap_or_default()
+    }
+
+    /// The page of somebody who is not a contact any more is left.
+    fn leave_gone_contact(&mut self) -> Option<Vec<Effect>> {
+        let shown = match &self.view {
+            View::Chat(chat) => &chat.contact,
+            View::Contact(page) => &page.contact,
+            View::Lists | View::Connection | View::Settings(_) | View::Invites(_) => return None,
+        };
+        let gone = self.people.get(&PersonId::Contact(shown.clone())).is_none();
+        gone.then(|| self.open(View::Lists))
+    }
+
+    /// After a lost connection: what is open stays open, as long as it is about somebody.
+    fn resume_page(&mut self) -> Vec<Effect> {
+        self.leave_gone_contact()
+            .unwrap_or_else(|| self.resume_chat())
+    }
+
+    fn message(&mut self, message: Message) -> Vec<Effect> {
+        if message.state == MessageState::Received {
+            self.typing.remove(&message.contact);
+        }
+        let Some(chat) = self.chat_mut() else {
+            return Vec::new();
+        };
+        if chat.contact != message.contact {
+            return Vec::new();
+        }
+        chat.take_in(message);
+        self.mark_read()
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        let chat = self.chat_mut();
+        if let Some(chat) = chat.filter(|chat| chat.contact == progress.contact) {
+            chat.take_progress(progress);
+        }
+    }
+
+    fn replied(&mut self, purpose: Purpose, result: Result<Answer, Refusal>) -> Vec<Effect> {
+        match purpose {
+            Purpose::Join => self.join_replied(result.err()),
+            Purpose::SettingsName => self.settings_replied(true, result.err()),
+            Purpose::Settings => self.settings_replied(false, result.err()),
+            Purpose::Rename(contact) => self.rename_replied(&contact, result),
+            Purpose::Care(contact) => self.care_replied(&contact, result),
+            Purpose::Invite => self.invite_replied(result),
+            Purpose::UseInvite => self.use_replied(result),
+            Purpose::Export => self.export_replied(result),
+            Purpose::Import => self.import_replied(result),
+            Purpose::Answer(_) | Purpose::Send(_) | Purpose::Plain => match result {
+                Ok(_) => done(&purpose),
+                Err(refusal) => self.refused(purpose, refusal),
+            },
+            Purpose::Silent | Purpose::History { .. } => Vec::new(),
+        }
+    }
+
+    fn refused(&mut self, purpose: Purpose, refusal: Refusal) -> Vec<Effect> {
+        if let Purpose::Send(unsent) = purpose {
+            return self.restore(unsent, Some(refusal));
+        }
+        self.alerts.raise(Problem::Refused(refusal))
+    }
+}
+
+/// The row of an answered request is gone, and the focus with it.
+fn done(purpose: &Purpose) -> Vec<Effect> {
+    let answered = matches!(purpose, Purpose::Answer(_));
+    answered
+        .then_some(Effect::Focus(Target::Lists))
+        .into_iter()
+        .collect()
+}

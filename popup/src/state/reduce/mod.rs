@@ -1,0 +1,57 @@
+//! The reducer: what each action does to the state, a file for each subject.
+
+mod backup;
+mod chat;
+mod connection;
+mod contact;
+mod engine;
+mod invites;
+mod join;
+mod places;
+mod requests;
+mod settings;
+
+use super::action::Action;
+use super::effect::Effect;
+use super::model::State;
+use ipc::{Command, UnixMillis};
+
+impl State {
+    /// Takes in what happened at `now`.
+    pub(crate) fn apply(&mut self, now: UnixMillis, action: Action) -> Vec<Effect> {
+        self.now = now;
+        match action {
+            Action::Started => self.start(),
+            Action::Closed => self.closed(),
+            Action::Engine(message) => self.engine_says(message),
+            Action::Slow => self.engine.awaited(),
+            Action::Tick => self.forget_typing(),
+            Action::Visible(visible) => self.set_visible(visible),
+            Action::Follow(place) => self.follow(place),
+            Action::OpenChat(contact) => self.open_chat(contact),
+            Action::OpenContact(contact) => self.open_contact(contact),
+            Action::OpenInvites => self.open_invites(),
+            Action::OpenConnection => self.open_connection(),
+            Action::HostAllowed(allowed) => self.set_host_allowed(allowed),
+            Action::OpenSettings => self.open_settings(),
+            Action::Back => self.back(),
+            Action::JoinName(name) => self.edit_join(name),
+            Action::Join => self.send_join(),
+            Action::Connect(stranger) => self.command(Command::Connect { stranger }),
+            Action::Accept(request) => self.answer(request, true),
+            Action::Reject(request) => self.answer(request, false),
+            Action::Ping(contact) => self.command(Command::Ping { contact }),
+            Action::Retry => self.command(Command::Retry),
+            Action::Dismiss(id) => self.alerts.dismiss(id),
+            Action::DraftLoaded(contact, text) => self.draft_loaded(&contact, text),
+            Action::Draft(text) => self.edit_draft(text),
+            Action::Send => self.send_message(),
+            Action::LoadOlder => self.load_older(),
+            Action::Edit(edit) => self.edit_settings(edit),
+            Action::Save => self.save_settings(),
+            Action::Contact(edit) => self.edit_contact(edit),
+            Action::Invites(edit) => self.edit_invites(edit),
+            Action::Backup(edit) => self.edit_backup(edit),
+        }
+    }
+}

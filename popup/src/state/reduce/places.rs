@@ -1,0 +1,47 @@
+//! Where a view goes: to a place that an address names, and back.
+
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::pages::EXPORT;
+use crate::state::view::View;
+use ipc::{PersonId, Place};
+
+impl State {
+    pub(super) fn follow(&mut self, place: Place) -> Vec<Effect> {
+        if !self.engine.is_ready() {
+            self.follow = Some(place);
+            return Vec::new();
+        }
+        match place {
+            Place::People => self.open(View::Lists),
+            Place::Chat(contact) => self.open_chat(contact),
+            Place::Backup => {
+                let mut effects = self.open_settings();
+                effects.push(Effect::Focus(Target::Field(EXPORT.to_owned())));
+                effects
+            }
+            Place::Request(request) => {
+                let mut effects = self.open(View::Lists);
+                // One that was answered meanwhile has no row.
+                if self.requests.get(&request).is_some() {
+                    effects.push(Effect::Focus(Target::Request(request)));
+                }
+                effects
+            }
+        }
+    }
+
+    pub(super) fn back(&mut self) -> Vec<Effect> {
+        let left = match &self.view {
+            View::Chat(chat) => Some(PersonId::Contact(chat.contact.clone())),
+            View::Contact(page) => return self.leave_contact(&page.clone()),
+            View::Lists => return Vec::new(),
+            View::Connection | View::Settings(_) | View::Invites(_) => None,
+        };
+        let mut effects = self.open(View::Lists);
+        if let Some(person) = left {
+            effects.push(Effect::Focus(Target::Person(person)));
+        }
+        effects
+    }
+}

@@ -1,0 +1,209 @@
+//! The open chat and its composer.
+
+use super::*;
+
+#[test]
+fn opening_a_chat_watches_it_and_asks_for_its_newest_page() {
+    let mut view = Sut::with_anna();
+    let effects = view.act(Action::OpenChat(contact("a")));
+    let contact = contact("a");
+    assert!(posts(&effects).contains(&&ToEngine::Watching {
+        contact: Some(contact.clone())
+    }));
+    assert!(posts(&effects).iter().any(|post| matches!(
+        post,
+        ToEngine::History {
+            before: None,
+            limit: 50,
+            ..
+        }
+    )));
+    assert!(effects.contains(&Effect::LoadDraft(contact)));
+
+    let back = view.act(Action::Back);
+    assert!(posts(&back).contains(&&ToEngine::Watching { contact: None }));
+}
+
+#[test]
+fn a_page_keeps_what_was_heard_before_it_and_is_newer() {
+    let mut view = Sut::with_anna();
+    let asked = view.act(Action::OpenChat(contact("a")));
+    view.event(Event::Message(message(2, MessageState::Sent, "two")));
+    view.event(Event::Message(message(3, MessageState::Received, "three")));
+    let page = vec![
+        message(1, MessageState::Received, "one"),
+        message(2, MessageState::Waiting, "two"),
+    ];
+    view.page(&asked, page, false);
+    assert_eq!(view.numbers(), [1, 2, 3]);
+    assert_eq!(view.states()[1], MessageState::Waiting);
+}
+
+#[test]
+fn own_messages_are_as_far_as_the_progress_says_and_can_wait_again() {
+    use MessageState::{Delivered, Read, Received, Sent, Waiting};
+    let mut view = Sut::with_anna();
+    let own = |number, place| Message {
+        place: Some(place),
+        ..message(number, Waiting, "own")
+    };
+    let page = vec![own(1, 1), message(2, Received, "x"), own(3, 2), own(4, 3)];
+    view.open_chat(page, false);
+    let progress = |who: &str, sent| {
+        Event::Progress(Progress {
+            contact: contact(who),
+            sent,
+            delivered: 2,
+            read: 1,
+        })
+    };
+    view.event(progress("a", 3));
+    assert_eq!(view.states(), [Read, Received, Delivered, Sent]);
+    view.event(progress("a", 2));
+    assert_eq!(view.states(), [Read, Received, Delivered, Waiting]);
+    view.event(progress("b", 3));
+    assert_eq!(view.states()[3], Waiting, "another chat");
+}
+
+#[test]
+fn older_messages_are_asked_for_once_at_a_time() {
+    let mut view = Sut::with_anna();
+    view.open_chat(vec![message(10, MessageState::Sent, "ten")], true);
+
+    let asked = view.act(Action::LoadOlder);
+    assert!(posts(&asked).iter().any(|post| matches!(
+        post,
+        ToEngine::History {
+            before: Some(10),
+            ..
+        }
+    )));
+    assert_eq!(view.act(Action::LoadOlder), [], "once at a time");
+    view.page(&asked, vec![message(9, MessageState::Sent, "nine")], false);
+    assert_eq!(view.numbers(), [9, 10]);
+    assert_eq!(view.act(Action::LoadOlder), [], "there are no more");
+}
+
+#[test]
+fn the_newest_received_message_is_reported_as_read_once_and_only_while_visible() {
+    let mut view = Sut::with_anna();
+    view.act(Action::Visible(false));
+    let page = vec![message(1, MessageState::Received, "one")];
+    let effects = view.open_chat(page, false);
+    assert_eq!(commands(&effects), Vec::<&Command>::new());
+
+    let read = |number| Command::Read {
+        contact: contact("a"),
+        number,
+    };
+    assert_eq!(commands(&view.act(Action::Visible(true))), [&read(1)]);
+    assert_eq!(
+        commands(&view.act(Action::Visible(true))),
+        Vec::<&Command>::new()
+    );
+    let heard = view.event(Event::Message(message(2, MessageState::Received, "two")));
+    assert_eq!(commands(&heard), [&read(2)]);
+    let own = view.event(Event::Message(message(3, MessageState::Waiting, "own")));
+    assert_eq!(commands(&own), Vec::<&Command>::new());
+}
+
+#[test]
+fn sending_empties_the_field_and_a_refusal_brings_the_text_back() {
+    let mut view = Sut::with_anna();
+    view.open_chat(Vec::new(), false);
+    let (id, effects) = view.send("hello\n");
+    let (contact, text) = (contact("a"), "hello".to_owned());
+    assert_eq!(
+        commands(&effects),
+        [&Command::Send {
+            contact: contact.clone(),
+            text
+        }]
+    );
+    assert!(effects.contains(&Effect::SaveDraft(contact, String::new())));
+    assert_eq!(view.draft(), "");
+
+    view.act(Action::Draft("next".to_owned()));
+    view.reply(id, Some(Refusal::OutboxFull));
+    assert_eq!(view.draft(), "hello\nnext");
+    assert_eq!(
+        view.state.chat().unwrap().error,
+        Some(ComposerError::Refused(Refusal::OutboxFull))
+    );
+}
+
+#[test]
+fn nothing_empty_and_nothing_too_long_is_sent() {
+    let mut view = Sut::with_anna();
+    view.open_chat(Vec::new(), false);
+    let (_, effects) = view.send(" \n ");
+    assert_eq!(commands(&effects), Vec::<&Command>::new());
+
+    let fits = "ü".repeat(4_000);
+    let long = format!("{fits}!");
+    let (_, effects) = view.send(&long);
+    assert_eq!(commands(&effects), Vec::<&Command>::new());
+    assert_eq!(view.draft(), long, "the text stays");
+    assert_eq!(view.state.chat().unwrap().room(), -1);
+    let (_, effects) = view.send(&fits);
+    assert_eq!(commands(&effects).len(), 1);
+}
+
+#[test]
+fn a_message_in_flight_at_a_crash_is_restored_only_if_it_was_not_stored() {
+    for stored in [true, false] {
+        let mut view = Sut::with_anna();
+        let page = vec![message(1, MessageState::Sent, "hello")];
+        view.open_chat(page.clone(), false);
+        view.send("hello");
+        view.act(Action::Closed);
+        let again = view.attach();
+        let mut page = page;
+        if stored {
+            page.push(message(2, MessageState::Waiting, "hello"));
+        }
+        view.page(&again, page, false);
+        let (draft, error) = if stored {
+            ("", None)
+        } else {
+            ("hello", Some(ComposerError::NotSent))
+        };
+        assert_eq!(view.draft(), draft);
+        assert_eq!(view.state.chat().unwrap().error, error);
+    }
+}
+
+#[test]
+fn the_engine_hears_of_writing_at_most_every_three_seconds() {
+    let mut view = Sut::with_anna();
+    view.open_chat(Vec::new(), false);
+    let mut typed = |at: UnixMillis, text: &str| {
+        let effects = view.state.apply(at, Action::Draft(text.to_owned()));
+        !commands(&effects).is_empty()
+    };
+    assert!(typed(NOW, "h"));
+    assert!(!typed(NOW + 2_999, "he"));
+    assert!(typed(NOW + 3_000, "hel"));
+    assert!(!typed(NOW + 9_000, ""), "emptying is not writing");
+}
+
+#[test]
+fn somebody_writing_is_forgotten_after_six_seconds_or_with_the_message() {
+    let mut view = Sut::with_anna();
+    view.event(Event::Typing(contact("a")));
+    assert!(view.state.is_typing(&contact("a")));
+    view.state.apply(NOW + 6_000, Action::Tick);
+    assert!(!view.state.is_typing(&contact("a")));
+
+    view.event(Event::Typing(contact("a")));
+    view.event(Event::Message(message(1, MessageState::Received, "one")));
+    assert!(!view.state.is_typing(&contact("a")));
+}
+
+#[test]
+fn a_contact_that_is_gone_takes_its_chat_with_it() {
+    let mut view = Sut::with_anna();
+    view.open_chat(Vec::new(), false);
+    view.event(Event::PersonGone(PersonId::Contact(contact("a"))));
+    assert_eq!(view.state.view, View::Lists);
+}

@@ -1,0 +1,63 @@
+//! People, requests and alerts in the lists.
+
+use super::*;
+
+#[test]
+fn contacts_come_before_strangers_and_each_by_name() {
+    let mut view = Sut::with_anna();
+    let stranger = |id: &str| PersonId::Stranger(id.to_owned());
+    let saved = |id: &str| PersonId::Contact(contact(id));
+    for new in [
+        person(stranger("s1"), "aaron", Presence::ClaimsNetwork),
+        person(stranger("s2"), "Zoe", Presence::OnNetwork),
+        person(saved("b"), "berta", Presence::ClaimsNetwork),
+        person(saved("c"), "Cem", Presence::Offline),
+        person(saved("d"), "Dora", Presence::Online),
+        person(stranger("s3"), "Gone", Presence::Offline),
+    ] {
+        view.event(Event::Person(new));
+    }
+    assert_eq!(
+        names(&view.state, Section::Network),
+        ["Anna", "berta", "aaron", "Zoe"]
+    );
+    assert_eq!(names(&view.state, Section::Saved), ["Dora", "Cem"]);
+}
+
+#[test]
+fn who_is_not_sent_again_after_a_restart_of_the_engine_is_gone() {
+    let mut view = Sut::with_anna();
+    let berta = PersonId::Contact(contact("b"));
+    view.event(Event::Person(person(berta, "Berta", Presence::Online)));
+    view.act(Action::Closed);
+    assert_eq!(names(&view.state, Section::Saved), ["Berta"], "not before");
+    view.attach();
+    assert_eq!(names(&view.state, Section::Saved), Vec::<&str>::new());
+    assert_eq!(names(&view.state, Section::Network), ["Anna"]);
+}
+
+#[test]
+fn a_request_is_answered_once() {
+    let mut view = Sut::with_anna();
+    let request = RequestId("r".to_owned());
+    let sent = view.act(Action::Accept(request.clone()));
+    assert_eq!(commands(&sent).len(), 1);
+    assert!(view.state.is_answering(&request));
+    assert_eq!(view.act(Action::Reject(request.clone())), []);
+    view.reply(command_id(&sent).unwrap(), Some(Refusal::Gone));
+    assert!(!view.state.is_answering(&request));
+    assert_eq!(view.state.alerts.shown().len(), 1);
+}
+
+#[test]
+fn alerts_are_shown_once_bounded_and_dismissed() {
+    let mut view = Sut::with_anna();
+    for number in 0..10 {
+        let key = format!("k{}", number / 2);
+        view.event(Event::Notice(Notice::StorageDamaged { key }));
+    }
+    assert_eq!(view.state.alerts.shown().len(), 4);
+    let first = view.state.alerts.shown()[0].id;
+    view.act(Action::Dismiss(first));
+    assert!(view.state.alerts.shown().iter().all(|a| a.id != first));
+}

@@ -1,0 +1,205 @@
+//! The reducer, told what happens and asked what it shows and does: here what all tests share.
+
+mod backup;
+mod beacon;
+mod chat;
+mod contact;
+mod engine;
+mod invites;
+mod lists;
+mod places;
+mod settings;
+
+use super::*;
+use ipc::{
+    Answer, Asked, Command, Config, ContactId, Event, FromEngine, Hidden, Invite, InviteId,
+    Message, MessageState, Notice, Person, PersonId, Phase, Place, Presence, Profile, Progress,
+    Refusal, Request, RequestId, SettingsView, SignallingServer, Status, Switch, ToEngine,
+    UnixMillis,
+};
+
+const NOW: UnixMillis = 1_000_000;
+
+fn contact(id: &str) -> ContactId {
+    ContactId(id.to_owned())
+}
+
+fn person(id: PersonId, name: &str, presence: Presence) -> Person {
+    Person {
+        id,
+        name: name.to_owned(),
+        presence,
+        resembles: None,
+        asked: Asked::No,
+        last_seen: None,
+        unread: 0,
+        ping: None,
+        care: None,
+    }
+}
+
+fn anna() -> Person {
+    person(PersonId::Contact(contact("a")), "Anna", Presence::OnNetwork)
+}
+
+fn message(number: u64, state: MessageState, text: &str) -> Message {
+    Message {
+        contact: contact("a"),
+        number,
+        at: NOW,
+        text: text.to_owned(),
+        state,
+        place: None,
+    }
+}
+
+fn packed() -> Config {
+    Config {
+        root: "myapp".to_owned(),
+        signalling: vec![SignallingServer {
+            host: "packed.example".to_owned(),
+            port: 443,
+            path: "/".to_owned(),
+            key: "peerjs".to_owned(),
+            secure: true,
+        }],
+        ice_servers: Vec::new(),
+        ip_echo: None,
+        beacon: None,
+    }
+}
+
+/// A reducer with what tests ask of it.
+struct Sut {
+    state: State,
+}
+
+impl Sut {
+    fn new() -> Self {
+        let mut view = Self {
+            state: State::default(),
+        };
+        view.act(Action::Started);
+        view
+    }
+
+    /// Joined, attached, with Anna.
+    fn with_anna() -> Self {
+        let mut view = Self::new();
+        view.attach();
+        view
+    }
+
+    fn attach(&mut self) -> Vec<Effect> {
+        let settings = SettingsView {
+            settings: ipc::Settings::default(),
+            defaults: packed(),
+            config_error: None,
+        };
+        let name = Some("Me".to_owned());
+        self.event(Event::Profile(Profile { name }));
+        self.event(Event::Settings(settings));
+        self.event(Event::Person(anna()));
+        self.event(Event::Ready)
+    }
+
+    fn act(&mut self, action: Action) -> Vec<Effect> {
+        self.state.apply(NOW, action)
+    }
+
+    fn event(&mut self, event: Event) -> Vec<Effect> {
+        self.act(Action::Engine(FromEngine::Event { event }))
+    }
+
+    fn reply(&mut self, id: u32, refusal: Option<Refusal>) -> Vec<Effect> {
+        self.answer(id, refusal.map_or(Ok(Answer::Done), Err))
+    }
+
+    fn answer(&mut self, id: u32, result: Result<Answer, Refusal>) -> Vec<Effect> {
+        self.act(Action::Engine(FromEngine::Reply { id, result }))
+    }
+
+    /// Opens Anna's chat and answers its first page.
+    fn open_chat(&mut self, page: Vec<Message>, more: bool) -> Vec<Effect> {
+        let effects = self.act(Action::OpenChat(contact("a")));
+        self.page(&effects, page, more)
+    }
+
+    fn page(&mut self, asked: &[Effect], messages: Vec<Message>, more: bool) -> Vec<Effect> {
+        let id = history_id(asked).expect("a page was asked for");
+        self.act(Action::Engine(FromEngine::History { id, messages, more }))
+    }
+
+    fn send(&mut self, text: &str) -> (u32, Vec<Effect>) {
+        self.act(Action::Draft(text.to_owned()));
+        let effects = self.act(Action::Send);
+        (command_id(&effects).unwrap_or(0), effects)
+    }
+
+    fn numbers(&self) -> Vec<u64> {
+        let chat = self.state.chat().expect("a chat is open");
+        chat.messages.values().map(|m| m.number).collect()
+    }
+
+    fn states(&self) -> Vec<MessageState> {
+        let chat = self.state.chat().expect("a chat is open");
+        chat.messages.values().map(|m| m.state).collect()
+    }
+
+    fn draft(&self) -> &str {
+        &self.state.chat().expect("a chat is open").draft
+    }
+
+    fn form(&self) -> &SettingsForm {
+        let View::Settings(form) = &self.state.view else {
+            panic!("the settings are open");
+        };
+        form
+    }
+}
+
+fn posts(effects: &[Effect]) -> Vec<&ToEngine> {
+    let mut posted = Vec::new();
+    for effect in effects {
+        if let Effect::Post(message) = effect {
+            posted.push(message);
+        }
+    }
+    posted
+}
+
+fn sent(effects: &[Effect]) -> Vec<(u32, &Command)> {
+    let mut sent = Vec::new();
+    for message in posts(effects) {
+        if let ToEngine::Command { id, command } = message {
+            sent.push((*id, command));
+        }
+    }
+    sent
+}
+
+fn commands(effects: &[Effect]) -> Vec<&Command> {
+    sent(effects)
+        .into_iter()
+        .map(|(_, command)| command)
+        .collect()
+}
+
+fn command_id(effects: &[Effect]) -> Option<u32> {
+    sent(effects).first().map(|(id, _)| *id)
+}
+
+fn history_id(effects: &[Effect]) -> Option<u32> {
+    let mut asked = None;
+    for message in posts(effects) {
+        if let ToEngine::History { id, .. } = message {
+            asked = asked.or(Some(*id));
+        }
+    }
+    asked
+}
+
+fn names(state: &State, section: Section) -> Vec<&str> {
+    let people = list(&state.people, section, str::to_lowercase);
+    people.into_iter().map(|person| &*person.name).collect()
+}

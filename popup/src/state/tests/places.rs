@@ -1,0 +1,60 @@
+//! The places that an address of the page can name.
+
+use super::*;
+use ipc::Notification;
+
+#[test]
+fn a_link_to_a_chat_is_followed_once_the_lists_are_there() {
+    let mut view = Sut::new();
+    view.act(Action::Follow(Place::Chat(contact("a"))));
+    assert_eq!(view.state.address(), "#chat=a");
+    view.attach();
+    assert_eq!(view.state.chat().unwrap().contact, contact("a"));
+    view.act(Action::Back);
+    assert_eq!(view.state.address(), "");
+    view.act(Action::Follow(Place::Chat(contact("nobody"))));
+    assert_eq!(view.state.view, View::Lists);
+}
+
+/// What a click on the notification of a request opens, in a page that shows a chat.
+fn click_on_request(view: &mut Sut, request: &RequestId) -> Vec<Effect> {
+    view.open_chat(Vec::new(), false);
+    let notification = Notification::Request {
+        request: request.clone(),
+        name: "Bob".to_owned(),
+    };
+    let address = Place::of(&notification).to_fragment();
+    let place = Place::parse(&address).expect("the popup knows the address");
+    view.act(Action::Follow(place))
+}
+
+#[test]
+fn a_click_on_the_notification_of_a_request_opens_the_lists_and_focuses_the_request() {
+    let mut view = Sut::with_anna();
+    let id = RequestId("r".to_owned());
+    view.event(Event::Request(Request {
+        id: id.clone(),
+        name: "Bob".to_owned(),
+        note: None,
+        at: NOW,
+        resembles: None,
+        invited: false,
+    }));
+    let effects = click_on_request(&mut view, &id);
+    assert_eq!(view.state.view, View::Lists);
+    let focus = Effect::Focus(Target::Request(id));
+    assert_eq!(effects.last(), Some(&focus));
+}
+
+#[test]
+fn a_request_that_was_answered_meanwhile_leads_to_the_lists() {
+    let mut view = Sut::with_anna();
+    let effects = click_on_request(&mut view, &RequestId("gone".to_owned()));
+    assert_eq!(view.state.view, View::Lists);
+    assert!(effects.contains(&Effect::Focus(Target::Lists)));
+    assert!(
+        !effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Focus(Target::Request(_))))
+    );
+}

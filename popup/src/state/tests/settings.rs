@@ -1,0 +1,146 @@
+//! The settings page.
+
+use super::*;
+use ipc::Beacon;
+
+#[test]
+fn saving_stores_only_what_differs_from_the_packed_values() {
+    let mut view = Sut::with_anna();
+    view.act(Action::OpenSettings);
+    let row = ServerRow {
+        host: " own.example ".to_owned(),
+        port: "9000".to_owned(),
+        ..view.form().signalling[0].clone()
+    };
+    view.act(Action::Edit(SettingsEdit::Server(0, row)));
+    view.act(Action::Edit(SettingsEdit::Switch(Switch::Cellular, true)));
+    let effects = view.act(Action::Save);
+    let [Command::Configure { settings }] = commands(&effects)[..] else {
+        panic!("one command, and no Join without a new name: {effects:?}");
+    };
+    let servers = settings.signalling.as_ref().unwrap();
+    assert_eq!((&*servers[0].host, servers[0].port), ("own.example", 9000));
+    assert_eq!(settings.root, None);
+    assert_eq!(settings.ice_servers, None);
+    assert!(settings.cellular);
+
+    view.reply(command_id(&effects).unwrap(), None);
+    assert_eq!(view.form().saved, Saved::Yes);
+    view.act(Action::Edit(SettingsEdit::Defaults));
+    let effects = view.act(Action::Save);
+    let settings = ipc::Settings::default();
+    assert_eq!(commands(&effects), [&Command::Configure { settings }]);
+}
+
+#[test]
+fn a_wrong_setting_is_refused_at_its_field() {
+    let mut view = Sut::with_anna();
+    view.act(Action::OpenSettings);
+    let wrong = ServerRow {
+        port: "70000".to_owned(),
+        ..view.form().signalling[0].clone()
+    };
+    let right = view.form().signalling[0].clone();
+    view.act(Action::Edit(SettingsEdit::Server(0, wrong)));
+    let effects = view.act(Action::Save);
+    assert_eq!(commands(&effects), Vec::<&Command>::new());
+    assert_eq!(
+        view.form().error_at("signalling.0.port"),
+        Some(&FieldError::Port)
+    );
+
+    view.act(Action::Edit(SettingsEdit::Server(0, right)));
+    assert_eq!(view.form().error_at("signalling.0.port"), None);
+    let effects = view.act(Action::Save);
+    let refusal = Refusal::Setting {
+        field: "iceServers.0.urls.1".to_owned(),
+        reason: "not a STUN or TURN address".to_owned(),
+    };
+    let focus = view.reply(command_id(&effects).unwrap(), Some(refusal));
+    assert!(view.form().error_at("iceServers.0.urls").is_some());
+    assert!(view.form().error_at("iceServers.0.url").is_none());
+    assert_eq!(view.form().saved, Saved::No);
+    assert!(matches!(&focus[..], [Effect::Focus(Target::Field(_))]));
+}
+
+#[test]
+fn a_new_name_is_joined_with_and_its_refusal_shown_at_the_name() {
+    let mut view = Sut::with_anna();
+    view.act(Action::OpenSettings);
+    view.act(Action::Edit(SettingsEdit::Name("You".to_owned())));
+    let effects = view.act(Action::Save);
+    let name = "You".to_owned();
+    assert_eq!(commands(&effects)[0], &Command::Join { name });
+    assert_eq!(commands(&effects).len(), 2);
+    let id = command_id(&effects).unwrap();
+    view.reply(id, Some(Refusal::NameTooLong));
+    view.reply(id + 1, None);
+    assert!(view.form().error_at("name").is_some());
+    assert_ne!(view.form().saved, Saved::Yes, "not all was saved");
+}
+
+#[test]
+fn a_crash_while_saving_is_said() {
+    let mut view = Sut::with_anna();
+    view.act(Action::OpenSettings);
+    view.act(Action::Save);
+    view.act(Action::Closed);
+    assert_eq!(view.form().saved, Saved::Interrupted);
+}
+
+#[test]
+fn what_is_switched_off_by_an_empty_field_stays_off_in_the_form_and_when_it_is_saved_again() {
+    let mut view = Sut::with_anna();
+    let beacon = |url: &str| {
+        let url = url.to_owned();
+        Box::new(Beacon {
+            url,
+            public_key: "Am_w".to_owned(),
+            ..Beacon::default()
+        })
+    };
+    let defaults = Config {
+        ip_echo: Some("https://echo.example".to_owned()),
+        beacon: Some(beacon("https://beacon.example")),
+        ..packed()
+    };
+    view.event(Event::Settings(SettingsView {
+        settings: ipc::Settings {
+            ip_echo: Some(String::new()),
+            beacon: Some(beacon("")),
+            ..ipc::Settings::default()
+        },
+        defaults: defaults.clone(),
+        config_error: None,
+    }));
+    view.act(Action::OpenSettings);
+    assert_eq!(view.form().ip_echo, "");
+    assert_eq!(*view.form().beacon, Beacon::default(), "none is in force");
+    let effects = view.act(Action::Save);
+    let [Command::Configure { settings }] = commands(&effects)[..] else {
+        panic!("one command: {effects:?}");
+    };
+    let config = defaults.with(settings);
+    assert_eq!((config.ip_echo, config.beacon), (None, None));
+}
+
+#[test]
+fn each_switch_is_edited_saved_and_reset_on_its_own() {
+    for edited in Switch::ALL {
+        let mut view = Sut::with_anna();
+        view.act(Action::OpenSettings);
+        let packed = ipc::Settings::default();
+        let on = !edited.get(&packed);
+        view.act(Action::Edit(SettingsEdit::Switch(*edited, on)));
+        let effects = view.act(Action::Save);
+        let mut settings = packed.clone();
+        edited.set(&mut settings, on);
+        assert_eq!(commands(&effects), [&Command::Configure { settings }]);
+        view.reply(command_id(&effects).unwrap(), None);
+
+        view.act(Action::Edit(SettingsEdit::Defaults));
+        let effects = view.act(Action::Save);
+        let settings = packed;
+        assert_eq!(commands(&effects), [&Command::Configure { settings }]);
+    }
+}

@@ -1,0 +1,206 @@
+//! The state of the connection to the network, in words.
+
+use crate::i18n::{Text, count, fill, t};
+use ipc::{BeaconTrouble, Phase, Role, Status, UnixMillis};
+
+/// How good a state is, for its colour; the words say it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Works.
+    Good,
+    /// On its way.
+    Busy,
+    /// Something is missing.
+    Bad,
+}
+
+impl Tone {
+    /// The class of the style sheet.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Busy => "busy",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+/// The state line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StateLine {
+    /// The state.
+    pub(crate) text: String,
+    /// What follows it and changes each second.
+    pub(crate) countdown: Option<String>,
+    /// How good it is.
+    pub(crate) tone: Tone,
+}
+
+/// The state line for a status.
+pub(crate) fn state_line(status: &Status, now: UnixMillis) -> StateLine {
+    StateLine {
+        text: phase_text(&status.phase),
+        countdown: retry_at(&status.phase)
+            .and_then(|at| at.checked_sub(now))
+            .filter(|left| *left > 0)
+            .map(|left| fill(Text::NextTry, &[&left.div_ceil(1_000).to_string()])),
+        tone: phase_tone(&status.phase),
+    }
+}
+
+/// When the next try is made.
+pub(crate) fn retry_at(phase: &Phase) -> Option<UnixMillis> {
+    match phase {
+        Phase::Offline { retry_at }
+        | Phase::NoAddress { retry_at }
+        | Phase::NoBeacon { retry_at } => *retry_at,
+        Phase::FirstRun
+        | Phase::Joining
+        | Phase::Router { .. }
+        | Phase::Peer { .. }
+        | Phase::Electing { .. }
+        | Phase::Refused { .. }
+        | Phase::Cellular => None,
+    }
+}
+
+fn phase_text(phase: &Phase) -> String {
+    match phase {
+        Phase::FirstRun => t(Text::StateFirstRun),
+        Phase::Joining => t(Text::StateJoining),
+        Phase::Router { address, people } => {
+            fill(Text::StateRouter, &[address, &people_count(*people)])
+        }
+        Phase::Peer { address, people } => {
+            fill(Text::StatePeer, &[address, &people_count(*people)])
+        }
+        Phase::Electing { .. } => t(Text::StateElecting),
+        Phase::Offline { .. } => t(Text::StateOffline),
+        Phase::Refused { reason } => fill(Text::StateRefused, &[reason]),
+        Phase::NoAddress { .. } => t(Text::StateNoAddress),
+        Phase::NoBeacon { .. } => t(Text::StateNoBeacon),
+        Phase::Cellular => t(Text::StateCellular),
+    }
+}
+
+fn phase_tone(phase: &Phase) -> Tone {
+    match phase {
+        Phase::Router { .. } | Phase::Peer { .. } => Tone::Good,
+        Phase::Joining | Phase::Electing { .. } | Phase::FirstRun | Phase::Cellular => Tone::Busy,
+        Phase::Offline { .. }
+        | Phase::Refused { .. }
+        | Phase::NoAddress { .. }
+        | Phase::NoBeacon { .. } => Tone::Bad,
+    }
+}
+
+/// What a state means for the person.
+pub(crate) fn phase_meaning(phase: &Phase) -> Text {
+    match phase {
+        Phase::FirstRun => Text::WhatFirstRun,
+        Phase::Joining => Text::WhatJoining,
+        Phase::Router { .. } | Phase::Peer { .. } => Text::WhatFine,
+        Phase::Electing { .. } => Text::WhatElecting,
+        Phase::Offline { .. } => Text::WhatOffline,
+        Phase::Refused { .. } => Text::WhatRefused,
+        Phase::NoAddress { .. } => Text::WhatNoAddress,
+        Phase::NoBeacon { .. } => Text::WhatNoBeacon,
+        Phase::Cellular => Text::WhatCellular,
+    }
+}
+
+/// Why the list of people on this network is empty.
+pub(crate) fn empty_network(phase: &Phase) -> Text {
+    match phase {
+        Phase::Router { .. } | Phase::Peer { .. } => Text::EmptyNetwork,
+        Phase::FirstRun | Phase::Joining | Phase::Electing { .. } => Text::EmptyJoining,
+        Phase::Offline { .. } | Phase::Refused { .. } => Text::EmptyOffline,
+        Phase::NoAddress { .. } => Text::EmptyNoAddress,
+        Phase::NoBeacon { .. } => Text::EmptyNoBeacon,
+        Phase::Cellular => Text::EmptyCellular,
+    }
+}
+
+/// What is wrong with the beacon. Where its host may be read, the browser would have told that it
+/// does not let this browser in.
+pub(crate) fn beacon_trouble(trouble: BeaconTrouble, host_allowed: Option<bool>) -> String {
+    t(match trouble {
+        BeaconTrouble::Unreachable if host_allowed == Some(true) => Text::BeaconDown,
+        BeaconTrouble::Unreachable => Text::BeaconUnreachable,
+        BeaconTrouble::Redirected => Text::BeaconRedirected,
+        BeaconTrouble::Refused { status } => {
+            return fill(Text::BeaconRefused, &[&status.to_string()]);
+        }
+        BeaconTrouble::Withheld => Text::BeaconWithheld,
+        BeaconTrouble::OtherKey => Text::BeaconOtherKey,
+        BeaconTrouble::Clock => Text::BeaconClock,
+        BeaconTrouble::OldSlot => Text::BeaconOldSlot,
+        BeaconTrouble::Malformed => Text::BeaconMalformed,
+    })
+}
+
+/// "4 people".
+pub(crate) fn people_count(people: u32) -> String {
+    count(people.into(), Text::PeopleOne, Text::PeopleOther)
+}
+
+/// The part in a network.
+pub(crate) fn role(role: Role) -> Text {
+    match role {
+        Role::Joining => Text::RoleJoining,
+        Role::Router => Text::RoleRouter,
+        Role::Peer => Text::RolePeer,
+        Role::Electing => Text::RoleElecting,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(phase: Phase, now: UnixMillis) -> String {
+        let status = Status {
+            phase,
+            networks: Vec::new(),
+            server: None,
+            server_up: false,
+            beacon: None,
+        };
+        let line = state_line(&status, now);
+        line.text + &line.countdown.unwrap_or_default()
+    }
+
+    #[test]
+    fn the_state_line_reads_as_specified() {
+        let address = || "203.0.113.7".to_owned();
+        let people = 4;
+        let router = Phase::Router {
+            address: address(),
+            people,
+        };
+        assert_eq!(line(router, 0), "Router of 203.0.113.7, 4 people");
+        let peer = Phase::Peer {
+            address: address(),
+            people: 1,
+        };
+        assert_eq!(line(peer, 0), "Connected through 203.0.113.7, 1 person");
+        let electing = Phase::Electing {
+            address: address(),
+            people,
+        };
+        assert_eq!(line(electing, 0), "Finding a new router…");
+    }
+
+    #[test]
+    fn the_countdown_rounds_up_and_ends() {
+        let offline = || Phase::Offline {
+            retry_at: Some(10_000),
+        };
+        let prefix = "Offline: signalling server not reachable";
+        assert_eq!(line(offline(), 2_000), format!("{prefix}, next try in 8 s"));
+        assert_eq!(line(offline(), 2_001), format!("{prefix}, next try in 8 s"));
+        assert_eq!(line(offline(), 9_999), format!("{prefix}, next try in 1 s"));
+        assert_eq!(line(offline(), 10_000), prefix);
+        assert_eq!(line(Phase::Offline { retry_at: None }, 0), prefix);
+    }
+}

@@ -1,0 +1,119 @@
+//! What is known of people and messages, in words.
+
+use super::name::isolate;
+use crate::i18n::{Text, count, fill, t};
+use ipc::{Asked, MessageState, Ping, Presence, Reach, Special, UnixMillis};
+
+/// "2 unread messages".
+pub(crate) fn unread_count(unread: u32) -> String {
+    count(unread.into(), Text::UnreadOne, Text::UnreadOther)
+}
+
+/// "12 contacts imported".
+pub(crate) fn imported_count(contacts: u32) -> String {
+    count(contacts.into(), Text::ImportedOne, Text::ImportedOther)
+}
+
+/// Where somebody is seen.
+pub(crate) fn presence(presence: Presence) -> Text {
+    match presence {
+        Presence::OnNetwork => Text::OnNetwork,
+        Presence::ClaimsNetwork => Text::ClaimsNetwork,
+        Presence::Online => Text::Online,
+        Presence::Offline => Text::Offline,
+    }
+}
+
+/// How far asking a stranger is.
+pub(crate) fn asked(asked: Asked) -> Option<Text> {
+    match asked {
+        Asked::No => None,
+        Asked::Connecting => Some(Text::AskedConnecting),
+        Asked::Waiting => Some(Text::AskedWaiting),
+        Asked::NotAccepted => Some(Text::AskedNotAccepted),
+        Asked::Unreachable => Some(Text::AskedUnreachable),
+        Asked::Failed => Some(Text::AskedFailed),
+    }
+}
+
+/// What a Ping said.
+pub(crate) fn ping(ping: Ping) -> Text {
+    match ping {
+        Ping::Trying => Text::PingTrying,
+        Ping::Online => Text::PingOnline,
+        Ping::Unreachable => Text::PingUnreachable,
+        Ping::SomebodyElse => Text::PingSomebodyElse,
+    }
+}
+
+/// How far an own message is; nothing for a received one.
+pub(crate) fn message_state(state: MessageState) -> Option<(Text, &'static str)> {
+    match state {
+        MessageState::Received => None,
+        MessageState::Waiting => Some((Text::Waiting, "waiting")),
+        MessageState::Sent => Some((Text::Sent, "sent")),
+        MessageState::Delivered => Some((Text::Delivered, "delivered")),
+        MessageState::Read => Some((Text::Read, "read")),
+    }
+}
+
+/// When somebody was last connected.
+pub(crate) fn last_seen(seen: Option<UnixMillis>, now: UnixMillis) -> String {
+    const MINUTE: u64 = 60_000;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    let Some(seen) = seen else {
+        return t(Text::SeenNever);
+    };
+    match now.saturating_sub(seen) {
+        ago if ago < MINUTE => t(Text::SeenNow),
+        ago if ago < HOUR => fill(Text::SeenMinutes, &[&(ago / MINUTE).to_string()]),
+        ago if ago < DAY => fill(Text::SeenHours, &[&(ago / HOUR).to_string()]),
+        ago => count(ago / DAY, Text::SeenDay, Text::SeenDays),
+    }
+}
+
+/// Whether both have switched Special contact on; nothing where nobody has.
+pub(crate) fn special(special: Special, name: &str) -> Option<String> {
+    match special {
+        Special::Off => None,
+        Special::Wanted => Some(fill(Text::SpecialWanted, &[&isolate(name)])),
+        Special::Offered => Some(fill(Text::SpecialOffered, &[&isolate(name)])),
+        Special::On => Some(t(Text::SpecialOn)),
+    }
+}
+
+/// How a special contact is being found.
+pub(crate) fn reach(reach: Reach) -> Text {
+    match reach {
+        Reach::Connected => Text::ReachConnected,
+        Reach::Reconnecting => Text::ReachReconnecting,
+        Reach::Recovering => Text::ReachRecovering,
+        Reach::ProactiveUpdate => Text::ReachUpdating,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn last_seen_is_said_in_words() {
+        let day = 86_400_000;
+        for (ago, words) in [
+            (0, "last seen just now"),
+            (60_000, "last seen 1 min ago"),
+            (3 * 3_600_000, "last seen 3 h ago"),
+            (day, "last seen 1 day ago"),
+            (40 * day, "last seen 40 days ago"),
+        ] {
+            assert_eq!(last_seen(Some(100 * day), 100 * day + ago), words);
+        }
+        assert_eq!(
+            last_seen(Some(5), 0),
+            "last seen just now",
+            "a clock set back"
+        );
+        assert_eq!(last_seen(None, 0), "not seen yet");
+    }
+}

@@ -1,0 +1,67 @@
+//! The ways in which a peer can break the protocol on a connection that is past its handshake, or
+//! needs none. Each of them ends the connection.
+
+use crate::limits::ENTRY_BYTES;
+use crate::wire::Malformed;
+
+/// What a peer has done. Values that it sent are not repeated: they may be private.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Misbehaviour {
+    /// It sent what is no message of this conversation.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+
+    /// A router sent its peer what only peers send.
+    #[error("a message that no router sends")]
+    NotFromRouter,
+    /// A peer sent its router what only routers send.
+    #[error("a message that no peer sends to its router")]
+    NotFromPeer,
+    /// A router sent another one what routers do not send each other.
+    #[error("a message that no router sends to another")]
+    NotFromFellow,
+    /// A later part of a registry came without the first one.
+    #[error("a registry that does not begin with part 1")]
+    RegistryWithoutBeginning,
+    /// A part of a registry is not the next one of the same registry.
+    #[error("registry parts that do not belong together")]
+    RegistryMixedUp,
+    /// A registry has more people than a namespace can, or empty parts without end.
+    #[error("a registry that is larger than any")]
+    RegistryTooLarge,
+    /// A router sent its peer on to where no router can be, or once too often.
+    #[error("sent on to where no router can be")]
+    RedirectedNowhere,
+    /// A peer checked in another id than its own.
+    #[error("a check-in for another id than it dialled from")]
+    CheckinForAnother,
+    /// A peer's entry cannot be listed.
+    #[error("a check-in that is refused: {0}")]
+    CheckinUnfit(Unfit),
+
+    /// A contact's profile has a `discoveryUUID` that is none.
+    #[error("a malformed discoveryUUID")]
+    ProfileDiscoveryUuid,
+    /// A contact's profile has a Transport ID or a name that cannot be taken.
+    #[error("a malformed profile")]
+    ProfileUnfit,
+    /// A contact's message is empty, too long, or of no log.
+    #[error("a message out of bounds")]
+    TextOutOfBounds,
+    /// A contact sends more messages than a person can.
+    #[error("too many messages at once")]
+    TooManyTexts,
+}
+
+/// Why an entry is not taken into a registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unfit {
+    #[error("its id is not of this namespace")]
+    Id,
+    #[error("its name cannot be shown")]
+    Name,
+    #[error("it is larger than {ENTRY_BYTES} bytes")]
+    Size,
+    #[error("the registry is full")]
+    Full,
+}

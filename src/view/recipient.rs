@@ -1,0 +1,48 @@
+//! Who gets an event.
+
+use super::{ContactId, Event, Message, Notification, Progress};
+
+/// Who gets an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipient<'a> {
+    /// Every open view.
+    EveryView,
+    /// The views that have asked for the chat with this contact.
+    ViewsOfChat(&'a ContactId),
+    /// The supervisor, also while no view is open.
+    Supervisor(Duty<'a>),
+}
+
+/// What the supervisor has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty<'a> {
+    /// Show a notification.
+    Notify(&'a Notification),
+    /// Show this number on the toolbar button; 0 for none.
+    Badge(u32),
+}
+
+impl Event {
+    /// Returns who gets the event.
+    pub fn recipient(&self) -> Recipient<'_> {
+        match self {
+            Self::Message(Message { contact, .. }) | Self::Progress(Progress { contact, .. }) => {
+                Recipient::ViewsOfChat(contact)
+            }
+            Self::Notify(notification) => Recipient::Supervisor(Duty::Notify(notification)),
+            Self::Badge { count } => Recipient::Supervisor(Duty::Badge(*count)),
+            Self::Profile(_)
+            | Self::Status(_)
+            | Self::Person(_)
+            | Self::PersonGone(_)
+            | Self::Request(_)
+            | Self::RequestGone(_)
+            | Self::Invite(_)
+            | Self::InviteGone(_)
+            | Self::Typing(_)
+            | Self::Settings(_)
+            | Self::Notice(_)
+            | Self::Ready => Recipient::EveryView,
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The form of every message, its way there and back, and that PROTOCOL.md says the same.
+
+use super::json::Member;
+use super::*;
+use crate::limits::FRAME_BYTES;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+fn entry() -> Entry {
+    Entry {
+        discovery_id: "a-1".into(),
+        friendlyname: "Ann".into(),
+        last_seen: 5,
+        sealed_transport: None,
+    }
+}
+
+fn card() -> Card {
+    Card {
+        transport_id: "t".into(),
+        discovery_uuid: "d".into(),
+    }
+}
+
+fn profile(routers: Option<Vec<String>>) -> SessionFrame {
+    SessionFrame::Profile {
+        number: 3,
+        friendlyname: "Ann".into(),
+        card: card(),
+        near: false,
+        special: true,
+        at: 0,
+        routers,
+    }
+}
+
+#[test]
+fn what_a_router_and_its_peers_say_has_the_documented_form() {
+    let change = RegistryChange {
+        epoch: 7,
+        seq: 1,
+        joined: vec![entry()],
+        left: vec!["b".into()],
+    };
+    for (frame, text) in [
+        (RouterFrame::Ping, r#"{"type":"ping"}"#),
+        (
+            RouterFrame::Redirect {
+                router: "a-2".into(),
+            },
+            r#"{"type":"redirect","router":"a-2"}"#,
+        ),
+        (
+            RouterFrame::Checkin { entry: entry() },
+            r#"{"type":"checkin","discoveryID":"a-1","friendlyname":"Ann","lastSeen":5}"#,
+        ),
+        (
+            RouterFrame::Update { change },
+            r#"{"type":"update","epoch":7,"seq":1,"joined":[{"discoveryID":"a-1","friendlyname":"Ann","lastSeen":5}],"left":["b"]}"#,
+        ),
+    ] {
+        assert_eq!(encode(&frame), text);
+        assert_eq!(RouterFrame::decode(text.as_bytes()), Ok(frame));
+    }
+}
+
+#[test]
+fn what_is_said_in_a_handshake_has_the_documented_form() {
+    let proof = Proof {
+        key: "k".into(),
+        sig: "s".into(),
+        mac: "m".into(),
+    };
+    let hello = |v| Hello {
+        v,
+        eph: "e".into(),
+        nonce: "n".into(),
+        hint: None,
+    };
+    for (frame, text) in [
+        (
+            HandshakeFrame::Confirm {
+                proof,
+                card: card(),
+            },
+            r#"{"type":"confirm","key":"k","sig":"s","mac":"m","transportID":"t","discoveryUUID":"d"}"#,
+        ),
+        (
+            HandshakeFrame::Hello {
+                hello: hello(Versions::Offered(vec![1])),
+            },
+            r#"{"type":"hello","v":[1],"eph":"e","nonce":"n"}"#,
+        ),
+        (
+            HandshakeFrame::Hello {
+                hello: hello(Versions::Chosen(1)),
+            },
+            r#"{"type":"hello","v":1,"eph":"e","nonce":"n"}"#,
+        ),
+    ] {
+        assert_eq!(encode(&frame), text);
+        assert_eq!(HandshakeFrame::decode(text.as_bytes()), Ok(frame));
+    }
+}
+
+#[test]
+fn what_contacts_say_has_the_documented_form() {
+    let have = |log: Option<&str>, upto, read| SessionFrame::Have {
+        log: log.map(Into::into),
+        upto,
+        read,
+    };
+    for (frame, text) in [
+        (
+            have(Some("l"), 7, Some(5)),
+            r#"{"type":"have","log":"l","upto":7,"read":5}"#,
+        ),
+        (have(None, 0, None), r#"{"type":"have","upto":0}"#),
+        (
+            profile(None),
+            r#"{"type":"profile","number":3,"friendlyname":"Ann","transportID":"t","discoveryUUID":"d","near":false,"special":true,"at":0}"#,
+        ),
+        (
+            profile(Some(vec!["r-1".into()])),
+            r#"{"type":"profile","number":3,"friendlyname":"Ann","transportID":"t","discoveryUUID":"d","near":false,"special":true,"at":0,"routers":["r-1"]}"#,
+        ),
+    ] {
+        assert_eq!(encode(&frame), text);
+        assert_eq!(SessionFrame::decode(text.as_bytes()), Ok(frame));
+    }
+}
+
+#[test]
+fn what_an_older_program_leaves_out_or_sets_to_null_has_its_value() {
+    let text = r#"{"type":"profile","number":3,"friendlyname":"Ann","transportID":"t","discoveryUUID":"d","special":true,"at":null}"#;
+    assert_eq!(SessionFrame::decode(text.as_bytes()), Ok(profile(None)));
+}
+
+#[test]
+fn what_is_no_message_is_refused_with_the_reason() {
+    use Malformed::{Field, NotAnObject, NotJson, NotUtf8, TooLong, UnknownType};
+    let long = vec![b' '; FRAME_BYTES + 1];
+    let missing = Field("type", Wrong::Missing);
+    for (bad, why) in [
+        (&b"null"[..], NotAnObject),
+        (b"[1]", NotAnObject),
+        (b"{}", missing),
+        (br#"{"type":null}"#, missing),
+        (br#"{"type":1}"#, Field("type", Wrong::NotText)),
+        (br#"{"type":"secret"}"#, UnknownType),
+        (b"\xff", NotUtf8),
+        (b"{\"type\":\"ping\"", NotJson(14)),
+        (&long, TooLong(FRAME_BYTES + 1)),
+        (br#"{"type":"have"}"#, Field("upto", Wrong::Missing)),
+        (
+            br#"{"type":"have","upto":"secret"}"#,
+            Field("upto", Wrong::NotWhole),
+        ),
+        (
+            br#"{"type":"have","upto":-1}"#,
+            Field("upto", Wrong::OutOfBounds),
+        ),
+        (
+            br#"{"type":"have","upto":18446744073709551616}"#,
+            Field("upto", Wrong::OutOfBounds),
+        ),
+    ] {
+        let error = SessionFrame::decode(bad).unwrap_err();
+        assert_eq!(error, why);
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}
+
+#[test]
+fn a_wrong_field_is_named_also_inside_a_list() {
+    use Malformed::Field;
+    for (bad, why) in [
+        (r#""joined":[{}]"#, Field("discoveryID", Wrong::Missing)),
+        (r#""joined":{}"#, Field("joined", Wrong::NotList)),
+        (r#""joined":[],"left":[1]"#, Field("left", Wrong::NotText)),
+    ] {
+        let text = format!(r#"{{"type":"update","epoch":1,"seq":1,{bad}}}"#);
+        assert_eq!(RouterFrame::decode(text.as_bytes()), Err(why));
+    }
+    let text = r#"{"type":"registry","epoch":1,"seq":1,"part":4294967296}"#;
+    let why = Field("part", Wrong::OutOfBounds);
+    assert_eq!(RouterFrame::decode(text.as_bytes()), Err(why));
+}
+
+#[test]
+fn a_newer_peer_may_add_fields() {
+    let text = br#"{"type":"pong","new":{"x":1}}"#;
+    assert_eq!(SessionFrame::decode(text), Ok(SessionFrame::Pong));
+}
+
+impl Arbitrary for Versions {
+    type Parameters = ();
+    type Strategy = BoxedStrategy<Self>;
+
+    fn arbitrary_with((): ()) -> Self::Strategy {
+        let offered = any::<Vec<u32>>().prop_map(Self::Offered);
+        let chosen = any::<u32>().prop_map(Self::Chosen);
+        offered.boxed().prop_union(chosen.boxed()).boxed()
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_message_with_a_router_comes_back_as_it_was(frame in RouterFrame::any()) {
+        let text = encode(&frame);
+        prop_assume!(text.len() <= FRAME_BYTES);
+        prop_assert_eq!(RouterFrame::decode(text.as_bytes()), Ok(frame));
+    }
+
+    #[test]
+    fn every_message_of_a_handshake_comes_back_as_it_was(frame in HandshakeFrame::any()) {
+        let text = encode(&frame);
+        prop_assume!(text.len() <= FRAME_BYTES);
+        prop_assert_eq!(HandshakeFrame::decode(text.as_bytes()), Ok(frame));
+    }
+
+    #[test]
+    fn every_message_between_contacts_comes_back_as_it_was(frame in SessionFrame::any()) {
+        let text = encode(&frame);
+        prop_assume!(text.len() <= FRAME_BYTES);
+        prop_assert_eq!(SessionFrame::decode(text.as_bytes()), Ok(frame));
+    }
+
+    #[test]
+    fn a_message_of_another_conversation_is_of_an_unknown_type(frame in HandshakeFrame::any()) {
+        prop_assume!(frame != HandshakeFrame::Bye);
+        let text = encode(&frame);
+        prop_assume!(text.len() <= FRAME_BYTES);
+        let unknown = Malformed::UnknownType;
+        prop_assert_eq!(RouterFrame::decode(text.as_bytes()), Err(unknown));
+        prop_assert_eq!(SessionFrame::decode(text.as_bytes()), Err(unknown));
+    }
+}
+
+const PROTOCOL: &str = include_str!("../../PROTOCOL.md");
+
+type Forms = BTreeSet<(String, Vec<String>)>;
+
+#[test]
+fn the_protocol_documents_every_message_and_field_and_no_other() {
+    assert_eq!(documented(&["Discovery"]), coded(RouterFrame::FIELDS));
+    assert_eq!(documented(&["Handshake"]), coded(HandshakeFrame::FIELDS));
+    assert_eq!(
+        documented(&["Chat", "Contacts"]),
+        coded(SessionFrame::FIELDS)
+    );
+}
+
+/// What some chapters of PROTOCOL.md say: `{type:'ack', log, upto}`. What follows a colon is the
+/// type or the value of a field, and is for the reader.
+fn documented(titles: &[&str]) -> Forms {
+    let chapters = PROTOCOL.split("\n## ").filter(|chapter| {
+        let title = chapter.lines().next();
+        titles.iter().any(|known| title == Some(known))
+    });
+    let forms = chapters.flat_map(|chapter| chapter.split("{type:'").skip(1));
+    forms
+        .map(|form| {
+            let (kind, rest) = form.split_once('\'').unwrap();
+            let (fields, _) = rest.split_once('}').unwrap();
+            let names = fields.split(',').map(|field| field.split(':').next());
+            let names = names.flatten().map(|name| name.trim().to_owned());
+            let names = names.filter(|name| !name.is_empty());
+            (kind.to_owned(), names.collect())
+        })
+        .collect()
+}
+
+fn coded(table: &[(&str, &[Member])]) -> Forms {
+    let forms = table.iter();
+    forms
+        .map(|(kind, members)| (kind.to_string(), members.iter().flat_map(names).collect()))
+        .collect()
+}
+
+/// The names of a field, or of the fields of a part.
+fn names(member: &Member) -> Vec<String> {
+    if !member.parts.is_empty() {
+        return member.parts.iter().flat_map(names).collect();
+    }
+    let mark = if member.optional { "?" } else { "" };
+    vec![format!("{}{mark}", member.name)]
+}

@@ -1,0 +1,97 @@
+//! What the engine starts from: the packed configuration, the stored records and chats.
+
+use super::host::Host;
+use super::messages::Messages;
+use super::signalling::TOKENS;
+use crate::local::{self, ProfileDamaged};
+use chrome::{api, settled, text};
+use ipc::{HostRequest, Loaded};
+use mesh_chat::config::Config;
+use mesh_chat::records::Snapshot;
+use wasm_bindgen::{JsCast, prelude::*};
+use web_sys::Response;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn fetch(url: &str) -> Result<JsValue, JsValue>;
+}
+
+/// Everything a node and its driver start from.
+pub(crate) struct Boot {
+    pub(crate) config: Config,
+    pub(crate) config_error: Option<String>,
+    pub(crate) snapshot: Snapshot,
+    /// Keys of stored items that could not be read.
+    pub(crate) damaged: Vec<String>,
+    pub(crate) tokens: Vec<(String, String)>,
+    pub(crate) messages: Messages,
+}
+
+/// Why the engine cannot run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// It will be the same at the next start.
+    #[error(transparent)]
+    Profile(#[from] ProfileDamaged),
+    /// It may work at the next start.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// Reads everything.
+///
+/// # Errors
+/// Why the engine cannot run.
+pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
+    let unavailable = |what: &str| {
+        let what = what.to_owned();
+        move |error: String| Failure::Unavailable(format!("{what}: {error}"))
+    };
+    let (config, config_error) = config().await;
+    let loaded: Loaded = host
+        .ask(&HostRequest::Load)
+        .await
+        .map_err(unavailable("the stored data cannot be read"))?;
+    let mut local = local::read(&loaded.local)?;
+    let (messages, chats) = Messages::open()
+        .await
+        .map_err(unavailable("the stored chats cannot be read"))?;
+    local.snapshot.threads = chats.threads;
+    local.snapshot.outbox = chats.outbox;
+    local.damaged.extend(chats.damaged);
+    Ok(Boot {
+        config,
+        config_error,
+        snapshot: local.snapshot,
+        damaged: local.damaged,
+        tokens: tokens(&loaded),
+        messages,
+    })
+}
+
+/// Tokens only make a return quicker: what cannot be read is left out.
+fn tokens(loaded: &Loaded) -> Vec<(String, String)> {
+    let stored = loaded.session.iter().find(|(key, _)| key == TOKENS);
+    let tokens = stored.and_then(|(_, text)| json::from_str(text).ok());
+    tokens.unwrap_or_default()
+}
+
+/// The packed configuration; or the built-in one, and what is wrong with the packed one.
+async fn config() -> (Config, Option<String>) {
+    match packed().await {
+        Ok(config) => (config, None),
+        Err(error) => (Config::default(), Some(format!("config.json: {error}"))),
+    }
+}
+
+async fn packed() -> Result<Config, String> {
+    let url = api().runtime().url("config.json");
+    let response: Response = settled(fetch(&url)).await?.unchecked_into();
+    let body = response.text().map(JsValue::from);
+    let body = settled(body).await?;
+    let body = body.as_string().ok_or_else(|| text(&body))?;
+    let config: Config = json::from_str(&body).map_err(|error| error.to_string())?;
+    config.check().map_err(|refusal| refusal.to_string())?;
+    Ok(config)
+}

@@ -1,0 +1,321 @@
+//! Runs a [`Node`]: takes one input at a time, does every output in order, arms its timer.
+//!
+//! Nothing here is re-entrant: what happens while an input is being handled waits in `todo`.
+
+use super::beacon::Beacon;
+use super::boot::Boot;
+use super::clock::{now, seed};
+use super::host::Host;
+use super::lookup::Lookup;
+use super::messages::PageRead;
+use super::network::Network;
+use super::signalling::Signalling;
+use super::storage::{Report, Storage};
+use super::timer::Timer;
+use super::unicode::BrowserUnicode;
+use super::views::Views;
+use crate::journal::Page;
+use chrome::Port;
+use ipc::{
+    Answer, Command, Duty, Event, FromEngine, HostRequest, Notice, Recipient, Refusal, ToEngine,
+};
+use mesh_chat::node::{CommandId, Input, Output};
+use mesh_chat::records::MessageRecord;
+use mesh_chat::{Mono, Node};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+
+/// A running node and all it works with.
+pub(crate) struct Driver {
+    node: RefCell<Node>,
+    todo: RefCell<VecDeque<Todo>>,
+    busy: Cell<bool>,
+    timer: Timer,
+    views: RefCell<Views>,
+    storage: Rc<Storage>,
+    signalling: Signalling,
+    lookup: Lookup,
+    beacon: Beacon,
+    network: Network,
+    host: Host,
+    /// Keys of stored items that could not be read; every view is told.
+    damaged: RefCell<Vec<String>>,
+}
+
+enum Todo {
+    Input(Input),
+    Attach(u32),
+}
+
+/// The view of commands that come from no view.
+const NO_VIEW: u32 = 0;
+
+impl Driver {
+    /// A node that goes on from what was stored.
+    ///
+    /// # Errors
+    /// Where there is no random source.
+    pub(crate) fn start(boot: Boot, host: Host) -> Result<Rc<Self>, String> {
+        let seed = seed()?;
+        let Boot {
+            config,
+            config_error,
+            snapshot,
+            damaged,
+            tokens,
+            messages,
+        } = boot;
+        let driver = Rc::new_cyclic(|me: &Weak<Self>| Self {
+            node: RefCell::new(Node::new(
+                config,
+                config_error,
+                snapshot,
+                seed,
+                Box::new(BrowserUnicode::default()),
+                now(),
+            )),
+            todo: RefCell::default(),
+            busy: Cell::new(false),
+            timer: Timer::new({
+                let heard = inputs(me);
+                move || heard(Input::Timeout)
+            }),
+            views: RefCell::default(),
+            storage: Storage::new(host.clone(), messages, reports(me)),
+            signalling: Signalling::new(host.clone(), tokens, inputs(me)),
+            lookup: Lookup::new({
+                let heard = inputs(me);
+                move |found| heard(Input::Addresses(found))
+            }),
+            beacon: Beacon::new({
+                let heard = inputs(me);
+                move |answer| heard(Input::Beacon(answer))
+            }),
+            network: Network::new(inputs(me)),
+            host,
+            damaged: RefCell::new(damaged),
+        });
+        driver.handle(Input::Timeout);
+        driver.network.report();
+        Ok(driver)
+    }
+
+    /// Something happened.
+    pub(crate) fn handle(&self, input: Input) {
+        self.todo(Todo::Input(input));
+    }
+
+    /// A second source of ticks, for when the page's own timers are slowed down.
+    pub(crate) fn tick(&self) {
+        self.network.tick();
+    }
+
+    /// A person asked outside any view.
+    pub(crate) fn command(&self, command: Command) {
+        self.handle(Input::Command(command_id(NO_VIEW, 0), command));
+    }
+
+    /// A view connects; it is named, and told everything once.
+    pub(crate) fn attach(&self, port: Port) -> Option<u32> {
+        let view = self.views.borrow_mut().open(port)?;
+        self.watched();
+        self.todo(Todo::Attach(view));
+        Some(view)
+    }
+
+    /// A view asks.
+    pub(crate) fn asked(&self, view: u32, message: ToEngine) {
+        match message {
+            ToEngine::Command { id, command } => {
+                self.handle(Input::Command(command_id(view, id), command));
+            }
+            ToEngine::History {
+                id,
+                contact,
+                before,
+                limit,
+            } => {
+                self.views.borrow_mut().reads(view, &contact);
+                self.storage.read(Page {
+                    view,
+                    id,
+                    contact,
+                    before,
+                    limit,
+                });
+            }
+            ToEngine::Watching { contact } => {
+                self.views.borrow_mut().watch(view, contact);
+                self.watched();
+            }
+        }
+    }
+
+    /// A view is gone.
+    pub(crate) fn gone(&self, view: u32) {
+        self.views.borrow_mut().close(view);
+        self.watched();
+    }
+
+    fn watched(&self) {
+        let (contact, any) = self.views.borrow().watched();
+        self.handle(Input::Watching(contact, any));
+    }
+
+    fn todo(&self, todo: Todo) {
+        self.todo.borrow_mut().push_back(todo);
+        if self.busy.replace(true) {
+            return;
+        }
+        while let Some(todo) = self.next() {
+            match todo {
+                Todo::Input(input) => self.step(input, None),
+                Todo::Attach(view) => self.introduce(view),
+            }
+        }
+        self.busy.set(false);
+    }
+
+    fn next(&self) -> Option<Todo> {
+        self.todo.borrow_mut().pop_front()
+    }
+
+    /// Tells one view everything. What is due first goes to all, before everything goes to one.
+    fn introduce(&self, view: u32) {
+        self.step(Input::Timeout, None);
+        for key in self.damaged.borrow().iter() {
+            let event = Event::Notice(Notice::StorageDamaged { key: key.clone() });
+            self.views.borrow_mut().show(Some(view), event);
+        }
+        self.step(Input::Attach, Some(view));
+    }
+
+    /// One input, and every output that follows from it; events up to `Ready` go to `only`.
+    fn step(&self, input: Input, mut only: Option<u32>) {
+        let now = now();
+        self.node.borrow_mut().handle(now, input);
+        loop {
+            let output = self.node.borrow_mut().poll();
+            if let Output::Timeout(at) = output {
+                return self.arm(now.mono, at);
+            }
+            let ready = matches!(output, Output::Event(Event::Ready));
+            self.act(output, only);
+            only = only.filter(|_| !ready);
+        }
+    }
+
+    fn arm(&self, now: Mono, at: Option<Mono>) {
+        self.timer.set(at.map(|at| at.since(now)));
+    }
+
+    fn act(&self, output: Output, only: Option<u32>) {
+        match output {
+            Output::Register(id) => self.signalling.register(&id),
+            Output::Release(id) => self.signalling.release(&id),
+            Output::Dial { link, from, to } => self.signalling.dial(link, &from, &to),
+            Output::Transmit(link, frame) => self.signalling.transmit(link, &frame),
+            Output::Close(link) => self.signalling.close(link),
+            Output::Probe => self.signalling.probe(),
+            Output::LookUpAddress => self.lookup.start(),
+            Output::FetchBeacon { url, token } => self.beacon.ask(url, token.map(|token| token.0)),
+            Output::Store(id, change) => self.storage.write(id, change),
+            Output::Configure(config) => {
+                self.lookup.configure(&config);
+                self.signalling.configure(&config);
+            }
+            Output::Reply(id, result) => self.reply(id, result),
+            Output::Event(event) => self.show(only, event),
+            Output::Timeout(at) => self.arm(now().mono, at),
+        }
+    }
+
+    fn show(&self, only: Option<u32>, event: Event) {
+        match event.recipient() {
+            Recipient::EveryView | Recipient::ViewsOfChat(_) => {
+                self.views.borrow_mut().show(only, event);
+            }
+            Recipient::Supervisor(Duty::Notify(notification)) => {
+                let notification = notification.clone();
+                self.host.tell(HostRequest::Notify { notification });
+            }
+            Recipient::Supervisor(Duty::Badge(count)) => {
+                self.host.tell(HostRequest::Badge { count });
+            }
+        }
+    }
+
+    fn reply(&self, id: CommandId, result: Result<Answer, Refusal>) {
+        match (view_and_id(id), result) {
+            ((NO_VIEW, _), Ok(_)) => {}
+            ((NO_VIEW, _), Err(refusal)) => {
+                tracing::warn!(%refusal, "a command from outside the views was refused");
+            }
+            ((view, id), result) => {
+                let reply = FromEngine::Reply { id, result };
+                self.views.borrow_mut().post(view, &reply);
+            }
+        }
+    }
+
+    fn report(&self, report: Report) {
+        match report {
+            Report::Stored(id, outcome) => self.handle(Input::Stored(id, outcome)),
+            Report::Page(page, read) => self.page(&page, read),
+        }
+    }
+
+    fn page(&self, page: &Page, read: PageRead) {
+        let PageRead {
+            messages,
+            more,
+            damaged,
+        } = read;
+        let node = self.node.borrow();
+        let shown = |record: MessageRecord| node.shown(record);
+        let history = FromEngine::History {
+            id: page.id,
+            messages: messages.into_iter().map(shown).collect(),
+            more,
+        };
+        let mut views = self.views.borrow_mut();
+        views.page(page.view, &history);
+        for key in damaged {
+            views.show(
+                Some(page.view),
+                Event::Notice(Notice::StorageDamaged { key }),
+            );
+        }
+    }
+}
+
+fn inputs(me: &Weak<Driver>) -> impl Fn(Input) + use<> {
+    let me = Weak::clone(me);
+    move |input| {
+        if let Some(driver) = me.upgrade() {
+            driver.handle(input);
+        }
+    }
+}
+
+fn reports(me: &Weak<Driver>) -> impl Fn(Report) + use<> {
+    let me = Weak::clone(me);
+    move |report| {
+        if let Some(driver) = me.upgrade() {
+            driver.report(report);
+        }
+    }
+}
+
+fn command_id(view: u32, id: u32) -> CommandId {
+    CommandId(u64::from(view) << 32 | u64::from(id))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the two halves of `command_id`"
+)]
+fn view_and_id(id: CommandId) -> (u32, u32) {
+    ((id.0 >> 32) as u32, id.0 as u32)
+}

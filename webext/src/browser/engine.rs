@@ -1,0 +1,108 @@
+//! The engine of a page: boots from storage, then runs; or says to every view why it cannot.
+
+use super::boot::{Failure, boot};
+use super::driver::Driver;
+use super::host::Host;
+use chrome::{Port, api};
+use ipc::{Addressed, EngineNotice, FromEngine, ToEngine, VIEW_PORT};
+use js_sys::Function;
+use json::js::{from_js_within, to_js};
+use std::rc::Rc;
+use wasm_bindgen::{JsValue, prelude::*};
+
+/// The longest message of a view or notice of the background, in UTF-16 units: a text of 8,000
+/// bytes with every character escaped, or the longest settings.
+const MESSAGE: u32 = 64 * 1024;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = location)]
+    fn reload();
+}
+
+/// The engine, in whatever state it is.
+pub struct Engine(State);
+
+enum State {
+    Running(Rc<Driver>),
+    Failed(Failure),
+}
+
+impl Engine {
+    /// Boots. `host` takes a request to the background and promises its response.
+    pub async fn start(host: Function) -> Self {
+        let host = Host::new(host);
+        let started = match boot(&host).await {
+            Ok(boot) => Driver::start(boot, host).map_err(Failure::Unavailable),
+            Err(failure) => Err(failure),
+        };
+        Self(match started {
+            Ok(driver) => State::Running(driver),
+            Err(failure) => {
+                tracing::error!(%failure, "the engine cannot run");
+                State::Failed(failure)
+            }
+        })
+    }
+
+    /// A view has connected. Gives its name; a port that is no view is closed.
+    pub fn attach(&self, port: Port) -> Option<u32> {
+        if !is_view(&port) {
+            // A port that is closed already does not mind.
+            let _ = port.disconnect();
+            return None;
+        }
+        match &self.0 {
+            State::Running(driver) => driver.attach(port),
+            State::Failed(failure) => {
+                let failed = FromEngine::Failed {
+                    reason: failure.to_string(),
+                };
+                if let Ok(value) = to_js(&failed) {
+                    // A port that throws is closed already.
+                    let _ = port.post(&value);
+                }
+                None
+            }
+        }
+    }
+
+    /// A view says something.
+    pub fn message(&self, view: u32, message: &JsValue) {
+        let State::Running(driver) = &self.0 else {
+            return;
+        };
+        match from_js_within::<ToEngine>(message, MESSAGE) {
+            Ok(message) => driver.asked(view, message),
+            Err(error) => tracing::warn!(%error, "a view sent what is not a message"),
+        }
+    }
+
+    /// A view is gone.
+    pub fn gone(&self, view: u32) {
+        if let State::Running(driver) = &self.0 {
+            driver.gone(view);
+        }
+    }
+
+    /// The background says something.
+    pub fn notice(&self, notice: &JsValue) {
+        let notice = match from_js_within::<Addressed<EngineNotice>>(notice, MESSAGE) {
+            Ok(notice) => notice.message,
+            Err(error) => return tracing::warn!(%error, "not a notice of the background"),
+        };
+        match (&self.0, notice) {
+            (State::Running(driver), EngineNotice::Tick) => driver.tick(),
+            (State::Running(driver), EngineNotice::Command { command }) => driver.command(command),
+            (State::Failed(Failure::Unavailable(_)), _) => reload(),
+            (State::Failed(Failure::Profile(_)), _) => {}
+        }
+    }
+}
+
+/// Whether a port comes from one of the extension's own pages and is for the engine.
+fn is_view(port: &Port) -> bool {
+    let own = api().runtime().url("");
+    let from = port.sender().and_then(|sender| sender.url());
+    port.name() == VIEW_PORT && from.is_some_and(|from| from.starts_with(&own))
+}

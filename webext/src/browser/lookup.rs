@@ -1,0 +1,168 @@
+//! Looks up the public addresses of this device: by STUN, and where that gives nothing in
+//! [`STUN_TIME`] by the configured echo. When it has seen enough is up to [`Gathering`].
+
+use super::echo;
+use super::stun::Gatherer;
+use super::timer::Timer;
+use crate::addresses::in_candidate;
+use crate::gathering::{Gathering, Step};
+use chrome::text;
+use mesh_chat::address::Addresses;
+use mesh_chat::config::Config;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+use wasm_bindgen_futures::spawn_local;
+
+/// How long STUN may take before the echo is asked.
+const STUN_TIME: Duration = Duration::from_secs(3);
+
+/// How long a first look-up waits for the other family: a usual round trip to a STUN server.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// Looks up; one at a time, the latest counts.
+pub(crate) struct Lookup {
+    config: RefCell<Option<Config>>,
+    search: RefCell<Option<Rc<Search>>>,
+    shared: Rc<Shared>,
+}
+
+/// What outlives a search.
+struct Shared {
+    report: Box<dyn Fn(Addresses)>,
+    last: RefCell<Addresses>,
+}
+
+impl Shared {
+    fn report(&self, addresses: Addresses) {
+        self.last.replace(addresses.clone());
+        (self.report)(addresses);
+    }
+}
+
+impl Lookup {
+    pub(crate) fn new(report: impl Fn(Addresses) + 'static) -> Self {
+        let shared = Shared {
+            report: Box::new(report),
+            last: RefCell::default(),
+        };
+        Self {
+            config: RefCell::new(None),
+            search: RefCell::new(None),
+            shared: Rc::new(shared),
+        }
+    }
+
+    /// Uses these servers from now on.
+    pub(crate) fn configure(&self, config: &Config) {
+        self.config.replace(Some(config.clone()));
+    }
+
+    /// Begins a look-up, instead of one that still runs.
+    pub(crate) fn start(&self) {
+        let Some(config) = self.config.borrow().clone() else {
+            return tracing::error!("the core asked for addresses before it was configured");
+        };
+        let search = Search::start(config, Rc::clone(&self.shared));
+        let earlier = self.search.replace(Some(search));
+        // It may be the one whose report led here, so it ends after this turn.
+        spawn_local(async move { drop(earlier) });
+    }
+}
+
+/// One look-up. Dropping it ends it.
+struct Search {
+    gathering: RefCell<Gathering>,
+    gatherer: RefCell<Option<Gatherer>>,
+    moment: Timer,
+    limit: Timer,
+    echo: Option<String>,
+    asked_echo: Cell<bool>,
+    shared: Rc<Shared>,
+}
+
+impl Search {
+    fn start(config: Config, shared: Rc<Shared>) -> Rc<Self> {
+        let expected = shared.last.borrow().clone();
+        let search = Rc::new_cyclic(|me: &Weak<Self>| Self {
+            gathering: RefCell::new(Gathering::new(expected)),
+            gatherer: RefCell::new(None),
+            moment: Timer::new(on(me, Gathering::moment_over)),
+            limit: Timer::new(on(me, Gathering::over)),
+            echo: config.ip_echo.filter(|url| !url.is_empty()),
+            asked_echo: Cell::new(false),
+            shared,
+        });
+        search.gather(&config.ice_servers);
+        search
+    }
+
+    fn gather(self: &Rc<Self>, servers: &[mesh_chat::config::IceServer]) {
+        self.limit.set(Some(STUN_TIME));
+        let me = Rc::downgrade(self);
+        let candidate = move |candidate: Option<String>| {
+            if let Some(search) = me.upgrade() {
+                search.candidate(candidate.as_deref());
+            }
+        };
+        match Gatherer::start(servers, candidate) {
+            Ok(gatherer) => drop(self.gatherer.replace(Some(gatherer))),
+            Err(error) => {
+                tracing::warn!(error = text(&error), "STUN cannot be used");
+                self.limit.set(Some(Duration::ZERO));
+            }
+        }
+    }
+
+    fn candidate(self: &Rc<Self>, candidate: Option<&str>) {
+        let step = match candidate {
+            Some(candidate) => match in_candidate(candidate) {
+                Some((source, address)) => self.gathering.borrow_mut().found(source, address),
+                None => Step::Wait,
+            },
+            None => self.gathering.borrow_mut().over(),
+        };
+        self.step(step);
+    }
+
+    fn step(self: &Rc<Self>, step: Step) {
+        match step {
+            Step::Wait => {}
+            Step::StartMoment => self.moment.set(Some(MOMENT)),
+            Step::Report(addresses) => self.shared.report(addresses),
+            Step::AskEcho => self.ask_echo(),
+        }
+    }
+
+    fn ask_echo(self: &Rc<Self>) {
+        if self.asked_echo.replace(true) {
+            return;
+        }
+        let (me, url) = (Rc::downgrade(self), self.echo.clone());
+        spawn_local(async move {
+            let answer = match url {
+                Some(url) => echo::ask(&url).await,
+                None => Err("no echo is configured".to_owned()),
+            };
+            let found = answer.inspect_err(|error| tracing::warn!(error, "no public address"));
+            // A later look-up counts instead of one that is gone.
+            if let Some(search) = me.upgrade() {
+                search.shared.report(Addresses {
+                    seen: found.into_iter().collect(),
+                    own: Vec::new(),
+                });
+            }
+        });
+    }
+}
+
+/// Takes a step when a timer fires.
+fn on(me: &Weak<Search>, step: fn(&mut Gathering) -> Step) -> impl Fn() + use<> {
+    let me = Weak::clone(me);
+    move || {
+        if let Some(search) = me.upgrade() {
+            let step = step(&mut search.gathering.borrow_mut());
+            search.step(step);
+        }
+    }
+}

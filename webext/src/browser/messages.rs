@@ -1,0 +1,293 @@
+//! Chats in IndexedDB: a store of heads by contact, a store of messages by contact and number.
+//!
+//! A message is written once. How far own ones are is in the head of their chat, and so is where
+//! the undelivered ones begin: a start reads those and no others.
+//!
+//! A head that cannot be read seals its chat: nothing more is written to it, because going on
+//! without its numbers would overwrite messages.
+
+use super::idb::{self, Opened};
+use crate::journal::{Page, Threads};
+use chrome::text;
+use ipc::ContactId;
+use js_sys::{Array, Reflect};
+use json::js::{from_js_within, to_js};
+use mesh_chat::records::{MessageRecord, ThreadRecord};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    IdbCursor, IdbCursorDirection, IdbDatabase, IdbKeyRange, IdbObjectStore,
+    IdbObjectStoreParameters, IdbTransaction,
+};
+
+const DATABASE: &str = "mesh-chat";
+const HEADS: &str = "threads";
+const MESSAGES: &str = "messages";
+/// Index of messages by contact, log and place in it.
+const BY_PLACE: &str = "place";
+
+/// 1 had an index by the stored state, which never changes, in place of [`BY_PLACE`].
+const VERSION: u32 = 2;
+const BY_STATE: &str = "message.state";
+
+/// The longest page, in messages.
+const PAGE: u32 = 200;
+
+/// The longest record: far above any that was written.
+const RECORD: u32 = 1024 * 1024;
+
+/// The chats.
+pub(crate) struct Messages {
+    database: Opened,
+    sealed: Vec<ContactId>,
+}
+
+/// What a node needs of the chats to go on.
+#[derive(Default)]
+pub(crate) struct Loaded {
+    pub(crate) threads: Vec<ThreadRecord>,
+    /// In no order: a chat puts its own right.
+    pub(crate) outbox: Vec<MessageRecord>,
+    /// Keys of what could not be read.
+    pub(crate) damaged: Vec<String>,
+}
+
+/// A page of a chat, oldest first.
+#[derive(Default)]
+pub(crate) struct PageRead {
+    /// As stored: how far own ones are is in the head of their chat.
+    pub(crate) messages: Vec<MessageRecord>,
+    pub(crate) more: bool,
+    /// Keys of what could not be read.
+    pub(crate) damaged: Vec<String>,
+}
+
+impl Messages {
+    /// Opens the chats and reads what a node needs.
+    ///
+    /// # Errors
+    /// What the browser said.
+    pub(crate) async fn open() -> Result<(Self, Loaded), String> {
+        let database = idb::open(DATABASE, VERSION, make).await?;
+        let mut messages = Self {
+            database,
+            sealed: Vec::new(),
+        };
+        let loaded = messages.load().await?;
+        Ok((messages, loaded))
+    }
+
+    async fn load(&mut self) -> Result<Loaded, String> {
+        let mut loaded = Loaded::default();
+        let heads = self.database.store(HEADS).and_then(|store| store.get_all());
+        let heads = idb::result(&heads.map_err(|error| text(&error))?).await?;
+        for head in Array::from(&heads) {
+            match record(&head, |head: &ThreadRecord| head.version) {
+                Ok(head) => loaded.threads.push(head),
+                Err(contact) => {
+                    loaded.damaged.push(format!("{HEADS}/{contact}"));
+                    self.sealed.push(ContactId(contact));
+                }
+            }
+        }
+        let Loaded {
+            threads,
+            outbox,
+            damaged,
+        } = &mut loaded;
+        for head in threads
+            .iter()
+            .filter(|head| head.out_seq > head.out_delivered)
+        {
+            self.load_outbox(head, outbox, damaged).await?;
+        }
+        Ok(loaded)
+    }
+
+    /// Reads what is not known to be delivered.
+    async fn load_outbox(
+        &self,
+        head: &ThreadRecord,
+        outbox: &mut Vec<MessageRecord>,
+        damaged: &mut Vec<String>,
+    ) -> Result<(), String> {
+        let place = |seq| {
+            let (contact, log) = (head.contact.0.as_str(), head.out_log.as_str());
+            Array::of3(&contact.into(), &log.into(), &number(seq).into())
+        };
+        let (first, last) = (place(head.out_delivered + 1), place(head.out_seq));
+        let found = IdbKeyRange::bound(&first, &last).and_then(|range| {
+            let index = self.database.store(MESSAGES)?.index(BY_PLACE)?;
+            index.get_all_with_key(&range)
+        });
+        let found = idb::result(&found.map_err(|error| text(&error))?).await?;
+        for found in Array::from(&found) {
+            match record(&found, |record: &MessageRecord| record.version) {
+                Ok(record) => outbox.push(record),
+                Err(contact) => damaged.push(format!("{MESSAGES}/{contact}")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the head of this chat is damaged.
+    pub(crate) fn is_sealed(&self, contact: &ContactId) -> bool {
+        self.sealed.contains(contact)
+    }
+
+    /// Writes all of it, or nothing.
+    ///
+    /// # Errors
+    /// What the browser said.
+    pub(crate) async fn write(&self, threads: &Threads) -> Result<(), String> {
+        let transaction = self.database.write(&[HEADS, MESSAGES]);
+        let transaction = transaction.map_err(|error| text(&error))?;
+        let complete = idb::complete(&transaction);
+        let put = || -> Result<(), JsValue> {
+            let heads = transaction.object_store(HEADS)?;
+            for contact in &threads.forget {
+                let all = IdbKeyRange::bound(&key(contact, 0.0), &key(contact, f64::INFINITY))?;
+                heads.delete(&contact.0.as_str().into())?;
+                transaction.object_store(MESSAGES)?.delete(&all)?;
+            }
+            threads
+                .heads
+                .values()
+                .try_for_each(|head| put(&heads, head))?;
+            let messages = transaction.object_store(MESSAGES)?;
+            threads
+                .messages
+                .values()
+                .try_for_each(|record| put(&messages, record))
+        };
+        if let Err(error) = put() {
+            // Aborting what is aborted already throws, and changes nothing.
+            let _ = transaction.abort();
+            return Err(text(&error));
+        }
+        complete.await
+    }
+
+    /// Reads a page backwards from its end.
+    ///
+    /// # Errors
+    /// What the browser said.
+    pub(crate) async fn page(&self, page: &Page) -> Result<PageRead, String> {
+        let Some((range, more)) = self.page_range(page).await? else {
+            return Ok(PageRead::default());
+        };
+        self.read_range(&range, more).await
+    }
+
+    /// The keys of a page and whether older ones exist: the newest, and the one a page before it.
+    async fn page_range(&self, page: &Page) -> Result<Option<(IdbKeyRange, bool)>, String> {
+        let contact = &page.contact;
+        let end = page.before.map_or(f64::INFINITY, number);
+        let all = IdbKeyRange::bound_with_lower_open_and_upper_open(
+            &key(contact, 0.0),
+            &key(contact, end),
+            false,
+            true,
+        );
+        let request = all.and_then(|all| {
+            let back = IdbCursorDirection::Prev;
+            self.database
+                .store(MESSAGES)?
+                .open_key_cursor_with_range_and_direction(&all, back)
+        });
+        let request = request.map_err(|error| text(&error))?;
+        let newest = idb::result(&request).await?;
+        let Some(cursor) = newest.dyn_ref::<IdbCursor>() else {
+            return Ok(None);
+        };
+        let upper = cursor.key().map_err(|error| text(&error))?;
+        let limit = page.limit.clamp(1, PAGE);
+        cursor.advance(limit).map_err(|error| text(&error))?;
+        let older = idb::result(&request).await?;
+        let older = older.dyn_ref::<IdbCursor>();
+        let lower = older.map_or_else(|| Ok(key(contact, 0.0)), IdbCursor::key);
+        let range = lower.and_then(|lower| {
+            IdbKeyRange::bound_with_lower_open_and_upper_open(&lower, &upper, true, false)
+        });
+        Ok(Some((
+            range.map_err(|error| text(&error))?,
+            older.is_some(),
+        )))
+    }
+
+    async fn read_range(&self, range: &IdbKeyRange, more: bool) -> Result<PageRead, String> {
+        let found = self
+            .database
+            .store(MESSAGES)
+            .and_then(|store| store.get_all_with_key(range));
+        let found = idb::result(&found.map_err(|error| text(&error))?).await?;
+        let mut read = PageRead {
+            more,
+            ..PageRead::default()
+        };
+        for found in Array::from(&found) {
+            match record(&found, |record: &MessageRecord| record.version) {
+                Ok(record) => read.messages.push(record),
+                Err(contact) => read.damaged.push(format!("{MESSAGES}/{contact}")),
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// Makes what is missing, in the transaction of an upgrade.
+fn make(database: &IdbDatabase, upgrade: &IdbTransaction) -> Result<(), JsValue> {
+    let messages = match upgrade.object_store(MESSAGES) {
+        Ok(messages) => {
+            messages.delete_index(BY_STATE)?;
+            messages
+        }
+        Err(_) => make_stores(database)?,
+    };
+    let place = ["message.contact", "log", "seq"].map(JsValue::from);
+    messages.create_index_with_str_sequence(BY_PLACE, &Array::from_iter(place))?;
+    Ok(())
+}
+
+fn make_stores(database: &IdbDatabase) -> Result<IdbObjectStore, JsValue> {
+    let by = |path: &JsValue| {
+        let parameters = IdbObjectStoreParameters::new();
+        parameters.set_key_path(path);
+        parameters
+    };
+    database.create_object_store_with_optional_parameters(HEADS, &by(&"contact".into()))?;
+    let place = Array::of2(&"message.contact".into(), &"message.number".into());
+    database.create_object_store_with_optional_parameters(MESSAGES, &by(&place.into()))
+}
+
+fn put<T: Serialize>(store: &IdbObjectStore, record: &T) -> Result<(), JsValue> {
+    let value = to_js(record).map_err(|error| JsValue::from(error.to_string()))?;
+    store.put(&value).map(drop)
+}
+
+/// The record of a value, or the contact it belongs to where it cannot be read.
+fn record<T: DeserializeOwned>(value: &JsValue, version: impl Fn(&T) -> u32) -> Result<T, String> {
+    let part = |value: &JsValue, name: &str| Reflect::get(value, &name.into()).unwrap_or_default();
+    let contact = || {
+        let of_head = part(value, "contact").as_string();
+        let of_message = || part(&part(value, "message"), "contact").as_string();
+        of_head.or_else(of_message).unwrap_or_default()
+    };
+    let record = from_js_within::<T>(value, RECORD).map_err(|_| contact())?;
+    if version(&record) == 1 {
+        Ok(record)
+    } else {
+        Err(contact())
+    }
+}
+
+fn key(contact: &ContactId, number: f64) -> JsValue {
+    Array::of2(&contact.0.as_str().into(), &number.into()).into()
+}
+
+/// Message numbers count up from 1 and stay far below 2^53.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+fn number(value: u64) -> f64 {
+    value as f64
+}

@@ -1,0 +1,39 @@
+//! The engine of a page, and everything it needs of the browser.
+//!
+//! ```text
+//! engine ─▶ boot ─▶ driver ─▶ views, storage, signalling, lookup, beacon, network
+//! ```
+//!
+//! | Module | Owns |
+//! |---|---|
+//! | [`engine`] | what the page's shim calls: start, ports of views, notices |
+//! | `boot` | what a node starts from: the packed configuration, stored records and chats |
+//! | `driver` | the running node: one input at a time, every output done in order, its timer |
+//! | `views` | the ports of open views, and which view is sent what |
+//! | `storage`, `messages`, `idb` | writes in order; chats in IndexedDB |
+//! | `host` | requests to the background |
+//! | `signalling` | the PeerJS client in force |
+//! | `lookup`, `stun`, `echo` | the public addresses |
+//! | `beacon` | requests to the beacon |
+//! | `network` | online, offline, another connection, sleep |
+//! | `clock`, `timer`, `unicode` | clocks and random source, timers, Unicode tables |
+//! | [`log`] | the console |
+
+mod beacon;
+mod boot;
+mod clock;
+mod driver;
+mod echo;
+pub mod engine;
+mod host;
+mod idb;
+pub mod log;
+mod lookup;
+mod messages;
+mod network;
+mod signalling;
+mod storage;
+mod stun;
+mod timer;
+mod unicode;
+mod views;

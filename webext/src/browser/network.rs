@@ -1,0 +1,88 @@
+//! Notices what may have changed the network: online and offline, another connection, sleep.
+
+use super::clock::now;
+use crate::watch::{READ_EVERY_MILLIS, Watch};
+use gloo_events::EventListener;
+use gloo_timers::callback::Interval;
+use js_sys::Reflect;
+use mesh_chat::node::Input;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::EventTarget;
+
+/// Watches for as long as it lives.
+pub(crate) struct Network {
+    watch: Rc<RefCell<Watch>>,
+    heard: Rc<dyn Fn(Input)>,
+    _clock: Interval,
+    _listeners: Vec<EventListener>,
+}
+
+impl Network {
+    pub(crate) fn new(heard: impl Fn(Input) + 'static) -> Self {
+        let heard: Rc<dyn Fn(Input)> = Rc::new(heard);
+        let watch = Rc::new(RefCell::new(Watch::new(now())));
+        let clock = {
+            let (watch, heard) = (Rc::clone(&watch), Rc::clone(&heard));
+            Interval::new(READ_EVERY_MILLIS, move || read(&watch, &*heard))
+        };
+        let listeners = listeners(&heard);
+        Self {
+            watch,
+            heard,
+            _clock: clock,
+            _listeners: listeners,
+        }
+    }
+
+    /// Says once what kind of network this is, where the browser tells.
+    pub(crate) fn report(&self) {
+        report_kind(&*self.heard);
+    }
+
+    /// Reads the clock; for a second source of ticks.
+    pub(crate) fn tick(&self) {
+        read(&self.watch, &*self.heard);
+    }
+}
+
+fn read(watch: &RefCell<Watch>, heard: &dyn Fn(Input)) {
+    let slept = watch.borrow_mut().slept(now());
+    heard(if slept { Input::Woke } else { Input::Timeout });
+}
+
+fn listeners(heard: &Rc<dyn Fn(Input)>) -> Vec<EventListener> {
+    let global: EventTarget = js_sys::global().unchecked_into();
+    let mut listeners: Vec<_> = ["online", "offline"]
+        .into_iter()
+        .map(|name| {
+            let heard = Rc::clone(heard);
+            EventListener::new(&global, name, move |_| heard(Input::Woke))
+        })
+        .collect();
+    if let Some(connection) = connection() {
+        let heard = Rc::clone(heard);
+        listeners.push(EventListener::new(&connection, "change", move |_| {
+            report_kind(&*heard);
+            heard(Input::Woke);
+        }));
+    }
+    listeners
+}
+
+/// `navigator.connection`, where there is one.
+fn connection() -> Option<EventTarget> {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
+    let connection = Reflect::get(&navigator, &"connection".into()).ok()?;
+    connection.dyn_into().ok()
+}
+
+fn report_kind(heard: &dyn Fn(Input)) {
+    let kind = connection()
+        .and_then(|connection| Reflect::get(&connection, &"type".into()).ok())
+        .and_then(|kind| kind.as_string());
+    if let Some(kind) = kind {
+        heard(Input::Cellular(kind == "cellular"));
+    }
+}

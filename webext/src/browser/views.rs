@@ -1,0 +1,161 @@
+//! The ports of open views, and who is told what.
+//!
+//! A view is told of messages in the chats it has asked for only. While a page of history is on its
+//! way to a view, what is said of messages waits behind it, so that the page never replaces what is
+//! newer.
+
+use chrome::Port;
+use ipc::{ContactId, Event, FromEngine, Recipient};
+use litemap::LiteMap;
+use wasm_bindgen::JsValue;
+
+/// Views at once: more than anybody has windows for.
+const VIEWS: usize = 64;
+
+/// Every open view.
+#[derive(Default)]
+pub(crate) struct Views {
+    open: LiteMap<u32, View>,
+    last: u32,
+}
+
+struct View {
+    port: Port,
+    watching: Option<ContactId>,
+    chats: Vec<ContactId>,
+    reading: u32,
+    held: Vec<Event>,
+}
+
+impl View {
+    fn asks(&mut self, contact: &ContactId) {
+        if !self.chats.contains(contact) {
+            self.chats.push(contact.clone());
+        }
+    }
+}
+
+impl Views {
+    /// Takes a port and names the view; `None` where there are too many.
+    pub(crate) fn open(&mut self, port: Port) -> Option<u32> {
+        if self.open.len() >= VIEWS {
+            return None;
+        }
+        self.last = self.last.wrapping_add(1);
+        let view = View {
+            port,
+            watching: None,
+            chats: Vec::new(),
+            reading: 0,
+            held: Vec::new(),
+        };
+        self.open.insert(self.last, view);
+        Some(self.last)
+    }
+
+    pub(crate) fn close(&mut self, view: u32) {
+        self.open.remove(&view);
+    }
+
+    /// The view shows this chat now.
+    pub(crate) fn watch(&mut self, view: u32, contact: Option<ContactId>) {
+        if let Some(view) = self.open.get_mut(&view) {
+            contact.iter().for_each(|contact| view.asks(contact));
+            view.watching = contact;
+        }
+    }
+
+    /// The chat that the newest view with a chat shows, and whether any view is open.
+    pub(crate) fn watched(&self) -> (Option<ContactId>, bool) {
+        let watching = self
+            .open
+            .values()
+            .rev()
+            .find_map(|view| view.watching.clone());
+        (watching, !self.open.is_empty())
+    }
+
+    /// The view waits for a page of this chat.
+    pub(crate) fn reads(&mut self, view: u32, contact: &ContactId) {
+        if let Some(view) = self.open.get_mut(&view) {
+            view.asks(contact);
+            view.reading += 1;
+        }
+    }
+
+    /// The page, and then what has waited behind it.
+    pub(crate) fn page(&mut self, view: u32, page: &FromEngine) {
+        self.post(view, page);
+        let Some(open) = self.open.get_mut(&view) else {
+            return;
+        };
+        open.reading = open.reading.saturating_sub(1);
+        if open.reading > 0 {
+            return;
+        }
+        for event in std::mem::take(&mut open.held) {
+            self.post(view, &FromEngine::Event { event });
+        }
+    }
+
+    /// Tells an event: to one view, or to every view that it concerns.
+    pub(crate) fn show(&mut self, only: Option<u32>, event: Event) {
+        if let Some(view) = only {
+            return self.post(view, &FromEngine::Event { event });
+        }
+        let to = self.concerned(&event);
+        if to.is_empty() {
+            return;
+        }
+        if let Some(value) = encoded(&FromEngine::Event { event }) {
+            to.into_iter().for_each(|view| self.send(view, &value));
+        }
+    }
+
+    /// Who is to be told now; a view that waits for a page is told later.
+    fn concerned(&mut self, event: &Event) -> Vec<u32> {
+        match event.recipient() {
+            Recipient::EveryView => self.open.keys().copied().collect(),
+            Recipient::ViewsOfChat(contact) => self.of_chat(contact, event),
+            Recipient::Supervisor(_) => Vec::new(),
+        }
+    }
+
+    /// The views that have asked for a chat.
+    fn of_chat(&mut self, contact: &ContactId, event: &Event) -> Vec<u32> {
+        let mut to = Vec::new();
+        for (id, view) in &mut self.open {
+            if !view.chats.contains(contact) {
+                continue;
+            }
+            if view.reading > 0 {
+                view.held.push(event.clone());
+            } else {
+                to.push(*id);
+            }
+        }
+        to
+    }
+
+    /// Posts to one view.
+    pub(crate) fn post(&mut self, view: u32, message: &FromEngine) {
+        if let Some(value) = encoded(message) {
+            self.send(view, &value);
+        }
+    }
+
+    fn send(&mut self, id: u32, value: &JsValue) {
+        // A port that throws is closed; its view says goodbye by itself.
+        if let Some(view) = self.open.get(&id)
+            && view.port.post(value).is_err()
+        {
+            self.open.remove(&id);
+        }
+    }
+}
+
+fn encoded(message: &FromEngine) -> Option<JsValue> {
+    json::js::to_js(message)
+        .inspect_err(|error| tracing::error!(%error, "an event has no JSON shape"))
+        .ok()
+}

@@ -1,0 +1,338 @@
+//! `test`: everything that can be checked, in phases, with one line that sums it up.
+//!
+//! `counts` and `report` read what `cargo test` prints.
+
+mod counts;
+mod report;
+
+use crate::{dist, figures, setup, shell, stories};
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use counts::Counts;
+use report::Report;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What `test` can be told.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only tests whose names contain one of these; leaves out the checks that are no tests
+    filters: Vec<String>,
+    /// Only this phase and what it needs; can be given several times
+    #[arg(long, value_enum)]
+    phase: Vec<Phase>,
+}
+
+/// A part of the run, in the order in which they come: the fastest to fail first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Phase {
+    /// rustfmt finds nothing to change
+    Format,
+    /// clippy has no warning, for this machine and for wasm
+    Lint,
+    /// Licences, advisories and sources of the crates, where cargo-deny is installed
+    Deny,
+    /// The documentation of all crates has no warning
+    Doc,
+    /// Unit tests, vectors, pairs and the examples in the documentation, on this machine
+    Unit,
+    /// Whole participants in worlds where everything goes wrong
+    Sim,
+    /// The core's tests again, as wasm in Node
+    Wasm,
+    /// The extension builds and is within its size budgets
+    Dist,
+    /// Chromium and Firefox with the extension, against local servers
+    Browsers,
+    /// Both across real NATs, in network namespaces: needs root
+    Nat,
+}
+
+/// Simulated worlds, of five people and an hour each: what two cores do in about a minute.
+const SIMULATED_WORLDS: &str = "2000";
+
+/// Asks a test program for the time of each test. That is not stable yet, so [`TIMED`] goes with it.
+const REPORT_TIME: [&str; 2] = ["-Zunstable-options", "--report-time"];
+
+/// Starts test programs so that they accept [`REPORT_TIME`]. The compiler does not see this: it is
+/// the stable one for all that is built.
+const TIMED: &str = "env RUSTC_BOOTSTRAP=1";
+
+/// Crates that are wasm in the end.
+const WASM_CRATES: [&str; 6] = [
+    "json",
+    "peerjs",
+    "webext",
+    "background",
+    "offscreen",
+    "popup",
+];
+
+/// The command.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let phases: Vec<_> = Phase::value_variants()
+        .iter()
+        .copied()
+        .filter(|phase| phase.wanted(options))
+        .collect();
+    prepare(&phases)?;
+    figures::forget()?;
+    let mut results = Vec::new();
+    for phase in phases {
+        println!("\n== {phase:?} ==");
+        let started = Instant::now();
+        let report = phase.run(&options.filters).unwrap_or_else(|error| {
+            eprintln!("{error:#}");
+            Counts::one(false).into()
+        });
+        results.push((phase, report, started.elapsed()));
+    }
+    sum_up(&results)
+}
+
+/// Installs before the clock of a phase runs.
+fn prepare(phases: &[Phase]) -> Result<()> {
+    if phases.contains(&Phase::Wasm) {
+        setup::for_wasm_tests()?;
+    }
+    if phases.contains(&Phase::Browsers) || phases.contains(&Phase::Nat) {
+        setup::for_browsers()?;
+    }
+    setup::for_build()
+}
+
+fn sum_up(results: &[(Phase, Report, Duration)]) -> Result<()> {
+    let mut sum = Counts::default();
+    println!(
+        "\n{:<10}{:>8}{:>8}{:>8}{:>9}",
+        "", "passed", "failed", "skipped", "time"
+    );
+    for (phase, report, time) in results {
+        let Counts {
+            passed,
+            failed,
+            skipped,
+        } = report.counts;
+        let (name, seconds) = (format!("{phase:?}"), time.as_secs_f64());
+        println!("{name:<10}{passed:>8}{failed:>8}{skipped:>8}{seconds:>7.1} s");
+        sum = sum.plus(report.counts);
+    }
+    Report::print_slowest(
+        results
+            .iter()
+            .map(|(phase, report, _)| (format!("{phase:?}"), report)),
+    );
+    figures::tell();
+    println!(
+        "\n{} passed, {} failed, {} skipped",
+        sum.passed, sum.failed, sum.skipped
+    );
+    if sum.failed > 0 {
+        bail!("{} failed", sum.failed);
+    }
+    Ok(())
+}
+
+impl Phase {
+    fn wanted(self, options: &Options) -> bool {
+        let is_tests = match self {
+            Self::Unit | Self::Wasm | Self::Dist | Self::Browsers | Self::Nat => true,
+            Self::Format | Self::Lint | Self::Deny | Self::Doc | Self::Sim => false,
+        };
+        let asked = |phase: &Phase| *phase == self || phase.needs(self);
+        let chosen = options.phase.is_empty() || options.phase.iter().any(asked);
+        chosen && (is_tests || options.filters.is_empty())
+    }
+
+    /// Browsers show what was built last.
+    fn needs(self, other: Self) -> bool {
+        matches!((self, other), (Self::Browsers | Self::Nat, Self::Dist))
+    }
+
+    fn run(self, filters: &[String]) -> Result<Report> {
+        match self {
+            Self::Format => Ok(check(shell::cargo().args(["fmt", "--all", "--check"])).into()),
+            Self::Lint => Ok(lint().into()),
+            Self::Deny => Ok(deny().into()),
+            Self::Doc => Ok(doc().into()),
+            Self::Unit => unit(filters),
+            Self::Sim => {
+                let mut worlds = stories::simulation("sim");
+                Ok(check(worlds.args(["--seeds", SIMULATED_WORLDS])).into())
+            }
+            Self::Wasm => wasm(filters),
+            Self::Dist => {
+                // Over budget is said loudly and does not fail: the engine is, by far.
+                dist::run(&dist::Options::default()).map(|_| Counts::one(true).into())
+            }
+            Self::Browsers => browsers("browsers", &["*"], 1, filters),
+            Self::Nat => nat(filters),
+        }
+    }
+}
+
+fn lint() -> Counts {
+    const LINT: [&str; 2] = ["clippy", "--all-targets"];
+    let strict = ["--", "-D", "warnings"];
+    let here = check(
+        shell::cargo()
+            .args(LINT)
+            .args(["--workspace", "--all-features"])
+            .args(strict),
+    );
+    let mut wasm = shell::cargo();
+    wasm.args(["clippy", "--lib", "--target", "wasm32-unknown-unknown"]);
+    for name in WASM_CRATES {
+        wasm.args(["-p", name]);
+    }
+    here.plus(check(wasm.args(strict)))
+}
+
+fn deny() -> Counts {
+    if shell::find("cargo-deny").is_none() {
+        println!("cargo-deny is not installed: skipped");
+        return Counts::skipped();
+    }
+    check(shell::cargo().args(["deny", "check"]))
+}
+
+/// Builds the documentation, of the core also that of its private items.
+fn doc() -> Counts {
+    const PUBLIC: &[&str] = &["--workspace"];
+    const PRIVATE: &[&str] = &["-p", "mesh-chat", "--document-private-items"];
+    let mut counts = Counts::default();
+    for what in [PUBLIC, PRIVATE] {
+        let mut cargo = shell::cargo();
+        cargo.args(["doc", "--no-deps"]).args(what);
+        counts = counts.plus(check(cargo.env("RUSTDOCFLAGS", "-D warnings")));
+    }
+    counts
+}
+
+/// Runs all tests of this machine; the examples in the documentation come last and without times.
+fn unit(filters: &[String]) -> Result<Report> {
+    let mut cargo = shell::cargo();
+    cargo.args(["test", "--workspace"]);
+    cargo.args(["--lib", "--bins", "--tests", "--examples"]);
+    let report = timed_tests(&mut cargo, filters)?;
+    let mut examples = shell::cargo();
+    examples.args(["test", "--workspace", "--doc"]);
+    Ok(report.plus(tests(&mut examples, filters, &[])?))
+}
+
+/// Node runs what is built for WASI as it is; no other runner is needed. Nothing in the core asks
+/// what it runs on, so this stands for the browser's wasm.
+fn wasm(filters: &[String]) -> Result<Report> {
+    let mut cargo = shell::cargo();
+    cargo.args([
+        "test",
+        "-p",
+        "mesh-chat",
+        "--lib",
+        "--tests",
+        "--target",
+        "wasm32-wasip1",
+    ]);
+    cargo.env(
+        "CARGO_TARGET_WASM32_WASIP1_RUNNER",
+        format!("{TIMED} node --no-warnings xtask/js/wasi.mjs"),
+    );
+    tests(&mut cargo, filters, &REPORT_TIME)
+}
+
+/// The tests of `e2e` in these files that are built with this feature, so many at once.
+fn browsers(feature: &str, files: &[&str], threads: u8, filters: &[String]) -> Result<Report> {
+    // One of the services; tests find it beside their own folder.
+    shell::run(shell::cargo().args(["build", "--quiet", "-p", "beacon"]))?;
+    let mut cargo = shell::cargo();
+    cargo.args(["test", "-p", "e2e", "--features", feature]);
+    files.iter().for_each(|file| {
+        cargo.args(["--test", file]);
+    });
+    // Browsers need the machine for themselves; their stories are no place for backtraces.
+    cargo
+        .env("RUST_TEST_THREADS", threads.to_string())
+        .env("RUST_BACKTRACE", "0");
+    timed_tests(&mut cargo, filters)
+}
+
+/// Measures across NATs what no local network shows: how soon a killed router is replaced.
+pub(crate) fn measure_failover() -> Result<()> {
+    figures::forget()?;
+    let report = nat(&["router_is_killed".to_owned()])?;
+    figures::tell();
+    if report.counts.failed > 0 {
+        bail!("the measurement of a killed router failed");
+    }
+    Ok(())
+}
+
+fn nat(filters: &[String]) -> Result<Report> {
+    if let Err(reason) = try_namespaces() {
+        println!("!! NO TESTS ACROSS NATS: {reason:#}");
+        return Ok(Counts::skipped().into());
+    }
+    // They mostly wait, each in a network of its own.
+    browsers("nat", &["nat", "away"], 2, filters)
+}
+
+/// Whether network namespaces and NAT can be had here; the error says why not.
+fn try_namespaces() -> Result<()> {
+    if !setup::is_root() {
+        bail!("network namespaces need root");
+    }
+    let name = format!("meshchat-{}-probe", std::process::id());
+    let ip = |words: &[&str]| shell::run_quietly(shell::command("ip").arg("netns").args(words));
+    ip(&["add", &name])?;
+    let nat = ip(&["exec", &name, "iptables", "-w", "-t", "nat", "-S"]);
+    ip(&["delete", &name])?;
+    nat
+}
+
+/// One check that passes or fails as a whole.
+fn check(command: &mut Command) -> Counts {
+    match shell::run(command) {
+        Ok(()) => Counts::one(true),
+        Err(error) => {
+            eprintln!("{error:#}");
+            Counts::one(false)
+        }
+    }
+}
+
+/// Runs `cargo test` of programs on this machine, with the time of each test.
+fn timed_tests(cargo: &mut Command, filters: &[String]) -> Result<Report> {
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let version = shell::answer(&rustc, &["-vV"]).context("rustc does not say its version")?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    let host = host.context("rustc does not say for which machine it builds")?;
+    let host = host.to_uppercase().replace('-', "_");
+    cargo.env(format!("CARGO_TARGET_{host}_RUNNER"), TIMED);
+    tests(cargo, filters, &REPORT_TIME)
+}
+
+/// Runs `cargo test`, shows what it prints, and reads it.
+fn tests(cargo: &mut Command, filters: &[String], options: &[&str]) -> Result<Report> {
+    cargo
+        .arg("--no-fail-fast")
+        .arg("--")
+        .args(filters)
+        .args(options)
+        .stdout(Stdio::piped());
+    let mut child = cargo.spawn()?;
+    let mut report = Report::default();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines() {
+            let line = line?;
+            report.read(&line);
+            println!("{line}");
+        }
+    }
+    let status = child.wait()?;
+    // What does not even compile says no number.
+    if !status.success() && report.counts.failed == 0 {
+        report.counts = report.counts.plus(Counts::one(false));
+    }
+    Ok(report)
+}
