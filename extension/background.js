@@ -11,7 +11,7 @@ const api = globalThis.browser ?? globalThis.chrome;
 const tellOwnPage = api.offscreen
   ? undefined
   : serve(import("./wasm/offscreen.js"), async (request) => (await background).request(request));
-const tellEngine = tellOwnPage ?? ((notice) => api.runtime.sendMessage(notice));
+const tellEngine = tellOwnPage ?? ((message) => api.runtime.sendMessage(message));
 
 const background = init({
   module_or_path: api.runtime.getURL("wasm/background_bg.wasm"),

@@ -4,7 +4,7 @@
 const api = globalThis.browser ?? globalThis.chrome;
 
 // `module`: the promise of ./wasm/offscreen.js. `host`: takes a request to the background and
-// promises its response. Returns the function that takes a notice of the background.
+// promises its response. Returns the function that takes a message of the background.
 export function serve(module, host) {
   const engine = module.then(async ({ default: init, Engine }) => {
     await init({ module_or_path: api.runtime.getURL("wasm/offscreen_bg.wasm") });
@@ -17,7 +17,7 @@ export function serve(module, host) {
   });
   addEventListener("error", ({ error }) => restartAfterTrap(error));
   addEventListener("unhandledrejection", ({ reason }) => restartAfterTrap(reason));
-  return async (notice) => (await engine).notice(notice);
+  return async (message) => (await engine).deliver(message);
 }
 
 // A wasm instance that has trapped is unusable; a fresh page goes on from what is stored. One that

@@ -4,8 +4,8 @@ import * as wasm from "./wasm/offscreen.js";
 import { serve } from "./engine.js";
 
 const api = globalThis.browser ?? globalThis.chrome;
-const notice = serve(Promise.resolve(wasm), (request) => api.runtime.sendMessage(request));
+const deliver = serve(Promise.resolve(wasm), (request) => api.runtime.sendMessage(request));
 
 api.runtime.onMessage.addListener((message, sender) => {
-  if (message?.target === "engine" && sender.id === api.runtime.id) notice(message);
+  if (message?.target === "engine" && sender.id === api.runtime.id) deliver(message);
 });

@@ -16,7 +16,7 @@ mod notify;
 mod storage;
 mod supervisor;
 
-use ipc::{Addressed, EngineNotice, HostRequest};
+use ipc::{Addressed, FromBackground, HostRequest};
 use js_sys::Function;
 use json::js::from_js;
 use std::rc::Rc;
@@ -31,7 +31,8 @@ pub struct Background(Rc<Supervisor>);
 
 #[wasm_bindgen]
 impl Background {
-    /// `tell_engine` takes a notice to the engine. Makes sure that the engine runs.
+    /// Takes the function that carries a [`FromBackground`] to the engine, and makes sure that the
+    /// engine runs.
     #[wasm_bindgen(constructor)]
     pub fn new(tell_engine: Function) -> Self {
         log::start();
@@ -40,7 +41,7 @@ impl Background {
         background
     }
 
-    /// The browser or the extension has started.
+    /// Hears that the browser or the extension has started.
     pub fn wake(&self) {
         let supervisor = Rc::clone(&self.0);
         spawn_local(async move {
@@ -49,24 +50,24 @@ impl Background {
         });
     }
 
-    /// The alarm has rung.
+    /// Hears that the alarm has rung.
     pub fn tick(&self) {
-        self.notice(EngineNotice::Tick);
+        self.tell_engine(FromBackground::Tick);
     }
 
-    /// A notification was clicked.
+    /// Opens what a notification is about, after a click on it.
     pub async fn clicked(&self, id: String) {
         notify::clicked(&id).await;
     }
 
-    /// A button of a notification was pressed.
+    /// Carries out what a button of a notification stands for.
     pub async fn pressed(&self, id: String, button: u32) {
         if let Some(command) = notify::pressed(&id, button).await {
-            self.notice(EngineNotice::Command { command });
+            self.tell_engine(FromBackground::Command { command });
         }
     }
 
-    /// A page of the extension asks; the response is that of the request, or `undefined` where
+    /// Answers a page of the extension: with the response of its request, or with `undefined` where
     /// this was not a request.
     pub async fn request(&self, message: JsValue) -> JsValue {
         match from_js::<Addressed<HostRequest>>(message) {
@@ -94,8 +95,8 @@ impl Background {
         JsValue::NULL
     }
 
-    fn notice(&self, notice: EngineNotice) {
+    fn tell_engine(&self, message: FromBackground) {
         let supervisor = Rc::clone(&self.0);
-        spawn_local(async move { supervisor.notice(notice).await });
+        spawn_local(async move { supervisor.tell_engine(message).await });
     }
 }

@@ -37,13 +37,13 @@ async fn entries(area: &StorageArea) -> Result<JsValue, String> {
     Ok(entries.into())
 }
 
-/// Only texts are written here. What is none was put there by something else, and is shown as it
-/// is so that whoever reads it finds it damaged.
+/// Returns a stored text. Only texts are written here: anything else was put there by something
+/// else, and is passed on as it is, so that the engine finds it damaged.
 fn as_text(value: &JsValue) -> JsValue {
     JSON::stringify(value).map_or_else(|_| "".into(), JsValue::from)
 }
 
-/// One write; both parts, or an error in the [`ipc::Written`] that is given.
+/// Does one write, and returns an [`ipc::Written`]: both parts were written, or it has an error.
 pub(crate) async fn write(area: Area, set: &[(String, String)], remove: &[String]) -> JsValue {
     let storage = api().storage();
     let area = match area {

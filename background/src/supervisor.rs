@@ -3,7 +3,7 @@
 //! In Firefox the engine lives in this page and there is nothing to make.
 
 use chrome::{Offscreen, api, call, object, settled, text};
-use ipc::{Addressed, Endpoint, EngineNotice};
+use ipc::{Addressed, Endpoint, FromBackground};
 use js_sys::{Array, Function, Promise};
 use json::js::to_js;
 use std::cell::RefCell;
@@ -22,15 +22,15 @@ const PERIOD: f64 = 0.5;
 
 /// The supervisor.
 pub(crate) struct Supervisor {
-    tell_engine: Function,
+    to_engine: Function,
     /// The creation under way.
     creating: Rc<RefCell<Option<Promise>>>,
 }
 
 impl Supervisor {
-    pub(crate) fn new(tell_engine: Function) -> Self {
+    pub(crate) fn new(to_engine: Function) -> Self {
         Self {
-            tell_engine,
+            to_engine,
             creating: Rc::default(),
         }
     }
@@ -63,7 +63,7 @@ impl Supervisor {
         }
     }
 
-    /// The creation under way, or a new one.
+    /// Returns the creation under way, or a new one.
     fn creation(&self, offscreen: Offscreen) -> Promise {
         let creating = Rc::clone(&self.creating);
         let create = async move {
@@ -78,16 +78,16 @@ impl Supervisor {
     }
 
     /// Tells the engine, which is made first where it is missing.
-    pub(crate) async fn notice(&self, message: EngineNotice) {
+    pub(crate) async fn tell_engine(&self, message: FromBackground) {
         self.keep_engine().await;
-        let notice = to_js(&Addressed {
+        let message = to_js(&Addressed {
             target: Endpoint::Engine,
             message,
         });
-        let Ok(notice) = notice else {
+        let Ok(message) = message else {
             return;
         };
-        if let Err(error) = call(&self.tell_engine, &notice).await {
+        if let Err(error) = call(&self.to_engine, &message).await {
             tracing::warn!(error, "the engine was not reached");
         }
     }

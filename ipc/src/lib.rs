@@ -4,7 +4,7 @@
 //!   [`ToEngine`] and [`FromEngine`].
 //! - The engine asks the background with a [`HostRequest`], one request, one response;
 //!   a request wakes a stopped service worker. Each names its response type.
-//! - The background tells the engine with an [`EngineNotice`], without a response.
+//! - The background tells the engine with a [`FromBackground`], without a response.
 //!
 //! `runtime.sendMessage` reaches every other page of the extension, so what goes through it is
 //! wrapped in an [`Addressed`]; a page ignores what is not addressed to it.
@@ -53,14 +53,14 @@ pub struct Addressed<M> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ToEngine {
-    /// A person asks; answered by [`FromEngine::Reply`] with the same id.
+    /// Carries what a person asks for; answered by [`FromEngine::Reply`] with the same id.
     Command {
         /// Chosen by the view.
         id: u32,
         /// What.
         command: Command,
     },
-    /// Older messages of a chat; answered by [`FromEngine::History`] with the same id.
+    /// Asks for older messages of a chat; answered by [`FromEngine::History`] with the same id.
     History {
         /// Chosen by the view.
         id: u32,
@@ -71,7 +71,7 @@ pub enum ToEngine {
         /// At most so many (at most 200).
         limit: u32,
     },
-    /// The chat this view shows now; `None` is a list. Ends with the port.
+    /// Tells which chat this view shows now, `None` for a list. It counts until the port is closed.
     Watching {
         /// Whose chat.
         contact: Option<ContactId>,
@@ -83,19 +83,20 @@ pub enum ToEngine {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[allow(clippy::large_enum_variant, reason = "made, sent and dropped at once")]
 pub enum FromEngine {
-    /// Something to show. After attaching, everything is sent once, up to [`Event::Ready`].
+    /// Carries something to show. After a view attaches, everything is sent once, up to
+    /// [`Event::Ready`].
     Event {
         /// What.
         event: Event,
     },
-    /// The answer to a command.
+    /// Answers a command.
     Reply {
         /// The view's id.
         id: u32,
-        /// What it gave, or why not.
+        /// The answer, or why the command was refused.
         result: Result<Answer, Refusal>,
     },
-    /// The answer to [`ToEngine::History`], oldest first.
+    /// Answers [`ToEngine::History`].
     History {
         /// The view's id.
         id: u32,
@@ -104,7 +105,7 @@ pub enum FromEngine {
         /// There are older ones.
         more: bool,
     },
-    /// The engine cannot run; the person sees this instead of the lists.
+    /// Tells that the engine cannot run; the person sees this instead of the lists.
     Failed {
         /// In English.
         reason: String,
@@ -115,9 +116,9 @@ pub enum FromEngine {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum HostRequest {
-    /// Everything in `storage.local` and `storage.session`: [`Loaded`].
+    /// Reads everything in `storage.local` and `storage.session`; the response is [`Loaded`].
     Load,
-    /// One write to a storage area, set and remove together: [`Written`].
+    /// Writes to a storage area, sets and removes together; the response is [`Written`].
     Write {
         /// Where to.
         area: Area,
@@ -126,17 +127,17 @@ pub enum HostRequest {
         /// Keys.
         remove: Vec<String>,
     },
-    /// Tell the person: `()`.
+    /// Shows a notification; the response is `()`.
     Notify {
         /// What.
         notification: Notification,
     },
-    /// The number on the toolbar button, 0 for none: `()`.
+    /// Shows a number on the toolbar button, 0 for none; the response is `()`.
     Badge {
         /// How many.
         count: u32,
     },
-    /// From a view: make sure that the engine runs: `()`. Answered when it takes connections.
+    /// Makes sure that the engine runs, for a view; the response is `()`, once it takes connections.
     Wake,
 }
 
@@ -159,20 +160,20 @@ pub struct Loaded {
     pub session: Vec<(String, String)>,
 }
 
-/// The response to [`HostRequest::Write`]: why it failed, where it did.
+/// The response to [`HostRequest::Write`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Written {
-    /// What the browser said.
+    /// What the browser said, where the write failed.
     pub error: Option<String>,
 }
 
 /// From the background to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum EngineNotice {
-    /// A second clock, from an alarm every 30 s: look at the time.
+pub enum FromBackground {
+    /// Tells that an alarm has rung, as it does every 30 s: a clock beside the engine's own timers.
     Tick,
-    /// A button of a notification was pressed.
+    /// Carries out what a button of a notification stands for.
     Command {
         /// What it stands for.
         command: Command,

@@ -39,7 +39,7 @@ impl Engine {
     }
 
     /// The background says something.
-    pub fn notice(&self, notice: &JsValue) {
-        self.0.notice(notice);
+    pub fn deliver(&self, message: &JsValue) {
+        self.0.deliver(message);
     }
 }

@@ -157,9 +157,9 @@ impl App {
         }
     }
 
-    /// A burst of events from the engine is painted once a frame, and what arrives before the
-    /// whole is there is not painted at all. The first message of a burst is what a person waits
-    /// for: it is painted at once, whatever was painted just before it.
+    /// Decides when to paint. A burst of events from the engine is painted once a frame, and
+    /// nothing is painted before everything has arrived. The first message of a burst is what a
+    /// person waits for: it is painted at once, whatever was painted just before it.
     fn paints(&self, action: &Action) -> Paint {
         let attaching = !self.state.engine.is_ready();
         if let Action::Engine(message) = action {

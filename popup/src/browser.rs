@@ -29,33 +29,33 @@ pub(crate) fn listen_document(
     ))
 }
 
-/// The page is not on the screen.
+/// Returns whether the page is not on the screen.
 pub(crate) fn is_hidden() -> bool {
     document().is_some_and(|document| document.hidden())
 }
 
-/// Escape, and not to leave an input method.
+/// Returns whether a key is Escape, and not pressed to leave an input method.
 pub(crate) fn is_escape(event: &Event) -> bool {
     let key = event.dyn_ref::<KeyboardEvent>();
     key.is_some_and(|key| key.key() == "Escape" && !key.is_composing())
 }
 
-/// A text in lower case, by the browser's tables: the same tables in wasm take 11 kB.
+/// Returns a text in lower case, by the browser's tables: the same tables in wasm take 11 kB.
 pub(crate) fn lower_case(text: &str) -> String {
     js_sys::JsString::from(text).to_lower_case().into()
 }
 
-/// The page's window.
+/// Returns the page's window.
 pub(crate) fn window() -> Option<Window> {
     web_sys::window()
 }
 
-/// The page's document.
+/// Returns the page's document.
 pub(crate) fn document() -> Option<Document> {
     window()?.document()
 }
 
-/// The time.
+/// Returns the time.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -65,23 +65,23 @@ pub(crate) fn now() -> UnixMillis {
     Date::now() as UnixMillis
 }
 
-/// A day of the local calendar, for telling days apart.
+/// Returns the day of the local calendar, for telling days apart.
 pub(crate) fn local_day(at: UnixMillis) -> (u32, u32, u32) {
     let date = date(at);
     (date.get_full_year(), date.get_month(), date.get_date())
 }
 
-/// The time of day, as people of this browser write it.
+/// Returns the time of day, as it is written in this language.
 pub(crate) fn time_of_day(at: UnixMillis, language: Option<&str>) -> String {
     format_date(at, language, &[("hour", "2-digit"), ("minute", "2-digit")])
 }
 
-/// The date, as people of this language write it.
+/// Returns the date, as it is written in this language.
 pub(crate) fn long_date(at: UnixMillis, language: Option<&str>) -> String {
     format_date(at, language, &[("dateStyle", "full")])
 }
 
-/// A date and a time of day, as short as is clear.
+/// Returns a date and a time of day, as short as is clear.
 pub(crate) fn moment(at: UnixMillis, language: Option<&str>) -> String {
     format_date(
         at,
@@ -127,8 +127,8 @@ pub(crate) fn save_draft(contact: &ContactId, text: &str) {
     };
 }
 
-/// The storage of the page; a browser can be told to forbid it, and then asking throws, which
-/// `LocalStorage` takes for a panic.
+/// Returns the storage of the page. A browser can be told to forbid it; then asking throws, and
+/// `LocalStorage` would panic.
 fn storage() -> Option<web_sys::Storage> {
     let allowed = matches!(window()?.local_storage(), Ok(Some(_)));
     allowed.then(LocalStorage::raw)
@@ -138,7 +138,7 @@ fn draft_key(ContactId(id): &ContactId) -> String {
     format!("draft:{id}")
 }
 
-/// Moves the keyboard focus; whether there was such an element.
+/// Moves the keyboard focus, and returns whether there was such an element.
 pub(crate) fn focus(id: &str) -> bool {
     let element = document().and_then(|document| document.get_element_by_id(id));
     match element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
@@ -147,7 +147,7 @@ pub(crate) fn focus(id: &str) -> bool {
     }
 }
 
-/// The part of the address from the `#` on, decoded.
+/// Returns the part of the address from the `#` on, decoded.
 pub(crate) fn fragment() -> String {
     let hash = window().and_then(|window| window.location().hash().ok());
     let hash = hash.unwrap_or_default();
@@ -190,7 +190,7 @@ pub(crate) fn describe_page(title: &str, language: &str, direction: &str) {
     }
 }
 
-/// For whoever reads the console: what went wrong, never names or messages.
+/// Writes to the console what went wrong, never names or messages.
 pub(crate) fn warn(what: &str) {
     web_sys::console::warn_1(&JsValue::from_str(what));
 }

@@ -11,7 +11,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlInputElement, Url};
 /// How long a browser may take to begin with a download, in milliseconds.
 const DOWNLOAD: u32 = 30_000;
 
-/// Puts a text on the clipboard; whether the browser did.
+/// Puts a text on the clipboard, and returns whether the browser did.
 pub(crate) async fn copy(text: &str) -> bool {
     let Some(window) = browser::window() else {
         return false;
@@ -20,7 +20,7 @@ pub(crate) async fn copy(text: &str) -> bool {
     JsFuture::from(written).await.is_ok()
 }
 
-/// Gives the person a file.
+/// Offers the person a file to save.
 pub(crate) fn download(name: &str, text: &str) {
     if offer(name, text).is_err() {
         browser::warn("the browser did not take the file");

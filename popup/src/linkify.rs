@@ -52,7 +52,7 @@ fn has_host(link: &str) -> bool {
     })
 }
 
-/// How far an address reaches: up to white space, a quotation mark or an invisible character,
+/// Returns how far an address reaches: up to white space, a quotation mark or an invisible character,
 /// without the punctuation that belongs to the sentence.
 fn link_length(text: &str) -> usize {
     let end = text.find(ends_link).unwrap_or(text.len());

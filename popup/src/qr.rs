@@ -36,7 +36,7 @@ pub(crate) fn draw(text: &str) -> Option<Drawing> {
     })
 }
 
-/// Each run of dark modules as one rectangle.
+/// Returns each run of dark modules as one rectangle.
 fn draw_row(code: &QrCode, y: i32, path: &mut String) {
     let mut x = 0;
     while x < code.size() {

@@ -5,7 +5,7 @@ use crate::config::{Invalid, Settings};
 use crate::name::Unsuitable;
 use serde::{Deserialize, Serialize};
 
-/// What a command gives.
+/// The answer to a command that was not refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Answer {
@@ -27,82 +27,82 @@ pub enum Answer {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Command {
-    /// Give a name and go on the network; again later, to change the name.
+    /// Gives this person a name and goes on the network; later, changes the name.
     Join {
         /// The chosen name.
         name: String,
     },
-    /// Ask a stranger.
+    /// Asks a stranger to connect.
     Connect {
         /// The id in a [`PersonId::Stranger`].
         stranger: String,
     },
-    /// Say yes to a request.
+    /// Accepts a request.
     Accept {
         /// Which.
         request: RequestId,
     },
-    /// Say no to a request.
+    /// Rejects a request.
     Reject {
         /// Which.
         request: RequestId,
     },
-    /// Write to a contact.
+    /// Sends a message to a contact.
     Send {
         /// To whom.
         contact: ContactId,
         /// The text, 1 to 8,000 bytes.
         text: String,
     },
-    /// The person is writing to a contact.
+    /// Reports that the person is writing to a contact.
     Typing {
         /// To whom.
         contact: ContactId,
     },
-    /// The person has seen the chat up to this message.
+    /// Reports that the person has seen the chat up to this message.
     Read {
         /// Whose chat.
         contact: ContactId,
         /// The [`Message::number`].
         number: u64,
     },
-    /// Find out whether a saved contact can be reached.
+    /// Finds out whether a saved contact can be reached.
     Ping {
         /// Whom.
         contact: ContactId,
     },
-    /// A decision about a contact.
+    /// Carries out a decision about a contact.
     Contact(ContactId, ContactCommand),
-    /// Make an invite: an [`Event::Invite`] follows.
+    /// Makes an invite: an [`Event::Invite`] follows.
     Invite,
-    /// Close an open invite.
+    /// Closes an open invite.
     CancelInvite {
         /// Which.
         invite: InviteId,
     },
-    /// Ask whoever made an invite.
+    /// Asks the person who made an invite.
     UseInvite {
         /// As given by the other person.
         link: Hidden,
     },
-    /// Identity and contacts as text: answered with [`Answer::Backup`].
+    /// Exports identity and contacts as text: answered with [`Answer::Backup`].
     Export {
         /// At least eight characters.
         passphrase: Hidden,
     },
-    /// Take over identity and contacts: answered with [`Answer::Imported`].
+    /// Imports identity and contacts: answered with [`Answer::Imported`].
     Import {
         /// The one it was exported under.
         passphrase: Hidden,
         /// The content of the file.
         backup: Hidden,
     },
-    /// Change the settings.
+    /// Changes the settings.
     Configure {
         /// All of them.
         settings: Settings,
     },
-    /// Do not wait for the next try.
+    /// Tries again now, without waiting for the next try.
     Retry,
 }
 
@@ -166,10 +166,10 @@ pub enum Refusal {
     /// It is too old.
     #[error("this invite has expired")]
     InviteExpired,
-    /// Nobody is there: whoever made it must be online.
-    #[error("whoever made this invite cannot be reached")]
+    /// Nobody is there: the person who made it must be online.
+    #[error("the person who made this invite cannot be reached")]
     InviteUnreachable,
-    /// Whoever is there does not know it: it was used, cancelled, or is somebody else's.
+    /// The person there does not know it: it was used, cancelled, or is somebody else's.
     #[error("this invite does not work any more")]
     InviteNotValid,
     /// There are ten open invites.

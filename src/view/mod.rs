@@ -14,23 +14,12 @@ pub use crate::values::{ContactId, InviteId, RequestId, Secret, Secret as Hidden
 pub use command::{Answer, Command, ContactCommand, Refusal};
 pub use message::{Message, MessageState, Progress};
 pub use notice::{Notice, Notification};
-pub use people::{Asked, Care, Invite, Person, Ping, Presence, Reach, Request, Special};
+pub use people::{Asked, Care, Invite, Person, PersonId, Ping, Presence, Reach, Request, Special};
 pub use recipient::{Duty, Recipient};
 pub use status::{BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};
 
 use crate::config::{Config, Settings};
 use serde::{Deserialize, Serialize};
-
-/// Names a person in a list: a contact, or a stranger by today's Discovery ID without its root, which
-/// may change every ten minutes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum PersonId {
-    /// Somebody saved.
-    Contact(ContactId),
-    /// Somebody new, by Discovery ID without its root.
-    Stranger(String),
-}
 
 /// Something a view shows. Later events replace earlier ones under the same key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

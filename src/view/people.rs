@@ -1,8 +1,19 @@
 //! Who is in the lists, and what is known of them.
 
-use super::{Hidden, InviteId, PersonId, RequestId};
 use crate::clock::UnixMillis;
+use crate::values::{ContactId, InviteId, RequestId, Secret};
 use serde::{Deserialize, Serialize};
+
+/// Names a person in a list: a contact, or a stranger by today's Discovery ID without its root, which
+/// may change every ten minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PersonId {
+    /// Somebody saved.
+    Contact(ContactId),
+    /// Somebody new, by Discovery ID without its root.
+    Stranger(String),
+}
 
 /// Somebody in the lists.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,7 +98,7 @@ pub struct Invite {
     /// The key.
     pub id: InviteId,
     /// To be given to one person.
-    pub link: Hidden,
+    pub link: Secret,
     /// When it stops working.
     pub expires: UnixMillis,
 }

@@ -32,7 +32,7 @@ pub(super) fn section(form: &BackupForm, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// For somebody who comes with a backup.
+/// Returns the part of the first-run page for people who have a backup.
 pub(super) fn first_run(form: &BackupForm, dispatch: &Dispatch) -> Html {
     html! {
         <details class="card backup" open={form.opened}>

@@ -53,8 +53,8 @@ pub(super) fn Composer(props: &Props) -> Html {
     }
 }
 
-/// Enter sends, unless it ends a word of an input method (which some browsers report by the key
-/// code 229 only).
+/// Returns whether Enter sends. It does not where it ends a word of an input method, which some
+/// browsers report by the key code 229 only.
 fn sends(event: &KeyboardEvent) -> bool {
     let plain = !event.shift_key() && !event.ctrl_key() && !event.alt_key() && !event.meta_key();
     event.key() == "Enter" && plain && !event.is_composing() && event.key_code() != 229

@@ -82,8 +82,8 @@ fn beacon(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// With a permission for its host the browser tells a beacon that is down from one that does not
-/// let this browser in. It is asked for only here.
+/// Asks for a permission: with it the browser tells a beacon that is down from one that does not
+/// let this browser in. Only this page asks for it.
 fn allow(host: String, dispatch: &Dispatch) -> Html {
     let dispatch = dispatch.clone();
     let onclick = Callback::from(move |_: MouseEvent| {

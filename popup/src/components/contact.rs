@@ -13,35 +13,35 @@ use yew::prelude::*;
 
 /// The page of a contact.
 pub(super) fn contact(state: &State, dispatch: &Dispatch) -> Html {
-    let Some((page, person, care)) = state.contact_page() else {
+    let Some((page, person, preferences)) = state.contact_page() else {
         return Html::default();
     };
     html! {
         <main class="page" key={page.contact.0.clone()}>
-            { page_head(dispatch, heading(person, care)) }
+            { page_head(dispatch, heading(person, preferences)) }
             <div class="page-body">
                 if let Some(refusal) = &page.refusal {
                     <p class="error" role="alert">{ words::refusal(refusal) }</p>
                 }
-                { pause(page, care, dispatch) }
-                { safety(care, dispatch) }
-                { special(person, care, dispatch) }
+                { pause(page, preferences, dispatch) }
+                { safety(preferences, dispatch) }
+                { special(person, preferences, dispatch) }
                 { name(page, dispatch) }
-                { quiet(care, dispatch) }
+                { quiet(preferences, dispatch) }
                 { remove(page, person, dispatch) }
             </div>
         </main>
     }
 }
 
-fn heading(person: &Person, care: &Care) -> Html {
+fn heading(person: &Person, preferences: &Care) -> Html {
     html! {
         <div class="who">
             <h1 id="page" tabindex="-1" title={person.name.clone()}>
                 <bdi>{ &person.name }</bdi>{ verified_mark(person) }
             </h1>
             { presence_line(person, false) }
-            if let Some(own) = &care.calls_itself {
+            if let Some(own) = &preferences.calls_itself {
                 <p class="detail">{ with_name(Text::CallsItself, own) }</p>
             }
         </div>
@@ -60,10 +60,10 @@ fn button(dispatch: &Dispatch, label: Text, class: &'static str, edit: ContactEd
     }
 }
 
-/// Whether to go on looking for somebody who has not been seen for long.
-fn pause(page: &ContactPage, care: &Care, dispatch: &Dispatch) -> Html {
-    let asks = care.long_unseen && !page.keeps_looking;
-    if care.blocked || !(care.paused || asks) {
+/// Asks whether to go on looking for somebody who has not been seen for a long time.
+fn pause(page: &ContactPage, preferences: &Care, dispatch: &Dispatch) -> Html {
+    let asks = preferences.long_unseen && !page.keeps_looking;
+    if preferences.blocked || !(preferences.paused || asks) {
         return Html::default();
     }
     let pressed = |label, class, pause| {
@@ -72,7 +72,7 @@ fn pause(page: &ContactPage, care: &Care, dispatch: &Dispatch) -> Html {
     };
     html! {
         <div class="card">
-            if care.paused {
+            if preferences.paused {
                 <p>{ t(Text::PausedText) }</p>
                 { pressed(Text::LookAgain, "soft", false) }
             } else {
@@ -86,22 +86,22 @@ fn pause(page: &ContactPage, care: &Care, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn safety(care: &Care, dispatch: &Dispatch) -> Html {
+fn safety(preferences: &Care, dispatch: &Dispatch) -> Html {
     html! {
         <section class="card" aria-labelledby="safety-heading">
             <h2 id="safety-heading">{ t(Text::SafetyNumber) }</h2>
             <p class="hint">{ t(Text::SafetyHint) }</p>
             <div class="safety">
-                <p id="safety-number" class="mono digits">{ groups(&care.safety_number) }</p>
-                <Qr text={care.safety_number.clone()} label={t(Text::SafetyCode)} />
+                <p id="safety-number" class="mono digits">{ groups(&preferences.safety_number) }</p>
+                <Qr text={preferences.safety_number.clone()} label={t(Text::SafetyCode)} />
             </div>
             { switch("contact.verified", t(Text::Verified), Some(t(Text::VerifiedHint)),
-                care.verified, decide(dispatch, ContactCommand::Verify)) }
+                preferences.verified, decide(dispatch, ContactCommand::Verify)) }
         </section>
     }
 }
 
-/// In groups of five, as people read numbers out.
+/// Returns the digits in groups of five, as people read numbers aloud.
 fn groups(digits: &str) -> String {
     let mut groups = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -113,13 +113,13 @@ fn groups(digits: &str) -> String {
     groups
 }
 
-fn special(person: &Person, care: &Care, dispatch: &Dispatch) -> Html {
+fn special(person: &Person, preferences: &Care, dispatch: &Dispatch) -> Html {
     // With somebody blocked nothing can be on.
-    if care.blocked {
+    if preferences.blocked {
         return Html::default();
     }
-    let wanted = matches!(care.special, ipc::Special::Wanted | ipc::Special::On);
-    let state = words::special(care.special, &person.name);
+    let wanted = matches!(preferences.special, ipc::Special::Wanted | ipc::Special::On);
+    let state = words::special(preferences.special, &person.name);
     html! {
         <section class="card">
             { switch("contact.special", t(Text::Special), Some(t(Text::SpecialHint)),
@@ -128,7 +128,7 @@ fn special(person: &Person, care: &Care, dispatch: &Dispatch) -> Html {
                 if let Some(state) = state {
                     <p>{ state }</p>
                 }
-                if let Some(reach) = care.reach {
+                if let Some(reach) = preferences.reach {
                     <p class="detail">{ t(words::reach(reach)) }</p>
                 }
             </div>
@@ -167,13 +167,13 @@ fn said(saved: Saved) -> Option<String> {
     }
 }
 
-fn quiet(care: &Care, dispatch: &Dispatch) -> Html {
+fn quiet(preferences: &Care, dispatch: &Dispatch) -> Html {
     html! {
         <section class="card">
             { switch("contact.muted", t(Text::Mute), Some(t(Text::MuteHint)),
-                care.muted, decide(dispatch, ContactCommand::Mute)) }
+                preferences.muted, decide(dispatch, ContactCommand::Mute)) }
             { switch("contact.blocked", t(Text::Block), Some(t(Text::BlockHint)),
-                care.blocked, decide(dispatch, ContactCommand::Block)) }
+                preferences.blocked, decide(dispatch, ContactCommand::Block)) }
         </section>
     }
 }

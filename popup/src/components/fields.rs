@@ -24,7 +24,7 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    /// A text without a hint.
+    /// Makes a text field without a hint.
     pub(super) fn new(path: &str, label: Text, value: &'a str) -> Self {
         Self {
             path: path.to_owned(),
@@ -38,7 +38,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// A text field with its label, its hint and, where it was refused, the reason.
+/// Returns a text field with its label, its hint and, where it was refused, the reason.
 pub(super) fn text(field: Field<'_>, edit: Callback<String>) -> Html {
     let oninput = Callback::from(move |event: InputEvent| {
         edit.emit(event.target_unchecked_into::<HtmlInputElement>().value());
@@ -52,7 +52,7 @@ pub(super) fn text(field: Field<'_>, edit: Callback<String>) -> Html {
     })
 }
 
-/// The same for several lines.
+/// Returns the same for several lines of text.
 pub(super) fn lines(field: Field<'_>, edit: Callback<String>) -> Html {
     let oninput = Callback::from(move |event: InputEvent| {
         edit.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
@@ -88,7 +88,7 @@ fn framed(field: &Field<'_>, control: impl FnOnce(String, Option<String>, String
     }
 }
 
-/// A switch with its label and hint.
+/// Returns a switch with its label and hint.
 pub(super) fn switch(
     path: &str,
     label: String,

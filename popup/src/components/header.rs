@@ -26,7 +26,7 @@ pub(super) fn header(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// The state in words. The seconds of a countdown are for the eye: read out each second they
+/// Returns the state in words. The seconds of a countdown are for the eye: read out each second they
 /// would drown everything else.
 pub(super) fn state_line(state: &State) -> Html {
     let StateLine {

@@ -3,7 +3,7 @@
 use crate::state::Target;
 use ipc::{ContactId, PersonId, RequestId};
 
-/// The element that a focus target stands for.
+/// Returns the id of the element that a focus target stands for.
 pub(crate) fn target_id(target: &Target) -> String {
     match target {
         Target::Lists => "lists".to_owned(),
@@ -31,7 +31,7 @@ pub(super) fn field_id(path: &str) -> String {
     format!("field-{}", plain(path))
 }
 
-/// An id without spaces, as lists of ids in attributes need it.
+/// Returns an id without spaces, as lists of ids in attributes need it.
 fn plain(id: &str) -> String {
     let keep = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     id.chars().map(keep).collect()

@@ -10,7 +10,7 @@ use crate::{browser, words};
 use ipc::{Person, PersonId, Phase, Presence};
 use yew::prelude::*;
 
-/// All lists.
+/// Returns all lists.
 pub(super) fn lists(state: &State, dispatch: &Dispatch) -> Html {
     html! {
         <>
@@ -77,7 +77,10 @@ fn to_invites(dispatch: &Dispatch, label: Text, class: &'static str) -> Html {
 }
 
 fn row(state: &State, dispatch: &Dispatch, person: &Person) -> Html {
-    let blocked = person.care.as_ref().is_some_and(|care| care.blocked);
+    let blocked = person
+        .care
+        .as_ref()
+        .is_some_and(|preferences| preferences.blocked);
     let seen = (person.presence == Presence::Offline && !blocked)
         .then(|| words::last_seen(person.last_seen, state.now));
     let (typing, open) = match &person.id {

@@ -95,7 +95,7 @@ fn ends(messages: &[Message]) -> (u64, u64) {
     (number(messages.first()), number(messages.last()))
 }
 
-/// At the end the list stays at the end; older messages above move nothing.
+/// Keeps the list at its end if it was there; older messages that appear above do not move it.
 fn keep_place(list: &Element, place: &mut Place, (first, last): (u64, u64), own: bool) {
     let grown_above = place.first != 0 && first < place.first;
     if last > place.last && (own || !place.away_from_end) {

@@ -13,7 +13,7 @@ pub(super) struct Props {
     pub(super) message: Message,
 }
 
-/// A message with its time and, for an own one, how far it is.
+/// Shows a message with its time and, for an own message, its state.
 #[component]
 pub(super) fn MessageRow(props: &Props) -> Html {
     let message = &props.message;
@@ -52,7 +52,7 @@ fn state(state: MessageState) -> Html {
     }
 }
 
-/// The line above the first message of a day.
+/// Returns the line above the first message of a day.
 pub(super) fn day_line(message: &Message, is_today: bool) -> Html {
     let words = if is_today {
         t(Text::Today)

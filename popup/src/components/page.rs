@@ -18,7 +18,8 @@ pub(crate) fn page(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// The lists, and the open page: beside them in a wide window, over them in a narrow one.
+/// Returns the lists and the open page, which is beside them in a wide window and over them in a
+/// narrow one.
 fn panes(state: &State, dispatch: &Dispatch) -> Html {
     let covered = state.view != View::Lists;
     html! {

@@ -8,17 +8,17 @@ use yew::prelude::*;
 /// Where what the person does goes.
 pub(crate) type Dispatch = Callback<Action>;
 
-/// A callback that dispatches one action.
+/// Returns a callback that dispatches one action.
 pub(super) fn on<E>(dispatch: &Dispatch, action: Action) -> Callback<E> {
     dispatch.reform(move |_| action.clone())
 }
 
-/// A drawn sign; the words beside it say the same.
+/// Returns a drawn sign; the words beside it say the same.
 pub(super) fn icon(name: &'static str) -> Html {
     html! { <span class={classes!("icon", format!("icon-{name}"))} aria-hidden="true" /> }
 }
 
-/// The mark before a name. The character is there for whoever copies it; what is seen is drawn.
+/// Returns the mark before a name. The character is there for copying; what is seen is drawn.
 pub(super) fn mark(contact: bool) -> Html {
     let (sign, class) = if contact {
         ("💬", "mark-contact")
@@ -28,9 +28,12 @@ pub(super) fn mark(contact: bool) -> Html {
     html! { <span class={classes!("mark", class)} aria-hidden="true">{ sign }</span> }
 }
 
-/// The sign of a contact whose safety number was compared.
+/// Returns the sign of a contact whose safety number was compared.
 pub(super) fn verified_mark(person: &Person) -> Html {
-    let verified = person.care.as_ref().is_some_and(|care| care.verified);
+    let verified = person
+        .care
+        .as_ref()
+        .is_some_and(|preferences| preferences.verified);
     html! {
         if verified {
             <span class="icon icon-verified" role="img" aria-label={t(Text::VerifiedMark)}
@@ -39,17 +42,17 @@ pub(super) fn verified_mark(person: &Person) -> Html {
     }
 }
 
-/// The head of a page, with the way back.
+/// Returns the head of a page, with the button that leads back.
 pub(super) fn page_head(dispatch: &Dispatch, content: Html) -> Html {
     html! { <header class="page-head">{ back_button(dispatch) }{ content }</header> }
 }
 
-/// A heading that is only a title.
+/// Returns a heading that is only a title.
 pub(super) fn page_title(title: Text) -> Html {
     html! { <h1 id="page" tabindex="-1">{ t(title) }</h1> }
 }
 
-/// A button that leads back.
+/// Returns the button that leads back.
 fn back_button(dispatch: &Dispatch) -> Html {
     html! {
         <button type="button" class="quiet back" onclick={on(dispatch, Action::Back)}>
@@ -58,7 +61,7 @@ fn back_button(dispatch: &Dispatch) -> Html {
     }
 }
 
-/// A sentence with a name in its gap, the name on its own whatever its direction.
+/// Returns a sentence with a name in its gap. The direction of the name does not change the sentence.
 pub(super) fn with_name(text: Text, name: &str) -> Html {
     const GAP: char = '\u{fffc}';
     let sentence = fill(text, &["\u{fffc}"]);

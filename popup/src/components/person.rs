@@ -47,7 +47,7 @@ pub(super) fn PersonRow(props: &Props) -> Html {
     }
 }
 
-/// The name; of a contact, it leads to their page.
+/// Returns the name; the name of a contact leads to the contact's page.
 fn name(props: &Props, name_id: &str) -> Html {
     let person = &props.person;
     let name = html! { <bdi id={name_id.to_owned()}>{ &person.name }</bdi> };
@@ -94,7 +94,7 @@ fn contact_buttons(props: &Props, contact: &ContactId, name_id: &str) -> Html {
     }
 }
 
-/// A button that is busy stays where it is, so that the focus does.
+/// Returns a button. While it is busy it stays where it is, and so does the focus.
 fn button(
     props: &Props,
     label: Text,
@@ -128,7 +128,7 @@ fn details(props: &Props) -> Html {
                     if let Some(seen) = &props.seen {
                         <span>{ " · " }{ seen }</span>
                     }
-                    if person.care.as_ref().is_some_and(|care| care.paused) {
+                    if person.care.as_ref().is_some_and(|preferences| preferences.paused) {
                         <span>{ " · " }{ t(Text::Paused) }</span>
                     }
                 }
@@ -152,16 +152,21 @@ fn details(props: &Props) -> Html {
 }
 
 fn is_blocked(person: &Person) -> bool {
-    person.care.as_ref().is_some_and(|care| care.blocked)
+    person
+        .care
+        .as_ref()
+        .is_some_and(|preferences| preferences.blocked)
 }
 
-/// The answer is given on the contact's page.
+/// Returns the question that the contact's page answers.
 fn asks_to_pause(person: &Person) -> bool {
-    let care = person.care.as_ref();
-    care.is_some_and(|care| care.long_unseen && !care.paused && !care.blocked)
+    let preferences = person.care.as_ref();
+    preferences.is_some_and(|preferences| {
+        preferences.long_unseen && !preferences.paused && !preferences.blocked
+    })
 }
 
-/// Where somebody is, or that they are shut out.
+/// Returns where somebody is seen, or that they are blocked.
 fn standing(person: &Person) -> Text {
     if is_blocked(person) {
         Text::Blocked
@@ -170,7 +175,7 @@ fn standing(person: &Person) -> Text {
     }
 }
 
-/// The line below the name on a page about somebody.
+/// Returns the line below the name on a page about somebody.
 pub(super) fn presence_line(person: &Person, typing: bool) -> Html {
     let light = match person.presence {
         Presence::OnNetwork | Presence::Online => "good",
@@ -189,7 +194,7 @@ pub(super) fn presence_line(person: &Person, typing: bool) -> Html {
     }
 }
 
-/// What a Ping said is of interest where one can ping.
+/// Returns what the last Ping said, where somebody can be pinged.
 fn place_of_ping(person: &Person) -> bool {
     matches!(person.presence, Presence::Online | Presence::Offline)
 }
@@ -223,13 +228,13 @@ fn avatar(person: &Person) -> Html {
     }
 }
 
-/// The same contact always has the same colour.
+/// Returns the colour, which is always the same for one contact.
 fn hue(id: &str) -> u32 {
     let mix = |sum: u32, byte: u8| sum.wrapping_mul(31).wrapping_add(byte.into());
     id.bytes().fold(7, mix) % HUES
 }
 
-/// The first letter of a name; other signs do not stand well alone.
+/// Returns the first letter of a name; other signs do not stand well alone.
 fn initial(name: &str) -> char {
     let is_sign = |c: char| {
         let symbol = matches!(c, '\u{2000}'..='\u{2bff}' | '\u{1f000}'..);

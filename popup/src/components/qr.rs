@@ -11,7 +11,7 @@ pub(super) struct Props {
     pub(super) label: String,
 }
 
-/// A component, so that it is drawn only when its text changes.
+/// Shows a QR code. As a component it is drawn only when its text changes.
 #[component]
 pub(super) fn Qr(props: &Props) -> Html {
     let Some(drawing) = qr::draw(&props.text) else {

@@ -7,7 +7,7 @@ use crate::state::Action;
 use ipc::Request;
 use yew::prelude::*;
 
-/// Somebody asks to connect; `busy` while the answer is on its way.
+/// Returns the row of somebody who asks to connect; `busy` while the answer is on its way.
 pub(super) fn request_row(request: &Request, busy: bool, dispatch: &Dispatch) -> Html {
     let id = request_id(&request.id);
     let name_id = format!("{id}-name");

@@ -240,7 +240,7 @@ fn remove_button(dispatch: &Dispatch, label: String, edit: SettingsEdit) -> Html
     }
 }
 
-/// Why a list as a whole was refused.
+/// Returns why a list as a whole was refused.
 fn whole_list_error(form: &SettingsForm, path: &str) -> Html {
     let error = form.error_exactly_at(path).map(words::field_error);
     html! {

@@ -15,7 +15,7 @@ pub(super) fn starting() -> Html {
     }
 }
 
-/// The engine cannot be reached, or says why it cannot run.
+/// Returns the page that says that the engine cannot be reached, or why it cannot run.
 pub(super) fn down(reason: Option<&str>) -> Html {
     let reload = Callback::from(|_| browser::reload());
     html! {

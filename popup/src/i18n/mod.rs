@@ -19,17 +19,17 @@ thread_local! {
     static BROWSER: Option<I18n> = chrome::found().map(|api| api.i18n());
 }
 
-/// A text without gaps.
+/// Returns a text without gaps.
 pub(crate) fn t(text: Text) -> String {
     fill(text, &[])
 }
 
-/// A text with its gaps filled.
+/// Returns a text with its gaps filled.
 pub(crate) fn fill(text: Text, gaps: &[&str]) -> String {
     from_browser(text.key(), gaps).unwrap_or_else(|| packed(text.key(), gaps))
 }
 
-/// A text for a number: `one` for 1, `other` with the number in its gap.
+/// Returns the text for a number: `one` for 1, `other` with the number in its gap.
 pub(crate) fn count(number: u64, one: Text, other: Text) -> String {
     match number {
         1 => t(one),
@@ -37,7 +37,7 @@ pub(crate) fn count(number: u64, one: Text, other: Text) -> String {
     }
 }
 
-/// The language of the browser, for the forms of numbers and times; the texts can be in another.
+/// Returns the language of the browser, for numbers and times; the texts can be in another.
 pub(crate) fn browser_language() -> Option<String> {
     BROWSER.with(|found| found.as_ref()?.ui_language().ok())
 }

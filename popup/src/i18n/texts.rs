@@ -15,7 +15,7 @@ macro_rules! texts {
         }
 
         impl Text {
-            /// Its key in `messages.json`.
+            /// Returns its key in `messages.json`.
             pub(crate) const fn key(self) -> &'static str {
                 match self {
                     $(Self::$name => $key,)*
@@ -216,11 +216,11 @@ texts! {
     SaveInterrupted = "saveInterrupted",
     ConfigBroken = "configBroken",
     Dismiss = "dismiss",
-    NoticeStorageFailed = "noticeStorageFailed",
-    NoticeStorageDamaged = "noticeStorageDamaged",
-    NoticeSomebodyElse = "noticeSomebodyElse",
-    NoticeMisbehaved = "noticeMisbehaved",
-    NoticeTooLate = "noticeTooLate",
+    AlertStorageFailed = "alertStorageFailed",
+    AlertStorageDamaged = "alertStorageDamaged",
+    AlertSomebodyElse = "alertSomebodyElse",
+    AlertMisbehaved = "alertMisbehaved",
+    AlertTooLate = "alertTooLate",
     InviteMalformed = "inviteMalformed",
     InviteOwn = "inviteOwn",
     InviteExpired = "inviteExpired",
@@ -231,9 +231,9 @@ texts! {
     BackupDamaged = "backupDamaged",
     BackupWrong = "backupWrong",
     NotEmpty = "notEmpty",
-    NoticeInvite = "noticeInvite",
-    NoticeTwoCopies = "noticeTwoCopies",
-    NoticeBlocked = "noticeBlocked",
+    AlertInvite = "alertInvite",
+    AlertTwoCopies = "alertTwoCopies",
+    AlertBlocked = "alertBlocked",
     AboutContact = "aboutContact",
     CallsItself = "callsItself",
     VerifiedMark = "verifiedMark",
@@ -302,5 +302,5 @@ texts! {
     ImportedOther = "importedOther",
     HaveBackup = "haveBackup",
     BackupInTab = "backupInTab",
-    NoticeClock = "noticeClock",
+    AlertClock = "alertClock",
 }

@@ -3,21 +3,21 @@
 use super::effect::Effect;
 use ipc::{Notice, Refusal};
 
-/// So many fit above the lists; an older one gives way.
+/// The most alerts above the lists; one more takes the place of the oldest.
 const SHOWN: usize = 4;
 
 /// Something that went wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Problem {
     /// Told by the engine.
-    Notice(Notice),
+    Alert(Notice),
     /// A command without a field of its own was refused.
     Refused(Refusal),
 }
 
 /// A problem under the number by which it is dismissed.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Alert {
+pub(crate) struct Shown {
     /// The number.
     pub(crate) id: u32,
     /// The problem.
@@ -27,7 +27,7 @@ pub(crate) struct Alert {
 /// The problems shown, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Alerts {
-    shown: Vec<Alert>,
+    shown: Vec<Shown>,
     next: u32,
 }
 
@@ -41,7 +41,7 @@ impl Alerts {
             self.shown.remove(0);
         }
         self.next = self.next.wrapping_add(1);
-        self.shown.push(Alert {
+        self.shown.push(Shown {
             id: self.next,
             problem,
         });
@@ -54,8 +54,8 @@ impl Alerts {
         Vec::new()
     }
 
-    /// What is shown.
-    pub(crate) fn shown(&self) -> &[Alert] {
+    /// Returns what is shown.
+    pub(crate) fn shown(&self) -> &[Shown] {
         &self.shown
     }
 }

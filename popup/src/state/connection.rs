@@ -42,7 +42,7 @@ pub(crate) enum Shell<'a> {
 }
 
 impl EngineConnection {
-    /// Everything has arrived.
+    /// Notes that everything has arrived.
     pub(super) fn set_ready(&mut self) {
         *self = Self {
             ready: true,
@@ -51,12 +51,12 @@ impl EngineConnection {
         };
     }
 
-    /// The engine cannot run.
+    /// Notes that the engine cannot run.
     pub(super) fn set_failed(&mut self, reason: String) {
         self.failed = Some(reason);
     }
 
-    /// The port is gone: what to do about it.
+    /// Notes that the port is gone, and returns what to do about it.
     pub(super) fn set_closed(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
         if std::mem::take(&mut self.ready) {
@@ -70,18 +70,18 @@ impl EngineConnection {
         effects
     }
 
-    /// The time for doing without words is over.
+    /// Notes that waiting has taken long enough to say so.
     pub(super) fn awaited(&mut self) -> Vec<Effect> {
         self.slow = !self.ready;
         Vec::new()
     }
 
-    /// Commands can be sent.
+    /// Returns whether commands can be sent.
     pub(crate) fn is_ready(&self) -> bool {
         self.ready
     }
 
-    /// The lists are shown but not live.
+    /// Returns whether the lists are shown but not live.
     pub(crate) fn is_reconnecting(&self) -> bool {
         self.slow && !self.ready
     }

@@ -54,7 +54,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The part of the page's address after the `#` that leads back to what is shown.
+    /// Returns the part of the page's address from the `#` on that leads back to what is shown.
     pub(crate) fn address(&self) -> String {
         match (&self.follow, &self.view) {
             (Some(place), _) => place.to_fragment(),
@@ -63,24 +63,24 @@ impl State {
         }
     }
 
-    /// What fills the page.
+    /// Returns what fills the page.
     pub(crate) fn shell(&self) -> Shell<'_> {
         self.engine.shell(self.name.is_some())
     }
 
-    /// Whether a contact is writing at this moment.
+    /// Returns whether a contact is writing at this moment.
     pub(crate) fn is_typing(&self, contact: &ContactId) -> bool {
         self.typing
             .get(contact)
             .is_some_and(|until| *until > self.now)
     }
 
-    /// Whether anybody is writing, so that it ends on the screen when it ends.
+    /// Returns whether anybody is writing: then time alone changes what is shown.
     pub(crate) fn anybody_typing(&self) -> bool {
         !self.typing.is_empty()
     }
 
-    /// The name of the contact whose chat is open.
+    /// Returns the name of the contact whose chat is open.
     pub(crate) fn chat_name(&self) -> Option<&str> {
         let id = PersonId::Contact(self.chat()?.contact.clone());
         self.people.get(&id).map(|person| person.name.as_str())
@@ -118,7 +118,7 @@ impl State {
             })
     }
 
-    /// The open chat.
+    /// Returns the open chat.
     pub(crate) fn chat(&self) -> Option<&Chat> {
         if let View::Chat(chat) = &self.view {
             Some(chat)
@@ -145,7 +145,7 @@ impl State {
         vec![Effect::Post(ToEngine::Watching { contact })]
     }
 
-    /// Where there is no page to show a refusal on.
+    /// Shows a refusal as an alert, where no page is open to show it.
     pub(super) fn alert(&mut self, result: Result<Answer, Refusal>) -> Vec<Effect> {
         match result {
             Ok(_) => Vec::new(),

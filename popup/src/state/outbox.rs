@@ -31,7 +31,7 @@ pub(super) enum Purpose {
     /// The name of a contact.
     Rename(ContactId),
     /// A decision about a contact: a refusal is shown on its page.
-    Care(ContactId),
+    Preferences(ContactId),
     /// Making or cancelling an invite.
     Invite,
     /// Using an invite.
@@ -100,12 +100,12 @@ impl Outbox {
         self.asked.remove(&id).map(|asked| asked.purpose)
     }
 
-    /// Whether an answer for this is awaited.
+    /// Returns whether an answer for this is awaited.
     pub(super) fn awaits(&self, purpose: &Purpose) -> bool {
         self.asked.values().any(|asked| asked.purpose == *purpose)
     }
 
-    /// The connection is there: what has waited for it.
+    /// Returns the messages that have waited for the connection, which is there now.
     pub(super) fn flush(&mut self) -> Vec<Effect> {
         let asked = self.asked.iter_mut();
         asked
@@ -114,7 +114,7 @@ impl Outbox {
             .collect()
     }
 
-    /// The connection is gone: answers to what was sent will not come.
+    /// Notes that the connection is gone: answers to what was sent will not come.
     pub(super) fn lost(&mut self) {
         let asked = std::mem::take(&mut self.asked);
         for (id, asked) in asked {
@@ -126,7 +126,7 @@ impl Outbox {
         }
     }
 
-    /// The contacts with messages of a lost connection.
+    /// Returns the contacts with messages of a lost connection.
     pub(super) fn unsure_contacts(&self) -> Vec<ContactId> {
         let mut contacts: LiteMap<_, _> = LiteMap::new();
         for unsent in &self.unsure {

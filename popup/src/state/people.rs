@@ -16,7 +16,7 @@ pub(crate) enum Section {
 /// Everybody known, by key.
 pub(crate) type People = Resynced<PersonId, Person>;
 
-/// Who is shown in a list, in order: contacts before strangers, each by name.
+/// Returns who is shown in a list, in order: contacts before strangers, each by name.
 ///
 /// `fold` makes names comparable whatever their case.
 pub(crate) fn list(people: &People, section: Section, fold: fn(&str) -> String) -> Vec<&Person> {
@@ -30,7 +30,11 @@ pub(crate) fn list(people: &People, section: Section, fold: fn(&str) -> String) 
 }
 
 fn section_of(person: &Person) -> Option<Section> {
-    if person.care.as_ref().is_some_and(|care| care.blocked) {
+    if person
+        .care
+        .as_ref()
+        .is_some_and(|preferences| preferences.blocked)
+    {
         return Some(Section::Saved);
     }
     match (&person.id, person.presence) {
@@ -40,7 +44,8 @@ fn section_of(person: &Person) -> Option<Section> {
     }
 }
 
-/// Contacts before strangers, and saved contacts who are online before those who are not.
+/// Returns the place in the order: contacts before strangers, and saved contacts who are online
+/// before those who are not.
 fn rank(person: &Person) -> u8 {
     match (&person.id, person.presence) {
         (PersonId::Contact(_), Presence::Offline) => 1,

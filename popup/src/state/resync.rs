@@ -27,34 +27,34 @@ impl<K, V> Default for Resynced<K, V> {
 }
 
 impl<K: Ord, V> Resynced<K, V> {
-    /// Everything is about to be sent again.
+    /// Begins a round: everything is about to be sent again.
     pub(super) fn begin_again(&mut self) {
         self.round = self.round.wrapping_add(1);
     }
 
-    /// Everything has been sent.
+    /// Ends the round, and forgets what was not sent in it.
     pub(super) fn end_again(&mut self) {
         let round = self.round;
         self.entries.retain(|_, sent| sent.round == round);
     }
 
-    /// Something appeared or changed.
+    /// Takes in something that appeared or changed.
     pub(super) fn insert(&mut self, key: K, value: V) {
         let round = self.round;
         self.entries.insert(key, Sent { value, round });
     }
 
-    /// Something is gone.
+    /// Removes something that is gone.
     pub(super) fn remove(&mut self, key: &K) {
         self.entries.remove(key);
     }
 
-    /// One entry.
+    /// Returns one entry.
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
         self.entries.get(key).map(|sent| &sent.value)
     }
 
-    /// All entries in the order of their keys.
+    /// Returns all entries in the order of their keys.
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.entries.values().map(|sent| &sent.value)
     }

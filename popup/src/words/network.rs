@@ -15,7 +15,7 @@ pub(crate) enum Tone {
 }
 
 impl Tone {
-    /// The class of the style sheet.
+    /// Returns the class of the style sheet.
     pub(crate) fn class(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -36,7 +36,7 @@ pub(crate) struct StateLine {
     pub(crate) tone: Tone,
 }
 
-/// The state line for a status.
+/// Returns the state line for a status.
 pub(crate) fn state_line(status: &Status, now: UnixMillis) -> StateLine {
     StateLine {
         text: phase_text(&status.phase),
@@ -48,7 +48,7 @@ pub(crate) fn state_line(status: &Status, now: UnixMillis) -> StateLine {
     }
 }
 
-/// When the next try is made.
+/// Returns when the next try is made.
 pub(crate) fn retry_at(phase: &Phase) -> Option<UnixMillis> {
     match phase {
         Phase::Offline { retry_at }
@@ -94,7 +94,7 @@ fn phase_tone(phase: &Phase) -> Tone {
     }
 }
 
-/// What a state means for the person.
+/// Returns what a state means for the person.
 pub(crate) fn phase_meaning(phase: &Phase) -> Text {
     match phase {
         Phase::FirstRun => Text::WhatFirstRun,
@@ -109,7 +109,7 @@ pub(crate) fn phase_meaning(phase: &Phase) -> Text {
     }
 }
 
-/// Why the list of people on this network is empty.
+/// Returns why the list of people on this network is empty.
 pub(crate) fn empty_network(phase: &Phase) -> Text {
     match phase {
         Phase::Router { .. } | Phase::Peer { .. } => Text::EmptyNetwork,
@@ -121,8 +121,8 @@ pub(crate) fn empty_network(phase: &Phase) -> Text {
     }
 }
 
-/// What is wrong with the beacon. Where its host may be read, the browser would have told that it
-/// does not let this browser in.
+/// Returns what is wrong with the beacon. With the permission to read its host, the browser would
+/// say if the beacon did not let it in.
 pub(crate) fn beacon_trouble(trouble: BeaconTrouble, host_allowed: Option<bool>) -> String {
     t(match trouble {
         BeaconTrouble::Unreachable if host_allowed == Some(true) => Text::BeaconDown,
@@ -139,12 +139,12 @@ pub(crate) fn beacon_trouble(trouble: BeaconTrouble, host_allowed: Option<bool>)
     })
 }
 
-/// "4 people".
+/// Returns "4 people".
 pub(crate) fn people_count(people: u32) -> String {
     count(people.into(), Text::PeopleOne, Text::PeopleOther)
 }
 
-/// The part in a network.
+/// Returns the role in a network.
 pub(crate) fn role(role: Role) -> Text {
     match role {
         Role::Joining => Text::RoleJoining,

@@ -4,17 +4,17 @@ use super::name::isolate;
 use crate::i18n::{Text, count, fill, t};
 use ipc::{Asked, MessageState, Ping, Presence, Reach, Special, UnixMillis};
 
-/// "2 unread messages".
+/// Returns "2 unread messages".
 pub(crate) fn unread_count(unread: u32) -> String {
     count(unread.into(), Text::UnreadOne, Text::UnreadOther)
 }
 
-/// "12 contacts imported".
+/// Returns "12 contacts imported".
 pub(crate) fn imported_count(contacts: u32) -> String {
     count(contacts.into(), Text::ImportedOne, Text::ImportedOther)
 }
 
-/// Where somebody is seen.
+/// Returns where somebody is seen.
 pub(crate) fn presence(presence: Presence) -> Text {
     match presence {
         Presence::OnNetwork => Text::OnNetwork,
@@ -24,7 +24,7 @@ pub(crate) fn presence(presence: Presence) -> Text {
     }
 }
 
-/// How far asking a stranger is.
+/// Returns the state of a request to a stranger.
 pub(crate) fn asked(asked: Asked) -> Option<Text> {
     match asked {
         Asked::No => None,
@@ -36,7 +36,7 @@ pub(crate) fn asked(asked: Asked) -> Option<Text> {
     }
 }
 
-/// What a Ping said.
+/// Returns what a Ping said.
 pub(crate) fn ping(ping: Ping) -> Text {
     match ping {
         Ping::Trying => Text::PingTrying,
@@ -46,7 +46,7 @@ pub(crate) fn ping(ping: Ping) -> Text {
     }
 }
 
-/// How far an own message is; nothing for a received one.
+/// Returns the state of an own message, and the class for it; nothing for a received one.
 pub(crate) fn message_state(state: MessageState) -> Option<(Text, &'static str)> {
     match state {
         MessageState::Received => None,
@@ -57,7 +57,7 @@ pub(crate) fn message_state(state: MessageState) -> Option<(Text, &'static str)>
     }
 }
 
-/// When somebody was last connected.
+/// Returns when somebody was last connected.
 pub(crate) fn last_seen(seen: Option<UnixMillis>, now: UnixMillis) -> String {
     const MINUTE: u64 = 60_000;
     const HOUR: u64 = 60 * MINUTE;
@@ -73,7 +73,7 @@ pub(crate) fn last_seen(seen: Option<UnixMillis>, now: UnixMillis) -> String {
     }
 }
 
-/// Whether both have switched Special contact on; nothing where nobody has.
+/// Returns whether both have switched Special contact on; nothing where nobody has.
 pub(crate) fn special(special: Special, name: &str) -> Option<String> {
     match special {
         Special::Off => None,
@@ -83,7 +83,7 @@ pub(crate) fn special(special: Special, name: &str) -> Option<String> {
     }
 }
 
-/// How a special contact is being found.
+/// Returns how a special contact is being found.
 pub(crate) fn reach(reach: Reach) -> Text {
     match reach {
         Reach::Connected => Text::ReachConnected,

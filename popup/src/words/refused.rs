@@ -5,7 +5,7 @@ use crate::i18n::{Text, fill, t};
 use crate::state::{BackupError, FieldError, Problem};
 use ipc::{Notice, Refusal};
 
-/// Why a command was refused.
+/// Returns why a command was refused.
 pub(crate) fn refusal(refusal: &Refusal) -> String {
     t(match refusal {
         Refusal::NameEmpty => Text::NameEmpty,
@@ -32,7 +32,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
     })
 }
 
-/// Why a field of the settings was refused.
+/// Returns why a field of the settings was refused.
 pub(crate) fn field_error(error: &FieldError) -> String {
     match error {
         FieldError::Port => t(Text::PortWrong),
@@ -40,7 +40,7 @@ pub(crate) fn field_error(error: &FieldError) -> String {
     }
 }
 
-/// Why nothing was exported or imported.
+/// Returns why nothing was exported or imported.
 pub(crate) fn backup_error(error: &BackupError) -> String {
     match error {
         BackupError::Missing => t(Text::FileMissing),
@@ -50,28 +50,28 @@ pub(crate) fn backup_error(error: &BackupError) -> String {
     }
 }
 
-/// A problem to know of.
+/// Returns a problem in words.
 pub(crate) fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Refused(reason) => refusal(reason),
-        Problem::Notice(told) => notice(told),
+        Problem::Alert(told) => alert(told),
     }
 }
 
-fn notice(notice: &Notice) -> String {
-    match notice {
-        Notice::StorageFailed { reason } => fill(Text::NoticeStorageFailed, &[reason]),
-        Notice::StorageDamaged { key } => fill(Text::NoticeStorageDamaged, &[key]),
-        Notice::SomebodyElse { name } => fill(Text::NoticeSomebodyElse, &[&isolate(name)]),
+fn alert(alert: &Notice) -> String {
+    match alert {
+        Notice::StorageFailed { reason } => fill(Text::AlertStorageFailed, &[reason]),
+        Notice::StorageDamaged { key } => fill(Text::AlertStorageDamaged, &[key]),
+        Notice::SomebodyElse { name } => fill(Text::AlertSomebodyElse, &[&isolate(name)]),
         Notice::Misbehaved { name, reason } => {
-            fill(Text::NoticeMisbehaved, &[&isolate(name), reason])
+            fill(Text::AlertMisbehaved, &[&isolate(name), reason])
         }
-        Notice::AnswerTooLate { name } => fill(Text::NoticeTooLate, &[&isolate(name)]),
+        Notice::AnswerTooLate { name } => fill(Text::AlertTooLate, &[&isolate(name)]),
         Notice::ClockDiffers { name, minutes } => {
-            fill(Text::NoticeClock, &[&isolate(name), &minutes.to_string()])
+            fill(Text::AlertClock, &[&isolate(name), &minutes.to_string()])
         }
-        Notice::InviteNotAccepted => t(Text::NoticeInvite),
-        Notice::TwoCopies => t(Text::NoticeTwoCopies),
-        Notice::Blocked { name } => fill(Text::NoticeBlocked, &[&isolate(name)]),
+        Notice::InviteNotAccepted => t(Text::AlertInvite),
+        Notice::TwoCopies => t(Text::AlertTwoCopies),
+        Notice::Blocked { name } => fill(Text::AlertBlocked, &[&isolate(name)]),
     }
 }

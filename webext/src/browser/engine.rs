@@ -4,13 +4,13 @@ use super::boot::{Failure, boot};
 use super::driver::Driver;
 use super::host::Host;
 use chrome::{Port, api};
-use ipc::{Addressed, EngineNotice, FromEngine, ToEngine, VIEW_PORT};
+use ipc::{Addressed, FromBackground, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::Function;
 use json::js::{from_js_within, to_js};
 use std::rc::Rc;
 use wasm_bindgen::{JsValue, prelude::*};
 
-/// The longest message of a view or notice of the background, in UTF-16 units: a text of 8,000
+/// The longest message of a view or of the background, in UTF-16 units: a text of 8,000
 /// bytes with every character escaped, or the longest settings.
 const MESSAGE: u32 = 64 * 1024;
 
@@ -86,14 +86,16 @@ impl Engine {
     }
 
     /// The background says something.
-    pub fn notice(&self, notice: &JsValue) {
-        let notice = match from_js_within::<Addressed<EngineNotice>>(notice, MESSAGE) {
-            Ok(notice) => notice.message,
-            Err(error) => return tracing::warn!(%error, "not a notice of the background"),
+    pub fn deliver(&self, message: &JsValue) {
+        let message = match from_js_within::<Addressed<FromBackground>>(message, MESSAGE) {
+            Ok(addressed) => addressed.message,
+            Err(error) => return tracing::warn!(%error, "not a message of the background"),
         };
-        match (&self.0, notice) {
-            (State::Running(driver), EngineNotice::Tick) => driver.tick(),
-            (State::Running(driver), EngineNotice::Command { command }) => driver.command(command),
+        match (&self.0, message) {
+            (State::Running(driver), FromBackground::Tick) => driver.tick(),
+            (State::Running(driver), FromBackground::Command { command }) => {
+                driver.command(command)
+            }
             (State::Failed(Failure::Unavailable(_)), _) => reload(),
             (State::Failed(Failure::Profile(_)), _) => {}
         }

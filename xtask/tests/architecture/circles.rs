@@ -23,10 +23,6 @@ const ROOTS: &[&str] = &[
 /// Circles that are not resolved yet: where all files of one lie, and why it is still there.
 const ACCEPTED: &[(&[&str], &str)] = &[
     (&["src/node"], "the node is one place of many methods"),
-    (
-        &["src/config", "src/config.rs", "src/view"],
-        "settings are shown, and their refusal is a view type",
-    ),
     (&["src/beacon"], "the fault of a beacon lies in the parent"),
     (
         &["peerjs/src/browser", "peerjs/src/browser.rs"],

@@ -95,7 +95,7 @@ impl Default for BackupForm {
 }
 
 impl BackupForm {
-    /// Why a field was refused.
+    /// Returns why a field was refused.
     pub(crate) fn error_at(&self, field: &str) -> Option<&BackupError> {
         let BackupState::Refused(at, error) = &self.state else {
             return None;
@@ -112,7 +112,7 @@ impl BackupForm {
         vec![Effect::Focus(Target::Field(field.to_owned()))]
     }
 
-    /// The engine went away; what it did is not known.
+    /// Notes that the engine went away; what it did is not known.
     pub(in crate::state) fn interrupt(&mut self) {
         if self.state == BackupState::Busy {
             self.state = BackupState::Interrupted;

@@ -51,19 +51,19 @@ impl Chat {
         }
     }
 
-    /// Bytes over (negative) or left until the limit.
+    /// Returns the bytes left until the limit; negative beyond it.
     pub(crate) fn room(&self) -> i64 {
         let limit = i64::try_from(TEXT_BYTES).unwrap_or(i64::MAX);
         let used = i64::try_from(self.draft.len()).unwrap_or(i64::MAX);
         limit.saturating_sub(used)
     }
 
-    /// A message appeared.
+    /// Takes in a message that appeared.
     pub(in crate::state) fn take_in(&mut self, message: Message) {
         self.messages.insert(message.number, message);
     }
 
-    /// Own messages are further, or wait again.
+    /// Takes in how far own messages are, which may also be less far than before.
     pub(in crate::state) fn take_progress(&mut self, progress: &Progress) {
         for (_, message) in self.messages.iter_mut() {
             if let Some(place) = message.place {
@@ -72,8 +72,8 @@ impl Chat {
         }
     }
 
-    /// A page arrived. The engine says nothing of messages while one is on its way, so that it is
-    /// newer than what is held.
+    /// Takes in a page of messages. While a page is on its way the engine sends no events about
+    /// messages, so a page is newer than what is here.
     pub(in crate::state) fn take_page(&mut self, newest: bool, page: Vec<Message>, more: bool) {
         if newest && more {
             let first = page.first().map_or(0, |message| message.number);

@@ -17,7 +17,7 @@ pub(crate) enum Saved {
 }
 
 impl Saved {
-    /// The engine went away; whether anything was stored is not known.
+    /// Notes that the engine went away; whether anything was stored is not known.
     pub(in crate::state) fn interrupt(&mut self) {
         if matches!(self, Self::Waiting(_)) {
             *self = Self::Interrupted;

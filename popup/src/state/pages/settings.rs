@@ -164,8 +164,8 @@ impl SettingsForm {
         }
     }
 
-    /// What the form says; where it equals the packed value that value stays in force, also when
-    /// a later version packs another.
+    /// Returns what the form says. A field that equals the packed value counts as unchanged, so that
+    /// the value of a later version will be used.
     pub(in crate::state) fn to_settings(
         &self,
         defaults: &Config,
@@ -193,26 +193,26 @@ impl SettingsForm {
         Ok(settings)
     }
 
-    /// The token as typed.
+    /// Returns the token as typed.
     pub(crate) fn beacon_token(&self) -> &str {
         let token = self.beacon.token.as_ref();
         token.map_or("", |token| token.0.as_str())
     }
 
-    /// Why this field was refused: the field itself or, in a list of addresses, one of them.
+    /// Returns why this field was refused: the field itself or, in a list of addresses, one of them.
     pub(crate) fn error_at(&self, path: &str) -> Option<&FieldError> {
         let (refused, error) = self.refused.as_ref()?;
         let rest = refused.strip_prefix(path)?;
         (rest.is_empty() || rest.starts_with('.')).then_some(error)
     }
 
-    /// Why a list as a whole was refused.
+    /// Returns why a list as a whole was refused.
     pub(crate) fn error_exactly_at(&self, path: &str) -> Option<&FieldError> {
         let (refused, error) = self.refused.as_ref()?;
         (refused == path).then_some(error)
     }
 
-    /// A refusal that names no field.
+    /// Returns a refusal that names no field.
     pub(crate) fn error_without_field(&self) -> Option<&FieldError> {
         self.error_exactly_at("")
     }

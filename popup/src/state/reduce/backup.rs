@@ -83,7 +83,7 @@ impl State {
         }
     }
 
-    /// On the first-run page an import stands for Join: the lists come.
+    /// Leaves the first-run page, where an import stands for Join.
     fn leave_first_run(&self) -> Vec<Effect> {
         let first_run = !matches!(self.view, View::Settings(_));
         let lists = first_run.then_some(Effect::Focus(Target::Lists));

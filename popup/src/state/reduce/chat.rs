@@ -33,8 +33,8 @@ impl State {
         effects
     }
 
-    /// After a lost connection: the engine is told again which chat is shown, and its newest
-    /// messages are read again.
+    /// Goes on after a lost connection: tells the engine again which chat is shown, and reads its
+    /// newest messages again.
     pub(super) fn resume_chat(&mut self) -> Vec<Effect> {
         let Some(chat) = self.chat_mut() else {
             return Vec::new();
@@ -171,7 +171,7 @@ impl State {
         effects
     }
 
-    /// A text that was not stored goes back to where it was written.
+    /// Puts a text that was not stored back into the composer.
     pub(super) fn restore(&mut self, unsent: Unsent, refusal: Option<Refusal>) -> Vec<Effect> {
         let mut text = unsent.text;
         if let Some(chat) = self.chat_mut().filter(|c| c.contact == unsent.contact) {

@@ -22,7 +22,8 @@ impl State {
         focus.into_iter().collect()
     }
 
-    /// The host that the person can be asked for: only where that helps, and it is not given.
+    /// Returns the host whose permission the person can be asked for: only where that helps, and it
+    /// was not granted.
     pub(crate) fn host_to_ask_for(&self) -> Option<String> {
         let trouble = self.status.as_ref()?.beacon?.trouble;
         let unclear = trouble == Some(BeaconTrouble::Unreachable);
@@ -30,7 +31,8 @@ impl State {
         self.beacon_host().filter(|_| unclear && refused)
     }
 
-    /// The host of the beacon in force, as permissions name it. The manifest names those with TLS.
+    /// Returns the host of the beacon in force, as permissions name it. The manifest covers hosts
+    /// with TLS only.
     fn beacon_host(&self) -> Option<String> {
         let SettingsView {
             settings, defaults, ..

@@ -8,7 +8,7 @@ use crate::state::view::View;
 use ipc::{Answer, Care, Command, ContactCommand, ContactId, Person, PersonId, Refusal};
 
 impl State {
-    /// The contact's page that is open, and the contact.
+    /// Returns the contact's page that is open, and the contact.
     pub(crate) fn contact_page(&self) -> Option<(&ContactPage, &Person, &Care)> {
         let View::Contact(page) = &self.view else {
             return None;
@@ -84,7 +84,7 @@ impl State {
     }
 
     fn decide(&mut self, contact: ContactId, command: ContactCommand) -> Vec<Effect> {
-        let purpose = Purpose::Care(contact.clone());
+        let purpose = Purpose::Preferences(contact.clone());
         // A second press would find nobody to remove.
         if command == ContactCommand::Remove && self.outbox.awaits(&purpose) {
             return Vec::new();
@@ -109,12 +109,13 @@ impl State {
         vec![Effect::Focus(Target::Field(next.to_owned()))]
     }
 
-    /// The name that the contact gave itself is no name of ours: it follows when they change it.
+    /// Saves the name as typed. The name that the contact gives itself is saved as none, so that it
+    /// follows when they change it.
     fn rename(&mut self) -> Vec<Effect> {
-        let Some((page, person, care)) = self.contact_page() else {
+        let Some((page, person, preferences)) = self.contact_page() else {
             return Vec::new();
         };
-        let own = own_name(person, care);
+        let own = own_name(person, preferences);
         let typed = page.name.trim();
         let name = if typed == own { "" } else { typed }.to_owned();
         let contact = page.contact.clone();
@@ -153,19 +154,19 @@ impl State {
         }
     }
 
-    /// An emptied field shows the name that counts now.
+    /// Shows the name that counts now where the field was emptied.
     fn show_name(&mut self) {
-        let Some((page, person, care)) = self.contact_page() else {
+        let Some((page, person, preferences)) = self.contact_page() else {
             return;
         };
-        let own = own_name(person, care).to_owned();
+        let own = own_name(person, preferences).to_owned();
         let typed = page.name.trim().to_owned();
         if let Some(page) = self.contact_page_mut() {
             page.name = if typed.is_empty() { own } else { typed };
         }
     }
 
-    pub(super) fn care_replied(
+    pub(super) fn preferences_replied(
         &mut self,
         contact: &ContactId,
         result: Result<Answer, Refusal>,
@@ -179,7 +180,7 @@ impl State {
         }
     }
 
-    /// The engine went away; whether the name was stored is not known.
+    /// Notes that the engine went away; whether the name was stored is not known.
     pub(super) fn interrupt_contact(&mut self) {
         if let Some(page) = self.contact_page_mut() {
             page.saved.interrupt();
@@ -187,7 +188,7 @@ impl State {
     }
 }
 
-/// The name that a contact gives itself.
-fn own_name<'a>(person: &'a Person, care: &'a Care) -> &'a str {
-    care.calls_itself.as_ref().unwrap_or(&person.name)
+/// Returns the name that a contact gives itself.
+fn own_name<'a>(person: &'a Person, preferences: &'a Care) -> &'a str {
+    preferences.calls_itself.as_ref().unwrap_or(&person.name)
 }

@@ -35,7 +35,7 @@ impl State {
         self.engine.set_closed()
     }
 
-    /// Everything is about to be sent.
+    /// Begins a round: the engine is about to send everything.
     fn begin_again(&mut self) {
         self.people.begin_again();
         self.requests.begin_again();
@@ -78,7 +78,7 @@ impl State {
                 self.typing.insert(contact, self.now.saturating_add(TYPING));
             }
             Event::Settings(settings) => self.settings = Some(settings),
-            Event::Notice(notice) => return self.alerts.raise(Problem::Notice(notice)),
+            Event::Notice(alert) => return self.alerts.raise(Problem::Alert(alert)),
             Event::Ready => return self.ready(),
             // For the supervisor.
             Event::Notify(_) | Event::Badge { .. } => {}
@@ -114,7 +114,7 @@ impl State {
         self.leave_gone_contact().unwrap_or_default()
     }
 
-    /// The page of somebody who is not a contact any more is left.
+    /// Leaves the page of somebody who is not a contact any more.
     fn leave_gone_contact(&mut self) -> Option<Vec<Effect>> {
         let shown = match &self.view {
             View::Chat(chat) => &chat.contact,
@@ -125,7 +125,7 @@ impl State {
         gone.then(|| self.open(View::Lists))
     }
 
-    /// After a lost connection: what is open stays open, as long as it is about somebody.
+    /// Goes on after a lost connection: what is open stays open, unless its contact is gone.
     fn resume_page(&mut self) -> Vec<Effect> {
         self.leave_gone_contact()
             .unwrap_or_else(|| self.resume_chat())
@@ -158,7 +158,7 @@ impl State {
             Purpose::SettingsName => self.settings_replied(true, result.err()),
             Purpose::Settings => self.settings_replied(false, result.err()),
             Purpose::Rename(contact) => self.rename_replied(&contact, result),
-            Purpose::Care(contact) => self.care_replied(&contact, result),
+            Purpose::Preferences(contact) => self.preferences_replied(&contact, result),
             Purpose::Invite => self.invite_replied(result),
             Purpose::UseInvite => self.use_replied(result),
             Purpose::Export => self.export_replied(result),
@@ -179,7 +179,7 @@ impl State {
     }
 }
 
-/// The row of an answered request is gone, and the focus with it.
+/// Moves the focus after a request was answered: its row is gone, and had the focus.
 fn done(purpose: &Purpose) -> Vec<Effect> {
     let answered = matches!(purpose, Purpose::Answer(_));
     answered

@@ -21,7 +21,7 @@ impl State {
         }
     }
 
-    /// The open invites, the oldest first.
+    /// Returns the open invites, the oldest first.
     pub(crate) fn open_invites_in_order(&self) -> Vec<&Invite> {
         let mut sorted: LiteMap<_, _> = LiteMap::new();
         for invite in self.invites.values() {
@@ -59,7 +59,7 @@ impl State {
         }
     }
 
-    /// One at a time: a second press before the first is answered is one press.
+    /// Makes an invite, one at a time: a press before the last one is answered does nothing.
     fn make_invite(&mut self) -> Vec<Effect> {
         if self.outbox.awaits(&Purpose::Invite) {
             return Vec::new();
@@ -117,7 +117,7 @@ impl State {
         }
     }
 
-    /// The engine went away; whether the other person was asked is not known.
+    /// Notes that the engine went away; whether the other person was asked is not known.
     pub(super) fn interrupt_invites(&mut self) {
         if let Some(page) = self
             .invites_page()

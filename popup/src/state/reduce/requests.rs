@@ -20,7 +20,7 @@ impl State {
         self.ask(purpose, command)
     }
 
-    /// The waiting requests, the oldest first.
+    /// Returns the waiting requests, the oldest first.
     pub(crate) fn waiting(&self) -> Vec<&Request> {
         let mut sorted: LiteMap<_, _> = LiteMap::new();
         for request in self.requests.values() {
@@ -29,7 +29,7 @@ impl State {
         sorted.into_iter().map(|(_, request)| request).collect()
     }
 
-    /// Whether the answer to a request is on its way.
+    /// Returns whether the answer to a request is on its way.
     pub(crate) fn is_answering(&self, request: &RequestId) -> bool {
         self.outbox.awaits(&Purpose::Answer(request.clone()))
     }

@@ -3,7 +3,7 @@
 use super::*;
 use ipc::{Care, ContactCommand, Special};
 
-fn care() -> Care {
+fn preferences() -> Care {
     Care {
         calls_itself: None,
         safety_number: "12345".repeat(12),
@@ -17,9 +17,9 @@ fn care() -> Care {
     }
 }
 
-fn cared_for(care: Care) -> Event {
+fn preferring(preferences: Care) -> Event {
     Event::Person(Person {
-        care: Some(care),
+        care: Some(preferences),
         ..anna()
     })
 }
@@ -27,7 +27,7 @@ fn cared_for(care: Care) -> Event {
 /// On the page of Anna.
 fn on_page() -> Sut {
     let mut view = Sut::with_anna();
-    view.event(cared_for(care()));
+    view.event(preferring(preferences()));
     let effects = view.act(Action::OpenContact(contact("a")));
     assert!(effects.contains(&Effect::Focus(Target::Page)));
     view
@@ -69,7 +69,10 @@ fn each_switch_asks_for_its_decision_and_waits_for_the_engine_to_show_it() {
     }
     assert!(!view.state.contact_page().unwrap().2.verified);
     let verified = true;
-    view.event(cared_for(Care { verified, ..care() }));
+    view.event(preferring(Care {
+        verified,
+        ..preferences()
+    }));
     assert!(view.state.contact_page().unwrap().2.verified);
 }
 
@@ -118,9 +121,9 @@ fn the_name_that_a_contact_gave_itself_is_not_saved_as_ours() {
     let mut view = on_page();
     let renamed = Care {
         calls_itself: Some("Anna B.".to_owned()),
-        ..care()
+        ..preferences()
     };
-    view.event(cared_for(renamed));
+    view.event(preferring(renamed));
     for typed in ["Anna B.", "", "  "] {
         edit(&mut view, ContactEdit::Name(typed.to_owned()));
         let sent = edit(&mut view, ContactEdit::SaveName);
@@ -177,7 +180,7 @@ fn the_page_stays_while_the_engine_starts_again_and_says_what_is_not_known() {
     edit(&mut view, ContactEdit::SaveName);
     view.act(Action::Closed);
     view.attach();
-    view.event(cared_for(care()));
+    view.event(preferring(preferences()));
     assert_eq!(page(&view).name, "Anni");
     assert_eq!(page(&view).saved, Saved::Interrupted);
 }
@@ -200,9 +203,9 @@ fn back_leads_where_the_page_was_opened_from() {
 fn somebody_unseen_for_long_is_asked_about_once() {
     let mut view = on_page();
     let long_unseen = true;
-    view.event(cared_for(Care {
+    view.event(preferring(Care {
         long_unseen,
-        ..care()
+        ..preferences()
     }));
     let contact = contact("a");
     let keep = edit(&mut view, ContactEdit::Decide(ContactCommand::Pause(false)));
@@ -221,7 +224,10 @@ fn somebody_unseen_for_long_is_asked_about_once() {
 fn somebody_blocked_is_among_the_saved_wherever_they_are() {
     let mut view = Sut::with_anna();
     let blocked = true;
-    view.event(cared_for(Care { blocked, ..care() }));
+    view.event(preferring(Care {
+        blocked,
+        ..preferences()
+    }));
     assert_eq!(names(&view.state, Section::Saved), ["Anna"]);
     assert_eq!(names(&view.state, Section::Network), Vec::<&str>::new());
 }
