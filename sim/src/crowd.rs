@@ -4,13 +4,13 @@
 //! Each of ten thousand whole participants keeps ten thousand entries, and hears ten thousand
 //! updates. So above [`WHOLE`] people only the routers and a sample are whole, and the others are
 //! [`Light`](crate::light::Light): they speak the same frames through the same endpoint, connections
-//! and server, and count what they are told instead of keeping it. Whoever is sent to a Router ID
-//! that nobody holds yet becomes whole, because it will be the router there.
+//! and server, and count the entries they get instead of keeping them. One that is sent to a Router
+//! ID that nobody holds yet becomes whole, because it will be the router there.
 
 use crate::device::Device;
-use crate::fault::Faults;
-use crate::home::{Home, Nat};
-use crate::world::{What, World};
+use crate::process::{kill, start_as_new};
+use crate::timeline::run_for;
+use crate::world::World;
 use mesh_chat::view::Phase;
 
 /// Between two joins that are not measured, in milliseconds; less where many come.
@@ -29,7 +29,7 @@ pub const WHOLE: usize = 200;
 /// How many of more are whole, next to the routers.
 const SAMPLE: usize = 20;
 
-/// What it cost.
+/// What the joins cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// Bytes that all routers sent from each of the last joins to the next.
@@ -45,7 +45,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Bytes of a join at this size.
+    /// Returns the bytes of a join at this size.
     #[must_use]
     pub fn median(&self) -> u64 {
         let mut joins = self.joins.clone();
@@ -54,19 +54,12 @@ impl Cost {
     }
 }
 
-/// That many people join.
+/// Lets that many people join, and returns what it cost.
 #[must_use]
 pub fn run(people: usize, tell: bool) -> Cost {
-    let mut world = World::new(0, people);
-    world.homes = vec![Home::new(0, Nat::Open)];
-    world.servers.truncate(1);
-    world.beacon = None;
-    (world.tell, world.mute) = (tell, true);
-    world.later(1_000, What::Sweep);
-    let mut crowd = Crowd {
-        world,
-        faults: Faults::default(),
-    };
+    let mut world = World::plain(0, people, 1);
+    world.ctx.tell = tell;
+    let mut crowd = Crowd { world };
     let few = people.saturating_sub(MEASURED.min(people / 4 + 1));
     let apart = if people > WHOLE { MANY_APART } else { APART };
     for index in 0..few {
@@ -82,22 +75,21 @@ pub fn run(people: usize, tell: bool) -> Cost {
 
 struct Crowd {
     world: World,
-    faults: Faults,
 }
 
 impl Crowd {
     fn pass(&mut self, millis: u64) {
-        self.world.run_for(millis, &mut self.faults);
+        run_for(&mut self.world, millis);
     }
 
     fn join(&mut self, index: usize) {
-        let people = self.world.people;
+        let people = self.world.devices.people().len();
         let in_sample = index.is_multiple_of((people / SAMPLE).max(1));
         let is_light = people > WHOLE && !in_sample;
         if let Some(device) = self.world.devices.get_mut(index) {
             (device.home, device.skew, device.light) = (0, 0, is_light);
         }
-        self.world.begin_as_new(index);
+        start_as_new(&mut self.world, index);
     }
 
     fn weigh(&mut self, index: usize) -> u64 {
@@ -109,7 +101,7 @@ impl Crowd {
         bytes
     }
 
-    /// Whoever was sent to a router that is not there becomes it.
+    /// Makes a light participant whole that was sent to a router that is not there: it becomes it.
     fn promote(&mut self) {
         let routers = self.routers();
         let lost = |device: &Device| {
@@ -119,14 +111,14 @@ impl Crowd {
         let Some(index) = self.world.devices.iter().position(lost) else {
             return;
         };
-        self.world.kill(index, false);
+        kill(&mut self.world, index, false);
         if let Some(device) = self.world.devices.get_mut(index) {
             device.light = false;
         }
         self.pass(APART);
-        self.world.begin_as_new(index);
-        let latest = self.world.now + ROUTER;
-        while self.routers() == routers && self.world.now < latest {
+        start_as_new(&mut self.world, index);
+        let latest = self.world.ctx.now + ROUTER;
+        while self.routers() == routers && self.world.ctx.now < latest {
             self.pass(APART);
         }
     }

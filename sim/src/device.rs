@@ -1,21 +1,18 @@
-//! A device: its clock and disk, the process that runs on it, and what its person sees.
+//! A device: its clocks and disk, and the process that runs on it.
 
 use crate::disk::Disk;
 use crate::hostile::{Hostile, Kind};
 use crate::light::Light;
+use crate::view::View;
 use mesh_chat::node::{Input, Output, StoreId};
 use mesh_chat::records::Change;
-use mesh_chat::view::{
-    BeaconStatus, ContactId, Event, Hidden, InviteId, Person, PersonId, Phase, Request, RequestId,
-};
 use mesh_chat::{Mono, Node, Now};
 use peerjs::endpoint::Endpoint;
-use std::collections::{BTreeMap, VecDeque};
-use std::ops::RangeInclusive;
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// 2026-11-23T08:00Z, when every world begins.
-pub(crate) const START: u64 = 1_795_420_800_000;
+pub const START: u64 = 1_795_420_800_000;
 
 /// A device.
 #[derive(Debug, Default)]
@@ -38,17 +35,17 @@ pub struct Device {
     pub written_at: u64,
     /// What is being written, and not reported yet.
     pub writing: VecDeque<(StoreId, Change)>,
-    /// No person: it means harm, to a home.
+    /// A hostile peer instead of a person, and the home that it attacks.
     pub harm: Option<(Kind, usize)>,
-    /// The id at which it stands, where that is no Router ID.
+    /// The id that a hostile peer holds, where that is not a Router ID.
     pub stands_at: Option<String>,
-    /// Nobody who keeps what it is told: see [`Light`].
+    /// A participant that only counts what it gets: see [`Light`].
     pub light: bool,
-    /// Counts processes: what is on its way to an earlier one arrives nowhere.
+    /// Counts processes: what is under way to an earlier one is lost.
     pub generation: u64,
-    /// Runs, unless it was killed.
+    /// The process that runs, unless it was killed.
     pub process: Option<Process>,
-    /// What `storage.session` holds: survives pages, not browsers.
+    /// The content of `storage.session`, which survives pages and not browsers.
     pub tokens: Vec<(String, String)>,
     /// What its person sees.
     pub view: View,
@@ -68,18 +65,18 @@ pub struct Process {
     pub armed: Option<u64>,
 }
 
-/// What decides in a process: the core, or somebody who speaks PeerJS and means harm.
+/// What decides in a process: the core, or something that stands in its place.
 pub enum Brain {
     /// A participant.
     Node(Box<Node>),
-    /// No participant.
+    /// A hostile peer.
     Hostile(Box<Hostile>),
-    /// Somebody who is only weighed.
+    /// A participant that is only measured.
     Light(Box<Light>),
 }
 
 impl Brain {
-    /// Something happened.
+    /// Takes an input.
     pub fn handle(&mut self, now: Now, input: Input) {
         match self {
             Self::Node(node) => node.handle(now, input),
@@ -88,13 +85,46 @@ impl Brain {
         }
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     pub fn poll(&mut self) -> Output {
         match self {
             Self::Node(node) => node.poll(),
             Self::Hostile(hostile) => hostile.poll(),
             Self::Light(light) => light.poll(),
         }
+    }
+}
+
+impl Process {
+    /// A process that begins.
+    #[must_use]
+    pub fn new(brain: Brain) -> Self {
+        Self {
+            brain,
+            endpoint: None,
+            node_due: None,
+            endpoint_due: None,
+            armed: None,
+        }
+    }
+
+    /// Returns when its next call has to be scheduled for, unless an earlier one is under way.
+    pub fn arm(&mut self, now: u64) -> Option<u64> {
+        let due = self.node_due.into_iter().chain(self.endpoint_due).min()?;
+        let due = due.max(now);
+        if self.armed.is_some_and(|armed| armed <= due) {
+            return None;
+        }
+        self.armed = Some(due);
+        self.armed
+    }
+
+    /// The clocks of its device stood still for this long.
+    pub fn slept(&mut self, time: u64) {
+        for due in [&mut self.node_due, &mut self.endpoint_due] {
+            *due = due.map(|at| at + time);
+        }
+        self.armed = None;
     }
 }
 
@@ -105,7 +135,7 @@ impl std::fmt::Debug for Process {
 }
 
 impl Device {
-    /// Both clocks at a true moment.
+    /// Returns what both clocks show at a true moment.
     #[must_use]
     pub fn clock(&self, now: u64) -> Now {
         let unix = (START + now).saturating_add_signed(self.skew);
@@ -113,15 +143,15 @@ impl Device {
         Now { mono, unix }
     }
 
-    /// The session storage holds what its endpoint has.
-    pub(crate) fn keep_tokens(&mut self) {
+    /// Stores the tokens of the endpoint in the session storage.
+    pub fn keep_tokens(&mut self) {
         let process = self.process.as_ref();
         if let Some(endpoint) = process.and_then(|process| process.endpoint.as_ref()) {
             self.tokens = endpoint.tokens();
         }
     }
 
-    /// Somebody who is only weighed, while it is on.
+    /// Returns the participant that is only measured, while it is on.
     #[must_use]
     pub fn as_light(&self) -> Option<&Light> {
         match &self.process.as_ref()?.brain {
@@ -130,69 +160,15 @@ impl Device {
         }
     }
 
-    /// On, awake and on a network.
+    /// Whether it is on, awake and on a network.
     #[must_use]
     pub fn is_up(&self) -> bool {
         self.process.is_some() && self.asleep.is_none() && !self.offline
     }
 
-    /// The monotonic clock, as the endpoint takes it.
+    /// Returns the monotonic clock, as the endpoint takes it.
     #[must_use]
     pub fn mono(&self, now: u64) -> Duration {
         Duration::from_millis(now - self.slept)
-    }
-}
-
-/// What a view shows: it keeps the latest of everything, as every view does.
-#[derive(Debug, Default)]
-pub struct View {
-    /// Everybody in the lists.
-    pub people: BTreeMap<PersonId, Person>,
-    /// Waiting requests.
-    pub requests: BTreeMap<RequestId, Request>,
-    /// The links of open invites.
-    pub invites: BTreeMap<InviteId, Hidden>,
-    /// The state line.
-    pub phase: Option<Phase>,
-    /// The server in use.
-    pub server: Option<String>,
-    /// Own messages of each chat up to this one are shown as stored on the other device.
-    pub delivered: BTreeMap<ContactId, u64>,
-    /// How it is with the beacon, where there is one.
-    pub beacon: Option<BeaconStatus>,
-}
-
-impl View {
-    /// Shows an event. Gives the own messages that are shown as stored on the other device from now
-    /// on, by their places in the log.
-    pub fn show(&mut self, event: Event) -> Option<(ContactId, RangeInclusive<u64>)> {
-        match event {
-            Event::Person(person) => drop(self.people.insert(person.id.clone(), person)),
-            Event::PersonGone(id) => drop(self.people.remove(&id)),
-            Event::Request(request) => drop(self.requests.insert(request.id.clone(), request)),
-            Event::RequestGone(id) => drop(self.requests.remove(&id)),
-            Event::Status(status) => {
-                self.phase = Some(status.phase);
-                self.server = status.server;
-                self.beacon = status.beacon;
-            }
-            Event::Progress(progress) => {
-                let (contact, upto) = (progress.contact, progress.delivered);
-                // The first word of a process is what was known before.
-                let before = self.delivered.insert(contact.clone(), upto)?;
-                return Some((contact, before + 1..=upto));
-            }
-            Event::Invite(invite) => drop(self.invites.insert(invite.id, invite.link)),
-            Event::InviteGone(id) => drop(self.invites.remove(&id)),
-            Event::Profile(_)
-            | Event::Message(_)
-            | Event::Typing(_)
-            | Event::Settings(_)
-            | Event::Notice(_)
-            | Event::Ready
-            | Event::Notify(_)
-            | Event::Badge { .. } => {}
-        }
-        None
     }
 }

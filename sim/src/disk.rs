@@ -1,4 +1,4 @@
-//! What is durable on a device: exactly the writes that were reported as such.
+//! What is durable on a device.
 
 use mesh_chat::records::{
     Change, ContactRecord, InviteRecord, MessageRecord, Origin, ProfileRecord, RequestRecord,
@@ -20,8 +20,9 @@ pub struct Disk {
     messages: BTreeMap<(ContactId, u64), MessageRecord>,
 }
 
-/// A write in words, for whoever replays a seed: of a contact, which pair secret it has.
-pub(crate) fn told(change: &Change) -> String {
+/// Returns a write in words, for `--tell`: of a contact, which pair secret it has.
+#[must_use]
+pub fn describe(change: &Change) -> String {
     match change {
         Change::Contact(record) => {
             let secret: String = record.pair_secret.0.chars().take(6).collect();
@@ -46,7 +47,7 @@ pub(crate) fn told(change: &Change) -> String {
 }
 
 impl Disk {
-    /// A write is durable.
+    /// Makes a write durable.
     pub fn write(&mut self, change: Change) {
         match change {
             Change::Profile(record) => self.profile = Some(record),
@@ -71,7 +72,7 @@ impl Disk {
         }
     }
 
-    /// What the next process starts from.
+    /// Returns what the next process starts from.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let awaits = |record: &&MessageRecord| {
@@ -89,19 +90,19 @@ impl Disk {
         }
     }
 
-    /// The contacts that are saved.
+    /// Returns the contacts that are saved.
     pub fn contacts(&self) -> impl Iterator<Item = &ContactRecord> {
         self.contacts.values()
     }
 
-    /// The address that its person has.
+    /// Returns the address that its person has.
     #[must_use]
     pub fn transport_id(&self) -> Option<&str> {
         let profile = self.profile.as_ref()?;
         Some(&profile.transport_id)
     }
 
-    /// By what contacts recognise it.
+    /// Returns what contacts recognise the device by.
     #[must_use]
     pub fn discovery_uuid(&self) -> Option<&Secret> {
         Some(&self.profile.as_ref()?.discovery_uuid)
@@ -121,7 +122,7 @@ impl Disk {
             .any(|record| record.message.text == text)
     }
 
-    /// Own texts to a contact, by their places in the log.
+    /// Returns own texts to a contact, by their places in the log.
     #[must_use]
     pub fn own_texts(&self, contact: &ContactId, places: &RangeInclusive<u64>) -> Vec<String> {
         let Some(head) = self.threads.get(contact) else {
@@ -134,7 +135,7 @@ impl Disk {
         texts.map(|record| record.message.text.clone()).collect()
     }
 
-    /// The texts that came from a contact of this name, in the order of the chat.
+    /// Returns the texts that came from a contact of this name, in the order of the chat.
     pub fn received_from<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let of = move |record: &&MessageRecord| {
             let contact = self.contacts.get(&record.message.contact);

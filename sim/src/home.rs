@@ -1,25 +1,26 @@
-//! Homes: the network several devices share, its public address, and what its NAT lets through.
+//! Homes: networks that several devices share, with their public addresses, and what their NATs let
+//! through.
 
 use crate::random::Random;
 use std::net::IpAddr;
 
-/// What the NAT of a home does with what comes from outside, as far as two ends that try from
-/// both sides can tell (RFC 4787).
+/// What the NAT of a home does with packets from outside, as far as it matters to two ends that both
+/// try (RFC 4787).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Nat {
-    /// Every address is reached.
+    /// Lets everything in.
     #[default]
     Open,
-    /// One mapping for all, open to whoever was called.
+    /// One mapping for all destinations, open to every address that was called.
     Independent,
-    /// The same, open to the very port that was called.
+    /// The same, open only to the very port that was called.
     Restricted,
-    /// A new mapping for each that is called.
+    /// A new mapping for each destination.
     Symmetric,
 }
 
 impl Nat {
-    /// Whether two NATs can be crossed without a relay.
+    /// Whether a connection between two NATs needs no relay.
     #[must_use]
     pub fn passes(self, other: Self) -> bool {
         !matches!(
@@ -29,7 +30,7 @@ impl Nat {
         )
     }
 
-    /// About what is found in the world.
+    /// Draws a kind, about as often as it is found in the world.
     pub fn draw(random: &mut Random) -> Self {
         match random.within(0, 100) {
             0..15 => Self::Open,
@@ -45,14 +46,14 @@ impl Nat {
 pub struct Home {
     /// Its address now.
     pub address: IpAddr,
-    /// What is between it and the rest.
+    /// What lies between it and the others.
     pub nat: Nat,
     renumbered: u8,
     number: u8,
 }
 
 impl Home {
-    /// The home of this number.
+    /// The home with this number.
     #[must_use]
     pub fn new(number: usize, nat: Nat) -> Self {
         let number = u8::try_from(number).unwrap_or(u8::MAX);
@@ -66,7 +67,7 @@ impl Home {
         home
     }
 
-    /// Its provider gives it another address.
+    /// Takes another address, which the provider gives it.
     pub fn renumber(&mut self) {
         self.renumbered = self.renumbered.wrapping_add(1);
         self.take_address();
@@ -77,7 +78,7 @@ impl Home {
         self.address = IpAddr::from([203, 0, 113 + self.renumbered % 100, last]);
     }
 
-    /// The Router ID of its namespace.
+    /// Returns a Router ID of its namespace under the public root.
     #[must_use]
     pub fn router_id(&self, index: u32) -> String {
         mesh_chat::ids::Namespace::of_address("myapp", self.address).router_id(index)
@@ -89,7 +90,7 @@ mod tests {
     use super::Nat;
 
     #[test]
-    fn a_symmetric_nat_meets_only_who_lets_any_port_in() {
+    fn a_symmetric_nat_is_crossed_only_where_the_other_lets_any_port_in() {
         assert!(Nat::Symmetric.passes(Nat::Open) && Nat::Independent.passes(Nat::Symmetric));
         assert!(!Nat::Symmetric.passes(Nat::Symmetric));
         assert!(!Nat::Restricted.passes(Nat::Symmetric));

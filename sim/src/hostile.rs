@@ -1,5 +1,5 @@
-//! Somebody who speaks PeerJS and means harm. It stands where a node stands and has the same
-//! inputs and outputs, so that everything below it is what everybody else has.
+//! A hostile peer: it speaks PeerJS and means harm. It stands in the place of a node and has the same
+//! inputs and outputs, so that everything below it is the same as for everybody else.
 
 use crate::random::Random;
 use mesh_chat::Now;
@@ -7,13 +7,13 @@ use mesh_chat::config::Config;
 use mesh_chat::node::{Input, Link, LinkId, Output, Signalling};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Frames kept to be sent again.
+/// How many frames it keeps to send them again.
 const HEARD: usize = 200;
-/// Entries in a lying registry, in frames of [`ENTRIES_AT_ONCE`].
+/// How many entries a lying registry has, in frames of [`ENTRIES_AT_ONCE`].
 const LIES: usize = 10_000;
 const ENTRIES_AT_ONCE: usize = 100;
 
-/// Somebody's point on the curve.
+/// A valid point on the curve.
 const POINT: &str = "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW";
 
 /// What it does.
@@ -23,7 +23,7 @@ pub enum Kind {
     Squatter,
     /// The same, and sends rubbish and what it has heard.
     Babbler,
-    /// At somebody's address: answers as the handshake wants it, and cannot prove anything.
+    /// At a person's address: answers as the handshake wants it, and cannot prove anything.
     Impostor,
     /// In the home: a router that lies.
     Liar,
@@ -32,7 +32,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Any.
+    /// Draws a kind that attacks a home.
     pub fn draw(random: &mut Random) -> Self {
         [Self::Squatter, Self::Babbler, Self::Liar, Self::Flooder]
             .get(random.index(4))
@@ -46,7 +46,7 @@ impl Kind {
         matches!(self, Self::Squatter | Self::Babbler | Self::Impostor)
     }
 
-    /// For the summary.
+    /// Returns the name in the summary.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -59,7 +59,7 @@ impl Kind {
     }
 }
 
-/// One run of it.
+/// The process of a hostile peer.
 #[derive(Debug)]
 pub struct Hostile {
     kind: Kind,
@@ -76,7 +76,7 @@ pub struct Hostile {
 }
 
 impl Hostile {
-    /// One that has not begun.
+    /// A process that begins.
     #[must_use]
     pub fn new(kind: Kind, router_id: &str, config: Config, seed: [u8; 32]) -> Self {
         let mut random = Random::of(seed);
@@ -96,7 +96,7 @@ impl Hostile {
         }
     }
 
-    /// Something happened.
+    /// Takes an input.
     pub fn handle(&mut self, now: Now, input: Input) {
         match input {
             Input::Timeout if now.mono >= self.next => {
@@ -104,7 +104,7 @@ impl Hostile {
                 self.attack();
             }
             Input::Link(link, event) => self.link(link, event),
-            // Whoever holds it may give it up.
+            // Its holder may give it up: it is asked for again.
             Input::Signalling(Signalling::Taken(_))
             | Input::Timeout
             | Input::Command(..)
@@ -119,7 +119,7 @@ impl Hostile {
         }
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     pub fn poll(&mut self) -> Output {
         let timeout = Output::Timeout(Some(self.next));
         self.out.pop_front().unwrap_or(timeout)
@@ -219,7 +219,7 @@ impl Hostile {
         self.out.push_back(Output::Transmit(link, frame));
     }
 
-    /// A hello as good as any, but for its hint: that is missing or wrong.
+    /// Sends a hello that is right but for its hint: that is missing or wrong.
     fn pretend(&mut self, link: LinkId) {
         let nonce = "A".repeat(43);
         let hint = if self.random.chance(50) {
@@ -241,7 +241,7 @@ impl Hostile {
         )
     }
 
-    /// What was heard before, as it was or bent.
+    /// Sends a frame that was heard before, unchanged or bent.
     fn rubbish(&mut self, link: LinkId) {
         let at = self.random.index(self.heard.len());
         let hello = r#"{"type":"hello","v":[1],"eph":"Ag","nonce":"AA"}"#.to_owned();
@@ -285,7 +285,7 @@ impl Hostile {
         format!(r#"{{"discoveryID":"{id}","friendlyname":"H{name}","lastSeen":0}}"#)
     }
 
-    /// Ten thousand people to the first who asks, a few to the others.
+    /// Sends a registry: of ten thousand people to the first who asks, of a few to the others.
     fn lie(&mut self, link: LinkId) {
         let entries = if std::mem::replace(&mut self.lied, true) {
             3
@@ -306,7 +306,7 @@ impl Hostile {
         }
     }
 
-    /// Something else than before, with numbers that fit or do not.
+    /// Sends an update of the registry, with numbers that fit or do not.
     fn change(&mut self, link: LinkId) {
         let (seq, entry) = (self.random.within(0, 10), self.entry());
         let left = self

@@ -1,7 +1,7 @@
-//! A participant that is only weighed: it checks in, answers pings, goes where it is sent, and counts
-//! what it is told. It stands where a node stands, over the same endpoint and server, so that a
-//! router cannot tell it from a whole one; but it keeps nobody's entry, which is what makes ten
-//! thousand whole ones too much for one machine.
+//! A light participant: it checks in, answers pings, goes to the router it is sent to, and counts the
+//! entries it gets. It stands in the place of a node, over the same endpoint and server, so that a
+//! router cannot distinguish it from a whole one. But it keeps no entries: those make ten thousand
+//! whole participants too much for one machine.
 
 use crate::random::Random;
 use mesh_chat::config::Config;
@@ -9,13 +9,13 @@ use mesh_chat::node::{Input, Link, LinkId, Output, Signalling};
 use mesh_chat::{Mono, Now};
 use std::collections::VecDeque;
 
-/// Between two tries to get to a router, in milliseconds.
+/// The time between two tries to reach a router, in milliseconds.
 const AGAIN: u64 = 1_000;
 
 /// Characters of a sealed Transport ID.
 const SEALED: usize = 94;
 
-/// One run of it.
+/// The process of a light participant.
 #[derive(Debug)]
 pub struct Light {
     out: VecDeque<Output>,
@@ -28,14 +28,14 @@ pub struct Light {
     link: Option<LinkId>,
     dialled: u32,
     again: Option<Mono>,
-    /// How many entries it was told of, itself among them.
-    told: usize,
-    /// How many bytes it was sent.
+    /// How many entries it got, its own among them.
+    listed: usize,
+    /// How many bytes it got.
     pub heard: u64,
 }
 
 impl Light {
-    /// One that has not begun.
+    /// A process that begins.
     #[must_use]
     pub fn new(name: String, router_id: &str, config: Config, seed: [u8; 32]) -> Self {
         let root = router_id.trim_end_matches('1').to_owned();
@@ -50,24 +50,24 @@ impl Light {
             link: None,
             dialled: 0,
             again: None,
-            told: 0,
+            listed: 0,
             heard: 0,
         }
     }
 
-    /// Which router it was sent to and has not reached.
+    /// Returns the router that it was sent to and has not reached.
     #[must_use]
     pub fn sent_to(&self) -> Option<u32> {
-        (self.told == 0 && self.target > 1).then_some(self.target)
+        (self.listed == 0 && self.target > 1).then_some(self.target)
     }
 
-    /// How many others it was told of.
+    /// Returns how many others it got entries of.
     #[must_use]
     pub fn sees(&self) -> usize {
-        self.told.saturating_sub(1)
+        self.listed.saturating_sub(1)
     }
 
-    /// Something happened.
+    /// Takes an input.
     pub fn handle(&mut self, now: Now, input: Input) {
         match input {
             Input::Signalling(Signalling::Registered(_)) if self.link.is_none() => self.dial(),
@@ -91,7 +91,7 @@ impl Light {
         }
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     pub fn poll(&mut self) -> Output {
         let timeout = Output::Timeout(self.again);
         self.out.pop_front().unwrap_or(timeout)
@@ -112,7 +112,7 @@ impl Light {
         match event {
             Link::Open { .. } => {
                 let (id, name) = (&self.own_id, &self.name);
-                // As long as a true one, and as meaningless to everybody here.
+                // As long as a true one; nobody here can open it.
                 let sealed = "x".repeat(SEALED);
                 let checkin = format!(
                     r#"{{"type":"checkin","discoveryID":"{id}","friendlyname":"{name}","lastSeen":0,"sealedTransport":"{sealed}"}}"#
@@ -121,14 +121,14 @@ impl Light {
             }
             Link::Frame(bytes) => self.hear(link, &bytes),
             Link::Closed(_) => {
-                (self.link, self.told) = (None, 0);
+                (self.link, self.listed) = (None, 0);
                 self.again = Some(Mono(now.mono.0 + AGAIN));
             }
             Link::Incoming { .. } | Link::Suspect => {}
         }
     }
 
-    /// Counts a frame. An update tells of one who is new, where nobody changes anything.
+    /// Counts a frame. An update here has only new entries, because nobody changes anything.
     fn hear(&mut self, link: LinkId, bytes: &[u8]) {
         self.heard += bytes.len() as u64;
         let frame = String::from_utf8_lossy(bytes);
@@ -138,8 +138,8 @@ impl Light {
                 let pong = r#"{"type":"pong"}"#.to_owned();
                 self.out.push_back(Output::Transmit(link, pong));
             }
-            "registry" if frame.contains(r#""part":1,"#) => self.told = entries(),
-            "registry" | "update" if self.told > 0 => self.told += entries(),
+            "registry" if frame.contains(r#""part":1,"#) => self.listed = entries(),
+            "registry" | "update" if self.listed > 0 => self.listed += entries(),
             "redirect" => {
                 let router = frame.rsplit('-').next().unwrap_or_default();
                 let digits = router.trim_end_matches(|c: char| !c.is_ascii_digit());

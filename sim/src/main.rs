@@ -3,71 +3,23 @@
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "it tells how it goes"
+    reason = "a program on the command line"
 )]
 
+mod options;
 mod progress;
 mod summary;
 
 use clap::Parser;
+use options::Options;
 use progress::Progress;
 use sim::{Outcome, Plan, run};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 use summary::{Crowds, Summary};
-
-/// Simulates worlds with faults and checks what must hold in each.
-#[derive(Clone, Parser)]
-struct Options {
-    /// How many worlds
-    #[arg(long, default_value_t = 200)]
-    seeds: u64,
-    /// The first seed; with `--seeds 1` this replays one world
-    #[arg(long, default_value_t = 0)]
-    from: u64,
-    /// People in each
-    #[arg(long, default_value_t = 5)]
-    peers: usize,
-    /// Simulated hours; in the last ten minutes nothing goes wrong
-    #[arg(long, default_value_t = 1.0)]
-    hours: f64,
-    /// Tell everything that happens
-    #[arg(long)]
-    tell: bool,
-    /// No worlds with faults: that many people join one home, and what it costs is shown; several
-    /// numbers make a table
-    #[arg(long, value_delimiter = ',')]
-    crowd: Vec<usize>,
-    /// No worlds with faults: special contacts who lost each other meet again, `--seeds` times of
-    /// each kind, and how long it took is shown
-    #[arg(long)]
-    reunion: bool,
-    /// Write the trace of each world to this file, a line each: two builds that behave alike write
-    /// the same file
-    #[arg(long)]
-    traces: Option<PathBuf>,
-}
-
-impl Options {
-    fn plan(&self) -> Plan {
-        let minutes = (self.hours * 60.0).clamp(11.0, 1e6);
-        Plan {
-            peers: self.peers,
-            minutes: minutes.round() as u64,
-            tell: self.tell,
-        }
-    }
-
-    /// What finds a world again.
-    fn again(&self, seed: u64) -> String {
-        let Self { peers, hours, .. } = self;
-        format!("cargo xtask sim --from {seed} --seeds 1 --peers {peers} --hours {hours}")
-    }
-}
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -116,7 +68,7 @@ fn reunions(options: &Options) {
     for kind in sim::reunion::KINDS {
         let seeds = options.from..options.from + options.seeds;
         let took = seeds.map(|seed| sim::reunion::run(kind, seed, options.tell));
-        // Not at all counts as longer than anything.
+        // Pairs that did not meet count as longer than all others.
         let mut took: Vec<u64> = took.map(|took| took.unwrap_or(u64::MAX)).collect();
         took.sort_unstable();
         let at = |percent: usize| {
@@ -145,7 +97,7 @@ fn work(options: &Options, next: &AtomicU64, sum: &Mutex<Summary>, progress: &Pr
     }
 }
 
-/// The same seed must give the same world: every hundredth runs twice.
+/// Runs a world, and every hundredth one twice: the same seed must give the same world.
 fn twice(seed: u64, plan: Plan) -> Outcome {
     let mut outcome = caught(seed, plan);
     if seed.is_multiple_of(100) && caught(seed, plan) != outcome {
@@ -154,7 +106,7 @@ fn twice(seed: u64, plan: Plan) -> Outcome {
     outcome
 }
 
-/// A world that panics has failed, and the others go on.
+/// Runs a world. One that panics has failed, and the others go on.
 fn caught(seed: u64, plan: Plan) -> Outcome {
     let failed = |_| Outcome {
         violations: vec!["it panicked".to_owned()],

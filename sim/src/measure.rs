@@ -1,4 +1,4 @@
-//! How long things took: by what was reached, after what.
+//! How long it took to reach each goal, after each cause.
 
 use std::collections::BTreeMap;
 
@@ -7,19 +7,19 @@ use std::collections::BTreeMap;
 pub struct Measures(BTreeMap<(&'static str, &'static str), Vec<u64>>);
 
 impl Measures {
-    /// It took this long.
+    /// Adds how long it took to reach a goal after a cause.
     pub fn add(&mut self, reached: &'static str, after: &'static str, millis: u64) {
         self.0.entry((reached, after)).or_default().push(millis);
     }
 
-    /// Adds another world's.
+    /// Adds the durations of another world.
     pub fn merge(&mut self, other: Self) {
         for (key, mut list) in other.0 {
             self.0.entry(key).or_default().append(&mut list);
         }
     }
 
-    /// One line for each: what, after what, how often, and the median, 99 of 100 and the worst in
+    /// Returns one line for each goal and cause: how often, and the median, 99 % and the worst in
     /// seconds.
     #[must_use]
     pub fn table(mut self) -> Vec<String> {

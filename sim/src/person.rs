@@ -1,47 +1,40 @@
-//! What people do: join, ask whom they see, accept who asks, write to their contacts.
+//! What people do: join, ask whom they see, accept requests, write to their contacts.
 
-use crate::care;
-use crate::roots;
-use crate::world::{What, World, Written};
-use mesh_chat::view::{Asked, Command, Hidden, Person, PersonId};
+use crate::event::Event;
+use crate::names::{device_of, name};
+use crate::node;
+use crate::preferences;
+use crate::roots::are_shy;
+use crate::world::{Activity, World};
+use mesh_chat::view::{Asked, Command, ContactId, Hidden, Person, PersonId};
 
-/// The name of the person of a device.
-#[must_use]
-pub fn name(device: usize) -> String {
-    format!("P{device}")
-}
+/// The longest pause between two acts of a person, and the shortest, in milliseconds.
+const PAUSE: (u64, u64) = (2_000, 60_000);
 
-/// The device of a person; whoever renames it adds words to the name.
-#[must_use]
-pub fn device_of(name: &str) -> Option<usize> {
-    let number = name.strip_prefix('P')?.split(' ').next()?;
-    number.parse().ok()
+/// What a person wants to do.
+enum Wish {
+    Command(Command),
+    Write(usize, ContactId),
 }
 
 /// A person does the next thing, and something again after a while.
 pub fn act(world: &mut World, device: usize) {
-    let pause = world.random.within(2_000, 60_000);
-    world.later(pause, What::Person(device));
-    if let Some(command) = wish(world, device) {
-        match command {
-            Wish::Plain(command) => ask(world, device, command),
-            Wish::Write(person) => write(world, device, &person),
-        }
+    let pause = world.ctx.random.within(PAUSE.0, PAUSE.1);
+    world.ctx.later(pause, Event::Person(device));
+    match wish(world, device) {
+        Some(Wish::Command(command)) => ask(world, device, command),
+        Some(Wish::Write(to, contact)) => write(world, device, to, &contact),
+        None => {}
     }
 }
 
 fn ask(world: &mut World, device: usize, command: Command) {
-    let exports = matches!(command, Command::Export { .. });
-    if exports {
+    if matches!(command, Command::Export { .. }) {
         // The answer comes within the call.
-        world.ties.exports.insert(world.commands + 1, device);
+        let number = world.next_command();
+        world.ties.backups.ask(number, device);
     }
-    world.command(device, command);
-}
-
-enum Wish {
-    Plain(Command),
-    Write(Person),
+    node::command(world, device, command);
 }
 
 fn wish(world: &mut World, index: usize) -> Option<Wish> {
@@ -49,84 +42,60 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     if device.process.is_none() || device.asleep.is_some() {
         return None;
     }
-    if device.disk.snapshot().profile.is_none() {
-        return Some(Wish::Plain(begin(world, index)));
+    if !device.disk.has_profile() {
+        return Some(Wish::Command(begin(world, index)));
     }
-    if world.mute {
+    if world.activity == Activity::Joins {
         return None;
     }
     if let Some(request) = device.view.requests.keys().next() {
         let request = request.clone();
-        return Some(Wish::Plain(Command::Accept { request }));
+        return Some(Wish::Command(Command::Accept { request }));
     }
-    if world.calm {
+    if world.activity == Activity::Answers {
         return None;
     }
-    if let Some(command) = care::wish(world, index) {
-        return Some(Wish::Plain(command));
+    if let Some(command) = preferences::wish(world, index) {
+        return Some(Wish::Command(command));
     }
-    let device = world.devices.get(index)?;
-    let people: Vec<Person> = device.view.people.values().cloned().collect();
-    let at = world.random.within(0, people.len() as u64);
-    let person = people.get(usize::try_from(at).ok()?)?.clone();
+    let people: Vec<&Person> = world.devices.people_seen(index).collect();
+    let at = world.ctx.random.within(0, people.len() as u64);
+    let person = people.get(usize::try_from(at).ok()?)?;
     match &person.id {
-        PersonId::Contact(_) => Some(Wish::Write(person)),
-        PersonId::Stranger(_) if roots::are_shy(world, index, &person.name) => None,
+        PersonId::Contact(contact) => {
+            let to = device_of(&person.name)?;
+            Some(Wish::Write(to, contact.clone()))
+        }
+        PersonId::Stranger(_) if are_shy(world, index, &person.name) => None,
         PersonId::Stranger(_) if matches!(person.asked, Asked::Connecting) => None,
-        PersonId::Stranger(id) => Some(Wish::Plain(Command::Connect {
+        PersonId::Stranger(id) => Some(Wish::Command(Command::Connect {
             stranger: id.clone(),
         })),
     }
 }
 
-/// Whoever lost everything has a backup, perhaps.
+/// Joins, or imports the backup of a person who lost everything.
 fn begin(world: &World, index: usize) -> Command {
-    let passphrase = || Hidden(care::PASSPHRASE.to_owned());
-    match world.ties.backups.get(&index) {
+    match world.ties.backups.of(index) {
         Some(backup) => Command::Import {
-            passphrase: passphrase(),
-            backup: Hidden(backup.clone()),
+            passphrase: Hidden(preferences::PASSPHRASE.to_owned()),
+            backup: Hidden(backup.to_owned()),
         },
         None => Command::Join { name: name(index) },
     }
 }
 
-/// Up to three texts at once.
-fn write(world: &mut World, from: usize, person: &Person) {
-    let (Some(to), PersonId::Contact(contact)) = (device_of(&person.name), &person.id) else {
-        return;
-    };
-    for _ in 0..world.random.within(1, 4) {
-        world.texts += 1;
-        let text = format!("P{from}>P{to} {}", world.texts);
-        let written = Written {
-            text: text.clone(),
-            certain: false,
-            free: world.ties.is_severed(from, to),
-        };
-        world.written.entry((from, to)).or_default().push(written);
+/// Writes up to three texts at once.
+fn write(world: &mut World, from: usize, to: usize, contact: &ContactId) {
+    for _ in 0..world.ctx.random.within(1, 4) {
+        let free = world.ties.is_severed(from, to);
+        let text = world.texts.write(from, to, free);
         let command = Command::Send {
             contact: contact.clone(),
             text: text.clone(),
         };
         // The reply comes when the text is durable, never within the call.
-        let id = world.command(from, command);
-        world.asked.insert(id, (from, to, text));
-    }
-}
-
-/// The program has said that a text is stored, or refused it.
-pub fn answered(world: &mut World, from: usize, to: usize, text: &str, stored: bool) {
-    if stored && !world.is_free(from, to, text) {
-        world.model.wrote(world.now, from, to, text);
-    }
-    let Some(written) = world.written.get_mut(&(from, to)) else {
-        return;
-    };
-    if stored {
-        let mut same = written.iter_mut().filter(|written| written.text == text);
-        same.by_ref().for_each(|written| written.certain = true);
-    } else {
-        written.retain(|written| written.text != text);
+        let id = node::command(world, from, command);
+        world.texts.sent(id, from, to, text);
     }
 }

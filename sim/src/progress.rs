@@ -1,4 +1,5 @@
-//! How far it is: one line that is written over on a terminal, a line each tenth elsewhere.
+//! How many worlds are done: on a terminal one line that is written anew, elsewhere a line for each
+//! tenth.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::atomic::{AtomicU64, Ordering};

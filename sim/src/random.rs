@@ -1,18 +1,18 @@
-//! The one source of chance in a world: SplitMix64 (Steele, Lea, Flood 2014), small and fast. The
-//! devices get seeds from it; their own randomness is the product's.
+//! The source of chance in a world: SplitMix64 (Steele, Lea, Flood 2014), small and fast. Devices get
+//! seeds from it; what they do with a seed is the product's own randomness.
 
 /// Numbers from a seed.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// From a seed; neighbouring seeds give unrelated numbers.
+    /// A sequence from a seed. Neighbouring seeds give unrelated sequences.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// Any number.
+    /// Returns any number.
     pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -21,22 +21,22 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// From `least` up to and without `end`.
+    /// Returns a number from `least` up to, and without, `end`.
     pub fn within(&mut self, least: u64, end: u64) -> u64 {
         least + self.number() % (end - least).max(1)
     }
 
-    /// True in `percent` of all cases.
+    /// Returns true in `percent` of all cases.
     pub fn chance(&mut self, percent: u64) -> bool {
         self.within(0, 100) < percent
     }
 
-    /// From nothing up to and without `end`: a place in a list.
+    /// Returns a number from 0 up to, and without, `end`: a place in a list.
     pub fn index(&mut self, end: usize) -> usize {
         usize::try_from(self.within(0, end as u64)).unwrap_or(0)
     }
 
-    /// 32 bytes, for a device.
+    /// Returns 32 bytes, for a device.
     pub fn seed(&mut self) -> [u8; 32] {
         let mut seed = [0; 32];
         for part in seed.chunks_mut(8) {
@@ -45,14 +45,14 @@ impl Random {
         seed
     }
 
-    /// From the seed of a device.
+    /// A sequence from the seed of a device.
     #[must_use]
     pub fn of(seed: [u8; 32]) -> Self {
         let (first, _) = seed.split_first_chunk().unwrap_or((&[0; 8], &[]));
         Self::new(u64::from_le_bytes(*first))
     }
 
-    /// A uuid in text, as they are in ids.
+    /// Returns a uuid as text, as they are in ids.
     pub fn uuid(&mut self) -> String {
         let (a, b) = (self.number(), self.number());
         let hex = format!("{a:016x}{b:016x}");

@@ -2,15 +2,16 @@
 //! goes wrong: how long that takes.
 //!
 //! Everybody becomes a contact of the first, with Special contact switched on at both ends, and
-//! ends. Somebody else takes their ids. Then the first and the second begin again within some
-//! seconds, in homes of their own, at any moment of a slot. Whoever else was befriended stays away,
-//! and is waited for meanwhile.
+//! ends. Hostile sockets take their ids. Then the first and the second begin again within some
+//! seconds, in homes of their own, at any moment of a slot. The other special contacts stay away, and
+//! are waited for meanwhile.
 
-use crate::fault::Faults;
-use crate::home::{Home, Nat};
-use crate::person::device_of;
+use crate::names::device_of;
+use crate::node::command;
+use crate::process::{kill, start, start_as_new};
 use crate::server::Wire;
-use crate::world::{What, World};
+use crate::timeline::run_for;
+use crate::world::World;
 use mesh_chat::view::{Command, ContactCommand, ContactId, Person, PersonId, Presence};
 
 /// How they end, how many others there are, and how well their clocks agree.
@@ -67,20 +68,12 @@ const ALONE: u64 = 60_000;
 /// Longer is not measured.
 const LONGEST: u64 = 700_000;
 
-/// How long it took from the later start, in milliseconds; `None` where they did not meet.
+/// Returns how long it took from the later start, in milliseconds; `None` where they did not meet.
 #[must_use]
 pub fn run(kind: Kind, seed: u64, tell: bool) -> Option<u64> {
-    let mut world = World::new(seed, kind.friends + 1);
-    world.homes = vec![Home::new(0, Nat::Open), Home::new(1, Nat::Open)];
-    world.servers.truncate(1);
-    world.beacon = None;
-    (world.tell, world.mute) = (tell, true);
-    world.later(1_000, What::Sweep);
-    let mut reunion = Reunion {
-        world,
-        kind,
-        faults: Faults::default(),
-    };
+    let mut world = World::plain(seed, kind.friends + 1, 2);
+    world.ctx.tell = tell;
+    let mut reunion = Reunion { world, kind };
     reunion.befriend();
     reunion.part();
     reunion.meet()
@@ -89,12 +82,11 @@ pub fn run(kind: Kind, seed: u64, tell: bool) -> Option<u64> {
 struct Reunion {
     world: World,
     kind: Kind,
-    faults: Faults,
 }
 
 impl Reunion {
     fn pass(&mut self, millis: u64) {
-        self.world.run_for(millis, &mut self.faults);
+        run_for(&mut self.world, millis);
     }
 
     fn friends(&self) -> std::ops::RangeInclusive<usize> {
@@ -104,16 +96,16 @@ impl Reunion {
     /// One after the other, so that the one who comes back is any of them by the time it was met.
     fn befriend(&mut self) {
         for index in 0..=self.kind.friends {
-            let skew = self.world.random.within(0, 2 * self.kind.wrong) as i64;
+            let skew = self.world.ctx.random.within(0, 2 * self.kind.wrong) as i64;
             if let Some(device) = self.world.devices.get_mut(index) {
                 (device.home, device.skew) = (0, skew - self.kind.wrong as i64);
             }
-            self.world.begin_as_new(index);
+            start_as_new(&mut self.world, index);
             self.pass(REST);
         }
         for index in self.friends() {
             if let PersonId::Stranger(stranger) = self.person(0, index).id {
-                self.world.command(0, Command::Connect { stranger });
+                command(&mut self.world, 0, Command::Connect { stranger });
             }
             self.pass(1_000);
             self.accept(index);
@@ -121,12 +113,12 @@ impl Reunion {
             for (from, to) in [(0, index), (index, 0)] {
                 if let Some(contact) = self.contact(from, to) {
                     let special = ContactCommand::Special(true);
-                    self.world.command(from, Command::Contact(contact, special));
+                    command(&mut self.world, from, Command::Contact(contact, special));
                 }
             }
             self.pass(1_000);
         }
-        let phase = self.world.random.within(0, SLOT);
+        let phase = self.world.ctx.random.within(0, SLOT);
         self.pass(phase);
     }
 
@@ -134,13 +126,12 @@ impl Reunion {
         let view = self.world.devices.get(index).map(|device| &device.view);
         let request = view.and_then(|view| view.requests.keys().next().cloned());
         if let Some(request) = request {
-            self.world.command(index, Command::Accept { request });
+            command(&mut self.world, index, Command::Accept { request });
         }
     }
 
     fn person(&self, index: usize, other: usize) -> Person {
-        let people = self.world.devices.get(index).into_iter();
-        let mut people = people.flat_map(|device| device.view.people.values());
+        let mut people = self.world.devices.people_seen(index);
         let found = people.find(|person| device_of(&person.name) == Some(other));
         found
             .cloned()
@@ -160,19 +151,19 @@ impl Reunion {
         let mut ids = Vec::new();
         for index in everybody {
             if index == 0 {
-                let alone = self.world.random.within(0, ALONE);
+                let alone = self.world.ctx.random.within(0, ALONE);
                 self.pass(alone);
             }
-            self.world.kill(index, self.kind.cut_off);
+            kill(&mut self.world, index, self.kind.cut_off);
             if let Some(device) = self.world.devices.get_mut(index) {
                 device.tokens.clear();
                 ids.extend(device.disk.transport_id().map(str::to_owned));
             }
         }
         self.pass(1_000);
-        let now = self.world.now;
+        let now = self.world.ctx.now;
         for (socket, id) in (0..).zip(ids) {
-            for server in &mut self.world.servers {
+            for server in &mut self.world.network.sockets.services {
                 server.peer.connect(now, squatter(socket), &id, "squatter");
             }
         }
@@ -184,22 +175,22 @@ impl Reunion {
                 device.home = home;
             }
         }
-        let apart = self.world.random.within(0, APART);
-        let (first, second) = if self.world.random.chance(50) {
+        let apart = self.world.ctx.random.within(0, APART);
+        let (first, second) = if self.world.ctx.random.chance(50) {
             (0, 1)
         } else {
             (1, 0)
         };
-        self.world.start(first);
+        start(&mut self.world, first);
         self.pass(apart);
-        self.world.start(second);
-        let begun = self.world.now;
-        while self.world.now < begun + LONGEST {
+        start(&mut self.world, second);
+        let begun = self.world.ctx.now;
+        while self.world.ctx.now < begun + LONGEST {
             self.pass(100);
             self.keep_ids();
             let met = |(from, to)| self.person_is_met(from, to);
             if [(0, 1), (1, 0)].into_iter().all(met) {
-                return Some(self.world.now - begun);
+                return Some(self.world.ctx.now - begun);
             }
         }
         None
@@ -210,8 +201,8 @@ impl Reunion {
     }
 
     fn keep_ids(&mut self) {
-        let now = self.world.now;
-        for server in &mut self.world.servers {
+        let now = self.world.ctx.now;
+        for server in &mut self.world.network.sockets.services {
             for socket in 0..=u32::try_from(self.kind.friends).unwrap_or(u32::MAX) {
                 let beat = r#"{"type":"HEARTBEAT"}"#;
                 server.peer.receive(now, squatter(socket), beat);

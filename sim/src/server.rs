@@ -1,6 +1,6 @@
-//! PeerServer 1.0.2 as far as its clients can tell: who returns with the token of an id takes it
-//! over and hears no OPEN; the id of a client that is cut off stays taken until its heartbeat has
-//! been missing for 90 s; what is sent to an absent id waits 5 s and is then said to have expired.
+//! PeerServer 1.0.2, as its clients see it: a client that returns with the token of an id takes the
+//! id over and gets no OPEN; the id of a client that is cut off stays taken until its heartbeat has
+//! been missing for 90 s; a frame to an absent id waits 5 s, then its sender gets an EXPIRE.
 
 #![allow(
     clippy::indexing_slicing,
@@ -10,7 +10,7 @@
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A socket: the device, and the device's number of it.
+/// A socket: the device, the generation of its process, and the number of the socket there.
 pub type Wire = (usize, u64, u32);
 
 const EXPIRE: u64 = 5_000;
@@ -19,9 +19,9 @@ const ALIVE: u64 = 90_000;
 /// The server.
 #[derive(Debug, Default)]
 pub struct PeerServer {
-    /// It cannot be reached.
+    /// Whether it cannot be reached.
     pub down: bool,
-    /// It answers with an ERROR, as one that is full does.
+    /// Whether it answers with an ERROR, as a full one does.
     pub refuses: bool,
     clients: BTreeMap<String, Client>,
     /// The id each socket was opened for: a replaced socket still speaks for its id.
@@ -58,7 +58,7 @@ impl PeerServer {
                 self.sent.push((wire, None));
                 return;
             }
-            // Neither an OPEN nor a fresh heartbeat for whoever returns.
+            // A client that returns gets no OPEN, and its heartbeat is not renewed.
             Some(client) => client.wire = wire,
             None => {
                 let client = Client {
@@ -81,7 +81,7 @@ impl PeerServer {
         self.sent.push((wire, Some(frame.to_string())));
     }
 
-    /// A frame comes.
+    /// A frame arrives.
     pub fn receive(&mut self, now: u64, wire: Wire, text: &str) {
         let Some(src) = self.sockets.get(&wire).cloned() else {
             return;
@@ -114,7 +114,7 @@ impl PeerServer {
         self.clients.retain(|_, client| client.wire != wire);
     }
 
-    /// Looks for what has taken too long.
+    /// Drops clients without heartbeat and frames that have waited too long.
     pub fn sweep(&mut self, now: u64) {
         let dead = |client: &Client| now >= client.heard + ALIVE;
         let silent: Vec<Wire> = self
@@ -151,7 +151,7 @@ impl PeerServer {
         }
     }
 
-    /// Everything is forgotten and every socket closed.
+    /// Forgets everything and closes every socket.
     pub fn restart(&mut self) {
         self.clients.clear();
         self.queues.clear();

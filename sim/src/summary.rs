@@ -1,18 +1,18 @@
-//! What came of all worlds together.
+//! The results of all worlds together.
 
-use crate::Options;
+use crate::options::Options;
 use sim::Outcome;
 use sim::crowd::{Cost, WHOLE};
-use sim::fault::Faults;
+use sim::fault::Counts;
 use sim::measure::Measures;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// The sum so far.
+/// The sum of the worlds so far.
 #[derive(Default)]
 pub(crate) struct Summary {
-    faults: Faults,
+    faults: Counts,
     measures: Measures,
     texts: u64,
     failed: Vec<u64>,
@@ -21,7 +21,7 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// One world more; says at once what was wrong in it.
+    /// Adds a world, and prints at once what was wrong in it.
     pub(crate) fn take(&mut self, options: &Options, seed: u64, outcome: Outcome) {
         self.faults.add(&outcome.faults);
         self.measures.merge(outcome.measures);
@@ -46,7 +46,7 @@ impl Summary {
         std::fs::write(file, lines)
     }
 
-    /// Prints all of it.
+    /// Prints the sum, and returns whether all worlds were right.
     pub(crate) fn print(self, options: &Options, seconds: f64) -> ExitCode {
         let Options {
             seeds,
@@ -56,7 +56,7 @@ impl Summary {
         } = options;
         println!("{seeds} worlds of {peers} people and {hours} h in {seconds:.1} s");
         println!("{} texts\n", self.texts);
-        for (name, count) in &self.faults.0 {
+        for (name, count) in self.faults.iter() {
             println!("{count:>8}  {name}");
         }
         println!("\n{:<74}{:>9} {:>9} {:>9}", "", "median", "99 %", "worst");
@@ -78,11 +78,11 @@ impl Summary {
     }
 }
 
-/// What crowds cost: a line for each size.
+/// The table of what crowds cost: a line for each size.
 pub(crate) struct Crowds(Vec<(usize, u64)>);
 
 impl Crowds {
-    /// Nobody yet.
+    /// Prints the head of the table.
     pub(crate) fn new() -> Self {
         println!(
             "{:>7} {:>8} {:>7} {:>14} {:>10} {:>14} {:>9} {:>9}",
@@ -98,7 +98,7 @@ impl Crowds {
         Self(Vec::new())
     }
 
-    /// One size. The memory is the most that this process had until now.
+    /// Prints the line of one size. The memory is the most that this process had until now.
     pub(crate) fn take(&mut self, people: usize, cost: &Cost, seconds: f64) {
         let (bytes, (fewest, most)) = (cost.median(), cost.sees);
         let each = bytes as f64 / people as f64;
@@ -110,7 +110,7 @@ impl Crowds {
         self.0.push((people, bytes));
     }
 
-    /// What it says about growth; people beyond the whole ones are light.
+    /// Prints how the cost grows.
     pub(crate) fn print(self) {
         let sizes = self.0.iter().zip(self.0.iter().skip(1));
         for ((few, less), (many, more)) in sizes {
@@ -123,7 +123,7 @@ impl Crowds {
     }
 }
 
-/// What Linux says; 0 elsewhere.
+/// Returns the most memory that this process had, on Linux; 0 elsewhere.
 fn peak_megabytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mut lines = status.lines();

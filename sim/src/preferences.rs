@@ -1,55 +1,59 @@
 //! What people decide about their contacts, in three of ten worlds: special, renamed, muted, paused,
-//! blocked, removed; invites, and backups.
+//! blocked, removed; and their invites and backups.
 
-#![allow(
-    clippy::wildcard_enum_match_arm,
-    reason = "a few of very many kinds matter here"
-)]
-
-use crate::person::device_of;
+use crate::names::device_of;
+use crate::pairs::{can_reach, sever};
 use crate::world::World;
 use mesh_chat::view::{Care, Command, ContactCommand, Hidden, Person, PersonId, Presence, Special};
 
-/// Open invites that one person has at most.
+/// The most open invites that one person has.
 const INVITES: usize = 2;
 
-/// A passphrase.
-pub(crate) const PASSPHRASE: &str = "correct horse";
+/// The passphrase of every backup.
+pub const PASSPHRASE: &str = "correct horse";
 
-/// What a person wants to do about its contacts now.
-pub(crate) fn wish(world: &mut World, index: usize) -> Option<Command> {
-    if !world.ties.caring {
+/// Returns what a person wants to do about its contacts now.
+pub fn wish(world: &mut World, index: usize) -> Option<Command> {
+    if !world.ties.has_preferences {
         return None;
     }
-    let roll = world.ties.whim.within(0, 100);
+    let roll = world.ties.random.within(0, 100);
     match roll {
         0..3 => return invite(world, index),
         3..8 => return use_invite(world, index),
         // Its key takes as long to compute as the rest of a world: one person has a backup.
-        8..10 if world.ties.exports_at(index) => {
+        8..10 if world.ties.backups.is_due(index) => {
             let passphrase = Hidden(PASSPHRASE.to_owned());
             return Some(Command::Export { passphrase });
         }
         _ => {}
     }
-    let people = world.devices.get(index)?.view.people.values();
-    let saved: Vec<Person> = people.filter(|p| p.care.is_some()).cloned().collect();
-    let person = saved.get(world.ties.whim.index(saved.len()))?.clone();
+    let people = world.devices.people_seen(index);
+    let saved: Vec<&Person> = people.filter(|person| person.care.is_some()).collect();
+    let person = saved.get(world.ties.random.index(saved.len()))?;
     let other = device_of(&person.name)?;
-    let command = about(&person, other, index, roll)?;
-    if let Command::Contact(_, command) = &command {
-        note(world, index, other, command);
+    let command = about(person, other, index, roll)?;
+    if let Command::Contact(_, decision) = &command {
+        decided(world, index, other, decision);
     }
     Some(command)
 }
 
-/// Tells the model what a command changes between two people.
-fn note(world: &mut World, index: usize, other: usize, command: &ContactCommand) {
-    match command {
-        ContactCommand::Remove => world.sever(index, other),
-        ContactCommand::Block(true) => world.decided(index, other),
-        ContactCommand::Pause(true) => world.hesitated(index, other),
-        ContactCommand::Block(false) | ContactCommand::Pause(false) => world.resumed(index, other),
+/// Follows what a decision changes in what is promised to the two, and to others.
+fn decided(world: &mut World, index: usize, other: usize, decision: &ContactCommand) {
+    let now = world.ctx.now;
+    match decision {
+        ContactCommand::Remove => sever(world, index, other),
+        ContactCommand::Block(true) => {
+            world.ties.decided(&world.devices, now, index, other);
+        }
+        ContactCommand::Pause(true) => world.ties.hesitated(now, index, other),
+        ContactCommand::Block(false) | ContactCommand::Pause(false) => {
+            let devices = &world.devices;
+            let both = devices.is_up(index) && devices.is_up(other);
+            let at_once = both && can_reach(world, index, other);
+            world.ties.resumed(now, index, other, at_once);
+        }
         ContactCommand::Rename(_)
         | ContactCommand::Verify(_)
         | ContactCommand::Special(_)
@@ -57,6 +61,7 @@ fn note(world: &mut World, index: usize, other: usize, command: &ContactCommand)
     }
 }
 
+/// Returns what a person decides about one contact.
 fn about(person: &Person, other: usize, index: usize, roll: u64) -> Option<Command> {
     let (PersonId::Contact(contact), Some(care)) = (&person.id, &person.care) else {
         return None;
@@ -90,11 +95,10 @@ fn invite(world: &World, index: usize) -> Option<Command> {
     (view.invites.len() < INVITES).then_some(Command::Invite)
 }
 
-/// Somebody hands over a link in person, to one who is no contact yet.
+/// Takes the invite of another person, who is no contact yet and hands it over outside the program.
 fn use_invite(world: &mut World, index: usize) -> Option<Command> {
-    let host = world.ties.whim.index(world.people);
-    let link = world.devices.get(host)?.view.invites.values().next()?;
-    let new = host != index && world.contact(index, host).is_none();
-    let link = link.clone();
-    new.then_some(Command::UseInvite { link })
+    let host = world.ties.random.index(world.devices.people().len());
+    let code = world.devices.get(host)?.view.invites.values().next()?;
+    let is_new = host != index && world.devices.contact(index, host).is_none();
+    is_new.then(|| Command::UseInvite { link: code.clone() })
 }

@@ -1,0 +1,8 @@
+//! What must hold: at every moment, some time after each disturbance, and in the end.
+
+pub mod end;
+pub mod lists;
+pub mod rendezvous;
+pub mod roots;
+pub mod texts;
+pub mod watch;

@@ -1,0 +1,198 @@
+//! What goes wrong with devices: they die, lose their network, move, sleep, have a wrong clock or a
+//! full disk.
+
+use crate::causes::{
+    ASLEEP, CLOCK, CRASHED, CUT_OFF, HALF_OPEN, KILLED, OFFLINE, ONLINE, ROAMED, ROAMED_UNREPORTED,
+    ROOM, WOKE, WOKE_ALL, WOKE_ELSEWHERE,
+};
+use crate::event::Event;
+use crate::fault::Fault;
+use crate::network::sockets::HOSTS;
+use crate::node;
+use crate::process;
+use crate::world::World;
+use mesh_chat::node::Input;
+
+/// A browser is killed, and starts again after a time.
+pub fn kill(world: &mut World, index: usize, time: u64) {
+    world.disturb(index, &KILLED);
+    end(world, index, false, time);
+}
+
+/// A machine is cut off and dies, and starts again after a time.
+pub fn die(world: &mut World, index: usize, time: u64) {
+    world.disturb(index, &CUT_OFF);
+    end(world, index, true, time);
+}
+
+/// The engine's page crashes; a new one starts soon, with the tokens.
+pub fn crash(world: &mut World, index: usize) {
+    world.disturb(index, &CRASHED);
+    process::kill(world, index, false);
+    world.ctx.later(500, Event::Start(index));
+}
+
+/// Ends a browser for a time, and its session with it.
+pub fn end(world: &mut World, index: usize, cut_off: bool, time: u64) {
+    process::kill(world, index, cut_off);
+    if let Some(device) = world.devices.get_mut(index) {
+        device.tokens.clear();
+    }
+    world.ctx.later(time, Event::Start(index));
+}
+
+/// Every socket of a device looks open and is dead.
+pub fn half_open(world: &mut World, index: usize) {
+    world.disturb(index, &HALF_OPEN);
+    world.network.sockets.cut(&mut world.ctx, index, false);
+}
+
+/// A device loses its network for a time, and no event reports it.
+pub fn offline(world: &mut World, index: usize, time: u64) {
+    world.disturb(index, &OFFLINE);
+    world.cut(index, false);
+    if let Some(device) = world.devices.get_mut(index) {
+        device.offline = true;
+    }
+    let reported = world.ctx.random.chance(50);
+    let event = Event::Fault(Fault::Online(index, reported));
+    world.ctx.later(time, event);
+}
+
+/// The network of a device is back; `reported`: the browser says so.
+pub fn online(world: &mut World, index: usize, reported: bool) {
+    let device = world.devices.get_mut(index);
+    let Some(device) = device.filter(|device| device.offline) else {
+        return;
+    };
+    device.offline = false;
+    let home = device.home;
+    world.model.disturbed(home, world.ctx.now, &ONLINE);
+    if reported {
+        report(world, index);
+    }
+}
+
+/// A device is carried to another home; `reported`: the browser says so.
+pub fn roam(world: &mut World, index: usize, home: usize, reported: bool) {
+    let cause = if reported {
+        &ROAMED
+    } else {
+        &ROAMED_UNREPORTED
+    };
+    world.disturb(index, cause);
+    world.cut(index, false);
+    if let Some(device) = world.devices.get_mut(index) {
+        device.home = home;
+    }
+    world.model.disturbed(home, world.ctx.now, cause);
+    if reported {
+        report(world, index);
+    }
+}
+
+/// The browser reports a change of the network, where it is awake.
+fn report(world: &mut World, index: usize) {
+    let device = world.devices.get(index);
+    if device.is_some_and(|device| device.asleep.is_none()) {
+        node::handle(world, index, Input::Woke);
+    }
+}
+
+/// A device sleeps for a time. What was open does not survive a sleep of this length.
+pub fn sleep(world: &mut World, index: usize, time: u64) {
+    world.disturb(index, &ASLEEP);
+    let now = world.ctx.now;
+    let device = world.devices.get_mut(index);
+    let Some(device) = device.filter(|device| device.asleep.is_none()) else {
+        return;
+    };
+    device.asleep = Some((now, now + time));
+    device.offline = true;
+    world.cut(index, false);
+    world.ctx.later(time, Event::Fault(Fault::Wake(index)));
+}
+
+/// A device wakes. The monotonic clock has not counted the time, the other one has. No event reports
+/// it: the next timer shows the jump.
+pub fn wake(world: &mut World, index: usize) {
+    let now = world.ctx.now;
+    let Some(device) = world.devices.get_mut(index) else {
+        return;
+    };
+    let Some((since, _)) = device.asleep.take() else {
+        return;
+    };
+    device.offline = false;
+    let server = device.view.server.as_deref().unwrap_or(HOSTS[0]);
+    let (time, home, at_first) = (now - since, device.home, server.starts_with(HOSTS[0]));
+    device.slept += time;
+    if let Some(process) = &mut device.process {
+        process.slept(time);
+    }
+    // Entries of other days are shown for a while, where everybody slept for days meanwhile.
+    let cause = match world.ctx.leapt {
+        _ if !at_first => &WOKE_ELSEWHERE,
+        0 => &WOKE,
+        _ => &WOKE_ALL,
+    };
+    world.model.disturbed(home, now, cause);
+    node::handle(world, index, Input::Timeout);
+}
+
+/// Every device sleeps. Nothing happens anywhere meanwhile, so the time is only added to what the
+/// clocks show. The servers have long forgotten everybody.
+pub fn sleep_all(world: &mut World, time: u64) {
+    world.disturb_everywhere(&WOKE_ALL);
+    let time = i64::try_from(time).unwrap_or(0);
+    world.ctx.leapt += time;
+    world.network.sockets.restart_all();
+    for index in 0..world.devices.len() {
+        world.cut(index, false);
+        let Some(device) = world.devices.get_mut(index) else {
+            continue;
+        };
+        device.skew += time;
+        if device.asleep.is_none() {
+            node::handle(world, index, Input::Timeout);
+        }
+    }
+}
+
+/// A person sets the clock of a device wrong, and all others are right. Of two that are wrong in
+/// opposite directions, more than a day apart, the contacts would not recognise each other.
+pub fn clock(world: &mut World, index: usize, shift: i64) {
+    world.disturb_everywhere(&CLOCK);
+    let right = world.clock_offset();
+    for (other, device) in world.devices.people_mut().enumerate() {
+        device.skew = right + if other == index { shift } else { 0 };
+    }
+}
+
+/// The disk of a device is full for a time.
+pub fn full(world: &mut World, index: usize, time: u64) {
+    world.disturb(index, &ROOM);
+    set_full(world, index, true);
+    world.ctx.later(time, Event::Fault(Fault::Room(index)));
+}
+
+/// The disk of a device has room again.
+pub fn room(world: &mut World, index: usize) {
+    set_full(world, index, false);
+    let home = world.devices.home(index).unwrap_or(0);
+    world.model.disturbed(home, world.ctx.now, &ROOM);
+}
+
+fn set_full(world: &mut World, index: usize, full: bool) {
+    if let Some(device) = world.devices.get_mut(index) {
+        device.full = full;
+    }
+}
+
+/// Makes everything work again on a device.
+pub fn heal(world: &mut World, index: usize) {
+    wake(world, index);
+    online(world, index, false);
+    set_full(world, index, false);
+    process::start(world, index);
+}

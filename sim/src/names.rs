@@ -1,0 +1,14 @@
+//! The names of people: each tells the number of its device.
+
+/// Returns the name of the person of a device.
+#[must_use]
+pub fn name(device: usize) -> String {
+    format!("P{device}")
+}
+
+/// Returns the device of a person. Renaming a contact only adds words behind the name.
+#[must_use]
+pub fn device_of(name: &str) -> Option<usize> {
+    let number = name.strip_prefix('P')?.split(' ').next()?;
+    number.parse().ok()
+}

@@ -1,0 +1,231 @@
+//! The node of a device: what reaches it, and what comes of its outputs.
+
+use crate::check;
+use crate::disk;
+use crate::endpoint;
+use crate::event::Event;
+use crate::world::World;
+use mesh_chat::Mono;
+use mesh_chat::address::Addresses;
+use mesh_chat::config::Config;
+use mesh_chat::node::{CommandId, Input, Link, Output, StoreId};
+use mesh_chat::records::Change;
+use mesh_chat::view::{self, Answer, Command, MessageState, Phase, Refusal};
+use peerjs::endpoint::{Endpoint, Input as EndpointInput};
+use webext::mapping;
+
+/// Gives a command to a node. Returns the number of the command.
+pub fn command(world: &mut World, index: usize, command: Command) -> u64 {
+    let id = world.number_command();
+    handle(world, index, Input::Command(id, command));
+    id.0
+}
+
+/// Gives an input to a node, and carries out everything that follows at once.
+pub fn handle(world: &mut World, index: usize, input: Input) {
+    let now = world.ctx.now;
+    let device = world.devices.get(index);
+    let Some(device) = device.filter(|device| device.process.is_some()) else {
+        return;
+    };
+    let clock = device.clock(now);
+    say_input(world, index, &input);
+    check::rendezvous::heard(world, index, &input);
+    check::roots::heard(world, index, &input);
+    let Some(process) = world.devices.process(index) else {
+        return;
+    };
+    process.brain.handle(clock, input);
+    loop {
+        let Some(process) = world.devices.process(index) else {
+            return;
+        };
+        let output = process.brain.poll();
+        if let Output::Timeout(at) = output {
+            wait(world, index, at);
+            check::roots::look(world, index);
+            return world.arm(index);
+        }
+        carry_out(world, index, output);
+    }
+}
+
+/// The first write under way is done: it is on the disk, or the disk was full.
+pub fn written(world: &mut World, index: usize) {
+    let Some(device) = world.devices.get_mut(index) else {
+        return;
+    };
+    let Some((id, change)) = device.writing.pop_front() else {
+        return;
+    };
+    let result = if device.full {
+        Err("the disk is full".to_owned())
+    } else {
+        device.disk.write(change);
+        Ok(())
+    };
+    handle(world, index, Input::Stored(id, result));
+}
+
+fn wait(world: &mut World, index: usize, at: Option<Mono>) {
+    let Some(device) = world.devices.get_mut(index) else {
+        return;
+    };
+    let slept = device.slept;
+    if let Some(process) = &mut device.process {
+        process.node_due = at.map(|Mono(at)| at + slept);
+    }
+}
+
+fn carry_out(world: &mut World, index: usize, output: Output) {
+    if let Output::Transmit(_, frame) = &output {
+        count_routed(world, index, frame.len());
+    }
+    say_output(world, index, &output);
+    check::rendezvous::asked(world, index, &output);
+    check::roots::asked(world, index, &output);
+    match output {
+        Output::Register(id) => endpoint::handle(world, index, EndpointInput::Register(id)),
+        Output::Release(id) => endpoint::handle(world, index, EndpointInput::Release(id)),
+        Output::Dial { link, from, to } => {
+            let conn = mapping::conn(link);
+            endpoint::handle(world, index, EndpointInput::Dial { conn, from, to });
+        }
+        Output::Transmit(link, frame) => {
+            let input = EndpointInput::Send(mapping::conn(link), frame);
+            endpoint::handle(world, index, input);
+        }
+        Output::Close(link) => {
+            endpoint::handle(world, index, EndpointInput::Close(mapping::conn(link)));
+        }
+        Output::Probe => endpoint::handle(world, index, EndpointInput::Probe),
+        Output::LookUpAddress => look_up(world, index),
+        Output::Store(id, change) => store(world, index, id, change),
+        Output::Configure(config) => configure(world, index, &config),
+        Output::Event(event) => show(world, index, event),
+        Output::Reply(CommandId(id), result) => reply(world, id, result),
+        Output::FetchBeacon { .. } => fetch_beacon(world, index),
+        Output::Timeout(_) => {}
+    }
+}
+
+fn show(world: &mut World, index: usize, event: view::Event) {
+    if let view::Event::Message(message) = &event
+        && message.state == MessageState::Received
+    {
+        world.texts.arrived(&message.text);
+    }
+    if let view::Event::Notify(notification) = &event {
+        check::rendezvous::notified(world, index, notification);
+    }
+    if let view::Event::Person(person) = &event {
+        check::rendezvous::shown(world, index, person);
+    }
+    check::roots::shown(world, index, &event);
+    let Some(device) = world.devices.get_mut(index) else {
+        return;
+    };
+    if let Some((contact, places)) = device.view.show(event) {
+        for text in device.disk.own_texts(&contact, &places) {
+            check::texts::delivered(world, index, &text);
+        }
+    }
+}
+
+fn reply(world: &mut World, id: u64, result: Result<Answer, Refusal>) {
+    let backup = match &result {
+        Ok(Answer::Backup { text }) => Some(text.as_str()),
+        Ok(_) | Err(_) => None,
+    };
+    world.ties.backups.answered(id, backup);
+    world.texts.replied(world.ctx.now, id, result.is_ok());
+}
+
+fn fetch_beacon(world: &mut World, index: usize) {
+    let unix = world.unix();
+    let generation = world.devices.get(index).map_or(0, |d| d.generation);
+    if let Some(beacon) = &mut world.beacon {
+        beacon.ask(&mut world.ctx, unix, index, generation);
+    }
+}
+
+fn configure(world: &mut World, index: usize, config: &Config) {
+    let seed = world.ctx.random.seed();
+    let Some(device) = world.devices.get_mut(index) else {
+        return;
+    };
+    device.keep_tokens();
+    let tokens = device.tokens.clone();
+    if let Some(process) = &mut device.process {
+        let servers = mapping::servers(config);
+        process.endpoint = Some(Endpoint::new(servers, tokens, seed));
+    }
+}
+
+fn look_up(world: &mut World, index: usize) {
+    let Some(device) = world.devices.get(index) else {
+        return;
+    };
+    let mut addresses = Addresses::default();
+    if !device.offline {
+        let address = world.network.public_address(device.home);
+        addresses.seen.push(address);
+    }
+    let after = world.ctx.random.within(20, 200);
+    let input = Box::new(Input::Addresses(addresses));
+    let event = Event::Node(index, device.generation, input);
+    world.ctx.later(after, event);
+}
+
+/// A write takes a few milliseconds, and is not done before an earlier one.
+fn store(world: &mut World, index: usize, id: StoreId, change: Change) {
+    let took = world.ctx.random.within(1, 8);
+    let now = world.ctx.now;
+    let Some(device) = world.devices.get_mut(index) else {
+        return;
+    };
+    device.written_at = device.written_at.max(now + took);
+    device.writing.push_back((id, change));
+    let after = device.written_at - now;
+    world
+        .ctx
+        .later(after, Event::Disk(index, device.generation));
+}
+
+fn count_routed(world: &mut World, index: usize, bytes: usize) {
+    let view = world.devices.get(index).map(|device| &device.view);
+    if view.is_some_and(|view| matches!(view.phase, Some(Phase::Router { .. }))) {
+        world.routed += bytes as u64;
+    }
+}
+
+/// Prints an input, when a seed is replayed.
+fn say_input(world: &World, index: usize, input: &Input) {
+    let links = matches!(
+        input,
+        Input::Link(_, Link::Incoming { .. } | Link::Closed(_))
+    );
+    if links || matches!(input, Input::Signalling(_)) {
+        world.ctx.say(|| format!("P{index} hears {input:?}"));
+    }
+}
+
+/// Prints an output, when a seed is replayed.
+fn say_output(world: &World, index: usize, output: &Output) {
+    let say = |what: &dyn Fn() -> String| world.ctx.say(|| format!("P{index} {}", what()));
+    match output {
+        Output::Register(id) => say(&|| format!("registers {id}")),
+        Output::Release(id) => say(&|| format!("releases {id}")),
+        Output::Dial { link, to, .. } => say(&|| format!("dials {link:?} {to}")),
+        Output::Transmit(link, frame) => say(&|| format!("sends {link:?} {frame}")),
+        Output::Event(event) => say(&|| format!("shows {event:?}")),
+        Output::Store(_, change) => say(&|| format!("stores {}", disk::describe(change))),
+        Output::Close(_)
+        | Output::Probe
+        | Output::LookUpAddress
+        | Output::Configure(_)
+        | Output::Reply(..)
+        | Output::FetchBeacon { .. }
+        | Output::Timeout(_) => {}
+    }
+}

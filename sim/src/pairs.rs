@@ -1,0 +1,103 @@
+//! What two people may expect of each other, and what they may not any more.
+
+use crate::names::name;
+use crate::roots;
+use crate::world::World;
+use mesh_chat::limits;
+use mesh_chat::records::ContactRecord;
+use std::collections::BTreeSet;
+
+/// Clocks further apart have no rendezvous point in common at every moment, in milliseconds.
+const CLOCKS: u64 = 120_000;
+
+/// Whether one of the two knows where the other is, and dials soon.
+#[must_use]
+pub fn know_the_way(world: &World, one: usize, other: usize) -> bool {
+    let now = world.ctx.now;
+    match (can_reach(world, one, other), can_reach(world, other, one)) {
+        (true, true) => true,
+        (false, false) => false,
+        (true, false) => world.ties.dials_soon(now, one, other),
+        (false, true) => world.ties.dials_soon(now, other, one),
+    }
+}
+
+/// Whether one knows where the other is.
+#[must_use]
+pub fn can_reach(world: &World, one: usize, other: usize) -> bool {
+    let device = |index: usize| world.devices.get(index);
+    let Some((here, there)) = device(one).zip(device(other)) else {
+        return false;
+    };
+    let reaches = |contact: &ContactRecord| {
+        let address = Some(contact.transport_id.as_str()) == there.disk.transport_id();
+        let recognised = contact.discovery_uuid.as_ref() == there.disk.discovery_uuid();
+        address || recognised && here.home == there.home && roots::must_see(world, one, other)
+    };
+    world.devices.contact(one, other).is_some_and(reaches)
+}
+
+/// Whether two special contacts must find each other even where neither knows where the other is.
+/// More than eight special contacts take turns.
+#[must_use]
+pub fn must_meet(world: &World, one: usize, other: usize) -> bool {
+    let devices = &world.devices;
+    let Some((here, there)) = devices.ready(one).zip(devices.ready(other)) else {
+        return false;
+    };
+    let few = |index: usize| {
+        let special = devices.contacts(index).filter(|c| c.care.special);
+        special.count() <= limits::SEATS_ALWAYS
+    };
+    here.skew.abs_diff(there.skew) <= CLOCKS
+        && are_special(world, one, other)
+        && !world.are_apart(one, other)
+        && world.passes(one, other)
+        && few(one)
+        && few(other)
+}
+
+/// Whether both want to find each other anywhere.
+fn are_special(world: &World, one: usize, other: usize) -> bool {
+    let special = |one, other| {
+        let care = world
+            .devices
+            .contact(one, other)
+            .map(|contact| &contact.care);
+        care.is_some_and(|care| care.special && care.special_there)
+    };
+    special(one, other) && special(other, one)
+}
+
+/// One has removed the other: nothing is promised for any text between them.
+pub fn sever(world: &mut World, one: usize, other: usize) {
+    part(world, one, other);
+    world.texts.release(one, other, |_| true);
+    world.texts.release(other, one, |_| true);
+}
+
+/// A device lost everything: what it had received is gone, and what it had not sent. What waits
+/// on other devices is still promised to it.
+pub fn lost_everything(world: &mut World, index: usize) {
+    world.ties.wipe(index);
+    for other in world.devices.people().filter(|other| *other != index) {
+        let (here, there) = (stored(world, index, other), stored(world, other, index));
+        part(world, index, other);
+        let texts = &mut world.texts;
+        texts.release(other, index, |text| here.contains(text));
+        texts.release(index, other, |text| !there.contains(text));
+    }
+}
+
+fn part(world: &mut World, one: usize, other: usize) {
+    let now = world.ctx.now;
+    world.ties.part(&world.devices, now, one, other);
+}
+
+/// Returns the texts of another person that are stored on a device.
+fn stored(world: &World, at: usize, from: usize) -> BTreeSet<String> {
+    let device = world.devices.get(at);
+    let name = name(from);
+    let texts = device.into_iter().flat_map(|d| d.disk.received_from(&name));
+    texts.map(str::to_owned).collect()
+}

@@ -1,0 +1,61 @@
+//! What the person of a device sees.
+
+use mesh_chat::view::{
+    BeaconStatus, ContactId, Event, Hidden, InviteId, Person, PersonId, Phase, Request, RequestId,
+};
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+/// A view: it keeps the latest of everything, as every view does.
+#[derive(Debug, Default)]
+pub struct View {
+    /// Everybody in the lists.
+    pub people: BTreeMap<PersonId, Person>,
+    /// Waiting requests.
+    pub requests: BTreeMap<RequestId, Request>,
+    /// The codes of open invites.
+    pub invites: BTreeMap<InviteId, Hidden>,
+    /// The state line.
+    pub phase: Option<Phase>,
+    /// The server in use.
+    pub server: Option<String>,
+    /// Own messages of each chat up to this one are shown as stored on the other device.
+    pub delivered: BTreeMap<ContactId, u64>,
+    /// The state of the beacon, where there is one.
+    pub beacon: Option<BeaconStatus>,
+}
+
+impl View {
+    /// Shows an event. Returns the own messages that it newly shows as stored on the other device, by
+    /// their places in the log.
+    pub fn show(&mut self, event: Event) -> Option<(ContactId, RangeInclusive<u64>)> {
+        match event {
+            Event::Person(person) => drop(self.people.insert(person.id.clone(), person)),
+            Event::PersonGone(id) => drop(self.people.remove(&id)),
+            Event::Request(request) => drop(self.requests.insert(request.id.clone(), request)),
+            Event::RequestGone(id) => drop(self.requests.remove(&id)),
+            Event::Status(status) => {
+                self.phase = Some(status.phase);
+                self.server = status.server;
+                self.beacon = status.beacon;
+            }
+            Event::Progress(progress) => {
+                let (contact, upto) = (progress.contact, progress.delivered);
+                // The first progress of a process repeats what was known before.
+                let before = self.delivered.insert(contact.clone(), upto)?;
+                return Some((contact, before + 1..=upto));
+            }
+            Event::Invite(invite) => drop(self.invites.insert(invite.id, invite.link)),
+            Event::InviteGone(id) => drop(self.invites.remove(&id)),
+            Event::Profile(_)
+            | Event::Message(_)
+            | Event::Typing(_)
+            | Event::Settings(_)
+            | Event::Notice(_)
+            | Event::Ready
+            | Event::Notify(_)
+            | Event::Badge { .. } => {}
+        }
+        None
+    }
+}
