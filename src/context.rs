@@ -1,25 +1,32 @@
-//! What the parts of a node share: the moment, the random source, and the outputs.
+//! What the machines of a node share: the moment, the random source, the ids and connections that
+//! were begun, and the way out: effects for the world, and facts for each other.
 
 use crate::clock::Now;
 use crate::crypto::{self, Random};
-use crate::io::{LinkId, Output, StoreId};
+use crate::fact::{Fact, Purpose};
+use crate::io::{CommandId, LinkId, Output};
 use crate::name::{Names, Unicode};
 use crate::records::Change;
+use crate::routes::{IdOwner, LinkOwner, Routes};
+use crate::store::{Store, Write};
+use crate::view::{Answer, Event, Notice, Refusal};
 use crate::wire::{Frame, RouterFrame, encode};
 use chacha20::rand_core::SeedableRng;
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
-/// What is handed down through every call of one input.
+/// Handed down through every call of one input.
 pub(crate) struct Context {
     /// The moment of the input being handled.
     pub(crate) now: Now,
     pub(crate) rng: Random,
     pub(crate) names: Names,
+    pub(crate) store: Store,
+    pub(crate) routes: Routes,
     out: VecDeque<Output>,
+    facts: VecDeque<Fact>,
     links: u32,
-    stores: u64,
 }
 
 impl fmt::Debug for Context {
@@ -36,12 +43,15 @@ impl Context {
             now,
             rng: Random::from_seed(seed),
             names: Names::new(unicode),
+            store: Store::default(),
+            routes: Routes::default(),
             out: VecDeque::new(),
+            facts: VecDeque::new(),
             links: 0,
-            stores: 0,
         }
     }
 
+    /// Returns the oldest effect that the world has not seen.
     pub(crate) fn poll(&mut self) -> Option<Output> {
         self.out.pop_front()
     }
@@ -50,9 +60,54 @@ impl Context {
         self.out.push_back(output);
     }
 
+    /// Tells the other machines.
+    pub(crate) fn tell(&mut self, fact: Fact) {
+        self.facts.push_back(fact);
+    }
+
+    /// Returns the oldest fact that nobody has acted on.
+    pub(crate) fn next_fact(&mut self) -> Option<Fact> {
+        self.facts.pop_front()
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        self.emit(Output::Event(event));
+    }
+
+    pub(crate) fn notice(&mut self, notice: Notice) {
+        self.event(Event::Notice(notice));
+    }
+
+    pub(crate) fn answer(&mut self, command: CommandId, result: Result<Answer, Refusal>) {
+        self.emit(Output::Reply(command, result));
+    }
+
+    /// Answers a command that asks for nothing but to be done.
+    pub(crate) fn reply(&mut self, command: CommandId, result: Result<(), Refusal>) {
+        self.answer(command, result.map(|()| Answer::Done));
+    }
+
+    /// Dials within a namespace.
     pub(crate) fn dial(&mut self, from: &str, to: &str) -> LinkId {
+        self.connect(from, to, LinkOwner::Directory)
+    }
+
+    /// Dials somebody with whom a handshake follows.
+    pub(crate) fn dial_for(&mut self, from: &str, to: &str, purpose: Purpose) -> LinkId {
+        let link = self.connect(from, to, LinkOwner::Handshakes);
+        self.tell(Fact::Dialled {
+            link,
+            from: from.to_owned(),
+            to: to.to_owned(),
+            purpose,
+        });
+        link
+    }
+
+    fn connect(&mut self, from: &str, to: &str, owner: LinkOwner) -> LinkId {
         self.links = self.links.wrapping_add(1);
         let link = LinkId::Dialled(self.links);
+        self.routes.set_link(link, owner);
         self.emit(Output::Dial {
             link,
             from: from.to_owned(),
@@ -61,49 +116,65 @@ impl Context {
         link
     }
 
-    pub(crate) fn transmit(&mut self, link: LinkId, frame: &dyn Frame) {
-        self.emit(Output::Transmit(link, encode(frame)));
+    pub(crate) fn transmit<F: Frame>(&mut self, link: LinkId, frame: &F) {
+        self.transmit_text(link, encode(frame));
+    }
+
+    /// Sends a frame that is encoded already.
+    pub(crate) fn transmit_text(&mut self, link: LinkId, text: String) {
+        self.emit(Output::Transmit(link, text));
     }
 
     /// Sends one message to many, encoded once.
-    pub(crate) fn transmit_all(&mut self, links: impl Iterator<Item = LinkId>, frame: &dyn Frame) {
+    pub(crate) fn transmit_all<F: Frame>(
+        &mut self,
+        links: impl Iterator<Item = LinkId>,
+        frame: &F,
+    ) {
         let mut text = None;
         for link in links {
             let text = text.get_or_insert_with(|| encode(frame));
-            self.emit(Output::Transmit(link, text.clone()));
+            self.transmit_text(link, text.clone());
         }
     }
 
     pub(crate) fn close(&mut self, link: LinkId) {
+        self.routes.remove_link(link);
         self.emit(Output::Close(link));
     }
 
-    /// Says goodbye, which is the same frame in every conversation, and closes.
+    /// Says goodbye to a peer or router, and closes.
     pub(crate) fn bye(&mut self, link: LinkId) {
         self.transmit(link, &RouterFrame::Bye);
         self.close(link);
     }
 
-    pub(crate) fn register(&mut self, id: &str) {
+    pub(crate) fn register(&mut self, id: &str, owner: IdOwner) {
+        self.routes.set_id(id, owner);
         self.emit(Output::Register(id.to_owned()));
     }
 
     pub(crate) fn release(&mut self, id: &str) {
+        self.routes.remove_id(id);
         self.emit(Output::Release(id.to_owned()));
     }
 
-    pub(crate) fn store(&mut self, change: Change) -> StoreId {
-        self.stores += 1;
-        let id = StoreId(self.stores);
+    /// Writes a change; when it is durable or has failed, `write` says who goes on.
+    pub(crate) fn store(&mut self, write: Write, change: Change) {
+        let id = self.store.begin(write);
         self.emit(Output::Store(id, change));
-        id
+    }
+
+    /// Writes a change, again and again where that fails.
+    pub(crate) fn store_for_certain(&mut self, change: Change) {
+        self.store(Write::Certain(Box::new(change.clone())), change);
     }
 
     pub(crate) fn random<const N: usize>(&mut self) -> [u8; N] {
         crypto::random(&mut self.rng)
     }
 
-    /// Returns a random time from nothing to `most`, in whole milliseconds, each equally likely.
+    /// Returns an even choice from nothing to `most`, in milliseconds.
     pub(crate) fn jitter(&mut self, most: Duration) -> Duration {
         let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
         let random = u64::from_le_bytes(self.random());

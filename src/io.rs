@@ -1,10 +1,11 @@
 //! The one input and the one output of a [`Node`](crate::Node).
 
 use crate::address::Addresses;
-use crate::clock::{Mono, UnixMillis};
+use crate::clock::UnixMillis;
 use crate::config::Config;
 use crate::records::Change;
 use crate::view::{Answer, Command, Event, Hidden, Refusal};
+use crate::why::Deadline;
 use std::net::IpAddr;
 
 /// Names a command until its [`Output::Reply`]; chosen by the caller.
@@ -33,8 +34,8 @@ pub enum Input {
     Command(CommandId, Command),
     /// A view wants everything once; answered with events up to [`Event::Ready`].
     Attach,
-    /// The chat that some open view shows now, so that no notification repeats it.
-    Watching(Option<crate::view::ContactId>, bool),
+    /// Whether some view is visible, so that messages need no notification.
+    Watched(bool),
     /// The signalling servers say.
     Signalling(Signalling),
     /// A connection says.
@@ -196,5 +197,5 @@ pub enum Output {
     /// The answer to a command.
     Reply(CommandId, Result<Answer, Refusal>),
     /// Nothing more to do until this moment; `None` is until the next input.
-    Timeout(Option<Mono>),
+    Timeout(Option<Deadline>),
 }

@@ -1,8 +1,31 @@
-//! The ways in which a peer can break the protocol on a connection that is past its handshake, or
-//! needs none. Each of them ends the connection.
+//! The ways in which a peer can break the protocol: during a handshake ([`Fault`]), and on a connection
+//! that is past it or needs none ([`Misbehaviour`]). Each of them ends the connection.
 
 use crate::limits::ENTRY_BYTES;
 use crate::wire::Malformed;
+
+/// Why a handshake ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Fault {
+    /// It cannot be read as a message of a handshake.
+    #[error("a handshake message is malformed: {0}")]
+    Frame(#[from] Malformed),
+    /// A field has a value that it cannot have, or the message is out of order.
+    #[error("a handshake message is malformed: {0}")]
+    Malformed(&'static str),
+    /// An older or a newer program.
+    #[error("no common protocol version")]
+    Version,
+    /// It answered where a known contact should, and is not that contact.
+    #[error("somebody else answered")]
+    SomebodyElse,
+    /// A contact that is blocked here.
+    #[error("it is a blocked contact")]
+    Blocked,
+    /// A signature or authentication code does not verify for this connection.
+    #[error("a proof does not verify: {0}")]
+    Proof(&'static str),
+}
 
 /// What a peer has done. Values that it sent are not repeated: they may be private.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -71,10 +71,12 @@ pub enum ToEngine {
         /// At most so many (at most 200).
         limit: u32,
     },
-    /// Tells which chat this view shows now, `None` for a list. It counts until the port is closed.
+    /// Tells what the person can see in this view now. It counts until the port is closed.
     Watching {
-        /// Whose chat.
+        /// Whose chat is shown; `None` for a list.
         contact: Option<ContactId>,
+        /// The view is not in a background tab.
+        visible: bool,
     },
 }
 

@@ -4,7 +4,7 @@
 use crate::random::Random;
 use mesh_chat::Now;
 use mesh_chat::config::Config;
-use mesh_chat::node::{Input, Link, LinkId, Output, Signalling};
+use mesh_chat::node::{Deadline, Input, Link, LinkId, Output, Signalling, Why};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How many frames it keeps to send them again.
@@ -109,7 +109,7 @@ impl Hostile {
             | Input::Timeout
             | Input::Command(..)
             | Input::Attach
-            | Input::Watching(..)
+            | Input::Watched(_)
             | Input::Signalling(_)
             | Input::Addresses(_)
             | Input::Woke
@@ -121,7 +121,10 @@ impl Hostile {
 
     /// Returns what to do next.
     pub fn poll(&mut self) -> Output {
-        let timeout = Output::Timeout(Some(self.next));
+        let timeout = Output::Timeout(Some(Deadline {
+            at: self.next,
+            why: Why::Dial,
+        }));
         self.out.pop_front().unwrap_or(timeout)
     }
 

@@ -5,7 +5,7 @@
 
 use crate::random::Random;
 use mesh_chat::config::Config;
-use mesh_chat::node::{Input, Link, LinkId, Output, Signalling};
+use mesh_chat::node::{Deadline, Input, Link, LinkId, Output, Signalling, Why};
 use mesh_chat::{Mono, Now};
 use std::collections::VecDeque;
 
@@ -82,7 +82,7 @@ impl Light {
             | Input::Link(..)
             | Input::Command(..)
             | Input::Attach
-            | Input::Watching(..)
+            | Input::Watched(_)
             | Input::Addresses(_)
             | Input::Beacon(_)
             | Input::Woke
@@ -93,7 +93,8 @@ impl Light {
 
     /// Returns what to do next.
     pub fn poll(&mut self) -> Output {
-        let timeout = Output::Timeout(self.again);
+        let again = self.again.map(|at| Deadline { at, why: Why::Dial });
+        let timeout = Output::Timeout(again);
         self.out.pop_front().unwrap_or(timeout)
     }
 

@@ -5,10 +5,9 @@ use crate::disk;
 use crate::endpoint;
 use crate::event::Event;
 use crate::world::World;
-use mesh_chat::Mono;
 use mesh_chat::address::Addresses;
 use mesh_chat::config::Config;
-use mesh_chat::node::{CommandId, Input, Link, Output, StoreId};
+use mesh_chat::node::{CommandId, Deadline, Input, Link, Output, StoreId};
 use mesh_chat::records::Change;
 use mesh_chat::view::{self, Answer, Command, MessageState, Phase, Refusal};
 use peerjs::endpoint::{Endpoint, Input as EndpointInput};
@@ -41,8 +40,8 @@ pub fn handle(world: &mut World, index: usize, input: Input) {
             return;
         };
         let output = process.brain.poll();
-        if let Output::Timeout(at) = output {
-            wait(world, index, at);
+        if let Output::Timeout(deadline) = output {
+            wait(world, index, deadline);
             check::roots::look(world, index);
             return world.arm(index);
         }
@@ -67,13 +66,18 @@ pub fn written(world: &mut World, index: usize) {
     handle(world, index, Input::Stored(id, result));
 }
 
-fn wait(world: &mut World, index: usize, at: Option<Mono>) {
+fn wait(world: &mut World, index: usize, deadline: Option<Deadline>) {
+    if let Some(Deadline { at, why }) = deadline {
+        world
+            .ctx
+            .say(|| format!("P{index} waits until {} for {why:?}", at.0));
+    }
     let Some(device) = world.devices.get_mut(index) else {
         return;
     };
     let slept = device.slept;
     if let Some(process) = &mut device.process {
-        process.node_due = at.map(|Mono(at)| at + slept);
+        process.node_due = deadline.map(|deadline| deadline.at.0 + slept);
     }
 }
 

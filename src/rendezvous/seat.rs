@@ -3,6 +3,7 @@
 use crate::clock::Mono;
 use crate::context::Context;
 use crate::io::LinkId;
+use crate::routes::IdOwner;
 use std::time::Duration;
 
 /// The shortest and the longest wait before the id is claimed.
@@ -76,7 +77,7 @@ impl Seat {
     pub(crate) fn timeout(&mut self, ctx: &mut Context) {
         if matches!(self.state, State::Waiting(at) if ctx.now.mono >= at) {
             self.state = State::Claiming;
-            ctx.register(&self.id);
+            ctx.register(&self.id, IdOwner::Rendezvous);
         }
     }
 

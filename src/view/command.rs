@@ -73,7 +73,7 @@ pub enum Command {
     },
     /// Carries out a decision about a contact.
     Contact(ContactId, ContactCommand),
-    /// Makes an invite: an [`Event::Invite`] follows.
+    /// Makes an invite: an [`Event::Invite`](crate::view::Event::Invite) follows.
     Invite,
     /// Closes an open invite.
     CancelInvite {

@@ -140,9 +140,10 @@ impl State {
         if !self.engine.is_ready() {
             return Vec::new();
         }
-        let shown = self.chat().filter(|_| !self.hidden);
+        let visible = !self.hidden;
+        let shown = self.chat().filter(|_| visible);
         let contact = shown.map(|chat| chat.contact.clone());
-        vec![Effect::Post(ToEngine::Watching { contact })]
+        vec![Effect::Post(ToEngine::Watching { contact, visible })]
     }
 
     /// Shows a refusal as an alert, where no page is open to show it.

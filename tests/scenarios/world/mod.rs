@@ -238,7 +238,7 @@ impl World {
             loop {
                 match self.devices[device].node.poll() {
                     Output::Timeout(at) => {
-                        self.devices[device].timer = at;
+                        self.devices[device].timer = at.map(|deadline| deadline.at);
                         break;
                     }
                     output => self.act(device, output),

@@ -19,7 +19,7 @@ use chrome::Port;
 use ipc::{
     Answer, Command, Duty, Event, FromEngine, HostRequest, Notice, Recipient, Refusal, ToEngine,
 };
-use mesh_chat::node::{CommandId, Input, Output};
+use mesh_chat::node::{CommandId, Deadline, Input, Output};
 use mesh_chat::records::MessageRecord;
 use mesh_chat::{Mono, Node};
 use std::cell::{Cell, RefCell};
@@ -146,8 +146,8 @@ impl Driver {
                     limit,
                 });
             }
-            ToEngine::Watching { contact } => {
-                self.views.borrow_mut().watch(view, contact);
+            ToEngine::Watching { contact, visible } => {
+                self.views.borrow_mut().watch(view, contact, visible);
                 self.watched();
             }
         }
@@ -160,8 +160,8 @@ impl Driver {
     }
 
     fn watched(&self) {
-        let (contact, any) = self.views.borrow().watched();
-        self.handle(Input::Watching(contact, any));
+        let watched = self.views.borrow().is_any_visible();
+        self.handle(Input::Watched(watched));
     }
 
     fn todo(&self, todo: Todo) {
@@ -198,8 +198,8 @@ impl Driver {
         self.node.borrow_mut().handle(now, input);
         loop {
             let output = self.node.borrow_mut().poll();
-            if let Output::Timeout(at) = output {
-                return self.arm(now.mono, at);
+            if let Output::Timeout(deadline) = output {
+                return self.arm(now.mono, deadline);
             }
             let ready = matches!(output, Output::Event(Event::Ready));
             self.act(output, only);
@@ -207,8 +207,12 @@ impl Driver {
         }
     }
 
-    fn arm(&self, now: Mono, at: Option<Mono>) {
-        self.timer.set(at.map(|at| at.since(now)));
+    fn arm(&self, now: Mono, deadline: Option<Deadline>) {
+        if let Some(Deadline { at, why }) = deadline {
+            tracing::trace!(?why, millis = at.since(now).as_millis(), "the node waits");
+        }
+        self.timer
+            .set(deadline.map(|deadline| deadline.at.since(now)));
     }
 
     fn act(&self, output: Output, only: Option<u32>) {
@@ -228,7 +232,7 @@ impl Driver {
             }
             Output::Reply(id, result) => self.reply(id, result),
             Output::Event(event) => self.show(only, event),
-            Output::Timeout(at) => self.arm(now().mono, at),
+            Output::Timeout(deadline) => self.arm(now().mono, deadline),
         }
     }
 

@@ -86,7 +86,7 @@ impl Engine {
         }
     }
 
-    /// The background says something.
+    /// Handles a message of the background.
     pub fn deliver(&self, message: &JsValue) {
         let message = match from_js_within::<Addressed<FromBackground>>(message, MESSAGE) {
             Ok(addressed) => addressed.message,

@@ -21,7 +21,8 @@ pub(crate) struct Views {
 
 struct View {
     port: Port,
-    watching: Option<ContactId>,
+    /// It is not in a background tab.
+    visible: bool,
     chats: Vec<ContactId>,
     reading: u32,
     held: Vec<Event>,
@@ -44,7 +45,7 @@ impl Views {
         self.last = self.last.wrapping_add(1);
         let view = View {
             port,
-            watching: None,
+            visible: true,
             chats: Vec::new(),
             reading: 0,
             held: Vec::new(),
@@ -57,22 +58,20 @@ impl Views {
         self.open.remove(&view);
     }
 
-    /// Notes which chat the view shows now.
-    pub(crate) fn watch(&mut self, view: u32, contact: Option<ContactId>) {
+    /// Notes which chat the view shows now, and whether the view can be seen.
+    pub(crate) fn watch(&mut self, view: u32, contact: Option<ContactId>, visible: bool) {
         if let Some(view) = self.open.get_mut(&view) {
-            contact.iter().for_each(|contact| view.asks(contact));
-            view.watching = contact;
+            if let Some(contact) = &contact {
+                view.asks(contact);
+            }
+            view.visible = visible;
         }
     }
 
-    /// Returns the chat that the newest view with a chat shows, and whether any view is open.
-    pub(crate) fn watched(&self) -> (Option<ContactId>, bool) {
-        let watching = self
-            .open
-            .values()
-            .rev()
-            .find_map(|view| view.watching.clone());
-        (watching, !self.open.is_empty())
+    /// Returns whether the person may be looking at a view. One in a background tab keeps its port,
+    /// and nobody sees what it shows.
+    pub(crate) fn is_any_visible(&self) -> bool {
+        self.open.values().any(|view| view.visible)
     }
 
     /// Notes that the view waits for a page of this chat.

@@ -54,9 +54,6 @@ const SWITCHED_OFF: &[(&str, &str, &str)] = &[(
     "a command line tool talks to its terminal",
 )];
 
-/// Modules that still have a lint switched off and are to lose it.
-const TO_BE_SWITCHED_ON: &[(&str, &str)] = &[];
-
 /// The Rust files in these folders: path from the root of the repository, and text.
 fn texts(folders: &[&str]) -> Vec<(String, String)> {
     let root = root();

@@ -8,7 +8,8 @@ fn opening_a_chat_watches_it_and_asks_for_its_newest_page() {
     let effects = view.act(Action::OpenChat(contact("a")));
     let contact = contact("a");
     assert!(posts(&effects).contains(&&ToEngine::Watching {
-        contact: Some(contact.clone())
+        contact: Some(contact.clone()),
+        visible: true,
     }));
     assert!(posts(&effects).iter().any(|post| matches!(
         post,
@@ -21,7 +22,23 @@ fn opening_a_chat_watches_it_and_asks_for_its_newest_page() {
     assert!(effects.contains(&Effect::LoadDraft(contact)));
 
     let back = view.act(Action::Back);
-    assert!(posts(&back).contains(&&ToEngine::Watching { contact: None }));
+    assert!(posts(&back).contains(&&ToEngine::Watching {
+        contact: None,
+        visible: true,
+    }));
+}
+
+#[test]
+fn a_view_in_a_background_tab_says_that_nobody_sees_it() {
+    let mut view = Sut::with_anna();
+    view.act(Action::OpenChat(contact("a")));
+    for visible in [false, true] {
+        let effects = view.act(Action::Visible(visible));
+        assert!(posts(&effects).contains(&&ToEngine::Watching {
+            contact: visible.then(|| contact("a")),
+            visible,
+        }));
+    }
 }
 
 #[test]

@@ -1,0 +1,223 @@
+//! One saved contact: who it is, and where it stands.
+
+use super::dialling::Dialling;
+use super::reach::{Trigger, after};
+use super::sighting::Sighting;
+use crate::clock::{Mono, UnixMillis};
+use crate::crypto::{self, Key, PublicKey};
+use crate::encoding::{b64, unb64};
+use crate::ids;
+use crate::records::{CareRecord, ContactRecord, Secret};
+use crate::values::ContactId;
+use crate::view::{Ping, Reach};
+use crate::wire::{Card, Entry};
+
+/// Somebody saved.
+#[derive(Debug)]
+pub(crate) struct Contact {
+    record: ContactRecord,
+    identity: Option<PublicKey>,
+    pair_secret: Key,
+    discovery_uuid: Option<[u8; 16]>,
+    /// 60 digits; empty until the identity is known.
+    safety_number: String,
+    /// How the contact is being found; `Connected` during a session.
+    reach: Reach,
+    pub(super) dialling: Dialling,
+    pub(super) sighting: Sighting,
+    pub(super) unfinished: Unfinished,
+    /// When to write again what could not be stored.
+    pub(super) write_at: Option<Mono>,
+}
+
+/// What belongs to the acceptance of a contact, and is not stored.
+#[derive(Debug, Default)]
+pub(super) struct Unfinished {
+    /// When both proofs were verified, since the start.
+    pub(super) accepted_at: Option<Mono>,
+    /// While the other side's last message is missing: the Discovery ID it began with.
+    pub(super) met_as: Option<String>,
+    /// When to ask there.
+    pub(super) ask_back: Option<Mono>,
+}
+
+impl Contact {
+    /// Reads a stored contact. Returns `None` where its keys cannot be read.
+    pub(crate) fn restore(record: ContactRecord) -> Option<Self> {
+        let identity = match &record.identity {
+            Some(text) => Some(PublicKey::decode(text)?),
+            None => None,
+        };
+        let discovery_uuid = match &record.discovery_uuid {
+            Some(secret) => Some(unb64(&secret.0)?),
+            None => None,
+        };
+        let pair_secret = unb64(&record.pair_secret.0)?;
+        Some(Self {
+            record,
+            identity,
+            pair_secret,
+            discovery_uuid,
+            safety_number: String::new(),
+            reach: Reach::Reconnecting,
+            dialling: Dialling::default(),
+            sighting: Sighting::default(),
+            unfinished: Unfinished::default(),
+            write_at: None,
+        })
+    }
+
+    pub(crate) fn record(&self) -> &ContactRecord {
+        &self.record
+    }
+
+    pub(crate) fn id(&self) -> &ContactId {
+        &self.record.id
+    }
+
+    pub(crate) fn identity(&self) -> Option<PublicKey> {
+        self.identity
+    }
+
+    pub(crate) fn pair_secret(&self) -> Key {
+        self.pair_secret
+    }
+
+    pub(crate) fn discovery_uuid(&self) -> Option<[u8; 16]> {
+        self.discovery_uuid
+    }
+
+    pub(crate) fn transport_id(&self) -> &str {
+        &self.record.transport_id
+    }
+
+    pub(crate) fn safety_number(&self) -> &str {
+        &self.safety_number
+    }
+
+    pub(crate) fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// When both proofs of its acceptance were verified, since the start.
+    pub(crate) fn accepted_at(&self) -> Option<Mono> {
+        self.unfinished.accepted_at
+    }
+
+    /// Returns the name as shown: the one the person gave, else the one the contact gives itself.
+    pub(crate) fn name(&self) -> &str {
+        let given = self.record.care.given_name.as_deref();
+        given.unwrap_or(&self.record.name)
+    }
+
+    pub(crate) fn preferences(&self) -> &CareRecord {
+        &self.record.care
+    }
+
+    pub(super) fn preferences_mut(&mut self) -> &mut CareRecord {
+        &mut self.record.care
+    }
+
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.record.care.blocked
+    }
+
+    /// Returns whether the acceptance is finished on this side.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.identity.is_some()
+    }
+
+    /// Returns whether there is a session.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.reach == Reach::Connected
+    }
+
+    /// Returns whether both sides want to find each other anywhere.
+    pub(crate) fn is_special(&self) -> bool {
+        let preferences = &self.record.care;
+        preferences.special && preferences.special_there && !preferences.blocked
+    }
+
+    /// Returns what the last Ping showed.
+    pub(crate) fn ping(&self) -> Option<Ping> {
+        self.dialling.ping()
+    }
+
+    /// Returns the Discovery ID by which they are seen in a registry now.
+    pub(crate) fn seen_as(&self) -> Option<&str> {
+        self.sighting.discovery_id()
+    }
+
+    /// Returns whether it may be dialled now.
+    pub(super) fn is_wanted(&self) -> bool {
+        let paused = self.record.care.paused && self.seen_as().is_none();
+        !self.is_blocked() && (!paused || self.dialling.is_pinging())
+    }
+
+    /// Returns whether it is waited for at a rendezvous.
+    pub(super) fn is_to_be_met(&self, now: Mono) -> bool {
+        let away = !self.is_connected() && self.dialling.rests().is_none_or(|at| now >= at);
+        self.is_special() && away && !self.record.care.paused
+    }
+
+    /// Dials soon, whatever the back-off says.
+    pub(super) fn hurry(&mut self, now: Mono) {
+        if !self.is_connected() {
+            self.dialling.hurry(now);
+        }
+    }
+
+    pub(super) fn reach_after(&mut self, trigger: Trigger) {
+        self.reach = after(self.reach, trigger);
+    }
+
+    pub(super) fn seen_at(&mut self, unix: UnixMillis) {
+        self.record.last_seen = Some(unix);
+    }
+
+    /// The key is theirs.
+    pub(super) fn prove(&mut self, key: PublicKey) {
+        self.identity = Some(key);
+        self.record.identity = Some(key.encode());
+    }
+
+    /// Takes the pair secret of another acceptance of the same person.
+    pub(super) fn take_secret_of(&mut self, other: &Self) {
+        self.pair_secret = other.pair_secret;
+        self.record
+            .pair_secret
+            .clone_from(&other.record.pair_secret);
+    }
+
+    /// Takes where they are and how they call themselves. `uuid` is the one in the card.
+    pub(super) fn take_profile(&mut self, number: u64, name: String, card: &Card, uuid: [u8; 16]) {
+        self.record.profile_number = number;
+        self.record.transport_id.clone_from(&card.transport_id);
+        self.record.discovery_uuid = Some(Secret(b64(&uuid)));
+        self.record.name = name;
+        self.discovery_uuid = Some(uuid);
+    }
+
+    /// Takes the entry by which they are seen in a registry, and returns the id of the last one.
+    pub(super) fn see(&mut self, entry: Option<&Entry>) -> Option<String> {
+        let seen = entry.map(|entry| {
+            let sealed = entry.sealed_transport.as_deref();
+            let opened = self
+                .discovery_uuid
+                .zip(sealed)
+                .and_then(|(uuid, text)| crypto::open_transport(&uuid, &entry.discovery_id, text));
+            let transport_id = opened.filter(|id| ids::is_transport_id(id));
+            (entry.discovery_id.clone(), transport_id)
+        });
+        self.sighting.set(seen)
+    }
+
+    /// Computes the safety number where it is missing and both keys are known.
+    pub(super) fn compute_safety_number(&mut self, own: PublicKey) {
+        if let Some(identity) = self.identity
+            && self.safety_number.is_empty()
+        {
+            self.safety_number = crypto::safety_number(own, identity);
+        }
+    }
+}

@@ -1,0 +1,444 @@
+//! Saved contacts: who they are, where they are, and when to dial them.
+//!
+//! [`Contact`] is one of them. [`dialling`] says when to dial it, [`sighting`] where it is seen,
+//! [`reach`] how a special contact is being found. What the person decides about a contact is in
+//! [`preferences`], how an acceptance is completed later in [`unfinished`].
+//!
+//! Not here: connections ([`handshakes`](crate::handshakes)) and what is said on them
+//! ([`conversations`](crate::conversations)).
+
+mod contact;
+mod dialling;
+mod preferences;
+mod profile;
+mod reach;
+mod sighting;
+mod unfinished;
+
+pub(crate) use contact::Contact;
+
+use crate::clock::Mono;
+use crate::context::Context;
+use crate::crypto::{Key, PublicKey};
+use crate::fact::{Fact, Purpose};
+use crate::ids::rootless;
+use crate::io::LinkId;
+use crate::limits::{CONTACTS, DIAL_COURTESY};
+use crate::misbehaviour::Fault;
+use crate::records::{Change, ContactRecord};
+use crate::store::{WRITE_AGAIN, Write};
+use crate::values::ContactId;
+use crate::view::{Notice, Notification, Ping, Reach, Refusal};
+use crate::why::{Deadline, Why};
+use crate::wire::Entry;
+use litemap::LiteMap;
+use reach::Trigger;
+use std::time::Duration;
+
+/// Dials to contacts under way at once: a network change must not become a storm.
+const DIALS_AT_ONCE: usize = 8;
+
+/// When to look again where too many dials are under way.
+const NEXT_ROUND: Duration = Duration::from_secs(1);
+
+/// Over which time the dials are spread when all contacts are dialled again.
+const REDIAL_SPREAD: Duration = Duration::from_secs(2);
+
+/// The ways to a contact, as far as other machines know them.
+pub(crate) trait Ways {
+    /// Returns the own Discovery ID from which an entry of a registry can be dialled.
+    fn near(&self, discovery_id: &str) -> Option<&str>;
+    /// Returns the own Transport ID, if it is held.
+    fn own_transport(&self) -> Option<&str>;
+    /// Until when an id is not to be dialled.
+    fn blacklisted_until(&self, id: &str) -> Option<Mono>;
+}
+
+/// A contact that is looked for at a rendezvous.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Missing {
+    pub(crate) contact: ContactId,
+    pub(crate) pair_secret: Key,
+    /// Somebody else has its address.
+    pub(crate) recovering: bool,
+}
+
+/// Everybody saved.
+#[derive(Debug)]
+pub(crate) struct Contacts {
+    book: LiteMap<ContactId, Contact>,
+    /// Somebody was saved or replaced: where they are seen is not known yet.
+    unsighted: bool,
+    /// When the person was last told of a clock that differs.
+    told_clock: Option<Mono>,
+}
+
+impl Default for Contacts {
+    fn default() -> Self {
+        Self {
+            book: LiteMap::new_vec(),
+            unsighted: false,
+            told_clock: None,
+        }
+    }
+}
+
+impl Contacts {
+    /// Takes the stored contacts. Those that cannot be read stay where they are.
+    pub(crate) fn restore(&mut self, ctx: &mut Context, records: Vec<ContactRecord>) {
+        for record in records {
+            let key = format!("contact/{}", record.id.0);
+            match Contact::restore(record) {
+                Some(contact) => self.keep(contact),
+                None => ctx.notice(Notice::StorageDamaged { key }),
+            }
+        }
+    }
+
+    /// Adds a contact, in place of what was known of it before.
+    pub(crate) fn keep(&mut self, mut contact: Contact) {
+        if let Some(before) = self.book.get(contact.id()) {
+            contact.sighting.stay_as(&before.sighting);
+            if before.is_connected() {
+                contact.reach_after(Trigger::Met);
+            }
+        }
+        self.unsighted = true;
+        self.book.insert(contact.id().clone(), contact);
+    }
+
+    pub(crate) fn get(&self, id: &ContactId) -> Option<&Contact> {
+        self.book.get(id)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Contact> + Clone {
+        self.book.values()
+    }
+
+    /// Returns the contacts whose acceptance is finished on this side.
+    pub(crate) fn complete(&self) -> impl Iterator<Item = &Contact> {
+        self.all().filter(|contact| contact.is_complete())
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
+        self.book.len() < CONTACTS
+    }
+
+    pub(crate) fn by_key(&self, key: PublicKey) -> Option<&Contact> {
+        self.all().find(|contact| contact.identity() == Some(key))
+    }
+
+    /// Returns the name as shown; empty for somebody who is not saved any more.
+    pub(crate) fn name(&self, id: &ContactId) -> String {
+        let contact = self.get(id);
+        contact
+            .map(|contact| contact.name().to_owned())
+            .unwrap_or_default()
+    }
+
+    /// Returns the name that the contact gives itself.
+    pub(crate) fn own_name(&self, id: &ContactId) -> String {
+        let contact = self.get(id);
+        contact
+            .map(|contact| contact.record().name.clone())
+            .unwrap_or_default()
+    }
+
+    /// Writes what is known of a contact.
+    pub(crate) fn store(&self, ctx: &mut Context, id: &ContactId) {
+        if let Some(contact) = self.get(id) {
+            let change = Change::Contact(contact.record().clone());
+            ctx.store(Write::Contact(id.clone()), change);
+        }
+    }
+
+    /// The disk did not take a contact: it may have room later.
+    pub(crate) fn not_stored(&mut self, ctx: &Context, id: &ContactId) {
+        if let Some(contact) = self.book.get_mut(id) {
+            contact.write_at = Some(ctx.now.mono + WRITE_AGAIN);
+        }
+    }
+
+    pub(crate) fn forget(&mut self, ctx: &mut Context, id: ContactId) {
+        self.book.remove(&id);
+        ctx.store_for_certain(Change::ForgetContact(id));
+    }
+
+    /// Dials who is due, and writes again what could not be stored.
+    pub(crate) fn timeout(&mut self, ctx: &mut Context, ways: &dyn Ways) {
+        for id in self.take_due(ctx.now.mono, |contact| &mut contact.write_at) {
+            self.store(ctx, &id);
+        }
+        let now = ctx.now.mono;
+        let is_due = |contact: &&Contact| {
+            let idle = !contact.is_connected() && contact.is_wanted();
+            idle && contact.dialling.is_due(now)
+        };
+        let due: Vec<ContactId> = self.all().filter(is_due).map(|c| c.id().clone()).collect();
+        let under_way = |contact: &&Contact| contact.dialling.is_under_way();
+        let mut under_way = self.all().filter(under_way).count();
+        for id in due {
+            let Some(contact) = self.book.get_mut(&id) else {
+                continue;
+            };
+            if under_way >= DIALS_AT_ONCE {
+                contact.dialling.postpone(now + NEXT_ROUND);
+            } else if let Some((from, to)) = route(contact, ways) {
+                let link = ctx.dial_for(&from, &to, Purpose::Meet(id));
+                contact.dialling.began(link);
+                under_way += 1;
+            } else {
+                // Registering the own id, an entry in a registry, or the end of the blacklist's
+                // time bring a new way.
+                let until = ways.blacklisted_until(contact.transport_id());
+                contact.dialling.no_way(until);
+            }
+        }
+    }
+
+    /// Takes the moments that have come, and returns whose they were.
+    fn take_due(
+        &mut self,
+        now: Mono,
+        moment: fn(&mut Contact) -> &mut Option<Mono>,
+    ) -> Vec<ContactId> {
+        let due = self.book.iter_mut().filter_map(|(id, contact)| {
+            let at = moment(contact).take_if(|at| now >= *at);
+            at.map(|_| id.clone())
+        });
+        due.collect()
+    }
+
+    pub(crate) fn due(&self, now: Mono) -> Option<Deadline> {
+        let of = |contact: &Contact| {
+            let idle = !contact.is_connected() && contact.is_wanted();
+            let dial = contact.dialling.due().filter(|_| idle);
+            let rests = contact.dialling.rests().filter(|at| *at > now);
+            [
+                dial.map(|at| Why::Dial.at(at)),
+                rests.map(|at| Why::Rest.at(at)),
+                contact.unfinished.ask_back.map(|at| Why::AskBack.at(at)),
+                contact.write_at.map(|at| Why::Write.at(at)),
+            ]
+        };
+        self.all().flat_map(of).flatten().min()
+    }
+
+    /// Both have proven who they are on this connection: there is a session.
+    pub(crate) fn met(&mut self, ctx: &mut Context, id: &ContactId, link: LinkId) {
+        if let Some(contact) = self.book.get_mut(id) {
+            contact.dialling.met(link);
+            contact.seen_at(ctx.now.unix);
+            contact.reach_after(Trigger::Met);
+        }
+        self.store(ctx, id);
+    }
+
+    /// Both have proven who they are, and another connection of the two is kept.
+    pub(crate) fn met_twice(&mut self, id: &ContactId, link: LinkId) {
+        if let Some(contact) = self.book.get_mut(id)
+            && contact.dialling.is(link)
+        {
+            contact.dialling.needless();
+        }
+    }
+
+    /// The session is gone.
+    pub(crate) fn lost(&mut self, ctx: &mut Context, id: &ContactId, lasted: bool) {
+        let Some(contact) = self.book.get_mut(id) else {
+            return;
+        };
+        contact.reach_after(Trigger::Lost);
+        contact.seen_at(ctx.now.unix);
+        let within = contact.dialling.lost(lasted);
+        let at = ctx.now.mono + ctx.jitter(within);
+        contact.dialling.again(at, lasted);
+        self.store(ctx, id);
+    }
+
+    /// The connection to the contact was ended from here, and none is to be made.
+    pub(crate) fn parted(&mut self, id: &ContactId) {
+        if let Some(contact) = self.book.get_mut(id) {
+            contact.reach_after(Trigger::Lost);
+            contact.dialling.stop();
+        }
+    }
+
+    /// A dial ended without anybody's fault.
+    pub(crate) fn not_met(&mut self, ctx: &mut Context, id: &ContactId, link: LinkId, ping: Ping) {
+        let Some(contact) = self.book.get_mut(id) else {
+            return;
+        };
+        if !contact.dialling.is(link) {
+            return;
+        }
+        if contact.is_connected() {
+            contact.dialling.needless();
+        } else {
+            let now = ctx.now.mono;
+            contact.dialling.failed(now, ping, |most| ctx.jitter(most));
+        }
+    }
+
+    /// What answered is not the contact, or broke the protocol. Only a completed exchange with a
+    /// wrong proof shows that somebody else has its address.
+    pub(crate) fn not_the_contact(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        link: LinkId,
+        remote: &str,
+        fault: Fault,
+    ) {
+        let Some(contact) = self.book.get_mut(id) else {
+            return;
+        };
+        let name = contact.name().to_owned();
+        let asked = contact.dialling.is_pinging();
+        if contact.transport_id() == remote && fault == Fault::SomebodyElse {
+            contact.reach_after(Trigger::Imposter);
+        }
+        self.not_met(ctx, id, link, Ping::SomebodyElse);
+        match fault {
+            Fault::SomebodyElse if asked => ctx.notice(Notice::SomebodyElse { name }),
+            Fault::SomebodyElse | Fault::Blocked => {}
+            Fault::Frame(_) | Fault::Malformed(_) | Fault::Version | Fault::Proof(_) => {
+                let reason = fault.to_string();
+                ctx.notice(Notice::Misbehaved { name, reason });
+            }
+        }
+    }
+
+    /// Dials everybody again, spread over a moment.
+    pub(crate) fn redial_all(&mut self, ctx: &mut Context) {
+        for (_, contact) in self.book.iter_mut() {
+            // Drawn for everybody, so that the others' moments do not depend on who is connected.
+            let at = ctx.now.mono + ctx.jitter(REDIAL_SPREAD);
+            if !contact.is_connected() && contact.is_complete() {
+                contact.dialling.restart(at);
+            }
+        }
+    }
+
+    /// The own Transport ID changed: those who are not connected must be told where it is met.
+    pub(crate) fn moved(&mut self) {
+        for (_, contact) in self.book.iter_mut() {
+            contact.reach_after(Trigger::Moved);
+        }
+    }
+
+    pub(crate) fn hurry(&mut self, id: &ContactId, now: Mono) {
+        if let Some(contact) = self.book.get_mut(id) {
+            contact.hurry(now);
+        }
+    }
+
+    /// The person asks whether a contact can be reached.
+    pub(crate) fn ping(&mut self, id: &ContactId, now: Mono) -> Result<(), Refusal> {
+        let contact = self.book.get_mut(id).ok_or(Refusal::Gone)?;
+        if contact.is_connected() {
+            contact.dialling.ping_online();
+        } else {
+            contact.dialling.start_ping(now);
+        }
+        Ok(())
+    }
+
+    /// Returns who is to be looked for at a rendezvous, the most recently met first.
+    pub(crate) fn missing(&self, now: Mono) -> Vec<Missing> {
+        let wanted = self.all().filter(|contact| contact.is_to_be_met(now));
+        let mut found: Vec<&Contact> = wanted.collect();
+        found.sort_by_key(|contact| std::cmp::Reverse(contact.record().last_seen));
+        let missing = |contact: &Contact| Missing {
+            contact: contact.id().clone(),
+            pair_secret: contact.pair_secret(),
+            recovering: contact.reach() == Reach::Recovering,
+        };
+        found.into_iter().map(missing).collect()
+    }
+
+    /// Returns the secrets by which contacts are recognised in a registry.
+    pub(crate) fn recognisable(&self) -> impl Iterator<Item = (&ContactId, [u8; 16])> + Clone {
+        self.all()
+            .filter_map(|contact| Some((contact.id(), contact.discovery_uuid()?)))
+    }
+
+    /// Returns whether somebody was saved since the last call, whose sighting is not known.
+    pub(crate) fn take_unsighted(&mut self) -> bool {
+        std::mem::take(&mut self.unsighted)
+    }
+
+    /// Returns whether an entry of a registry was a contact's.
+    pub(crate) fn is_seen_as(&self, discovery_id: &str) -> bool {
+        self.all()
+            .any(|contact| contact.seen_as() == Some(discovery_id))
+    }
+
+    /// Takes where contacts are seen: the entry of each, and the own Discovery ID beside it. Who
+    /// has the smaller id dials; the other waits a little, should that fail.
+    pub(crate) fn see(&mut self, now: Mono, mut seen: LiteMap<ContactId, (Entry, String)>) {
+        for (id, contact) in self.book.iter_mut() {
+            let Some((entry, own)) = seen.remove(id) else {
+                contact.see(None);
+                continue;
+            };
+            let courtesy = if own < entry.discovery_id {
+                Duration::ZERO
+            } else {
+                DIAL_COURTESY
+            };
+            let before = contact.see(Some(&entry));
+            let same = before.as_deref().map(rootless) == Some(rootless(&entry.discovery_id));
+            if !same && !contact.is_connected() {
+                contact.dialling.restart(now + courtesy);
+            }
+        }
+    }
+
+    /// Takes who is on this network by a direct connection, and announces who has come.
+    pub(crate) fn announce_arrivals(
+        &mut self,
+        ctx: &mut Context,
+        is_here: impl Fn(&ContactId) -> bool,
+    ) {
+        for (id, contact) in self.book.iter_mut().filter(|(_, c)| c.is_complete()) {
+            let muted = contact.preferences().muted;
+            let here = !contact.is_blocked() && is_here(id);
+            if contact.sighting.set_here(here, muted, ctx.now.mono) {
+                let (contact, name) = (id.clone(), contact.name().to_owned());
+                ctx.tell(Fact::Notify(Notification::Joined { contact, name }));
+            }
+        }
+    }
+
+    /// Computes the safety numbers that are missing: once for each contact.
+    pub(crate) fn compute_safety_numbers(&mut self, own: PublicKey) {
+        for (_, contact) in self.book.iter_mut() {
+            contact.compute_safety_number(own);
+        }
+    }
+}
+
+/// Returns from where and to where a contact is dialled: where it is seen in a registry, else at
+/// its Transport ID, and every second time the other way round.
+fn route(contact: &Contact, ways: &dyn Ways) -> Option<(String, String)> {
+    if !contact.is_complete() {
+        return None;
+    }
+    let near = || {
+        let seen = contact.seen_as()?;
+        Some((ways.near(seen)?.to_owned(), seen.to_owned()))
+    };
+    let far = || {
+        let own = ways.own_transport()?;
+        let told = contact.sighting.transport_id();
+        let address = told.unwrap_or(contact.transport_id());
+        let usable = !address.is_empty() && ways.blacklisted_until(address).is_none();
+        usable.then(|| (own.to_owned(), address.to_owned()))
+    };
+    if contact.dialling.takes_other_way() {
+        far().or_else(near)
+    } else {
+        near().or_else(far)
+    }
+}

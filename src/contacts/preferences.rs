@@ -1,0 +1,99 @@
+//! What the person decides about a contact: its name, Special contact, muting, pausing, blocking.
+
+use super::{Contact, Contacts};
+use crate::clock::UnixMillis;
+use crate::context::Context;
+use crate::limits::LONG_UNSEEN;
+use crate::records::CareRecord;
+use crate::values::ContactId;
+use crate::view::{Care, Refusal, Special};
+
+impl Contacts {
+    /// Takes a decision about a contact, and stores it.
+    pub(crate) fn decide(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        decision: impl FnOnce(&mut CareRecord),
+    ) -> Result<(), Refusal> {
+        let contact = self.book.get_mut(id).filter(|c| c.is_complete());
+        decision(contact.ok_or(Refusal::Gone)?.preferences_mut());
+        self.store(ctx, id);
+        Ok(())
+    }
+
+    /// Saves a contact under a name; an empty one stands for the one it gives itself.
+    pub(crate) fn rename(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        name: &str,
+    ) -> Result<(), Refusal> {
+        let given = if name.trim().is_empty() {
+            None
+        } else {
+            Some(ctx.names.parse(name)?)
+        };
+        self.decide(ctx, id, |preferences| preferences.given_name = given)
+    }
+
+    /// Pauses a contact until it is seen, or looks for it again.
+    pub(crate) fn pause(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        paused: bool,
+    ) -> Result<(), Refusal> {
+        let now = ctx.now;
+        self.decide(ctx, id, |preferences| {
+            preferences.paused = paused;
+            preferences.looked_for = (!paused).then_some(now.unix);
+        })?;
+        if !paused {
+            self.hurry(id, now.mono);
+        }
+        Ok(())
+    }
+
+    /// Dials somebody who is not blocked any more, whatever was tried before.
+    pub(crate) fn unblocked(&mut self, ctx: &Context, id: &ContactId) {
+        if let Some(contact) = self.book.get_mut(id) {
+            contact.dialling.forget_failures();
+            contact.hurry(ctx.now.mono);
+        }
+    }
+}
+
+impl Contact {
+    /// Returns what the contact's page shows.
+    pub(crate) fn care(&self, unix: UnixMillis) -> Care {
+        let record = self.preferences();
+        let other = record.given_name.as_ref().map(|_| &self.record().name);
+        let seen = self.record().last_seen.max(record.looked_for);
+        let away = seen.map_or(0, |at| unix.saturating_sub(at));
+        let long = u128::from(away) > LONG_UNSEEN.as_millis();
+        Care {
+            calls_itself: other.filter(|name| *name != self.name()).cloned(),
+            safety_number: self.safety_number().to_owned(),
+            verified: record.verified,
+            special: self.special(),
+            reach: self.is_special().then_some(self.reach()),
+            muted: record.muted,
+            blocked: record.blocked,
+            long_unseen: self.is_special() && !self.is_connected() && long,
+            paused: record.paused,
+        }
+    }
+
+    /// With somebody blocked nothing is on, whatever is switched on for later.
+    fn special(&self) -> Special {
+        let preferences = self.preferences();
+        match (preferences.special, preferences.special_there) {
+            _ if preferences.blocked => Special::Off,
+            (true, true) => Special::On,
+            (true, false) => Special::Wanted,
+            (false, true) => Special::Offered,
+            (false, false) => Special::Off,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What a contact says of itself: the stored address follows the proof.
+
+use super::Contacts;
+use crate::clock::Mono;
+use crate::context::Context;
+use crate::encoding::unb64;
+use crate::fact::Heard;
+use crate::ids;
+use crate::limits::{CLOCK_DIFFERENCE, SAME_NOTICE};
+use crate::misbehaviour::Misbehaviour;
+use crate::values::ContactId;
+use crate::view::Notice;
+
+impl Contacts {
+    /// Takes what a contact says of itself on an authenticated connection.
+    pub(crate) fn hear(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        heard: Heard,
+    ) -> Result<(), Misbehaviour> {
+        self.hear_special(ctx, id, heard.special);
+        if heard.at > 0 {
+            self.compare_clocks(ctx, id, heard.at);
+        }
+        let uuid: [u8; 16] =
+            unb64(&heard.card.discovery_uuid).ok_or(Misbehaviour::ProfileDiscoveryUuid)?;
+        if !ids::is_transport_id(&heard.card.transport_id) || !ctx.names.accept(&heard.name) {
+            return Err(Misbehaviour::ProfileUnfit);
+        }
+        let Some(contact) = self.book.get_mut(id) else {
+            return Ok(());
+        };
+        let known = contact.record().profile_number;
+        if heard.number <= known && contact.discovery_uuid().is_some() {
+            return Ok(());
+        }
+        contact.take_profile(heard.number, heard.name, &heard.card, uuid);
+        self.store(ctx, id);
+        Ok(())
+    }
+
+    /// The contact has switched Special contact, or is back after a pause.
+    fn hear_special(&mut self, ctx: &mut Context, id: &ContactId, special: bool) {
+        let Some(contact) = self.book.get_mut(id) else {
+            return;
+        };
+        let preferences = contact.preferences_mut();
+        let changed = preferences.special_there != special || preferences.paused;
+        preferences.special_there = special;
+        preferences.paused = false;
+        if changed {
+            self.store(ctx, id);
+        }
+    }
+
+    /// Messages carry times, and rendezvous follow the clock: the person is told where the two
+    /// devices' clocks differ.
+    fn compare_clocks(&mut self, ctx: &mut Context, id: &ContactId, at: u64) {
+        let (now, difference) = (ctx.now.mono, at.abs_diff(ctx.now.unix));
+        let recent = |told: Mono| now.since(told) < SAME_NOTICE;
+        if u128::from(difference) <= CLOCK_DIFFERENCE.as_millis()
+            || self.told_clock.is_some_and(recent)
+        {
+            return;
+        }
+        self.told_clock = Some(now);
+        ctx.notice(Notice::ClockDiffers {
+            name: self.name(id),
+            minutes: difference / 60_000,
+        });
+    }
+
+    /// Notes which own profile a contact has been sent.
+    pub(crate) fn profile_sent(&mut self, ctx: &mut Context, id: &ContactId, number: u64) {
+        let Some(contact) = self.book.get_mut(id) else {
+            return;
+        };
+        let known = &mut contact.preferences_mut().told;
+        if std::mem::replace(known, number) != number {
+            self.store(ctx, id);
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! What contacts say to each other on authenticated connections, and the chats they make up.
+//!
+//! [`session`] is one connection, [`chat`] one chat, which outlives it. [`frames`] says what a
+//! message of a contact leads to.
+//!
+//! Not here: how a connection comes to be ([`handshakes`](crate::handshakes)), and when a contact is
+//! dialled ([`contacts`](crate::contacts)).
+
+mod chat;
+mod frames;
+mod session;
+
+pub(crate) use chat::shown;
+
+use crate::clock::Mono;
+use crate::context::Context;
+use crate::encoding::hex;
+use crate::fact::Fact;
+use crate::io::{CommandId, LinkId, Path};
+use crate::limits;
+use crate::liveness::Verdict;
+use crate::records::{Change, MessageRecord, ThreadRecord};
+use crate::routes::LinkOwner;
+use crate::store::Write;
+use crate::values::ContactId;
+use crate::view::{Event, Message, Notice, Refusal};
+use crate::why::{Deadline, Why};
+use crate::wire::SessionFrame;
+use chat::Chat;
+use litemap::LiteMap;
+use pace::Bucket;
+use session::Session;
+use std::time::Duration;
+
+/// Everything said and to be said.
+#[derive(Debug)]
+pub(crate) struct Conversations {
+    all: LiteMap<ContactId, Conversation>,
+    /// When the person was last told of another device with this identity.
+    told_two_copies: Option<Mono>,
+}
+
+/// What is going on with one contact.
+#[derive(Debug)]
+struct Conversation {
+    chat: Option<Chat>,
+    session: Option<Session>,
+    /// How many messages are taken from the contact.
+    incoming: Bucket,
+    /// How many are sent.
+    outgoing: Bucket,
+}
+
+impl Default for Conversation {
+    fn default() -> Self {
+        let (incoming, outgoing) = rates();
+        Self {
+            chat: None,
+            session: None,
+            incoming,
+            outgoing,
+        }
+    }
+}
+
+/// Returns full buckets. The receiver is lenient by what can be under way, so that an honest sender
+/// at the same rate is never refused.
+fn rates() -> (Bucket, Bucket) {
+    let window = u32::try_from(limits::IN_FLIGHT).unwrap_or(u32::MAX);
+    let interval = Duration::from_secs(1) / limits::MESSAGES_PER_SECOND;
+    let incoming = Bucket::new(limits::MESSAGE_BURST + window, interval);
+    (incoming, Bucket::new(limits::MESSAGE_BURST, interval))
+}
+
+impl Default for Conversations {
+    fn default() -> Self {
+        Self {
+            all: LiteMap::new_vec(),
+            told_two_copies: None,
+        }
+    }
+}
+
+impl Conversations {
+    /// Takes the stored chats, and the own messages that are not known to be delivered.
+    pub(crate) fn restore(&mut self, threads: Vec<ThreadRecord>, outbox: &[MessageRecord]) {
+        for thread in threads {
+            let id = thread.contact.clone();
+            let own = outbox.iter().filter(|own| own.message.contact == id);
+            let chat = Chat::restore(thread, own.cloned().collect());
+            self.entry(&id).chat = Some(chat);
+        }
+    }
+
+    fn entry(&mut self, id: &ContactId) -> &mut Conversation {
+        self.all.entry(id.clone()).or_default()
+    }
+
+    fn session(&self, id: &ContactId) -> Option<&Session> {
+        self.all.get(id)?.session.as_ref()
+    }
+
+    fn session_mut(&mut self, id: &ContactId) -> Option<&mut Session> {
+        self.all.get_mut(id)?.session.as_mut()
+    }
+
+    fn chats(&self) -> impl Iterator<Item = &Chat> {
+        self.all.values().filter_map(|all| all.chat.as_ref())
+    }
+
+    /// Returns the chat with a contact, made when it is first needed.
+    fn chat(&mut self, ctx: &mut Context, id: &ContactId) -> &mut Chat {
+        let log = hex(&ctx.random::<16>());
+        let entry = self.entry(id);
+        entry.chat.get_or_insert_with(|| Chat::new(id.clone(), log))
+    }
+
+    fn transmit(&self, ctx: &mut Context, id: &ContactId, frame: &SessionFrame) {
+        if let Some(session) = self.session(id) {
+            ctx.transmit(session.link, frame);
+        }
+    }
+
+    /// Returns the contacts with a session.
+    pub(crate) fn connected(&self) -> Vec<ContactId> {
+        let connected = self.all.iter().filter(|(_, all)| all.session.is_some());
+        connected.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Returns the path of the session with a contact.
+    pub(crate) fn path(&self, id: &ContactId) -> Option<Path> {
+        Some(self.session(id)?.path)
+    }
+
+    /// Returns whether a direct connection shows the contact on one of this device's networks, to
+    /// this side (`is_local` judges the path) or to the other.
+    pub(crate) fn is_here(&self, id: &ContactId, is_local: impl Fn(Path) -> bool) -> bool {
+        let session = self.session(id);
+        session.is_some_and(|session| session.says_near || is_local(session.path))
+    }
+
+    /// Returns the Router IDs in whose registries a contact says to be.
+    pub(crate) fn routers(&self, id: &ContactId) -> &[String] {
+        self.session(id).map_or(&[], |session| &session.routers)
+    }
+
+    /// Returns how many messages of a contact the person has not seen.
+    pub(crate) fn unread(&self, id: &ContactId) -> u32 {
+        let chat = self.all.get(id).and_then(|all| all.chat.as_ref());
+        chat.map_or(0, Chat::unread)
+    }
+
+    /// Returns how many messages the person has not seen.
+    pub(crate) fn unread_in_all(&self) -> u32 {
+        self.chats().map(Chat::unread).sum()
+    }
+
+    /// Returns a stored message as views see it now.
+    pub(crate) fn shown(&self, record: &MessageRecord) -> Message {
+        let of = self.all.get(&record.message.contact);
+        match of.and_then(|all| all.chat.as_ref()) {
+            Some(chat) => chat.shown(record),
+            None => shown(record),
+        }
+    }
+
+    /// Both have proven who they are. Returns false where another connection is kept instead, and
+    /// this one is closed.
+    pub(crate) fn begin(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        link: LinkId,
+        path: Path,
+        ours_is_smaller: bool,
+    ) -> bool {
+        let now = ctx.now.mono;
+        if let Some(session) = self.session(id) {
+            if session.outlives(link, ours_is_smaller, now) {
+                // This one is closed by both.
+                ctx.close(link);
+                return false;
+            }
+            // Where that is another device with the same identity, it learns that there are two.
+            ctx.transmit(session.link, &SessionFrame::Replaced);
+            ctx.close(session.link);
+        }
+        ctx.routes.set_link(link, LinkOwner::Session(id.clone()));
+        self.entry(id).session = Some(Session::new(link, path, now));
+        let chat = self.chat(ctx, id);
+        // The connection before this one may have ended without a word.
+        chat.interrupted();
+        true
+    }
+
+    /// Says what is stored of the contact's messages, so that they go on from there. With
+    /// `receipts` it also says what was read.
+    pub(crate) fn send_have(&self, ctx: &mut Context, id: &ContactId, receipts: bool) {
+        let have = self
+            .all
+            .get(id)
+            .and_then(|all| Some(all.chat.as_ref()?.have(receipts)));
+        if let Some(have) = have {
+            self.transmit(ctx, id, &have);
+        }
+    }
+
+    /// Says something to a contact, if there is a session.
+    pub(crate) fn say(&self, ctx: &mut Context, id: &ContactId, frame: &SessionFrame) {
+        self.transmit(ctx, id, frame);
+    }
+
+    /// The acceptance of a contact was repeated: what was counted before counts no more.
+    pub(crate) fn renew_rates(&mut self, id: &ContactId) {
+        if let Some(all) = self.all.get_mut(id) {
+            (all.incoming, all.outgoing) = rates();
+        }
+    }
+
+    /// Ends a session.
+    pub(crate) fn end(&mut self, ctx: &mut Context, id: &ContactId) {
+        if let Some(session) = self.session(id) {
+            ctx.close(session.link);
+            self.gone(ctx, id);
+        }
+    }
+
+    /// A session has ended by itself.
+    pub(crate) fn gone(&mut self, ctx: &mut Context, id: &ContactId) {
+        let Some(session) = self.take_session(id) else {
+            return;
+        };
+        let lasted = session.has_lasted(ctx.now.mono);
+        ctx.tell(Fact::Ended(id.clone(), lasted));
+    }
+
+    /// Ends a session with a goodbye, and for good.
+    pub(crate) fn part(&mut self, ctx: &mut Context, id: &ContactId) {
+        if let Some(session) = self.take_session(id) {
+            ctx.bye(session.link);
+        }
+    }
+
+    fn take_session(&mut self, id: &ContactId) -> Option<Session> {
+        let all = self.all.get_mut(id)?;
+        let session = all.session.take()?;
+        if let Some(chat) = &mut all.chat {
+            chat.interrupted();
+        }
+        Some(session)
+    }
+
+    /// Forgets a chat.
+    pub(crate) fn forget(&mut self, ctx: &mut Context, id: &ContactId) {
+        self.all.remove(id);
+        ctx.store_for_certain(Change::ForgetThread(id.clone()));
+    }
+
+    /// The contact has a newer connection with this identity. Where it is not being made from
+    /// here (`ours`), it is from another device.
+    pub(crate) fn replaced(&mut self, ctx: &mut Context, id: &ContactId, ours: bool) {
+        self.end(ctx, id);
+        let now = ctx.now.mono;
+        let recent = |at: Mono| now.since(at) < limits::SAME_NOTICE;
+        if !ours && !self.told_two_copies.is_some_and(recent) {
+            self.told_two_copies = Some(now);
+            ctx.notice(Notice::TwoCopies);
+        }
+    }
+
+    /// Asks a contact for a sign of life, because there is a doubt.
+    pub(crate) fn doubt(&mut self, ctx: &mut Context, id: &ContactId) {
+        let now = ctx.now.mono;
+        if let Some(session) = self.session_mut(id)
+            && session.liveness.suspect(now) == Verdict::Ask
+        {
+            ctx.transmit(session.link, &SessionFrame::Ping);
+        }
+    }
+
+    /// Looks whether a contact is still there, and sends what may be sent.
+    pub(crate) fn check(&mut self, ctx: &mut Context, id: &ContactId) {
+        let now = ctx.now.mono;
+        let Some(session) = self.session_mut(id) else {
+            return;
+        };
+        match session.liveness.check(now) {
+            Verdict::Fine => self.pump(ctx, id),
+            Verdict::Ask => ctx.transmit(session.link, &SessionFrame::Ping),
+            Verdict::Dead => self.end(ctx, id),
+        }
+    }
+
+    /// Sends what the window and the rate allow.
+    pub(super) fn pump(&mut self, ctx: &mut Context, id: &ContactId) {
+        let now = ctx.now.mono;
+        let Some(Conversation {
+            chat: Some(chat),
+            session: Some(session),
+            outgoing,
+            ..
+        }) = self.all.get_mut(id)
+        else {
+            return;
+        };
+        while session.synced && chat.wants_to_send() && outgoing.take(now.into()) {
+            let Some(frame) = chat.next() else {
+                return;
+            };
+            ctx.transmit(session.link, &frame);
+        }
+    }
+
+    pub(crate) fn due(&self) -> Option<Deadline> {
+        let of = |all: &Conversation| {
+            let session = all.session.as_ref()?;
+            let answer = Why::Liveness.at(session.liveness.due());
+            let wants = all.chat.as_ref().is_some_and(Chat::wants_to_send);
+            if session.synced && wants {
+                let pace = Why::Pace.at(all.outgoing.due().into());
+                return Some(answer.min(pace));
+            }
+            Some(answer)
+        };
+        self.all.values().filter_map(of).min()
+    }
+
+    /// The person writes a message; the command is answered once it is stored.
+    pub(crate) fn write(
+        &mut self,
+        ctx: &mut Context,
+        command: CommandId,
+        id: &ContactId,
+        text: &str,
+    ) -> Result<(), Refusal> {
+        let at = ctx.now.unix;
+        self.chat(ctx, id).write(command, text, at)
+    }
+
+    /// The person has seen a chat up to a message; `tell` is whether the contact may know.
+    pub(crate) fn see(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        number: u64,
+        tell: bool,
+    ) -> Result<(), Refusal> {
+        let all = self.all.get_mut(id).ok_or(Refusal::Gone)?;
+        let chat = all.chat.as_mut().ok_or(Refusal::Gone)?;
+        if chat.see(number, tell)
+            && tell
+            && let (Some(receipt), Some(session)) = (chat.read_receipt(), &all.session)
+        {
+            ctx.transmit(session.link, &receipt);
+        }
+        Ok(())
+    }
+
+    /// The transaction of a chat is durable.
+    pub(crate) fn stored(&mut self, ctx: &mut Context, id: &ContactId) {
+        let Some(Conversation {
+            chat: Some(chat),
+            session,
+            ..
+        }) = self.all.get_mut(id)
+        else {
+            return;
+        };
+        let durable = chat.stored();
+        let ack = chat.ack().filter(|_| !durable.received.is_empty());
+        if let (Some(session), Some(ack)) = (session, ack) {
+            ctx.transmit(session.link, &ack);
+        }
+        for message in durable.own {
+            ctx.event(Event::Message(message));
+        }
+        for command in durable.commands {
+            ctx.reply(command, Ok(()));
+        }
+        for message in durable.received {
+            let text = message.text.clone();
+            ctx.event(Event::Message(message));
+            ctx.tell(Fact::Received(id.clone(), text));
+        }
+        self.pump(ctx, id);
+    }
+
+    /// The transaction of a chat has failed. The session ends, so that the contact sends again.
+    pub(crate) fn not_stored(&mut self, ctx: &mut Context, id: &ContactId, refusal: &Refusal) {
+        let chat = self.all.get_mut(id).and_then(|all| all.chat.as_mut());
+        for command in chat.map(Chat::failed).into_iter().flatten() {
+            ctx.reply(command, Err(refusal.clone()));
+        }
+        self.end(ctx, id);
+    }
+
+    /// Begins the transactions that are due.
+    pub(crate) fn flush(&mut self, ctx: &mut Context) {
+        for (id, all) in self.all.iter_mut() {
+            if let Some((head, records)) = all.chat.as_mut().and_then(Chat::flush) {
+                let change = Change::Thread(head, records);
+                ctx.store(Write::Thread(id.clone()), change);
+            }
+        }
+    }
+
+    /// Tells the views how far own messages are, where that is news.
+    pub(crate) fn tell_progress(&mut self, ctx: &mut Context) {
+        for (_, all) in self.all.iter_mut() {
+            if let Some(news) = all.chat.as_mut().and_then(Chat::news) {
+                ctx.event(Event::Progress(news));
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! An authenticated connection with a contact.
+
+use crate::clock::Mono;
+use crate::io::{LinkId, Path};
+use crate::liveness::Liveness;
+use std::time::Duration;
+
+/// Two sessions that begin within this time come from both having dialled at once.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// A session that ended within this time did not last, and the next one is begun later: a device
+/// with a full disk ends each of them at the first text, and would be dialled once a second for ever.
+const LASTING: Duration = Duration::from_secs(60);
+
+/// The connection and what was said on it.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) link: LinkId,
+    since: Mono,
+    pub(super) path: Path,
+    /// The contact says that its path shows both on one network.
+    pub(super) says_near: bool,
+    /// The Router IDs in whose registries the contact says to be.
+    pub(super) routers: Vec<String>,
+    /// The contact has said what it has, so that sending can go on.
+    pub(super) synced: bool,
+    pub(super) liveness: Liveness,
+}
+
+impl Session {
+    pub(super) fn new(link: LinkId, path: Path, now: Mono) -> Self {
+        Self {
+            link,
+            since: now,
+            path,
+            says_near: false,
+            routers: Vec::new(),
+            synced: false,
+            liveness: Liveness::new(now),
+        }
+    }
+
+    /// Returns whether this session stays where another connection with the same contact has just
+    /// been proven. Of two that were dialled at once, both sides keep the one that the smaller key
+    /// dialled; else the newer one takes over. `ours_is_smaller` compares the own key with theirs.
+    pub(super) fn outlives(&self, other: LinkId, ours_is_smaller: bool, now: Mono) -> bool {
+        let dialled = |link| matches!(link, LinkId::Dialled(_));
+        let at_once = now.since(self.since) < AT_ONCE && dialled(self.link) != dialled(other);
+        at_once && dialled(other) != ours_is_smaller
+    }
+
+    pub(super) fn has_lasted(&self, now: Mono) -> bool {
+        now.since(self.since) >= LASTING
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: LinkId = LinkId::Dialled(1);
+    const THEIRS: LinkId = LinkId::Accepted(1);
+
+    #[test]
+    fn both_sides_keep_the_connection_that_the_smaller_key_dialled() {
+        let now = Mono(1_000);
+        for (first, second) in [(OURS, THEIRS), (THEIRS, OURS)] {
+            let session = Session::new(first, Path::Unknown, now);
+            let smaller = session.outlives(second, true, now);
+            let larger = session.outlives(second, false, now);
+            assert_eq!(
+                smaller,
+                first == OURS,
+                "the smaller key keeps what it dialled"
+            );
+            assert_eq!(larger, first == THEIRS);
+        }
+    }
+
+    #[test]
+    fn a_later_connection_and_one_from_the_same_side_take_over() {
+        let session = Session::new(OURS, Path::Unknown, Mono(0));
+        assert!(!session.outlives(THEIRS, true, Mono(5_000)));
+        assert!(!session.outlives(LinkId::Dialled(2), true, Mono(1_000)));
+    }
+
+    #[test]
+    fn a_minute_is_lasting() {
+        let session = Session::new(OURS, Path::Unknown, Mono(0));
+        assert!(!session.has_lasted(Mono(59_999)));
+        assert!(session.has_lasted(Mono(60_000)));
+    }
+}

@@ -1,0 +1,548 @@
+//! One device's membership in one namespace: the election, and both parts it can end in.
+
+mod returning;
+mod upkeep;
+
+use super::follower::Follower;
+use super::roster::Roster;
+use super::router::{Router, Scope};
+use crate::clock::Mono;
+use crate::context::Context;
+use crate::crypto;
+use crate::ids::Namespace;
+use crate::io::LinkId;
+use crate::limits::{CLAIM_JITTER, HIDDEN};
+use crate::misbehaviour::Misbehaviour;
+use crate::routes::IdOwner;
+use crate::view::Role;
+use crate::wire::{Entry, RouterFrame};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// How far the claims of the id of a router in doubt are spread, for each person.
+const CLAIM_EARLY: Duration = Duration::from_millis(10);
+
+/// How long an own Discovery ID that somebody else holds is left alone.
+const OWN_ID_RETRY: Duration = Duration::from_secs(15);
+
+/// How much longer the wait may be, for each person in the list, where nobody answers at the id that
+/// is claimed again and again: few find it free soon, and many do not flood the server.
+const GHOST_SPREAD: Duration = Duration::from_millis(50);
+/// See [`GHOST_SPREAD`].
+const GHOST_SPREAD_MOST: Duration = Duration::from_secs(10);
+
+/// What this device says of itself in a namespace.
+#[derive(Clone)]
+pub(crate) struct Announcement {
+    pub(crate) name: String,
+    pub(crate) discovery_uuid: [u8; 16],
+    pub(crate) transport_id: String,
+    /// The UTC day that the Discovery ID is for.
+    pub(crate) day: String,
+}
+
+/// A membership; dropped after [`Member::leave`].
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(super) namespace: Namespace,
+    address: IpAddr,
+    pub(super) own: Entry,
+    /// The own Discovery ID is held, so that one can dial from it.
+    held: bool,
+    retry_own: Option<Mono>,
+    index: u32,
+    /// Since when nobody has answered at the Router ID, although somebody holds it.
+    ghost_since: Option<Mono>,
+    /// How often a router has sent this device on since one served it.
+    redirects: u32,
+    /// How often a Router ID was passed over since the first one worked.
+    passed: u32,
+    /// Since when the router has not listed somebody who is there.
+    missing_since: Option<Mono>,
+    /// How many routers were left for that.
+    hidden: u32,
+    /// Until when the first router is not joined because it hid somebody.
+    shunned: Option<Mono>,
+    /// When to try the first Router ID again.
+    reconsider: Option<Mono>,
+    /// When to give up a later Router ID, because the first one is well.
+    gather: Option<Mono>,
+    /// When to remove who has not checked in again.
+    sweep: Option<Mono>,
+    /// When to claim the id of a router whose connection is in doubt.
+    doubted: Option<Mono>,
+    pub(super) state: State,
+    pub(super) roster: Roster,
+}
+
+#[derive(Debug)]
+pub(super) enum State {
+    /// The Router ID was asked for at the server.
+    Claiming,
+    /// Somebody holds it: dialling, or waiting for the own id to dial from.
+    Connecting(Option<LinkId>),
+    /// Connected to the router.
+    Following(Follower),
+    /// The id is held here.
+    Routing(Router),
+    /// No router: waiting to claim the id.
+    Waiting(Mono),
+}
+
+impl Member {
+    /// Joins: registers both ids at once, the election is decided by the answer.
+    pub(crate) fn join(ctx: &mut Context, root: &str, address: IpAddr, me: &Announcement) -> Self {
+        let namespace = Namespace::of_address(root, address);
+        let own = own_entry(ctx, &namespace, me);
+        ctx.register(&own.discovery_id, IdOwner::Directory);
+        ctx.register(&namespace.router_id(1), IdOwner::Directory);
+        Self {
+            namespace,
+            address,
+            own,
+            held: false,
+            retry_own: None,
+            index: 1,
+            ghost_since: None,
+            redirects: 0,
+            passed: 0,
+            missing_since: None,
+            hidden: 0,
+            shunned: None,
+            reconsider: None,
+            gather: None,
+            sweep: None,
+            doubted: None,
+            state: State::Claiming,
+            roster: Roster::default(),
+        }
+    }
+
+    /// Leaves, with a goodbye to everybody who is connected.
+    pub(crate) fn leave(mut self, ctx: &mut Context) {
+        self.drop_part(ctx, State::Waiting(ctx.now.mono));
+        ctx.release(&self.own.discovery_id);
+    }
+
+    pub(crate) fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// Returns the own Discovery ID, to dial others from.
+    pub(crate) fn discovery_id(&self) -> &str {
+        &self.own.discovery_id
+    }
+
+    /// Returns whether the own Discovery ID can be dialled from.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held
+    }
+
+    /// Returns everybody but oneself.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &Entry> {
+        self.roster
+            .entries()
+            .filter(|entry| entry.discovery_id != self.own.discovery_id)
+    }
+
+    /// Returns the Router ID in whose registry this device is.
+    pub(crate) fn listed_at(&self) -> Option<String> {
+        matches!(self.role(), Role::Router | Role::Peer).then(|| self.router_id())
+    }
+
+    /// Returns one of [`Member::others`].
+    pub(crate) fn other(&self, discovery_id: &str) -> Option<&Entry> {
+        let entry = self.roster.get(discovery_id)?;
+        (entry.discovery_id != self.own.discovery_id).then_some(entry)
+    }
+
+    /// Returns the ids of entries that came, changed or went since the last call.
+    pub(crate) fn take_changes(&mut self) -> Vec<String> {
+        self.roster.take_changes()
+    }
+
+    /// Counts the people who are there, oneself included.
+    pub(crate) fn people(&self) -> u32 {
+        let listed = self.roster.get(&self.own.discovery_id).is_some();
+        let others = self.roster.len() - usize::from(listed);
+        u32::try_from(others + 1).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        match &self.state {
+            State::Routing(_) => Role::Router,
+            State::Following(follower) if follower.feed.is_complete() => Role::Peer,
+            State::Waiting(_) => Role::Electing,
+            State::Claiming | State::Connecting(_) | State::Following(_) => {
+                if self.roster.len() > 1 {
+                    Role::Electing
+                } else {
+                    Role::Joining
+                }
+            }
+        }
+    }
+
+    /// Returns whether a connection belongs to this membership.
+    pub(crate) fn owns(&self, link: LinkId) -> bool {
+        match &self.state {
+            State::Connecting(dialled) => *dialled == Some(link),
+            State::Following(follower) => follower.owns(link),
+            State::Routing(router) => router.has(link),
+            State::Claiming | State::Waiting(_) => false,
+        }
+    }
+
+    /// Takes a changed name, address or day, and tells everybody.
+    pub(crate) fn announce(&mut self, ctx: &mut Context, me: &Announcement) {
+        let own = own_entry(ctx, &self.namespace, me);
+        let before = std::mem::replace(&mut self.own, own);
+        let moved = before.discovery_id != self.own.discovery_id;
+        if moved {
+            self.held = false;
+            ctx.register(&self.own.discovery_id, IdOwner::Directory);
+            ctx.release(&before.discovery_id);
+            self.roster.remove(&before.discovery_id);
+        }
+        self.keep_own(ctx);
+        match &mut self.state {
+            State::Routing(router) => {
+                let left = moved.then_some(before.discovery_id);
+                let own = vec![self.own.clone()];
+                router.announce(ctx, &self.roster, own, left.into_iter().collect());
+            }
+            State::Following(follower) if moved => {
+                follower.leave(ctx);
+                self.roster.forget_all();
+                self.state = State::Connecting(None);
+            }
+            State::Following(follower) => {
+                let link = follower.link;
+                self.check_in(ctx, link);
+            }
+            State::Claiming | State::Connecting(_) | State::Waiting(_) => {}
+        }
+    }
+
+    /// Notes that an id is held. Returns whether it is one of this membership's.
+    pub(crate) fn registered(&mut self, ctx: &mut Context, id: &str) -> bool {
+        if id == self.own.discovery_id {
+            self.held = true;
+            self.retry_own = None;
+            self.connect(ctx);
+            true
+        } else if id == self.router_id() {
+            // Whoever was followed or dialled does not hold it any more.
+            match &mut self.state {
+                State::Routing(_) => return true,
+                State::Following(follower) => follower.leave(ctx),
+                State::Connecting(Some(link)) => ctx.close(*link),
+                State::Connecting(None) | State::Claiming | State::Waiting(_) => {}
+            }
+            self.roster.forget_all();
+            self.become_router(ctx);
+            true
+        } else if id == self.namespace.router_id(1) && matches!(self.state, State::Routing(_)) {
+            self.drop_part(ctx, State::Claiming);
+            self.first_index();
+            self.become_router(ctx);
+            true
+        } else {
+            false
+        }
+    }
+
+    /// Notes that somebody else holds an id. Returns whether it is one of this membership's.
+    pub(crate) fn taken(&mut self, ctx: &mut Context, id: &str) -> bool {
+        if id == self.own.discovery_id {
+            self.held = false;
+            self.retry_own = Some(ctx.now.mono + OWN_ID_RETRY);
+            true
+        } else if id == self.router_id() {
+            match &mut self.state {
+                State::Claiming | State::Routing(_) => {
+                    let before = std::mem::replace(&mut self.state, State::Connecting(None));
+                    if let State::Routing(router) = before {
+                        router.close(ctx);
+                    }
+                    self.connect(ctx);
+                }
+                State::Following(follower) if self.held && follower.liveness.is_asked() => {
+                    let (from, to) = (&self.own.discovery_id, self.namespace.router_id(self.index));
+                    follower
+                        .successor
+                        .get_or_insert_with(|| ctx.dial(from, &to));
+                }
+                State::Following(_) | State::Connecting(_) | State::Waiting(_) => {}
+            }
+            true
+        } else if id == self.namespace.router_id(1) {
+            if let State::Routing(router) = &mut self.state {
+                router.try_first(ctx.now.mono);
+            }
+            true
+        } else {
+            false
+        }
+    }
+
+    /// Notes that an id is not held at the moment.
+    pub(crate) fn lost(&mut self, id: &str) {
+        if id == self.own.discovery_id {
+            self.held = false;
+        }
+    }
+
+    /// Takes a connection of somebody who dialled the Router ID. Returns whether it is accepted.
+    pub(crate) fn incoming(
+        &mut self,
+        ctx: &Context,
+        link: LinkId,
+        local: &str,
+        remote: &str,
+    ) -> bool {
+        let dialled = local == self.router_id();
+        match &mut self.state {
+            State::Routing(router) if dialled => {
+                router.accept(&self.namespace, link, remote, ctx.now.mono)
+            }
+            State::Routing(_)
+            | State::Claiming
+            | State::Connecting(_)
+            | State::Following(_)
+            | State::Waiting(_) => false,
+        }
+    }
+
+    /// Begins to talk on a connection that has opened, to the router or from a peer. `foreign`
+    /// means that its path shows the other end on another network.
+    pub(crate) fn opened(&mut self, ctx: &mut Context, link: LinkId, foreign: bool) {
+        if let State::Routing(router) = &mut self.state {
+            let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
+            router.opened(ctx, &mut scope, link, foreign);
+            return;
+        }
+        if let State::Following(follower) = &self.state
+            && follower.successor == Some(link)
+        {
+            ctx.close(follower.link);
+            self.router_gone(ctx);
+        }
+        if !matches!(self.state, State::Connecting(Some(dialled)) if dialled == link) {
+            return;
+        }
+        if foreign {
+            tracing::warn!("the router is not on this network, passing it over");
+            self.pass_over(ctx, link);
+            return;
+        }
+        self.check_in(ctx, link);
+        self.state = State::Following(Follower::new(link, ctx.now.mono));
+    }
+
+    /// Takes a message on a connection of this membership. The error says what was wrong with it;
+    /// the connection is closed already.
+    pub(crate) fn frame(
+        &mut self,
+        ctx: &mut Context,
+        link: LinkId,
+        bytes: &[u8],
+    ) -> Result<(), Misbehaviour> {
+        let frame = RouterFrame::decode(bytes).map_err(Misbehaviour::from);
+        match &mut self.state {
+            State::Routing(router) => {
+                let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
+                let result = frame.and_then(|frame| router.frame(ctx, &mut scope, link, frame));
+                if result.is_err() {
+                    ctx.close(link);
+                    router.gone(ctx, &mut scope, link);
+                }
+                result
+            }
+            State::Following(_) => {
+                let result = frame.and_then(|frame| self.router_says(ctx, link, frame));
+                if result.is_err() {
+                    self.pass_over(ctx, link);
+                }
+                result
+            }
+            State::Claiming | State::Connecting(_) | State::Waiting(_) => Ok(()),
+        }
+    }
+
+    /// Asks the other end of a connection that the transport doubts.
+    pub(crate) fn suspect(&mut self, ctx: &mut Context, link: LinkId) {
+        match &mut self.state {
+            State::Routing(router) => router.suspect(ctx, link),
+            State::Following(follower) if follower.link == link => {
+                follower.doubt(ctx);
+                // A router that lives answers, and the server says that its id is taken. So
+                // claiming now costs nothing and saves the wait for the answer; the more people,
+                // the more evenly it is spread.
+                let at = ctx.now.mono + ctx.jitter(self.spread(CLAIM_EARLY, CLAIM_JITTER));
+                self.doubted.get_or_insert(at);
+            }
+            State::Following(_) | State::Claiming | State::Connecting(_) | State::Waiting(_) => {}
+        }
+    }
+
+    /// Asks everybody whether they are there: the device woke, or its network changed.
+    pub(crate) fn probe(&mut self, ctx: &mut Context) {
+        match &mut self.state {
+            State::Routing(router) => router.suspect_all(ctx),
+            State::Following(follower) => follower.doubt(ctx),
+            State::Waiting(until) => *until = ctx.now.mono,
+            State::Claiming | State::Connecting(_) => {}
+        }
+    }
+
+    /// Notes that a connection is gone.
+    pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId) {
+        match &mut self.state {
+            State::Routing(router) => {
+                let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
+                router.gone(ctx, &mut scope, link);
+            }
+            State::Following(follower) if follower.link == link => self.router_gone(ctx),
+            State::Following(follower) => follower.successor = None,
+            State::Connecting(Some(dialled)) if *dialled == link => self.nobody_answers(ctx),
+            State::Connecting(_) | State::Claiming | State::Waiting(_) => {}
+        }
+    }
+
+    pub(crate) fn timeout(&mut self, ctx: &mut Context) {
+        let now = ctx.now.mono;
+        if self.retry_own.is_some_and(|at| now >= at) {
+            self.retry_own = None;
+            ctx.register(&self.own.discovery_id, IdOwner::Directory);
+        }
+        self.shunned.take_if(|until| now >= *until);
+        if self.gather.take_if(|at| now >= *at).is_some() {
+            self.start_over(ctx);
+        }
+        if self.reconsider.take_if(|at| now >= *at).is_some() {
+            self.try_first(ctx);
+        }
+        if self.doubted.take_if(|at| now >= *at).is_some()
+            && matches!(self.state, State::Following(_))
+        {
+            ctx.register(&self.router_id(), IdOwner::Directory);
+        }
+        self.sweep(ctx);
+        match &mut self.state {
+            State::Waiting(until) if now >= *until => {
+                self.state = State::Claiming;
+                ctx.register(&self.namespace.router_id(self.index), IdOwner::Directory);
+            }
+            State::Routing(router) => {
+                let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
+                router.timeout(ctx, &mut scope);
+                self.gather_again(ctx);
+            }
+            State::Following(_) => self.check_router(ctx),
+            State::Waiting(_) | State::Claiming | State::Connecting(_) => {}
+        }
+        self.expire(ctx);
+    }
+
+    pub(crate) fn due(&self) -> Option<Mono> {
+        let state = match &self.state {
+            State::Waiting(until) => Some(*until),
+            State::Routing(router) => router.due(),
+            State::Following(follower) => Some(follower.due()),
+            State::Claiming | State::Connecting(_) => None,
+        };
+        let hidden = self.missing_since.map(|since| since + HIDDEN);
+        let returns = [self.reconsider, self.gather, self.shunned];
+        let soon = [self.sweep, self.doubted];
+        let other = [state, self.retry_own, hidden, self.roster.due()];
+        let all = returns.into_iter().chain(soon).chain(other);
+        all.flatten().min()
+    }
+
+    fn router_id(&self) -> String {
+        self.namespace.router_id(self.index)
+    }
+
+    fn become_router(&mut self, ctx: &mut Context) {
+        let router = Router::new(self.index, ctx.now.unix, ctx.now.mono);
+        self.state = State::Routing(router);
+        self.settled(ctx);
+        self.keep_own(ctx);
+        self.sweep_soon(ctx);
+    }
+
+    fn connect(&mut self, ctx: &mut Context) {
+        if self.held && matches!(self.state, State::Connecting(None)) {
+            let link = ctx.dial(&self.own.discovery_id, &self.router_id());
+            self.state = State::Connecting(Some(link));
+        }
+    }
+
+    /// Begins to look for a new router: keeps the copy, waits a little, claims the id. Where the
+    /// successor is dialled already, there is nothing to claim.
+    pub(super) fn router_gone(&mut self, ctx: &mut Context) {
+        self.roster.forget_all();
+        if let State::Following(Follower {
+            successor: Some(link),
+            ..
+        }) = self.state
+        {
+            self.state = State::Connecting(Some(link));
+            return;
+        }
+        let longer = self.ghost_since.map_or(Duration::ZERO, |_| {
+            self.spread(GHOST_SPREAD, GHOST_SPREAD_MOST)
+        });
+        self.state = State::Waiting(ctx.now.mono + ctx.jitter(CLAIM_JITTER + longer));
+    }
+
+    /// Returns a time to spread claims over: the more people, the longer.
+    fn spread(&self, each: Duration, most: Duration) -> Duration {
+        let people = u32::try_from(self.roster.len()).unwrap_or(u32::MAX);
+        each.saturating_mul(people).min(most)
+    }
+
+    /// Ends the present part in the election.
+    fn drop_part(&mut self, ctx: &mut Context, next: State) {
+        match std::mem::replace(&mut self.state, next) {
+            State::Routing(router) => {
+                router.close(ctx);
+                ctx.release(&self.router_id());
+            }
+            State::Claiming => ctx.release(&self.router_id()),
+            State::Following(mut follower) => follower.leave(ctx),
+            State::Connecting(Some(link)) => ctx.close(link),
+            State::Connecting(None) | State::Waiting(_) => {}
+        }
+    }
+}
+
+fn scope<'a>(namespace: &'a Namespace, roster: &'a mut Roster, own: &'a Entry) -> Scope<'a> {
+    Scope {
+        namespace,
+        roster,
+        own: &own.discovery_id,
+    }
+}
+
+fn own_entry(ctx: &mut Context, namespace: &Namespace, me: &Announcement) -> Entry {
+    let uuid = crypto::discovery_uuid(&me.discovery_uuid, namespace.label(), &me.day);
+    let discovery_id = namespace.discovery_id(uuid);
+    let sealed_transport = crypto::seal_transport(
+        &me.discovery_uuid,
+        &discovery_id,
+        &me.transport_id,
+        ctx.random(),
+    );
+    Entry {
+        discovery_id,
+        friendlyname: me.name.clone(),
+        last_seen: 0,
+        sealed_transport,
+    }
+}

@@ -1,0 +1,165 @@
+//! Which Router ID a member is at: passing over who is no router, being sent on, and finding back
+//! to the first one.
+
+use super::{Member, State};
+use crate::context::Context;
+use crate::io::LinkId;
+use crate::limits::{CLAIM_JITTER, GHOST_LIFE, HIDDEN, REDIRECTS, ROUTER_PEERS, ROUTERS};
+use crate::misbehaviour::Misbehaviour;
+use crate::routes::IdOwner;
+use crate::wire::RouterFrame;
+use pace::Backoff;
+use std::time::Duration;
+
+/// Router IDs tried before starting over: `-1` to `-3`.
+const ROUTER_IDS: u32 = 3;
+
+/// How long a peer stays with a later Router ID before it tries the first again: the router that was
+/// passed over may have been unreachable for a moment only, and one network must not stay split.
+const RECONSIDER: Backoff = Backoff::new(Duration::from_mins(4), Duration::from_mins(32));
+
+/// How long a namespace is small before its routers become one.
+const GATHER: Duration = Duration::from_mins(1);
+
+/// How long a router at a later Router ID waits before it tries to register the first one. Nobody
+/// notices an attempt that fails, so it tries more often than its peers, who have to start over.
+const TRY_FIRST: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_mins(5));
+
+impl Member {
+    /// Takes whether somebody is known to be in this namespace who is not in the registry. A router
+    /// that hides people for long is left; everybody else who notices is met at the next Router ID.
+    pub(crate) fn misses(&mut self, ctx: &mut Context, misses: bool) {
+        let now = ctx.now.mono;
+        let (true, State::Following(follower)) = (misses, &self.state) else {
+            self.missing_since = None;
+            return;
+        };
+        let link = follower.link;
+        if now >= *self.missing_since.get_or_insert(now) + HIDDEN {
+            tracing::warn!("the router hides somebody, passing it over");
+            self.missing_since = None;
+            self.shunned = Some(now + TRY_FIRST.doubled(self.hidden));
+            self.hidden = self.hidden.saturating_add(1);
+            ctx.transmit(link, &RouterFrame::Bye);
+            self.pass_over(ctx, link);
+        }
+    }
+
+    /// Notes that the holder of the Router ID does not answer. The id of a dead router becomes free
+    /// in time; a holder that stays for longer is passed over.
+    pub(super) fn nobody_answers(&mut self, ctx: &mut Context) {
+        let since = *self.ghost_since.get_or_insert(ctx.now.mono);
+        if ctx.now.mono >= since + GHOST_LIFE {
+            tracing::warn!("the holder of the router id does not answer, passing it over");
+            self.next_index();
+        }
+        self.router_gone(ctx);
+    }
+
+    /// Goes on to the next Router ID, because the holder of this one is no router for this network.
+    pub(in crate::directory) fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
+        ctx.close(link);
+        if let State::Following(follower) = &mut self.state {
+            follower.drop_successor(ctx);
+        }
+        self.next_index();
+        self.router_gone(ctx);
+    }
+
+    fn next_index(&mut self) {
+        let ids = if self.redirects > 0 {
+            ROUTERS
+        } else {
+            ROUTER_IDS
+        };
+        self.index = self.index % ids + 1;
+        self.ghost_since = None;
+        self.passed = self.passed.saturating_add(1);
+    }
+
+    /// Goes on to the Router ID that a full router has named.
+    pub(in crate::directory) fn redirected(
+        &mut self,
+        ctx: &mut Context,
+        link: LinkId,
+        router: &str,
+    ) -> Result<(), Misbehaviour> {
+        let index = self.namespace.router_index(router);
+        let index = index.filter(|index| *index > self.index && self.redirects < REDIRECTS);
+        self.index = index.ok_or(Misbehaviour::RedirectedNowhere)?;
+        self.redirects += 1;
+        self.ghost_since = None;
+        ctx.close(link);
+        self.roster.forget_all();
+        self.state = State::Claiming;
+        ctx.register(&self.router_id(), IdOwner::Directory);
+        Ok(())
+    }
+
+    /// Notes that the election has ended. At a later Router ID it will be repeated, unless a router
+    /// sent people there because it is full.
+    pub(in crate::directory) fn settled(&mut self, ctx: &mut Context) {
+        self.ghost_since = None;
+        if self.index == 1 {
+            self.passed = 0;
+            self.redirects = 0;
+            self.reconsider = None;
+            return;
+        }
+        if self.redirects > 0 {
+            return;
+        }
+        let retry = if matches!(self.state, State::Following(_)) {
+            RECONSIDER
+        } else {
+            TRY_FIRST
+        };
+        let wait = retry.doubled(self.passed.max(self.hidden).saturating_sub(1));
+        self.reconsider = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
+    }
+
+    /// Tries the first Router ID. A router asks for it beside its own, and moves when it gets it; a
+    /// peer starts over.
+    pub(super) fn try_first(&mut self, ctx: &mut Context) {
+        if let State::Routing(_) = self.state {
+            ctx.register(&self.namespace.router_id(1), IdOwner::Directory);
+            self.passed = self.passed.saturating_add(1);
+            self.settled(ctx);
+        } else {
+            self.start_over(ctx);
+        }
+    }
+
+    /// Leaves a later Router ID and tries the first; the copy is kept meanwhile.
+    pub(super) fn start_over(&mut self, ctx: &mut Context) {
+        self.reconsider = None;
+        self.gather = None;
+        self.drop_part(ctx, State::Claiming);
+        self.roster.forget_all();
+        self.first_index();
+        ctx.register(&self.router_id(), IdOwner::Directory);
+    }
+
+    pub(in crate::directory) fn first_index(&mut self) {
+        self.index = 1;
+        self.redirects = 0;
+        self.ghost_since = None;
+    }
+
+    /// Decides when to give up a later Router ID. Where the first router is well, and people came here
+    /// because it was not, or because it was full and has room for all again, everybody goes there.
+    pub(super) fn gather_again(&mut self, ctx: &mut Context) {
+        let up = matches!(&self.state, State::Routing(router) if router.is_joined_up());
+        let wait = if self.redirects == 0 {
+            Duration::ZERO
+        } else {
+            GATHER
+        };
+        let few = self.redirects == 0 || self.roster.len() <= ROUTER_PEERS / 2;
+        if !(few && up) || self.shunned.is_some() {
+            self.gather = None;
+        } else if self.gather.is_none() {
+            self.gather = Some(ctx.now.mono + wait + ctx.jitter(CLAIM_JITTER));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Keeping the list true: the own entry, entries that expire, and who does not check in again.
+
+use super::{Member, State};
+use crate::context::Context;
+use crate::directory::roster::Source;
+use crate::limits::ROUTER_PEERS;
+use crate::wire::Entry;
+use std::time::Duration;
+
+/// How long after its beginning a router keeps entries whose people have not checked in again.
+const CHECK_IN_AGAIN: Duration = Duration::from_secs(8);
+
+/// The same where there are more people than one router serves: other routers vouch for them, and
+/// take their time to be back.
+const OTHERS_CHECK_IN: Duration = Duration::from_secs(60);
+
+impl Member {
+    /// There is a router: whoever is there checks in with it.
+    pub(in crate::directory) fn sweep_soon(&mut self, ctx: &Context) {
+        let patience = if self.roster.len() > ROUTER_PEERS {
+            OTHERS_CHECK_IN
+        } else {
+            CHECK_IN_AGAIN
+        };
+        self.sweep = Some(ctx.now.mono + patience);
+    }
+
+    /// A copy of what an earlier router knew is only as good as who checks in again. Without a
+    /// router it is all there is.
+    pub(super) fn sweep(&mut self, ctx: &mut Context) {
+        if self.sweep.take_if(|at| ctx.now.mono >= *at).is_none() {
+            return;
+        }
+        match &mut self.state {
+            State::Routing(router) => {
+                let left = self.roster.remove_leftovers();
+                router.announce(ctx, &self.roster, Vec::new(), left);
+            }
+            State::Following(follower) if follower.feed.is_complete() => {
+                self.roster.remove_leftovers();
+            }
+            State::Following(_) | State::Claiming | State::Connecting(_) | State::Waiting(_) => {}
+        }
+    }
+
+    /// The router's own entry never expires.
+    pub(super) fn keep_own(&mut self, ctx: &Context) {
+        if !matches!(self.state, State::Routing(_)) {
+            return;
+        }
+        let own = Entry {
+            last_seen: ctx.now.unix,
+            ..self.own.clone()
+        };
+        if let Err(unfit) =
+            self.roster
+                .insert(&ctx.names, &self.namespace, Source::Here, own, ctx.now.mono)
+        {
+            tracing::warn!(%unfit, "the own entry is not kept");
+        }
+    }
+
+    pub(super) fn expire(&mut self, ctx: &mut Context) {
+        if let State::Routing(_) = self.state {
+            self.roster
+                .touch(&self.own.discovery_id, ctx.now.mono, ctx.now.unix);
+        }
+        let left = self.roster.expire(ctx.now.mono);
+        if left.is_empty() {
+            return;
+        }
+        if let State::Routing(router) = &mut self.state {
+            router.announce(ctx, &self.roster, Vec::new(), left);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Which entries of the registries are contacts: those with the uuid that only contacts can compute.
+
+use super::member::Member;
+use crate::calendar;
+use crate::crypto;
+use crate::values::ContactId;
+use crate::wire::Entry;
+use litemap::LiteMap;
+use uuid::Uuid;
+
+/// A contact's discoveryUUID.
+type Secret = [u8; 16];
+
+/// The contact behind each uuid, for the days around one day.
+#[derive(Debug)]
+pub(super) struct Recognition {
+    day: u64,
+    /// The namespaces, without their roots.
+    labels: Vec<String>,
+    secrets: Vec<(ContactId, Secret)>,
+    by_uuid: LiteMap<Uuid, ContactId>,
+    /// Rises with each change of the above.
+    generation: u64,
+}
+
+impl Default for Recognition {
+    fn default() -> Self {
+        Self {
+            day: 0,
+            labels: Vec::new(),
+            secrets: Vec::new(),
+            by_uuid: LiteMap::new_vec(),
+            generation: 0,
+        }
+    }
+}
+
+impl Recognition {
+    /// Returns the contact behind an entry.
+    pub(super) fn of(&self, member: &Member, entry: &Entry) -> Option<&ContactId> {
+        let uuid = member.namespace().discovery_uuid(&entry.discovery_id)?;
+        self.by_uuid.get(&uuid)
+    }
+
+    /// Returns a number that is another one whenever other entries may be recognised.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Follows the day, the namespaces and the contacts. Returns whether anything changed.
+    pub(super) fn update<'a>(
+        &mut self,
+        unix: u64,
+        members: &[Member],
+        contacts: impl Iterator<Item = (&'a ContactId, Secret)> + Clone,
+    ) -> bool {
+        let day = calendar::day_number(unix);
+        let mut labels: Vec<&str> = Vec::new();
+        for member in members {
+            let label = member.namespace().label();
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        let mut known = self.secrets.iter();
+        let mut is_known = |contact| {
+            known
+                .next()
+                .is_some_and(|(id, secret)| (id, *secret) == contact)
+        };
+        let same = contacts.clone().all(&mut is_known) && known.next().is_none();
+        if self.day == day && labels.iter().eq(&self.labels) && same {
+            return false;
+        }
+        self.day = day;
+        self.labels = labels.into_iter().map(str::to_owned).collect();
+        self.secrets = contacts.map(|(id, secret)| (id.clone(), secret)).collect();
+        self.generation += 1;
+        self.compute(unix);
+        true
+    }
+
+    fn compute(&mut self, unix: u64) {
+        self.by_uuid = LiteMap::new_vec();
+        // Clocks differ, and a list may be from before midnight.
+        for day in [-1, 0, 1].map(|shift| calendar::day(unix, shift)) {
+            for label in &self.labels {
+                for (contact, secret) in &self.secrets {
+                    let uuid = crypto::discovery_uuid(secret, label, &day);
+                    self.by_uuid.insert(uuid, contact.clone());
+                }
+            }
+        }
+    }
+}

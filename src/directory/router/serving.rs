@@ -1,0 +1,147 @@
+//! What a router does for its peers.
+
+use super::{Part, Router, Scope};
+use crate::clock::Mono;
+use crate::context::Context;
+use crate::directory::roster::{Roster, Source, cut};
+use crate::io::LinkId;
+use crate::limits::{PONG, ROUTER_PEERS, ROUTERS, SENT_ON};
+use crate::misbehaviour::Misbehaviour;
+use crate::wire::{Entry, RouterFrame};
+
+impl Router {
+    pub(super) fn room_for_peer(&self, now: Mono) -> Option<Part> {
+        let count = |is: fn(&Part) -> bool| self.peers.values().filter(|p| is(&p.part)).count();
+        if count(|part| matches!(part, Part::New | Part::Served)) < ROUTER_PEERS {
+            Some(Part::New)
+        } else if count(|part| matches!(part, Part::SentOn(_))) < SENT_ON {
+            Some(Part::SentOn(now + PONG))
+        } else {
+            None
+        }
+    }
+
+    /// Takes a message of a peer.
+    pub(super) fn peer_says(
+        &mut self,
+        ctx: &mut Context,
+        scope: &mut Scope<'_>,
+        link: LinkId,
+        frame: RouterFrame,
+    ) -> Result<(), Misbehaviour> {
+        match frame {
+            RouterFrame::Checkin { entry } => return self.admit(ctx, scope, link, entry),
+            RouterFrame::Ping => ctx.transmit(link, &RouterFrame::Pong),
+            RouterFrame::Pong => {}
+            RouterFrame::Bye => self.end(ctx, scope, link),
+            RouterFrame::Registry { .. }
+            | RouterFrame::Update { .. }
+            | RouterFrame::Recheckin
+            | RouterFrame::Redirect { .. } => return Err(Misbehaviour::NotFromPeer),
+        }
+        Ok(())
+    }
+
+    /// Lists a peer that checks in, or sends it on.
+    fn admit(
+        &mut self,
+        ctx: &mut Context,
+        scope: &mut Scope<'_>,
+        link: LinkId,
+        entry: Entry,
+    ) -> Result<(), Misbehaviour> {
+        let Some(peer) = self.peers.get(&link) else {
+            return Ok(());
+        };
+        if entry.discovery_id != peer.id {
+            return Err(Misbehaviour::CheckinForAnother);
+        }
+        if matches!(peer.part, Part::SentOn(_)) {
+            self.send_on(ctx, scope, link);
+            Ok(())
+        } else {
+            self.check_in(ctx, scope, link, entry)
+        }
+    }
+
+    /// Sends a peer on to the first router that is known to have room, else to an id that none is
+    /// known to hold. Where all are full, its connection ends.
+    fn send_on(&mut self, ctx: &mut Context, scope: &mut Scope<'_>, link: LinkId) {
+        let has_room = |index: &u32| {
+            let mut fellows = self.fellows().filter(|(_, fellow)| fellow.index == *index);
+            fellows.all(|(link, _)| scope.roster.count(Source::Router(link)) < ROUTER_PEERS)
+        };
+        let mut later = self.index + 1..=ROUTERS;
+        let Some(index) = later.find(has_room) else {
+            tracing::warn!("no router has room");
+            return self.end(ctx, scope, link);
+        };
+        let router = scope.namespace.router_id(index);
+        ctx.transmit(link, &RouterFrame::Redirect { router });
+    }
+
+    fn check_in(
+        &mut self,
+        ctx: &mut Context,
+        scope: &mut Scope<'_>,
+        link: LinkId,
+        mut entry: Entry,
+    ) -> Result<(), Misbehaviour> {
+        let Some(peer) = self.peers.get_mut(&link) else {
+            return Ok(());
+        };
+        entry.last_seen = ctx.now.unix;
+        let held = scope.roster.get(&entry.discovery_id);
+        let unchanged = matches!(peer.part, Part::Served)
+            && held.is_some_and(|held| held.says_the_same(&entry));
+        scope
+            .roster
+            .insert(
+                &ctx.names,
+                scope.namespace,
+                Source::Here,
+                entry.clone(),
+                ctx.now.mono,
+            )
+            .map_err(Misbehaviour::CheckinUnfit)?;
+        // From here on it gets every change; this one it gets with the registry.
+        peer.part = Part::New;
+        self.replace_earlier(ctx, link, &entry.discovery_id);
+        if !unchanged {
+            self.tell(ctx, scope.roster, Source::Here, vec![entry], Vec::new());
+        }
+        self.serve(ctx, scope.roster, link);
+        Ok(())
+    }
+
+    fn serve(&mut self, ctx: &mut Context, roster: &Roster, link: LinkId) {
+        if let Some(peer) = self.peers.get_mut(&link) {
+            peer.part = Part::Served;
+        }
+        let parts = cut(roster.entries().cloned(), Entry::encoded_len);
+        let left = self.departed.since(roster, ctx.now.mono);
+        if left.is_empty() {
+            self.send_registry(ctx, link, self.seq, parts);
+            return;
+        }
+        // Its copy may hold them from an earlier router. Each was an update, so there was one before
+        // this registry.
+        self.send_registry(ctx, link, self.seq.saturating_sub(1), parts);
+        let update = self.update(self.seq, Vec::new(), left);
+        ctx.transmit(link, &update);
+    }
+
+    /// Closes earlier connections of the same id: one person has one connection.
+    fn replace_earlier(&mut self, ctx: &mut Context, link: LinkId, id: &str) {
+        let earlier: Vec<LinkId> = self
+            .peers
+            .iter()
+            .filter(|(other, peer)| **other != link && peer.id == id)
+            .map(|(other, _)| *other)
+            .collect();
+        for other in earlier {
+            self.peers.remove(&other);
+            ctx.close(other);
+        }
+    }
+}

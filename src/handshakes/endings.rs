@@ -1,0 +1,369 @@
+//! What the end of a connection leads to: nobody's fault, a peer's fault, or a matter of time; and
+//! what the end of a write leads to.
+
+use super::Handshakes;
+use super::acceptance::{Acceptance, Effect, Finished, Happening};
+use super::exchange::Step;
+use super::stage::{Connection, Pending, Stage};
+use crate::context::Context;
+use crate::fact::{Befriended, Fact, Purpose};
+use crate::ids::rootless;
+use crate::io::{Closed, LinkId};
+use crate::limits::REQUEST_ANSWER;
+use crate::me::Me;
+use crate::misbehaviour::Fault;
+use crate::records::Change;
+use crate::values::{ContactId, RequestId};
+use crate::view::{Asked, Notice};
+use crate::wire::HandshakeFrame;
+
+/// A connection on which the other side broke the protocol, and whom that concerns.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    pub(super) link: LinkId,
+    pub(super) remote: String,
+    pub(super) fault: Fault,
+    pub(super) whom: Whom,
+}
+
+/// Whom the end of a connection concerns.
+#[derive(Debug)]
+pub(super) enum Whom {
+    /// Nobody who is known.
+    Nobody,
+    /// A stranger who is being asked.
+    Stranger(String),
+    /// A contact that is being met.
+    Contact(ContactId),
+    /// A request that waits for the person.
+    Request(RequestId),
+    /// Somebody whom the person accepted.
+    Accepted(Box<Acceptance>),
+}
+
+impl Stage {
+    /// Returns whom the connection is about.
+    pub(super) fn into_whom(self) -> Whom {
+        match self {
+            Self::Dialling(Purpose::Ask(stranger))
+            | Self::ExpectHello(_, Purpose::Ask(stranger))
+            | Self::ExpectAnswer(_, stranger) => Whom::Stranger(stranger),
+            Self::Dialling(Purpose::Meet(contact))
+            | Self::ExpectHello(_, Purpose::Meet(contact))
+            | Self::ExpectAuth(_, contact) => Whom::Contact(contact),
+            Self::Requested(_, request) => Whom::Request(request),
+            Self::Accepting(acceptance) => Whom::Accepted(acceptance),
+            Self::Arriving | Self::ExpectRequest(..) => Whom::Nobody,
+        }
+    }
+}
+
+impl Handshakes {
+    /// A connection has ended by itself.
+    pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId, closed: Closed) {
+        if let Some(pending) = self.pending.remove(&link) {
+            self.end(ctx, link, pending.stage, closed);
+        }
+    }
+
+    /// Closes a connection; nobody is to blame.
+    pub(super) fn drop(&mut self, ctx: &mut Context, link: LinkId) {
+        ctx.close(link);
+        self.closed(ctx, link, Closed::Gone);
+    }
+
+    pub(super) fn end(&mut self, ctx: &mut Context, link: LinkId, stage: Stage, closed: Closed) {
+        ctx.tell(Fact::LinkEnded(link));
+        match stage {
+            Stage::Dialling(Purpose::Ask(stranger))
+            | Stage::ExpectHello(_, Purpose::Ask(stranger)) => {
+                let asked = match closed {
+                    Closed::Refused => Asked::Failed,
+                    Closed::Gone | Closed::Unreachable => Asked::Unreachable,
+                };
+                ctx.tell(Fact::Asked(stranger, asked));
+            }
+            Stage::Dialling(Purpose::Meet(contact))
+            | Stage::ExpectHello(_, Purpose::Meet(contact))
+            | Stage::ExpectAuth(_, contact) => ctx.tell(Fact::NotMet(link, contact)),
+            Stage::Accepting(acceptance) => {
+                self.go_on_alone(ctx, link, *acceptance, Happening::Closed);
+            }
+            // They went away: their person may still answer, and they will dial then.
+            Stage::ExpectAnswer(..) | Stage::Requested(..) => {}
+            Stage::Arriving | Stage::ExpectRequest(..) => {}
+        }
+    }
+
+    /// Ends a connection because of what the other side did.
+    pub(crate) fn fail(&mut self, ctx: &mut Context, link: LinkId, fault: Fault) {
+        if let Some(Pending { connection, stage }) = self.pending.remove(&link) {
+            let broken = Broken {
+                link,
+                remote: connection.remote,
+                fault,
+                whom: stage.into_whom(),
+            };
+            self.broken(ctx, broken);
+        }
+    }
+
+    /// The other side broke the protocol: closes, and tells those whom it concerns.
+    pub(crate) fn broken(&mut self, ctx: &mut Context, broken: Broken) {
+        let Broken {
+            link,
+            remote,
+            fault,
+            whom,
+        } = broken;
+        tracing::warn!(%fault, "a connection is closed");
+        ctx.close(link);
+        ctx.tell(Fact::LinkEnded(link));
+        match whom {
+            Whom::Nobody => {}
+            Whom::Stranger(stranger) => ctx.tell(Fact::Asked(stranger, Asked::Failed)),
+            Whom::Request(request) => ctx.tell(Fact::RequestSpoilt(request)),
+            Whom::Contact(contact) => ctx.tell(Fact::NotTheContact {
+                link,
+                contact,
+                remote,
+                fault,
+            }),
+            Whom::Accepted(acceptance) => {
+                self.go_on_alone(ctx, link, *acceptance, Happening::Broken(fault));
+            }
+        }
+    }
+
+    /// Blacklists the id that was dialled for a contact, if somebody else has shown to hold it.
+    pub(crate) fn blame(
+        &mut self,
+        ctx: &Context,
+        server: &str,
+        link: LinkId,
+        remote: &str,
+        fault: Fault,
+    ) {
+        if fault == Fault::SomebodyElse && matches!(link, LinkId::Dialled(_)) {
+            self.blacklist.add(server, remote, ctx.now.mono);
+        }
+    }
+
+    /// The time of a connection is over.
+    pub(crate) fn expire(&mut self, ctx: &mut Context, link: LinkId) {
+        match self.pending.get(&link).map(|pending| &pending.stage) {
+            Some(Stage::ExpectAnswer(_, stranger)) => {
+                ctx.tell(Fact::Asked(stranger.clone(), Asked::NotAccepted));
+                self.remove(ctx, link);
+            }
+            // The request itself waits on; only its connection ends.
+            Some(Stage::Requested(..)) => {
+                ctx.transmit(link, &HandshakeFrame::Rejected);
+                self.drop(ctx, link);
+            }
+            Some(
+                Stage::Dialling(_)
+                | Stage::Arriving
+                | Stage::ExpectHello(..)
+                | Stage::ExpectRequest(..)
+                | Stage::ExpectAuth(..)
+                | Stage::Accepting(_),
+            )
+            | None => self.drop(ctx, link),
+        }
+    }
+
+    /// Sends the one answer that says no, whether the person did or the time did.
+    pub(crate) fn reject(&mut self, ctx: &mut Context, id: &RequestId) {
+        if let Some(link) = self.link_of_request(id) {
+            ctx.transmit(link, &HandshakeFrame::Rejected);
+            self.drop(ctx, link);
+        }
+    }
+
+    /// Closes the connection of a request without an answer.
+    pub(crate) fn drop_request(&mut self, ctx: &mut Context, id: &RequestId) {
+        if let Some(link) = self.link_of_request(id) {
+            self.drop(ctx, link);
+        }
+    }
+
+    /// Closes every connection on which this contact is being met.
+    pub(crate) fn stop_meeting(&mut self, ctx: &mut Context, contact: &ContactId) {
+        self.remove_all(ctx, |stage| stage.is_meeting(contact));
+    }
+
+    /// Closes every connection: there are other servers from now on.
+    pub(crate) fn drop_all(&mut self, ctx: &mut Context) {
+        let links: Vec<LinkId> = self.pending.keys().copied().collect();
+        for link in links {
+            self.drop(ctx, link);
+        }
+    }
+
+    /// A connection was closed by the machine that had it dialled.
+    pub(crate) fn forget(&mut self, link: LinkId) {
+        self.pending.remove(&link);
+    }
+
+    /// Closes a connection of which nobody has to hear.
+    fn remove(&mut self, ctx: &mut Context, link: LinkId) {
+        ctx.close(link);
+        self.pending.remove(&link);
+    }
+
+    fn remove_all(&mut self, ctx: &mut Context, which: impl Fn(&Stage) -> bool) {
+        let of = self.pending.iter().filter(|(_, p)| which(&p.stage));
+        let links: Vec<LinkId> = of.map(|(link, _)| *link).collect();
+        for link in links {
+            self.remove(ctx, link);
+        }
+    }
+
+    /// The contact of an acceptance is stored, or could not be.
+    pub(crate) fn written(&mut self, ctx: &mut Context, me: &Me, link: LinkId, stored: bool) {
+        let happening = if stored {
+            Happening::Stored
+        } else {
+            Happening::NotStored
+        };
+        if let Some(acceptance) = self.storing.remove(&link) {
+            return self.go_on_alone(ctx, link, acceptance, happening);
+        }
+        let Some(Pending {
+            mut connection,
+            stage,
+        }) = self.pending.remove(&link)
+        else {
+            return;
+        };
+        let stage = if let Stage::Accepting(acceptance) = stage {
+            let (next, effect) = acceptance.on(happening);
+            self.act(ctx, me, link, &mut connection, next, effect)
+        } else {
+            Some(stage)
+        };
+        if let Some(stage) = stage {
+            self.pending.insert(link, Pending { connection, stage });
+        }
+    }
+
+    /// Does what follows on a connection that stands. Returns its next stage, if it is to stand on.
+    fn act(
+        &mut self,
+        ctx: &mut Context,
+        me: &Me,
+        link: LinkId,
+        connection: &mut Connection,
+        next: Option<Acceptance>,
+        effect: Effect,
+    ) -> Option<Stage> {
+        match effect {
+            Effect::SayYes => say_yes(ctx, me, link, next.as_ref()),
+            Effect::Befriend(finished, remote) => {
+                self.befriend(ctx, me, link, connection, finished, remote);
+            }
+            Effect::Ask(exchange, request) => {
+                let id = request.id.clone();
+                connection.deadline = Some(ctx.now.mono + REQUEST_ANSWER);
+                ctx.tell(Fact::RequestWaits(Box::new(request)));
+                return Some(Stage::Requested(exchange, id));
+            }
+            Effect::Unreachable(remote) => {
+                ctx.close(link);
+                let stranger = rootless(&remote).to_owned();
+                ctx.tell(Fact::Asked(stranger, Asked::Unreachable));
+            }
+            Effect::KeepUnfinished(contact, remote) => {
+                ctx.close(link);
+                ctx.tell(Fact::Unfinished(Box::new(contact), remote));
+            }
+            effect @ (Effect::Nothing | Effect::Keep(..) | Effect::Forget(..)) => {
+                keep_or_forget(ctx, effect)
+            }
+        }
+        next.map(|acceptance| Stage::Accepting(Box::new(acceptance)))
+    }
+
+    /// Goes on with an acceptance whose connection has ended.
+    fn go_on_alone(
+        &mut self,
+        ctx: &mut Context,
+        link: LinkId,
+        acceptance: Acceptance,
+        happening: Happening,
+    ) {
+        let (next, effect) = acceptance.on(happening);
+        if let Some(next) = next {
+            self.storing.insert(link, next);
+        }
+        keep_or_forget(ctx, effect);
+    }
+
+    fn befriend(
+        &mut self,
+        ctx: &mut Context,
+        me: &Me,
+        link: LinkId,
+        connection: &mut Connection,
+        finished: Finished,
+        remote: String,
+    ) {
+        // Of two connections on which the two asked each other, only this one is certain to have
+        // opened before that on both sides: a second acceptance must not come of the other.
+        let stranger = rootless(&remote);
+        self.remove_all(ctx, |stage| stage.is_asking(stranger));
+        let asked = finished.confirm.is_some();
+        if let Some(proof) = finished.confirm {
+            let card = me.card();
+            ctx.transmit(link, &HandshakeFrame::Confirm { proof, card });
+        }
+        ctx.tell(Fact::Befriended(Box::new(Befriended {
+            link,
+            record: finished.contact,
+            accepted_at: finished.accepted_at,
+            asked,
+            path: connection.path,
+            early: std::mem::take(&mut connection.early),
+            remote,
+        })));
+    }
+}
+
+fn say_yes(ctx: &mut Context, me: &Me, link: LinkId, acceptance: Option<&Acceptance>) {
+    let to_confirm = acceptance.and_then(Acceptance::to_confirm);
+    if let Some((exchange, _)) = to_confirm {
+        let proof = exchange.prove(Step::Accepted, me.identity(), None);
+        let frame = HandshakeFrame::Accepted {
+            proof,
+            card: me.card(),
+            friendlyname: me.name().to_owned(),
+        };
+        ctx.transmit(link, &frame);
+    }
+}
+
+/// Does what needs no connection.
+fn keep_or_forget(ctx: &mut Context, effect: Effect) {
+    match effect {
+        Effect::Keep(contact, accepted_at) => {
+            ctx.tell(Fact::Kept(Box::new(contact), accepted_at));
+        }
+        Effect::KeepUnfinished(contact, remote) => {
+            ctx.tell(Fact::Unfinished(Box::new(contact), remote));
+        }
+        Effect::Forget(contact, fault) => {
+            ctx.store_for_certain(Change::ForgetContact(contact.id));
+            ctx.notice(Notice::Misbehaved {
+                name: contact.name,
+                reason: fault.to_string(),
+            });
+        }
+        // Of a connection that stands.
+        Effect::Nothing
+        | Effect::SayYes
+        | Effect::Ask(..)
+        | Effect::Befriend(..)
+        | Effect::Unreachable(_) => {}
+    }
+}

@@ -1,0 +1,426 @@
+//! What a message before authentication leads to. A stage is consumed by a message and gives the
+//! next one, or the fault and whom it concerns.
+
+use super::Handshakes;
+use super::acceptance::{Acceptance, Finished, Happening};
+use super::book::{Book, Caller, Saved};
+use super::endings::{Broken, Whom};
+use super::exchange::{self, Exchange, ExpectHello, Side, Step};
+use super::finish::{Outcome, finish, provisional};
+use super::stage::{Connection, Pending, Stage};
+use crate::context::Context;
+use crate::crypto::PublicKey;
+use crate::encoding::hex;
+use crate::fact::{Fact, Invited, Purpose};
+use crate::io::{Closed, LinkId};
+use crate::limits::{REQUEST_ANSWER, UNAUTHENTICATED_BYTES, UNAUTHENTICATED_TIME};
+use crate::me::Me;
+use crate::misbehaviour::Fault;
+use crate::records::{Change, ContactRecord, RequestRecord};
+use crate::store::Write;
+use crate::values::{ContactId, RequestId};
+use crate::view::Asked;
+use crate::wire::{Card, HandshakeFrame, Hello, Proof};
+
+/// The next stage, `None` where the connection is over; or what was wrong, and whom it concerns.
+type Next = Result<Option<Stage>, (Fault, Whom)>;
+
+/// What a message is judged by.
+#[derive(Clone, Copy)]
+struct Desk<'a> {
+    me: &'a Me,
+    book: &'a dyn Book,
+    link: LinkId,
+}
+
+impl Handshakes {
+    /// Takes one message. Where the other side broke the protocol, the connection is over, and
+    /// [`Handshakes::broken`] is to be called once the facts told here are dealt with.
+    pub(crate) fn frame(
+        &mut self,
+        ctx: &mut Context,
+        me: &Me,
+        book: &dyn Book,
+        link: LinkId,
+        bytes: Vec<u8>,
+    ) -> Option<Broken> {
+        let mut pending = self.pending.remove(&link)?;
+        if pending.is_early() {
+            pending.connection.early.push(bytes);
+            self.pending.insert(link, pending);
+            return None;
+        }
+        let Pending {
+            mut connection,
+            stage,
+        } = pending;
+        connection.bytes += bytes.len();
+        let next = match decode(&connection, &bytes) {
+            Ok(HandshakeFrame::Bye) => {
+                self.end(ctx, link, stage, Closed::Gone);
+                ctx.close(link);
+                return None;
+            }
+            Ok(frame) => {
+                let desk = Desk { me, book, link };
+                self.next(ctx, desk, &mut connection, stage, frame, &bytes)
+            }
+            Err(fault) => Err((fault, stage.into_whom())),
+        };
+        match next {
+            Ok(Some(stage)) => {
+                self.pending.insert(link, Pending { connection, stage });
+                None
+            }
+            Ok(None) => None,
+            Err((fault, whom)) => Some(Broken {
+                link,
+                remote: connection.remote,
+                fault,
+                whom,
+            }),
+        }
+    }
+
+    fn next(
+        &self,
+        ctx: &mut Context,
+        desk: Desk<'_>,
+        connection: &mut Connection,
+        stage: Stage,
+        frame: HandshakeFrame,
+        raw: &[u8],
+    ) -> Next {
+        match (stage, frame) {
+            (Stage::Arriving, HandshakeFrame::Hello { hello }) => {
+                first_hello(ctx, desk, connection, raw, &hello)
+            }
+            (Stage::ExpectHello(state, purpose), HandshakeFrame::Hello { hello }) => {
+                second_hello(ctx, desk, connection, *state, purpose, raw, &hello)
+            }
+            (
+                Stage::ExpectRequest(exchange, invited),
+                HandshakeFrame::Request { friendlyname, note },
+            ) => request(ctx, desk, connection, exchange, invited, friendlyname, note),
+            (
+                Stage::ExpectAnswer(exchange, stranger),
+                HandshakeFrame::Accepted {
+                    proof,
+                    card,
+                    friendlyname,
+                },
+            ) => self
+                .accepted(
+                    ctx,
+                    desk,
+                    connection,
+                    &exchange,
+                    &proof,
+                    &card,
+                    &friendlyname,
+                )
+                .map_err(|fault| (fault, Whom::Stranger(stranger))),
+            (Stage::ExpectAnswer(_, stranger), HandshakeFrame::Rejected) => {
+                ctx.tell(Fact::Asked(stranger, Asked::NotAccepted));
+                ctx.close(desk.link);
+                Ok(None)
+            }
+            (Stage::Accepting(acceptance), HandshakeFrame::Confirm { proof, card }) => {
+                self.confirmed(ctx, desk, connection, *acceptance, &proof, &card)
+            }
+            (Stage::ExpectAuth(exchange, contact), HandshakeFrame::Auth { proof }) => {
+                proven(ctx, desk, exchange, contact, &proof)
+            }
+            (
+                stage,
+                HandshakeFrame::Hello { .. }
+                | HandshakeFrame::Request { .. }
+                | HandshakeFrame::Accepted { .. }
+                | HandshakeFrame::Confirm { .. }
+                | HandshakeFrame::Rejected
+                | HandshakeFrame::Auth { .. }
+                | HandshakeFrame::Bye,
+            ) => {
+                let fault = Fault::Malformed("a message out of order");
+                Err((fault, stage.into_whom()))
+            }
+        }
+    }
+
+    /// The stranger said yes: verifies the proof, and stores the contact.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one message")]
+    fn accepted(
+        &self,
+        ctx: &mut Context,
+        desk: Desk<'_>,
+        connection: &Connection,
+        exchange: &Exchange,
+        proof: &Proof,
+        card: &Card,
+        name: &str,
+    ) -> Result<Option<Stage>, Fault> {
+        let key = exchange.verify(Step::Accepted, proof, None)?;
+        if key == desk.me.public_key() {
+            return Err(Fault::Proof("it is one's own key"));
+        }
+        if !ctx.names.accept(name) {
+            return Err(Fault::Malformed("friendlyname"));
+        }
+        let confirm = exchange.prove(Step::Confirm, desk.me.identity(), Some(key));
+        let id = ContactId(hex(&ctx.random::<8>()));
+        let fresh = provisional(id, name, &exchange.pair_secret(), ctx.now.unix);
+        let saved = self.saved(desk.book, key);
+        let opened = connection.opened;
+        let outcome = finish(&fresh, key, card, Some(confirm), saved, opened, ctx.now)?;
+        let finished = take(ctx, outcome, fresh.id, false)?;
+        store(ctx, desk.link, &finished);
+        let remote = connection.remote.clone();
+        let acceptance = Acceptance::Finishing { finished, remote };
+        Ok(Some(Stage::Accepting(Box::new(acceptance))))
+    }
+
+    /// Whoever was accepted confirms: verifies the proof, and stores the contact.
+    fn confirmed(
+        &self,
+        ctx: &mut Context,
+        desk: Desk<'_>,
+        connection: &Connection,
+        acceptance: Acceptance,
+        proof: &Proof,
+        card: &Card,
+    ) -> Next {
+        let finished = match acceptance.to_confirm() {
+            Some((exchange, fresh)) => {
+                let saved = |key| self.saved(desk.book, key);
+                verify_confirm(
+                    ctx, desk.me, exchange, fresh, proof, card, saved, connection,
+                )
+            }
+            None => Err(Fault::Malformed("a message out of order")),
+        };
+        match finished {
+            Ok(finished) => {
+                store(ctx, desk.link, &finished);
+                let (next, _) = acceptance.on(Happening::Confirmed(Box::new(finished)));
+                Ok(next.map(|next| Stage::Accepting(Box::new(next))))
+            }
+            // The provisional record is replaced already.
+            Err(Fault::Blocked) => Err((Fault::Blocked, Whom::Nobody)),
+            Err(fault) => Err((fault, Whom::Accepted(Box::new(acceptance)))),
+        }
+    }
+
+    /// Returns the contact with a key, or one that is being stored with it.
+    fn saved(&self, book: &dyn Book, key: PublicKey) -> Option<Saved> {
+        let text = key.encode();
+        let finishing = || {
+            let stages = self.pending.values().map(|pending| &pending.stage);
+            let mut finished = stages.filter_map(|stage| match stage {
+                Stage::Accepting(acceptance) => acceptance.finishing(),
+                Stage::Dialling(_)
+                | Stage::Arriving
+                | Stage::ExpectHello(..)
+                | Stage::ExpectAnswer(..)
+                | Stage::ExpectRequest(..)
+                | Stage::Requested(..)
+                | Stage::ExpectAuth(..) => None,
+            });
+            let found = finished.find(|f| f.contact.identity.as_ref() == Some(&text))?;
+            Some(Saved {
+                record: found.contact.clone(),
+                accepted_at: Some(found.accepted_at),
+            })
+        };
+        book.saved(key).or_else(finishing)
+    }
+}
+
+fn decode(connection: &Connection, bytes: &[u8]) -> Result<HandshakeFrame, Fault> {
+    if connection.bytes > UNAUTHENTICATED_BYTES {
+        return Err(Fault::Malformed("too much before a proof"));
+    }
+    Ok(HandshakeFrame::decode(bytes)?)
+}
+
+/// Somebody dialled, and says hello: answers, and shows the secret that the caller hinted at.
+fn first_hello(
+    ctx: &mut Context,
+    desk: Desk<'_>,
+    connection: &Connection,
+    raw: &[u8],
+    hello: &Hello,
+) -> Next {
+    let Some(binding) = connection.binding else {
+        return Ok(Some(Stage::Arriving));
+    };
+    let callers = desk.book.callers(&connection.remote).into_iter();
+    let (exchange, answer, caller) = exchange::respond(&mut ctx.rng, binding, raw, hello, callers)
+        .map_err(|fault| (fault, Whom::Nobody))?;
+    ctx.transmit_text(desk.link, answer);
+    Ok(Some(match caller {
+        Some(Caller::Contact(contact)) => Stage::ExpectAuth(exchange, contact),
+        Some(Caller::Invited(invited)) => Stage::ExpectRequest(exchange, Some(invited)),
+        None => Stage::ExpectRequest(exchange, None),
+    }))
+}
+
+/// The answer to the own hello: asks the stranger, or proves the own identity to the contact.
+fn second_hello(
+    ctx: &mut Context,
+    desk: Desk<'_>,
+    connection: &mut Connection,
+    state: ExpectHello,
+    purpose: Purpose,
+    raw: &[u8],
+    hello: &Hello,
+) -> Next {
+    let exchange = state.handle(raw, hello);
+    match (purpose, exchange) {
+        (Purpose::Ask(stranger), Ok(exchange)) => {
+            let frame = HandshakeFrame::Request {
+                friendlyname: desk.me.name().to_owned(),
+                note: None,
+            };
+            ctx.transmit(desk.link, &frame);
+            ctx.tell(Fact::Asked(stranger.clone(), Asked::Waiting));
+            let wait = REQUEST_ANSWER + UNAUTHENTICATED_TIME;
+            connection.deadline = Some(ctx.now.mono + wait);
+            Ok(Some(Stage::ExpectAnswer(exchange, stranger)))
+        }
+        (Purpose::Meet(contact), Ok(exchange)) => {
+            let other = desk.book.identity(&contact).flatten();
+            let proof = exchange.prove(Step::Auth, desk.me.identity(), other);
+            ctx.transmit(desk.link, &HandshakeFrame::Auth { proof });
+            Ok(Some(Stage::ExpectAuth(exchange, contact)))
+        }
+        (Purpose::Ask(stranger), Err(fault)) => Err((fault, Whom::Stranger(stranger))),
+        (Purpose::Meet(contact), Err(fault)) => Err((fault, Whom::Contact(contact))),
+    }
+}
+
+/// A stranger asks.
+fn request(
+    ctx: &mut Context,
+    desk: Desk<'_>,
+    connection: &mut Connection,
+    exchange: Exchange,
+    invited: Option<Invited>,
+    name: String,
+    note: Option<String>,
+) -> Next {
+    if !ctx.names.accept(&name) {
+        return Err((Fault::Malformed("friendlyname"), Whom::Nobody));
+    }
+    let id = RequestId(hex(&ctx.random::<8>()));
+    connection.deadline = Some(ctx.now.mono + REQUEST_ANSWER);
+    let record = RequestRecord {
+        version: 1,
+        id: id.clone(),
+        name,
+        note: note.as_deref().and_then(|note| ctx.names.note(note)),
+        at: ctx.now.unix,
+        from: connection.remote.clone(),
+        to: connection.local.clone(),
+        invite: match &invited {
+            Some(Invited::ByUs(invite)) => Some(invite.clone()),
+            Some(Invited::ByThem) | None => None,
+        },
+    };
+    ctx.tell(Fact::Requested(desk.link, Box::new(record), invited));
+    Ok(Some(Stage::Requested(exchange, id)))
+}
+
+/// Somebody with a contact's secret proves an identity.
+fn proven(
+    ctx: &mut Context,
+    desk: Desk<'_>,
+    exchange: Exchange,
+    contact: ContactId,
+    proof: &Proof,
+) -> Next {
+    match verify_auth(desk, &exchange, &contact, proof) {
+        Ok(key) => {
+            ctx.tell(Fact::Proven(desk.link, contact.clone(), key));
+            Ok(Some(Stage::ExpectAuth(exchange, contact)))
+        }
+        Err(fault) => Err((fault, Whom::Contact(contact))),
+    }
+}
+
+fn verify_auth(
+    desk: Desk<'_>,
+    exchange: &Exchange,
+    contact: &ContactId,
+    proof: &Proof,
+) -> Result<PublicKey, Fault> {
+    let own = desk.me.public_key();
+    let known = desk.book.identity(contact).ok_or(Fault::SomebodyElse)?;
+    // Whoever answers for an unfinished acceptance has not seen our key: it signs without it. One
+    // who dials has it from the acceptance, always.
+    let signs_without_ours = exchange.side() == Side::Initiator && known.is_none();
+    let ours = (!signs_without_ours).then_some(own);
+    let key = exchange.verify(Step::Auth, proof, ours)?;
+    match known {
+        Some(known) if known != key => Err(Fault::SomebodyElse),
+        None if key == own => Err(Fault::Proof("it is one's own key")),
+        Some(_) | None => Ok(key),
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one message")]
+fn verify_confirm(
+    ctx: &mut Context,
+    me: &Me,
+    exchange: &Exchange,
+    fresh: &ContactRecord,
+    proof: &Proof,
+    card: &Card,
+    saved: impl FnOnce(PublicKey) -> Option<Saved>,
+    connection: &Connection,
+) -> Result<Finished, Fault> {
+    let own = me.public_key();
+    let key = exchange.verify(Step::Confirm, proof, Some(own))?;
+    if key == own {
+        return Err(Fault::Proof("it is one's own key"));
+    }
+    let outcome = finish(
+        fresh,
+        key,
+        card,
+        None,
+        saved(key),
+        connection.opened,
+        ctx.now,
+    )?;
+    take(ctx, outcome, fresh.id.clone(), true)
+}
+
+/// Takes a finished contact; one that is blocked is told of, and refused.
+fn take(
+    ctx: &mut Context,
+    outcome: Outcome,
+    provisional: ContactId,
+    were_told: bool,
+) -> Result<Finished, Fault> {
+    match outcome {
+        Outcome::Finished(finished) => Ok(finished),
+        Outcome::Blocked(finished) => {
+            ctx.tell(Fact::BlockedAccepted {
+                record: Box::new(finished.contact),
+                provisional,
+                were_told,
+            });
+            Err(Fault::Blocked)
+        }
+    }
+}
+
+/// Stores a contact whose key is proven, in place of the provisional one.
+fn store(ctx: &mut Context, link: LinkId, finished: &Finished) {
+    let change = Change::Contact(finished.contact.clone());
+    ctx.store(Write::Acceptance(link), change);
+    // Only after what takes its place: of two writes a crash may leave the first.
+    if let Some(replaced) = &finished.replaces {
+        ctx.store_for_certain(Change::ForgetContact(replaced.clone()));
+    }
+}

@@ -1,0 +1,223 @@
+//! Connections until they are authenticated: dialled or accepted, through the handshake.
+//!
+//! [`exchange`] has the cryptography of a handshake, [`stage`] what each connection waits for,
+//! [`acceptance`] the table of what follows after the person said yes. [`frames`] says what a
+//! message leads to, [`endings`] what the end of a connection leads to. [`blacklist`] keeps the
+//! ids that answered with the wrong identity.
+//!
+//! Not here: who is saved ([`contacts`](crate::contacts)), who was asked and who asks
+//! ([`introductions`](crate::introductions)).
+
+mod acceptance;
+mod blacklist;
+mod book;
+mod endings;
+mod exchange;
+mod finish;
+mod frames;
+mod stage;
+
+pub(crate) use book::{Book, Caller, Saved};
+
+use crate::clock::Mono;
+use crate::context::Context;
+use crate::crypto::PublicKey;
+use crate::encoding::hex;
+use crate::fact::Purpose;
+use crate::io::{ChannelBinding, Closed, LinkId, Path};
+use crate::limits::{HANDSHAKES_AT_ONCE, HANDSHAKES_PER_MINUTE, LINKS, UNAUTHENTICATED_TIME};
+use crate::me::Me;
+use crate::records::{Change, RequestRecord};
+use crate::routes::LinkOwner;
+use crate::store::Write;
+use crate::values::{ContactId, RequestId};
+use crate::why::{Deadline, Why};
+use crate::wire::HandshakeFrame;
+use acceptance::Acceptance;
+use blacklist::Blacklist;
+use exchange::{Side, Step};
+use litemap::LiteMap;
+use pace::Bucket;
+use stage::{Pending, Stage};
+use std::time::Duration;
+
+/// The connections that are not authenticated.
+#[derive(Debug)]
+pub(crate) struct Handshakes {
+    pending: LiteMap<LinkId, Pending>,
+    /// Acceptances whose connection has ended while their contact is being stored.
+    storing: LiteMap<LinkId, Acceptance>,
+    arrivals: Bucket,
+    blacklist: Blacklist,
+}
+
+impl Default for Handshakes {
+    fn default() -> Self {
+        let interval = Duration::from_mins(1) / HANDSHAKES_PER_MINUTE;
+        Self {
+            pending: LiteMap::new_vec(),
+            storing: LiteMap::new_vec(),
+            arrivals: Bucket::new(HANDSHAKES_PER_MINUTE, interval),
+            blacklist: Blacklist::default(),
+        }
+    }
+}
+
+impl Handshakes {
+    /// A connection was dialled.
+    pub(crate) fn dialled(&mut self, link: LinkId, from: String, to: String, purpose: Purpose) {
+        let pending = Pending::new(from, to, Stage::Dialling(purpose), None);
+        self.pending.insert(link, pending);
+    }
+
+    /// Somebody dialled an own id. `expected` is whether that id may be dialled.
+    pub(crate) fn incoming(
+        &mut self,
+        ctx: &mut Context,
+        link: LinkId,
+        local: String,
+        remote: String,
+        expected: bool,
+    ) {
+        let at_once = self.pending.values().filter(|link| link.is_unknown());
+        let room = at_once.count() < HANDSHAKES_AT_ONCE && self.pending.len() < LINKS;
+        let now = ctx.now.mono;
+        if expected && room && self.arrivals.take(now.into()) {
+            // Opening takes its time too; nothing else of it is ours to bound.
+            let deadline = Some(now + UNAUTHENTICATED_TIME);
+            let pending = Pending::new(local, remote, Stage::Arriving, deadline);
+            self.pending.insert(link, pending);
+            ctx.routes.set_link(link, LinkOwner::Handshakes);
+        } else {
+            tracing::warn!(expected, room, "a connection is refused");
+            ctx.close(link);
+        }
+    }
+
+    /// A connection is open. The dialling side says hello.
+    pub(crate) fn opened(
+        &mut self,
+        ctx: &mut Context,
+        book: &dyn Book,
+        link: LinkId,
+        binding: ChannelBinding,
+        path: Path,
+    ) {
+        let Some(Pending {
+            mut connection,
+            stage,
+        }) = self.pending.remove(&link)
+        else {
+            return;
+        };
+        connection.binding = Some(binding);
+        connection.opened = Some(ctx.now.mono);
+        connection.path = path;
+        connection.deadline = Some(ctx.now.mono + UNAUTHENTICATED_TIME);
+        let stage = if let Stage::Dialling(purpose) = stage {
+            let Some(secret) = book.secret_for(&purpose) else {
+                ctx.close(link);
+                return self.end(ctx, link, Stage::Dialling(purpose), Closed::Gone);
+            };
+            let (state, hello) = exchange::initiate(&mut ctx.rng, binding, secret);
+            ctx.transmit_text(link, hello);
+            Stage::ExpectHello(Box::new(state), purpose)
+        } else {
+            stage
+        };
+        self.pending.insert(link, Pending { connection, stage });
+    }
+
+    /// The person accepts a request. Returns the request where its connection has ended.
+    pub(crate) fn accept(
+        &mut self,
+        ctx: &mut Context,
+        request: RequestRecord,
+    ) -> Option<RequestRecord> {
+        let found = self.link_of_request(&request.id);
+        let Some(link) = found else {
+            return Some(request);
+        };
+        let pending = self.pending.get_mut(&link);
+        if let Some(Pending {
+            connection,
+            stage: stage @ Stage::Requested(..),
+        }) = pending
+            && let Stage::Requested(exchange, _) = &*stage
+        {
+            let exchange = exchange.clone();
+            let id = ContactId(hex(&ctx.random::<8>()));
+            let secret = exchange.pair_secret();
+            let contact = finish::provisional(id, &request.name, &secret, ctx.now.unix);
+            ctx.store(Write::Acceptance(link), Change::Contact(contact.clone()));
+            connection.deadline = Some(ctx.now.mono + UNAUTHENTICATED_TIME);
+            *stage = Stage::Accepting(Box::new(Acceptance::Storing {
+                exchange,
+                contact,
+                request,
+            }));
+        }
+        None
+    }
+
+    /// Answers a proof that was verified with the own one, if that is this side's turn, and hands
+    /// the connection over to the session.
+    pub(crate) fn answer_proof(
+        &mut self,
+        ctx: &mut Context,
+        me: &Me,
+        link: LinkId,
+        key: PublicKey,
+    ) -> Path {
+        let Some(Pending { connection, stage }) = self.pending.remove(&link) else {
+            return Path::Unknown;
+        };
+        if let Stage::ExpectAuth(exchange, _) = &stage
+            && exchange.side() == Side::Responder
+        {
+            let proof = exchange.prove(Step::Auth, me.identity(), Some(key));
+            ctx.transmit(link, &HandshakeFrame::Auth { proof });
+        }
+        connection.path
+    }
+
+    fn link_of_request(&self, id: &RequestId) -> Option<LinkId> {
+        let mut pending = self.pending.iter();
+        let found = pending.find(|(_, pending)| pending.stage.is_request(id));
+        found.map(|(link, _)| *link)
+    }
+
+    /// Returns whether a connection stands on which this stranger is being asked.
+    pub(crate) fn is_asking(&self, stranger: &str) -> bool {
+        let mut pending = self.pending.values();
+        pending.any(|pending| pending.stage.is_asking(stranger))
+    }
+
+    /// Returns whether a connection is being made with this contact.
+    pub(crate) fn is_meeting(&self, contact: &ContactId) -> bool {
+        let mut pending = self.pending.values();
+        pending.any(|pending| pending.stage.is_meeting(contact))
+    }
+
+    /// Until when an id at a server is not to be dialled.
+    pub(crate) fn blacklisted_until(&self, server: &str, id: &str, now: Mono) -> Option<Mono> {
+        self.blacklist.until(server, id, now)
+    }
+
+    /// An id may be dialled again.
+    pub(crate) fn pardon(&mut self, id: &str) {
+        self.blacklist.forget(id);
+    }
+
+    /// Returns the connections whose time is over.
+    pub(crate) fn late(&self, now: Mono) -> Vec<LinkId> {
+        let is_late = |p: &Pending| p.connection.deadline.is_some_and(|at| now >= at);
+        let late = self.pending.iter().filter(|(_, pending)| is_late(pending));
+        late.map(|(link, _)| *link).collect()
+    }
+
+    pub(crate) fn due(&self) -> Option<Deadline> {
+        let deadlines = self.pending.values().filter_map(|p| p.connection.deadline);
+        deadlines.min().map(|at| Why::Handshake.at(at))
+    }
+}

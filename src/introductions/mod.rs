@@ -1,0 +1,84 @@
+//! How strangers become known: who was asked, who asks, and by which invite.
+//!
+//! [`requests`] wait for the person, [`invites`] are secrets by which two people on different
+//! networks meet the first time, [`outreach`] is whom the person has asked, and how far that is.
+//!
+//! Not here: the connections on which it happens ([`handshakes`](crate::handshakes)).
+
+mod invite_code;
+mod invites;
+mod outreach;
+mod requests;
+
+use crate::context::Context;
+use crate::crypto::Key;
+use crate::encoding::unb64;
+use crate::records::{InviteRecord, RequestRecord};
+use crate::values::{InviteId, RequestId};
+use crate::view::Asked;
+use litemap::LiteMap;
+use outreach::Outreach;
+
+pub(crate) use invites::{Answered, shown};
+pub(crate) use requests::Late;
+
+/// Requests, invites, and whom the person has asked.
+#[derive(Debug)]
+pub(crate) struct Introductions {
+    requests: LiteMap<RequestId, RequestRecord>,
+    invites: LiteMap<InviteId, InviteRecord>,
+    outreach: Outreach,
+}
+
+impl Default for Introductions {
+    fn default() -> Self {
+        Self {
+            requests: LiteMap::new_vec(),
+            invites: LiteMap::new_vec(),
+            outreach: Outreach::default(),
+        }
+    }
+}
+
+impl Introductions {
+    /// Takes what was stored.
+    pub(crate) fn restore(&mut self, requests: Vec<RequestRecord>, invites: Vec<InviteRecord>) {
+        for request in requests {
+            self.requests.insert(request.id.clone(), request);
+        }
+        for invite in invites {
+            self.invites.insert(invite.id.clone(), invite);
+        }
+    }
+
+    pub(crate) fn requests(&self) -> &LiteMap<RequestId, RequestRecord> {
+        &self.requests
+    }
+
+    pub(crate) fn invites(&self) -> impl Iterator<Item = &InviteRecord> {
+        self.invites.values()
+    }
+
+    /// Returns how far the request to each stranger is.
+    pub(crate) fn asked(&self) -> &LiteMap<String, Asked> {
+        self.outreach.asked()
+    }
+
+    /// Returns the secrets of the open invites.
+    pub(crate) fn invite_secrets(&self) -> impl Iterator<Item = (&InviteId, Key)> {
+        let secret = |invite: &InviteRecord| unb64(&invite.secret.0);
+        let invites = self.invites.iter();
+        invites.filter_map(move |(id, invite)| Some((id, secret(invite)?)))
+    }
+
+    /// Returns the secret to show to a stranger who is asked with an invite.
+    pub(crate) fn secret_for(&self, stranger: &str) -> Option<Key> {
+        self.outreach.secret_for(stranger)
+    }
+
+    /// Forgets what is too old.
+    pub(crate) fn expire(&mut self, ctx: &mut Context) {
+        self.expire_requests(ctx);
+        self.expire_invites(ctx);
+    }
+}

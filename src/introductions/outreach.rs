@@ -1,0 +1,137 @@
+//! The strangers whom the person has asked, and how far that is.
+
+use crate::context::Context;
+use crate::crypto::Key;
+use crate::encoding::unb64;
+use crate::fact::Purpose;
+use crate::io::CommandId;
+use crate::records::Secret;
+use crate::view::{Asked, Notice, Refusal};
+use litemap::LiteMap;
+
+/// An invite that was used here, until it is answered.
+#[derive(Debug)]
+pub(super) struct Invitation {
+    secret: Secret,
+    /// The command to answer when the other person is being asked.
+    command: Option<CommandId>,
+    /// What the person hears if it leads to nothing.
+    failure: Notice,
+}
+
+/// The strangers asked.
+#[derive(Debug)]
+pub(super) struct Outreach {
+    /// By Discovery ID without its root; by Transport ID where an invite was used.
+    asked: LiteMap<String, Asked>,
+    /// By the Transport ID in them.
+    invitations: LiteMap<String, Invitation>,
+}
+
+impl Default for Outreach {
+    fn default() -> Self {
+        Self {
+            asked: LiteMap::new_vec(),
+            invitations: LiteMap::new_vec(),
+        }
+    }
+}
+
+impl Invitation {
+    pub(super) fn new(secret: Secret, command: Option<CommandId>, failure: Notice) -> Self {
+        Self {
+            secret,
+            command,
+            failure,
+        }
+    }
+}
+
+impl Outreach {
+    pub(super) fn asked(&self) -> &LiteMap<String, Asked> {
+        &self.asked
+    }
+
+    pub(super) fn of(&self, stranger: &str) -> Asked {
+        self.asked.get(stranger).copied().unwrap_or(Asked::No)
+    }
+
+    pub(super) fn secret_for(&self, stranger: &str) -> Option<Key> {
+        unb64(&self.invitations.get(stranger)?.secret.0)
+    }
+
+    /// Dials a stranger from an own id, to ask them.
+    pub(super) fn ask(&mut self, ctx: &mut Context, from: &str, to: &str, stranger: &str) {
+        ctx.dial_for(from, to, Purpose::Ask(stranger.to_owned()));
+        self.asked.insert(stranger.to_owned(), Asked::Connecting);
+    }
+
+    /// Dials the other side of an invite, to ask them.
+    pub(super) fn ask_with(
+        &mut self,
+        ctx: &mut Context,
+        own: &str,
+        to: String,
+        invitation: Invitation,
+    ) {
+        self.ask(ctx, own, &to, &to);
+        self.invitations.insert(to, invitation);
+    }
+
+    /// Takes how far a request is. Where it came of an invite, the person hears it: while the
+    /// command waits as its answer, later as a notice.
+    pub(super) fn set(&mut self, ctx: &mut Context, stranger: String, asked: Asked) {
+        if let Some(invitation) = self.invitations.get_mut(&stranger) {
+            let refusal = match asked {
+                Asked::No | Asked::Connecting | Asked::Waiting | Asked::NotAccepted => None,
+                Asked::Unreachable => Some(Refusal::InviteUnreachable),
+                Asked::Failed => Some(Refusal::InviteNotValid),
+            };
+            let over = !matches!(asked, Asked::Connecting | Asked::Waiting);
+            if let Some(command) = invitation.command.take() {
+                ctx.reply(command, refusal.map_or(Ok(()), Err));
+            } else if over {
+                ctx.notice(invitation.failure.clone());
+            }
+            if over {
+                self.invitations.remove(&stranger);
+            }
+        }
+        self.asked.insert(stranger, asked);
+    }
+
+    /// A stranger has become a contact.
+    pub(super) fn forget(&mut self, stranger: &str, remote: &str) {
+        self.asked.remove(stranger);
+        self.invitations.remove(remote);
+    }
+}
+
+impl super::Introductions {
+    /// Asks a stranger, by Discovery ID without its root. `way` is from where and to where they are
+    /// dialled, `room` whether there is room for another contact.
+    pub(crate) fn ask(
+        &mut self,
+        ctx: &mut Context,
+        stranger: &str,
+        room: bool,
+        way: Option<(String, String)>,
+    ) -> Result<(), Refusal> {
+        if !room {
+            return Err(Refusal::ContactsFull);
+        }
+        let (from, to) = way.ok_or(Refusal::Gone)?;
+        self.outreach.ask(ctx, &from, &to, stranger);
+        Ok(())
+    }
+
+    /// Takes how far the request to a stranger is.
+    pub(crate) fn set_asked(&mut self, ctx: &mut Context, stranger: String, asked: Asked) {
+        self.outreach.set(ctx, stranger, asked);
+    }
+
+    /// A stranger, met at this id, has become a contact.
+    pub(crate) fn befriended(&mut self, remote: &str) {
+        self.outreach.forget(crate::ids::rootless(remote), remote);
+    }
+}

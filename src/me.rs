@@ -1,0 +1,79 @@
+//! The person on this device, once they have joined.
+
+use crate::crypto::{Identity, PublicKey};
+use crate::encoding::{b64, unb64};
+use crate::records::{ProfileRecord, Secret};
+use crate::wire::Card;
+use std::fmt;
+
+/// Oneself: the stored profile, and what is made of it once.
+pub(crate) struct Me {
+    record: ProfileRecord,
+    identity: Identity,
+    discovery_uuid: [u8; 16],
+}
+
+impl fmt::Debug for Me {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Me(…)")
+    }
+}
+
+impl Me {
+    /// Reads a stored profile. Returns `None` where its secrets cannot be read.
+    pub(crate) fn restore(record: ProfileRecord) -> Option<Self> {
+        let identity = Identity::from_bytes(&unb64(&record.identity.0)?)?;
+        let discovery_uuid = unb64(&record.discovery_uuid.0)?;
+        Some(Self {
+            record,
+            identity,
+            discovery_uuid,
+        })
+    }
+
+    pub(crate) fn record(&self) -> &ProfileRecord {
+        &self.record
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    pub(crate) fn public_key(&self) -> PublicKey {
+        self.identity.public()
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.record.name
+    }
+
+    pub(crate) fn transport_id(&self) -> &str {
+        &self.record.transport_id
+    }
+
+    pub(crate) fn discovery_uuid(&self) -> [u8; 16] {
+        self.discovery_uuid
+    }
+
+    /// Returns where contacts find this device.
+    pub(crate) fn card(&self) -> Card {
+        Card {
+            transport_id: self.record.transport_id.clone(),
+            discovery_uuid: b64(&self.discovery_uuid),
+        }
+    }
+
+    pub(crate) fn move_to(&mut self, transport_id: &str) {
+        transport_id.clone_into(&mut self.record.transport_id);
+    }
+
+    pub(crate) fn renew_discovery_uuid(&mut self, fresh: [u8; 16]) {
+        self.discovery_uuid = fresh;
+        self.record.discovery_uuid = Secret(b64(&fresh));
+    }
+
+    /// Numbers the profile anew: contacts take only a higher number.
+    pub(crate) fn number(&mut self, number: u64) {
+        self.record.profile_number = number;
+    }
+}

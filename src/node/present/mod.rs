@@ -1,0 +1,152 @@
+//! What views see: computed from the state at the end of each input, sent where it differs. Reads
+//! everything and changes nothing.
+
+mod alike;
+mod people;
+mod status;
+
+use super::account::Account;
+use super::transport::Transport;
+use crate::clock::Now;
+use crate::contacts::Contacts;
+use crate::context::Context;
+use crate::conversations::Conversations;
+use crate::directory::Directory;
+use crate::introductions::{self, Introductions};
+use crate::values::RequestId;
+use crate::view::{Event, Invite, Profile, Request, SettingsView, Status};
+use litemap::LiteMap;
+use people::People;
+
+/// The state that views are shown.
+#[derive(Clone, Copy)]
+pub(super) struct State<'a> {
+    pub(super) account: &'a Account,
+    pub(super) transport: &'a Transport,
+    pub(super) directory: &'a Directory,
+    pub(super) introductions: &'a Introductions,
+    pub(super) contacts: &'a Contacts,
+    pub(super) conversations: &'a Conversations,
+    pub(super) now: Now,
+}
+
+/// What the views have been shown.
+#[derive(Debug)]
+pub(super) struct Shown {
+    profile: Option<Profile>,
+    status: Option<Status>,
+    settings: Option<SettingsView>,
+    people: People,
+    requests: LiteMap<RequestId, Request>,
+    invites: Vec<Invite>,
+    badge: u32,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self {
+            profile: None,
+            status: None,
+            settings: None,
+            people: People::default(),
+            requests: LiteMap::new_vec(),
+            invites: Vec::new(),
+            badge: 0,
+        }
+    }
+}
+
+impl Shown {
+    /// Shows what changed.
+    pub(super) fn update(&mut self, ctx: &mut Context, state: &State<'_>) {
+        let profile = state.account.profile_view();
+        replace(ctx, &mut self.profile, profile, Event::Profile);
+        let settings = state.account.settings_view();
+        replace(ctx, &mut self.settings, settings, Event::Settings);
+        let status = status::status(state);
+        replace(ctx, &mut self.status, status, Event::Status);
+        self.people.update(ctx, state);
+        self.show_requests(ctx, state);
+        self.show_invites(ctx, state);
+        self.show_badge(ctx, state);
+    }
+
+    /// Shows everything once, to a new view.
+    pub(super) fn attach(&self, ctx: &mut Context) {
+        let once = [
+            self.profile.clone().map(Event::Profile),
+            self.settings.clone().map(Event::Settings),
+            self.status.clone().map(Event::Status),
+        ];
+        let people = self.people.shown().cloned().map(Event::Person);
+        let requests = self.requests.values().cloned().map(Event::Request);
+        let invites = self.invites.iter().cloned().map(Event::Invite);
+        let all = once.into_iter().flatten().chain(people);
+        for event in all.chain(requests).chain(invites).chain([Event::Ready]) {
+            ctx.event(event);
+        }
+    }
+
+    fn show_requests(&mut self, ctx: &mut Context, state: &State<'_>) {
+        let waiting = state.introductions.requests();
+        let is_gone = |id: &&RequestId| !waiting.contains_key(*id);
+        let gone: Vec<RequestId> = self.requests.keys().filter(is_gone).cloned().collect();
+        for id in gone {
+            self.requests.remove(&id);
+            ctx.event(Event::RequestGone(id));
+        }
+        for (id, record) in waiting.iter() {
+            let request = Request {
+                id: id.clone(),
+                name: record.name.clone(),
+                note: record.note.clone(),
+                at: record.at,
+                resembles: self.people.contact_like(&record.name),
+                invited: record.invite.is_some(),
+            };
+            if self.requests.get(id) != Some(&request) {
+                self.requests.insert(id.clone(), request.clone());
+                ctx.event(Event::Request(request));
+            }
+        }
+    }
+
+    fn show_invites(&mut self, ctx: &mut Context, state: &State<'_>) {
+        let own = state.account.me().map(|me| me.transport_id());
+        let open: Vec<Invite> = state
+            .introductions
+            .invites()
+            .filter_map(|invite| introductions::shown(invite, own?))
+            .collect();
+        let is_gone = |was: &&Invite| open.iter().all(|is| is.id != was.id);
+        for gone in self.invites.iter().filter(is_gone) {
+            ctx.event(Event::InviteGone(gone.id.clone()));
+        }
+        for new in open.iter().filter(|invite| !self.invites.contains(invite)) {
+            ctx.event(Event::Invite(new.clone()));
+        }
+        self.invites = open;
+    }
+
+    fn show_badge(&mut self, ctx: &mut Context, state: &State<'_>) {
+        let requests = state.introductions.requests().len();
+        let requests = u32::try_from(requests).unwrap_or(u32::MAX);
+        let count = state.conversations.unread_in_all().saturating_add(requests);
+        if std::mem::replace(&mut self.badge, count) != count {
+            ctx.event(Event::Badge { count });
+        }
+    }
+}
+
+/// Shows one value where it is another than before.
+fn replace<T: Clone + PartialEq>(
+    ctx: &mut Context,
+    shown: &mut Option<T>,
+    value: T,
+    event: fn(T) -> Event,
+) {
+    if shown.as_ref() != Some(&value) {
+        *shown = Some(value.clone());
+        ctx.event(event(value));
+    }
+}

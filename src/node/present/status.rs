@@ -1,0 +1,91 @@
+//! The state of the connection, as the header and the Connection page show it.
+
+use super::State;
+use crate::view::{Network, Phase, Role, Status};
+
+/// Returns the state of the connection.
+pub(super) fn status(state: &State<'_>) -> Status {
+    let networks = networks(state);
+    Status {
+        phase: phase(state, &networks),
+        networks,
+        server: state.transport.server().map(str::to_owned),
+        server_up: state.transport.is_up(),
+        beacon: state.directory.beacon_status(state.now),
+    }
+}
+
+/// Returns one network for each address. Around a boundary of a beacon's slots there are two
+/// memberships: the newer one counts once it works.
+fn networks(state: &State<'_>) -> Vec<Network> {
+    let mut networks: Vec<Network> = Vec::new();
+    for member in state.directory.members() {
+        let address = member.address().to_string();
+        let (role, people) = (member.role(), member.people());
+        let known = networks.iter_mut().find(|known| known.address == address);
+        match known {
+            None => networks.push(Network {
+                address,
+                role,
+                people,
+            }),
+            Some(known) => {
+                known.people = known.people.max(people);
+                if member.listed_at().is_some() {
+                    known.role = role;
+                }
+            }
+        }
+    }
+    networks
+}
+
+fn phase(state: &State<'_>, networks: &[Network]) -> Phase {
+    let (transport, directory) = (state.transport, state.directory);
+    if state.account.me().is_none() {
+        return Phase::FirstRun;
+    }
+    if let Some(reason) = transport.refused().filter(|_| !transport.is_up()) {
+        let reason = reason.to_owned();
+        return Phase::Refused { reason };
+    }
+    if transport.server().is_some() && !transport.is_up() {
+        let retry_at = transport.retry_at();
+        return Phase::Offline { retry_at };
+    }
+    if directory.is_cellular() {
+        return Phase::Cellular;
+    }
+    match networks.first() {
+        Some(network) => phase_of(network),
+        None => phase_without_network(state),
+    }
+}
+
+fn phase_of(network: &Network) -> Phase {
+    let (address, people) = (network.address.clone(), network.people);
+    match network.role {
+        Role::Router => Phase::Router { address, people },
+        Role::Peer => Phase::Peer { address, people },
+        Role::Electing => Phase::Electing { address, people },
+        Role::Joining => Phase::Joining,
+    }
+}
+
+fn phase_without_network(state: &State<'_>) -> Phase {
+    let beacon = state.directory.beacon_status(state.now);
+    match beacon.filter(|beacon| beacon.trouble.is_some()) {
+        Some(beacon) => Phase::NoBeacon {
+            retry_at: beacon.retry_at,
+        },
+        None if state.directory.has_no_address() => Phase::NoAddress {
+            retry_at: lookup_at(state),
+        },
+        None => Phase::Joining,
+    }
+}
+
+fn lookup_at(state: &State<'_>) -> Option<u64> {
+    let wait = state.directory.lookup_at()?.since(state.now.mono);
+    Some(state.now.unix + u64::try_from(wait.as_millis()).ok()?)
+}

@@ -1,0 +1,83 @@
+//! The signalling server in use, and whether the own Transport ID is held there.
+
+use crate::clock::UnixMillis;
+use std::time::Duration;
+
+/// What the signalling server last said.
+#[derive(Debug, Default)]
+pub(super) struct Transport {
+    held: bool,
+    /// The id was held and is lost: perhaps because the network is another one.
+    was_lost: bool,
+    /// `host:port` of the server.
+    server: Option<String>,
+    up: bool,
+    retry_at: Option<UnixMillis>,
+    refused: Option<String>,
+}
+
+impl Transport {
+    /// Returns whether the Transport ID can be dialled from.
+    pub(super) fn is_held(&self) -> bool {
+        self.held
+    }
+
+    /// Returns `host:port` of the server in use.
+    pub(super) fn server(&self) -> Option<&str> {
+        self.server.as_deref()
+    }
+
+    pub(super) fn is_up(&self) -> bool {
+        self.up
+    }
+
+    /// When the server is tried again.
+    pub(super) fn retry_at(&self) -> Option<UnixMillis> {
+        self.retry_at
+    }
+
+    /// Returns why the server refuses.
+    pub(super) fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
+    }
+
+    /// The Transport ID is held. Returns whether it was lost before.
+    pub(super) fn registered(&mut self) -> bool {
+        self.held = true;
+        std::mem::take(&mut self.was_lost)
+    }
+
+    /// The Transport ID is not held at the moment.
+    pub(super) fn lost(&mut self) {
+        self.held = false;
+        self.was_lost = true;
+    }
+
+    /// The Transport ID is given up.
+    pub(super) fn released(&mut self) {
+        self.held = false;
+    }
+
+    pub(super) fn set_server(
+        &mut self,
+        server: String,
+        up: bool,
+        retry_in: Option<Duration>,
+        refused: Option<String>,
+        unix: UnixMillis,
+    ) {
+        let millis = |wait: Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        self.server = Some(server);
+        self.up = up;
+        self.retry_at = retry_in.map(|wait| unix.saturating_add(millis(wait)));
+        self.refused = refused;
+    }
+
+    /// Other servers are used from now on.
+    pub(super) fn forget_server(&mut self) {
+        self.held = false;
+        self.server = None;
+        self.up = false;
+        self.refused = None;
+    }
+}

@@ -1,0 +1,69 @@
+//! Which machine a connection and an own id belong to, decided when they begin.
+
+use crate::io::LinkId;
+use crate::values::ContactId;
+use litemap::LiteMap;
+
+/// Whose connection it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LinkOwner {
+    /// It is between a peer and a router, or between two routers.
+    Directory,
+    /// It is not authenticated yet.
+    Handshakes,
+    /// It is the session with this contact.
+    Session(ContactId),
+}
+
+/// What an own id at the signalling server is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdOwner {
+    /// The own Transport ID.
+    Transport,
+    /// A Discovery ID or a Router ID.
+    Directory,
+    /// A Router ID of a rendezvous.
+    Rendezvous,
+}
+
+/// The owners.
+#[derive(Debug)]
+pub(crate) struct Routes {
+    links: LiteMap<LinkId, LinkOwner>,
+    ids: LiteMap<String, IdOwner>,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self {
+            links: LiteMap::new_vec(),
+            ids: LiteMap::new_vec(),
+        }
+    }
+}
+
+impl Routes {
+    pub(crate) fn link(&self, link: LinkId) -> Option<&LinkOwner> {
+        self.links.get(&link)
+    }
+
+    pub(crate) fn set_link(&mut self, link: LinkId, owner: LinkOwner) {
+        self.links.insert(link, owner);
+    }
+
+    pub(crate) fn remove_link(&mut self, link: LinkId) {
+        self.links.remove(&link);
+    }
+
+    pub(crate) fn id(&self, id: &str) -> Option<IdOwner> {
+        self.ids.get(id).copied()
+    }
+
+    pub(crate) fn set_id(&mut self, id: &str, owner: IdOwner) {
+        self.ids.insert(id.to_owned(), owner);
+    }
+
+    pub(crate) fn remove_id(&mut self, id: &str) {
+        self.ids.remove(id);
+    }
+}

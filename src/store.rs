@@ -1,0 +1,130 @@
+//! Writes to storage that are under way: what each is for, and those that are repeated until they
+//! succeed, because what was removed must not come back with the next start, and what contacts
+//! were told must be known here then.
+
+use crate::clock::Mono;
+use crate::config::Settings;
+use crate::io::{CommandId, LinkId, StoreId};
+use crate::limits::UNWRITTEN;
+use crate::records::{Change, ContactRecord, InviteRecord, ProfileRecord, RequestRecord};
+use crate::values::ContactId;
+use litemap::LiteMap;
+use std::time::Duration;
+
+/// How long after a failed write the next one is tried.
+pub(crate) const WRITE_AGAIN: Duration = Duration::from_secs(30);
+
+/// What a write is for: who goes on when it ends.
+#[derive(Debug)]
+pub(crate) enum Write {
+    /// Nothing waits for it.
+    Plain,
+    /// It is repeated until it succeeds.
+    Certain(Box<Change>),
+    /// What is new about a contact; the contact is written anew later where it fails.
+    Contact(ContactId),
+    /// The own profile, and the command that changed it.
+    Profile(Box<ProfileRecord>, CommandId),
+    Settings(Box<Settings>, CommandId),
+    /// A stranger's request; then the person is asked.
+    Request(Box<RequestRecord>),
+    Invite(InviteRecord, CommandId),
+    /// The last write of a backup that is taken over.
+    Import(Box<(ProfileRecord, Vec<ContactRecord>)>, CommandId),
+    /// The contact that comes of an acceptance on this connection.
+    Acceptance(LinkId),
+    /// The messages that were staged for a chat.
+    Thread(ContactId),
+}
+
+/// The writes under way.
+#[derive(Debug)]
+pub(crate) struct Store {
+    last: u64,
+    under_way: LiteMap<StoreId, Write>,
+    /// What the disk did not take.
+    unwritten: Vec<Change>,
+    again: Option<Mono>,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self {
+            last: 0,
+            under_way: LiteMap::new_vec(),
+            unwritten: Vec::new(),
+            again: None,
+        }
+    }
+}
+
+impl Store {
+    /// Notes what a write is for, and names it.
+    pub(crate) fn begin(&mut self, write: Write) -> StoreId {
+        self.last += 1;
+        let id = StoreId(self.last);
+        self.under_way.insert(id, write);
+        id
+    }
+
+    /// A write has ended. Returns what it was for.
+    pub(crate) fn ended(&mut self, id: StoreId) -> Option<Write> {
+        self.under_way.remove(&id)
+    }
+
+    /// Keeps a change that could not be written: the disk may have room later.
+    pub(crate) fn try_later(&mut self, change: Change, now: Mono) {
+        if self.unwritten.len() < UNWRITTEN {
+            self.unwritten.push(change);
+        }
+        self.again = Some(now + WRITE_AGAIN);
+    }
+
+    /// Takes what is to be written again now.
+    pub(crate) fn take_due(&mut self, now: Mono) -> Vec<Change> {
+        match self.again.take_if(|at| now >= *at) {
+            Some(_) => std::mem::take(&mut self.unwritten),
+            None => Vec::new(),
+        }
+    }
+
+    /// When to write again.
+    pub(crate) fn due(&self) -> Option<Mono> {
+        self.again
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_written_is_due_once_and_half_a_minute_later() {
+        let mut store = Store::default();
+        let change = Change::ForgetContact(ContactId("c".to_owned()));
+        store.try_later(change.clone(), Mono(1_000));
+        assert_eq!(store.due(), Some(Mono(31_000)));
+        assert_eq!(store.take_due(Mono(30_999)), []);
+        assert_eq!(store.take_due(Mono(31_000)), [change]);
+        assert_eq!(store.take_due(Mono(99_000)), []);
+        assert_eq!(store.due(), None);
+    }
+
+    #[test]
+    fn a_write_ends_once() {
+        let mut store = Store::default();
+        let id = store.begin(Write::Plain);
+        assert!(matches!(store.ended(id), Some(Write::Plain)));
+        assert!(store.ended(id).is_none());
+    }
+
+    #[test]
+    fn only_so_many_changes_wait() {
+        let mut store = Store::default();
+        for n in 0..UNWRITTEN + 5 {
+            let id = ContactId(n.to_string());
+            store.try_later(Change::ForgetContact(id), Mono(0));
+        }
+        assert_eq!(store.take_due(Mono(60_000)).len(), UNWRITTEN);
+    }
+}
