@@ -110,9 +110,11 @@ impl Conversations {
 
     /// Returns the chat with a contact, made when it is first needed.
     fn chat(&mut self, ctx: &mut Context, id: &ContactId) -> &mut Chat {
-        let log = hex(&ctx.random::<16>());
         let entry = self.entry(id);
-        entry.chat.get_or_insert_with(|| Chat::new(id.clone(), log))
+        entry.chat.get_or_insert_with(|| {
+            let log = hex(&ctx.random::<16>());
+            Chat::new(id.clone(), log)
+        })
     }
 
     fn transmit(&self, ctx: &mut Context, id: &ContactId, frame: &SessionFrame) {

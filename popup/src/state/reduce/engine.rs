@@ -93,6 +93,9 @@ impl State {
         self.engine.set_ready();
         let mut effects = self.outbox.flush();
         effects.extend(self.resume_page());
+        if self.hidden {
+            effects.extend(self.watch());
+        }
         for contact in self.outbox.unsure_contacts() {
             effects.extend(self.ask_history(contact, None));
         }
