@@ -2,7 +2,7 @@
 //! from it stands in [`node::wiring`](crate::node).
 
 use crate::clock::Mono;
-use crate::crypto::PublicKey;
+use crate::crypto::{Key, PublicKey};
 use crate::io::{LinkId, Path};
 use crate::misbehaviour::{Fault, Misbehaviour};
 use crate::records::{ContactRecord, RequestRecord};
@@ -54,6 +54,15 @@ pub(crate) struct Heard {
     pub(crate) special: bool,
     /// Their clock, Unix milliseconds; 0 where it is not known.
     pub(crate) at: u64,
+}
+
+/// A contact that is looked for at a rendezvous.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Missing {
+    pub(crate) contact: ContactId,
+    pub(crate) pair_secret: Key,
+    /// Somebody else has its address.
+    pub(crate) recovering: bool,
 }
 
 /// Something that happened in one machine and concerns another.

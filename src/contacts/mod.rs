@@ -1,6 +1,6 @@
 //! Saved contacts: who they are, where they are, and when to dial them.
 //!
-//! [`Contact`] is one of them. [`dialling`] says when to dial it, [`sighting`] where it is seen,
+//! [`Contact`] is one of them. [`dialling`] says when to dial it, [`sighting`] and [`seen`] where it is seen,
 //! [`reach`] how a special contact is being found. What the person decides about a contact is in
 //! [`preferences`], how an acceptance is completed later in [`unfinished`].
 //!
@@ -12,6 +12,7 @@ mod dialling;
 mod preferences;
 mod profile;
 mod reach;
+mod seen;
 mod sighting;
 mod unfinished;
 
@@ -19,18 +20,16 @@ pub(crate) use contact::Contact;
 
 use crate::clock::Mono;
 use crate::context::Context;
-use crate::crypto::{Key, PublicKey};
-use crate::fact::{Fact, Purpose};
-use crate::ids::rootless;
+use crate::crypto::PublicKey;
+use crate::fact::Purpose;
 use crate::io::LinkId;
-use crate::limits::{CONTACTS, DIAL_COURTESY};
+use crate::limits::CONTACTS;
 use crate::misbehaviour::Fault;
 use crate::records::{Change, ContactRecord};
 use crate::store::{WRITE_AGAIN, Write};
 use crate::values::ContactId;
-use crate::view::{Notice, Notification, Ping, Reach, Refusal};
+use crate::view::{Notice, Ping, Refusal};
 use crate::why::{Deadline, Why};
-use crate::wire::Entry;
 use litemap::LiteMap;
 use reach::Trigger;
 use std::time::Duration;
@@ -52,15 +51,6 @@ pub(crate) trait Ways {
     fn own_transport(&self) -> Option<&str>;
     /// Until when an id is not to be dialled.
     fn blacklisted_until(&self, id: &str) -> Option<Mono>;
-}
-
-/// A contact that is looked for at a rendezvous.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Missing {
-    pub(crate) contact: ContactId,
-    pub(crate) pair_secret: Key,
-    /// Somebody else has its address.
-    pub(crate) recovering: bool,
 }
 
 /// Everybody saved.
@@ -342,73 +332,6 @@ impl Contacts {
             contact.dialling.start_ping(now);
         }
         Ok(())
-    }
-
-    /// Returns who is to be looked for at a rendezvous, the most recently met first.
-    pub(crate) fn missing(&self, now: Mono) -> Vec<Missing> {
-        let wanted = self.all().filter(|contact| contact.is_to_be_met(now));
-        let mut found: Vec<&Contact> = wanted.collect();
-        found.sort_by_key(|contact| std::cmp::Reverse(contact.record().last_seen));
-        let missing = |contact: &Contact| Missing {
-            contact: contact.id().clone(),
-            pair_secret: contact.pair_secret(),
-            recovering: contact.reach() == Reach::Recovering,
-        };
-        found.into_iter().map(missing).collect()
-    }
-
-    /// Returns the secrets by which contacts are recognised in a registry.
-    pub(crate) fn recognisable(&self) -> impl Iterator<Item = (&ContactId, [u8; 16])> + Clone {
-        self.all()
-            .filter_map(|contact| Some((contact.id(), contact.discovery_uuid()?)))
-    }
-
-    /// Returns whether somebody was saved since the last call, whose sighting is not known.
-    pub(crate) fn take_unsighted(&mut self) -> bool {
-        std::mem::take(&mut self.unsighted)
-    }
-
-    /// Returns whether an entry of a registry was a contact's.
-    pub(crate) fn is_seen_as(&self, discovery_id: &str) -> bool {
-        self.all()
-            .any(|contact| contact.seen_as() == Some(discovery_id))
-    }
-
-    /// Takes where contacts are seen: the entry of each, and the own Discovery ID beside it. Who
-    /// has the smaller id dials; the other waits a little, should that fail.
-    pub(crate) fn see(&mut self, now: Mono, mut seen: LiteMap<ContactId, (Entry, String)>) {
-        for (id, contact) in self.book.iter_mut() {
-            let Some((entry, own)) = seen.remove(id) else {
-                contact.see(None);
-                continue;
-            };
-            let courtesy = if own < entry.discovery_id {
-                Duration::ZERO
-            } else {
-                DIAL_COURTESY
-            };
-            let before = contact.see(Some(&entry));
-            let same = before.as_deref().map(rootless) == Some(rootless(&entry.discovery_id));
-            if !same && !contact.is_connected() {
-                contact.dialling.restart(now + courtesy);
-            }
-        }
-    }
-
-    /// Takes who is on this network by a direct connection, and announces who has come.
-    pub(crate) fn announce_arrivals(
-        &mut self,
-        ctx: &mut Context,
-        is_here: impl Fn(&ContactId) -> bool,
-    ) {
-        for (id, contact) in self.book.iter_mut().filter(|(_, c)| c.is_complete()) {
-            let muted = contact.preferences().muted;
-            let here = !contact.is_blocked() && is_here(id);
-            if contact.sighting.set_here(here, muted, ctx.now.mono) {
-                let (contact, name) = (id.clone(), contact.name().to_owned());
-                ctx.tell(Fact::Notify(Notification::Joined { contact, name }));
-            }
-        }
     }
 
     /// Computes the safety numbers that are missing: once for each contact.

@@ -8,6 +8,8 @@
 //! One transaction is under way at a time; what comes meanwhile is staged and goes into the next
 //! one, both directions together. When a transaction fails, it and all that was staged behind it
 //! are as if they had not happened.
+//!
+//! Long because both directions of a chat share one transaction, and its rules are read together.
 
 use crate::clock::UnixMillis;
 use crate::io::CommandId;

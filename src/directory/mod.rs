@@ -6,44 +6,38 @@
 //! [`Roster`](roster::Roster) is the list. A router that is full sends people on to a later one,
 //! and routers exchange their lists.
 //!
-//! [`Directory`] has one membership for each own address ([`addresses`]) under each root
-//! ([`roots`]), and says which entries are contacts ([`recognition`]).
+//! [`Directory`] has one membership ([`joining`]) for each own address ([`addresses`]) under each root
+//! ([`roots`]), and says which entries are contacts ([`recognition`], [`sightings`]).
 
 mod addresses;
 mod feed;
 mod follower;
 mod following;
+mod joining;
 mod member;
 mod recognition;
 mod roots;
 mod roster;
 mod router;
+mod sightings;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use member::{Announcement, Member};
+pub(crate) use member::Member;
 
-use crate::address::{self, Addresses};
 use crate::calendar;
 use crate::clock::{Mono, Now};
-use crate::config::Config;
 use crate::context::Context;
-use crate::io::{BeaconAnswer, BeaconFailure, Link, LinkId, Path};
-use crate::me::Me;
+use crate::io::{Link, LinkId, Path};
 use crate::routes::LinkOwner;
-use crate::values::ContactId;
 use crate::view::BeaconStatus;
 use crate::why::{Deadline, Why};
 use crate::wire::Entry;
 use addresses::Lookup;
-use litemap::LiteMap;
 use recognition::Recognition;
 use roots::Roots;
 use std::net::IpAddr;
 use std::time::Duration;
-
-/// Where contacts are seen: the entry of each, and the own Discovery ID beside it.
-pub(crate) type Sightings = LiteMap<ContactId, (Entry, String)>;
 
 /// The namespaces joined.
 #[derive(Debug, Default)]
@@ -148,120 +142,11 @@ impl Directory {
         })
     }
 
-    /// Returns whether an entry is a contact's.
-    pub(crate) fn is_contact(&self, member: &Member, entry: &Entry) -> bool {
-        self.recognition.of(member, entry).is_some()
-    }
-
-    /// Returns a number that is another one whenever other entries may be contacts'.
-    pub(crate) fn recognised(&self) -> u64 {
-        self.recognition.generation()
-    }
-
     pub(crate) fn beacon_status(&self, now: Now) -> Option<BeaconStatus> {
         if self.is_cellular() {
             return None;
         }
         self.roots.status(now)
-    }
-
-    /// Takes the settings in force; the namespaces follow with [`Directory::rejoin`].
-    pub(crate) fn configure(&mut self, ctx: &Context, config: &Config) {
-        self.roots = Roots::new(config, ctx.now.mono);
-    }
-
-    pub(crate) fn look_up(&mut self, ctx: &mut Context) {
-        if !self.is_cellular() {
-            self.lookup.begin(ctx);
-        }
-    }
-
-    /// The own addresses were looked up.
-    pub(crate) fn addresses(&mut self, ctx: &mut Context, me: &Me, found: Addresses) {
-        if self.is_cellular() {
-            return;
-        }
-        let networks = found.networks();
-        if self.lookup.take(ctx, found) {
-            self.join_exactly(ctx, me, &networks);
-        }
-    }
-
-    /// Leaves every namespace.
-    pub(crate) fn leave(&mut self, ctx: &mut Context, me: &Me) {
-        self.join_exactly(ctx, me, &[]);
-    }
-
-    fn join_exactly(&mut self, ctx: &mut Context, me: &Me, addresses: &[IpAddr]) {
-        self.here = addresses.to_vec();
-        self.rejoin(ctx, me);
-    }
-
-    /// Leaves and joins so that there is one membership for each address under each root.
-    pub(crate) fn rejoin(&mut self, ctx: &mut Context, me: &Me) {
-        let (roots, here) = (self.roots.now(), &self.here);
-        let is_of = |member: &Member, root: &str, ip: IpAddr| {
-            member.namespace().root() == root && address::same_network(ip, member.address())
-        };
-        let wanted = |member: &Member| {
-            let mut roots = roots.iter();
-            roots.any(|root| here.iter().any(|ip| is_of(member, root, *ip)))
-        };
-        let members = std::mem::take(&mut self.members).into_iter();
-        let (kept, left): (Vec<_>, Vec<_>) = members.partition(wanted);
-        self.members = kept;
-        for member in left {
-            member.leave(ctx);
-        }
-        let announcement = announcement(ctx, me);
-        for (root, ip) in roots
-            .iter()
-            .flat_map(|root| here.iter().map(move |ip| (root, *ip)))
-        {
-            if !self.members.iter().any(|member| is_of(member, root, ip)) {
-                let member = Member::join(ctx, root, ip, &announcement);
-                self.members.push(member);
-            }
-        }
-        // An address that came while there were two roots must not be taken for a newer one.
-        let age = |member: &Member| {
-            let of = |root: &String| member.namespace().root() == root;
-            roots.iter().position(of)
-        };
-        self.members.sort_by_key(age);
-    }
-
-    /// The browser says whether the network is cellular.
-    pub(crate) fn set_cellular_network(&mut self, cellular: bool) {
-        self.cellular.network = cellular;
-    }
-
-    /// The person says so.
-    pub(crate) fn set_cellular_setting(&mut self, cellular: bool) {
-        self.cellular.setting = cellular;
-    }
-
-    /// Leaves or joins as the network is now.
-    pub(crate) fn apply_cellular(&mut self, ctx: &mut Context, me: &Me) {
-        if self.is_cellular() {
-            self.lookup.stop();
-            self.join_exactly(ctx, me, &[]);
-        } else if self.lookup.at().is_none() {
-            self.look_up(ctx);
-        }
-    }
-
-    pub(crate) fn beacon_answered(
-        &mut self,
-        ctx: &mut Context,
-        me: Option<&Me>,
-        result: &Result<BeaconAnswer, BeaconFailure>,
-    ) {
-        if self.roots.answered(ctx, result)
-            && let Some(me) = me
-        {
-            self.rejoin(ctx, me);
-        }
     }
 
     /// An own id is held.
@@ -286,17 +171,6 @@ impl Directory {
     pub(crate) fn lost(&mut self, id: &str) {
         for member in &mut self.members {
             member.lost(id);
-        }
-    }
-
-    /// The signalling server is back after it was lost, so perhaps the network is another one: no
-    /// event tells of every change of network, but sockets do not survive one.
-    pub(crate) fn reconnected(&mut self, ctx: &mut Context, was_lost: bool) {
-        if was_lost {
-            self.roots.reconnected(ctx.now.mono);
-        }
-        if was_lost || self.lookup.found_nothing() {
-            self.look_up(ctx);
         }
     }
 
@@ -338,40 +212,10 @@ impl Directory {
         }
     }
 
-    /// The name, the addresses or the day changed.
-    pub(crate) fn announce(&mut self, ctx: &mut Context, me: &Me) {
-        let announcement = announcement(ctx, me);
-        for member in &mut self.members {
-            member.announce(ctx, &announcement);
-        }
-    }
-
-    /// On a new day everybody has another Discovery ID.
-    pub(crate) fn new_day(&mut self, ctx: &mut Context, me: &Me) {
-        let day = calendar::day_number(ctx.now.unix);
-        if std::mem::replace(&mut self.day, day) != day {
-            self.announce(ctx, me);
-        }
-    }
-
     /// The device woke, or its network changed.
     pub(crate) fn probe(&mut self, ctx: &mut Context) {
         for member in &mut self.members {
             member.probe(ctx);
-        }
-    }
-
-    /// Does not wait for the next look-up, nor for the beacon's next answer.
-    pub(crate) fn hurry(&mut self, ctx: &mut Context) {
-        self.lookup.forget_failures();
-        self.look_up(ctx);
-        self.roots.hurry(ctx.now.mono);
-    }
-
-    /// Looks at the slots of the beacon.
-    pub(crate) fn beacon_timeout(&mut self, ctx: &mut Context, me: &Me) {
-        if !self.is_cellular() && self.roots.timeout(ctx, &self.members) {
-            self.rejoin(ctx, me);
         }
     }
 
@@ -419,61 +263,5 @@ impl Directory {
             .chain(beacon)
             .chain([Why::NewDay.at(ctx.now.mono + midnight)])
             .min()
-    }
-
-    /// Follows what changed in the registries in this input. Returns where the contacts are seen,
-    /// if that may have changed. `forced` is whether a contact is new, and `seen_as` whether an
-    /// entry was a contact's before.
-    pub(crate) fn recognise<'a>(
-        &mut self,
-        ctx: &Context,
-        contacts: impl Iterator<Item = (&'a ContactId, [u8; 16])> + Clone,
-        forced: bool,
-        was_contact: impl Fn(&str) -> bool,
-    ) -> Option<Sightings> {
-        let members = self.members.iter_mut();
-        self.changes = members.flat_map(Member::take_changes).collect();
-        let members = self.members.iter();
-        let own: Vec<String> = members.map(|m| m.discovery_id().to_owned()).collect();
-        let moved = self.own != own;
-        self.own = own;
-        let renewed = self
-            .recognition
-            .update(ctx.now.unix, &self.members, contacts);
-        let concerns = |id: &String| was_contact(id) || self.is_contact_id(id);
-        (forced || moved || renewed || self.changes.iter().any(concerns)).then(|| self.sightings())
-    }
-
-    fn is_contact_id(&self, id: &str) -> bool {
-        let mut members = self.members.iter();
-        members.any(|member| {
-            let entry = member.other(id);
-            entry.is_some_and(|entry| self.is_contact(member, entry))
-        })
-    }
-
-    fn sightings(&self) -> Sightings {
-        let mut seen = LiteMap::new_vec();
-        for member in &self.members {
-            for entry in member.others() {
-                // The newest root under which they can be dialled.
-                if let Some(id) = self.recognition.of(member, entry)
-                    && (member.is_held() || !seen.contains_key(id))
-                {
-                    let own = member.discovery_id().to_owned();
-                    seen.insert(id.clone(), (entry.clone(), own));
-                }
-            }
-        }
-        seen
-    }
-}
-
-fn announcement(ctx: &Context, me: &Me) -> Announcement {
-    Announcement {
-        name: me.name().to_owned(),
-        discovery_uuid: me.discovery_uuid(),
-        transport_id: me.transport_id().to_owned(),
-        day: calendar::day(ctx.now.unix, 0),
     }
 }

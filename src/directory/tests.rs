@@ -1,7 +1,7 @@
 //! Who may say what in a namespace, and what happens to a connection on which something else is
 //! said.
 
-use super::{Announcement, Member};
+use super::member::{Announcement, Member};
 use crate::clock::{Mono, Now};
 use crate::context::Context;
 use crate::io::{LinkId, Output};

@@ -2,12 +2,13 @@
 //! next one, or the fault and whom it concerns.
 
 use super::Handshakes;
-use super::acceptance::{Acceptance, Finished, Happening};
+use super::acceptance::{Acceptance, Happening};
 use super::book::{Book, Caller, Saved};
 use super::endings::{Broken, Whom};
-use super::exchange::{self, Exchange, ExpectHello, Side, Step};
-use super::finish::{Outcome, finish, provisional};
+use super::exchange::{self, Exchange, ExpectHello, Step};
+use super::finish::{finish, provisional};
 use super::stage::{Connection, Pending, Stage};
+use super::verify::{Desk, store, take, verify_auth, verify_confirm};
 use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::encoding::hex;
@@ -16,22 +17,13 @@ use crate::io::{Closed, LinkId};
 use crate::limits::{REQUEST_ANSWER, UNAUTHENTICATED_BYTES, UNAUTHENTICATED_TIME};
 use crate::me::Me;
 use crate::misbehaviour::Fault;
-use crate::records::{Change, ContactRecord, RequestRecord};
-use crate::store::Write;
+use crate::records::RequestRecord;
 use crate::values::{ContactId, RequestId};
 use crate::view::Asked;
 use crate::wire::{Card, HandshakeFrame, Hello, Proof};
 
 /// The next stage, `None` where the connection is over; or what was wrong, and whom it concerns.
 type Next = Result<Option<Stage>, (Fault, Whom)>;
-
-/// What a message is judged by.
-#[derive(Clone, Copy)]
-struct Desk<'a> {
-    me: &'a Me,
-    book: &'a dyn Book,
-    link: LinkId,
-}
 
 impl Handshakes {
     /// Takes one message. Where the other side broke the protocol, the connection is over, and
@@ -344,83 +336,5 @@ fn proven(
             Ok(Some(Stage::ExpectAuth(exchange, contact)))
         }
         Err(fault) => Err((fault, Whom::Contact(contact))),
-    }
-}
-
-fn verify_auth(
-    desk: Desk<'_>,
-    exchange: &Exchange,
-    contact: &ContactId,
-    proof: &Proof,
-) -> Result<PublicKey, Fault> {
-    let own = desk.me.public_key();
-    let known = desk.book.identity(contact).ok_or(Fault::SomebodyElse)?;
-    // Whoever answers for an unfinished acceptance has not seen our key: it signs without it. One
-    // who dials has it from the acceptance, always.
-    let signs_without_ours = exchange.side() == Side::Initiator && known.is_none();
-    let ours = (!signs_without_ours).then_some(own);
-    let key = exchange.verify(Step::Auth, proof, ours)?;
-    match known {
-        Some(known) if known != key => Err(Fault::SomebodyElse),
-        None if key == own => Err(Fault::Proof("it is one's own key")),
-        Some(_) | None => Ok(key),
-    }
-}
-
-#[expect(clippy::too_many_arguments, reason = "the parts of one message")]
-fn verify_confirm(
-    ctx: &mut Context,
-    me: &Me,
-    exchange: &Exchange,
-    fresh: &ContactRecord,
-    proof: &Proof,
-    card: &Card,
-    saved: impl FnOnce(PublicKey) -> Option<Saved>,
-    connection: &Connection,
-) -> Result<Finished, Fault> {
-    let own = me.public_key();
-    let key = exchange.verify(Step::Confirm, proof, Some(own))?;
-    if key == own {
-        return Err(Fault::Proof("it is one's own key"));
-    }
-    let outcome = finish(
-        fresh,
-        key,
-        card,
-        None,
-        saved(key),
-        connection.opened,
-        ctx.now,
-    )?;
-    take(ctx, outcome, fresh.id.clone(), true)
-}
-
-/// Takes a finished contact; one that is blocked is told of, and refused.
-fn take(
-    ctx: &mut Context,
-    outcome: Outcome,
-    provisional: ContactId,
-    were_told: bool,
-) -> Result<Finished, Fault> {
-    match outcome {
-        Outcome::Finished(finished) => Ok(finished),
-        Outcome::Blocked(finished) => {
-            ctx.tell(Fact::BlockedAccepted {
-                record: Box::new(finished.contact),
-                provisional,
-                were_told,
-            });
-            Err(Fault::Blocked)
-        }
-    }
-}
-
-/// Stores a contact whose key is proven, in place of the provisional one.
-fn store(ctx: &mut Context, link: LinkId, finished: &Finished) {
-    let change = Change::Contact(finished.contact.clone());
-    ctx.store(Write::Acceptance(link), change);
-    // Only after what takes its place: of two writes a crash may leave the first.
-    if let Some(replaced) = &finished.replaces {
-        ctx.store_for_certain(Change::ForgetContact(replaced.clone()));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`exchange`] has the cryptography of a handshake, [`stage`] what each connection waits for,
 //! [`acceptance`] the table of what follows after the person said yes. [`frames`] says what a
-//! message leads to, [`endings`] what the end of a connection leads to. [`blacklist`] keeps the
+//! message leads to, [`verify`] what its proof must show, [`endings`] what the end of a connection leads to. [`blacklist`] keeps the
 //! ids that answered with the wrong identity.
 //!
 //! Not here: who is saved ([`contacts`](crate::contacts)), who was asked and who asks
@@ -16,6 +16,7 @@ mod exchange;
 mod finish;
 mod frames;
 mod stage;
+mod verify;
 
 pub(crate) use book::{Book, Caller, Saved};
 

@@ -13,9 +13,10 @@ mod requests;
 use crate::context::Context;
 use crate::crypto::Key;
 use crate::encoding::unb64;
+use crate::ids::rootless;
 use crate::records::{InviteRecord, RequestRecord};
 use crate::values::{InviteId, RequestId};
-use crate::view::Asked;
+use crate::view::{Asked, Refusal};
 use litemap::LiteMap;
 use outreach::Outreach;
 
@@ -80,5 +81,32 @@ impl Introductions {
     pub(crate) fn expire(&mut self, ctx: &mut Context) {
         self.expire_requests(ctx);
         self.expire_invites(ctx);
+    }
+
+    /// Asks a stranger, by Discovery ID without its root. `way` is from where and to where they are
+    /// dialled, `room` whether there is room for another contact.
+    pub(crate) fn ask(
+        &mut self,
+        ctx: &mut Context,
+        stranger: &str,
+        room: bool,
+        way: Option<(String, String)>,
+    ) -> Result<(), Refusal> {
+        if !room {
+            return Err(Refusal::ContactsFull);
+        }
+        let (from, to) = way.ok_or(Refusal::Gone)?;
+        self.outreach.ask(ctx, &from, &to, stranger);
+        Ok(())
+    }
+
+    /// Takes how far the request to a stranger is.
+    pub(crate) fn set_asked(&mut self, ctx: &mut Context, stranger: String, asked: Asked) {
+        self.outreach.set(ctx, stranger, asked);
+    }
+
+    /// A stranger, met at this id, has become a contact.
+    pub(crate) fn befriended(&mut self, remote: &str) {
+        self.outreach.forget(rootless(remote), remote);
     }
 }

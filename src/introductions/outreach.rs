@@ -106,32 +106,3 @@ impl Outreach {
         self.invitations.remove(remote);
     }
 }
-
-impl super::Introductions {
-    /// Asks a stranger, by Discovery ID without its root. `way` is from where and to where they are
-    /// dialled, `room` whether there is room for another contact.
-    pub(crate) fn ask(
-        &mut self,
-        ctx: &mut Context,
-        stranger: &str,
-        room: bool,
-        way: Option<(String, String)>,
-    ) -> Result<(), Refusal> {
-        if !room {
-            return Err(Refusal::ContactsFull);
-        }
-        let (from, to) = way.ok_or(Refusal::Gone)?;
-        self.outreach.ask(ctx, &from, &to, stranger);
-        Ok(())
-    }
-
-    /// Takes how far the request to a stranger is.
-    pub(crate) fn set_asked(&mut self, ctx: &mut Context, stranger: String, asked: Asked) {
-        self.outreach.set(ctx, stranger, asked);
-    }
-
-    /// A stranger, met at this id, has become a contact.
-    pub(crate) fn befriended(&mut self, remote: &str) {
-        self.outreach.forget(crate::ids::rootless(remote), remote);
-    }
-}

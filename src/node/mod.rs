@@ -7,7 +7,7 @@
 //! network), [`Handshakes`] (connections until they are authenticated), [`Introductions`] (strangers
 //! who ask and are asked), [`Contacts`], [`Conversations`] with them, and [`Rendezvous`] to find
 //! them again. A machine sees its own fields and the [`Context`]; what concerns another one goes up
-//! as a [`Fact`](crate::fact::Fact). [`wiring`] is the only file that knows two machines. At the end
+//! as a [`Fact`](crate::fact::Fact). [`wiring`] is the only folder that knows two machines. At the end
 //! of each input [`present`] tells the views what changed.
 //!
 //! Two nodes meet:
@@ -17,8 +17,6 @@
 //! ```
 
 mod account;
-mod backup;
-mod commands;
 mod present;
 mod transport;
 mod wiring;

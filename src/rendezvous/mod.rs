@@ -8,10 +8,9 @@
 mod plan;
 mod seat;
 
-use crate::contacts::Missing;
 use crate::context::Context;
 use crate::crypto;
-use crate::fact::{Fact, Purpose};
+use crate::fact::{Fact, Missing, Purpose};
 use crate::io::LinkId;
 use crate::limits::SEATS;
 use crate::routes::LinkOwner;

@@ -1,4 +1,7 @@
 //! One device's membership in one namespace: the election, and both parts it can end in.
+//!
+//! Long because the election is one machine: every happening is answered for all five states, and
+//! they are read together.
 
 mod returning;
 mod upkeep;

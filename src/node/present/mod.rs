@@ -3,32 +3,17 @@
 
 mod alike;
 mod people;
+mod state;
 mod status;
 
-use super::account::Account;
-use super::transport::Transport;
-use crate::clock::Now;
-use crate::contacts::Contacts;
+pub(super) use state::State;
+
 use crate::context::Context;
-use crate::conversations::Conversations;
-use crate::directory::Directory;
-use crate::introductions::{self, Introductions};
+use crate::introductions;
 use crate::values::RequestId;
 use crate::view::{Event, Invite, Profile, Request, SettingsView, Status};
 use litemap::LiteMap;
 use people::People;
-
-/// The state that views are shown.
-#[derive(Clone, Copy)]
-pub(super) struct State<'a> {
-    pub(super) account: &'a Account,
-    pub(super) transport: &'a Transport,
-    pub(super) directory: &'a Directory,
-    pub(super) introductions: &'a Introductions,
-    pub(super) contacts: &'a Contacts,
-    pub(super) conversations: &'a Conversations,
-    pub(super) now: Now,
-}
 
 /// What the views have been shown.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The people in the lists: contacts, and strangers from the registries.
 
-use super::State;
 use super::alike::Alike;
+use super::state::State;
 use crate::contacts::Contact;
 use crate::context::Context;
 use crate::directory::Member;

@@ -1,6 +1,6 @@
 //! The state of the connection, as the header and the Connection page show it.
 
-use super::State;
+use super::state::State;
 use crate::view::{Network, Phase, Role, Status};
 
 /// Returns the state of the connection.

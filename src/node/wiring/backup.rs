@@ -1,13 +1,13 @@
 //! Taking the identity and the contacts to another installation.
 
-use super::Node;
-use super::account::Account;
 use crate::backup::{self, Content};
 use crate::contacts::Contact;
 use crate::io::CommandId;
 use crate::limits::CONTACTS;
 use crate::me::Me;
 use crate::name::Names;
+use crate::node::Node;
+use crate::node::account::Account;
 use crate::records::{ContactRecord, ProfileRecord};
 use crate::values::Secret;
 use crate::view::{Answer, Refusal};

@@ -1,8 +1,8 @@
 //! What the person asks for.
 
-use super::Node;
 use crate::introductions::Answered;
 use crate::io::CommandId;
+use crate::node::Node;
 use crate::values::ContactId;
 use crate::view::{Command, ContactCommand, Refusal};
 use crate::wire::SessionFrame;

@@ -1,0 +1,101 @@
+//! Own messages, and what follows when messages are stored.
+
+use super::chat::Chat;
+use super::{Conversation, Conversations};
+use crate::context::Context;
+use crate::fact::Fact;
+use crate::io::CommandId;
+use crate::records::Change;
+use crate::store::Write;
+use crate::values::ContactId;
+use crate::view::{Event, Refusal};
+
+impl Conversations {
+    /// The person writes a message; the command is answered once it is stored.
+    pub(crate) fn write(
+        &mut self,
+        ctx: &mut Context,
+        command: CommandId,
+        id: &ContactId,
+        text: &str,
+    ) -> Result<(), Refusal> {
+        let at = ctx.now.unix;
+        self.chat(ctx, id).write(command, text, at)
+    }
+
+    /// The person has seen a chat up to a message; `tell` is whether the contact may know.
+    pub(crate) fn see(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        number: u64,
+        tell: bool,
+    ) -> Result<(), Refusal> {
+        let all = self.all.get_mut(id).ok_or(Refusal::Gone)?;
+        let chat = all.chat.as_mut().ok_or(Refusal::Gone)?;
+        if chat.see(number, tell)
+            && tell
+            && let (Some(receipt), Some(session)) = (chat.read_receipt(), &all.session)
+        {
+            ctx.transmit(session.link, &receipt);
+        }
+        Ok(())
+    }
+
+    /// The transaction of a chat is durable.
+    pub(crate) fn stored(&mut self, ctx: &mut Context, id: &ContactId) {
+        let Some(Conversation {
+            chat: Some(chat),
+            session,
+            ..
+        }) = self.all.get_mut(id)
+        else {
+            return;
+        };
+        let durable = chat.stored();
+        let ack = chat.ack().filter(|_| !durable.received.is_empty());
+        if let (Some(session), Some(ack)) = (session, ack) {
+            ctx.transmit(session.link, &ack);
+        }
+        for message in durable.own {
+            ctx.event(Event::Message(message));
+        }
+        for command in durable.commands {
+            ctx.reply(command, Ok(()));
+        }
+        for message in durable.received {
+            let text = message.text.clone();
+            ctx.event(Event::Message(message));
+            ctx.tell(Fact::Received(id.clone(), text));
+        }
+        self.pump(ctx, id);
+    }
+
+    /// The transaction of a chat has failed. The session ends, so that the contact sends again.
+    pub(crate) fn not_stored(&mut self, ctx: &mut Context, id: &ContactId, refusal: &Refusal) {
+        let chat = self.all.get_mut(id).and_then(|all| all.chat.as_mut());
+        for command in chat.map(Chat::failed).into_iter().flatten() {
+            ctx.reply(command, Err(refusal.clone()));
+        }
+        self.end(ctx, id);
+    }
+
+    /// Begins the transactions that are due.
+    pub(crate) fn flush(&mut self, ctx: &mut Context) {
+        for (id, all) in self.all.iter_mut() {
+            if let Some((head, records)) = all.chat.as_mut().and_then(Chat::flush) {
+                let change = Change::Thread(head, records);
+                ctx.store(Write::Thread(id.clone()), change);
+            }
+        }
+    }
+
+    /// Tells the views how far own messages are, where that is news.
+    pub(crate) fn tell_progress(&mut self, ctx: &mut Context) {
+        for (_, all) in self.all.iter_mut() {
+            if let Some(news) = all.chat.as_mut().and_then(Chat::news) {
+                ctx.event(Event::Progress(news));
+            }
+        }
+    }
+}

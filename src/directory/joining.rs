@@ -1,0 +1,164 @@
+//! Which namespaces to be in: one for each own address under each root.
+
+use super::Directory;
+use super::member::{Announcement, Member};
+use super::roots::Roots;
+use crate::address::{self, Addresses};
+use crate::calendar;
+use crate::config::Config;
+use crate::context::Context;
+use crate::io::{BeaconAnswer, BeaconFailure};
+use crate::me::Me;
+use std::net::IpAddr;
+
+impl Directory {
+    /// The name, the addresses or the day changed.
+    pub(crate) fn announce(&mut self, ctx: &mut Context, me: &Me) {
+        let announcement = announcement(ctx, me);
+        for member in &mut self.members {
+            member.announce(ctx, &announcement);
+        }
+    }
+
+    /// On a new day everybody has another Discovery ID.
+    pub(crate) fn new_day(&mut self, ctx: &mut Context, me: &Me) {
+        let day = calendar::day_number(ctx.now.unix);
+        if std::mem::replace(&mut self.day, day) != day {
+            self.announce(ctx, me);
+        }
+    }
+
+    /// Takes the settings in force; the namespaces follow with [`Directory::rejoin`].
+    pub(crate) fn configure(&mut self, ctx: &Context, config: &Config) {
+        self.roots = Roots::new(config, ctx.now.mono);
+    }
+
+    pub(crate) fn look_up(&mut self, ctx: &mut Context) {
+        if !self.is_cellular() {
+            self.lookup.begin(ctx);
+        }
+    }
+
+    /// The own addresses were looked up.
+    pub(crate) fn addresses(&mut self, ctx: &mut Context, me: &Me, found: Addresses) {
+        if self.is_cellular() {
+            return;
+        }
+        let networks = found.networks();
+        if self.lookup.take(ctx, found) {
+            self.join_exactly(ctx, me, &networks);
+        }
+    }
+
+    /// Leaves every namespace.
+    pub(crate) fn leave(&mut self, ctx: &mut Context, me: &Me) {
+        self.join_exactly(ctx, me, &[]);
+    }
+
+    fn join_exactly(&mut self, ctx: &mut Context, me: &Me, addresses: &[IpAddr]) {
+        self.here = addresses.to_vec();
+        self.rejoin(ctx, me);
+    }
+
+    /// Leaves and joins so that there is one membership for each address under each root.
+    pub(crate) fn rejoin(&mut self, ctx: &mut Context, me: &Me) {
+        let (roots, here) = (self.roots.now(), &self.here);
+        let is_of = |member: &Member, root: &str, ip: IpAddr| {
+            member.namespace().root() == root && address::same_network(ip, member.address())
+        };
+        let wanted = |member: &Member| {
+            let mut roots = roots.iter();
+            roots.any(|root| here.iter().any(|ip| is_of(member, root, *ip)))
+        };
+        let members = std::mem::take(&mut self.members).into_iter();
+        let (kept, left): (Vec<_>, Vec<_>) = members.partition(wanted);
+        self.members = kept;
+        for member in left {
+            member.leave(ctx);
+        }
+        let announcement = announcement(ctx, me);
+        for (root, ip) in roots
+            .iter()
+            .flat_map(|root| here.iter().map(move |ip| (root, *ip)))
+        {
+            if !self.members.iter().any(|member| is_of(member, root, ip)) {
+                let member = Member::join(ctx, root, ip, &announcement);
+                self.members.push(member);
+            }
+        }
+        // An address that came while there were two roots must not be taken for a newer one.
+        let age = |member: &Member| {
+            let of = |root: &String| member.namespace().root() == root;
+            roots.iter().position(of)
+        };
+        self.members.sort_by_key(age);
+    }
+
+    /// The browser says whether the network is cellular.
+    pub(crate) fn set_cellular_network(&mut self, cellular: bool) {
+        self.cellular.network = cellular;
+    }
+
+    /// The person says so.
+    pub(crate) fn set_cellular_setting(&mut self, cellular: bool) {
+        self.cellular.setting = cellular;
+    }
+
+    /// Leaves or joins as the network is now.
+    pub(crate) fn apply_cellular(&mut self, ctx: &mut Context, me: &Me) {
+        if self.is_cellular() {
+            self.lookup.stop();
+            self.join_exactly(ctx, me, &[]);
+        } else if self.lookup.at().is_none() {
+            self.look_up(ctx);
+        }
+    }
+
+    pub(crate) fn beacon_answered(
+        &mut self,
+        ctx: &mut Context,
+        me: Option<&Me>,
+        result: &Result<BeaconAnswer, BeaconFailure>,
+    ) {
+        if self.roots.answered(ctx, result)
+            && let Some(me) = me
+        {
+            self.rejoin(ctx, me);
+        }
+    }
+
+    /// The signalling server is back after it was lost, so perhaps the network is another one: no
+    /// event tells of every change of network, but sockets do not survive one.
+    pub(crate) fn reconnected(&mut self, ctx: &mut Context, was_lost: bool) {
+        if was_lost {
+            self.roots.reconnected(ctx.now.mono);
+        }
+        if was_lost || self.lookup.found_nothing() {
+            self.look_up(ctx);
+        }
+    }
+
+    /// Does not wait for the next look-up, nor for the beacon's next answer.
+    pub(crate) fn hurry(&mut self, ctx: &mut Context) {
+        self.lookup.forget_failures();
+        self.look_up(ctx);
+        self.roots.hurry(ctx.now.mono);
+    }
+
+    /// Looks at the slots of the beacon.
+    pub(crate) fn beacon_timeout(&mut self, ctx: &mut Context, me: &Me) {
+        if !self.is_cellular() && self.roots.timeout(ctx, &self.members) {
+            self.rejoin(ctx, me);
+        }
+    }
+}
+
+/// Returns what this device says of itself today.
+fn announcement(ctx: &Context, me: &Me) -> Announcement {
+    Announcement {
+        name: me.name().to_owned(),
+        discovery_uuid: me.discovery_uuid(),
+        transport_id: me.transport_id().to_owned(),
+        day: calendar::day(ctx.now.unix, 0),
+    }
+}

@@ -1,0 +1,148 @@
+use super::*;
+use crate::wire::{RegistryPart, RouterFrame, encode};
+
+fn names() -> Names {
+    Names::new(Box::new(crate::name::Tables))
+}
+
+fn namespace() -> Namespace {
+    Namespace::of_address("myapp", "203.0.113.7".parse().unwrap())
+}
+
+fn entry(n: u8) -> Entry {
+    Entry {
+        discovery_id: namespace().discovery_id(uuid::Uuid::from_bytes([n; 16])),
+        friendlyname: format!("Person {n}"),
+        last_seen: 0,
+        sealed_transport: None,
+    }
+}
+
+const LINK: Source = Source::Router(LinkId::Dialled(1));
+const OTHER: Source = Source::Router(LinkId::Dialled(2));
+
+fn roster(n: std::ops::Range<u8>, now: Mono) -> Roster {
+    let mut roster = Roster::default();
+    n.for_each(|n| {
+        roster
+            .insert(&names(), &namespace(), LINK, entry(n), now)
+            .unwrap()
+    });
+    roster
+}
+
+#[test]
+fn an_entry_lives_ninety_seconds_past_its_last_confirmation() {
+    let mut roster = roster(0..2, Mono(0));
+    roster.touch(&entry(0).discovery_id, Mono(1_000), 7);
+    assert_eq!(roster.expire(Mono(90_000)), [entry(1).discovery_id]);
+    assert_eq!(roster.due(), Some(Mono(91_000)));
+    assert_eq!(roster.expire(Mono(90_999)), [""; 0]);
+    assert_eq!(roster.expire(Mono(91_000)).len(), 1);
+    assert_eq!(roster.due(), None);
+}
+
+#[test]
+fn whom_a_registry_lacks_is_missing_and_leftovers_live_out_their_time() {
+    let mut roster = roster(0..3, Mono(0));
+    let missing = roster.missing_from(LINK, &[entry(1)]);
+    assert_eq!(missing, [entry(0).discovery_id, entry(2).discovery_id]);
+
+    roster.forget(LINK);
+    let Source::Router(other) = OTHER else { return };
+    roster
+        .insert(&names(), &namespace(), OTHER, entry(1), Mono(50_000))
+        .unwrap();
+    assert_eq!(roster.missing_from(OTHER, &[entry(1)]), [""; 0]);
+    roster.confirm(other, Mono(80_000));
+    assert_eq!(roster.expire(Mono(90_000)).len(), 2);
+}
+
+#[test]
+fn who_moves_between_routers_is_there_as_long_as_one_says_so() {
+    let mut roster = roster(1..2, Mono(0));
+    let id = entry(1).discovery_id;
+    let Source::Router(link) = LINK else { return };
+    assert!(!roster.is_news_to(&id, link));
+    roster
+        .insert(&names(), &namespace(), Source::Here, entry(1), Mono(5))
+        .unwrap();
+    assert!(roster.is_news_to(&id, link));
+    assert!(!roster.withdraw(&id, LINK), "it is here");
+    assert!(!roster.withdraw(&id, OTHER), "that one never said so");
+    assert!(roster.withdraw(&id, Source::Here));
+    assert_eq!(roster.len(), 0);
+}
+
+#[test]
+fn unfit_entries_are_refused_with_the_reason() {
+    let mut roster = Roster::default();
+    let with = |change: fn(&mut Entry)| {
+        let mut entry = entry(1);
+        change(&mut entry);
+        entry
+    };
+    for (bad, why) in [
+        (
+            with(|e| e.discovery_id = "myapp-1-2-3-4-1".into()),
+            Unfit::Id,
+        ),
+        (with(|e| e.friendlyname = "x".repeat(10_000)), Unfit::Name),
+        (with(|e| e.friendlyname = "a\u{202E}b".into()), Unfit::Name),
+        (
+            with(|e| e.sealed_transport = Some("x".repeat(600))),
+            Unfit::Size,
+        ),
+    ] {
+        assert_eq!(
+            roster.insert(&names(), &namespace(), LINK, bad, Mono(0)),
+            Err(why)
+        );
+    }
+}
+
+#[test]
+fn a_full_registry_takes_no_more_people_but_still_changes() {
+    let mut roster = Roster::default();
+    for n in 0..=u16::MAX {
+        let mut bytes = [0; 16];
+        bytes[..2].copy_from_slice(&n.to_be_bytes());
+        let id = namespace().discovery_id(uuid::Uuid::from_bytes(bytes));
+        let entry = Entry {
+            discovery_id: id,
+            ..entry(0)
+        };
+        let result = roster.insert(&names(), &namespace(), Source::Here, entry, Mono(0));
+        assert_eq!(result.is_ok(), usize::from(n) < REGISTRY_ENTRIES);
+    }
+    assert_eq!(roster.len(), REGISTRY_ENTRIES);
+    assert_eq!(
+        roster.insert(&names(), &namespace(), Source::Here, entry(0), Mono(0)),
+        Ok(())
+    );
+}
+
+#[test]
+fn parts_fit_their_frames_and_hold_everybody() {
+    let entries = (0..200).map(|n| Entry {
+        sealed_transport: Some("s".repeat(200)),
+        friendlyname: "字".repeat(32),
+        ..entry(n)
+    });
+    let parts = cut(entries, Entry::encoded_len);
+    let count = u32::try_from(parts.len()).unwrap();
+    assert!(count > 1);
+    assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), 200);
+    for (part, peers) in (1..).zip(parts) {
+        let part = RegistryPart {
+            epoch: u64::MAX,
+            seq: u64::MAX,
+            part,
+            parts: count,
+            peers,
+        };
+        let frame = encode(&RouterFrame::Registry { part });
+        assert!(frame.len() <= FRAME_BYTES);
+    }
+    assert_eq!(cut(std::iter::empty(), Entry::encoded_len), [Vec::new()]);
+}

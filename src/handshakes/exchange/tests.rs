@@ -1,0 +1,165 @@
+use super::*;
+use chacha20::rand_core::SeedableRng;
+
+const A: [u8; 32] = [0xAA; 32];
+const B: [u8; 32] = [0xBB; 32];
+const ALICE: ChannelBinding = ChannelBinding {
+    local: A,
+    remote: B,
+};
+const BOB: ChannelBinding = ChannelBinding {
+    local: B,
+    remote: A,
+};
+
+fn hello(text: &str) -> Hello {
+    match HandshakeFrame::decode(text.as_bytes()).unwrap() {
+        HandshakeFrame::Hello { hello } => hello,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Returns both exchanges, and which secret the responder recognised.
+fn meet(
+    alice: ChannelBinding,
+    bob: ChannelBinding,
+    secret: Option<Key>,
+    known: &[Key],
+) -> (Result<Exchange, Fault>, Exchange, Option<usize>) {
+    let mut rng = Random::from_seed([1; 32]);
+    let (state, first) = initiate(&mut rng, alice, secret);
+    let known = known.iter().copied().enumerate();
+    let (theirs, second, who) =
+        respond(&mut rng, bob, first.as_bytes(), &hello(&first), known).unwrap();
+    (
+        state.handle(second.as_bytes(), &hello(&second)),
+        theirs,
+        who,
+    )
+}
+
+#[test]
+fn strangers_agree_and_prove_their_keys_to_each_other() {
+    let (ours, theirs, who) = meet(ALICE, BOB, None, &[[9; 32]]);
+    let ours = ours.unwrap();
+    assert_eq!(who, None);
+    assert_eq!(ours.pair_secret(), theirs.pair_secret());
+    let mut rng = Random::from_seed([2; 32]);
+    let (alice, bob) = (Identity::generate(&mut rng), Identity::generate(&mut rng));
+    let accepted = theirs.prove(Step::Accepted, &bob, None);
+    assert_eq!(
+        ours.verify(Step::Accepted, &accepted, None),
+        Ok(bob.public())
+    );
+    let confirm = ours.prove(Step::Confirm, &alice, Some(bob.public()));
+    assert_eq!(
+        theirs.verify(Step::Confirm, &confirm, Some(bob.public())),
+        Ok(alice.public())
+    );
+}
+
+#[test]
+fn a_known_one_is_recognised_by_the_hint_and_only_by_the_right_secret() {
+    let (ours, _, who) = meet(ALICE, BOB, Some([7; 32]), &[[9; 32], [7; 32]]);
+    assert_eq!(who, Some(1));
+    assert!(ours.is_ok());
+    let (ours, _, who) = meet(ALICE, BOB, Some([7; 32]), &[[9; 32]]);
+    assert_eq!(who, None);
+    assert_eq!(ours.unwrap_err(), Fault::SomebodyElse);
+}
+
+#[test]
+fn a_proof_is_worth_nothing_on_another_connection() {
+    let mut rng = Random::from_seed([2; 32]);
+    let bob = Identity::generate(&mut rng);
+    let (ours, theirs, _) = meet(ALICE, BOB, None, &[]);
+    let proof = theirs.prove(Step::Accepted, &bob, None);
+    // Somebody in the middle has a connection, and so a certificate, to each side.
+    let middle = ChannelBinding {
+        local: A,
+        remote: [0xCC; 32],
+    };
+    let (relayed, _, _) = meet(middle, BOB, None, &[]);
+    assert!(ours.unwrap().verify(Step::Accepted, &proof, None).is_ok());
+    assert_eq!(
+        relayed.unwrap().verify(Step::Accepted, &proof, None),
+        Err(Fault::Proof("mac"))
+    );
+}
+
+#[test]
+fn a_proof_of_one_step_is_none_of_another() {
+    let mut rng = Random::from_seed([2; 32]);
+    let bob = Identity::generate(&mut rng);
+    let (ours, theirs, _) = meet(ALICE, BOB, None, &[]);
+    let proof = theirs.prove(Step::Accepted, &bob, None);
+    let ours = ours.unwrap();
+    assert_eq!(
+        ours.verify(Step::Auth, &proof, None),
+        Err(Fault::Proof("signature"))
+    );
+    let forged = Proof {
+        sig: b64(&[1; 64]),
+        ..proof.clone()
+    };
+    assert_eq!(
+        ours.verify(Step::Accepted, &forged, None),
+        Err(Fault::Proof("signature"))
+    );
+    let broken = Proof {
+        key: "AAAA".into(),
+        ..proof
+    };
+    assert_eq!(
+        ours.verify(Step::Accepted, &broken, None),
+        Err(Fault::Malformed("key"))
+    );
+}
+
+#[test]
+fn broken_hellos_are_refused_with_the_reason() {
+    let mut rng = Random::from_seed([1; 32]);
+    let (_, text) = initiate(&mut rng, ALICE, None);
+    let good = hello(&text);
+    for (bad, fault) in [
+        (
+            Hello {
+                v: Versions::Offered(vec![2]),
+                ..good.clone()
+            },
+            Fault::Version,
+        ),
+        (
+            Hello {
+                v: Versions::Chosen(1),
+                ..good.clone()
+            },
+            Fault::Malformed("v"),
+        ),
+        (
+            Hello {
+                nonce: "AA".into(),
+                ..good.clone()
+            },
+            Fault::Malformed("nonce"),
+        ),
+        (
+            Hello {
+                eph: b64(&[0; 33]),
+                ..good.clone()
+            },
+            Fault::Malformed("eph"),
+        ),
+        (
+            Hello {
+                hint: Some("?".into()),
+                ..good.clone()
+            },
+            Fault::Malformed("hint"),
+        ),
+    ] {
+        let none = std::iter::empty::<((), Key)>();
+        let result = respond(&mut rng, BOB, b"", &bad, none);
+        assert_eq!(result.map(|_| ()).unwrap_err(), fault);
+    }
+}

@@ -1,0 +1,162 @@
+//! The round of every input: deadlines, who is recognised, who is dialled, what views are shown.
+
+use super::queries::KnownWays;
+use crate::io::Output;
+use crate::node::{Node, present};
+use crate::routes::IdOwner;
+use crate::values::ContactId;
+
+impl Node {
+    /// Begins with what was stored.
+    pub(in crate::node) fn begin(&mut self) {
+        let cellular = self.account.settings().cellular;
+        self.directory.set_cellular_setting(cellular);
+        self.go_online();
+    }
+
+    /// Looks at every deadline; harmless at any time.
+    pub(in crate::node) fn tick(&mut self) {
+        let Some(me) = self.account.me() else {
+            return;
+        };
+        self.directory.new_day(&mut self.ctx, me);
+        self.directory.beacon_timeout(&mut self.ctx, me);
+        if self.directory.is_listed_elsewhere() {
+            self.send_profiles();
+        }
+        let missing = self.said_routers();
+        self.directory.leave_hiding_routers(&mut self.ctx, &missing);
+        self.directory.timeout(&mut self.ctx);
+        for link in self.handshakes.late(self.ctx.now.mono) {
+            self.handshakes.expire(&mut self.ctx, link);
+            self.settle();
+        }
+        for contact in self.conversations.connected() {
+            self.conversations.check(&mut self.ctx, &contact);
+            self.settle();
+        }
+        self.dial_contacts();
+        self.find_missing();
+        self.introductions.expire(&mut self.ctx);
+        self.contacts.expire_unfinished(&mut self.ctx);
+        for change in self.ctx.store.take_due(self.ctx.now.mono) {
+            let change = self.account.newest(change);
+            self.ctx.store_for_certain(change);
+        }
+        self.settle();
+    }
+
+    /// Finds out which entries of the registries are contacts, and dials who is due by that.
+    pub(in crate::node) fn recognise(&mut self) {
+        let forced = self.contacts.take_unsighted();
+        let contacts = &self.contacts;
+        let seen = self
+            .directory
+            .recognise(&self.ctx, contacts.recognisable(), forced, |id| {
+                contacts.is_seen_as(id)
+            });
+        if let Some(seen) = seen {
+            self.contacts.see(self.ctx.now.mono, seen);
+        }
+        if self.account.me().is_some() {
+            self.dial_contacts();
+        }
+        let (conversations, directory) = (&self.conversations, &self.directory);
+        let is_here =
+            |contact: &ContactId| conversations.is_here(contact, |path| directory.is_local(path));
+        self.contacts.announce_arrivals(&mut self.ctx, is_here);
+        if let Some(me) = self.account.me() {
+            self.contacts.compute_safety_numbers(me.public_key());
+        }
+        self.settle();
+    }
+
+    /// Tells the views what changed.
+    pub(in crate::node) fn show(&mut self) {
+        self.conversations.tell_progress(&mut self.ctx);
+        let state = present::State {
+            account: &self.account,
+            transport: &self.transport,
+            directory: &self.directory,
+            introductions: &self.introductions,
+            contacts: &self.contacts,
+            conversations: &self.conversations,
+            now: self.ctx.now,
+        };
+        self.shown.update(&mut self.ctx, &state);
+    }
+
+    /// The first moment at which anything may be sent.
+    pub(super) fn go_online(&mut self) {
+        let Some(me) = self.account.me() else {
+            return;
+        };
+        let config = self.account.config();
+        self.directory.configure(&self.ctx, &config);
+        self.ctx.emit(Output::Configure(config));
+        self.ctx.register(me.transport_id(), IdOwner::Transport);
+        self.directory.look_up(&mut self.ctx);
+    }
+
+    /// The device woke, its network changed, or the person does not want to wait.
+    pub(in crate::node) fn woke(&mut self) {
+        if self.account.me().is_none() {
+            return;
+        }
+        self.ctx.emit(Output::Probe);
+        self.directory.probe(&mut self.ctx);
+        for contact in self.conversations.connected() {
+            self.conversations.doubt(&mut self.ctx, &contact);
+        }
+        self.directory.hurry(&mut self.ctx);
+        self.contacts.redial_all(&mut self.ctx);
+    }
+
+    pub(super) fn apply_cellular(&mut self) {
+        if let Some(me) = self.account.me() {
+            self.directory.apply_cellular(&mut self.ctx, me);
+        }
+    }
+
+    /// Returns the Router IDs at which connected contacts say to be who are seen in no registry.
+    pub(super) fn said_routers(&self) -> Vec<String> {
+        let seen = |contact: &ContactId| self.contacts.get(contact).and_then(|c| c.seen_as());
+        let connected = self.conversations.connected().into_iter();
+        let unseen = connected.filter(|contact| seen(contact).is_none());
+        unseen
+            .flat_map(|contact| self.conversations.routers(&contact).to_vec())
+            .collect()
+    }
+
+    /// Dials contacts who are due.
+    pub(super) fn dial_contacts(&mut self) {
+        for remote in self.contacts.take_to_ask_back(self.ctx.now.mono) {
+            if let Err(refusal) = self.ask(&remote) {
+                tracing::info!(%refusal, "an acceptance waits for the next meeting");
+            }
+        }
+        let ways = KnownWays {
+            directory: &self.directory,
+            handshakes: &self.handshakes,
+            server: self.transport.server().unwrap_or_default(),
+            own: self.account.me().map(|me| me.transport_id()),
+            held: self.transport.is_held(),
+            now: self.ctx.now.mono,
+        };
+        self.contacts.timeout(&mut self.ctx, &ways);
+        self.settle();
+    }
+
+    /// Looks for contacts at their rendezvous.
+    pub(super) fn find_missing(&mut self) {
+        let missing = if self.transport.is_held() {
+            self.contacts.missing(self.ctx.now.mono)
+        } else {
+            Vec::new()
+        };
+        let own = self.account.me().map(|me| me.transport_id());
+        let root = self.account.config().root;
+        self.rendezvous.timeout(&mut self.ctx, &missing, &root, own);
+        self.settle();
+    }
+}

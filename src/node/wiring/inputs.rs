@@ -1,0 +1,155 @@
+//! Which machine an input is for.
+
+use super::queries::Known;
+use crate::io::{Input, Link, LinkId, Signalling};
+use crate::node::Node;
+use crate::routes::{IdOwner, LinkOwner};
+use crate::values::ContactId;
+
+impl Node {
+    /// Hands an input to the machine that it is for.
+    pub(in crate::node) fn route(&mut self, input: Input) {
+        match input {
+            Input::Timeout => {}
+            Input::Command(id, command) => self.command(id, command),
+            Input::Attach => self.shown.attach(&mut self.ctx),
+            Input::Watched(watched) => self.watched = watched,
+            Input::Signalling(signalling) => self.signalling(signalling),
+            Input::Link(link, event) => self.link(link, event),
+            Input::Addresses(found) => {
+                if let Some(me) = self.account.me() {
+                    self.directory.addresses(&mut self.ctx, me, found);
+                }
+            }
+            Input::Beacon(result) => {
+                let me = self.account.me();
+                self.directory.beacon_answered(&mut self.ctx, me, &result);
+            }
+            Input::Woke => self.woke(),
+            Input::Cellular(cellular) => {
+                self.directory.set_cellular_network(cellular);
+                self.apply_cellular();
+            }
+            Input::Stored(id, result) => self.stored(id, result),
+        }
+    }
+
+    pub(super) fn signalling(&mut self, signalling: Signalling) {
+        let ctx = &mut self.ctx;
+        match signalling {
+            Signalling::Registered(id) => match ctx.routes.id(&id) {
+                Some(IdOwner::Transport) => {
+                    let was_lost = self.transport.registered();
+                    self.contacts.redial_all(ctx);
+                    self.directory.reconnected(ctx, was_lost);
+                }
+                Some(IdOwner::Directory) => self.directory.registered(ctx, &id),
+                Some(IdOwner::Rendezvous) => self.rendezvous.registered(&id),
+                None => {}
+            },
+            Signalling::Taken(id) => match ctx.routes.id(&id) {
+                Some(IdOwner::Transport) => self.transport_taken(&id),
+                Some(IdOwner::Directory) => self.directory.taken(ctx, &id),
+                Some(IdOwner::Rendezvous) => self.rendezvous.taken(&id),
+                None => {}
+            },
+            Signalling::Lost(id) => match ctx.routes.id(&id) {
+                Some(IdOwner::Transport) => self.transport.lost(),
+                Some(IdOwner::Directory) => self.directory.lost(&id),
+                Some(IdOwner::Rendezvous) | None => {}
+            },
+            Signalling::Server {
+                server,
+                up,
+                retry_in,
+                refused,
+            } => {
+                let unix = ctx.now.unix;
+                self.transport
+                    .set_server(server, up, retry_in, refused, unix);
+            }
+        }
+    }
+
+    /// Somebody else holds the own Transport ID: takes another, and says so.
+    pub(super) fn transport_taken(&mut self, id: &str) {
+        self.transport.released();
+        self.ctx.routes.remove_id(id);
+        self.account.renew_transport_id(&mut self.ctx);
+        if let Some(me) = self.account.me() {
+            self.ctx.register(me.transport_id(), IdOwner::Transport);
+        }
+        self.contacts.moved();
+        self.announce_profile();
+    }
+
+    pub(super) fn link(&mut self, link: LinkId, event: Link) {
+        if let Link::Incoming { local, remote } = event {
+            return self.incoming(link, local, remote);
+        }
+        let closed = matches!(event, Link::Closed(_));
+        match self.ctx.routes.link(link).cloned() {
+            Some(LinkOwner::Directory) => self.directory.link(&mut self.ctx, link, event),
+            Some(LinkOwner::Session(contact)) => self.session(&contact, event),
+            Some(LinkOwner::Handshakes) => self.handshake(link, event),
+            None => {}
+        }
+        if closed {
+            self.ctx.routes.remove_link(link);
+        }
+    }
+
+    pub(super) fn incoming(&mut self, link: LinkId, local: String, remote: String) {
+        let ctx = &mut self.ctx;
+        let expected = match ctx.routes.id(&local) {
+            Some(IdOwner::Transport) => true,
+            Some(IdOwner::Rendezvous) => self.rendezvous.holds(&local),
+            Some(IdOwner::Directory) => {
+                if self.directory.incoming(ctx, link, &local, &remote) {
+                    return;
+                }
+                self.directory.is_own(&local)
+            }
+            None => false,
+        };
+        self.handshakes.incoming(ctx, link, local, remote, expected);
+    }
+
+    pub(super) fn session(&mut self, contact: &ContactId, event: Link) {
+        let ctx = &mut self.ctx;
+        match event {
+            Link::Frame(bytes) => {
+                let receipts = self.account.settings().read_receipts;
+                self.conversations.frame(ctx, contact, &bytes, receipts);
+            }
+            Link::Suspect => self.conversations.doubt(ctx, contact),
+            Link::Closed(_) => self.conversations.gone(ctx, contact),
+            Link::Open { .. } | Link::Incoming { .. } => {}
+        }
+    }
+
+    pub(super) fn handshake(&mut self, link: LinkId, event: Link) {
+        let Some(me) = self.account.me() else {
+            return;
+        };
+        let ctx = &mut self.ctx;
+        let book = Known {
+            contacts: &self.contacts,
+            introductions: &self.introductions,
+        };
+        match event {
+            Link::Open { binding, path } => {
+                self.handshakes.opened(ctx, &book, link, binding, path);
+            }
+            Link::Frame(bytes) => {
+                let broken = self.handshakes.frame(ctx, me, &book, link, bytes);
+                self.settle();
+                if let Some(broken) = broken {
+                    self.handshakes.broken(&mut self.ctx, broken);
+                }
+            }
+            Link::Closed(closed) => self.handshakes.closed(ctx, link, closed),
+            Link::Suspect | Link::Incoming { .. } => {}
+        }
+    }
+}

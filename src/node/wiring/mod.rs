@@ -1,0 +1,116 @@
+//! What follows in one machine from what happened in another. The only folder that knows two of
+//! them; it has no rules of its own: what is decided, a machine decides.
+//!
+//! [`inputs`] hands an input to its machine, [`commands`] those of the person. A machine tells facts,
+//! and here stands what follows from each. [`people`] is the way from a stranger to a contact and a
+//! session, [`writes`] goes on when a write has ended, [`clock`] is the round of every input, and
+//! [`queries`] is what a machine may ask about another one.
+
+mod backup;
+mod clock;
+mod commands;
+mod inputs;
+mod people;
+mod queries;
+mod writes;
+
+use crate::fact::Fact;
+use crate::node::Node;
+use crate::records::Change;
+use crate::view::{Notice, Ping};
+
+impl Node {
+    /// Acts on what the machines told, oldest first, until nothing is left.
+    pub(in crate::node) fn settle(&mut self) {
+        let mut steps = 0;
+        while let Some(fact) = self.ctx.next_fact() {
+            steps += 1;
+            debug_assert!(steps < 1_000, "facts that lead to facts without end");
+            self.act(fact);
+        }
+    }
+
+    pub(super) fn act(&mut self, fact: Fact) {
+        let ctx = &mut self.ctx;
+        match fact {
+            Fact::Dialled {
+                link,
+                from,
+                to,
+                purpose,
+            } => self.handshakes.dialled(link, from, to, purpose),
+            Fact::LinkDropped(link) => self.handshakes.forget(link),
+            Fact::LinkEnded(link) => self.rendezvous.link_ended(ctx, link),
+            Fact::Asked(stranger, asked) => self.introductions.set_asked(ctx, stranger, asked),
+            Fact::Requested(link, record, invited) => self.requested(link, *record, invited),
+            Fact::RequestSpoilt(id) => self.introductions.forget_request(ctx, &id),
+            Fact::RequestEnded(id) => self.handshakes.reject(ctx, &id),
+            Fact::RequestWanted(id) => {
+                if self.accept(&id).is_err() {
+                    self.handshakes.drop_request(&mut self.ctx, &id);
+                }
+            }
+            Fact::RequestWaits(record) => self.introductions.wait(*record),
+            Fact::Proven(link, contact, key) => self.proven(link, contact, key),
+            Fact::NotTheContact {
+                link,
+                contact,
+                remote,
+                fault,
+            } => {
+                let server = self.transport.server().unwrap_or_default();
+                self.handshakes.blame(ctx, server, link, &remote, fault);
+                self.contacts
+                    .not_the_contact(ctx, &contact, link, &remote, fault);
+            }
+            Fact::NotMet(link, contact) => {
+                self.contacts
+                    .not_met(ctx, &contact, link, Ping::Unreachable);
+            }
+            Fact::Befriended(befriended) => self.befriended(*befriended),
+            Fact::Kept(record, accepted_at) => {
+                self.conversations.renew_rates(&record.id);
+                self.contacts.keep_finished(*record, accepted_at);
+            }
+            Fact::Unfinished(record, remote) => {
+                self.contacts.keep_unfinished(ctx, *record, remote);
+            }
+            Fact::BlockedAccepted {
+                record,
+                provisional,
+                were_told,
+            } => {
+                let (id, name) = (record.id.clone(), self.contacts.name(&record.id));
+                if were_told {
+                    self.contacts.keep_finished(*record, None);
+                    self.contacts.store(ctx, &id);
+                    self.renew_discovery_uuid();
+                }
+                self.ctx.notice(Notice::Blocked { name });
+                let change = Change::ForgetContact(provisional);
+                self.ctx.store_for_certain(change);
+            }
+            Fact::Profile(contact, heard) => {
+                // Whatever answered there before, they say so themselves.
+                self.handshakes.pardon(&heard.card.transport_id);
+                if let Err(how) = self.contacts.hear(ctx, &contact, *heard) {
+                    ctx.tell(Fact::Misbehaved(contact, how));
+                }
+            }
+            Fact::Misbehaved(contact, how) => {
+                tracing::warn!(%how, "a contact's connection is closed");
+                let name = self.contacts.own_name(&contact);
+                self.end_session(&contact);
+                let reason = how.to_string();
+                self.ctx.notice(Notice::Misbehaved { name, reason });
+            }
+            Fact::Ended(contact, lasted) => self.contacts.lost(ctx, &contact, lasted),
+            Fact::Replaced(contact) => {
+                let ours = self.handshakes.is_meeting(&contact);
+                self.conversations.replaced(ctx, &contact, ours);
+            }
+            Fact::Received(contact, text) => self.received(contact, text),
+            Fact::Notify(notification) => self.notify(notification),
+        }
+    }
+}

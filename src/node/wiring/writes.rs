@@ -1,0 +1,118 @@
+//! Who goes on when a write has ended, and what follows from stored settings.
+
+use crate::config::{Config, Settings};
+use crate::io::{LinkId, StoreId};
+use crate::node::Node;
+use crate::records::ProfileRecord;
+use crate::store::Write;
+use crate::view::{Notice, Refusal};
+
+impl Node {
+    pub(super) fn stored(&mut self, id: StoreId, result: Result<(), String>) {
+        let Some(write) = self.ctx.store.ended(id) else {
+            return;
+        };
+        match result {
+            Ok(()) => self.written(write),
+            Err(reason) => self.not_written(write, reason),
+        }
+    }
+
+    pub(super) fn written(&mut self, write: Write) {
+        let ctx = &mut self.ctx;
+        match write {
+            Write::Plain | Write::Certain(_) | Write::Contact(_) => {}
+            Write::Profile(record, command) => {
+                self.take_profile(*record);
+                self.ctx.reply(command, Ok(()));
+            }
+            Write::Settings(settings, command) => {
+                self.take_settings(*settings);
+                self.ctx.reply(command, Ok(()));
+            }
+            Write::Request(record) => self.introductions.request_stored(ctx, *record),
+            Write::Invite(record, command) => {
+                self.introductions.invite_stored(record);
+                ctx.reply(command, Ok(()));
+            }
+            Write::Import(backup, command) => {
+                let (profile, contacts) = *backup;
+                self.imported(profile, contacts, command);
+            }
+            Write::Acceptance(link) => self.acceptance_written(link, true),
+            Write::Thread(contact) => self.conversations.stored(ctx, &contact),
+        }
+    }
+
+    pub(super) fn not_written(&mut self, write: Write, reason: String) {
+        tracing::warn!("a write failed");
+        let ctx = &mut self.ctx;
+        ctx.notice(Notice::StorageFailed {
+            reason: reason.clone(),
+        });
+        let refusal = Refusal::Storage { reason };
+        match write {
+            Write::Profile(_, command)
+            | Write::Settings(_, command)
+            | Write::Invite(_, command)
+            | Write::Import(_, command) => ctx.reply(command, Err(refusal)),
+            Write::Contact(contact) => self.contacts.not_stored(ctx, &contact),
+            Write::Certain(change) => ctx.store.try_later(*change, ctx.now.mono),
+            Write::Acceptance(link) => self.acceptance_written(link, false),
+            Write::Thread(contact) => self.conversations.not_stored(ctx, &contact, &refusal),
+            Write::Plain | Write::Request(_) => {}
+        }
+    }
+
+    pub(super) fn acceptance_written(&mut self, link: LinkId, stored: bool) {
+        if let Some(me) = self.account.me() {
+            self.handshakes.written(&mut self.ctx, me, link, stored);
+        }
+    }
+
+    /// A profile is stored: it counts from now on.
+    pub(in crate::node) fn take_profile(&mut self, record: ProfileRecord) {
+        if self.account.take_profile(record) {
+            self.go_online();
+        } else {
+            self.announce_profile();
+        }
+    }
+
+    pub(super) fn take_settings(&mut self, settings: Settings) {
+        let before = self.account.config();
+        self.directory.set_cellular_setting(settings.cellular);
+        self.account.take_settings(settings);
+        let after = self.account.config();
+        let same_but_beacon = Config {
+            beacon: after.beacon.clone(),
+            ..before.clone()
+        };
+        if let Some(me) = self.account.me()
+            && before != after
+        {
+            if same_but_beacon == after {
+                self.directory.configure(&self.ctx, &after);
+                self.directory.rejoin(&mut self.ctx, me);
+            } else {
+                self.change_servers();
+            }
+        }
+        self.apply_cellular();
+    }
+
+    /// There are other servers or another root: everything is registered anew. Chats go on over
+    /// new connections.
+    pub(super) fn change_servers(&mut self) {
+        if let Some(me) = self.account.me() {
+            self.directory.leave(&mut self.ctx, me);
+        }
+        self.handshakes.drop_all(&mut self.ctx);
+        self.settle();
+        for contact in self.conversations.connected() {
+            self.end_session(&contact);
+        }
+        self.transport.forget_server();
+        self.go_online();
+    }
+}
