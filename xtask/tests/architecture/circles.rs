@@ -32,7 +32,6 @@ const ACCEPTED: &[(&[&str], &str)] = &[
         &["peerjs/src/signalling"],
         "the scout works on all of the signalling",
     ),
-    (&["sim/src"], "the world is one place of many methods"),
 ];
 
 fn circles() -> Vec<Circle> {

@@ -26,7 +26,6 @@ const TO_BE_CUT: &[&str] = &[
     "src/node/network.rs",
     "src/node/sessions.rs",
     "peerjs/src/endpoint/tests/connections.rs",
-    "sim/src/world.rs",
     "tests/beacon.rs",
     "tests/common/mod.rs",
     "tests/e2e/src/browser/mod.rs",
