@@ -22,7 +22,6 @@ const ROOTS: &[&str] = &[
 
 /// Circles that are not resolved yet: where all files of one lie, and why it is still there.
 const ACCEPTED: &[(&[&str], &str)] = &[
-    (&["src/node"], "the node is one place of many methods"),
     (&["src/beacon"], "the fault of a beacon lies in the parent"),
     (
         &["peerjs/src/browser", "peerjs/src/browser.rs"],

@@ -1,6 +1,7 @@
 //! What the architecture promises, read from the source text: which crate may know which
-//! ([`crates`]), that no modules know each other in a circle ([`circles`]), and how long files are
-//! and where lints are switched off ([`files`]).
+//! ([`crates`]), that no machine of the core names another ([`machines`]), that no modules know each
+//! other in a circle ([`circles`]), and how long files are and where lints are switched off
+//! ([`files`]).
 
 #![allow(
     clippy::unwrap_used,
@@ -17,6 +18,7 @@ mod circles;
 mod crates;
 mod files;
 mod graph;
+mod machines;
 mod modules;
 mod paths;
 

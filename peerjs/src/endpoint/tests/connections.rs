@@ -1,4 +1,6 @@
 //! Dialling, answering and closing: two endpoints at one server.
+//!
+//! Long because each way in which a connection can begin and end is a story of its own.
 
 use super::server;
 use super::world::{CANDIDATE, STRANGER, World, open, sdp};

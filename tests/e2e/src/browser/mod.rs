@@ -1,6 +1,8 @@
 //! A browser with the extension: started, looked at, killed, started again on the same profile.
 //!
 //! `chromium` and `firefox` know how each is started; everything else is the same for both.
+//!
+//! Long because it is the one list of what a test can do with a browser.
 
 mod chromium;
 mod firefox;
