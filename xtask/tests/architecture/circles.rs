@@ -23,15 +23,6 @@ const ROOTS: &[&str] = &[
 /// Circles that are not resolved yet: where all files of one lie, and why it is still there.
 const ACCEPTED: &[(&[&str], &str)] = &[
     (&["src/node"], "the node is one place of many methods"),
-    (&["src/beacon"], "the fault of a beacon lies in the parent"),
-    (
-        &["peerjs/src/browser", "peerjs/src/browser.rs"],
-        "the handle of the adapter lies in the parent",
-    ),
-    (
-        &["peerjs/src/signalling"],
-        "the scout works on all of the signalling",
-    ),
     (&["sim/src"], "the world is one place of many methods"),
 ];
 
