@@ -59,6 +59,15 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Returns whether everything but the beacon is the same.
+    pub(crate) fn differs_only_in_beacon(&self, other: &Self) -> bool {
+        let same_beacon = Self {
+            beacon: other.beacon.clone(),
+            ..self.clone()
+        };
+        same_beacon == *other
+    }
+
     /// These defaults with what the person changed.
     pub fn with(&self, settings: &Settings) -> Self {
         let mut config = self.clone();

@@ -17,6 +17,7 @@
 //! ```
 
 mod account;
+mod attention;
 mod present;
 mod transport;
 mod wiring;
@@ -41,6 +42,7 @@ use crate::records::{MessageRecord, Snapshot};
 use crate::rendezvous::Rendezvous;
 use crate::view::Message;
 use account::Account;
+use attention::Attention;
 use present::Shown;
 use transport::Transport;
 
@@ -57,8 +59,7 @@ pub struct Node {
     conversations: Conversations,
     rendezvous: Rendezvous,
     shown: Shown,
-    /// Some view is visible, so that messages need no notification.
-    watched: bool,
+    attention: Attention,
 }
 
 impl Node {
@@ -92,7 +93,7 @@ impl Node {
             conversations: Conversations::default(),
             rendezvous: Rendezvous::default(),
             shown: Shown::default(),
-            watched: false,
+            attention: Attention::default(),
         };
         node.account.report_damage(&mut node.ctx);
         node.contacts.restore(&mut node.ctx, contacts);

@@ -13,7 +13,7 @@ impl Node {
             Input::Timeout => {}
             Input::Command(id, command) => self.command(id, command),
             Input::Attach => self.shown.attach(&mut self.ctx),
-            Input::Watched(watched) => self.watched = watched,
+            Input::Watched(watched) => self.attention.set_watched(watched),
             Input::Signalling(signalling) => self.signalling(signalling),
             Input::Link(link, event) => self.link(link, event),
             Input::Addresses(found) => {

@@ -6,9 +6,10 @@ use crate::ids::rootless;
 use crate::introductions::Late;
 use crate::io::{Link, LinkId, Path};
 use crate::node::Node;
+use crate::node::attention::Attention;
 use crate::records::RequestRecord;
 use crate::values::{ContactId, RequestId, Secret};
-use crate::view::{Event, Notification, Refusal};
+use crate::view::{Notification, Refusal};
 use crate::wire::SessionFrame;
 
 impl Node {
@@ -203,7 +204,7 @@ impl Node {
     pub(super) fn received(&mut self, contact: ContactId, text: String) {
         let saved = self.contacts.get(&contact);
         let muted = saved.is_some_and(|contact| contact.preferences().muted);
-        if !self.watched && !muted {
+        if self.attention.wants_message(muted) {
             let name = self.contacts.name(&contact);
             self.notify(Notification::Message {
                 contact,
@@ -214,8 +215,7 @@ impl Node {
     }
 
     pub(super) fn notify(&mut self, notification: Notification) {
-        if self.account.settings().notifications {
-            self.ctx.event(Event::Notify(notification));
-        }
+        let settings = self.account.settings();
+        Attention::notify(&mut self.ctx, settings, notification);
     }
 }

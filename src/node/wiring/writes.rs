@@ -1,6 +1,6 @@
 //! Who goes on when a write has ended, and what follows from stored settings.
 
-use crate::config::{Config, Settings};
+use crate::config::Settings;
 use crate::io::{LinkId, StoreId};
 use crate::node::Node;
 use crate::records::ProfileRecord;
@@ -84,14 +84,10 @@ impl Node {
         self.directory.set_cellular_setting(settings.cellular);
         self.account.take_settings(settings);
         let after = self.account.config();
-        let same_but_beacon = Config {
-            beacon: after.beacon.clone(),
-            ..before.clone()
-        };
         if let Some(me) = self.account.me()
             && before != after
         {
-            if same_but_beacon == after {
+            if before.differs_only_in_beacon(&after) {
                 self.directory.configure(&self.ctx, &after);
                 self.directory.rejoin(&mut self.ctx, me);
             } else {
