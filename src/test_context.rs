@@ -13,10 +13,10 @@ use crate::values::{ContactId, RequestId};
 use crate::view::{Answer, Event, Notice, Refusal};
 use std::time::Duration;
 
-/// 2026-11-23T07:41:40Z, far from every boundary of a day or a slot.
+/// 2026-11-23T07:45Z, the middle of a slot.
 pub(crate) const NOW: Now = Now {
     mono: Mono(1_000_000),
-    unix: 1_795_419_700_000,
+    unix: 1_795_419_900_000,
 };
 
 pub(crate) fn context() -> Context {
