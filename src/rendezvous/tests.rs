@@ -148,10 +148,10 @@ fn where_the_holder_does_not_answer_the_second_place_is_taken_too() {
     rendezvous.link_ended(&mut ctx, link);
     round(&mut ctx, &mut rendezvous, &bob);
     let second = format!("{}{SECOND}", first.strip_suffix(FIRST).unwrap());
-    assert_eq!(registered(&mut ctx), [second.clone()]);
+    assert_eq!(registered(&mut ctx), [second.as_str()]);
     wait(&mut ctx, Duration::from_secs(3));
     round(&mut ctx, &mut rendezvous, &bob);
-    assert_eq!(registered(&mut ctx), [first.clone()], "claimed again");
+    assert_eq!(registered(&mut ctx), [first.as_str()], "claimed again");
     rendezvous.registered(&first);
     clear(&mut ctx);
     round(&mut ctx, &mut rendezvous, &bob);

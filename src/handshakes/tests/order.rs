@@ -117,8 +117,10 @@ fn name(whom: &Whom) -> &'static str {
     }
 }
 
-/// Each stage, with whom it concerns and which messages may come.
-const STAGES: [(fn() -> Side, &str, &[&str]); 11] = [
+/// A stage, whom it concerns, and which messages may come.
+type Row = (fn() -> Side, &'static str, &'static [&'static str]);
+
+const STAGES: [Row; 11] = [
     (dialling, "stranger", &[]),
     (dialling_contact, "contact", &[]),
     (arriving, "nobody", &["hello"]),
