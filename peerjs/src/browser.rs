@@ -5,6 +5,7 @@
 //! at once, and its events are delivered one after another, never in the middle of a call.
 
 mod channel;
+mod handle;
 mod rtc;
 mod socket;
 mod stats;
@@ -13,6 +14,7 @@ mod timer;
 use crate::endpoint::Endpoint;
 use crate::event::{ConnId, Event, IceServer, Server};
 use crate::io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
+use handle::Handle;
 use litemap::LiteMap;
 use rtc::Rtc;
 use socket::Socket;
@@ -111,6 +113,7 @@ struct Driver {
     running: Cell<bool>,
     events: RefCell<VecDeque<Event>>,
     on_event: RefCell<Option<OnEvent>>,
+    handle: Handle,
     sockets: RefCell<LiteMap<SocketId, Socket>>,
     connections: RefCell<LiteMap<ConnId, Rtc>>,
     timer: RefCell<Option<Timer>>,
@@ -118,40 +121,28 @@ struct Driver {
     shut_down: Cell<bool>,
 }
 
-/// How a browser object reaches the driver, without keeping it alive.
-#[derive(Clone)]
-struct Handle(Weak<Driver>);
-
-impl Handle {
-    fn say(&self, input: Input) {
-        if let Some(driver) = self.0.upgrade() {
-            driver.input(input);
-            driver.deliver();
-        }
-    }
-
-    fn socket(&self, socket: SocketId, input: SocketInput) {
-        self.say(Input::Socket(socket, input));
-    }
-
-    fn rtc(&self, conn: ConnId, input: RtcInput) {
-        self.say(Input::Rtc(conn, input));
-    }
-}
-
 impl Driver {
     fn new(endpoint: Endpoint, configuration: RtcConfiguration, on_event: OnEvent) -> Rc<Self> {
         Rc::new_cyclic(|weak| {
-            let handle = Handle(weak.clone());
+            let weak: Weak<Self> = weak.clone();
+            let handle = Handle::new(move |input| {
+                // Weak: the driver owns the browser objects that have the handle.
+                if let Some(driver) = weak.upgrade() {
+                    driver.input(input);
+                    driver.deliver();
+                }
+            });
+            let on_time = handle.clone();
             Self {
                 endpoint: RefCell::new(endpoint),
                 inputs: RefCell::default(),
                 running: Cell::new(false),
                 events: RefCell::default(),
                 on_event: RefCell::new(Some(on_event)),
+                handle,
                 sockets: RefCell::default(),
                 connections: RefCell::default(),
-                timer: RefCell::new(Some(Timer::new(move || handle.say(Input::Timeout)))),
+                timer: RefCell::new(Some(Timer::new(move || on_time.timeout()))),
                 configuration,
                 shut_down: Cell::new(false),
             }
@@ -173,7 +164,7 @@ impl Driver {
     }
 
     /// Handles this input, and those that performing the outputs leads to.
-    fn input(self: &Rc<Self>, input: Input) {
+    fn input(&self, input: Input) {
         self.inputs.borrow_mut().push_back(input);
         if self.shut_down.get() || self.running.replace(true) {
             return;
@@ -190,7 +181,7 @@ impl Driver {
     }
 
     /// Performs the next output. Returns false at the end of the round.
-    fn perform_next(self: &Rc<Self>) -> bool {
+    fn perform_next(&self) -> bool {
         let output = self.endpoint.borrow_mut().poll();
         match output {
             Output::Connect(id, url) => self.connect(id, &url),
@@ -212,8 +203,8 @@ impl Driver {
         true
     }
 
-    fn connect(self: &Rc<Self>, id: SocketId, url: &str) {
-        match Socket::open(id, url, &self.handle()) {
+    fn connect(&self, id: SocketId, url: &str) {
+        match Socket::open(id, url, &self.handle) {
             Some(socket) => drop(self.sockets.borrow_mut().insert(id, socket)),
             None => self
                 .inputs
@@ -222,17 +213,14 @@ impl Driver {
         }
     }
 
-    fn rtc(self: &Rc<Self>, conn: ConnId, command: RtcCommand) {
+    fn rtc(&self, conn: ConnId, command: RtcCommand) {
         let made = match &command {
             RtcCommand::Offer { label } => {
-                Some(Rtc::offer(conn, &self.configuration, label, &self.handle()))
+                Some(Rtc::offer(conn, &self.configuration, label, &self.handle))
             }
-            RtcCommand::Answer(offer) => Some(Rtc::answer(
-                conn,
-                &self.configuration,
-                offer,
-                &self.handle(),
-            )),
+            RtcCommand::Answer(offer) => {
+                Some(Rtc::answer(conn, &self.configuration, offer, &self.handle))
+            }
             RtcCommand::Close => {
                 self.connections.borrow_mut().remove(&conn);
                 None
@@ -271,10 +259,6 @@ impl Driver {
 
     fn next_event(&self) -> Option<Event> {
         self.events.borrow_mut().pop_front()
-    }
-
-    fn handle(self: &Rc<Self>) -> Handle {
-        Handle(Rc::downgrade(self))
     }
 
     fn shut_down(&self) {

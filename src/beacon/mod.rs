@@ -5,12 +5,14 @@
 
 mod audience;
 pub(crate) mod client;
+mod fault;
 mod header;
 mod slots;
 #[cfg(test)]
 mod tests;
 
 pub use audience::Audience;
+pub use fault::BeaconFault;
 pub use header::{header, key_id, root, signing_input};
 pub use slots::Slots;
 
@@ -79,40 +81,8 @@ pub struct Response<'a> {
     pub date: Option<UnixMillis>,
 }
 
-/// Why an answer is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BeaconFault {
-    /// There is no header: this origin or token is not on the beacon's list.
-    #[error("the beacon does not answer this origin")]
-    Withheld,
-    /// Not the one form of a header.
-    #[error("malformed")]
-    Malformed,
-    /// A version of the header that is not known here.
-    #[error("another version")]
-    Version,
-    /// Signed with another key than the pinned one, or so it says.
-    #[error("another key")]
-    Key,
-    /// Not a signature of the pinned key over this slot and the pinned audience.
-    #[error("the signature does not verify")]
-    Signature,
-    /// A slot that is over: an answer kept and given again, or this clock is ahead.
-    #[error("a slot that is over")]
-    OldSlot,
-    /// A slot that has not begun. Nobody can have kept it, so one of the clocks is wrong.
-    #[error("a slot that has not begun")]
-    FutureSlot,
-    /// The slot is not now, and the server's clock and this one are too far apart.
-    #[error("the clocks differ")]
-    ClockDiffers,
-    /// What comes with it as the next slot is signed and is not the next one.
-    #[error("not the next slot")]
-    NotNext,
-}
-
 impl Pin {
-    /// From the fields of the configuration.
+    /// Returns the pin that the fields of the configuration describe.
     pub fn new(url: &str, public_key: &str) -> Result<Self, PinFault> {
         Ok(Self {
             audience: Audience::of(url).ok_or(PinFault::Url)?,
@@ -121,19 +91,20 @@ impl Pin {
         })
     }
 
-    /// The same with shorter slots, for tests against a beacon that has them too.
+    /// Returns the same pin with shorter slots, for tests against a beacon that has them too.
     #[must_use]
     pub fn with_slots(mut self, slots: Slots) -> Self {
         self.slots = slots;
         self
     }
 
-    /// The lengths and names of slots.
+    /// Returns the lengths and names of slots.
     pub fn slots(&self) -> Slots {
         self.slots
     }
 
-    /// Everything a response says; one wrong part refuses the whole. `now` is this clock.
+    /// Returns everything that a response says; one wrong part refuses the whole. `now` is what this
+    /// clock says.
     pub fn read(&self, response: Response<'_>, now: UnixMillis) -> Result<Answer, BeaconFault> {
         let header = response.current.ok_or(BeaconFault::Withheld)?;
         let name = |fault| self.clock_or(fault, response.date, now);
@@ -143,8 +114,8 @@ impl Pin {
         Ok(Answer { current, next })
     }
 
-    /// A header on its own: signed by the pinned key for the pinned audience, and a slot of any
-    /// moment that is at most [`Slots::skew`] before or after `now`.
+    /// Checks a header on its own: it must be signed by the pinned key for the pinned audience, and
+    /// its slot must be one of a moment that is at most [`Slots::skew`] before or after `now`.
     pub fn verify(&self, header: &str, now: UnixMillis) -> Result<SignedSlot, BeaconFault> {
         let parsed = self.signed(header)?;
         let first = self.slots.at(now.saturating_sub(self.slots.skew()));
@@ -168,7 +139,7 @@ impl Pin {
         Ok(self.slot(number, &parsed))
     }
 
-    /// What the pinned key has signed, whenever that was.
+    /// Returns what the pinned key has signed, whenever that was.
     fn signed<'a>(&self, header: &'a str) -> Result<Parsed<'a>, BeaconFault> {
         let parsed = Parsed::of(header)?;
         if parsed.kid != key_id(self.key) {
@@ -191,7 +162,8 @@ impl Pin {
         }
     }
 
-    /// A slot that is not now, where the server's own date says whose clock is to blame.
+    /// Returns the fault of a slot that is not now: the clocks differ where the server's own date
+    /// says so.
     fn clock_or(
         &self,
         fault: BeaconFault,

@@ -1,6 +1,7 @@
 //! The data channel of a connection.
 
-use super::{Handle, stats};
+use super::handle::Handle;
+use super::stats;
 use crate::event::ConnId;
 use crate::io::RtcInput;
 use crate::limits::MESSAGE_MAX;

@@ -1,7 +1,7 @@
 //! One RTCPeerConnection with its one data channel.
 
-use super::Handle;
 use super::channel::Channel;
+use super::handle::Handle;
 use crate::event::{ConnId, IceServer};
 use crate::io::{RtcCommand, RtcInput};
 use js_sys::Array;

@@ -1,6 +1,6 @@
 //! One WebSocket of an endpoint.
 
-use super::Handle;
+use super::handle::Handle;
 use crate::io::{SocketId, SocketInput};
 use crate::limits::SERVER_FRAME_MAX;
 use js_sys::JsString;

@@ -1,23 +1,24 @@
 //! Which ids are held at which server. Owns the sockets, and what is sent on them; knows nothing
 //! of connections but the number that a queued frame is for.
 
+mod context;
 mod pacing;
 mod registration;
 mod scout;
 mod servers;
 mod tokens;
 
+pub(crate) use context::Context;
+
 use crate::event::{ConnId, Event, Server};
 use crate::frame::{Relayed, ServerFrame};
 use crate::id;
 use crate::io::{Output, SocketId, SocketInput};
 use crate::limits::IDS_MAX;
-use crate::random::Random;
 use litemap::LiteMap;
 use registration::{Due, Registration, Status};
 use scout::Scout;
 use servers::Servers;
-use std::collections::VecDeque;
 use std::time::Duration;
 use tokens::Tokens;
 
@@ -27,11 +28,7 @@ pub(crate) struct Signalling {
     ids: LiteMap<String, Registration>,
     tokens: Tokens,
     next_socket: u32,
-    /// When to look whether the first server is back, while a later one is in use.
-    scout_at: Option<Duration>,
-    scout: Option<Scout>,
-    /// The first server was looked at since a later one is in use.
-    scouted: bool,
+    scout: Scout,
 }
 
 /// Something relayed to an own id.
@@ -44,19 +41,6 @@ pub(crate) struct Received {
     pub(crate) message: Relayed,
 }
 
-/// What every step needs.
-pub(crate) struct Context<'a> {
-    pub(crate) now: Duration,
-    pub(crate) random: &'a mut Random,
-    pub(crate) out: &'a mut VecDeque<Output>,
-}
-
-impl Context<'_> {
-    pub(crate) fn event(&mut self, event: impl Into<Option<Event>>) {
-        self.out.extend(event.into().map(Output::Event));
-    }
-}
-
 impl Signalling {
     pub(crate) fn new(servers: Vec<Server>, tokens: Vec<(String, String)>) -> Self {
         Self {
@@ -64,9 +48,7 @@ impl Signalling {
             ids: LiteMap::new(),
             tokens: Tokens::new(tokens),
             next_socket: 0,
-            scout_at: None,
-            scout: None,
-            scouted: false,
+            scout: Scout::default(),
         }
     }
 
@@ -99,7 +81,7 @@ impl Signalling {
         if !self.ids.is_empty() && self.ids.values().all(Registration::is_held) {
             let event = self.servers.reached();
             cx.event(event);
-            self.plan_scout(cx);
+            self.scout.plan(cx, self.servers.is_away());
         }
     }
 
@@ -140,16 +122,14 @@ impl Signalling {
         for id in late {
             self.lose(cx, &id, cx.now, None);
         }
-        self.run_scout(cx);
+        self.look_at_first_server(cx);
         self.open_due_sockets(cx);
     }
 
     pub(crate) fn deadline(&self) -> Option<Duration> {
         let due = self.ids.values().filter_map(Registration::deadline);
-        let scout = self.scout.as_ref().map(|scout| scout.deadline);
         due.chain(self.next_open())
-            .chain(scout)
-            .chain(self.scout_at)
+            .chain(self.scout.deadline())
             .min()
     }
 
@@ -160,12 +140,10 @@ impl Signalling {
         socket: SocketId,
         input: SocketInput,
     ) -> Option<Received> {
-        if self
-            .scout
-            .as_ref()
-            .is_some_and(|scout| scout.socket == socket)
-        {
-            self.scout_reports(cx, &input);
+        if self.scout.owns(socket) {
+            if self.scout.socket(cx, self.servers.is_away(), &input) {
+                self.return_to_first_server(cx);
+            }
             return None;
         }
         // A socket that was given up may still speak; nobody owns it.
@@ -231,7 +209,7 @@ impl Signalling {
             let event = self.servers.reached();
             cx.event(event);
             cx.event(Event::Registered(id.to_owned()));
-            self.plan_scout(cx);
+            self.scout.plan(cx, self.servers.is_away());
         }
     }
 
@@ -300,6 +278,32 @@ impl Signalling {
             .iter()
             .filter_map(|(id, r)| Some((r.waiting()?, id)));
         waiting.min().map(|(_, id)| id.clone())
+    }
+
+    fn look_at_first_server(&mut self, cx: &mut Context<'_>) {
+        let is_due = self.scout.timeout(cx, self.servers.is_away());
+        // Nothing is sent anywhere while no id is wanted.
+        if !is_due || self.ids.is_empty() {
+            return;
+        }
+        let (id, token) = (cx.random.token(), cx.random.token());
+        if let Some(url) = self.servers.first(&id, &token) {
+            let socket = self.connect(cx, url);
+            self.scout.begin(cx.now, socket);
+        }
+    }
+
+    /// Moves all ids back to the first server, which was seen to work.
+    fn return_to_first_server(&mut self, cx: &mut Context<'_>) {
+        self.servers.return_to_first();
+        for (id, registration) in &mut self.ids {
+            let former = registration.reset(cx.now);
+            drop_socket(cx, &former);
+            if let Status::Held(_) = former {
+                cx.event(Event::Lost(id.clone()));
+            }
+        }
+        self.open_due_sockets(cx);
     }
 
     fn connect(&mut self, cx: &mut Context<'_>, url: String) -> SocketId {

@@ -1,0 +1,31 @@
+//! How a browser object reports what it hears.
+
+use crate::event::ConnId;
+use crate::io::{Input, RtcInput, SocketId, SocketInput};
+use std::rc::Rc;
+
+/// The way to the driver of the endpoint. Each browser object has a copy.
+#[derive(Clone)]
+pub(super) struct Handle(Rc<dyn Fn(Input)>);
+
+impl Handle {
+    /// Returns a handle that calls `report`, which must not keep the browser objects alive.
+    pub(super) fn new(report: impl Fn(Input) + 'static) -> Self {
+        Self(Rc::new(report))
+    }
+
+    /// Reports that the moment last set has come.
+    pub(super) fn timeout(&self) {
+        (self.0)(Input::Timeout);
+    }
+
+    /// Reports something about a socket.
+    pub(super) fn socket(&self, socket: SocketId, input: SocketInput) {
+        (self.0)(Input::Socket(socket, input));
+    }
+
+    /// Reports something about a connection.
+    pub(super) fn rtc(&self, conn: ConnId, input: RtcInput) {
+        (self.0)(Input::Rtc(conn, input));
+    }
+}
