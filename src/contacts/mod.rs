@@ -14,6 +14,8 @@ mod profile;
 mod reach;
 mod seen;
 mod sighting;
+#[cfg(test)]
+mod tests;
 mod unfinished;
 
 pub(crate) use contact::Contact;

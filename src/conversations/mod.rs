@@ -9,6 +9,8 @@
 mod chat;
 mod frames;
 mod session;
+#[cfg(test)]
+mod tests;
 mod writing;
 
 pub(crate) use chat::shown;

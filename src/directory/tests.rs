@@ -1,6 +1,8 @@
 //! Who may say what in a namespace, and what happens to a connection on which something else is
 //! said.
 
+mod machine;
+
 use super::member::{Announcement, Member};
 use crate::clock::{Mono, Now};
 use crate::context::Context;

@@ -16,6 +16,8 @@ mod exchange;
 mod finish;
 mod frames;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub(crate) use book::{Book, Caller, Saved};

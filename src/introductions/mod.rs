@@ -9,6 +9,8 @@ mod invite_code;
 mod invites;
 mod outreach;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 use crate::context::Context;
 use crate::crypto::Key;

@@ -7,6 +7,8 @@
 
 mod plan;
 mod seat;
+#[cfg(test)]
+mod tests;
 
 use crate::context::Context;
 use crate::crypto;
