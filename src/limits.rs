@@ -106,7 +106,7 @@ pub const BLACKLIST_TIME: Duration = Duration::from_mins(15);
 pub const CLOCK_DIFFERENCE: Duration = Duration::from_mins(5);
 
 /// How long the same notice is not given again.
-pub const SAME_NOTICE: Duration = Duration::from_hours(1);
+pub const SAME_ALERT: Duration = Duration::from_hours(1);
 
 /// Characters of a backup's passphrase.
 pub const PASSPHRASE_CHARS: usize = 8;

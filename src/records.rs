@@ -97,7 +97,8 @@ pub struct ContactRecord {
     pub last_seen: Option<UnixMillis>,
     /// What the person decided about them.
     #[serde(default)]
-    pub care: CareRecord,
+    #[serde(rename = "care")]
+    pub preferences: CareRecord,
 }
 
 /// What a person decided about a contact, and what the contact says of it.

@@ -28,7 +28,7 @@ use crate::misbehaviour::Fault;
 use crate::records::{Change, ContactRecord};
 use crate::store::{WRITE_AGAIN, Write};
 use crate::values::ContactId;
-use crate::view::{Notice, Ping, Refusal};
+use crate::view::{Alert, Ping, Refusal};
 use crate::why::{Deadline, Why};
 use litemap::LiteMap;
 use reach::Trigger;
@@ -80,7 +80,7 @@ impl Contacts {
             let key = format!("contact/{}", record.id.0);
             match Contact::restore(record) {
                 Some(contact) => self.keep(contact),
-                None => ctx.notice(Notice::StorageDamaged { key }),
+                None => ctx.alert(Alert::StorageDamaged { key }),
             }
         }
     }
@@ -290,11 +290,11 @@ impl Contacts {
         }
         self.not_met(ctx, id, link, Ping::SomebodyElse);
         match fault {
-            Fault::SomebodyElse if asked => ctx.notice(Notice::SomebodyElse { name }),
+            Fault::SomebodyElse if asked => ctx.alert(Alert::SomebodyElse { name }),
             Fault::SomebodyElse | Fault::Blocked => {}
             Fault::Frame(_) | Fault::Malformed(_) | Fault::Version | Fault::Proof(_) => {
                 let reason = fault.to_string();
-                ctx.notice(Notice::Misbehaved { name, reason });
+                ctx.alert(Alert::Misbehaved { name, reason });
             }
         }
     }

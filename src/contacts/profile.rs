@@ -6,10 +6,10 @@ use crate::context::Context;
 use crate::encoding::unb64;
 use crate::fact::Heard;
 use crate::ids;
-use crate::limits::{CLOCK_DIFFERENCE, SAME_NOTICE};
+use crate::limits::{CLOCK_DIFFERENCE, SAME_ALERT};
 use crate::misbehaviour::Misbehaviour;
 use crate::values::ContactId;
-use crate::view::Notice;
+use crate::view::Alert;
 
 impl Contacts {
     /// Takes what a contact says of itself on an authenticated connection.
@@ -58,14 +58,14 @@ impl Contacts {
     /// devices' clocks differ.
     fn compare_clocks(&mut self, ctx: &mut Context, id: &ContactId, at: u64) {
         let (now, difference) = (ctx.now.mono, at.abs_diff(ctx.now.unix));
-        let recent = |told: Mono| now.since(told) < SAME_NOTICE;
+        let recent = |told: Mono| now.since(told) < SAME_ALERT;
         if u128::from(difference) <= CLOCK_DIFFERENCE.as_millis()
             || self.told_clock.is_some_and(recent)
         {
             return;
         }
         self.told_clock = Some(now);
-        ctx.notice(Notice::ClockDiffers {
+        ctx.alert(Alert::ClockDiffers {
             name: self.name(id),
             minutes: difference / 60_000,
         });

@@ -23,7 +23,7 @@ use crate::liveness::Verdict;
 use crate::records::{Change, MessageRecord, ThreadRecord};
 use crate::routes::LinkOwner;
 use crate::values::ContactId;
-use crate::view::{Message, Notice};
+use crate::view::{Alert, Message};
 use crate::why::{Deadline, Why};
 use crate::wire::SessionFrame;
 use chat::Chat;
@@ -263,10 +263,10 @@ impl Conversations {
     pub(crate) fn replaced(&mut self, ctx: &mut Context, id: &ContactId, ours: bool) {
         self.end(ctx, id);
         let now = ctx.now.mono;
-        let recent = |at: Mono| now.since(at) < limits::SAME_NOTICE;
+        let recent = |at: Mono| now.since(at) < limits::SAME_ALERT;
         if !ours && !self.told_two_copies.is_some_and(recent) {
             self.told_two_copies = Some(now);
-            ctx.notice(Notice::TwoCopies);
+            ctx.alert(Alert::TwoCopies);
         }
     }
 

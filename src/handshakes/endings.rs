@@ -14,7 +14,7 @@ use crate::me::Me;
 use crate::misbehaviour::Fault;
 use crate::records::Change;
 use crate::values::{ContactId, RequestId};
-use crate::view::{Asked, Notice};
+use crate::view::{Alert, Asked};
 use crate::wire::HandshakeFrame;
 
 /// A connection on which the other side broke the protocol, and whom that concerns.
@@ -354,7 +354,7 @@ fn keep_or_forget(ctx: &mut Context, effect: Effect) {
         }
         Effect::Forget(contact, fault) => {
             ctx.store_for_certain(Change::ForgetContact(contact.id));
-            ctx.notice(Notice::Misbehaved {
+            ctx.alert(Alert::Misbehaved {
                 name: contact.name,
                 reason: fault.to_string(),
             });

@@ -9,7 +9,7 @@ use crate::misbehaviour::Fault;
 use crate::records::{Change, RequestRecord, Secret};
 use crate::store::Write;
 use crate::values::RequestId;
-use crate::view::{Asked, Notice, Notification, Refusal};
+use crate::view::{Alert, Asked, Notification, Refusal};
 
 /// What becomes of an accepted request whose connection has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +124,7 @@ impl Introductions {
         match secret {
             Some(secret) => self.call_back(ctx, own, request, secret),
             None if listed => return Late::AskBack,
-            None => ctx.notice(Notice::AnswerTooLate { name: request.name }),
+            None => ctx.alert(Alert::AnswerTooLate { name: request.name }),
         }
         Late::Settled
     }

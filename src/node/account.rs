@@ -9,7 +9,7 @@ use crate::io::CommandId;
 use crate::me::Me;
 use crate::records::{Change, ContactRecord, ProfileRecord, Secret};
 use crate::store::Write;
-use crate::view::{Notice, Profile, Refusal, SettingsView};
+use crate::view::{Alert, Profile, Refusal, SettingsView};
 
 /// Oneself, once joined, and what was chosen.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Account {
     pub(super) fn report_damage(&self, ctx: &mut Context) {
         if self.damaged {
             let key = "profile".to_owned();
-            ctx.notice(Notice::StorageDamaged { key });
+            ctx.alert(Alert::StorageDamaged { key });
         }
     }
 

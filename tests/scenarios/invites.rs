@@ -1,7 +1,7 @@
 //! Invites: codes by which people on different networks become contacts.
 
 use crate::world::{ANN, AWAY, BOB, CLEO, DAY, World};
-use mesh_chat::view::{Answer, Command, Hidden, Notice, Ping, Presence, Refusal};
+use mesh_chat::view::{Alert, Answer, Command, Hidden, Ping, Presence, Refusal};
 
 /// Ann, Bob and Cleo on three networks, no contacts.
 fn strangers() -> World {
@@ -98,7 +98,7 @@ fn rejecting_an_invited_person_uses_up_the_invite() {
     world.use_invite(BOB, &code);
     world.reject(ANN);
     world.pass(1_000);
-    assert!(world.notices(BOB).contains(&&Notice::InviteNotAccepted));
+    assert!(world.alerts(BOB).contains(&&Alert::InviteNotAccepted));
     world.use_invite(BOB, &code);
     assert_eq!(world.reply(BOB), &Err(Refusal::InviteNotValid));
 }

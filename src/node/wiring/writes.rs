@@ -5,7 +5,7 @@ use crate::io::{LinkId, StoreId};
 use crate::node::Node;
 use crate::records::ProfileRecord;
 use crate::store::Write;
-use crate::view::{Notice, Refusal};
+use crate::view::{Alert, Refusal};
 
 impl Node {
     pub(super) fn stored(&mut self, id: StoreId, result: Result<(), String>) {
@@ -47,7 +47,7 @@ impl Node {
     pub(super) fn not_written(&mut self, write: Write, reason: String) {
         tracing::warn!("a write failed");
         let ctx = &mut self.ctx;
-        ctx.notice(Notice::StorageFailed {
+        ctx.alert(Alert::StorageFailed {
             reason: reason.clone(),
         });
         let refusal = Refusal::Storage { reason };
