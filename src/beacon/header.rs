@@ -13,14 +13,15 @@ pub(super) struct Parsed<'a> {
     pub(super) signature: [u8; 64],
 }
 
-/// The header value for a slot. Deterministic: every replica with this key gives the same bytes.
+/// Returns the header value for a slot. It is deterministic: every replica with this key answers
+/// with the same bytes.
 pub fn header(identity: &Identity, audience: &Audience, slot: &str) -> String {
     let kid = key_id(identity.public());
     let signature = b64(&identity.sign(&signing_input(audience, slot)));
     format!("v=1; kid={kid}; slot={slot}; sig={signature}")
 }
 
-/// What is signed.
+/// Returns the bytes that are signed.
 pub fn signing_input(audience: &Audience, slot: &str) -> Vec<u8> {
     let audience = audience.as_str().as_bytes();
     let length = u32::try_from(audience.len()).unwrap_or(u32::MAX);
@@ -31,17 +32,17 @@ pub fn signing_input(audience: &Audience, slot: &str) -> Vec<u8> {
     input
 }
 
-/// Which key it is, for people who look for the reason of a refusal: 16 hex digits.
+/// Returns a short name of a key, for people who look for the reason of a refusal: 16 hex digits.
 pub fn key_id(key: PublicKey) -> String {
     eight(&key.to_bytes())
 }
 
-/// The root of discovery namespaces that a signature gives.
+/// Returns the root of discovery namespaces that follows from a signature.
 pub fn root(signature: &[u8; 64]) -> String {
     format!("sig{}", eight(signature))
 }
 
-/// The first eight bytes of SHA-256, in hex.
+/// Returns the first eight bytes of SHA-256, in hex.
 fn eight(bytes: &[u8]) -> String {
     let mut digest = hex(&Sha256::digest(bytes));
     digest.truncate(16);
@@ -78,7 +79,7 @@ fn is_version(text: &str) -> bool {
     number.is_ok_and(|number| number.to_string() == text)
 }
 
-/// Whether a text has the form: `d` stands for a digit, `h` for a lower-case hex digit, and
+/// Returns whether a text has the form: `d` stands for a digit, `h` for a lower-case hex digit, and
 /// everything else for itself.
 fn has_form(text: &str, form: &str) -> bool {
     let fits = |(byte, form): (u8, u8)| match form {

@@ -112,7 +112,7 @@ pub enum BeaconFault {
 }
 
 impl Pin {
-    /// From the fields of the configuration.
+    /// Reads the fields of the configuration.
     pub fn new(url: &str, public_key: &str) -> Result<Self, PinFault> {
         Ok(Self {
             audience: Audience::of(url).ok_or(PinFault::Url)?,
@@ -121,19 +121,19 @@ impl Pin {
         })
     }
 
-    /// The same with shorter slots, for tests against a beacon that has them too.
+    /// Takes shorter slots, for tests against a beacon that has them too.
     #[must_use]
     pub fn with_slots(mut self, slots: Slots) -> Self {
         self.slots = slots;
         self
     }
 
-    /// The lengths and names of slots.
+    /// Returns the lengths and names of slots.
     pub fn slots(&self) -> Slots {
         self.slots
     }
 
-    /// Everything a response says; one wrong part refuses the whole. `now` is this clock.
+    /// Reads a whole response; one wrong part refuses all of it. `now` is this device's clock.
     pub fn read(&self, response: Response<'_>, now: UnixMillis) -> Result<Answer, BeaconFault> {
         let header = response.current.ok_or(BeaconFault::Withheld)?;
         let name = |fault| self.clock_or(fault, response.date, now);
@@ -143,8 +143,8 @@ impl Pin {
         Ok(Answer { current, next })
     }
 
-    /// A header on its own: signed by the pinned key for the pinned audience, and a slot of any
-    /// moment that is at most [`Slots::skew`] before or after `now`.
+    /// Verifies a header on its own: signed by the pinned key for the pinned audience, with a slot
+    /// of any moment that is at most [`Slots::skew`] before or after `now`.
     pub fn verify(&self, header: &str, now: UnixMillis) -> Result<SignedSlot, BeaconFault> {
         let parsed = self.signed(header)?;
         let first = self.slots.at(now.saturating_sub(self.slots.skew()));
@@ -168,7 +168,7 @@ impl Pin {
         Ok(self.slot(number, &parsed))
     }
 
-    /// What the pinned key has signed, whenever that was.
+    /// Returns what the pinned key has signed, at any time.
     fn signed<'a>(&self, header: &'a str) -> Result<Parsed<'a>, BeaconFault> {
         let parsed = Parsed::of(header)?;
         if parsed.kid != key_id(self.key) {
@@ -191,7 +191,8 @@ impl Pin {
         }
     }
 
-    /// A slot that is not now, where the server's own date says whose clock is to blame.
+    /// Returns the fault of a slot that is not now. The server's own date shows whether this
+    /// device's clock is wrong.
     fn clock_or(
         &self,
         fault: BeaconFault,

@@ -99,7 +99,7 @@ impl Contact {
         self.reach
     }
 
-    /// When both proofs of its acceptance were verified, since the start.
+    /// Returns when both proofs of its acceptance were verified, since the start.
     pub(crate) fn accepted_at(&self) -> Option<Mono> {
         self.unfinished.accepted_at
     }
@@ -175,7 +175,7 @@ impl Contact {
         self.record.last_seen = Some(unix);
     }
 
-    /// The key is theirs.
+    /// Notes that the contact has proven to hold this key.
     pub(super) fn prove(&mut self, key: PublicKey) {
         self.identity = Some(key);
         self.record.identity = Some(key.encode());

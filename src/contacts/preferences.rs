@@ -22,7 +22,7 @@ impl Contacts {
         Ok(())
     }
 
-    /// Saves a contact under a name; an empty one stands for the one it gives itself.
+    /// Saves a contact under a name. An empty name means the contact's own one.
     pub(crate) fn rename(
         &mut self,
         ctx: &mut Context,
@@ -66,7 +66,7 @@ impl Contacts {
 
 impl Contact {
     /// Returns what the contact's page shows.
-    pub(crate) fn preferences(&self, unix: UnixMillis) -> Preferences {
+    pub(crate) fn shown_preferences(&self, unix: UnixMillis) -> Preferences {
         let record = self.preferences();
         let other = record.given_name.as_ref().map(|_| &self.record().name);
         let seen = self.record().last_seen.max(record.looked_for);
@@ -85,7 +85,8 @@ impl Contact {
         }
     }
 
-    /// With somebody blocked nothing is on, whatever is switched on for later.
+    /// Returns the state of Special contact. For a blocked contact it is off, whatever is stored
+    /// for later.
     fn special(&self) -> Special {
         let preferences = self.preferences();
         match (preferences.special, preferences.special_there) {

@@ -40,7 +40,8 @@ impl Contacts {
         Ok(())
     }
 
-    /// The contact has switched Special contact, or is back after a pause.
+    /// Notes whether the contact has Special contact switched on, and that it is back after a
+    /// pause.
     fn hear_special(&mut self, ctx: &mut Context, id: &ContactId, special: bool) {
         let Some(contact) = self.book.get_mut(id) else {
             return;
@@ -54,8 +55,8 @@ impl Contacts {
         }
     }
 
-    /// Messages carry times, and rendezvous follow the clock: the person is told where the two
-    /// devices' clocks differ.
+    /// Alerts the person where the two devices' clocks differ: messages carry times, and rendezvous
+    /// follow the clock.
     fn compare_clocks(&mut self, ctx: &mut Context, id: &ContactId, at: u64) {
         let (now, difference) = (ctx.now.mono, at.abs_diff(ctx.now.unix));
         let recent = |told: Mono| now.since(told) < SAME_ALERT;

@@ -40,8 +40,8 @@ pub(super) fn provisional(
     }
 }
 
-/// Completes a provisional contact with its key and card, or gives the contact that was saved
-/// under this key before the new pair secret. `opened` is when the connection was.
+/// Completes a provisional contact with its key and card. Where a contact with this key was saved
+/// before the new pair secret, that one is renewed. `opened` is when the connection was opened.
 pub(super) fn finish(
     fresh: &ContactRecord,
     key: PublicKey,

@@ -43,7 +43,7 @@ impl Introductions {
         Ok(())
     }
 
-    /// An invite is stored.
+    /// Opens an invite that is stored.
     pub(crate) fn invite_stored(&mut self, record: InviteRecord) {
         self.invites.insert(record.id.clone(), record);
     }

@@ -100,7 +100,7 @@ impl Outreach {
         self.asked.insert(stranger, asked);
     }
 
-    /// A stranger has become a contact.
+    /// Forgets a stranger who has become a contact.
     pub(super) fn forget(&mut self, stranger: &str, remote: &str) {
         self.asked.remove(stranger);
         self.invitations.remove(remote);

@@ -4,7 +4,7 @@ use crate::world::{ANN, BOB, DAY, World, friends, is_of_type};
 use mesh_chat::records::{ContactRecord, Secret};
 use mesh_chat::view::{Alert, Asked, Command, MessageState, PersonId, Presence};
 
-/// Ann has asked Bob, who has not answered yet.
+/// Makes a world in which Ann has asked Bob, who has not answered yet.
 fn asked() -> World {
     let mut world = World::of(&["Ann", "Bob"]);
     world.ask(ANN, "Bob");

@@ -193,7 +193,7 @@ fn contact(state: &State<'_>, contact: &Contact) -> Person {
         last_seen: contact.record().last_seen,
         unread: state.conversations.unread(contact.id()),
         ping: contact.ping(),
-        preferences: Some(contact.preferences(state.now.unix)),
+        preferences: Some(contact.shown_preferences(state.now.unix)),
     }
 }
 

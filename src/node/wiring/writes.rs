@@ -70,7 +70,7 @@ impl Node {
         }
     }
 
-    /// A profile is stored: it counts from now on.
+    /// Takes a profile that is stored: it is valid from now on.
     pub(in crate::node) fn take_profile(&mut self, record: ProfileRecord) {
         if self.account.take_profile(record) {
             self.go_online();
@@ -101,7 +101,7 @@ impl Node {
         self.apply_cellular();
     }
 
-    /// There are other servers or another root: everything is registered anew. Chats go on over
+    /// Registers everything anew, because there are other servers or another root. Chats go on over
     /// new connections.
     pub(super) fn change_servers(&mut self) {
         if let Some(me) = self.account.me() {

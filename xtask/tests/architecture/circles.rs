@@ -70,7 +70,7 @@ fn no_circle_stays_in_its_list_when_it_is_resolved() {
     assert!(resolved.is_empty(), "remove from ACCEPTED: {resolved:?}");
 }
 
-/// The circles of a made-up crate, each as its files.
+/// Returns the circles of a made-up crate, each as its files.
 fn circles_of(files: &[(&str, &str)]) -> Vec<Vec<String>> {
     let files: BTreeMap<_, _> = files.iter().copied().collect();
     let read = |file: &Path| files.get(file.to_str()?).map(|text| (*text).to_owned());
