@@ -33,7 +33,7 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// What is used where the packed configuration cannot be.
+    /// Returns the settings for when the packed configuration cannot be used.
     fn default() -> Self {
         Self {
             root: "myapp".to_owned(),
@@ -68,7 +68,7 @@ impl Config {
         same_beacon == *other
     }
 
-    /// These defaults with what the person changed.
+    /// Returns these defaults with the person's changes.
     pub fn with(&self, settings: &Settings) -> Self {
         let mut config = self.clone();
         if let Some(root) = &settings.root {

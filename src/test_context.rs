@@ -10,7 +10,7 @@ use crate::me::Me;
 use crate::name::Tables;
 use crate::records::{CareRecord, Change, ContactRecord, ProfileRecord, RequestRecord, Secret};
 use crate::values::{ContactId, RequestId};
-use crate::view::{Answer, Event, Notice, Refusal};
+use crate::view::{Alert, Answer, Event, Refusal};
 use std::time::Duration;
 
 /// 2026-11-23T07:45Z, the middle of a slot.
@@ -67,7 +67,7 @@ pub(crate) fn contact(name: &str, byte: u8) -> ContactRecord {
         profile_number: 1,
         pair_secret: Secret(b64(&[byte; 32])),
         last_seen: Some(NOW.unix),
-        care: CareRecord::default(),
+        preferences: CareRecord::default(),
     }
 }
 
@@ -156,9 +156,9 @@ pub(crate) fn changes(ctx: &mut Context) -> Vec<Change> {
 }
 
 /// Takes the outputs, and returns what the person is told.
-pub(crate) fn notices(ctx: &mut Context) -> Vec<Notice> {
+pub(crate) fn notices(ctx: &mut Context) -> Vec<Alert> {
     find(ctx, |output| {
-        let Output::Event(Event::Notice(notice)) = output else {
+        let Output::Event(Event::Alert(notice)) = output else {
             return None;
         };
         Some(notice)

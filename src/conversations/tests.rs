@@ -3,7 +3,7 @@
 use super::*;
 use crate::fact::Heard;
 use crate::io::{CommandId, Output};
-use crate::limits::{IN_FLIGHT, MESSAGE_BURST, PONG, SAME_NOTICE, TEXT_BYTES};
+use crate::limits::{IN_FLIGHT, MESSAGE_BURST, PONG, SAME_ALERT, TEXT_BYTES};
 use crate::misbehaviour::Misbehaviour;
 use crate::test_context::{
     changes, clear, closed, context, facts, id, notices, outputs, replies, sent, wait,
@@ -261,10 +261,10 @@ fn a_session_that_is_replaced_from_another_device_is_told_of_once_in_an_hour() {
         notices(ctx)
     };
     assert_eq!(replaced(&mut ctx, true), []);
-    assert_eq!(replaced(&mut ctx, false), [Notice::TwoCopies]);
+    assert_eq!(replaced(&mut ctx, false), [Alert::TwoCopies]);
     assert_eq!(replaced(&mut ctx, false), []);
-    wait(&mut ctx, SAME_NOTICE);
-    assert_eq!(replaced(&mut ctx, false), [Notice::TwoCopies]);
+    wait(&mut ctx, SAME_ALERT);
+    assert_eq!(replaced(&mut ctx, false), [Alert::TwoCopies]);
 }
 
 #[test]

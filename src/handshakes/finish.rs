@@ -36,12 +36,12 @@ pub(super) fn provisional(
         profile_number: 0,
         pair_secret: Secret(b64(pair_secret)),
         last_seen: Some(unix),
-        care: CareRecord::default(),
+        preferences: CareRecord::default(),
     }
 }
 
-/// Completes a provisional contact with its key and card, or gives the contact that was saved
-/// under this key before the new pair secret. `opened` is when the connection was.
+/// Completes a provisional contact with its key and card. Where a contact with this key was saved
+/// before the new pair secret, that one is renewed. `opened` is when the connection was opened.
 pub(super) fn finish(
     fresh: &ContactRecord,
     key: PublicKey,
@@ -71,14 +71,14 @@ pub(super) fn finish(
             contact.pair_secret = record.pair_secret;
         }
         contact.id = record.id;
-        contact.care = record.care;
+        contact.preferences = record.preferences;
         contact.name = record.name;
     }
     contact.identity = Some(key.encode());
     contact.transport_id.clone_from(&card.transport_id);
     contact.discovery_uuid = Some(Secret(b64(&uuid)));
     contact.last_seen = Some(now.unix);
-    let blocked = contact.care.blocked;
+    let blocked = contact.preferences.blocked;
     let finished = Finished {
         contact,
         accepted_at: now.mono,

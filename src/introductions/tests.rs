@@ -10,7 +10,7 @@ use crate::store::Write;
 use crate::test_context::{
     changes, clear, context, dials, facts, notices, outputs, replies, request, transport_id, wait,
 };
-use crate::view::{Answer, Notice, Notification};
+use crate::view::{Alert, Answer, Notification};
 use std::time::Duration;
 
 const BOB: &str = "myapp-203-0-113-7-bbbbbbbb-bbbb-8bbb-8bbb-bbbbbbbbbbbb";
@@ -169,7 +169,7 @@ fn a_late_yes_asks_back_whoever_is_still_listed_and_else_comes_too_late() {
     assert_eq!(late(true), Late::AskBack);
     assert_eq!(late(false), Late::Settled);
     let name = "Bob".to_owned();
-    assert_eq!(notices(&mut ctx), [Notice::AnswerTooLate { name }]);
+    assert_eq!(notices(&mut ctx), [Alert::AnswerTooLate { name }]);
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_late_yes_to_an_invite_calls_back_with_its_secret_where_the_own_id_is_held()
         if own.is_none() {
             assert_eq!(introductions.secret_for(BOB), None);
             let name = "Bob".to_owned();
-            assert_eq!(notices(&mut ctx), [Notice::AnswerTooLate { name }]);
+            assert_eq!(notices(&mut ctx), [Alert::AnswerTooLate { name }]);
         }
     }
     assert_eq!(dials(&mut ctx), [("us".to_owned(), BOB.to_owned())]);
@@ -306,8 +306,8 @@ fn the_command_of_an_invite_is_answered_once_and_later_failures_are_notices() {
         introductions.set_asked(&mut ctx, maker.clone(), asked);
         assert_eq!(replies(&mut ctx), [(COMMAND, answer)]);
         introductions.set_asked(&mut ctx, maker.clone(), Asked::NotAccepted);
-        let later: &[Notice] = if asked == Asked::Waiting {
-            &[Notice::InviteNotAccepted]
+        let later: &[Alert] = if asked == Asked::Waiting {
+            &[Alert::InviteNotAccepted]
         } else {
             &[]
         };

@@ -63,7 +63,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// A node that goes on from `snapshot`. `config` is what the extension was packed with,
+    /// Returns a node that goes on from `snapshot`. `config` is what the extension was packed with,
     /// `config_error` what was wrong with it; `seed` is fresh randomness of the system.
     pub fn new(
         config: Config,
@@ -103,7 +103,7 @@ impl Node {
         node
     }
 
-    /// Something happened.
+    /// Handles one input.
     pub fn handle(&mut self, now: Now, input: Input) {
         let woke = jumped(self.ctx.now, now);
         self.ctx.now = now;
@@ -118,7 +118,7 @@ impl Node {
         self.show();
     }
 
-    /// What to do next; the last of each round is [`Output::Timeout`].
+    /// Returns what to do next; the last output of each round is [`Output::Timeout`].
     pub fn poll(&mut self) -> Output {
         self.ctx
             .poll()

@@ -164,7 +164,7 @@ fn somebody_else_at_the_address_is_told_to_whom_asked_and_begins_a_recovery() {
         let fault = Fault::SomebodyElse;
         contacts.not_the_contact(&mut ctx, &bob(), LINK, &remote, fault);
         let name = "Bob".to_owned();
-        let told = [Notice::SomebodyElse { name }];
+        let told = [Alert::SomebodyElse { name }];
         assert_eq!(notices(&mut ctx), told[..usize::from(asked)]);
     }
     let reach = contacts.get(&bob()).unwrap().reach();
@@ -190,15 +190,15 @@ fn a_broken_protocol_or_another_address_begins_no_recovery() {
 fn special_contacts_are_missing_while_they_are_away_the_most_recently_met_first() {
     let special = |name: &str, byte, seen| {
         let mut record = contact(name, byte);
-        record.care.special = true;
-        record.care.special_there = true;
+        record.preferences.special = true;
+        record.preferences.special_there = true;
         record.last_seen = Some(seen);
         record
     };
     let mut one_sided = special("one-sided", 5, 1);
-    one_sided.care.special_there = false;
+    one_sided.preferences.special_there = false;
     let mut paused = special("paused", 6, 1);
-    paused.care.paused = true;
+    paused.preferences.paused = true;
     let records = [
         special("older", 3, 1),
         special("newer", 4, 2),

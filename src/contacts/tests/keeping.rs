@@ -13,7 +13,7 @@ fn a_record_that_cannot_be_read_is_told_of_and_left_alone() {
     let (mut ctx, contacts) = with([broken, contact("Bob", BOB)]);
     assert_eq!(contacts.all().count(), 1);
     let key = "contact/Eve".to_owned();
-    assert_eq!(notices(&mut ctx), [Notice::StorageDamaged { key }]);
+    assert_eq!(notices(&mut ctx), [Alert::StorageDamaged { key }]);
 }
 
 #[test]
@@ -36,8 +36,8 @@ fn a_contact_kept_anew_during_a_session_stays_connected() {
 fn an_arrival_is_told_once_and_not_of_a_muted_or_blocked_contact() {
     for (muted, blocked, told) in [(false, false, 1), (true, false, 0), (false, true, 0)] {
         let mut record = contact("Bob", BOB);
-        record.care.muted = muted;
-        record.care.blocked = blocked;
+        record.preferences.muted = muted;
+        record.preferences.blocked = blocked;
         let (mut ctx, mut contacts) = with([record]);
         for _ in 0..2 {
             contacts.announce_arrivals(&mut ctx, |_| true);
@@ -149,7 +149,7 @@ fn a_proof_of_somebody_saved_already_brings_the_new_secret() {
 #[test]
 fn a_proof_of_somebody_blocked_is_refused() {
     let mut record = contact("Bob", BOB);
-    record.care.blocked = true;
+    record.preferences.blocked = true;
     let (mut ctx, mut contacts) = with([record, unfinished("again", BOB)]);
     let proven = contacts.prove(&mut ctx, &id("again"), key(BOB));
     assert_eq!(proven, Err(Fault::Blocked));

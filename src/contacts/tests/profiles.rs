@@ -3,7 +3,7 @@
 use super::*;
 use crate::encoding::b64;
 use crate::fact::Heard;
-use crate::limits::SAME_NOTICE;
+use crate::limits::SAME_ALERT;
 use crate::misbehaviour::Misbehaviour;
 use crate::test_context::{changes, notices, wait};
 use crate::wire::Card;
@@ -106,12 +106,12 @@ fn a_clock_that_differs_is_told_of_once_in_an_hour() {
     };
     let told = |minutes| {
         let name = "Bob".to_owned();
-        [Notice::ClockDiffers { name, minutes }]
+        [Alert::ClockDiffers { name, minutes }]
     };
     assert_eq!(hear(&mut ctx, 5), []);
     assert_eq!(hear(&mut ctx, 6), told(6));
     assert_eq!(hear(&mut ctx, 7), []);
-    wait(&mut ctx, SAME_NOTICE);
+    wait(&mut ctx, SAME_ALERT);
     assert_eq!(hear(&mut ctx, 8), told(8));
 }
 

@@ -165,7 +165,7 @@ fn a_contact_that_could_not_be_stored_was_not_reached() {
 /// The contact that was saved under the other side's key before, blocked.
 fn blocked(byte: u8) -> Shelf {
     let mut record = contact("old", byte);
-    record.care.blocked = true;
+    record.preferences.blocked = true;
     Shelf {
         saved: Some(Saved {
             record,
@@ -207,7 +207,7 @@ fn a_blocked_contact_that_was_accepted_under_a_new_name_has_been_told_where_this
     else {
         panic!("nobody is told");
     };
-    assert!(were_told && record.care.blocked);
+    assert!(were_told && record.preferences.blocked);
     assert_eq!(record.id, ContactId("old".to_owned()));
 }
 

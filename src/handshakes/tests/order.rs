@@ -5,7 +5,7 @@ use super::*;
 use crate::misbehaviour::Fault;
 use crate::records::Change;
 use crate::test_context::{changes, notices};
-use crate::view::{Asked, Notice};
+use crate::view::{Alert, Asked};
 use crate::wire::{Card, Hello, Proof, Versions, encode};
 
 const OUT_OF_ORDER: Fault = Fault::Malformed("a message out of order");
@@ -225,10 +225,7 @@ fn somebody_accepted_who_breaks_the_protocol_is_forgotten_and_the_person_hears_w
         assert!(side.handshakes.storing.is_empty());
         let name = "Ann".to_owned();
         let reason = OUT_OF_ORDER.to_string();
-        assert_eq!(
-            notices(&mut side.ctx),
-            [Notice::Misbehaved { name, reason }]
-        );
+        assert_eq!(notices(&mut side.ctx), [Alert::Misbehaved { name, reason }]);
         let (mut side, _) = spoilt(stage);
         let changes = changes(&mut side.ctx);
         assert!(matches!(changes[..], [Change::ForgetContact(_)]));

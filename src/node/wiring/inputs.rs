@@ -71,7 +71,7 @@ impl Node {
         }
     }
 
-    /// Somebody else holds the own Transport ID: takes another, and says so.
+    /// Takes another Transport ID and tells the contacts, because somebody else holds the own one.
     pub(super) fn transport_taken(&mut self, id: &str) {
         self.transport.released();
         self.ctx.routes.remove_id(id);

@@ -57,7 +57,7 @@ impl Node {
         }
     }
 
-    /// The connection of an accepted request has ended.
+    /// Goes on with an accepted request whose connection has ended.
     pub(super) fn accept_late(
         &mut self,
         request: RequestRecord,
@@ -80,7 +80,7 @@ impl Node {
         }
     }
 
-    /// Somebody with the secret of a contact has proven a key.
+    /// Handles a key that somebody with the secret of a contact has proven.
     pub(super) fn proven(&mut self, link: LinkId, contact: ContactId, key: PublicKey) {
         match self.contacts.prove(&mut self.ctx, &contact, key) {
             Ok(contact) => {
@@ -94,7 +94,7 @@ impl Node {
         }
     }
 
-    /// Both have accepted, and it is stored.
+    /// Makes a contact of somebody: both have accepted, and it is stored.
     pub(super) fn befriended(&mut self, befriended: Befriended) {
         let Befriended {
             link,
@@ -122,7 +122,7 @@ impl Node {
         }
     }
 
-    /// Both have proven who they are: begins the session.
+    /// Begins the session: both sides have proven who they are.
     pub(super) fn meet(&mut self, link: LinkId, contact: &ContactId, path: Path) {
         let own = self.account.me().map(|me| me.public_key().to_bytes());
         let theirs = self.contacts.get(contact).and_then(|c| c.identity());
@@ -179,7 +179,7 @@ impl Node {
         }
     }
 
-    /// Name or addresses changed: tells the namespaces and the connected contacts.
+    /// Tells the namespaces and the connected contacts, because name or addresses changed.
     pub(in crate::node) fn announce_profile(&mut self) {
         if let Some(me) = self.account.me() {
             self.directory.announce(&mut self.ctx, me);

@@ -37,7 +37,7 @@ fn no_modules_know_each_other_in_a_circle() {
     assert!(found.is_empty(), "{found}");
 }
 
-/// The circles of a made-up crate, each as its files.
+/// Returns the circles of a made-up crate, each as its files.
 fn circles_of(files: &[(&str, &str)]) -> Vec<Vec<String>> {
     let files: BTreeMap<_, _> = files.iter().copied().collect();
     let read = |file: &Path| files.get(file.to_str()?).map(|text| (*text).to_owned());
