@@ -1,7 +1,7 @@
 //! Finding a contact again when nothing is left of the way to it: both compute the same id from
 //! their secret and the clock, and the one who cannot register it dials it.
 //!
-//! [`plan`] says at which ids to wait at a moment. A [`Seat`] is the election at one of them. How a
+//! [`mod@plan`] says at which ids to wait at a moment. A [`Seat`] is the election at one of them. How a
 //! contact is being found is in [`contacts`](crate::contacts); what is met here is an ordinary
 //! handshake between contacts.
 
