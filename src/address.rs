@@ -12,9 +12,9 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// The addresses that name this device's networks, one for each family: that is what a device
-    /// has, and it bounds the sockets. What others see counts first; without NAT some browsers
-    /// leave that out, because it equals an own one.
+    /// Returns the addresses that name this device's networks, one for each family: that is what a
+    /// device has, and it bounds the sockets. What others see counts first; without NAT some
+    /// browsers leave that out, because it equals an own one.
     #[must_use]
     pub fn networks(&self) -> Vec<IpAddr> {
         let mut networks: Vec<IpAddr> = Vec::new();
@@ -26,13 +26,13 @@ impl Addresses {
         networks
     }
 
-    /// Whether an address is of one of this device's networks.
+    /// Returns whether an address is of one of this device's networks.
     #[must_use]
     pub fn include(&self, address: IpAddr) -> bool {
         self.all().any(|ip| same_network(ip, address))
     }
 
-    /// Whether nothing was found.
+    /// Returns whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.seen.is_empty() && self.own.is_empty()
@@ -43,7 +43,7 @@ impl Addresses {
     }
 }
 
-/// The namespace of a public address, as a part of a PeerJS id: no dots, no colons.
+/// Returns the namespace of a public address, as a part of a PeerJS id: no dots, no colons.
 ///
 /// IPv4 whole (`203-0-113-7`); IPv6 by its /64 (`2001-0db8-85a3-0000`), because the devices of
 /// one network share that and not more.
@@ -59,8 +59,8 @@ pub fn namespace(address: IpAddr) -> String {
     }
 }
 
-/// Whether an address can be reached from anywhere, so that it can stand for a network. Private,
-/// shared (CGNAT inside), link-local, loopback and reserved ranges cannot.
+/// Returns whether an address can be reached from anywhere, so that it can stand for a network.
+/// Private, shared (CGNAT inside), link-local, loopback and reserved ranges cannot.
 pub fn is_global(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
@@ -80,7 +80,7 @@ pub fn is_global(address: IpAddr) -> bool {
     }
 }
 
-/// Whether two public addresses stand for the same network.
+/// Returns whether two public addresses stand for the same network.
 pub fn same_network(a: IpAddr, b: IpAddr) -> bool {
     a.is_ipv4() == b.is_ipv4() && namespace(a) == namespace(b)
 }

@@ -4,19 +4,19 @@ use crate::clock::UnixMillis;
 
 const DAY: u64 = 86_400_000;
 
-/// The UTC day of `unix`, shifted by whole days: `2026-11-23`.
+/// Returns the UTC day of `unix`, shifted by whole days: `2026-11-23`.
 pub(crate) fn day(unix: UnixMillis, shift: i64) -> String {
     let days = (unix / DAY).saturating_add_signed(shift);
     let (year, month, day) = civil(days);
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// Days since 1970-01-01.
+/// Returns the number of whole days since 1970-01-01.
 pub(crate) fn day_number(unix: UnixMillis) -> u64 {
     unix / DAY
 }
 
-/// The rendezvous slot of `unix`: `UTC-2026-11-23-07-4` is 07:40 to 07:50.
+/// Returns the rendezvous slot of `unix`: `UTC-2026-11-23-07-4` is 07:40 to 07:50.
 pub fn slot(unix: UnixMillis) -> String {
     let minutes = unix / 60_000 % 1_440;
     format!(
@@ -27,8 +27,8 @@ pub fn slot(unix: UnixMillis) -> String {
     )
 }
 
-/// The Gregorian date of a day since 1970-01-01: counts in 400-year cycles of 146,097 days from
-/// 0000-03-01, so that the leap day ends a year (the method of ISO 8601 calendars computed by
+/// Returns the Gregorian date of a day since 1970-01-01: counts in 400-year cycles of 146,097 days
+/// from 0000-03-01, so that the leap day ends a year (the method of ISO 8601 calendars computed by
 /// shifting the year to March).
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;

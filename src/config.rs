@@ -33,7 +33,7 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// What is used where the packed configuration cannot be.
+    /// Returns the settings for when the packed configuration cannot be used.
     fn default() -> Self {
         Self {
             root: "myapp".to_owned(),
@@ -59,7 +59,16 @@ impl Default for Config {
 }
 
 impl Config {
-    /// These defaults with what the person changed.
+    /// Returns whether everything but the beacon is the same.
+    pub(crate) fn differs_only_in_beacon(&self, other: &Self) -> bool {
+        let same_beacon = Self {
+            beacon: other.beacon.clone(),
+            ..self.clone()
+        };
+        same_beacon == *other
+    }
+
+    /// Returns these defaults with the person's changes.
     pub fn with(&self, settings: &Settings) -> Self {
         let mut config = self.clone();
         if let Some(root) = &settings.root {

@@ -9,7 +9,7 @@ use crate::name::{Names, Unicode};
 use crate::records::Change;
 use crate::routes::{IdOwner, LinkOwner, Routes};
 use crate::store::{Store, Write};
-use crate::view::{Answer, Event, Notice, Refusal};
+use crate::view::{Alert, Answer, Event, Refusal};
 use crate::wire::{Frame, RouterFrame, encode};
 use chacha20::rand_core::SeedableRng;
 use std::collections::VecDeque;
@@ -74,8 +74,8 @@ impl Context {
         self.emit(Output::Event(event));
     }
 
-    pub(crate) fn notice(&mut self, notice: Notice) {
-        self.event(Event::Notice(notice));
+    pub(crate) fn alert(&mut self, alert: Alert) {
+        self.event(Event::Alert(alert));
     }
 
     pub(crate) fn answer(&mut self, command: CommandId, result: Result<Answer, Refusal>) {

@@ -22,7 +22,7 @@ pub type Key = [u8; 32];
 /// The random source of a node: seeded once, so that a run can be repeated.
 pub(crate) type Random = chacha20::ChaCha20Rng;
 
-/// `N` fresh random bytes.
+/// Returns `N` fresh random bytes.
 pub(crate) fn random<const N: usize>(rng: &mut Random) -> [u8; N] {
     let mut bytes = [0; N];
     rng.fill_bytes(&mut bytes);
@@ -40,7 +40,7 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// A fresh one. A random scalar is out of range about once in 2³² tries, so this ends.
+    /// Draws a fresh one. A random scalar is out of range about once in 2³² tries, so this ends.
     pub(crate) fn generate(rng: &mut Random) -> Self {
         loop {
             if let Some(identity) = Self::from_bytes(&random(rng)) {
@@ -49,22 +49,22 @@ impl Identity {
         }
     }
 
-    /// From the 32 bytes of the secret scalar; `None` where it is out of range.
+    /// Reads the 32 bytes of the secret scalar; `None` where it is out of range.
     pub fn from_bytes(bytes: &Key) -> Option<Self> {
         SigningKey::from_slice(bytes).ok().map(Self)
     }
 
-    /// The secret scalar.
+    /// Returns the secret scalar.
     pub(crate) fn to_bytes(&self) -> Key {
         self.0.to_bytes().into()
     }
 
-    /// The public half.
+    /// Returns the public half.
     pub fn public(&self) -> PublicKey {
         PublicKey(*self.0.verifying_key())
     }
 
-    /// ECDSA P-256 over SHA-256, deterministic (RFC 6979), r‖s with low s.
+    /// Signs with ECDSA P-256 over SHA-256, deterministic (RFC 6979): r‖s with low s.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         let signature: Signature = self.0.sign(message);
         signature.normalize_s().to_bytes().into()
@@ -82,7 +82,7 @@ impl fmt::Debug for PublicKey {
 }
 
 impl PublicKey {
-    /// SEC1, compressed: how a key is sent, signed and stored.
+    /// Returns the compressed SEC1 form, in which a key is sent, signed and stored.
     pub fn to_bytes(self) -> [u8; 33] {
         let point = self.0.to_sec1_point(true);
         let mut bytes = [0; 33];
@@ -90,22 +90,22 @@ impl PublicKey {
         bytes
     }
 
-    /// From the compressed form only.
+    /// Reads a key; only the compressed form is accepted.
     pub fn from_bytes(bytes: &[u8; 33]) -> Option<Self> {
         VerifyingKey::from_sec1_bytes(bytes).ok().map(Self)
     }
 
-    /// As base64url: how a configuration holds a key.
+    /// Returns the key as base64url, as a configuration holds it.
     pub fn encode(self) -> String {
         b64(&self.to_bytes())
     }
 
-    /// From base64url.
+    /// Reads a key from base64url.
     pub fn decode(text: &str) -> Option<Self> {
         Self::from_bytes(&unb64(text)?)
     }
 
-    /// Whether `signature` is this key's over `message`, in the one accepted (low-s) form.
+    /// Returns whether `signature` is this key's over `message`, in the one accepted (low-s) form.
     pub fn verifies(self, message: &[u8], signature: &[u8; 64]) -> bool {
         let Ok(signature) = Signature::from_slice(signature) else {
             return false;
@@ -130,7 +130,7 @@ impl Ephemeral {
         p256::SecretKey::from_slice(bytes).ok().map(Self)
     }
 
-    /// SEC1, compressed, as base64url.
+    /// Returns the compressed SEC1 form as base64url.
     pub(crate) fn public(&self) -> String {
         PublicKey(self.0.public_key().into()).encode()
     }
@@ -143,8 +143,8 @@ impl Ephemeral {
     }
 }
 
-/// SHA-256 over the hellos as received and both certificates: what a handshake was about.
-/// `initiator` and `responder` are the bytes of the two hello frames.
+/// Returns the SHA-256 over the hellos as received and both certificates: everything that a
+/// handshake is bound to. `initiator` and `responder` are the bytes of the two hello frames.
 pub fn transcript(
     initiator: &[u8],
     responder: &[u8],
@@ -172,7 +172,7 @@ pub struct SessionKeys {
     pub pair_secret: Key,
 }
 
-/// HKDF-SHA-256 of the Diffie-Hellman result, salted with the transcript.
+/// Derives the keys: HKDF-SHA-256 of the Diffie-Hellman result, salted with the transcript.
 pub fn session_keys(transcript: &Key, shared: &Key) -> SessionKeys {
     let kdf = Hkdf::<Sha256>::new(Some(transcript), shared);
     SessionKeys {
@@ -182,7 +182,7 @@ pub fn session_keys(transcript: &Key, shared: &Key) -> SessionKeys {
     }
 }
 
-/// What a signature of the handshake covers.
+/// Returns what a signature of the handshake covers.
 pub fn signature_input(
     label: &str,
     transcript: &Key,
@@ -196,12 +196,12 @@ pub fn signature_input(
     input
 }
 
-/// HMAC-SHA-256 over the concatenation of `parts`.
+/// Returns the HMAC-SHA-256 over the concatenation of `parts`.
 pub fn hmac(key: &[u8], parts: &[&[u8]]) -> Key {
     keyed(key, parts).finalize().into_bytes().into()
 }
 
-/// Whether `tag` is the HMAC over `parts`, compared in constant time.
+/// Returns whether `tag` is the HMAC over `parts`, compared in constant time.
 pub(crate) fn hmac_verifies(key: &[u8], parts: &[&[u8]], tag: &Key) -> bool {
     keyed(key, parts).verify_slice(tag).is_ok()
 }
@@ -213,8 +213,8 @@ fn keyed(key: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
     mac
 }
 
-/// The uuid of the Discovery ID of who holds `discovery_uuid`, in `namespace` (without its root)
-/// on a UTC `day`.
+/// Returns the uuid in the Discovery ID of the person with this `discovery_uuid`, in `namespace`
+/// (without its root) on a UTC `day`.
 pub fn discovery_uuid(discovery_uuid: &[u8; 16], namespace: &str, day: &str) -> Uuid {
     let label = format!("meshchat/1 discovery|{namespace}|{day}");
     let tag = hmac(discovery_uuid, &[label.as_bytes()]);
@@ -223,8 +223,8 @@ pub fn discovery_uuid(discovery_uuid: &[u8; 16], namespace: &str, day: &str) -> 
     Uuid::new_v8(bytes)
 }
 
-/// What two people compare to be sure that nobody is between them: 60 digits that both devices
-/// compute from both keys.
+/// Returns what two people compare to be sure that nobody is between them: 60 digits that both
+/// devices compute from both keys.
 pub fn safety_number(one: PublicKey, other: PublicKey) -> String {
     let mut keys = [one.to_bytes(), other.to_bytes()];
     keys.sort_unstable();
@@ -236,19 +236,20 @@ pub fn safety_number(one: PublicKey, other: PublicKey) -> String {
     groups.iter().map(digits).collect()
 }
 
-/// What both sides of a pair compute their meeting points from.
+/// Returns the secret from which both sides of a pair compute their meeting points.
 pub fn rendezvous_secret(pair_secret: &Key) -> Key {
     let kdf = Hkdf::<Sha256>::new(None, pair_secret);
     expand(&kdf, b"meshchat/1 rendezvous")
 }
 
-/// The rendezvous namespace of a shared secret in a 10-minute slot.
+/// Returns the rendezvous namespace of a shared secret in a 10-minute slot.
 pub fn rendezvous_namespace(secret: &Key, slot: &str) -> String {
     format!("rendezvous-{}", hex(&hmac(secret, &[slot.as_bytes()])))
 }
 
-/// A Transport ID that only holders of the discoveryUUID can read: nonce ‖ ciphertext, base64url.
-/// The Discovery ID is authenticated with it, so that it cannot be moved to another entry.
+/// Encrypts a Transport ID so that only holders of the discoveryUUID can read it: nonce ‖
+/// ciphertext, base64url. The Discovery ID is authenticated with it, so that it cannot be moved to
+/// another entry.
 pub fn seal_transport(
     discovery_uuid: &[u8; 16],
     discovery_id: &str,
@@ -265,7 +266,7 @@ pub fn seal_transport(
     Some(b64(&[&nonce, sealed.as_slice()].concat()))
 }
 
-/// The Transport ID out of [`seal_transport`]; `None` where it is not from a holder of this
+/// Decrypts the result of [`seal_transport`]; `None` where it is not from a holder of this
 /// discoveryUUID or belongs to another entry.
 pub fn open_transport(
     discovery_uuid: &[u8; 16],

@@ -2,24 +2,24 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
-/// Base64url, no padding.
+/// Encodes as base64url without padding.
 pub(crate) fn b64(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
 }
 
-/// Exactly `N` bytes from base64url without padding; `None` for anything else.
+/// Decodes exactly `N` bytes from base64url without padding; `None` for anything else.
 pub(crate) fn unb64<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     let decoded = Base64UrlUnpadded::decode(text, &mut bytes).ok()?;
     (decoded.len() == N).then_some(bytes)
 }
 
-/// Any bytes from base64url without padding.
+/// Decodes any bytes from base64url without padding.
 pub(crate) fn unb64_vec(text: &str) -> Option<Vec<u8>> {
     Base64UrlUnpadded::decode_vec(text).ok()
 }
 
-/// Lower-case hex.
+/// Encodes as lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(bytes)
 }

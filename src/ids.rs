@@ -14,7 +14,7 @@ pub struct Namespace {
 }
 
 impl Namespace {
-    /// The namespace of the people behind one public address.
+    /// Returns the namespace of the people behind one public address.
     pub fn of_address(root: &str, address: IpAddr) -> Self {
         let label = address::namespace(address);
         Self {
@@ -24,38 +24,39 @@ impl Namespace {
         }
     }
 
-    /// The first part of every id in it.
+    /// Returns the first part of every id in it.
     pub fn root(&self) -> &str {
         &self.root
     }
 
-    /// The id under this root of what [`rootless`] gives.
+    /// Returns the id under this root; `rootless` is an id as [`rootless`] returns it.
     pub fn rooted(&self, rootless: &str) -> String {
         format!("{}-{rootless}", self.root)
     }
 
-    /// The namespace without its root, as it goes into derivations.
+    /// Returns the namespace without its root, as it goes into derivations.
     pub fn label(&self) -> &str {
         &self.label
     }
 
-    /// The `index`th Router ID, from 1.
+    /// Returns the `index`th Router ID, from 1.
     pub fn router_id(&self, index: u32) -> String {
         format!("{}{index}", self.prefix)
     }
 
-    /// Which Router ID an id is, where it is one in its one canonical form.
+    /// Returns the number of a Router ID; `None` for any other id, and for any other spelling.
     pub fn router_index(&self, id: &str) -> Option<u32> {
         let index = id.strip_prefix(&self.prefix)?.parse().ok()?;
         ((1..=ROUTERS).contains(&index) && self.router_id(index) == id).then_some(index)
     }
 
-    /// The Discovery ID with this uuid.
+    /// Returns the Discovery ID with this uuid.
     pub fn discovery_id(&self, uuid: Uuid) -> String {
         format!("{}{uuid}", self.prefix)
     }
 
-    /// The uuid of a Discovery ID of this namespace, where it is one in its one canonical form.
+    /// Returns the uuid of a Discovery ID of this namespace, where it is one in its one canonical
+    /// form.
     pub fn discovery_uuid(&self, id: &str) -> Option<Uuid> {
         let text = id.strip_prefix(&self.prefix)?;
         let uuid = Uuid::try_parse(text).ok()?;
@@ -63,7 +64,8 @@ impl Namespace {
     }
 }
 
-/// A Discovery ID without its root: the four groups of the namespace and the five of the uuid.
+/// Returns a Discovery ID without its root: the four groups of the namespace and the five of the
+/// uuid.
 ///
 /// The root changes with each slot of a beacon, and whoever is under the old and the new one is
 /// one person. What has fewer groups, such as a Transport ID, stays as it is.
@@ -73,31 +75,31 @@ pub fn rootless(id: &str) -> &str {
     rest.unwrap_or(id)
 }
 
-/// Whether a text can be (the first part of) a PeerJS id: alphanumeric words joined by single
-/// spaces, `_` or `-`.
+/// Returns whether a text can be (the first part of) a PeerJS id: alphanumeric words joined by
+/// single spaces, `_` or `-`.
 pub fn is_peer_id(text: &str) -> bool {
     text.split([' ', '_', '-'])
         .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// A fresh Transport ID: the product's fixed root, whatever root discovery uses.
+/// Returns a fresh Transport ID: the product's fixed root, whatever root discovery uses.
 pub(crate) fn transport_id(random: [u8; 16]) -> String {
     transport_id_of(uuid::Builder::from_random_bytes(random).into_uuid())
 }
 
-/// The Transport ID with this uuid.
+/// Returns the Transport ID with this uuid.
 pub(crate) fn transport_id_of(uuid: Uuid) -> String {
     format!("{TRANSPORT_ROOT}-{uuid}")
 }
 
-/// The uuid of a Transport ID in its one canonical form.
+/// Returns the uuid of a Transport ID in its one canonical form.
 pub(crate) fn transport_uuid(id: &str) -> Option<Uuid> {
     let text = id.strip_prefix(TRANSPORT_ROOT)?.strip_prefix('-')?;
     let uuid = Uuid::try_parse(text).ok()?;
     (uuid.to_string() == text).then_some(uuid)
 }
 
-/// Whether an id somebody sent can be a Transport ID.
+/// Returns whether an id somebody sent can be a Transport ID.
 pub(crate) fn is_transport_id(id: &str) -> bool {
     transport_uuid(id).is_some()
 }

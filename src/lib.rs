@@ -73,6 +73,8 @@ pub mod records;
 mod rendezvous;
 mod routes;
 mod store;
+#[cfg(test)]
+mod test_context;
 pub mod values;
 pub mod view;
 mod why;

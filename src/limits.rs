@@ -105,8 +105,8 @@ pub const BLACKLIST_TIME: Duration = Duration::from_mins(15);
 /// How far another clock may differ before the person is told.
 pub const CLOCK_DIFFERENCE: Duration = Duration::from_mins(5);
 
-/// How long the same notice is not given again.
-pub const SAME_NOTICE: Duration = Duration::from_hours(1);
+/// How long the same alert is not shown again.
+pub const SAME_ALERT: Duration = Duration::from_hours(1);
 
 /// Characters of a backup's passphrase.
 pub const PASSPHRASE_CHARS: usize = 8;

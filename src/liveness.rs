@@ -36,12 +36,12 @@ impl Liveness {
         *self = Self::new(now);
     }
 
-    /// A ping was sent, and nothing was heard since.
+    /// Returns whether a ping was sent and nothing was heard since.
     pub(crate) fn is_asked(&self) -> bool {
         self.answer_by.is_some()
     }
 
-    /// When to ask or to give up.
+    /// Returns when to ask or to give up.
     pub(crate) fn due(&self) -> Mono {
         self.answer_by.unwrap_or(self.heard + HEARTBEAT)
     }
@@ -55,7 +55,7 @@ impl Liveness {
         }
     }
 
-    /// There is a doubt: ask now, and wait less.
+    /// Asks now, and waits less for the answer, because there is a doubt.
     pub(crate) fn suspect(&mut self, now: Mono) -> Verdict {
         match self.answer_by {
             Some(by) if by <= now + PONG_SUSPECT => Verdict::Fine,

@@ -6,11 +6,11 @@ use std::fmt;
 /// What a platform knows of Unicode. Browsers bring these tables; carrying our own would double
 /// the size of the engine.
 pub trait Unicode {
-    /// Normalisation form C.
+    /// Returns Normalisation Form C.
     fn nfc(&self, text: &str) -> String;
-    /// Compatibility decomposition in lower case: what two spellings of a text have in common.
+    /// Returns the compatibility decomposition in lower case: the same for two spellings of a text.
     fn folded(&self, text: &str) -> String;
-    /// How many extended grapheme clusters a text has: what a reader counts as characters.
+    /// Returns how many extended grapheme clusters a text has: what a reader counts as characters.
     fn graphemes(&self, text: &str) -> usize;
 }
 
@@ -66,7 +66,7 @@ impl Names {
         self.parse(name).is_ok_and(|parsed| parsed == name)
     }
 
-    /// A note as it is shown: NFC, at most 280 bytes, nothing invisible but line breaks.
+    /// Returns a note as it is shown: NFC, at most 280 bytes, nothing invisible but line breaks.
     pub(crate) fn note(&self, text: &str) -> Option<String> {
         if text.len() > NOTE_BYTES {
             return None;
@@ -76,8 +76,8 @@ impl Names {
         (note.len() <= NOTE_BYTES && !note.is_empty()).then_some(note)
     }
 
-    /// What two names that look alike have in common: compatibility forms, case, white space,
-    /// joiners and the commonest look-alike letters of Cyrillic and Greek are folded.
+    /// Returns a text that is the same for two names that look alike: compatibility forms, case,
+    /// white space, joiners and the commonest look-alike letters of Cyrillic and Greek are folded.
     pub(crate) fn skeleton(&self, name: &str) -> String {
         let folded = if name.is_ascii() {
             name.to_ascii_lowercase()
@@ -91,7 +91,7 @@ impl Names {
         folded.chars().filter(plain).map(fold).collect()
     }
 
-    /// ASCII is in every normal form, and most names are ASCII.
+    /// Returns Normalisation Form C. ASCII is in every normal form, and most names are ASCII.
     fn nfc(&self, text: &str) -> String {
         if text.is_ascii() {
             text.to_owned()
@@ -130,8 +130,9 @@ impl Unicode for Tables {
     }
 }
 
-/// Control, format, bidi and invisible characters: a name with them can pass for another. The
-/// zero-width joiner is kept, emoji and several scripts need it; the look-alike check ignores it.
+/// Returns whether a character is a control, format, bidi or invisible one: a name with it can pass
+/// for another. The zero-width joiner is kept, emoji and several scripts need it; the look-alike
+/// check ignores it.
 fn is_unsuitable(c: char) -> bool {
     c.is_control()
         || matches!(c,

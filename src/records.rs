@@ -97,7 +97,8 @@ pub struct ContactRecord {
     pub last_seen: Option<UnixMillis>,
     /// What the person decided about them.
     #[serde(default)]
-    pub care: CareRecord,
+    #[serde(rename = "care")]
+    pub preferences: CareRecord,
 }
 
 /// What a person decided about a contact, and what the contact says of it.
@@ -236,13 +237,13 @@ pub enum Origin {
 }
 
 impl ThreadRecord {
-    /// Whether a stored message is an own one of the present log.
+    /// Returns whether a stored message is an own one of the present log.
     pub fn is_own(&self, record: &MessageRecord) -> bool {
         record.message.origin == Origin::Own && record.log == self.out_log
     }
 
-    /// Whether a stored message is an own one that is not known to be delivered: these make up
-    /// [`Snapshot::outbox`].
+    /// Returns whether a stored message is an own one that is not known to be delivered: these make
+    /// up [`Snapshot::outbox`].
     pub fn awaits(&self, record: &MessageRecord) -> bool {
         self.is_own(record) && record.seq > self.out_delivered
     }

@@ -67,7 +67,7 @@ impl Store {
         id
     }
 
-    /// A write has ended. Returns what it was for.
+    /// Ends a write. Returns what it was for.
     pub(crate) fn ended(&mut self, id: StoreId) -> Option<Write> {
         self.under_way.remove(&id)
     }
@@ -88,7 +88,7 @@ impl Store {
         }
     }
 
-    /// When to write again.
+    /// Returns when to write again.
     pub(crate) fn due(&self) -> Option<Mono> {
         self.again
     }

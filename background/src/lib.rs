@@ -18,7 +18,7 @@ mod supervisor;
 
 use ipc::{Addressed, FromBackground, HostRequest};
 use js_sys::Function;
-use json::js::from_js;
+use json::js::direct::from_js;
 use std::rc::Rc;
 use supervisor::Supervisor;
 use wasm_bindgen::prelude::*;

@@ -5,7 +5,7 @@
 use chrome::{Offscreen, api, call, object, settled, text};
 use ipc::{Addressed, Endpoint, FromBackground};
 use js_sys::{Array, Function, Promise};
-use json::js::to_js;
+use json::js::direct::to_js;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;

@@ -19,10 +19,10 @@ pub use mesh_chat::clock::UnixMillis;
 pub use mesh_chat::config::{Beacon, Config, IceServer, Settings, SignallingServer, Switch};
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
-    Answer, Asked, BeaconStatus, BeaconTrouble, Care, Command, ContactCommand, ContactId, Duty,
-    Event, Hidden, Invite, InviteId, Message, MessageState, Network, Notice, Notification, Person,
-    PersonId, Phase, Ping, Presence, Profile, Progress, Reach, Recipient, Refusal, Request,
-    RequestId, Role, SettingsView, Special, Status,
+    Alert, Answer, Asked, BeaconStatus, BeaconTrouble, Command, ContactCommand, ContactId, Duty,
+    Event, Hidden, Invite, InviteId, Message, MessageState, Network, Notification, Person,
+    PersonId, Phase, Ping, Preferences, Presence, Profile, Progress, Reach, Recipient, Refusal,
+    Request, RequestId, Role, SettingsView, Special, Status,
 };
 
 /// The name of the port between a view and the engine.

@@ -5,7 +5,7 @@
 use crate::browser;
 use chrome::{Event, Runtime, object, settled};
 use ipc::{Addressed, Endpoint, FromEngine, ToEngine, VIEW_PORT};
-use json::js::{from_js, to_js};
+use json::js::direct::{from_js, to_js};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 

@@ -26,13 +26,13 @@ pub fn describe(change: &Change) -> String {
     match change {
         Change::Contact(record) => {
             let secret: String = record.pair_secret.0.chars().take(6).collect();
-            let (name, care) = (&record.name, &record.care);
+            let (name, preferences) = (&record.name, &record.preferences);
             let known = if record.identity.is_some() {
                 ""
             } else {
                 ", unfinished,"
             };
-            format!("contact {name}{known} of secret {secret}, {care:?}")
+            format!("contact {name}{known} of secret {secret}, {preferences:?}")
         }
         Change::ForgetContact(id) => format!("no contact {id:?}"),
         Change::Profile(_)

@@ -46,7 +46,7 @@ pub fn must_meet(world: &World, one: usize, other: usize) -> bool {
         return false;
     };
     let few = |index: usize| {
-        let special = devices.contacts(index).filter(|c| c.care.special);
+        let special = devices.contacts(index).filter(|c| c.preferences.special);
         special.count() <= limits::SEATS_ALWAYS
     };
     here.skew.abs_diff(there.skew) <= CLOCKS
@@ -60,11 +60,11 @@ pub fn must_meet(world: &World, one: usize, other: usize) -> bool {
 /// Whether both want to find each other anywhere.
 fn are_special(world: &World, one: usize, other: usize) -> bool {
     let special = |one, other| {
-        let care = world
+        let preferences = world
             .devices
             .contact(one, other)
-            .map(|contact| &contact.care);
-        care.is_some_and(|care| care.special && care.special_there)
+            .map(|contact| &contact.preferences);
+        preferences.is_some_and(|preferences| preferences.special && preferences.special_there)
     };
     special(one, other) && special(other, one)
 }

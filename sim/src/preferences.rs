@@ -4,7 +4,9 @@
 use crate::names::device_of;
 use crate::pairs::{can_reach, sever};
 use crate::world::World;
-use mesh_chat::view::{Care, Command, ContactCommand, Hidden, Person, PersonId, Presence, Special};
+use mesh_chat::view::{
+    Command, ContactCommand, Hidden, Person, PersonId, Preferences, Presence, Special,
+};
 
 /// The most open invites that one person has.
 const INVITES: usize = 2;
@@ -29,7 +31,9 @@ pub fn wish(world: &mut World, index: usize) -> Option<Command> {
         _ => {}
     }
     let people = world.devices.people_seen(index);
-    let saved: Vec<&Person> = people.filter(|person| person.care.is_some()).collect();
+    let saved: Vec<&Person> = people
+        .filter(|person| person.preferences.is_some())
+        .collect();
     let person = saved.get(world.ties.random.index(saved.len()))?;
     let other = device_of(&person.name)?;
     let command = about(person, other, index, roll)?;
@@ -63,21 +67,21 @@ fn decided(world: &mut World, index: usize, other: usize, decision: &ContactComm
 
 /// Returns what a person decides about one contact.
 fn about(person: &Person, other: usize, index: usize, roll: u64) -> Option<Command> {
-    let (PersonId::Contact(contact), Some(care)) = (&person.id, &person.care) else {
+    let (PersonId::Contact(contact), Some(preferences)) = (&person.id, &person.preferences) else {
         return None;
     };
     let contact = contact.clone();
-    let Care { muted, paused, .. } = *care;
+    let Preferences { muted, paused, .. } = *preferences;
     let decision = match roll {
         10..13 => ContactCommand::Rename(format!("P{other} of P{index}, {roll}")),
         13..16 => ContactCommand::Mute(!muted),
         16..18 => ContactCommand::Pause(!paused),
         18..25 if paused => ContactCommand::Pause(false),
-        25..40 if care.blocked => ContactCommand::Block(false),
+        25..40 if preferences.blocked => ContactCommand::Block(false),
         25..26 => ContactCommand::Block(true),
         26 => ContactCommand::Remove,
         40..55 if person.presence == Presence::Offline => return Some(Command::Ping { contact }),
-        55..90 if wants(care) && !(index + other).is_multiple_of(4) => {
+        55..90 if wants(preferences) && !(index + other).is_multiple_of(4) => {
             ContactCommand::Special(true)
         }
         90 => ContactCommand::Special(false),
@@ -86,8 +90,8 @@ fn about(person: &Person, other: usize, index: usize, roll: u64) -> Option<Comma
     Some(Command::Contact(contact, decision))
 }
 
-fn wants(care: &Care) -> bool {
-    matches!(care.special, Special::Off | Special::Offered)
+fn wants(preferences: &Preferences) -> bool {
+    matches!(preferences.special, Special::Off | Special::Offered)
 }
 
 fn invite(world: &World, index: usize) -> Option<Command> {

@@ -32,7 +32,7 @@ impl Recognised {
 
 fn has_blocked(devices: &Devices, one: usize, other: usize) -> bool {
     let contact = devices.contact(one, other);
-    contact.is_some_and(|contact| contact.care.blocked)
+    contact.is_some_and(|contact| contact.preferences.blocked)
 }
 
 fn recognises(devices: &Devices, one: usize, other: usize) -> bool {

@@ -1,7 +1,7 @@
 //! The rendezvous points that each device holds, and which contacts it holds them for.
 
 use crate::devices::Devices;
-use mesh_chat::view::{Care, Reach, Special};
+use mesh_chat::view::{Preferences, Reach, Special};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a point is held after there is nobody left to meet at it, in milliseconds.
@@ -55,8 +55,14 @@ impl Rendezvous {
         let mut idle = Vec::new();
         for (index, held) in &mut self.held {
             let waited_for = devices.ready(*index).map(|device| {
-                let care = device.view.people.values().flat_map(|person| &person.care);
-                care.filter(|care| is_waited_for(care)).count()
+                let preferences = device
+                    .view
+                    .people
+                    .values()
+                    .flat_map(|person| &person.preferences);
+                preferences
+                    .filter(|preferences| is_waited_for(preferences))
+                    .count()
             });
             if waited_for.is_none_or(|people| held.ids.len() <= POINTS * people) {
                 held.needed = now;
@@ -70,6 +76,8 @@ impl Rendezvous {
 }
 
 /// Both have switched Special contact on, and are not connected.
-fn is_waited_for(care: &Care) -> bool {
-    care.special == Special::On && !care.blocked && care.reach != Some(Reach::Connected)
+fn is_waited_for(preferences: &Preferences) -> bool {
+    preferences.special == Special::On
+        && !preferences.blocked
+        && preferences.reach != Some(Reach::Connected)
 }

@@ -174,11 +174,13 @@ impl Ties {
 /// Whether one has blocked or paused the other.
 fn refuses(devices: &Devices, one: usize, other: usize) -> bool {
     devices.contact(one, other).is_some_and(|contact| {
-        let stored = &contact.care;
+        let stored = &contact.preferences;
         // What a person decides is shown at once, and a full disk does not take it.
         let shown = devices.shown(one, contact);
-        let shown = shown.and_then(|person| person.care.as_ref());
-        stored.blocked || stored.paused || shown.is_some_and(|care| care.blocked || care.paused)
+        let shown = shown.and_then(|person| person.preferences.as_ref());
+        stored.blocked
+            || stored.paused
+            || shown.is_some_and(|preferences| preferences.blocked || preferences.paused)
     })
 }
 

@@ -51,7 +51,7 @@ impl View {
             | Event::Message(_)
             | Event::Typing(_)
             | Event::Settings(_)
-            | Event::Notice(_)
+            | Event::Alert(_)
             | Event::Ready
             | Event::Notify(_)
             | Event::Badge { .. } => {}

@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 pub struct Audience(String);
 
 impl Audience {
-    /// The origin of a URL, in the one form that both ends compute: lower case, without the
+    /// Returns the origin of a URL, in the one form that both ends compute: lower case, without the
     /// default port. `None` for what is not an https URL; http is taken on this machine only,
     /// because a token and a root that everybody on the way can read are worth nothing.
     pub fn of(url: &str) -> Option<Self> {
@@ -34,7 +34,7 @@ impl Audience {
         }))
     }
 
-    /// As it is signed.
+    /// Returns the text that is signed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -46,7 +46,7 @@ impl fmt::Display for Audience {
     }
 }
 
-/// Host and port; the colons of an address in brackets are none.
+/// Splits host and port. Colons inside the brackets of an IPv6 address separate nothing.
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     let colon = authority.rfind(':').filter(|_| !authority.ends_with(']'));
     let Some((host, port)) = colon.and_then(|at| authority.split_at_checked(at)) else {
@@ -57,7 +57,7 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     (port != 0 && port.to_string() == digits).then_some((host, Some(port)))
 }
 
-/// A name, an IPv4 address, or an IPv6 address in brackets, in its canonical form.
+/// Returns a name, an IPv4 address, or an IPv6 address in brackets, in its canonical form.
 fn host_of(host: &str) -> Option<String> {
     if let Some(inner) = host.strip_prefix('[') {
         let address: Ipv6Addr = inner.strip_suffix(']')?.parse().ok()?;

@@ -25,7 +25,7 @@ pub struct Beacon {
 }
 
 impl Beacon {
-    /// Whom to believe.
+    /// Returns the address and the key of the beacon to trust.
     pub fn pin(&self) -> Result<Pin, PinFault> {
         let pin = Pin::new(&self.url, &self.public_key)?;
         let slots = self.slot_seconds.and_then(Slots::for_tests);

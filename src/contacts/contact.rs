@@ -99,27 +99,27 @@ impl Contact {
         self.reach
     }
 
-    /// When both proofs of its acceptance were verified, since the start.
+    /// Returns when both proofs of its acceptance were verified, since the start.
     pub(crate) fn accepted_at(&self) -> Option<Mono> {
         self.unfinished.accepted_at
     }
 
     /// Returns the name as shown: the one the person gave, else the one the contact gives itself.
     pub(crate) fn name(&self) -> &str {
-        let given = self.record.care.given_name.as_deref();
+        let given = self.record.preferences.given_name.as_deref();
         given.unwrap_or(&self.record.name)
     }
 
     pub(crate) fn preferences(&self) -> &CareRecord {
-        &self.record.care
+        &self.record.preferences
     }
 
     pub(super) fn preferences_mut(&mut self) -> &mut CareRecord {
-        &mut self.record.care
+        &mut self.record.preferences
     }
 
     pub(crate) fn is_blocked(&self) -> bool {
-        self.record.care.blocked
+        self.record.preferences.blocked
     }
 
     /// Returns whether the acceptance is finished on this side.
@@ -134,7 +134,7 @@ impl Contact {
 
     /// Returns whether both sides want to find each other anywhere.
     pub(crate) fn is_special(&self) -> bool {
-        let preferences = &self.record.care;
+        let preferences = &self.record.preferences;
         preferences.special && preferences.special_there && !preferences.blocked
     }
 
@@ -150,14 +150,14 @@ impl Contact {
 
     /// Returns whether it may be dialled now.
     pub(super) fn is_wanted(&self) -> bool {
-        let paused = self.record.care.paused && self.seen_as().is_none();
+        let paused = self.record.preferences.paused && self.seen_as().is_none();
         !self.is_blocked() && (!paused || self.dialling.is_pinging())
     }
 
     /// Returns whether it is waited for at a rendezvous.
     pub(super) fn is_to_be_met(&self, now: Mono) -> bool {
         let away = !self.is_connected() && self.dialling.rests().is_none_or(|at| now >= at);
-        self.is_special() && away && !self.record.care.paused
+        self.is_special() && away && !self.record.preferences.paused
     }
 
     /// Dials soon, whatever the back-off says.
@@ -175,7 +175,7 @@ impl Contact {
         self.record.last_seen = Some(unix);
     }
 
-    /// The key is theirs.
+    /// Notes that the contact has proven to hold this key.
     pub(super) fn prove(&mut self, key: PublicKey) {
         self.identity = Some(key);
         self.record.identity = Some(key.encode());

@@ -51,7 +51,7 @@ impl Dialling {
         self.ping == Some(Ping::Trying)
     }
 
-    /// When to dial, if no dial is under way.
+    /// Returns when to dial, if no dial is under way.
     pub(super) fn due(&self) -> Option<Mono> {
         self.next_try.filter(|_| self.link.is_none())
     }
@@ -65,7 +65,7 @@ impl Dialling {
         self.tries % 2 == 1
     }
 
-    /// Until when the contact is left alone after a session that did not last.
+    /// Returns until when the contact is left alone after a session that did not last.
     pub(super) fn rests(&self) -> Option<Mono> {
         self.rests
     }
@@ -90,7 +90,7 @@ impl Dialling {
         self.tries = 0;
     }
 
-    /// Too many dials to others are under way.
+    /// Waits, because too many dials to others are under way.
     pub(super) fn postpone(&mut self, until: Mono) {
         self.next_try = Some(until);
     }
@@ -101,7 +101,8 @@ impl Dialling {
         self.tries = self.tries.saturating_add(1);
     }
 
-    /// No address can be dialled; `until` is when a blacklisted one can be again.
+    /// Notes that no address can be dialled; `until` is when a blacklisted one can be dialled
+    /// again.
     pub(super) fn no_way(&mut self, until: Option<Mono>) {
         self.next_try = until;
         if self.is_pinging() {
@@ -112,7 +113,8 @@ impl Dialling {
         }
     }
 
-    /// The dial ended without a session. `jitter` draws from nothing to its argument.
+    /// Notes that the dial ended without a session. `jitter` draws a time from nothing to its
+    /// argument.
     pub(super) fn failed(
         &mut self,
         now: Mono,
@@ -131,12 +133,12 @@ impl Dialling {
         }
     }
 
-    /// The dial is over because there is a session meanwhile.
+    /// Ends the dial, because there is a session meanwhile.
     pub(super) fn needless(&mut self) {
         self.link = None;
     }
 
-    /// A session has begun, on the dialled connection or on another.
+    /// Notes that a session has begun, on the dialled connection or on another.
     pub(super) fn met(&mut self, link: LinkId) {
         if self.is(link) {
             self.link = None;
@@ -147,8 +149,8 @@ impl Dialling {
         self.ping = self.ping.map(|_| Ping::Online);
     }
 
-    /// The session is gone. Returns within which time to dial again; the moment is then set by
-    /// [`Dialling::again`].
+    /// Notes that the session is gone. Returns within which time to dial again; the moment is then
+    /// set by [`Dialling::again`].
     pub(super) fn lost(&mut self, lasted: bool) -> Duration {
         self.short = if lasted {
             0
@@ -165,20 +167,20 @@ impl Dialling {
         self.rests = (!lasted).then_some(at);
     }
 
-    /// The contact is not to be met any more.
+    /// Stops dialling: no connection to the contact is wanted any more.
     pub(super) fn stop(&mut self) {
         self.link = None;
         self.next_try = None;
     }
 
-    /// The person asks whether the contact can be reached.
+    /// Begins a Ping: the person asks whether the contact can be reached.
     pub(super) fn start_ping(&mut self, now: Mono) {
         self.ping = Some(Ping::Trying);
         self.ping_waits = self.link.is_some();
         self.next_try = Some(now);
     }
 
-    /// A Ping during a session needs no dial.
+    /// Answers a Ping during a session, which needs no dial.
     pub(super) fn ping_online(&mut self) {
         self.ping = Some(Ping::Online);
     }

@@ -14,6 +14,8 @@ mod profile;
 mod reach;
 mod seen;
 mod sighting;
+#[cfg(test)]
+mod tests;
 mod unfinished;
 
 pub(crate) use contact::Contact;
@@ -28,7 +30,7 @@ use crate::misbehaviour::Fault;
 use crate::records::{Change, ContactRecord};
 use crate::store::{WRITE_AGAIN, Write};
 use crate::values::ContactId;
-use crate::view::{Notice, Ping, Refusal};
+use crate::view::{Alert, Ping, Refusal};
 use crate::why::{Deadline, Why};
 use litemap::LiteMap;
 use reach::Trigger;
@@ -49,7 +51,7 @@ pub(crate) trait Ways {
     fn near(&self, discovery_id: &str) -> Option<&str>;
     /// Returns the own Transport ID, if it is held.
     fn own_transport(&self) -> Option<&str>;
-    /// Until when an id is not to be dialled.
+    /// Returns until when an id is not to be dialled.
     fn blacklisted_until(&self, id: &str) -> Option<Mono>;
 }
 
@@ -80,7 +82,7 @@ impl Contacts {
             let key = format!("contact/{}", record.id.0);
             match Contact::restore(record) {
                 Some(contact) => self.keep(contact),
-                None => ctx.notice(Notice::StorageDamaged { key }),
+                None => ctx.alert(Alert::StorageDamaged { key }),
             }
         }
     }
@@ -142,7 +144,7 @@ impl Contacts {
         }
     }
 
-    /// The disk did not take a contact: it may have room later.
+    /// Plans to write a contact again: the disk refused it, and may have room later.
     pub(crate) fn not_stored(&mut self, ctx: &Context, id: &ContactId) {
         if let Some(contact) = self.book.get_mut(id) {
             contact.write_at = Some(ctx.now.mono + WRITE_AGAIN);
@@ -214,7 +216,7 @@ impl Contacts {
         self.all().flat_map(of).flatten().min()
     }
 
-    /// Both have proven who they are on this connection: there is a session.
+    /// Notes that a session has begun: both sides have proven who they are on this connection.
     pub(crate) fn met(&mut self, ctx: &mut Context, id: &ContactId, link: LinkId) {
         if let Some(contact) = self.book.get_mut(id) {
             contact.dialling.met(link);
@@ -224,7 +226,8 @@ impl Contacts {
         self.store(ctx, id);
     }
 
-    /// Both have proven who they are, and another connection of the two is kept.
+    /// Notes that both sides have proven who they are, and that another connection between them is
+    /// kept.
     pub(crate) fn met_twice(&mut self, id: &ContactId, link: LinkId) {
         if let Some(contact) = self.book.get_mut(id)
             && contact.dialling.is(link)
@@ -233,7 +236,7 @@ impl Contacts {
         }
     }
 
-    /// The session is gone.
+    /// Notes that the session is gone, and plans the next dial.
     pub(crate) fn lost(&mut self, ctx: &mut Context, id: &ContactId, lasted: bool) {
         let Some(contact) = self.book.get_mut(id) else {
             return;
@@ -246,7 +249,7 @@ impl Contacts {
         self.store(ctx, id);
     }
 
-    /// The connection to the contact was ended from here, and none is to be made.
+    /// Notes that this side ended the connection to the contact, and wants no new one.
     pub(crate) fn parted(&mut self, id: &ContactId) {
         if let Some(contact) = self.book.get_mut(id) {
             contact.reach_after(Trigger::Lost);
@@ -254,7 +257,7 @@ impl Contacts {
         }
     }
 
-    /// A dial ended without anybody's fault.
+    /// Notes that a dial ended, and that neither side did anything wrong.
     pub(crate) fn not_met(&mut self, ctx: &mut Context, id: &ContactId, link: LinkId, ping: Ping) {
         let Some(contact) = self.book.get_mut(id) else {
             return;
@@ -270,8 +273,8 @@ impl Contacts {
         }
     }
 
-    /// What answered is not the contact, or broke the protocol. Only a completed exchange with a
-    /// wrong proof shows that somebody else has its address.
+    /// Handles an answer that is not from the contact, or that breaks the protocol. Only a
+    /// completed exchange with a wrong proof shows that somebody else has its address.
     pub(crate) fn not_the_contact(
         &mut self,
         ctx: &mut Context,
@@ -290,11 +293,11 @@ impl Contacts {
         }
         self.not_met(ctx, id, link, Ping::SomebodyElse);
         match fault {
-            Fault::SomebodyElse if asked => ctx.notice(Notice::SomebodyElse { name }),
+            Fault::SomebodyElse if asked => ctx.alert(Alert::SomebodyElse { name }),
             Fault::SomebodyElse | Fault::Blocked => {}
             Fault::Frame(_) | Fault::Malformed(_) | Fault::Version | Fault::Proof(_) => {
                 let reason = fault.to_string();
-                ctx.notice(Notice::Misbehaved { name, reason });
+                ctx.alert(Alert::Misbehaved { name, reason });
             }
         }
     }
@@ -310,7 +313,8 @@ impl Contacts {
         }
     }
 
-    /// The own Transport ID changed: those who are not connected must be told where it is met.
+    /// Notes that the own Transport ID changed: contacts that are not connected must learn the new
+    /// one at a meeting point.
     pub(crate) fn moved(&mut self) {
         for (_, contact) in self.book.iter_mut() {
             contact.reach_after(Trigger::Moved);
@@ -323,7 +327,7 @@ impl Contacts {
         }
     }
 
-    /// The person asks whether a contact can be reached.
+    /// Finds out whether a contact can be reached, because the person asks.
     pub(crate) fn ping(&mut self, id: &ContactId, now: Mono) -> Result<(), Refusal> {
         let contact = self.book.get_mut(id).ok_or(Refusal::Gone)?;
         if contact.is_connected() {

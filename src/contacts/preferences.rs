@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::limits::LONG_UNSEEN;
 use crate::records::CareRecord;
 use crate::values::ContactId;
-use crate::view::{Care, Refusal, Special};
+use crate::view::{Preferences, Refusal, Special};
 
 impl Contacts {
     /// Takes a decision about a contact, and stores it.
@@ -22,7 +22,7 @@ impl Contacts {
         Ok(())
     }
 
-    /// Saves a contact under a name; an empty one stands for the one it gives itself.
+    /// Saves a contact under a name. An empty name means the contact's own one.
     pub(crate) fn rename(
         &mut self,
         ctx: &mut Context,
@@ -66,13 +66,13 @@ impl Contacts {
 
 impl Contact {
     /// Returns what the contact's page shows.
-    pub(crate) fn care(&self, unix: UnixMillis) -> Care {
+    pub(crate) fn shown_preferences(&self, unix: UnixMillis) -> Preferences {
         let record = self.preferences();
         let other = record.given_name.as_ref().map(|_| &self.record().name);
         let seen = self.record().last_seen.max(record.looked_for);
         let away = seen.map_or(0, |at| unix.saturating_sub(at));
         let long = u128::from(away) > LONG_UNSEEN.as_millis();
-        Care {
+        Preferences {
             calls_itself: other.filter(|name| *name != self.name()).cloned(),
             safety_number: self.safety_number().to_owned(),
             verified: record.verified,
@@ -85,7 +85,8 @@ impl Contact {
         }
     }
 
-    /// With somebody blocked nothing is on, whatever is switched on for later.
+    /// Returns the state of Special contact. For a blocked contact it is off, whatever is stored
+    /// for later.
     fn special(&self) -> Special {
         let preferences = self.preferences();
         match (preferences.special, preferences.special_there) {

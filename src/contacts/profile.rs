@@ -6,10 +6,10 @@ use crate::context::Context;
 use crate::encoding::unb64;
 use crate::fact::Heard;
 use crate::ids;
-use crate::limits::{CLOCK_DIFFERENCE, SAME_NOTICE};
+use crate::limits::{CLOCK_DIFFERENCE, SAME_ALERT};
 use crate::misbehaviour::Misbehaviour;
 use crate::values::ContactId;
-use crate::view::Notice;
+use crate::view::Alert;
 
 impl Contacts {
     /// Takes what a contact says of itself on an authenticated connection.
@@ -40,7 +40,8 @@ impl Contacts {
         Ok(())
     }
 
-    /// The contact has switched Special contact, or is back after a pause.
+    /// Notes whether the contact has Special contact switched on, and that it is back after a
+    /// pause.
     fn hear_special(&mut self, ctx: &mut Context, id: &ContactId, special: bool) {
         let Some(contact) = self.book.get_mut(id) else {
             return;
@@ -54,18 +55,18 @@ impl Contacts {
         }
     }
 
-    /// Messages carry times, and rendezvous follow the clock: the person is told where the two
-    /// devices' clocks differ.
+    /// Alerts the person where the two devices' clocks differ: messages carry times, and rendezvous
+    /// follow the clock.
     fn compare_clocks(&mut self, ctx: &mut Context, id: &ContactId, at: u64) {
         let (now, difference) = (ctx.now.mono, at.abs_diff(ctx.now.unix));
-        let recent = |told: Mono| now.since(told) < SAME_NOTICE;
+        let recent = |told: Mono| now.since(told) < SAME_ALERT;
         if u128::from(difference) <= CLOCK_DIFFERENCE.as_millis()
             || self.told_clock.is_some_and(recent)
         {
             return;
         }
         self.told_clock = Some(now);
-        ctx.notice(Notice::ClockDiffers {
+        ctx.alert(Alert::ClockDiffers {
             name: self.name(id),
             minutes: difference / 60_000,
         });

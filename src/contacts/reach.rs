@@ -27,7 +27,7 @@ pub(crate) enum Trigger {
     Moved,
 }
 
-/// The state after a trigger.
+/// Returns the state after a trigger.
 pub(crate) fn after(reach: Reach, trigger: Trigger) -> Reach {
     match (reach, trigger) {
         (_, Trigger::Met) => Reach::Connected,

@@ -53,7 +53,7 @@ impl Sighting {
         true
     }
 
-    /// A newer record of the same contact begins: they have not come only by that.
+    /// Copies what an older record of the same contact knew: a newer record is no arrival.
     pub(super) fn stay_as(&mut self, before: &Self) {
         self.is_here = before.is_here;
     }

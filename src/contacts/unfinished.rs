@@ -110,7 +110,8 @@ impl Contacts {
         Ok(id)
     }
 
-    /// An acceptance of somebody saved was finished on the other side only.
+    /// Takes the new secret of a saved contact, whose new acceptance was finished on the other side
+    /// only.
     fn take_secret(&mut self, ctx: &mut Context, saved: &ContactId, unfinished: &ContactId) {
         let Some(fresh) = self.book.remove(unfinished) else {
             return;

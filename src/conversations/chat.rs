@@ -71,7 +71,7 @@ pub(crate) struct Durable {
 }
 
 impl Chat {
-    /// A chat with nothing in it. `log` names the log of own messages, and must never repeat.
+    /// Returns an empty chat. `log` names the log of own messages, and must never repeat.
     pub(crate) fn new(contact: ContactId, log: String) -> Self {
         let head = ThreadRecord {
             version: 1,
@@ -90,7 +90,7 @@ impl Chat {
         Self::restore(head, Vec::new())
     }
 
-    /// A chat as stored. `outbox` holds the own messages that are not delivered.
+    /// Returns a chat as it was stored. `outbox` holds the own messages that are not delivered.
     pub(crate) fn restore(head: ThreadRecord, mut outbox: Vec<MessageRecord>) -> Self {
         outbox.retain(|record| head.awaits(record));
         outbox.sort_by_key(|record| record.seq);
@@ -107,7 +107,7 @@ impl Chat {
         }
     }
 
-    /// How far own messages are.
+    /// Returns how far own messages are.
     pub(crate) fn progress(&self) -> Progress {
         Progress {
             contact: self.head.contact.clone(),
@@ -117,7 +117,7 @@ impl Chat {
         }
     }
 
-    /// How far own messages are, where that is not what was said last.
+    /// Returns how far own messages are, if that changed since the last call.
     pub(crate) fn news(&mut self) -> Option<Progress> {
         let is_old = self.told.as_ref().is_some_and(|told| {
             let head = &self.head;
@@ -130,8 +130,8 @@ impl Chat {
         self.told.clone()
     }
 
-    /// A stored message as it is shown: how far an own one is follows from the chat, so that an
-    /// acknowledgement is one small write whatever it covers.
+    /// Returns a stored message as it is shown: how far an own one is follows from the chat, so
+    /// that an acknowledgement is one small write whatever it covers.
     pub(crate) fn shown(&self, record: &MessageRecord) -> Message {
         let mut message = shown(record);
         if self.head.is_own(record) {
@@ -141,8 +141,8 @@ impl Chat {
         message
     }
 
-    /// Messages that the person has not seen. What is still being stored is not shown yet and
-    /// does not count.
+    /// Counts the messages that the person has not seen. What is still being stored is not shown
+    /// yet and does not count.
     pub(crate) fn unread(&self) -> u32 {
         let flying = self.flying.iter().flat_map(|(_, batch)| batch);
         let received = |staged: &&Staged| staged.command.is_none();
@@ -186,7 +186,7 @@ impl Chat {
         count < OUTBOX_MESSAGES && bytes <= OUTBOX_BYTES
     }
 
-    /// A text came.
+    /// Takes a text of the contact.
     pub(crate) fn receive(
         &mut self,
         log: &str,
@@ -249,7 +249,7 @@ impl Chat {
         });
     }
 
-    /// The next transaction, where one is due and none is under way.
+    /// Returns the next transaction, where one is due and none is under way.
     pub(crate) fn flush(&mut self) -> Option<(ThreadRecord, Vec<MessageRecord>)> {
         if self.flying.is_some()
             || (self.staged.is_empty() && (self.stuck || self.head == self.durable))
@@ -262,7 +262,7 @@ impl Chat {
         Some((self.head.clone(), records))
     }
 
-    /// The transaction under way is durable.
+    /// Ends the transaction under way, which is durable. Returns what is stored by it.
     pub(crate) fn stored(&mut self) -> Durable {
         let mut durable = Durable::default();
         let Some((head, batch)) = self.flying.take() else {
@@ -283,7 +283,7 @@ impl Chat {
         durable
     }
 
-    /// The transaction under way failed: gives the commands that are refused by that. The
+    /// Ends the transaction under way, which has failed. Returns the commands to refuse. The
     /// connection has to be closed, so that the other side sends again.
     pub(crate) fn failed(&mut self) -> Vec<CommandId> {
         let flying = self.flying.take().into_iter().flat_map(|(_, batch)| batch);
@@ -301,8 +301,8 @@ impl Chat {
         commands
     }
 
-    /// What to say first on a new connection. With `receipts` it repeats the last receipt, which
-    /// may have been lost, or not been sent at all.
+    /// Returns what to say first on a new connection. With `receipts` it repeats the last receipt,
+    /// which may have been lost, or not been sent at all.
     pub(crate) fn have(&self, receipts: bool) -> SessionFrame {
         SessionFrame::Have {
             log: self.durable.in_log.clone(),
@@ -311,7 +311,7 @@ impl Chat {
         }
     }
 
-    /// The other side says what it has, and what its person has seen: sending goes on from there.
+    /// Goes on from what the other side says it has, and its person has seen.
     pub(crate) fn rewind(&mut self, log: Option<&str>, upto: u64, read: Option<u64>) {
         if let Some(log) = log {
             self.acknowledged(log, upto);
@@ -320,19 +320,19 @@ impl Chat {
         self.interrupted();
     }
 
-    /// What was handed to a connection and not acknowledged waits again.
+    /// Puts everything back in the queue that was sent on the last connection and not acknowledged.
     pub(crate) fn interrupted(&mut self) {
         self.sent = self.head.out_delivered;
     }
 
-    /// Whether there is something that [`Self::next`] would give.
+    /// Returns whether [`Self::next`] would return a message.
     pub(crate) fn wants_to_send(&self) -> bool {
         let in_flight = self.sent.saturating_sub(self.head.out_delivered);
         usize::try_from(in_flight).unwrap_or(usize::MAX) < IN_FLIGHT
             && self.own.back().is_some_and(|record| record.seq > self.sent)
     }
 
-    /// The next own message to send, as far as the window allows.
+    /// Returns the next own message to send, as far as the window allows.
     pub(crate) fn next(&mut self) -> Option<SessionFrame> {
         if !self.wants_to_send() {
             return None;
@@ -348,7 +348,7 @@ impl Chat {
         })
     }
 
-    /// The other side has stored own messages.
+    /// Notes that the other side has stored own messages.
     pub(crate) fn acknowledged(&mut self, log: &str, upto: u64) {
         // Nobody can have what is not even stored here.
         if log != self.head.out_log
@@ -362,7 +362,7 @@ impl Chat {
         self.own.retain(|record| record.seq > upto);
     }
 
-    /// The other person has seen own messages.
+    /// Notes that the other person has seen own messages.
     pub(crate) fn read_by_other(&mut self, log: &str, upto: u64) {
         self.acknowledged(log, upto);
         if log == self.head.out_log && upto <= self.head.out_delivered {
@@ -370,7 +370,7 @@ impl Chat {
         }
     }
 
-    /// What is stored of the other's log.
+    /// Returns the message that says how much of the other log is stored.
     pub(crate) fn ack(&self) -> Option<SessionFrame> {
         let log = self.durable.in_log.clone()?;
         Some(SessionFrame::Ack {
@@ -379,8 +379,8 @@ impl Chat {
         })
     }
 
-    /// The person has seen the chat up to a message; `tell` is whether the other one may know.
-    /// Gives whether that is news.
+    /// Notes that the person has seen the chat up to a message; `tell` is whether the contact may
+    /// know. Returns whether anything changed.
     pub(crate) fn see(&mut self, number: u64, tell: bool) -> bool {
         let news = self.head.unread > 0 && number >= self.last_received;
         if news {
@@ -393,7 +393,7 @@ impl Chat {
         news
     }
 
-    /// What to tell the other side about messages seen here.
+    /// Returns what to tell the other side about messages seen here.
     pub(crate) fn read_receipt(&self) -> Option<SessionFrame> {
         let log = self.durable.in_log.clone()?;
         Some(SessionFrame::Read {
@@ -403,7 +403,7 @@ impl Chat {
     }
 }
 
-/// A stored message as it is shown where nothing is known of its chat.
+/// Returns a stored message as it is shown where nothing is known of its chat.
 pub(crate) fn shown(record: &MessageRecord) -> Message {
     let StoredMessage {
         contact,

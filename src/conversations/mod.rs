@@ -9,6 +9,8 @@
 mod chat;
 mod frames;
 mod session;
+#[cfg(test)]
+mod tests;
 mod writing;
 
 pub(crate) use chat::shown;
@@ -23,7 +25,7 @@ use crate::liveness::Verdict;
 use crate::records::{Change, MessageRecord, ThreadRecord};
 use crate::routes::LinkOwner;
 use crate::values::ContactId;
-use crate::view::{Message, Notice};
+use crate::view::{Alert, Message};
 use crate::why::{Deadline, Why};
 use crate::wire::SessionFrame;
 use chat::Chat;
@@ -166,8 +168,8 @@ impl Conversations {
         }
     }
 
-    /// Both have proven who they are. Returns false where another connection is kept instead, and
-    /// this one is closed.
+    /// Begins a session: both sides have proven who they are. Returns false where another
+    /// connection is kept instead, and this one is closed.
     pub(crate) fn begin(
         &mut self,
         ctx: &mut Context,
@@ -207,12 +209,12 @@ impl Conversations {
         }
     }
 
-    /// Says something to a contact, if there is a session.
+    /// Sends a message to a contact, if there is a session.
     pub(crate) fn say(&self, ctx: &mut Context, id: &ContactId, frame: &SessionFrame) {
         self.transmit(ctx, id, frame);
     }
 
-    /// The acceptance of a contact was repeated: what was counted before counts no more.
+    /// Starts counting messages anew, because the acceptance of a contact was repeated.
     pub(crate) fn renew_rates(&mut self, id: &ContactId) {
         if let Some(all) = self.all.get_mut(id) {
             (all.incoming, all.outgoing) = rates();
@@ -227,7 +229,7 @@ impl Conversations {
         }
     }
 
-    /// A session has ended by itself.
+    /// Forgets a session that has ended by itself.
     pub(crate) fn gone(&mut self, ctx: &mut Context, id: &ContactId) {
         let Some(session) = self.take_session(id) else {
             return;
@@ -236,7 +238,7 @@ impl Conversations {
         ctx.tell(Fact::Ended(id.clone(), lasted));
     }
 
-    /// Ends a session with a goodbye, and for good.
+    /// Ends a session with a goodbye; the contact is not dialled again.
     pub(crate) fn part(&mut self, ctx: &mut Context, id: &ContactId) {
         if let Some(session) = self.take_session(id) {
             ctx.bye(session.link);
@@ -258,15 +260,15 @@ impl Conversations {
         ctx.store_for_certain(Change::ForgetThread(id.clone()));
     }
 
-    /// The contact has a newer connection with this identity. Where it is not being made from
-    /// here (`ours`), it is from another device.
+    /// Ends a session that the contact says a newer connection with this identity has replaced.
+    /// Where this device does not make that connection (`ours`), another device does.
     pub(crate) fn replaced(&mut self, ctx: &mut Context, id: &ContactId, ours: bool) {
         self.end(ctx, id);
         let now = ctx.now.mono;
-        let recent = |at: Mono| now.since(at) < limits::SAME_NOTICE;
+        let recent = |at: Mono| now.since(at) < limits::SAME_ALERT;
         if !ours && !self.told_two_copies.is_some_and(recent) {
             self.told_two_copies = Some(now);
-            ctx.notice(Notice::TwoCopies);
+            ctx.alert(Alert::TwoCopies);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::values::ContactId;
 use crate::view::{Event, Refusal};
 
 impl Conversations {
-    /// The person writes a message; the command is answered once it is stored.
+    /// Takes a message that the person wrote; the command is answered once it is stored.
     pub(crate) fn write(
         &mut self,
         ctx: &mut Context,
@@ -23,7 +23,8 @@ impl Conversations {
         self.chat(ctx, id).write(command, text, at)
     }
 
-    /// The person has seen a chat up to a message; `tell` is whether the contact may know.
+    /// Notes that the person has seen a chat up to a message; `tell` is whether the contact may
+    /// know.
     pub(crate) fn see(
         &mut self,
         ctx: &mut Context,
@@ -42,7 +43,7 @@ impl Conversations {
         Ok(())
     }
 
-    /// The transaction of a chat is durable.
+    /// Goes on after the transaction of a chat is durable: acknowledges, answers and shows.
     pub(crate) fn stored(&mut self, ctx: &mut Context, id: &ContactId) {
         let Some(Conversation {
             chat: Some(chat),
@@ -71,7 +72,8 @@ impl Conversations {
         self.pump(ctx, id);
     }
 
-    /// The transaction of a chat has failed. The session ends, so that the contact sends again.
+    /// Refuses the commands of a transaction that has failed. The session ends, so that the contact
+    /// sends again.
     pub(crate) fn not_stored(&mut self, ctx: &mut Context, id: &ContactId, refusal: &Refusal) {
         let chat = self.all.get_mut(id).and_then(|all| all.chat.as_mut());
         for command in chat.map(Chat::failed).into_iter().flatten() {

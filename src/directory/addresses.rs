@@ -31,7 +31,7 @@ impl Lookup {
         self.nothing_found
     }
 
-    /// When the next look-up is.
+    /// Returns when the next look-up is.
     pub(super) fn at(&self) -> Option<Mono> {
         self.at
     }
@@ -49,7 +49,7 @@ impl Lookup {
         self.failures = 0;
     }
 
-    /// Takes what was found. Returns whether that is anything.
+    /// Takes the addresses that were found. Returns whether there are any.
     pub(super) fn take(&mut self, ctx: &Context, found: Addresses) -> bool {
         self.nothing_found = found.networks().is_empty();
         self.found = found;

@@ -12,7 +12,7 @@ use crate::me::Me;
 use std::net::IpAddr;
 
 impl Directory {
-    /// The name, the addresses or the day changed.
+    /// Tells every namespace the name, the addresses and the day, because one of them changed.
     pub(crate) fn announce(&mut self, ctx: &mut Context, me: &Me) {
         let announcement = announcement(ctx, me);
         for member in &mut self.members {
@@ -20,7 +20,7 @@ impl Directory {
         }
     }
 
-    /// On a new day everybody has another Discovery ID.
+    /// Announces a new Discovery ID on a new day.
     pub(crate) fn new_day(&mut self, ctx: &mut Context, me: &Me) {
         let day = calendar::day_number(ctx.now.unix);
         if std::mem::replace(&mut self.day, day) != day {
@@ -39,7 +39,7 @@ impl Directory {
         }
     }
 
-    /// The own addresses were looked up.
+    /// Takes the own addresses as looked up.
     pub(crate) fn addresses(&mut self, ctx: &mut Context, me: &Me, found: Addresses) {
         if self.is_cellular() {
             return;
@@ -94,12 +94,12 @@ impl Directory {
         self.members.sort_by_key(age);
     }
 
-    /// The browser says whether the network is cellular.
+    /// Takes whether the network is cellular, as the browser says.
     pub(crate) fn set_cellular_network(&mut self, cellular: bool) {
         self.cellular.network = cellular;
     }
 
-    /// The person says so.
+    /// Takes whether the network is cellular, as the person says.
     pub(crate) fn set_cellular_setting(&mut self, cellular: bool) {
         self.cellular.setting = cellular;
     }
@@ -127,8 +127,8 @@ impl Directory {
         }
     }
 
-    /// The signalling server is back after it was lost, so perhaps the network is another one: no
-    /// event tells of every change of network, but sockets do not survive one.
+    /// Looks up the address again after the signalling server was lost and is back: the network may
+    /// be another one. No event tells of every change of network, but sockets do not survive one.
     pub(crate) fn reconnected(&mut self, ctx: &mut Context, was_lost: bool) {
         if was_lost {
             self.roots.reconnected(ctx.now.mono);

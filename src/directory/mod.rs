@@ -95,7 +95,7 @@ impl Directory {
         self.lookup.found_nothing()
     }
 
-    /// When the address is looked up next.
+    /// Returns when the address is looked up next.
     pub(crate) fn lookup_at(&self) -> Option<Mono> {
         self.lookup.at()
     }
@@ -149,7 +149,7 @@ impl Directory {
         self.roots.status(now)
     }
 
-    /// An own id is held.
+    /// Notes that an own id is held.
     pub(crate) fn registered(&mut self, ctx: &mut Context, id: &str) {
         for member in &mut self.members {
             if member.registered(ctx, id) {
@@ -158,7 +158,7 @@ impl Directory {
         }
     }
 
-    /// An own id is held by somebody else.
+    /// Notes that somebody else holds an own id.
     pub(crate) fn taken(&mut self, ctx: &mut Context, id: &str) {
         for member in &mut self.members {
             if member.taken(ctx, id) {
@@ -167,14 +167,15 @@ impl Directory {
         }
     }
 
-    /// An own id is not held at the moment.
+    /// Notes that an own id is not held at the moment.
     pub(crate) fn lost(&mut self, id: &str) {
         for member in &mut self.members {
             member.lost(id);
         }
     }
 
-    /// Somebody dialled a Router ID of this device. Returns whether a router here takes it.
+    /// Takes a connection of somebody who dialled a Router ID of this device. Returns whether a
+    /// router here accepts it.
     pub(crate) fn incoming(
         &mut self,
         ctx: &mut Context,
@@ -190,7 +191,7 @@ impl Directory {
         taken
     }
 
-    /// A connection of a membership says something.
+    /// Handles an event of a connection of a membership.
     pub(crate) fn link(&mut self, ctx: &mut Context, link: LinkId, event: Link) {
         let (members, lookup) = (&mut self.members, &self.lookup);
         let Some(member) = members.iter_mut().find(|member| member.owns(link)) else {
@@ -212,7 +213,7 @@ impl Directory {
         }
     }
 
-    /// The device woke, or its network changed.
+    /// Asks every connection for a sign of life: the device woke, or its network changed.
     pub(crate) fn probe(&mut self, ctx: &mut Context) {
         for member in &mut self.members {
             member.probe(ctx);

@@ -26,8 +26,8 @@ impl Default for Roots {
 }
 
 impl Roots {
-    /// The roots of the settings in force, from their beginning. What a beacon signed before is
-    /// forgotten.
+    /// Returns the roots of the settings in force, from their beginning. What a beacon signed
+    /// before is forgotten.
     pub(super) fn new(config: &Config, now: Mono) -> Self {
         match &config.beacon {
             None => Self::Fixed(config.root.clone()),
@@ -83,7 +83,7 @@ impl Roots {
         }
     }
 
-    /// The connection to the signalling server is back.
+    /// Notes that the connection to the signalling server is back.
     pub(super) fn reconnected(&mut self, now: Mono) {
         if let Some(client) = self.client_mut() {
             client.reconnected(now);
@@ -114,7 +114,7 @@ fn have_moved(members: &[Member]) -> bool {
     })
 }
 
-/// Returns whether a membership has everybody whom an older one has.
+/// Returns whether every person in an older membership is also in a newer one.
 fn replaces(new: &Member, old: &Member) -> bool {
     let same = new.namespace().label() == old.namespace().label();
     let meets = |entry: &Entry| {

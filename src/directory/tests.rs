@@ -1,6 +1,8 @@
 //! Who may say what in a namespace, and what happens to a connection on which something else is
 //! said.
 
+mod machine;
+
 use super::member::{Announcement, Member};
 use crate::clock::{Mono, Now};
 use crate::context::Context;
@@ -41,7 +43,7 @@ fn member() -> (Context, Member) {
     (ctx, member)
 }
 
-/// A router that somebody has dialled.
+/// Returns a router that somebody has dialled.
 fn router_dialled_from(remote: fn(&Member) -> String) -> End {
     let (mut ctx, mut member) = member();
     let (id, link) = (member.namespace().router_id(1), LinkId::Accepted(1));
@@ -65,7 +67,7 @@ fn router_at_router() -> End {
     router_dialled_from(|member| member.namespace().router_id(2))
 }
 
-/// A peer that has checked in.
+/// Returns a peer that has checked in.
 fn router_at_peer() -> End {
     let (mut ctx, mut member) = member();
     let (own, remote) = (
@@ -90,7 +92,7 @@ impl End {
         self.member.frame(&mut self.ctx, self.link, text.as_bytes())
     }
 
-    /// Whether the connection was closed and is forgotten.
+    /// Returns whether the connection was closed and is forgotten.
     fn is_closed(&mut self) -> bool {
         let mut outputs = std::iter::from_fn(|| self.ctx.poll());
         let closed =
@@ -98,7 +100,7 @@ impl End {
         closed && !self.member.owns(self.link)
     }
 
-    /// A check-in of the other end.
+    /// Returns a check-in of the other end.
     fn checkin(&self) -> Entry {
         Entry {
             discovery_id: self.remote.clone(),

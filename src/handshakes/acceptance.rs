@@ -202,8 +202,8 @@ impl Acceptance {
     }
 }
 
-/// The contact could not be stored, so there is none: whoever has stored one asks back. What was
-/// stored before the yes was sent is there.
+/// Ends an acceptance whose contact could not be stored. The side that has stored one asks back; a
+/// record that was stored before the yes was sent is kept.
 fn not_finished(finished: Finished, remote: String) -> Effect {
     if finished.confirm.is_some() {
         return Effect::Unreachable(remote);

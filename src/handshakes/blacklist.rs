@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 pub(crate) struct Blacklist(VecDeque<(String, String, Mono)>);
 
 impl Blacklist {
-    /// Not to be dialled for a while. Where there is no room, the oldest is forgotten.
+    /// Blocks dials to an id for a while. Where there is no room, the oldest entry is forgotten.
     pub(crate) fn add(&mut self, server: &str, id: &str, now: Mono) {
         self.0
             .retain(|(s, i, _)| (s.as_str(), i.as_str()) != (server, id));
@@ -20,12 +20,12 @@ impl Blacklist {
         self.0.push_back((server.to_owned(), id.to_owned(), until));
     }
 
-    /// May be dialled again, at any server.
+    /// Allows dials to an id again, at any server.
     pub(crate) fn forget(&mut self, id: &str) {
         self.0.retain(|(_, known, _)| known != id);
     }
 
-    /// Until when an id at a server is not to be dialled.
+    /// Returns until when an id at a server is not to be dialled.
     pub(crate) fn until(&self, server: &str, id: &str, now: Mono) -> Option<Mono> {
         let entry = self.0.iter().find(|(s, i, _)| s == server && i == id)?;
         (now < entry.2).then_some(entry.2)

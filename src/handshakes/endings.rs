@@ -14,7 +14,7 @@ use crate::me::Me;
 use crate::misbehaviour::Fault;
 use crate::records::Change;
 use crate::values::{ContactId, RequestId};
-use crate::view::{Asked, Notice};
+use crate::view::{Alert, Asked};
 use crate::wire::HandshakeFrame;
 
 /// A connection on which the other side broke the protocol, and whom that concerns.
@@ -59,7 +59,7 @@ impl Stage {
 }
 
 impl Handshakes {
-    /// A connection has ended by itself.
+    /// Handles a connection that has ended by itself.
     pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId, closed: Closed) {
         if let Some(pending) = self.pending.remove(&link) {
             self.end(ctx, link, pending.stage, closed);
@@ -108,7 +108,8 @@ impl Handshakes {
         }
     }
 
-    /// The other side broke the protocol: closes, and tells those whom it concerns.
+    /// Closes a connection on which the other side broke the protocol, and reports it to the
+    /// machine concerned.
     pub(crate) fn broken(&mut self, ctx: &mut Context, broken: Broken) {
         let Broken {
             link,
@@ -149,7 +150,7 @@ impl Handshakes {
         }
     }
 
-    /// The time of a connection is over.
+    /// Ends a connection whose time is over.
     pub(crate) fn expire(&mut self, ctx: &mut Context, link: LinkId) {
         match self.pending.get(&link).map(|pending| &pending.stage) {
             Some(Stage::ExpectAnswer(_, stranger)) => {
@@ -201,7 +202,7 @@ impl Handshakes {
         }
     }
 
-    /// A connection was closed by the machine that had it dialled.
+    /// Forgets a connection that was closed by the machine that dialled it.
     pub(crate) fn forget(&mut self, link: LinkId) {
         self.pending.remove(&link);
     }
@@ -220,7 +221,7 @@ impl Handshakes {
         }
     }
 
-    /// The contact of an acceptance is stored, or could not be.
+    /// Goes on with an acceptance whose contact is stored, or could not be.
     pub(crate) fn written(&mut self, ctx: &mut Context, me: &Me, link: LinkId, stored: bool) {
         let happening = if stored {
             Happening::Stored
@@ -354,7 +355,7 @@ fn keep_or_forget(ctx: &mut Context, effect: Effect) {
         }
         Effect::Forget(contact, fault) => {
             ctx.store_for_certain(Change::ForgetContact(contact.id));
-            ctx.notice(Notice::Misbehaved {
+            ctx.alert(Alert::Misbehaved {
                 name: contact.name,
                 reason: fault.to_string(),
             });

@@ -36,12 +36,12 @@ pub(super) fn provisional(
         profile_number: 0,
         pair_secret: Secret(b64(pair_secret)),
         last_seen: Some(unix),
-        care: CareRecord::default(),
+        preferences: CareRecord::default(),
     }
 }
 
-/// Completes a provisional contact with its key and card, or gives the contact that was saved
-/// under this key before the new pair secret. `opened` is when the connection was.
+/// Completes a provisional contact with its key and card. Where a contact with this key was saved
+/// before the new pair secret, that one is renewed. `opened` is when the connection was opened.
 pub(super) fn finish(
     fresh: &ContactRecord,
     key: PublicKey,
@@ -71,14 +71,14 @@ pub(super) fn finish(
             contact.pair_secret = record.pair_secret;
         }
         contact.id = record.id;
-        contact.care = record.care;
+        contact.preferences = record.preferences;
         contact.name = record.name;
     }
     contact.identity = Some(key.encode());
     contact.transport_id.clone_from(&card.transport_id);
     contact.discovery_uuid = Some(Secret(b64(&uuid)));
     contact.last_seen = Some(now.unix);
-    let blocked = contact.care.blocked;
+    let blocked = contact.preferences.blocked;
     let finished = Finished {
         contact,
         accepted_at: now.mono,
@@ -96,4 +96,87 @@ pub(super) fn finish(
 fn is_smaller(one: &Secret, other: &Secret) -> bool {
     let bytes = |secret: &Secret| unb64::<32>(&secret.0);
     bytes(one) < bytes(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_context::{NOW, contact, key, transport_id};
+
+    const BOB: u8 = 2;
+
+    fn card() -> Card {
+        Card {
+            transport_id: transport_id(BOB),
+            discovery_uuid: b64(&[BOB; 16]),
+        }
+    }
+
+    /// Finishes with a fresh secret of these bytes, where Bob is saved with one of those bytes
+    /// since `accepted_at`.
+    fn secret_kept(fresh: u8, saved: u8, accepted_at: Option<Mono>, opened: Mono) -> u8 {
+        let fresh = provisional(
+            crate::values::ContactId("new".to_owned()),
+            "B",
+            &[fresh; 32],
+            5,
+        );
+        let mut record = contact("Bob", BOB);
+        record.pair_secret = Secret(b64(&[saved; 32]));
+        let saved = Saved {
+            record,
+            accepted_at,
+        };
+        let finished = finish(
+            &fresh,
+            key(BOB),
+            &card(),
+            None,
+            Some(saved),
+            Some(opened),
+            NOW,
+        );
+        let Ok(Outcome::Finished(finished)) = finished else {
+            panic!("{finished:?}");
+        };
+        assert_eq!(finished.replaces, Some(fresh.id));
+        assert_eq!(
+            (&*finished.contact.id.0, &*finished.contact.name),
+            ("Bob", "Bob")
+        );
+        unb64::<32>(&finished.contact.pair_secret.0).unwrap()[0]
+    }
+
+    #[test]
+    fn of_two_acceptances_at_once_both_sides_keep_the_smaller_secret() {
+        // As base64url text 0xFB is the smaller one.
+        let (small, large) = (0x01, 0xFB);
+        let (opened, accepted_at) = (Mono(1), Some(Mono(2)));
+        assert_eq!(secret_kept(small, large, accepted_at, opened), small);
+        assert_eq!(secret_kept(large, small, accepted_at, opened), small);
+    }
+
+    #[test]
+    fn a_later_acceptance_replaces_the_secret() {
+        let (small, large) = (0x01, 0xFB);
+        assert_eq!(secret_kept(large, small, Some(Mono(2)), Mono(2)), large);
+        assert_eq!(secret_kept(large, small, None, Mono(2)), large);
+    }
+
+    #[test]
+    fn a_card_that_cannot_be_read_makes_no_contact() {
+        let fresh = contact("Bob", BOB);
+        let with = |card: &Card| finish(&fresh, key(BOB), card, None, None, None, NOW).map(|_| ());
+        let short = Card {
+            discovery_uuid: "AA".to_owned(),
+            ..card()
+        };
+        let nowhere = Card {
+            transport_id: "nowhere".to_owned(),
+            ..card()
+        };
+        assert_eq!(with(&card()), Ok(()));
+        assert_eq!(with(&short), Err(Fault::Malformed("discoveryUUID")));
+        assert_eq!(with(&nowhere), Err(Fault::Malformed("transportID")));
+    }
 }

@@ -139,7 +139,7 @@ impl Handshakes {
         }
     }
 
-    /// The stranger said yes: verifies the proof, and stores the contact.
+    /// Handles the yes of a stranger: verifies the proof, and stores the contact.
     #[expect(clippy::too_many_arguments, reason = "the parts of one message")]
     fn accepted(
         &self,
@@ -171,7 +171,7 @@ impl Handshakes {
         Ok(Some(Stage::Accepting(Box::new(acceptance))))
     }
 
-    /// Whoever was accepted confirms: verifies the proof, and stores the contact.
+    /// Handles the confirmation of an accepted person: verifies the proof, and stores the contact.
     fn confirmed(
         &self,
         ctx: &mut Context,
@@ -234,7 +234,7 @@ fn decode(connection: &Connection, bytes: &[u8]) -> Result<HandshakeFrame, Fault
     Ok(HandshakeFrame::decode(bytes)?)
 }
 
-/// Somebody dialled, and says hello: answers, and shows the secret that the caller hinted at.
+/// Answers the hello of a caller, and shows the secret that the caller hinted at.
 fn first_hello(
     ctx: &mut Context,
     desk: Desk<'_>,
@@ -256,7 +256,8 @@ fn first_hello(
     }))
 }
 
-/// The answer to the own hello: asks the stranger, or proves the own identity to the contact.
+/// Handles the answer to the own hello: asks the stranger, or proves the own identity to the
+/// contact.
 fn second_hello(
     ctx: &mut Context,
     desk: Desk<'_>,
@@ -290,7 +291,7 @@ fn second_hello(
     }
 }
 
-/// A stranger asks.
+/// Handles the request of a stranger.
 fn request(
     ctx: &mut Context,
     desk: Desk<'_>,
@@ -322,7 +323,7 @@ fn request(
     Ok(Some(Stage::Requested(exchange, id)))
 }
 
-/// Somebody with a contact's secret proves an identity.
+/// Handles the proof of somebody who knows a contact's secret.
 fn proven(
     ctx: &mut Context,
     desk: Desk<'_>,

@@ -16,6 +16,8 @@ mod exchange;
 mod finish;
 mod frames;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub(crate) use book::{Book, Caller, Saved};
@@ -65,13 +67,14 @@ impl Default for Handshakes {
 }
 
 impl Handshakes {
-    /// A connection was dialled.
+    /// Waits for a connection that was dialled.
     pub(crate) fn dialled(&mut self, link: LinkId, from: String, to: String, purpose: Purpose) {
         let pending = Pending::new(from, to, Stage::Dialling(purpose), None);
         self.pending.insert(link, pending);
     }
 
-    /// Somebody dialled an own id. `expected` is whether that id may be dialled.
+    /// Accepts or refuses a connection of somebody who dialled an own id. `expected` is whether
+    /// that id may be dialled.
     pub(crate) fn incoming(
         &mut self,
         ctx: &mut Context,
@@ -95,7 +98,7 @@ impl Handshakes {
         }
     }
 
-    /// A connection is open. The dialling side says hello.
+    /// Begins on a connection that is open. The dialling side says hello.
     pub(crate) fn opened(
         &mut self,
         ctx: &mut Context,
@@ -129,7 +132,8 @@ impl Handshakes {
         self.pending.insert(link, Pending { connection, stage });
     }
 
-    /// The person accepts a request. Returns the request where its connection has ended.
+    /// Accepts a request, as the person decided. Returns the request where its connection has
+    /// ended.
     pub(crate) fn accept(
         &mut self,
         ctx: &mut Context,
@@ -200,12 +204,12 @@ impl Handshakes {
         pending.any(|pending| pending.stage.is_meeting(contact))
     }
 
-    /// Until when an id at a server is not to be dialled.
+    /// Returns until when an id at a server is not to be dialled.
     pub(crate) fn blacklisted_until(&self, server: &str, id: &str, now: Mono) -> Option<Mono> {
         self.blacklist.until(server, id, now)
     }
 
-    /// An id may be dialled again.
+    /// Allows dials to an id again.
     pub(crate) fn pardon(&mut self, id: &str) {
         self.blacklist.forget(id);
     }

@@ -54,7 +54,7 @@ pub(super) enum Stage {
 }
 
 impl Pending {
-    /// A connection that has just begun.
+    /// Returns a connection that has just begun.
     pub(super) fn new(local: String, remote: String, stage: Stage, deadline: Option<Mono>) -> Self {
         let connection = Connection {
             local,

@@ -72,7 +72,7 @@ pub(super) fn verify_confirm(
     take(ctx, outcome, fresh.id.clone(), true)
 }
 
-/// Takes a finished contact; one that is blocked is told of, and refused.
+/// Returns a finished contact. One that is blocked is reported, and refused.
 pub(super) fn take(
     ctx: &mut Context,
     outcome: Outcome,

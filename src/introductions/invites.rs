@@ -14,7 +14,7 @@ use crate::limits::{INVITE_LIFE, INVITES};
 use crate::records::{Change, InviteRecord, RequestRecord, Secret};
 use crate::store::Write;
 use crate::values::InviteId;
-use crate::view::{Invite, Notice, Refusal};
+use crate::view::{Alert, Invite, Refusal};
 
 /// Whether a command is answered now or when something else has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Introductions {
         Ok(())
     }
 
-    /// An invite is stored.
+    /// Opens an invite that is stored.
     pub(crate) fn invite_stored(&mut self, record: InviteRecord) {
         self.invites.insert(record.id.clone(), record);
     }
@@ -105,7 +105,7 @@ impl Introductions {
             return Ok(Answered::Now);
         }
         let secret = Secret(b64(&secret));
-        let invitation = Invitation::new(secret, Some(command), Notice::InviteNotAccepted);
+        let invitation = Invitation::new(secret, Some(command), Alert::InviteNotAccepted);
         self.outreach.ask_with(ctx, own, to, invitation);
         Ok(Answered::Later)
     }
@@ -119,13 +119,13 @@ impl Introductions {
         request: RequestRecord,
         secret: Secret,
     ) {
-        let failure = Notice::AnswerTooLate { name: request.name };
+        let failure = Alert::AnswerTooLate { name: request.name };
         match own {
             Some(own) => {
                 let invitation = Invitation::new(secret, None, failure);
                 self.outreach.ask_with(ctx, own, request.from, invitation);
             }
-            None => ctx.notice(failure),
+            None => ctx.alert(failure),
         }
     }
 }

@@ -9,6 +9,8 @@ mod invite_code;
 mod invites;
 mod outreach;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 use crate::context::Context;
 use crate::crypto::Key;
@@ -105,7 +107,7 @@ impl Introductions {
         self.outreach.set(ctx, stranger, asked);
     }
 
-    /// A stranger, met at this id, has become a contact.
+    /// Forgets the request to a stranger who, met at this id, has become a contact.
     pub(crate) fn befriended(&mut self, remote: &str) {
         self.outreach.forget(rootless(remote), remote);
     }

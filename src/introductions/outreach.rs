@@ -6,7 +6,7 @@ use crate::encoding::unb64;
 use crate::fact::Purpose;
 use crate::io::CommandId;
 use crate::records::Secret;
-use crate::view::{Asked, Notice, Refusal};
+use crate::view::{Alert, Asked, Refusal};
 use litemap::LiteMap;
 
 /// An invite that was used here, until it is answered.
@@ -16,7 +16,7 @@ pub(super) struct Invitation {
     /// The command to answer when the other person is being asked.
     command: Option<CommandId>,
     /// What the person hears if it leads to nothing.
-    failure: Notice,
+    failure: Alert,
 }
 
 /// The strangers asked.
@@ -38,7 +38,7 @@ impl Default for Outreach {
 }
 
 impl Invitation {
-    pub(super) fn new(secret: Secret, command: Option<CommandId>, failure: Notice) -> Self {
+    pub(super) fn new(secret: Secret, command: Option<CommandId>, failure: Alert) -> Self {
         Self {
             secret,
             command,
@@ -91,7 +91,7 @@ impl Outreach {
             if let Some(command) = invitation.command.take() {
                 ctx.reply(command, refusal.map_or(Ok(()), Err));
             } else if over {
-                ctx.notice(invitation.failure.clone());
+                ctx.alert(invitation.failure.clone());
             }
             if over {
                 self.invitations.remove(&stranger);
@@ -100,7 +100,7 @@ impl Outreach {
         self.asked.insert(stranger, asked);
     }
 
-    /// A stranger has become a contact.
+    /// Forgets a stranger who has become a contact.
     pub(super) fn forget(&mut self, stranger: &str, remote: &str) {
         self.asked.remove(stranger);
         self.invitations.remove(remote);

@@ -9,7 +9,7 @@ use crate::misbehaviour::Fault;
 use crate::records::{Change, RequestRecord, Secret};
 use crate::store::Write;
 use crate::values::RequestId;
-use crate::view::{Asked, Notice, Notification, Refusal};
+use crate::view::{Alert, Asked, Notification, Refusal};
 
 /// What becomes of an accepted request whose connection has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,8 @@ impl Introductions {
         }
     }
 
-    /// An invite is for one person, and its maker proves to be that when calling back.
+    /// Refuses an invite that a second person uses, and somebody who calls back without the secret
+    /// of the invite: its maker has it.
     fn check_invite(&self, record: &RequestRecord, invited: Option<&Invited>) -> Result<(), Fault> {
         let used = self.requests.values().any(|request| {
             record.invite.is_some()
@@ -79,7 +80,7 @@ impl Introductions {
         Ok(())
     }
 
-    /// A request is stored: the person is asked.
+    /// Asks the person about a request that is stored.
     pub(crate) fn request_stored(&mut self, ctx: &mut Context, record: RequestRecord) {
         ctx.tell(Fact::Notify(Notification::Request {
             request: record.id.clone(),
@@ -88,13 +89,13 @@ impl Introductions {
         self.wait(record);
     }
 
-    /// A request waits for the person.
+    /// Keeps a request for the person.
     pub(crate) fn wait(&mut self, record: RequestRecord) {
         self.requests.insert(record.id.clone(), record);
     }
 
-    /// The person says yes. Returns the request, and the secret of the invite it came with, which
-    /// is used up. `room` is whether there is room for another contact.
+    /// Accepts a request, as the person decided. Returns it, and the secret of the invite it came
+    /// with, which is used up. `room` is whether there is room for another contact.
     pub(crate) fn accept(
         &mut self,
         ctx: &mut Context,
@@ -111,8 +112,8 @@ impl Introductions {
         Ok((request, secret))
     }
 
-    /// The connection of an accepted request has ended. `own` is the own Transport ID, if it is
-    /// held; `listed` whether the stranger is still in a registry.
+    /// Goes on with an accepted request whose connection has ended. `own` is the own Transport ID,
+    /// if it is held; `listed` whether the stranger is still in a registry.
     pub(crate) fn accepted_late(
         &mut self,
         ctx: &mut Context,
@@ -124,12 +125,12 @@ impl Introductions {
         match secret {
             Some(secret) => self.call_back(ctx, own, request, secret),
             None if listed => return Late::AskBack,
-            None => ctx.notice(Notice::AnswerTooLate { name: request.name }),
+            None => ctx.alert(Alert::AnswerTooLate { name: request.name }),
         }
         Late::Settled
     }
 
-    /// The person says no.
+    /// Rejects a request, as the person decided.
     pub(crate) fn reject(&mut self, ctx: &mut Context, id: &RequestId) -> Result<(), Refusal> {
         let request = self.requests.get(id).ok_or(Refusal::Gone)?;
         if let Some(invite) = request.invite.clone() {

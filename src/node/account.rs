@@ -9,7 +9,7 @@ use crate::io::CommandId;
 use crate::me::Me;
 use crate::records::{Change, ContactRecord, ProfileRecord, Secret};
 use crate::store::Write;
-use crate::view::{Notice, Profile, Refusal, SettingsView};
+use crate::view::{Alert, Profile, Refusal, SettingsView};
 
 /// Oneself, once joined, and what was chosen.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Account {
     pub(super) fn report_damage(&self, ctx: &mut Context) {
         if self.damaged {
             let key = "profile".to_owned();
-            ctx.notice(Notice::StorageDamaged { key });
+            ctx.alert(Alert::StorageDamaged { key });
         }
     }
 
@@ -91,7 +91,7 @@ impl Account {
         }
     }
 
-    /// Gives oneself a name, for the first time or a new one; it counts once it is stored.
+    /// Sets the person's own name, for the first time or a new one; it is valid once it is stored.
     pub(super) fn join(
         &self,
         ctx: &mut Context,
@@ -194,7 +194,7 @@ impl Account {
         ctx.store(Write::Import(Box::new((record, contacts)), command), change);
     }
 
-    /// A backup is stored: the one who was here before is gone.
+    /// Forgets the person who was here before: a backup is stored.
     pub(super) fn leave(&mut self) {
         self.me = None;
     }

@@ -17,6 +17,7 @@
 //! ```
 
 mod account;
+mod attention;
 mod present;
 mod transport;
 mod wiring;
@@ -41,6 +42,7 @@ use crate::records::{MessageRecord, Snapshot};
 use crate::rendezvous::Rendezvous;
 use crate::view::Message;
 use account::Account;
+use attention::Attention;
 use present::Shown;
 use transport::Transport;
 
@@ -57,12 +59,11 @@ pub struct Node {
     conversations: Conversations,
     rendezvous: Rendezvous,
     shown: Shown,
-    /// Some view is visible, so that messages need no notification.
-    watched: bool,
+    attention: Attention,
 }
 
 impl Node {
-    /// A node that goes on from `snapshot`. `config` is what the extension was packed with,
+    /// Returns a node that goes on from `snapshot`. `config` is what the extension was packed with,
     /// `config_error` what was wrong with it; `seed` is fresh randomness of the system.
     pub fn new(
         config: Config,
@@ -92,7 +93,7 @@ impl Node {
             conversations: Conversations::default(),
             rendezvous: Rendezvous::default(),
             shown: Shown::default(),
-            watched: false,
+            attention: Attention::default(),
         };
         node.account.report_damage(&mut node.ctx);
         node.contacts.restore(&mut node.ctx, contacts);
@@ -102,7 +103,7 @@ impl Node {
         node
     }
 
-    /// Something happened.
+    /// Handles one input.
     pub fn handle(&mut self, now: Now, input: Input) {
         let woke = jumped(self.ctx.now, now);
         self.ctx.now = now;
@@ -117,7 +118,7 @@ impl Node {
         self.show();
     }
 
-    /// What to do next; the last of each round is [`Output::Timeout`].
+    /// Returns what to do next; the last output of each round is [`Output::Timeout`].
     pub fn poll(&mut self) -> Output {
         self.ctx
             .poll()

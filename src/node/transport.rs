@@ -31,7 +31,7 @@ impl Transport {
         self.up
     }
 
-    /// When the server is tried again.
+    /// Returns when the server is tried again.
     pub(super) fn retry_at(&self) -> Option<UnixMillis> {
         self.retry_at
     }
@@ -41,19 +41,19 @@ impl Transport {
         self.refused.as_deref()
     }
 
-    /// The Transport ID is held. Returns whether it was lost before.
+    /// Notes that the Transport ID is held. Returns whether it was lost before.
     pub(super) fn registered(&mut self) -> bool {
         self.held = true;
         std::mem::take(&mut self.was_lost)
     }
 
-    /// The Transport ID is not held at the moment.
+    /// Notes that the Transport ID is not held at the moment.
     pub(super) fn lost(&mut self) {
         self.held = false;
         self.was_lost = true;
     }
 
-    /// The Transport ID is given up.
+    /// Notes that the Transport ID is given up.
     pub(super) fn released(&mut self) {
         self.held = false;
     }
@@ -73,7 +73,7 @@ impl Transport {
         self.refused = refused;
     }
 
-    /// Other servers are used from now on.
+    /// Forgets the server, because other servers are used from now on.
     pub(super) fn forget_server(&mut self) {
         self.held = false;
         self.server = None;

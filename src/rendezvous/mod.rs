@@ -7,6 +7,8 @@
 
 mod plan;
 mod seat;
+#[cfg(test)]
+mod tests;
 
 use crate::context::Context;
 use crate::crypto;
@@ -52,21 +54,21 @@ impl Rendezvous {
         seats.any(|seat| seat.id() == id && seat.is_holding())
     }
 
-    /// An own id is held.
+    /// Notes that an own id is held.
     pub(crate) fn registered(&mut self, id: &str) {
         if let Some(seat) = self.seat(id) {
             seat.registered();
         }
     }
 
-    /// An own id is held by somebody else.
+    /// Notes that somebody else holds an own id.
     pub(crate) fn taken(&mut self, id: &str) {
         if let Some(seat) = self.seat(id) {
             seat.taken();
         }
     }
 
-    /// A connection has ended before anybody was proven on it.
+    /// Notes that a connection has ended before the other side proved anything on it.
     pub(crate) fn link_ended(&mut self, ctx: &mut Context, link: LinkId) {
         for (_, seat) in &mut self.seats {
             seat.closed(ctx, link);
@@ -165,7 +167,7 @@ impl Rendezvous {
     }
 }
 
-/// Returns the Router IDs to wait at, and for whom.
+/// Returns the Router IDs to wait at, each with its contact.
 fn places(
     unix: u64,
     missing: &[Missing],

@@ -29,13 +29,14 @@ pub(crate) struct Candidate<C> {
     pub(crate) secret: Key,
 }
 
-/// The part of time in which a plan holds, and when the next one begins.
+/// Returns the part of time in which a plan holds, and when the next one begins.
 pub(crate) fn step(unix: UnixMillis) -> (u64, UnixMillis) {
     let step = unix / STEP;
     (step, (step + 1) * STEP)
 }
 
-/// The namespaces to be in, with whom each is for. `candidates` begins with the most recently met.
+/// Returns the namespaces to be in, each with its contact. `candidates` begins with the most
+/// recently met.
 pub(crate) fn plan<C: Clone>(unix: UnixMillis, candidates: &[Candidate<C>]) -> Vec<(C, String)> {
     let slots = slots(unix);
     let mut seats = Vec::new();
@@ -51,7 +52,7 @@ pub(crate) fn plan<C: Clone>(unix: UnixMillis, candidates: &[Candidate<C>]) -> V
     seats
 }
 
-/// The slot of a moment, and the neighbour whose boundary is near, with their beginnings.
+/// Returns the slot of a moment, and the neighbour whose boundary is near, with their beginnings.
 fn slots(unix: UnixMillis) -> Vec<(String, UnixMillis)> {
     let begins = |moment: UnixMillis| moment / SLOT * SLOT;
     let mut all = vec![

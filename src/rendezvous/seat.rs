@@ -34,7 +34,7 @@ enum State {
 }
 
 impl Seat {
-    /// At this Router ID of a rendezvous namespace; `at_once` leaves out the pause.
+    /// Takes a seat at this Router ID of a rendezvous namespace; `at_once` leaves out the pause.
     pub(crate) fn new(ctx: &mut Context, id: String, at_once: bool) -> Self {
         let wait = if at_once { Duration::ZERO } else { pause(ctx) };
         Self {
@@ -48,17 +48,19 @@ impl Seat {
         &self.id
     }
 
-    /// Whether dials to the id are to be answered.
+    /// Returns whether dials to the id are to be answered.
     pub(crate) fn is_holding(&self) -> bool {
         self.state == State::Holding
     }
 
-    /// Whether the id's holder has not answered: it may be a ghost, of the other side or of oneself.
+    /// Returns whether the id's holder has not answered: the id may have outlived its holder, the
+    /// other side or this one.
     pub(crate) fn is_doubtful(&self) -> bool {
         self.vain > 0 && !self.is_holding()
     }
 
-    /// Whether the id's holder is to be dialled now; then say how with [`Seat::dialled`].
+    /// Returns whether the id's holder is to be dialled now; the caller then reports the dial with
+    /// [`Seat::dialled`].
     pub(crate) fn wants_to_call(&self) -> bool {
         self.state == State::Calling
     }
@@ -89,7 +91,7 @@ impl Seat {
         self.state = State::Calling;
     }
 
-    /// A connection ended; where it was the one to the holder, the id is claimed again.
+    /// Claims the id again where the connection that ended was the one to its holder.
     pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId) {
         if self.state == State::Dialling(link) {
             let longer = ctx.jitter(VAIN * self.vain.min(4));
@@ -98,7 +100,7 @@ impl Seat {
         }
     }
 
-    /// Gives the place up. Gives the connection under way, which is to be closed.
+    /// Gives up the place. Returns the connection under way, which is to be closed.
     pub(crate) fn leave(self, ctx: &mut Context) -> Option<LinkId> {
         match self.state {
             State::Claiming | State::Holding => {

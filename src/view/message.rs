@@ -39,7 +39,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// How far the own message at a place is.
+    /// Returns how far the own message at a place is.
     pub fn state(&self, place: u64) -> MessageState {
         if place <= self.read {
             MessageState::Read

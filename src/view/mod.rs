@@ -3,18 +3,20 @@
 //! No secret and no protocol detail passes here. Events carry whole things under stable keys: a
 //! view keeps the latest of each and needs no other memory.
 
+mod alert;
 mod command;
 mod message;
-mod notice;
 mod people;
 mod recipient;
 mod status;
 
 pub use crate::values::{ContactId, InviteId, RequestId, Secret, Secret as Hidden};
+pub use alert::{Alert, Notification};
 pub use command::{Answer, Command, ContactCommand, Refusal};
 pub use message::{Message, MessageState, Progress};
-pub use notice::{Notice, Notification};
-pub use people::{Asked, Care, Invite, Person, PersonId, Ping, Presence, Reach, Request, Special};
+pub use people::{
+    Asked, Invite, Person, PersonId, Ping, Preferences, Presence, Reach, Request, Special,
+};
 pub use recipient::{Duty, Recipient};
 pub use status::{BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};
 
@@ -50,7 +52,7 @@ pub enum Event {
     /// The settings in force, their defaults and what is wrong with the packed configuration.
     Settings(SettingsView),
     /// A new problem for the person to know of, shown until dismissed.
-    Notice(Notice),
+    Alert(Alert),
     /// Everything above has been sent once since this view attached.
     Ready,
     /// For the supervisor: tell the person, even with no view open.

@@ -36,13 +36,13 @@ pub struct Person {
     /// For a contact: what the last Ping said.
     pub ping: Option<Ping>,
     /// For a contact: what its page shows.
-    pub care: Option<Care>,
+    pub preferences: Option<Preferences>,
 }
 
 /// What the page of a contact shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Care {
+pub struct Preferences {
     /// The name the contact gives itself, where the saved one is another.
     pub calls_itself: Option<String>,
     /// 60 digits, the same on both devices.

@@ -41,7 +41,7 @@ impl Event {
             | Self::InviteGone(_)
             | Self::Typing(_)
             | Self::Settings(_)
-            | Self::Notice(_)
+            | Self::Alert(_)
             | Self::Ready => Recipient::EveryView,
         }
     }

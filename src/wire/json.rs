@@ -9,7 +9,7 @@ use std::fmt;
 
 /// A message that can be sent.
 pub(crate) trait Frame {
-    /// Its `type`.
+    /// Returns its `type`.
     fn kind(&self) -> &'static str;
 
     /// Writes every other field.

@@ -72,7 +72,7 @@ macro_rules! frames {
                 $( ($kind, &[ $( $( member!(stringify!($field), $type) ),* )? ]) ),*
             ];
 
-            /// Every message of this conversation, with any values.
+            /// Returns every message of this conversation, with any values.
             pub(crate) fn any() -> impl proptest::strategy::Strategy<Value = Self> {
                 use proptest::strategy::Strategy;
                 proptest::strategy::Union::new([ $(

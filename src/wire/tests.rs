@@ -251,8 +251,8 @@ fn the_protocol_documents_every_message_and_field_and_no_other() {
     );
 }
 
-/// What some chapters of PROTOCOL.md say: `{type:'ack', log, upto}`. What follows a colon is the
-/// type or the value of a field, and is for the reader.
+/// Returns what some chapters of PROTOCOL.md say: `{type:'ack', log, upto}`. What follows a colon
+/// is the type or the value of a field, and is for the reader.
 fn documented(titles: &[&str]) -> Forms {
     let chapters = PROTOCOL.split("\n## ").filter(|chapter| {
         let title = chapter.lines().next();
@@ -278,7 +278,7 @@ fn coded(table: &[(&str, &[Member])]) -> Forms {
         .collect()
 }
 
-/// The names of a field, or of the fields of a part.
+/// Returns the names of a field, or of the fields of a part.
 fn names(member: &Member) -> Vec<String> {
     if !member.parts.is_empty() {
         return member.parts.iter().flat_map(names).collect();

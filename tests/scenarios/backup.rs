@@ -2,7 +2,7 @@
 
 use crate::world::{ANN, AWAY, BOB, friends};
 use mesh_chat::records::Snapshot;
-use mesh_chat::view::{Answer, Notice, Presence, Refusal};
+use mesh_chat::view::{Alert, Answer, Presence, Refusal};
 
 const PASSPHRASE: &str = "correct horse";
 
@@ -50,5 +50,5 @@ fn a_second_device_with_the_same_identity_is_noticed() {
         "myapp-07070707-0707-4707-8707-070707070707".to_owned();
     world.start_at(AWAY, copy);
     world.pass(30_000);
-    assert!(world.notices(ANN).contains(&&Notice::TwoCopies));
+    assert!(world.alerts(ANN).contains(&&Alert::TwoCopies));
 }

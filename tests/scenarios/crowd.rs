@@ -7,7 +7,7 @@ use mesh_chat::view::Phase;
 /// What one router serves.
 const SERVED: usize = 200;
 
-/// So many people, named after their devices, who join at one moment.
+/// Starts so many people, named after their devices, who join at one moment.
 fn crowd(people: usize) -> World {
     let mut world = World::new();
     for _ in 0..people {
@@ -35,7 +35,7 @@ fn routers_among(world: &World, left: &[usize]) -> usize {
     routers.filter(|router| left.contains(router)).count()
 }
 
-/// Everybody in `present` lists everybody else of them, and nobody more.
+/// Asserts that everybody in `present` lists all others of them, and nobody more.
 fn assert_complete(world: &World, present: &[usize]) {
     for device in present {
         let others = present.iter().filter(|other| *other != device);

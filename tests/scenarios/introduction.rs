@@ -2,9 +2,9 @@
 
 use crate::world::{ANN, BOB, DAY, World, friends, is_of_type};
 use mesh_chat::records::{ContactRecord, Secret};
-use mesh_chat::view::{Asked, Command, MessageState, Notice, PersonId, Presence};
+use mesh_chat::view::{Alert, Asked, Command, MessageState, PersonId, Presence};
 
-/// Ann has asked Bob, who has not answered yet.
+/// Makes a world in which Ann has asked Bob, who has not answered yet.
 fn asked() -> World {
     let mut world = World::of(&["Ann", "Bob"]);
     world.ask(ANN, "Bob");
@@ -138,9 +138,9 @@ fn a_blocked_contact_who_is_accepted_unrecognised_stays_blocked_and_shares_one_s
     world.connect(BOB, ann);
     world.accept(ANN);
     world.pass(1_000);
-    let is_blocked = |notice: &&Notice| matches!(notice, Notice::Blocked { name } if name == "Bob");
-    assert!(world.notices(ANN).iter().any(is_blocked));
-    assert!(only_contact(&world, ANN).care.blocked);
+    let is_blocked = |alert: &&Alert| matches!(alert, Alert::Blocked { name } if name == "Bob");
+    assert!(world.alerts(ANN).iter().any(is_blocked));
+    assert!(only_contact(&world, ANN).preferences.blocked);
     shared_secret(&world);
     let known_to_bob = only_contact(&world, BOB).discovery_uuid;
     let own = world.snapshot(ANN).profile.unwrap().discovery_uuid;

@@ -1,9 +1,9 @@
 //! Invites: codes by which people on different networks become contacts.
 
 use crate::world::{ANN, AWAY, BOB, CLEO, DAY, World};
-use mesh_chat::view::{Answer, Command, Hidden, Notice, Ping, Presence, Refusal};
+use mesh_chat::view::{Alert, Answer, Command, Hidden, Ping, Presence, Refusal};
 
-/// Ann, Bob and Cleo on three networks, no contacts.
+/// Makes a world with Ann, Bob and Cleo on three networks, without contacts.
 fn strangers() -> World {
     World::new()
         .address(BOB, AWAY)
@@ -43,7 +43,7 @@ fn a_contact_who_is_accepted_again_is_dialled_where_somebody_else_seemed_to_be()
     assert_eq!(ping_ann(&mut world), Some(Ping::Unreachable));
 }
 
-/// Ann invites Bob and accepts him.
+/// Lets Ann invite Bob and accept him.
 fn invite_and_accept(world: &mut World) {
     let code = world.invite(ANN);
     world.use_invite(BOB, &code);
@@ -51,7 +51,7 @@ fn invite_and_accept(world: &mut World) {
     world.pass(1_000);
 }
 
-/// Bob pings Ann; returns what he learns.
+/// Lets Bob ping Ann. Returns what he learns.
 fn ping_ann(world: &mut World) -> Option<Ping> {
     world.ping(BOB, "Ann");
     world.pass(30_000);
@@ -98,7 +98,7 @@ fn rejecting_an_invited_person_uses_up_the_invite() {
     world.use_invite(BOB, &code);
     world.reject(ANN);
     world.pass(1_000);
-    assert!(world.notices(BOB).contains(&&Notice::InviteNotAccepted));
+    assert!(world.alerts(BOB).contains(&&Alert::InviteNotAccepted));
     world.use_invite(BOB, &code);
     assert_eq!(world.reply(BOB), &Err(Refusal::InviteNotValid));
 }

@@ -1,7 +1,7 @@
 //! What contacts tell each other about themselves: names, addresses, clocks.
 
 use crate::world::{ANN, BOB, World, friends};
-use mesh_chat::view::Notice;
+use mesh_chat::view::Alert;
 
 #[test]
 fn a_new_name_that_a_full_disk_refused_is_stored_once_there_is_room() {
@@ -41,9 +41,9 @@ fn a_clock_that_differs_much_is_reported_once() {
     });
     world.ask(ANN, "Bob");
     world.accept(BOB);
-    let reported = world.notices(ANN).into_iter().filter(
-        |notice| matches!(notice, Notice::ClockDiffers { name, minutes: 14..=15 } if name == "Bob"),
+    let reported = world.alerts(ANN).into_iter().filter(
+        |alert| matches!(alert, Alert::ClockDiffers { name, minutes: 14..=15 } if name == "Bob"),
     );
     assert_eq!(reported.count(), 1);
-    assert_eq!(world.notices(BOB).len(), 0);
+    assert_eq!(world.alerts(BOB).len(), 0);
 }

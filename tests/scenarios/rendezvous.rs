@@ -3,7 +3,8 @@
 use crate::world::{ANN, AWAY, BOB, CLEO, HOME, World, friends, special_friends};
 use mesh_chat::view::{Event, Ping, Presence, Reach, Special};
 
-/// Ann and Bob start again on different networks, and both their addresses are somebody else's.
+/// Starts Ann and Bob again on different networks, after somebody else has taken both their
+/// addresses.
 fn lose_both(world: &mut World) -> (usize, usize) {
     let addresses = [world.transport_id(ANN), world.transport_id(BOB)];
     world.kill(ANN);

@@ -150,7 +150,7 @@ mod tests {
             profile_number: 1,
             pair_secret: Secret("AA".to_owned()),
             last_seen: None,
-            care: mesh_chat::records::CareRecord::default(),
+            preferences: mesh_chat::records::CareRecord::default(),
         }
     }
 

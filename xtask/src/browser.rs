@@ -27,7 +27,7 @@ enum Browser {
 /// The host of the extension's pages in Firefox: always the same, so that its storage is found.
 const FIREFOX_UUID: &str = "0c1d7a3e-52a6-4b0e-8d0c-6d6573686368";
 
-/// The command. Ends with the browser.
+/// Runs the command. Ends with the browser.
 pub(crate) fn run(options: &Options) -> Result<()> {
     setup::for_browsers()?;
     let dist = dist::run(&dist::Options::default())?;

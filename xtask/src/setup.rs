@@ -61,7 +61,7 @@ impl Missing {
     }
 }
 
-/// The command.
+/// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut missing = missing_for_build()?;
     if !options.build_only {
@@ -75,18 +75,18 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// What `dist` needs.
+/// Installs what `dist` needs.
 pub(crate) fn for_build() -> Result<()> {
     install(&missing_for_build()?)
 }
 
-/// What everything with a browser in it needs.
+/// Installs what everything with a browser in it needs.
 pub(crate) fn for_browsers() -> Result<()> {
     for_build()?;
     install(&missing_for_browsers())
 }
 
-/// What the tests of the core in wasm need.
+/// Installs what the tests of the core in wasm need.
 pub(crate) fn for_wasm_tests() -> Result<()> {
     install(
         &missing_target("wasm32-wasip1")
@@ -207,7 +207,7 @@ fn debian(packages: &[&str]) -> Result<()> {
     apt(&install)
 }
 
-/// Whether this runs as the administrator.
+/// Returns whether this runs as the administrator.
 pub(crate) fn is_root() -> bool {
     shell::answer("id", &["-u"]).as_deref() == Some("0")
 }
@@ -227,7 +227,7 @@ fn geckodriver() -> Result<()> {
     Ok(())
 }
 
-/// Lower-case hex.
+/// Encodes as lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {

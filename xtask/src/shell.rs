@@ -6,14 +6,14 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-/// A program to be started in the root of the repository, without an input.
+/// Returns a program to be started in the root of the repository, without an input.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(paths::root()).stdin(Stdio::null());
     command
 }
 
-/// The cargo that started this tool.
+/// Returns the cargo that started this tool.
 pub(crate) fn cargo() -> Command {
     command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
@@ -42,7 +42,7 @@ pub(crate) fn output(command: &mut Command) -> Result<Output> {
     command.output().with_context(|| describe(command))
 }
 
-/// What a program printed, trimmed; `None` where it is missing or fails.
+/// Returns what a program printed, trimmed; `None` where it is missing or fails.
 pub(crate) fn answer(program: &str, args: &[&str]) -> Option<String> {
     let output = command(program).args(args).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();

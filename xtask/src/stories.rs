@@ -28,7 +28,7 @@ pub(crate) struct SimOptions {
     options: Vec<String>,
 }
 
-/// The command `sim`.
+/// Runs the command `sim`.
 pub(crate) fn sim(options: &SimOptions) -> Result<()> {
     shell::run(simulation("sim").args(&options.options))
 }
@@ -40,13 +40,13 @@ pub(crate) fn simulation(profile: &str) -> std::process::Command {
     cargo
 }
 
-/// The command `demo`.
+/// Runs the command `demo`.
 pub(crate) fn demo(options: &DemoOptions) -> Result<()> {
     let stay = options.stay.then_some("--stay".to_owned());
     program("demo", stay.as_slice())
 }
 
-/// The command `bench`.
+/// Runs the command `bench`.
 pub(crate) fn bench(options: &BenchOptions) -> Result<()> {
     let beacon = [
         "run",

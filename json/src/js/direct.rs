@@ -5,13 +5,25 @@
 //! name what was expected, and never the value.
 
 use js_sys::{Array, Object, Reflect};
+use serde::Serialize;
 use serde::de::value::U64Deserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess,
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
+use serde_wasm_bindgen::Serializer;
 use std::fmt;
 use wasm_bindgen::{JsCast, JsValue};
+
+/// Returns the JavaScript value of a value.
+///
+/// # Errors
+/// Where the type has no JSON shape.
+pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Error> {
+    // An error of the serializer may repeat a value, so it is not passed on.
+    let written = value.serialize(&Serializer::json_compatible());
+    written.map_err(|_| Error("a value has no JSON shape"))
+}
 
 /// Returns the value of a type. An absent field counts as `null`; `#[serde(default)]` has no effect.
 ///

@@ -8,7 +8,6 @@
 //! | [`from_js_within`] | `JSON.stringify`, then [`from_str`](crate::from_str) | the engine, which reads JSON text anyway: one reader, defaults for absent fields, errors that name the place, and a bound that is checked before anything is parsed |
 
 mod by_text;
-mod direct;
+pub mod direct;
 
 pub use by_text::{Malformed, from_js_within, to_js};
-pub use direct::{Error, from_js};

@@ -8,7 +8,7 @@ use super::qr::Qr;
 use crate::i18n::{Text, t};
 use crate::state::{Action, ContactEdit, ContactPage, KEEP, NAME, REMOVE, Saved, State};
 use crate::words;
-use ipc::{Care, ContactCommand, Person};
+use ipc::{ContactCommand, Person, Preferences};
 use yew::prelude::*;
 
 /// The page of a contact.
@@ -34,7 +34,7 @@ pub(super) fn contact(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn heading(person: &Person, preferences: &Care) -> Html {
+fn heading(person: &Person, preferences: &Preferences) -> Html {
     html! {
         <div class="who">
             <h1 id="page" tabindex="-1" title={person.name.clone()}>
@@ -61,7 +61,7 @@ fn button(dispatch: &Dispatch, label: Text, class: &'static str, edit: ContactEd
 }
 
 /// Asks whether to go on looking for somebody who has not been seen for a long time.
-fn pause(page: &ContactPage, preferences: &Care, dispatch: &Dispatch) -> Html {
+fn pause(page: &ContactPage, preferences: &Preferences, dispatch: &Dispatch) -> Html {
     let asks = preferences.long_unseen && !page.keeps_looking;
     if preferences.blocked || !(preferences.paused || asks) {
         return Html::default();
@@ -86,7 +86,7 @@ fn pause(page: &ContactPage, preferences: &Care, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn safety(preferences: &Care, dispatch: &Dispatch) -> Html {
+fn safety(preferences: &Preferences, dispatch: &Dispatch) -> Html {
     html! {
         <section class="card" aria-labelledby="safety-heading">
             <h2 id="safety-heading">{ t(Text::SafetyNumber) }</h2>
@@ -113,7 +113,7 @@ fn groups(digits: &str) -> String {
     groups
 }
 
-fn special(person: &Person, preferences: &Care, dispatch: &Dispatch) -> Html {
+fn special(person: &Person, preferences: &Preferences, dispatch: &Dispatch) -> Html {
     // With somebody blocked nothing can be on.
     if preferences.blocked {
         return Html::default();
@@ -167,7 +167,7 @@ fn said(saved: Saved) -> Option<String> {
     }
 }
 
-fn quiet(preferences: &Care, dispatch: &Dispatch) -> Html {
+fn quiet(preferences: &Preferences, dispatch: &Dispatch) -> Html {
     html! {
         <section class="card">
             { switch("contact.muted", t(Text::Mute), Some(t(Text::MuteHint)),

@@ -78,7 +78,7 @@ fn to_invites(dispatch: &Dispatch, label: Text, class: &'static str) -> Html {
 
 fn row(state: &State, dispatch: &Dispatch, person: &Person) -> Html {
     let blocked = person
-        .care
+        .preferences
         .as_ref()
         .is_some_and(|preferences| preferences.blocked);
     let seen = (person.presence == Presence::Offline && !blocked)

@@ -31,7 +31,7 @@ pub(super) fn mark(contact: bool) -> Html {
 /// Returns the sign of a contact whose safety number was compared.
 pub(super) fn verified_mark(person: &Person) -> Html {
     let verified = person
-        .care
+        .preferences
         .as_ref()
         .is_some_and(|preferences| preferences.verified);
     html! {

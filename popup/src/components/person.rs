@@ -52,7 +52,7 @@ fn name(props: &Props, name_id: &str) -> Html {
     let person = &props.person;
     let name = html! { <bdi id={name_id.to_owned()}>{ &person.name }</bdi> };
     match &person.id {
-        PersonId::Contact(contact) if person.care.is_some() => html! {
+        PersonId::Contact(contact) if person.preferences.is_some() => html! {
             <button type="button" class="about"
                 aria-label={fill(Text::AboutContact, &[&person.name])}
                 onclick={on(&props.dispatch, Action::OpenContact(contact.clone()))}>
@@ -128,7 +128,7 @@ fn details(props: &Props) -> Html {
                     if let Some(seen) = &props.seen {
                         <span>{ " · " }{ seen }</span>
                     }
-                    if person.care.as_ref().is_some_and(|preferences| preferences.paused) {
+                    if person.preferences.as_ref().is_some_and(|preferences| preferences.paused) {
                         <span>{ " · " }{ t(Text::Paused) }</span>
                     }
                 }
@@ -153,14 +153,14 @@ fn details(props: &Props) -> Html {
 
 fn is_blocked(person: &Person) -> bool {
     person
-        .care
+        .preferences
         .as_ref()
         .is_some_and(|preferences| preferences.blocked)
 }
 
 /// Returns the question that the contact's page answers.
 fn asks_to_pause(person: &Person) -> bool {
-    let preferences = person.care.as_ref();
+    let preferences = person.preferences.as_ref();
     preferences.is_some_and(|preferences| {
         preferences.long_unseen && !preferences.paused && !preferences.blocked
     })

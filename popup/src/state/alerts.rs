@@ -1,7 +1,7 @@
 //! Problems the person has not dismissed yet.
 
 use super::effect::Effect;
-use ipc::{Notice, Refusal};
+use ipc::{Alert, Refusal};
 
 /// The most alerts above the lists; one more takes the place of the oldest.
 const SHOWN: usize = 4;
@@ -10,7 +10,7 @@ const SHOWN: usize = 4;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Problem {
     /// Told by the engine.
-    Alert(Notice),
+    Alert(Alert),
     /// A command without a field of its own was refused.
     Refused(Refusal),
 }

@@ -31,7 +31,7 @@ pub(crate) fn list(people: &People, section: Section, fold: fn(&str) -> String) 
 
 fn section_of(person: &Person) -> Option<Section> {
     if person
-        .care
+        .preferences
         .as_ref()
         .is_some_and(|preferences| preferences.blocked)
     {

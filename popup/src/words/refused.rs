@@ -3,7 +3,7 @@
 use super::name::isolate;
 use crate::i18n::{Text, fill, t};
 use crate::state::{BackupError, FieldError, Problem};
-use ipc::{Notice, Refusal};
+use ipc::{Alert, Refusal};
 
 /// Returns why a command was refused.
 pub(crate) fn refusal(refusal: &Refusal) -> String {
@@ -58,20 +58,20 @@ pub(crate) fn problem(problem: &Problem) -> String {
     }
 }
 
-fn alert(alert: &Notice) -> String {
+fn alert(alert: &Alert) -> String {
     match alert {
-        Notice::StorageFailed { reason } => fill(Text::AlertStorageFailed, &[reason]),
-        Notice::StorageDamaged { key } => fill(Text::AlertStorageDamaged, &[key]),
-        Notice::SomebodyElse { name } => fill(Text::AlertSomebodyElse, &[&isolate(name)]),
-        Notice::Misbehaved { name, reason } => {
+        Alert::StorageFailed { reason } => fill(Text::AlertStorageFailed, &[reason]),
+        Alert::StorageDamaged { key } => fill(Text::AlertStorageDamaged, &[key]),
+        Alert::SomebodyElse { name } => fill(Text::AlertSomebodyElse, &[&isolate(name)]),
+        Alert::Misbehaved { name, reason } => {
             fill(Text::AlertMisbehaved, &[&isolate(name), reason])
         }
-        Notice::AnswerTooLate { name } => fill(Text::AlertTooLate, &[&isolate(name)]),
-        Notice::ClockDiffers { name, minutes } => {
+        Alert::AnswerTooLate { name } => fill(Text::AlertTooLate, &[&isolate(name)]),
+        Alert::ClockDiffers { name, minutes } => {
             fill(Text::AlertClock, &[&isolate(name), &minutes.to_string()])
         }
-        Notice::InviteNotAccepted => t(Text::AlertInvite),
-        Notice::TwoCopies => t(Text::AlertTwoCopies),
-        Notice::Blocked { name } => fill(Text::AlertBlocked, &[&isolate(name)]),
+        Alert::InviteNotAccepted => t(Text::AlertInvite),
+        Alert::TwoCopies => t(Text::AlertTwoCopies),
+        Alert::Blocked { name } => fill(Text::AlertBlocked, &[&isolate(name)]),
     }
 }

@@ -89,7 +89,11 @@ fn has_no_key(world: &mut World, index: usize, frame: &str) {
 /// answered there. A peer that answers nothing proves nothing, and only a wrong proof makes an
 /// address a bad one.
 pub fn shown(world: &mut World, index: usize, person: &Person) {
-    let recovers = person.care.as_ref().and_then(|care| care.reach) == Some(Reach::Recovering);
+    let recovers = person
+        .preferences
+        .as_ref()
+        .and_then(|preferences| preferences.reach)
+        == Some(Reach::Recovering);
     if !recovers && person.ping != Some(Ping::SomebodyElse) {
         return;
     }
@@ -114,8 +118,8 @@ pub fn notified(world: &mut World, index: usize, notification: &Notification) {
     let device = world.devices.get(index);
     let id = PersonId::Contact(contact.clone());
     let person = device.and_then(|device| device.view.people.get(&id));
-    let care = person.and_then(|person| person.care.as_ref());
-    if care.is_some_and(|care| care.muted) {
+    let preferences = person.and_then(|person| person.preferences.as_ref());
+    if preferences.is_some_and(|preferences| preferences.muted) {
         let wrong = format!("P{index} is notified of a contact that it has muted");
         world.ctx.violation(wrong);
     }

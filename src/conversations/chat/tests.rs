@@ -9,7 +9,7 @@ fn write(chat: &mut Chat, text: &str) -> (ThreadRecord, Vec<MessageRecord>) {
     chat.flush().unwrap()
 }
 
-/// A chat with so many own messages stored.
+/// Returns a chat with so many own messages stored.
 fn written(count: usize) -> Chat {
     let mut chat = chat("a");
     for _ in 0..count {

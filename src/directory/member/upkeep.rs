@@ -15,7 +15,7 @@ const CHECK_IN_AGAIN: Duration = Duration::from_secs(8);
 const OTHERS_CHECK_IN: Duration = Duration::from_secs(60);
 
 impl Member {
-    /// There is a router: whoever is there checks in with it.
+    /// Plans to remove the people who do not check in with a new router.
     pub(in crate::directory) fn sweep_soon(&mut self, ctx: &Context) {
         let patience = if self.roster.len() > ROUTER_PEERS {
             OTHERS_CHECK_IN
@@ -25,8 +25,8 @@ impl Member {
         self.sweep = Some(ctx.now.mono + patience);
     }
 
-    /// A copy of what an earlier router knew is only as good as who checks in again. Without a
-    /// router it is all there is.
+    /// Removes the people of an earlier router's list who have not checked in again. Without a
+    /// router, that list is all there is, and stays.
     pub(super) fn sweep(&mut self, ctx: &mut Context) {
         if self.sweep.take_if(|at| ctx.now.mono >= *at).is_none() {
             return;
@@ -43,7 +43,7 @@ impl Member {
         }
     }
 
-    /// The router's own entry never expires.
+    /// Renews the router's own entry, which never expires.
     pub(super) fn keep_own(&mut self, ctx: &Context) {
         if !matches!(self.state, State::Routing(_)) {
             return;

@@ -19,7 +19,7 @@ impl Departed {
         self.ids.drain(..self.ids.len().saturating_sub(DEPARTED));
     }
 
-    /// Whom a copy can still hold, and who is not back.
+    /// Returns the people who left, whom a copy can still hold, and who are not back.
     pub(super) fn since(&self, roster: &Roster, now: Mono) -> Vec<String> {
         let held = self.ids.iter().filter(|(_, at)| now < *at + ENTRY_LIFE);
         let gone = held.filter(|(id, _)| roster.get(id).is_none());

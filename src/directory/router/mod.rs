@@ -171,7 +171,8 @@ impl Router {
         Ok(())
     }
 
-    /// Confirms who was heard, or everybody whom a router that was heard speaks for.
+    /// Confirms the peer that was heard, or all people in the registry of the router that was
+    /// heard.
     fn confirm(&self, roster: &mut Roster, link: LinkId, ctx: &Context) {
         match self.peers.get(&link).map(|peer| (&peer.part, &peer.id)) {
             Some((Part::Fellow(_), _)) => roster.confirm(link, ctx.now.mono),

@@ -155,7 +155,7 @@ impl Uplink {
         self.state = State::Waiting(ctx.now.mono + wait);
     }
 
-    /// Gives up a dial; an open connection is closed with the others.
+    /// Ends a dial; an open connection is closed with the others.
     pub(super) fn close(&self, ctx: &mut Context) {
         if let State::Dialling(link) = self.state {
             ctx.close(link);

@@ -46,7 +46,7 @@ fn request() -> RequestRecord {
     }
 }
 
-/// A contact with a proven key; `asked` is whether this side asked.
+/// Returns a contact with a proven key; `asked` is whether this side asked.
 fn finished(asked: bool) -> Finished {
     let confirm = asked.then(|| Proof {
         key: "k".to_owned(),

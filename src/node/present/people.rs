@@ -178,7 +178,7 @@ impl People {
             last_seen: None,
             unread: 0,
             ping: None,
-            care: None,
+            preferences: None,
         }
     }
 }
@@ -193,7 +193,7 @@ fn contact(state: &State<'_>, contact: &Contact) -> Person {
         last_seen: contact.record().last_seen,
         unread: state.conversations.unread(contact.id()),
         ping: contact.ping(),
-        care: Some(contact.care(state.now.unix)),
+        preferences: Some(contact.shown_preferences(state.now.unix)),
     }
 }
 

@@ -44,7 +44,7 @@ impl Node {
         Ok(())
     }
 
-    /// The backup is stored: the one who was here before is gone.
+    /// Goes on after a backup is stored: the person who was here before is gone.
     pub(super) fn imported(
         &mut self,
         profile: ProfileRecord,

@@ -86,7 +86,7 @@ impl Node {
         self.shown.update(&mut self.ctx, &state);
     }
 
-    /// The first moment at which anything may be sent.
+    /// Begins to use the network: this is the first moment at which anything may be sent.
     pub(super) fn go_online(&mut self) {
         let Some(me) = self.account.me() else {
             return;
@@ -98,7 +98,8 @@ impl Node {
         self.directory.look_up(&mut self.ctx);
     }
 
-    /// The device woke, its network changed, or the person does not want to wait.
+    /// Tries everything again: the device woke, its network changed, or the person does not want to
+    /// wait.
     pub(in crate::node) fn woke(&mut self) {
         if self.account.me().is_none() {
             return;

@@ -93,8 +93,7 @@ impl Node {
         }
     }
 
-    /// Somebody who is blocked must not recognise this device any longer: they get no new
-    /// discoveryUUID.
+    /// Renews the discoveryUUID, so that a blocked person cannot recognise this device any longer.
     fn block(&mut self, contact: &ContactId) {
         self.part_from(contact);
         self.renew_discovery_uuid();

@@ -13,7 +13,7 @@ impl Node {
             Input::Timeout => {}
             Input::Command(id, command) => self.command(id, command),
             Input::Attach => self.shown.attach(&mut self.ctx),
-            Input::Watched(watched) => self.watched = watched,
+            Input::Watched(watched) => self.attention.set_watched(watched),
             Input::Signalling(signalling) => self.signalling(signalling),
             Input::Link(link, event) => self.link(link, event),
             Input::Addresses(found) => {
@@ -71,7 +71,7 @@ impl Node {
         }
     }
 
-    /// Somebody else holds the own Transport ID: takes another, and says so.
+    /// Takes another Transport ID and tells the contacts, because somebody else holds the own one.
     pub(super) fn transport_taken(&mut self, id: &str) {
         self.transport.released();
         self.ctx.routes.remove_id(id);

@@ -17,7 +17,7 @@ mod writes;
 use crate::fact::Fact;
 use crate::node::Node;
 use crate::records::Change;
-use crate::view::{Notice, Ping};
+use crate::view::{Alert, Ping};
 
 impl Node {
     /// Acts on what the machines told, oldest first, until nothing is left.
@@ -86,7 +86,7 @@ impl Node {
                     self.contacts.store(ctx, &id);
                     self.renew_discovery_uuid();
                 }
-                self.ctx.notice(Notice::Blocked { name });
+                self.ctx.alert(Alert::Blocked { name });
                 let change = Change::ForgetContact(provisional);
                 self.ctx.store_for_certain(change);
             }
@@ -102,7 +102,7 @@ impl Node {
                 let name = self.contacts.own_name(&contact);
                 self.end_session(&contact);
                 let reason = how.to_string();
-                self.ctx.notice(Notice::Misbehaved { name, reason });
+                self.ctx.alert(Alert::Misbehaved { name, reason });
             }
             Fact::Ended(contact, lasted) => self.contacts.lost(ctx, &contact, lasted),
             Fact::Replaced(contact) => {

@@ -6,9 +6,10 @@ use crate::ids::rootless;
 use crate::introductions::Late;
 use crate::io::{Link, LinkId, Path};
 use crate::node::Node;
+use crate::node::attention::Attention;
 use crate::records::RequestRecord;
 use crate::values::{ContactId, RequestId, Secret};
-use crate::view::{Event, Notification, Refusal};
+use crate::view::{Notification, Refusal};
 use crate::wire::SessionFrame;
 
 impl Node {
@@ -56,7 +57,7 @@ impl Node {
         }
     }
 
-    /// The connection of an accepted request has ended.
+    /// Goes on with an accepted request whose connection has ended.
     pub(super) fn accept_late(
         &mut self,
         request: RequestRecord,
@@ -79,7 +80,7 @@ impl Node {
         }
     }
 
-    /// Somebody with the secret of a contact has proven a key.
+    /// Handles a key that somebody with the secret of a contact has proven.
     pub(super) fn proven(&mut self, link: LinkId, contact: ContactId, key: PublicKey) {
         match self.contacts.prove(&mut self.ctx, &contact, key) {
             Ok(contact) => {
@@ -93,7 +94,7 @@ impl Node {
         }
     }
 
-    /// Both have accepted, and it is stored.
+    /// Makes a contact of somebody: both have accepted, and it is stored.
     pub(super) fn befriended(&mut self, befriended: Befriended) {
         let Befriended {
             link,
@@ -121,7 +122,7 @@ impl Node {
         }
     }
 
-    /// Both have proven who they are: begins the session.
+    /// Begins the session: both sides have proven who they are.
     pub(super) fn meet(&mut self, link: LinkId, contact: &ContactId, path: Path) {
         let own = self.account.me().map(|me| me.public_key().to_bytes());
         let theirs = self.contacts.get(contact).and_then(|c| c.identity());
@@ -178,7 +179,7 @@ impl Node {
         }
     }
 
-    /// Name or addresses changed: tells the namespaces and the connected contacts.
+    /// Tells the namespaces and the connected contacts, because name or addresses changed.
     pub(in crate::node) fn announce_profile(&mut self) {
         if let Some(me) = self.account.me() {
             self.directory.announce(&mut self.ctx, me);
@@ -203,7 +204,7 @@ impl Node {
     pub(super) fn received(&mut self, contact: ContactId, text: String) {
         let saved = self.contacts.get(&contact);
         let muted = saved.is_some_and(|contact| contact.preferences().muted);
-        if !self.watched && !muted {
+        if self.attention.wants_message(muted) {
             let name = self.contacts.name(&contact);
             self.notify(Notification::Message {
                 contact,
@@ -214,8 +215,7 @@ impl Node {
     }
 
     pub(super) fn notify(&mut self, notification: Notification) {
-        if self.account.settings().notifications {
-            self.ctx.event(Event::Notify(notification));
-        }
+        let settings = self.account.settings();
+        Attention::notify(&mut self.ctx, settings, notification);
     }
 }

@@ -23,7 +23,7 @@ impl Book for Known<'_> {
         }
     }
 
-    /// Blocked contacts are strangers.
+    /// Returns the secrets that a caller may hint at. Blocked contacts are strangers.
     fn callers(&self, remote: &str) -> Vec<(Caller, Key)> {
         let contacts = self.contacts.all().filter(|contact| !contact.is_blocked());
         let contacts = contacts.map(|c| (Caller::Contact(c.id().clone()), c.pair_secret()));

@@ -1,11 +1,11 @@
 //! Who goes on when a write has ended, and what follows from stored settings.
 
-use crate::config::{Config, Settings};
+use crate::config::Settings;
 use crate::io::{LinkId, StoreId};
 use crate::node::Node;
 use crate::records::ProfileRecord;
 use crate::store::Write;
-use crate::view::{Notice, Refusal};
+use crate::view::{Alert, Refusal};
 
 impl Node {
     pub(super) fn stored(&mut self, id: StoreId, result: Result<(), String>) {
@@ -47,7 +47,7 @@ impl Node {
     pub(super) fn not_written(&mut self, write: Write, reason: String) {
         tracing::warn!("a write failed");
         let ctx = &mut self.ctx;
-        ctx.notice(Notice::StorageFailed {
+        ctx.alert(Alert::StorageFailed {
             reason: reason.clone(),
         });
         let refusal = Refusal::Storage { reason };
@@ -70,7 +70,7 @@ impl Node {
         }
     }
 
-    /// A profile is stored: it counts from now on.
+    /// Takes a profile that is stored: it is valid from now on.
     pub(in crate::node) fn take_profile(&mut self, record: ProfileRecord) {
         if self.account.take_profile(record) {
             self.go_online();
@@ -84,14 +84,10 @@ impl Node {
         self.directory.set_cellular_setting(settings.cellular);
         self.account.take_settings(settings);
         let after = self.account.config();
-        let same_but_beacon = Config {
-            beacon: after.beacon.clone(),
-            ..before.clone()
-        };
         if let Some(me) = self.account.me()
             && before != after
         {
-            if same_but_beacon == after {
+            if before.differs_only_in_beacon(&after) {
                 self.directory.configure(&self.ctx, &after);
                 self.directory.rejoin(&mut self.ctx, me);
             } else {
@@ -101,7 +97,7 @@ impl Node {
         self.apply_cellular();
     }
 
-    /// There are other servers or another root: everything is registered anew. Chats go on over
+    /// Registers everything anew, because there are other servers or another root. Chats go on over
     /// new connections.
     pub(super) fn change_servers(&mut self) {
         if let Some(me) = self.account.me() {

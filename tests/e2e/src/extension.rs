@@ -53,7 +53,7 @@ impl Extension {
         &self.folder
     }
 
-    /// The id it has in Chromium, which makes it from the key.
+    /// Returns the id it has in Chromium, which makes it from the key.
     pub fn chromium_id() -> String {
         let letter = |nibble: u8| char::from(b'a' + nibble);
         let hash = Sha256::digest(KEY);
@@ -63,7 +63,7 @@ impl Extension {
             .collect()
     }
 
-    /// The id it has in Firefox, from its manifest.
+    /// Returns the id it has in Firefox, from its manifest.
     pub fn firefox_id(&self) -> Result<String> {
         let id = &self.manifest()?["browser_specific_settings"]["gecko"]["id"];
         id.as_str()

@@ -17,12 +17,12 @@ pub fn joined<const N: usize>(lab: &Lab, who: [(Home, Kind, &str); N]) -> Result
     Ok(browsers)
 }
 
-/// One asks, two accepts.
+/// Makes contacts of two: the first asks, the second accepts.
 pub fn befriend(one: &Browser, two: &Browser) -> Result {
     page(one)?.befriend(one.name(), &page(two)?, two.name())
 }
 
-/// Both switch Special contact on.
+/// Switches Special contact on at both.
 pub fn make_special(one: &Browser, two: &Browser) -> Result {
     for (browser, other) in [(one, two), (two, one)] {
         page(browser)?.open_contact(other.name())?;
@@ -42,14 +42,14 @@ pub fn start_again(browser: &mut Browser) -> Result<Page<'_>> {
     page(browser)
 }
 
-/// The Transport IDs that are registered: `myapp-` and a UUID.
+/// Returns the Transport IDs that are registered: `myapp-` and a UUID.
 pub fn transport_ids(lab: &Lab) -> Vec<String> {
     let is_transport = |id: &String| id.len() == "myapp-".len() + 36;
     let ids = lab.signalling().ids().into_iter();
     ids.filter(is_transport).collect()
 }
 
-/// Somebody else takes ids of browsers that were killed, once they are free.
+/// Takes the ids of browsers that were killed, once they are free.
 pub fn take_over(lab: &Lab, ids: &[String]) -> Result<Squatter> {
     let free = |held: &[String]| !held.iter().any(|id| ids.contains(id));
     lab.signalling()

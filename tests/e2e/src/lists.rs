@@ -8,12 +8,12 @@ use std::time::Duration;
 /// kept for 90 s.
 pub const PATIENCE: Duration = Duration::from_secs(100);
 
-/// The page that a browser shows.
+/// Returns the page that a browser shows.
 pub fn page(browser: &Browser) -> Result<Page<'_>> {
     Ok(Page::new(browser)?.patient(PATIENCE))
 }
 
-/// Everybody's state line says that they are on this network with so many people.
+/// Waits until every state line says that its person is on this network with so many people.
 pub fn see_people(browsers: &[&Browser], home: Home, people: usize) -> Result {
     let counted = if people == 1 {
         "1 person".to_owned()
@@ -27,7 +27,8 @@ pub fn see_people(browsers: &[&Browser], home: Home, people: usize) -> Result {
     Ok(())
 }
 
-/// Everybody's list shows everybody else as on this network, once, and nobody more is counted.
+/// Waits until every list shows everybody else as on this network, once, and nobody more is
+/// counted.
 pub fn see_lists(browsers: &[&Browser], home: Home) -> Result {
     see_people(browsers, home, browsers.len())?;
     for browser in browsers {
@@ -48,7 +49,7 @@ pub fn see_lists(browsers: &[&Browser], home: Home) -> Result {
     Ok(())
 }
 
-/// The names of those who say that they are the router.
+/// Returns the names of those who say that they are the router.
 pub fn routers(browsers: &[&Browser]) -> Result<Vec<String>> {
     let mut routers = Vec::new();
     for browser in browsers {

@@ -32,25 +32,25 @@ pub struct Page<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Locator(Vec<Value>);
 
-/// A role with a name.
+/// Returns a role with a name.
 pub fn named(role: &str, name: &str) -> Locator {
     Locator::default().named(role, name)
 }
 
-/// A role with a text somewhere in it.
+/// Returns a role with a text somewhere in it.
 pub fn with_text(role: &str, text: &str) -> Locator {
     Locator::default().with_text(role, text)
 }
 
 impl Locator {
-    /// Inside it, a role with exactly this accessible name.
+    /// Finds a role with exactly this accessible name, inside it.
     #[must_use]
     pub fn named(mut self, role: &str, name: &str) -> Self {
         self.0.push(json!({ "role": role, "name": name }));
         self
     }
 
-    /// Inside it, a role with a text somewhere in it.
+    /// Finds a role with a text somewhere in it, inside it.
     #[must_use]
     pub fn with_text(mut self, role: &str, text: &str) -> Self {
         self.0.push(json!({ "role": role, "text": text }));
@@ -66,7 +66,7 @@ impl Locator {
 pub type Moment = f64;
 
 impl<'a> Page<'a> {
-    /// The page that the browser shows now.
+    /// Returns the page that the browser shows now.
     pub fn new(browser: &'a Browser) -> Result<Self> {
         Ok(Self {
             browser,
@@ -74,7 +74,7 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// The same page, waited for longer or shorter.
+    /// Returns the same page with another time to wait.
     #[must_use]
     pub fn patient(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -96,12 +96,12 @@ impl<'a> Page<'a> {
         self.see(&with_text("any", text))
     }
 
-    /// How many of these are shown now.
+    /// Returns how many of these are shown now.
     pub fn count(&self, what: &Locator) -> Result<u64> {
         self.run("count", what)?.as_u64().context("not a number")
     }
 
-    /// The texts of those that are shown now.
+    /// Returns the texts of those that are shown now.
     pub fn texts(&self, what: &Locator) -> Result<Vec<String>> {
         Ok(serde_json::from_value(self.run("texts", what)?)?)
     }
@@ -120,7 +120,7 @@ impl<'a> Page<'a> {
         bail!("does not stay where it is: {what:?}");
     }
 
-    /// Whether a click reached what it was meant for.
+    /// Returns whether a click reached what it was meant for.
     fn try_click(&self, what: &Locator) -> Result<bool> {
         let session = self.browser.session()?;
         session.click(&self.run_for_element("aim", what)?)?;
@@ -141,7 +141,7 @@ impl<'a> Page<'a> {
         self.fill_in(&Locator::default(), label, text)
     }
 
-    /// The same for a field inside something.
+    /// Fills a field inside something.
     pub fn fill_in(&self, place: &Locator, label: &str, text: &str) -> Result<()> {
         let field = self.find(&place.clone().named("textbox", label))?;
         let session = self.browser.session()?;
@@ -157,7 +157,7 @@ impl<'a> Page<'a> {
         self.run_for_element("find", what)
     }
 
-    /// Every control that is shown.
+    /// Returns every control that is shown.
     pub fn controls(&self) -> Result<Vec<Element>> {
         let elements = self.run("controls", &Locator::default())?;
         Ok(elements
@@ -168,14 +168,14 @@ impl<'a> Page<'a> {
             .collect())
     }
 
-    /// First run: gives a name and joins.
+    /// Sets a name and joins, on the first run.
     pub fn join(&self, name: &str) -> Result<()> {
         self.fill("Your name", name)?;
         self.click(&named("button", "Join"))?;
         self.see(&named("heading", "On this network")).map(drop)
     }
 
-    /// Somebody in the lists.
+    /// Finds somebody in the lists.
     pub fn person(&self, name: &str) -> Person<'a> {
         Person {
             page: *self,
@@ -215,7 +215,7 @@ impl<'a> Page<'a> {
         self.person(name).open_chat()
     }
 
-    /// What a field holds.
+    /// Returns what a field holds.
     pub fn value(&self, field: &str) -> Result<String> {
         let element = self.find(&named("textbox", field))?.to_value();
         let script = "return arguments[0].value";
@@ -234,7 +234,8 @@ impl<'a> Page<'a> {
         self.see(&named("log", "Messages").with_text("listitem", text))
     }
 
-    /// The messages that are shown in the chat that is open, oldest first, with their states.
+    /// Returns the messages that are shown in the chat that is open, oldest first, with their
+    /// states.
     pub fn messages(&self) -> Result<Vec<String>> {
         self.texts(&named("log", "Messages").with_text("listitem", ""))
     }
@@ -259,7 +260,7 @@ impl<'a> Page<'a> {
         bail!("Tab does not lead to {name}");
     }
 
-    /// The name of the control that has the focus.
+    /// Returns the name of the control that has the focus.
     pub fn focused(&self) -> Result<String> {
         let name = self.run("focused", &Locator::default())?;
         name.as_str().map(str::to_owned).context("not a name")

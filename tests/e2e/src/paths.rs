@@ -4,13 +4,13 @@ use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The root of the repository.
+/// Returns the root of the repository.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }
 
-/// The built extension for a browser: below `MESH_CHAT_DIST`, or below `dist`.
+/// Returns the built extension for a browser: below `MESH_CHAT_DIST`, or below `dist`.
 pub fn dist(browser: &str) -> Result<PathBuf> {
     let dist =
         std::env::var_os("MESH_CHAT_DIST").map_or_else(|| root().join("dist"), PathBuf::from);
@@ -24,14 +24,14 @@ pub fn dist(browser: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// What people may want to look at afterwards: screenshots and logs.
+/// Returns what people may want to look at afterwards: screenshots and logs.
 pub fn artifacts(name: &str) -> Result<PathBuf> {
     let folder = root().join("artifacts").join(name);
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
 }
 
-/// The same, emptied.
+/// Returns the same folder, emptied.
 pub fn fresh_artifacts(name: &str) -> Result<PathBuf> {
     let folder = root().join("artifacts").join(name);
     if folder.exists() {

@@ -56,7 +56,7 @@ impl Stock {
             .map(drop)
     }
 
-    /// Gives an id up.
+    /// Releases an id.
     pub fn leave(&self, id: &str) -> Result<()> {
         self.call("leave", &[json!(id)]).map(drop)
     }
@@ -102,7 +102,7 @@ impl Stock {
             .map(drop)
     }
 
-    /// Every message that came on any link, as text.
+    /// Returns every message that came on any link, as text.
     pub fn heard(&self) -> Result<Vec<String>> {
         Ok(serde_json::from_value(self.call("heard", &[])?)?)
     }

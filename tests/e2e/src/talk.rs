@@ -33,7 +33,7 @@ impl<'a> Talk<'a> {
         })
     }
 
-    /// One message, in turns from either side, until it is seen on the other.
+    /// Sends one message, in turns from either side, and waits until the other side shows it.
     pub fn say(&mut self) -> Result {
         let text = format!("talk {}, message {}.", self.number, self.texts.len());
         let sent = Instant::now();
@@ -45,7 +45,7 @@ impl<'a> Talk<'a> {
         Ok(())
     }
 
-    /// Talks until the server has seen somebody register this id; how long that took.
+    /// Talks until the server has seen somebody register this id. Returns how long that took.
     pub fn until_registered(
         &mut self,
         lab: &Lab,
@@ -66,14 +66,14 @@ impl<'a> Talk<'a> {
         Ok(begun.elapsed())
     }
 
-    /// Everything that was said is there once and in order, on both sides.
+    /// Checks that everything that was sent is shown once and in order, on both sides.
     pub fn check(&self) -> Result {
         check(&self.next, &self.texts)?;
         check(&self.other, &self.texts)
     }
 }
 
-/// These messages are in the chat that is open once and in order. None is a part of another.
+/// Checks that these messages are in the open chat once and in order. None is a part of another.
 pub fn check<Text: AsRef<str>>(page: &Page<'_>, texts: &[Text]) -> Result {
     let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
     let said = |message: &String| texts.iter().find(|text| message.contains(**text)).copied();

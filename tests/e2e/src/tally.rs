@@ -32,17 +32,17 @@ impl<T: Clone> Tally<T> {
         self.shared.1.notify_all();
     }
 
-    /// How many so far.
+    /// Returns how many there are so far.
     pub fn len(&self) -> usize {
         self.lock().len()
     }
 
-    /// Nothing so far.
+    /// Returns whether there is nothing so far.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Everything so far.
+    /// Returns everything so far.
     pub fn all(&self) -> Vec<T> {
         self.lock().clone()
     }

@@ -50,7 +50,7 @@ impl Session {
         })
     }
 
-    /// A command of a browser's own.
+    /// Sends a command of a browser's own.
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let post = self.agent.post(format!("{}/{path}", self.url));
         self.call(|| post.send_json(body))
@@ -124,17 +124,17 @@ impl Session {
             .map(drop)
     }
 
-    /// The role an element has for a screen reader.
+    /// Returns the role an element has for a screen reader.
     pub fn role(&self, element: &Element) -> Result<String> {
         text(&self.get(&format!("element/{}/computedrole", element.0))?)
     }
 
-    /// The name an element has for a screen reader.
+    /// Returns the name an element has for a screen reader.
     pub fn label(&self, element: &Element) -> Result<String> {
         text(&self.get(&format!("element/{}/computedlabel", element.0))?)
     }
 
-    /// What is shown, as a PNG.
+    /// Returns what is shown, as a PNG.
     pub fn screenshot(&self) -> Result<Vec<u8>> {
         let png = text(&self.get("screenshot")?)?;
         Base64::decode_vec(&png).map_err(|error| anyhow::anyhow!("screenshot: {error}"))
@@ -170,12 +170,12 @@ impl Session {
 }
 
 impl Element {
-    /// The element a script returned, if it returned one.
+    /// Returns the element a script returned, if it returned one.
     pub fn from_value(value: &Value) -> Option<Self> {
         value.get(ELEMENT)?.as_str().map(|id| Self(id.to_owned()))
     }
 
-    /// For a script's arguments.
+    /// Returns the element as an argument for a script.
     pub fn to_value(&self) -> Value {
         json!({ ELEMENT: self.0 })
     }

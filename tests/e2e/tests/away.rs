@@ -18,7 +18,7 @@ const MEETING: Duration = Duration::from_secs(20);
 /// How long a meeting point may outlive the meeting.
 const LEAVING: Duration = Duration::from_secs(10);
 
-/// Two contacts in home A.
+/// Returns two contacts in home A.
 fn contacts(lab: &Lab, one: Kind, two: Kind) -> Result<[Browser; 2]> {
     let browsers = joined(lab, [(A, one, "Ann"), (A, two, "Bob")])?;
     let [ann, bob] = &browsers;
@@ -123,7 +123,7 @@ fn special_contacts_who_lost_both_addresses_meet_at_a_rendezvous() -> Result {
     ann.screenshots(lab.folder(), "met-again")
 }
 
-/// There was a meeting point, and it is given up soon.
+/// Waits until the meeting point that was used is given up.
 fn see_meeting_points_left(lab: &Lab) -> Result {
     let is_point = |id: &String| id.contains("rendezvous-");
     let seen = lab.signalling().seen.all();

@@ -15,21 +15,21 @@ const SLOT: u64 = 24;
 /// How long a message may take while the mesh moves.
 const STALL: Duration = Duration::from_secs(4);
 
-/// The roots under which somebody has registered a Router ID.
+/// Returns the roots under which somebody has registered a Router ID.
 fn roots(ids: &[String]) -> Vec<String> {
     let ending = format!("-{}-1", e2e::services::NAMESPACE);
     let roots = ids.iter().filter_map(|id| id.strip_suffix(&ending));
     roots.map(str::to_owned).collect()
 }
 
-/// Those that a beacon signed.
+/// Returns those that a beacon signed.
 fn signed(ids: &[String]) -> Vec<String> {
     let mut roots = roots(ids);
     roots.retain(|root| root.starts_with("sig"));
     roots
 }
 
-/// From now on every change of the page is looked at for the rows of these people.
+/// Looks at every change of the page from now on for the rows of these people.
 fn watch_rows(browser: &Browser, names: &[&str]) -> Result {
     let names = json!(names);
     browser.run(&format!(
@@ -45,7 +45,7 @@ fn watch_rows(browser: &Browser, names: &[&str]) -> Result {
     Ok(())
 }
 
-/// Each of them had one row, all the time.
+/// Checks that each of them had one row, all the time.
 fn check_rows(browser: &Browser, names: &[&str]) -> Result {
     let seen = browser.run("return window.rowsSeen;")?;
     let always = vec!["1"; names.len()].join(",");

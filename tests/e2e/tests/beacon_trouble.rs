@@ -24,12 +24,12 @@ fn beacon(url: &str) -> Value {
     json!({ "url": url, "publicKey": KEY })
 }
 
-/// The origins that the extension may read.
+/// Returns the origins that the extension may read.
 fn origins(browser: &Browser) -> Result<Value> {
     browser.run("return (await api.permissions.getAll()).origins ?? [];")
 }
 
-/// What Chromium says before it installs the extension: nothing of sites.
+/// Checks what Chromium says before it installs the extension: nothing about sites.
 fn check_warnings(browser: &Browser) -> Result {
     let warnings = browser.run(
         "const manifest = JSON.stringify(api.runtime.getManifest());
@@ -39,7 +39,7 @@ fn check_warnings(browser: &Browser) -> Result {
     Ok(())
 }
 
-/// The first three tries of a browser: each wait is three quarters of 5 s, 10 s, … at least.
+/// Checks the first three tries of a browser: each wait is at least three quarters of 5 s, 10 s, …
 fn check_retries(impostor: &Impostor) -> Result {
     let three = |asked: &[Asked]| <[Asked; 3]>::try_from(asked.get(..3)?).ok();
     let limit = Duration::from_secs(40);
@@ -53,7 +53,7 @@ fn check_retries(impostor: &Impostor) -> Result {
     Ok(())
 }
 
-/// Everything that can answer there has its reason on the Connection page.
+/// Checks that every kind of bad answer has its reason on the Connection page.
 fn check_reasons(browser: &Browser, impostor: &Impostor, elsewhere: &Impostor) -> Result {
     let page = Page::new(browser)?;
     for (lie, reason) in [

@@ -27,7 +27,7 @@ fn joined(world: &World) -> Result<[Browser; 2]> {
     Ok(browsers)
 }
 
-/// The same as contacts of each other.
+/// Returns the same as contacts of each other.
 fn contacts(world: &World) -> Result<[Browser; 2]> {
     let browsers = joined(world)?;
     let (a, b) = (Page::new(&browsers[0])?, Page::new(&browsers[1])?);

@@ -7,7 +7,7 @@ use e2e::{Browser, Page, Result, World, named, talk};
 use serde_json::json;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Two contacts in two browsers with the chat open at Alice's.
+/// Returns two contacts in two browsers with the chat open at Alice's.
 fn contacts(world: &World) -> Result<[Browser; 2]> {
     let browsers = world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
     let (a, b) = (browsers[0].popup()?, browsers[1].popup()?);
@@ -18,7 +18,7 @@ fn contacts(world: &World) -> Result<[Browser; 2]> {
     Ok(browsers)
 }
 
-/// The first words of the messages that are shown, without times and states.
+/// Returns the first words of the messages that are shown, without times and states.
 fn order(messages: &[String], marks: &[&str]) -> Vec<String> {
     let mark = |message: &String| marks.iter().find(|mark| message.contains(**mark)).copied();
     messages
@@ -168,7 +168,7 @@ fn history_contacts_and_states_are_there_after_a_crash_of_either_browser() -> Re
     a.see_message_state("after the crash", "Read").map(drop)
 }
 
-/// Somewhere in the middle of so many, by the clock.
+/// Returns a place in the middle of so many, by the clock.
 fn somewhere(many: usize) -> usize {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now.map_or(0, |now| now.subsec_nanos() as usize);

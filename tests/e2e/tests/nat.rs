@@ -136,7 +136,7 @@ fn lose_a_router(lab: &Lab, browsers: &mut [Browser; 3]) -> Result<Duration> {
     Ok(elected)
 }
 
-/// The killed one comes back.
+/// Starts the killed browser again.
 fn start_again(browsers: &mut [Browser; 3]) -> Result {
     let begun = Instant::now();
     browsers[0].start()?;

@@ -120,7 +120,8 @@ fn we_check_in_at_a_router_that_is_a_stock_peerjs_page() -> Result {
     bob.check_console()
 }
 
-/// Somebody on the network who dials the router. Another router does that too, from its Router ID.
+/// Accepts somebody on the network who dials the router. Another router does that too, from its
+/// Router ID.
 fn accept_peer(stock: &Stock) -> Result<Link> {
     loop {
         let (link, from) = stock.accept(ROUTER)?;

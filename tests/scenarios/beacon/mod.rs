@@ -65,12 +65,12 @@ fn with_beacon() -> Config {
     }
 }
 
-/// People whose extension was packed with the beacon, which answers well.
+/// Starts people whose extension was packed with the beacon, which answers well.
 fn people(names: &[&str]) -> World {
     organisation(good).joined(names)
 }
 
-/// A world where extensions are packed with the beacon, and nobody has started.
+/// Returns a world where extensions are packed with the beacon, and nobody has started.
 fn organisation(answer: fn(u64) -> BeaconReply) -> World {
     World::new().packed_with(with_beacon()).beacon(answer)
 }

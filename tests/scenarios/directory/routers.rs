@@ -8,7 +8,7 @@ const ROUTER: usize = 0;
 const ANN: usize = 1;
 const BOB: usize = 2;
 
-/// Ann and Bob are contacts, and a third person is their router.
+/// Makes a world in which Ann and Bob are contacts, and a third person is their router.
 fn friends_behind_a_router() -> World {
     let mut world = World::of(&["Router", "Ann", "Bob"]);
     world.ask(ANN, "Bob");

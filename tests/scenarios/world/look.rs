@@ -2,8 +2,8 @@
 
 use super::World;
 use mesh_chat::view::{
-    Answer, Care, ContactId, Event, MessageState, Notice, Notification, Person, PersonId, Refusal,
-    Request, Status,
+    Alert, Answer, ContactId, Event, MessageState, Notification, Person, PersonId, Preferences,
+    Refusal, Request, Status,
 };
 
 impl World {
@@ -39,8 +39,11 @@ impl World {
     }
 
     /// Returns what the page of a contact shows.
-    pub(crate) fn preferences(&self, device: usize, name: &str) -> Care {
-        self.person(device, name).care.clone().expect("a contact")
+    pub(crate) fn preferences(&self, device: usize, name: &str) -> Preferences {
+        self.person(device, name)
+            .preferences
+            .clone()
+            .expect("a contact")
     }
 
     /// Returns the requests that wait for the person.
@@ -68,11 +71,11 @@ impl World {
     }
 
     /// Returns every problem that was reported to the person.
-    pub(crate) fn notices(&self, device: usize) -> Vec<&Notice> {
+    pub(crate) fn alerts(&self, device: usize) -> Vec<&Alert> {
         let events = self.events(device).iter();
         events
             .filter_map(|event| match event {
-                Event::Notice(notice) => Some(notice),
+                Event::Alert(alert) => Some(alert),
                 _ => None,
             })
             .collect()

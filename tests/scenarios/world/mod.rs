@@ -67,7 +67,7 @@ pub(crate) struct World {
     registered: Vec<String>,
 }
 
-/// Ann and Bob are contacts on one network.
+/// Makes a world in which Ann and Bob are contacts on one network.
 pub(crate) fn friends() -> World {
     let mut world = World::of(&["Ann", "Bob"]);
     world.ask(ANN, "Bob");
@@ -76,7 +76,7 @@ pub(crate) fn friends() -> World {
     world
 }
 
-/// Ann and Bob are special contacts of each other.
+/// Makes a world in which Ann and Bob are special contacts of each other.
 pub(crate) fn special_friends() -> World {
     let mut world = friends();
     world.make_special(ANN, "Bob");
@@ -85,7 +85,7 @@ pub(crate) fn special_friends() -> World {
 }
 
 impl World {
-    /// An empty world.
+    /// Makes an empty world.
     pub(crate) fn new() -> Self {
         Self {
             devices: Vec::new(),
@@ -103,7 +103,7 @@ impl World {
         }
     }
 
-    /// A world in which these people have joined, all on one network.
+    /// Makes a world in which these people have joined, all on one network.
     pub(crate) fn of(names: &[&str]) -> Self {
         Self::new().joined(names)
     }
@@ -151,7 +151,7 @@ impl World {
         self.start_at(address.unwrap_or(HOME), snapshot)
     }
 
-    /// The same, at this address.
+    /// Starts a device with a snapshot at this address.
     pub(crate) fn start_at(&mut self, address: &'static str, snapshot: Snapshot) -> usize {
         let device = self.devices.len();
         let clock_ahead = self.clocks.get(&device).copied().unwrap_or(0);
@@ -204,17 +204,17 @@ impl World {
         }
     }
 
-    /// The true time, in milliseconds since 1970.
+    /// Returns the true time, in milliseconds since 1970.
     pub(crate) fn unix(&self) -> u64 {
         START + self.now
     }
 
-    /// The true time, in milliseconds since the world began.
+    /// Returns the true time, in milliseconds since the world began.
     pub(crate) fn now(&self) -> u64 {
         self.now
     }
 
-    /// Gives a command to a device; [`person`] has a verb for most of them.
+    /// Sends a command to a device; [`person`] has a verb for most of them.
     pub(crate) fn command(&mut self, device: usize, command: Command) {
         self.commands += 1;
         let id = CommandId(self.commands);

@@ -129,7 +129,7 @@ impl World {
         }
     }
 
-    /// These ends hear nothing, and their transports doubt the links.
+    /// Silences these ends, and lets their transports doubt the links.
     pub(crate) fn doubt(&mut self, ends: Vec<End>) {
         for (device, link) in ends {
             self.link_event(device, link, Link::Suspect);
@@ -144,7 +144,7 @@ impl World {
         self.lost = None;
     }
 
-    /// From now on a device changes each frame before it sends it.
+    /// Lets a device change each frame before it sends it, from now on.
     pub(crate) fn lies(&mut self, device: usize, lie: impl Fn(String) -> String + 'static) {
         self.devices[device].lie = Some(Box::new(lie));
     }
@@ -168,7 +168,7 @@ impl World {
         self.run();
     }
 
-    /// The server loses the Transport ID of a device and registers it again.
+    /// Lets the server lose the Transport ID of a device and register it again.
     pub(crate) fn reregister_transport_id(&mut self, device: usize) {
         let id = self.transport_id(device);
         self.register_again(device, id);
@@ -181,14 +181,14 @@ impl World {
         }
     }
 
-    /// Gives every device another public address; nobody is told of it.
+    /// Changes the public address of every device; no device is told of it.
     pub(crate) fn renumber(&mut self, address: &'static str) {
         for device in &mut self.devices {
             device.address = address;
         }
     }
 
-    /// From now on the beacon answers this.
+    /// Sets what the beacon answers from now on.
     pub(crate) fn beacon_answers(&mut self, answer: fn(u64) -> super::BeaconReply) {
         self.beacon = answer;
     }
@@ -224,7 +224,7 @@ impl World {
     }
 }
 
-/// Whether a frame has this in its `type` field, which comes first.
+/// Returns whether a frame has this in its `type` field, which comes first.
 pub(crate) fn is_of_type(frame: &str, kind: &str) -> bool {
     frame.starts_with(&format!(r#"{{"type":"{kind}""#))
 }

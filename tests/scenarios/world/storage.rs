@@ -17,12 +17,12 @@ impl World {
         self.queue.push_back((device, Input::Stored(id, result)));
     }
 
-    /// From now on every write of a device fails.
+    /// Makes every write of a device fail from now on.
     pub(crate) fn fill_disk(&mut self, device: usize) {
         self.devices[device].disk_full = true;
     }
 
-    /// From now on writes of a device succeed again.
+    /// Makes writes of a device succeed again.
     pub(crate) fn free_disk(&mut self, device: usize) {
         self.devices[device].disk_full = false;
     }

@@ -17,7 +17,7 @@ use super::views::Views;
 use crate::journal::Page;
 use chrome::Port;
 use ipc::{
-    Answer, Command, Duty, Event, FromEngine, HostRequest, Notice, Recipient, Refusal, ToEngine,
+    Alert, Answer, Command, Duty, Event, FromEngine, HostRequest, Recipient, Refusal, ToEngine,
 };
 use mesh_chat::node::{CommandId, Deadline, Input, Output};
 use mesh_chat::records::MessageRecord;
@@ -186,7 +186,7 @@ impl Driver {
     fn introduce(&self, view: u32) {
         self.step(Input::Timeout, None);
         for key in self.damaged.borrow().iter() {
-            let event = Event::Notice(Notice::StorageDamaged { key: key.clone() });
+            let event = Event::Alert(Alert::StorageDamaged { key: key.clone() });
             self.views.borrow_mut().show(Some(view), event);
         }
         self.step(Input::Attach, Some(view));
@@ -287,10 +287,7 @@ impl Driver {
         let mut views = self.views.borrow_mut();
         views.page(page.view, &history);
         for key in damaged {
-            views.show(
-                Some(page.view),
-                Event::Notice(Notice::StorageDamaged { key }),
-            );
+            views.show(Some(page.view), Event::Alert(Alert::StorageDamaged { key }));
         }
     }
 }

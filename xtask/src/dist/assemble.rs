@@ -19,7 +19,7 @@ pub(super) fn folder(out: &Path, bound: &[Bound]) -> Result<()> {
         .try_for_each(|bound| copy(&bound.dir, &out.join("wasm")))
 }
 
-/// The manifest with the version of the workspace.
+/// Returns the manifest with the version of the workspace.
 fn manifest() -> Result<String> {
     let path = paths::root().join("manifest.json");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;

@@ -37,7 +37,7 @@ pub(super) struct Bound {
 }
 
 impl Bound {
-    /// The wasm that ships.
+    /// Returns the wasm that ships.
     pub(super) fn wasm(&self) -> PathBuf {
         self.dir.join(format!("{}_bg.wasm", self.name))
     }

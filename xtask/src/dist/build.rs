@@ -20,8 +20,8 @@ pub(super) fn wasm() -> Result<Vec<Module>> {
     PARTS.iter().map(|part| part_wasm(part.name)).collect()
 }
 
-/// One cargo call for each crate: in a common one the features of one would be those of all, and
-/// the popup leaves out the traces that the engine keeps.
+/// Builds one crate in a cargo call of its own: in a common one the features of one would be those
+/// of all, and the popup leaves out the traces that the engine keeps.
 fn part_wasm(name: &'static str) -> Result<Module> {
     let mut cargo = shell::cargo();
     cargo.args([
@@ -68,7 +68,7 @@ fn module(name: &'static str, messages: &str) -> Result<Module> {
         .with_context(|| format!("cargo made no wasm of the crate {name}; is it a cdylib?"))
 }
 
-/// The place where somebody built must not show in what was built: texts of panics hold paths.
+/// Hides the folder of the build from what is built: texts of panics hold paths.
 fn path_remaps() -> Vec<String> {
     let home = |name: &str, fallback: &str| match std::env::var_os(name) {
         Some(dir) => PathBuf::from(dir),

@@ -57,7 +57,7 @@ pub(crate) const PARTS: [Part; 3] = [
     },
 ];
 
-/// The command. Gives the folder that holds `chrome` and `firefox`.
+/// Runs the command. Returns the folder that holds `chrome` and `firefox`.
 pub(crate) fn run(options: &Options) -> Result<PathBuf> {
     setup::for_build()?;
     let out = match &options.out {

@@ -37,7 +37,7 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// The name inside the zip: always with `/`.
+/// Returns the name inside the zip: always with `/`.
 fn name(folder: &Path, path: &Path) -> Result<String> {
     let parts: Option<Vec<_>> = path
         .strip_prefix(folder)?

@@ -69,7 +69,7 @@ const WASM_CRATES: [&str; 6] = [
     "popup",
 ];
 
-/// The command.
+/// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let phases: Vec<_> = Phase::value_variants()
         .iter()
@@ -228,8 +228,8 @@ fn unit(filters: &[String]) -> Result<Report> {
     Ok(report.plus(tests(&mut examples, filters, &[])?))
 }
 
-/// Node runs what is built for WASI as it is; no other runner is needed. Nothing in the core asks
-/// what it runs on, so this stands for the browser's wasm.
+/// Runs the core's tests in wasm. Node runs what is built for WASI as it is; no other runner is
+/// needed. Nothing in the core asks what it runs on, so this stands for the browser's wasm.
 fn wasm(filters: &[String]) -> Result<Report> {
     let mut cargo = shell::cargo();
     cargo.args([
@@ -248,7 +248,7 @@ fn wasm(filters: &[String]) -> Result<Report> {
     tests(&mut cargo, filters, &REPORT_TIME)
 }
 
-/// The tests of `e2e` in these files that are built with this feature, so many at once.
+/// Runs the tests of `e2e` in these files that are built with this feature, so many at once.
 fn browsers(feature: &str, files: &[&str], threads: u8, filters: &[String]) -> Result<Report> {
     // One of the services; tests find it beside their own folder.
     shell::run(shell::cargo().args(["build", "--quiet", "-p", "beacon"]))?;
@@ -284,7 +284,7 @@ fn nat(filters: &[String]) -> Result<Report> {
     browsers("nat", &["nat", "away"], 2, filters)
 }
 
-/// Whether network namespaces and NAT can be had here; the error says why not.
+/// Checks whether network namespaces and NAT can be had here; the error says why not.
 fn try_namespaces() -> Result<()> {
     if !setup::is_root() {
         bail!("network namespaces need root");
@@ -297,7 +297,7 @@ fn try_namespaces() -> Result<()> {
     nat
 }
 
-/// One check that passes or fails as a whole.
+/// Runs one check that passes or fails as a whole.
 fn check(command: &mut Command) -> Counts {
     match shell::run(command) {
         Ok(()) => Counts::one(true),

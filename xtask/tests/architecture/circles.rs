@@ -37,6 +37,20 @@ fn no_modules_know_each_other_in_a_circle() {
     assert!(found.is_empty(), "{found}");
 }
 
+/// Returns the circles of a made-up crate, each as its files.
+fn circles_of(files: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let files: BTreeMap<_, _> = files.iter().copied().collect();
+    let read = |file: &Path| files.get(file.to_str()?).map(|text| (*text).to_owned());
+    let mut graph = Graph::default();
+    Modules::read(Path::new("lib.rs"), &read).add_to(&mut graph);
+    let name = |file: &PathBuf| file.display().to_string();
+    let circles = graph.circles();
+    circles
+        .iter()
+        .map(|circle| circle.files.iter().map(name).collect())
+        .collect()
+}
+
 #[test]
 fn siblings_that_name_each_other_are_a_circle() {
     let files = [

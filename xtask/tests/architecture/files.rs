@@ -35,7 +35,7 @@ const SWITCHED_OFF: &[(&str, &str, &str)] = &[(
     "a command line tool talks to its terminal",
 )];
 
-/// The Rust files in these folders: path from the root of the repository, and text.
+/// Returns the Rust files in these folders: path from the root of the repository, and text.
 fn texts(folders: &[&str]) -> Vec<(String, String)> {
     let root = root();
     let mut files = Vec::new();

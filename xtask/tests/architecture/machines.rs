@@ -12,7 +12,7 @@ const MACHINES: &[&str] = &[
     "rendezvous",
 ];
 
-/// The other machines that the source text of one names.
+/// Returns the other machines that the source text of one names.
 fn others_named(machine: &str, text: &str) -> Vec<&'static str> {
     let others = MACHINES.iter().filter(|other| **other != machine);
     let named = |other: &&&str| text.contains(&format!("crate::{other}"));

@@ -95,7 +95,7 @@ impl Names {
         }
     }
 
-    /// Chains of names in the tokens of a macro call.
+    /// Reads chains of names in the tokens of a macro call.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path: Segments = Vec::new();
         let mut colons = 0;

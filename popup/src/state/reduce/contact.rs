@@ -5,16 +5,16 @@ use crate::state::model::State;
 use crate::state::outbox::Purpose;
 use crate::state::pages::{ContactEdit, ContactPage, KEEP, NAME, REMOVE, Saved};
 use crate::state::view::View;
-use ipc::{Answer, Care, Command, ContactCommand, ContactId, Person, PersonId, Refusal};
+use ipc::{Answer, Command, ContactCommand, ContactId, Person, PersonId, Preferences, Refusal};
 
 impl State {
     /// Returns the contact's page that is open, and the contact.
-    pub(crate) fn contact_page(&self) -> Option<(&ContactPage, &Person, &Care)> {
+    pub(crate) fn contact_page(&self) -> Option<(&ContactPage, &Person, &Preferences)> {
         let View::Contact(page) = &self.view else {
             return None;
         };
         let person = self.contact(&page.contact)?;
-        Some((page, person, person.care.as_ref()?))
+        Some((page, person, person.preferences.as_ref()?))
     }
 
     fn contact(&self, contact: &ContactId) -> Option<&Person> {
@@ -35,7 +35,7 @@ impl State {
     }
 
     pub(super) fn open_contact(&mut self, contact: ContactId) -> Vec<Effect> {
-        let Some(person) = self.contact(&contact).filter(|p| p.care.is_some()) else {
+        let Some(person) = self.contact(&contact).filter(|p| p.preferences.is_some()) else {
             return Vec::new();
         };
         let page = ContactPage {
@@ -189,6 +189,6 @@ impl State {
 }
 
 /// Returns the name that a contact gives itself.
-fn own_name<'a>(person: &'a Person, preferences: &'a Care) -> &'a str {
+fn own_name<'a>(person: &'a Person, preferences: &'a Preferences) -> &'a str {
     preferences.calls_itself.as_ref().unwrap_or(&person.name)
 }

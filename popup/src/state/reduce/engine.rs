@@ -78,7 +78,7 @@ impl State {
                 self.typing.insert(contact, self.now.saturating_add(TYPING));
             }
             Event::Settings(settings) => self.settings = Some(settings),
-            Event::Notice(alert) => return self.alerts.raise(Problem::Alert(alert)),
+            Event::Alert(alert) => return self.alerts.raise(Problem::Alert(alert)),
             Event::Ready => return self.ready(),
             // For the supervisor.
             Event::Notify(_) | Event::Badge { .. } => {}

@@ -1,10 +1,10 @@
 //! The page of a contact.
 
 use super::*;
-use ipc::{Care, ContactCommand, Special};
+use ipc::{ContactCommand, Preferences, Special};
 
-fn preferences() -> Care {
-    Care {
+fn preferences() -> Preferences {
+    Preferences {
         calls_itself: None,
         safety_number: "12345".repeat(12),
         verified: false,
@@ -17,9 +17,9 @@ fn preferences() -> Care {
     }
 }
 
-fn preferring(preferences: Care) -> Event {
+fn preferring(preferences: Preferences) -> Event {
     Event::Person(Person {
-        care: Some(preferences),
+        preferences: Some(preferences),
         ..anna()
     })
 }
@@ -69,7 +69,7 @@ fn each_switch_asks_for_its_decision_and_waits_for_the_engine_to_show_it() {
     }
     assert!(!view.state.contact_page().unwrap().2.verified);
     let verified = true;
-    view.event(preferring(Care {
+    view.event(preferring(Preferences {
         verified,
         ..preferences()
     }));
@@ -119,7 +119,7 @@ fn a_name_is_saved_and_a_refused_one_said_at_the_field() {
 #[test]
 fn the_name_that_a_contact_gave_itself_is_not_saved_as_ours() {
     let mut view = on_page();
-    let renamed = Care {
+    let renamed = Preferences {
         calls_itself: Some("Anna B.".to_owned()),
         ..preferences()
     };
@@ -203,7 +203,7 @@ fn back_leads_where_the_page_was_opened_from() {
 fn somebody_unseen_for_long_is_asked_about_once() {
     let mut view = on_page();
     let long_unseen = true;
-    view.event(preferring(Care {
+    view.event(preferring(Preferences {
         long_unseen,
         ..preferences()
     }));
@@ -224,7 +224,7 @@ fn somebody_unseen_for_long_is_asked_about_once() {
 fn somebody_blocked_is_among_the_saved_wherever_they_are() {
     let mut view = Sut::with_anna();
     let blocked = true;
-    view.event(preferring(Care {
+    view.event(preferring(Preferences {
         blocked,
         ..preferences()
     }));

@@ -54,7 +54,7 @@ fn alerts_are_shown_once_bounded_and_dismissed() {
     let mut view = Sut::with_anna();
     for number in 0..10 {
         let key = format!("k{}", number / 2);
-        view.event(Event::Notice(Notice::StorageDamaged { key }));
+        view.event(Event::Alert(Alert::StorageDamaged { key }));
     }
     assert_eq!(view.state.alerts.shown().len(), 4);
     let first = view.state.alerts.shown()[0].id;

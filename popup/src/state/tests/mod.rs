@@ -12,10 +12,9 @@ mod settings;
 
 use super::*;
 use ipc::{
-    Answer, Asked, Command, Config, ContactId, Event, FromEngine, Hidden, Invite, InviteId,
-    Message, MessageState, Notice, Person, PersonId, Phase, Place, Presence, Profile, Progress,
-    Refusal, Request, RequestId, SettingsView, SignallingServer, Status, Switch, ToEngine,
-    UnixMillis,
+    Alert, Answer, Asked, Command, Config, ContactId, Event, FromEngine, Hidden, Invite, InviteId,
+    Message, MessageState, Person, PersonId, Phase, Place, Presence, Profile, Progress, Refusal,
+    Request, RequestId, SettingsView, SignallingServer, Status, Switch, ToEngine, UnixMillis,
 };
 
 const NOW: UnixMillis = 1_000_000;
@@ -34,7 +33,7 @@ fn person(id: PersonId, name: &str, presence: Presence) -> Person {
         last_seen: None,
         unread: 0,
         ping: None,
-        care: None,
+        preferences: None,
     }
 }
 

@@ -75,7 +75,7 @@ fn arguments(browser: &Browser) -> Vec<String> {
     arguments
 }
 
-/// A command of the DevTools protocol, to the current tab.
+/// Sends a command of the DevTools protocol to the current tab.
 pub(super) fn devtools(session: &Session, command: &str, parameters: &Value) -> Result<Value> {
     session.post(
         "goog/cdp/execute",
@@ -144,7 +144,8 @@ pub(super) fn extension_memory(browser: u32) -> Result<f64> {
     Ok(f64::from(kilobytes) / 1000.0)
 }
 
-/// Renderers are forked by a zygote, which the browser starts.
+/// Returns whether a process belongs to the browser. Renderers are forked by a zygote, which the
+/// browser starts.
 fn is_child(stat: &str, browser: u32) -> bool {
     let parent = |stat: &str| -> Option<u32> {
         stat.rsplit(')')
@@ -167,7 +168,7 @@ fn is_child(stat: &str, browser: u32) -> bool {
     false
 }
 
-/// In kB: what is this process's own, from `smaps_rollup`.
+/// Returns this process's own memory in kB, from `smaps_rollup`.
 fn private_memory(process: &Path) -> u32 {
     let rollup = fs::read_to_string(process.join("smaps_rollup")).unwrap_or_default();
     let private = rollup.lines().filter(|line| line.starts_with("Private_"));

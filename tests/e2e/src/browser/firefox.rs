@@ -128,7 +128,8 @@ pub(super) fn settle(browser: &Browser) -> Result<()> {
     Ok(())
 }
 
-/// Whether the list names the extension. It is JSON, packed: eight bytes of magic, then LZ4.
+/// Returns whether the list names the extension. It is JSON, packed: eight bytes of magic, then
+/// LZ4.
 fn is_listed(browser: &Browser, id: &str) -> bool {
     let list = fs::read(startup_list(browser)).unwrap_or_default();
     let packed = list.strip_prefix(b"mozLz40\0").unwrap_or_default();

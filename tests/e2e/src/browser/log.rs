@@ -21,7 +21,7 @@ const CRATES: [&str; 7] = [
     "popup",
 ];
 
-/// The lines that say that something went wrong in the extension.
+/// Returns the lines that say that something went wrong in the extension.
 pub(super) fn complaints(log: &str) -> Vec<String> {
     log.lines()
         .filter(|line| is_complaint(line))
@@ -38,7 +38,7 @@ fn is_complaint(line: &str) -> bool {
         || logged.is_some_and(|text| CRATES.iter().any(|name| text.starts_with(name)))
 }
 
-/// Why Chromium has not loaded the extension, if it has not.
+/// Returns why Chromium has not loaded the extension, if it has not.
 pub(super) fn load_failure(log: &str) -> Option<&str> {
     log.lines()
         .find(|line| line.contains("Failed to load extension"))

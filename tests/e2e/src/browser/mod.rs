@@ -49,7 +49,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// The usual.
+    /// Returns the usual options.
     pub fn new(kind: Kind, name: &str) -> Self {
         Self {
             kind,
@@ -122,7 +122,7 @@ impl Browser {
         }
     }
 
-    /// Starts the driver; gives it and its port.
+    /// Starts the driver; returns it and its port.
     fn start_driver(&self) -> Result<(Process, u16)> {
         // Chromedriver draws a free port of IPv6, and ends where IPv4 has that one in use.
         for _ in 0..5 {
@@ -134,7 +134,7 @@ impl Browser {
         bail!("the driver finds no port that is free")
     }
 
-    /// The same; without a port where the one that it drew is in use.
+    /// Starts the driver; returns no port where the one that it drew is in use.
     fn try_driver(&self) -> Result<(Process, Option<u16>)> {
         let port = Tally::default();
         let found = port.clone();
@@ -157,7 +157,7 @@ impl Browser {
         Ok((driver, port))
     }
 
-    /// Its WebDriver session.
+    /// Returns its WebDriver session.
     pub fn session(&self) -> Result<&Session> {
         let running = self.running.as_ref();
         running
@@ -165,17 +165,17 @@ impl Browser {
             .with_context(|| format!("{} is off", self.name()))
     }
 
-    /// Whose it is.
+    /// Returns the name of its person.
     pub fn name(&self) -> &str {
         &self.setup.name
     }
 
-    /// Which browser it is.
+    /// Returns which browser it is.
     pub fn kind(&self) -> Kind {
         self.setup.kind
     }
 
-    /// The address of a page of the extension.
+    /// Returns the address of a page of the extension.
     pub fn url(&self, page: &str) -> String {
         match self.setup.kind {
             Kind::Chromium => format!("chrome-extension://{}/{page}", Extension::chromium_id()),
@@ -217,7 +217,7 @@ impl Browser {
         Ok(serde_json::from_value(ids)?)
     }
 
-    /// Chromium: stops the service worker, as the browser does when it is idle.
+    /// Stops the service worker of Chromium, as the browser does when it is idle.
     pub fn stop_service_worker(&self) -> Result<()> {
         chromium::stop_service_workers(self.session()?)?;
         self.run(
@@ -231,23 +231,23 @@ impl Browser {
         .map(drop)
     }
 
-    /// Chromium: closes the offscreen document, as a crash of its process does.
+    /// Closes the offscreen document of Chromium, as a crash of its process does.
     pub fn close_engine(&self) -> Result<()> {
         self.run("await api.offscreen.closeDocument();").map(drop)
     }
 
-    /// Chromium: loads a page of the extension; the milliseconds from its beginning to the frame
-    /// that shows the first element for `selector`.
+    /// Loads a page of the extension in Chromium. Returns the milliseconds from its beginning to
+    /// the frame that shows the first element for `selector`.
     pub fn time_to_paint(&self, page: &str, selector: &str) -> Result<f64> {
         chromium::time_to_paint(self.session()?, &self.url(page), selector)
     }
 
-    /// Chromium: the private memory of the process that runs the extension's pages, in MB.
+    /// Returns the private memory of Chromium's process that runs the extension's pages, in MB.
     pub fn extension_memory(&self) -> Result<f64> {
         chromium::extension_memory(self.setup.kind.process_id(self.session()?)?)
     }
 
-    /// Chromium: shows pages in the size of the popup.
+    /// Shows pages in the size of the popup, in Chromium.
     pub fn as_popup(&self) -> Result<()> {
         chromium::set_size(self.session()?, 380, 600)
     }
@@ -298,7 +298,7 @@ impl Browser {
         }
     }
 
-    /// What the extension's pages and workers complained about on their consoles, ever.
+    /// Returns what the extension's pages and workers complained about on their consoles, ever.
     pub fn complaints(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for name in ["driver", "console"] {
@@ -355,14 +355,14 @@ impl Drop for Browser {
     }
 }
 
-/// Whether windows can be shown.
+/// Returns whether windows can be shown.
 pub fn has_display() -> bool {
     ["DISPLAY", "WAYLAND_DISPLAY"]
         .iter()
         .any(|name| std::env::var_os(name).is_some())
 }
 
-/// Both drivers say where they listen, in sentences of their own.
+/// Returns the port from what a driver prints; both drivers use sentences of their own.
 fn listening_port(line: &str) -> Option<u16> {
     let after = line
         .split_once("on port ")
@@ -372,7 +372,7 @@ fn listening_port(line: &str) -> Option<u16> {
 }
 
 impl Kind {
-    /// The folder below `dist`.
+    /// Returns the folder below `dist`.
     fn dist(self) -> &'static str {
         match self {
             Self::Chromium => "chrome",
@@ -398,7 +398,7 @@ impl Kind {
         Ok(id.try_into()?)
     }
 
-    /// What a killed browser leaves behind and would stumble over.
+    /// Removes what a killed browser leaves behind and would fail on.
     fn clear_locks(self, profile: &Path) -> Result<()> {
         for name in [
             "SingletonLock",

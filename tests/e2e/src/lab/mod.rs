@@ -44,7 +44,7 @@ pub enum Home {
 }
 
 impl Home {
-    /// The public address of its router.
+    /// Returns the public address of its router.
     pub fn address(self) -> Ipv4Addr {
         let last = match self {
             Self::A => 18,
@@ -53,7 +53,7 @@ impl Home {
         Ipv4Addr::new(203, 0, 113, last)
     }
 
-    /// The Router ID of its namespace.
+    /// Returns the Router ID of its namespace.
     pub fn router_id(self) -> String {
         let address = self.address().to_string().replace('.', "-");
         format!("myapp-{address}-1")
@@ -104,7 +104,7 @@ impl Lab {
         })
     }
 
-    /// Browsers hide their addresses behind names in `.local`, as they do for people. Firefox
+    /// Lets browsers hide their addresses behind names in `.local`, as they do for people. Firefox
     /// cannot look such names up any more once it was plugged into another home.
     #[must_use]
     pub fn with_hidden_addresses(mut self) -> Self {
@@ -112,7 +112,7 @@ impl Lab {
         self
     }
 
-    /// The official PeerServer.
+    /// Returns the official PeerServer.
     pub fn signalling(&self) -> &PeerServer {
         &self.signalling
     }
@@ -177,7 +177,7 @@ impl Lab {
         self.internet.enter(|| signalling.resume())?
     }
 
-    /// A new device with its cable in a home.
+    /// Adds a device with its cable in a home.
     fn device(&self, home: Home, name: &str) -> Result<Namespace> {
         let number = self.plugged.fetch_add(1, Ordering::Relaxed);
         let device = wiring::device(&format!("{}-{number}", name_of(&self.logs)))?;
@@ -204,7 +204,7 @@ impl Lab {
     }
 }
 
-/// Whether labs can be had here; the error says why not.
+/// Checks whether labs can be had here; the error says why not.
 pub fn check() -> Result<()> {
     let probe = Namespace::new("probe")?;
     probe.run("iptables -w -t nat -S")
@@ -226,7 +226,7 @@ pub(crate) fn within<T: Send>(
     }
 }
 
-/// From 720 pixels on lists and chat are side by side.
+/// Widens a window: from 720 pixels on, lists and chat are side by side.
 pub fn widen(browser: &Browser) -> Result<()> {
     let size = json!({ "width": 1000, "height": 800 });
     browser.session()?.post("window/rect", &size).map(drop)

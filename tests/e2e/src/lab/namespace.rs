@@ -33,7 +33,7 @@ impl Namespace {
         Ok(namespace)
     }
 
-    /// The name that `ip netns` knows.
+    /// Returns the name that `ip netns` knows.
     pub(super) fn name(&self) -> &str {
         &self.0.0
     }
@@ -95,7 +95,7 @@ pub(super) fn remove_leftovers() -> Result<()> {
     Ok(())
 }
 
-/// Whether the process in the name has ended.
+/// Returns whether the process in the name has ended.
 fn is_leftover(name: &str) -> bool {
     let mut parts = name.split('-');
     let ours = parts.next() == Some(PREFIX);

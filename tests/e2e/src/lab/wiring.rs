@@ -16,7 +16,7 @@ pub(super) struct Router {
     network: u8,
 }
 
-/// The namespace of the servers: one wire on which all routers are.
+/// Makes the namespace of the servers: one wire on which all routers are.
 pub(super) fn internet(address: Ipv4Addr, name: &str) -> Result<Namespace> {
     let internet = Namespace::new(name)?;
     bridge(&internet, "wire", 0)?;
@@ -33,8 +33,8 @@ fn bridge(namespace: &Namespace, name: &str, number: u8) -> Result<()> {
     namespace.ip(&format!("link add {name} address {address} type bridge"))
 }
 
-/// A device that nothing is plugged into. It is told at once that there are no names to look up:
-/// waiting for a name server would hold up browsers for seconds at every start and end.
+/// Returns a device that nothing is plugged into. It is told at once that there are no names to
+/// look up: waiting for a name server would hold up browsers for seconds at every start and end.
 pub(super) fn device(name: &str) -> Result<Namespace> {
     let device = Namespace::new(name)?;
     device.run("iptables -w -A OUTPUT -p udp --dport 53 -j REJECT")?;
@@ -137,7 +137,7 @@ impl Line {
         Ok(())
     }
 
-    /// What DHCP does.
+    /// Takes an address, as DHCP does.
     fn take_address(&self, home: &Router) -> Result<()> {
         let (network, host) = (home.network, 100 + self.number);
         self.device

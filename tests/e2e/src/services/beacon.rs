@@ -67,7 +67,8 @@ impl Beacon {
         self.process = None;
     }
 
-    /// For `config.json`: with the token, or for whoever is let in by the origin.
+    /// Returns the beacon's part of `config.json`: with the token, or for extensions that the
+    /// origin lets in.
     pub fn config(&self, with_token: bool) -> Value {
         let mut config = json!({
             "url": format!("{}/beacon", self.url),

@@ -36,7 +36,7 @@ impl Echo {
         Ok(Self { address, hits })
     }
 
-    /// For `ipEcho`.
+    /// Returns the address for `ipEcho`.
     pub fn url(&self) -> String {
         format!("http://{}/?format=json", self.address)
     }
@@ -67,7 +67,7 @@ impl Site {
         Ok(Self { address })
     }
 
-    /// The address of a page.
+    /// Returns the address of a page.
     pub fn url(&self, name: &str) -> String {
         format!("http://{}/{name}", self.address)
     }

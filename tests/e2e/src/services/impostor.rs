@@ -65,12 +65,12 @@ impl Impostor {
         Ok(impostor)
     }
 
-    /// From now on it answers like this.
+    /// Answers like this from now on.
     pub fn tell(&self, lie: Lie) {
         *self.lie.lock().unwrap_or_else(PoisonError::into_inner) = lie;
     }
 
-    /// As a beacon's address, with this scheme.
+    /// Returns a beacon's address with this scheme.
     pub fn url(&self, scheme: &str) -> String {
         format!("{scheme}://{}/beacon", self.address)
     }

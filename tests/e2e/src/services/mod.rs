@@ -44,12 +44,12 @@ impl Services {
         })
     }
 
-    /// The `config.json` that names them.
+    /// Returns the `config.json` that names them.
     pub fn config(&self) -> Value {
         config(&self.signalling, &self.stun.url(), &self.echo)
     }
 
-    /// How many packets, requests and connections all of them have seen.
+    /// Returns how many packets, requests and connections all of them have seen.
     pub fn contacts(&self) -> usize {
         let sockets = self.signalling.seen.all();
         let sockets = sockets
@@ -59,7 +59,7 @@ impl Services {
     }
 }
 
-/// The `config.json` that names these servers.
+/// Returns the `config.json` that names these servers.
 pub fn config(signalling: &PeerServer, stun: &str, echo: &Echo) -> Value {
     json!({
         "root": "myapp",
@@ -73,7 +73,7 @@ pub fn config(signalling: &PeerServer, stun: &str, echo: &Echo) -> Value {
     })
 }
 
-/// The address of this machine that its own browsers use for their connections.
+/// Returns the address of this machine that its own browsers use for their connections.
 pub fn own_address() -> IpAddr {
     // Nothing is sent: this only asks which way a packet would go.
     let route = |to: &str| {

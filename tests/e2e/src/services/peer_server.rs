@@ -68,7 +68,7 @@ impl PeerServer {
         Ok(server)
     }
 
-    /// The address it listens at.
+    /// Returns the address it listens at.
     pub fn host(&self) -> Ipv4Addr {
         self.host
     }
@@ -107,7 +107,7 @@ impl PeerServer {
         Ok(())
     }
 
-    /// The ids that are registered now, sorted.
+    /// Returns the ids that are registered now, sorted.
     pub fn ids(&self) -> Vec<String> {
         registered(&self.seen.all())
     }
@@ -137,7 +137,7 @@ impl PeerServer {
     }
 }
 
-/// The ids that are registered after all this, sorted.
+/// Returns the ids that are registered after all this, sorted.
 fn registered(seen: &[Seen]) -> Vec<String> {
     let mut ids = Vec::new();
     for seen in seen {

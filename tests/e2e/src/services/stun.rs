@@ -49,13 +49,14 @@ impl Stun {
         Ok(stun)
     }
 
-    /// For `iceServers`.
+    /// Returns the address for `iceServers`.
     pub fn url(&self) -> String {
         format!("stun:{}", self.address)
     }
 }
 
-/// A Binding success response with XOR-MAPPED-ADDRESS; `None` for anything but a Binding request.
+/// Returns a Binding success response with XOR-MAPPED-ADDRESS; `None` for anything but a Binding
+/// request.
 fn respond(request: &[u8], answer: Ipv4Addr, from: SocketAddr) -> Option<Vec<u8>> {
     let (kind, rest) = request.split_at_checked(2)?;
     let transaction = rest.get(6..18)?;
@@ -108,7 +109,7 @@ impl Coturn {
     }
 }
 
-/// It says nothing reliable about that, but its TCP port is taken as soon as it listens.
+/// Waits until its TCP port is taken; it prints nothing reliable about that.
 fn wait_until_it_listens(address: SocketAddr) -> Result<()> {
     let end = Instant::now() + Duration::from_secs(10);
     while TcpListener::bind(address).is_ok() {

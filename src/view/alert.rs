@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A problem for the person to know of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Notice {
+pub enum Alert {
     /// The browser's storage is full or failing: nothing new can be kept.
     StorageFailed {
         /// What the browser said.

@@ -1,0 +1,165 @@
+//! Who is kept, completed and forgotten.
+
+use super::*;
+use crate::crypto;
+use crate::limits::UNFINISHED_LIFE;
+use crate::test_context::{changes, notices, unfinished, wait};
+use crate::view::Reach;
+
+#[test]
+fn a_record_that_cannot_be_read_is_told_of_and_left_alone() {
+    let mut broken = contact("Eve", 3);
+    broken.identity = Some("nonsense".to_owned());
+    let (mut ctx, contacts) = with([broken, contact("Bob", BOB)]);
+    assert_eq!(contacts.all().count(), 1);
+    let key = "contact/Eve".to_owned();
+    assert_eq!(notices(&mut ctx), [Alert::StorageDamaged { key }]);
+}
+
+#[test]
+fn a_contact_kept_anew_during_a_session_stays_connected() {
+    let (mut ctx, mut contacts) = with_bob();
+    assert!(contacts.take_unsighted());
+    contacts.met(&mut ctx, &bob(), LINK);
+    contacts.announce_arrivals(&mut ctx, |_| true);
+    clear(&mut ctx);
+    contacts.keep_finished(contact("Bob", BOB), Some(NOW.mono));
+    let kept = contacts.get(&bob()).unwrap();
+    assert_eq!(kept.reach(), Reach::Connected);
+    assert_eq!(kept.accepted_at(), Some(NOW.mono));
+    assert!(contacts.take_unsighted(), "where it is seen is not known");
+    contacts.announce_arrivals(&mut ctx, |_| true);
+    assert!(facts(&mut ctx).is_empty(), "it has not come only by that");
+}
+
+#[test]
+fn an_arrival_is_told_once_and_not_of_a_muted_or_blocked_contact() {
+    for (muted, blocked, told) in [(false, false, 1), (true, false, 0), (false, true, 0)] {
+        let mut record = contact("Bob", BOB);
+        record.preferences.muted = muted;
+        record.preferences.blocked = blocked;
+        let (mut ctx, mut contacts) = with([record]);
+        for _ in 0..2 {
+            contacts.announce_arrivals(&mut ctx, |_| true);
+        }
+        assert_eq!(facts(&mut ctx).len(), told);
+    }
+}
+
+#[test]
+fn a_contact_that_could_not_be_written_is_written_again_later() {
+    let (mut ctx, mut contacts) = with_bob();
+    contacts.not_stored(&ctx, &bob());
+    contacts.timeout(&mut ctx, &online());
+    assert_eq!(changes(&mut ctx), []);
+    wait(&mut ctx, WRITE_AGAIN);
+    contacts.timeout(&mut ctx, &online());
+    assert_eq!(changes(&mut ctx), [Change::Contact(contact("Bob", BOB))]);
+    contacts.timeout(&mut ctx, &online());
+    assert_eq!(changes(&mut ctx), []);
+}
+
+#[test]
+fn an_unfinished_acceptance_is_asked_for_once_after_a_moment() {
+    let (mut ctx, mut contacts) = with([]);
+    contacts.keep_unfinished(&mut ctx, unfinished("Bob", BOB), SEEN.to_owned());
+    let due = contacts.due(ctx.now.mono).unwrap();
+    assert_eq!(due.why, Why::AskBack);
+    assert!(contacts.take_to_ask_back(ctx.now.mono).is_empty());
+    assert_eq!(contacts.take_to_ask_back(due.at), [SEEN]);
+    assert!(contacts.take_to_ask_back(due.at).is_empty());
+}
+
+#[test]
+fn an_unfinished_acceptance_is_not_dialled_and_takes_no_decision() {
+    let (mut ctx, mut contacts) = with([unfinished("Bob", BOB)]);
+    contacts.hurry(&bob(), ctx.now.mono);
+    contacts.timeout(&mut ctx, &online());
+    assert_eq!(dials(&mut ctx), []);
+    let refused = contacts.decide(&mut ctx, &bob(), |care| care.muted = true);
+    assert_eq!(refused, Err(Refusal::Gone));
+}
+
+#[test]
+fn an_unfinished_acceptance_does_not_replace_a_saved_contact() {
+    let (mut ctx, mut contacts) = with_bob();
+    contacts.keep_unfinished(&mut ctx, unfinished("Bob", 3), SEEN.to_owned());
+    assert_eq!(contacts.all().count(), 2);
+    assert_eq!(contacts.get(&bob()).unwrap().identity(), Some(key(BOB)));
+}
+
+#[test]
+fn an_unfinished_acceptance_is_forgotten_after_a_week_and_a_contact_never() {
+    let (mut ctx, mut contacts) = with([unfinished("Eve", 3), contact("Bob", BOB)]);
+    wait(&mut ctx, UNFINISHED_LIFE);
+    contacts.expire_unfinished(&mut ctx);
+    assert_eq!(contacts.all().count(), 2);
+    wait(&mut ctx, Duration::from_millis(1));
+    contacts.expire_unfinished(&mut ctx);
+    assert_eq!(changes(&mut ctx), [Change::ForgetContact(id("Eve"))]);
+    assert!(contacts.get(&bob()).is_some());
+}
+
+#[test]
+fn what_a_broken_acceptance_left_is_forgotten_when_the_same_person_is_befriended() {
+    let (mut ctx, mut contacts) = with([contact("Ann", 1)]);
+    contacts.keep_unfinished(&mut ctx, unfinished("Bob", BOB), SEEN.to_owned());
+    contacts.forget_unfinished(&mut ctx, "somebody else");
+    assert_eq!(contacts.all().count(), 2);
+    let under_another_root = SEEN.replacen("myapp", "other", 1);
+    contacts.forget_unfinished(&mut ctx, &under_another_root);
+    assert_eq!(changes(&mut ctx), [Change::ForgetContact(bob())]);
+}
+
+#[test]
+fn a_proof_is_the_missing_end_of_an_acceptance() {
+    let (mut ctx, mut contacts) = with([unfinished("Bob", BOB)]);
+    let proven = contacts.prove(&mut ctx, &bob(), key(BOB));
+    assert_eq!(proven, Ok(bob()));
+    assert!(contacts.get(&bob()).unwrap().is_complete());
+    let [Change::Contact(record)] = &changes(&mut ctx)[..] else {
+        panic!("it is not stored");
+    };
+    assert_eq!(record.identity, Some(key(BOB).encode()));
+}
+
+#[test]
+fn a_proof_of_a_complete_contact_changes_nothing() {
+    let (mut ctx, mut contacts) = with_bob();
+    assert_eq!(contacts.prove(&mut ctx, &bob(), key(BOB)), Ok(bob()));
+    assert_eq!(changes(&mut ctx), []);
+}
+
+#[test]
+fn a_proof_of_somebody_saved_already_brings_the_new_secret() {
+    let mut fresh = unfinished("again", BOB);
+    fresh.pair_secret = crate::records::Secret(crate::encoding::b64(&[8; 32]));
+    let (mut ctx, mut contacts) = with([contact("Bob", BOB), fresh]);
+    let proven = contacts.prove(&mut ctx, &id("again"), key(BOB));
+    assert_eq!(proven, Ok(bob()));
+    assert_eq!(contacts.get(&bob()).unwrap().pair_secret(), [8; 32]);
+    assert!(contacts.get(&id("again")).is_none());
+    let changes = changes(&mut ctx);
+    let [Change::Contact(kept), Change::ForgetContact(left)] = &changes[..] else {
+        panic!("{changes:?}");
+    };
+    assert_eq!((&kept.id, left), (&bob(), &id("again")));
+}
+
+#[test]
+fn a_proof_of_somebody_blocked_is_refused() {
+    let mut record = contact("Bob", BOB);
+    record.preferences.blocked = true;
+    let (mut ctx, mut contacts) = with([record, unfinished("again", BOB)]);
+    let proven = contacts.prove(&mut ctx, &id("again"), key(BOB));
+    assert_eq!(proven, Err(Fault::Blocked));
+}
+
+#[test]
+fn a_safety_number_is_the_same_on_both_devices() {
+    let (_, mut contacts) = with_bob();
+    contacts.compute_safety_numbers(key(1));
+    let ours = contacts.get(&bob()).unwrap().safety_number();
+    assert_eq!(ours, crypto::safety_number(key(BOB), key(1)));
+    assert_eq!(ours.len(), 60);
+}

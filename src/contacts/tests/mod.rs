@@ -1,0 +1,72 @@
+//! Saved contacts by themselves: the ways to them are what a test says.
+
+mod dialling;
+mod keeping;
+mod profiles;
+
+use super::*;
+use crate::test_context::{NOW, clear, contact, context, dials, facts, id, key, transport_id};
+
+const BOB: u8 = 2;
+/// Where Bob is seen in a registry, and the own id beside that.
+const SEEN: &str = "myapp-203-0-113-7-bbbbbbbb-bbbb-8bbb-8bbb-bbbbbbbbbbbb";
+const BESIDE: &str = "myapp-203-0-113-7-aaaaaaaa-aaaa-8aaa-8aaa-aaaaaaaaaaaa";
+const OWN: &str = "own transport id";
+const LINK: LinkId = LinkId::Dialled(99);
+
+/// The ways to contacts, as other machines would know them.
+#[derive(Default)]
+struct Map {
+    near: bool,
+    held: bool,
+    blacklisted: Option<(String, Mono)>,
+}
+
+impl Ways for Map {
+    fn near(&self, discovery_id: &str) -> Option<&str> {
+        (self.near && discovery_id == SEEN).then_some(BESIDE)
+    }
+
+    fn own_transport(&self) -> Option<&str> {
+        self.held.then_some(OWN)
+    }
+
+    fn blacklisted_until(&self, id: &str) -> Option<Mono> {
+        let (listed, until) = self.blacklisted.as_ref()?;
+        (listed == id).then_some(*until)
+    }
+}
+
+fn online() -> Map {
+    Map {
+        held: true,
+        ..Map::default()
+    }
+}
+
+fn with(records: impl IntoIterator<Item = ContactRecord>) -> (Context, Contacts) {
+    let (mut ctx, mut contacts) = (context(), Contacts::default());
+    contacts.restore(&mut ctx, records.into_iter().collect());
+    (ctx, contacts)
+}
+
+fn with_bob() -> (Context, Contacts) {
+    with([contact("Bob", BOB)])
+}
+
+fn bob() -> ContactId {
+    id("Bob")
+}
+
+/// Bob is in a registry.
+fn see_bob(contacts: &mut Contacts) {
+    let entry = crate::wire::Entry {
+        discovery_id: SEEN.to_owned(),
+        friendlyname: "Bob".to_owned(),
+        last_seen: 0,
+        sealed_transport: None,
+    };
+    let mut seen = LiteMap::new_vec();
+    seen.insert(bob(), (entry, BESIDE.to_owned()));
+    contacts.see(NOW.mono, seen);
+}

@@ -1,0 +1,330 @@
+//! Sessions and chats by themselves: what a contact says, and what follows.
+
+use super::*;
+use crate::fact::Heard;
+use crate::io::{CommandId, Output};
+use crate::limits::{IN_FLIGHT, MESSAGE_BURST, PONG, SAME_ALERT, TEXT_BYTES};
+use crate::misbehaviour::Misbehaviour;
+use crate::test_context::{
+    changes, clear, closed, context, facts, id, notices, outputs, replies, sent, wait,
+};
+use crate::view::{Answer, Event, Refusal};
+use crate::wire::{Card, Malformed, encode};
+
+const LINK: LinkId = LinkId::Dialled(1);
+const OTHER: LinkId = LinkId::Accepted(1);
+/// The log of the contact's messages: 16 bytes in hex.
+const LOG: &str = "0123456789abcdef0123456789abcdef";
+
+fn bob() -> ContactId {
+    id("Bob")
+}
+
+/// A session with Bob that has just begun.
+fn session() -> (Context, Conversations) {
+    let (mut ctx, mut all) = (context(), Conversations::default());
+    assert!(all.begin(&mut ctx, &bob(), LINK, Path::Unknown, true));
+    (ctx, all)
+}
+
+fn hear(ctx: &mut Context, all: &mut Conversations, frame: &SessionFrame) {
+    all.frame(ctx, &bob(), encode(frame).as_bytes(), true);
+}
+
+fn text(seq: u64, text: &str) -> SessionFrame {
+    SessionFrame::Text {
+        log: LOG.to_owned(),
+        seq,
+        at: 0,
+        text: text.to_owned(),
+    }
+}
+
+fn have_nothing() -> SessionFrame {
+    SessionFrame::Have {
+        log: None,
+        upto: 0,
+        read: None,
+    }
+}
+
+/// Returns the misbehaviour in the facts.
+fn misbehaviour(ctx: &mut Context) -> Option<Misbehaviour> {
+    facts(ctx).into_iter().find_map(|fact| {
+        let Fact::Misbehaved(_, how) = fact else {
+            return None;
+        };
+        Some(how)
+    })
+}
+
+/// Writes messages, each stored.
+fn write(ctx: &mut Context, all: &mut Conversations, count: usize) {
+    for n in 0..count {
+        let command = CommandId(u64::try_from(n).unwrap());
+        all.write(ctx, command, &bob(), "x").unwrap();
+    }
+    all.flush(ctx);
+    all.stored(ctx, &bob());
+}
+
+#[test]
+fn a_text_out_of_bounds_is_misbehaviour() {
+    let longest = "x".repeat(TEXT_BYTES);
+    let of_no_log = SessionFrame::Text {
+        log: "short".to_owned(),
+        seq: 1,
+        at: 0,
+        text: "x".to_owned(),
+    };
+    let out = Some(Misbehaviour::TextOutOfBounds);
+    for (frame, how) in [
+        (text(1, &longest), None),
+        (text(1, &format!("{longest}x")), out),
+        (text(1, ""), out),
+        (of_no_log, out),
+    ] {
+        let (mut ctx, mut all) = session();
+        hear(&mut ctx, &mut all, &frame);
+        assert_eq!(misbehaviour(&mut ctx), how);
+    }
+}
+
+#[test]
+fn more_texts_than_a_person_can_write_are_misbehaviour() {
+    let (mut ctx, mut all) = session();
+    let lenient = u64::from(MESSAGE_BURST) + u64::try_from(IN_FLIGHT).unwrap();
+    for seq in 1..=lenient {
+        hear(&mut ctx, &mut all, &text(seq, "x"));
+        assert_eq!(misbehaviour(&mut ctx), None, "{seq}");
+    }
+    hear(&mut ctx, &mut all, &text(lenient + 1, "x"));
+    let too_many = Some(Misbehaviour::TooManyTexts);
+    assert_eq!(misbehaviour(&mut ctx), too_many);
+    all.renew_rates(&bob());
+    hear(&mut ctx, &mut all, &text(lenient + 1, "x"));
+    assert_eq!(misbehaviour(&mut ctx), None, "an acceptance anew");
+}
+
+#[test]
+fn what_is_no_message_of_a_session_is_misbehaviour() {
+    let (mut ctx, mut all) = session();
+    all.frame(&mut ctx, &bob(), br#"{"type":"auth"}"#, true);
+    let unknown = Some(Malformed::UnknownType.into());
+    assert_eq!(misbehaviour(&mut ctx), unknown);
+    all.frame(&mut ctx, &bob(), &[0xFF], true);
+    assert_eq!(misbehaviour(&mut ctx), Some(Malformed::NotUtf8.into()));
+}
+
+#[test]
+fn a_profile_is_handed_on_and_says_where_the_contact_is() {
+    let (mut ctx, mut all) = session();
+    assert!(!all.is_here(&bob(), |_| false));
+    let frame = SessionFrame::Profile {
+        number: 3,
+        friendlyname: "Bob".to_owned(),
+        card: Card {
+            transport_id: "t".to_owned(),
+            discovery_uuid: "d".to_owned(),
+        },
+        near: true,
+        special: true,
+        at: 9,
+        routers: Some(vec!["r".to_owned()]),
+    };
+    hear(&mut ctx, &mut all, &frame);
+    let Some(Fact::Profile(contact, heard)) = facts(&mut ctx).pop() else {
+        panic!("nobody hears it");
+    };
+    let Heard {
+        number,
+        special,
+        at,
+        ..
+    } = *heard;
+    assert_eq!((contact, number, special, at), (bob(), 3, true, 9));
+    assert!(all.is_here(&bob(), |_| false));
+    assert_eq!(all.routers(&bob()), ["r"]);
+}
+
+#[test]
+fn own_messages_wait_for_what_the_contact_has() {
+    let (mut ctx, mut all) = session();
+    write(&mut ctx, &mut all, 1);
+    assert_eq!(sent(&mut ctx, LINK), [""; 0]);
+    hear(&mut ctx, &mut all, &have_nothing());
+    assert_eq!(sent(&mut ctx, LINK).len(), 1);
+    hear(&mut ctx, &mut all, &have_nothing());
+    assert_eq!(sent(&mut ctx, LINK).len(), 1, "it has not arrived");
+}
+
+#[test]
+fn own_messages_are_sent_as_fast_as_the_contact_takes_them() {
+    let (mut ctx, mut all) = session();
+    let burst = usize::try_from(MESSAGE_BURST).unwrap();
+    write(&mut ctx, &mut all, burst + 1);
+    clear(&mut ctx);
+    hear(&mut ctx, &mut all, &have_nothing());
+    assert_eq!(sent(&mut ctx, LINK).len(), burst);
+    let due = all.due().unwrap();
+    assert_eq!(due.why, Why::Pace);
+    ctx.now.mono = due.at;
+    all.check(&mut ctx, &bob());
+    assert_eq!(sent(&mut ctx, LINK).len(), 1);
+}
+
+#[test]
+fn a_received_text_is_told_and_acknowledged_once_it_is_stored() {
+    let (mut ctx, mut all) = session();
+    hear(&mut ctx, &mut all, &text(1, "hi"));
+    assert!(outputs(&mut ctx).is_empty() && facts(&mut ctx).is_empty());
+    all.flush(&mut ctx);
+    assert!(matches!(changes(&mut ctx)[..], [Change::Thread(..)]));
+    all.stored(&mut ctx, &bob());
+    let Some(Fact::Received(_, received)) = facts(&mut ctx).pop() else {
+        panic!("nobody is told");
+    };
+    assert_eq!(received, "hi");
+    let ack = SessionFrame::Ack {
+        log: LOG.to_owned(),
+        upto: 1,
+    };
+    assert_eq!(sent(&mut ctx, LINK), [encode(&ack)]);
+    assert_eq!(all.unread_in_all(), 1);
+    hear(&mut ctx, &mut all, &text(1, "hi"));
+    assert_eq!(sent(&mut ctx, LINK), [encode(&ack)], "it came again");
+    hear(&mut ctx, &mut all, &text(3, "gap"));
+    assert!(sent(&mut ctx, LINK)[0].contains("have"));
+}
+
+#[test]
+fn what_could_not_be_stored_ends_the_session_and_refuses_the_commands() {
+    let (mut ctx, mut all) = session();
+    all.write(&mut ctx, CommandId(7), &bob(), "x").unwrap();
+    hear(&mut ctx, &mut all, &text(1, "hi"));
+    all.flush(&mut ctx);
+    clear(&mut ctx);
+    let reason = "full".to_owned();
+    let refusal = Refusal::Storage { reason };
+    all.not_stored(&mut ctx, &bob(), &refusal);
+    let outputs = outputs(&mut ctx);
+    let refused = Output::Reply(CommandId(7), Err(refusal));
+    assert_eq!(outputs, [refused, Output::Close(LINK)]);
+    assert!(matches!(facts(&mut ctx)[..], [Fact::Ended(_, false)]));
+    assert_eq!(all.connected(), []);
+    assert_eq!(all.unread(&bob()), 0);
+}
+
+#[test]
+fn a_command_is_answered_once_its_message_is_stored() {
+    let (mut ctx, mut all) = session();
+    all.write(&mut ctx, CommandId(7), &bob(), "x").unwrap();
+    all.flush(&mut ctx);
+    assert_eq!(replies(&mut ctx), []);
+    all.stored(&mut ctx, &bob());
+    assert_eq!(replies(&mut ctx), [(CommandId(7), Ok(Answer::Done))]);
+}
+
+#[test]
+fn a_newer_connection_takes_over_and_the_older_one_learns_it() {
+    let (mut ctx, mut all) = session();
+    wait(&mut ctx, Duration::from_secs(60));
+    assert!(all.begin(&mut ctx, &bob(), OTHER, Path::Local, true));
+    let outputs = outputs(&mut ctx);
+    let replaced = Output::Transmit(LINK, encode(&SessionFrame::Replaced));
+    assert_eq!(outputs, [replaced, Output::Close(LINK)]);
+    assert_eq!(all.path(&bob()), Some(Path::Local));
+    assert!(facts(&mut ctx).is_empty(), "the contact was never gone");
+}
+
+#[test]
+fn of_two_connections_at_once_the_one_that_the_smaller_key_dialled_stays() {
+    for ours_is_smaller in [true, false] {
+        let (mut ctx, mut all) = session();
+        let begun = all.begin(&mut ctx, &bob(), OTHER, Path::Local, ours_is_smaller);
+        assert_eq!(begun, !ours_is_smaller);
+        let dropped = if ours_is_smaller { OTHER } else { LINK };
+        assert_eq!(closed(&mut ctx), [dropped]);
+    }
+}
+
+#[test]
+fn a_session_that_is_replaced_from_another_device_is_told_of_once_in_an_hour() {
+    let mut all = Conversations::default();
+    let mut ctx = context();
+    let mut replaced = |ctx: &mut Context, ours| {
+        all.begin(ctx, &bob(), LINK, Path::Unknown, true);
+        hear(ctx, &mut all, &SessionFrame::Replaced);
+        assert!(matches!(facts(ctx)[..], [Fact::Replaced(_)]));
+        all.replaced(ctx, &bob(), ours);
+        assert!(matches!(facts(ctx)[..], [Fact::Ended(..)]));
+        notices(ctx)
+    };
+    assert_eq!(replaced(&mut ctx, true), []);
+    assert_eq!(replaced(&mut ctx, false), [Alert::TwoCopies]);
+    assert_eq!(replaced(&mut ctx, false), []);
+    wait(&mut ctx, SAME_ALERT);
+    assert_eq!(replaced(&mut ctx, false), [Alert::TwoCopies]);
+}
+
+#[test]
+fn a_contact_that_says_nothing_is_asked_and_then_given_up() {
+    let (mut ctx, mut all) = session();
+    let ask = |ctx: &mut Context, all: &mut Conversations| {
+        ctx.now.mono = all.due().unwrap().at;
+        all.check(ctx, &bob());
+        sent(ctx, LINK)
+    };
+    let ping = [encode(&SessionFrame::Ping)];
+    assert_eq!(ask(&mut ctx, &mut all), ping);
+    hear(&mut ctx, &mut all, &SessionFrame::Pong);
+    assert_eq!(ask(&mut ctx, &mut all), ping);
+    wait(&mut ctx, PONG);
+    all.check(&mut ctx, &bob());
+    assert_eq!(closed(&mut ctx), [LINK]);
+    assert!(matches!(facts(&mut ctx)[..], [Fact::Ended(_, true)]));
+}
+
+#[test]
+fn a_session_that_ended_within_a_minute_has_not_lasted() {
+    for (seconds, lasted) in [(59, false), (60, true)] {
+        let (mut ctx, mut all) = session();
+        wait(&mut ctx, Duration::from_secs(seconds));
+        all.gone(&mut ctx, &bob());
+        let Some(Fact::Ended(_, told)) = facts(&mut ctx).pop() else {
+            panic!("nobody is told");
+        };
+        assert_eq!(told, lasted);
+    }
+}
+
+#[test]
+fn a_goodbye_ends_a_session_and_parting_says_one_without_a_word_to_the_others() {
+    let (mut ctx, mut all) = session();
+    hear(&mut ctx, &mut all, &SessionFrame::Bye);
+    assert_eq!(closed(&mut ctx), [LINK]);
+    assert!(matches!(facts(&mut ctx)[..], [Fact::Ended(..)]));
+    let (mut ctx, mut all) = session();
+    all.part(&mut ctx, &bob());
+    let bye = Output::Transmit(LINK, encode(&SessionFrame::Bye));
+    assert_eq!(outputs(&mut ctx), [bye, Output::Close(LINK)]);
+    assert!(facts(&mut ctx).is_empty(), "it is not dialled again");
+}
+
+#[test]
+fn questions_are_answered_and_writing_is_shown() {
+    let (mut ctx, mut all) = session();
+    hear(&mut ctx, &mut all, &SessionFrame::Ping);
+    assert_eq!(sent(&mut ctx, LINK), [encode(&SessionFrame::Pong)]);
+    hear(&mut ctx, &mut all, &SessionFrame::Typing);
+    let typing = Output::Event(Event::Typing(bob()));
+    assert_eq!(outputs(&mut ctx), [typing]);
+}
+
+#[test]
+fn a_forgotten_chat_is_removed_from_the_disk() {
+    let (mut ctx, mut all) = session();
+    all.forget(&mut ctx, &bob());
+    assert_eq!(changes(&mut ctx), [Change::ForgetThread(bob())]);
+    assert_eq!(all.see(&mut ctx, &bob(), 1, true), Err(Refusal::Gone));
+}

@@ -1,0 +1,317 @@
+//! The directory by itself: which namespaces it joins, and whom it sees there.
+
+use super::super::Directory;
+use crate::address::Addresses;
+use crate::config::Config;
+use crate::context::Context;
+use crate::crypto;
+use crate::ids::{Namespace, rootless};
+use crate::io::{ChannelBinding, Link, LinkId, Output, Path};
+use crate::limits::{ADDRESS_CHECK, HIDDEN};
+use crate::test_context::{NOW, clear, closed, context, id, me, outputs, registered, wait};
+use crate::values::ContactId;
+use crate::wire::{Entry, RouterFrame, encode};
+use std::net::IpAddr;
+use std::time::Duration;
+
+const HERE: &str = "203.0.113.7";
+const ALSO_HERE: &str = "2001:db8:1:2::1";
+const ELSEWHERE: &str = "203.0.113.8";
+/// Bob's discoveryUUID, by which his contacts recognise him.
+const BOBS: [u8; 16] = [2; 16];
+const TODAY: &str = "2026-11-23";
+const DAY: Duration = Duration::from_hours(24);
+
+fn found(addresses: &[&str]) -> Addresses {
+    let parse = |text: &&str| text.parse::<IpAddr>().unwrap();
+    Addresses {
+        seen: addresses.iter().map(parse).collect(),
+        own: Vec::new(),
+    }
+}
+
+/// A directory whose device is at these addresses.
+fn at(addresses: &[&str]) -> (Context, Directory) {
+    let (mut ctx, mut directory) = (context(), Directory::new(NOW.unix));
+    directory.configure(&ctx, &Config::default());
+    directory.addresses(&mut ctx, &me("Ann", 1), found(addresses));
+    (ctx, directory)
+}
+
+fn namespace() -> Namespace {
+    Namespace::of_address("myapp", HERE.parse().unwrap())
+}
+
+fn router_id() -> String {
+    namespace().router_id(1)
+}
+
+fn open(directory: &mut Directory, ctx: &mut Context, link: LinkId) {
+    let binding = ChannelBinding {
+        local: [1; 32],
+        remote: [2; 32],
+    };
+    let path = Path::Local;
+    directory.link(ctx, link, Link::Open { binding, path });
+}
+
+/// Returns the own Discovery ID under a root.
+fn own(directory: &Directory, root: &str) -> String {
+    let mut members = directory.members().iter();
+    let member = members.find(|member| member.namespace().root() == root);
+    member.unwrap().discovery_id().to_owned()
+}
+
+/// Becomes the router under a root, and takes the check-in of somebody with a uuid there.
+fn checked_in(directory: &mut Directory, ctx: &mut Context, root: &str, uuid: uuid::Uuid, n: u32) {
+    let namespace = Namespace::of_address(root, HERE.parse().unwrap());
+    let (router, link) = (namespace.router_id(1), LinkId::Accepted(n));
+    let own = own(directory, root);
+    directory.registered(ctx, &own);
+    directory.registered(ctx, &router);
+    let entry = Entry {
+        discovery_id: namespace.discovery_id(uuid),
+        friendlyname: "Bob".to_owned(),
+        last_seen: 0,
+        sealed_transport: None,
+    };
+    assert!(directory.incoming(ctx, link, &router, &entry.discovery_id));
+    open(directory, ctx, link);
+    let text = encode(&RouterFrame::Checkin { entry });
+    directory.link(ctx, link, Link::Frame(text.into_bytes()));
+}
+
+fn bobs_uuid(day: &str) -> uuid::Uuid {
+    crypto::discovery_uuid(&BOBS, namespace().label(), day)
+}
+
+#[test]
+fn there_is_one_membership_for_each_network_and_each_holds_two_ids() {
+    let (mut ctx, mut directory) = at(&[HERE, ALSO_HERE]);
+    assert_eq!(directory.members().len(), 2);
+    assert_eq!(registered(&mut ctx).len(), 4);
+    let me = me("Ann", 1);
+    directory.addresses(&mut ctx, &me, found(&[HERE, "2001:db8:1:2::9"]));
+    assert_eq!(outputs(&mut ctx), [], "the same networks");
+    directory.addresses(&mut ctx, &me, found(&[ELSEWHERE]));
+    assert_eq!(directory.members().len(), 1);
+    directory.leave(&mut ctx, &me);
+    assert!(directory.members().is_empty());
+}
+
+#[test]
+fn another_root_is_another_membership() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let config = Config {
+        root: "other".to_owned(),
+        ..Config::default()
+    };
+    directory.configure(&ctx, &config);
+    assert_eq!(own(&directory, "myapp").split('-').next(), Some("myapp"));
+    directory.rejoin(&mut ctx, &me("Ann", 1));
+    let [member] = directory.members() else {
+        panic!("not one membership");
+    };
+    assert_eq!(member.namespace().root(), "other");
+}
+
+#[test]
+fn without_a_root_nothing_is_joined() {
+    let (mut ctx, mut directory) = (context(), Directory::new(NOW.unix));
+    directory.addresses(&mut ctx, &me("Ann", 1), found(&[HERE]));
+    assert!(directory.members().is_empty());
+    directory.configure(&ctx, &Config::default());
+    directory.rejoin(&mut ctx, &me("Ann", 1));
+    assert_eq!(directory.members().len(), 1, "the address was kept");
+}
+
+#[test]
+fn a_look_up_that_finds_nothing_leaves_nothing_and_is_repeated_soon() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let me = me("Ann", 1);
+    let next = |directory: &Directory| directory.lookup_at().unwrap().since(NOW.mono);
+    assert_eq!(next(&directory), ADDRESS_CHECK);
+    for seconds in [5, 10, 20] {
+        directory.addresses(&mut ctx, &me, Addresses::default());
+        assert_eq!(next(&directory), Duration::from_secs(seconds));
+        assert!(directory.has_no_address());
+        assert_eq!(directory.members().len(), 1);
+    }
+    directory.addresses(&mut ctx, &me, found(&[HERE]));
+    assert_eq!(next(&directory), ADDRESS_CHECK);
+}
+
+#[test]
+fn on_a_cellular_network_everything_is_left_and_nothing_is_looked_up() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let me = me("Ann", 1);
+    clear(&mut ctx);
+    directory.set_cellular_network(true);
+    directory.apply_cellular(&mut ctx, &me);
+    assert!(directory.members().is_empty());
+    assert_eq!(directory.lookup_at(), None);
+    let is_release = |output: &Output| matches!(output, Output::Release(_));
+    assert!(outputs(&mut ctx).iter().all(is_release));
+    directory.addresses(&mut ctx, &me, found(&[HERE]));
+    directory.look_up(&mut ctx);
+    directory.timeout(&mut ctx);
+    assert_eq!(outputs(&mut ctx), []);
+    directory.set_cellular_network(false);
+    directory.apply_cellular(&mut ctx, &me);
+    assert_eq!(outputs(&mut ctx), [Output::LookUpAddress]);
+}
+
+#[test]
+fn a_stranger_is_dialled_under_the_newest_root_where_they_are_listed() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let (address, uuid) = (HERE.parse().unwrap(), uuid::Uuid::from_bytes([9; 16]));
+    let stranger = format!("{}-{uuid}", namespace().label());
+    assert_eq!(directory.way_to(&stranger), None);
+    checked_in(&mut directory, &mut ctx, "myapp", uuid, 1);
+    let to = |directory: &Directory| directory.way_to(&stranger).map(|(_, to)| to);
+    assert_eq!(to(&directory), Some(format!("myapp-{stranger}")));
+    let newer = super::Announcement {
+        name: "Ann".to_owned(),
+        discovery_uuid: [1; 16],
+        transport_id: "t".to_owned(),
+        day: TODAY.to_owned(),
+    };
+    let newer = super::Member::join(&mut ctx, "newer", address, &newer);
+    directory.members.push(newer);
+    assert_eq!(to(&directory), Some(format!("myapp-{stranger}")));
+    checked_in(&mut directory, &mut ctx, "newer", uuid, 2);
+    let newest = format!("newer-{stranger}");
+    assert_eq!(to(&directory), Some(newest.clone()));
+    let own = own(&directory, "newer");
+    assert_eq!(directory.beside(&newest), Some(own.as_str()));
+    directory.lost(&own);
+    assert_eq!(to(&directory), Some(format!("myapp-{stranger}")));
+    assert_eq!(rootless(&newest), stranger);
+}
+
+#[test]
+fn becoming_listed_is_told_once() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    assert!(!directory.is_listed_elsewhere());
+    directory.registered(&mut ctx, &router_id());
+    assert!(directory.is_listed_elsewhere());
+    assert!(!directory.is_listed_elsewhere());
+}
+
+/// A peer that has checked in at the router.
+fn following() -> (Context, Directory, LinkId) {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let own = own(&directory, "myapp");
+    directory.registered(&mut ctx, &own);
+    clear(&mut ctx);
+    directory.taken(&mut ctx, &router_id());
+    let outputs = outputs(&mut ctx);
+    let [Output::Dial { link, .. }] = outputs[..] else {
+        panic!("{outputs:?}");
+    };
+    open(&mut directory, &mut ctx, link);
+    (ctx, directory, link)
+}
+
+#[test]
+fn a_router_that_hides_a_contact_for_long_is_left() {
+    let (mut ctx, mut directory, link) = following();
+    let missing = [router_id()];
+    clear(&mut ctx);
+    directory.leave_hiding_routers(&mut ctx, &missing);
+    wait(&mut ctx, HIDDEN - Duration::from_millis(1));
+    directory.leave_hiding_routers(&mut ctx, &missing);
+    assert_eq!(closed(&mut ctx), []);
+    wait(&mut ctx, Duration::from_millis(1));
+    directory.leave_hiding_routers(&mut ctx, &missing);
+    assert_eq!(closed(&mut ctx), [link]);
+}
+
+#[test]
+fn a_router_is_not_left_for_somebody_who_came_meanwhile_or_is_elsewhere() {
+    let (mut ctx, mut directory, _) = following();
+    clear(&mut ctx);
+    let elsewhere = Namespace::of_address("myapp", ELSEWHERE.parse().unwrap());
+    for said in [router_id(), elsewhere.router_id(1), elsewhere.router_id(1)] {
+        directory.leave_hiding_routers(&mut ctx, &[said]);
+        wait(&mut ctx, HIDDEN);
+    }
+    directory.leave_hiding_routers(&mut ctx, &[router_id()]);
+    assert_eq!(closed(&mut ctx), []);
+}
+
+/// Looks who of these contacts is seen, where that may have changed.
+fn recognise(
+    directory: &mut Directory,
+    ctx: &Context,
+    contacts: &[(ContactId, [u8; 16])],
+) -> Option<Vec<(ContactId, String)>> {
+    let contacts = contacts.iter().map(|(id, secret)| (id, *secret));
+    let seen = directory.recognise(ctx, contacts, false, |_| false)?;
+    let entry =
+        |(id, (entry, _)): (&ContactId, &(Entry, String))| (id.clone(), entry.discovery_id.clone());
+    Some(seen.iter().map(entry).collect())
+}
+
+#[test]
+fn a_contact_is_recognised_by_what_only_contacts_can_compute() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let bob = [(id("Bob"), BOBS)];
+    recognise(&mut directory, &ctx, &bob);
+    checked_in(&mut directory, &mut ctx, "myapp", bobs_uuid(TODAY), 1);
+    let entry = namespace().discovery_id(bobs_uuid(TODAY));
+    let seen = recognise(&mut directory, &ctx, &bob);
+    assert_eq!(seen, Some(vec![(id("Bob"), entry)]));
+    assert_eq!(recognise(&mut directory, &ctx, &bob), None, "no news");
+    let others = [(id("Bob"), [3; 16])];
+    let seen = recognise(&mut directory, &ctx, &others);
+    assert_eq!(seen, Some(Vec::new()), "another secret is looked for anew");
+}
+
+/// Says who is seen, of Bob alone, where somebody has Bob's id of this day.
+fn with_id_of(day: &str) -> (Context, Directory, Vec<(ContactId, String)>) {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    recognise(&mut directory, &ctx, &[]);
+    checked_in(&mut directory, &mut ctx, "myapp", bobs_uuid(day), 1);
+    (
+        ctx,
+        directory,
+        vec![(id("Bob"), namespace().discovery_id(bobs_uuid(day)))],
+    )
+}
+
+#[test]
+fn recognition_follows_a_new_contact() {
+    let (ctx, mut directory, seen) = with_id_of("2026-11-24");
+    assert_eq!(recognise(&mut directory, &ctx, &[]), None, "a stranger");
+    let before = directory.recognised();
+    let bob = [(id("Bob"), BOBS)];
+    let now = recognise(&mut directory, &ctx, &bob);
+    assert_eq!(now, Some(seen), "a day early, because clocks differ");
+    assert_ne!(directory.recognised(), before);
+}
+
+#[test]
+fn recognition_follows_the_day() {
+    let (mut ctx, mut directory, seen) = with_id_of("2026-11-25");
+    let bob = [(id("Bob"), BOBS)];
+    let now = recognise(&mut directory, &ctx, &bob);
+    assert_eq!(now, Some(Vec::new()), "no clock is two days ahead");
+    wait(&mut ctx, DAY);
+    assert_eq!(recognise(&mut directory, &ctx, &bob), Some(seen));
+}
+
+#[test]
+fn on_a_new_day_the_own_id_is_another_one() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let (me, before) = (me("Ann", 1), own(&directory, "myapp"));
+    clear(&mut ctx);
+    directory.new_day(&mut ctx, &me);
+    assert_eq!(outputs(&mut ctx), []);
+    wait(&mut ctx, DAY);
+    directory.new_day(&mut ctx, &me);
+    let now = own(&directory, "myapp");
+    let moves = [Output::Register(now.clone()), Output::Release(before)];
+    assert_eq!(outputs(&mut ctx), moves);
+    assert!(directory.is_own(&now));
+}
