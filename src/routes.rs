@@ -1,4 +1,5 @@
-//! Which machine a connection and an own id belong to, decided when they begin.
+//! Which machine a connection and an own id belong to: decided when they begin, and once more when
+//! a connection becomes a session.
 
 use crate::io::LinkId;
 use crate::values::ContactId;
