@@ -3,7 +3,7 @@
 #
 # Expected:  ordered: false is announced to the peer, with or without maxRetransmits.
 # Happens:   alone it is. Together with maxRetransmits or maxPacketLifeTime the peer (libwebrtc here) sees an ordered
-#            channel, and its answers wait for each other, while werift's own end still says ordered: false.
+#            channel, while werift's own end still says ordered: false.
 # Version:   werift 0.24.4, @roamhq/wrtc 0.10.0 (libwebrtc in Node), Node 20.20.2
 # Output:    {"ordered":false}: werift says false, its peer false
 #            {"ordered":false,"maxRetransmits":3}: werift says false, its peer true
