@@ -106,29 +106,25 @@ impl Value {
         self.0.is_null() || self.0.is_undefined()
     }
 
-    fn items(&self) -> Result<Items, Error> {
+    fn items(&self) -> Result<Elements<Items>, Error> {
         let items: &Array = self.0.dyn_ref().ok_or(Error("a list was expected"))?;
-        Ok(Items {
-            items: items.clone(),
-            next: 0,
-        })
+        Ok(Elements(Items::of(items.clone())))
     }
 
-    fn fields(self, names: &'static [&'static str]) -> Result<Fields, Error> {
+    fn fields(self, names: &'static [&'static str]) -> Result<Elements<Fields>, Error> {
         if !self.0.is_object() {
             return Err(Error("an object was expected"));
         }
-        Ok(Fields {
+        Ok(Elements(Fields {
             object: self.0,
             names: names.iter(),
-        })
+        }))
     }
 
     fn entries(&self) -> Result<Entries, Error> {
         let object: &Object = self.0.dyn_ref().ok_or(Error("an object was expected"))?;
         Ok(Entries {
-            items: Object::entries(object),
-            next: 0,
+            items: Items::of(Object::entries(object)),
             value: JsValue::UNDEFINED,
         })
     }
@@ -237,30 +233,42 @@ impl<'de> Deserializer<'de> for Value {
     }
 }
 
-struct Items {
-    items: Array,
-    next: u32,
-}
+/// Values one after the other.
+struct Elements<I>(I);
 
-impl Items {
-    fn take(&mut self) -> Option<JsValue> {
-        let at = self.next;
-        self.next = at.saturating_add(1);
-        (at < self.items.length()).then(|| self.items.get(at))
-    }
-}
-
-impl<'de> SeqAccess<'de> for Items {
+impl<'de, I: Iterator<Item = Value>> SeqAccess<'de> for Elements<I> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Error> {
-        match self.take() {
-            Some(item) => seed.deserialize(Value(item)).map(Some),
-            None => Ok(None),
-        }
+        self.0
+            .next()
+            .map(|value| seed.deserialize(value))
+            .transpose()
+    }
+}
+
+/// The items of an array.
+struct Items {
+    items: Array,
+    next: u32,
+}
+
+impl Items {
+    fn of(items: Array) -> Self {
+        Self { items, next: 0 }
+    }
+}
+
+impl Iterator for Items {
+    type Item = Value;
+
+    fn next(&mut self) -> Option<Value> {
+        let at = self.next;
+        self.next = at.saturating_add(1);
+        (at < self.items.length()).then(|| Value(self.items.get(at)))
     }
 }
 
@@ -271,40 +279,25 @@ struct Fields {
     names: std::slice::Iter<'static, &'static str>,
 }
 
-impl Fields {
-    fn take(&mut self) -> Option<Value> {
+impl Iterator for Fields {
+    type Item = Value;
+
+    fn next(&mut self) -> Option<Value> {
         let name = JsValue::from_str(self.names.next()?);
         // Reading a field of an object of ours does not fail.
         Some(Value(Reflect::get(&self.object, &name).unwrap_or_default()))
     }
 }
 
-impl<'de> SeqAccess<'de> for Fields {
-    type Error = Error;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Error> {
-        match self.take() {
-            Some(value) => seed.deserialize(value).map(Some),
-            None => Ok(None),
-        }
-    }
-}
-
 struct Entries {
     /// Pairs of a key and a value.
-    items: Array,
-    next: u32,
+    items: Items,
     value: JsValue,
 }
 
 impl Entries {
     fn take(&mut self) -> Option<String> {
-        let at = self.next;
-        self.next = at.saturating_add(1);
-        let pair: Array = self.items.get(at).dyn_into().ok()?;
+        let pair: Array = self.items.next()?.0.dyn_into().ok()?;
         self.value = pair.get(1);
         pair.get(0).as_string()
     }
