@@ -237,6 +237,24 @@ pub enum Origin {
 }
 
 impl ThreadRecord {
+    /// Returns the head of a chat with nothing in it. `log` names the log of own messages.
+    pub fn new(contact: ContactId, log: String) -> Self {
+        Self {
+            version: 1,
+            contact,
+            next_number: 1,
+            out_log: log,
+            out_seq: 0,
+            out_delivered: 0,
+            out_read: 0,
+            in_log: None,
+            in_seq: 0,
+            in_read: 0,
+            seen: 0,
+            unread: 0,
+        }
+    }
+
     /// Returns whether a stored message is an own one of the present log.
     pub fn is_own(&self, record: &MessageRecord) -> bool {
         record.message.origin == Origin::Own && record.log == self.out_log

@@ -73,21 +73,7 @@ pub(crate) struct Durable {
 impl Chat {
     /// Returns an empty chat. `log` names the log of own messages, and must never repeat.
     pub(crate) fn new(contact: ContactId, log: String) -> Self {
-        let head = ThreadRecord {
-            version: 1,
-            contact,
-            next_number: 1,
-            out_log: log,
-            out_seq: 0,
-            out_delivered: 0,
-            out_read: 0,
-            in_log: None,
-            in_seq: 0,
-            in_read: 0,
-            seen: 0,
-            unread: 0,
-        };
-        Self::restore(head, Vec::new())
+        Self::restore(ThreadRecord::new(contact, log), Vec::new())
     }
 
     /// Returns a chat as it was stored. `outbox` holds the own messages that are not delivered.

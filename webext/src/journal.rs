@@ -159,18 +159,8 @@ mod tests {
 
     fn thread(number: u64, text: &str) -> Change {
         let head = ThreadRecord {
-            version: 1,
-            contact: ben(),
             next_number: number + 1,
-            out_log: String::new(),
-            out_seq: 0,
-            out_delivered: 0,
-            out_read: 0,
-            in_log: None,
-            in_seq: 0,
-            in_read: 0,
-            seen: 0,
-            unread: 0,
+            ..ThreadRecord::new(ben(), String::new())
         };
         let message = StoredMessage {
             contact: ben(),
