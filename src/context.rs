@@ -116,7 +116,7 @@ impl Context {
         link
     }
 
-    pub(crate) fn transmit<F: Frame>(&mut self, link: LinkId, frame: &F) {
+    pub(crate) fn transmit(&mut self, link: LinkId, frame: &dyn Frame) {
         self.transmit_text(link, encode(frame));
     }
 
@@ -126,11 +126,7 @@ impl Context {
     }
 
     /// Sends one message to many, encoded once.
-    pub(crate) fn transmit_all<F: Frame>(
-        &mut self,
-        links: impl Iterator<Item = LinkId>,
-        frame: &F,
-    ) {
+    pub(crate) fn transmit_all(&mut self, links: impl Iterator<Item = LinkId>, frame: &dyn Frame) {
         let mut text = None;
         for link in links {
             let text = text.get_or_insert_with(|| encode(frame));
@@ -155,7 +151,7 @@ impl Context {
     }
 
     pub(crate) fn release(&mut self, id: &str) {
-        self.routes.remove_id(id);
+        self.routes.take_id(id);
         self.emit(Output::Release(id.to_owned()));
     }
 

@@ -28,19 +28,10 @@ pub(crate) enum IdOwner {
 }
 
 /// The owners.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Routes {
     links: LiteMap<LinkId, LinkOwner>,
     ids: LiteMap<String, IdOwner>,
-}
-
-impl Default for Routes {
-    fn default() -> Self {
-        Self {
-            links: LiteMap::new_vec(),
-            ids: LiteMap::new_vec(),
-        }
-    }
 }
 
 impl Routes {
@@ -67,10 +58,6 @@ impl Routes {
     /// Returns whose id it is, and forgets it: it is given up.
     pub(crate) fn take_id(&mut self, id: &str) -> Option<IdOwner> {
         self.ids.remove(id)
-    }
-
-    pub(crate) fn remove_id(&mut self, id: &str) {
-        self.ids.remove(id);
     }
 }
 

@@ -38,24 +38,13 @@ pub(crate) enum Write {
 }
 
 /// The writes under way.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Store {
     last: u64,
     under_way: LiteMap<StoreId, Write>,
     /// What the disk did not take.
     unwritten: Vec<Change>,
     again: Option<Mono>,
-}
-
-impl Default for Store {
-    fn default() -> Self {
-        Self {
-            last: 0,
-            under_way: LiteMap::new_vec(),
-            unwritten: Vec::new(),
-            again: None,
-        }
-    }
 }
 
 impl Store {

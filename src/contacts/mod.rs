@@ -56,23 +56,13 @@ pub(crate) trait Ways {
 }
 
 /// Everybody saved.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Contacts {
     book: LiteMap<ContactId, Contact>,
     /// Somebody was saved or replaced: where they are seen is not known yet.
     unsighted: bool,
     /// When the person was last told of a clock that differs.
     clock_announced: Option<Mono>,
-}
-
-impl Default for Contacts {
-    fn default() -> Self {
-        Self {
-            book: LiteMap::new_vec(),
-            unsighted: false,
-            clock_announced: None,
-        }
-    }
 }
 
 impl Contacts {

@@ -75,7 +75,7 @@ impl Conversations {
             }
             SessionFrame::Read { log, upto } => self.chat(ctx, id).read_by_other(&log, upto),
             SessionFrame::Typing => ctx.event(Event::Typing(id.clone())),
-            SessionFrame::Ping => self.transmit(ctx, id, &SessionFrame::Pong),
+            SessionFrame::Ping => self.say(ctx, id, &SessionFrame::Pong),
             SessionFrame::Pong => {}
             SessionFrame::Bye => self.end(ctx, id),
             SessionFrame::Replaced => ctx.tell(Fact::Replaced(id.clone())),
@@ -108,12 +108,12 @@ impl Conversations {
             Received::Taken => {}
             Received::Again => {
                 if let Some(ack) = chat.ack() {
-                    self.transmit(ctx, id, &ack);
+                    self.say(ctx, id, &ack);
                 }
             }
             Received::Gap => {
                 let have = chat.have(receipts);
-                self.transmit(ctx, id, &have);
+                self.say(ctx, id, &have);
             }
             Received::Busy => self.end(ctx, id),
         }

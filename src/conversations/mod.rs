@@ -35,7 +35,7 @@ use session::Session;
 use std::time::Duration;
 
 /// Everything said and to be said.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Conversations {
     all: LiteMap<ContactId, Conversation>,
     /// When the person was last told of another device with this identity.
@@ -74,15 +74,6 @@ fn rates() -> (Bucket, Bucket) {
     (incoming, Bucket::new(limits::MESSAGE_BURST, interval))
 }
 
-impl Default for Conversations {
-    fn default() -> Self {
-        Self {
-            all: LiteMap::new_vec(),
-            two_copies_announced: None,
-        }
-    }
-}
-
 impl Conversations {
     /// Takes the stored chats, and the own messages that are not known to be delivered.
     pub(crate) fn restore(&mut self, threads: Vec<ThreadRecord>, outbox: &[MessageRecord]) {
@@ -119,12 +110,6 @@ impl Conversations {
         })
     }
 
-    fn transmit(&self, ctx: &mut Context, id: &ContactId, frame: &SessionFrame) {
-        if let Some(session) = self.session(id) {
-            ctx.transmit(session.link, frame);
-        }
-    }
-
     /// Returns the contacts with a session.
     pub(crate) fn connected(&self) -> Vec<ContactId> {
         let connected = self.all.iter().filter(|(_, all)| all.session.is_some());
@@ -143,9 +128,17 @@ impl Conversations {
         session.is_some_and(|session| session.says_near || is_local(session.path))
     }
 
-    /// Returns the Router IDs in whose registries a contact says to be.
-    pub(crate) fn routers(&self, id: &ContactId) -> &[String] {
-        self.session(id).map_or(&[], |session| &session.routers)
+    /// Returns the Router IDs in whose registries these connected contacts say to be.
+    pub(crate) fn routers_of(
+        &self,
+        which: impl Fn(&ContactId) -> bool,
+    ) -> impl Iterator<Item = &str> {
+        let sessions = self
+            .all
+            .iter()
+            .filter_map(|(id, all)| Some((id, all.session.as_ref()?)));
+        let these = sessions.filter(move |(id, _)| which(id));
+        these.flat_map(|(_, session)| session.routers.iter().map(String::as_str))
     }
 
     /// Returns how many messages of a contact the person has not seen.
@@ -205,13 +198,15 @@ impl Conversations {
             .get(id)
             .and_then(|all| Some(all.chat.as_ref()?.have(receipts)));
         if let Some(have) = have {
-            self.transmit(ctx, id, &have);
+            self.say(ctx, id, &have);
         }
     }
 
     /// Sends a message to a contact, if there is a session.
     pub(crate) fn say(&self, ctx: &mut Context, id: &ContactId, frame: &SessionFrame) {
-        self.transmit(ctx, id, frame);
+        if let Some(session) = self.session(id) {
+            ctx.transmit(session.link, frame);
+        }
     }
 
     /// Starts counting messages anew, because the acceptance of a contact was repeated.

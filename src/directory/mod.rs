@@ -53,8 +53,6 @@ pub(crate) struct Directory {
     routers: Vec<String>,
     day: u64,
     recognition: Recognition,
-    /// The own Discovery ID in each membership, when contacts were last looked for.
-    own: Vec<String>,
     /// The Discovery IDs whose entries came, changed or went in this input.
     changes: Vec<String>,
 }
@@ -236,9 +234,9 @@ impl Directory {
 
     /// Leaves routers that hide somebody. `missing` are the Router IDs at which contacts say to be
     /// who are seen in no registry.
-    pub(crate) fn leave_hiding_routers(&mut self, ctx: &mut Context, missing: &[String]) {
+    pub(crate) fn leave_hiding_routers(&mut self, ctx: &mut Context, missing: &[&str]) {
         for member in &mut self.members {
-            let here = |router: &String| member.namespace().router_index(router).is_some();
+            let here = |router: &&str| member.namespace().router_index(router).is_some();
             let misses = missing.iter().any(here);
             member.misses(ctx, misses);
         }

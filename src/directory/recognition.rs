@@ -12,27 +12,17 @@ use uuid::Uuid;
 type Secret = [u8; 16];
 
 /// The contact behind each uuid, for the days around one day.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Recognition {
     day: u64,
     /// The namespaces, without their roots.
     labels: Vec<String>,
     secrets: Vec<(ContactId, Secret)>,
+    /// The own Discovery ID in each membership.
+    own: Vec<String>,
     by_uuid: LiteMap<Uuid, ContactId>,
     /// Rises with each change of the above.
     generation: u64,
-}
-
-impl Default for Recognition {
-    fn default() -> Self {
-        Self {
-            day: 0,
-            labels: Vec::new(),
-            secrets: Vec::new(),
-            by_uuid: LiteMap::new_vec(),
-            generation: 0,
-        }
-    }
 }
 
 impl Recognition {
@@ -47,8 +37,26 @@ impl Recognition {
         self.generation
     }
 
-    /// Follows the day, the namespaces and the contacts. Returns whether anything changed.
+    /// Follows the day, the namespaces, the own ids and the contacts. Returns whether anything
+    /// changed.
     pub(super) fn update<'a>(
+        &mut self,
+        unix: u64,
+        members: &[Member],
+        contacts: impl Iterator<Item = (&'a ContactId, Secret)> + Clone,
+    ) -> bool {
+        let own = members.iter().map(Member::discovery_id);
+        let moved = !own.clone().eq(self.own.iter().map(String::as_str));
+        if moved {
+            self.own = own.map(str::to_owned).collect();
+        }
+        let changed = self.follow(unix, members, contacts) || moved;
+        self.generation += u64::from(changed);
+        changed
+    }
+
+    /// Follows what the uuids depend on. Returns whether that changed.
+    fn follow<'a>(
         &mut self,
         unix: u64,
         members: &[Member],
@@ -75,7 +83,6 @@ impl Recognition {
         self.day = day;
         self.labels = labels.into_iter().map(str::to_owned).collect();
         self.secrets = contacts.map(|(id, secret)| (id.clone(), secret)).collect();
-        self.generation += 1;
         self.compute(unix);
         true
     }

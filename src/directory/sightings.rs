@@ -12,8 +12,8 @@ pub(crate) type Sightings = LiteMap<ContactId, (Entry, String)>;
 
 impl Directory {
     /// Follows what changed in the registries in this input. Returns where the contacts are seen,
-    /// if that may have changed. `forced` is whether a contact is new, and `seen_as` whether an
-    /// entry was a contact's before.
+    /// if that may have changed. `forced` is whether a contact is new, and `was_contact`
+    /// whether an entry was a contact's before.
     pub(crate) fn recognise<'a>(
         &mut self,
         ctx: &Context,
@@ -23,15 +23,11 @@ impl Directory {
     ) -> Option<Sightings> {
         let members = self.members.iter_mut();
         self.changes = members.flat_map(Member::take_changes).collect();
-        let members = self.members.iter();
-        let own: Vec<String> = members.map(|m| m.discovery_id().to_owned()).collect();
-        let moved = self.own != own;
-        self.own = own;
         let renewed = self
             .recognition
             .update(ctx.now.unix, &self.members, contacts);
         let concerns = |id: &String| was_contact(id) || self.is_contact_id(id);
-        (forced || moved || renewed || self.changes.iter().any(concerns)).then(|| self.sightings())
+        (forced || renewed || self.changes.iter().any(concerns)).then(|| self.sightings())
     }
 
     fn is_contact_id(&self, id: &str) -> bool {
@@ -63,7 +59,8 @@ impl Directory {
         self.recognition.of(member, entry).is_some()
     }
 
-    /// Returns a number that is another one whenever other entries may be contacts'.
+    /// Returns a number that is another one whenever other entries may be contacts', or be seen from
+    /// another own Discovery ID.
     pub(crate) fn recognised(&self) -> u64 {
         self.recognition.generation()
     }

@@ -158,10 +158,7 @@ impl Handshakes {
                 self.remove(ctx, link);
             }
             // The request itself waits on; only its connection ends.
-            Some(Stage::Requested(..)) => {
-                ctx.transmit(link, &HandshakeFrame::Rejected);
-                self.drop(ctx, link);
-            }
+            Some(Stage::Requested(..)) => self.reject_on(ctx, link),
             Some(
                 Stage::Dialling(_)
                 | Stage::Arriving
@@ -174,12 +171,17 @@ impl Handshakes {
         }
     }
 
-    /// Sends the one answer that says no, whether the person did or the time did.
+    /// Rejects a request.
     pub(crate) fn reject(&mut self, ctx: &mut Context, id: &RequestId) {
         if let Some(link) = self.link_of_request(id) {
-            ctx.transmit(link, &HandshakeFrame::Rejected);
-            self.drop(ctx, link);
+            self.reject_on(ctx, link);
         }
+    }
+
+    /// Sends the one answer that says no, whether the person did or the time did.
+    fn reject_on(&mut self, ctx: &mut Context, link: LinkId) {
+        ctx.transmit(link, &HandshakeFrame::Rejected);
+        self.drop(ctx, link);
     }
 
     /// Closes the connection of a request without an answer.

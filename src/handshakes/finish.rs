@@ -2,12 +2,13 @@
 
 use super::acceptance::Finished;
 use super::book::Saved;
-use crate::clock::{Mono, Now};
-use crate::crypto::PublicKey;
+use crate::clock::{Mono, Now, UnixMillis};
+use crate::crypto::{Key, PublicKey};
 use crate::encoding::{b64, unb64};
 use crate::ids;
 use crate::misbehaviour::Fault;
 use crate::records::{CareRecord, ContactRecord, Secret};
+use crate::values::ContactId;
 use crate::wire::{Card, Proof};
 
 /// A contact with a proven key, or a blocked one.
@@ -21,10 +22,10 @@ pub(super) enum Outcome {
 
 /// Returns a contact of whom nothing is known but a name and the pair secret.
 pub(super) fn provisional(
-    id: crate::values::ContactId,
+    id: ContactId,
     name: &str,
-    pair_secret: &crate::crypto::Key,
-    unix: u64,
+    pair_secret: &Key,
+    unix: UnixMillis,
 ) -> ContactRecord {
     ContactRecord {
         version: 1,
@@ -115,12 +116,7 @@ mod tests {
     /// Finishes with a fresh secret of these bytes, where Bob is saved with one of those bytes
     /// since `accepted_at`.
     fn secret_kept(fresh: u8, saved: u8, accepted_at: Option<Mono>, opened: Mono) -> u8 {
-        let fresh = provisional(
-            crate::values::ContactId("new".to_owned()),
-            "B",
-            &[fresh; 32],
-            5,
-        );
+        let fresh = provisional(ContactId("new".to_owned()), "B", &[fresh; 32], 5);
         let mut record = contact("Bob", BOB);
         record.pair_secret = Secret(b64(&[saved; 32]));
         let saved = Saved {

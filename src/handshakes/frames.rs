@@ -8,7 +8,9 @@ use super::endings::{Broken, Whom};
 use super::exchange::{self, Exchange, ExpectHello, Step};
 use super::finish::{finish, provisional};
 use super::stage::{Connection, Pending, Stage};
-use super::verify::{Desk, refuse_blocked, store_finished, verify_auth, verify_confirm};
+use super::verify::{
+    Desk, refuse_blocked, store_finished, verify_auth, verify_confirm, verify_other,
+};
 use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::encoding::hex;
@@ -151,10 +153,7 @@ impl Handshakes {
         card: &Card,
         name: &str,
     ) -> Result<Option<Stage>, Fault> {
-        let key = exchange.verify(Step::Accepted, proof, None)?;
-        if key == desk.me.public_key() {
-            return Err(Fault::Proof("it is one's own key"));
-        }
+        let key = verify_other(exchange, Step::Accepted, proof, None, desk.me)?;
         if !ctx.names.accept(name) {
             return Err(Fault::Malformed("friendlyname"));
         }
@@ -206,18 +205,9 @@ impl Handshakes {
     fn saved(&self, book: &dyn Book, key: PublicKey) -> Option<Saved> {
         let text = key.encode();
         let finishing = || {
-            let stages = self.pending.values().map(|pending| &pending.stage);
-            let mut finished = stages.filter_map(|stage| match stage {
-                Stage::Accepting(acceptance) => acceptance.finishing(),
-                Stage::Dialling(_)
-                | Stage::Arriving
-                | Stage::ExpectHello(..)
-                | Stage::ExpectAnswer(..)
-                | Stage::ExpectRequest(..)
-                | Stage::Requested(..)
-                | Stage::ExpectAuth(..) => None,
-            });
-            let found = finished.find(|f| f.contact.identity.as_ref() == Some(&text))?;
+            let pending = self.pending.values();
+            let mut finishing = pending.filter_map(|pending| pending.stage.finishing());
+            let found = finishing.find(|f| f.contact.identity.as_ref() == Some(&text))?;
             Some(Saved {
                 record: found.contact.clone(),
                 accepted_at: Some(found.accepted_at),

@@ -2,8 +2,8 @@
 //!
 //! [`exchange`] has the cryptography of a handshake, [`stage`] what each connection waits for,
 //! [`acceptance`] the table of what follows after the person said yes. [`frames`] says what a
-//! message leads to, [`verify`] what its proof must show, [`endings`] what the end of a connection leads to. [`blacklist`] keeps the
-//! ids that answered with the wrong identity.
+//! message leads to, [`verify`] what its proof must show, [`endings`] what the end of a connection
+//! leads to. [`blacklist`] keeps the ids that answered with the wrong identity.
 //!
 //! Not here: who is saved ([`contacts`](crate::contacts)), who was asked and who asks
 //! ([`introductions`](crate::introductions)).
@@ -139,28 +139,25 @@ impl Handshakes {
         ctx: &mut Context,
         request: RequestRecord,
     ) -> Option<RequestRecord> {
-        let found = self.link_of_request(&request.id);
-        let Some(link) = found else {
+        let Some(link) = self.link_of_request(&request.id) else {
             return Some(request);
         };
-        let pending = self.pending.get_mut(&link);
         if let Some(Pending {
-            connection,
-            stage: stage @ Stage::Requested(..),
-        }) = pending
-            && let Stage::Requested(exchange, _) = &*stage
+            mut connection,
+            stage: Stage::Requested(exchange, _),
+        }) = self.pending.remove(&link)
         {
-            let exchange = exchange.clone();
             let id = ContactId(hex(&ctx.random::<8>()));
             let secret = exchange.pair_secret();
             let contact = finish::provisional(id, &request.name, &secret, ctx.now.unix);
             ctx.store(Write::Acceptance(link), Change::Contact(contact.clone()));
             connection.deadline = Some(ctx.now.mono + UNAUTHENTICATED_TIME);
-            *stage = Stage::Accepting(Box::new(Acceptance::Storing {
+            let stage = Stage::Accepting(Box::new(Acceptance::Storing {
                 exchange,
                 contact,
                 request,
             }));
+            self.pending.insert(link, Pending { connection, stage });
         }
         None
     }

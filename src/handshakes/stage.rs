@@ -1,6 +1,6 @@
 //! A connection that is not a session yet, and what it waits for.
 
-use super::acceptance::Acceptance;
+use super::acceptance::{Acceptance, Finished};
 use super::exchange::{Exchange, ExpectHello};
 use crate::clock::Mono;
 use crate::fact::{Invited, Purpose};
@@ -76,21 +76,25 @@ impl Pending {
 
     /// Returns whether the other side may be done already, so that what it says belongs to the session.
     pub(super) fn is_early(&self) -> bool {
-        let finishing = match &self.stage {
-            Stage::Accepting(acceptance) => acceptance.finishing().is_some(),
-            Stage::Dialling(_)
-            | Stage::Arriving
-            | Stage::ExpectHello(..)
-            | Stage::ExpectAnswer(..)
-            | Stage::ExpectRequest(..)
-            | Stage::Requested(..)
-            | Stage::ExpectAuth(..) => false,
-        };
-        finishing && self.connection.early.len() < STORING
+        self.stage.finishing().is_some() && self.connection.early.len() < STORING
     }
 }
 
 impl Stage {
+    /// Returns the contact that is being stored with a verified proof.
+    pub(super) fn finishing(&self) -> Option<&Finished> {
+        match self {
+            Self::Accepting(acceptance) => acceptance.finishing(),
+            Self::Dialling(_)
+            | Self::Arriving
+            | Self::ExpectHello(..)
+            | Self::ExpectAnswer(..)
+            | Self::ExpectRequest(..)
+            | Self::Requested(..)
+            | Self::ExpectAuth(..) => None,
+        }
+    }
+
     /// Returns whether the connection is of a request that waits for the person.
     pub(super) fn is_request(&self, id: &RequestId) -> bool {
         matches!(self, Self::Requested(_, waiting) if waiting == id)

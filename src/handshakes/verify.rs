@@ -24,6 +24,22 @@ pub(super) struct Desk<'a> {
     pub(super) link: LinkId,
 }
 
+/// Returns the key that somebody new has proven to hold, which is not the own one. `ours` is the
+/// own key where they knew it.
+pub(super) fn verify_other(
+    exchange: &Exchange,
+    step: Step,
+    proof: &Proof,
+    ours: Option<PublicKey>,
+    me: &Me,
+) -> Result<PublicKey, Fault> {
+    let key = exchange.verify(step, proof, ours)?;
+    if key == me.public_key() {
+        return Err(Fault::Proof("it is one's own key"));
+    }
+    Ok(key)
+}
+
 pub(super) fn verify_auth(
     desk: Desk<'_>,
     exchange: &Exchange,
@@ -36,12 +52,14 @@ pub(super) fn verify_auth(
     // who dials has it from the acceptance, always.
     let signs_without_ours = exchange.side() == Side::Initiator && known.is_none();
     let ours = (!signs_without_ours).then_some(own);
+    let Some(known) = known else {
+        return verify_other(exchange, Step::Auth, proof, ours, desk.me);
+    };
     let key = exchange.verify(Step::Auth, proof, ours)?;
-    match known {
-        Some(known) if known != key => Err(Fault::SomebodyElse),
-        None if key == own => Err(Fault::Proof("it is one's own key")),
-        Some(_) | None => Ok(key),
+    if key != known {
+        return Err(Fault::SomebodyElse);
     }
+    Ok(key)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one message")]
@@ -55,11 +73,7 @@ pub(super) fn verify_confirm(
     saved: impl FnOnce(PublicKey) -> Option<Saved>,
     connection: &Connection,
 ) -> Result<Finished, Fault> {
-    let own = me.public_key();
-    let key = exchange.verify(Step::Confirm, proof, Some(own))?;
-    if key == own {
-        return Err(Fault::Proof("it is one's own key"));
-    }
+    let key = verify_other(exchange, Step::Confirm, proof, Some(me.public_key()), me)?;
     let outcome = finish(
         fresh,
         key,

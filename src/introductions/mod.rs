@@ -26,21 +26,11 @@ pub(crate) use invites::{Answered, shown};
 pub(crate) use requests::Late;
 
 /// Requests, invites, and whom the person has asked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Introductions {
     requests: LiteMap<RequestId, RequestRecord>,
     invites: LiteMap<InviteId, InviteRecord>,
     outreach: Outreach,
-}
-
-impl Default for Introductions {
-    fn default() -> Self {
-        Self {
-            requests: LiteMap::new_vec(),
-            invites: LiteMap::new_vec(),
-            outreach: Outreach::default(),
-        }
-    }
 }
 
 impl Introductions {

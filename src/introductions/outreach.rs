@@ -20,21 +20,12 @@ pub(super) struct Invitation {
 }
 
 /// The strangers asked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Outreach {
     /// By Discovery ID without its root; by Transport ID where an invite was used.
     asked: LiteMap<String, Asked>,
     /// By the Transport ID in them.
     invitations: LiteMap<String, Invitation>,
-}
-
-impl Default for Outreach {
-    fn default() -> Self {
-        Self {
-            asked: LiteMap::new_vec(),
-            invitations: LiteMap::new_vec(),
-        }
-    }
 }
 
 impl Invitation {

@@ -22,6 +22,8 @@ pub(super) struct Account {
     defaults: Config,
     /// What was wrong with that.
     config_error: Option<String>,
+    /// The defaults with the settings: what is in force.
+    config: Config,
 }
 
 impl Account {
@@ -34,15 +36,17 @@ impl Account {
         let wrong = packed.check().err().map(|invalid| invalid.to_string());
         let joined = profile.is_some();
         let me = profile.and_then(Me::restore);
+        let defaults = if wrong.is_some() {
+            Config::default()
+        } else {
+            packed
+        };
         Self {
             damaged: joined && me.is_none(),
             me,
+            config: defaults.with(&settings),
             settings,
-            defaults: if wrong.is_some() {
-                Config::default()
-            } else {
-                packed
-            },
+            defaults,
             config_error: config_error.or(wrong),
         }
     }
@@ -73,8 +77,8 @@ impl Account {
     }
 
     /// Returns the settings in force.
-    pub(super) fn config(&self) -> Config {
-        self.defaults.with(&self.settings)
+    pub(super) fn config(&self) -> &Config {
+        &self.config
     }
 
     pub(super) fn profile_view(&self) -> Profile {
@@ -143,8 +147,11 @@ impl Account {
         Ok(())
     }
 
-    pub(super) fn take_settings(&mut self, settings: Settings) {
+    /// Takes stored settings. Returns what was in force before.
+    pub(super) fn take_settings(&mut self, settings: Settings) -> Config {
+        let config = self.defaults.with(&settings);
         self.settings = settings;
+        std::mem::replace(&mut self.config, config)
     }
 
     /// Takes a new discoveryUUID, so that those who knew the old one recognise this device no more.

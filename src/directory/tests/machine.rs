@@ -216,14 +216,14 @@ fn following() -> (Context, Directory, LinkId) {
 #[test]
 fn a_router_that_hides_a_contact_for_long_is_left() {
     let (mut ctx, mut directory, link) = following();
-    let missing = [router_id()];
+    let missing = router_id();
     clear(&mut ctx);
-    directory.leave_hiding_routers(&mut ctx, &missing);
+    directory.leave_hiding_routers(&mut ctx, &[missing.as_str()]);
     wait(&mut ctx, HIDDEN - Duration::from_millis(1));
-    directory.leave_hiding_routers(&mut ctx, &missing);
+    directory.leave_hiding_routers(&mut ctx, &[missing.as_str()]);
     assert_eq!(closed(&mut ctx), []);
     wait(&mut ctx, Duration::from_millis(1));
-    directory.leave_hiding_routers(&mut ctx, &missing);
+    directory.leave_hiding_routers(&mut ctx, &[missing.as_str()]);
     assert_eq!(closed(&mut ctx), [link]);
 }
 
@@ -233,10 +233,10 @@ fn a_router_is_not_left_for_somebody_who_came_meanwhile_or_is_elsewhere() {
     clear(&mut ctx);
     let elsewhere = Namespace::of_address("myapp", ELSEWHERE.parse().unwrap());
     for said in [router_id(), elsewhere.router_id(1), elsewhere.router_id(1)] {
-        directory.leave_hiding_routers(&mut ctx, &[said]);
+        directory.leave_hiding_routers(&mut ctx, &[said.as_str()]);
         wait(&mut ctx, HIDDEN);
     }
-    directory.leave_hiding_routers(&mut ctx, &[router_id()]);
+    directory.leave_hiding_routers(&mut ctx, &[router_id().as_str()]);
     assert_eq!(closed(&mut ctx), []);
 }
 

@@ -9,20 +9,11 @@ const KNOWN: usize = NAMESPACE_ENTRIES + 1_024;
 
 /// The answers so far. Every change of a list asks about everybody in it, and the answer changes
 /// only with a name.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Alike {
     /// The contacts' names, each behind what it has in common with its look-alikes.
     contacts: Vec<(String, String)>,
     known: LiteMap<String, Option<String>>,
-}
-
-impl Default for Alike {
-    fn default() -> Self {
-        Self {
-            contacts: Vec::new(),
-            known: LiteMap::new_vec(),
-        }
-    }
 }
 
 impl Alike {

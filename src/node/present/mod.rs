@@ -16,7 +16,7 @@ use litemap::LiteMap;
 use people::People;
 
 /// What the views have been shown.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Shown {
     profile: Option<Profile>,
     status: Option<Status>,
@@ -25,20 +25,6 @@ pub(super) struct Shown {
     requests: LiteMap<RequestId, Request>,
     invites: Vec<Invite>,
     badge: u32,
-}
-
-impl Default for Shown {
-    fn default() -> Self {
-        Self {
-            profile: None,
-            status: None,
-            settings: None,
-            people: People::default(),
-            requests: LiteMap::new_vec(),
-            invites: Vec::new(),
-            badge: 0,
-        }
-    }
 }
 
 impl Shown {

@@ -11,7 +11,7 @@ use crate::wire::Entry;
 use litemap::LiteMap;
 
 /// Who is shown.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct People {
     shown: LiteMap<PersonId, Person>,
     basis: Basis,
@@ -20,10 +20,8 @@ pub(super) struct People {
 
 /// What every stranger depends on beside their own entry. Where it changes, everybody is looked at
 /// again; else only those whose entry changed: registries can be large.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 struct Basis {
-    /// The own Discovery ID in each membership.
-    members: Vec<String>,
     /// See [`Directory::recognised`](crate::directory::Directory::recognised).
     recognised: u64,
     /// The contacts' names.
@@ -31,26 +29,9 @@ struct Basis {
     asked: LiteMap<String, Asked>,
 }
 
-impl Default for People {
-    fn default() -> Self {
-        Self {
-            shown: LiteMap::new_vec(),
-            basis: Basis {
-                members: Vec::new(),
-                recognised: 0,
-                names: Vec::new(),
-                asked: LiteMap::new_vec(),
-            },
-            alike: Alike::default(),
-        }
-    }
-}
-
 impl Basis {
     fn of(state: &State<'_>) -> Self {
-        let members = state.directory.members().iter();
         Self {
-            members: members.map(|m| m.discovery_id().to_owned()).collect(),
             recognised: state.directory.recognised(),
             names: state
                 .contacts

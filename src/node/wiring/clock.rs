@@ -24,7 +24,9 @@ impl Node {
         if self.directory.is_listed_elsewhere() {
             self.send_profiles();
         }
-        let missing = self.said_routers();
+        let contacts = &self.contacts;
+        let unseen = |id: &ContactId| contacts.get(id).is_none_or(|c| c.seen_as().is_none());
+        let missing: Vec<&str> = self.conversations.routers_of(unseen).collect();
         self.directory.leave_hiding_routers(&mut self.ctx, &missing);
         self.directory.timeout(&mut self.ctx);
         for link in self.handshakes.late(self.ctx.now.mono) {
@@ -57,8 +59,6 @@ impl Node {
             });
         if let Some(seen) = seen {
             self.contacts.see(self.ctx.now.mono, seen);
-        }
-        if self.account.me().is_some() {
             self.dial_contacts();
         }
         let (conversations, directory) = (&self.conversations, &self.directory);
@@ -92,8 +92,8 @@ impl Node {
             return;
         };
         let config = self.account.config();
-        self.directory.configure(&self.ctx, &config);
-        self.ctx.emit(Output::Configure(config));
+        self.directory.configure(&self.ctx, config);
+        self.ctx.emit(Output::Configure(config.clone()));
         self.ctx.register(me.transport_id(), IdOwner::Transport);
         self.directory.look_up(&mut self.ctx);
     }
@@ -117,16 +117,6 @@ impl Node {
         if let Some(me) = self.account.me() {
             self.directory.apply_cellular(&mut self.ctx, me);
         }
-    }
-
-    /// Returns the Router IDs at which connected contacts say to be who are seen in no registry.
-    pub(super) fn said_routers(&self) -> Vec<String> {
-        let seen = |contact: &ContactId| self.contacts.get(contact).and_then(|c| c.seen_as());
-        let connected = self.conversations.connected().into_iter();
-        let unseen = connected.filter(|contact| seen(contact).is_none());
-        unseen
-            .flat_map(|contact| self.conversations.routers(&contact).to_vec())
-            .collect()
     }
 
     /// Dials contacts who are due.
@@ -157,8 +147,8 @@ impl Node {
             Vec::new()
         };
         let own = self.account.me().map(|me| me.transport_id());
-        let root = self.account.config().root;
-        self.rendezvous.timeout(&mut self.ctx, &missing, &root, own);
+        let root = &self.account.config().root;
+        self.rendezvous.timeout(&mut self.ctx, &missing, root, own);
         self.settle();
     }
 }

@@ -33,7 +33,7 @@ impl Node {
     }
 
     /// Asks a stranger, under whichever root they are seen now.
-    pub(in crate::node) fn ask(&mut self, stranger: &str) -> Result<(), Refusal> {
+    pub(super) fn ask(&mut self, stranger: &str) -> Result<(), Refusal> {
         let stranger = rootless(stranger);
         self.account.joined()?;
         if let Some(request) = self.introductions.request_of(stranger) {
@@ -48,7 +48,7 @@ impl Node {
     }
 
     /// Accepts a request.
-    pub(in crate::node) fn accept(&mut self, id: &RequestId) -> Result<(), Refusal> {
+    pub(super) fn accept(&mut self, id: &RequestId) -> Result<(), Refusal> {
         let room = self.contacts.has_room();
         let (request, secret) = self.introductions.accept(&mut self.ctx, id, room)?;
         match self.handshakes.accept(&mut self.ctx, request) {
@@ -142,13 +142,13 @@ impl Node {
     }
 
     /// Ends a session, and lets the contact be dialled again.
-    pub(in crate::node) fn end_session(&mut self, contact: &ContactId) {
+    pub(super) fn end_session(&mut self, contact: &ContactId) {
         self.conversations.end(&mut self.ctx, contact);
         self.settle();
     }
 
     /// Tells a contact who this is by now, and where.
-    pub(in crate::node) fn send_profile(&mut self, contact: &ContactId) {
+    pub(super) fn send_profile(&mut self, contact: &ContactId) {
         let (Some(me), Some(path)) = (self.account.me(), self.conversations.path(contact)) else {
             return;
         };
@@ -180,7 +180,7 @@ impl Node {
     }
 
     /// Tells the namespaces and the connected contacts, because name or addresses changed.
-    pub(in crate::node) fn announce_profile(&mut self) {
+    pub(super) fn announce_profile(&mut self) {
         if let Some(me) = self.account.me() {
             self.directory.announce(&mut self.ctx, me);
         }
@@ -189,13 +189,13 @@ impl Node {
 
     /// Hands a new discoveryUUID to the contacts that stay: the connected ones at once, the others
     /// when they are met.
-    pub(in crate::node) fn renew_discovery_uuid(&mut self) {
+    pub(super) fn renew_discovery_uuid(&mut self) {
         self.account.renew_discovery_uuid(&mut self.ctx);
         self.announce_profile();
     }
 
     /// Ends every connection with a contact, those being made too.
-    pub(in crate::node) fn part_from(&mut self, contact: &ContactId) {
+    pub(super) fn part_from(&mut self, contact: &ContactId) {
         self.conversations.part(&mut self.ctx, contact);
         self.contacts.parted(contact);
         self.handshakes.stop_meeting(&mut self.ctx, contact);

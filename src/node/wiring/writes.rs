@@ -71,7 +71,7 @@ impl Node {
     }
 
     /// Takes a profile that is stored: it is valid from now on.
-    pub(in crate::node) fn take_profile(&mut self, record: ProfileRecord) {
+    pub(super) fn take_profile(&mut self, record: ProfileRecord) {
         if self.account.take_profile(record) {
             self.go_online();
         } else {
@@ -80,15 +80,14 @@ impl Node {
     }
 
     pub(super) fn take_settings(&mut self, settings: Settings) {
-        let before = self.account.config();
         self.directory.set_cellular_setting(settings.cellular);
-        self.account.take_settings(settings);
+        let before = self.account.take_settings(settings);
         let after = self.account.config();
         if let Some(me) = self.account.me()
-            && before != after
+            && before != *after
         {
-            if before.differs_only_in_beacon(&after) {
-                self.directory.configure(&self.ctx, &after);
+            if before.differs_only_in_beacon(after) {
+                self.directory.configure(&self.ctx, after);
                 self.directory.rejoin(&mut self.ctx, me);
             } else {
                 self.change_servers();
