@@ -59,7 +59,9 @@ impl Node {
             });
         if let Some(seen) = seen {
             self.contacts.see(self.ctx.now.mono, seen);
-            self.dial_contacts();
+            if self.account.me().is_some() {
+                self.dial_contacts();
+            }
         }
         let (conversations, directory) = (&self.conversations, &self.directory);
         let is_here =
