@@ -75,6 +75,9 @@ fn every_view_has_names_and_roles_for_all_its_controls_and_a_picture() -> Result
     a.find(&named("button", "Join"))?;
     look(alice, "first-run")?;
     a.join("Alice")?;
+    a.see_text(
+        "Nobody else here yet. Anyone who opens Mesh Chat behind the same public address appears here.",
+    )?;
     look(alice, "nobody-here")?;
     b.join("Bob")?;
     a.person("Bob").see()?;
