@@ -1,4 +1,5 @@
-//! Which machine a connection and an own id belong to, decided when they begin.
+//! Which machine a connection and an own id belong to: decided when they begin, and once more when
+//! a connection becomes a session.
 
 use crate::io::LinkId;
 use crate::values::ContactId;
@@ -63,7 +64,26 @@ impl Routes {
         self.ids.insert(id.to_owned(), owner);
     }
 
+    /// Returns whose id it is, and forgets it: it is given up.
+    pub(crate) fn take_id(&mut self, id: &str) -> Option<IdOwner> {
+        self.ids.remove(id)
+    }
+
     pub(crate) fn remove_id(&mut self, id: &str) {
         self.ids.remove(id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_was_given_up_belongs_to_nobody() {
+        let mut routes = Routes::default();
+        routes.set_id("a", IdOwner::Rendezvous);
+        assert_eq!(routes.take_id("a"), Some(IdOwner::Rendezvous));
+        assert_eq!(routes.id("a"), None);
+        assert!(routes.ids.is_empty(), "nothing is kept of it");
     }
 }

@@ -22,7 +22,7 @@ pub enum Why {
     Beacon,
     /// A claim, an answer, or an entry of a namespace.
     Membership,
-    /// A handshake takes too long.
+    /// A handshake takes too long, or a request waits too long for its answer.
     Handshake,
     /// A contact was silent for long, or has not answered.
     Liveness,

@@ -62,7 +62,7 @@ pub(crate) struct Contacts {
     /// Somebody was saved or replaced: where they are seen is not known yet.
     unsighted: bool,
     /// When the person was last told of a clock that differs.
-    told_clock: Option<Mono>,
+    clock_announced: Option<Mono>,
 }
 
 impl Default for Contacts {
@@ -70,7 +70,7 @@ impl Default for Contacts {
         Self {
             book: LiteMap::new_vec(),
             unsighted: false,
-            told_clock: None,
+            clock_announced: None,
         }
     }
 }

@@ -61,11 +61,11 @@ impl Contacts {
         let (now, difference) = (ctx.now.mono, at.abs_diff(ctx.now.unix));
         let recent = |told: Mono| now.since(told) < SAME_ALERT;
         if u128::from(difference) <= CLOCK_DIFFERENCE.as_millis()
-            || self.told_clock.is_some_and(recent)
+            || self.clock_announced.is_some_and(recent)
         {
             return;
         }
-        self.told_clock = Some(now);
+        self.clock_announced = Some(now);
         ctx.alert(Alert::ClockDiffers {
             name: self.name(id),
             minutes: difference / 60_000,

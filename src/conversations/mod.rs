@@ -39,7 +39,7 @@ use std::time::Duration;
 pub(crate) struct Conversations {
     all: LiteMap<ContactId, Conversation>,
     /// When the person was last told of another device with this identity.
-    told_two_copies: Option<Mono>,
+    two_copies_announced: Option<Mono>,
 }
 
 /// What is going on with one contact.
@@ -78,7 +78,7 @@ impl Default for Conversations {
     fn default() -> Self {
         Self {
             all: LiteMap::new_vec(),
-            told_two_copies: None,
+            two_copies_announced: None,
         }
     }
 }
@@ -266,8 +266,8 @@ impl Conversations {
         self.end(ctx, id);
         let now = ctx.now.mono;
         let recent = |at: Mono| now.since(at) < limits::SAME_ALERT;
-        if !ours && !self.told_two_copies.is_some_and(recent) {
-            self.told_two_copies = Some(now);
+        if !ours && !self.two_copies_announced.is_some_and(recent) {
+            self.two_copies_announced = Some(now);
             ctx.alert(Alert::TwoCopies);
         }
     }

@@ -122,7 +122,7 @@ impl Directory {
     }
 
     /// Returns the own Discovery ID from which a listed one can be dialled.
-    pub(crate) fn beside(&self, discovery_id: &str) -> Option<&str> {
+    pub(crate) fn id_to_dial_from(&self, discovery_id: &str) -> Option<&str> {
         let lists = |member: &&Member| member.is_held() && member.other(discovery_id).is_some();
         let member = self.members.iter().find(lists)?;
         Some(member.discovery_id())

@@ -111,7 +111,7 @@ impl Roster {
         entry: Entry,
         now: Mono,
     ) -> Result<(), Unfit> {
-        fit(names, namespace, &entry)?;
+        check_entry(names, namespace, &entry)?;
         if !self.entries.contains_key(&entry.discovery_id) && self.is_full(source) {
             return Err(Unfit::Full);
         }
@@ -253,7 +253,10 @@ impl Roster {
 }
 
 /// Cuts a list into parts that each fit a frame; at least one part.
-pub(crate) fn cut<T>(items: impl Iterator<Item = T>, size: fn(&T) -> usize) -> Vec<Vec<T>> {
+pub(crate) fn cut_to_frames<T>(
+    items: impl Iterator<Item = T>,
+    size: fn(&T) -> usize,
+) -> Vec<Vec<T>> {
     // What a registry or an update has around its entries, with the longest numbers.
     const ENVELOPE: usize = 160;
     let (mut parts, mut part, mut bytes) = (Vec::new(), Vec::new(), ENVELOPE);
@@ -271,7 +274,7 @@ pub(crate) fn cut<T>(items: impl Iterator<Item = T>, size: fn(&T) -> usize) -> V
     parts
 }
 
-fn fit(names: &Names, namespace: &Namespace, entry: &Entry) -> Result<(), Unfit> {
+fn check_entry(names: &Names, namespace: &Namespace, entry: &Entry) -> Result<(), Unfit> {
     if namespace.discovery_uuid(&entry.discovery_id).is_none() {
         return Err(Unfit::Id);
     }

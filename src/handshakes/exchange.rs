@@ -8,7 +8,7 @@
 //!
 //! The hellos give both sides an [`Exchange`]: the transcript over both hellos and both
 //! certificates, and the keys from it. Every proof is made and checked there. What a frame leads
-//! to (asking the person, storing a contact) is the node's business.
+//! to (asking the person, storing a contact) is for `frames.rs` and `acceptance.rs`.
 
 use crate::crypto::{self, Ephemeral, Identity, Key, PublicKey, Random, SessionKeys};
 use crate::encoding::{b64, unb64};

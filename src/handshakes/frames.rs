@@ -8,7 +8,7 @@ use super::endings::{Broken, Whom};
 use super::exchange::{self, Exchange, ExpectHello, Step};
 use super::finish::{finish, provisional};
 use super::stage::{Connection, Pending, Stage};
-use super::verify::{Desk, store, take, verify_auth, verify_confirm};
+use super::verify::{Desk, refuse_blocked, store_finished, verify_auth, verify_confirm};
 use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::encoding::hex;
@@ -164,8 +164,8 @@ impl Handshakes {
         let saved = self.saved(desk.book, key);
         let opened = connection.opened;
         let outcome = finish(&fresh, key, card, Some(confirm), saved, opened, ctx.now)?;
-        let finished = take(ctx, outcome, fresh.id, false)?;
-        store(ctx, desk.link, &finished);
+        let finished = refuse_blocked(ctx, outcome, fresh.id, false)?;
+        store_finished(ctx, desk.link, &finished);
         let remote = connection.remote.clone();
         let acceptance = Acceptance::Finishing { finished, remote };
         Ok(Some(Stage::Accepting(Box::new(acceptance))))
@@ -192,7 +192,7 @@ impl Handshakes {
         };
         match finished {
             Ok(finished) => {
-                store(ctx, desk.link, &finished);
+                store_finished(ctx, desk.link, &finished);
                 let (next, _) = acceptance.on(Happening::Confirmed(Box::new(finished)));
                 Ok(next.map(|next| Stage::Accepting(Box::new(next))))
             }

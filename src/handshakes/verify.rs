@@ -69,11 +69,11 @@ pub(super) fn verify_confirm(
         connection.opened,
         ctx.now,
     )?;
-    take(ctx, outcome, fresh.id.clone(), true)
+    refuse_blocked(ctx, outcome, fresh.id.clone(), true)
 }
 
 /// Returns a finished contact. One that is blocked is reported, and refused.
-pub(super) fn take(
+pub(super) fn refuse_blocked(
     ctx: &mut Context,
     outcome: Outcome,
     provisional: ContactId,
@@ -93,7 +93,7 @@ pub(super) fn take(
 }
 
 /// Stores a contact whose key is proven, in place of the provisional one.
-pub(super) fn store(ctx: &mut Context, link: LinkId, finished: &Finished) {
+pub(super) fn store_finished(ctx: &mut Context, link: LinkId, finished: &Finished) {
     let change = Change::Contact(finished.contact.clone());
     ctx.store(Write::Acceptance(link), change);
     // Only after what takes its place: of two writes a crash may leave the first.

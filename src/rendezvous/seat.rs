@@ -11,13 +11,13 @@ const JITTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_sec
 
 /// The longest further wait after each dial that led nowhere: the other side has left, or its id
 /// outlives it.
-const VAIN: Duration = Duration::from_secs(4);
+const RETRY_SPREAD: Duration = Duration::from_secs(4);
 
 /// A place at a meeting point.
 #[derive(Debug)]
 pub(crate) struct Seat {
     id: String,
-    vain: u32,
+    failed_dials: u32,
     state: State,
 }
 
@@ -39,7 +39,7 @@ impl Seat {
         let wait = if at_once { Duration::ZERO } else { pause(ctx) };
         Self {
             id,
-            vain: 0,
+            failed_dials: 0,
             state: State::Waiting(ctx.now.mono + wait),
         }
     }
@@ -56,7 +56,7 @@ impl Seat {
     /// Returns whether the id's holder has not answered: the id may have outlived its holder, the
     /// other side or this one.
     pub(crate) fn is_doubtful(&self) -> bool {
-        self.vain > 0 && !self.is_holding()
+        self.failed_dials > 0 && !self.is_holding()
     }
 
     /// Returns whether the id's holder is to be dialled now; the caller then reports the dial with
@@ -94,8 +94,8 @@ impl Seat {
     /// Claims the id again where the connection that ended was the one to its holder.
     pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId) {
         if self.state == State::Dialling(link) {
-            let longer = ctx.jitter(VAIN * self.vain.min(4));
-            self.vain = self.vain.saturating_add(1);
+            let longer = ctx.jitter(RETRY_SPREAD * self.failed_dials.min(4));
+            self.failed_dials = self.failed_dials.saturating_add(1);
             self.state = State::Waiting(ctx.now.mono + pause(ctx) + longer);
         }
     }

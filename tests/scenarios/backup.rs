@@ -43,6 +43,20 @@ fn a_backup_never_replaces_contacts_and_a_failed_import_changes_nothing() {
 }
 
 #[test]
+fn an_imported_record_is_the_one_on_the_disk_although_a_session_ends_by_it() {
+    let mut world = friends();
+    let backup = world.export(ANN, PASSPHRASE);
+    world.rename(ANN, "Bob", "Bobby");
+    world.import(ANN, &backup, PASSPHRASE);
+    assert_eq!(world.reply(ANN), &Ok(Answer::Imported { contacts: 1 }));
+    assert_eq!(world.names(ANN), ["Bob"]);
+    let stored = &world.snapshot(ANN).contacts[0];
+    assert_eq!(stored.preferences.given_name, None);
+    world.pass(30_000);
+    assert_eq!(world.person(BOB, "Ann").presence, Presence::OnNetwork);
+}
+
+#[test]
 fn a_second_device_with_the_same_identity_is_noticed() {
     let mut world = friends();
     let mut copy = world.snapshot(ANN);

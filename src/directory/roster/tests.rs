@@ -129,7 +129,7 @@ fn parts_fit_their_frames_and_hold_everybody() {
         friendlyname: "字".repeat(32),
         ..entry(n)
     });
-    let parts = cut(entries, Entry::encoded_len);
+    let parts = cut_to_frames(entries, Entry::encoded_len);
     let count = u32::try_from(parts.len()).unwrap();
     assert!(count > 1);
     assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), 200);
@@ -144,5 +144,8 @@ fn parts_fit_their_frames_and_hold_everybody() {
         let frame = encode(&RouterFrame::Registry { part });
         assert!(frame.len() <= FRAME_BYTES);
     }
-    assert_eq!(cut(std::iter::empty(), Entry::encoded_len), [Vec::new()]);
+    assert_eq!(
+        cut_to_frames(std::iter::empty(), Entry::encoded_len),
+        [Vec::new()]
+    );
 }

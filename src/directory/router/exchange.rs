@@ -4,7 +4,7 @@ use super::{Fellow, Part, Peer, Router, Scope};
 use crate::clock::Mono;
 use crate::context::Context;
 use crate::directory::feed::News;
-use crate::directory::roster::{Roster, Source, cut};
+use crate::directory::roster::{Roster, Source, cut_to_frames};
 use crate::io::LinkId;
 use crate::limits::{REGISTRY_ENTRIES, ROUTERS};
 use crate::misbehaviour::Misbehaviour;
@@ -123,7 +123,7 @@ impl Router {
                 taken.extend((!known).then_some(entry));
             }
         }
-        self.tell(ctx, scope.roster, source, taken, left);
+        self.tell_of_change(ctx, scope.roster, source, taken, left);
     }
 
     fn take(&self, ctx: &Context, scope: &mut Scope<'_>, source: Source, entry: Entry) -> bool {
@@ -153,7 +153,7 @@ impl Router {
             return;
         };
         let seq = *fellow.sent.get_or_insert(0);
-        let parts = cut(roster.news_to(link).cloned(), Entry::encoded_len);
+        let parts = cut_to_frames(roster.news_to(link).cloned(), Entry::encoded_len);
         self.send_registry(ctx, link, seq, parts);
     }
 }

@@ -189,7 +189,7 @@ impl Router {
         joined: Vec<Entry>,
         left: Vec<String>,
     ) {
-        self.tell(ctx, roster, Source::Here, joined, left);
+        self.tell_of_change(ctx, roster, Source::Here, joined, left);
     }
 
     /// Closes a connection.
@@ -209,7 +209,7 @@ impl Router {
             Part::Fellow(_) => scope.roster.forget(Source::Router(link)),
             Part::Served if !self.peers.values().any(|other| other.id == peer.id) => {
                 scope.roster.withdraw(&peer.id, Source::Here);
-                self.tell(ctx, scope.roster, Source::Here, Vec::new(), vec![peer.id]);
+                self.tell_of_change(ctx, scope.roster, Source::Here, Vec::new(), vec![peer.id]);
             }
             Part::Served | Part::New | Part::SentOn(_) => {}
         }

@@ -3,7 +3,7 @@
 use super::{Part, Router, Scope};
 use crate::clock::Mono;
 use crate::context::Context;
-use crate::directory::roster::{Roster, Source, cut};
+use crate::directory::roster::{Roster, Source, cut_to_frames};
 use crate::io::LinkId;
 use crate::limits::{PONG, ROUTER_PEERS, ROUTERS, SENT_ON};
 use crate::misbehaviour::Misbehaviour;
@@ -108,7 +108,7 @@ impl Router {
         peer.part = Part::New;
         self.replace_earlier(ctx, link, &entry.discovery_id);
         if !unchanged {
-            self.tell(ctx, scope.roster, Source::Here, vec![entry], Vec::new());
+            self.tell_of_change(ctx, scope.roster, Source::Here, vec![entry], Vec::new());
         }
         self.serve(ctx, scope.roster, link);
         Ok(())
@@ -118,7 +118,7 @@ impl Router {
         if let Some(peer) = self.peers.get_mut(&link) {
             peer.part = Part::Served;
         }
-        let parts = cut(roster.entries().cloned(), Entry::encoded_len);
+        let parts = cut_to_frames(roster.entries().cloned(), Entry::encoded_len);
         let left = self.departed.since(roster, ctx.now.mono);
         if left.is_empty() {
             self.send_registry(ctx, link, self.seq, parts);

@@ -2,7 +2,7 @@
 
 use super::{Fellow, Part, Peer, Router};
 use crate::context::Context;
-use crate::directory::roster::{Roster, Source, cut};
+use crate::directory::roster::{Roster, Source, cut_to_frames};
 use crate::io::LinkId;
 use crate::wire::{Entry, RegistryChange, RegistryPart, RouterFrame};
 
@@ -28,7 +28,7 @@ impl Router {
     }
 
     /// Tells every peer of a change in the roster, and every router but the one it came from.
-    pub(super) fn tell(
+    pub(super) fn tell_of_change(
         &mut self,
         ctx: &mut Context,
         roster: &Roster,
@@ -101,8 +101,8 @@ fn changes(
     joined: Vec<Entry>,
     left: impl Iterator<Item = String>,
 ) -> impl Iterator<Item = (Vec<Entry>, Vec<String>)> {
-    let joined = cut(joined.into_iter(), Entry::encoded_len);
-    let left = cut(left, String::len);
+    let joined = cut_to_frames(joined.into_iter(), Entry::encoded_len);
+    let left = cut_to_frames(left, String::len);
     let joined = joined.into_iter().map(|part| (part, Vec::new()));
     let left = left.into_iter().map(|part| (Vec::new(), part));
     let some = |(joined, left): &(Vec<_>, Vec<_>)| !joined.is_empty() || !left.is_empty();

@@ -183,7 +183,7 @@ fn a_stranger_is_dialled_under_the_newest_root_where_they_are_listed() {
     let newest = format!("newer-{stranger}");
     assert_eq!(to(&directory), Some(newest.clone()));
     let own = own(&directory, "newer");
-    assert_eq!(directory.beside(&newest), Some(own.as_str()));
+    assert_eq!(directory.id_to_dial_from(&newest), Some(own.as_str()));
     directory.lost(&own);
     assert_eq!(to(&directory), Some(format!("myapp-{stranger}")));
     assert_eq!(rootless(&newest), stranger);

@@ -55,14 +55,15 @@ impl Node {
             self.directory.leave(&mut self.ctx, me);
             self.ctx.release(me.transport_id());
         }
-        for contact in self.conversations.connected() {
-            self.end_session(&contact);
-        }
         self.transport.released();
         self.account.leave();
         let count = u32::try_from(contacts.len()).unwrap_or(u32::MAX);
         for record in contacts {
             self.contacts.keep_finished(record, None);
+        }
+        // Only now, so that what is written at the end of a session is the record of the backup.
+        for contact in self.conversations.connected() {
+            self.end_session(&contact);
         }
         self.take_profile(profile);
         let answer = Answer::Imported { contacts: count };

@@ -135,6 +135,7 @@ impl Node {
             if let Err(refusal) = self.ask(&remote, None) {
                 tracing::info!(%refusal, "an acceptance waits for the next meeting");
             }
+            self.settle();
         }
         let ways = KnownWays {
             directory: &self.directory,

@@ -47,8 +47,8 @@ impl Node {
                 Some(IdOwner::Rendezvous) => self.rendezvous.registered(&id),
                 None => {}
             },
-            Signalling::Taken(id) => match ctx.routes.id(&id) {
-                Some(IdOwner::Transport) => self.transport_taken(&id),
+            Signalling::Taken(id) => match ctx.routes.take_id(&id) {
+                Some(IdOwner::Transport) => self.transport_taken(),
                 Some(IdOwner::Directory) => self.directory.taken(ctx, &id),
                 Some(IdOwner::Rendezvous) => self.rendezvous.taken(&id),
                 None => {}
@@ -72,9 +72,8 @@ impl Node {
     }
 
     /// Takes another Transport ID and tells the contacts, because somebody else holds the own one.
-    pub(super) fn transport_taken(&mut self, id: &str) {
+    pub(super) fn transport_taken(&mut self) {
         self.transport.released();
-        self.ctx.routes.remove_id(id);
         self.account.renew_transport_id(&mut self.ctx);
         if let Some(me) = self.account.me() {
             self.ctx.register(me.transport_id(), IdOwner::Transport);

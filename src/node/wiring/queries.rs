@@ -64,7 +64,7 @@ pub(super) struct KnownWays<'a> {
 
 impl Ways for KnownWays<'_> {
     fn near(&self, discovery_id: &str) -> Option<&str> {
-        self.directory.beside(discovery_id)
+        self.directory.id_to_dial_from(discovery_id)
     }
 
     fn own_transport(&self) -> Option<&str> {

@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("chrome", &[]),
     ("webext", &["chrome", "json", "mesh-chat", "peerjs", "ipc"]),
     ("background", &["chrome", "ipc", "json", "webext"]),
-    ("offscreen", &["chrome", "ipc", "webext"]),
+    ("offscreen", &["chrome", "webext"]),
     ("popup", &["chrome", "ipc", "json", "pace"]),
     ("sim", &["mesh-chat", "peerjs", "webext"]),
     ("beacon", &["mesh-chat"]),
