@@ -16,8 +16,9 @@
 //! }
 //! ```
 //!
-//! A new frame is a line here, an arm in its receiver (the compiler asks for it), and a line in
-//! PROTOCOL.md (a test asks for it).
+//! A new frame is a line in the table of its conversation (`router.rs`, `handshake.rs`,
+//! `session.rs`), an arm in its receiver (the compiler asks for it), and a line in PROTOCOL.md (a
+//! test asks for it).
 
 /// Makes the enum of one conversation from its table.
 macro_rules! frames {
