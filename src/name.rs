@@ -28,6 +28,13 @@ pub enum Unsuitable {
     Characters,
 }
 
+/// A note is longer than 280 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoteTooLong;
+
+/// The zero-width joiner, which emoji and several scripts need.
+const JOINER: char = '\u{200D}';
+
 /// Checks names and notes with the platform's Unicode tables.
 pub(crate) struct Names(Box<dyn Unicode>);
 
@@ -66,14 +73,34 @@ impl Names {
         self.parse(name).is_ok_and(|parsed| parsed == name)
     }
 
+    /// Checks a note somebody typed, and returns it as it is sent: trimmed, and otherwise as
+    /// [`Names::note`] shows it. `None` where nothing would be seen.
+    pub(crate) fn parse_note(&self, text: &str) -> Result<Option<String>, NoteTooLong> {
+        if text.len() > 4 * NOTE_BYTES {
+            return Err(NoteTooLong);
+        }
+        let note = self.showable(text);
+        let note = note.trim();
+        if note.len() > NOTE_BYTES {
+            return Err(NoteTooLong);
+        }
+        let is_seen = |c: char| !c.is_whitespace() && c != JOINER;
+        Ok(note.contains(is_seen).then(|| note.to_owned()))
+    }
+
     /// Returns a note as it is shown: NFC, at most 280 bytes, nothing invisible but line breaks.
     pub(crate) fn note(&self, text: &str) -> Option<String> {
         if text.len() > NOTE_BYTES {
             return None;
         }
-        let suitable = |c: &char| *c == '\n' || !is_unsuitable(*c);
-        let note: String = self.nfc(text).chars().filter(suitable).collect();
+        let note = self.showable(text);
         (note.len() <= NOTE_BYTES && !note.is_empty()).then_some(note)
+    }
+
+    /// Returns a text of several lines in NFC, without what [`is_unsuitable`].
+    fn showable(&self, text: &str) -> String {
+        let suitable = |c: &char| *c == '\n' || !is_unsuitable(*c);
+        self.nfc(text).chars().filter(suitable).collect()
     }
 
     /// Returns a text that is the same for two names that look alike: compatibility forms, case,
@@ -215,6 +242,26 @@ mod tests {
         assert!(!is_acceptable(" Ann"));
         assert!(!is_acceptable("Zoe\u{308}"));
         assert!(is_acceptable("<b>Ann</b>"), "markup is text like any other");
+    }
+
+    #[test]
+    fn a_note_is_sent_without_what_cannot_be_shown_and_is_bounded_in_bytes() {
+        let note = |text: &str| names().parse_note(text);
+        let sent = |text: &str| Ok(Some(text.to_owned()));
+        assert_eq!(
+            note("  Hi Zoe\u{308}\nit is me \n"),
+            sent("Hi Zoë\nit is me")
+        );
+        assert_eq!(note("\u{202E}a\u{0}\u{200B}b\u{2066}\r"), sent("ab"));
+        assert_eq!(note("👩‍👩‍👧"), sent("👩‍👩‍👧"));
+        for nothing in ["", " \n\t", "\u{202E}\u{200B}", "\u{200D} \u{FEFF}"] {
+            assert_eq!(note(nothing), Ok(None), "{nothing:?}");
+        }
+        let longest = "é".repeat(NOTE_BYTES / 2);
+        assert_eq!(note(&format!(" {longest} ")), sent(&longest));
+        assert_eq!(names().note(&longest), Some(longest.clone()));
+        assert_eq!(note(&format!("{longest}x")), Err(NoteTooLong));
+        assert_eq!(note(&"x".repeat(100_000)), Err(NoteTooLong));
     }
 
     #[test]

@@ -70,6 +70,7 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
         PersonId::Stranger(_) if matches!(person.asked, Asked::Connecting) => None,
         PersonId::Stranger(id) => Some(Wish::Command(Command::Connect {
             stranger: id.clone(),
+            note: None,
         })),
     }
 }

@@ -105,7 +105,8 @@ impl Reunion {
         }
         for index in self.friends() {
             if let PersonId::Stranger(stranger) = self.person(0, index).id {
-                command(&mut self.world, 0, Command::Connect { stranger });
+                let note = None;
+                command(&mut self.world, 0, Command::Connect { stranger, note });
             }
             self.pass(1_000);
             self.accept(index);

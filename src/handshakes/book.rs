@@ -27,6 +27,8 @@ pub(crate) trait Book {
     /// Returns the secret to show to whom is dialled: the outer `None` means that there is no such
     /// contact any more, the inner one that the stranger knows no secret.
     fn secret_for(&self, purpose: &Purpose) -> Option<Option<Key>>;
+    /// Returns the note to send with the request to a stranger.
+    fn note_for(&self, stranger: &str) -> Option<String>;
     /// Returns the secrets that a caller from this id may hint at.
     fn callers(&self, remote: &str) -> Vec<(Caller, Key)>;
     /// Returns the key of a contact. The outer `None` means that there is no such contact any

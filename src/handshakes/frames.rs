@@ -262,7 +262,7 @@ fn second_hello(
         (Purpose::Ask(stranger), Ok(exchange)) => {
             let frame = HandshakeFrame::Request {
                 friendlyname: desk.me.name().to_owned(),
-                note: None,
+                note: desk.book.note_for(&stranger),
             };
             ctx.transmit(desk.link, &frame);
             ctx.tell(Fact::Asked(stranger.clone(), Asked::Waiting));

@@ -69,6 +69,11 @@ impl Introductions {
         self.outreach.secret_for(stranger)
     }
 
+    /// Returns the note to send with the request to a stranger.
+    pub(crate) fn note_for(&self, stranger: &str) -> Option<String> {
+        self.outreach.note_for(stranger)
+    }
+
     /// Forgets what is too old.
     pub(crate) fn expire(&mut self, ctx: &mut Context) {
         self.expire_requests(ctx);
@@ -76,19 +81,23 @@ impl Introductions {
     }
 
     /// Asks a stranger, by Discovery ID without its root. `way` is from where and to where they are
-    /// dialled, `room` whether there is room for another contact.
+    /// dialled, `room` whether there is room for another contact, `note` what is sent with the request.
     pub(crate) fn ask(
         &mut self,
         ctx: &mut Context,
         stranger: &str,
         room: bool,
         way: Option<(String, String)>,
+        note: Option<String>,
     ) -> Result<(), Refusal> {
         if !room {
             return Err(Refusal::ContactsFull);
         }
         let (from, to) = way.ok_or(Refusal::Gone)?;
         self.outreach.ask(ctx, &from, &to, stranger);
+        if let Some(note) = note {
+            self.outreach.keep_note(stranger, note);
+        }
         Ok(())
     }
 

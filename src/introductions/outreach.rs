@@ -24,6 +24,8 @@ pub(super) struct Invitation {
 pub(super) struct Outreach {
     /// By Discovery ID without its root; by Transport ID where an invite was used.
     asked: LiteMap<String, Asked>,
+    /// What to send with a request, until it is sent or cannot be. By Discovery ID without its root.
+    notes: LiteMap<String, String>,
     /// By the Transport ID in them.
     invitations: LiteMap<String, Invitation>,
 }
@@ -51,9 +53,19 @@ impl Outreach {
         unb64(&self.invitations.get(stranger)?.secret.0)
     }
 
+    /// Keeps the note to send with the request to a stranger who is being dialled.
+    pub(super) fn keep_note(&mut self, stranger: &str, note: String) {
+        self.notes.insert(stranger.to_owned(), note);
+    }
+
+    pub(super) fn note_for(&self, stranger: &str) -> Option<String> {
+        self.notes.get(stranger).cloned()
+    }
+
     /// Dials a stranger from an own id, to ask them.
     pub(super) fn ask(&mut self, ctx: &mut Context, from: &str, to: &str, stranger: &str) {
         ctx.dial_for(from, to, Purpose::Ask(stranger.to_owned()));
+        self.notes.remove(stranger);
         self.asked.insert(stranger.to_owned(), Asked::Connecting);
     }
 
@@ -88,12 +100,16 @@ impl Outreach {
                 self.invitations.remove(&stranger);
             }
         }
+        if asked != Asked::Connecting {
+            self.notes.remove(&stranger);
+        }
         self.asked.insert(stranger, asked);
     }
 
     /// Forgets a stranger who has become a contact.
     pub(super) fn forget(&mut self, stranger: &str, remote: &str) {
         self.asked.remove(stranger);
+        self.notes.remove(stranger);
         self.invitations.remove(remote);
     }
 }

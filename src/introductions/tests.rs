@@ -125,7 +125,9 @@ fn whoever_was_asked_before_is_accepted_without_asking_the_person() {
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     let stranger = rootless(BOB);
     let way = Some(("us".to_owned(), BOB.to_owned()));
-    introductions.ask(&mut ctx, stranger, true, way).unwrap();
+    introductions
+        .ask(&mut ctx, stranger, true, way, None)
+        .unwrap();
     clear(&mut ctx);
     let record = request("Bob", BOB);
     introductions.take_request(&mut ctx, record.clone());
@@ -320,7 +322,7 @@ fn the_command_of_an_invite_is_answered_once_and_later_failures_are_notices() {
 fn a_stranger_is_asked_where_there_is_a_way_and_room() {
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     let way = Some(("us".to_owned(), BOB.to_owned()));
-    let mut ask = |room, way| introductions.ask(&mut ctx, rootless(BOB), room, way);
+    let mut ask = |room, way| introductions.ask(&mut ctx, rootless(BOB), room, way, None);
     assert_eq!(ask(false, way.clone()), Err(Refusal::ContactsFull));
     assert_eq!(ask(true, None), Err(Refusal::Gone));
     assert_eq!(ask(true, way), Ok(()));
@@ -328,4 +330,39 @@ fn a_stranger_is_asked_where_there_is_a_way_and_room() {
     assert_eq!(asked, Some(&Asked::Connecting));
     introductions.befriended(BOB);
     assert!(introductions.asked().is_empty());
+}
+
+#[test]
+fn a_note_is_kept_until_the_request_is_sent_or_cannot_be() {
+    let stranger = rootless(BOB);
+    for asked in [
+        Asked::Waiting,
+        Asked::NotAccepted,
+        Asked::Unreachable,
+        Asked::Failed,
+    ] {
+        let (mut ctx, mut introductions) = (context(), Introductions::default());
+        let mut ask = |note: Option<&str>| {
+            let way = Some(("us".to_owned(), BOB.to_owned()));
+            let note = note.map(str::to_owned);
+            introductions.ask(&mut ctx, stranger, true, way, note)?;
+            Ok::<_, Refusal>(introductions.note_for(stranger))
+        };
+        assert_eq!(ask(None), Ok(None));
+        let note = Some("It is me, from the library");
+        assert_eq!(ask(note), Ok(note.map(str::to_owned)));
+        introductions.set_asked(&mut ctx, stranger.to_owned(), asked);
+        assert_eq!(introductions.note_for(stranger), None, "{asked:?}");
+    }
+}
+
+#[test]
+fn the_note_of_an_earlier_request_is_not_sent_with_a_later_one() {
+    let (mut ctx, mut introductions) = (context(), Introductions::default());
+    for note in [Some("hello".to_owned()), None] {
+        let way = Some(("us".to_owned(), BOB.to_owned()));
+        let asked = introductions.ask(&mut ctx, rootless(BOB), true, way, note.clone());
+        assert_eq!(asked, Ok(()));
+        assert_eq!(introductions.note_for(rootless(BOB)), note);
+    }
 }

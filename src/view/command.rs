@@ -2,7 +2,7 @@
 
 use super::{ContactId, Hidden, InviteId, RequestId};
 use crate::config::{Invalid, Settings};
-use crate::name::Unsuitable;
+use crate::name::{NoteTooLong, Unsuitable};
 use serde::{Deserialize, Serialize};
 
 /// The answer to a command that was not refused.
@@ -36,6 +36,9 @@ pub enum Command {
     Connect {
         /// The id in a [`PersonId::Stranger`](crate::view::PersonId::Stranger).
         stranger: String,
+        /// What is sent with the request, [`NOTE_BYTES`](crate::limits::NOTE_BYTES) at most.
+        #[serde(default)]
+        note: Option<String>,
     },
     /// Accepts a request.
     Accept {
@@ -145,6 +148,9 @@ pub enum Refusal {
     /// The text is longer than 8,000 bytes.
     #[error("the message is longer than 8,000 bytes")]
     TextTooLong,
+    /// The note is longer than 280 bytes.
+    #[error("the note is longer than 280 bytes")]
+    NoteTooLong,
     /// Too much waits for this contact already.
     #[error("too many messages wait for this contact")]
     OutboxFull,
@@ -206,6 +212,12 @@ pub enum Refusal {
 impl From<Invalid> for Refusal {
     fn from(Invalid { field, reason }: Invalid) -> Self {
         Self::Setting { field, reason }
+    }
+}
+
+impl From<NoteTooLong> for Refusal {
+    fn from(NoteTooLong: NoteTooLong) -> Self {
+        Self::NoteTooLong
     }
 }
 

@@ -1,8 +1,9 @@
 //! How strangers become contacts: requests, acceptances, and the same a second time.
 
 use crate::world::{ANN, BOB, DAY, World, friends, is_of_type};
+use mesh_chat::limits::NOTE_BYTES;
 use mesh_chat::records::{ContactRecord, Secret};
-use mesh_chat::view::{Alert, Asked, Command, MessageState, PersonId, Presence};
+use mesh_chat::view::{Alert, Answer, Asked, Command, MessageState, PersonId, Presence, Refusal};
 
 /// Makes a world in which Ann has asked Bob, who has not answered yet.
 fn asked() -> World {
@@ -29,6 +30,38 @@ fn a_rejected_request_leaves_both_strangers() {
     world.reject(BOB);
     assert_eq!(world.person(ANN, "Bob").asked, Asked::NotAccepted);
     assert!(world.requests(BOB).is_empty());
+}
+
+#[test]
+fn a_note_is_shown_with_the_request_without_what_cannot_be_shown() {
+    for (written, shown) in [
+        (
+            "It is me, from the library",
+            Some("It is me, from the library"),
+        ),
+        (" two\nlines ", Some("two\nlines")),
+        ("\u{202E}not\u{0} reversed\u{2066}", Some("not reversed")),
+        ("\u{200B} \u{202E}", None),
+    ] {
+        let mut world = World::of(&["Ann", "Bob"]);
+        world.ask_with_note(ANN, "Bob", written);
+        let requests = world.requests(BOB);
+        assert_eq!(requests.len(), 1, "{written:?}");
+        assert_eq!(requests[0].note.as_deref(), shown, "{written:?}");
+    }
+}
+
+#[test]
+fn a_note_that_is_too_long_is_refused_and_nobody_is_asked() {
+    let mut world = World::of(&["Ann", "Bob"]);
+    world.ask_with_note(ANN, "Bob", &"x".repeat(NOTE_BYTES + 1));
+    assert_eq!(*world.reply(ANN), Err(Refusal::NoteTooLong));
+    assert!(world.requests(BOB).is_empty());
+    assert_eq!(world.person(ANN, "Bob").asked, Asked::No);
+    let longest = "x".repeat(NOTE_BYTES);
+    world.ask_with_note(ANN, "Bob", &longest);
+    assert_eq!(*world.reply(ANN), Ok(Answer::Done));
+    assert_eq!(world.requests(BOB)[0].note, Some(longest));
 }
 
 #[test]

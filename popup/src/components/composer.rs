@@ -1,7 +1,7 @@
 //! Where a message is written.
 
-use super::parts::{Dispatch, icon};
-use crate::i18n::{Text, fill, t};
+use super::parts::{Dispatch, bytes_left, icon};
+use crate::i18n::{Text, t};
 use crate::state::{Action, ComposerError};
 use crate::words;
 use web_sys::HtmlTextAreaElement;
@@ -65,22 +65,12 @@ fn said(props: &Props) -> Html {
         ComposerError::Refused(refusal) => words::refusal(refusal),
         ComposerError::NotSent => t(Text::NotSent),
     });
-    let room = match props.room {
-        ..0 => Some(fill(
-            Text::BytesOver,
-            &[&props.room.unsigned_abs().to_string()],
-        )),
-        0..NEAR_LIMIT => Some(fill(Text::BytesLeft, &[&props.room.to_string()])),
-        _ => None,
-    };
     html! {
         <div id="composer-said" class="composer-said" aria-live="polite">
             if let Some(error) = error {
                 <p class="error">{ error }</p>
             }
-            if let Some(room) = room {
-                <p class={classes!("room", (props.room < 0).then_some("error"))}>{ room }</p>
-            }
+            { bytes_left(props.room, NEAR_LIMIT) }
         </div>
     }
 }

@@ -11,6 +11,7 @@ pub(crate) fn target_id(target: &Target) -> String {
         Target::Composer => "composer".to_owned(),
         Target::JoinName => "your-name".to_owned(),
         Target::Person(id) => person_id(id),
+        Target::NoteButton(stranger) => note_button_id(stranger),
         Target::Request(id) => request_id(id),
         Target::Field(path) => field_id(path),
     }
@@ -21,6 +22,11 @@ pub(super) fn person_id(id: &PersonId) -> String {
         PersonId::Contact(ContactId(id)) => format!("contact-{}", plain(id)),
         PersonId::Stranger(id) => format!("stranger-{}", plain(id)),
     }
+}
+
+/// Returns the id of the button that opens the form for a note to a stranger.
+pub(super) fn note_button_id(stranger: &str) -> String {
+    format!("note-{}", plain(stranger))
 }
 
 pub(super) fn request_id(RequestId(id): &RequestId) -> String {

@@ -90,8 +90,13 @@ fn row(state: &State, dispatch: &Dispatch, person: &Person) -> Html {
         ),
         PersonId::Stranger(_) => (false, false),
     };
+    let (note, asking) = match &person.id {
+        PersonId::Stranger(id) => (state.note_to(id).cloned(), state.is_asking(id)),
+        PersonId::Contact(_) => (None, false),
+    };
     html! {
         <PersonRow key={person_id(&person.id)} person={person.clone()} {seen} {typing} {open}
+            {note} {asking}
             dispatch={dispatch.clone()} />
     }
 }

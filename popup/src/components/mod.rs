@@ -17,6 +17,7 @@ mod invites;
 mod lists;
 mod log;
 mod message;
+mod note;
 mod page;
 mod parts;
 mod person;

@@ -18,6 +18,17 @@ pub(super) fn icon(name: &'static str) -> Html {
     html! { <span class={classes!("icon", format!("icon-{name}"))} aria-hidden="true" /> }
 }
 
+/// Returns how many bytes are left until a limit, where fewer than `near` are or where it is passed.
+pub(super) fn bytes_left(room: i64, near: i64) -> Html {
+    let (text, over) = match room {
+        ..0 => (Text::BytesOver, true),
+        0.. if room < near => (Text::BytesLeft, false),
+        _ => return Html::default(),
+    };
+    let text = fill(text, &[&room.unsigned_abs().to_string()]);
+    html! { <p class={classes!("room", over.then_some("error"))}>{ text }</p> }
+}
+
 /// Returns the mark before a name. The character is there for copying; what is seen is drawn.
 pub(super) fn mark(contact: bool) -> Html {
     let (sign, class) = if contact {

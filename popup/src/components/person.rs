@@ -1,11 +1,12 @@
 //! One row of a list of people.
 
 use super::ids::person_id;
+use super::note::{note_button, note_form, on_escape};
 use super::parts::{Dispatch, mark, on, verified_mark, with_name};
 use crate::i18n::{Text, fill, t};
-use crate::state::Action;
+use crate::state::{Action, NoteForm};
 use crate::words;
-use ipc::{Asked, ContactId, Person, PersonId, Ping, Presence};
+use ipc::{ContactId, Person, PersonId, Ping, Presence};
 use yew::prelude::*;
 
 /// Colours of avatars in the style sheet.
@@ -20,6 +21,10 @@ pub(super) struct Props {
     pub(super) typing: bool,
     /// Their chat is open.
     pub(super) open: bool,
+    /// The form for a note, if it is open here.
+    pub(super) note: Option<NoteForm>,
+    /// They are being asked.
+    pub(super) asking: bool,
     pub(super) dispatch: Dispatch,
 }
 
@@ -30,8 +35,9 @@ pub(super) fn PersonRow(props: &Props) -> Html {
     let id = person_id(&person.id);
     let name_id = format!("{id}-name");
     let contact = matches!(person.id, PersonId::Contact(_));
+    let onkeydown = props.note.as_ref().map(|_| on_escape(&props.dispatch));
     html! {
-        <li {id} tabindex="-1" class={classes!("person", props.open.then_some("open"))}>
+        <li {id} tabindex="-1" class={classes!("person", props.open.then_some("open"))} {onkeydown}>
             { avatar(person) }
             <div class="who">
                 <p class="name" title={person.name.clone()}>
@@ -43,6 +49,9 @@ pub(super) fn PersonRow(props: &Props) -> Html {
                 { unread(person.unread) }
                 { buttons(props, &name_id) }
             </div>
+            if let Some(note) = &props.note {
+                { note_form(note, props.asking, &name_id, &props.dispatch) }
+            }
         </li>
     }
 }
@@ -67,11 +76,21 @@ fn buttons(props: &Props, name_id: &str) -> Html {
     let person = &props.person;
     match &person.id {
         PersonId::Contact(contact) => contact_buttons(props, contact, name_id),
-        PersonId::Stranger(stranger) => {
-            let busy = matches!(person.asked, Asked::Connecting | Asked::Waiting);
-            let connect = Action::Connect(stranger.clone());
-            button(props, Text::Connect, "primary", connect, busy, name_id)
-        }
+        PersonId::Stranger(stranger) => stranger_buttons(props, stranger, name_id),
+    }
+}
+
+/// Returns the buttons of a stranger. While the form for a note is open, Connect stands in it.
+fn stranger_buttons(props: &Props, stranger: &str, name_id: &str) -> Html {
+    let (open, busy) = (props.note.is_some(), props.asking);
+    let connect = Action::Connect(stranger.to_owned());
+    html! {
+        <>
+            { note_button(stranger, open, busy, name_id, &props.dispatch) }
+            if !open {
+                { button(props, Text::Connect, "primary", connect, busy, name_id) }
+            }
+        </>
     }
 }
 

@@ -1,6 +1,6 @@
 //! What happens to a view.
 
-use super::pages::{BackupEdit, ContactEdit, InvitesEdit, SettingsEdit};
+use super::pages::{BackupEdit, ContactEdit, InvitesEdit, NoteEdit, SettingsEdit};
 use ipc::{ContactId, FromEngine, Place, RequestId};
 
 /// What happened.
@@ -40,6 +40,8 @@ pub(crate) enum Action {
     Join,
     /// Connect was pressed on a stranger.
     Connect(String),
+    /// In the form for a note to a stranger.
+    Note(NoteEdit),
     /// Accept was pressed.
     Accept(RequestId),
     /// Reject was pressed.

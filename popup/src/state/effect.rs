@@ -45,6 +45,8 @@ pub(crate) enum Target {
     JoinName,
     /// A person's row.
     Person(PersonId),
+    /// The button of a stranger's row that opens the form for a note.
+    NoteButton(String),
     /// A request.
     Request(RequestId),
     /// A field of the settings.

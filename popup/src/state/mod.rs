@@ -27,7 +27,8 @@ pub(crate) use model::State;
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, Chat, ComposerError, ContactEdit,
     ContactPage, EXPORT, FILE, FILE_BYTES, FieldError, IMPORT, INVITE, IceRow, InvitesEdit,
-    InvitesPage, KEEP, NAME, REMOVE, Saved, ServerRow, SettingsEdit, SettingsForm, Using,
+    InvitesPage, KEEP, NAME, NOTE, NoteEdit, NoteForm, REMOVE, Saved, ServerRow, SettingsEdit,
+    SettingsForm, Using,
 };
 pub(crate) use people::{Section, list};
 pub(crate) use view::View;

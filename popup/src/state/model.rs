@@ -4,7 +4,7 @@ use super::alerts::{Alerts, Problem};
 use super::connection::{EngineConnection, Shell};
 use super::effect::{Effect, Target};
 use super::outbox::{Outbox, Purpose};
-use super::pages::{BackupForm, Chat, JoinForm};
+use super::pages::{BackupForm, Chat, JoinForm, NoteForm};
 use super::people::People;
 use super::resync::Resynced;
 use super::view::View;
@@ -41,6 +41,8 @@ pub(crate) struct State {
     pub(crate) view: View,
     /// The first-run form.
     pub(crate) join: JoinForm,
+    /// The form for a note to a stranger, if it is open.
+    pub(crate) note: Option<NoteForm>,
     /// The backup forms.
     pub(crate) backup: BackupForm,
     /// Whether what the beacon's host answers may be read; `None` until the browser has said.

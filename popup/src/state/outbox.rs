@@ -15,6 +15,8 @@ pub(super) enum Purpose {
     Join,
     /// The answer to a request.
     Answer(RequestId),
+    /// A request to a stranger with a note.
+    Note(String),
     /// A message.
     Send(Unsent),
     /// The name in the settings.

@@ -13,6 +13,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::NameCharacters => Text::NameCharacters,
         Refusal::TextEmpty => Text::TextEmpty,
         Refusal::TextTooLong => Text::TextTooLong,
+        Refusal::NoteTooLong => Text::NoteTooLong,
         Refusal::OutboxFull => Text::OutboxFull,
         Refusal::Gone => Text::Gone,
         Refusal::NotJoined => Text::NotJoined,

@@ -175,6 +175,22 @@ fn whoever_hints_at_a_contact_cannot_ask_as_a_stranger() {
 }
 
 #[test]
+fn a_note_goes_with_the_request_and_arrives_as_it_is_shown() {
+    for (note, shown) in [
+        (Some("hello"), Some("hello")),
+        (Some("a\u{202E}b"), Some("ab")),
+        (None, None),
+    ] {
+        let anns = Shelf {
+            note: note.map(str::to_owned),
+            ..Shelf::default()
+        };
+        let (_, mut bob) = talked(ask(), anns, Shelf::default());
+        assert_eq!(requested(&mut bob.facts()).note.as_deref(), shown);
+    }
+}
+
+#[test]
 fn a_request_with_the_secret_of_an_invite_names_the_invite() {
     let invite = InviteId("i".to_owned());
     for (invited, named) in [

@@ -25,6 +25,8 @@ const BOBS: u8 = 2;
 struct Shelf {
     /// What is shown to whom is dialled.
     secret: Option<crate::crypto::Key>,
+    /// What is sent with a request.
+    note: Option<String>,
     callers: Vec<(Caller, crate::crypto::Key)>,
     identity: Option<Option<PublicKey>>,
     saved: Option<Saved>,
@@ -33,6 +35,10 @@ struct Shelf {
 impl Book for Shelf {
     fn secret_for(&self, _: &Purpose) -> Option<Option<crate::crypto::Key>> {
         Some(self.secret)
+    }
+
+    fn note_for(&self, _: &str) -> Option<String> {
+        self.note.clone()
     }
 
     fn callers(&self, _: &str) -> Vec<(Caller, crate::crypto::Key)> {

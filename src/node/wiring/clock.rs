@@ -124,7 +124,7 @@ impl Node {
     /// Dials contacts who are due.
     pub(super) fn dial_contacts(&mut self) {
         for remote in self.contacts.take_to_ask_back(self.ctx.now.mono) {
-            if let Err(refusal) = self.ask(&remote) {
+            if let Err(refusal) = self.ask(&remote, None) {
                 tracing::info!(%refusal, "an acceptance waits for the next meeting");
             }
             self.settle();

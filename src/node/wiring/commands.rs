@@ -23,7 +23,9 @@ impl Node {
         match command {
             Command::Join { name } => self.account.join(ctx, id, &name).map(later),
             Command::Configure { settings } => self.account.configure(ctx, id, settings).map(later),
-            Command::Connect { stranger } => self.ask(&stranger).map(now),
+            Command::Connect { stranger, note } => {
+                self.connect(&stranger, note.as_deref()).map(now)
+            }
             Command::Accept { request } => self.accept(&request).map(now),
             Command::Reject { request } => self.introductions.reject(ctx, &request).map(now),
             Command::Send { contact, text } => self.send(id, &contact, &text).map(later),

@@ -32,8 +32,19 @@ impl Node {
         }
     }
 
-    /// Asks a stranger, under whichever root they are seen now.
-    pub(super) fn ask(&mut self, stranger: &str) -> Result<(), Refusal> {
+    /// Asks a stranger as the person wishes, with a note where one was written.
+    pub(super) fn connect(&mut self, stranger: &str, note: Option<&str>) -> Result<(), Refusal> {
+        let note = note.map(|note| self.ctx.names.parse_note(note));
+        self.ask(stranger, note.transpose()?.flatten())
+    }
+
+    /// Asks a stranger, under whichever root they are seen now. No note is sent to somebody who has
+    /// asked already: they are accepted.
+    pub(in crate::node) fn ask(
+        &mut self,
+        stranger: &str,
+        note: Option<String>,
+    ) -> Result<(), Refusal> {
         let stranger = rootless(stranger);
         self.account.joined()?;
         if let Some(request) = self.introductions.request_of(stranger) {
@@ -44,7 +55,8 @@ impl Node {
         }
         let room = self.contacts.has_room();
         let way = self.directory.way_to(stranger);
-        self.introductions.ask(&mut self.ctx, stranger, room, way)
+        self.introductions
+            .ask(&mut self.ctx, stranger, room, way, note)
     }
 
     /// Accepts a request.
@@ -76,7 +88,7 @@ impl Node {
             .accepted_late(&mut self.ctx, request, secret, own, listed);
         match late {
             Late::Settled => Ok(()),
-            Late::AskBack => self.ask(&from),
+            Late::AskBack => self.ask(&from, None),
         }
     }
 

@@ -35,6 +35,10 @@ impl Book for Known<'_> {
         contacts.chain(invites).chain(maker).collect()
     }
 
+    fn note_for(&self, stranger: &str) -> Option<String> {
+        self.introductions.note_for(stranger)
+    }
+
     fn identity(&self, contact: &ContactId) -> Option<Option<PublicKey>> {
         Some(self.contacts.get(contact)?.identity())
     }

@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The Enter key of WebDriver.
 pub const ENTER: char = '\u{e007}';
 
+/// The Escape key of WebDriver.
+pub const ESCAPE: char = '\u{e00c}';
+
 /// The Tab key of WebDriver.
 pub const TAB: char = '\u{e004}';
 

@@ -2,7 +2,8 @@
 #![cfg(feature = "browsers")]
 
 use e2e::Kind::{Chromium, Firefox};
-use e2e::{Result, World, named, with_text};
+use e2e::page::{ENTER, ESCAPE};
+use e2e::{Result, World, named, paths, with_text};
 
 #[test]
 fn three_browsers_find_each_other_ask_accept_and_chat_both_ways_across_browsers() -> Result {
@@ -67,6 +68,47 @@ fn nobody_is_shown_twice_and_oneself_never() -> Result {
         );
     }
     Ok(())
+}
+
+#[test]
+fn a_note_is_written_with_the_keyboard_and_shown_with_the_request() -> Result {
+    const NOTE: &str = "It is me, from the library";
+    let world = World::start("meeting-note")?;
+    let pictures = paths::artifacts("screenshots")?;
+    let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
+    let (a, b) = (alice.popup()?, bob.popup()?);
+    a.join("Alice")?;
+    b.join("Bob")?;
+    a.person("Bob").see_button("Add a note")?;
+    a.tab_to("Add a note")?;
+    a.press(&ENTER.to_string())?;
+    let field = with_text("listitem", "Bob").named("textbox", "Note");
+    a.find(&field)?;
+    assert_eq!(a.focused()?, "Note");
+    a.press("forget this")?;
+    a.press(&ESCAPE.to_string())?;
+    a.see_no(&field)?;
+    assert_eq!(a.focused()?, "Add a note");
+    a.press(&ENTER.to_string())?;
+    a.find(&field)?;
+    a.press(&"x".repeat(281))?;
+    a.see_text("1 bytes too long")?;
+    a.press(&ENTER.to_string())?;
+    a.see_text("The note is longer than 280 bytes.")?;
+    a.check_controls()?;
+    alice.screenshots(&pictures, "note-too-long")?;
+    a.fill("Note", NOTE)?;
+    a.see_no(&with_text("any", "too long"))?;
+    alice.screenshots(&pictures, "note")?;
+    a.press(&ENTER.to_string())?;
+    a.see_no(&field)?;
+    a.person("Bob").see_text("Waiting for their answer")?;
+    b.see(&with_text("listitem", "Alice").with_text("any", NOTE))?;
+    bob.screenshots(&pictures, "note-received")?;
+    b.accept("Alice")?;
+    a.person("Bob").see_button("Open chat")?;
+    alice.check_console()?;
+    bob.check_console()
 }
 
 #[test]

@@ -25,9 +25,17 @@ impl World {
         self.pass(500);
     }
 
+    /// Asks a stranger with a note, and lets the request arrive.
+    pub(crate) fn ask_with_note(&mut self, device: usize, name: &str, note: &str) {
+        let (stranger, note) = (self.stranger(device, name), Some(note.to_owned()));
+        self.command(device, Command::Connect { stranger, note });
+        self.pass(500);
+    }
+
     /// Presses Connect, and lets no time pass.
     pub(crate) fn connect(&mut self, device: usize, stranger: String) {
-        self.command(device, Command::Connect { stranger });
+        let note = None;
+        self.command(device, Command::Connect { stranger, note });
     }
 
     /// Accepts the first request that waits.

@@ -8,6 +8,7 @@ mod chat;
 mod contact;
 mod invites;
 mod join;
+mod note;
 mod saved;
 mod settings;
 
@@ -18,5 +19,6 @@ pub(crate) use chat::{Chat, ComposerError};
 pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
 pub(crate) use invites::{INVITE, InvitesEdit, InvitesPage, Using};
 pub(crate) use join::JoinForm;
+pub(crate) use note::{NOTE, NoteEdit, NoteForm};
 pub(crate) use saved::Saved;
 pub(crate) use settings::{FieldError, IceRow, ServerRow, SettingsEdit, SettingsForm};

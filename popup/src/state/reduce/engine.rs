@@ -92,6 +92,7 @@ impl State {
         self.invites.end_again();
         self.engine.set_ready();
         let mut effects = self.outbox.flush();
+        effects.extend(self.leave_gone_note());
         effects.extend(self.resume_page());
         if self.hidden {
             effects.extend(self.watch());
@@ -111,7 +112,7 @@ impl State {
     fn person_gone(&mut self, id: &PersonId) -> Vec<Effect> {
         self.people.remove(id);
         let PersonId::Contact(contact) = id else {
-            return Vec::new();
+            return self.leave_gone_note();
         };
         self.typing.remove(contact);
         self.leave_gone_contact().unwrap_or_default()
@@ -157,6 +158,7 @@ impl State {
 
     fn replied(&mut self, purpose: Purpose, result: Result<Answer, Refusal>) -> Vec<Effect> {
         match purpose {
+            Purpose::Note(stranger) => self.note_replied(&stranger, result),
             Purpose::Join => self.join_replied(result.err()),
             Purpose::SettingsName => self.settings_replied(true, result.err()),
             Purpose::Settings => self.settings_replied(false, result.err()),

@@ -7,6 +7,7 @@ mod contact;
 mod engine;
 mod invites;
 mod join;
+mod note;
 mod places;
 mod requests;
 mod settings;
@@ -37,7 +38,11 @@ impl State {
             Action::Back => self.back(),
             Action::JoinName(name) => self.edit_join(name),
             Action::Join => self.send_join(),
-            Action::Connect(stranger) => self.command(Command::Connect { stranger }),
+            Action::Connect(stranger) => self.command(Command::Connect {
+                stranger,
+                note: None,
+            }),
+            Action::Note(edit) => self.edit_note(edit),
             Action::Accept(request) => self.answer(request, true),
             Action::Reject(request) => self.answer(request, false),
             Action::Ping(contact) => self.command(Command::Ping { contact }),

@@ -7,6 +7,7 @@ mod contact;
 mod engine;
 mod invites;
 mod lists;
+mod note;
 mod places;
 mod settings;
 
