@@ -15,6 +15,10 @@ use wasm_bindgen_cli_support::Bindgen;
 const BINDGEN: &str = "0.2.130";
 
 /// What rustc's default wasm target uses, then small size, then nothing that is not needed to run.
+///
+/// Inlining functions with one caller and sharing equal expressions make a smaller file and a larger
+/// zip, which holds once what repeats. Binaryen 132 made 313 kB gzip of the engine, and 289 without
+/// the two; 176 and 163 of the popup.
 const WASM_OPT: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-multivalue",
@@ -23,6 +27,8 @@ const WASM_OPT: &[&str] = &[
     "--enable-reference-types",
     "--enable-sign-ext",
     "-Oz",
+    "--one-caller-inline-max-function-size=30",
+    "--skip-pass=local-cse",
     "--strip-debug",
     "--strip-producers",
     "--strip-target-features",
