@@ -17,6 +17,10 @@ pub enum Alert {
         /// Its key.
         key: String,
     },
+    /// The browser's storage did not answer, so the engine was started again.
+    StorageSilent,
+    /// The stored chats were removed, and with them what waited in them; contacts are still there.
+    ChatsRemoved,
     /// Somebody answered at a contact's address but is not the contact.
     SomebodyElse {
         /// The contact's name.

@@ -28,6 +28,17 @@ pub struct Page {
     pub limit: u32,
 }
 
+/// What was read of a chat, oldest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PageRead {
+    /// As stored: how far own ones are is in the head of their chat.
+    pub messages: Vec<MessageRecord>,
+    /// There are older ones.
+    pub more: bool,
+    /// Keys of what could not be read.
+    pub damaged: Vec<String>,
+}
+
 /// What waits for storage.
 #[derive(Debug, Default)]
 pub struct Journal {

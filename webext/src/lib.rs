@@ -10,6 +10,7 @@
 //! | Module | Owns |
 //! |---|---|
 //! | [`journal`] | the order of writes and reads, and what goes into one batch |
+//! | [`storage`] | what became of each batch: written, refused, or repeated until that is known |
 //! | [`local`] | the records in `storage.local`: their keys, reading them |
 //! | [`mapping`] | between the types of the core and those of `peerjs` |
 //! | [`addresses`] | addresses in candidates and in the answer of an echo |
@@ -21,6 +22,7 @@ pub mod gathering;
 pub mod journal;
 pub mod local;
 pub mod mapping;
+pub mod storage;
 pub mod watch;
 
 #[cfg(target_arch = "wasm32")]

@@ -87,7 +87,7 @@ fn parsed<T: DeserializeOwned>(text: &str) -> Option<T> {
 }
 
 /// Writes that go to `storage.local` together; the last one under a key counts.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Writes {
     /// JSON texts to set, by key.
     pub set: Vec<(String, String)>,

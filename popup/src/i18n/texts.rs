@@ -221,6 +221,8 @@ texts! {
     Dismiss = "dismiss",
     AlertStorageFailed = "alertStorageFailed",
     AlertStorageDamaged = "alertStorageDamaged",
+    AlertStorageSilent = "alertStorageSilent",
+    AlertChatsRemoved = "alertChatsRemoved",
     AlertSomebodyElse = "alertSomebodyElse",
     AlertMisbehaved = "alertMisbehaved",
     AlertTooLate = "alertTooLate",

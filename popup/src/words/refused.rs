@@ -63,6 +63,8 @@ fn alert(alert: &Alert) -> String {
     match alert {
         Alert::StorageFailed { reason } => fill(Text::AlertStorageFailed, &[reason]),
         Alert::StorageDamaged { key } => fill(Text::AlertStorageDamaged, &[key]),
+        Alert::StorageSilent => t(Text::AlertStorageSilent),
+        Alert::ChatsRemoved => t(Text::AlertChatsRemoved),
         Alert::SomebodyElse { name } => fill(Text::AlertSomebodyElse, &[&isolate(name)]),
         Alert::Misbehaved { name, reason } => {
             fill(Text::AlertMisbehaved, &[&isolate(name), reason])

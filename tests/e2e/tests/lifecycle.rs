@@ -64,6 +64,29 @@ fn a_closed_engine_page_comes_back_with_its_ids_and_chats() -> Result {
 }
 
 #[test]
+fn chats_go_on_by_themselves_when_the_stored_ones_were_removed() -> Result {
+    let world = World::start("lifecycle-removed")?;
+    let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
+    let (a, b) = (alice.popup()?, bob.popup()?);
+    a.join("Alice")?;
+    b.join("Bob")?;
+    a.befriend("Alice", &b, "Bob")?;
+    a.person("Bob").open_chat()?;
+    b.person("Alice").open_chat()?;
+    a.send("before")?;
+    a.see_message_state("before", "Delivered")?;
+    alice.remove_chats()?;
+    let patient = Duration::from_secs(60);
+    b.send("after the removal")?;
+    b.patient(patient)
+        .see_message_state("after the removal", "Delivered")?;
+    let a = Page::new(alice)?.patient(patient);
+    a.see_message("after the removal")?;
+    a.send("and back")?;
+    b.see_message("and back").map(drop)
+}
+
+#[test]
 fn both_browsers_stay_connected_and_reachable_with_no_view_open() -> Result {
     let world = World::start("lifecycle-idle")?;
     let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;

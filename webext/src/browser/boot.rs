@@ -3,11 +3,14 @@
 use super::host::Host;
 use super::messages::Messages;
 use super::signalling::TOKENS;
+use super::timer::sleep;
 use crate::local::{self, ProfileDamaged};
+use crate::storage::{SILENCE, first};
 use chrome::{api, settled, text};
 use ipc::{HostRequest, Loaded};
 use mesh_chat::config::Config;
 use mesh_chat::records::Snapshot;
+use std::future::Future;
 use wasm_bindgen::{JsCast, prelude::*};
 use web_sys::Response;
 
@@ -49,12 +52,12 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
         move |error: String| Failure::Unavailable(format!("{what}: {error}"))
     };
     let (config, config_error) = config().await;
-    let loaded: Loaded = host
-        .ask(&HostRequest::Load)
+    let loaded: Loaded = in_time(host.ask(&HostRequest::Load))
         .await
         .map_err(unavailable("the stored data cannot be read"))?;
     let mut local = local::read(&loaded.local)?;
-    let (messages, chats) = Messages::open()
+    let opened = async { Messages::open().await.map_err(|fault| fault.to_string()) };
+    let (messages, chats) = in_time(opened)
         .await
         .map_err(unavailable("the stored chats cannot be read"))?;
     local.snapshot.threads = chats.threads;
@@ -68,6 +71,12 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
         tokens: tokens(&loaded),
         messages,
     })
+}
+
+/// Waits for something of the disk, but not for ever: the next tick starts again.
+async fn in_time<T>(what: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+    let silent = || Err("no answer of the browser's storage".to_owned());
+    first(what, sleep(2 * SILENCE)).await.unwrap_or_else(silent)
 }
 
 /// Reads the tokens. They only make a return quicker, so what cannot be read is left out.

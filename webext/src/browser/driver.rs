@@ -5,16 +5,17 @@
 use super::beacon::Beacon;
 use super::boot::Boot;
 use super::clock::{now, seed};
+use super::disk::BrowserDisk;
 use super::host::Host;
 use super::lookup::Lookup;
-use super::messages::PageRead;
 use super::network::Network;
+use super::restart::{alert, restart_because, take_reason};
 use super::signalling::Signalling;
-use super::storage::{Report, Storage};
 use super::timer::Timer;
 use super::unicode::BrowserUnicode;
 use super::views::Views;
-use crate::journal::Page;
+use crate::journal::{Page, PageRead};
+use crate::storage::{Report, Restart, Storage};
 use chrome::Port;
 use ipc::{
     Alert, Answer, Command, Duty, Event, FromEngine, HostRequest, Recipient, Refusal, ToEngine,
@@ -33,7 +34,7 @@ pub(crate) struct Driver {
     busy: Cell<bool>,
     timer: Timer,
     views: RefCell<Views>,
-    storage: Rc<Storage>,
+    storage: Rc<Storage<BrowserDisk>>,
     signalling: Signalling,
     lookup: Lookup,
     beacon: Beacon,
@@ -41,6 +42,8 @@ pub(crate) struct Driver {
     host: Host,
     /// Keys of stored items that could not be read; every view learns of them.
     damaged: RefCell<Vec<String>>,
+    /// Why the page before this one could not go on; the first view learns of it.
+    restarted: Cell<Option<Alert>>,
 }
 
 enum Todo {
@@ -82,7 +85,10 @@ impl Driver {
                 move || heard(Input::Timeout)
             }),
             views: RefCell::default(),
-            storage: Storage::new(host.clone(), messages, reports(me)),
+            storage: {
+                messages.hear_closed(closings(me));
+                Storage::new(BrowserDisk::new(host.clone(), messages), reports(me))
+            },
             signalling: Signalling::new(host.clone(), tokens, inputs(me)),
             lookup: Lookup::new({
                 let heard = inputs(me);
@@ -95,6 +101,7 @@ impl Driver {
             network: Network::new(inputs(me)),
             host,
             damaged: RefCell::new(damaged),
+            restarted: Cell::new(take_reason()),
         });
         driver.handle(Input::Timeout);
         driver.network.report();
@@ -189,6 +196,10 @@ impl Driver {
             let event = Event::Alert(Alert::StorageDamaged { key: key.clone() });
             self.views.borrow_mut().show(Some(view), event);
         }
+        if let Some(alert) = self.restarted.take() {
+            let event = Event::Alert(alert);
+            self.views.borrow_mut().show(Some(view), event);
+        }
         self.step(Input::Attach, Some(view));
     }
 
@@ -268,7 +279,15 @@ impl Driver {
         match report {
             Report::Stored(id, outcome) => self.handle(Input::Stored(id, outcome)),
             Report::Page(page, read) => self.page(&page, read),
+            Report::Restart(why) => self.restart(why),
         }
+    }
+
+    /// Says why this page cannot go on, and loads it anew.
+    fn restart(&self, why: Restart) {
+        tracing::error!(?why, "the storage needs a fresh page");
+        self.views.borrow_mut().show(None, Event::Alert(alert(why)));
+        restart_because(why);
     }
 
     fn page(&self, page: &Page, read: PageRead) {
@@ -297,6 +316,15 @@ fn inputs(me: &Weak<Driver>) -> impl Fn(Input) + use<> {
     move |input| {
         if let Some(driver) = me.upgrade() {
             driver.handle(input);
+        }
+    }
+}
+
+fn closings(me: &Weak<Driver>) -> impl Fn() + use<> {
+    let me = Weak::clone(me);
+    move || {
+        if let Some(driver) = me.upgrade() {
+            driver.storage.closed();
         }
     }
 }

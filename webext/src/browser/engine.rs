@@ -3,22 +3,17 @@
 use super::boot::{Failure, boot};
 use super::driver::Driver;
 use super::host::Host;
+use super::restart::restart;
 use chrome::{Port, api};
 use ipc::{Addressed, FromBackground, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::Function;
 use json::js::{from_js_within, to_js};
 use std::rc::Rc;
-use wasm_bindgen::{JsValue, prelude::*};
+use wasm_bindgen::JsValue;
 
 /// The longest message of a view or of the background, in UTF-16 units: a text of 8,000
 /// bytes with every character escaped, or the longest settings.
 const MESSAGE: u32 = 64 * 1024;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = location)]
-    fn reload();
-}
 
 /// The engine, in whatever state it is.
 pub struct Engine(State);
@@ -97,7 +92,7 @@ impl Engine {
             (State::Running(driver), FromBackground::Command { command }) => {
                 driver.command(command)
             }
-            (State::Failed(Failure::Unavailable(_)), _) => reload(),
+            (State::Failed(Failure::Unavailable(_)), _) => restart(),
             (State::Failed(Failure::Profile(_)), _) => {}
         }
     }

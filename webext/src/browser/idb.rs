@@ -1,11 +1,15 @@
 //! IndexedDB as futures: just what the messages need.
 
+use crate::storage::Fault;
 use chrome::text;
-use js_sys::{Array, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    IdbDatabase, IdbFactory, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction,
+    IdbDatabase, IdbFactory, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbRequestReadyState,
+    IdbTransaction,
 };
 
 #[wasm_bindgen]
@@ -21,22 +25,51 @@ extern "C" {
     ) -> Result<IdbTransaction, JsValue>;
 }
 
+/// Hears that a database was closed.
+pub(crate) type Closed = Box<dyn Fn()>;
+
 /// An open database. It is closed when a newer program wants another version of it, which would
-/// wait for that for ever.
+/// wait for that for ever, and when the browser closes it: because its storage failed, or because
+/// somebody removed the data.
 pub(crate) struct Opened {
     database: IdbDatabase,
-    _on_version_change: Closure<dyn FnMut()>,
+    closed: Rc<Cell<bool>>,
+    /// There was none before.
+    made: bool,
+    _listeners: [Closure<dyn FnMut()>; 2],
 }
 
 impl Opened {
-    fn new(database: IdbDatabase) -> Self {
-        let closing = database.clone();
-        let on_version_change = Closure::new(move || closing.close());
+    fn new(database: IdbDatabase, made: bool, heard: Closed) -> Self {
+        let closed = Rc::new(Cell::new(false));
+        let (closing, close) = (database.clone(), Rc::clone(&closed));
+        let on_version_change = Closure::<dyn FnMut()>::new(move || {
+            closing.close();
+            close.set(true);
+        });
+        let close = Rc::clone(&closed);
+        let on_close = Closure::<dyn FnMut()>::new(move || {
+            close.set(true);
+            heard();
+        });
         database.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));
+        database.set_onclose(Some(on_close.as_ref().unchecked_ref()));
         Self {
             database,
-            _on_version_change: on_version_change,
+            closed,
+            made,
+            _listeners: [on_version_change, on_close],
         }
+    }
+
+    /// Returns whether it was closed by somebody else.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    /// Returns whether it was made by opening it.
+    pub(crate) fn is_new(&self) -> bool {
+        self.made
     }
 
     /// Returns a store, for reading.
@@ -54,7 +87,16 @@ impl Opened {
     }
 }
 
-/// Opens a database. `make` brings it to `version` where it is older or not there.
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.database.set_onversionchange(None);
+        self.database.set_onclose(None);
+        self.database.close();
+    }
+}
+
+/// Opens a database. `make` brings it to `version` where it is older or not there; `heard` is called
+/// when the browser closes it.
 ///
 /// # Errors
 /// What the browser said.
@@ -62,20 +104,42 @@ pub(crate) async fn open(
     name: &str,
     version: u32,
     make: fn(&IdbDatabase, &IdbTransaction) -> Result<(), JsValue>,
-) -> Result<Opened, String> {
-    let request = open_request(name, version).map_err(|error| text(&error))?;
+    heard: Closed,
+) -> Result<Opened, Fault> {
+    let request = open_request(name, version).map_err(|error| fault(&error))?;
     let opening = request.clone();
-    let upgrade = Closure::once(move || {
-        let made = opening.result().and_then(|database| {
+    let made = Rc::new(Cell::new(false));
+    let is_new = Rc::clone(&made);
+    let upgrade = Closure::once(move |event: JsValue| {
+        let before = Reflect::get(&event, &"oldVersion".into());
+        is_new.set(before.is_ok_and(|before| before == 0));
+        let upgraded = opening.result().and_then(|database| {
             let upgrade = opening.transaction().ok_or(JsValue::UNDEFINED)?;
             make(database.unchecked_ref(), &upgrade).inspect_err(|_| drop(upgrade.abort()))
         });
-        if let Err(error) = made {
+        if let Err(error) = upgraded {
             tracing::error!(error = text(&error), "a database could not be made");
         }
     });
     request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-    Ok(Opened::new(result(&request).await?.unchecked_into()))
+    let opened = settled(&request, |reject| request.set_onblocked(Some(reject))).await;
+    if opened.is_err() && request.ready_state() == IdbRequestReadyState::Pending {
+        close_when_opened(request);
+        let reason = "another page of Mesh Chat still uses the stored chats";
+        return Err(Fault::Refused(reason.to_owned()));
+    }
+    Ok(Opened::new(opened?.unchecked_into(), made.get(), heard))
+}
+
+/// Closes a database for which nobody waits any more.
+fn close_when_opened(request: IdbOpenDbRequest) {
+    let opening = request.clone();
+    let close = Closure::once_into_js(move || {
+        if let Ok(database) = opening.result() {
+            database.unchecked_into::<IdbDatabase>().close();
+        }
+    });
+    request.set_onsuccess(Some(close.unchecked_ref()));
 }
 
 fn open_request(name: &str, version: u32) -> Result<IdbOpenDbRequest, JsValue> {
@@ -88,37 +152,58 @@ fn open_request(name: &str, version: u32) -> Result<IdbOpenDbRequest, JsValue> {
 ///
 /// # Errors
 /// What the browser said.
-pub(crate) async fn result(request: &IdbRequest) -> Result<JsValue, String> {
+pub(crate) async fn result(request: &IdbRequest) -> Result<JsValue, Fault> {
+    settled(request, |_| {}).await
+}
+
+async fn settled(request: &IdbRequest, also_fails: impl Fn(&Function)) -> Result<JsValue, Fault> {
     let settled = Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(Some(&resolve));
         request.set_onerror(Some(&reject));
+        also_fails(&reject);
     });
     let failed = || match request.error() {
-        Ok(Some(error)) => text(&error),
-        Ok(None) => "the request failed".to_owned(),
-        Err(error) => text(&error),
+        Ok(Some(error)) => fault(&error),
+        Ok(None) => Fault::Refused("the request failed".to_owned()),
+        Err(error) => fault(&error),
     };
     JsFuture::from(settled).await.map_err(|_| failed())?;
-    request.result().map_err(|error| text(&error))
+    request.result().map_err(|error| fault(&error))
 }
 
 /// Waits until a transaction is complete.
 ///
 /// # Errors
 /// Why it was aborted; nothing of it has happened then.
-pub(crate) async fn complete(transaction: &IdbTransaction) -> Result<(), String> {
+pub(crate) async fn complete(transaction: &IdbTransaction) -> Result<(), Fault> {
     let settled = Promise::new(&mut |resolve, reject| {
         transaction.set_oncomplete(Some(&resolve));
         transaction.set_onabort(Some(&reject));
     });
     let aborted = || {
-        transaction.error().map_or_else(
-            || "the transaction was aborted".to_owned(),
-            |error| text(&error),
-        )
+        // One that was aborted because its database was closed has no error of its own.
+        let closed = Fault::Closed("the transaction was aborted".to_owned());
+        transaction.error().map_or(closed, |error| fault(&error))
     };
     JsFuture::from(settled)
         .await
         .map(drop)
         .map_err(|_| aborted())
+}
+
+/// Reads what the browser said. By the names of the standard: the first are what calls and transactions
+/// end with where the database under them was closed or its storage failed for a moment.
+pub(crate) fn fault(error: &JsValue) -> Fault {
+    let name = Reflect::get(error, &"name".into());
+    let name = name.ok().and_then(|name| name.as_string());
+    let reason = text(error);
+    match name.as_deref() {
+        Some("InvalidStateError" | "AbortError" | "UnknownError" | "NotFoundError") => {
+            Fault::Closed(reason)
+        }
+        Some("VersionError") => Fault::Refused(format!(
+            "the stored chats are those of a newer version of Mesh Chat ({reason})"
+        )),
+        _ => Fault::Refused(reason),
+    }
 }

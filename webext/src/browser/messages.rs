@@ -6,15 +6,17 @@
 //! A head that cannot be read seals its chat: nothing more is written to it, because going on
 //! without its numbers would overwrite messages.
 
-use super::idb::{self, Opened};
-use crate::journal::{Page, Threads};
-use chrome::text;
+use super::idb::{self, Closed, Opened, fault};
+use crate::journal::{Page, PageRead, Threads};
+use crate::storage::{Fault, Reopened};
 use ipc::ContactId;
 use js_sys::{Array, Reflect};
 use json::js::{from_js_within, to_js};
 use mesh_chat::records::{MessageRecord, ThreadRecord};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     IdbCursor, IdbCursorDirection, IdbDatabase, IdbKeyRange, IdbObjectStore,
@@ -39,9 +41,15 @@ const RECORD: u32 = 1024 * 1024;
 
 /// The chats.
 pub(crate) struct Messages {
-    database: Opened,
+    database: RefCell<Rc<Opened>>,
     sealed: Vec<ContactId>,
+    /// There is something in it, as far as is known here.
+    used: Cell<bool>,
+    heard: Heard,
 }
+
+/// Who hears that the browser closed the database.
+type Heard = Rc<RefCell<Option<Closed>>>;
 
 /// What a node needs of the chats to go on.
 #[derive(Default)]
@@ -53,36 +61,60 @@ pub(crate) struct Loaded {
     pub(crate) damaged: Vec<String>,
 }
 
-/// A page of a chat, oldest first.
-#[derive(Default)]
-pub(crate) struct PageRead {
-    /// As stored: how far own ones are is in the head of their chat.
-    pub(crate) messages: Vec<MessageRecord>,
-    pub(crate) more: bool,
-    /// Keys of what could not be read.
-    pub(crate) damaged: Vec<String>,
-}
-
 impl Messages {
     /// Opens the chats and reads what a node needs.
     ///
     /// # Errors
     /// What the browser said.
-    pub(crate) async fn open() -> Result<(Self, Loaded), String> {
-        let database = idb::open(DATABASE, VERSION, make).await?;
+    pub(crate) async fn open() -> Result<(Self, Loaded), Fault> {
+        let heard = Heard::default();
+        let database = idb::open(DATABASE, VERSION, make, closed(&heard)).await?;
         let mut messages = Self {
-            database,
+            database: RefCell::new(Rc::new(database)),
             sealed: Vec::new(),
+            used: Cell::new(false),
+            heard,
         };
         let loaded = messages.load().await?;
         Ok((messages, loaded))
     }
 
-    async fn load(&mut self) -> Result<Loaded, String> {
+    /// Says who hears that the browser closed the database.
+    pub(crate) fn hear_closed(&self, heard: impl Fn() + 'static) {
+        self.heard.replace(Some(Box::new(heard)));
+    }
+
+    /// Opens the chats again.
+    ///
+    /// # Errors
+    /// What the browser said.
+    pub(crate) async fn reopen(&self) -> Result<Reopened, Fault> {
+        let database = idb::open(DATABASE, VERSION, make, closed(&self.heard)).await?;
+        let emptied = database.is_new() && self.used.get();
+        self.database.replace(Rc::new(database));
+        Ok(if emptied {
+            Reopened::Emptied
+        } else {
+            Reopened::Kept
+        })
+    }
+
+    /// Returns whether the chats were closed by somebody else.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.database.borrow().is_closed()
+    }
+
+    fn database(&self) -> Rc<Opened> {
+        Rc::clone(&self.database.borrow())
+    }
+
+    async fn load(&mut self) -> Result<Loaded, Fault> {
         let mut loaded = Loaded::default();
-        let heads = self.database.store(HEADS).and_then(|store| store.get_all());
-        let heads = idb::result(&heads.map_err(|error| text(&error))?).await?;
+        let heads = self.database().store(HEADS);
+        let heads = heads.and_then(|store| store.get_all());
+        let heads = idb::result(&heads.map_err(|error| fault(&error))?).await?;
         for head in Array::from(&heads) {
+            self.used.set(true);
             match record(&head, |head: &ThreadRecord| head.version) {
                 Ok(head) => loaded.threads.push(head),
                 Err(contact) => {
@@ -111,17 +143,17 @@ impl Messages {
         head: &ThreadRecord,
         outbox: &mut Vec<MessageRecord>,
         damaged: &mut Vec<String>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Fault> {
         let place = |seq| {
             let (contact, log) = (head.contact.0.as_str(), head.out_log.as_str());
             Array::of3(&contact.into(), &log.into(), &number(seq).into())
         };
         let (first, last) = (place(head.out_delivered + 1), place(head.out_seq));
         let found = IdbKeyRange::bound(&first, &last).and_then(|range| {
-            let index = self.database.store(MESSAGES)?.index(BY_PLACE)?;
+            let index = self.database().store(MESSAGES)?.index(BY_PLACE)?;
             index.get_all_with_key(&range)
         });
-        let found = idb::result(&found.map_err(|error| text(&error))?).await?;
+        let found = idb::result(&found.map_err(|error| fault(&error))?).await?;
         for found in Array::from(&found) {
             match record(&found, |record: &MessageRecord| record.version) {
                 Ok(record) => outbox.push(record),
@@ -140,9 +172,9 @@ impl Messages {
     ///
     /// # Errors
     /// What the browser said.
-    pub(crate) async fn write(&self, threads: &Threads) -> Result<(), String> {
-        let transaction = self.database.write(&[HEADS, MESSAGES]);
-        let transaction = transaction.map_err(|error| text(&error))?;
+    pub(crate) async fn write(&self, threads: &Threads) -> Result<(), Fault> {
+        let transaction = self.database().write(&[HEADS, MESSAGES]);
+        let transaction = transaction.map_err(|error| fault(&error))?;
         let complete = idb::complete(&transaction);
         let put = || -> Result<(), JsValue> {
             let heads = transaction.object_store(HEADS)?;
@@ -164,16 +196,18 @@ impl Messages {
         if let Err(error) = put() {
             // Aborting what is aborted already throws, and changes nothing.
             let _ = transaction.abort();
-            return Err(text(&error));
+            return Err(fault(&error));
         }
-        complete.await
+        complete.await?;
+        self.used.set(true);
+        Ok(())
     }
 
     /// Reads a page backwards from its end.
     ///
     /// # Errors
     /// What the browser said.
-    pub(crate) async fn page(&self, page: &Page) -> Result<PageRead, String> {
+    pub(crate) async fn page(&self, page: &Page) -> Result<PageRead, Fault> {
         let Some((range, more)) = self.page_range(page).await? else {
             return Ok(PageRead::default());
         };
@@ -182,7 +216,7 @@ impl Messages {
 
     /// Returns the keys of a page and whether older ones exist: the newest, and the one a page
     /// before it.
-    async fn page_range(&self, page: &Page) -> Result<Option<(IdbKeyRange, bool)>, String> {
+    async fn page_range(&self, page: &Page) -> Result<Option<(IdbKeyRange, bool)>, Fault> {
         let contact = &page.contact;
         let end = page.before.map_or(f64::INFINITY, number);
         let all = IdbKeyRange::bound_with_lower_open_and_upper_open(
@@ -193,18 +227,18 @@ impl Messages {
         );
         let request = all.and_then(|all| {
             let back = IdbCursorDirection::Prev;
-            self.database
+            self.database()
                 .store(MESSAGES)?
                 .open_key_cursor_with_range_and_direction(&all, back)
         });
-        let request = request.map_err(|error| text(&error))?;
+        let request = request.map_err(|error| fault(&error))?;
         let newest = idb::result(&request).await?;
         let Some(cursor) = newest.dyn_ref::<IdbCursor>() else {
             return Ok(None);
         };
-        let upper = cursor.key().map_err(|error| text(&error))?;
+        let upper = cursor.key().map_err(|error| fault(&error))?;
         let limit = page.limit.clamp(1, PAGE);
-        cursor.advance(limit).map_err(|error| text(&error))?;
+        cursor.advance(limit).map_err(|error| fault(&error))?;
         let older = idb::result(&request).await?;
         let older = older.dyn_ref::<IdbCursor>();
         let lower = older.map_or_else(|| Ok(key(contact, 0.0)), IdbCursor::key);
@@ -212,17 +246,17 @@ impl Messages {
             IdbKeyRange::bound_with_lower_open_and_upper_open(&lower, &upper, true, false)
         });
         Ok(Some((
-            range.map_err(|error| text(&error))?,
+            range.map_err(|error| fault(&error))?,
             older.is_some(),
         )))
     }
 
-    async fn read_range(&self, range: &IdbKeyRange, more: bool) -> Result<PageRead, String> {
+    async fn read_range(&self, range: &IdbKeyRange, more: bool) -> Result<PageRead, Fault> {
         let found = self
-            .database
+            .database()
             .store(MESSAGES)
             .and_then(|store| store.get_all_with_key(range));
-        let found = idb::result(&found.map_err(|error| text(&error))?).await?;
+        let found = idb::result(&found.map_err(|error| fault(&error))?).await?;
         let mut read = PageRead {
             more,
             ..PageRead::default()
@@ -235,6 +269,15 @@ impl Messages {
         }
         Ok(read)
     }
+}
+
+fn closed(heard: &Heard) -> Closed {
+    let heard = Rc::clone(heard);
+    Box::new(move || {
+        if let Some(heard) = &*heard.borrow() {
+            heard();
+        }
+    })
 }
 
 /// Makes what is missing, in the transaction of an upgrade.

@@ -10,7 +10,8 @@
 //! | `boot` | what a node starts from: the packed configuration, stored records and chats |
 //! | `driver` | the running node: one input at a time, every output done in order, its timer |
 //! | `views` | the ports of open views, and which view is sent what |
-//! | `storage`, `messages`, `idb` | writes in order; chats in IndexedDB |
+//! | `disk`, `messages`, `idb` | where batches go: to the background, and to chats in IndexedDB |
+//! | `restart` | a fresh page in the place of one that cannot go on |
 //! | `host` | requests to the background |
 //! | `signalling` | the PeerJS client in force |
 //! | `lookup`, `stun`, `echo` | the public addresses |
@@ -22,6 +23,7 @@
 mod beacon;
 mod boot;
 mod clock;
+mod disk;
 mod driver;
 mod echo;
 pub mod engine;
@@ -31,8 +33,8 @@ pub mod log;
 mod lookup;
 mod messages;
 mod network;
+mod restart;
 mod signalling;
-mod storage;
 mod stun;
 mod timer;
 mod unicode;

@@ -1,9 +1,12 @@
-//! A timeout that can be set again.
+//! A timeout that can be set again, and one that is waited for.
 
 use gloo_timers::callback::Timeout;
+use js_sys::Promise;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 /// The longest wait asked of the browser, which counts in 31 bits. Firing early is harmless.
 const LONGEST: Duration = Duration::from_hours(12);
@@ -31,4 +34,19 @@ impl Timer {
         });
         self.timeout.set(timeout);
     }
+}
+
+/// Waits. Cancelled when dropped.
+pub(crate) async fn sleep(delay: Duration) {
+    let timer = Cell::new(None);
+    let over = Promise::new(&mut |resolve, _| {
+        let set = Timer::new(move || {
+            // Resolving a promise does not fail.
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        });
+        set.set(Some(delay));
+        timer.set(Some(set));
+    });
+    // It is never rejected.
+    let _ = JsFuture::from(over).await;
 }

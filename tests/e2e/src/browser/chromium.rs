@@ -108,6 +108,12 @@ pub(super) fn stop_service_workers(session: &Session) -> Result<()> {
     devtools(session, "ServiceWorker.disable", &json!({})).map(drop)
 }
 
+/// Removes the databases of an origin.
+pub(super) fn remove_databases(session: &Session, origin: &str) -> Result<()> {
+    let what = json!({ "origin": origin, "storageTypes": "indexeddb" });
+    devtools(session, "Storage.clearDataForOrigin", &what).map(drop)
+}
+
 /// Loads a page with a script that watches it from the very beginning.
 pub(super) fn time_to_paint(session: &Session, url: &str, selector: &str) -> Result<f64> {
     let watch = format!(

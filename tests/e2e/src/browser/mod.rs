@@ -231,6 +231,12 @@ impl Browser {
         .map(drop)
     }
 
+    /// Removes the stored chats behind the back of Chromium's engine, as clearing site data does.
+    pub fn remove_chats(&self) -> Result<()> {
+        let origin = self.url("");
+        chromium::remove_databases(self.session()?, origin.trim_end_matches('/'))
+    }
+
     /// Closes the offscreen document of Chromium, as a crash of its process does.
     pub fn close_engine(&self) -> Result<()> {
         self.run("await api.offscreen.closeDocument();").map(drop)
