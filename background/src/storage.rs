@@ -1,4 +1,7 @@
 //! `storage.local` and `storage.session`: JSON texts by key.
+//!
+//! A write is one call, so that all of it has happened or nothing. Where it sets and removes, what is
+//! removed is set to `null` in that call: such an entry counts as none, and is swept afterwards.
 
 use chrome::{StorageArea, api, object, settled, text};
 use ipc::Area;
@@ -26,14 +29,20 @@ pub(crate) async fn load() -> JsValue {
 
 async fn entries(area: &StorageArea) -> Result<JsValue, String> {
     let all = settled(area.get(&JsValue::NULL)).await?;
-    let entries = Object::entries(all.unchecked_ref());
-    for pair in entries.iter() {
+    let (entries, removed) = (Array::new(), Array::new());
+    for pair in Object::entries(all.unchecked_ref()).iter() {
         let pair = Array::from(&pair);
         let value = pair.get(1);
+        if value.is_null() {
+            removed.push(&pair.get(0));
+            continue;
+        }
         if !value.is_string() {
             pair.set(1, as_text(&value));
         }
+        entries.push(&pair);
     }
+    sweep(area, &removed).await;
     Ok(entries.into())
 }
 
@@ -59,16 +68,31 @@ async fn apply(
     set: &[(String, String)],
     remove: &[String],
 ) -> Result<(), String> {
-    if !set.is_empty() {
-        let items = Object::new();
-        for (key, value) in set {
-            Reflect::set(&items, &key.into(), &value.into()).map_err(|error| text(&error))?;
-        }
-        settled(area.set(&items)).await?;
+    let removed: Array = remove.iter().map(JsValue::from).collect();
+    if set.is_empty() {
+        return settled(area.remove(&removed)).await.map(drop);
     }
-    if !remove.is_empty() {
-        let keys: Array = remove.iter().map(JsValue::from).collect();
-        settled(area.remove(&keys)).await?;
+    let items = Object::new();
+    let entry = |key: &JsValue, value: &JsValue| {
+        let entered = Reflect::set(&items, key, value);
+        entered.map(drop).map_err(|error| text(&error))
+    };
+    for (key, value) in set {
+        entry(&key.into(), &value.into())?;
     }
+    for key in removed.iter() {
+        entry(&key, &JsValue::NULL)?;
+    }
+    settled(area.set(&items)).await?;
+    sweep(area, &removed).await;
     Ok(())
+}
+
+/// Removes what counts as removed already. What stays is swept at the next start.
+async fn sweep(area: &StorageArea, removed: &Array) {
+    if removed.length() > 0
+        && let Err(error) = settled(area.remove(removed)).await
+    {
+        tracing::warn!(error, "removed entries are not swept yet");
+    }
 }

@@ -120,7 +120,8 @@ pub enum FromEngine {
 pub enum HostRequest {
     /// Reads everything in `storage.local` and `storage.session`; the response is [`Loaded`].
     Load,
-    /// Writes to a storage area, sets and removes together; the response is [`Written`].
+    /// Writes to a storage area, sets and removes together; the response is [`Written`]. The same
+    /// write once more changes nothing.
     Write {
         /// Where to.
         area: Area,
