@@ -52,6 +52,23 @@ pub enum Change {
     ForgetThread(ContactId),
     /// Add or replace messages together with the head of their thread, in one transaction.
     Thread(ThreadRecord, Vec<MessageRecord>),
+    /// Take over a backup: all of it is written together, however much that is.
+    Import(Box<ImportRecord>),
+}
+
+/// What a backup makes of an installation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportRecord {
+    /// Replaces the profile.
+    pub profile: ProfileRecord,
+    /// To be added or replaced.
+    pub contacts: Vec<ContactRecord>,
+    /// To be removed: acceptances of another identity that were not finished.
+    pub forget_contacts: Vec<ContactId>,
+    /// To be removed.
+    pub forget_requests: Vec<RequestId>,
+    /// To be removed.
+    pub forget_invites: Vec<InviteId>,
 }
 
 /// Oneself.

@@ -6,7 +6,7 @@ use crate::clock::Mono;
 use crate::config::Settings;
 use crate::io::{CommandId, LinkId, StoreId};
 use crate::limits::UNWRITTEN;
-use crate::records::{Change, ContactRecord, InviteRecord, ProfileRecord, RequestRecord};
+use crate::records::{Change, ImportRecord, InviteRecord, ProfileRecord, RequestRecord};
 use crate::values::ContactId;
 use litemap::LiteMap;
 use std::time::Duration;
@@ -29,8 +29,8 @@ pub(crate) enum Write {
     /// A stranger's request; then the person is asked.
     Request(Box<RequestRecord>),
     Invite(InviteRecord, CommandId),
-    /// The last write of a backup that is taken over.
-    Import(Box<(ProfileRecord, Vec<ContactRecord>)>, CommandId),
+    /// A backup that is taken over.
+    Import(Box<ImportRecord>, CommandId),
     /// The contact that comes of an acceptance on this connection.
     Acceptance(LinkId),
     /// The messages that were staged for a chat.

@@ -41,6 +41,7 @@ pub fn describe(change: &Change) -> String {
         | Change::ForgetRequest(_)
         | Change::Invite(_)
         | Change::ForgetInvite(_)
+        | Change::Import(_)
         | Change::Thread(..)
         | Change::ForgetThread(_) => String::new(),
     }
@@ -58,6 +59,21 @@ impl Disk {
             Change::ForgetRequest(id) => drop(self.requests.remove(&id)),
             Change::Invite(record) => drop(self.invites.insert(record.id.clone(), record)),
             Change::ForgetInvite(id) => drop(self.invites.remove(&id)),
+            Change::Import(import) => {
+                self.profile = Some(import.profile);
+                for record in import.contacts {
+                    self.contacts.insert(record.id.clone(), record);
+                }
+                for id in import.forget_contacts {
+                    self.contacts.remove(&id);
+                }
+                for id in import.forget_requests {
+                    self.requests.remove(&id);
+                }
+                for id in import.forget_invites {
+                    self.invites.remove(&id);
+                }
+            }
             Change::ForgetThread(id) => {
                 self.threads.remove(&id);
                 self.messages.retain(|(contact, _), _| *contact != id);

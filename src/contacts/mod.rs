@@ -2,13 +2,14 @@
 //!
 //! [`Contact`] is one of them. [`dialling`] says when to dial it, [`sighting`] and [`seen`] where it is seen,
 //! [`reach`] how a special contact is being found. What the person decides about a contact is in
-//! [`preferences`], how an acceptance is completed later in [`unfinished`].
+//! [`preferences`], how an acceptance is completed later in [`unfinished`], what a backup makes of them in [`merging`].
 //!
 //! Not here: connections ([`handshakes`](crate::handshakes)) and what is said on them
 //! ([`conversations`](crate::conversations)).
 
 mod contact;
 mod dialling;
+mod merging;
 mod preferences;
 mod profile;
 mod reach;

@@ -52,6 +52,15 @@ impl Introductions {
         self.invites.values()
     }
 
+    pub(crate) fn invite_ids(&self) -> Vec<InviteId> {
+        self.invites.keys().cloned().collect()
+    }
+
+    /// Forgets everything without a word: the person is another one from now on.
+    pub(crate) fn leave(&mut self) {
+        *self = Self::default();
+    }
+
     /// Returns how far the request to each stranger is.
     pub(crate) fn asked(&self) -> &LiteMap<String, Asked> {
         self.outreach.asked()

@@ -7,7 +7,7 @@ use crate::encoding::b64;
 use crate::ids;
 use crate::io::CommandId;
 use crate::me::Me;
-use crate::records::{Change, ContactRecord, ProfileRecord, Secret};
+use crate::records::{Change, ProfileRecord, Secret};
 use crate::store::Write;
 use crate::view::{Alert, Profile, Refusal, SettingsView};
 
@@ -180,25 +180,19 @@ impl Account {
         }
     }
 
-    /// Begins to take over a backup. The identity goes on under a new Transport ID: the other
-    /// installation may still hold the old one.
-    pub(super) fn import(
-        ctx: &mut Context,
-        command: CommandId,
-        profile: ProfileRecord,
-        contacts: Vec<ContactRecord>,
-    ) {
-        let record = ProfileRecord {
+    /// Returns the profile that goes on from a backup: of one identity the newer one. It has a new
+    /// Transport ID, as another installation may still hold the old one.
+    pub(super) fn merged(&self, ctx: &mut Context, backup: ProfileRecord) -> ProfileRecord {
+        let here = self.me().map(Me::record);
+        let newer = here.filter(|here| {
+            here.identity == backup.identity && here.profile_number >= backup.profile_number
+        });
+        let profile = newer.cloned().unwrap_or(backup);
+        ProfileRecord {
             transport_id: ids::transport_id(ctx.random()),
             profile_number: next_number(ctx, profile.profile_number),
             ..profile
-        };
-        // One batch: together they are written or not.
-        for contact in &contacts {
-            ctx.store(Write::Plain, Change::Contact(contact.clone()));
         }
-        let change = Change::Profile(record.clone());
-        ctx.store(Write::Import(Box::new((record, contacts)), command), change);
     }
 
     /// Forgets the person who was here before: a backup is stored.

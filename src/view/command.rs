@@ -190,8 +190,8 @@ pub enum Refusal {
     /// The passphrase is another one, or the file was changed.
     #[error("the passphrase is wrong, or the backup is damaged")]
     BackupWrong,
-    /// There are contacts here that the backup would replace.
-    #[error("this installation has contacts already")]
+    /// There are contacts of another identity here, which the backup would replace.
+    #[error("this installation has contacts of another identity")]
     NotEmpty,
     /// A setting is wrong.
     #[error("setting {field}: {reason}")]

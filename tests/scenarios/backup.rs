@@ -1,8 +1,9 @@
 //! Backups: the same person on another device, and on two devices at once.
 
-use crate::world::{ANN, AWAY, BOB, friends};
-use mesh_chat::records::Snapshot;
-use mesh_chat::view::{Alert, Answer, Presence, Refusal};
+use crate::world::{ANN, AWAY, BOB, CLEO, HOME, World, friends};
+use mesh_chat::crypto::Identity;
+use mesh_chat::records::{ContactRecord, Snapshot};
+use mesh_chat::view::{Alert, Answer, ContactId, Presence, Refusal};
 
 const PASSPHRASE: &str = "correct horse";
 
@@ -43,17 +44,99 @@ fn a_backup_never_replaces_contacts_and_a_failed_import_changes_nothing() {
 }
 
 #[test]
-fn an_imported_record_is_the_one_on_the_disk_although_a_session_ends_by_it() {
-    let mut world = friends();
+fn what_was_decided_since_the_backup_stays() {
+    let mut world = World::of(&["Ann", "Bob", "Cleo"]);
+    for name in ["Bob", "Cleo"] {
+        world.ask(ANN, name);
+    }
+    world.accept(BOB);
+    world.accept(CLEO);
+    world.pass(1_000);
     let backup = world.export(ANN, PASSPHRASE);
     world.rename(ANN, "Bob", "Bobby");
+    world.block(ANN, "Cleo");
+    world.pass(1_000);
+    let uuid = world.snapshot(ANN).profile.unwrap().discovery_uuid;
     world.import(ANN, &backup, PASSPHRASE);
-    assert_eq!(world.reply(ANN), &Ok(Answer::Imported { contacts: 1 }));
-    assert_eq!(world.names(ANN), ["Bob"]);
-    let stored = &world.snapshot(ANN).contacts[0];
-    assert_eq!(stored.preferences.given_name, None);
+    assert_eq!(world.reply(ANN), &Ok(Answer::Imported { contacts: 2 }));
     world.pass(30_000);
-    assert_eq!(world.person(BOB, "Ann").presence, Presence::OnNetwork);
+    for device in [ANN, world.restart(ANN, HOME)] {
+        assert_eq!(sorted(world.names(device)), ["Bobby", "Cleo"]);
+        assert!(world.preferences(device, "Cleo").blocked);
+    }
+    let profile = world.snapshot(3).profile.unwrap();
+    assert_eq!(profile.discovery_uuid, uuid, "Cleo does not know this one");
+}
+
+#[test]
+fn who_became_a_contact_since_the_backup_stays_and_the_sessions_begin_anew() {
+    let mut world = World::of(&["Ann", "Bob", "Cleo"]);
+    world.ask(ANN, "Bob");
+    world.accept(BOB);
+    world.pass(1_000);
+    let backup = world.export(ANN, PASSPHRASE);
+    world.ask(ANN, "Cleo");
+    world.accept(CLEO);
+    world.invite(ANN);
+    world.pass(1_000);
+    let before = world.transport_id(ANN);
+    world.import(ANN, &backup, PASSPHRASE);
+    assert_eq!(sorted(world.names(ANN)), ["Bob", "Cleo"]);
+    assert_ne!(world.transport_id(ANN), before);
+    assert_eq!(world.snapshot(ANN).invites, []);
+    world.pass(30_000);
+    for other in [BOB, CLEO] {
+        assert_eq!(world.person(other, "Ann").presence, Presence::OnNetwork);
+    }
+    world.send(CLEO, "Ann", "still there");
+    assert_eq!(world.texts(ANN)[0].0, "still there");
+}
+
+#[test]
+fn five_hundred_contacts_are_taken_over_whole_or_not_at_all() {
+    let mut world = friends();
+    let mut full = world.snapshot(ANN);
+    let bob = full.contacts.remove(0);
+    full.contacts = (0..500).map(|number| one_of_many(&bob, number)).collect();
+    let crowded = world.start_at(AWAY, full);
+    let backup = world.export(crowded, PASSPHRASE);
+    world.kill(crowded);
+    for write in 0..2 {
+        let device = world.start_at(AWAY, Snapshot::default());
+        world.fail_write(device, write);
+        world.import(device, &backup, PASSPHRASE);
+        let stored = world.snapshot(device);
+        match world.reply(device) {
+            Ok(answer) => {
+                assert_eq!(answer, &Answer::Imported { contacts: 500 });
+                assert!(stored.profile.is_some());
+                assert_eq!(stored.contacts.len(), 500, "write {write} failed");
+            }
+            Err(refusal) => {
+                assert!(matches!(refusal, Refusal::Storage { .. }), "{refusal:?}");
+                assert_eq!(stored, Snapshot::default(), "write {write} failed");
+            }
+        }
+        assert_eq!(world.reply(device).is_err(), write == 0, "it is one write");
+        world.kill(device);
+    }
+}
+
+fn sorted(mut names: Vec<&str>) -> Vec<&str> {
+    names.sort_unstable();
+    names
+}
+
+/// Returns a contact with a key of its own.
+fn one_of_many(like: &ContactRecord, number: u16) -> ContactRecord {
+    let mut secret = [7; 32];
+    secret[..2].copy_from_slice(&number.to_be_bytes());
+    let key = Identity::from_bytes(&secret).unwrap().public();
+    ContactRecord {
+        id: ContactId(format!("{number:016x}")),
+        identity: Some(key.encode()),
+        ..like.clone()
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use mesh_chat::config::Settings;
 use mesh_chat::records::{
-    Change, ContactRecord, InviteRecord, ProfileRecord, RequestRecord, Snapshot,
+    Change, ContactRecord, ImportRecord, InviteRecord, ProfileRecord, RequestRecord, Snapshot,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -110,9 +110,24 @@ impl Writes {
             Change::ForgetRequest(id) => self.remove(format!("{REQUEST}{}", id.0)),
             Change::Invite(record) => self.set(format!("{INVITE}{}", record.id.0), record)?,
             Change::ForgetInvite(id) => self.remove(format!("{INVITE}{}", id.0)),
+            Change::Import(import) => self.import(import)?,
             Change::Thread(..) | Change::ForgetThread(_) => return Ok(false),
         }
         Ok(true)
+    }
+
+    fn import(&mut self, import: &ImportRecord) -> Result<(), json::Error> {
+        self.set(PROFILE.to_owned(), &import.profile)?;
+        for record in &import.contacts {
+            self.set(format!("{CONTACT}{}", record.id.0), record)?;
+        }
+        let contacts = import.forget_contacts.iter();
+        let requests = import.forget_requests.iter();
+        let invites = import.forget_invites.iter();
+        contacts.for_each(|id| self.remove(format!("{CONTACT}{}", id.0)));
+        requests.for_each(|id| self.remove(format!("{REQUEST}{}", id.0)));
+        invites.for_each(|id| self.remove(format!("{INVITE}{}", id.0)));
+        Ok(())
     }
 
     fn set(&mut self, key: String, record: &impl Serialize) -> Result<(), json::Error> {
@@ -136,6 +151,8 @@ impl Writes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::{Batch, Journal};
+    use mesh_chat::node::StoreId;
     use mesh_chat::records::Secret;
     use mesh_chat::view::{ContactId, RequestId};
 
@@ -206,6 +223,30 @@ mod tests {
             .add(&Change::ForgetRequest(RequestId("r".to_owned())))
             .unwrap();
         assert_eq!(writes.remove, ["request/r"]);
+    }
+
+    #[test]
+    fn an_import_of_the_most_contacts_is_one_write() {
+        let all = (0..500).map(|number| contact(&number.to_string(), "Ben"));
+        let import = ImportRecord {
+            profile: profile(),
+            contacts: all.collect(),
+            forget_contacts: vec![ContactId("unfinished".to_owned())],
+            forget_requests: vec![RequestId("r".to_owned())],
+            forget_invites: Vec::new(),
+        };
+        let mut journal = Journal::default();
+        journal.write(StoreId(1), Change::Contact(contact("7", "old")));
+        journal.write(StoreId(2), Change::Import(Box::new(import)));
+        let Some(Batch::Local(ids, writes)) = journal.next_batch() else {
+            panic!("one batch expected");
+        };
+        assert_eq!(ids, [StoreId(1), StoreId(2)]);
+        assert_eq!(writes.set.len(), 501);
+        assert_eq!(writes.remove, ["contact/unfinished", "request/r"]);
+        let local = read(&writes.set).unwrap();
+        assert!(local.snapshot.contacts.iter().all(|c| c.name == "Ben"));
+        assert_eq!(journal.next_batch(), None);
     }
 
     #[test]

@@ -7,9 +7,9 @@ use crate::limits::CONTACTS;
 use crate::me::Me;
 use crate::name::Names;
 use crate::node::Node;
-use crate::node::account::Account;
-use crate::records::{ContactRecord, ProfileRecord};
-use crate::values::Secret;
+use crate::records::{Change, ContactRecord, ImportRecord, ProfileRecord};
+use crate::store::Write;
+use crate::values::{ContactId, Secret};
 use crate::view::{Answer, Refusal};
 
 impl Node {
@@ -27,7 +27,8 @@ impl Node {
         Ok(())
     }
 
-    /// Takes over a backup, if no contact would be lost by it.
+    /// Takes over a backup, if no contact would be lost by it: those of the same identity are joined
+    /// with those here, those of another one need an installation without contacts.
     pub(super) fn import(
         &mut self,
         id: CommandId,
@@ -35,37 +36,51 @@ impl Node {
         text: &Secret,
     ) -> Result<(), Refusal> {
         let Content { profile, contacts } = backup::open(&text.0, &passphrase.0)?;
-        let in_backup = |known: &Contact| contacts.iter().any(|c| c.id == *known.id());
-        if self.account.is_damaged() || !self.contacts.all().all(in_backup) {
+        let here = self.account.me().map(|me| &me.record().identity);
+        let is_same = here == Some(&profile.identity);
+        let is_free = is_same || self.contacts.complete().next().is_none();
+        if self.account.is_damaged() || !is_free {
             return Err(Refusal::NotEmpty);
         }
         check(&self.ctx.names, &profile, &contacts)?;
-        Account::import(&mut self.ctx, id, profile, contacts);
+        let contacts = self.contacts.merged(&mut self.ctx, contacts)?;
+        let unfinished = self.contacts.all().filter(|c| !c.is_complete() && !is_same);
+        let import = ImportRecord {
+            profile: self.account.merged(&mut self.ctx, profile),
+            contacts,
+            forget_contacts: unfinished.map(|contact| contact.id().clone()).collect(),
+            forget_requests: self.introductions.requests().keys().cloned().collect(),
+            forget_invites: self.introductions.invite_ids(),
+        };
+        let change = Change::Import(Box::new(import.clone()));
+        self.ctx.store(Write::Import(Box::new(import), id), change);
         Ok(())
     }
 
-    /// Goes on after a backup is stored: the person who was here before is gone.
-    pub(super) fn imported(
-        &mut self,
-        profile: ProfileRecord,
-        contacts: Vec<ContactRecord>,
-        command: CommandId,
-    ) {
+    /// Goes on after a backup is stored. The person who was here before is gone, with every
+    /// connection, request and invite: nothing more is said in their name.
+    pub(super) fn imported(&mut self, import: ImportRecord, command: CommandId) {
+        let known: Vec<ContactId> = self.contacts.all().map(|c| c.id().clone()).collect();
+        for contact in &known {
+            self.part_from(contact);
+        }
+        self.handshakes.drop_all(&mut self.ctx);
+        self.settle();
+        self.introductions.leave();
         if let Some(me) = self.account.me() {
             self.directory.leave(&mut self.ctx, me);
             self.ctx.release(me.transport_id());
         }
         self.transport.released();
         self.account.leave();
-        let count = u32::try_from(contacts.len()).unwrap_or(u32::MAX);
-        for record in contacts {
-            self.contacts.keep_finished(record, None);
+        for contact in &import.forget_contacts {
+            self.contacts.leave(contact);
         }
-        // Only now, so that what is written at the end of a session is the record of the backup.
-        for contact in self.conversations.connected() {
-            self.end_session(&contact);
+        let count = u32::try_from(import.contacts.len()).unwrap_or(u32::MAX);
+        for record in import.contacts {
+            self.contacts.keep_merged(&mut self.ctx, record);
         }
-        self.take_profile(profile);
+        self.take_profile(import.profile);
         let answer = Answer::Imported { contacts: count };
         self.ctx.answer(command, Ok(answer));
     }

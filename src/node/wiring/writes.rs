@@ -35,10 +35,7 @@ impl Node {
                 self.introductions.invite_stored(record);
                 ctx.reply(command, Ok(()));
             }
-            Write::Import(backup, command) => {
-                let (profile, contacts) = *backup;
-                self.imported(profile, contacts, command);
-            }
+            Write::Import(import, command) => self.imported(*import, command),
             Write::Acceptance(link) => self.acceptance_written(link, true),
             Write::Thread(contact) => self.conversations.stored(ctx, &contact),
         }

@@ -22,6 +22,8 @@ pub(super) struct Device {
     pub(super) stored: Vec<Change>,
     /// Nothing becomes durable while this is set.
     pub(super) disk_full: bool,
+    /// One write fails, after so many.
+    pub(super) fails_after: Option<usize>,
     /// Each link with its other end.
     pub(super) links: BTreeMap<LinkId, End>,
     pub(super) lie: Option<Lie>,
@@ -43,6 +45,7 @@ impl Device {
             timer: None,
             stored: Vec::new(),
             disk_full: false,
+            fails_after: None,
             links: BTreeMap::new(),
             lie: None,
             replies: Vec::new(),
@@ -52,6 +55,13 @@ impl Device {
             messages: BTreeMap::new(),
             accepted: 0,
         }
+    }
+
+    /// Returns whether the disk refuses the next write.
+    pub(super) fn refuses_write(&mut self) -> bool {
+        let fails = self.fails_after == Some(0);
+        self.fails_after = self.fails_after.and_then(|after| after.checked_sub(1));
+        fails || self.disk_full
     }
 
     /// Names the next link that somebody else opens.

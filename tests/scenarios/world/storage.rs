@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 impl World {
     pub(super) fn store(&mut self, device: usize, id: StoreId, change: Change) {
-        let result = if self.devices[device].disk_full {
+        let refuses = self.devices[device].refuses_write();
+        let result = if refuses {
             Err("the disk is full".to_owned())
         } else {
             self.devices[device].stored.push(change);
@@ -20,6 +21,11 @@ impl World {
     /// Makes every write of a device fail from now on.
     pub(crate) fn fill_disk(&mut self, device: usize) {
         self.devices[device].disk_full = true;
+    }
+
+    /// Makes one write of a device fail, after so many that succeed.
+    pub(crate) fn fail_write(&mut self, device: usize, after: usize) {
+        self.devices[device].fails_after = Some(after);
     }
 
     /// Makes writes of a device succeed again.
@@ -94,6 +100,16 @@ impl Disk {
             Change::ForgetInvite(id) => invites.retain(|invite| invite.id != id),
             Change::Request(new) => requests.push(new),
             Change::ForgetRequest(id) => requests.retain(|request| request.id != id),
+            Change::Import(import) => {
+                *profile = Some(import.profile);
+                invites.retain(|invite| !import.forget_invites.contains(&invite.id));
+                requests.retain(|request| !import.forget_requests.contains(&request.id));
+                self.contacts
+                    .retain(|id, _| !import.forget_contacts.contains(id));
+                for new in import.contacts {
+                    self.contacts.insert(new.id.clone(), new);
+                }
+            }
             Change::Thread(head, new) => {
                 self.threads.insert(head.contact.clone(), head);
                 self.messages.extend(new);
