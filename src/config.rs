@@ -8,7 +8,7 @@ mod settings;
 pub use beacon::Beacon;
 pub use invalid::Invalid;
 pub use servers::{IceServer, SignallingServer};
-pub use settings::{Settings, Switch};
+pub use settings::{NotificationText, Settings, Switch};
 
 use crate::ids::is_peer_id;
 use crate::limits::SERVERS;

@@ -74,8 +74,9 @@ impl Context {
         self.emit(Output::Event(event));
     }
 
+    /// Tells the person of a problem, when they look next.
     pub(crate) fn alert(&mut self, alert: Alert) {
-        self.event(Event::Alert(alert));
+        self.tell(Fact::Alert(alert));
     }
 
     pub(crate) fn answer(&mut self, command: CommandId, result: Result<Answer, Refusal>) {

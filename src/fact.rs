@@ -7,7 +7,7 @@ use crate::io::{LinkId, Path};
 use crate::misbehaviour::{Fault, Misbehaviour};
 use crate::records::{ContactRecord, RequestRecord};
 use crate::values::{ContactId, InviteId, RequestId};
-use crate::view::{Asked, Notification};
+use crate::view::{Alert, Asked};
 use crate::wire::Card;
 
 /// What a connection is dialled for.
@@ -126,6 +126,14 @@ pub(crate) enum Fact {
     Replaced(ContactId),
     /// A message of a contact is stored.
     Received(ContactId, String),
-    /// The person may be told.
-    Notify(Notification),
+    /// The person has seen all messages of a contact.
+    Seen(ContactId),
+    /// A contact has come to this network, and was not there a moment ago.
+    Arrived(ContactId),
+    /// A stranger asks, and that is stored.
+    Asks(RequestId),
+    /// A request waits no longer, whatever became of it.
+    RequestGone(RequestId),
+    /// There is a problem for the person to know of.
+    Alert(Alert),
 }

@@ -4,6 +4,7 @@ use crate::address::Addresses;
 use crate::clock::UnixMillis;
 use crate::config::Config;
 use crate::records::Change;
+use crate::values::ContactId;
 use crate::view::{Answer, Command, Event, Hidden, Refusal};
 use crate::why::Deadline;
 use std::net::IpAddr;
@@ -34,8 +35,15 @@ pub enum Input {
     Command(CommandId, Command),
     /// A view wants everything once; answered with events up to [`Event::Ready`].
     Attach,
-    /// Whether some view is visible, so that messages need no notification.
-    Watched(bool),
+    /// A person presses a button of a notification. There is no view to answer.
+    Pressed(Command),
+    /// What the person may be looking at.
+    Watching {
+        /// The chats that are shown in visible views with the focus.
+        chats: Vec<ContactId>,
+        /// Some view is visible.
+        visible: bool,
+    },
     /// The signalling servers say.
     Signalling(Signalling),
     /// A connection says.

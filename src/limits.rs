@@ -72,6 +72,18 @@ pub const REQUESTS: usize = 50;
 /// Bytes of the note in a request.
 pub const NOTE_BYTES: usize = 280;
 
+/// The shortest time between two notifications about requests.
+pub const REQUEST_NOTICE: Duration = Duration::from_mins(5);
+
+/// How long somebody who was rejected is not asked about again: their id is another one by then.
+pub const REJECTED_LIFE: Duration = Duration::from_hours(24);
+
+/// People who were rejected lately.
+pub const REJECTED: usize = 50;
+
+/// Names under which nobody is asked about: more than anybody writes down.
+pub const IGNORED: usize = 100;
+
 /// How long a stored request waits for the person.
 pub const REQUEST_LIFE: Duration = Duration::from_hours(7 * 24);
 
@@ -104,6 +116,9 @@ pub const BLACKLIST_TIME: Duration = Duration::from_mins(15);
 
 /// How far another clock may differ before the person is told.
 pub const CLOCK_DIFFERENCE: Duration = Duration::from_mins(5);
+
+/// Alerts that wait for a view, or are shown in one: what can be read at a glance.
+pub const ALERTS: usize = 6;
 
 /// How long the same alert is not shown again.
 pub const SAME_ALERT: Duration = Duration::from_hours(1);
@@ -165,6 +180,12 @@ pub const ADDRESS_CHECK: Duration = Duration::from_mins(5);
 
 /// The shortest time between two notifications that the same contact joined.
 pub const JOIN_NOTICE: Duration = Duration::from_mins(5);
+
+/// How long after this device came to a network nobody "joins" it: who is there is found by then.
+pub const SETTLING: Duration = Duration::from_secs(60);
+
+/// Characters of a message in a notification: as much as systems show.
+pub const NOTIFIED_CHARS: usize = 200;
 
 /// A gap between two readings of the clock that can only be sleep.
 pub const CLOCK_JUMP: Duration = Duration::from_secs(60);

@@ -35,6 +35,9 @@ pub(crate) struct NoteTooLong;
 /// The zero-width joiner, which emoji and several scripts need.
 const JOINER: char = '\u{200D}';
 
+/// The zero-width non-joiner, which Persian and several scripts of India need between letters.
+const NON_JOINER: char = '\u{200C}';
+
 /// Checks names and notes with the platform's Unicode tables.
 pub(crate) struct Names(Box<dyn Unicode>);
 
@@ -59,7 +62,7 @@ impl Names {
         if name.is_empty() {
             return Err(Unsuitable::Empty);
         }
-        if name.chars().any(is_unsuitable) {
+        if name.chars().any(is_unsuitable) || has_stray_non_joiner(&name) {
             return Err(Unsuitable::Characters);
         }
         if name.len() > NAME_BYTES || self.graphemes(&name) > NAME_GRAPHEMES {
@@ -84,7 +87,7 @@ impl Names {
         if note.len() > NOTE_BYTES {
             return Err(NoteTooLong);
         }
-        let is_seen = |c: char| !c.is_whitespace() && c != JOINER;
+        let is_seen = |c: char| !c.is_whitespace() && c != JOINER && c != NON_JOINER;
         Ok(note.contains(is_seen).then(|| note.to_owned()))
     }
 
@@ -113,7 +116,10 @@ impl Names {
         };
         let plain = |c: &char| {
             !c.is_whitespace()
-                && !matches!(c, '\u{200D}' | '\u{0300}'..='\u{036F}' | '.' | '-' | '_')
+                && !matches!(
+                    *c,
+                    JOINER | NON_JOINER | '\u{0300}'..='\u{036F}' | '.' | '-' | '_'
+                )
         };
         folded.chars().filter(plain).map(fold).collect()
     }
@@ -158,17 +164,51 @@ impl Unicode for Tables {
 }
 
 /// Returns whether a character is a control, format, bidi or invisible one: a name with it can pass
-/// for another. The zero-width joiner is kept, emoji and several scripts need it; the look-alike
-/// check ignores it.
+/// for another. The zero-width joiner and non-joiner are kept, emoji and several scripts need them;
+/// the look-alike check ignores both.
 fn is_unsuitable(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-            | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{200C}' | '\u{200E}' | '\u{200F}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
             | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
             | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E001F}'
             | '\u{E0080}'..='\u{E0FFF}' | '\u{1D173}'..='\u{1D17A}'
             | '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
+}
+
+/// Returns whether there is a non-joiner anywhere but between two letters.
+fn has_stray_non_joiner(name: &str) -> bool {
+    let mut parts = name.split(NON_JOINER);
+    let Some(mut before) = parts.next() else {
+        return false;
+    };
+    parts.any(|part| {
+        let joins = before.ends_with(ends_letter) && part.starts_with(char::is_alphabetic);
+        before = part;
+        !joins
+    })
+}
+
+/// Returns whether a character ends a letter: it is one, or a virama, which takes the vowel off the
+/// letter before it.
+fn ends_letter(c: char) -> bool {
+    c.is_alphabetic()
+        || matches!(
+            c,
+            '\u{094D}'
+                | '\u{09CD}'
+                | '\u{0A4D}'
+                | '\u{0ACD}'
+                | '\u{0B4D}'
+                | '\u{0BCD}'
+                | '\u{0C4D}'
+                | '\u{0CCD}'
+                | '\u{0D4D}'
+                | '\u{0DCA}'
+                | '\u{1039}'
+                | '\u{17D2}'
+        )
 }
 
 fn fold(c: char) -> char {
@@ -233,6 +273,12 @@ mod tests {
             "a\u{202E}b",
             "a\nb",
             "a\u{200B}b",
+            "\u{200C}a",
+            "a\u{200C}",
+            "a\u{200C}\u{200C}b",
+            "a \u{200C}b",
+            "a\u{200C} b",
+            "1\u{200C}2",
             "a\u{2066}b",
             "\u{3164}",
             "a\u{0}",
@@ -242,6 +288,16 @@ mod tests {
         assert!(!is_acceptable(" Ann"));
         assert!(!is_acceptable("Zoe\u{308}"));
         assert!(is_acceptable("<b>Ann</b>"), "markup is text like any other");
+    }
+
+    #[test]
+    fn a_non_joiner_stands_between_two_letters_and_makes_no_other_name() {
+        for name in ["علی\u{200C}رضا", "क्\u{200C}ष", "Auf\u{200C}lage"] {
+            assert_eq!(parse(name), Ok(name.to_owned()));
+            assert!(is_acceptable(name));
+            let without = name.replace(NON_JOINER, "");
+            assert_eq!(skeleton(name), skeleton(&without));
+        }
     }
 
     #[test]

@@ -177,6 +177,9 @@ pub struct RequestRecord {
     /// The invite it came with.
     #[serde(default)]
     pub invite: Option<InviteId>,
+    /// When the person said no. It waits no longer, and shows who is not to ask again for a day.
+    #[serde(default)]
+    pub rejected: Option<UnixMillis>,
 }
 
 /// The head of a chat: all that is needed to go on without reading the messages.

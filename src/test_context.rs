@@ -10,7 +10,7 @@ use crate::me::Me;
 use crate::name::Tables;
 use crate::records::{CareRecord, Change, ContactRecord, ProfileRecord, RequestRecord, Secret};
 use crate::values::{ContactId, RequestId};
-use crate::view::{Alert, Answer, Event, Refusal};
+use crate::view::{Alert, Answer, Refusal};
 use std::time::Duration;
 
 /// 2026-11-23T07:45Z, the middle of a slot.
@@ -91,6 +91,7 @@ pub(crate) fn request(name: &str, from: &str) -> RequestRecord {
         note: None,
         at: NOW.unix,
         invite: None,
+        rejected: None,
     }
 }
 
@@ -155,14 +156,15 @@ pub(crate) fn changes(ctx: &mut Context) -> Vec<Change> {
     })
 }
 
-/// Takes the outputs, and returns what the person is told.
+/// Takes the facts, and returns what the person is told.
 pub(crate) fn notices(ctx: &mut Context) -> Vec<Alert> {
-    find(ctx, |output| {
-        let Output::Event(Event::Alert(notice)) = output else {
+    let notice = |fact| {
+        let Fact::Alert(notice) = fact else {
             return None;
         };
         Some(notice)
-    })
+    };
+    facts(ctx).into_iter().filter_map(notice).collect()
 }
 
 /// Takes the outputs, and returns the answers to commands.

@@ -34,6 +34,8 @@ pub enum Why {
     AskBack,
     /// A contact that ended its connections early is looked for again.
     Rest,
+    /// The person is told of requests that came since they were told last.
+    Notice,
     /// A write that failed is tried again.
     Write,
     /// The plan of rendezvous changes with the clock.

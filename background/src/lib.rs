@@ -88,6 +88,7 @@ impl Background {
                 return storage::write(area, &set, &remove).await;
             }
             HostRequest::Notify { notification } => notify::show(&notification).await,
+            HostRequest::Withdraw { about } => notify::withdraw(&about).await,
             HostRequest::Badge { count } => notify::badge(count).await,
             HostRequest::Wake => self.0.keep_engine().await,
         }

@@ -4,7 +4,7 @@
 //! that was started by that click.
 
 use chrome::{api, object, settled};
-use ipc::{Command, Notification, Place};
+use ipc::{About, Command, Notification, Place};
 use js_sys::{Array, JsString, Reflect, encode_uri};
 use wasm_bindgen::prelude::*;
 
@@ -14,32 +14,78 @@ const ACCEPT: u32 = 0;
 /// A chat window of its own: the popup's size and the window's frame.
 const WINDOW: (u32, u32) = (400, 640);
 
-/// Shows a notification, in the place of an earlier one about the same contact or request.
+/// Shows a notification, in the place of an earlier one about the same.
 pub(crate) async fn show(notification: &Notification) {
-    let id = Place::of(notification).to_fragment();
+    let id = id_of(&notification.about());
+    // One that was dismissed would not be shown again under its id.
+    clear(&id).await;
     let options = content(notification);
     if let Err(error) = settled(api().notifications().create(&id, &options)).await {
         tracing::warn!(error, "a notification was not shown");
     }
 }
 
+/// Takes a notification back, if it is there.
+pub(crate) async fn withdraw(about: &About) {
+    clear(&id_of(about)).await;
+}
+
+fn id_of(about: &About) -> String {
+    Place::of(about).to_fragment()
+}
+
 fn content(notification: &Notification) -> JsValue {
     match notification {
-        Notification::Joined { name, .. } => options(
-            &text("notify_joined_title", name),
-            &text("notify_joined_body", name),
+        Notification::Joined { name, .. } => titled("notify_joined", name.as_deref()),
+        Notification::Accepted { name, .. } => titled("notify_accepted", name.as_deref()),
+        Notification::Message {
+            name,
+            text: written,
+            ..
+        } => {
+            let title = name.clone().unwrap_or_else(|| text("extension_name", ""));
+            let written = written.clone();
+            options(
+                &title,
+                &written.unwrap_or_else(|| text("notify_message", "")),
+            )
+        }
+        Notification::Requests { count } => {
+            let title = text("notify_requests_title", &count.to_string());
+            options(&title, &text("notify_request_body", ""))
+        }
+        // Nobody who may be taken for somebody else is accepted with one press.
+        Notification::Request {
+            name: Some(name),
+            resembles: Some(resembled),
+            ..
+        } => options(
+            &text("notify_request_title", name),
+            &text("notify_look_alike", resembled),
         ),
-        Notification::Message { name, text, .. } => options(name, text),
-        Notification::Accepted { name, .. } => options(
-            &text("notify_accepted_title", name),
-            &text("notify_accepted_body", name),
-        ),
-        Notification::Request { name, .. } => {
-            let body = text("notify_request_body", name);
-            let options = options(&text("notify_request_title", name), &body);
-            add_buttons(&options);
+        Notification::Request {
+            name, resembles, ..
+        } => {
+            let options = titled("notify_request", name.as_deref());
+            if name.is_some() && resembles.is_none() {
+                add_buttons(&options);
+            }
             options
         }
+    }
+}
+
+/// Returns a notification whose title names somebody, or says the same of nobody in particular.
+fn titled(key: &str, name: Option<&str>) -> JsValue {
+    match name {
+        Some(name) => options(
+            &text(&format!("{key}_title"), name),
+            &text(&format!("{key}_body"), name),
+        ),
+        None => options(
+            &text("extension_name", ""),
+            &text(&format!("{key}_nameless"), ""),
+        ),
     }
 }
 

@@ -16,11 +16,13 @@ use serde::{Deserialize, Serialize};
 pub use place::Place;
 
 pub use mesh_chat::clock::UnixMillis;
-pub use mesh_chat::config::{Beacon, Config, IceServer, Settings, SignallingServer, Switch};
+pub use mesh_chat::config::{
+    Beacon, Config, IceServer, NotificationText, Settings, SignallingServer, Switch,
+};
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
-    Alert, Answer, Asked, BeaconStatus, BeaconTrouble, Command, ContactCommand, ContactId, Duty,
-    Event, Hidden, Invite, InviteId, Message, MessageState, Network, Notification, Person,
+    About, Alert, Answer, Asked, BeaconStatus, BeaconTrouble, Command, ContactCommand, ContactId,
+    Duty, Event, Hidden, Invite, InviteId, Message, MessageState, Network, Notification, Person,
     PersonId, Phase, Ping, Preferences, Presence, Profile, Progress, Reach, Recipient, Refusal,
     Request, RequestId, Role, SettingsView, Special, Status,
 };
@@ -77,6 +79,8 @@ pub enum ToEngine {
         contact: Option<ContactId>,
         /// The view is not in a background tab.
         visible: bool,
+        /// The view has the focus: what is visible in it is in front of the person.
+        focused: bool,
     },
 }
 
@@ -106,6 +110,8 @@ pub enum FromEngine {
         messages: Vec<Message>,
         /// There are older ones.
         more: bool,
+        /// Some could not be read, and are missing here.
+        damaged: bool,
     },
     /// Tells that the engine cannot run; the person sees this instead of the lists.
     Failed {
@@ -134,6 +140,11 @@ pub enum HostRequest {
     Notify {
         /// What.
         notification: Notification,
+    },
+    /// Takes a notification back, if it is there; the response is `()`.
+    Withdraw {
+        /// What it is about.
+        about: About,
     },
     /// Shows a number on the toolbar button, 0 for none; the response is `()`.
     Badge {

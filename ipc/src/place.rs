@@ -3,7 +3,7 @@
 //! A notification is about a place, its id names that place, and a click on it opens it. So the
 //! background and the popup must spell places alike.
 
-use mesh_chat::view::{ContactId, Notification, RequestId};
+use mesh_chat::view::{About, ContactId, RequestId};
 
 /// The most bytes that an id in an address may have; ours have 16.
 const ID_BYTES: usize = 200;
@@ -23,12 +23,11 @@ pub enum Place {
 
 impl Place {
     /// Returns the place that a notification is about.
-    pub fn of(notification: &Notification) -> Self {
-        match notification {
-            Notification::Joined { contact, .. }
-            | Notification::Message { contact, .. }
-            | Notification::Accepted { contact, .. } => Self::Chat(contact.clone()),
-            Notification::Request { request, .. } => Self::Request(request.clone()),
+    pub fn of(about: &About) -> Self {
+        match about {
+            About::Chat(contact) => Self::Chat(contact.clone()),
+            About::Request(request) => Self::Request(request.clone()),
+            About::Requests => Self::People,
         }
     }
 
@@ -90,22 +89,12 @@ mod tests {
 
     #[test]
     fn a_notification_leads_to_what_it_is_about() {
-        let (name, text) = (|| "Bob".to_owned(), "hello".to_owned());
-        let (contact, request) = (contact, request);
-        let message = Notification::Message {
-            contact: contact(),
-            name: name(),
-            text,
-        };
-        let asks = Notification::Request {
-            request: request(),
-            name: name(),
-        };
-        for (notification, place) in [
-            (message, Place::Chat(contact())),
-            (asks, Place::Request(request())),
+        for (about, place) in [
+            (About::Chat(contact()), Place::Chat(contact())),
+            (About::Request(request()), Place::Request(request())),
+            (About::Requests, Place::People),
         ] {
-            let id = Place::of(&notification).to_fragment();
+            let id = Place::of(&about).to_fragment();
             assert_eq!(Place::parse(&id), Some(place));
         }
     }

@@ -5,7 +5,7 @@ use crate::components::{page, target_id};
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
-    Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Shell, State, Target, View,
+    Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Shell, Sight, State, Target, View,
 };
 use crate::{browser, files, permissions, words};
 use gloo_events::EventListener;
@@ -53,7 +53,7 @@ pub(crate) struct App {
     timers: Timers,
     /// A page covers the lists: Escape goes back instead of closing the popup.
     covered: Rc<Cell<bool>>,
-    _listeners: [Option<EventListener>; 3],
+    _listeners: Vec<Option<EventListener>>,
     _second: Interval,
 }
 
@@ -74,11 +74,7 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let dispatch = ctx.link().callback(|action| Msg::Act(Box::new(action)));
         let second = dispatch.clone();
-        let actions = [
-            Some(Action::Started),
-            place_in_address(),
-            Some(visibility()),
-        ];
+        let actions = [Some(Action::Started), place_in_address(), Some(sight())];
         for action in actions.into_iter().flatten() {
             dispatch.emit(action);
         }
@@ -331,21 +327,33 @@ fn place_in_address() -> Option<Action> {
     Place::parse(&browser::fragment()).map(Action::Follow)
 }
 
-fn visibility() -> Action {
-    Action::Visible(!browser::is_hidden())
+fn sight() -> Action {
+    Action::Seen(Sight {
+        visible: !browser::is_hidden(),
+        focused: browser::has_focus(),
+    })
 }
 
-fn listen(dispatch: &Callback<Action>, covered: &Rc<Cell<bool>>) -> [Option<EventListener>; 3] {
-    let (on_hash, on_visible, on_key) = (dispatch.clone(), dispatch.clone(), dispatch.clone());
+fn listen(dispatch: &Callback<Action>, covered: &Rc<Cell<bool>>) -> Vec<Option<EventListener>> {
+    let (on_hash, on_draft, on_key) = (dispatch.clone(), dispatch.clone(), dispatch.clone());
     let covered = Rc::clone(covered);
-    [
+    let on_sight = || {
+        let dispatch = dispatch.clone();
+        move |_: &web_sys::Event| dispatch.emit(sight())
+    };
+    vec![
         browser::listen_window("hashchange", move |_| {
             if let Some(action) = place_in_address() {
                 on_hash.emit(action);
             }
         }),
-        browser::listen_document("visibilitychange", move |_| {
-            on_visible.emit(visibility());
+        browser::listen_document("visibilitychange", on_sight()),
+        browser::listen_window("focus", on_sight()),
+        browser::listen_window("blur", on_sight()),
+        browser::listen_window("storage", move |event| {
+            if let Some((contact, text)) = browser::draft_elsewhere(event) {
+                on_draft.emit(Action::DraftElsewhere(contact, text));
+            }
         }),
         browser::listen_document("keydown", move |event| {
             if covered.get() && browser::is_escape(event) {

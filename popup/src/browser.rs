@@ -2,12 +2,19 @@
 //!
 //! Small things only; the port has a file of its own.
 
+use crate::i18n::browser_language;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_storage::{LocalStorage, Storage};
 use ipc::{ContactId, UnixMillis};
-use js_sys::{Date, Intl, Object, Reflect};
+use js_sys::{Array, Date, Intl, Object, Reflect};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Event, HtmlElement, KeyboardEvent, Window};
+use web_sys::{
+    Document, Element, Event, HtmlElement, KeyboardEvent, ResizeObserver, StorageEvent, Window,
+};
+
+/// What the keys of unsent texts begin with.
+const DRAFT: &str = "draft:";
 
 /// Listens on the window. Dropping the listener removes it.
 pub(crate) fn listen_window(
@@ -40,9 +47,58 @@ pub(crate) fn is_escape(event: &Event) -> bool {
     key.is_some_and(|key| key.key() == "Escape" && !key.is_composing())
 }
 
-/// Returns a text in lower case, by the browser's tables: the same tables in wasm take 11 kB.
-pub(crate) fn lower_case(text: &str) -> String {
-    js_sys::JsString::from(text).to_lower_case().into()
+/// Returns whether the page has the focus: a window behind others is not hidden, and nobody is before it.
+pub(crate) fn has_focus() -> bool {
+    document().is_some_and(|document| document.has_focus().unwrap_or(false))
+}
+
+thread_local! {
+    /// Compares two texts as a dictionary of the browser's language does.
+    static COMPARE: js_sys::Function = {
+        let mut languages = Array::new();
+        languages.extend(browser_language().map(JsValue::from));
+        Intl::Collator::new(&languages, &Object::new()).compare()
+    };
+}
+
+/// Returns names in the order of the browser's language.
+pub(crate) fn in_order(names: Vec<&str>) -> Vec<String> {
+    let names: Array = names.into_iter().map(JsValue::from_str).collect();
+    // Given its own function, the browser sorts without a call to wasm for each pair.
+    let sort = Reflect::get(&names, &"sort".into());
+    if let Some(sort) = sort
+        .ok()
+        .and_then(|sort| sort.dyn_into::<js_sys::Function>().ok())
+    {
+        // Comparing two texts does not throw.
+        let _ = COMPARE.with(|compare| sort.call1(&names, compare));
+    }
+    names.iter().filter_map(|name| name.as_string()).collect()
+}
+
+/// Watches the size of an element until it is dropped.
+pub(crate) struct SizeWatch {
+    observer: ResizeObserver,
+    _handle: Closure<dyn FnMut()>,
+}
+
+impl SizeWatch {
+    /// Calls `handle` whenever the element has another size, and once at the beginning.
+    pub(crate) fn begin(element: &Element, handle: impl FnMut() + 'static) -> Option<Self> {
+        let handle = Closure::<dyn FnMut()>::new(handle);
+        let observer = ResizeObserver::new(handle.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Self {
+            observer,
+            _handle: handle,
+        })
+    }
+}
+
+impl Drop for SizeWatch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
 }
 
 /// Returns the page's window.
@@ -65,10 +121,39 @@ pub(crate) fn now() -> UnixMillis {
     Date::now() as UnixMillis
 }
 
-/// Returns the day of the local calendar, for telling days apart.
-pub(crate) fn local_day(at: UnixMillis) -> (u32, u32, u32) {
+/// A day of the local calendar, from one midnight to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Day {
+    start: UnixMillis,
+    end: UnixMillis,
+}
+
+impl Day {
+    /// Returns whether a moment is on this day.
+    pub(crate) fn has(self, at: UnixMillis) -> bool {
+        (self.start..self.end).contains(&at)
+    }
+}
+
+/// Returns the day of a moment.
+pub(crate) fn local_day(at: UnixMillis) -> Day {
     let date = date(at);
-    (date.get_full_year(), date.get_month(), date.get_date())
+    let (year, month, day) = (date.get_full_year(), date.get_month(), date.get_date());
+    #[expect(clippy::cast_possible_wrap, reason = "a month or the day of a month")]
+    let midnight = |day: u32| Date::new_with_year_month_day(year, month as i32, day as i32);
+    Day {
+        start: millis(&midnight(day)),
+        end: millis(&midnight(day + 1)),
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "whole, positive"
+)]
+fn millis(date: &Date) -> UnixMillis {
+    date.get_time() as UnixMillis
 }
 
 /// Returns the time of day, as it is written in this language.
@@ -101,7 +186,7 @@ fn format_date(at: UnixMillis, language: Option<&str>, options: &[(&str, &str)])
         // Setting a property of a fresh object does not fail.
         let _ = Reflect::set(&object, &(*key).into(), &(*value).into());
     }
-    let mut languages = js_sys::Array::new();
+    let mut languages = Array::new();
     languages.extend(language.map(JsValue::from_str));
     let format = Intl::DateTimeFormat::new(&languages, &object).format();
     let text = format.call1(&JsValue::UNDEFINED, &date(at));
@@ -134,8 +219,16 @@ fn storage() -> Option<web_sys::Storage> {
     allowed.then(LocalStorage::raw)
 }
 
+/// Returns whose unsent text another window has changed, and what it is now.
+pub(crate) fn draft_elsewhere(event: &Event) -> Option<(ContactId, String)> {
+    let event = event.dyn_ref::<StorageEvent>()?;
+    let key = event.key()?;
+    let contact = ContactId(key.strip_prefix(DRAFT)?.to_owned());
+    Some((contact, event.new_value().unwrap_or_default()))
+}
+
 fn draft_key(ContactId(id): &ContactId) -> String {
-    format!("draft:{id}")
+    format!("{DRAFT}{id}")
 }
 
 /// Moves the keyboard focus, and returns whether there was such an element.

@@ -109,7 +109,8 @@ impl Hostile {
             | Input::Timeout
             | Input::Command(..)
             | Input::Attach
-            | Input::Watched(_)
+            | Input::Pressed(_)
+            | Input::Watching { .. }
             | Input::Signalling(_)
             | Input::Addresses(_)
             | Input::Woke

@@ -82,7 +82,8 @@ impl Light {
             | Input::Link(..)
             | Input::Command(..)
             | Input::Attach
-            | Input::Watched(_)
+            | Input::Pressed(_)
+            | Input::Watching { .. }
             | Input::Addresses(_)
             | Input::Beacon(_)
             | Input::Woke

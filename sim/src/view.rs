@@ -54,6 +54,7 @@ impl View {
             | Event::Alert(_)
             | Event::Ready
             | Event::Notify(_)
+            | Event::Withdraw(_)
             | Event::Badge { .. } => {}
         }
         None

@@ -1,7 +1,9 @@
 //! What the person changed. The switches among the settings stand in one table.
 
 use super::beacon::Beacon;
+use super::invalid::{Invalid, check};
 use super::servers::{IceServer, SignallingServer};
+use crate::limits::{IGNORED, NAME_BYTES};
 use serde::{Deserialize, Serialize};
 
 /// Makes [`Settings`] and [`Switch`] from the table of switches: one line for each.
@@ -21,6 +23,10 @@ macro_rules! settings {
             pub ip_echo: Option<String>,
             /// The beacon; one without an address switches it off.
             pub beacon: Option<Box<Beacon>>,
+            /// What notifications show.
+            pub notification_text: NotificationText,
+            /// Names under which nobody is to ask to connect.
+            pub ignored: Vec<String>,
             $($(#[$doc])* #[serde(rename = $name)] pub $field: bool,)*
         }
 
@@ -32,6 +38,8 @@ macro_rules! settings {
                     ice_servers: None,
                     ip_echo: None,
                     beacon: None,
+                    notification_text: NotificationText::default(),
+                    ignored: Vec::new(),
                     $($field: $default,)*
                 }
             }
@@ -71,6 +79,35 @@ macro_rules! settings {
     };
 }
 
+/// What notifications show. Systems keep them, and show them over a locked screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NotificationText {
+    /// Who it is about, and the beginning of what was written.
+    #[default]
+    NameAndText,
+    /// Who it is about.
+    NameOnly,
+    /// That there is something.
+    Neither,
+}
+
+impl NotificationText {
+    /// All of them, in the order in which a view shows them.
+    pub const ALL: &[Self] = &[Self::NameAndText, Self::NameOnly, Self::Neither];
+}
+
+impl Settings {
+    /// Refuses lists that nobody would have made.
+    pub fn check(&self) -> Result<(), Invalid> {
+        let fit = |name: &String| !name.is_empty() && name.len() <= NAME_BYTES;
+        let good = self.ignored.len() <= IGNORED && self.ignored.iter().all(fit);
+        check(good, "ignored", || {
+            format!("at most {IGNORED} names of {NAME_BYTES} bytes")
+        })
+    }
+}
+
 settings! {
     /// Notifications are shown.
     Notifications: notifications = true, "notifications";
@@ -83,6 +120,24 @@ settings! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ignored_names_are_bounded() {
+        let with = |ignored: Vec<String>| Settings {
+            ignored,
+            ..Settings::default()
+        };
+        let name = || "Bob".to_owned();
+        assert_eq!(with(vec![name(); IGNORED]).check(), Ok(()));
+        for wrong in [
+            vec![name(); IGNORED + 1],
+            vec![String::new()],
+            vec!["x".repeat(NAME_BYTES + 1)],
+        ] {
+            let refused = with(wrong).check().map_err(|invalid| invalid.field);
+            assert_eq!(refused, Err("ignored".to_owned()));
+        }
+    }
 
     #[test]
     fn each_switch_sets_its_own_field_and_keeps_its_stored_name() {

@@ -7,7 +7,7 @@ use crate::fact::{Fact, Missing};
 use crate::ids::rootless;
 use crate::limits::DIAL_COURTESY;
 use crate::values::ContactId;
-use crate::view::{Notification, Reach};
+use crate::view::Reach;
 use crate::wire::Entry;
 use litemap::LiteMap;
 use std::time::Duration;
@@ -64,18 +64,16 @@ impl Contacts {
         }
     }
 
-    /// Takes who is on this network by a direct connection, and announces who has come.
+    /// Takes who is on this network by a direct connection, and tells who has come.
     pub(crate) fn announce_arrivals(
         &mut self,
         ctx: &mut Context,
         is_here: impl Fn(&ContactId) -> bool,
     ) {
         for (id, contact) in self.book.iter_mut().filter(|(_, c)| c.is_complete()) {
-            let muted = contact.preferences().muted;
             let here = !contact.is_blocked() && is_here(id);
-            if contact.sighting.set_here(here, muted, ctx.now.mono) {
-                let (contact, name) = (id.clone(), contact.name().to_owned());
-                ctx.tell(Fact::Notify(Notification::Joined { contact, name }));
+            if contact.sighting.set_here(here, ctx.now.mono) {
+                ctx.tell(Fact::Arrived(id.clone()));
             }
         }
     }

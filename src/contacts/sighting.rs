@@ -13,10 +13,8 @@ pub(super) struct Sighting {
     transport_id: Option<String>,
     /// A direct connection shows that they are on this network.
     is_here: bool,
-    /// When they were last found to be.
-    here_since: Option<Mono>,
-    /// When the person was last told so.
-    announced: Option<Mono>,
+    /// When they last came or went.
+    moved: Option<Mono>,
 }
 
 impl Sighting {
@@ -35,22 +33,15 @@ impl Sighting {
         std::mem::replace(&mut self.discovery_id, discovery_id)
     }
 
-    /// Takes whether they are on this network. Returns whether the person is to be told that they
-    /// joined it: at most once in five minutes, and not if they were only away for a moment.
-    pub(super) fn set_here(&mut self, is_here: bool, muted: bool, now: Mono) -> bool {
-        let arrived = is_here && !self.is_here;
-        self.is_here = is_here;
-        if !arrived {
+    /// Takes whether they are on this network. Returns whether they have come to it: not if they
+    /// were only away for a moment.
+    pub(super) fn set_here(&mut self, is_here: bool, now: Mono) -> bool {
+        if std::mem::replace(&mut self.is_here, is_here) == is_here {
             return false;
         }
-        let recent = |at: Option<Mono>| at.is_some_and(|at| now.since(at) < JOIN_NOTICE);
-        let quiet = recent(self.announced) || recent(self.here_since);
-        self.here_since = Some(now);
-        if quiet || muted {
-            return false;
-        }
-        self.announced = Some(now);
-        true
+        let recent = |at: Mono| now.since(at) < JOIN_NOTICE;
+        let is_flap = self.moved.replace(now).is_some_and(recent);
+        is_here && !is_flap
     }
 
     /// Copies what an older record of the same contact knew: a newer record is no arrival.
@@ -66,33 +57,29 @@ mod tests {
     const MINUTE: u64 = 60_000;
 
     #[test]
-    fn who_comes_is_announced_once_and_not_again_after_a_moment() {
+    fn who_comes_has_arrived_once_and_not_again_after_a_moment() {
         let mut sighting = Sighting::default();
-        assert!(sighting.set_here(true, false, Mono(0)));
-        assert!(!sighting.set_here(true, false, Mono(MINUTE)), "they stay");
-        assert!(!sighting.set_here(false, false, Mono(2 * MINUTE)));
-        assert!(
-            !sighting.set_here(true, false, Mono(3 * MINUTE)),
-            "a moment"
-        );
-        sighting.set_here(false, false, Mono(4 * MINUTE));
-        assert!(sighting.set_here(true, false, Mono(20 * MINUTE)));
-    }
-
-    #[test]
-    fn a_muted_contact_is_not_announced() {
-        let mut sighting = Sighting::default();
-        assert!(!sighting.set_here(true, true, Mono(0)));
-        sighting.set_here(false, true, Mono(1));
-        assert!(sighting.set_here(true, false, Mono(20 * MINUTE)));
+        for (minute, is_here, arrived) in [
+            (0, true, true),
+            (1, true, false),
+            (100, false, false),
+            (101, true, false),
+            (102, false, false),
+            (107, true, true),
+            (108, false, false),
+            (120, true, true),
+        ] {
+            let now = Mono(minute * MINUTE);
+            assert_eq!(sighting.set_here(is_here, now), arrived, "minute {minute}");
+        }
     }
 
     #[test]
     fn a_newer_record_of_a_contact_who_is_here_is_no_arrival() {
         let mut before = Sighting::default();
-        before.set_here(true, false, Mono(0));
+        before.set_here(true, Mono(0));
         let mut after = Sighting::default();
         after.stay_as(&before);
-        assert!(!after.set_here(true, false, Mono(1)));
+        assert!(!after.set_here(true, Mono(1)));
     }
 }

@@ -6,7 +6,7 @@ use crate::io::{CommandId, Output};
 use crate::limits::{IN_FLIGHT, MESSAGE_BURST, PONG, SAME_ALERT, TEXT_BYTES};
 use crate::misbehaviour::Misbehaviour;
 use crate::test_context::{
-    changes, clear, closed, context, facts, id, notices, outputs, replies, sent, wait,
+    changes, clear, closed, context, facts, id, outputs, replies, sent, wait,
 };
 use crate::view::{Answer, Event, Refusal};
 use crate::wire::{Card, Malformed, encode};
@@ -257,14 +257,26 @@ fn a_session_that_is_replaced_from_another_device_is_told_of_once_in_an_hour() {
         hear(ctx, &mut all, &SessionFrame::Replaced);
         assert!(matches!(facts(ctx)[..], [Fact::Replaced(_)]));
         all.replaced(ctx, &bob(), ours);
-        assert!(matches!(facts(ctx)[..], [Fact::Ended(..)]));
-        notices(ctx)
+        alerts(ctx)
     };
     assert_eq!(replaced(&mut ctx, true), []);
     assert_eq!(replaced(&mut ctx, false), [Alert::TwoCopies]);
     assert_eq!(replaced(&mut ctx, false), []);
     wait(&mut ctx, SAME_ALERT);
     assert_eq!(replaced(&mut ctx, false), [Alert::TwoCopies]);
+}
+
+/// Returns what the person is told after the end of a session.
+fn alerts(ctx: &mut Context) -> Vec<Alert> {
+    let mut facts = facts(ctx).into_iter();
+    assert!(matches!(facts.next(), Some(Fact::Ended(..))));
+    let alert = |fact| {
+        let Fact::Alert(alert) = fact else {
+            panic!("{fact:?}");
+        };
+        alert
+    };
+    facts.map(alert).collect()
 }
 
 #[test]

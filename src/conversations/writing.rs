@@ -34,12 +34,13 @@ impl Conversations {
     ) -> Result<(), Refusal> {
         let all = self.all.get_mut(id).ok_or(Refusal::Gone)?;
         let chat = all.chat.as_mut().ok_or(Refusal::Gone)?;
-        if chat.see(number, tell)
-            && tell
-            && let (Some(receipt), Some(session)) = (chat.read_receipt(), &all.session)
-        {
+        if !chat.see(number, tell) {
+            return Ok(());
+        }
+        if tell && let (Some(receipt), Some(session)) = (chat.read_receipt(), &all.session) {
             ctx.transmit(session.link, &receipt);
         }
+        ctx.tell(Fact::Seen(id.clone()));
         Ok(())
     }
 

@@ -308,6 +308,7 @@ fn request(
             Some(Invited::ByUs(invite)) => Some(invite.clone()),
             Some(Invited::ByThem) | None => None,
         },
+        rejected: None,
     };
     ctx.tell(Fact::Requested(desk.link, Box::new(record), invited));
     Ok(Some(Stage::Requested(exchange, id)))

@@ -29,6 +29,8 @@ pub(crate) use requests::Late;
 #[derive(Debug, Default)]
 pub(crate) struct Introductions {
     requests: LiteMap<RequestId, RequestRecord>,
+    /// Those that the person rejected lately, oldest first.
+    rejected: Vec<RequestRecord>,
     invites: LiteMap<InviteId, InviteRecord>,
     outreach: Outreach,
 }
@@ -37,8 +39,13 @@ impl Introductions {
     /// Takes what was stored.
     pub(crate) fn restore(&mut self, requests: Vec<RequestRecord>, invites: Vec<InviteRecord>) {
         for request in requests {
-            self.requests.insert(request.id.clone(), request);
+            if request.rejected.is_some() {
+                self.rejected.push(request);
+            } else {
+                self.requests.insert(request.id.clone(), request);
+            }
         }
+        self.rejected.sort_by_key(|request| request.rejected);
         for invite in invites {
             self.invites.insert(invite.id.clone(), invite);
         }

@@ -4,12 +4,12 @@ use super::Introductions;
 use crate::context::Context;
 use crate::fact::{Fact, Invited};
 use crate::ids::rootless;
-use crate::limits::{REQUEST_LIFE, REQUESTS};
+use crate::limits::{REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS};
 use crate::misbehaviour::Fault;
 use crate::records::{Change, RequestRecord, Secret};
 use crate::store::Write;
 use crate::values::RequestId;
-use crate::view::{Alert, Asked, Notification, Refusal};
+use crate::view::{Alert, Asked, Refusal};
 
 /// What becomes of an accepted request whose connection has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +50,15 @@ impl Introductions {
         }
     }
 
-    /// Takes a request that counts: the person is asked, or has said yes before.
-    pub(crate) fn take_request(&mut self, ctx: &mut Context, record: RequestRecord) {
+    /// Takes a request that counts: the person is asked, or has said yes or no before. `ignored` is
+    /// whether the person wants nobody of this name to ask.
+    pub(crate) fn take_request(&mut self, ctx: &mut Context, record: RequestRecord, ignored: bool) {
         let id = record.id.clone();
         if self.outreach.of(rootless(&record.from)) != Asked::No {
             self.requests.insert(id.clone(), record);
             ctx.tell(Fact::RequestWanted(id));
+        } else if record.invite.is_none() && (ignored || self.has_rejected(&record.from)) {
+            ctx.tell(Fact::RequestEnded(id));
         } else if self.requests.len() >= REQUESTS {
             tracing::warn!("a request is refused: {REQUESTS} wait already");
             ctx.tell(Fact::RequestEnded(id));
@@ -82,10 +85,7 @@ impl Introductions {
 
     /// Asks the person about a request that is stored.
     pub(crate) fn request_stored(&mut self, ctx: &mut Context, record: RequestRecord) {
-        ctx.tell(Fact::Notify(Notification::Request {
-            request: record.id.clone(),
-            name: record.name.clone(),
-        }));
+        ctx.tell(Fact::Asks(record.id.clone()));
         self.wait(record);
     }
 
@@ -130,19 +130,44 @@ impl Introductions {
         Late::Settled
     }
 
-    /// Rejects a request, as the person decided.
+    /// Rejects a request, as the person decided. Its sender is not asked about again for a day.
     pub(crate) fn reject(&mut self, ctx: &mut Context, id: &RequestId) -> Result<(), Refusal> {
-        let request = self.requests.get(id).ok_or(Refusal::Gone)?;
+        let request = self.requests.get(id).cloned().ok_or(Refusal::Gone)?;
         if let Some(invite) = request.invite.clone() {
             self.forget_invite(ctx, &invite);
+            self.forget_request(ctx, id);
+        } else {
+            self.requests.remove(id);
+            ctx.tell(Fact::RequestGone(id.clone()));
+            self.keep_rejected(ctx, request);
         }
-        self.forget_request(ctx, id);
         ctx.tell(Fact::RequestEnded(id.clone()));
         Ok(())
     }
 
+    /// Remembers who was rejected.
+    fn keep_rejected(&mut self, ctx: &mut Context, request: RequestRecord) {
+        let record = RequestRecord {
+            rejected: Some(ctx.now.unix),
+            ..request
+        };
+        if self.rejected.len() >= REJECTED {
+            let oldest = self.rejected.remove(0);
+            ctx.store_for_certain(Change::ForgetRequest(oldest.id));
+        }
+        self.rejected.push(record.clone());
+        ctx.store_for_certain(Change::Request(record));
+    }
+
+    /// Returns whether the person has rejected somebody lately, whatever the root is now.
+    pub(super) fn has_rejected(&self, from: &str) -> bool {
+        let same = |request: &RequestRecord| rootless(&request.from) == rootless(from);
+        self.rejected.iter().any(same)
+    }
+
     pub(crate) fn forget_request(&mut self, ctx: &mut Context, id: &RequestId) {
         self.requests.remove(id);
+        ctx.tell(Fact::RequestGone(id.clone()));
         ctx.store_for_certain(Change::ForgetRequest(id.clone()));
     }
 
@@ -154,6 +179,20 @@ impl Introductions {
         let old: Vec<RequestId> = old.map(|request| request.id.clone()).collect();
         for id in &old {
             self.forget_request(ctx, id);
+        }
+        self.forget_rejected(ctx);
+    }
+
+    /// Forgets whom the person rejected more than a day ago.
+    fn forget_rejected(&mut self, ctx: &mut Context) {
+        let life = u64::try_from(REJECTED_LIFE.as_millis()).unwrap_or(u64::MAX);
+        let now = ctx.now.unix;
+        let is_old = |request: &mut RequestRecord| {
+            let at = request.rejected.unwrap_or_default();
+            now > at.saturating_add(life)
+        };
+        for old in self.rejected.extract_if(.., is_old) {
+            ctx.store_for_certain(Change::ForgetRequest(old.id));
         }
     }
 }

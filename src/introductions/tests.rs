@@ -3,14 +3,14 @@
 use super::*;
 use crate::fact::{Fact, Invited, Purpose};
 use crate::io::CommandId;
-use crate::limits::{INVITE_LIFE, INVITES, REQUEST_LIFE, REQUESTS};
+use crate::limits::{INVITE_LIFE, INVITES, REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS};
 use crate::misbehaviour::Fault;
 use crate::records::{Change, Secret};
 use crate::store::Write;
 use crate::test_context::{
     changes, clear, context, dials, facts, notices, outputs, replies, request, transport_id, wait,
 };
-use crate::view::{Alert, Answer, Notification};
+use crate::view::{Alert, Answer};
 use std::time::Duration;
 
 const BOB: &str = "myapp-203-0-113-7-bbbbbbbb-bbbb-8bbb-8bbb-bbbbbbbbbbbb";
@@ -97,15 +97,12 @@ fn the_maker_of_an_invite_shows_its_secret_when_calling_back() {
 fn a_request_waits_once_it_is_stored_and_the_person_is_told_then() {
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     let record = request("Bob", BOB);
-    introductions.take_request(&mut ctx, record.clone());
+    introductions.take_request(&mut ctx, record.clone(), false);
     assert!(introductions.requests().is_empty() && facts(&mut ctx).is_empty());
     assert_eq!(changes(&mut ctx), [Change::Request(record.clone())]);
     introductions.request_stored(&mut ctx, record.clone());
     assert_eq!(introductions.requests().get(&record.id), Some(&record));
-    assert!(matches!(
-        facts(&mut ctx)[..],
-        [Fact::Notify(Notification::Request { .. })]
-    ));
+    assert!(matches!(facts(&mut ctx)[..], [Fact::Asks(_)]));
 }
 
 #[test]
@@ -114,7 +111,7 @@ fn a_full_list_takes_no_further_request() {
     for n in 0..REQUESTS {
         introductions.wait(request(&n.to_string(), &n.to_string()));
     }
-    introductions.take_request(&mut ctx, request("Bob", BOB));
+    introductions.take_request(&mut ctx, request("Bob", BOB), false);
     assert_eq!(outputs(&mut ctx), []);
     assert!(matches!(facts(&mut ctx)[..], [Fact::RequestEnded(_)]));
     assert_eq!(introductions.requests().len(), REQUESTS);
@@ -130,12 +127,50 @@ fn whoever_was_asked_before_is_accepted_without_asking_the_person() {
         .unwrap();
     clear(&mut ctx);
     let record = request("Bob", BOB);
-    introductions.take_request(&mut ctx, record.clone());
+    introductions.take_request(&mut ctx, record.clone(), false);
     let [Fact::RequestWanted(id)] = &facts(&mut ctx)[..] else {
         panic!("the person is asked");
     };
     assert_eq!(*id, record.id);
     assert_eq!(outputs(&mut ctx), []);
+}
+
+#[test]
+fn whoever_was_rejected_is_refused_for_a_day_whatever_the_root() {
+    let (mut ctx, mut introductions, record) = waiting();
+    introductions.reject(&mut ctx, &record.id).unwrap();
+    let [Change::Request(stored)] = &changes(&mut ctx)[..] else {
+        panic!("it is not stored that somebody was rejected");
+    };
+    let mut again = Introductions::default();
+    again.restore(vec![stored.clone()], Vec::new());
+    assert!(again.requests().is_empty(), "it waits no longer");
+    let under_another_root = request("Bob", &format!("other-{}", rootless(BOB)));
+    for introductions in [&mut introductions, &mut again] {
+        clear(&mut ctx);
+        introductions.take_request(&mut ctx, under_another_root.clone(), false);
+        assert!(matches!(facts(&mut ctx)[..], [Fact::RequestEnded(_)]));
+        assert_eq!(changes(&mut ctx), [], "nothing is stored");
+    }
+    wait(&mut ctx, REJECTED_LIFE + Duration::from_secs(1));
+    again.expire(&mut ctx);
+    assert_eq!(changes(&mut ctx), [Change::ForgetRequest(record.id)]);
+    again.take_request(&mut ctx, under_another_root.clone(), false);
+    assert_eq!(changes(&mut ctx), [Change::Request(under_another_root)]);
+}
+
+#[test]
+fn only_so_many_are_remembered_as_rejected_and_the_newest_are() {
+    let (mut ctx, mut introductions) = (context(), Introductions::default());
+    let ask = |n: usize| request(&n.to_string(), &format!("root-stranger-{n}"));
+    for n in 0..=REJECTED {
+        introductions.wait(ask(n));
+        introductions.reject(&mut ctx, &ask(n).id).unwrap();
+    }
+    assert_eq!(introductions.rejected.len(), REJECTED);
+    assert!(changes(&mut ctx).contains(&Change::ForgetRequest(ask(0).id)));
+    assert!(introductions.has_rejected(&ask(REJECTED).from));
+    assert!(!introductions.has_rejected(&ask(0).from));
 }
 
 #[test]
@@ -147,7 +182,10 @@ fn a_newer_request_of_the_same_stranger_replaces_the_older_one() {
     introductions.replace_request(&mut ctx, &under_another_root);
     assert!(introductions.requests().is_empty());
     assert_eq!(changes(&mut ctx), [Change::ForgetRequest(record.id)]);
-    assert!(matches!(facts(&mut ctx)[..], [Fact::RequestEnded(_)]));
+    assert!(matches!(
+        facts(&mut ctx)[..],
+        [Fact::RequestGone(_), Fact::RequestEnded(_)]
+    ));
 }
 
 #[test]
@@ -225,7 +263,10 @@ fn an_invite_is_used_up_by_a_yes_and_by_a_no() {
             assert_eq!(accepted.unwrap().1, Some(invite.secret.clone()));
         } else {
             introductions.reject(&mut ctx, &record.id).unwrap();
-            assert!(matches!(facts(&mut ctx)[..], [Fact::RequestEnded(_)]));
+            assert!(matches!(
+                facts(&mut ctx)[..],
+                [Fact::RequestGone(_), Fact::RequestEnded(_)]
+            ));
         }
         assert_eq!(introductions.invite_secrets().count(), 0);
         assert!(changes(&mut ctx).contains(&Change::ForgetInvite(invite.id)));

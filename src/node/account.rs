@@ -6,7 +6,9 @@ use crate::crypto::Identity;
 use crate::encoding::b64;
 use crate::ids;
 use crate::io::CommandId;
+use crate::limits::IGNORED;
 use crate::me::Me;
+use crate::name::Names;
 use crate::records::{Change, ProfileRecord, Secret};
 use crate::store::Write;
 use crate::view::{Alert, Profile, Refusal, SettingsView};
@@ -141,10 +143,34 @@ impl Account {
         command: CommandId,
         settings: Settings,
     ) -> Result<(), Refusal> {
+        settings.check()?;
         self.defaults.with(&settings).check()?;
         let change = Change::Settings(settings.clone());
         ctx.store(Write::Settings(Box::new(settings), command), change);
         Ok(())
+    }
+
+    /// Wants nobody of this name to ask from now on; it counts once it is stored. When there are too
+    /// many names, the oldest one goes.
+    pub(super) fn ignore(&self, ctx: &mut Context, command: CommandId, name: String) {
+        let mut settings = self.settings.clone();
+        settings.ignored.retain(|ignored| *ignored != name);
+        if settings.ignored.len() >= IGNORED {
+            settings.ignored.remove(0);
+        }
+        settings.ignored.push(name);
+        let change = Change::Settings(settings.clone());
+        ctx.store(Write::Settings(Box::new(settings), command), change);
+    }
+
+    /// Returns whether nobody is to ask under a name, or under one that looks like it.
+    pub(super) fn ignores(&self, names: &Names, name: &str) -> bool {
+        let ignored = &self.settings.ignored;
+        if ignored.is_empty() {
+            return false;
+        }
+        let skeleton = names.skeleton(name);
+        ignored.iter().any(|name| names.skeleton(name) == skeleton)
     }
 
     /// Takes stored settings. Returns what was in force before.

@@ -99,6 +99,7 @@ impl Node {
         node.contacts.restore(&mut node.ctx, contacts);
         node.conversations.restore(threads, &outbox);
         node.introductions.restore(requests, invites);
+        node.attention.came(now.mono);
         node.begin();
         node
     }
@@ -138,6 +139,7 @@ impl Node {
             self.contacts.due(self.ctx.now.mono),
             self.conversations.due(),
             self.rendezvous.due(&self.ctx),
+            self.attention.due(),
             self.ctx.store.due().map(|at| Why::Write.at(at)),
         ]
         .into_iter()

@@ -1,6 +1,6 @@
-//! What a person is told without having asked.
+//! What is wrong, told in a view without having been asked for.
 
-use super::{ContactId, RequestId};
+use super::Refusal;
 use serde::{Deserialize, Serialize};
 
 /// A problem for the person to know of.
@@ -55,40 +55,9 @@ pub enum Alert {
         /// The contact's name.
         name: String,
     },
-}
-
-/// What the supervisor tells the person outside any view.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Notification {
-    /// A contact joined this network.
-    Joined {
-        /// Who.
-        contact: ContactId,
-        /// The saved name.
-        name: String,
-    },
-    /// A contact wrote.
-    Message {
-        /// Who.
-        contact: ContactId,
-        /// The saved name.
-        name: String,
-        /// The text, or its beginning.
-        text: String,
-    },
-    /// Somebody asks to connect.
-    Request {
-        /// Which request.
-        request: RequestId,
-        /// The announced name.
-        name: String,
-    },
-    /// Somebody accepted.
-    Accepted {
-        /// Who.
-        contact: ContactId,
-        /// The saved name.
-        name: String,
+    /// What a button of a notification stands for could not be done.
+    ButtonFailed {
+        /// Why.
+        refusal: Refusal,
     },
 }

@@ -50,6 +50,11 @@ pub enum Command {
         /// Which.
         request: RequestId,
     },
+    /// Rejects a request, and from now on every request under the same name.
+    Ignore {
+        /// Which.
+        request: RequestId,
+    },
     /// Sends a message to a contact.
     Send {
         /// To whom.

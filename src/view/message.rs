@@ -5,7 +5,7 @@ use crate::clock::UnixMillis;
 use serde::{Deserialize, Serialize};
 
 /// A chat message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Whose chat.

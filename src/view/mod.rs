@@ -6,14 +6,16 @@
 mod alert;
 mod command;
 mod message;
+mod notification;
 mod people;
 mod recipient;
 mod status;
 
 pub use crate::values::{ContactId, InviteId, RequestId, Secret, Secret as Hidden};
-pub use alert::{Alert, Notification};
+pub use alert::Alert;
 pub use command::{Answer, Command, ContactCommand, Refusal};
 pub use message::{Message, MessageState, Progress};
+pub use notification::{About, Notification};
 pub use people::{
     Asked, Invite, Person, PersonId, Ping, Preferences, Presence, Reach, Request, Special,
 };
@@ -57,6 +59,8 @@ pub enum Event {
     Ready,
     /// For the supervisor: tell the person, even with no view open.
     Notify(Notification),
+    /// For the supervisor: a notification about this has become needless, if there is one.
+    Withdraw(About),
     /// For the supervisor: unread messages and waiting requests, for the badge.
     Badge {
         /// Unread messages plus waiting requests.

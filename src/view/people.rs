@@ -159,6 +159,9 @@ pub struct Request {
     pub name: String,
     /// What they wrote with it.
     pub note: Option<String>,
+    /// Who they are in the list of this network, where they are there: the id in a
+    /// [`PersonId::Stranger`].
+    pub stranger: String,
     /// When it came.
     pub at: UnixMillis,
     /// For a name that looks like a contact's: that contact's name.

@@ -1,6 +1,6 @@
 //! Who gets an event.
 
-use super::{ContactId, Event, Message, Notification, Progress};
+use super::{About, ContactId, Event, Message, Notification, Progress};
 
 /// Who gets an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Recipient<'a> {
 pub enum Duty<'a> {
     /// Show a notification.
     Notify(&'a Notification),
+    /// Take back the notification about this, if there is one.
+    Withdraw(&'a About),
     /// Show this number on the toolbar button; 0 for none.
     Badge(u32),
 }
@@ -30,6 +32,7 @@ impl Event {
                 Recipient::ViewsOfChat(contact)
             }
             Self::Notify(notification) => Recipient::Supervisor(Duty::Notify(notification)),
+            Self::Withdraw(about) => Recipient::Supervisor(Duty::Withdraw(about)),
             Self::Badge { count } => Recipient::Supervisor(Duty::Badge(*count)),
             Self::Profile(_)
             | Self::Status(_)

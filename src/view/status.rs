@@ -73,7 +73,7 @@ pub enum Phase {
     FirstRun,
     /// Starting, or joining after a change.
     Joining,
-    /// This device is the router of the (first) namespace.
+    /// This device is the router of the namespace with most people.
     Router {
         /// The public address, as people write it.
         address: String,

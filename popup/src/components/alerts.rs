@@ -1,4 +1,4 @@
-//! Problems to know of, above the lists.
+//! Problems to know of, above the lists, and above a page that covers them.
 
 use super::parts::{Dispatch, icon, on};
 use crate::i18n::{Text, fill, t};
@@ -21,7 +21,8 @@ pub(super) fn alerts(state: &State, dispatch: &Dispatch) -> Html {
             }
             { for state.alerts.shown().iter().map(|alert| html! {
                 <div class="alert" role="alert" key={alert.id.to_string()}>
-                    { icon("warning") }<p>{ words::problem(&alert.problem) }</p>
+                    { icon("warning") }
+                    <p title={words::cause(&alert.problem)}>{ words::problem(&alert.problem) }</p>
                     <button type="button" class="quiet icon-only" aria-label={t(Text::Dismiss)}
                         title={t(Text::Dismiss)}
                         onclick={on(dispatch, Action::Dismiss(alert.id))}>

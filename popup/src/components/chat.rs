@@ -1,9 +1,9 @@
 //! The chat with a contact.
 
 use super::composer::Composer;
+use super::header::standing_line;
 use super::log::Log;
 use super::parts::{Dispatch, icon, on, page_head, verified_mark};
-use super::person::presence_line;
 use crate::browser;
 use crate::i18n::{Text, fill};
 use crate::state::{Action, Chat, State};
@@ -18,6 +18,7 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
             { head(state, chat, typing, dispatch) }
             <Log messages={chat.messages.values().cloned().collect::<Vec<_>>()}
                 more={chat.more} loading={chat.loading} loaded={chat.loaded}
+                damaged={chat.damaged} below={chat.below()}
                 today={browser::local_day(state.now)} dispatch={dispatch.clone()} />
             <Composer draft={chat.draft.clone()} room={chat.room()} error={chat.error.clone()}
                 dispatch={dispatch.clone()} />
@@ -40,7 +41,7 @@ fn head(state: &State, chat: &Chat, typing: bool, dispatch: &Dispatch) -> Html {
                     <h1 id="page" tabindex="-1" title={person.name.clone()}>
                         <bdi>{ &person.name }</bdi>{ verified_mark(person) }
                     </h1>
-                    { presence_line(person, typing) }
+                    { standing_line(state, person, typing) }
                 </div>
                 <button type="button" class="quiet icon-only" aria-label={about.clone()}
                     title={about} onclick={open}>

@@ -2,7 +2,7 @@
 
 use super::ids::field_id;
 use crate::i18n::{Text, t};
-use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// What a text field is about.
@@ -84,6 +84,30 @@ fn framed(field: &Field<'_>, control: impl FnOnce(String, Option<String>, String
             if let Some(hint) = &field.hint {
                 <p id={hint_id} class="hint">{ hint }</p>
             }
+        </div>
+    }
+}
+
+/// Returns a choice among a few texts, of which one is chosen; `edit` gets the place of another.
+pub(super) fn choice(
+    path: &str,
+    label: Text,
+    options: impl Iterator<Item = (String, bool)>,
+    edit: Callback<usize>,
+) -> Html {
+    let id = field_id(path);
+    let onchange = Callback::from(move |event: Event| {
+        let chosen = event.target_unchecked_into::<HtmlSelectElement>();
+        edit.emit(usize::try_from(chosen.selected_index()).unwrap_or_default());
+    });
+    html! {
+        <div class="field">
+            <label for={id.clone()}>{ t(label) }</label>
+            <select {id} {onchange}>
+                { for options.map(|(text, chosen)| html! {
+                    <option selected={chosen}>{ text }</option>
+                }) }
+            </select>
         </div>
     }
 }

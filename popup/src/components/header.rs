@@ -1,9 +1,11 @@
 //! The head of the lists: who one is, and how the connection is.
 
 use super::parts::{Dispatch, icon, on};
+use super::person::presence_line;
 use crate::i18n::{Text, t};
 use crate::state::{Action, State};
 use crate::words::{self, StateLine, Tone};
+use ipc::{Person, Presence};
 use yew::prelude::*;
 
 /// The head of the lists.
@@ -44,6 +46,17 @@ pub(super) fn state_line(state: &State) -> Html {
                 }
             </span>
         </p>
+    }
+}
+
+/// Returns the line below the name of a contact: where they are; or, where that is not known or leads
+/// to nothing, how the connection is.
+pub(super) fn standing_line(state: &State, person: &Person, typing: bool) -> Html {
+    let alone = line(state).tone == Tone::Bad && person.presence == Presence::Offline;
+    if state.engine.is_reconnecting() || alone {
+        state_line(state)
+    } else {
+        presence_line(person, typing)
     }
 }
 

@@ -5,7 +5,7 @@ use super::parts::{Dispatch, on};
 use super::person::PersonRow;
 use super::request::request_row;
 use crate::i18n::{Text, t};
-use crate::state::{Action, Section, State, list};
+use crate::state::{Action, Section, State, has_contacts, list};
 use crate::{browser, words};
 use ipc::{Person, PersonId, Phase, Presence};
 use yew::prelude::*;
@@ -43,7 +43,7 @@ fn people(state: &State, dispatch: &Dispatch, section: Section) -> Html {
         Section::Network => (Text::OnThisNetwork, "network-heading"),
         Section::Saved => (Text::SavedContacts, "saved-heading"),
     };
-    let shown = list(&state.people, section, browser::lower_case);
+    let shown = list(&state.people, &state.requests, section, browser::in_order);
     let count = shown.len();
     html! {
         <section aria-labelledby={id}>
@@ -103,7 +103,9 @@ fn row(state: &State, dispatch: &Dispatch, person: &Person) -> Html {
 
 fn empty(state: &State, section: Section) -> Text {
     match section {
+        Section::Saved if has_contacts(&state.people) => Text::EmptySavedHere,
         Section::Saved => Text::EmptySaved,
+        Section::Network if !state.waiting().is_empty() => Text::EmptyAsking,
         Section::Network => {
             let phase = state.status.as_ref().map(|status| &status.phase);
             words::empty_network(phase.unwrap_or(&Phase::Joining))

@@ -2,10 +2,11 @@
 
 use super::message::{MessageRow, day_line};
 use super::parts::{Dispatch, on};
-use crate::browser;
-use crate::i18n::{Text, t};
+use crate::browser::{self, Day, SizeWatch};
+use crate::i18n::{Text, count, t};
 use crate::state::Action;
 use ipc::{Message, MessageState};
+use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -14,12 +15,15 @@ const NEAR_END: i32 = 40;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
-    pub(super) messages: Vec<Message>,
+    pub(super) messages: Vec<Rc<Message>>,
     pub(super) more: bool,
     pub(super) loading: bool,
     pub(super) loaded: bool,
-    /// Today, in the local calendar.
-    pub(super) today: (u32, u32, u32),
+    /// Some messages could not be read.
+    pub(super) damaged: bool,
+    /// How many came below what is in sight.
+    pub(super) below: usize,
+    pub(super) today: Day,
     pub(super) dispatch: Dispatch,
 }
 
@@ -41,47 +45,93 @@ pub(super) fn Log(props: &Props) -> Html {
     {
         let (list, place) = (list.clone(), place.clone());
         let ends = ends(&props.messages);
-        let own = props.messages.last().is_some_and(is_own);
+        let own = props.messages.last().is_some_and(|message| is_own(message));
+        let dispatch = props.dispatch.clone();
         use_effect_with((ends, props.loaded), move |_| {
             if let Some(list) = list.cast::<Element>() {
-                keep_place(&list, &mut place.borrow_mut(), ends, own);
+                keep_place(&list, &mut place.borrow_mut(), ends, own, &dispatch);
             }
         });
     }
+    {
+        let (list, place) = (list.clone(), place.clone());
+        use_effect_with((), move |()| {
+            let list = list.cast::<Element>();
+            let watch = list.and_then(|list| {
+                SizeWatch::begin(&list.clone(), move || {
+                    keep_end(&list, &mut place.borrow_mut());
+                })
+            });
+            move || drop(watch)
+        });
+    }
+    let dispatch = props.dispatch.clone();
     let onscroll = Callback::from(move |event: Event| {
-        remember(
-            &event.target_unchecked_into::<Element>(),
-            &mut place.borrow_mut(),
-        );
+        let list = event.target_unchecked_into::<Element>();
+        remember(&list, &mut place.borrow_mut(), &dispatch);
     });
-    let empty = props.loaded && props.messages.is_empty();
     html! {
-        <div class="log" ref={list} {onscroll} tabindex="0" role="log" aria-live="polite"
-            aria-label={t(Text::MessagesOf)} aria-busy={(!props.loaded).to_string()}>
-            if props.more {
-                <button type="button" class="soft older" aria-disabled={props.loading.to_string()}
-                    onclick={on(&props.dispatch, Action::LoadOlder)}>
-                    { t(Text::LoadOlder) }
-                </button>
+        <div class="log-frame">
+            <div class="log" ref={list.clone()} {onscroll} tabindex="0" role="log" aria-live="polite"
+                aria-label={t(Text::MessagesOf)} aria-busy={(!props.loaded).to_string()}>
+                if props.more {
+                    <button type="button" class="soft older"
+                        aria-disabled={props.loading.to_string()}
+                        onclick={on(&props.dispatch, Action::LoadOlder)}>
+                        { t(Text::LoadOlder) }
+                    </button>
+                }
+                { nothing(props) }
+                <ul>{ rows(props) }</ul>
+            </div>
+            if props.below > 0 {
+                { to_end(props.below, list) }
             }
-            if empty {
-                <p class="empty">{ t(Text::EmptyChat) }</p>
-            }
-            <ul>{ rows(props) }</ul>
         </div>
     }
 }
 
+/// Returns why no message is shown: there is none, or none that could be read.
+fn nothing(props: &Props) -> Html {
+    let empty = props.loaded && props.messages.is_empty();
+    let text = if props.damaged {
+        Text::ChatDamaged
+    } else {
+        Text::EmptyChat
+    };
+    html! {
+        if empty || props.damaged && props.loaded {
+            <p class="empty">{ t(text) }</p>
+        }
+    }
+}
+
+/// Returns the button that leads to what came below.
+fn to_end(below: usize, list: NodeRef) -> Html {
+    let onclick = Callback::from(move |_: MouseEvent| {
+        if let Some(list) = list.cast::<Element>() {
+            list.set_scroll_top(list.scroll_height());
+        }
+    });
+    let below = u64::try_from(below).unwrap_or(u64::MAX);
+    html! {
+        <button type="button" class="primary below" {onclick}>
+            { count(below, Text::NewMessageOne, Text::NewMessageOther) }
+        </button>
+    }
+}
+
 fn rows(props: &Props) -> Html {
-    let mut before = None;
+    let mut day: Option<Day> = None;
     let mut rows = Vec::with_capacity(props.messages.len());
     for message in &props.messages {
-        let day = browser::local_day(message.at);
-        if before.replace(day) != Some(day) {
-            rows.push(day_line(message, day == props.today));
+        if !day.is_some_and(|day| day.has(message.at)) {
+            let new = browser::local_day(message.at);
+            rows.push(day_line(message, new == props.today));
+            day = Some(new);
         }
         let key = message.number.to_string();
-        rows.push(html! { <MessageRow {key} message={message.clone()} /> });
+        rows.push(html! { <MessageRow {key} message={Rc::clone(message)} /> });
     }
     rows.into_iter().collect()
 }
@@ -90,13 +140,19 @@ fn is_own(message: &Message) -> bool {
     message.state != MessageState::Received
 }
 
-fn ends(messages: &[Message]) -> (u64, u64) {
-    let number = |message: Option<&Message>| message.map_or(0, |message| message.number);
+fn ends(messages: &[Rc<Message>]) -> (u64, u64) {
+    let number = |message: Option<&Rc<Message>>| message.map_or(0, |message| message.number);
     (number(messages.first()), number(messages.last()))
 }
 
 /// Keeps the list at its end if it was there; older messages that appear above do not move it.
-fn keep_place(list: &Element, place: &mut Place, (first, last): (u64, u64), own: bool) {
+fn keep_place(
+    list: &Element,
+    place: &mut Place,
+    (first, last): (u64, u64),
+    own: bool,
+    dispatch: &Dispatch,
+) {
     let grown_above = place.first != 0 && first < place.first;
     if last > place.last && (own || !place.away_from_end) {
         list.set_scroll_top(list.scroll_height());
@@ -104,10 +160,27 @@ fn keep_place(list: &Element, place: &mut Place, (first, last): (u64, u64), own:
         list.set_scroll_top(place.top + list.scroll_height() - place.height);
     }
     (place.first, place.last) = (first, last);
-    remember(list, place);
+    remember(list, place, dispatch);
 }
 
-fn remember(list: &Element, place: &mut Place) {
+/// Keeps the list at its end if it was there, when the field below or the window got another size.
+fn keep_end(list: &Element, place: &mut Place) {
+    if !place.away_from_end {
+        list.set_scroll_top(list.scroll_height());
+        measure(list, place);
+    }
+}
+
+/// Takes where the list is now, and tells when its end has come into sight or gone from it.
+fn remember(list: &Element, place: &mut Place, dispatch: &Dispatch) {
+    let before = place.away_from_end;
+    measure(list, place);
+    if place.away_from_end != before {
+        dispatch.emit(Action::AtEnd(!place.away_from_end));
+    }
+}
+
+fn measure(list: &Element, place: &mut Place) {
     place.top = list.scroll_top();
     place.height = list.scroll_height();
     place.away_from_end = place.height - place.top - list.client_height() > NEAR_END;

@@ -6,11 +6,12 @@ use crate::i18n::{Text, browser_language, t};
 use crate::linkify::{Piece, pieces};
 use crate::words;
 use ipc::{Message, MessageState};
+use std::rc::Rc;
 use yew::prelude::*;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
-    pub(super) message: Message,
+    pub(super) message: Rc<Message>,
 }
 
 /// Shows a message with its time and, for an own message, its state.
@@ -35,8 +36,11 @@ pub(super) fn MessageRow(props: &Props) -> Html {
 fn piece(piece: Piece<'_>) -> Html {
     match piece {
         Piece::Text(text) => html! { { text } },
+        // Set apart: a sign before it could turn the address that is seen into another one.
         Piece::Link(link) => html! {
-            <a href={link.to_owned()} target="_blank" rel="noopener noreferrer">{ link }</a>
+            <a href={link.to_owned()} target="_blank" rel="noopener noreferrer">
+                <bdi>{ link }</bdi>
+            </a>
         },
     }
 }

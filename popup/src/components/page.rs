@@ -31,7 +31,10 @@ fn panes(state: &State, dispatch: &Dispatch) -> Html {
                     { lists::lists(state, dispatch) }
                 </main>
             </div>
-            <div class="page-pane">{ open_page(state, dispatch) }</div>
+            <div class="page-pane">
+                <div class="over-page">{ alerts::alerts(state, dispatch) }</div>
+                { open_page(state, dispatch) }
+            </div>
         </div>
     }
 }

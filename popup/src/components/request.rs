@@ -2,8 +2,9 @@
 
 use super::ids::request_id;
 use super::parts::{Dispatch, mark, on, with_name};
-use crate::i18n::{Text, t};
+use crate::i18n::{Text, fill, t};
 use crate::state::Action;
+use crate::words;
 use ipc::Request;
 use yew::prelude::*;
 
@@ -18,6 +19,14 @@ pub(super) fn request_row(request: &Request, busy: bool, dispatch: &Dispatch) ->
                 { t(label) }
             </button>
         }
+    };
+    let hint = fill(Text::IgnoreHint, &[&words::isolate(&request.name)]);
+    let ignore = html! {
+        <button type="button" class="quiet" title={hint}
+            onclick={on(dispatch, Action::Ignore(request.id.clone()))}
+            aria-disabled={busy.to_string()} aria-describedby={name_id.clone()}>
+            { t(Text::Ignore) }
+        </button>
     };
     html! {
         <li key={id.clone()} {id} tabindex="-1" class="request">
@@ -37,6 +46,9 @@ pub(super) fn request_row(request: &Request, busy: bool, dispatch: &Dispatch) ->
                 }
             </div>
             <div class="acts">
+                if !request.invited {
+                    { ignore }
+                }
                 { button(Text::Reject, "soft", Action::Reject(request.id.clone())) }
                 { button(Text::Accept, "primary", Action::Accept(request.id.clone())) }
             </div>

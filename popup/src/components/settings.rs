@@ -1,12 +1,12 @@
 //! The settings page.
 
 use super::backup;
-use super::fields::{Field, lines, switch, text};
+use super::fields::{Field, choice, lines, switch, text};
 use super::parts::{Dispatch, icon, on, page_head, page_title};
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, BackupForm, IceRow, Saved, ServerRow, SettingsEdit, SettingsForm};
 use crate::words;
-use ipc::Switch;
+use ipc::{NotificationText, Switch};
 use yew::prelude::*;
 
 /// The settings page.
@@ -41,8 +41,28 @@ fn you(form: &SettingsForm, dispatch: &Dispatch) -> Html {
             { text(field(form, "name", Text::YourName, &form.name),
                 edit(dispatch, SettingsEdit::Name)) }
             { for form.switches.iter().map(|(of, on)| on_or_off(*of, *on, dispatch)) }
+            { notification_text(form.notification_text, dispatch) }
+            { ignored(form, dispatch) }
         </fieldset>
     }
+}
+
+fn notification_text(chosen: NotificationText, dispatch: &Dispatch) -> Html {
+    let options = NotificationText::ALL.iter();
+    let options = options.map(|text| (t(Text::of_notification(*text)), *text == chosen));
+    let edit = dispatch.reform(|index| {
+        let text = NotificationText::ALL.get(index).copied();
+        Action::Edit(SettingsEdit::NotificationText(text.unwrap_or_default()))
+    });
+    choice("notificationText", Text::NotificationText, options, edit)
+}
+
+fn ignored(form: &SettingsForm, dispatch: &Dispatch) -> Html {
+    let names = Field {
+        hint: Some(t(Text::IgnoredHint)),
+        ..field(form, "ignored", Text::Ignored, &form.ignored)
+    };
+    lines(names, edit(dispatch, SettingsEdit::Ignored))
 }
 
 fn on_or_off(of: Switch, on: bool, dispatch: &Dispatch) -> Html {

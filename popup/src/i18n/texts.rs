@@ -1,6 +1,6 @@
 //! The names of the texts.
 
-use ipc::Switch;
+use ipc::{NotificationText, Switch};
 
 macro_rules! texts {
     ($($name:ident = $key:literal,)*) => {
@@ -36,6 +36,17 @@ impl Text {
             Switch::Notifications => (Self::Notifications, Self::NotificationsHint),
             Switch::ReadReceipts => (Self::ReadReceipts, Self::ReadReceiptsHint),
             Switch::Cellular => (Self::Cellular, Self::CellularHint),
+        }
+    }
+}
+
+impl Text {
+    /// Returns what is shown for a choice of what notifications show.
+    pub(crate) const fn of_notification(text: NotificationText) -> Self {
+        match text {
+            NotificationText::NameAndText => Self::NotifyNameAndText,
+            NotificationText::NameOnly => Self::NotifyNameOnly,
+            NotificationText::Neither => Self::NotifyNeither,
         }
     }
 }
@@ -87,6 +98,8 @@ texts! {
     Requests = "requests",
     Accept = "accept",
     Reject = "reject",
+    Ignore = "ignore",
+    IgnoreHint = "ignoreHint",
     RequestAsks = "requestAsks",
     NotYourContact = "notYourContact",
     OnThisNetwork = "onThisNetwork",
@@ -124,15 +137,22 @@ texts! {
     EmptyNoBeacon = "emptyNoBeacon",
     EmptyCellular = "emptyCellular",
     EmptySaved = "emptySaved",
+    EmptySavedHere = "emptySavedHere",
+    EmptyAsking = "emptyAsking",
     Back = "back",
     ChooseChat = "chooseChat",
     Typing = "typing",
     MessagesOf = "messagesOf",
     LoadOlder = "loadOlder",
     EmptyChat = "emptyChat",
+    ChatDamaged = "chatDamaged",
+    NewMessageOne = "newMessageOne",
+    NewMessageOther = "newMessageOther",
     Message = "message",
     Send = "send",
     SendHint = "sendHint",
+    ByteLeft = "byteLeft",
+    ByteOver = "byteOver",
     BytesLeft = "bytesLeft",
     BytesOver = "bytesOver",
     You = "you",
@@ -152,7 +172,8 @@ texts! {
     RoleRouter = "roleRouter",
     RolePeer = "rolePeer",
     RoleElecting = "roleElecting",
-    WhatFine = "whatFine",
+    WhatRouter = "whatRouter",
+    WhatPeer = "whatPeer",
     WhatJoining = "whatJoining",
     WhatElecting = "whatElecting",
     WhatOffline = "whatOffline",
@@ -166,6 +187,12 @@ texts! {
     SettingsYou = "settingsYou",
     Notifications = "notifications",
     NotificationsHint = "notificationsHint",
+    NotificationText = "notificationText",
+    NotifyNameAndText = "nameAndText",
+    NotifyNameOnly = "nameOnly",
+    NotifyNeither = "neitherNameNorText",
+    Ignored = "ignored",
+    IgnoredHint = "ignoredHint",
     ReadReceipts = "readReceipts",
     ReadReceiptsHint = "readReceiptsHint",
     Cellular = "cellular",
@@ -239,6 +266,7 @@ texts! {
     AlertInvite = "alertInvite",
     AlertTwoCopies = "alertTwoCopies",
     AlertBlocked = "alertBlocked",
+    AlertButton = "alertButton",
     AboutContact = "aboutContact",
     CallsItself = "callsItself",
     VerifiedMark = "verifiedMark",

@@ -1,5 +1,6 @@
 //! What happens to a view.
 
+use super::model::Sight;
 use super::pages::{BackupEdit, ContactEdit, InvitesEdit, NoteEdit, SettingsEdit};
 use ipc::{ContactId, FromEngine, Place, RequestId};
 
@@ -16,8 +17,10 @@ pub(crate) enum Action {
     Slow,
     /// A second has passed.
     Tick,
-    /// The page is shown or hidden.
-    Visible(bool),
+    /// Whether the page is seen has changed.
+    Seen(Sight),
+    /// The end of the open chat is in sight, or no longer.
+    AtEnd(bool),
     /// The address of the page asks for a place.
     Follow(Place),
     /// Show the chat with a contact.
@@ -46,6 +49,8 @@ pub(crate) enum Action {
     Accept(RequestId),
     /// Reject was pressed.
     Reject(RequestId),
+    /// Ignore was pressed.
+    Ignore(RequestId),
     /// Ping was pressed.
     Ping(ContactId),
     /// Try now was pressed.
@@ -54,6 +59,8 @@ pub(crate) enum Action {
     Dismiss(u32),
     /// The unsent text kept for the contact of the open chat.
     DraftLoaded(ContactId, String),
+    /// Another window has changed the unsent text for a contact.
+    DraftElsewhere(ContactId, String),
     /// The text in the composer was edited.
     Draft(String),
     /// Send was pressed.

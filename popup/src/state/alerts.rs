@@ -1,10 +1,8 @@
 //! Problems the person has not dismissed yet.
 
 use super::effect::Effect;
+use ipc::limits::ALERTS;
 use ipc::{Alert, Refusal};
-
-/// The most alerts above the lists; one more takes the place of the oldest.
-const SHOWN: usize = 4;
 
 /// Something that went wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,12 +30,12 @@ pub(crate) struct Alerts {
 }
 
 impl Alerts {
-    /// Shows a problem, once.
+    /// Shows a problem, once. When too many are shown, it takes the place of the oldest.
     pub(crate) fn raise(&mut self, problem: Problem) -> Vec<Effect> {
         if self.shown.iter().any(|alert| alert.problem == problem) {
             return Vec::new();
         }
-        if self.shown.len() >= SHOWN {
+        if self.shown.len() >= ALERTS {
             self.shown.remove(0);
         }
         self.next = self.next.wrapping_add(1);

@@ -23,12 +23,12 @@ pub(crate) use action::Action;
 pub(crate) use alerts::Problem;
 pub(crate) use connection::Shell;
 pub(crate) use effect::{Effect, Target};
-pub(crate) use model::State;
+pub(crate) use model::{Sight, State};
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, Chat, ComposerError, ContactEdit,
     ContactPage, EXPORT, FILE, FILE_BYTES, FieldError, IMPORT, INVITE, IceRow, InvitesEdit,
     InvitesPage, KEEP, NAME, NOTE, NoteEdit, NoteForm, REMOVE, Saved, ServerRow, SettingsEdit,
     SettingsForm, Using,
 };
-pub(crate) use people::{Section, list};
+pub(crate) use people::{Section, has_contacts, list};
 pub(crate) use view::View;

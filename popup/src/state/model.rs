@@ -5,12 +5,12 @@ use super::connection::{EngineConnection, Shell};
 use super::effect::{Effect, Target};
 use super::outbox::{Outbox, Purpose};
 use super::pages::{BackupForm, Chat, JoinForm, NoteForm};
-use super::people::People;
+use super::people::{People, Requests};
 use super::resync::Resynced;
 use super::view::View;
 use ipc::{
-    Answer, Command, ContactId, Invite, InviteId, PersonId, Place, Refusal, Request, RequestId,
-    SettingsView, Status, ToEngine, UnixMillis,
+    Answer, Command, ContactId, Invite, InviteId, PersonId, Place, Refusal, SettingsView, Status,
+    ToEngine, UnixMillis,
 };
 use litemap::LiteMap;
 
@@ -28,7 +28,7 @@ pub(crate) struct State {
     /// Everybody in the lists.
     pub(crate) people: People,
     /// Who waits for an answer.
-    pub(crate) requests: Resynced<RequestId, Request>,
+    pub(crate) requests: Requests,
     /// The open invites.
     pub(crate) invites: Resynced<InviteId, Invite>,
     /// Who is writing, and until when that is believed.
@@ -51,8 +51,17 @@ pub(crate) struct State {
     pub(super) outbox: Outbox,
     /// Where to go once the lists are there.
     pub(super) follow: Option<Place>,
-    /// The page is not shown.
-    pub(super) hidden: bool,
+    /// Whether the page is seen.
+    pub(super) sight: Sight,
+}
+
+/// Whether the page is seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sight {
+    /// It is not in a background tab.
+    pub(crate) visible: bool,
+    /// It has the focus: the person is before it, and not only before a window that covers it.
+    pub(crate) focused: bool,
 }
 
 impl State {
@@ -142,10 +151,13 @@ impl State {
         if !self.engine.is_ready() {
             return Vec::new();
         }
-        let visible = !self.hidden;
+        let Sight { visible, focused } = self.sight;
         let shown = self.chat().filter(|_| visible);
-        let contact = shown.map(|chat| chat.contact.clone());
-        vec![Effect::Post(ToEngine::Watching { contact, visible })]
+        vec![Effect::Post(ToEngine::Watching {
+            contact: shown.map(|chat| chat.contact.clone()),
+            visible,
+            focused,
+        })]
     }
 
     /// Shows a refusal as an alert, where no page is open to show it.

@@ -5,6 +5,7 @@ mod network;
 mod people;
 mod refused;
 
+pub(crate) use name::isolate;
 pub(crate) use network::{
     StateLine, Tone, beacon_trouble, empty_network, people_count, phase_meaning, retry_at, role,
     state_line,
@@ -12,4 +13,4 @@ pub(crate) use network::{
 pub(crate) use people::{
     asked, imported_count, last_seen, message_state, ping, presence, reach, special, unread_count,
 };
-pub(crate) use refused::{backup_error, field_error, problem, refusal};
+pub(crate) use refused::{backup_error, cause, field_error, problem, refusal};

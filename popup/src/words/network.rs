@@ -99,7 +99,8 @@ pub(crate) fn phase_meaning(phase: &Phase) -> Text {
     match phase {
         Phase::FirstRun => Text::WhatFirstRun,
         Phase::Joining => Text::WhatJoining,
-        Phase::Router { .. } | Phase::Peer { .. } => Text::WhatFine,
+        Phase::Router { .. } => Text::WhatRouter,
+        Phase::Peer { .. } => Text::WhatPeer,
         Phase::Electing { .. } => Text::WhatElecting,
         Phase::Offline { .. } => Text::WhatOffline,
         Phase::Refused { .. } => Text::WhatRefused,

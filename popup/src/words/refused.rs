@@ -29,7 +29,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::BackupWrong => Text::BackupWrong,
         Refusal::NotEmpty => Text::NotEmpty,
         Refusal::Setting { reason, .. } => return fill(Text::SettingRefused, &[reason]),
-        Refusal::Storage { reason } => return fill(Text::NotStored, &[reason]),
+        Refusal::Storage { .. } => Text::NotStored,
     })
 }
 
@@ -59,16 +59,32 @@ pub(crate) fn problem(problem: &Problem) -> String {
     }
 }
 
+/// Returns what a program or a browser said of a problem, in its own words: for a report, not for
+/// reading.
+pub(crate) fn cause(problem: &Problem) -> Option<String> {
+    let cause = match problem {
+        Problem::Refused(Refusal::Storage { reason })
+        | Problem::Alert(
+            Alert::StorageFailed { reason }
+            | Alert::Misbehaved { reason, .. }
+            | Alert::StorageDamaged { key: reason }
+            | Alert::ButtonFailed {
+                refusal: Refusal::Storage { reason },
+            },
+        ) => reason,
+        Problem::Refused(_) | Problem::Alert(_) => return None,
+    };
+    Some(cause.clone())
+}
+
 fn alert(alert: &Alert) -> String {
     match alert {
-        Alert::StorageFailed { reason } => fill(Text::AlertStorageFailed, &[reason]),
-        Alert::StorageDamaged { key } => fill(Text::AlertStorageDamaged, &[key]),
+        Alert::StorageFailed { .. } => t(Text::AlertStorageFailed),
+        Alert::StorageDamaged { .. } => t(Text::AlertStorageDamaged),
         Alert::StorageSilent => t(Text::AlertStorageSilent),
         Alert::ChatsRemoved => t(Text::AlertChatsRemoved),
         Alert::SomebodyElse { name } => fill(Text::AlertSomebodyElse, &[&isolate(name)]),
-        Alert::Misbehaved { name, reason } => {
-            fill(Text::AlertMisbehaved, &[&isolate(name), reason])
-        }
+        Alert::Misbehaved { name, .. } => fill(Text::AlertMisbehaved, &[&isolate(name)]),
         Alert::AnswerTooLate { name } => fill(Text::AlertTooLate, &[&isolate(name)]),
         Alert::ClockDiffers { name, minutes } => {
             fill(Text::AlertClock, &[&isolate(name), &minutes.to_string()])
@@ -76,5 +92,6 @@ fn alert(alert: &Alert) -> String {
         Alert::InviteNotAccepted => t(Text::AlertInvite),
         Alert::TwoCopies => t(Text::AlertTwoCopies),
         Alert::Blocked { name } => fill(Text::AlertBlocked, &[&isolate(name)]),
+        Alert::ButtonFailed { refusal: why } => fill(Text::AlertButton, &[&refusal(why)]),
     }
 }

@@ -69,7 +69,10 @@ pub fn shown(world: &mut World, index: usize, event: &Event) {
             let wrong = format!("P{index} sees {}, and one has no beacon", person.name);
             world.ctx.violation(wrong);
         }
-    } else if let Event::Notify(Notification::Joined { name, .. }) = event {
+    } else if let Event::Notify(Notification::Joined {
+        name: Some(name), ..
+    }) = event
+    {
         let seen = beacon.places.seen(index);
         let other = device_of(name).unwrap_or(usize::MAX);
         if seen.and_then(|seen| *seen.get(&other)?).is_some() {

@@ -33,10 +33,9 @@ fn a_contact_kept_anew_during_a_session_stays_connected() {
 }
 
 #[test]
-fn an_arrival_is_told_once_and_not_of_a_muted_or_blocked_contact() {
-    for (muted, blocked, told) in [(false, false, 1), (true, false, 0), (false, true, 0)] {
+fn an_arrival_is_told_once_and_not_of_a_blocked_contact() {
+    for (blocked, told) in [(false, 1), (true, 0)] {
         let mut record = contact("Bob", BOB);
-        record.preferences.muted = muted;
         record.preferences.blocked = blocked;
         let (mut ctx, mut contacts) = with([record]);
         for _ in 0..2 {

@@ -43,6 +43,7 @@ fn request() -> RequestRecord {
         note: None,
         at: 5,
         invite: None,
+        rejected: None,
     }
 }
 

@@ -48,3 +48,15 @@ impl Alike {
         self.known.get(name).cloned().flatten()
     }
 }
+
+/// Returns the contact whose name this one looks like, asked once about one name.
+pub(in crate::node) fn contact_like<'a>(
+    names: &Names,
+    mut contacts: impl Iterator<Item = &'a str>,
+    name: &str,
+) -> Option<String> {
+    let skeleton = names.skeleton(name);
+    contacts
+        .find(|contact| names.skeleton(contact) == skeleton)
+        .map(str::to_owned)
+}

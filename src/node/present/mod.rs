@@ -6,9 +6,11 @@ mod people;
 mod state;
 mod status;
 
+pub(super) use alike::contact_like;
 pub(super) use state::State;
 
 use crate::context::Context;
+use crate::ids::rootless;
 use crate::introductions;
 use crate::values::RequestId;
 use crate::view::{Event, Invite, Profile, Request, SettingsView, Status};
@@ -71,6 +73,7 @@ impl Shown {
                 id: id.clone(),
                 name: record.name.clone(),
                 note: record.note.clone(),
+                stranger: rootless(&record.from).to_owned(),
                 at: record.at,
                 resembles: self.people.contact_like(&record.name),
                 invited: record.invite.is_some(),

@@ -56,10 +56,22 @@ fn phase(state: &State<'_>, networks: &[Network]) -> Phase {
     if directory.is_cellular() {
         return Phase::Cellular;
     }
-    match networks.first() {
+    match fullest(networks) {
         Some(network) => phase_of(network),
         None => phase_without_network(state),
     }
+}
+
+/// Returns the network with most people, the first one of several: a device with two kinds of
+/// addresses meets most others by one of them.
+fn fullest(networks: &[Network]) -> Option<&Network> {
+    let works = |network: &Network| match network.role {
+        Role::Router | Role::Peer => true,
+        Role::Joining | Role::Electing => false,
+    };
+    // Of equal ones this returns the last.
+    let first_last = networks.iter().rev();
+    first_last.max_by_key(|network| (works(network), network.people))
 }
 
 fn phase_of(network: &Network) -> Phase {

@@ -29,6 +29,8 @@ impl Node {
         let missing: Vec<&str> = self.conversations.routers_of(unseen).collect();
         self.directory.leave_hiding_routers(&mut self.ctx, &missing);
         self.directory.timeout(&mut self.ctx);
+        let settings = self.account.settings();
+        self.attention.timeout(&mut self.ctx, settings);
         for link in self.handshakes.late(self.ctx.now.mono) {
             self.handshakes.expire(&mut self.ctx, link);
             self.settle();
@@ -67,6 +69,9 @@ impl Node {
         let is_here =
             |contact: &ContactId| conversations.is_here(contact, |path| directory.is_local(path));
         self.contacts.announce_arrivals(&mut self.ctx, is_here);
+        let members = self.directory.members().iter();
+        let place = members.map(|member| member.address());
+        self.attention.at(self.ctx.now.mono, place);
         if let Some(me) = self.account.me() {
             self.contacts.compute_safety_numbers(me.public_key());
         }
@@ -106,6 +111,7 @@ impl Node {
         if self.account.me().is_none() {
             return;
         }
+        self.attention.came(self.ctx.now.mono);
         self.ctx.emit(Output::Probe);
         self.directory.probe(&mut self.ctx);
         for contact in self.conversations.connected() {

@@ -3,9 +3,12 @@
 use crate::introductions::Answered;
 use crate::io::CommandId;
 use crate::node::Node;
-use crate::values::ContactId;
-use crate::view::{Command, ContactCommand, Refusal};
+use crate::values::{ContactId, RequestId};
+use crate::view::{Alert, Command, ContactCommand, Refusal};
 use crate::wire::SessionFrame;
+
+/// The command of a button: there is nobody to answer.
+const NO_VIEW: CommandId = CommandId(0);
 
 impl Node {
     pub(super) fn command(&mut self, id: CommandId, command: Command) {
@@ -13,6 +16,13 @@ impl Node {
             Ok(Answered::Later) => {}
             Ok(Answered::Now) => self.ctx.reply(id, Ok(())),
             Err(refusal) => self.ctx.reply(id, Err(refusal)),
+        }
+    }
+
+    /// Carries out what a button of a notification stands for. A refusal waits for a view.
+    pub(super) fn pressed(&mut self, command: Command) {
+        if let Err(refusal) = self.carry_out(NO_VIEW, command) {
+            self.ctx.alert(Alert::ButtonFailed { refusal });
         }
     }
 
@@ -28,6 +38,7 @@ impl Node {
             }
             Command::Accept { request } => self.accept(&request).map(now),
             Command::Reject { request } => self.introductions.reject(ctx, &request).map(now),
+            Command::Ignore { request } => self.ignore(id, &request),
             Command::Send { contact, text } => self.send(id, &contact, &text).map(later),
             Command::Typing { contact } => self.typing(&contact).map(now),
             Command::Read { contact, number } => {
@@ -115,8 +126,22 @@ impl Node {
         self.part_from(contact);
         self.contacts.forget(&mut self.ctx, contact.clone());
         self.conversations.forget(&mut self.ctx, contact);
+        self.attention.read(&mut self.ctx, contact.clone());
         self.renew_discovery_uuid();
         Ok(())
+    }
+
+    /// Rejects a request, and wants nobody of that name to ask again. Somebody who was invited
+    /// is only rejected: that uses the invite up.
+    fn ignore(&mut self, id: CommandId, request: &RequestId) -> Result<Answered, Refusal> {
+        let record = self.introductions.requests().get(request);
+        let record = record.cloned().ok_or(Refusal::Gone)?;
+        self.introductions.reject(&mut self.ctx, request)?;
+        if record.invite.is_some() {
+            return Ok(Answered::Now);
+        }
+        self.account.ignore(&mut self.ctx, id, record.name);
+        Ok(Answered::Later)
     }
 
     fn send(&mut self, id: CommandId, contact: &ContactId, text: &str) -> Result<(), Refusal> {

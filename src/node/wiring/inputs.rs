@@ -12,8 +12,14 @@ impl Node {
         match input {
             Input::Timeout => {}
             Input::Command(id, command) => self.command(id, command),
-            Input::Attach => self.shown.attach(&mut self.ctx),
-            Input::Watched(watched) => self.attention.set_watched(watched),
+            Input::Pressed(command) => self.pressed(command),
+            Input::Attach => {
+                self.attention.attach(&mut self.ctx);
+                self.shown.attach(&mut self.ctx);
+            }
+            Input::Watching { chats, visible } => {
+                self.attention.watch(&mut self.ctx, chats, visible);
+            }
             Input::Signalling(signalling) => self.signalling(signalling),
             Input::Link(link, event) => self.link(link, event),
             Input::Addresses(found) => {
@@ -40,6 +46,9 @@ impl Node {
             Signalling::Registered(id) => match ctx.routes.id(&id) {
                 Some(IdOwner::Transport) => {
                     let was_lost = self.transport.registered();
+                    if was_lost {
+                        self.attention.came(ctx.now.mono);
+                    }
                     self.contacts.redial_all(ctx);
                     self.directory.reconnected(ctx, was_lost);
                 }

@@ -3,9 +3,10 @@
 //!
 //! [`inputs`] hands an input to its machine, [`commands`] those of the person. A machine tells facts,
 //! and here stands what follows from each. [`people`] is the way from a stranger to a contact and a
-//! session, [`writes`] goes on when a write has ended, [`clock`] is the round of every input, and
+//! session, [`attention`] what the person is told, [`writes`] goes on when a write has ended, [`clock`] is the round of every input, and
 //! [`queries`] is what a machine may ask about another one.
 
+mod attention;
 mod backup;
 mod clock;
 mod commands;
@@ -109,8 +110,12 @@ impl Node {
                 let ours = self.handshakes.is_meeting(&contact);
                 self.conversations.replaced(ctx, &contact, ours);
             }
-            Fact::Received(contact, text) => self.received(contact, text),
-            Fact::Notify(notification) => self.notify(notification),
+            Fact::Received(contact, text) => self.received(contact, &text),
+            Fact::Seen(contact) => self.attention.read(ctx, contact),
+            Fact::Arrived(contact) => self.arrived(contact),
+            Fact::Asks(request) => self.asks(&request),
+            Fact::RequestGone(request) => self.attention.answered(ctx, request),
+            Fact::Alert(alert) => self.attention.alert(ctx, alert),
         }
     }
 }

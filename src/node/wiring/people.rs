@@ -6,10 +6,9 @@ use crate::ids::rootless;
 use crate::introductions::Late;
 use crate::io::{Link, LinkId, Path};
 use crate::node::Node;
-use crate::node::attention::Attention;
 use crate::records::RequestRecord;
 use crate::values::{ContactId, RequestId, Secret};
-use crate::view::{Notification, Refusal};
+use crate::view::Refusal;
 use crate::wire::SessionFrame;
 
 impl Node {
@@ -25,7 +24,9 @@ impl Node {
                 let ctx = &mut self.ctx;
                 self.introductions.replace_request(ctx, &record.from);
                 self.settle();
-                self.introductions.take_request(&mut self.ctx, record);
+                let ignored = self.account.ignores(&self.ctx.names, &record.name);
+                self.introductions
+                    .take_request(&mut self.ctx, record, ignored);
             }
             Ok(false) => {}
             Err(fault) => self.handshakes.fail(&mut self.ctx, link, fault),
@@ -129,8 +130,7 @@ impl Node {
             self.settle();
         }
         if asked {
-            let name = self.contacts.name(&id);
-            self.notify(Notification::Accepted { contact: id, name });
+            self.accepted_by(id);
         }
     }
 
@@ -211,23 +211,5 @@ impl Node {
         self.conversations.part(&mut self.ctx, contact);
         self.contacts.parted(contact);
         self.handshakes.stop_meeting(&mut self.ctx, contact);
-    }
-
-    pub(super) fn received(&mut self, contact: ContactId, text: String) {
-        let saved = self.contacts.get(&contact);
-        let muted = saved.is_some_and(|contact| contact.preferences().muted);
-        if self.attention.wants_message(muted) {
-            let name = self.contacts.name(&contact);
-            self.notify(Notification::Message {
-                contact,
-                name,
-                text,
-            });
-        }
-    }
-
-    pub(super) fn notify(&mut self, notification: Notification) {
-        let settings = self.account.settings();
-        Attention::notify(&mut self.ctx, settings, notification);
     }
 }

@@ -1,6 +1,9 @@
 //! The public address decides which network a device looks for.
 
-use crate::world::{ANN, BOB, friends};
+use crate::world::{ANN, BOB, HOME, World, friends};
+use mesh_chat::address::Addresses;
+use mesh_chat::node::Input;
+use mesh_chat::view::Phase;
 
 #[test]
 fn a_device_that_registers_again_looks_up_its_address_and_joins_the_network_of_a_new_one() {
@@ -20,4 +23,20 @@ fn an_address_that_changed_without_an_event_is_seen_when_the_id_is_registered_ag
     let network = world.status(ANN).networks.first();
     let address = network.map(|network| network.address.as_str());
     assert_eq!(address, Some("198.51.100.4"));
+}
+
+#[test]
+fn of_two_kinds_of_addresses_the_state_line_names_the_one_with_most_people() {
+    let mut world = World::of(&["Ann", "Bob", "Cleo", "Dan"]);
+    let seen = ["2001:db8:1:2::1", HOME].map(|address| address.parse().unwrap());
+    let own = Vec::new();
+    let found = Addresses {
+        seen: seen.into(),
+        own,
+    };
+    world.input(ANN, Input::Addresses(found));
+    world.pass(10_000);
+    let address = HOME.to_owned();
+    let phase = Phase::Router { address, people: 4 };
+    assert_eq!(world.status(ANN).phase, phase);
 }

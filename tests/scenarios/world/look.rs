@@ -97,6 +97,11 @@ impl World {
         status.expect("a status")
     }
 
+    /// Returns how many commands were answered.
+    pub(crate) fn replies(&self, device: usize) -> usize {
+        self.devices[device].replies.len()
+    }
+
     /// Returns the reply to the last command.
     pub(crate) fn reply(&self, device: usize) -> &Result<Answer, Refusal> {
         self.devices[device].replies.last().expect("a reply")

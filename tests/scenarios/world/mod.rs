@@ -221,6 +221,11 @@ impl World {
         self.happen(device, Input::Command(id, command));
     }
 
+    /// Lets the caller of a node say something to it.
+    pub(crate) fn input(&mut self, device: usize, input: Input) {
+        self.happen(device, input);
+    }
+
     /// Lets something happen to a device, and everything that comes of it at this moment.
     fn happen(&mut self, device: usize, input: Input) {
         self.queue.push_back((device, input));

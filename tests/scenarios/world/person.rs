@@ -51,6 +51,12 @@ impl World {
         self.command(device, Command::Reject { request });
     }
 
+    /// Ignores whoever made the first request that waits.
+    pub(crate) fn ignore(&mut self, device: usize) {
+        let request = self.requests(device).first().expect("a request").id.clone();
+        self.command(device, Command::Ignore { request });
+    }
+
     pub(crate) fn send(&mut self, device: usize, to: &str, text: &str) {
         let (contact, text) = (self.contact(device, to), text.to_owned());
         self.command(device, Command::Send { contact, text });

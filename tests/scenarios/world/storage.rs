@@ -98,7 +98,10 @@ impl Disk {
             Change::ForgetContact(id) => drop(self.contacts.remove(&id)),
             Change::Invite(new) => invites.push(new),
             Change::ForgetInvite(id) => invites.retain(|invite| invite.id != id),
-            Change::Request(new) => requests.push(new),
+            Change::Request(new) => {
+                requests.retain(|request| request.id != new.id);
+                requests.push(new);
+            }
             Change::ForgetRequest(id) => requests.retain(|request| request.id != id),
             Change::Import(import) => {
                 *profile = Some(import.profile);

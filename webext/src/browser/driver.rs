@@ -13,7 +13,7 @@ use super::restart::{alert, restart_because, take_reason};
 use super::signalling::Signalling;
 use super::timer::Timer;
 use super::unicode::BrowserUnicode;
-use super::views::Views;
+use super::views::{Sight, Views};
 use crate::journal::{Page, PageRead};
 use crate::storage::{Report, Restart, Storage};
 use chrome::Port;
@@ -121,13 +121,12 @@ impl Driver {
 
     /// Handles a command that comes from outside any view.
     pub(crate) fn command(&self, command: Command) {
-        self.handle(Input::Command(command_id(NO_VIEW, 0), command));
+        self.handle(Input::Pressed(command));
     }
 
     /// Connects a view and sends it everything once. Returns its number.
     pub(crate) fn attach(&self, port: Port) -> Option<u32> {
         let view = self.views.borrow_mut().open(port)?;
-        self.watched();
         self.todo(Todo::Attach(view));
         Some(view)
     }
@@ -153,8 +152,13 @@ impl Driver {
                     limit,
                 });
             }
-            ToEngine::Watching { contact, visible } => {
-                self.views.borrow_mut().watch(view, contact, visible);
+            ToEngine::Watching {
+                contact,
+                visible,
+                focused,
+            } => {
+                let sight = Sight { visible, focused };
+                self.views.borrow_mut().watch(view, contact, sight);
                 self.watched();
             }
         }
@@ -167,8 +171,10 @@ impl Driver {
     }
 
     fn watched(&self) {
-        let watched = self.views.borrow().is_any_visible();
-        self.handle(Input::Watched(watched));
+        let views = self.views.borrow();
+        let (chats, visible) = (views.looked_at(), views.is_any_visible());
+        drop(views);
+        self.handle(Input::Watching { chats, visible });
     }
 
     fn todo(&self, todo: Todo) {
@@ -256,6 +262,10 @@ impl Driver {
                 let notification = notification.clone();
                 self.host.tell(HostRequest::Notify { notification });
             }
+            Recipient::Supervisor(Duty::Withdraw(about)) => {
+                let about = about.clone();
+                self.host.tell(HostRequest::Withdraw { about });
+            }
             Recipient::Supervisor(Duty::Badge(count)) => {
                 self.host.tell(HostRequest::Badge { count });
             }
@@ -264,10 +274,8 @@ impl Driver {
 
     fn reply(&self, id: CommandId, result: Result<Answer, Refusal>) {
         match (view_and_id(id), result) {
-            ((NO_VIEW, _), Ok(_)) => {}
-            ((NO_VIEW, _), Err(refusal)) => {
-                tracing::warn!(%refusal, "a command from outside the views was refused");
-            }
+            // Nobody waits for the answer to a command from outside the views.
+            ((NO_VIEW, _), _) => {}
             ((view, id), result) => {
                 let reply = FromEngine::Reply { id, result };
                 self.views.borrow_mut().post(view, &reply);
@@ -302,6 +310,7 @@ impl Driver {
             id: page.id,
             messages: messages.into_iter().map(shown).collect(),
             more,
+            damaged: !damaged.is_empty(),
         };
         let mut views = self.views.borrow_mut();
         views.page(page.view, &history);

@@ -21,11 +21,21 @@ pub(crate) struct Views {
 
 struct View {
     port: Port,
-    /// It is not in a background tab.
-    visible: bool,
+    /// The chat that it shows.
+    shown: Option<ContactId>,
+    sight: Sight,
     chats: Vec<ContactId>,
     reading: u32,
     held: Vec<Event>,
+}
+
+/// Whether a view can be seen. It says so itself, once it has everything.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Sight {
+    /// It is not in a background tab.
+    pub(crate) visible: bool,
+    /// It has the focus: the person is before it.
+    pub(crate) focused: bool,
 }
 
 impl View {
@@ -45,7 +55,8 @@ impl Views {
         self.last = self.last.wrapping_add(1);
         let view = View {
             port,
-            visible: true,
+            shown: None,
+            sight: Sight::default(),
             chats: Vec::new(),
             reading: 0,
             held: Vec::new(),
@@ -59,19 +70,27 @@ impl Views {
     }
 
     /// Notes which chat the view shows now, and whether the view can be seen.
-    pub(crate) fn watch(&mut self, view: u32, contact: Option<ContactId>, visible: bool) {
+    pub(crate) fn watch(&mut self, view: u32, contact: Option<ContactId>, sight: Sight) {
         if let Some(view) = self.open.get_mut(&view) {
             if let Some(contact) = &contact {
                 view.asks(contact);
             }
-            view.visible = visible;
+            view.shown = contact;
+            view.sight = sight;
         }
     }
 
     /// Returns whether the person may be looking at a view. One in a background tab keeps its port,
     /// and nobody sees what it shows.
     pub(crate) fn is_any_visible(&self) -> bool {
-        self.open.values().any(|view| view.visible)
+        self.open.values().any(|view| view.sight.visible)
+    }
+
+    /// Returns the chats in front of the person: two windows can show two.
+    pub(crate) fn looked_at(&self) -> Vec<ContactId> {
+        let has_focus = |view: &&View| view.sight.visible && view.sight.focused;
+        let views = self.open.values().filter(has_focus);
+        views.filter_map(|view| view.shown.clone()).collect()
     }
 
     /// Notes that the view waits for a page of this chat.

@@ -3,6 +3,7 @@
 use ipc::limits::TEXT_BYTES;
 use ipc::{ContactId, Message, MessageState, Progress, Refusal, UnixMillis};
 use litemap::LiteMap;
+use std::rc::Rc;
 
 /// Why the text in the composer was not sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,15 +14,32 @@ pub(crate) enum ComposerError {
     NotSent,
 }
 
+/// A page of messages.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Page {
+    /// The messages, oldest first.
+    pub(crate) messages: Vec<Message>,
+    /// There are older ones.
+    pub(crate) more: bool,
+    /// Some could not be read.
+    pub(crate) damaged: bool,
+}
+
 /// The open chat.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Chat {
     /// Whose.
     pub(crate) contact: ContactId,
     /// What is loaded, by number.
-    pub(crate) messages: LiteMap<u64, Message>,
+    pub(crate) messages: LiteMap<u64, Rc<Message>>,
     /// There are older ones.
     pub(crate) more: bool,
+    /// Some messages could not be read.
+    pub(crate) damaged: bool,
+    /// The end of the messages is in sight.
+    pub(crate) at_end: bool,
+    /// The newest message when the end was last in sight.
+    pub(in crate::state) seen: u64,
     /// The newest page has arrived.
     pub(crate) loaded: bool,
     /// A page is on its way.
@@ -42,6 +60,9 @@ impl Chat {
             contact,
             messages: LiteMap::new(),
             more: false,
+            damaged: false,
+            at_end: true,
+            seen: 0,
             loaded: false,
             loading: true,
             draft: String::new(),
@@ -60,31 +81,63 @@ impl Chat {
 
     /// Takes in a message that appeared.
     pub(in crate::state) fn take_in(&mut self, message: Message) {
-        self.messages.insert(message.number, message);
+        self.messages.insert(message.number, Rc::new(message));
     }
 
     /// Takes in how far own messages are, which may also be less far than before.
     pub(in crate::state) fn take_progress(&mut self, progress: &Progress) {
         for (_, message) in self.messages.iter_mut() {
-            if let Some(place) = message.place {
-                message.state = progress.state(place);
+            let state = message.place.map(|place| progress.state(place));
+            // Only what has changed is painted again.
+            if let Some(state) = state.filter(|state| *state != message.state) {
+                Rc::make_mut(message).state = state;
             }
         }
     }
 
     /// Takes in a page of messages. While a page is on its way the engine sends no events about
-    /// messages, so a page is newer than what is here.
-    pub(in crate::state) fn take_page(&mut self, newest: bool, page: Vec<Message>, more: bool) {
-        if newest && more {
-            let first = page.first().map_or(0, |message| message.number);
+    /// messages, so a page is newer than what is here. What is older than the newest page stays,
+    /// unless there is a gap between the two.
+    pub(in crate::state) fn take_page(&mut self, newest: bool, page: Page) {
+        let first = page.messages.first().map_or(0, |message| message.number);
+        let older = self
+            .messages
+            .first()
+            .is_some_and(|(oldest, _)| *oldest < first);
+        let joins = older
+            && [first, first.saturating_sub(1)]
+                .iter()
+                .any(|number| self.messages.contains_key(number));
+        if newest && page.more && !joins {
             self.messages.retain(|number, _| *number >= first);
         }
-        for message in page {
-            self.messages.insert(message.number, message);
+        if !newest || !joins {
+            self.more = page.more;
         }
-        self.more = more;
+        for message in page.messages {
+            self.messages.insert(message.number, Rc::new(message));
+        }
+        self.damaged |= page.damaged;
         self.loaded = true;
         self.loading = false;
+    }
+
+    /// Takes whether the end of the messages is in sight.
+    pub(in crate::state) fn set_at_end(&mut self, at_end: bool) {
+        if self.at_end && !at_end {
+            self.seen = self.newest();
+        }
+        self.at_end = at_end;
+    }
+
+    /// Returns how many messages came since the end was in sight.
+    pub(crate) fn below(&self) -> usize {
+        if self.at_end {
+            return 0;
+        }
+        let newer = self.messages.values().rev();
+        let newer = newer.take_while(|message| message.number > self.seen);
+        newer.filter(|m| m.state == MessageState::Received).count()
     }
 
     pub(in crate::state) fn newest_received(&self) -> Option<u64> {

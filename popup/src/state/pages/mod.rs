@@ -15,7 +15,7 @@ mod settings;
 pub(crate) use backup::{
     BackupEdit, BackupError, BackupForm, BackupState, EXPORT, FILE, FILE_BYTES, IMPORT,
 };
-pub(crate) use chat::{Chat, ComposerError};
+pub(crate) use chat::{Chat, ComposerError, Page};
 pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
 pub(crate) use invites::{INVITE, InvitesEdit, InvitesPage, Using};
 pub(crate) use join::JoinForm;

@@ -2,7 +2,8 @@
 
 use super::saved::Saved;
 use ipc::{
-    Beacon, Config, Hidden, IceServer, Refusal, Settings, SettingsView, SignallingServer, Switch,
+    Beacon, Config, Hidden, IceServer, NotificationText, Refusal, Settings, SettingsView,
+    SignallingServer, Switch,
 };
 
 /// An edit of the form.
@@ -12,6 +13,10 @@ pub(crate) enum SettingsEdit {
     Name(String),
     /// A switch was switched on or off.
     Switch(Switch, bool),
+    /// What notifications show.
+    NotificationText(NotificationText),
+    /// The names under which nobody is to ask, one per line.
+    Ignored(String),
     /// First part of every id.
     Root(String),
     /// The address echo.
@@ -92,6 +97,10 @@ pub(crate) struct SettingsForm {
     pub(crate) name: String,
     /// Each switch, and whether it is on.
     pub(crate) switches: Vec<(Switch, bool)>,
+    /// What notifications show.
+    pub(crate) notification_text: NotificationText,
+    /// The names under which nobody is to ask, one per line.
+    pub(crate) ignored: String,
     /// First part of every id.
     pub(crate) root: String,
     /// The address echo; empty is off.
@@ -106,17 +115,51 @@ pub(crate) struct SettingsForm {
     pub(crate) refused: Option<(String, FieldError)>,
     /// How far saving is.
     pub(crate) saved: Saved,
+    /// The form as it would be with what counts now: what differs from it was edited here.
+    unedited: Option<Box<Self>>,
 }
 
 impl SettingsForm {
     pub(in crate::state) fn new(name: &str, view: &SettingsView) -> Self {
+        let unedited = Self::with(name, view);
+        Self {
+            unedited: Some(Box::new(unedited.clone())),
+            ..unedited
+        }
+    }
+
+    fn with(name: &str, view: &SettingsView) -> Self {
         let mut form = Self {
             name: name.to_owned(),
             switches: switches(&view.settings),
+            notification_text: view.settings.notification_text,
+            ignored: view.settings.ignored.join("\n"),
             ..Self::default()
         };
         form.fill(&view.defaults.with(&view.settings));
         form
+    }
+
+    /// Takes what counts from now on: another window may have saved. What was edited here stays as it
+    /// is.
+    pub(in crate::state) fn follow(&mut self, name: &str, view: &SettingsView) {
+        let now = Self::with(name, view);
+        let Some(before) = self.unedited.replace(Box::new(now.clone())) else {
+            return;
+        };
+        follow(&mut self.name, &before.name, now.name);
+        let switches = self.switches.iter_mut().zip(&before.switches);
+        for ((shown, before), now) in switches.zip(now.switches) {
+            follow(shown, before, now);
+        }
+        let text = now.notification_text;
+        follow(&mut self.notification_text, &before.notification_text, text);
+        follow(&mut self.ignored, &before.ignored, now.ignored);
+        follow(&mut self.root, &before.root, now.root);
+        follow(&mut self.ip_echo, &before.ip_echo, now.ip_echo);
+        follow(&mut self.beacon, &before.beacon, now.beacon);
+        follow(&mut self.signalling, &before.signalling, now.signalling);
+        follow(&mut self.ice, &before.ice, now.ice);
     }
 
     fn fill(&mut self, config: &Config) {
@@ -128,7 +171,9 @@ impl SettingsForm {
     }
 
     fn reset(&mut self, defaults: &Config) {
-        self.switches = switches(&Settings::default());
+        let settings = Settings::default();
+        self.switches = switches(&settings);
+        self.notification_text = settings.notification_text;
         self.fill(defaults);
     }
 
@@ -138,6 +183,8 @@ impl SettingsForm {
         match edit {
             SettingsEdit::Name(name) => self.name = name,
             SettingsEdit::Switch(switch, on) => self.turn(switch, on),
+            SettingsEdit::NotificationText(text) => self.notification_text = text,
+            SettingsEdit::Ignored(names) => self.ignored = names,
             SettingsEdit::Root(root) => self.root = root,
             SettingsEdit::IpEcho(url) => self.ip_echo = url,
             SettingsEdit::BeaconUrl(url) => self.beacon.url = url,
@@ -185,6 +232,8 @@ impl SettingsForm {
                 trimmed(&self.beacon),
                 &defaults.beacon.clone().unwrap_or_default(),
             ),
+            notification_text: self.notification_text,
+            ignored: names(&self.ignored),
             ..Settings::default()
         };
         for (switch, on) in &self.switches {
@@ -222,6 +271,21 @@ fn switches(settings: &Settings) -> Vec<(Switch, bool)> {
     let switches = Switch::ALL.iter();
     switches
         .map(|switch| (*switch, switch.get(settings)))
+        .collect()
+}
+
+/// Follows a value, unless the one that is shown is another than it was before.
+fn follow<T: PartialEq>(shown: &mut T, before: &T, now: T) {
+    if shown == before {
+        *shown = now;
+    }
+}
+
+fn names(lines: &str) -> Vec<String> {
+    let names = lines.lines().map(str::trim);
+    names
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
         .collect()
 }
 

@@ -2,15 +2,15 @@
 
 use crate::state::alerts::Problem;
 use crate::state::effect::{Effect, Target};
-use crate::state::model::State;
+use crate::state::model::{Sight, State};
 use crate::state::outbox::{Purpose, Unsent};
-use crate::state::pages::{Chat, ComposerError};
+use crate::state::pages::{Chat, ComposerError, Page};
 use crate::state::view::View;
 use ipc::limits::TEXT_BYTES;
 use ipc::{Command, ContactId, Message, MessageState, PersonId, Refusal, ToEngine};
 
 /// Messages asked for at a time.
-const PAGE: u32 = 50;
+const PAGE_SIZE: u32 = 50;
 
 /// The shortest time between two words to the engine that the person is writing, in milliseconds.
 const TYPING_EVERY: u64 = 3_000;
@@ -33,8 +33,7 @@ impl State {
         effects
     }
 
-    /// Goes on after a lost connection: tells the engine again which chat is shown, and reads its
-    /// newest messages again.
+    /// Goes on after a lost connection: reads the newest messages of the chat again.
     pub(super) fn resume_chat(&mut self) -> Vec<Effect> {
         let Some(chat) = self.chat_mut() else {
             return Vec::new();
@@ -42,9 +41,7 @@ impl State {
         chat.reported = 0;
         chat.loading = true;
         let contact = chat.contact.clone();
-        let mut effects = self.watch();
-        effects.extend(self.ask_history(contact, None));
-        effects
+        self.ask_history(contact, None)
     }
 
     /// Asks for a page, unless the same one is on its way.
@@ -60,7 +57,7 @@ impl State {
             id,
             contact,
             before,
-            limit: PAGE,
+            limit: PAGE_SIZE,
         })
     }
 
@@ -77,32 +74,29 @@ impl State {
         self.ask_history(contact, first)
     }
 
-    pub(super) fn history(
-        &mut self,
-        contact: &ContactId,
-        newest: bool,
-        page: Vec<Message>,
-        more: bool,
-    ) -> Vec<Effect> {
+    pub(super) fn history(&mut self, contact: &ContactId, newest: bool, page: Page) -> Vec<Effect> {
         let mut effects = Vec::new();
         for unsent in self.outbox.take_unsure(contact) {
-            if !page.iter().any(|message| is_stored(&unsent, message)) {
+            let mut messages = page.messages.iter();
+            if !messages.any(|message| is_stored(&unsent, message)) {
                 effects.extend(self.restore(unsent, None));
             }
         }
         if let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) {
-            chat.take_page(newest, page, more);
+            chat.take_page(newest, page);
         }
         effects.extend(self.mark_read());
         effects
     }
 
-    /// Reports the newest message on the screen as seen.
+    /// Reports the newest message as seen, once the person has its end before them.
     pub(super) fn mark_read(&mut self) -> Vec<Effect> {
-        if self.hidden || !self.engine.is_ready() {
+        let Sight { visible, focused } = self.sight;
+        if !visible || !focused || !self.engine.is_ready() {
             return Vec::new();
         }
-        let Some(chat) = self.chat_mut().filter(|chat| chat.loaded) else {
+        let chat = self.chat_mut();
+        let Some(chat) = chat.filter(|chat| chat.loaded && chat.at_end) else {
             return Vec::new();
         };
         let Some(number) = chat.newest_received().filter(|n| *n > chat.reported) else {
@@ -116,6 +110,14 @@ impl State {
     pub(super) fn draft_loaded(&mut self, contact: &ContactId, text: String) -> Vec<Effect> {
         let chat = self.chat_mut();
         if let Some(chat) = chat.filter(|c| c.contact == *contact && c.draft.is_empty()) {
+            chat.draft = text;
+        }
+        Vec::new()
+    }
+
+    /// Takes the unsent text as another window has left it.
+    pub(super) fn follow_draft(&mut self, contact: &ContactId, text: String) -> Vec<Effect> {
+        if let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) {
             chat.draft = text;
         }
         Vec::new()
@@ -187,11 +189,18 @@ impl State {
         vec![Effect::SaveDraft(unsent.contact, text)]
     }
 
-    pub(super) fn set_visible(&mut self, visible: bool) -> Vec<Effect> {
-        self.hidden = !visible;
+    pub(super) fn set_sight(&mut self, sight: Sight) -> Vec<Effect> {
+        self.sight = sight;
         let mut effects = self.watch();
         effects.extend(self.mark_read());
         effects
+    }
+
+    pub(super) fn set_at_end(&mut self, at_end: bool) -> Vec<Effect> {
+        if let Some(chat) = self.chat_mut() {
+            chat.set_at_end(at_end);
+        }
+        self.mark_read()
     }
 
     pub(super) fn forget_typing(&mut self) -> Vec<Effect> {

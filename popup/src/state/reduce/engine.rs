@@ -4,6 +4,7 @@ use crate::state::alerts::Problem;
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
 use crate::state::outbox::Purpose;
+use crate::state::pages::Page;
 use crate::state::view::View;
 use ipc::{Answer, Event, FromEngine, Message, MessageState, PersonId, Place, Progress, Refusal};
 
@@ -49,9 +50,19 @@ impl State {
                 Some(purpose) => self.replied(purpose, result),
                 None => Vec::new(),
             },
-            FromEngine::History { id, messages, more } => match self.outbox.answered(id) {
+            FromEngine::History {
+                id,
+                messages,
+                more,
+                damaged,
+            } => match self.outbox.answered(id) {
                 Some(Purpose::History { contact, newest }) => {
-                    self.history(&contact, newest, messages, more)
+                    let page = Page {
+                        messages,
+                        more,
+                        damaged,
+                    };
+                    self.history(&contact, newest, page)
                 }
                 _ => Vec::new(),
             },
@@ -64,7 +75,10 @@ impl State {
 
     fn event(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::Profile(profile) => self.name = profile.name,
+            Event::Profile(profile) => {
+                self.name = profile.name;
+                self.follow_settings();
+            }
             Event::Status(status) => self.status = Some(status),
             Event::Person(person) => self.people.insert(person.id.clone(), person),
             Event::PersonGone(id) => return self.person_gone(&id),
@@ -77,11 +91,14 @@ impl State {
             Event::Typing(contact) => {
                 self.typing.insert(contact, self.now.saturating_add(TYPING));
             }
-            Event::Settings(settings) => self.settings = Some(settings),
+            Event::Settings(settings) => {
+                self.settings = Some(settings);
+                self.follow_settings();
+            }
             Event::Alert(alert) => return self.alerts.raise(Problem::Alert(alert)),
             Event::Ready => return self.ready(),
             // For the supervisor.
-            Event::Notify(_) | Event::Badge { .. } => {}
+            Event::Notify(_) | Event::Withdraw(_) | Event::Badge { .. } => {}
         }
         Vec::new()
     }
@@ -94,9 +111,8 @@ impl State {
         let mut effects = self.outbox.flush();
         effects.extend(self.leave_gone_note());
         effects.extend(self.resume_page());
-        if self.hidden {
-            effects.extend(self.watch());
-        }
+        // Everything has been painted with this: what waited for a view has been shown.
+        effects.extend(self.watch());
         for contact in self.outbox.unsure_contacts() {
             effects.extend(self.ask_history(contact, None));
         }

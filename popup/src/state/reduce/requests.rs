@@ -7,17 +7,16 @@ use ipc::{Command, Request, RequestId};
 use litemap::LiteMap;
 
 impl State {
-    pub(super) fn answer(&mut self, request: RequestId, accept: bool) -> Vec<Effect> {
+    pub(super) fn answer(
+        &mut self,
+        request: RequestId,
+        command: fn(RequestId) -> Command,
+    ) -> Vec<Effect> {
         let purpose = Purpose::Answer(request.clone());
         if self.outbox.awaits(&purpose) {
             return Vec::new();
         }
-        let command = if accept {
-            Command::Accept { request }
-        } else {
-            Command::Reject { request }
-        };
-        self.ask(purpose, command)
+        self.ask(purpose, command(request))
     }
 
     /// Returns the waiting requests, the oldest first.

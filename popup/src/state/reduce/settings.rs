@@ -16,6 +16,13 @@ impl State {
         self.open(View::Settings(Box::new(form)))
     }
 
+    /// Shows in the open form what counts now, where nothing else was typed.
+    pub(super) fn follow_settings(&mut self) {
+        if let (View::Settings(form), Some(view)) = (&mut self.view, &self.settings) {
+            form.follow(self.name.as_deref().unwrap_or_default(), view);
+        }
+    }
+
     pub(super) fn edit_settings(&mut self, edit: SettingsEdit) -> Vec<Effect> {
         if let (View::Settings(form), Some(view)) = (&mut self.view, &self.settings) {
             form.edit(edit, &view.defaults);

@@ -10,6 +10,7 @@ fn opening_a_chat_watches_it_and_asks_for_its_newest_page() {
     assert!(posts(&effects).contains(&&ToEngine::Watching {
         contact: Some(contact.clone()),
         visible: true,
+        focused: true,
     }));
     assert!(posts(&effects).iter().any(|post| matches!(
         post,
@@ -25,20 +26,36 @@ fn opening_a_chat_watches_it_and_asks_for_its_newest_page() {
     assert!(posts(&back).contains(&&ToEngine::Watching {
         contact: None,
         visible: true,
+        focused: true,
     }));
 }
 
 #[test]
-fn a_view_in_a_background_tab_says_that_nobody_sees_it() {
+fn a_view_says_whether_it_is_seen_and_whether_the_person_is_before_it() {
     let mut view = Sut::with_anna();
     view.act(Action::OpenChat(contact("a")));
-    for visible in [false, true] {
-        let effects = view.act(Action::Visible(visible));
+    for sight in [HIDDEN, BESIDE, LOOKED_AT] {
+        let effects = view.act(Action::Seen(sight));
+        let Sight { visible, focused } = sight;
         assert!(posts(&effects).contains(&&ToEngine::Watching {
             contact: visible.then(|| contact("a")),
             visible,
+            focused,
         }));
     }
+}
+
+#[test]
+fn a_view_says_whether_it_is_seen_once_it_has_everything() {
+    let mut view = Sut::new();
+    let said = |effects: &[Effect]| {
+        let said = |post: &&&ToEngine| matches!(post, ToEngine::Watching { .. });
+        posts(effects).iter().filter(said).count()
+    };
+    assert_eq!(said(&view.act(Action::Seen(LOOKED_AT))), 0, "too early");
+    assert_eq!(said(&view.attach()), 1);
+    view.act(Action::Closed);
+    assert_eq!(said(&view.attach()), 1, "to a new engine too");
 }
 
 #[test]
@@ -101,27 +118,120 @@ fn older_messages_are_asked_for_once_at_a_time() {
     assert_eq!(view.act(Action::LoadOlder), [], "there are no more");
 }
 
-#[test]
-fn the_newest_received_message_is_reported_as_read_once_and_only_while_visible() {
-    let mut view = Sut::with_anna();
-    view.act(Action::Visible(false));
-    let page = vec![message(1, MessageState::Received, "one")];
-    let effects = view.open_chat(page, false);
-    assert_eq!(commands(&effects), Vec::<&Command>::new());
-
-    let read = |number| Command::Read {
+fn read(number: u64) -> Command {
+    Command::Read {
         contact: contact("a"),
         number,
-    };
-    assert_eq!(commands(&view.act(Action::Visible(true))), [&read(1)]);
-    assert_eq!(
-        commands(&view.act(Action::Visible(true))),
-        Vec::<&Command>::new()
-    );
-    let heard = view.event(Event::Message(message(2, MessageState::Received, "two")));
-    assert_eq!(commands(&heard), [&read(2)]);
+    }
+}
+
+fn received(number: u64) -> Event {
+    Event::Message(message(number, MessageState::Received, "text"))
+}
+
+#[test]
+fn a_message_is_reported_as_read_once_and_only_while_the_person_is_before_it() {
+    let mut view = Sut::with_anna();
+    let nothing = Vec::<&Command>::new();
+    view.act(Action::Seen(HIDDEN));
+    let page = vec![message(1, MessageState::Received, "one")];
+    let effects = view.open_chat(page, false);
+    assert_eq!(commands(&effects), nothing);
+    assert_eq!(commands(&view.act(Action::Seen(BESIDE))), nothing);
+    assert_eq!(commands(&view.act(Action::Seen(LOOKED_AT))), [&read(1)]);
+    assert_eq!(commands(&view.act(Action::Seen(LOOKED_AT))), nothing);
+    assert_eq!(commands(&view.event(received(2))), [&read(2)]);
     let own = view.event(Event::Message(message(3, MessageState::Waiting, "own")));
-    assert_eq!(commands(&own), Vec::<&Command>::new());
+    assert_eq!(commands(&own), nothing);
+}
+
+#[test]
+fn a_message_below_what_is_in_sight_is_counted_and_read_only_at_the_end() {
+    let mut view = Sut::with_anna();
+    let below = |view: &Sut| view.state.chat().unwrap().below();
+    let page = vec![message(1, MessageState::Received, "one")];
+    view.open_chat(page, false);
+    assert_eq!(view.act(Action::AtEnd(false)), []);
+    assert_eq!(below(&view), 0, "nothing has come");
+    for number in 2..=4 {
+        assert_eq!(
+            commands(&view.event(received(number))),
+            Vec::<&Command>::new()
+        );
+    }
+    view.event(Event::Message(message(5, MessageState::Waiting, "own")));
+    assert_eq!(below(&view), 3);
+    assert_eq!(commands(&view.act(Action::AtEnd(true))), [&read(4)]);
+    assert_eq!(below(&view), 0);
+}
+
+#[test]
+fn what_came_while_the_engine_was_away_is_counted_too_and_not_read_above_the_end() {
+    let mut view = Sut::with_anna();
+    let page = vec![message(1, MessageState::Received, "one")];
+    view.open_chat(page.clone(), false);
+    view.act(Action::AtEnd(false));
+    view.act(Action::Closed);
+    let again = view.attach();
+    let mut page = page;
+    page.push(message(2, MessageState::Received, "two"));
+    let effects = view.page(&again, page, false);
+    assert_eq!(commands(&effects), Vec::<&Command>::new());
+    assert_eq!(view.state.chat().unwrap().below(), 1);
+}
+
+#[test]
+fn older_pages_stay_when_the_engine_comes_back_unless_there_is_a_gap() {
+    let page = |numbers: std::ops::RangeInclusive<u64>| {
+        let page = numbers.map(|number| message(number, MessageState::Sent, "text"));
+        page.collect::<Vec<_>>()
+    };
+    for (newest, shown) in [
+        (page(10..=11), vec![8, 9, 10, 11]),
+        (page(11..=12), vec![8, 9, 10, 11, 12]),
+        (page(12..=13), vec![12, 13]),
+    ] {
+        let mut view = Sut::with_anna();
+        view.open_chat(page(10..=10), true);
+        let asked = view.act(Action::LoadOlder);
+        view.page(&asked, page(8..=9), false);
+        view.act(Action::Closed);
+        let again = view.attach();
+        view.page(&again, newest, true);
+        assert_eq!(view.numbers(), shown);
+        let more = view.state.chat().unwrap().more;
+        assert_eq!(more, shown[0] == 12, "8 is the oldest that there is");
+    }
+}
+
+#[test]
+fn a_chat_that_could_not_be_read_does_not_look_empty() {
+    let mut view = Sut::with_anna();
+    let asked = view.act(Action::OpenChat(contact("a")));
+    view.act(Action::Engine(FromEngine::History {
+        id: history_id(&asked).unwrap(),
+        messages: Vec::new(),
+        more: false,
+        damaged: true,
+    }));
+    assert!(view.state.chat().unwrap().damaged);
+}
+
+#[test]
+fn an_unsent_text_follows_what_another_window_makes_of_it() {
+    let mut view = Sut::with_anna();
+    view.open_chat(Vec::new(), false);
+    let elsewhere = |who: &str, text: &str| Action::DraftElsewhere(contact(who), text.to_owned());
+    assert_eq!(
+        view.act(elsewhere("a", "half a sen")),
+        [],
+        "it is kept there"
+    );
+    assert_eq!(view.draft(), "half a sen");
+    view.act(elsewhere("b", "to somebody else"));
+    assert_eq!(view.draft(), "half a sen");
+    view.act(elsewhere("a", ""));
+    assert_eq!(view.draft(), "", "it was sent there");
 }
 
 #[test]

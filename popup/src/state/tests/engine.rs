@@ -104,6 +104,7 @@ fn answers_to_nothing_are_ignored() {
         id: 78,
         messages,
         more,
+        damaged: false,
     };
     assert_eq!(view.act(Action::Engine(history)), []);
     assert_eq!(view.state.alerts.shown(), []);

@@ -52,12 +52,68 @@ fn a_request_is_answered_once() {
 #[test]
 fn alerts_are_shown_once_bounded_and_dismissed() {
     let mut view = Sut::with_anna();
-    for number in 0..10 {
+    for number in 0..20 {
         let key = format!("k{}", number / 2);
         view.event(Event::Alert(Alert::StorageDamaged { key }));
     }
-    assert_eq!(view.state.alerts.shown().len(), 4);
+    assert_eq!(view.state.alerts.shown().len(), ipc::limits::ALERTS);
     let first = view.state.alerts.shown()[0].id;
     view.act(Action::Dismiss(first));
     assert!(view.state.alerts.shown().iter().all(|a| a.id != first));
+}
+
+fn request_of(stranger: &str) -> Request {
+    Request {
+        id: RequestId("r".to_owned()),
+        name: "Bob".to_owned(),
+        note: None,
+        stranger: stranger.to_owned(),
+        at: NOW,
+        resembles: None,
+        invited: false,
+    }
+}
+
+#[test]
+fn a_stranger_whose_request_waits_stands_among_the_requests_only() {
+    let mut view = Sut::with_anna();
+    let id = PersonId::Stranger("s".to_owned());
+    view.event(Event::Person(person(id, "Bob", Presence::ClaimsNetwork)));
+    let shown = |view: &Sut| names(&view.state, Section::Network).contains(&"Bob");
+    assert!(shown(&view));
+    view.event(Event::Request(request_of("s")));
+    assert!(!shown(&view));
+    view.event(Event::RequestGone(RequestId("r".to_owned())));
+    assert!(shown(&view));
+    view.event(Event::Request(request_of("somebody else")));
+    assert!(shown(&view));
+}
+
+#[test]
+fn names_are_in_the_order_of_the_language() {
+    let mut view = Sut::new();
+    view.attach();
+    for (id, name) in [("z", "Zoe"), ("ä", "Ärzte"), ("b", "Bert")] {
+        let id = PersonId::Contact(contact(id));
+        view.event(Event::Person(person(id, name, Presence::Offline)));
+    }
+    assert_eq!(names(&view.state, Section::Saved), ["Ärzte", "Bert", "Zoe"]);
+}
+
+#[test]
+fn contacts_are_contacts_wherever_they_are() {
+    let mut view = Sut::new();
+    view.event(Event::Profile(Profile { name: None }));
+    assert!(!has_contacts(&view.state.people));
+    view.attach();
+    assert!(names(&view.state, Section::Saved).is_empty());
+    assert!(has_contacts(&view.state.people), "Anna is on this network");
+}
+
+#[test]
+fn ignoring_a_request_is_an_answer() {
+    let mut view = Sut::with_anna();
+    let request = RequestId("r".to_owned());
+    let sent = view.act(Action::Ignore(request.clone()));
+    assert_eq!(commands(&sent), [&Command::Ignore { request }]);
 }

@@ -20,6 +20,24 @@ use ipc::{
 
 const NOW: UnixMillis = 1_000_000;
 
+/// The person is before the page.
+const LOOKED_AT: Sight = Sight {
+    visible: true,
+    focused: true,
+};
+
+/// The page is on the screen, and the person is elsewhere.
+const BESIDE: Sight = Sight {
+    visible: true,
+    focused: false,
+};
+
+/// The page is in a background tab.
+const HIDDEN: Sight = Sight {
+    visible: false,
+    focused: false,
+};
+
 fn contact(id: &str) -> ContactId {
     ContactId(id.to_owned())
 }
@@ -80,6 +98,7 @@ impl Sut {
             state: State::default(),
         };
         view.act(Action::Started);
+        view.act(Action::Seen(LOOKED_AT));
         view
     }
 
@@ -127,7 +146,12 @@ impl Sut {
 
     fn page(&mut self, asked: &[Effect], messages: Vec<Message>, more: bool) -> Vec<Effect> {
         let id = history_id(asked).expect("a page was asked for");
-        self.act(Action::Engine(FromEngine::History { id, messages, more }))
+        self.act(Action::Engine(FromEngine::History {
+            id,
+            messages,
+            more,
+            damaged: false,
+        }))
     }
 
     fn send(&mut self, text: &str) -> (u32, Vec<Effect>) {
@@ -200,6 +224,11 @@ fn history_id(effects: &[Effect]) -> Option<u32> {
 }
 
 fn names(state: &State, section: Section) -> Vec<&str> {
-    let people = list(&state.people, section, str::to_lowercase);
+    let sort = |names: Vec<&str>| {
+        let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        names.sort_by_key(|name| name.to_lowercase().replace('ä', "a"));
+        names
+    };
+    let people = list(&state.people, &state.requests, section, sort);
     people.into_iter().map(|person| &*person.name).collect()
 }

@@ -1,7 +1,7 @@
 //! The places that an address of the page can name.
 
 use super::*;
-use ipc::Notification;
+use ipc::About;
 
 #[test]
 fn a_link_to_a_chat_is_followed_once_the_lists_are_there() {
@@ -19,11 +19,7 @@ fn a_link_to_a_chat_is_followed_once_the_lists_are_there() {
 /// What a click on the notification of a request opens, in a page that shows a chat.
 fn click_on_request(view: &mut Sut, request: &RequestId) -> Vec<Effect> {
     view.open_chat(Vec::new(), false);
-    let notification = Notification::Request {
-        request: request.clone(),
-        name: "Bob".to_owned(),
-    };
-    let address = Place::of(&notification).to_fragment();
+    let address = Place::of(&About::Request(request.clone())).to_fragment();
     let place = Place::parse(&address).expect("the popup knows the address");
     view.act(Action::Follow(place))
 }
@@ -36,6 +32,7 @@ fn a_click_on_the_notification_of_a_request_opens_the_lists_and_focuses_the_requ
         id: id.clone(),
         name: "Bob".to_owned(),
         note: None,
+        stranger: "b".to_owned(),
         at: NOW,
         resembles: None,
         invited: false,

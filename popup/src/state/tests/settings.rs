@@ -1,7 +1,7 @@
 //! The settings page.
 
 use super::*;
-use ipc::Beacon;
+use ipc::{Beacon, NotificationText};
 
 #[test]
 fn saving_stores_only_what_differs_from_the_packed_values() {
@@ -143,4 +143,65 @@ fn each_switch_is_edited_saved_and_reset_on_its_own() {
         let settings = packed;
         assert_eq!(commands(&effects), [&Command::Configure { settings }]);
     }
+}
+
+/// What another window has saved.
+fn saved_elsewhere(view: &mut Sut, settings: ipc::Settings) {
+    view.event(Event::Settings(SettingsView {
+        settings,
+        defaults: packed(),
+        config_error: None,
+    }));
+}
+
+#[test]
+fn a_form_changes_only_what_was_edited_in_it() {
+    let mut view = Sut::with_anna();
+    view.act(Action::OpenSettings);
+    view.act(Action::Edit(SettingsEdit::Root("mine".to_owned())));
+    let elsewhere = ipc::Settings {
+        root: Some("theirs".to_owned()),
+        ip_echo: Some("https://echo.example".to_owned()),
+        ignored: vec!["Mallory".to_owned()],
+        read_receipts: false,
+        ..ipc::Settings::default()
+    };
+    saved_elsewhere(&mut view, elsewhere.clone());
+    assert_eq!(view.form().ip_echo, "https://echo.example", "it is shown");
+    let effects = view.act(Action::Save);
+    let settings = ipc::Settings {
+        root: Some("mine".to_owned()),
+        ..elsewhere
+    };
+    assert_eq!(commands(&effects), [&Command::Configure { settings }]);
+}
+
+#[test]
+fn a_name_that_was_changed_in_another_window_is_not_changed_back() {
+    let mut view = Sut::with_anna();
+    view.act(Action::OpenSettings);
+    let name = Some("Ada".to_owned());
+    view.event(Event::Profile(Profile { name }));
+    assert_eq!(view.form().name, "Ada");
+    let effects = view.act(Action::Save);
+    assert_eq!(commands(&effects).len(), 1, "no Join: {effects:?}");
+}
+
+#[test]
+fn what_notifications_show_and_whom_to_ignore_is_saved() {
+    let mut view = Sut::with_anna();
+    view.act(Action::OpenSettings);
+    for edit in [
+        SettingsEdit::NotificationText(NotificationText::NameOnly),
+        SettingsEdit::Ignored(" Mallory \n\nEve".to_owned()),
+    ] {
+        view.act(Action::Edit(edit));
+    }
+    let effects = view.act(Action::Save);
+    let settings = ipc::Settings {
+        notification_text: NotificationText::NameOnly,
+        ignored: vec!["Mallory".to_owned(), "Eve".to_owned()],
+        ..ipc::Settings::default()
+    };
+    assert_eq!(commands(&effects), [&Command::Configure { settings }]);
 }
