@@ -17,8 +17,6 @@ pub(crate) const WRITE_AGAIN: Duration = Duration::from_secs(30);
 /// What a write is for: who goes on when it ends.
 #[derive(Debug)]
 pub(crate) enum Write {
-    /// Nothing waits for it.
-    Plain,
     /// It is repeated until it succeeds.
     Certain(Box<Change>),
     /// What is new about a contact; the contact is written anew later where it fails.
@@ -102,8 +100,9 @@ mod tests {
     #[test]
     fn a_write_ends_once() {
         let mut store = Store::default();
-        let id = store.begin(Write::Plain);
-        assert!(matches!(store.ended(id), Some(Write::Plain)));
+        let write = Write::Thread(ContactId("c".to_owned()));
+        let id = store.begin(write);
+        assert!(matches!(store.ended(id), Some(Write::Thread(_))));
         assert!(store.ended(id).is_none());
     }
 

@@ -142,6 +142,8 @@ pub enum HostRequest {
     },
     /// Makes sure that the engine runs, for a view; the response is `()`, once it takes connections.
     Wake,
+    /// Starts the engine again, because the person asks for it; the response is `()`.
+    Restart,
 }
 
 /// A storage area.
@@ -181,4 +183,6 @@ pub enum FromBackground {
         /// What it stands for.
         command: Command,
     },
+    /// Loads the engine's page anew. `extension/engine.js` does it, also where the wasm does not run.
+    Restart,
 }

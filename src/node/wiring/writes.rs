@@ -21,7 +21,7 @@ impl Node {
     pub(super) fn written(&mut self, write: Write) {
         let ctx = &mut self.ctx;
         match write {
-            Write::Plain | Write::Certain(_) | Write::Contact(_) => {}
+            Write::Certain(_) | Write::Contact(_) => {}
             Write::Profile(record, command) => {
                 self.take_profile(*record);
                 self.ctx.reply(command, Ok(()));
@@ -57,7 +57,7 @@ impl Node {
             Write::Certain(change) => ctx.store.try_later(*change, ctx.now.mono),
             Write::Acceptance(link) => self.acceptance_written(link, false),
             Write::Thread(contact) => self.conversations.not_stored(ctx, &contact, &refusal),
-            Write::Plain | Write::Request(_) => {}
+            Write::Request(_) => {}
         }
     }
 

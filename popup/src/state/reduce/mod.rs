@@ -47,6 +47,7 @@ impl State {
             Action::Reject(request) => self.answer(request, false),
             Action::Ping(contact) => self.command(Command::Ping { contact }),
             Action::Retry => self.command(Command::Retry),
+            Action::Restart => self.restart(),
             Action::Dismiss(id) => self.alerts.dismiss(id),
             Action::DraftLoaded(contact, text) => self.draft_loaded(&contact, text),
             Action::Draft(text) => self.edit_draft(text),
