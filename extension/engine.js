@@ -10,21 +10,37 @@ export function serve(module, host) {
     await init({ module_or_path: api.runtime.getURL("wasm/offscreen_bg.wasm") });
     return Engine.start(host);
   });
+  engine.catch(restart);
   api.runtime.onConnect.addListener((port) => {
     const view = engine.then((running) => running.attach(port));
+    // A view tries again, and learns that the engine is away by finding nobody.
+    view.catch(() => port.disconnect());
     port.onMessage.addListener(async (message) => (await engine).message(await view, message));
     port.onDisconnect.addListener(async () => (await engine).gone(await view));
   });
-  addEventListener("error", ({ error }) => restartAfterTrap(error));
-  addEventListener("unhandledrejection", ({ reason }) => restartAfterTrap(reason));
-  return async (message) => (await engine).deliver(message);
+  addEventListener("error", ({ error }) => restart(error));
+  addEventListener("unhandledrejection", ({ reason }) => restart(reason));
+  return async (message) => {
+    // The alarm does not wait for the pause to end.
+    if (restarting || message.message === "restart") location.reload();
+    else (await engine).deliver(message);
+  };
 }
 
-// A wasm instance that has trapped is unusable; a fresh page goes on from what is stored. One that
-// trapped soon after its start is given a pause, so that a trap at every start cannot spin.
+// Whatever nobody has caught may have left the wasm in the middle of something: a trap, a stack that
+// was too small, a module that did not load. A fresh page goes on from what is stored. Each start
+// that fails soon doubles the pause before the next one.
+const PAUSE = 1_000;
+const LONGEST = 30_000;
+const WELL = 60_000;
+
 let restarting = false;
-function restartAfterTrap(error) {
-  if (restarting || !(error instanceof WebAssembly.RuntimeError)) return;
+function restart(error) {
+  if (restarting) return;
   restarting = true;
-  setTimeout(() => location.reload(), performance.now() < 30_000 ? 10_000 : 0);
+  console.error(error);
+  const failures = performance.now() < WELL ? Number(sessionStorage.getItem("failures")) : 0;
+  sessionStorage.setItem("failures", failures + 1);
+  const pause = failures === 0 ? 0 : Math.min(PAUSE * 2 ** (failures - 1), LONGEST);
+  setTimeout(() => location.reload(), pause);
 }

@@ -15,7 +15,7 @@ function crashed(error) {
   const crash = document.getElementById("crash");
   crash.querySelector("p").textContent = text("downHeading", "Mesh Chat is not running");
   const button = crash.querySelector("button");
-  button.textContent = text("reload", "Reload");
+  button.textContent = text("restart", "Start again");
   button.addEventListener("click", () => location.reload());
   document.getElementById("app").hidden = true;
   crash.hidden = false;

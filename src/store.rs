@@ -100,8 +100,9 @@ mod tests {
     #[test]
     fn a_write_ends_once() {
         let mut store = Store::default();
-        let id = store.begin(Write::Contact(ContactId("a".to_owned())));
-        assert!(matches!(store.ended(id), Some(Write::Contact(_))));
+        let write = Write::Thread(ContactId("c".to_owned()));
+        let id = store.begin(write);
+        assert!(matches!(store.ended(id), Some(Write::Thread(_))));
         assert!(store.ended(id).is_none());
     }
 

@@ -91,6 +91,7 @@ impl Background {
             HostRequest::Withdraw { about } => notify::withdraw(&about).await,
             HostRequest::Badge { count } => notify::badge(count).await,
             HostRequest::Wake => self.0.keep_engine().await,
+            HostRequest::Restart => self.0.restart_engine().await,
         }
         // `()` in the JSON shape.
         JsValue::NULL

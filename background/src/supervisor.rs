@@ -20,6 +20,9 @@ const ALARM: &str = "tick";
 /// How often, in minutes: the shortest that Chrome grants.
 const PERIOD: f64 = 0.5;
 
+/// What Chrome says of a message that no page listens for.
+const NOBODY: &str = "Receiving end does not exist";
+
 /// The supervisor.
 pub(crate) struct Supervisor {
     to_engine: Function,
@@ -63,6 +66,17 @@ impl Supervisor {
         }
     }
 
+    /// Makes a new engine page in the place of the one that is there.
+    pub(crate) async fn restart_engine(&self) {
+        match api().offscreen() {
+            Some(offscreen) => {
+                close(&offscreen).await;
+                self.keep_engine().await;
+            }
+            None => self.send(FromBackground::Restart).await.unwrap_or_default(),
+        }
+    }
+
     /// Returns the creation under way, or a new one.
     fn creation(&self, offscreen: Offscreen) -> Promise {
         let creating = Rc::clone(&self.creating);
@@ -80,16 +94,24 @@ impl Supervisor {
     /// Tells the engine, which is made first where it is missing.
     pub(crate) async fn tell_engine(&self, message: FromBackground) {
         self.keep_engine().await;
+        let Err(error) = self.send(message).await else {
+            return;
+        };
+        tracing::warn!(error, "the engine was not reached");
+        // The page is there and nobody in it listens: its scripts were not loaded.
+        if let Some(offscreen) = api().offscreen().filter(|_| error.contains(NOBODY)) {
+            close(&offscreen).await;
+            self.keep_engine().await;
+        }
+    }
+
+    async fn send(&self, message: FromBackground) -> Result<(), String> {
         let message = to_js(&Addressed {
             target: Endpoint::Engine,
             message,
         });
-        let Ok(message) = message else {
-            return;
-        };
-        if let Err(error) = call(&self.to_engine, &message).await {
-            tracing::warn!(error, "the engine was not reached");
-        }
+        let message = message.map_err(|error| error.to_string())?;
+        call(&self.to_engine, &message).await.map(drop)
     }
 }
 
@@ -111,6 +133,11 @@ async fn create_missing(offscreen: Offscreen) -> Result<JsValue, JsValue> {
         Err(_) if exists().await? => Ok(JsValue::UNDEFINED),
         Err(error) => Err(error.into()),
     }
+}
+
+async fn close(offscreen: &Offscreen) {
+    // One that is not there needs no closing.
+    let _ = settled(offscreen.close_document()).await;
 }
 
 async fn exists() -> Result<bool, JsValue> {

@@ -119,6 +119,9 @@ extern "C" {
     /// `offscreen.createDocument`.
     #[wasm_bindgen(method, catch, js_name = createDocument)]
     pub fn create_document(this: &Offscreen, parameters: &JsValue) -> Result<JsValue, JsValue>;
+    /// `offscreen.closeDocument`.
+    #[wasm_bindgen(method, catch, js_name = closeDocument)]
+    pub fn close_document(this: &Offscreen) -> Result<JsValue, JsValue>;
 
     /// `i18n`.
     #[derive(Clone, Debug)]

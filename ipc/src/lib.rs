@@ -153,6 +153,8 @@ pub enum HostRequest {
     },
     /// Makes sure that the engine runs, for a view; the response is `()`, once it takes connections.
     Wake,
+    /// Starts the engine again, because the person asks for it; the response is `()`.
+    Restart,
 }
 
 /// A storage area.
@@ -192,4 +194,6 @@ pub enum FromBackground {
         /// What it stands for.
         command: Command,
     },
+    /// Loads the engine's page anew. `extension/engine.js` does it, also where the wasm does not run.
+    Restart,
 }

@@ -213,6 +213,7 @@ impl App {
         match effect {
             Effect::Connect { after, wake } => self.connect(ctx, after, wake),
             Effect::Post(message) => self.post(&message),
+            Effect::Restart => self.restart(ctx),
             Effect::SlowTimer => {
                 let dispatch = self.dispatch.clone();
                 let slow = Timeout::new(SLOW, move || dispatch.emit(Action::Slow));
@@ -260,6 +261,19 @@ impl App {
             });
         });
         self.timers.wake = Some(wake);
+    }
+
+    /// Asks for a fresh engine, and connects to it.
+    fn restart(&mut self, ctx: &Context<Self>) {
+        self.port = None;
+        self.attempt = self.attempt.wrapping_add(1);
+        let (link, open) = (ctx.link().clone(), Msg::Open(self.attempt));
+        spawn_local(async move {
+            if port::restart().await.is_err() {
+                browser::warn("the background did not answer");
+            }
+            link.send_message(open);
+        });
     }
 
     fn open(&mut self, ctx: &Context<Self>) {

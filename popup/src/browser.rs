@@ -262,14 +262,6 @@ pub(crate) fn set_fragment(fragment: &str) {
     }
 }
 
-/// Loads the page again.
-pub(crate) fn reload() {
-    if let Some(window) = window() {
-        // A page can always load itself.
-        let _ = window.location().reload();
-    }
-}
-
 /// Names the page's title and the language of its texts.
 pub(crate) fn describe_page(title: &str, language: &str, direction: &str) {
     let Some(document) = document() else { return };

@@ -9,9 +9,10 @@ use json::js::direct::{from_js, to_js};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
-/// `HostRequest::Wake`. Spelled out, as encoding the whole type would bring code for every other
-/// request; a test holds the two together.
+/// `HostRequest::Wake` and `HostRequest::Restart`. Spelled out, as encoding the whole type would bring
+/// code for every other request; a test holds them together.
 const WAKE: &str = "wake";
+const RESTART: &str = "restart";
 
 /// An open port. Dropping it closes it, and its listeners hear nothing more.
 pub(crate) struct Port {
@@ -79,9 +80,18 @@ impl Listener {
 
 /// Asks the background to start the engine, and waits until it takes connections.
 pub(crate) async fn wake() -> Result<(), String> {
+    ask(WAKE).await
+}
+
+/// Asks the background to start the engine again, also one that seems to run.
+pub(crate) async fn restart() -> Result<(), String> {
+    ask(RESTART).await
+}
+
+async fn ask(request: &str) -> Result<(), String> {
     let message = to_js(&Addressed {
         target: Endpoint::Background,
-        message: WAKE,
+        message: request,
     });
     let message = message.map_err(|error| error.to_string())?;
     let runtime = runtime().map_err(|error| chrome::text(&error))?;
@@ -95,11 +105,19 @@ fn runtime() -> Result<Runtime, JsValue> {
 
 #[cfg(test)]
 mod tests {
-    use super::WAKE;
-    use ipc::HostRequest;
+    use super::{RESTART, WAKE};
+    use ipc::{FromBackground, HostRequest};
 
     #[test]
     fn the_short_way_to_ask_for_the_engine_is_the_request() {
         assert_eq!(serde_json::to_value(HostRequest::Wake).unwrap(), WAKE);
+        assert_eq!(serde_json::to_value(HostRequest::Restart).unwrap(), RESTART);
+    }
+
+    #[test]
+    fn the_page_of_the_engine_knows_the_request_to_restart_by_its_text() {
+        let request = serde_json::to_value(FromBackground::Restart).unwrap();
+        let shim = include_str!("../../extension/engine.js");
+        assert!(shim.contains(&format!("message.message === {request}")));
     }
 }

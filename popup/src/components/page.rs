@@ -12,7 +12,7 @@ pub(crate) fn page(state: &State, dispatch: &Dispatch) -> Html {
     match state.shell() {
         Shell::Blank => html! { <main class="shell" aria-busy="true" /> },
         Shell::Starting => shell::starting(),
-        Shell::Down(reason) => shell::down(reason),
+        Shell::Down(reason) => shell::down(reason, dispatch),
         Shell::FirstRun => first_run::first_run(state, dispatch),
         Shell::Lists => panes(state, dispatch),
     }

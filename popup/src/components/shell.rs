@@ -1,8 +1,8 @@
 //! The page while there are no lists, and the empty place beside them.
 
-use super::parts::icon;
-use crate::browser;
+use super::parts::{Dispatch, icon, on};
 use crate::i18n::{Text, t};
+use crate::state::Action;
 use yew::prelude::*;
 
 /// "Starting…".
@@ -16,8 +16,8 @@ pub(super) fn starting() -> Html {
 }
 
 /// Returns the page that says that the engine cannot be reached, or why it cannot run.
-pub(super) fn down(reason: Option<&str>) -> Html {
-    let reload = Callback::from(|_| browser::reload());
+pub(super) fn down(reason: Option<&str>, dispatch: &Dispatch) -> Html {
+    let restart = on(dispatch, Action::Restart);
     html! {
         <main class="shell">
             <span class="logo" aria-hidden="true" />
@@ -28,7 +28,7 @@ pub(super) fn down(reason: Option<&str>) -> Html {
                     <p class="reason"><bdi>{ reason }</bdi></p>
                 }
             </div>
-            <button type="button" class="primary" onclick={reload}>{ t(Text::Reload) }</button>
+            <button type="button" class="primary" onclick={restart}>{ t(Text::Restart) }</button>
         </main>
     }
 }

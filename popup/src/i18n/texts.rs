@@ -81,7 +81,7 @@ texts! {
     Reconnecting = "reconnecting",
     DownHeading = "downHeading",
     DownText = "downText",
-    Reload = "reload",
+    Restart = "restart",
     StateJoining = "stateJoining",
     StateRouter = "stateRouter",
     StatePeer = "statePeer",

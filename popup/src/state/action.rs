@@ -55,6 +55,8 @@ pub(crate) enum Action {
     Ping(ContactId),
     /// Try now was pressed.
     Retry,
+    /// Start again was pressed.
+    Restart,
     /// An alert was dismissed.
     Dismiss(u32),
     /// The unsent text kept for the contact of the open chat.

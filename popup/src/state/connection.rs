@@ -51,6 +51,14 @@ impl EngineConnection {
         };
     }
 
+    /// Notes that the engine is started again: what was wrong before counts no more.
+    pub(super) fn begin_again(&mut self) {
+        *self = Self {
+            seen: self.seen,
+            ..Self::default()
+        };
+    }
+
     /// Notes that the engine cannot run.
     pub(super) fn set_failed(&mut self, reason: String) {
         self.failed = Some(reason);

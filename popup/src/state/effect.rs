@@ -14,6 +14,8 @@ pub(crate) enum Effect {
     },
     /// Send on the port.
     Post(ToEngine),
+    /// Ask the background to start the engine again.
+    Restart,
     /// Dispatch `Action::Slow` after 300 ms.
     SlowTimer,
     /// Read the unsent text of a contact and dispatch `Action::DraftLoaded`.

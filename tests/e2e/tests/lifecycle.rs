@@ -87,6 +87,22 @@ fn chats_go_on_by_themselves_when_the_stored_ones_were_removed() -> Result {
 }
 
 #[test]
+fn an_engine_that_cannot_be_loaded_at_the_start_is_back_soon_after_it_can() -> Result {
+    let world = World::start("lifecycle-broken")?;
+    let mut alice = world.browser(Chromium, "Alice")?;
+    alice.popup()?.join("Alice")?;
+    alice.quit()?;
+    alice.break_engine()?;
+    alice.start()?;
+    let a = alice.popup()?;
+    a.patient(Duration::from_secs(30))
+        .see_text("Mesh Chat is not running")?;
+    alice.mend_engine()?;
+    let a = Page::new(&alice)?.patient(Duration::from_secs(35));
+    a.see_text("On this network").map(drop)
+}
+
+#[test]
 fn both_browsers_stay_connected_and_reachable_with_no_view_open() -> Result {
     let world = World::start("lifecycle-idle")?;
     let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;

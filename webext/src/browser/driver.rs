@@ -9,7 +9,7 @@ use super::disk::BrowserDisk;
 use super::host::Host;
 use super::lookup::Lookup;
 use super::network::Network;
-use super::restart::{alert, restart_because, take_reason};
+use super::restart::{alert, restart, restart_because, take_reason};
 use super::signalling::Signalling;
 use super::timer::Timer;
 use super::unicode::BrowserUnicode;
@@ -51,8 +51,9 @@ enum Todo {
     Attach(u32),
 }
 
-/// The view of commands that come from no view.
-const NO_VIEW: u32 = 0;
+/// The view of commands that come from no view. In `extension/engine.js` it also stands for a port that
+/// was refused.
+pub(crate) const NO_VIEW: u32 = 0;
 
 impl Driver {
     /// Starts a node that continues from what was stored.
@@ -116,6 +117,12 @@ impl Driver {
     /// Reads the clock. This is a second source of ticks, for when the page's own timers are slowed
     /// down.
     pub(crate) fn tick(&self) {
+        // A message of the background is a turn of its own. Whoever is still busy in it was left in
+        // the middle by an exception that somebody else has caught.
+        if self.busy.get() {
+            tracing::error!("an input was never finished");
+            return restart();
+        }
         self.network.tick();
     }
 

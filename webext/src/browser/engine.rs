@@ -1,7 +1,7 @@
 //! The engine of a page: boots from storage, then runs; or says to every view why it cannot.
 
 use super::boot::{Failure, boot};
-use super::driver::Driver;
+use super::driver::{Driver, NO_VIEW};
 use super::host::Host;
 use super::restart::restart;
 use chrome::{Port, api};
@@ -68,6 +68,10 @@ impl Engine {
         let State::Running(driver) = &self.0 else {
             return;
         };
+        // A port that was refused is heard no more.
+        if view == NO_VIEW {
+            return;
+        }
         match from_js_within::<ToEngine>(message, MESSAGE) {
             Ok(message) => driver.asked(view, message),
             Err(error) => tracing::warn!(%error, "a view sent what is not a message"),
@@ -88,6 +92,7 @@ impl Engine {
             Err(error) => return tracing::warn!(%error, "not a message of the background"),
         };
         match (&self.0, message) {
+            (_, FromBackground::Restart) => restart(),
             (State::Running(driver), FromBackground::Tick) => driver.tick(),
             (State::Running(driver), FromBackground::Command { command }) => {
                 driver.command(command)

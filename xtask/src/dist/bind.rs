@@ -14,6 +14,9 @@ use wasm_bindgen_cli_support::Bindgen;
 /// The version of the bindings tool, as pinned in Cargo.toml.
 const BINDGEN: &str = "0.2.130";
 
+/// The crate that can be given a fresh instance.
+const RESET: &str = "background";
+
 /// What rustc's default wasm target uses, then small size, then nothing that is not needed to run.
 ///
 /// Inlining functions with one caller and sharing equal expressions make a smaller file and a larger
@@ -73,6 +76,8 @@ fn make(module: &Module, bound: &Bound) -> Result<()> {
         fs::remove_dir_all(&bound.dir)?;
     }
     Bindgen::new()
+        // A worker whose wasm has trapped is given a fresh instance: `extension/revive.js`.
+        .reset_state_function(module.name == RESET)
         .input_path(&module.path)
         .out_name(module.name)
         .web(true)?
@@ -113,6 +118,7 @@ fn hash(wasm: &Path) -> Result<String> {
     hash.update(fs::read(wasm)?);
     hash.update(fs::read(lock)?);
     hash.update(BINDGEN);
+    hash.update(RESET);
     hash.update(WASM_OPT.join(" "));
     Ok(setup::hex(&hash.finalize()))
 }

@@ -36,6 +36,12 @@ impl State {
         self.engine.set_closed()
     }
 
+    /// Has the engine started again. The port that is open, if one is, ends by that.
+    pub(super) fn restart(&mut self) -> Vec<Effect> {
+        self.engine.begin_again();
+        vec![Effect::Restart, Effect::SlowTimer]
+    }
+
     /// Begins a round: the engine is about to send everything.
     fn begin_again(&mut self) {
         self.people.begin_again();

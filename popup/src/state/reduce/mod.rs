@@ -49,6 +49,7 @@ impl State {
             Action::Ignore(request) => self.answer(request, |request| Command::Ignore { request }),
             Action::Ping(contact) => self.command(Command::Ping { contact }),
             Action::Retry => self.command(Command::Retry),
+            Action::Restart => self.restart(),
             Action::Dismiss(id) => self.alerts.dismiss(id),
             Action::DraftLoaded(contact, text) => self.draft_loaded(&contact, text),
             Action::DraftElsewhere(contact, text) => self.follow_draft(&contact, text),

@@ -65,6 +65,25 @@ fn a_lost_port_is_opened_again_with_growing_waits_and_reported_in_the_end() {
 }
 
 #[test]
+fn a_person_can_start_an_engine_again_that_is_not_running() {
+    let mut view = Sut::new();
+    let reason = "the stored chats cannot be read".to_owned();
+    view.act(Action::Engine(FromEngine::Failed { reason }));
+    let effects = view.act(Action::Restart);
+    assert_eq!(effects, [Effect::Restart, Effect::SlowTimer]);
+    assert_eq!(view.state.shell(), Shell::Blank);
+    view.act(Action::Slow);
+    assert_eq!(view.state.shell(), Shell::Starting);
+    for _ in 0..8 {
+        view.act(Action::Closed);
+    }
+    assert_eq!(view.state.shell(), Shell::Down(None), "in vain");
+    view.act(Action::Restart);
+    view.attach();
+    assert_eq!(view.state.shell(), Shell::Lists);
+}
+
+#[test]
 fn an_engine_that_cannot_run_says_why() {
     let mut view = Sut::new();
     let reason = "the keys cannot be read".to_owned();

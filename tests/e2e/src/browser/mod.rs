@@ -231,6 +231,27 @@ impl Browser {
         .map(drop)
     }
 
+    /// Cuts the engine's wasm short, as a failing disk does. The other half comes back with
+    /// [`Browser::mend_engine`].
+    pub fn break_engine(&self) -> Result<()> {
+        let whole = fs::read(self.engine())?;
+        fs::write(self.engine().with_extension("whole"), &whole)?;
+        let half = whole.get(..whole.len() / 2).unwrap_or_default();
+        Ok(fs::write(self.engine(), half)?)
+    }
+
+    /// Puts the engine's wasm back.
+    pub fn mend_engine(&self) -> Result<()> {
+        Ok(fs::rename(
+            self.engine().with_extension("whole"),
+            self.engine(),
+        )?)
+    }
+
+    fn engine(&self) -> PathBuf {
+        self.extension.folder().join("wasm/offscreen_bg.wasm")
+    }
+
     /// Removes the stored chats behind the back of Chromium's engine, as clearing site data does.
     pub fn remove_chats(&self) -> Result<()> {
         let origin = self.url("");
