@@ -17,10 +17,14 @@ const WINDOW: (u32, u32) = (400, 640);
 /// Shows a notification, in the place of an earlier one about the same.
 pub(crate) async fn show(notification: &Notification) {
     let id = id_of(&notification.about());
-    // One that was dismissed would not be shown again under its id.
-    clear(&id).await;
-    let options = content(notification);
-    if let Err(error) = settled(api().notifications().create(&id, &options)).await {
+    let notifications = api().notifications();
+    // One that was dismissed would not be shown again under its id. Both are begun at once, so that
+    // nothing that is asked for meanwhile comes between them.
+    let cleared = notifications.clear(&id);
+    let created = notifications.create(&id, &content(notification));
+    // One that is gone already needs no clearing.
+    let _ = settled(cleared).await;
+    if let Err(error) = settled(created).await {
         tracing::warn!(error, "a notification was not shown");
     }
 }

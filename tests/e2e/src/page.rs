@@ -3,7 +3,7 @@
 //! Every wait ends with a change of the page that is seen by a MutationObserver in it; nothing
 //! here sleeps.
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Kind};
 use crate::webdriver::Element;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -309,8 +309,12 @@ impl<'a> Page<'a> {
     fn run(&self, what: &str, locator: &Locator) -> Result<Value> {
         let script = format!("{SCRIPTS}\nreturn run.{what}(...args);");
         let limit = json!(self.patience.as_millis() as u64);
-        self.browser
-            .session()?
+        let session = self.browser.session()?;
+        if self.browser.kind() == Kind::Firefox {
+            // The person is before the page: only then is what it shows read.
+            session.focus()?;
+        }
+        session
             .execute_async(&script, &[locator.json(), limit])
             .with_context(|| format!("{} ({:?})", self.browser.name(), self.browser.kind()))
     }

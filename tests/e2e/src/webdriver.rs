@@ -107,6 +107,12 @@ impl Session {
         .map(drop)
     }
 
+    /// Gives the focus to the window. Firefox's own notifications are windows, which take it where
+    /// there is no desktop.
+    pub fn focus(&self) -> Result<()> {
+        self.switch(&text(&self.get("window")?)?)
+    }
+
     /// Presses keys one after the other, whatever has the focus.
     pub fn press(&self, keys: &str) -> Result<()> {
         let press = |key: char| {
@@ -116,8 +122,7 @@ impl Session {
                 json!({ "type": "keyUp", "value": value }),
             ]
         };
-        // Firefox's own notifications are windows, which take the focus where there is no desktop.
-        self.switch(&text(&self.get("window")?)?)?;
+        self.focus()?;
         let actions: Vec<_> = keys.chars().flat_map(press).collect();
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
         self.post("actions", &json!({ "actions": [keyboard] }))

@@ -92,7 +92,7 @@ fn a_note_is_written_with_the_keyboard_and_shown_with_the_request() -> Result {
     a.press(&ENTER.to_string())?;
     a.find(&field)?;
     a.press(&"x".repeat(281))?;
-    a.see_text("1 bytes too long")?;
+    a.see_text("1 byte too long")?;
     a.press(&ENTER.to_string())?;
     a.see_text("The note is longer than 280 bytes.")?;
     a.check_controls()?;

@@ -122,3 +122,49 @@ fn a_wrong_name_is_refused_at_the_field_with_the_reason() -> Result {
     assert_eq!(world.services.contacts(), 0);
     page.join("Alice")
 }
+
+/// How far the messages are from their end, in pixels, once everything is painted.
+const FROM_END: &str = "
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const log = document.querySelector('.log');
+    return log.scrollHeight - log.scrollTop - log.clientHeight;";
+
+#[test]
+fn what_comes_below_is_counted_and_read_at_the_end_which_stays_when_the_field_grows() -> Result {
+    let world = World::start("popup-end")?;
+    let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
+    let (a, b) = (alice.popup()?, bob.popup()?);
+    a.join("Alice")?;
+    b.join("Bob")?;
+    a.befriend("Alice", &b, "Bob")?;
+    a.person("Bob").open_chat()?;
+    b.person("Alice").open_chat()?;
+    for number in 0..20 {
+        b.send(&format!("number {number}."))?;
+    }
+    b.see_message_state("number 19.", "Read")?;
+    let write = "const field = document.getElementById('composer');
+        field.value = 'one\\n2\\n3\\n4\\n5\\n6';
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }));";
+    alice.session()?.execute(write, &[])?;
+    let from_end = alice.session()?.execute_async(FROM_END, &[])?;
+    assert!(from_end.as_f64().is_some_and(|far| far < 2.0), "{from_end}");
+
+    let to_top = format!("document.querySelector('.log').scrollTop = 0; {FROM_END}");
+    let from_end = alice.session()?.execute_async(&to_top, &[])?;
+    assert!(
+        from_end.as_f64().is_some_and(|far| far > 100.0),
+        "{from_end}"
+    );
+    b.send("below.")?;
+    a.see(&named("button", "1 new message"))?;
+    b.see_message_state("below.", "Delivered")?;
+    let read = named("log", "Messages")
+        .with_text("listitem", "below.")
+        .with_text("any", "Read");
+    assert_eq!(b.count(&read)?, 0, "nobody has seen it");
+    alice.screenshots(world.folder(), "below")?;
+    a.click(&named("button", "1 new message"))?;
+    b.see_message_state("below.", "Read")?;
+    a.see_no(&named("button", "1 new message")).map(drop)
+}
