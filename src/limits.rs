@@ -63,6 +63,35 @@ pub const REDIRECTS: u32 = 8;
 /// Bytes of one registry entry on the wire.
 pub const ENTRY_BYTES: usize = 512;
 
+/// Check-ins of one peer at once, or its calls for the whole registry: a join, a name that is
+/// corrected, and what was missed. Each can cost a registry.
+pub const CHECKIN_BURST: u32 = 5;
+
+/// How often a peer may do that in the long run.
+pub const CHECKIN_EVERY: Duration = Duration::from_secs(5);
+
+/// Updates of one router at once: the people of a whole namespace, of whom a router may learn from
+/// another one in one moment, in frames that hold 31 of the largest entries.
+pub const UPDATE_BURST: u32 = 600;
+
+/// How often one router may tell of changes in the long run: it collects them for five times as
+/// long, and cuts them into frames.
+pub const UPDATE_EVERY: Duration = Duration::from_millis(50);
+
+/// Parts of one registry: as many as the largest one has, by the same reckoning.
+pub const REGISTRY_PARTS: u32 = 600;
+
+/// Pings, pongs and farewells on one connection of a namespace at once: the answers to all that is
+/// asked while a network changes.
+pub const SIGN_BURST: u32 = 10;
+
+/// How often such a message may come in the long run.
+pub const SIGN_EVERY: Duration = Duration::from_secs(1);
+
+/// How long a router collects changes before it tells of them. The first one after a quiet while is
+/// told at once: people are waiting to see each other.
+pub const COLLECT: Duration = Duration::from_millis(250);
+
 /// Peers a router serves: a Chrome page holds about 500 connections, and chats need some.
 pub const ROUTER_PEERS: usize = 200;
 

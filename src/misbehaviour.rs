@@ -58,6 +58,21 @@ pub(crate) enum Misbehaviour {
     /// A peer checked in another id than its own.
     #[error("a check-in for another id than it dialled from")]
     CheckinForAnother,
+    /// A registry came that nobody asked for.
+    #[error("a registry that was not asked for")]
+    RegistryUnasked,
+    /// A router leaves out changes again and again, or asks for check-ins without end.
+    #[error("a router that must be asked for its registry without end")]
+    AskedWithoutEnd,
+    /// A peer checks in, or a router wants the whole registry, too often.
+    #[error("too many check-ins")]
+    TooManyCheckins,
+    /// A router tells of more changes than it can collect.
+    #[error("too many updates")]
+    TooManyUpdates,
+    /// Pings and the like come faster than anybody needs them.
+    #[error("too many pings")]
+    TooManySigns,
     /// A peer's entry cannot be listed.
     #[error("a check-in that is refused: {0}")]
     CheckinUnfit(Unfit),

@@ -22,6 +22,8 @@ pub enum Why {
     Beacon,
     /// A claim, an answer, or an entry of a namespace.
     Membership,
+    /// A router tells its peers of the changes that it has collected.
+    Update,
     /// A handshake takes too long, or a request waits too long for its answer.
     Handshake,
     /// A contact was silent for long, or has not answered.

@@ -63,6 +63,7 @@ pub mod places;
 pub mod preferences;
 pub mod process;
 pub mod random;
+pub mod rates;
 pub mod recognised;
 pub mod rendezvous;
 pub mod reunion;

@@ -88,6 +88,7 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
     say_output(world, index, &output);
     check::rendezvous::asked(world, index, &output);
     check::roots::asked(world, index, &output);
+    check::rates::asked(world, index, &output);
     match output {
         Output::Register(id) => endpoint::handle(world, index, EndpointInput::Register(id)),
         Output::Release(id) => endpoint::handle(world, index, EndpointInput::Release(id)),

@@ -13,6 +13,7 @@ use crate::imposters::Imposters;
 use crate::model::Model;
 use crate::network::Network;
 use crate::random::Random;
+use crate::rates::Rates;
 use crate::recognised::Recognised;
 use crate::rendezvous::Rendezvous;
 use crate::texts::Texts;
@@ -56,6 +57,8 @@ pub struct World {
     pub imposters: Imposters,
     /// Devices that are recognised by somebody they have blocked.
     pub recognised: Recognised,
+    /// What each connection may still say.
+    pub rates: Rates,
     /// What must hold by now.
     pub model: Model,
     /// What went wrong on purpose.
@@ -101,6 +104,7 @@ impl World {
             rendezvous: Rendezvous::default(),
             imposters: Imposters::default(),
             recognised: Recognised::default(),
+            rates: Rates::new(),
             model: Model::new(HOMES),
             faults: Counts::default(),
             activity: Activity::Full,

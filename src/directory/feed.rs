@@ -2,14 +2,21 @@
 //! the other.
 
 use crate::clock::Mono;
-use crate::limits::NAMESPACE_ENTRIES;
+use crate::limits::{NAMESPACE_ENTRIES, REGISTRY_PARTS};
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::{Entry, RegistryChange, RegistryPart};
+use pace::Bucket;
 use std::time::Duration;
 
 /// How long the next part of a registry may take, the first counted from the check-in. A holder of
 /// the Router ID that does not speak the protocol is passed over after this.
 const PART_WAIT: Duration = Duration::from_secs(8);
+
+/// How often this device asks one router for its registry, or checks in there. That is less than a
+/// router puts up with, so that messages which were held up on their way are not too many.
+const ASK_BURST: u32 = 3;
+/// See [`ASK_BURST`].
+const ASK_EVERY: Duration = Duration::from_secs(10);
 
 /// The receiving end of one router's registry and updates.
 #[derive(Debug)]
@@ -18,6 +25,9 @@ pub(super) struct Feed {
     version: Option<(u64, u64)>,
     part_by: Option<Mono>,
     partial: Option<Partial>,
+    /// How many registries were asked for and have not begun.
+    expected: u32,
+    asks: Bucket,
 }
 
 /// A registry of which some parts have come.
@@ -39,7 +49,7 @@ pub(super) enum News {
         joined: Vec<Entry>,
         left: Vec<String>,
     },
-    /// A change was missed: ask for the whole registry.
+    /// A change was missed: the whole registry is to be asked for.
     Gap,
     /// Nothing yet: more must come first.
     Incomplete,
@@ -63,7 +73,24 @@ impl Feed {
             version: None,
             part_by: Some(now + PART_WAIT),
             partial: None,
+            expected: 1,
+            asks: Bucket::new(ASK_BURST, ASK_EVERY),
         }
+    }
+
+    /// Returns whether the router can be asked for something now, and counts it as asked. Any such
+    /// message may be answered with a registry.
+    pub(super) fn ask(&mut self, now: Mono) -> bool {
+        let may = self.asks.take(now.into());
+        if may {
+            self.expected = (self.expected + 1).min(ASK_BURST);
+        }
+        may
+    }
+
+    /// Returns when the router can be asked next.
+    pub(super) fn can_ask_at(&self) -> Mono {
+        self.asks.due().into()
     }
 
     /// Returns whether a full registry has come.
@@ -95,7 +122,12 @@ impl Feed {
             peers,
         } = registry;
         let version = (epoch, seq);
+        if parts > REGISTRY_PARTS {
+            return Err(Misbehaviour::RegistryTooLarge);
+        }
         if part == 1 {
+            let expected = self.expected.checked_sub(1);
+            self.expected = expected.ok_or(Misbehaviour::RegistryUnasked)?;
             self.partial = Some(Partial {
                 version,
                 parts,
@@ -126,15 +158,26 @@ impl Feed {
     }
 
     /// Takes a change of the registry.
-    pub(super) fn update(&mut self, change: RegistryChange) -> News {
-        match self.order(change.epoch, change.seq) {
+    pub(super) fn update(
+        &mut self,
+        change: RegistryChange,
+        now: Mono,
+    ) -> Result<News, Misbehaviour> {
+        Ok(match self.order(change.epoch, change.seq) {
             Order::Next => News::Change {
                 joined: change.joined,
                 left: change.left,
             },
-            Order::Gap => News::Gap,
-            Order::Early => News::Incomplete,
-        }
+            Order::Gap if self.part_by.is_none() => {
+                if !self.ask(now) {
+                    return Err(Misbehaviour::AskedWithoutEnd);
+                }
+                self.part_by = Some(now + PART_WAIT);
+                News::Gap
+            }
+            // The registry that puts it right is on its way.
+            Order::Gap | Order::Early => News::Incomplete,
+        })
     }
 
     /// Returns where an update stands in the order of what has come.
@@ -191,6 +234,7 @@ mod tests {
     #[test]
     fn parts_that_do_not_belong_together_and_endless_registries_are_refused() {
         let mut feed = Feed::new(Mono(0));
+        assert!(feed.ask(Mono(0)), "so that one more may begin");
         let mut hear = |version, place, count| {
             let heard = feed.registry(part(version, place, count), Mono(0));
             heard.map(|_| ())
@@ -206,5 +250,37 @@ mod tests {
         let too_large = Err(Misbehaviour::RegistryTooLarge);
         assert_eq!(hear((1, 1), (2, 3), 0), too_large, "parts without end");
         assert_eq!(hear((1, 1), (1, 1), NAMESPACE_ENTRIES + 1), too_large);
+        assert_eq!(hear((1, 1), (1, REGISTRY_PARTS + 1), 1), too_large);
+    }
+
+    #[test]
+    fn a_registry_comes_only_where_one_was_asked_for() {
+        let mut feed = Feed::new(Mono(0));
+        let hear = |feed: &mut Feed| feed.registry(part((1, 1), (1, 1), 1), Mono(0)).map(drop);
+        assert_eq!(hear(&mut feed), Ok(()));
+        assert_eq!(hear(&mut feed), Err(Misbehaviour::RegistryUnasked));
+        assert!(feed.ask(Mono(0)));
+        assert_eq!(hear(&mut feed), Ok(()));
+        assert_eq!(hear(&mut feed), Err(Misbehaviour::RegistryUnasked));
+    }
+
+    #[test]
+    fn after_a_gap_the_registry_is_asked_for_once_and_not_without_end() {
+        let mut feed = Feed::new(Mono(0));
+        let change = || RegistryChange {
+            epoch: 1,
+            seq: 9,
+            joined: Vec::new(),
+            left: Vec::new(),
+        };
+        assert!(feed.registry(part((1, 1), (1, 1), 1), Mono(0)).is_ok());
+        for _ in 0..ASK_BURST {
+            assert_eq!(feed.update(change(), Mono(0)), Ok(News::Gap));
+            assert_eq!(feed.update(change(), Mono(0)), Ok(News::Incomplete));
+            assert!(feed.registry(part((1, 1), (1, 1), 1), Mono(0)).is_ok());
+        }
+        let endless = Err(Misbehaviour::AskedWithoutEnd);
+        assert_eq!(feed.update(change(), Mono(0)), endless);
+        assert_eq!(feed.update(change(), Mono(10_000)), Ok(News::Gap));
     }
 }

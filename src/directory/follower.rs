@@ -1,5 +1,6 @@
 //! The part of a peer: what its router has said, and whether the router is there.
 
+use super::budget::Budget;
 use super::feed::Feed;
 use crate::clock::Mono;
 use crate::context::Context;
@@ -12,6 +13,10 @@ pub(super) struct Follower {
     pub(super) link: LinkId,
     pub(super) liveness: Liveness,
     pub(super) feed: Feed,
+    /// What the router may still say.
+    pub(super) budget: Budget,
+    /// When to check in again, because the last time was a moment ago.
+    check_in_at: Option<Mono>,
     /// Dialled because the router is in doubt, and the server said that somebody holds its id: a
     /// successor, or the router on a better path.
     pub(super) successor: Option<LinkId>,
@@ -24,6 +29,8 @@ impl Follower {
             link,
             liveness: Liveness::new(now),
             feed: Feed::new(now),
+            budget: Budget::default(),
+            check_in_at: None,
             successor: None,
         }
     }
@@ -50,10 +57,23 @@ impl Follower {
         self.drop_successor(ctx);
     }
 
-    /// Returns when to ask the router whether it is there, or to give it up.
+    /// Returns whether to check in again now; where that was done a moment ago, it is planned.
+    pub(super) fn may_check_in(&mut self, now: Mono) -> bool {
+        let may = self.feed.ask(now);
+        self.check_in_at = (!may).then(|| self.feed.can_ask_at());
+        may
+    }
+
+    /// Returns whether a check-in that was put off is due.
+    pub(super) fn is_to_check_in(&mut self, now: Mono) -> bool {
+        self.check_in_at.is_some_and(|at| now >= at) && self.may_check_in(now)
+    }
+
+    /// Returns when to check in, to ask the router whether it is there, or to give it up.
     pub(super) fn due(&self) -> Mono {
-        let due = self.liveness.due();
-        self.feed.due().map_or(due, |by| by.min(due))
+        let other = [self.feed.due(), self.check_in_at];
+        let other = other.into_iter().flatten();
+        other.fold(self.liveness.due(), Mono::min)
     }
 
     pub(super) fn doubt(&mut self, ctx: &mut Context) {

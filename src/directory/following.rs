@@ -5,6 +5,7 @@ use super::member::{Member, State};
 use super::roster::Source;
 use crate::context::Context;
 use crate::io::LinkId;
+use crate::limits::NAMESPACE_ENTRIES;
 use crate::liveness::Verdict;
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::{Entry, RouterFrame};
@@ -20,6 +21,7 @@ impl Member {
         let State::Following(follower) = &mut self.state else {
             return Ok(());
         };
+        follower.budget.take(&frame, ctx.now.mono)?;
         follower.heard(ctx);
         match frame {
             RouterFrame::Registry { part } => {
@@ -28,12 +30,17 @@ impl Member {
                     self.take_registry(ctx, link, first, all);
                 }
             }
-            RouterFrame::Update { change } => match follower.feed.update(change) {
+            RouterFrame::Update { change } => match follower.feed.update(change, ctx.now.mono)? {
                 News::Change { joined, left } => self.take_update(ctx, link, joined, left),
-                News::Gap => self.check_in(ctx, link),
+                News::Gap => ctx.transmit(link, &RouterFrame::Recheckin),
                 News::Registry(_) | News::Incomplete => {}
             },
-            RouterFrame::Recheckin => self.check_in(ctx, link),
+            RouterFrame::Recheckin => {
+                if !follower.feed.ask(ctx.now.mono) {
+                    return Err(Misbehaviour::AskedWithoutEnd);
+                }
+                self.check_in(ctx, link);
+            }
             RouterFrame::Ping => ctx.transmit(link, &RouterFrame::Pong),
             RouterFrame::Pong => {}
             RouterFrame::Bye => {
@@ -50,7 +57,8 @@ impl Member {
         Ok(())
     }
 
-    /// Checks in, for the first time or again; the router answers with the full registry.
+    /// Checks in, for the first time or again; the router answers the first one with the full
+    /// registry.
     pub(super) fn check_in(&self, ctx: &mut Context, link: LinkId) {
         let entry = self.own.clone();
         ctx.transmit(link, &RouterFrame::Checkin { entry });
@@ -66,16 +74,21 @@ impl Member {
     }
 
     /// Takes every entry that is fit. The others are the router's fault, and are only logged.
-    fn take_update(&mut self, ctx: &Context, link: LinkId, joined: Vec<Entry>, left: Vec<String>) {
-        let source = Source::Router(link);
+    fn take_update(
+        &mut self,
+        ctx: &Context,
+        link: LinkId,
+        joined: Vec<Entry>,
+        mut left: Vec<String>,
+    ) {
         // Whom the router says to be gone is gone, also where only an earlier one knew them.
-        for id in left {
-            self.roster.remove(&id);
-        }
+        self.roster.remove_all(&mut left);
         let (names, namespace, now) = (&ctx.names, &self.namespace, ctx.now.mono);
-        let mut insert = |entry| self.roster.insert(names, namespace, source, entry, now);
-        let refused = joined.into_iter().filter_map(|entry| insert(entry).err());
-        if let Some(unfit) = refused.last() {
+        let source = Source::Router(link);
+        let taken = self
+            .roster
+            .take(names, namespace, source, joined, now, NAMESPACE_ENTRIES);
+        if let Some(unfit) = taken.refused {
             tracing::warn!(%unfit, "the router sent an entry that is refused");
         }
     }
@@ -86,6 +99,10 @@ impl Member {
             return;
         };
         let link = follower.link;
+        if follower.is_to_check_in(now) {
+            let entry = self.own.clone();
+            ctx.transmit(link, &RouterFrame::Checkin { entry });
+        }
         if follower.feed.is_late(now) {
             tracing::warn!("the holder of the router id sends no registry, passing it over");
             self.pass_over(ctx, link);

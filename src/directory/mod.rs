@@ -10,6 +10,7 @@
 //! ([`roots`]), and says which entries are contacts ([`recognition`], [`sightings`]).
 
 mod addresses;
+mod budget;
 mod feed;
 mod follower;
 mod following;
@@ -255,9 +256,11 @@ impl Directory {
         let day = 86_400_000;
         let midnight = Duration::from_millis(day - ctx.now.unix % day);
         let members = self.members.iter().filter_map(Member::due);
+        let telling = self.members.iter().filter_map(Member::tells_at);
         let beacon = self.roots.due(ctx.now).filter(|_| !self.is_cellular());
         members
             .map(|at| Why::Membership.at(at))
+            .chain(telling.map(|at| Why::Update.at(at)))
             .chain(self.lookup.due())
             .chain(beacon)
             .chain([Why::NewDay.at(ctx.now.mono + midnight)])

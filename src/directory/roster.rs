@@ -1,5 +1,7 @@
 //! The people of one namespace, as a router keeps them and as every peer copies them.
 
+mod batch;
+
 use crate::clock::{Mono, UnixMillis};
 use crate::ids::Namespace;
 use crate::io::LinkId;
@@ -85,13 +87,6 @@ impl Roster {
         self.entries
             .get(discovery_id)
             .is_some_and(|held| held.is_news_to(link))
-    }
-
-    /// Returns whether a source says that this person is there.
-    pub(crate) fn is_said_by(&self, discovery_id: &str, source: Source) -> bool {
-        self.entries
-            .get(discovery_id)
-            .is_some_and(|held| held.sources.contains(&source))
     }
 
     /// Counts the people who are there according to a source.
@@ -224,12 +219,10 @@ impl Roster {
         }
         let expiry = |held: &Held| held.confirmed(&self.heard) + ENTRY_LIFE;
         let old = self.entries.iter().filter(|(_, held)| now >= expiry(held));
-        let old: Vec<String> = old.map(|(id, _)| id.clone()).collect();
+        let mut old: Vec<String> = old.map(|(id, _)| id.clone()).collect();
         let next = self.entries.values().map(expiry).filter(|at| now < *at);
         self.expires = next.min();
-        for id in &old {
-            self.remove(id);
-        }
+        self.remove_all(&mut old);
         old
     }
 
@@ -239,10 +232,8 @@ impl Roster {
             .entries
             .iter()
             .filter(|(_, held)| held.sources.is_empty());
-        let old: Vec<String> = old.map(|(id, _)| id.clone()).collect();
-        for id in &old {
-            self.remove(id);
-        }
+        let mut old: Vec<String> = old.map(|(id, _)| id.clone()).collect();
+        self.remove_all(&mut old);
         old
     }
 

@@ -1,6 +1,7 @@
 //! Who may say what in a namespace, and what happens to a connection on which something else is
 //! said.
 
+mod budgets;
 mod machine;
 
 use super::member::{Announcement, Member};

@@ -2,6 +2,7 @@
 
 pub mod end;
 pub mod lists;
+pub mod rates;
 pub mod rendezvous;
 pub mod roots;
 pub mod texts;

@@ -215,8 +215,8 @@ impl Member {
         match &mut self.state {
             State::Routing(router) => {
                 let left = moved.then_some(before.discovery_id);
-                let own = vec![self.own.clone()];
-                router.announce(ctx, &self.roster, own, left.into_iter().collect());
+                let own = self.own.discovery_id.clone();
+                router.announce(ctx.now.mono, left.into_iter().chain([own]));
             }
             State::Following(follower) if moved => {
                 follower.leave(ctx);
@@ -225,7 +225,9 @@ impl Member {
             }
             State::Following(follower) => {
                 let link = follower.link;
-                self.check_in(ctx, link);
+                if follower.may_check_in(ctx.now.mono) {
+                    self.check_in(ctx, link);
+                }
             }
             State::Claiming | State::Connecting(_) | State::Waiting(_) => {}
         }
@@ -450,6 +452,19 @@ impl Member {
             State::Waiting(_) | State::Claiming | State::Connecting(_) => {}
         }
         self.expire(ctx);
+        if let State::Routing(router) = &mut self.state {
+            router.tell(ctx, &self.roster);
+        }
+    }
+
+    /// Returns when a router tells everybody what changed.
+    pub(crate) fn tells_at(&self) -> Option<Mono> {
+        match &self.state {
+            State::Routing(router) => router.tells_at(),
+            State::Claiming | State::Connecting(_) | State::Following(_) | State::Waiting(_) => {
+                None
+            }
+        }
     }
 
     pub(crate) fn due(&self) -> Option<Mono> {

@@ -27,14 +27,14 @@ impl Member {
 
     /// Removes the people of an earlier router's list who have not checked in again. Without a
     /// router, that list is all there is, and stays.
-    pub(super) fn sweep(&mut self, ctx: &mut Context) {
+    pub(super) fn sweep(&mut self, ctx: &Context) {
         if self.sweep.take_if(|at| ctx.now.mono >= *at).is_none() {
             return;
         }
         match &mut self.state {
             State::Routing(router) => {
                 let left = self.roster.remove_leftovers();
-                router.announce(ctx, &self.roster, Vec::new(), left);
+                router.announce(ctx.now.mono, left);
             }
             State::Following(follower) if follower.feed.is_complete() => {
                 self.roster.remove_leftovers();
@@ -60,7 +60,7 @@ impl Member {
         }
     }
 
-    pub(super) fn expire(&mut self, ctx: &mut Context) {
+    pub(super) fn expire(&mut self, ctx: &Context) {
         if let State::Routing(_) = self.state {
             self.roster
                 .touch(&self.own.discovery_id, ctx.now.mono, ctx.now.unix);
@@ -70,7 +70,7 @@ impl Member {
             return;
         }
         if let State::Routing(router) = &mut self.state {
-            router.announce(ctx, &self.roster, Vec::new(), left);
+            router.announce(ctx.now.mono, left);
         }
     }
 }

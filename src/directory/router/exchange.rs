@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::directory::feed::News;
 use crate::directory::roster::{Roster, Source, cut_to_frames};
 use crate::io::LinkId;
-use crate::limits::{REGISTRY_ENTRIES, ROUTERS};
+use crate::limits::{NAMESPACE_ENTRIES, REGISTRY_ENTRIES, ROUTERS};
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::{Entry, RouterFrame};
 
@@ -24,7 +24,7 @@ impl Router {
             .iter()
             .filter_map(|(link, peer)| match &peer.part {
                 Part::Fellow(fellow) => Some((*link, fellow)),
-                Part::New | Part::Served | Part::SentOn(_) => None,
+                Part::New | Part::Listed | Part::Served | Part::SentOn(_) => None,
             })
     }
 
@@ -46,7 +46,7 @@ impl Router {
                     self.take_registry(ctx, scope, link, all);
                 }
             }
-            RouterFrame::Update { change } => match fellow.feed.update(change) {
+            RouterFrame::Update { change } => match fellow.feed.update(change, ctx.now.mono)? {
                 News::Change { joined, left } => self.take_change(ctx, scope, link, joined, left),
                 News::Gap => ctx.transmit(link, &RouterFrame::Recheckin),
                 News::Registry(_) | News::Incomplete => {}
@@ -99,50 +99,34 @@ impl Router {
     /// logged.
     fn take_change(
         &mut self,
-        ctx: &mut Context,
+        ctx: &Context,
         scope: &mut Scope<'_>,
         link: LinkId,
         joined: Vec<Entry>,
         left: Vec<String>,
     ) {
-        let source = Source::Router(link);
-        for id in &left {
-            scope.roster.withdraw(id, source);
-        }
-        let mut room = self.room_of(scope.roster, link);
-        let mut taken = Vec::new();
-        for entry in joined {
-            let said = scope.roster.is_said_by(&entry.discovery_id, source);
-            if entry.discovery_id == scope.own || !said && room == 0 {
-                continue;
-            }
-            let held = scope.roster.get(&entry.discovery_id);
-            let known = said && held.is_some_and(|held| held.says_the_same(&entry));
-            if self.take(ctx, scope, source, entry.clone()) {
-                room -= usize::from(!said);
-                taken.extend((!known).then_some(entry));
-            }
-        }
-        self.tell_of_change(ctx, scope.roster, source, taken, left);
-    }
-
-    fn take(&self, ctx: &Context, scope: &mut Scope<'_>, source: Source, entry: Entry) -> bool {
-        let result = scope
+        let (source, now) = (Source::Router(link), ctx.now.mono);
+        let left = scope.roster.withdraw_all(left, source);
+        let others = |entry: &Entry| entry.discovery_id != scope.own;
+        let joined = joined.into_iter().filter(others).collect();
+        let most = self.most_of(link);
+        let taken = scope
             .roster
-            .insert(&ctx.names, scope.namespace, source, entry, ctx.now.mono);
-        if let Err(unfit) = &result {
+            .take(&ctx.names, scope.namespace, source, joined, now, most);
+        if let Some(unfit) = taken.refused {
             tracing::warn!(%unfit, "another router sent an entry that is refused");
         }
-        result.is_ok()
+        self.untold
+            .note(now, source, left.into_iter().chain(taken.news));
     }
 
-    /// Returns how many more people a router may speak for: a later one for its own peers, the first for
+    /// Returns for how many people a router may speak: a later one for its own peers, the first for
     /// the whole namespace.
-    fn room_of(&self, roster: &Roster, link: LinkId) -> usize {
+    fn most_of(&self, link: LinkId) -> usize {
         if self.uplink.is(link) {
-            usize::MAX
+            NAMESPACE_ENTRIES
         } else {
-            REGISTRY_ENTRIES.saturating_sub(roster.count(Source::Router(link)))
+            REGISTRY_ENTRIES
         }
     }
 

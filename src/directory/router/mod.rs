@@ -8,8 +8,10 @@ mod departed;
 mod exchange;
 mod serving;
 mod telling;
+mod untold;
 mod uplink;
 
+use super::budget::Budget;
 use super::feed::Feed;
 use super::roster::{Roster, Source};
 use crate::clock::{Mono, UnixMillis};
@@ -18,9 +20,10 @@ use crate::ids::Namespace;
 use crate::io::LinkId;
 use crate::liveness::{Liveness, Verdict};
 use crate::misbehaviour::Misbehaviour;
-use crate::wire::{Entry, RouterFrame};
+use crate::wire::RouterFrame;
 use departed::Departed;
 use litemap::LiteMap;
+use untold::Untold;
 use uplink::Uplink;
 
 /// The router's connections. The registry itself is the [`Roster`] that every member has.
@@ -32,6 +35,7 @@ pub(super) struct Router {
     seq: u64,
     peers: LiteMap<LinkId, Peer>,
     departed: Departed,
+    untold: Untold,
     uplink: Uplink,
 }
 
@@ -40,6 +44,8 @@ struct Peer {
     /// The id it dialled from, set by the server: the only one it may check in.
     id: String,
     liveness: Liveness,
+    /// What it may still say.
+    budget: Budget,
     part: Part,
 }
 
@@ -48,7 +54,9 @@ struct Peer {
 enum Part {
     /// A peer that has not checked in.
     New,
-    /// A peer that has.
+    /// A peer that has, and waits for the registry.
+    Listed,
+    /// A peer that has the registry, and gets every change of it.
     Served,
     /// A peer beyond what this router serves, until then.
     SentOn(Mono),
@@ -82,6 +90,7 @@ impl Router {
             seq: 0,
             peers: LiteMap::new_vec(),
             departed: Departed::default(),
+            untold: Untold::default(),
             uplink: Uplink::new(index, now),
         }
     }
@@ -108,6 +117,7 @@ impl Router {
         let peer = Peer {
             id: remote.to_owned(),
             liveness: Liveness::new(now),
+            budget: Budget::default(),
             part,
         };
         self.peers.insert(link, peer);
@@ -160,10 +170,11 @@ impl Router {
         let Some(peer) = self.peers.get_mut(&link) else {
             return Ok(());
         };
+        peer.budget.take(&frame, ctx.now.mono)?;
         peer.liveness.heard(ctx.now.mono);
         match &peer.part {
             Part::Fellow(_) => self.fellow_says(ctx, scope, link, frame)?,
-            Part::New | Part::Served | Part::SentOn(_) => {
+            Part::New | Part::Listed | Part::Served | Part::SentOn(_) => {
                 self.peer_says(ctx, scope, link, frame)?
             }
         }
@@ -176,20 +187,14 @@ impl Router {
     fn confirm(&self, roster: &mut Roster, link: LinkId, ctx: &Context) {
         match self.peers.get(&link).map(|peer| (&peer.part, &peer.id)) {
             Some((Part::Fellow(_), _)) => roster.confirm(link, ctx.now.mono),
-            Some((Part::Served, id)) => roster.touch(id, ctx.now.mono, ctx.now.unix),
+            Some((Part::Listed | Part::Served, id)) => roster.touch(id, ctx.now.mono, ctx.now.unix),
             Some((Part::New | Part::SentOn(_), _)) | None => {}
         }
     }
 
-    /// Tells everybody that the own entry changed, or that entries expired.
-    pub(super) fn announce(
-        &mut self,
-        ctx: &mut Context,
-        roster: &Roster,
-        joined: Vec<Entry>,
-        left: Vec<String>,
-    ) {
-        self.tell_of_change(ctx, roster, Source::Here, joined, left);
+    /// Notes that the own entry changed, or that entries expired: everybody is told.
+    pub(super) fn announce(&mut self, now: Mono, ids: impl IntoIterator<Item = String>) {
+        self.untold.note(now, Source::Here, ids);
     }
 
     /// Closes a connection.
@@ -207,11 +212,13 @@ impl Router {
         };
         match peer.part {
             Part::Fellow(_) => scope.roster.forget(Source::Router(link)),
-            Part::Served if !self.peers.values().any(|other| other.id == peer.id) => {
+            Part::Listed | Part::Served
+                if !self.peers.values().any(|other| other.id == peer.id) =>
+            {
                 scope.roster.withdraw(&peer.id, Source::Here);
-                self.tell_of_change(ctx, scope.roster, Source::Here, Vec::new(), vec![peer.id]);
+                self.untold.note(ctx.now.mono, Source::Here, [peer.id]);
             }
-            Part::Served | Part::New | Part::SentOn(_) => {}
+            Part::Listed | Part::Served | Part::New | Part::SentOn(_) => {}
         }
     }
 
@@ -253,7 +260,7 @@ impl Router {
         for peer in self
             .peers
             .values()
-            .filter(|peer| matches!(peer.part, Part::Served))
+            .filter(|peer| matches!(peer.part, Part::Listed | Part::Served))
         {
             let last_seen = scope
                 .roster
@@ -262,6 +269,11 @@ impl Router {
             scope.roster.touch(&peer.id, now, last_seen);
         }
         self.uplink.timeout(ctx, scope.namespace);
+    }
+
+    /// Returns when everybody is told of what changed.
+    pub(super) fn tells_at(&self) -> Option<Mono> {
+        self.untold.due()
     }
 
     pub(super) fn due(&self) -> Option<Mono> {
@@ -285,7 +297,7 @@ impl Peer {
         match &self.part {
             Part::SentOn(until) if now >= *until => Verdict::Dead,
             Part::Fellow(fellow) if fellow.feed.is_late(now) => Verdict::Dead,
-            Part::SentOn(_) | Part::Fellow(_) | Part::New | Part::Served => {
+            Part::SentOn(_) | Part::Fellow(_) | Part::New | Part::Listed | Part::Served => {
                 self.liveness.check(now)
             }
         }
@@ -296,7 +308,7 @@ impl Peer {
         match &self.part {
             Part::SentOn(until) => due.min(*until),
             Part::Fellow(fellow) => fellow.feed.due().map_or(due, |by| by.min(due)),
-            Part::New | Part::Served => due,
+            Part::New | Part::Listed | Part::Served => due,
         }
     }
 }

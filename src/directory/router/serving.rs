@@ -12,7 +12,7 @@ use crate::wire::{Entry, RouterFrame};
 impl Router {
     pub(super) fn room_for_peer(&self, now: Mono) -> Option<Part> {
         let count = |is: fn(&Part) -> bool| self.peers.values().filter(|p| is(&p.part)).count();
-        if count(|part| matches!(part, Part::New | Part::Served)) < ROUTER_PEERS {
+        if count(|part| matches!(part, Part::New | Part::Listed | Part::Served)) < ROUTER_PEERS {
             Some(Part::New)
         } else if count(|part| matches!(part, Part::SentOn(_))) < SENT_ON {
             Some(Part::SentOn(now + PONG))
@@ -34,11 +34,22 @@ impl Router {
             RouterFrame::Ping => ctx.transmit(link, &RouterFrame::Pong),
             RouterFrame::Pong => {}
             RouterFrame::Bye => self.end(ctx, scope, link),
+            RouterFrame::Recheckin => return self.serve_again(ctx.now.mono, link),
             RouterFrame::Registry { .. }
             | RouterFrame::Update { .. }
-            | RouterFrame::Recheckin
             | RouterFrame::Redirect { .. } => return Err(Misbehaviour::NotFromPeer),
         }
+        Ok(())
+    }
+
+    /// Plans to send a peer the registry again: it has missed a change.
+    fn serve_again(&mut self, now: Mono, link: LinkId) -> Result<(), Misbehaviour> {
+        let part = self.peers.get_mut(&link).map(|peer| &mut peer.part);
+        let Some(part @ (Part::Listed | Part::Served)) = part else {
+            return Err(Misbehaviour::NotFromPeer);
+        };
+        *part = Part::Listed;
+        self.untold.plan(now);
         Ok(())
     }
 
@@ -91,30 +102,27 @@ impl Router {
             return Ok(());
         };
         entry.last_seen = ctx.now.unix;
-        let held = scope.roster.get(&entry.discovery_id);
-        let unchanged = matches!(peer.part, Part::Served)
-            && held.is_some_and(|held| held.says_the_same(&entry));
+        let (id, now) = (entry.discovery_id.clone(), ctx.now.mono);
+        let held = scope.roster.get(&id);
+        let unchanged = held.is_some_and(|held| held.says_the_same(&entry));
         scope
             .roster
-            .insert(
-                &ctx.names,
-                scope.namespace,
-                Source::Here,
-                entry.clone(),
-                ctx.now.mono,
-            )
+            .insert(&ctx.names, scope.namespace, Source::Here, entry, now)
             .map_err(Misbehaviour::CheckinUnfit)?;
-        // From here on it gets every change; this one it gets with the registry.
-        peer.part = Part::New;
-        self.replace_earlier(ctx, link, &entry.discovery_id);
-        if !unchanged {
-            self.tell_of_change(ctx, scope.roster, Source::Here, vec![entry], Vec::new());
+        let is_listed = matches!(peer.part, Part::Listed | Part::Served);
+        if !is_listed {
+            peer.part = Part::Listed;
         }
-        self.serve(ctx, scope.roster, link);
+        self.replace_earlier(ctx, link, &id);
+        if is_listed && unchanged {
+            return Ok(());
+        }
+        self.untold.note(now, Source::Here, [id]);
         Ok(())
     }
 
-    fn serve(&mut self, ctx: &mut Context, roster: &Roster, link: LinkId) {
+    /// Sends the registry to a peer, who gets every change of it from then on.
+    pub(super) fn serve(&mut self, ctx: &mut Context, roster: &Roster, link: LinkId) {
         if let Some(peer) = self.peers.get_mut(&link) {
             peer.part = Part::Served;
         }

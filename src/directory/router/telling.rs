@@ -1,5 +1,6 @@
-//! Telling everybody connected of a change.
+//! Telling everybody connected what changed: what comes within a moment goes into one update.
 
+use super::untold::Changes;
 use super::{Fellow, Part, Peer, Router};
 use crate::context::Context;
 use crate::directory::roster::{Roster, Source, cut_to_frames};
@@ -27,43 +28,45 @@ impl Router {
         }
     }
 
-    /// Tells every peer of a change in the roster, and every router but the one it came from.
-    pub(super) fn tell_of_change(
-        &mut self,
-        ctx: &mut Context,
-        roster: &Roster,
-        source: Source,
-        joined: Vec<Entry>,
-        left: Vec<String>,
-    ) {
-        self.tell_fellows(ctx, roster, source, &joined, &left);
-        let left = left.into_iter().filter(|id| roster.get(id).is_none());
-        let left: Vec<String> = left.collect();
-        self.departed.note(&left, ctx.now.mono);
-        for (joined, left) in changes(joined, left.into_iter()) {
+    /// Tells every peer and every router what changed since the last time, if it is time for that,
+    /// and sends the registry to whoever has checked in meanwhile.
+    pub(in crate::directory) fn tell(&mut self, ctx: &mut Context, roster: &Roster) {
+        let now = ctx.now.mono;
+        let Some(changes) = self.untold.take(now) else {
+            return;
+        };
+        self.tell_fellows(ctx, roster, &changes);
+        let ids = changes.keys().cloned();
+        let (there, left): (Vec<_>, Vec<_>) = ids.partition(|id| roster.get(id).is_some());
+        self.departed.note(&left, now);
+        let joined = there.iter().filter_map(|id| roster.get(id));
+        for (joined, left) in frames(joined.cloned(), left.into_iter()) {
             self.seq += 1;
             let update = self.update(self.seq, joined, left);
             let served = |peer: &Peer| matches!(peer.part, Part::Served);
             let peers = self.peers.iter().filter(|(_, peer)| served(peer));
             ctx.transmit_all(peers.map(|(link, _)| *link), &update);
         }
+        let listed = |peer: &Peer| matches!(peer.part, Part::Listed);
+        let new = self.peers.iter().filter(|(_, peer)| listed(peer));
+        for link in new.map(|(link, _)| *link).collect::<Vec<_>>() {
+            self.serve(ctx, roster, link);
+        }
     }
 
-    fn tell_fellows(
-        &mut self,
-        ctx: &mut Context,
-        roster: &Roster,
-        source: Source,
-        joined: &[Entry],
-        left: &[String],
-    ) {
-        let others = self
-            .fellows()
-            .filter(|(link, fellow)| fellow.sent.is_some() && source != Source::Router(*link));
+    /// Tells each other router what it has not said itself.
+    fn tell_fellows(&mut self, ctx: &mut Context, roster: &Roster, changes: &Changes) {
+        let others = self.fellows().filter(|(_, fellow)| fellow.sent.is_some());
         let others: Vec<LinkId> = others.map(|(link, _)| link).collect();
         for link in others {
-            let left = left.iter().filter(|id| !roster.is_news_to(id, link));
-            for (joined, left) in changes(joined.to_vec(), left.cloned()) {
+            let own = Source::Router(link);
+            let ids = changes
+                .iter()
+                .filter(|(_, sources)| sources.iter().any(|source| *source != own))
+                .map(|(id, _)| id.clone());
+            let (there, left): (Vec<_>, Vec<_>) = ids.partition(|id| roster.is_news_to(id, link));
+            let joined = there.iter().filter_map(|id| roster.get(id));
+            for (joined, left) in frames(joined.cloned(), left.into_iter()) {
                 let Some(seq) = self.next_seq(link) else {
                     break;
                 };
@@ -81,7 +84,7 @@ impl Router {
                 *sent += 1;
                 Some(*sent)
             }
-            Part::Fellow(_) | Part::New | Part::Served | Part::SentOn(_) => None,
+            Part::Fellow(_) | Part::New | Part::Listed | Part::Served | Part::SentOn(_) => None,
         }
     }
 
@@ -97,11 +100,11 @@ impl Router {
 }
 
 /// Cuts a change into frames.
-fn changes(
-    joined: Vec<Entry>,
+fn frames(
+    joined: impl Iterator<Item = Entry>,
     left: impl Iterator<Item = String>,
 ) -> impl Iterator<Item = (Vec<Entry>, Vec<String>)> {
-    let joined = cut_to_frames(joined.into_iter(), Entry::encoded_len);
+    let joined = cut_to_frames(joined, Entry::encoded_len);
     let left = cut_to_frames(left, String::len);
     let joined = joined.into_iter().map(|part| (part, Vec::new()));
     let left = left.into_iter().map(|part| (Vec::new(), part));

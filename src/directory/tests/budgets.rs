@@ -1,0 +1,181 @@
+//! How much may be said on a connection of a namespace, and how little a router repeats.
+
+use super::{End, peer_at_router, router_at_peer, router_at_router};
+use crate::io::Output;
+use crate::limits::{CHECKIN_BURST, CHECKIN_EVERY, COLLECT, SIGN_BURST, SIGN_EVERY, UPDATE_BURST};
+use crate::misbehaviour::Misbehaviour;
+use crate::test_context::wait;
+use crate::wire::{Entry, RegistryChange, RegistryPart, RouterFrame};
+use std::time::Duration;
+
+/// A frame, made anew for each time that it is said.
+type Says = fn(&End) -> RouterFrame;
+
+/// Says something as often as is allowed at once, once more after `every`, and then too soon.
+fn too_often(mut end: End, frame: Says, burst: u32, every: Duration) -> Misbehaviour {
+    for said in 0..burst {
+        let frame = frame(&end);
+        assert_eq!(end.hears(&frame), Ok(()), "{said}");
+    }
+    wait(&mut end.ctx, every);
+    let frame = frame(&end);
+    assert_eq!(end.hears(&frame), Ok(()), "after a while");
+    let how = end.hears(&frame).unwrap_err();
+    assert!(end.is_closed());
+    how
+}
+
+fn checkin(end: &End) -> RouterFrame {
+    let entry = end.checkin();
+    RouterFrame::Checkin { entry }
+}
+
+fn update(_: &End) -> RouterFrame {
+    let change = RegistryChange {
+        epoch: 1,
+        seq: 2,
+        joined: Vec::new(),
+        left: Vec::new(),
+    };
+    RouterFrame::Update { change }
+}
+
+fn registry(seq: u64) -> RouterFrame {
+    let part = RegistryPart {
+        epoch: 1,
+        seq,
+        part: 1,
+        parts: 1,
+        peers: Vec::new(),
+    };
+    RouterFrame::Registry { part }
+}
+
+#[test]
+fn a_peer_that_checks_in_faster_than_anybody_needs_is_not_heard_any_longer() {
+    let how = too_often(peer_at_router(), checkin, CHECKIN_BURST, CHECKIN_EVERY);
+    assert_eq!(how, Misbehaviour::TooManyCheckins);
+}
+
+#[test]
+fn nobody_pings_faster_than_once_a_second_for_long() {
+    for end in [peer_at_router, router_at_peer, router_at_router] {
+        for sign in [|_: &End| RouterFrame::Ping, |_: &End| RouterFrame::Pong] {
+            let how = too_often(end(), sign, SIGN_BURST, SIGN_EVERY);
+            assert_eq!(how, Misbehaviour::TooManySigns);
+        }
+    }
+}
+
+#[test]
+fn nobody_tells_of_changes_faster_than_they_can_be_collected() {
+    for end in [router_at_peer, router_at_router] {
+        let how = too_often(end(), update, UPDATE_BURST, Duration::from_millis(50));
+        assert_eq!(how, Misbehaviour::TooManyUpdates);
+    }
+}
+
+#[test]
+fn a_router_that_wants_the_whole_registry_of_another_without_end_is_left() {
+    let how = too_often(
+        router_at_router(),
+        |_| RouterFrame::Recheckin,
+        CHECKIN_BURST,
+        CHECKIN_EVERY,
+    );
+    assert_eq!(how, Misbehaviour::TooManyCheckins);
+}
+
+#[test]
+fn a_registry_that_was_not_asked_for_ends_the_connection() {
+    for end in [router_at_peer, router_at_router] {
+        let mut end = end();
+        assert_eq!(end.hears(&registry(1)), Ok(()));
+        let heard = end.hears(&registry(2));
+        assert_eq!(heard, Err(Misbehaviour::RegistryUnasked));
+        assert!(end.is_closed());
+    }
+}
+
+#[test]
+fn a_router_that_asks_for_check_ins_without_end_is_left() {
+    let mut end = router_at_peer();
+    let heard = std::iter::repeat_with(|| end.hears(&RouterFrame::Recheckin));
+    let heard: Vec<_> = heard.take(4).collect();
+    let endless = Err(Misbehaviour::AskedWithoutEnd);
+    assert_eq!(heard, [Ok(()), Ok(()), Ok(()), endless]);
+}
+
+/// Lets the deadlines be looked at, and returns what is sent to the other end.
+fn told(end: &mut End) -> Vec<String> {
+    end.member.timeout(&mut end.ctx);
+    let outputs = std::iter::from_fn(|| end.ctx.poll());
+    let mut sent = Vec::new();
+    for output in outputs {
+        if let Output::Transmit(link, text) = output
+            && link == end.link
+        {
+            sent.push(text);
+        }
+    }
+    sent
+}
+
+fn is(kind: &str, text: &str) -> bool {
+    text.starts_with(&format!(r#"{{"type":"{kind}""#))
+}
+
+#[test]
+fn only_the_first_check_in_and_a_call_for_it_are_answered_with_the_registry() {
+    let mut end = peer_at_router();
+    let says = checkin(&end);
+    assert_eq!(end.hears(&says), Ok(()));
+    let answer = told(&mut end);
+    assert!(answer.iter().any(|text| is("registry", text)), "{answer:?}");
+    wait(&mut end.ctx, COLLECT);
+    assert_eq!(end.hears(&says), Ok(()));
+    assert_eq!(told(&mut end), [""; 0], "nothing new");
+    let entry = Entry {
+        friendlyname: "Robert".into(),
+        ..end.checkin()
+    };
+    assert_eq!(end.hears(&RouterFrame::Checkin { entry }), Ok(()));
+    let answer = told(&mut end);
+    assert!(answer.len() == 1 && is("update", &answer[0]), "{answer:?}");
+    wait(&mut end.ctx, COLLECT);
+    assert_eq!(end.hears(&RouterFrame::Recheckin), Ok(()));
+    let answer = told(&mut end);
+    assert!(
+        answer.len() == 1 && is("registry", &answer[0]),
+        "{answer:?}"
+    );
+}
+
+#[test]
+fn changes_within_a_moment_are_told_in_one_update() {
+    let mut end = peer_at_router();
+    let says = checkin(&end);
+    assert_eq!(end.hears(&says), Ok(()));
+    told(&mut end);
+    let rename = |end: &mut End, name: &str| {
+        let entry = Entry {
+            friendlyname: name.into(),
+            ..end.checkin()
+        };
+        assert_eq!(end.hears(&RouterFrame::Checkin { entry }), Ok(()));
+    };
+    rename(&mut end, "One");
+    assert_eq!(told(&mut end), [""; 0], "something was told a moment ago");
+    let at = end.member.tells_at();
+    assert_eq!(at, Some(end.ctx.now.mono + COLLECT));
+    wait(&mut end.ctx, COLLECT / 2);
+    rename(&mut end, "Two");
+    assert_eq!(end.member.tells_at(), at, "it is not put off");
+    wait(&mut end.ctx, COLLECT / 2);
+    let told_now = told(&mut end);
+    assert!(
+        told_now.len() == 1 && told_now[0].contains("Two"),
+        "{told_now:?}"
+    );
+    assert_eq!(end.member.tells_at(), None);
+}
