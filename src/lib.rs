@@ -59,6 +59,8 @@ pub mod crypto;
 mod directory;
 mod encoding;
 mod fact;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod handshakes;
 pub mod ids;
 mod introductions;

@@ -21,8 +21,12 @@ pub const HANDSHAKES_AT_ONCE: usize = 8;
 /// Handshakes begun by others in one minute.
 pub const HANDSHAKES_PER_MINUTE: u32 = 30;
 
-/// Bytes of one text message: it fits a frame with every character escaped in JSON.
+/// Bytes of one text message.
 pub const TEXT_BYTES: usize = 8_000;
+
+/// Bytes of a text message as JSON: it fits a frame. Quotation marks and line breaks take two there,
+/// so that 8,000 of them fit; other control characters take six.
+pub const TEXT_ESCAPED_BYTES: usize = 2 * TEXT_BYTES;
 
 /// Messages a contact may send at once before its rate counts.
 pub const MESSAGE_BURST: u32 = 20;

@@ -2,6 +2,7 @@
 
 use crate::crypto::{Identity, PublicKey};
 use crate::encoding::{b64, unb64};
+use crate::ids;
 use crate::records::{ProfileRecord, Secret};
 use crate::wire::Card;
 use std::fmt;
@@ -24,6 +25,7 @@ impl Me {
     pub(crate) fn restore(record: ProfileRecord) -> Option<Self> {
         let identity = Identity::from_bytes(&unb64(&record.identity.0)?)?;
         let discovery_uuid = unb64(&record.discovery_uuid.0)?;
+        ids::transport_uuid(&record.transport_id)?;
         Some(Self {
             record,
             identity,

@@ -53,6 +53,9 @@ impl Contact {
             None => None,
         };
         let pair_secret = unb64(&record.pair_secret.0)?;
+        // Of an unfinished acceptance no address is known.
+        let none_yet = identity.is_none() && record.transport_id.is_empty();
+        (none_yet || ids::is_transport_id(&record.transport_id)).then_some(())?;
         Some(Self {
             record,
             identity,

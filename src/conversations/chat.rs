@@ -13,10 +13,12 @@
 
 use crate::clock::UnixMillis;
 use crate::io::CommandId;
-use crate::limits::{IN_FLIGHT, OUTBOX_BYTES, OUTBOX_MESSAGES, STORING, TEXT_BYTES};
+use crate::limits::{
+    IN_FLIGHT, OUTBOX_BYTES, OUTBOX_MESSAGES, STORING, TEXT_BYTES, TEXT_ESCAPED_BYTES,
+};
 use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
 use crate::view::{ContactId, Message, MessageState, Progress, Refusal};
-use crate::wire::SessionFrame;
+use crate::wire::{SessionFrame, escaped_len};
 use std::collections::VecDeque;
 
 /// A chat in memory.
@@ -147,7 +149,7 @@ impl Chat {
         if text.trim().is_empty() {
             return Err(Refusal::TextEmpty);
         }
-        if text.len() > TEXT_BYTES {
+        if text.len() > TEXT_BYTES || escaped_len(text) > TEXT_ESCAPED_BYTES {
             return Err(Refusal::TextTooLong);
         }
         if !self.has_room(text.len()) {

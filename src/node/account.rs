@@ -19,6 +19,8 @@ pub(super) struct Account {
     me: Option<Me>,
     /// The stored identity cannot be read: nothing may replace it.
     damaged: bool,
+    /// The stored settings cannot be used: the packed ones are, until others are stored.
+    settings_damaged: bool,
     settings: Settings,
     /// What the extension was packed with.
     defaults: Config,
@@ -43,9 +45,12 @@ impl Account {
         } else {
             packed
         };
+        let sound = defaults.with(&settings).check().is_ok();
+        let settings = if sound { settings } else { Settings::default() };
         Self {
             damaged: joined && me.is_none(),
             me,
+            settings_damaged: !sound,
             config: defaults.with(&settings),
             settings,
             defaults,
@@ -55,8 +60,12 @@ impl Account {
 
     /// Says what could not be read.
     pub(super) fn report_damage(&self, ctx: &mut Context) {
-        if self.damaged {
-            let key = "profile".to_owned();
+        let damaged = [
+            ("profile", self.damaged),
+            ("settings", self.settings_damaged),
+        ];
+        for (key, _) in damaged.into_iter().filter(|(_, is)| *is) {
+            let key = key.to_owned();
             ctx.alert(Alert::StorageDamaged { key });
         }
     }
@@ -236,5 +245,5 @@ fn store_profile(ctx: &mut Context, me: &mut Me) {
 /// Returns a number that is higher than `last`, and than what another installation with this
 /// identity has counted to before now.
 fn next_number(ctx: &Context, last: u64) -> u64 {
-    (last + 1).max(ctx.now.unix / 1_000)
+    last.saturating_add(1).max(ctx.now.unix / 1_000)
 }

@@ -22,6 +22,11 @@ pub(crate) fn encode(frame: &dyn Frame) -> String {
     Json(Message(frame)).to_string()
 }
 
+/// Returns how many bytes a text takes in a message, without its quotation marks.
+pub(crate) fn escaped_len(text: &str) -> usize {
+    Json(text).to_string().len().saturating_sub(2)
+}
+
 struct Message<'a>(&'a dyn Frame);
 
 impl DisplayJson for Message<'_> {

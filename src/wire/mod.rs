@@ -18,7 +18,7 @@ mod session;
 mod tests;
 
 pub(crate) use handshake::{HandshakeFrame, Hello, Proof, Versions};
-pub(crate) use json::{Frame, encode};
+pub(crate) use json::{Frame, encode, escaped_len};
 pub(crate) use malformed::Malformed;
 #[cfg(test)]
 pub(crate) use malformed::Wrong;

@@ -19,6 +19,7 @@ mod contact_settings;
 // Hundreds of nodes take their time, and the other scenarios also run as wasm.
 #[cfg(not(target_family = "wasm"))]
 mod crowd;
+mod damaged;
 mod delivery;
 mod directory;
 mod introduction;

@@ -13,6 +13,7 @@ mod browser;
 mod check;
 mod dist;
 mod figures;
+mod fuzz;
 mod paths;
 mod setup;
 mod shell;
@@ -50,6 +51,8 @@ enum Command {
     Test(test::Options),
     /// Simulate worlds with faults, and check what must hold in each
     Sim(stories::SimOptions),
+    /// Look for inputs with which a decoder or a participant fails
+    Fuzz(fuzz::Options),
     /// Measure sizes, and times in real browsers
     Bench(stories::BenchOptions),
 }
@@ -74,6 +77,7 @@ fn run(command: Command) -> Result<()> {
         Command::Traces(options) => traces::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Sim(options) => stories::sim(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench(options) => stories::bench(&options),
     }
 }

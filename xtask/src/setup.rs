@@ -66,6 +66,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut missing = missing_for_build()?;
     if !options.build_only {
         missing.extend(missing_for_browsers());
+        missing.extend(missing_for_fuzzing());
     }
     if options.check {
         return report(&missing);
@@ -93,6 +94,18 @@ pub(crate) fn for_wasm_tests() -> Result<()> {
             .into_iter()
             .collect::<Vec<_>>(),
     )
+}
+
+/// Installs what the fuzzer needs.
+pub(crate) fn for_fuzzing() -> Result<()> {
+    install(&missing_for_fuzzing())
+}
+
+/// The engine of the fuzzer is built from C++ source.
+fn missing_for_fuzzing() -> Vec<Missing> {
+    let there = std::env::var_os("CXX").is_some() || is_there("c++");
+    let missing = (!there).then(|| Missing::Debian(vec!["g++"]));
+    missing.into_iter().collect()
 }
 
 fn report(missing: &[Missing]) -> Result<()> {

@@ -49,6 +49,15 @@ pub(crate) fn answer(program: &str, args: &[&str]) -> Option<String> {
     output.status.success().then_some(text)
 }
 
+/// Returns the machine that the compiler builds for, such as `x86_64-unknown-linux-gnu`.
+pub(crate) fn host() -> Result<String> {
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let version = answer(&rustc, &["-vV"]).context("rustc does not say its version")?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    let host = host.context("rustc does not say for which machine it builds")?;
+    Ok(host.to_owned())
+}
+
 /// Finds a program on the path.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?)

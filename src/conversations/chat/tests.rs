@@ -45,6 +45,24 @@ fn an_own_message_is_sent_only_after_it_is_stored() {
 }
 
 #[test]
+fn every_text_that_is_taken_fits_a_frame() {
+    for (unit, most) in [
+        ("x", 8_000),
+        ("\"", 8_000),
+        ("\n", 8_000),
+        ("\u{1b}", 2_667),
+    ] {
+        let mut chat = chat(&"a".repeat(32));
+        let over = chat.write(CommandId(1), &format!("x{}", unit.repeat(most)), 7);
+        assert_eq!(over, Err(Refusal::TextTooLong), "{unit:?}");
+        write(&mut chat, &format!("x{}", unit.repeat(most - 1)));
+        chat.stored();
+        let frame = crate::wire::encode(&chat.next().unwrap());
+        assert!(frame.len() <= crate::limits::FRAME_BYTES, "{}", frame.len());
+    }
+}
+
+#[test]
 fn a_received_message_is_acknowledged_only_after_it_is_stored() {
     let mut chat = chat("a");
     assert_eq!(chat.receive("b", 1, "one".into(), 7), Received::Taken);

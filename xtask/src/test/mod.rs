@@ -5,8 +5,8 @@
 mod counts;
 mod report;
 
-use crate::{dist, figures, setup, shell, stories};
-use anyhow::{Context, Result, bail};
+use crate::{dist, figures, fuzz, setup, shell, stories};
+use anyhow::{Result, bail};
 use clap::ValueEnum;
 use counts::Counts;
 use report::Report;
@@ -39,6 +39,8 @@ enum Phase {
     Unit,
     /// Whole participants in worlds where everything goes wrong
     Sim,
+    /// Bytes that others hand in, bent by a coverage-guided fuzzer
+    Fuzz,
     /// The core's tests again, as wasm in Node
     Wasm,
     /// The extension builds and is within its size budgets
@@ -51,6 +53,9 @@ enum Phase {
 
 /// Simulated worlds, of five people and an hour each: what two cores do in about a minute.
 const SIMULATED_WORLDS: &str = "2000";
+
+/// How long the fuzzer looks: for what a change has just broken. It goes on from what it knew.
+const FUZZ_SECONDS: u64 = 60;
 
 /// Asks a test program for the time of each test. That is not stable yet, so [`TIMED`] goes with it.
 const REPORT_TIME: [&str; 2] = ["-Zunstable-options", "--report-time"];
@@ -96,6 +101,9 @@ fn prepare(phases: &[Phase]) -> Result<()> {
     if phases.contains(&Phase::Wasm) {
         setup::for_wasm_tests()?;
     }
+    if phases.contains(&Phase::Fuzz) {
+        setup::for_fuzzing()?;
+    }
     if phases.contains(&Phase::Browsers) || phases.contains(&Phase::Nat) {
         setup::for_browsers()?;
     }
@@ -138,7 +146,7 @@ impl Phase {
     fn wanted(self, options: &Options) -> bool {
         let is_tests = match self {
             Self::Unit | Self::Wasm | Self::Dist | Self::Browsers | Self::Nat => true,
-            Self::Format | Self::Lint | Self::Deny | Self::Doc | Self::Sim => false,
+            Self::Format | Self::Lint | Self::Deny | Self::Doc | Self::Sim | Self::Fuzz => false,
         };
         let asked = |phase: &Phase| *phase == self || phase.needs(self);
         let chosen = options.phase.is_empty() || options.phase.iter().any(asked);
@@ -161,6 +169,7 @@ impl Phase {
                 let mut worlds = stories::simulation("sim");
                 Ok(check(worlds.args(["--seeds", SIMULATED_WORLDS])).into())
             }
+            Self::Fuzz => fuzzed(),
             Self::Wasm => wasm(filters),
             Self::Dist => {
                 // Over budget is said loudly and does not fail: the engine is, by far.
@@ -187,6 +196,11 @@ fn lint() -> Counts {
         wasm.args(["-p", name]);
     }
     here.plus(check(wasm.args(strict)))
+}
+
+fn fuzzed() -> Result<Report> {
+    let failed = fuzz::look(FUZZ_SECONDS, &[])?;
+    Ok(Counts::one(failed.is_empty()).into())
 }
 
 fn deny() -> Counts {
@@ -310,11 +324,7 @@ fn check(command: &mut Command) -> Counts {
 
 /// Runs `cargo test` of programs on this machine, with the time of each test.
 fn timed_tests(cargo: &mut Command, filters: &[String]) -> Result<Report> {
-    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-    let version = shell::answer(&rustc, &["-vV"]).context("rustc does not say its version")?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    let host = host.context("rustc does not say for which machine it builds")?;
-    let host = host.to_uppercase().replace('-', "_");
+    let host = shell::host()?.to_uppercase().replace('-', "_");
     cargo.env(format!("CARGO_TARGET_{host}_RUNNER"), TIMED);
     tests(cargo, filters, &REPORT_TIME)
 }

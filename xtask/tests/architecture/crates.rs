@@ -21,6 +21,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("popup", &["chrome", "ipc", "json", "pace"]),
     ("sim", &["mesh-chat", "peerjs", "webext"]),
     ("beacon", &["mesh-chat"]),
+    (
+        "fuzz",
+        &["ipc", "json", "mesh-chat", "peerjs", "sim", "webext"],
+    ),
     ("xtask", &[]),
     ("e2e", &["sim"]),
 ];

@@ -12,7 +12,7 @@ const EXCUSE: &str = "Long because";
 
 /// The folders whose files are counted.
 const FOLDERS: &[&str] = &[
-    "src", "json", "peerjs", "popup", "sim", "webext", "beacon", "xtask", "tests",
+    "src", "json", "peerjs", "popup", "sim", "webext", "beacon", "fuzz", "xtask", "tests",
 ];
 
 /// What is shipped: the extension and the beacon.

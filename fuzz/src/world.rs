@@ -1,0 +1,483 @@
+//! A few participants and what is between them, in the order that a [`Script`](crate::script::Script)
+//! wants. What must hold after each input is asserted in [`World::happen`].
+
+use mesh_chat::Node;
+use mesh_chat::address::Addresses;
+use mesh_chat::clock::{Mono, Now};
+use mesh_chat::config::Config;
+use mesh_chat::limits::{FRAME_BYTES, LINKS};
+use mesh_chat::name::Tables;
+use mesh_chat::node::{
+    BeaconFailure, ChannelBinding, Closed, CommandId, Input, Link, LinkId, Output, Path,
+    Signalling, StoreId,
+};
+use mesh_chat::records::{Change, Snapshot};
+use mesh_chat::view::{Answer, Command, Event, MessageState};
+use sim::disk::Disk;
+use sim::view::View;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// The outputs of one input, by far: a view that attaches is told of everybody and everything.
+const OUTPUTS: usize = 5_000;
+/// Ids held at once: of two networks under two roots, of a router, and of every seat.
+const IDS: usize = 100;
+/// Inputs that may follow from each other without any time passing.
+const AT_ONCE: usize = 20_000;
+/// Timeouts in a row that may ask for the same moment again.
+const IMPATIENT: usize = 20;
+/// How many frames are kept to be sent once more.
+const HEARD: usize = 64;
+
+/// 2026-11-23T08:00Z.
+const START: u64 = 1_795_420_800_000;
+
+/// Who is at the other end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Far {
+    /// A device, by its number and name of the connection.
+    Device(usize, LinkId),
+    /// Somebody who says what the script wants.
+    Script,
+}
+
+/// One device.
+#[derive(Debug)]
+pub struct Device {
+    node: Node,
+    /// What is durable.
+    pub disk: Disk,
+    /// What its person sees.
+    pub view: View,
+    /// Its connections.
+    pub links: BTreeMap<LinkId, Far>,
+    /// Ids it wants to hold.
+    pub ids: BTreeSet<String>,
+    /// Writes under way, the first first.
+    pub writes: VecDeque<(StoreId, Change)>,
+    /// Commands without an answer.
+    asked: BTreeSet<u64>,
+    /// The last backup it made.
+    pub backup: Option<String>,
+    dialled: BTreeSet<LinkId>,
+    accepted: u32,
+    due: Option<u64>,
+    /// By how many milliseconds its calendar is wrong.
+    pub ahead: i64,
+    address: &'static str,
+}
+
+/// All of them.
+#[derive(Debug)]
+pub struct World {
+    /// The devices, by number.
+    pub devices: Vec<Device>,
+    /// What is under way, in order.
+    pub queue: VecDeque<(usize, Input)>,
+    /// Frames that were sent.
+    pub heard: Vec<String>,
+    /// Somebody broke the protocol, or lost what it stored: promises between people do not count.
+    pub tampered: bool,
+    holders: BTreeMap<String, usize>,
+    now: u64,
+    commands: u64,
+    texts: u64,
+    arrived: BTreeSet<String>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            devices: Vec::new(),
+            queue: VecDeque::new(),
+            heard: Vec::new(),
+            tampered: false,
+            holders: BTreeMap::new(),
+            now: 1_000,
+            commands: 0,
+            texts: 0,
+            arrived: BTreeSet::new(),
+        }
+    }
+}
+
+impl World {
+    /// Starts a device with what it has stored. Returns its number.
+    pub fn start(&mut self, snapshot: Snapshot, address: &'static str) -> usize {
+        let index = self.devices.len();
+        let node = self.node(snapshot, index, 0);
+        self.devices.push(Device {
+            node,
+            disk: Disk::default(),
+            view: View::default(),
+            links: BTreeMap::new(),
+            ids: BTreeSet::new(),
+            writes: VecDeque::new(),
+            asked: BTreeSet::new(),
+            backup: None,
+            dialled: BTreeSet::new(),
+            accepted: 0,
+            due: None,
+            ahead: 0,
+            address,
+        });
+        self.happen(index, Input::Timeout);
+        index
+    }
+
+    /// Ends the process of a device, and starts it again from its disk.
+    pub fn restart(&mut self, index: usize) {
+        let links: Vec<LinkId> = self.devices[index].links.keys().copied().collect();
+        for link in links {
+            self.break_link(index, link, Closed::Gone);
+        }
+        self.queue.retain(|(device, _)| *device != index);
+        self.holders.retain(|_, holder| *holder != index);
+        let node = self.node(self.devices[index].disk.snapshot(), index, self.now);
+        let device = &mut self.devices[index];
+        device.node = node;
+        device.view = View::default();
+        device.writes.clear();
+        device.asked.clear();
+        device.dialled.clear();
+        device.ids.clear();
+        self.happen(index, Input::Timeout);
+    }
+
+    fn node(&self, snapshot: Snapshot, index: usize, salt: u64) -> Node {
+        let mut seed = [u8::try_from(index).unwrap_or(u8::MAX); 32];
+        seed[..8].copy_from_slice(&salt.to_le_bytes());
+        let ahead = self.devices.get(index).map_or(0, |device| device.ahead);
+        let now = self.clock(ahead);
+        Node::new(
+            Config::default(),
+            None,
+            snapshot,
+            seed,
+            Box::new(Tables),
+            now,
+        )
+    }
+
+    fn clock(&self, ahead: i64) -> Now {
+        Now {
+            mono: Mono(self.now),
+            unix: (START + self.now).saturating_add_signed(ahead),
+        }
+    }
+
+    /// Gives a command.
+    pub fn command(&mut self, index: usize, command: Command) {
+        self.commands += 1;
+        self.devices[index].asked.insert(self.commands);
+        self.happen(index, Input::Command(CommandId(self.commands), command));
+    }
+
+    /// Returns a text that nobody has written before.
+    pub fn new_text(&mut self) -> String {
+        self.texts += 1;
+        format!("text {}", self.texts)
+    }
+
+    /// Lets one thing happen to a device, and does what its node wants done.
+    pub fn happen(&mut self, index: usize, input: Input) {
+        if let Input::Link(link, Link::Closed(_)) = &input {
+            // A node that finds that it slept asks on every connection before it hears of this.
+            self.happen(index, Input::Timeout);
+            self.devices[index].links.remove(link);
+        }
+        let device = &mut self.devices[index];
+        let now = Now {
+            mono: Mono(self.now),
+            unix: (START + self.now).saturating_add_signed(device.ahead),
+        };
+        device.node.handle(now, input);
+        for _ in 0..OUTPUTS {
+            match self.devices[index].node.poll() {
+                Output::Timeout(deadline) => {
+                    self.devices[index].due = deadline.map(|deadline| deadline.at.0);
+                    return self.is_within_bounds(index);
+                }
+                output => self.act(index, output),
+            }
+        }
+        panic!("more than {OUTPUTS} outputs of one input");
+    }
+
+    fn is_within_bounds(&self, index: usize) {
+        let device = &self.devices[index];
+        assert!(device.links.len() <= LINKS, "{} links", device.links.len());
+        assert!(device.ids.len() <= IDS, "{:?}", device.ids);
+    }
+
+    fn act(&mut self, index: usize, output: Output) {
+        match output {
+            Output::Register(id) => self.register(index, id),
+            Output::Release(id) => {
+                self.devices[index].ids.remove(&id);
+                self.holders
+                    .retain(|held, holder| *held != id || *holder != index);
+            }
+            Output::Dial { link, from, to } => self.dial(index, link, from, to),
+            Output::Transmit(link, frame) => self.transmit(index, link, frame),
+            Output::Close(link) => self.close(index, link),
+            Output::LookUpAddress => {
+                let seen = vec![self.devices[index].address.parse().expect("an address")];
+                let addresses = Addresses {
+                    seen,
+                    own: Vec::new(),
+                };
+                self.queue.push_back((index, Input::Addresses(addresses)));
+            }
+            Output::FetchBeacon { .. } => {
+                let answer = Input::Beacon(Err(BeaconFailure::Unreachable));
+                self.queue.push_back((index, answer));
+            }
+            Output::Store(id, change) => self.devices[index].writes.push_back((id, change)),
+            Output::Event(event) => self.show(index, event),
+            Output::Reply(CommandId(id), result) => {
+                let device = &mut self.devices[index];
+                assert!(device.asked.remove(&id), "a second answer to a command");
+                if let Ok(Answer::Backup { text }) = result {
+                    device.backup = Some(text);
+                }
+            }
+            Output::Configure(config) => assert_eq!(config.check(), Ok(())),
+            Output::Probe | Output::Timeout(_) => {}
+        }
+    }
+
+    fn register(&mut self, index: usize, id: String) {
+        assert!(peerjs::id::is_valid(&id), "{id}");
+        let device = &mut self.devices[index];
+        device.ids.insert(id.clone());
+        let answer = if *self.holders.entry(id.clone()).or_insert(index) == index {
+            Signalling::Registered(id)
+        } else {
+            device.ids.remove(&id);
+            Signalling::Taken(id)
+        };
+        self.queue.push_back((index, Input::Signalling(answer)));
+    }
+
+    fn dial(&mut self, index: usize, link: LinkId, local: String, remote: String) {
+        assert!(peerjs::id::is_valid(&remote), "{remote}");
+        assert!(
+            self.devices[index].dialled.insert(link),
+            "{link:?} is not new"
+        );
+        let Some(other) = self.holders.get(&remote).copied() else {
+            let closed = Link::Closed(Closed::Unreachable);
+            // It counts as open until the node has heard of its end.
+            self.devices[index].links.insert(link, Far::Script);
+            self.queue.push_back((index, Input::Link(link, closed)));
+            return;
+        };
+        let theirs = self.accept(other);
+        self.devices[index]
+            .links
+            .insert(link, Far::Device(other, theirs));
+        self.devices[other]
+            .links
+            .insert(theirs, Far::Device(index, link));
+        let incoming = Link::Incoming {
+            local: remote,
+            remote: local,
+        };
+        self.queue.push_back((other, Input::Link(theirs, incoming)));
+        let path = self.path(index, other);
+        let (a, b) = (fingerprint(index, link), fingerprint(other, theirs));
+        let opens = [((other, theirs), (b, a)), ((index, link), (a, b))];
+        for ((device, link), (local, remote)) in opens {
+            let binding = ChannelBinding { local, remote };
+            let open = Link::Open { binding, path };
+            self.queue.push_back((device, Input::Link(link, open)));
+        }
+    }
+
+    fn path(&self, one: usize, other: usize) -> Path {
+        let there = self.devices[other].address;
+        if self.devices[one].address == there {
+            Path::Local
+        } else {
+            Path::Public(there.parse().expect("an address"))
+        }
+    }
+
+    fn accept(&mut self, index: usize) -> LinkId {
+        let device = &mut self.devices[index];
+        device.accepted += 1;
+        LinkId::Accepted(device.accepted)
+    }
+
+    /// Lets somebody dial an id of a device, whom the script speaks for.
+    pub fn intrude(&mut self, index: usize, local: String, remote: String, path: Path) {
+        if self.devices[index].links.len() >= LINKS {
+            return;
+        }
+        let link = self.accept(index);
+        self.devices[index].links.insert(link, Far::Script);
+        self.happen(index, Input::Link(link, Link::Incoming { local, remote }));
+        if self.devices[index].links.contains_key(&link) {
+            let (local, remote) = (fingerprint(index, link), [7; 32]);
+            let binding = ChannelBinding { local, remote };
+            self.happen(index, Input::Link(link, Link::Open { binding, path }));
+        }
+    }
+
+    fn transmit(&mut self, index: usize, link: LinkId, frame: String) {
+        assert!(
+            (2..=FRAME_BYTES).contains(&frame.len()),
+            "{} bytes",
+            frame.len()
+        );
+        let far = self.devices[index].links.get(&link).copied();
+        let far = far.unwrap_or_else(|| panic!("sends on {link:?}, which is not open: {frame}"));
+        if self.heard.len() < HEARD {
+            self.heard.push(frame.clone());
+        }
+        if let Far::Device(other, theirs) = far {
+            let frame = Link::Frame(frame.into_bytes());
+            self.queue.push_back((other, Input::Link(theirs, frame)));
+        }
+    }
+
+    fn close(&mut self, index: usize, link: LinkId) {
+        let far = self.devices[index].links.remove(&link);
+        self.queue.retain(|(device, input)| {
+            !matches!(input, Input::Link(of, _) if *device == index && *of == link)
+        });
+        if let Some(Far::Device(other, theirs)) = far {
+            let closed = Link::Closed(Closed::Gone);
+            self.queue.push_back((other, Input::Link(theirs, closed)));
+        }
+    }
+
+    /// Ends a connection; both ends hear of it, and nothing more of each other.
+    pub fn break_link(&mut self, index: usize, link: LinkId, why: Closed) {
+        let far = self.devices[index].links.get(&link).copied();
+        let mut ends = vec![(index, link)];
+        if let Some(Far::Device(other, theirs)) = far {
+            ends.push((other, theirs));
+        }
+        self.queue.retain(|(device, input)| {
+            !matches!(input, Input::Link(of, _) if ends.contains(&(*device, *of)))
+        });
+        for (device, link) in ends {
+            if self.devices[device].links.contains_key(&link) {
+                self.happen(device, Input::Link(link, Link::Closed(why)));
+            }
+        }
+    }
+
+    /// Lets the next thing happen that is under way.
+    pub fn step(&mut self) -> bool {
+        let Some((index, input)) = self.queue.pop_front() else {
+            return false;
+        };
+        if let Input::Link(link, _) = &input
+            && !self.devices[index].links.contains_key(link)
+        {
+            return true;
+        }
+        self.happen(index, input);
+        true
+    }
+
+    /// Ends the first write of a device.
+    pub fn write(&mut self, index: usize, works: bool) -> bool {
+        let device = &mut self.devices[index];
+        let Some((id, change)) = device.writes.pop_front() else {
+            return false;
+        };
+        let result = if works {
+            device.disk.write(change);
+            Ok(())
+        } else {
+            Err("no room".to_owned())
+        };
+        self.happen(index, Input::Stored(id, result));
+        true
+    }
+
+    /// Lets everything happen that needs no time.
+    pub fn run(&mut self) {
+        for _ in 0..AT_ONCE {
+            let writes = (0..self.devices.len()).any(|index| self.write(index, true));
+            if !writes && !self.step() {
+                return;
+            }
+        }
+        panic!("the world does not come to rest");
+    }
+
+    /// Lets time pass, timer by timer.
+    pub fn pass(&mut self, millis: u64) {
+        let end = self.now + millis;
+        let (mut last, mut impatient) = (0, 0);
+        // After so many wakes the rest of the time passes in sleep.
+        for _ in 0..200 {
+            let due = self.devices.iter().filter_map(|device| device.due).min();
+            let Some(due) = due.filter(|due| *due <= end) else {
+                break;
+            };
+            self.now = self.now.max(due);
+            impatient = if self.now == last { impatient + 1 } else { 0 };
+            assert!(
+                impatient < IMPATIENT,
+                "a node wants to be woken at once again and again"
+            );
+            last = self.now;
+            self.wake();
+            self.run();
+        }
+        self.now = end;
+    }
+
+    /// Lets time pass without anybody noticing, then wakes those who wait.
+    pub fn sleep(&mut self, millis: u64) {
+        self.now += millis;
+        self.wake();
+    }
+
+    fn wake(&mut self) {
+        for index in 0..self.devices.len() {
+            if self.devices[index].due.is_some_and(|due| due <= self.now) {
+                self.happen(index, Input::Timeout);
+            }
+        }
+    }
+
+    fn show(&mut self, index: usize, event: Event) {
+        if let Event::Message(message) = &event
+            && message.state == MessageState::Received
+            && message.text.starts_with("text ")
+        {
+            let first = self.arrived.insert(message.text.clone());
+            assert!(first || self.tampered, "{:?} arrived twice", message.text);
+        }
+        let Some((contact, places)) = self.devices[index].view.show(event) else {
+            return;
+        };
+        for text in self.devices[index].disk.own_texts(&contact, &places) {
+            let stored = self.devices.iter().enumerate();
+            let mut stored = stored.filter(|(other, _)| *other != index);
+            let stored = stored.any(|(_, device)| device.disk.has(&text));
+            assert!(
+                stored || self.tampered,
+                "{text:?} is delivered and not stored"
+            );
+        }
+    }
+}
+
+/// Each end has a certificate of its own.
+fn fingerprint(index: usize, link: LinkId) -> [u8; 32] {
+    let (kind, number) = match link {
+        LinkId::Dialled(number) => (1, number),
+        LinkId::Accepted(number) => (2, number),
+    };
+    let mut bytes = [kind; 32];
+    bytes[0] = u8::try_from(index).unwrap_or(u8::MAX);
+    bytes[1..5].copy_from_slice(&number.to_le_bytes());
+    bytes
+}
