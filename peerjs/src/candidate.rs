@@ -2,7 +2,7 @@
 
 use crate::limits::CANDIDATE_MAX;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use thiserror::Error;
 
 /// An ICE candidate of one component. Everything that is not a field is left out when it is
@@ -10,7 +10,6 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     foundation: String,
-    transport: Transport,
     priority: u32,
     /// Where it can be reached.
     pub address: Address,
@@ -43,19 +42,6 @@ pub enum Kind {
     Relay,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Transport {
-    Udp,
-    Tcp(TcpKind),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum TcpKind {
-    Active,
-    Passive,
-    SimultaneousOpen,
-}
-
 /// Why a candidate is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum CandidateError {
@@ -65,11 +51,12 @@ pub enum CandidateError {
     /// Not the form of RFC 8839.
     #[error("malformed candidate")]
     Malformed,
-    /// Neither a unicast address nor a `.local` name. Other names are refused
-    /// because looking them up would tell their owner who talks to whom.
+    /// Neither a `.local` name nor an address at which another device can be. Other names are
+    /// refused because looking them up would tell their owner who talks to whom.
     #[error("address not accepted")]
     Address,
-    /// Not of component 1, or neither UDP nor TCP.
+    /// Not of component 1, or not UDP: browsers never listen for TCP, so that a candidate for it
+    /// only makes them knock at somebody's port.
     #[error("component or transport not in use")]
     NotInUse,
 }
@@ -98,20 +85,15 @@ impl Candidate {
             return Err(CandidateError::Malformed);
         }
         let kind = Kind::parse(next()?)?;
-        let extensions = Extensions::parse(words)?;
-        if !address.is_unicast() {
+        let related = related(words)?;
+        if transport != "udp" {
+            return Err(CandidateError::NotInUse);
+        }
+        if !address.is_of_another() {
             return Err(CandidateError::Address);
         }
-        let transport = match (transport.as_str(), extensions.tcp) {
-            ("udp", None) => Transport::Udp,
-            ("tcp", Some(kind)) => Transport::Tcp(kind),
-            ("udp" | "tcp", _) => return Err(CandidateError::Malformed),
-            _ => return Err(CandidateError::NotInUse),
-        };
-        let related = extensions.related();
         Ok(Self {
             foundation,
-            transport,
             priority,
             address,
             port,
@@ -130,51 +112,32 @@ impl fmt::Display for Candidate {
             port,
             ..
         } = self;
-        let transport = match self.transport {
-            Transport::Udp => "udp",
-            Transport::Tcp(_) => "tcp",
-        };
         let kind = self.kind.name();
         write!(
             f,
-            "candidate:{foundation} 1 {transport} {priority} {address} {port} typ {kind}"
+            "candidate:{foundation} 1 udp {priority} {address} {port} typ {kind}"
         )?;
         if let Some((address, port)) = &self.related {
             write!(f, " raddr {address} rport {port}")?;
-        }
-        if let Transport::Tcp(kind) = self.transport {
-            write!(f, " tcptype {}", kind.name())?;
         }
         Ok(())
     }
 }
 
-/// The pairs of words after the type.
-#[derive(Default)]
-struct Extensions {
-    address: Option<Address>,
-    port: Option<u16>,
-    tcp: Option<TcpKind>,
-}
-
-impl Extensions {
-    fn parse<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<Self, CandidateError> {
-        let mut found = Self::default();
-        while let Some(name) = words.next() {
-            let value = words.next().ok_or(CandidateError::Malformed)?;
-            match name {
-                "raddr" => found.address = Some(Address::parse(value)?),
-                "rport" => found.port = Some(number(value)?),
-                "tcptype" => found.tcp = Some(TcpKind::parse(value)?),
-                _ => {}
-            }
+/// Returns the related address and port in the pairs of words after the type.
+fn related<'a>(
+    mut words: impl Iterator<Item = &'a str>,
+) -> Result<Option<(Address, u16)>, CandidateError> {
+    let (mut address, mut port) = (None, None);
+    while let Some(name) = words.next() {
+        let value = words.next().ok_or(CandidateError::Malformed)?;
+        match name {
+            "raddr" => address = Some(Address::parse(value)?),
+            "rport" => port = Some(number(value)?),
+            _ => {}
         }
-        Ok(found)
     }
-
-    fn related(self) -> Option<(Address, u16)> {
-        Some((self.address?, self.port?))
-    }
+    Ok(address.zip(port))
 }
 
 impl Address {
@@ -191,15 +154,30 @@ impl Address {
         }
     }
 
-    fn is_unicast(&self) -> bool {
+    /// Returns whether another device can be there: not loopback, "this network" (0/8), link-local,
+    /// multicast, broadcast or unspecified.
+    fn is_of_another(&self) -> bool {
         match self {
             Self::Mdns(_) => true,
-            Self::Ip(IpAddr::V4(ip)) => {
-                !ip.is_unspecified() && !ip.is_multicast() && !ip.is_broadcast()
-            }
-            Self::Ip(IpAddr::V6(ip)) => !ip.is_unspecified() && !ip.is_multicast(),
+            Self::Ip(IpAddr::V4(ip)) => is_of_another_v4(*ip),
+            Self::Ip(IpAddr::V6(ip)) => ip
+                .to_ipv4_mapped()
+                .map_or_else(|| is_of_another_v6(*ip), is_of_another_v4),
         }
     }
+}
+
+fn is_of_another_v4(ip: Ipv4Addr) -> bool {
+    let [first, ..] = ip.octets();
+    !(first == 0
+        || ip.is_loopback()
+        || ip.is_link_local()
+        || ip.is_multicast()
+        || ip.is_broadcast())
+}
+
+fn is_of_another_v6(ip: Ipv6Addr) -> bool {
+    !(ip.is_unspecified() || ip.is_loopback() || ip.is_unicast_link_local() || ip.is_multicast())
 }
 
 impl fmt::Display for Address {
@@ -229,25 +207,6 @@ impl Kind {
             Self::ServerReflexive => "srflx",
             Self::PeerReflexive => "prflx",
             Self::Relay => "relay",
-        }
-    }
-}
-
-impl TcpKind {
-    fn parse(text: &str) -> Result<Self, CandidateError> {
-        match text {
-            "active" => Ok(Self::Active),
-            "passive" => Ok(Self::Passive),
-            "so" => Ok(Self::SimultaneousOpen),
-            _ => Err(CandidateError::Malformed),
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Passive => "passive",
-            Self::SimultaneousOpen => "so",
         }
     }
 }

@@ -3,12 +3,10 @@
 use super::*;
 
 /// As Chromium 156, Firefox 153 and coturn's clients write them.
-const REAL: [&str; 6] = [
+const REAL: [&str; 5] = [
     "candidate:1792980926 1 udp 2113937151 fd1df223-7c05-4904-84af-c0ae50616c93.local 50373 typ \
      host generation 0 ufrag p0eQ network-cost 999",
     "candidate:0 1 UDP 2122187007 c19e7994-2e85-46fd-b19e-bbef4e009d43.local 43903 typ host",
-    "candidate:2 1 TCP 2105458943 c19e7994-2e85-46fd-b19e-bbef4e009d43.local 9 typ host tcptype \
-     active",
     "candidate:842163049 1 udp 1677729535 203.0.113.18 46154 typ srflx raddr 10.0.1.2 rport 46154 \
      generation 0 ufrag xyz network-cost 999",
     "candidate:7 1 udp 1677729535 2001:db8:85a3::7 46154 typ srflx raddr :: rport 0",
@@ -28,8 +26,6 @@ fn real_candidates_are_read_and_written_without_extensions() {
              50373 typ host",
             "candidate:0 1 udp 2122187007 c19e7994-2e85-46fd-b19e-bbef4e009d43.local 43903 typ \
              host",
-            "candidate:2 1 tcp 2105458943 c19e7994-2e85-46fd-b19e-bbef4e009d43.local 9 typ host \
-             tcptype active",
             "candidate:842163049 1 udp 1677729535 203.0.113.18 46154 typ srflx raddr 10.0.1.2 \
              rport 46154",
             "candidate:7 1 udp 1677729535 2001:db8:85a3::7 46154 typ srflx raddr :: rport 0",
@@ -81,12 +77,12 @@ fn hostile_candidates_are_refused() {
             CandidateError::Malformed,
         ),
         (
-            "candidate:0 1 tcp 1 10.0.0.1 9 typ host",
-            CandidateError::Malformed,
+            "candidate:2 1 TCP 2105458943 c19e7994.local 9 typ host tcptype active",
+            CandidateError::NotInUse,
         ),
         (
-            "candidate:0 1 udp 1 10.0.0.1 9 typ host tcptype so",
-            CandidateError::Malformed,
+            "candidate:0 1 tcp 1 10.0.0.1 80 typ host tcptype passive",
+            CandidateError::NotInUse,
         ),
         (
             "candidate:0;b 1 udp 1 10.0.0.1 9 typ host",
@@ -140,4 +136,27 @@ fn a_line_break_cannot_be_smuggled_into_a_description() {
     let text = "candidate:0 1 udp 1 10.0.0.1 9 typ host\r\na=fingerprint:sha-256 00";
     let written = Candidate::parse(text).map(|candidate| candidate.to_string());
     assert!(written.is_err() || written.is_ok_and(|text| !text.contains('\n')));
+}
+
+#[test]
+fn an_address_at_which_no_other_device_can_be_is_refused() {
+    for address in [
+        "127.0.0.1",
+        "127.9.9.9",
+        "0.0.0.0",
+        "0.1.2.3",
+        "169.254.169.254",
+        "224.0.0.251",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "fe80::1",
+        "ff02::fb",
+        "::ffff:127.0.0.1",
+        "::ffff:169.254.1.1",
+    ] {
+        let text = format!("candidate:0 1 udp 1 {address} 9 typ host");
+        let refused = Err(CandidateError::Address);
+        assert_eq!(Candidate::parse(&text), refused, "{address}");
+    }
 }
