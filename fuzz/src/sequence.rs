@@ -438,7 +438,10 @@ fn surroundings(world: &mut World, script: &mut Script<'_>, index: usize) {
     match script.below(8) {
         0 => world.happen(index, Input::Woke),
         1 => world.happen(index, Input::Attach),
-        2 => world.happen(index, Input::Watched(script.flip())),
+        2 => {
+            let (chats, visible) = (Vec::new(), script.flip());
+            world.happen(index, Input::Watching { chats, visible });
+        }
         3 => world.happen(index, Input::Cellular(script.flip())),
         4 => {
             let addresses = [
