@@ -69,6 +69,10 @@ pub const ROUTER_PEERS: usize = 200;
 /// Requests waiting for the person.
 pub const REQUESTS: usize = 50;
 
+/// Requests waiting from one id: an id that its holder gave up can be taken by somebody else, whose
+/// request must not end the first one.
+pub const REQUESTS_OF_ONE: usize = 2;
+
 /// Bytes of the note in a request.
 pub const NOTE_BYTES: usize = 280;
 

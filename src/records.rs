@@ -85,10 +85,9 @@ pub struct ContactRecord {
     pub identity: Option<String>,
     /// The name as saved.
     pub name: String,
-    /// Where they were last proven to be.
-    pub transport_id: String,
-    /// By which they are recognised in a registry. Absent as `identity` is.
-    pub discovery_uuid: Option<Secret>,
+    /// Where they are found. Absent until their first profile after an acceptance: it is sent
+    /// once both sides have proven who they are.
+    pub card: Option<CardRecord>,
     /// The number of the newest profile seen from them.
     pub profile_number: u64,
     /// 32 bytes made by both, never sent.
@@ -99,6 +98,16 @@ pub struct ContactRecord {
     #[serde(default)]
     #[serde(rename = "care")]
     pub preferences: CareRecord,
+}
+
+/// Where a contact is found, as they last said on an authenticated connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CardRecord {
+    /// Where they can be dialled.
+    pub transport_id: String,
+    /// By which they are recognised in a registry, 16 bytes.
+    pub discovery_uuid: Secret,
 }
 
 /// What a person decided about a contact, and what the contact says of it.
@@ -160,6 +169,9 @@ pub struct RequestRecord {
     /// The invite it came with.
     #[serde(default)]
     pub invite: Option<InviteId>,
+    /// 32 bytes made by both, never sent: by it the two recognise each other when they are called
+    /// back, or ask again.
+    pub call_back: Secret,
 }
 
 /// The head of a chat: all that is needed to go on without reading the messages.

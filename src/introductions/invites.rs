@@ -6,12 +6,12 @@
 
 use super::Introductions;
 use super::invite_code;
-use super::outreach::Invitation;
+use super::outreach::Pass;
 use crate::context::Context;
 use crate::encoding::{b64, hex, unb64};
 use crate::io::CommandId;
 use crate::limits::{INVITE_LIFE, INVITES};
-use crate::records::{Change, InviteRecord, RequestRecord, Secret};
+use crate::records::{Change, InviteRecord, Secret};
 use crate::store::Write;
 use crate::values::InviteId;
 use crate::view::{Alert, Invite, Refusal};
@@ -64,13 +64,6 @@ impl Introductions {
         }
     }
 
-    /// Returns the secret of an invite, which works once and is forgotten now.
-    pub(super) fn use_up(&mut self, ctx: &mut Context, id: &InviteId) -> Option<Secret> {
-        let secret = self.invites.get(id)?.secret.clone();
-        self.forget_invite(ctx, id);
-        Some(secret)
-    }
-
     pub(super) fn expire_invites(&mut self, ctx: &mut Context) {
         let now = ctx.now.unix;
         let old = self.invites.values().filter(|invite| now >= invite.expires);
@@ -104,29 +97,9 @@ impl Introductions {
         if asking(&to) {
             return Ok(Answered::Now);
         }
-        let secret = Secret(b64(&secret));
-        let invitation = Invitation::new(secret, Some(command), Alert::InviteNotAccepted);
-        self.outreach.ask_with(ctx, own, to, invitation);
+        let pass = Pass::new(secret, Some(command), Some(Alert::InviteNotAccepted));
+        self.outreach.ask_with(ctx, own, &to, &to, pass);
         Ok(Answered::Later)
-    }
-
-    /// Calls back somebody who asked with an invite, and whose connection has ended. They remember
-    /// their request, and say yes without asking their person again.
-    pub(super) fn call_back(
-        &mut self,
-        ctx: &mut Context,
-        own: Option<&str>,
-        request: RequestRecord,
-        secret: Secret,
-    ) {
-        let failure = Alert::AnswerTooLate { name: request.name };
-        match own {
-            Some(own) => {
-                let invitation = Invitation::new(secret, None, failure);
-                self.outreach.ask_with(ctx, own, request.from, invitation);
-            }
-            None => ctx.alert(failure),
-        }
     }
 }
 

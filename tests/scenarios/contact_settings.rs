@@ -112,7 +112,8 @@ fn a_removed_contact_is_forgotten_with_the_chat_and_other_contacts_stay() {
     let discovery_uuid = after.profile.unwrap().discovery_uuid;
     assert_ne!(discovery_uuid, before);
     assert_eq!(world.person(CLEO, "Ann").presence, Presence::OnNetwork);
-    let known_to_cleo = world.snapshot(CLEO).contacts[0].discovery_uuid.clone();
+    let known_to_cleo = world.snapshot(CLEO).contacts[0].card.clone();
+    let known_to_cleo = known_to_cleo.map(|card| card.discovery_uuid);
     assert_eq!(known_to_cleo, Some(discovery_uuid));
 }
 

@@ -59,7 +59,7 @@ impl Node {
         self.account.leave();
         let count = u32::try_from(contacts.len()).unwrap_or(u32::MAX);
         for record in contacts {
-            self.contacts.keep_finished(record, None);
+            self.contacts.replace(record);
         }
         // Only now, so that what is written at the end of a session is the record of the backup.
         for contact in self.conversations.connected() {

@@ -40,7 +40,9 @@ impl Node {
         self.dial_contacts();
         self.find_missing();
         self.introductions.expire(&mut self.ctx);
-        self.contacts.expire_unfinished(&mut self.ctx);
+        if self.contacts.expire_unfinished(&mut self.ctx) {
+            self.withdraw_card();
+        }
         for change in self.ctx.store.take_due(self.ctx.now.mono) {
             let change = self.account.newest(change);
             self.ctx.store_for_certain(change);
@@ -123,10 +125,8 @@ impl Node {
 
     /// Dials contacts who are due.
     pub(super) fn dial_contacts(&mut self) {
-        for remote in self.contacts.take_to_ask_back(self.ctx.now.mono) {
-            if let Err(refusal) = self.ask(&remote, None) {
-                tracing::info!(%refusal, "an acceptance waits for the next meeting");
-            }
+        for request in self.contacts.take_to_ask_back(self.ctx.now.mono) {
+            self.call_back(&request, true);
             self.settle();
         }
         let ways = KnownWays {

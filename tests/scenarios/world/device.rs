@@ -25,6 +25,10 @@ pub(super) struct Device {
     /// Each link with its other end.
     pub(super) links: BTreeMap<LinkId, End>,
     pub(super) lie: Option<Lie>,
+    /// Under which id others see this device call; its own one where nothing is said.
+    pub(super) disguise: Option<String>,
+    /// Every frame it got.
+    pub(super) heard: Vec<String>,
     pub(super) replies: Vec<Result<Answer, Refusal>>,
     pub(super) events: Vec<Event>,
     pub(super) people: BTreeMap<PersonId, Person>,
@@ -45,6 +49,8 @@ impl Device {
             disk_full: false,
             links: BTreeMap::new(),
             lie: None,
+            disguise: None,
+            heard: Vec::new(),
             replies: Vec::new(),
             events: Vec::new(),
             people: BTreeMap::new(),

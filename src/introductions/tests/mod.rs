@@ -1,7 +1,9 @@
 //! Strangers who ask and are asked, without a connection.
 
+mod asking;
+
 use super::*;
-use crate::fact::{Fact, Invited, Purpose};
+use crate::fact::{Fact, Purpose, Showing};
 use crate::io::CommandId;
 use crate::limits::{INVITE_LIFE, INVITES, REQUEST_LIFE, REQUESTS};
 use crate::misbehaviour::Fault;
@@ -47,20 +49,6 @@ fn using() -> (crate::context::Context, Introductions, String) {
 }
 
 #[test]
-fn of_two_who_asked_each_other_the_smaller_id_goes_on_with_its_own_request() {
-    let introductions = Introductions::default();
-    let at = |own: &str| RequestRecord {
-        to: own.to_owned(),
-        ..request("Bob", BOB)
-    };
-    let (smaller, larger) = (at("a"), at("z"));
-    assert!(smaller.to < smaller.from && larger.to > larger.from);
-    assert_eq!(introductions.judge(&smaller, None, true), Ok(false));
-    assert_eq!(introductions.judge(&larger, None, true), Ok(true));
-    assert_eq!(introductions.judge(&smaller, None, false), Ok(true));
-}
-
-#[test]
 fn an_invite_is_for_one_person() {
     let (_, mut introductions, _) = waiting();
     let invite = Some(InviteId("i".to_owned()));
@@ -72,32 +60,17 @@ fn an_invite_is_for_one_person() {
         invite: invite.clone(),
         ..request("Eve", "eve")
     };
-    let by_us = invite.map(Invited::ByUs);
-    let judge = |introductions: &Introductions, record: &RequestRecord| {
-        introductions.judge(record, by_us.as_ref(), false)
-    };
-    assert_eq!(judge(&introductions, &first), Ok(true));
+    assert_eq!(introductions.judge(&first), Ok(()));
     introductions.wait(first.clone());
-    assert_eq!(judge(&introductions, &other), Err(Fault::SomebodyElse));
-    assert_eq!(judge(&introductions, &first), Ok(true), "the same person");
-}
-
-#[test]
-fn the_maker_of_an_invite_shows_its_secret_when_calling_back() {
-    let (_, introductions, maker) = using();
-    let record = request("Ann", &maker);
-    let judge = |invited| introductions.judge(&record, invited, false);
-    assert_eq!(judge(None), Err(Fault::SomebodyElse));
-    let another = Invited::ByUs(InviteId("i".to_owned()));
-    assert_eq!(judge(Some(&another)), Err(Fault::SomebodyElse));
-    assert_eq!(judge(Some(&Invited::ByThem)), Ok(true));
+    assert_eq!(introductions.judge(&other), Err(Fault::SomebodyElse));
+    assert_eq!(introductions.judge(&first), Ok(()), "the same person");
 }
 
 #[test]
 fn a_request_waits_once_it_is_stored_and_the_person_is_told_then() {
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     let record = request("Bob", BOB);
-    introductions.take_request(&mut ctx, record.clone());
+    introductions.take_request(&mut ctx, record.clone(), None);
     assert!(introductions.requests().is_empty() && facts(&mut ctx).is_empty());
     assert_eq!(changes(&mut ctx), [Change::Request(record.clone())]);
     introductions.request_stored(&mut ctx, record.clone());
@@ -114,40 +87,10 @@ fn a_full_list_takes_no_further_request() {
     for n in 0..REQUESTS {
         introductions.wait(request(&n.to_string(), &n.to_string()));
     }
-    introductions.take_request(&mut ctx, request("Bob", BOB));
+    introductions.take_request(&mut ctx, request("Bob", BOB), None);
     assert_eq!(outputs(&mut ctx), []);
     assert!(matches!(facts(&mut ctx)[..], [Fact::RequestEnded(_)]));
     assert_eq!(introductions.requests().len(), REQUESTS);
-}
-
-#[test]
-fn whoever_was_asked_before_is_accepted_without_asking_the_person() {
-    let (mut ctx, mut introductions) = (context(), Introductions::default());
-    let stranger = rootless(BOB);
-    let way = Some(("us".to_owned(), BOB.to_owned()));
-    introductions
-        .ask(&mut ctx, stranger, true, way, None)
-        .unwrap();
-    clear(&mut ctx);
-    let record = request("Bob", BOB);
-    introductions.take_request(&mut ctx, record.clone());
-    let [Fact::RequestWanted(id)] = &facts(&mut ctx)[..] else {
-        panic!("the person is asked");
-    };
-    assert_eq!(*id, record.id);
-    assert_eq!(outputs(&mut ctx), []);
-}
-
-#[test]
-fn a_newer_request_of_the_same_stranger_replaces_the_older_one() {
-    let (mut ctx, mut introductions, record) = waiting();
-    introductions.replace_request(&mut ctx, "somebody else");
-    assert_eq!(introductions.requests().len(), 1);
-    let under_another_root = format!("other-{}", rootless(BOB));
-    introductions.replace_request(&mut ctx, &under_another_root);
-    assert!(introductions.requests().is_empty());
-    assert_eq!(changes(&mut ctx), [Change::ForgetRequest(record.id)]);
-    assert!(matches!(facts(&mut ctx)[..], [Fact::RequestEnded(_)]));
 }
 
 #[test]
@@ -156,40 +99,9 @@ fn a_request_is_accepted_once_and_only_where_there_is_room() {
     let full = introductions.accept(&mut ctx, &record.id, false);
     assert_eq!(full, Err(Refusal::ContactsFull));
     let accepted = introductions.accept(&mut ctx, &record.id, true);
-    assert_eq!(accepted, Ok((record.clone(), None)));
+    assert_eq!(accepted, Ok(record.clone()));
     let again = introductions.accept(&mut ctx, &record.id, true);
     assert_eq!(again, Err(Refusal::Gone));
-}
-
-#[test]
-fn a_late_yes_asks_back_whoever_is_still_listed_and_else_comes_too_late() {
-    let (mut ctx, mut introductions, record) = waiting();
-    let mut late = |listed| {
-        let record = record.clone();
-        introductions.accepted_late(&mut ctx, record, None, Some("us"), listed)
-    };
-    assert_eq!(late(true), Late::AskBack);
-    assert_eq!(late(false), Late::Settled);
-    let name = "Bob".to_owned();
-    assert_eq!(notices(&mut ctx), [Alert::AnswerTooLate { name }]);
-}
-
-#[test]
-fn a_late_yes_to_an_invite_calls_back_with_its_secret_where_the_own_id_is_held() {
-    let secret = Secret(crate::encoding::b64(&[9; 32]));
-    let (mut ctx, mut introductions, record) = waiting();
-    for (own, listed) in [(None, true), (Some("us"), false)] {
-        let (record, secret) = (record.clone(), Some(secret.clone()));
-        let late = introductions.accepted_late(&mut ctx, record, secret, own, listed);
-        assert_eq!(late, Late::Settled);
-        if own.is_none() {
-            assert_eq!(introductions.secret_for(BOB), None);
-            let name = "Bob".to_owned();
-            assert_eq!(notices(&mut ctx), [Alert::AnswerTooLate { name }]);
-        }
-    }
-    assert_eq!(dials(&mut ctx), [("us".to_owned(), BOB.to_owned())]);
-    assert_eq!(introductions.secret_for(BOB), Some([9; 32]));
 }
 
 #[test]
@@ -222,12 +134,12 @@ fn an_invite_is_used_up_by_a_yes_and_by_a_no() {
         introductions.wait(record.clone());
         if yes {
             let accepted = introductions.accept(&mut ctx, &record.id, true);
-            assert_eq!(accepted.unwrap().1, Some(invite.secret.clone()));
+            assert_eq!(accepted, Ok(record));
         } else {
             introductions.reject(&mut ctx, &record.id).unwrap();
             assert!(matches!(facts(&mut ctx)[..], [Fact::RequestEnded(_)]));
         }
-        assert_eq!(introductions.invite_secrets().count(), 0);
+        assert_eq!(introductions.invites().count(), 0);
         assert!(changes(&mut ctx).contains(&Change::ForgetInvite(invite.id)));
     }
 }
@@ -292,7 +204,10 @@ fn an_invite_dials_its_maker_with_the_secret() {
         panic!("{dialled:?}");
     };
     assert_eq!(purpose, Purpose::Ask(maker.clone()));
-    assert!(introductions.secret_for(&maker).is_some());
+    assert!(matches!(
+        introductions.showing(&maker),
+        Showing::Required(_)
+    ));
 }
 
 #[test]
@@ -314,7 +229,7 @@ fn the_command_of_an_invite_is_answered_once_and_later_failures_are_notices() {
             &[]
         };
         assert_eq!(notices(&mut ctx), later, "{asked:?}");
-        assert_eq!(introductions.secret_for(&maker), None);
+        assert!(introductions.showing(&maker) == Showing::Nothing);
     }
 }
 
