@@ -118,6 +118,14 @@ pub const PASSPHRASE_CHARS: usize = 8;
 /// Bytes of a backup: 500 contacts of 1,000 bytes, in base64.
 pub const BACKUP_BYTES: usize = 1_000_000;
 
+/// How long a former Transport ID is held at most for contacts who have not been told the new one. Who
+/// was blocked or removed can see at the server that it is registered, and nothing else; a contact who
+/// was away for a day is dialled from here, or met at a rendezvous.
+pub const FORMER_LIFE: Duration = Duration::from_hours(24);
+
+/// Acceptances that the other side has not finished: a week of them, and few against the contacts.
+pub const UNFINISHED: usize = 50;
+
 /// Saved contacts.
 pub const CONTACTS: usize = 500;
 

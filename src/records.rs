@@ -70,6 +70,21 @@ pub struct ProfileRecord {
     pub transport_id: String,
     /// Rises whenever the Transport ID, the discoveryUUID or the name changes.
     pub profile_number: u64,
+    /// The Transport ID before this one, while contacts may look there.
+    #[serde(default)]
+    pub former: Option<FormerRecord>,
+}
+
+/// A Transport ID that was taken back from somebody, and is held for contacts who do not know the new one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FormerRecord {
+    /// The id.
+    pub transport_id: String,
+    /// Until when it is held at most.
+    pub until: UnixMillis,
+    /// The number of the first profile with the new one.
+    pub number: u64,
 }
 
 /// Somebody accepted.
@@ -130,6 +145,9 @@ pub struct CareRecord {
     pub paused: bool,
     /// When the person last said to go on looking for them.
     pub looked_for: Option<UnixMillis>,
+    /// Unblocked and not met since. Both may have taken new addresses, so the contact is waited for at
+    /// a rendezvous.
+    pub sought: bool,
     /// The number of the own profile that they have.
     pub told: u64,
 }
@@ -142,6 +160,9 @@ pub struct InviteRecord {
     pub version: u32,
     /// The key.
     pub id: InviteId,
+    /// Where whoever uses it dials: an id of its own, which is given up with it. It has the form of a
+    /// Transport ID, and leads nobody to that.
+    pub address: String,
     /// 32 bytes that only the link holds.
     pub secret: Secret,
     /// When it stops working.

@@ -40,6 +40,7 @@ pub(crate) fn me(name: &str, byte: u8) -> Me {
         discovery_uuid: Secret(b64(&[byte; 16])),
         transport_id: transport_id(byte),
         profile_number: 1,
+        former: None,
     };
     Me::restore(profile).unwrap()
 }

@@ -34,6 +34,8 @@ pub enum Why {
     AskBack,
     /// A contact that ended its connections early is looked for again.
     Rest,
+    /// The id of an invite, which somebody else held, is registered again.
+    Invite,
     /// A write that failed is tried again.
     Write,
     /// The plan of rendezvous changes with the clock.

@@ -166,11 +166,12 @@ impl Contact {
         !self.is_blocked() && (!paused || self.dialling.is_pinging())
     }
 
-    /// Returns whether it is waited for at a rendezvous: both want that, or neither knows yet where
-    /// the other is.
+    /// Returns whether it is waited for at a rendezvous: both want that, or the two may
+    /// not know where the other is.
     pub(super) fn is_to_be_met(&self, now: Mono) -> bool {
         let away = !self.is_connected() && self.dialling.rests().is_none_or(|at| now >= at);
-        let wanted = self.is_special() || self.awaits_card() && !self.is_blocked();
+        let lost = self.awaits_card() || self.record.preferences.sought;
+        let wanted = self.is_special() || lost && !self.is_blocked();
         wanted && away && !self.record.preferences.paused
     }
 

@@ -112,7 +112,7 @@ impl Contacts {
     }
 
     pub(crate) fn has_room(&self) -> bool {
-        self.book.len() < CONTACTS
+        self.complete().count() < CONTACTS
     }
 
     pub(crate) fn by_key(&self, key: PublicKey) -> Option<&Contact> {
@@ -220,6 +220,7 @@ impl Contacts {
     pub(crate) fn met(&mut self, ctx: &mut Context, id: &ContactId, link: LinkId) {
         if let Some(contact) = self.book.get_mut(id) {
             contact.dialling.met(link);
+            contact.preferences_mut().sought = false;
             contact.seen_at(ctx.now.unix);
             contact.reach_after(Trigger::Met);
         }

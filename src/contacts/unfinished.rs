@@ -8,7 +8,7 @@ use crate::crypto::PublicKey;
 use crate::encoding::hex;
 use crate::fact::Yes;
 use crate::ids::rootless;
-use crate::limits::UNFINISHED_LIFE;
+use crate::limits::{UNFINISHED, UNFINISHED_LIFE};
 use crate::records::{ContactRecord, RequestRecord};
 use crate::values::ContactId;
 use std::time::Duration;
@@ -44,13 +44,22 @@ impl Contacts {
         }
     }
 
-    /// Keeps somebody whose last message is missing.
+    /// Keeps somebody whose last message is missing. Returns whether there was no room for that, and
+    /// the oldest such acceptance is forgotten.
     pub(crate) fn keep_unfinished(
         &mut self,
         ctx: &mut Context,
         mut record: ContactRecord,
         yes: Yes,
-    ) {
+    ) -> bool {
+        let unfinished = self.all().filter(|contact| !contact.is_complete());
+        let oldest = unfinished.clone().min_by_key(|c| c.record().last_seen);
+        let oldest = oldest.filter(|_| unfinished.count() >= UNFINISHED);
+        let forgotten = oldest.map(|contact| contact.id().clone());
+        let no_room = forgotten.is_some();
+        if let Some(id) = forgotten {
+            self.forget(ctx, id);
+        }
         if self.get(&record.id).is_some() {
             record.id = ContactId(hex(&ctx.random::<8>()));
         }
@@ -64,6 +73,7 @@ impl Contacts {
             };
             self.keep(contact);
         }
+        no_room
     }
 
     /// Returns whose requests to answer once more now. Had the other side finished, it would have

@@ -12,6 +12,7 @@ mod requests;
 #[cfg(test)]
 mod tests;
 
+use crate::clock::Mono;
 use crate::context::Context;
 use crate::crypto::Key;
 use crate::encoding::unb64;
@@ -34,6 +35,8 @@ pub(crate) struct Introductions {
     held: LiteMap<String, RequestRecord>,
     invites: LiteMap<InviteId, InviteRecord>,
     outreach: Outreach,
+    /// When the id of an invite is registered again that somebody else held.
+    register_again: Option<Mono>,
 }
 
 impl Introductions {
@@ -90,6 +93,9 @@ impl Introductions {
         self.expire_requests(ctx);
         self.expire_invites(ctx);
         self.outreach.expire(ctx.now.unix);
+        if self.register_again.is_some_and(|at| ctx.now.mono >= at) {
+            self.open(ctx);
+        }
     }
 
     /// Asks a stranger, by Discovery ID without its root. `way` is from where and to where they are

@@ -3,7 +3,7 @@
 use crate::clock::UnixMillis;
 use crate::context::Context;
 use crate::crypto::Key;
-use crate::fact::{Purpose, Showing};
+use crate::fact::{Fact, Purpose, Showing};
 use crate::io::CommandId;
 use crate::limits::{REQUEST_LIFE, REQUESTS};
 use crate::view::{Alert, Asked, Refusal};
@@ -17,6 +17,8 @@ pub(super) struct Pass {
     command: Option<CommandId>,
     /// What the person hears if it leads to nothing.
     failure: Option<Alert>,
+    /// They are dialled from the own Transport ID, and know it by that.
+    from_transport: bool,
 }
 
 /// The strangers asked.
@@ -44,7 +46,14 @@ impl Pass {
             secret,
             command,
             failure,
+            from_transport: false,
         }
+    }
+
+    /// Says that the own Transport ID is dialled from.
+    pub(super) fn from_transport(mut self) -> Self {
+        self.from_transport = true;
+        self
     }
 }
 
@@ -128,6 +137,10 @@ impl Outreach {
                 ctx.alert(failure.clone());
             }
             quietly = over && pass.failure.is_none();
+            // Where nobody was reached, nobody was told.
+            if pass.from_transport && matches!(asked, Asked::NotAccepted | Asked::Failed) {
+                ctx.tell(Fact::TrustEnded);
+            }
             if over {
                 self.passes.remove(&stranger);
             }

@@ -160,6 +160,8 @@ impl Introductions {
         match way.zip(unb64(&request.call_back.0)) {
             Some(((from, to), secret)) => {
                 let (stranger, pass) = (rootless(&request.from), Pass::new(secret, None, failure));
+                let invited = request.invite.is_some();
+                let pass = if invited { pass.from_transport() } else { pass };
                 self.outreach.ask_with(ctx, &from, &to, stranger, pass);
             }
             None => failure.into_iter().for_each(|failure| ctx.alert(failure)),

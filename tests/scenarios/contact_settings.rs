@@ -70,7 +70,7 @@ fn an_unblocked_special_contact_is_looked_for_and_not_shown_as_connected() {
     world.unblock(ANN, "Bob");
     world.pass(1_000);
     let preferences = world.preferences(ANN, "Bob");
-    assert_eq!(preferences.reach, Some(Reach::Reconnecting));
+    assert_eq!(preferences.reach, Some(Reach::ProactiveUpdate));
     assert_eq!(preferences.special, Special::On);
 }
 

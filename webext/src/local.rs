@@ -161,6 +161,7 @@ mod tests {
             discovery_uuid: Secret("BB".to_owned()),
             transport_id: "myapp-1".to_owned(),
             profile_number: 1,
+            former: None,
         }
     }
 

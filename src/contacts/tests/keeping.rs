@@ -3,7 +3,7 @@
 use super::*;
 use crate::crypto;
 use crate::fact::Yes;
-use crate::limits::UNFINISHED_LIFE;
+use crate::limits::{UNFINISHED, UNFINISHED_LIFE};
 use crate::test_context::{changes, notices, unfinished, wait};
 use crate::view::Reach;
 
@@ -98,13 +98,38 @@ fn an_unfinished_acceptance_does_not_replace_a_saved_contact() {
 }
 
 #[test]
+fn unfinished_acceptances_have_a_bound_of_their_own_and_leave_room_for_contacts() {
+    let (mut ctx, mut contacts) = with([contact("Bob", BOB)]);
+    for n in 0..UNFINISHED {
+        let mut record = unfinished(&n.to_string(), 3);
+        record.last_seen = Some(u64::try_from(n).unwrap());
+        assert!(!contacts.keep_unfinished(&mut ctx, record, yes()));
+    }
+    assert!(contacts.keep_unfinished(&mut ctx, unfinished("last", 3), yes()));
+    assert_eq!(contacts.all().count(), 1 + UNFINISHED);
+    assert!(contacts.get(&id("0")).is_none(), "the oldest");
+    assert!(contacts.get(&bob()).is_some() && contacts.has_room());
+}
+
+#[test]
+fn an_unblocked_contact_is_waited_for_until_it_is_met() {
+    let (mut ctx, mut contacts) = with_bob();
+    assert!(contacts.missing(ctx.now.mono).is_empty());
+    contacts.unblocked(&mut ctx, &bob());
+    assert_eq!(contacts.missing(ctx.now.mono).len(), 1);
+    contacts.met(&mut ctx, &bob(), LINK);
+    contacts.lost(&mut ctx, &bob(), true);
+    assert!(contacts.missing(ctx.now.mono).is_empty());
+}
+
+#[test]
 fn an_unfinished_acceptance_is_forgotten_after_a_week_and_a_contact_never() {
     let (mut ctx, mut contacts) = with([unfinished("Eve", 3), contact("Bob", BOB)]);
     wait(&mut ctx, UNFINISHED_LIFE);
-    contacts.expire_unfinished(&mut ctx);
+    assert!(!contacts.expire_unfinished(&mut ctx));
     assert_eq!(contacts.all().count(), 2);
     wait(&mut ctx, Duration::from_millis(1));
-    contacts.expire_unfinished(&mut ctx);
+    assert!(contacts.expire_unfinished(&mut ctx));
     assert_eq!(changes(&mut ctx), [Change::ForgetContact(id("Eve"))]);
     assert!(contacts.get(&bob()).is_some());
 }

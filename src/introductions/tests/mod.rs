@@ -10,7 +10,8 @@ use crate::misbehaviour::Fault;
 use crate::records::{Change, Secret};
 use crate::store::Write;
 use crate::test_context::{
-    changes, clear, context, dials, facts, notices, outputs, replies, request, transport_id, wait,
+    changes, clear, context, dials, facts, notices, outputs, registered, replies, request,
+    transport_id, wait,
 };
 use crate::view::{Alert, Answer, Notification};
 use std::time::Duration;
@@ -33,19 +34,19 @@ fn invited() -> (crate::context::Context, Introductions, InviteRecord, Secret) {
     let Some(Change::Invite(record)) = changes(&mut ctx).pop() else {
         panic!("no invite is stored");
     };
-    introductions.invite_stored(record.clone());
-    let code = shown(&record, &transport_id(1)).unwrap().link;
+    introductions.invite_stored(&mut ctx, record.clone());
+    let code = shown(&record).unwrap().link;
     (ctx, introductions, record, code)
 }
 
 /// Somebody who uses an invite of [`invited`]. Returns its maker's Transport ID too.
 fn using() -> (crate::context::Context, Introductions, String) {
-    let (_, _, _, code) = invited();
+    let (_, _, invite, code) = invited();
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     let own = transport_id(2);
     let used = introductions.use_invite(&mut ctx, COMMAND, &code, &own, true, |_| false);
     assert_eq!(used, Ok(Answered::Later));
-    (ctx, introductions, transport_id(1))
+    (ctx, introductions, invite.address)
 }
 
 #[test]
@@ -151,7 +152,7 @@ fn ten_invites_are_open_at_most_and_one_can_be_cancelled() {
         introductions.invite(&mut ctx, COMMAND).unwrap();
         let id = InviteId(n.to_string());
         let record = record.clone();
-        introductions.invite_stored(InviteRecord { id, ..record });
+        introductions.invite_stored(&mut ctx, InviteRecord { id, ..record });
     }
     let full = introductions.invite(&mut ctx, COMMAND);
     assert_eq!(full, Err(Refusal::InvitesFull));
@@ -175,24 +176,67 @@ fn an_invite_is_open_only_after_it_is_stored() {
 
 #[test]
 fn a_code_is_refused_with_the_reason() {
-    let (_, _, _, code) = invited();
-    let used = |code: &Secret, own: u8, held: bool, later: Duration, asking: bool| {
+    let (mut ctx, mut maker, _, code) = invited();
+    let own = transport_id(1);
+    let used = maker.use_invite(&mut ctx, COMMAND, &code, &own, true, |_| false);
+    assert_eq!(used, Err(Refusal::InviteOwn));
+    let used = |code: &Secret, held: bool, later: Duration, asking: bool| {
         let (mut ctx, mut introductions) = (context(), Introductions::default());
         wait(&mut ctx, later);
-        let own = transport_id(own);
+        let own = transport_id(2);
         introductions.use_invite(&mut ctx, COMMAND, code, &own, held, |_| asking)
     };
     let (now, nonsense) = (Duration::ZERO, Secret("nonsense".to_owned()));
-    let malformed = used(&nonsense, 2, true, now, false);
+    let malformed = used(&nonsense, true, now, false);
     assert_eq!(malformed, Err(Refusal::InviteMalformed));
-    let own = used(&code, 1, true, now, false);
-    assert_eq!(own, Err(Refusal::InviteOwn));
-    let old = used(&code, 2, true, INVITE_LIFE, false);
+    let old = used(&code, true, INVITE_LIFE, false);
     assert_eq!(old, Err(Refusal::InviteExpired));
-    let offline = used(&code, 2, false, now, false);
+    let offline = used(&code, false, now, false);
     assert_eq!(offline, Err(Refusal::InviteUnreachable));
-    let twice = used(&code, 2, true, now, true);
+    let twice = used(&code, true, now, true);
     assert_eq!(twice, Ok(Answered::Now), "they are being asked already");
+}
+
+/// Returns the ids that are given up.
+fn released(ctx: &mut crate::context::Context) -> Vec<String> {
+    let outputs = outputs(ctx).into_iter();
+    let released = outputs.filter_map(|output| match output {
+        crate::io::Output::Release(id) => Some(id),
+        _ => None,
+    });
+    released.collect()
+}
+
+#[test]
+fn the_id_of_an_invite_is_held_while_it_is_open_and_tried_again_where_it_is_taken() {
+    let (mut ctx, mut introductions, invite, _) = invited();
+    assert!(ctx.routes.id(&invite.address).is_some());
+    introductions.taken(&ctx);
+    let again = introductions.due().unwrap().at;
+    introductions.expire(&mut ctx);
+    assert_eq!(registered(&mut ctx), [invite.address.clone()]);
+    let rest = again.since(ctx.now.mono);
+    wait(&mut ctx, rest);
+    introductions.expire(&mut ctx);
+    assert_eq!(registered(&mut ctx), [invite.address.clone()]);
+    assert_eq!(introductions.due(), None);
+    introductions.cancel_invite(&mut ctx, &invite.id).unwrap();
+    assert_eq!(released(&mut ctx), [invite.address]);
+}
+
+#[test]
+fn whoever_got_to_know_the_own_address_by_an_invite_and_said_no_knows_it_no_more() {
+    for (asked, ended) in [
+        (Asked::NotAccepted, true),
+        (Asked::Failed, true),
+        (Asked::Unreachable, false),
+    ] {
+        let (mut ctx, mut introductions, maker) = using();
+        clear(&mut ctx);
+        introductions.set_asked(&mut ctx, maker, asked);
+        let is_end = |fact: &Fact| matches!(fact, Fact::TrustEnded);
+        assert_eq!(facts(&mut ctx).iter().any(is_end), ended, "{asked:?}");
+    }
 }
 
 #[test]

@@ -40,6 +40,7 @@ impl Node {
         self.dial_contacts();
         self.find_missing();
         self.introductions.expire(&mut self.ctx);
+        self.release_former();
         if self.contacts.expire_unfinished(&mut self.ctx) {
             self.withdraw_card();
         }
@@ -99,6 +100,10 @@ impl Node {
         self.directory.configure(&self.ctx, config);
         self.ctx.emit(Output::Configure(config.clone()));
         self.ctx.register(me.transport_id(), IdOwner::Transport);
+        if let Some(former) = me.former() {
+            self.ctx.register(&former.transport_id, IdOwner::Former);
+        }
+        self.introductions.open(&mut self.ctx);
         self.directory.look_up(&mut self.ctx);
     }
 

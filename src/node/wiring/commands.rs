@@ -107,7 +107,7 @@ impl Node {
         if let Some(address) = saved.and_then(|saved| saved.transport_id()) {
             self.handshakes.pardon(address);
         }
-        self.contacts.unblocked(&self.ctx, contact);
+        self.contacts.unblocked(&mut self.ctx, contact);
     }
 
     fn remove(&mut self, contact: &ContactId) -> Result<(), Refusal> {

@@ -74,7 +74,9 @@ impl Node {
             Fact::Befriended(befriended) => self.befriended(*befriended),
             Fact::Kept(kept) => self.kept(*kept),
             Fact::Unfinished(record, yes) => {
-                self.contacts.keep_unfinished(ctx, *record, *yes);
+                if self.contacts.keep_unfinished(ctx, *record, *yes) {
+                    self.withdraw_card();
+                }
             }
             Fact::TrustEnded => self.withdraw_card(),
             Fact::BlockedAccepted {

@@ -5,10 +5,12 @@ use crate::crypto::{Key, PublicKey};
 use crate::fact::{Befriended, Kept, Shown, Yes};
 use crate::ids::rootless;
 use crate::io::{Link, LinkId, Path};
+use crate::me::Me;
 use crate::misbehaviour::Fault;
 use crate::node::Node;
 use crate::node::attention::Attention;
 use crate::records::RequestRecord;
+use crate::routes::IdOwner;
 use crate::values::{ContactId, RequestId};
 use crate::view::{Alert, Notification, Refusal};
 use crate::wire::SessionFrame;
@@ -267,8 +269,36 @@ impl Node {
     /// new from now on. The contacts that stay are told: the connected ones at once, the others when
     /// they are met.
     pub(super) fn withdraw_card(&mut self) {
-        self.account.renew_discovery_uuid(&mut self.ctx);
+        let Some(me) = self.account.me() else {
+            return;
+        };
+        if let Some(former) = me.former() {
+            self.ctx.release(&former.transport_id);
+        }
+        self.ctx.routes.set_id(me.transport_id(), IdOwner::Former);
+        self.account.renew_card(&mut self.ctx);
+        self.move_to_new_transport();
+    }
+
+    /// Registers a new Transport ID, and tells the contacts.
+    pub(super) fn move_to_new_transport(&mut self) {
+        self.transport.released();
+        if let Some(me) = self.account.me() {
+            self.ctx.register(me.transport_id(), IdOwner::Transport);
+        }
+        self.contacts.moved();
         self.announce_profile();
+    }
+
+    /// Gives up the former Transport ID once every contact has been told the new one, or after a day.
+    pub(super) fn release_former(&mut self) {
+        let Some(former) = self.account.me().and_then(Me::former) else {
+            return;
+        };
+        if self.contacts.all_told(former.number) || self.ctx.now.unix >= former.until {
+            self.ctx.release(&former.transport_id);
+            self.account.forget_former(&mut self.ctx);
+        }
     }
 
     /// Ends every connection with a contact, those being made too.

@@ -1,7 +1,7 @@
 //! One device: its node, its storage, and what a view on it shows.
 
 use mesh_chat::clock::Mono;
-use mesh_chat::node::{LinkId, Node};
+use mesh_chat::node::{LinkId, Node, StoreId};
 use mesh_chat::records::Change;
 use mesh_chat::view::{Answer, Event, Message, Person, PersonId, Refusal, Request};
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ pub(super) struct Device {
     pub(super) stored: Vec<Change>,
     /// Nothing becomes durable while this is set.
     pub(super) disk_full: bool,
+    /// What is being written while the disk is slow.
+    pub(super) slow: Option<Vec<(StoreId, Change)>>,
     /// Each link with its other end.
     pub(super) links: BTreeMap<LinkId, End>,
     pub(super) lie: Option<Lie>,
@@ -47,6 +49,7 @@ impl Device {
             timer: None,
             stored: Vec::new(),
             disk_full: false,
+            slow: None,
             links: BTreeMap::new(),
             lie: None,
             disguise: None,

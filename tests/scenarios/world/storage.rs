@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 
 impl World {
     pub(super) fn store(&mut self, device: usize, id: StoreId, change: Change) {
+        if let Some(slow) = &mut self.devices[device].slow {
+            return slow.push((id, change));
+        }
         let result = if self.devices[device].disk_full {
             Err("the disk is full".to_owned())
         } else {
@@ -20,6 +23,17 @@ impl World {
     /// Makes every write of a device fail from now on.
     pub(crate) fn fill_disk(&mut self, device: usize) {
         self.devices[device].disk_full = true;
+    }
+
+    /// Does something while every write of a device is under way, and lets them end then.
+    pub(crate) fn while_writing(&mut self, device: usize, action: impl FnOnce(&mut Self)) {
+        self.devices[device].slow = Some(Vec::new());
+        action(self);
+        let slow = self.devices[device].slow.take();
+        for (id, change) in slow.into_iter().flatten() {
+            self.store(device, id, change);
+        }
+        self.run();
     }
 
     /// Makes writes of a device succeed again.
