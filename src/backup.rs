@@ -125,6 +125,7 @@ mod tests {
                 discovery_uuid: secret(2),
                 transport_id: "myapp-1".to_owned(),
                 profile_number: 3,
+                former: None,
             },
             contacts: Vec::new(),
         }

@@ -90,8 +90,12 @@ impl PublicKey {
         bytes
     }
 
-    /// Reads a key; only the compressed form is accepted.
+    /// Reads a key; only the compressed form is accepted, whose first byte is 02 or 03. The reader
+    /// of points takes another one, 05, for a key that is written with 02 or 03.
     pub fn from_bytes(bytes: &[u8; 33]) -> Option<Self> {
+        if !matches!(bytes, [2 | 3, ..]) {
+            return None;
+        }
         VerifyingKey::from_sec1_bytes(bytes).ok().map(Self)
     }
 
@@ -137,8 +141,8 @@ impl Ephemeral {
 
     /// The shared x coordinate; `None` where `theirs` is not a point of the curve.
     pub(crate) fn agree(&self, theirs: &str) -> Option<Key> {
-        let theirs = p256::PublicKey::from_sec1_bytes(&unb64::<33>(theirs)?).ok()?;
-        let shared = self.0.diffie_hellman(&theirs);
+        let theirs = PublicKey::decode(theirs)?;
+        let shared = self.0.diffie_hellman(&theirs.0.into());
         Some((*shared.raw_secret_bytes()).into())
     }
 }
@@ -170,6 +174,8 @@ pub struct SessionKeys {
     pub responder_mac: Key,
     /// What both keep when this handshake ends in acceptance.
     pub pair_secret: Key,
+    /// What both keep of a request: by it the two recognise each other on a later connection.
+    pub call_back: Key,
 }
 
 /// Derives the keys: HKDF-SHA-256 of the Diffie-Hellman result, salted with the transcript.
@@ -179,6 +185,7 @@ pub fn session_keys(transcript: &Key, shared: &Key) -> SessionKeys {
         initiator_mac: expand(&kdf, b"meshchat/1 mac initiator"),
         responder_mac: expand(&kdf, b"meshchat/1 mac responder"),
         pair_secret: expand(&kdf, b"meshchat/1 pair secret"),
+        call_back: expand(&kdf, b"meshchat/1 call back"),
     }
 }
 

@@ -19,13 +19,34 @@ pub(crate) enum Purpose {
     Meet(ContactId),
 }
 
-/// Whose invite a caller knows.
+/// What the dialling side shows in its hello.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Showing {
+    /// Nothing: the two have no secret.
+    Nothing,
+    /// That it knows this secret; whoever does not know it is asked all the same.
+    Offered(Key),
+    /// That it knows this secret; the other side must too, or hears nothing more.
+    Required(Key),
+}
+
+/// Which secret a caller has shown who is no contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Invited {
-    /// One made here.
-    ByUs(InviteId),
-    /// One used here; its maker calls back.
-    ByThem,
+pub(crate) enum Shown {
+    /// That of an invite made here.
+    Invite(InviteId),
+    /// That of the exchange on which this stranger was asked from here: they call back.
+    CallBack(String),
+    /// That of the exchange on which they asked before: their request waits here.
+    Again(RequestId),
+}
+
+/// A yes to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Yes {
+    pub(crate) request: RequestRecord,
+    /// The person has just pressed Accept; else they had asked the other person before.
+    pub(crate) clicked: bool,
 }
 
 /// Two people have accepted each other, and it is stored here.
@@ -35,13 +56,27 @@ pub(crate) struct Befriended {
     pub(crate) record: ContactRecord,
     /// When both proofs were verified.
     pub(crate) accepted_at: Mono,
-    /// This side had asked.
-    pub(crate) asked: bool,
+    /// The person has just pressed Accept, and need not be told.
+    pub(crate) clicked: bool,
     /// The id at the other end.
     pub(crate) remote: String,
     pub(crate) path: Path,
     /// What they have said already.
     pub(crate) early: Vec<Vec<u8>>,
+}
+
+/// Two people have accepted each other; the connection had ended before that was written here.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) record: ContactRecord,
+    /// When both proofs were verified.
+    pub(crate) accepted_at: Mono,
+    /// The id at the other end.
+    pub(crate) remote: String,
+    /// The person has just pressed Accept, and need not be told.
+    pub(crate) clicked: bool,
+    /// It was written; else it is to be written once more.
+    pub(crate) stored: bool,
 }
 
 /// What a contact says of itself.
@@ -81,10 +116,18 @@ pub(crate) enum Fact {
     LinkEnded(LinkId),
     /// How far the request to a stranger is.
     Asked(String, Asked),
+    /// A stranger is being asked. Whoever shows this secret is the one who was asked.
+    Asking(String, Key),
+    /// The connection on which a stranger was asked has ended; their person may still answer.
+    AnswerLater(String),
     /// A stranger asks. The connection is needed to answer.
-    Requested(LinkId, Box<RequestRecord>, Option<Invited>),
+    Requested(LinkId, Box<RequestRecord>, Option<Shown>),
+    /// The stranger who is being asked has shown that they are the one whose request is held.
+    Crossed(String),
     /// The connection of a request broke the protocol.
     RequestSpoilt(RequestId),
+    /// A newer request of the same stranger takes the place of this one.
+    RequestReplaced(RequestId),
     /// A request is answered with no.
     RequestEnded(RequestId),
     /// The person said yes to this stranger before, so the request is accepted at once.
@@ -105,9 +148,11 @@ pub(crate) enum Fact {
     /// Both have accepted, and it is stored.
     Befriended(Box<Befriended>),
     /// It was stored after the connection had ended.
-    Kept(Box<ContactRecord>, Option<Mono>),
+    Kept(Box<Kept>),
     /// It is stored that the person said yes; the other side's last message is missing.
-    Unfinished(Box<ContactRecord>, String),
+    Unfinished(Box<ContactRecord>, Box<Yes>),
+    /// Somebody who was told who this is does not become a contact.
+    TrustEnded,
     /// Somebody who was accepted turns out to be blocked.
     BlockedAccepted {
         record: Box<ContactRecord>,

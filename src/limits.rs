@@ -102,6 +102,10 @@ pub const ROUTER_PEERS: usize = 200;
 /// Requests waiting for the person.
 pub const REQUESTS: usize = 50;
 
+/// Requests waiting from one id: an id that its holder gave up can be taken by somebody else, whose
+/// request must not end the first one.
+pub const REQUESTS_OF_ONE: usize = 2;
+
 /// Bytes of the note in a request.
 pub const NOTE_BYTES: usize = 280;
 
@@ -161,6 +165,14 @@ pub const PASSPHRASE_CHARS: usize = 8;
 
 /// Bytes of a backup: 500 contacts of 1,000 bytes, in base64.
 pub const BACKUP_BYTES: usize = 1_000_000;
+
+/// How long a former Transport ID is held at most for contacts who have not been told the new one. Who
+/// was blocked or removed can see at the server that it is registered, and nothing else; a contact who
+/// was away for a day is dialled from here, or met at a rendezvous.
+pub const FORMER_LIFE: Duration = Duration::from_hours(24);
+
+/// Acceptances that the other side has not finished: a week of them, and few against the contacts.
+pub const UNFINISHED: usize = 50;
 
 /// Saved contacts.
 pub const CONTACTS: usize = 500;

@@ -1,9 +1,10 @@
 //! The person on this device, once they have joined.
 
+use crate::clock::UnixMillis;
 use crate::crypto::{Identity, PublicKey};
 use crate::encoding::{b64, unb64};
 use crate::ids;
-use crate::records::{ProfileRecord, Secret};
+use crate::records::{FormerRecord, ProfileRecord, Secret};
 use crate::wire::Card;
 use std::fmt;
 
@@ -57,6 +58,11 @@ impl Me {
         self.discovery_uuid
     }
 
+    /// Returns the Transport ID before this one, while it is held.
+    pub(crate) fn former(&self) -> Option<&FormerRecord> {
+        self.record.former.as_ref()
+    }
+
     /// Returns where contacts find this device.
     pub(crate) fn card(&self) -> Card {
         Card {
@@ -69,9 +75,24 @@ impl Me {
         transport_id.clone_into(&mut self.record.transport_id);
     }
 
-    pub(crate) fn renew_discovery_uuid(&mut self, fresh: [u8; 16]) {
+    /// Takes a new card. The Transport ID so far is held until a moment.
+    pub(crate) fn renew_card(&mut self, transport_id: String, fresh: [u8; 16], until: UnixMillis) {
         self.discovery_uuid = fresh;
         self.record.discovery_uuid = Secret(b64(&fresh));
+        let transport_id = std::mem::replace(&mut self.record.transport_id, transport_id);
+        self.record.former = Some(FormerRecord {
+            transport_id,
+            until,
+            number: self.record.profile_number + 1,
+        });
+    }
+
+    pub(crate) fn forget_former(&mut self) {
+        self.record.former = None;
+    }
+
+    pub(crate) fn rename(&mut self, name: String) {
+        self.record.name = name;
     }
 
     /// Numbers the profile anew: contacts take only a higher number.

@@ -87,6 +87,21 @@ pub struct ProfileRecord {
     pub transport_id: String,
     /// Rises whenever the Transport ID, the discoveryUUID or the name changes.
     pub profile_number: u64,
+    /// The Transport ID before this one, while contacts may look there.
+    #[serde(default)]
+    pub former: Option<FormerRecord>,
+}
+
+/// A Transport ID that was taken back from somebody, and is held for contacts who do not know the new one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FormerRecord {
+    /// The id.
+    pub transport_id: String,
+    /// Until when it is held at most.
+    pub until: UnixMillis,
+    /// The number of the first profile with the new one.
+    pub number: u64,
 }
 
 /// Somebody accepted.
@@ -102,10 +117,9 @@ pub struct ContactRecord {
     pub identity: Option<String>,
     /// The name as saved.
     pub name: String,
-    /// Where they were last proven to be.
-    pub transport_id: String,
-    /// By which they are recognised in a registry. Absent as `identity` is.
-    pub discovery_uuid: Option<Secret>,
+    /// Where they are found. Absent until their first profile after an acceptance: it is sent
+    /// once both sides have proven who they are.
+    pub card: Option<CardRecord>,
     /// The number of the newest profile seen from them.
     pub profile_number: u64,
     /// 32 bytes made by both, never sent.
@@ -116,6 +130,16 @@ pub struct ContactRecord {
     #[serde(default)]
     #[serde(rename = "care")]
     pub preferences: CareRecord,
+}
+
+/// Where a contact is found, as they last said on an authenticated connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CardRecord {
+    /// Where they can be dialled.
+    pub transport_id: String,
+    /// By which they are recognised in a registry, 16 bytes.
+    pub discovery_uuid: Secret,
 }
 
 /// What a person decided about a contact, and what the contact says of it.
@@ -138,6 +162,9 @@ pub struct CareRecord {
     pub paused: bool,
     /// When the person last said to go on looking for them.
     pub looked_for: Option<UnixMillis>,
+    /// Unblocked and not met since. Both may have taken new addresses, so the contact is waited for at
+    /// a rendezvous.
+    pub sought: bool,
     /// The number of the own profile that they have.
     pub told: u64,
 }
@@ -150,6 +177,9 @@ pub struct InviteRecord {
     pub version: u32,
     /// The key.
     pub id: InviteId,
+    /// Where whoever uses it dials: an id of its own, which is given up with it. It has the form of a
+    /// Transport ID, and leads nobody to that.
+    pub address: String,
     /// 32 bytes that only the link holds.
     pub secret: Secret,
     /// When it stops working.
@@ -180,6 +210,9 @@ pub struct RequestRecord {
     /// When the person said no. It waits no longer, and shows who is not to ask again for a day.
     #[serde(default)]
     pub rejected: Option<UnixMillis>,
+    /// 32 bytes made by both, never sent: by it the two recognise each other when they are called
+    /// back, or ask again.
+    pub call_back: Secret,
 }
 
 /// The head of a chat: all that is needed to go on without reading the messages.

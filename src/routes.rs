@@ -21,6 +21,10 @@ pub(crate) enum LinkOwner {
 pub(crate) enum IdOwner {
     /// The own Transport ID.
     Transport,
+    /// The one before, which is held for a while for contacts who do not know the new one.
+    Former,
+    /// The id in an invite.
+    Invite,
     /// A Discovery ID or a Router ID.
     Directory,
     /// A Router ID of a rendezvous.

@@ -8,7 +8,9 @@ use crate::fact::Fact;
 use crate::io::{CommandId, LinkId, Output};
 use crate::me::Me;
 use crate::name::Tables;
-use crate::records::{CareRecord, Change, ContactRecord, ProfileRecord, RequestRecord, Secret};
+use crate::records::{
+    CardRecord, CareRecord, Change, ContactRecord, ProfileRecord, RequestRecord, Secret,
+};
 use crate::values::{ContactId, RequestId};
 use crate::view::{Alert, Answer, Refusal};
 use std::time::Duration;
@@ -38,6 +40,7 @@ pub(crate) fn me(name: &str, byte: u8) -> Me {
         discovery_uuid: Secret(b64(&[byte; 16])),
         transport_id: transport_id(byte),
         profile_number: 1,
+        former: None,
     };
     Me::restore(profile).unwrap()
 }
@@ -62,8 +65,10 @@ pub(crate) fn contact(name: &str, byte: u8) -> ContactRecord {
         id: id(name),
         identity: Some(key(byte).encode()),
         name: name.to_owned(),
-        transport_id: transport_id(byte),
-        discovery_uuid: Some(Secret(b64(&[byte; 16]))),
+        card: Some(CardRecord {
+            transport_id: transport_id(byte),
+            discovery_uuid: Secret(b64(&[byte; 16])),
+        }),
         profile_number: 1,
         pair_secret: Secret(b64(&[byte; 32])),
         last_seen: Some(NOW.unix),
@@ -75,8 +80,7 @@ pub(crate) fn contact(name: &str, byte: u8) -> ContactRecord {
 pub(crate) fn unfinished(name: &str, byte: u8) -> ContactRecord {
     ContactRecord {
         identity: None,
-        discovery_uuid: None,
-        transport_id: String::new(),
+        card: None,
         ..contact(name, byte)
     }
 }
@@ -92,6 +96,7 @@ pub(crate) fn request(name: &str, from: &str) -> RequestRecord {
         at: NOW.unix,
         invite: None,
         rejected: None,
+        call_back: Secret(b64(&[0x0C; 32])),
     }
 }
 

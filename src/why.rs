@@ -38,6 +38,8 @@ pub enum Why {
     Rest,
     /// The person is told of requests that came since they were told last.
     Notice,
+    /// The id of an invite, which somebody else held, is registered again.
+    Invite,
     /// A write that failed is tried again.
     Write,
     /// The plan of rendezvous changes with the clock.

@@ -66,6 +66,10 @@ fn handshake() {
         hex(&keys.pair_secret),
         "4a6299d026df8e226bb52cbf6e343d0ada0e5fe6fbddaac8466898d07ff7ec32"
     );
+    assert_eq!(
+        hex(&keys.call_back),
+        "fa81250f9c7e5ec78a1dcb76d903ade22f6163315bb4efff8cd395c3eb13e048"
+    );
 }
 
 #[test]
@@ -124,6 +128,29 @@ fn hint() {
         hex(&tag),
         "1ea971b919e6fc516e5e3697ba9899a20bdec992b4be1d9b81f0b0f4953e1fac"
     );
+}
+
+#[test]
+fn crossed() {
+    let tag = hmac(&rising::<32>(), &[b"meshchat/1 crossed", &[3; 32]]);
+    assert_eq!(
+        hex(&tag),
+        "cb61e28372930d86a638db117a7f6c2ab5a518ead60786f07a236236c2105676"
+    );
+}
+
+#[test]
+fn a_key_is_read_in_its_compressed_form_only() {
+    let key = Identity::from_bytes(&[1; 32]).unwrap().public().to_bytes();
+    for (tag, is_read) in [(2, true), (3, true), (4, false), (5, false), (0, false)] {
+        let mut bytes = key;
+        bytes[0] = tag;
+        assert_eq!(
+            crypto::PublicKey::from_bytes(&bytes).is_some(),
+            is_read,
+            "{tag}"
+        );
+    }
 }
 
 #[test]

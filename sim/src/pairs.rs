@@ -30,8 +30,11 @@ pub fn can_reach(world: &World, one: usize, other: usize) -> bool {
         return false;
     };
     let reaches = |contact: &ContactRecord| {
-        let address = Some(contact.transport_id.as_str()) == there.disk.transport_id();
-        let recognised = contact.discovery_uuid.as_ref() == there.disk.discovery_uuid();
+        let Some(card) = &contact.card else {
+            return false;
+        };
+        let address = Some(card.transport_id.as_str()) == there.disk.transport_id();
+        let recognised = Some(&card.discovery_uuid) == there.disk.discovery_uuid();
         address || recognised && here.home == there.home && roots::must_see(world, one, other)
     };
     world.devices.contact(one, other).is_some_and(reaches)

@@ -37,7 +37,7 @@ fn has_blocked(devices: &Devices, one: usize, other: usize) -> bool {
 
 fn recognises(devices: &Devices, one: usize, other: usize) -> bool {
     let known = devices.contact(one, other);
-    let known = known.and_then(|contact| contact.discovery_uuid.as_ref());
+    let known = known.and_then(|contact| Some(&contact.card.as_ref()?.discovery_uuid));
     let device = devices.get(other);
     known.is_some() && known == device.and_then(|device| device.disk.discovery_uuid())
 }

@@ -7,7 +7,7 @@ use crate::clock::{Mono, UnixMillis};
 use crate::crypto::{self, Key, PublicKey};
 use crate::encoding::{b64, unb64};
 use crate::ids;
-use crate::records::{CareRecord, ContactRecord, Secret};
+use crate::records::{CardRecord, CareRecord, ContactRecord, RequestRecord, Secret};
 use crate::values::ContactId;
 use crate::view::{Ping, Reach};
 use crate::wire::{Card, Entry};
@@ -35,10 +35,14 @@ pub(crate) struct Contact {
 pub(super) struct Unfinished {
     /// When both proofs were verified, since the start.
     pub(super) accepted_at: Option<Mono>,
-    /// While the other side's last message is missing: the Discovery ID it began with.
+    /// While they have not said where they are: the id at which they were met.
     pub(super) met_as: Option<String>,
-    /// When to ask there.
+    /// The request that the person said yes to.
+    pub(super) request: Option<RequestRecord>,
+    /// When to call its sender back.
     pub(super) ask_back: Option<Mono>,
+    /// The person was not asked for this yes, and is to be told of the contact.
+    pub(super) unannounced: bool,
 }
 
 impl Contact {
@@ -48,14 +52,14 @@ impl Contact {
             Some(text) => Some(PublicKey::decode(text)?),
             None => None,
         };
-        let discovery_uuid = match &record.discovery_uuid {
-            Some(secret) => Some(unb64(&secret.0)?),
+        let discovery_uuid = match &record.card {
+            Some(card) => {
+                ids::is_transport_id(&card.transport_id).then_some(())?;
+                Some(unb64(&card.discovery_uuid.0)?)
+            }
             None => None,
         };
         let pair_secret = unb64(&record.pair_secret.0)?;
-        // Of an unfinished acceptance no address is known.
-        let none_yet = identity.is_none() && record.transport_id.is_empty();
-        (none_yet || ids::is_transport_id(&record.transport_id)).then_some(())?;
         Some(Self {
             record,
             identity,
@@ -90,8 +94,16 @@ impl Contact {
         self.discovery_uuid
     }
 
-    pub(crate) fn transport_id(&self) -> &str {
-        &self.record.transport_id
+    /// Returns where they can be dialled, once they have said it.
+    pub(crate) fn transport_id(&self) -> Option<&str> {
+        let card = self.record.card.as_ref()?;
+        Some(&card.transport_id)
+    }
+
+    /// Returns whether they have not said yet where they are: the other side may not have finished
+    /// the acceptance.
+    pub(crate) fn awaits_card(&self) -> bool {
+        self.record.card.is_none()
     }
 
     pub(crate) fn safety_number(&self) -> &str {
@@ -157,10 +169,13 @@ impl Contact {
         !self.is_blocked() && (!paused || self.dialling.is_pinging())
     }
 
-    /// Returns whether it is waited for at a rendezvous.
+    /// Returns whether it is waited for at a rendezvous: both want that, or the two may
+    /// not know where the other is.
     pub(super) fn is_to_be_met(&self, now: Mono) -> bool {
         let away = !self.is_connected() && self.dialling.rests().is_none_or(|at| now >= at);
-        self.is_special() && away && !self.record.preferences.paused
+        let lost = self.awaits_card() || self.record.preferences.sought;
+        let wanted = self.is_special() || lost && !self.is_blocked();
+        wanted && away && !self.record.preferences.paused
     }
 
     /// Dials soon, whatever the back-off says.
@@ -195,8 +210,10 @@ impl Contact {
     /// Takes where they are and how they call themselves. `uuid` is the one in the card.
     pub(super) fn take_profile(&mut self, number: u64, name: String, card: &Card, uuid: [u8; 16]) {
         self.record.profile_number = number;
-        self.record.transport_id.clone_from(&card.transport_id);
-        self.record.discovery_uuid = Some(Secret(b64(&uuid)));
+        self.record.card = Some(CardRecord {
+            transport_id: card.transport_id.clone(),
+            discovery_uuid: Secret(b64(&uuid)),
+        });
         self.record.name = name;
         self.discovery_uuid = Some(uuid);
     }

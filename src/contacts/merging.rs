@@ -47,7 +47,7 @@ impl Contacts {
         let here = self.get(&stored.id).map(Contact::record);
         let merged = here.map_or_else(|| stored.clone(), |here| merge(here, stored.clone()));
         let (id, differs) = (merged.id.clone(), merged != stored);
-        self.keep_finished(merged, None);
+        self.replace(merged);
         if differs {
             self.store(ctx, &id);
         }
@@ -66,8 +66,7 @@ fn merge(here: &ContactRecord, other: ContactRecord) -> ContactRecord {
     let mut merged = here.clone();
     if other.profile_number > here.profile_number {
         merged.name = other.name;
-        merged.transport_id = other.transport_id;
-        merged.discovery_uuid = other.discovery_uuid;
+        merged.card = other.card;
         merged.profile_number = other.profile_number;
         merged.preferences.special_there = other.preferences.special_there;
     }

@@ -20,11 +20,13 @@ mod tests;
 mod unfinished;
 
 pub(crate) use contact::Contact;
+pub(crate) use unfinished::Proven;
 
 use crate::clock::Mono;
 use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::fact::Purpose;
+use crate::ids;
 use crate::io::LinkId;
 use crate::limits::CONTACTS;
 use crate::misbehaviour::Fault;
@@ -78,6 +80,13 @@ impl Contacts {
         }
     }
 
+    /// Takes a contact from a backup, in place of what was known of it before.
+    pub(crate) fn replace(&mut self, record: ContactRecord) {
+        if let Some(contact) = Contact::restore(record) {
+            self.keep(contact);
+        }
+    }
+
     /// Adds a contact, in place of what was known of it before.
     pub(crate) fn keep(&mut self, mut contact: Contact) {
         if let Some(before) = self.book.get(contact.id()) {
@@ -104,7 +113,7 @@ impl Contacts {
     }
 
     pub(crate) fn has_room(&self) -> bool {
-        self.book.len() < CONTACTS
+        self.complete().count() < CONTACTS
     }
 
     pub(crate) fn by_key(&self, key: PublicKey) -> Option<&Contact> {
@@ -173,7 +182,8 @@ impl Contacts {
             } else {
                 // Registering the own id, an entry in a registry, or the end of the blacklist's
                 // time bring a new way.
-                let until = ways.blacklisted_until(contact.transport_id());
+                let address = contact.transport_id();
+                let until = address.and_then(|address| ways.blacklisted_until(address));
                 contact.dialling.no_way(until);
             }
         }
@@ -211,6 +221,7 @@ impl Contacts {
     pub(crate) fn met(&mut self, ctx: &mut Context, id: &ContactId, link: LinkId) {
         if let Some(contact) = self.book.get_mut(id) {
             contact.dialling.met(link);
+            contact.preferences_mut().sought = false;
             contact.seen_at(ctx.now.unix);
             contact.reach_after(Trigger::Met);
         }
@@ -279,7 +290,7 @@ impl Contacts {
         };
         let name = contact.name().to_owned();
         let asked = contact.dialling.is_pinging();
-        if contact.transport_id() == remote && fault == Fault::SomebodyElse {
+        if contact.transport_id() == Some(remote) && fault == Fault::SomebodyElse {
             contact.reach_after(Trigger::Imposter);
         }
         self.not_met(ctx, id, link, Ping::SomebodyElse);
@@ -338,20 +349,23 @@ impl Contacts {
 }
 
 /// Returns from where and to where a contact is dialled: where it is seen in a registry, else at
-/// its Transport ID, and every second time the other way round.
+/// its Transport ID, and every second time the other way round. One that has not said yet where it
+/// is can be where it was met.
 fn route(contact: &Contact, ways: &dyn Ways) -> Option<(String, String)> {
     if !contact.is_complete() {
         return None;
     }
+    let met_as = contact.unfinished.met_as.as_deref();
+    let met_as = met_as.filter(|_| contact.awaits_card());
     let near = || {
-        let seen = contact.seen_as()?;
+        let seen = contact.seen_as().or(met_as)?;
         Some((ways.near(seen)?.to_owned(), seen.to_owned()))
     };
     let far = || {
         let own = ways.own_transport()?;
         let told = contact.sighting.transport_id();
-        let address = told.unwrap_or(contact.transport_id());
-        let usable = !address.is_empty() && ways.blacklisted_until(address).is_none();
+        let address = told.or(contact.transport_id()).or(met_as)?;
+        let usable = ids::is_transport_id(address) && ways.blacklisted_until(address).is_none();
         usable.then(|| (own.to_owned(), address.to_owned()))
     };
     if contact.dialling.takes_other_way() {

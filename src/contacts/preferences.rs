@@ -56,11 +56,13 @@ impl Contacts {
     }
 
     /// Dials somebody who is not blocked any more, whatever was tried before.
-    pub(crate) fn unblocked(&mut self, ctx: &Context, id: &ContactId) {
+    pub(crate) fn unblocked(&mut self, ctx: &mut Context, id: &ContactId) {
         if let Some(contact) = self.book.get_mut(id) {
+            contact.preferences_mut().sought = true;
             contact.dialling.forget_failures();
             contact.hurry(ctx.now.mono);
         }
+        self.store(ctx, id);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a contact says of itself: the stored address follows the proof.
 
-use super::Contacts;
+use super::{Contact, Contacts};
 use crate::clock::Mono;
 use crate::context::Context;
 use crate::encoding::unb64;
@@ -32,7 +32,7 @@ impl Contacts {
             return Ok(());
         };
         let known = contact.record().profile_number;
-        if heard.number <= known && contact.discovery_uuid().is_some() {
+        if heard.number <= known && !contact.awaits_card() {
             return Ok(());
         }
         contact.take_profile(heard.number, heard.name, &heard.card, uuid);
@@ -70,6 +70,13 @@ impl Contacts {
             name: self.name(id),
             minutes: difference / 60_000,
         });
+    }
+
+    /// Returns whether every contact that stays has been told this own profile or a later one.
+    pub(crate) fn all_told(&self, number: u64) -> bool {
+        let stay = self.complete().filter(|contact| !contact.is_blocked());
+        stay.map(Contact::preferences)
+            .all(|preferences| preferences.told >= number)
     }
 
     /// Notes which own profile a contact has been sent.

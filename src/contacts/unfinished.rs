@@ -1,59 +1,95 @@
 //! Acceptances of which the other side's last message is missing: kept, asked for, completed later.
 
+use super::contact::Unfinished;
 use super::{Contact, Contacts};
 use crate::clock::Mono;
 use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::encoding::hex;
+use crate::fact::Yes;
 use crate::ids::rootless;
-use crate::limits::UNFINISHED_LIFE;
-use crate::misbehaviour::Fault;
-use crate::records::ContactRecord;
+use crate::limits::{UNFINISHED, UNFINISHED_LIFE};
+use crate::records::{ContactRecord, RequestRecord};
 use crate::values::ContactId;
 use std::time::Duration;
 
 /// How long the other side of a broken acceptance may take to dial.
 const ASK_BACK: Duration = Duration::from_secs(5);
 
+/// Whose key it is that somebody with the secret of a contact has proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Proven {
+    /// A contact's. `announce` is whether the person has to be told that they are one by now.
+    Contact { id: ContactId, announce: bool },
+    /// That of somebody who is blocked, and stays so.
+    Blocked(ContactId),
+}
+
 impl Contacts {
-    /// Keeps somebody whose acceptance is finished.
-    pub(crate) fn keep_finished(&mut self, record: ContactRecord, accepted_at: Option<Mono>) {
+    /// Keeps somebody whose acceptance is finished, and who was met at this id. What the person has
+    /// decided about them meanwhile stays.
+    pub(crate) fn keep_finished(
+        &mut self,
+        mut record: ContactRecord,
+        accepted_at: Option<Mono>,
+        met_as: Option<String>,
+    ) {
+        if let Some(saved) = self.get(&record.id).filter(|saved| saved.is_complete()) {
+            record.preferences = saved.preferences().clone();
+        }
         if let Some(mut contact) = Contact::restore(record) {
             contact.unfinished.accepted_at = accepted_at;
+            contact.unfinished.met_as = met_as;
             self.keep(contact);
         }
     }
 
-    /// Keeps somebody whose last message is missing, and who was met at this id.
+    /// Keeps somebody whose last message is missing. Returns whether there was no room for that, and
+    /// the oldest such acceptance is forgotten.
     pub(crate) fn keep_unfinished(
         &mut self,
         ctx: &mut Context,
         mut record: ContactRecord,
-        remote: String,
-    ) {
+        yes: Yes,
+    ) -> bool {
+        let unfinished = self.all().filter(|contact| !contact.is_complete());
+        let oldest = unfinished.clone().min_by_key(|c| c.record().last_seen);
+        let oldest = oldest.filter(|_| unfinished.count() >= UNFINISHED);
+        let forgotten = oldest.map(|contact| contact.id().clone());
+        let no_room = forgotten.is_some();
+        if let Some(id) = forgotten {
+            self.forget(ctx, id);
+        }
         if self.get(&record.id).is_some() {
             record.id = ContactId(hex(&ctx.random::<8>()));
         }
         if let Some(mut contact) = Contact::restore(record) {
-            contact.unfinished.met_as = Some(remote);
-            contact.unfinished.ask_back = Some(ctx.now.mono + ASK_BACK);
+            contact.unfinished = Unfinished {
+                accepted_at: None,
+                met_as: Some(yes.request.from.clone()),
+                ask_back: Some(ctx.now.mono + ASK_BACK),
+                unannounced: !yes.clicked,
+                request: Some(yes.request),
+            };
             self.keep(contact);
         }
+        no_room
     }
 
-    /// Returns where to ask back now. Had the other side finished, it would have dialled by now: so
-    /// it is asked, and says yes without asking its person.
-    pub(crate) fn take_to_ask_back(&mut self, now: Mono) -> Vec<String> {
+    /// Returns whose requests to answer once more now. Had the other side finished, it would have
+    /// dialled by now: so it is called back, and says yes without asking its person.
+    pub(crate) fn take_to_ask_back(&mut self, now: Mono) -> Vec<RequestRecord> {
         let due = self.take_due(now, |contact| &mut contact.unfinished.ask_back);
         let unfinished = |id: &ContactId| {
             let contact = self.get(id).filter(|contact| !contact.is_complete())?;
-            contact.unfinished.met_as.clone()
+            contact.unfinished.request.clone()
         };
         due.iter().filter_map(unfinished).collect()
     }
 
-    /// Forgets acceptances that the other side has not finished for a week.
-    pub(crate) fn expire_unfinished(&mut self, ctx: &mut Context) {
+    /// Forgets acceptances that the other side has not finished for a week. Returns whether there
+    /// were any.
+    pub(crate) fn expire_unfinished(&mut self, ctx: &mut Context) -> bool {
         let life = u64::try_from(UNFINISHED_LIFE.as_millis()).unwrap_or(u64::MAX);
         let now = ctx.now.unix;
         let is_old = |contact: &&Contact| {
@@ -61,9 +97,11 @@ impl Contacts {
             !contact.is_complete() && now > seen.saturating_add(life)
         };
         let old: Vec<ContactId> = self.all().filter(is_old).map(|c| c.id().clone()).collect();
+        let any = !old.is_empty();
         for id in old {
             self.forget(ctx, id);
         }
+        any
     }
 
     /// Forgets what an earlier, broken acceptance of the same person left.
@@ -81,15 +119,13 @@ impl Contacts {
     /// Takes the key that somebody with the secret of a contact has proven. For an unfinished
     /// acceptance it is the missing end. Returns whose key it is: somebody who is saved already has
     /// a new pair secret by it.
-    pub(crate) fn prove(
-        &mut self,
-        ctx: &mut Context,
-        id: &ContactId,
-        key: PublicKey,
-    ) -> Result<ContactId, Fault> {
+    pub(crate) fn prove(&mut self, ctx: &mut Context, id: &ContactId, key: PublicKey) -> Proven {
         if self.get(id).is_some_and(Contact::is_complete) {
-            return Ok(id.clone());
+            let (id, announce) = (id.clone(), false);
+            return Proven::Contact { id, announce };
         }
+        let fresh = self.get(id);
+        let announce = fresh.is_some_and(|contact| contact.unfinished.unannounced);
         let saved = self.by_key(key).map(|saved| saved.id().clone());
         let id = match saved {
             Some(saved) => {
@@ -105,9 +141,10 @@ impl Contacts {
             }
         };
         if self.get(&id).is_some_and(Contact::is_blocked) {
-            return Err(Fault::Blocked);
+            Proven::Blocked(id)
+        } else {
+            Proven::Contact { id, announce }
         }
-        Ok(id)
     }
 
     /// Takes the new secret of a saved contact, whose new acceptance was finished on the other side

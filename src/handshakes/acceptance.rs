@@ -5,8 +5,9 @@
 //! |---|---|---|---|---|---|
 //! | Storing | say yes; `AwaitingConfirm` | the request waits again | – | `Unfinished` | forget |
 //! | `AwaitingConfirm` | – | – | store; `Finishing` | keep unfinished | forget |
-//! | Finishing | contact | unreachable, or keep unfinished | – | `Unfinished` | `Unfinished` |
-//! | Unfinished | keep | – | – | – | – |
+//! | Finishing | contact | unreachable, or keep unfinished | – | `Alone` | `Alone` |
+//! | Unfinished | keep unfinished | the request waits again | – | – | – |
+//! | Alone | keep | keep, and write again | – | – | – |
 //!
 //! "Closed" is the end of the connection, also by time; "broken" is a peer that breaks the protocol.
 //! A contact is stored before the other side hears of it, so that the pair secret survives a crash
@@ -14,35 +15,60 @@
 
 use super::exchange::Exchange;
 use crate::clock::Mono;
+use crate::fact::Yes;
 use crate::misbehaviour::Fault;
 use crate::records::{ContactRecord, RequestRecord};
 use crate::values::ContactId;
 use crate::wire::Proof;
 
-/// How far an acceptance is. `remote` is the id at the other end of its connection.
+/// How far an acceptance is.
 #[derive(Debug)]
 pub(super) enum Acceptance {
     /// The person said yes; the provisional contact is being stored.
     Storing {
         exchange: Exchange,
         contact: ContactRecord,
-        request: RequestRecord,
+        yes: Yes,
     },
     /// The other side knows, and is to confirm.
     AwaitingConfirm {
         exchange: Exchange,
         contact: ContactRecord,
-        remote: String,
+        yes: Yes,
     },
     /// Both proofs are verified; the contact is being stored.
-    Finishing { finished: Finished, remote: String },
-    /// The connection has ended while the contact is being stored. With a remote id, the other
-    /// side's last message is missing.
-    Unfinished {
-        contact: ContactRecord,
-        accepted_at: Option<Mono>,
-        remote: Option<String>,
-    },
+    Finishing { finished: Finished, began: Began },
+    /// The connection has ended while the provisional contact is being stored.
+    Unfinished { contact: ContactRecord, yes: Yes },
+    /// The connection has ended while the proven contact is being stored.
+    Alone { finished: Finished, began: Began },
+}
+
+/// How an acceptance began.
+#[derive(Clone, Debug)]
+pub(super) enum Began {
+    /// This side asked, at this id.
+    Asked(String),
+    /// This side was asked.
+    WasAsked(Yes),
+}
+
+impl Began {
+    /// Returns the id at the other end.
+    pub(super) fn remote(&self) -> &str {
+        match self {
+            Self::Asked(remote) => remote,
+            Self::WasAsked(yes) => &yes.request.from,
+        }
+    }
+
+    /// Returns whether the person has pressed Accept for just this.
+    pub(super) fn was_clicked(&self) -> bool {
+        match self {
+            Self::Asked(_) => false,
+            Self::WasAsked(yes) => yes.clicked,
+        }
+    }
 }
 
 /// A contact whose proof is verified.
@@ -78,18 +104,27 @@ pub(super) enum Effect {
     Nothing,
     /// Send the own proof, which says yes.
     SayYes,
-    /// The request waits for the person again.
-    Ask(Exchange, RequestRecord),
+    /// The request waits for the person again; on its connection, where that stands.
+    Ask(Option<Exchange>, RequestRecord),
     /// The two are contacts: go on with a session.
-    Befriend(Finished, String),
-    /// Keep the contact without a connection.
-    Keep(ContactRecord, Option<Mono>),
+    Befriend(Finished, Began),
+    /// Keep the contact without a connection; `stored` is whether it was written.
+    Keep {
+        finished: Finished,
+        began: Began,
+        stored: bool,
+    },
     /// Keep the contact; the other side's last message is missing.
-    KeepUnfinished(ContactRecord, String),
+    KeepUnfinished(ContactRecord, Yes),
     /// The person who asked hears that it came to nothing.
     Unreachable(String),
-    /// Forget the provisional contact, and say what its peer did.
-    Forget(ContactRecord, Fault),
+    /// Forget the provisional contact, and say what its peer did; `told` is whether it has had the
+    /// own proof.
+    Forget {
+        contact: ContactRecord,
+        fault: Fault,
+        told: bool,
+    },
 }
 
 impl Acceptance {
@@ -97,7 +132,20 @@ impl Acceptance {
     pub(super) fn finishing(&self) -> Option<&Finished> {
         match self {
             Self::Finishing { finished, .. } => Some(finished),
-            Self::Storing { .. } | Self::AwaitingConfirm { .. } | Self::Unfinished { .. } => None,
+            Self::Storing { .. }
+            | Self::AwaitingConfirm { .. }
+            | Self::Unfinished { .. }
+            | Self::Alone { .. } => None,
+        }
+    }
+
+    /// Returns whether the contact that is being stored with a verified proof is this one.
+    pub(super) fn is_proven_as(&self, contact: &ContactId) -> bool {
+        match self {
+            Self::Finishing { finished, .. } | Self::Alone { finished, .. } => {
+                finished.contact.id == *contact
+            }
+            Self::Storing { .. } | Self::AwaitingConfirm { .. } | Self::Unfinished { .. } => false,
         }
     }
 
@@ -107,113 +155,150 @@ impl Acceptance {
             Self::AwaitingConfirm {
                 exchange, contact, ..
             } => Some((exchange, contact)),
-            Self::Storing { .. } | Self::Finishing { .. } | Self::Unfinished { .. } => None,
+            Self::Storing { .. }
+            | Self::Finishing { .. }
+            | Self::Unfinished { .. }
+            | Self::Alone { .. } => None,
         }
     }
 
     /// Goes on after what happened. Without a state, the acceptance is over.
     pub(super) fn on(self, happening: Happening) -> (Option<Self>, Effect) {
-        match (self, happening) {
-            (
-                Self::Storing {
-                    exchange,
-                    contact,
-                    request,
-                },
-                Happening::Stored,
-            ) => {
-                let remote = request.from;
-                let next = Self::AwaitingConfirm {
-                    exchange,
-                    contact,
-                    remote,
-                };
-                (Some(next), Effect::SayYes)
-            }
-            (
-                Self::Storing {
-                    exchange, request, ..
-                },
-                Happening::NotStored,
-            ) => (None, Effect::Ask(exchange, request)),
-            (
-                Self::Storing {
-                    contact, request, ..
-                },
-                Happening::Closed,
-            ) => {
-                let next = Self::Unfinished {
-                    contact,
-                    accepted_at: None,
-                    remote: Some(request.from),
-                };
-                (Some(next), Effect::Nothing)
-            }
-            (
-                Self::Storing { contact, .. } | Self::AwaitingConfirm { contact, .. },
-                Happening::Broken(fault),
-            ) => (None, Effect::Forget(contact, fault)),
-            (Self::AwaitingConfirm { remote, .. }, Happening::Confirmed(finished)) => {
-                let finished = *finished;
-                (Some(Self::Finishing { finished, remote }), Effect::Nothing)
-            }
-            (
-                Self::AwaitingConfirm {
-                    contact, remote, ..
-                },
-                Happening::Closed,
-            ) => (None, Effect::KeepUnfinished(contact, remote)),
-            (Self::Finishing { finished, remote }, Happening::Stored) => {
-                (None, Effect::Befriend(finished, remote))
-            }
-            (Self::Finishing { finished, remote }, Happening::NotStored) => {
-                (None, not_finished(finished, remote))
-            }
-            (Self::Finishing { finished, .. }, Happening::Closed | Happening::Broken(_)) => {
-                let next = Self::Unfinished {
-                    contact: finished.contact,
-                    accepted_at: Some(finished.accepted_at),
-                    remote: None,
-                };
-                (Some(next), Effect::Nothing)
-            }
-            (
-                Self::Unfinished {
-                    contact,
-                    accepted_at,
-                    remote,
-                },
-                Happening::Stored,
-            ) => match remote {
-                Some(remote) => (None, Effect::KeepUnfinished(contact, remote)),
-                None => (None, Effect::Keep(contact, accepted_at)),
+        match self {
+            Self::Storing {
+                exchange,
+                contact,
+                yes,
+            } => on_storing(exchange, contact, yes, happening),
+            Self::AwaitingConfirm {
+                exchange,
+                contact,
+                yes,
+            } => on_awaiting(exchange, contact, yes, happening),
+            Self::Finishing { finished, began } => on_finishing(finished, began, happening),
+            Self::Unfinished { contact, yes } => match happening {
+                Happening::Stored => (None, Effect::KeepUnfinished(contact, yes)),
+                Happening::NotStored => (None, Effect::Ask(None, yes.request)),
+                Happening::Confirmed(_) | Happening::Closed | Happening::Broken(_) => {
+                    (Some(Self::Unfinished { contact, yes }), Effect::Nothing)
+                }
             },
-            (Self::Unfinished { .. }, Happening::NotStored) => (None, Effect::Nothing),
-            // What cannot happen in a state changes nothing.
-            (
-                state @ (Self::Storing { .. } | Self::Finishing { .. } | Self::Unfinished { .. }),
-                Happening::Confirmed(_),
-            )
-            | (state @ Self::AwaitingConfirm { .. }, Happening::Stored | Happening::NotStored)
-            | (state @ Self::Unfinished { .. }, Happening::Closed | Happening::Broken(_)) => {
-                (Some(state), Effect::Nothing)
+            Self::Alone { finished, began } => {
+                let keep = |stored| Effect::Keep {
+                    finished: finished.clone(),
+                    began: began.clone(),
+                    stored,
+                };
+                match happening {
+                    Happening::Stored => (None, keep(true)),
+                    Happening::NotStored => (None, keep(false)),
+                    Happening::Confirmed(_) | Happening::Closed | Happening::Broken(_) => {
+                        (Some(Self::Alone { finished, began }), Effect::Nothing)
+                    }
+                }
             }
         }
     }
 }
 
+// What cannot happen in a state changes nothing.
+
+fn on_storing(
+    exchange: Exchange,
+    contact: ContactRecord,
+    yes: Yes,
+    happening: Happening,
+) -> (Option<Acceptance>, Effect) {
+    match happening {
+        Happening::Stored => {
+            let next = Acceptance::AwaitingConfirm {
+                exchange,
+                contact,
+                yes,
+            };
+            (Some(next), Effect::SayYes)
+        }
+        Happening::NotStored => (None, Effect::Ask(Some(exchange), yes.request)),
+        Happening::Closed => (
+            Some(Acceptance::Unfinished { contact, yes }),
+            Effect::Nothing,
+        ),
+        Happening::Broken(fault) => (None, forget(contact, fault, false)),
+        Happening::Confirmed(_) => {
+            let state = Acceptance::Storing {
+                exchange,
+                contact,
+                yes,
+            };
+            (Some(state), Effect::Nothing)
+        }
+    }
+}
+
+fn on_awaiting(
+    exchange: Exchange,
+    contact: ContactRecord,
+    yes: Yes,
+    happening: Happening,
+) -> (Option<Acceptance>, Effect) {
+    match happening {
+        Happening::Confirmed(finished) => {
+            let (finished, began) = (*finished, Began::WasAsked(yes));
+            let next = Acceptance::Finishing { finished, began };
+            (Some(next), Effect::Nothing)
+        }
+        Happening::Closed => (None, Effect::KeepUnfinished(contact, yes)),
+        Happening::Broken(fault) => (None, forget(contact, fault, true)),
+        Happening::Stored | Happening::NotStored => {
+            let state = Acceptance::AwaitingConfirm {
+                exchange,
+                contact,
+                yes,
+            };
+            (Some(state), Effect::Nothing)
+        }
+    }
+}
+
+fn on_finishing(
+    finished: Finished,
+    began: Began,
+    happening: Happening,
+) -> (Option<Acceptance>, Effect) {
+    match happening {
+        Happening::Stored => (None, Effect::Befriend(finished, began)),
+        Happening::NotStored => (None, not_finished(finished, began)),
+        Happening::Closed | Happening::Broken(_) => {
+            (Some(Acceptance::Alone { finished, began }), Effect::Nothing)
+        }
+        Happening::Confirmed(_) => {
+            let state = Acceptance::Finishing { finished, began };
+            (Some(state), Effect::Nothing)
+        }
+    }
+}
+
+fn forget(contact: ContactRecord, fault: Fault, told: bool) -> Effect {
+    Effect::Forget {
+        contact,
+        fault,
+        told,
+    }
+}
+
 /// Ends an acceptance whose contact could not be stored. The side that has stored one asks back; a
 /// record that was stored before the yes was sent is kept.
-fn not_finished(finished: Finished, remote: String) -> Effect {
-    if finished.confirm.is_some() {
-        return Effect::Unreachable(remote);
+fn not_finished(finished: Finished, began: Began) -> Effect {
+    match began {
+        Began::Asked(remote) => Effect::Unreachable(remote),
+        Began::WasAsked(yes) => {
+            let contact = ContactRecord {
+                identity: None,
+                ..finished.contact
+            };
+            Effect::KeepUnfinished(contact, yes)
+        }
     }
-    let contact = ContactRecord {
-        identity: None,
-        discovery_uuid: None,
-        ..finished.contact
-    };
-    Effect::KeepUnfinished(contact, remote)
 }
 
 #[cfg(test)]

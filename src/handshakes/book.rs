@@ -2,7 +2,7 @@
 
 use crate::clock::Mono;
 use crate::crypto::{Key, PublicKey};
-use crate::fact::{Invited, Purpose};
+use crate::fact::{Purpose, Showing, Shown};
 use crate::records::ContactRecord;
 use crate::values::ContactId;
 
@@ -11,8 +11,8 @@ use crate::values::ContactId;
 pub(crate) enum Caller {
     /// A contact.
     Contact(ContactId),
-    /// Somebody with an invite.
-    Invited(Invited),
+    /// Somebody else who knows a secret.
+    Stranger(Shown),
 }
 
 /// A contact that was accepted before.
@@ -22,18 +22,19 @@ pub(crate) struct Saved {
     pub(crate) accepted_at: Option<Mono>,
 }
 
-/// The people saved here, and the open invites.
+/// The people saved here, and the secrets that strangers may show.
 pub(crate) trait Book {
-    /// Returns the secret to show to whom is dialled: the outer `None` means that there is no such
-    /// contact any more, the inner one that the stranger knows no secret.
-    fn secret_for(&self, purpose: &Purpose) -> Option<Option<Key>>;
+    /// Returns what to show to whom is dialled; `None` where there is no such contact any more.
+    fn showing(&self, purpose: &Purpose) -> Option<Showing>;
     /// Returns the note to send with the request to a stranger.
     fn note_for(&self, stranger: &str) -> Option<String>;
-    /// Returns the secrets that a caller from this id may hint at.
-    fn callers(&self, remote: &str) -> Vec<(Caller, Key)>;
+    /// Returns the secrets that a caller may hint at.
+    fn callers(&self) -> Vec<(Caller, Key)>;
     /// Returns the key of a contact. The outer `None` means that there is no such contact any
     /// more, the inner one that its key is not known yet.
     fn identity(&self, contact: &ContactId) -> Option<Option<PublicKey>>;
+    /// Returns whether a contact has not said yet where it is.
+    fn awaits_card(&self, contact: &ContactId) -> bool;
     /// Returns the contact with a key.
     fn saved(&self, key: PublicKey) -> Option<Saved>;
 }

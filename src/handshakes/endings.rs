@@ -2,11 +2,11 @@
 //! what the end of a write leads to.
 
 use super::Handshakes;
-use super::acceptance::{Acceptance, Effect, Finished, Happening};
+use super::acceptance::{Acceptance, Began, Effect, Finished, Happening};
 use super::exchange::Step;
 use super::stage::{Connection, Pending, Stage};
 use crate::context::Context;
-use crate::fact::{Befriended, Fact, Purpose};
+use crate::fact::{Befriended, Fact, Kept, Purpose};
 use crate::ids::rootless;
 use crate::io::{Closed, LinkId};
 use crate::limits::REQUEST_ANSWER;
@@ -90,8 +90,8 @@ impl Handshakes {
                 self.go_on_alone(ctx, link, *acceptance, Happening::Closed);
             }
             // They went away: their person may still answer, and they will dial then.
-            Stage::ExpectAnswer(..) | Stage::Requested(..) => {}
-            Stage::Arriving | Stage::ExpectRequest(..) => {}
+            Stage::ExpectAnswer(_, stranger) => ctx.tell(Fact::AnswerLater(stranger)),
+            Stage::Arriving | Stage::ExpectRequest(..) | Stage::Requested(..) => {}
         }
     }
 
@@ -196,6 +196,16 @@ impl Handshakes {
         self.remove_all(ctx, |stage| stage.is_meeting(contact));
     }
 
+    /// Ends the acceptances of this contact that are being written: the contact is removed.
+    pub(crate) fn stop_accepting(&mut self, ctx: &mut Context, contact: &ContactId) {
+        let is_theirs = |acceptance: &Acceptance| acceptance.is_proven_as(contact);
+        self.storing.retain(|_, acceptance| !is_theirs(acceptance));
+        self.remove_all(
+            ctx,
+            |stage| matches!(stage, Stage::Accepting(acceptance) if is_theirs(acceptance)),
+        );
+    }
+
     /// Closes every connection: there are other servers from now on.
     pub(crate) fn drop_all(&mut self, ctx: &mut Context) {
         let links: Vec<LinkId> = self.pending.keys().copied().collect();
@@ -210,7 +220,7 @@ impl Handshakes {
     }
 
     /// Closes a connection of which nobody has to hear.
-    fn remove(&mut self, ctx: &mut Context, link: LinkId) {
+    pub(super) fn remove(&mut self, ctx: &mut Context, link: LinkId) {
         ctx.close(link);
         self.pending.remove(&link);
     }
@@ -263,10 +273,10 @@ impl Handshakes {
     ) -> Option<Stage> {
         match effect {
             Effect::SayYes => say_yes(ctx, me, link, next.as_ref()),
-            Effect::Befriend(finished, remote) => {
-                self.befriend(ctx, me, link, connection, finished, remote);
+            Effect::Befriend(finished, began) => {
+                self.befriend(ctx, link, connection, finished, &began);
             }
-            Effect::Ask(exchange, request) => {
+            Effect::Ask(Some(exchange), request) => {
                 let id = request.id.clone();
                 connection.deadline = Some(ctx.now.mono + REQUEST_ANSWER);
                 ctx.tell(Fact::RequestWaits(Box::new(request)));
@@ -277,13 +287,14 @@ impl Handshakes {
                 let stranger = rootless(&remote).to_owned();
                 ctx.tell(Fact::Asked(stranger, Asked::Unreachable));
             }
-            Effect::KeepUnfinished(contact, remote) => {
+            effect @ Effect::KeepUnfinished(..) => {
                 ctx.close(link);
-                ctx.tell(Fact::Unfinished(Box::new(contact), remote));
+                go_on_without(ctx, effect);
             }
-            effect @ (Effect::Nothing | Effect::Keep(..) | Effect::Forget(..)) => {
-                keep_or_forget(ctx, effect)
-            }
+            effect @ (Effect::Nothing
+            | Effect::Ask(None, _)
+            | Effect::Keep { .. }
+            | Effect::Forget { .. }) => go_on_without(ctx, effect),
         }
         next.map(|acceptance| Stage::Accepting(Box::new(acceptance)))
     }
@@ -300,35 +311,32 @@ impl Handshakes {
         if let Some(next) = next {
             self.storing.insert(link, next);
         }
-        keep_or_forget(ctx, effect);
+        go_on_without(ctx, effect);
     }
 
     fn befriend(
         &mut self,
         ctx: &mut Context,
-        me: &Me,
         link: LinkId,
         connection: &mut Connection,
         finished: Finished,
-        remote: String,
+        began: &Began,
     ) {
         // Of two connections on which the two asked each other, only this one is certain to have
         // opened before that on both sides: a second acceptance must not come of the other.
-        let stranger = rootless(&remote);
+        let stranger = rootless(began.remote());
         self.remove_all(ctx, |stage| stage.is_asking(stranger));
-        let asked = finished.confirm.is_some();
         if let Some(proof) = finished.confirm {
-            let card = me.card();
-            ctx.transmit(link, &HandshakeFrame::Confirm { proof, card });
+            ctx.transmit(link, &HandshakeFrame::Confirm { proof });
         }
         ctx.tell(Fact::Befriended(Box::new(Befriended {
             link,
             record: finished.contact,
             accepted_at: finished.accepted_at,
-            asked,
+            clicked: began.was_clicked(),
             path: connection.path,
             early: std::mem::take(&mut connection.early),
-            remote,
+            remote: began.remote().to_owned(),
         })));
     }
 }
@@ -339,7 +347,6 @@ fn say_yes(ctx: &mut Context, me: &Me, link: LinkId, acceptance: Option<&Accepta
         let proof = exchange.prove(Step::Accepted, me.identity(), None);
         let frame = HandshakeFrame::Accepted {
             proof,
-            card: me.card(),
             friendlyname: me.name().to_owned(),
         };
         ctx.transmit(link, &frame);
@@ -347,26 +354,38 @@ fn say_yes(ctx: &mut Context, me: &Me, link: LinkId, acceptance: Option<&Accepta
 }
 
 /// Does what needs no connection.
-fn keep_or_forget(ctx: &mut Context, effect: Effect) {
+fn go_on_without(ctx: &mut Context, effect: Effect) {
     match effect {
-        Effect::Keep(contact, accepted_at) => {
-            ctx.tell(Fact::Kept(Box::new(contact), accepted_at));
+        Effect::Keep {
+            finished,
+            began,
+            stored,
+        } => ctx.tell(Fact::Kept(Box::new(Kept {
+            record: finished.contact,
+            accepted_at: finished.accepted_at,
+            remote: began.remote().to_owned(),
+            clicked: began.was_clicked(),
+            stored,
+        }))),
+        Effect::KeepUnfinished(contact, yes) => {
+            ctx.tell(Fact::Unfinished(Box::new(contact), Box::new(yes)));
         }
-        Effect::KeepUnfinished(contact, remote) => {
-            ctx.tell(Fact::Unfinished(Box::new(contact), remote));
-        }
-        Effect::Forget(contact, fault) => {
+        Effect::Ask(_, request) => ctx.tell(Fact::RequestWaits(Box::new(request))),
+        Effect::Forget {
+            contact,
+            fault,
+            told,
+        } => {
             ctx.store_for_certain(Change::ForgetContact(contact.id));
             ctx.alert(Alert::Misbehaved {
                 name: contact.name,
                 reason: fault.to_string(),
             });
+            if told {
+                ctx.tell(Fact::TrustEnded);
+            }
         }
         // Of a connection that stands.
-        Effect::Nothing
-        | Effect::SayYes
-        | Effect::Ask(..)
-        | Effect::Befriend(..)
-        | Effect::Unreachable(_) => {}
+        Effect::Nothing | Effect::SayYes | Effect::Befriend(..) | Effect::Unreachable(_) => {}
     }
 }

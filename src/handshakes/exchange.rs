@@ -12,6 +12,7 @@
 
 use crate::crypto::{self, Ephemeral, Identity, Key, PublicKey, Random, SessionKeys};
 use crate::encoding::{b64, unb64};
+use crate::fact::Showing;
 use crate::io::ChannelBinding;
 use crate::misbehaviour::Fault;
 use crate::wire::{HandshakeFrame, Hello, Proof, Versions, encode};
@@ -45,7 +46,7 @@ pub(crate) struct ExpectHello {
     hello: String,
     binding: ChannelBinding,
     /// The secret that the other side must show to hold.
-    pair_secret: Option<Key>,
+    required: Option<Key>,
 }
 
 impl std::fmt::Debug for Ephemeral {
@@ -54,16 +55,21 @@ impl std::fmt::Debug for Ephemeral {
     }
 }
 
-/// Begins a handshake. Returns the state, and the hello to send. With a pair secret, the hello hints
-/// at it, and the answer must too.
+/// Begins a handshake. Returns the state, and the hello to send. With a secret, the hello hints at it;
+/// where that is required, the answer must too.
 pub(crate) fn initiate(
     rng: &mut Random,
     binding: ChannelBinding,
-    pair_secret: Option<Key>,
+    showing: Showing,
 ) -> (ExpectHello, String) {
+    let (shown, required) = match showing {
+        Showing::Nothing => (None, None),
+        Showing::Offered(secret) => (Some(secret), None),
+        Showing::Required(secret) => (Some(secret), Some(secret)),
+    };
     let ephemeral = Ephemeral::generate(rng);
     let nonce = crypto::random(rng);
-    let hint = pair_secret.map(|secret| {
+    let hint = shown.map(|secret| {
         b64(&initiator_hint(
             &secret,
             &binding.local,
@@ -83,7 +89,7 @@ pub(crate) fn initiate(
         nonce,
         hello: hello.clone(),
         binding,
-        pair_secret,
+        required,
     };
     (state, hello)
 }
@@ -96,7 +102,7 @@ impl ExpectHello {
         }
         let nonce: [u8; 32] = unb64(&hello.nonce).ok_or(Fault::Malformed("nonce"))?;
         let (local, remote) = (&self.binding.local, &self.binding.remote);
-        if let Some(secret) = &self.pair_secret {
+        if let Some(secret) = &self.required {
             let hint = hello
                 .hint
                 .as_deref()
@@ -164,6 +170,7 @@ pub(crate) fn respond<C>(
 }
 
 const INITIATOR_HINT: &[u8] = b"meshchat/1 hint initiator";
+const CROSSED: &[u8] = b"meshchat/1 crossed";
 const RESPONDER_HINT: &[u8] = b"meshchat/1 hint responder";
 
 fn initiator_hint(secret: &Key, initiator: &Key, responder: &Key, nonce: &[u8; 32]) -> Key {
@@ -202,6 +209,21 @@ impl Exchange {
     /// Returns the secret that both sides keep when this handshake ends in acceptance.
     pub(crate) fn pair_secret(&self) -> Key {
         self.keys.pair_secret
+    }
+
+    /// Returns the secret by which both sides recognise each other on a later connection.
+    pub(crate) fn call_back(&self) -> Key {
+        self.keys.call_back
+    }
+
+    /// Returns the tag that shows, on this connection, that one knows a call-back secret of another.
+    pub(crate) fn crossed(&self, call_back: &Key) -> Key {
+        crypto::hmac(call_back, &[CROSSED, &self.transcript])
+    }
+
+    /// Returns whether a tag is [`Exchange::crossed`] for this secret.
+    pub(crate) fn is_crossed(&self, call_back: &Key, tag: &Key) -> bool {
+        crypto::hmac_verifies(call_back, &[CROSSED, &self.transcript], tag)
     }
 
     /// Makes the own proof. `other` is the other side's key where it is known by now.

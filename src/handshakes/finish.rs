@@ -5,11 +5,9 @@ use super::book::Saved;
 use crate::clock::{Mono, Now, UnixMillis};
 use crate::crypto::{Key, PublicKey};
 use crate::encoding::{b64, unb64};
-use crate::ids;
-use crate::misbehaviour::Fault;
 use crate::records::{CareRecord, ContactRecord, Secret};
 use crate::values::ContactId;
-use crate::wire::{Card, Proof};
+use crate::wire::Proof;
 
 /// A contact with a proven key, or a blocked one.
 #[derive(Debug)]
@@ -32,8 +30,7 @@ pub(super) fn provisional(
         id,
         identity: None,
         name: name.to_owned(),
-        transport_id: String::new(),
-        discovery_uuid: None,
+        card: None,
         profile_number: 0,
         pair_secret: Secret(b64(pair_secret)),
         last_seen: Some(unix),
@@ -41,23 +38,20 @@ pub(super) fn provisional(
     }
 }
 
-/// Completes a provisional contact with its key and card. Where a contact with this key was saved
-/// before the new pair secret, that one is renewed. `opened` is when the connection was opened.
+/// Completes a provisional contact with its key. Where a contact with this key was saved before the
+/// new pair secret, that one is renewed, and says anew where it is: what was known of that may have
+/// been taken back since. `opened` is when the connection was opened.
 pub(super) fn finish(
     fresh: &ContactRecord,
     key: PublicKey,
-    card: &Card,
     confirm: Option<Proof>,
     saved: Option<Saved>,
     opened: Option<Mono>,
     now: Now,
-) -> Result<Outcome, Fault> {
-    let uuid: [u8; 16] = unb64(&card.discovery_uuid).ok_or(Fault::Malformed("discoveryUUID"))?;
-    if !ids::is_transport_id(&card.transport_id) {
-        return Err(Fault::Malformed("transportID"));
-    }
+) -> Outcome {
     let mut contact = fresh.clone();
     let replaces = saved.as_ref().map(|_| fresh.id.clone());
+    let mut card = None;
     if let Some(Saved {
         record,
         accepted_at,
@@ -74,23 +68,25 @@ pub(super) fn finish(
         contact.id = record.id;
         contact.preferences = record.preferences;
         contact.name = record.name;
+        contact.profile_number = record.profile_number;
+        card = record.card;
     }
     contact.identity = Some(key.encode());
-    contact.transport_id.clone_from(&card.transport_id);
-    contact.discovery_uuid = Some(Secret(b64(&uuid)));
     contact.last_seen = Some(now.unix);
     let blocked = contact.preferences.blocked;
+    // Somebody blocked says nothing here until they are unblocked.
+    contact.card = card.filter(|_| blocked);
     let finished = Finished {
         contact,
         accepted_at: now.mono,
         confirm,
         replaces,
     };
-    Ok(if blocked {
+    if blocked {
         Outcome::Blocked(finished)
     } else {
         Outcome::Finished(finished)
-    })
+    }
 }
 
 /// Compares the bytes, not their base64url text, whose order is another.
@@ -102,16 +98,9 @@ fn is_smaller(one: &Secret, other: &Secret) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_context::{NOW, contact, key, transport_id};
+    use crate::test_context::{NOW, contact, key};
 
     const BOB: u8 = 2;
-
-    fn card() -> Card {
-        Card {
-            transport_id: transport_id(BOB),
-            discovery_uuid: b64(&[BOB; 16]),
-        }
-    }
 
     /// Finishes with a fresh secret of these bytes, where Bob is saved with one of those bytes
     /// since `accepted_at`.
@@ -123,16 +112,8 @@ mod tests {
             record,
             accepted_at,
         };
-        let finished = finish(
-            &fresh,
-            key(BOB),
-            &card(),
-            None,
-            Some(saved),
-            Some(opened),
-            NOW,
-        );
-        let Ok(Outcome::Finished(finished)) = finished else {
+        let finished = finish(&fresh, key(BOB), None, Some(saved), Some(opened), NOW);
+        let Outcome::Finished(finished) = finished else {
             panic!("{finished:?}");
         };
         assert_eq!(finished.replaces, Some(fresh.id));
@@ -160,19 +141,19 @@ mod tests {
     }
 
     #[test]
-    fn a_card_that_cannot_be_read_makes_no_contact() {
-        let fresh = contact("Bob", BOB);
-        let with = |card: &Card| finish(&fresh, key(BOB), card, None, None, None, NOW).map(|_| ());
-        let short = Card {
-            discovery_uuid: "AA".to_owned(),
-            ..card()
-        };
-        let nowhere = Card {
-            transport_id: "nowhere".to_owned(),
-            ..card()
-        };
-        assert_eq!(with(&card()), Ok(()));
-        assert_eq!(with(&short), Err(Fault::Malformed("discoveryUUID")));
-        assert_eq!(with(&nowhere), Err(Fault::Malformed("transportID")));
+    fn whoever_is_accepted_again_says_anew_where_they_are_unless_blocked() {
+        for blocked in [false, true] {
+            let fresh = provisional(ContactId("new".to_owned()), "B", &[1; 32], 5);
+            let mut record = contact("Bob", BOB);
+            record.preferences.blocked = blocked;
+            let saved = Saved {
+                record: record.clone(),
+                accepted_at: None,
+            };
+            let (Outcome::Finished(finished) | Outcome::Blocked(finished)) =
+                finish(&fresh, key(BOB), None, Some(saved), None, NOW);
+            let known = record.card.filter(|_| blocked);
+            assert_eq!(finished.contact.card, known, "blocked: {blocked}");
+        }
     }
 }

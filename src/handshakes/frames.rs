@@ -2,7 +2,7 @@
 //! next one, or the fault and whom it concerns.
 
 use super::Handshakes;
-use super::acceptance::{Acceptance, Happening};
+use super::acceptance::{Acceptance, Began, Happening};
 use super::book::{Book, Caller, Saved};
 use super::endings::{Broken, Whom};
 use super::exchange::{self, Exchange, ExpectHello, Step};
@@ -13,16 +13,16 @@ use super::verify::{
 };
 use crate::context::Context;
 use crate::crypto::PublicKey;
-use crate::encoding::hex;
-use crate::fact::{Fact, Invited, Purpose};
+use crate::encoding::{b64, hex};
+use crate::fact::{Fact, Purpose, Shown};
 use crate::io::{Closed, LinkId};
 use crate::limits::{REQUEST_ANSWER, UNAUTHENTICATED_BYTES, UNAUTHENTICATED_TIME};
 use crate::me::Me;
 use crate::misbehaviour::Fault;
-use crate::records::RequestRecord;
+use crate::records::{RequestRecord, Secret};
 use crate::values::{ContactId, RequestId};
 use crate::view::Asked;
-use crate::wire::{Card, HandshakeFrame, Hello, Proof};
+use crate::wire::{HandshakeFrame, Hello, Proof};
 
 /// The next stage, `None` where the connection is over; or what was wrong, and whom it concerns.
 type Next = Result<Option<Stage>, (Fault, Whom)>;
@@ -77,7 +77,7 @@ impl Handshakes {
     }
 
     fn next(
-        &self,
+        &mut self,
         ctx: &mut Context,
         desk: Desk<'_>,
         connection: &mut Connection,
@@ -93,34 +93,32 @@ impl Handshakes {
                 second_hello(ctx, desk, connection, *state, purpose, raw, &hello)
             }
             (
-                Stage::ExpectRequest(exchange, invited),
+                Stage::ExpectRequest(exchange, shown),
                 HandshakeFrame::Request { friendlyname, note },
-            ) => request(ctx, desk, connection, exchange, invited, friendlyname, note),
+            ) => request(ctx, desk, connection, exchange, shown, friendlyname, note),
             (
                 Stage::ExpectAnswer(exchange, stranger),
                 HandshakeFrame::Accepted {
                     proof,
-                    card,
                     friendlyname,
                 },
             ) => self
-                .accepted(
-                    ctx,
-                    desk,
-                    connection,
-                    &exchange,
-                    &proof,
-                    &card,
-                    &friendlyname,
-                )
+                .accepted(ctx, desk, connection, &exchange, &proof, &friendlyname)
                 .map_err(|fault| (fault, Whom::Stranger(stranger))),
             (Stage::ExpectAnswer(_, stranger), HandshakeFrame::Rejected) => {
                 ctx.tell(Fact::Asked(stranger, Asked::NotAccepted));
                 ctx.close(desk.link);
                 Ok(None)
             }
-            (Stage::Accepting(acceptance), HandshakeFrame::Confirm { proof, card }) => {
-                self.confirmed(ctx, desk, connection, *acceptance, &proof, &card)
+            (Stage::ExpectAnswer(exchange, stranger), HandshakeFrame::Crossed { mac }) => {
+                if !self.take_crossed(ctx, &exchange, &stranger, &mac) {
+                    return Err((Fault::Proof("crossed"), Whom::Stranger(stranger)));
+                }
+                ctx.close(desk.link);
+                Ok(None)
+            }
+            (Stage::Accepting(acceptance), HandshakeFrame::Confirm { proof }) => {
+                self.confirmed(ctx, desk, connection, *acceptance, &proof)
             }
             (Stage::ExpectAuth(exchange, contact), HandshakeFrame::Auth { proof }) => {
                 proven(ctx, desk, exchange, contact, &proof)
@@ -132,6 +130,7 @@ impl Handshakes {
                 | HandshakeFrame::Accepted { .. }
                 | HandshakeFrame::Confirm { .. }
                 | HandshakeFrame::Rejected
+                | HandshakeFrame::Crossed { .. }
                 | HandshakeFrame::Auth { .. }
                 | HandshakeFrame::Bye,
             ) => {
@@ -142,7 +141,6 @@ impl Handshakes {
     }
 
     /// Handles the yes of a stranger: verifies the proof, and stores the contact.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one message")]
     fn accepted(
         &self,
         ctx: &mut Context,
@@ -150,7 +148,6 @@ impl Handshakes {
         connection: &Connection,
         exchange: &Exchange,
         proof: &Proof,
-        card: &Card,
         name: &str,
     ) -> Result<Option<Stage>, Fault> {
         let key = verify_other(exchange, Step::Accepted, proof, None, desk.me)?;
@@ -162,11 +159,12 @@ impl Handshakes {
         let fresh = provisional(id, name, &exchange.pair_secret(), ctx.now.unix);
         let saved = self.saved(desk.book, key);
         let opened = connection.opened;
-        let outcome = finish(&fresh, key, card, Some(confirm), saved, opened, ctx.now)?;
+        let outcome = finish(&fresh, key, Some(confirm), saved, opened, ctx.now);
         let finished = refuse_blocked(ctx, outcome, fresh.id, false)?;
         store_finished(ctx, desk.link, &finished);
         let remote = connection.remote.clone();
-        let acceptance = Acceptance::Finishing { finished, remote };
+        let began = Began::Asked(remote);
+        let acceptance = Acceptance::Finishing { finished, began };
         Ok(Some(Stage::Accepting(Box::new(acceptance))))
     }
 
@@ -178,14 +176,11 @@ impl Handshakes {
         connection: &Connection,
         acceptance: Acceptance,
         proof: &Proof,
-        card: &Card,
     ) -> Next {
         let finished = match acceptance.to_confirm() {
             Some((exchange, fresh)) => {
                 let saved = |key| self.saved(desk.book, key);
-                verify_confirm(
-                    ctx, desk.me, exchange, fresh, proof, card, saved, connection,
-                )
+                verify_confirm(ctx, desk.me, exchange, fresh, proof, saved, connection)
             }
             None => Err(Fault::Malformed("a message out of order")),
         };
@@ -235,13 +230,13 @@ fn first_hello(
     let Some(binding) = connection.binding else {
         return Ok(Some(Stage::Arriving));
     };
-    let callers = desk.book.callers(&connection.remote).into_iter();
+    let callers = desk.book.callers().into_iter();
     let (exchange, answer, caller) = exchange::respond(&mut ctx.rng, binding, raw, hello, callers)
         .map_err(|fault| (fault, Whom::Nobody))?;
     ctx.transmit_text(desk.link, answer);
     Ok(Some(match caller {
         Some(Caller::Contact(contact)) => Stage::ExpectAuth(exchange, contact),
-        Some(Caller::Invited(invited)) => Stage::ExpectRequest(exchange, Some(invited)),
+        Some(Caller::Stranger(shown)) => Stage::ExpectRequest(exchange, Some(shown)),
         None => Stage::ExpectRequest(exchange, None),
     }))
 }
@@ -265,7 +260,7 @@ fn second_hello(
                 note: desk.book.note_for(&stranger),
             };
             ctx.transmit(desk.link, &frame);
-            ctx.tell(Fact::Asked(stranger.clone(), Asked::Waiting));
+            ctx.tell(Fact::Asking(stranger.clone(), exchange.call_back()));
             let wait = REQUEST_ANSWER + UNAUTHENTICATED_TIME;
             connection.deadline = Some(ctx.now.mono + wait);
             Ok(Some(Stage::ExpectAnswer(exchange, stranger)))
@@ -287,7 +282,7 @@ fn request(
     desk: Desk<'_>,
     connection: &mut Connection,
     exchange: Exchange,
-    invited: Option<Invited>,
+    shown: Option<Shown>,
     name: String,
     note: Option<String>,
 ) -> Next {
@@ -304,13 +299,14 @@ fn request(
         at: ctx.now.unix,
         from: connection.remote.clone(),
         to: connection.local.clone(),
-        invite: match &invited {
-            Some(Invited::ByUs(invite)) => Some(invite.clone()),
-            Some(Invited::ByThem) | None => None,
+        invite: match &shown {
+            Some(Shown::Invite(invite)) => Some(invite.clone()),
+            Some(Shown::CallBack(_) | Shown::Again(_)) | None => None,
         },
         rejected: None,
+        call_back: Secret(b64(&exchange.call_back())),
     };
-    ctx.tell(Fact::Requested(desk.link, Box::new(record), invited));
+    ctx.tell(Fact::Requested(desk.link, Box::new(record), shown));
     Ok(Some(Stage::Requested(exchange, id)))
 }
 

@@ -11,6 +11,7 @@
 mod acceptance;
 mod blacklist;
 mod book;
+mod crossing;
 mod endings;
 mod exchange;
 mod finish;
@@ -26,11 +27,11 @@ use crate::clock::Mono;
 use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::encoding::hex;
-use crate::fact::Purpose;
+use crate::fact::{Purpose, Yes};
 use crate::io::{ChannelBinding, Closed, LinkId, Path};
 use crate::limits::{HANDSHAKES_AT_ONCE, HANDSHAKES_PER_MINUTE, LINKS, UNAUTHENTICATED_TIME};
 use crate::me::Me;
-use crate::records::{Change, RequestRecord};
+use crate::records::Change;
 use crate::routes::LinkOwner;
 use crate::store::Write;
 use crate::values::{ContactId, RequestId};
@@ -119,11 +120,11 @@ impl Handshakes {
         connection.path = path;
         connection.deadline = Some(ctx.now.mono + UNAUTHENTICATED_TIME);
         let stage = if let Stage::Dialling(purpose) = stage {
-            let Some(secret) = book.secret_for(&purpose) else {
+            let Some(showing) = book.showing(&purpose) else {
                 ctx.close(link);
                 return self.end(ctx, link, Stage::Dialling(purpose), Closed::Gone);
             };
-            let (state, hello) = exchange::initiate(&mut ctx.rng, binding, secret);
+            let (state, hello) = exchange::initiate(&mut ctx.rng, binding, showing);
             ctx.transmit_text(link, hello);
             Stage::ExpectHello(Box::new(state), purpose)
         } else {
@@ -132,15 +133,10 @@ impl Handshakes {
         self.pending.insert(link, Pending { connection, stage });
     }
 
-    /// Accepts a request, as the person decided. Returns the request where its connection has
-    /// ended.
-    pub(crate) fn accept(
-        &mut self,
-        ctx: &mut Context,
-        request: RequestRecord,
-    ) -> Option<RequestRecord> {
-        let Some(link) = self.link_of_request(&request.id) else {
-            return Some(request);
+    /// Accepts a request. Returns the yes where the connection of the request has ended.
+    pub(crate) fn accept(&mut self, ctx: &mut Context, yes: Yes) -> Option<Yes> {
+        let Some(link) = self.link_of_request(&yes.request.id) else {
+            return Some(yes);
         };
         if let Some(Pending {
             mut connection,
@@ -149,13 +145,13 @@ impl Handshakes {
         {
             let id = ContactId(hex(&ctx.random::<8>()));
             let secret = exchange.pair_secret();
-            let contact = finish::provisional(id, &request.name, &secret, ctx.now.unix);
+            let contact = finish::provisional(id, &yes.request.name, &secret, ctx.now.unix);
             ctx.store(Write::Acceptance(link), Change::Contact(contact.clone()));
             connection.deadline = Some(ctx.now.mono + UNAUTHENTICATED_TIME);
             let stage = Stage::Accepting(Box::new(Acceptance::Storing {
                 exchange,
                 contact,
-                request,
+                yes,
             }));
             self.pending.insert(link, Pending { connection, stage });
         }

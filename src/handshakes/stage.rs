@@ -3,7 +3,7 @@
 use super::acceptance::{Acceptance, Finished};
 use super::exchange::{Exchange, ExpectHello};
 use crate::clock::Mono;
-use crate::fact::{Invited, Purpose};
+use crate::fact::{Purpose, Shown};
 use crate::io::{ChannelBinding, Path};
 use crate::limits::STORING;
 use crate::values::{ContactId, RequestId};
@@ -43,8 +43,8 @@ pub(super) enum Stage {
     ExpectHello(Box<ExpectHello>, Purpose),
     /// Has asked a stranger: waits for the answer.
     ExpectAnswer(Exchange, String),
-    /// Waits for the request of somebody unknown, who may have shown the secret of an invite.
-    ExpectRequest(Exchange, Option<Invited>),
+    /// Waits for the request of somebody unknown, who may have shown a secret.
+    ExpectRequest(Exchange, Option<Shown>),
     /// A request waits for the person here.
     Requested(Exchange, RequestId),
     /// Waits for the proof of a contact.
@@ -98,6 +98,20 @@ impl Stage {
     /// Returns whether the connection is of a request that waits for the person.
     pub(super) fn is_request(&self, id: &RequestId) -> bool {
         matches!(self, Self::Requested(_, waiting) if waiting == id)
+    }
+
+    /// Returns the exchange with a stranger who asks here, or is about to.
+    pub(super) fn asking_here(&self) -> Option<&Exchange> {
+        match self {
+            Self::ExpectRequest(exchange, None) | Self::Requested(exchange, _) => Some(exchange),
+            Self::Dialling(_)
+            | Self::Arriving
+            | Self::ExpectHello(..)
+            | Self::ExpectAnswer(..)
+            | Self::ExpectRequest(_, Some(_))
+            | Self::ExpectAuth(..)
+            | Self::Accepting(_) => None,
+        }
     }
 
     /// Returns whether this stranger is being asked.

@@ -14,7 +14,7 @@ use crate::misbehaviour::Fault;
 use crate::records::{Change, ContactRecord};
 use crate::store::Write;
 use crate::values::ContactId;
-use crate::wire::{Card, Proof};
+use crate::wire::Proof;
 
 /// What a message is judged by.
 #[derive(Clone, Copy)]
@@ -48,41 +48,31 @@ pub(super) fn verify_auth(
 ) -> Result<PublicKey, Fault> {
     let own = desk.me.public_key();
     let known = desk.book.identity(contact).ok_or(Fault::SomebodyElse)?;
-    // Whoever answers for an unfinished acceptance has not seen our key: it signs without it. One
-    // who dials has it from the acceptance, always.
-    let signs_without_ours = exchange.side() == Side::Initiator && known.is_none();
-    let ours = (!signs_without_ours).then_some(own);
-    let Some(known) = known else {
-        return verify_other(exchange, Step::Auth, proof, ours, desk.me);
+    let verify = |ours| verify_other(exchange, Step::Auth, proof, ours, desk.me);
+    // Whoever dials for an acceptance that is not finished on their side has not seen our key, and
+    // signs without it. Whoever answers has just seen it.
+    let may_not_know_ours = exchange.side() == Side::Responder && desk.book.awaits_card(contact);
+    let key = match verify(Some(own)) {
+        Err(Fault::Proof(_)) if may_not_know_ours => verify(None)?,
+        result => result?,
     };
-    let key = exchange.verify(Step::Auth, proof, ours)?;
-    if key != known {
+    if known.is_some_and(|known| key != known) {
         return Err(Fault::SomebodyElse);
     }
     Ok(key)
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one message")]
 pub(super) fn verify_confirm(
     ctx: &mut Context,
     me: &Me,
     exchange: &Exchange,
     fresh: &ContactRecord,
     proof: &Proof,
-    card: &Card,
     saved: impl FnOnce(PublicKey) -> Option<Saved>,
     connection: &Connection,
 ) -> Result<Finished, Fault> {
     let key = verify_other(exchange, Step::Confirm, proof, Some(me.public_key()), me)?;
-    let outcome = finish(
-        fresh,
-        key,
-        card,
-        None,
-        saved(key),
-        connection.opened,
-        ctx.now,
-    )?;
+    let outcome = finish(fresh, key, None, saved(key), connection.opened, ctx.now);
     refuse_blocked(ctx, outcome, fresh.id.clone(), true)
 }
 

@@ -11,7 +11,7 @@ const SCHEME: &str = "meshchat-invite:";
 /// The first byte of its content.
 const VERSION: u8 = 1;
 
-/// Returns the text: version ‖ uuid of the Transport ID ‖ secret ‖ Unix seconds, big-endian.
+/// Returns the text: version ‖ uuid of its id ‖ secret ‖ Unix seconds, big-endian.
 pub(super) fn write(transport_id: &str, secret: &Key, expires: UnixMillis) -> Option<String> {
     let uuid = ids::transport_uuid(transport_id)?;
     let seconds = (expires / 1_000).to_be_bytes();
@@ -19,7 +19,7 @@ pub(super) fn write(transport_id: &str, secret: &Key, expires: UnixMillis) -> Op
     Some(format!("{SCHEME}{}", b64(&parts.concat())))
 }
 
-/// Reads the text: the Transport ID of the person who made it, the secret, and when it expires.
+/// Reads the text: the id to dial, the secret, and when it expires.
 pub(super) fn read(text: &str) -> Option<(String, Key, UnixMillis)> {
     let bytes = unb64_vec(text.trim().strip_prefix(SCHEME)?)?;
     let (version, rest) = bytes.split_first()?;

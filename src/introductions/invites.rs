@@ -1,20 +1,27 @@
 //! Invites: how two people on different networks meet the first time.
 //!
-//! An invite holds the Transport ID of the person who made it, and a secret. Whoever uses it dials
-//! that id and shows the secret as a contact shows the pair secret; the other side shows it too,
+//! An invite holds an id of its own, which is registered while it is open, and a secret. Whoever uses
+//! it dials that id and shows the secret as a contact shows the pair secret; the other side shows it too,
 //! before any name is sent. Then the ordinary request follows.
 
 use super::Introductions;
 use super::invite_code;
-use super::outreach::Invitation;
+use super::outreach::Pass;
 use crate::context::Context;
 use crate::encoding::{b64, hex, unb64};
+use crate::ids;
 use crate::io::CommandId;
 use crate::limits::{INVITE_LIFE, INVITES};
-use crate::records::{Change, InviteRecord, RequestRecord, Secret};
+use crate::records::{Change, InviteRecord, Secret};
+use crate::routes::IdOwner;
 use crate::store::Write;
 use crate::values::InviteId;
 use crate::view::{Alert, Invite, Refusal};
+use crate::why::{Deadline, Why};
+use std::time::Duration;
+
+/// After which time the id of an invite is registered again that the server holds for somebody else.
+const REGISTER_AGAIN: Duration = Duration::from_secs(15);
 
 /// Whether a command is answered now or when something else has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +42,7 @@ impl Introductions {
         let record = InviteRecord {
             version: 1,
             id: InviteId(hex(&ctx.random::<8>())),
+            address: ids::transport_id(ctx.random()),
             secret: Secret(b64(&ctx.random::<32>())),
             expires: ctx.now.unix.saturating_add(life),
         };
@@ -44,8 +52,27 @@ impl Introductions {
     }
 
     /// Opens an invite that is stored.
-    pub(crate) fn invite_stored(&mut self, record: InviteRecord) {
+    pub(crate) fn invite_stored(&mut self, ctx: &mut Context, record: InviteRecord) {
+        ctx.register(&record.address, IdOwner::Invite);
         self.invites.insert(record.id.clone(), record);
+    }
+
+    /// Registers the ids of the open invites that are not: at the start, and where one was taken.
+    pub(crate) fn open(&mut self, ctx: &mut Context) {
+        self.register_again = None;
+        for invite in self.invites.values() {
+            ctx.register(&invite.address, IdOwner::Invite);
+        }
+    }
+
+    /// Notes that somebody else holds the id of an invite: perhaps this device before it crashed.
+    pub(crate) fn taken(&mut self, ctx: &Context) {
+        self.register_again = Some(ctx.now.mono + REGISTER_AGAIN);
+    }
+
+    /// Returns when the id of an invite is registered again.
+    pub(crate) fn due(&self) -> Option<Deadline> {
+        self.register_again.map(|at| Why::Invite.at(at))
     }
 
     pub(crate) fn cancel_invite(
@@ -59,16 +86,10 @@ impl Introductions {
     }
 
     pub(super) fn forget_invite(&mut self, ctx: &mut Context, id: &InviteId) {
-        if self.invites.remove(id).is_some() {
+        if let Some(invite) = self.invites.remove(id) {
+            ctx.release(&invite.address);
             ctx.store_for_certain(Change::ForgetInvite(id.clone()));
         }
-    }
-
-    /// Returns the secret of an invite, which works once and is forgotten now.
-    pub(super) fn use_up(&mut self, ctx: &mut Context, id: &InviteId) -> Option<Secret> {
-        let secret = self.invites.get(id)?.secret.clone();
-        self.forget_invite(ctx, id);
-        Some(secret)
     }
 
     pub(super) fn expire_invites(&mut self, ctx: &mut Context) {
@@ -92,7 +113,7 @@ impl Introductions {
         asking: impl FnOnce(&str) -> bool,
     ) -> Result<Answered, Refusal> {
         let (to, secret, expires) = invite_code::read(&code.0).ok_or(Refusal::InviteMalformed)?;
-        if to == own {
+        if self.invites.values().any(|invite| invite.address == to) {
             return Err(Refusal::InviteOwn);
         }
         if ctx.now.unix >= expires {
@@ -104,35 +125,16 @@ impl Introductions {
         if asking(&to) {
             return Ok(Answered::Now);
         }
-        let secret = Secret(b64(&secret));
-        let invitation = Invitation::new(secret, Some(command), Alert::InviteNotAccepted);
-        self.outreach.ask_with(ctx, own, to, invitation);
+        let pass =
+            Pass::new(secret, Some(command), Some(Alert::InviteNotAccepted)).from_transport();
+        self.outreach.ask_with(ctx, own, &to, &to, pass);
         Ok(Answered::Later)
-    }
-
-    /// Calls back somebody who asked with an invite, and whose connection has ended. They remember
-    /// their request, and say yes without asking their person again.
-    pub(super) fn call_back(
-        &mut self,
-        ctx: &mut Context,
-        own: Option<&str>,
-        request: RequestRecord,
-        secret: Secret,
-    ) {
-        let failure = Alert::AnswerTooLate { name: request.name };
-        match own {
-            Some(own) => {
-                let invitation = Invitation::new(secret, None, failure);
-                self.outreach.ask_with(ctx, own, request.from, invitation);
-            }
-            None => ctx.alert(failure),
-        }
     }
 }
 
-/// Returns an open invite as views see it: its code follows the own Transport ID.
-pub(crate) fn shown(record: &InviteRecord, own: &str) -> Option<Invite> {
-    let code = invite_code::write(own, &unb64(&record.secret.0)?, record.expires)?;
+/// Returns an open invite as views see it.
+pub(crate) fn shown(record: &InviteRecord) -> Option<Invite> {
+    let code = invite_code::write(&record.address, &unb64(&record.secret.0)?, record.expires)?;
     Some(Invite {
         id: record.id.clone(),
         link: Secret(code),

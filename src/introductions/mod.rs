@@ -12,9 +12,11 @@ mod requests;
 #[cfg(test)]
 mod tests;
 
+use crate::clock::Mono;
 use crate::context::Context;
 use crate::crypto::Key;
 use crate::encoding::unb64;
+use crate::fact::{Showing, Shown};
 use crate::ids::rootless;
 use crate::records::{InviteRecord, RequestRecord};
 use crate::values::{InviteId, RequestId};
@@ -23,7 +25,6 @@ use litemap::LiteMap;
 use outreach::Outreach;
 
 pub(crate) use invites::{Answered, shown};
-pub(crate) use requests::Late;
 
 /// Requests, invites, and whom the person has asked.
 #[derive(Debug, Default)]
@@ -31,8 +32,13 @@ pub(crate) struct Introductions {
     requests: LiteMap<RequestId, RequestRecord>,
     /// Those that the person rejected lately, oldest first.
     rejected: Vec<RequestRecord>,
+    /// Requests of strangers who are being asked at this moment, by Discovery ID without its root:
+    /// one of the two requests goes on.
+    held: LiteMap<String, RequestRecord>,
     invites: LiteMap<InviteId, InviteRecord>,
     outreach: Outreach,
+    /// When the id of an invite is registered again that somebody else held.
+    register_again: Option<Mono>,
 }
 
 impl Introductions {
@@ -73,16 +79,24 @@ impl Introductions {
         self.outreach.asked()
     }
 
-    /// Returns the secrets of the open invites.
-    pub(crate) fn invite_secrets(&self) -> impl Iterator<Item = (&InviteId, Key)> {
-        let secret = |invite: &InviteRecord| unb64(&invite.secret.0);
-        let invites = self.invites.iter();
-        invites.filter_map(move |(id, invite)| Some((id, secret(invite)?)))
+    /// Returns the secrets that strangers may show.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = (Shown, Key)> {
+        let of_invite = |(id, invite): (&InviteId, &InviteRecord)| {
+            Some((Shown::Invite(id.clone()), unb64(&invite.secret.0)?))
+        };
+        let of_request = |(id, request): (&RequestId, &RequestRecord)| {
+            Some((Shown::Again(id.clone()), unb64(&request.call_back.0)?))
+        };
+        let asked = self.outreach.call_backs();
+        let asked = asked.map(|(stranger, secret)| (Shown::CallBack(stranger.clone()), secret));
+        let invites = self.invites.iter().filter_map(of_invite);
+        let requests = self.requests.iter().filter_map(of_request);
+        asked.chain(invites).chain(requests)
     }
 
-    /// Returns the secret to show to a stranger who is asked with an invite.
-    pub(crate) fn secret_for(&self, stranger: &str) -> Option<Key> {
-        self.outreach.secret_for(stranger)
+    /// Returns what to show to a stranger who is dialled.
+    pub(crate) fn showing(&self, stranger: &str) -> Showing {
+        self.outreach.showing(stranger)
     }
 
     /// Returns the note to send with the request to a stranger.
@@ -94,6 +108,10 @@ impl Introductions {
     pub(crate) fn expire(&mut self, ctx: &mut Context) {
         self.expire_requests(ctx);
         self.expire_invites(ctx);
+        self.outreach.expire(ctx.now.unix);
+        if self.register_again.is_some_and(|at| ctx.now.mono >= at) {
+            self.open(ctx);
+        }
     }
 
     /// Asks a stranger, by Discovery ID without its root. `way` is from where and to where they are
@@ -119,11 +137,21 @@ impl Introductions {
 
     /// Takes how far the request to a stranger is.
     pub(crate) fn set_asked(&mut self, ctx: &mut Context, stranger: String, asked: Asked) {
-        self.outreach.set(ctx, stranger, asked);
+        let over = !matches!(asked, Asked::Connecting | Asked::Waiting);
+        self.outreach.set(ctx, stranger.clone(), asked);
+        if over {
+            self.let_go(ctx, &stranger);
+        }
+    }
+
+    /// Notes that the request to a stranger was sent. `call_back` is how they are known from now on.
+    pub(crate) fn sent(&mut self, ctx: &mut Context, stranger: String, call_back: Key) {
+        self.outreach.sent(ctx, stranger, call_back);
     }
 
     /// Forgets the request to a stranger who, met at this id, has become a contact.
     pub(crate) fn befriended(&mut self, remote: &str) {
-        self.outreach.forget(rootless(remote), remote);
+        self.outreach.forget(rootless(remote));
+        self.held.remove(rootless(remote));
     }
 }

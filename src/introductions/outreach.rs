@@ -1,42 +1,59 @@
 //! The strangers whom the person has asked, and how far that is.
 
+use crate::clock::UnixMillis;
 use crate::context::Context;
 use crate::crypto::Key;
-use crate::encoding::unb64;
-use crate::fact::Purpose;
+use crate::fact::{Fact, Purpose, Showing};
 use crate::io::CommandId;
-use crate::records::Secret;
+use crate::limits::{REQUEST_LIFE, REQUESTS};
 use crate::view::{Alert, Asked, Refusal};
 use litemap::LiteMap;
 
-/// An invite that was used here, until it is answered.
-#[derive(Debug)]
-pub(super) struct Invitation {
-    secret: Secret,
+/// A secret that a stranger who is dialled must know, until they have answered: that of an invite, or
+/// that of their own request.
+pub(super) struct Pass {
+    secret: Key,
     /// The command to answer when the other person is being asked.
     command: Option<CommandId>,
     /// What the person hears if it leads to nothing.
-    failure: Alert,
+    failure: Option<Alert>,
+    /// They are dialled from the own Transport ID, and know it by that.
+    from_transport: bool,
 }
 
 /// The strangers asked.
 #[derive(Debug, Default)]
 pub(super) struct Outreach {
-    /// By Discovery ID without its root; by Transport ID where an invite was used.
+    /// By Discovery ID without its root; by the id in an invite where one was used.
     asked: LiteMap<String, Asked>,
-    /// What to send with a request, until it is sent or cannot be. By Discovery ID without its root.
+    /// What to send with a request, until it is sent or cannot be. By the same.
     notes: LiteMap<String, String>,
-    /// By the Transport ID in them.
-    invitations: LiteMap<String, Invitation>,
+    passes: LiteMap<String, Pass>,
+    /// What shows that somebody is the one who was asked, and until when that counts. A no does not
+    /// end it: it cannot be told from an answer that was not given in time, and a yes may follow.
+    call_backs: LiteMap<String, (Key, UnixMillis)>,
 }
 
-impl Invitation {
-    pub(super) fn new(secret: Secret, command: Option<CommandId>, failure: Alert) -> Self {
+impl std::fmt::Debug for Pass {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pass(…)")
+    }
+}
+
+impl Pass {
+    pub(super) fn new(secret: Key, command: Option<CommandId>, failure: Option<Alert>) -> Self {
         Self {
             secret,
             command,
             failure,
+            from_transport: false,
         }
+    }
+
+    /// Says that the own Transport ID is dialled from.
+    pub(super) fn from_transport(mut self) -> Self {
+        self.from_transport = true;
+        self
     }
 }
 
@@ -45,12 +62,19 @@ impl Outreach {
         &self.asked
     }
 
-    pub(super) fn of(&self, stranger: &str) -> Asked {
-        self.asked.get(stranger).copied().unwrap_or(Asked::No)
+    /// Returns what to show to a stranger who is dialled.
+    pub(super) fn showing(&self, stranger: &str) -> Showing {
+        if let Some(pass) = self.passes.get(stranger) {
+            return Showing::Required(pass.secret);
+        }
+        let before = self.call_backs.get(stranger);
+        before.map_or(Showing::Nothing, |(secret, _)| Showing::Offered(*secret))
     }
 
-    pub(super) fn secret_for(&self, stranger: &str) -> Option<Key> {
-        unb64(&self.invitations.get(stranger)?.secret.0)
+    /// Returns by which secrets those who were asked are known.
+    pub(super) fn call_backs(&self) -> impl Iterator<Item = (&String, Key)> {
+        let secrets = self.call_backs.iter();
+        secrets.map(|(stranger, (secret, _))| (stranger, *secret))
     }
 
     /// Keeps the note to send with the request to a stranger who is being dialled.
@@ -69,47 +93,81 @@ impl Outreach {
         self.asked.insert(stranger.to_owned(), Asked::Connecting);
     }
 
-    /// Dials the other side of an invite, to ask them.
+    /// Dials somebody who must know a secret, to ask them.
     pub(super) fn ask_with(
         &mut self,
         ctx: &mut Context,
-        own: &str,
-        to: String,
-        invitation: Invitation,
+        from: &str,
+        to: &str,
+        stranger: &str,
+        pass: Pass,
     ) {
-        self.ask(ctx, own, &to, &to);
-        self.invitations.insert(to, invitation);
+        self.ask(ctx, from, to, stranger);
+        self.passes.insert(stranger.to_owned(), pass);
     }
 
-    /// Takes how far a request is. Where it came of an invite, the person hears it: while the
-    /// command waits as its answer, later as a notice.
+    /// Notes that a request was sent. `call_back` is how its receiver is known from now on.
+    pub(super) fn sent(&mut self, ctx: &mut Context, stranger: String, call_back: Key) {
+        let oldest = self.call_backs.iter().min_by_key(|(_, (_, until))| *until);
+        if let Some(oldest) = oldest.map(|(stranger, _)| stranger.clone())
+            && self.call_backs.len() >= REQUESTS
+        {
+            self.call_backs.remove(&oldest);
+        }
+        let life = u64::try_from(REQUEST_LIFE.as_millis()).unwrap_or(u64::MAX);
+        let until = ctx.now.unix.saturating_add(life);
+        self.call_backs.insert(stranger.clone(), (call_back, until));
+        self.set(ctx, stranger, Asked::Waiting);
+    }
+
+    /// Takes how far a request is. Where the other side had to know a secret, the person hears it:
+    /// while the command waits as its answer, later as a notice.
     pub(super) fn set(&mut self, ctx: &mut Context, stranger: String, asked: Asked) {
-        if let Some(invitation) = self.invitations.get_mut(&stranger) {
+        let mut quietly = false;
+        if let Some(pass) = self.passes.get_mut(&stranger) {
             let refusal = match asked {
                 Asked::No | Asked::Connecting | Asked::Waiting | Asked::NotAccepted => None,
                 Asked::Unreachable => Some(Refusal::InviteUnreachable),
                 Asked::Failed => Some(Refusal::InviteNotValid),
             };
             let over = !matches!(asked, Asked::Connecting | Asked::Waiting);
-            if let Some(command) = invitation.command.take() {
+            if let Some(command) = pass.command.take() {
                 ctx.reply(command, refusal.map_or(Ok(()), Err));
-            } else if over {
-                ctx.alert(invitation.failure.clone());
+            } else if over && let Some(failure) = &pass.failure {
+                ctx.alert(failure.clone());
+            }
+            quietly = over && pass.failure.is_none();
+            // Where nobody was reached, nobody was told.
+            if pass.from_transport && matches!(asked, Asked::NotAccepted | Asked::Failed) {
+                ctx.tell(Fact::TrustEnded);
             }
             if over {
-                self.invitations.remove(&stranger);
+                self.passes.remove(&stranger);
             }
         }
         if asked != Asked::Connecting {
             self.notes.remove(&stranger);
         }
-        self.asked.insert(stranger, asked);
+        if asked == Asked::Failed {
+            self.call_backs.remove(&stranger);
+        }
+        if quietly {
+            self.asked.remove(&stranger);
+        } else {
+            self.asked.insert(stranger, asked);
+        }
     }
 
-    /// Forgets a stranger who has become a contact.
-    pub(super) fn forget(&mut self, stranger: &str, remote: &str) {
+    /// Forgets a stranger who has become a contact, or has called back.
+    pub(super) fn forget(&mut self, stranger: &str) {
         self.asked.remove(stranger);
         self.notes.remove(stranger);
-        self.invitations.remove(remote);
+        self.passes.remove(stranger);
+        self.call_backs.remove(stranger);
+    }
+
+    /// Forgets by what those are known who were asked too long ago.
+    pub(super) fn expire(&mut self, now: UnixMillis) {
+        self.call_backs.retain(|_, (_, until)| now < *until);
     }
 }

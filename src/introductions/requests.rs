@@ -1,86 +1,120 @@
 //! Requests of strangers, and the person's answer.
 
 use super::Introductions;
+use super::outreach::Pass;
 use crate::context::Context;
-use crate::fact::{Fact, Invited};
+use crate::encoding::unb64;
+use crate::fact::{Fact, Shown};
 use crate::ids::rootless;
-use crate::limits::{REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS};
+use crate::limits::{REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS, REQUESTS_OF_ONE};
 use crate::misbehaviour::Fault;
-use crate::records::{Change, RequestRecord, Secret};
+use crate::records::{Change, RequestRecord};
 use crate::store::Write;
 use crate::values::RequestId;
-use crate::view::{Alert, Asked, Refusal};
-
-/// What becomes of an accepted request whose connection has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Late {
-    /// The stranger is called back, or cannot be; the person is told.
-    Settled,
-    /// The stranger is to be asked. They remember their request, and say yes without asking their
-    /// person again.
-    AskBack,
-}
+use crate::view::{Alert, Refusal};
 
 impl Introductions {
-    /// Returns the request of a stranger, by Discovery ID without its root.
+    /// Returns the request of a stranger, by Discovery ID without its root. Where there are several,
+    /// one of them may be from somebody who had that id before: none of them is returned.
     pub(crate) fn request_of(&self, stranger: &str) -> Option<RequestId> {
-        let of = |request: &&RequestRecord| rootless(&request.from) == stranger;
-        let found = self.requests.values().find(of);
-        found.map(|request| request.id.clone())
+        let mut found = self.requests_of(stranger);
+        let first = found.next()?.id.clone();
+        found.next().is_none().then_some(first)
     }
 
-    /// Returns whether a request counts. `asking` is whether its sender is being asked from here at
-    /// this moment: both may have asked each other, and then the one with the smaller id goes on
-    /// with its own request, and the other says yes to it.
-    pub(crate) fn judge(
-        &self,
-        record: &RequestRecord,
-        invited: Option<&Invited>,
-        asking: bool,
-    ) -> Result<bool, Fault> {
-        self.check_invite(record, invited)?;
-        Ok(!asking || record.to > record.from)
+    fn requests_of(&self, stranger: &str) -> impl Iterator<Item = &RequestRecord> {
+        let requests = self.requests.values();
+        requests.filter(move |request| rootless(&request.from) == stranger)
     }
 
-    /// Forgets an earlier request of the same stranger: there is one for each.
-    pub(crate) fn replace_request(&mut self, ctx: &mut Context, from: &str) {
-        if let Some(id) = self.request_of(rootless(from)) {
-            self.forget_request(ctx, &id);
-            ctx.tell(Fact::RequestEnded(id));
+    /// Refuses a request with an invite that another person uses.
+    pub(crate) fn judge(&self, record: &RequestRecord) -> Result<(), Fault> {
+        let used = self.requests.values().any(|request| {
+            record.invite.is_some()
+                && request.invite == record.invite
+                && request.from != record.from
+        });
+        if used {
+            return Err(Fault::SomebodyElse);
+        }
+        Ok(())
+    }
+
+    /// Holds the request of somebody who is being asked from here at this moment.
+    pub(crate) fn hold(&mut self, record: RequestRecord) {
+        let stranger = rootless(&record.from).to_owned();
+        self.held.insert(stranger, record);
+    }
+
+    /// Returns whether a request is held, and the own one to the same person goes on instead.
+    pub(crate) fn ours_goes_on(&self, stranger: &str) -> bool {
+        let held = self.held.get(stranger);
+        held.is_some_and(|record| record.to < record.from)
+    }
+
+    /// Forgets a held request: the own one goes on.
+    pub(crate) fn drop_held(&mut self, stranger: &str) {
+        self.held.remove(stranger);
+    }
+
+    /// Says yes to a held request: whoever was asked has shown that it is theirs.
+    pub(crate) fn take_held(&mut self, ctx: &mut Context, stranger: &str) {
+        if let Some(record) = self.held.remove(stranger) {
+            let shown = Shown::CallBack(stranger.to_owned());
+            self.take_request(ctx, record, Some(&shown), false);
         }
     }
 
-    /// Takes a request that counts: the person is asked, or has said yes or no before. `ignored` is
-    /// whether the person wants nobody of this name to ask.
-    pub(crate) fn take_request(&mut self, ctx: &mut Context, record: RequestRecord, ignored: bool) {
-        let id = record.id.clone();
-        if self.outreach.of(rootless(&record.from)) != Asked::No {
-            self.requests.insert(id.clone(), record);
-            ctx.tell(Fact::RequestWanted(id));
-        } else if record.invite.is_none() && (ignored || self.has_rejected(&record.from)) {
-            ctx.tell(Fact::RequestEnded(id));
-        } else if self.requests.len() >= REQUESTS {
+    /// Lets a held request wait for the person: the own one has come to an end.
+    pub(crate) fn let_go(&mut self, ctx: &mut Context, stranger: &str) {
+        if let Some(record) = self.held.remove(stranger) {
+            self.take_request(ctx, record, None, false);
+        }
+    }
+
+    /// Takes a request: the person is asked, has asked for it before, or has said no before. An
+    /// earlier request is replaced only where the caller has shown to be the one who made it: an id
+    /// that was given up can be somebody else's by now. `ignored` is whether the person wants nobody
+    /// of this name to ask.
+    pub(crate) fn take_request(
+        &mut self,
+        ctx: &mut Context,
+        record: RequestRecord,
+        shown: Option<&Shown>,
+        ignored: bool,
+    ) {
+        let stranger = rootless(&record.from);
+        let known = matches!(shown, Some(Shown::CallBack(_)));
+        if !known && record.invite.is_none() && (ignored || self.has_rejected(&record.from)) {
+            return ctx.tell(Fact::RequestEnded(record.id));
+        }
+        match shown {
+            Some(Shown::CallBack(stranger)) => {
+                self.outreach.forget(stranger);
+                ctx.tell(Fact::RequestWanted(record.id.clone()));
+                return self.wait(record);
+            }
+            Some(Shown::Again(before)) => self.replace(ctx, before.clone()),
+            Some(Shown::Invite(_)) | None => {
+                if self.requests_of(stranger).count() >= REQUESTS_OF_ONE {
+                    let newest = self.requests_of(stranger).max_by_key(|request| request.at);
+                    let newest = newest.map(|request| request.id.clone());
+                    newest.into_iter().for_each(|id| self.replace(ctx, id));
+                }
+            }
+        }
+        if self.requests.len() >= REQUESTS {
             tracing::warn!("a request is refused: {REQUESTS} wait already");
-            ctx.tell(Fact::RequestEnded(id));
+            ctx.tell(Fact::RequestEnded(record.id));
         } else {
             let change = Change::Request(record.clone());
             ctx.store(Write::Request(Box::new(record)), change);
         }
     }
 
-    /// Refuses an invite that a second person uses, and somebody who calls back without the secret
-    /// of the invite: its maker has it.
-    fn check_invite(&self, record: &RequestRecord, invited: Option<&Invited>) -> Result<(), Fault> {
-        let used = self.requests.values().any(|request| {
-            record.invite.is_some()
-                && request.invite == record.invite
-                && request.from != record.from
-        });
-        let maker = self.secret_for(&record.from).is_some();
-        if used || maker && invited != Some(&Invited::ByThem) {
-            return Err(Fault::SomebodyElse);
-        }
-        Ok(())
+    fn replace(&mut self, ctx: &mut Context, id: RequestId) {
+        self.forget_request(ctx, &id);
+        ctx.tell(Fact::RequestReplaced(id));
     }
 
     /// Asks the person about a request that is stored.
@@ -94,40 +128,47 @@ impl Introductions {
         self.requests.insert(record.id.clone(), record);
     }
 
-    /// Accepts a request, as the person decided. Returns it, and the secret of the invite it came
-    /// with, which is used up. `room` is whether there is room for another contact.
+    /// Accepts a request, and returns it. The invite it came with is used up. `room` is whether there
+    /// is room for another contact.
     pub(crate) fn accept(
         &mut self,
         ctx: &mut Context,
         id: &RequestId,
         room: bool,
-    ) -> Result<(RequestRecord, Option<Secret>), Refusal> {
+    ) -> Result<RequestRecord, Refusal> {
         let request = self.requests.get(id).cloned().ok_or(Refusal::Gone)?;
         if !room {
             return Err(Refusal::ContactsFull);
         }
         self.forget_request(ctx, id);
-        let invite = request.invite.as_ref();
-        let secret = invite.and_then(|invite| self.use_up(ctx, invite));
-        Ok((request, secret))
+        if let Some(invite) = &request.invite {
+            self.forget_invite(ctx, invite);
+        }
+        Ok(request)
     }
 
-    /// Goes on with an accepted request whose connection has ended. `own` is the own Transport ID,
-    /// if it is held; `listed` whether the stranger is still in a registry.
-    pub(crate) fn accepted_late(
+    /// Calls back somebody whose request is accepted, and whose connection has ended. They must
+    /// show to be the one who asked; they remember their request, and say yes without asking their
+    /// person again. `way` is from where and to where they are dialled. If it leads to nothing, the
+    /// person hears it, but `quietly` not.
+    pub(crate) fn call_back(
         &mut self,
         ctx: &mut Context,
-        request: RequestRecord,
-        secret: Option<Secret>,
-        own: Option<&str>,
-        listed: bool,
-    ) -> Late {
-        match secret {
-            Some(secret) => self.call_back(ctx, own, request, secret),
-            None if listed => return Late::AskBack,
-            None => ctx.alert(Alert::AnswerTooLate { name: request.name }),
+        request: &RequestRecord,
+        way: Option<(String, String)>,
+        quietly: bool,
+    ) {
+        let name = request.name.clone();
+        let failure = (!quietly).then_some(Alert::AnswerTooLate { name });
+        match way.zip(unb64(&request.call_back.0)) {
+            Some(((from, to), secret)) => {
+                let (stranger, pass) = (rootless(&request.from), Pass::new(secret, None, failure));
+                let invited = request.invite.is_some();
+                let pass = if invited { pass.from_transport() } else { pass };
+                self.outreach.ask_with(ctx, &from, &to, stranger, pass);
+            }
+            None => failure.into_iter().for_each(|failure| ctx.alert(failure)),
         }
-        Late::Settled
     }
 
     /// Rejects a request, as the person decided. Its sender is not asked about again for a day.

@@ -6,6 +6,7 @@ use crate::crypto::Identity;
 use crate::encoding::b64;
 use crate::ids;
 use crate::io::CommandId;
+use crate::limits::FORMER_LIFE;
 use crate::limits::IGNORED;
 use crate::me::Me;
 use crate::name::Names;
@@ -131,6 +132,7 @@ impl Account {
                 discovery_uuid: Secret(b64(&ctx.random::<16>())),
                 transport_id: ids::transport_id(ctx.random()),
                 profile_number: 1,
+                former: None,
             },
         };
         let change = Change::Profile(record.clone());
@@ -138,11 +140,21 @@ impl Account {
         Ok(())
     }
 
-    /// Takes a stored profile. Returns whether it is the first.
-    pub(super) fn take_profile(&mut self, record: ProfileRecord) -> bool {
-        let first = self.me.is_none();
-        self.me = Me::restore(record);
-        first
+    /// Takes a stored profile. Returns whether it is the first. Of a later one only the name is new:
+    /// the addresses may have been taken back while it was written.
+    pub(super) fn take_profile(&mut self, ctx: &mut Context, record: ProfileRecord) -> bool {
+        let Some(me) = &mut self.me else {
+            self.me = Me::restore(record);
+            return true;
+        };
+        let overtaken = me.record().profile_number >= record.profile_number;
+        me.rename(record.name);
+        if overtaken {
+            store_profile(ctx, me);
+        } else {
+            me.number(record.profile_number);
+        }
+        false
     }
 
     /// Changes the settings; they count once they are stored.
@@ -189,12 +201,23 @@ impl Account {
         std::mem::replace(&mut self.config, config)
     }
 
-    /// Takes a new discoveryUUID, so that those who knew the old one recognise this device no more.
-    pub(super) fn renew_discovery_uuid(&mut self, ctx: &mut Context) {
-        let fresh = ctx.random();
+    /// Takes a new Transport ID and discoveryUUID, so that those who knew the old ones neither find nor
+    /// recognise this device any more. The Transport ID so far is held for a while.
+    pub(super) fn renew_card(&mut self, ctx: &mut Context) {
+        let (transport_id, uuid) = (ids::transport_id(ctx.random()), ctx.random());
+        let life = u64::try_from(FORMER_LIFE.as_millis()).unwrap_or(u64::MAX);
+        let until = ctx.now.unix.saturating_add(life);
         if let Some(me) = &mut self.me {
-            me.renew_discovery_uuid(fresh);
+            me.renew_card(transport_id, uuid, until);
             store_profile(ctx, me);
+        }
+    }
+
+    /// Forgets the former Transport ID: it is given up.
+    pub(super) fn forget_former(&mut self, ctx: &mut Context) {
+        if let Some(me) = &mut self.me {
+            me.forget_former();
+            ctx.store_for_certain(Change::Profile(me.record().clone()));
         }
     }
 
@@ -226,6 +249,7 @@ impl Account {
         ProfileRecord {
             transport_id: ids::transport_id(ctx.random()),
             profile_number: next_number(ctx, profile.profile_number),
+            former: None,
             ..profile
         }
     }

@@ -136,6 +136,7 @@ impl Node {
         [
             self.directory.due(&self.ctx),
             self.handshakes.due(),
+            self.introductions.due(),
             self.contacts.due(self.ctx.now.mono),
             self.conversations.due(),
             self.rendezvous.due(&self.ctx),

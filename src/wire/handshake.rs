@@ -1,6 +1,5 @@
 //! What is said on a connection until both sides have proven who they are.
 
-use super::Card;
 use super::Malformed;
 use super::json::{Object, Value, list};
 use nojson::{JsonValueKind, RawJsonValue};
@@ -13,11 +12,13 @@ frames! {
         /// A stranger asks to be accepted.
         "request" => Request { friendlyname: String, note: Option<String> },
         /// The person said yes.
-        "accepted" => Accepted { proof: Proof, card: Card, friendlyname: String },
+        "accepted" => Accepted { proof: Proof, friendlyname: String },
         /// The one who asked proves its identity too.
-        "confirm" => Confirm { proof: Proof, card: Card },
+        "confirm" => Confirm { proof: Proof },
         /// The person said no.
         "rejected" => Rejected,
+        /// The own request to the same person, on another connection, goes on instead.
+        "crossed" => Crossed { mac: String },
         /// A contact proves its identity.
         "auth" => Auth { proof: Proof },
         "bye" => Bye,

@@ -79,11 +79,8 @@ fn what_is_said_in_a_handshake_has_the_documented_form() {
     };
     for (frame, text) in [
         (
-            HandshakeFrame::Confirm {
-                proof,
-                card: card(),
-            },
-            r#"{"type":"confirm","key":"k","sig":"s","mac":"m","transportID":"t","discoveryUUID":"d"}"#,
+            HandshakeFrame::Confirm { proof },
+            r#"{"type":"confirm","key":"k","sig":"s","mac":"m"}"#,
         ),
         (
             HandshakeFrame::Hello {

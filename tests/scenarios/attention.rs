@@ -140,11 +140,13 @@ fn whoever_was_rejected_is_not_asked_about_again_that_day_also_after_a_restart()
 }
 
 #[test]
-fn whoever_was_rejected_can_still_be_asked_and_accepts_at_once() {
+fn whoever_was_rejected_can_still_be_asked_and_is_asked_then() {
     let mut world = World::of(&["Ann", "Bob"]);
     world.ask(ANN, "Bob");
     world.reject(BOB);
     world.ask(BOB, "Ann");
+    assert_eq!(world.requests(ANN).len(), 1, "a no ends what Ann had asked");
+    world.accept(ANN);
     world.contact(ANN, "Bob");
     world.contact(BOB, "Ann");
 }

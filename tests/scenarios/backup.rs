@@ -21,7 +21,11 @@ fn a_person_goes_on_from_a_backup_on_another_device() {
     assert_eq!(world.person(BOB, "Ann").presence, Presence::Online);
     world.send(BOB, "Ann", "there you are");
     assert_eq!(world.texts(ann)[0].0, "there you are");
-    let known_to_bob = world.snapshot(BOB).contacts[0].transport_id.clone();
+    let known_to_bob = world.snapshot(BOB).contacts[0]
+        .card
+        .clone()
+        .unwrap()
+        .transport_id;
     assert_eq!(known_to_bob, world.transport_id(ann));
 }
 

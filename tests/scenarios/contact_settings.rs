@@ -70,7 +70,7 @@ fn an_unblocked_special_contact_is_looked_for_and_not_shown_as_connected() {
     world.unblock(ANN, "Bob");
     world.pass(1_000);
     let preferences = world.preferences(ANN, "Bob");
-    assert_eq!(preferences.reach, Some(Reach::Reconnecting));
+    assert_eq!(preferences.reach, Some(Reach::ProactiveUpdate));
     assert_eq!(preferences.special, Special::On);
 }
 
@@ -112,7 +112,8 @@ fn a_removed_contact_is_forgotten_with_the_chat_and_other_contacts_stay() {
     let discovery_uuid = after.profile.unwrap().discovery_uuid;
     assert_ne!(discovery_uuid, before);
     assert_eq!(world.person(CLEO, "Ann").presence, Presence::OnNetwork);
-    let known_to_cleo = world.snapshot(CLEO).contacts[0].discovery_uuid.clone();
+    let known_to_cleo = world.snapshot(CLEO).contacts[0].card.clone();
+    let known_to_cleo = known_to_cleo.map(|card| card.discovery_uuid);
     assert_eq!(known_to_cleo, Some(discovery_uuid));
 }
 

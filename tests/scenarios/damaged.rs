@@ -15,7 +15,8 @@ fn an_address_that_is_none_is_reported_and_never_asked_for() {
     let world = friends();
     let (mut ann, mut bob) = (world.snapshot(ANN), world.snapshot(BOB));
     ann.profile.as_mut().unwrap().transport_id = "myapp-?".to_owned();
-    bob.contacts[0].transport_id = "myapp-".to_owned();
+    let card = bob.contacts[0].card.as_mut().unwrap();
+    card.transport_id = "myapp-".to_owned();
     let key = format!("contact/{}", bob.contacts[0].id.0);
     let mut world = World::new();
     world.start_at(HOME, ann);

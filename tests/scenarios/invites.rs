@@ -29,16 +29,17 @@ fn an_invite_code_connects_two_networks_and_works_once() {
     assert_eq!(world.texts(ANN)[0].0, "thanks");
     world.use_invite(CLEO, &code);
     world.pass(1_000);
-    assert_eq!(world.reply(CLEO), &Err(Refusal::InviteNotValid));
+    assert_eq!(world.reply(CLEO), &Err(Refusal::InviteUnreachable));
 }
 
 #[test]
-fn a_contact_who_is_accepted_again_is_dialled_where_somebody_else_seemed_to_be() {
+fn a_contact_who_is_accepted_again_is_dialled_at_the_new_address() {
     let mut world = strangers();
     invite_and_accept(&mut world);
     world.remove(ANN, "Bob");
-    assert_eq!(ping_ann(&mut world), Some(Ping::SomebodyElse));
+    assert_eq!(ping_ann(&mut world), Some(Ping::Unreachable));
     invite_and_accept(&mut world);
+    assert_eq!(ping_ann(&mut world), Some(Ping::Online));
     world.kill(ANN);
     assert_eq!(ping_ann(&mut world), Some(Ping::Unreachable));
 }
@@ -99,6 +100,7 @@ fn rejecting_an_invited_person_uses_up_the_invite() {
     world.reject(ANN);
     world.pass(1_000);
     assert!(world.alerts(BOB).contains(&&Alert::InviteNotAccepted));
+    world.pass(1_000);
     world.use_invite(BOB, &code);
-    assert_eq!(world.reply(BOB), &Err(Refusal::InviteNotValid));
+    assert_eq!(world.reply(BOB), &Err(Refusal::InviteUnreachable));
 }

@@ -27,4 +27,5 @@ mod invites;
 mod manual;
 mod profiles;
 mod rendezvous;
+mod trust;
 mod world;

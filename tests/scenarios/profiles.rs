@@ -21,7 +21,7 @@ fn a_replayed_profile_changes_nothing_that_is_stored() {
     let mut world = friends();
     let stored = |world: &World| {
         let contact = world.snapshot(ANN).contacts[0].clone();
-        (contact.name, contact.transport_id, contact.discovery_uuid)
+        (contact.name, contact.card)
     };
     let before = stored(&world);
     let old = r#"{"type":"profile","number":1,"friendlyname":"Rob","transportID":"myapp-07070707-0707-4707-8707-070707070707","discoveryUUID":"AAAAAAAAAAAAAAAAAAAAAA","near":true}"#;

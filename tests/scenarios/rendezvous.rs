@@ -122,7 +122,11 @@ fn a_new_address_waits_for_a_contact_who_is_away_and_is_sent_at_once_when_they_a
     assert_eq!(reach(&world, ann, "Bob"), Some(Reach::ProactiveUpdate));
     let bob = world.restart(BOB, AWAY);
     world.pass(60_000);
-    let known = world.snapshot(bob).contacts[0].transport_id.clone();
+    let known = world.snapshot(bob).contacts[0]
+        .card
+        .clone()
+        .unwrap()
+        .transport_id;
     assert_eq!(known, world.transport_id(ann));
 }
 

@@ -162,8 +162,7 @@ mod tests {
             id: ContactId(id.to_owned()),
             identity: None,
             name: name.to_owned(),
-            transport_id: "myapp-1".to_owned(),
-            discovery_uuid: None,
+            card: None,
             profile_number: 1,
             pair_secret: Secret("AA".to_owned()),
             last_seen: None,
@@ -179,6 +178,7 @@ mod tests {
             discovery_uuid: Secret("BB".to_owned()),
             transport_id: "myapp-1".to_owned(),
             profile_number: 1,
+            former: None,
         }
     }
 

@@ -94,6 +94,24 @@ fn a_contact_is_dialled_where_it_is_seen_and_every_second_time_at_its_address() 
 }
 
 #[test]
+fn a_contact_that_has_not_said_where_it_is_is_dialled_where_it_was_met() {
+    for (met_as, way) in [(SEEN.to_owned(), near()), (transport_id(BOB), far())] {
+        let mut record = contact("Bob", BOB);
+        record.card = None;
+        let (mut ctx, mut contacts) = with([]);
+        contacts.keep_finished(record, None, Some(met_as));
+        contacts.hurry(&bob(), ctx.now.mono);
+        let ways = Map {
+            near: true,
+            ..online()
+        };
+        assert_eq!(round(&mut ctx, &mut contacts, &ways), [way]);
+        let missing = contacts.missing(ctx.now.mono);
+        assert_eq!(missing.len(), 1, "and waited for at a rendezvous");
+    }
+}
+
+#[test]
 fn a_blacklisted_address_is_not_dialled_and_the_other_way_is() {
     let (mut ctx, mut contacts) = with_bob();
     see_bob(&mut contacts);

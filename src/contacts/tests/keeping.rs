@@ -2,9 +2,18 @@
 
 use super::*;
 use crate::crypto;
-use crate::limits::UNFINISHED_LIFE;
+use crate::fact::Yes;
+use crate::limits::{UNFINISHED, UNFINISHED_LIFE};
 use crate::test_context::{changes, notices, unfinished, wait};
 use crate::view::Reach;
+
+/// The person has said yes to Bob, who was met where he is seen.
+fn yes() -> Yes {
+    Yes {
+        request: crate::test_context::request("Bob", SEEN),
+        clicked: true,
+    }
+}
 
 #[test]
 fn a_record_that_cannot_be_read_is_told_of_and_left_alone() {
@@ -23,7 +32,7 @@ fn a_contact_kept_anew_during_a_session_stays_connected() {
     contacts.met(&mut ctx, &bob(), LINK);
     contacts.announce_arrivals(&mut ctx, |_| true);
     clear(&mut ctx);
-    contacts.keep_finished(contact("Bob", BOB), Some(NOW.mono));
+    contacts.keep_finished(contact("Bob", BOB), Some(NOW.mono), None);
     let kept = contacts.get(&bob()).unwrap();
     assert_eq!(kept.reach(), Reach::Connected);
     assert_eq!(kept.accepted_at(), Some(NOW.mono));
@@ -61,11 +70,11 @@ fn a_contact_that_could_not_be_written_is_written_again_later() {
 #[test]
 fn an_unfinished_acceptance_is_asked_for_once_after_a_moment() {
     let (mut ctx, mut contacts) = with([]);
-    contacts.keep_unfinished(&mut ctx, unfinished("Bob", BOB), SEEN.to_owned());
+    contacts.keep_unfinished(&mut ctx, unfinished("Bob", BOB), yes());
     let due = contacts.due(ctx.now.mono).unwrap();
     assert_eq!(due.why, Why::AskBack);
     assert!(contacts.take_to_ask_back(ctx.now.mono).is_empty());
-    assert_eq!(contacts.take_to_ask_back(due.at), [SEEN]);
+    assert_eq!(contacts.take_to_ask_back(due.at), [yes().request]);
     assert!(contacts.take_to_ask_back(due.at).is_empty());
 }
 
@@ -82,19 +91,44 @@ fn an_unfinished_acceptance_is_not_dialled_and_takes_no_decision() {
 #[test]
 fn an_unfinished_acceptance_does_not_replace_a_saved_contact() {
     let (mut ctx, mut contacts) = with_bob();
-    contacts.keep_unfinished(&mut ctx, unfinished("Bob", 3), SEEN.to_owned());
+    contacts.keep_unfinished(&mut ctx, unfinished("Bob", 3), yes());
     assert_eq!(contacts.all().count(), 2);
     assert_eq!(contacts.get(&bob()).unwrap().identity(), Some(key(BOB)));
+}
+
+#[test]
+fn unfinished_acceptances_have_a_bound_of_their_own_and_leave_room_for_contacts() {
+    let (mut ctx, mut contacts) = with([contact("Bob", BOB)]);
+    for n in 0..UNFINISHED {
+        let mut record = unfinished(&n.to_string(), 3);
+        record.last_seen = Some(u64::try_from(n).unwrap());
+        assert!(!contacts.keep_unfinished(&mut ctx, record, yes()));
+    }
+    assert!(contacts.keep_unfinished(&mut ctx, unfinished("last", 3), yes()));
+    assert_eq!(contacts.all().count(), 1 + UNFINISHED);
+    assert!(contacts.get(&id("0")).is_none(), "the oldest");
+    assert!(contacts.get(&bob()).is_some() && contacts.has_room());
+}
+
+#[test]
+fn an_unblocked_contact_is_waited_for_until_it_is_met() {
+    let (mut ctx, mut contacts) = with_bob();
+    assert!(contacts.missing(ctx.now.mono).is_empty());
+    contacts.unblocked(&mut ctx, &bob());
+    assert_eq!(contacts.missing(ctx.now.mono).len(), 1);
+    contacts.met(&mut ctx, &bob(), LINK);
+    contacts.lost(&mut ctx, &bob(), true);
+    assert!(contacts.missing(ctx.now.mono).is_empty());
 }
 
 #[test]
 fn an_unfinished_acceptance_is_forgotten_after_a_week_and_a_contact_never() {
     let (mut ctx, mut contacts) = with([unfinished("Eve", 3), contact("Bob", BOB)]);
     wait(&mut ctx, UNFINISHED_LIFE);
-    contacts.expire_unfinished(&mut ctx);
+    assert!(!contacts.expire_unfinished(&mut ctx));
     assert_eq!(contacts.all().count(), 2);
     wait(&mut ctx, Duration::from_millis(1));
-    contacts.expire_unfinished(&mut ctx);
+    assert!(contacts.expire_unfinished(&mut ctx));
     assert_eq!(changes(&mut ctx), [Change::ForgetContact(id("Eve"))]);
     assert!(contacts.get(&bob()).is_some());
 }
@@ -102,7 +136,7 @@ fn an_unfinished_acceptance_is_forgotten_after_a_week_and_a_contact_never() {
 #[test]
 fn what_a_broken_acceptance_left_is_forgotten_when_the_same_person_is_befriended() {
     let (mut ctx, mut contacts) = with([contact("Ann", 1)]);
-    contacts.keep_unfinished(&mut ctx, unfinished("Bob", BOB), SEEN.to_owned());
+    contacts.keep_unfinished(&mut ctx, unfinished("Bob", BOB), yes());
     contacts.forget_unfinished(&mut ctx, "somebody else");
     assert_eq!(contacts.all().count(), 2);
     let under_another_root = SEEN.replacen("myapp", "other", 1);
@@ -110,11 +144,42 @@ fn what_a_broken_acceptance_left_is_forgotten_when_the_same_person_is_befriended
     assert_eq!(changes(&mut ctx), [Change::ForgetContact(bob())]);
 }
 
+fn quietly(id: ContactId) -> Proven {
+    let announce = false;
+    Proven::Contact { id, announce }
+}
+
+#[test]
+fn a_contact_of_whom_the_person_was_not_asked_is_told_of_when_it_is_complete() {
+    for clicked in [false, true] {
+        let (mut ctx, mut contacts) = with([]);
+        let yes = Yes { clicked, ..yes() };
+        contacts.keep_unfinished(&mut ctx, unfinished("Bob", BOB), yes);
+        let (id, announce) = (bob(), !clicked);
+        let proven = contacts.prove(&mut ctx, &bob(), key(BOB));
+        assert_eq!(proven, Proven::Contact { id, announce });
+    }
+}
+
+#[test]
+fn what_the_person_decided_while_an_acceptance_was_written_stays() {
+    let (mut ctx, mut contacts) = with_bob();
+    contacts
+        .decide(&mut ctx, &bob(), |care| care.blocked = true)
+        .unwrap();
+    let mut renewed = contact("Bob", BOB);
+    renewed.pair_secret = crate::records::Secret(crate::encoding::b64(&[8; 32]));
+    contacts.keep_finished(renewed, Some(NOW.mono), None);
+    let kept = contacts.get(&bob()).unwrap();
+    assert!(kept.is_blocked());
+    assert_eq!(kept.pair_secret(), [8; 32]);
+}
+
 #[test]
 fn a_proof_is_the_missing_end_of_an_acceptance() {
     let (mut ctx, mut contacts) = with([unfinished("Bob", BOB)]);
     let proven = contacts.prove(&mut ctx, &bob(), key(BOB));
-    assert_eq!(proven, Ok(bob()));
+    assert_eq!(proven, quietly(bob()));
     assert!(contacts.get(&bob()).unwrap().is_complete());
     let [Change::Contact(record)] = &changes(&mut ctx)[..] else {
         panic!("it is not stored");
@@ -125,7 +190,7 @@ fn a_proof_is_the_missing_end_of_an_acceptance() {
 #[test]
 fn a_proof_of_a_complete_contact_changes_nothing() {
     let (mut ctx, mut contacts) = with_bob();
-    assert_eq!(contacts.prove(&mut ctx, &bob(), key(BOB)), Ok(bob()));
+    assert_eq!(contacts.prove(&mut ctx, &bob(), key(BOB)), quietly(bob()));
     assert_eq!(changes(&mut ctx), []);
 }
 
@@ -135,7 +200,7 @@ fn a_proof_of_somebody_saved_already_brings_the_new_secret() {
     fresh.pair_secret = crate::records::Secret(crate::encoding::b64(&[8; 32]));
     let (mut ctx, mut contacts) = with([contact("Bob", BOB), fresh]);
     let proven = contacts.prove(&mut ctx, &id("again"), key(BOB));
-    assert_eq!(proven, Ok(bob()));
+    assert_eq!(proven, quietly(bob()));
     assert_eq!(contacts.get(&bob()).unwrap().pair_secret(), [8; 32]);
     assert!(contacts.get(&id("again")).is_none());
     let changes = changes(&mut ctx);
@@ -151,7 +216,7 @@ fn a_proof_of_somebody_blocked_is_refused() {
     record.preferences.blocked = true;
     let (mut ctx, mut contacts) = with([record, unfinished("again", BOB)]);
     let proven = contacts.prove(&mut ctx, &id("again"), key(BOB));
-    assert_eq!(proven, Err(Fault::Blocked));
+    assert_eq!(proven, Proven::Blocked(bob()));
 }
 
 #[test]

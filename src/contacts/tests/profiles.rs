@@ -31,7 +31,7 @@ fn a_newer_profile_is_taken_and_stored_and_an_older_one_is_not() {
     }
     contacts.hear(&mut ctx, &bob(), profile(2)).unwrap();
     let known = contacts.get(&bob()).unwrap();
-    assert_eq!(known.transport_id(), transport_id(7));
+    assert_eq!(known.transport_id(), Some(&*transport_id(7)));
     assert_eq!(known.discovery_uuid(), Some([7; 16]));
     assert_eq!((known.name(), known.record().profile_number), ("Robert", 2));
     let stored = Change::Contact(known.record().clone());
@@ -41,7 +41,7 @@ fn a_newer_profile_is_taken_and_stored_and_an_older_one_is_not() {
 #[test]
 fn the_first_profile_of_a_contact_is_taken_whatever_its_number() {
     let mut record = contact("Bob", BOB);
-    record.discovery_uuid = None;
+    record.card = None;
     let (mut ctx, mut contacts) = with([record]);
     contacts.hear(&mut ctx, &bob(), profile(0)).unwrap();
     assert_eq!(contacts.own_name(&bob()), "Robert");

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::crypto::Random;
+use crate::fact::Showing;
 use crate::handshakes::exchange;
 use crate::handshakes::finish::provisional;
 use crate::io::ChannelBinding;
-use crate::values::RequestId;
 use crate::wire::HandshakeFrame;
 use chacha20::rand_core::SeedableRng;
 
@@ -19,7 +19,7 @@ fn exchange() -> Exchange {
         local: [1; 32],
         remote: [2; 32],
     };
-    let (_, text) = exchange::initiate(&mut rng, binding, None);
+    let (_, text) = exchange::initiate(&mut rng, binding, Showing::Nothing);
     let Ok(HandshakeFrame::Hello { hello }) = HandshakeFrame::decode(text.as_bytes()) else {
         panic!("{text}");
     };
@@ -33,17 +33,10 @@ fn contact() -> ContactRecord {
     provisional(ContactId("c".to_owned()), "Bob", &[3; 32], 5)
 }
 
-fn request() -> RequestRecord {
-    RequestRecord {
-        version: 1,
-        id: RequestId("r".to_owned()),
-        from: REMOTE.to_owned(),
-        to: "us".to_owned(),
-        name: "Bob".to_owned(),
-        note: None,
-        at: 5,
-        invite: None,
-        rejected: None,
+fn yes() -> Yes {
+    Yes {
+        request: crate::test_context::request("Bob", REMOTE),
+        clicked: true,
     }
 }
 
@@ -69,7 +62,7 @@ fn storing() -> Acceptance {
     Acceptance::Storing {
         exchange: exchange(),
         contact: contact(),
-        request: request(),
+        yes: yes(),
     }
 }
 
@@ -77,24 +70,31 @@ fn awaiting() -> Acceptance {
     Acceptance::AwaitingConfirm {
         exchange: exchange(),
         contact: contact(),
-        remote: REMOTE.to_owned(),
+        yes: yes(),
+    }
+}
+
+fn began(asked: bool) -> Began {
+    if asked {
+        Began::Asked(REMOTE.to_owned())
+    } else {
+        Began::WasAsked(yes())
     }
 }
 
 fn finishing(asked: bool) -> Acceptance {
-    Acceptance::Finishing {
-        finished: finished(asked),
-        remote: REMOTE.to_owned(),
-    }
+    let (finished, began) = (finished(asked), began(asked));
+    Acceptance::Finishing { finished, began }
 }
 
-/// An acceptance whose connection has ended, of which the last message is missing or not.
-fn unfinished(missing: bool) -> Acceptance {
-    Acceptance::Unfinished {
-        contact: contact(),
-        accepted_at: (!missing).then_some(AT),
-        remote: missing.then(|| REMOTE.to_owned()),
-    }
+fn unfinished() -> Acceptance {
+    let (contact, yes) = (contact(), yes());
+    Acceptance::Unfinished { contact, yes }
+}
+
+fn alone() -> Acceptance {
+    let (finished, began) = (finished(true), began(true));
+    Acceptance::Alone { finished, began }
 }
 
 /// Names a state and an effect, so that a cell reads as it does in the table.
@@ -104,20 +104,21 @@ fn names(cell: (Option<Acceptance>, Effect)) -> (&'static str, &'static str) {
         Some(Acceptance::Storing { .. }) => "Storing",
         Some(Acceptance::AwaitingConfirm { .. }) => "AwaitingConfirm",
         Some(Acceptance::Finishing { .. }) => "Finishing",
-        Some(Acceptance::Unfinished {
-            remote: Some(_), ..
-        }) => "Unfinished, message missing",
         Some(Acceptance::Unfinished { .. }) => "Unfinished",
+        Some(Acceptance::Alone { .. }) => "Alone",
     };
     let effect = match cell.1 {
         Effect::Nothing => "",
         Effect::SayYes => "say yes",
-        Effect::Ask(..) => "ask again",
+        Effect::Ask(Some(_), _) => "ask again",
+        Effect::Ask(None, _) => "ask again, alone",
         Effect::Befriend(..) => "befriend",
-        Effect::Keep(..) => "keep",
+        Effect::Keep { stored: true, .. } => "keep",
+        Effect::Keep { stored: false, .. } => "keep, write again",
         Effect::KeepUnfinished(..) => "keep unfinished",
         Effect::Unreachable(_) => "unreachable",
-        Effect::Forget(..) => "forget",
+        Effect::Forget { told: true, .. } => "forget, was told",
+        Effect::Forget { told: false, .. } => "forget",
     };
     (state, effect)
 }
@@ -139,7 +140,7 @@ fn every_cell_of_the_table_is_as_it_is_written() {
                 ("AwaitingConfirm", "say yes"),
                 ("over", "ask again"),
                 ("Storing", ""),
-                ("Unfinished, message missing", ""),
+                ("Unfinished", ""),
                 ("over", "forget"),
             ],
         ),
@@ -150,7 +151,7 @@ fn every_cell_of_the_table_is_as_it_is_written() {
                 ("AwaitingConfirm", ""),
                 ("Finishing", ""),
                 ("over", "keep unfinished"),
-                ("over", "forget"),
+                ("over", "forget, was told"),
             ],
         ),
         (
@@ -159,8 +160,8 @@ fn every_cell_of_the_table_is_as_it_is_written() {
                 ("over", "befriend"),
                 ("over", "unreachable"),
                 ("Finishing", ""),
-                ("Unfinished", ""),
-                ("Unfinished", ""),
+                ("Alone", ""),
+                ("Alone", ""),
             ],
         ),
         (
@@ -169,28 +170,28 @@ fn every_cell_of_the_table_is_as_it_is_written() {
                 ("over", "befriend"),
                 ("over", "keep unfinished"),
                 ("Finishing", ""),
-                ("Unfinished", ""),
-                ("Unfinished", ""),
+                ("Alone", ""),
+                ("Alone", ""),
             ],
         ),
         (
-            || unfinished(true),
+            unfinished,
             [
                 ("over", "keep unfinished"),
-                ("over", ""),
-                ("Unfinished, message missing", ""),
-                ("Unfinished, message missing", ""),
-                ("Unfinished, message missing", ""),
+                ("over", "ask again, alone"),
+                ("Unfinished", ""),
+                ("Unfinished", ""),
+                ("Unfinished", ""),
             ],
         ),
         (
-            || unfinished(false),
+            alone,
             [
                 ("over", "keep"),
-                ("over", ""),
-                ("Unfinished", ""),
-                ("Unfinished", ""),
-                ("Unfinished", ""),
+                ("over", "keep, write again"),
+                ("Alone", ""),
+                ("Alone", ""),
+                ("Alone", ""),
             ],
         ),
     ];
@@ -205,19 +206,19 @@ fn every_cell_of_the_table_is_as_it_is_written() {
 #[test]
 fn what_could_not_be_stored_is_not_taken_for_proven() {
     let (_, effect) = finishing(false).on(Happening::NotStored);
-    let Effect::KeepUnfinished(contact, remote) = effect else {
+    let Effect::KeepUnfinished(contact, yes) = effect else {
         panic!("{effect:?}");
     };
-    assert_eq!((contact.identity, remote.as_str()), (None, REMOTE));
+    assert_eq!((contact.identity, &*yes.request.from), (None, REMOTE));
 }
 
 #[test]
 fn a_proof_outlives_its_connection() {
     let (next, _) = finishing(true).on(Happening::Closed);
     let (_, effect) = next.unwrap().on(Happening::Stored);
-    let Effect::Keep(contact, accepted_at) = effect else {
+    let Effect::Keep { finished, .. } = effect else {
         panic!("{effect:?}");
     };
-    assert_eq!(contact.identity.as_deref(), Some("key"));
-    assert_eq!(accepted_at, Some(AT));
+    assert_eq!(finished.contact.identity.as_deref(), Some("key"));
+    assert_eq!(finished.accepted_at, AT);
 }

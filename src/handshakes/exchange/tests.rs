@@ -27,7 +27,8 @@ fn meet(
     known: &[Key],
 ) -> (Result<Exchange, Fault>, Exchange, Option<usize>) {
     let mut rng = Random::from_seed([1; 32]);
-    let (state, first) = initiate(&mut rng, alice, secret);
+    let showing = secret.map_or(Showing::Nothing, Showing::Required);
+    let (state, first) = initiate(&mut rng, alice, showing);
     let known = known.iter().copied().enumerate();
     let (theirs, second, who) =
         respond(&mut rng, bob, first.as_bytes(), &hello(&first), known).unwrap();
@@ -119,7 +120,7 @@ fn a_proof_of_one_step_is_none_of_another() {
 #[test]
 fn broken_hellos_are_refused_with_the_reason() {
     let mut rng = Random::from_seed([1; 32]);
-    let (_, text) = initiate(&mut rng, ALICE, None);
+    let (_, text) = initiate(&mut rng, ALICE, Showing::Nothing);
     let good = hello(&text);
     for (bad, fault) in [
         (
@@ -162,4 +163,31 @@ fn broken_hellos_are_refused_with_the_reason() {
         let result = respond(&mut rng, BOB, b"", &bad, none);
         assert_eq!(result.map(|_| ()).unwrap_err(), fault);
     }
+}
+
+#[test]
+fn a_secret_that_is_only_offered_need_not_be_known_to_the_other_side() {
+    let mut rng = Random::from_seed([1; 32]);
+    let offered = Showing::Offered([7; 32]);
+    let (state, first) = initiate(&mut rng, ALICE, offered);
+    let none = std::iter::empty::<((), Key)>();
+    let answered = respond(&mut rng, BOB, first.as_bytes(), &hello(&first), none);
+    let (_, second, who) = answered.unwrap();
+    assert_eq!(who, None);
+    assert!(state.handle(second.as_bytes(), &hello(&second)).is_ok());
+}
+
+#[test]
+fn a_call_back_secret_is_shown_on_the_connection_it_is_shown_on_and_on_no_other() {
+    let (first, theirs, _) = meet(ALICE, BOB, None, &[]);
+    let secret = first.unwrap().call_back();
+    assert_eq!(secret, theirs.call_back());
+    let elsewhere = |local| ChannelBinding { local, ..ALICE };
+    let (second, _, _) = meet(elsewhere([9; 32]), BOB, None, &[]);
+    let (third, _, _) = meet(elsewhere([8; 32]), BOB, None, &[]);
+    let (second, third) = (second.unwrap(), third.unwrap());
+    let tag = second.crossed(&secret);
+    assert!(second.is_crossed(&secret, &tag));
+    assert!(!third.is_crossed(&secret, &tag));
+    assert!(!second.is_crossed(&[1; 32], &tag));
 }

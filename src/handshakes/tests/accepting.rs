@@ -43,7 +43,7 @@ fn a_yes_makes_a_contact_on_both_sides_with_one_secret() {
     assert_eq!(anns.record.pair_secret, bobs.record.pair_secret);
     assert_eq!(anns.record.identity, Some(key(BOBS).encode()));
     assert_eq!(bobs.record.identity, Some(key(ANNS).encode()));
-    assert!(anns.asked && !bobs.asked);
+    assert!(!anns.clicked && bobs.clicked);
     assert!(ann.is_over() && bob.is_over());
 }
 
@@ -69,7 +69,7 @@ fn a_yes_that_could_not_be_stored_leaves_the_request_as_it_was() {
         bob.handshakes.due().unwrap().at,
         bob.ctx.now.mono + REQUEST_ANSWER
     );
-    assert_eq!(bob.handshakes.accept(&mut bob.ctx, *request), None);
+    assert_eq!(bob.handshakes.accept(&mut bob.ctx, clicked(*request)), None);
 }
 
 #[test]
@@ -77,8 +77,9 @@ fn a_request_whose_connection_has_ended_is_handed_back() {
     let (_, mut bob) = asked();
     let request = requested(&mut bob.facts());
     bob.handshakes.closed(&mut bob.ctx, ACCEPTED, Closed::Gone);
-    let handed_back = bob.handshakes.accept(&mut bob.ctx, request.clone());
-    assert_eq!(handed_back, Some(request));
+    let yes = clicked(request);
+    let handed_back = bob.handshakes.accept(&mut bob.ctx, yes.clone());
+    assert_eq!(handed_back, Some(yes));
 }
 
 #[test]
@@ -220,9 +221,6 @@ fn a_no_ends_the_connection_on_both_sides() {
     assert!(ann.is_over() && bob.is_over());
     assert!(matches!(
         ann.facts()[..],
-        [
-            Fact::Asked(_, Asked::Waiting),
-            Fact::Asked(_, Asked::NotAccepted)
-        ]
+        [Fact::Asking(..), Fact::Asked(_, Asked::NotAccepted)]
     ));
 }

@@ -1,7 +1,7 @@
 //! Meeting those who share a secret: contacts, and whoever has an invite.
 
 use super::*;
-use crate::fact::Invited;
+use crate::fact::Shown;
 use crate::misbehaviour::Fault;
 use crate::test_context::key;
 use crate::values::InviteId;
@@ -13,23 +13,23 @@ const SERVER: &str = "server";
 /// One who knows the secret, and expects this key of the contact.
 fn knowing(expected: Option<u8>) -> Shelf {
     Shelf {
-        secret: Some(SECRET),
+        showing: Some(Showing::Required(SECRET)),
         callers: vec![(Caller::Contact(bobs_id()), SECRET)],
         identity: Some(expected.map(key)),
         ..Shelf::default()
     }
 }
 
-fn with_invite(invited: Invited) -> Shelf {
+fn expecting(shown: Shown) -> Shelf {
     Shelf {
-        callers: vec![(Caller::Invited(invited), SECRET)],
+        callers: vec![(Caller::Stranger(shown), SECRET)],
         ..Shelf::default()
     }
 }
 
 fn showing_secret() -> Shelf {
     Shelf {
-        secret: Some(SECRET),
+        showing: Some(Showing::Required(SECRET)),
         ..Shelf::default()
     }
 }
@@ -193,16 +193,16 @@ fn a_note_goes_with_the_request_and_arrives_as_it_is_shown() {
 #[test]
 fn a_request_with_the_secret_of_an_invite_names_the_invite() {
     let invite = InviteId("i".to_owned());
-    for (invited, named) in [
-        (Invited::ByUs(invite.clone()), Some(invite)),
-        (Invited::ByThem, None),
+    for (expected, named) in [
+        (Shown::Invite(invite.clone()), Some(invite)),
+        (Shown::CallBack(ANN.to_owned()), None),
     ] {
-        let bobs = with_invite(invited.clone());
+        let bobs = expecting(expected.clone());
         let (_, mut bob) = talked(ask(), showing_secret(), bobs);
         let Some(Fact::Requested(ACCEPTED, request, shown)) = bob.facts().pop() else {
             panic!("no request");
         };
-        assert_eq!(shown, Some(invited));
+        assert_eq!(shown, Some(expected));
         assert_eq!(request.invite, named);
     }
 }

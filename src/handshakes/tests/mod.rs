@@ -7,8 +7,9 @@ mod order;
 
 use super::endings::Broken;
 use super::*;
-use crate::fact::Fact;
+use crate::fact::{Fact, Showing};
 use crate::io::Output;
+use crate::records::RequestRecord;
 use crate::test_context::{context, facts, me};
 
 const ANN: &str = "myapp-203-0-113-7-aaaaaaaa-aaaa-8aaa-8aaa-aaaaaaaaaaaa";
@@ -24,29 +25,34 @@ const BOBS: u8 = 2;
 #[derive(Default)]
 struct Shelf {
     /// What is shown to whom is dialled.
-    secret: Option<crate::crypto::Key>,
+    showing: Option<Showing>,
     /// What is sent with a request.
     note: Option<String>,
     callers: Vec<(Caller, crate::crypto::Key)>,
     identity: Option<Option<PublicKey>>,
+    awaits_card: bool,
     saved: Option<Saved>,
 }
 
 impl Book for Shelf {
-    fn secret_for(&self, _: &Purpose) -> Option<Option<crate::crypto::Key>> {
-        Some(self.secret)
+    fn showing(&self, _: &Purpose) -> Option<Showing> {
+        Some(self.showing.unwrap_or(Showing::Nothing))
     }
 
     fn note_for(&self, _: &str) -> Option<String> {
         self.note.clone()
     }
 
-    fn callers(&self, _: &str) -> Vec<(Caller, crate::crypto::Key)> {
+    fn callers(&self) -> Vec<(Caller, crate::crypto::Key)> {
         self.callers.clone()
     }
 
     fn identity(&self, _: &ContactId) -> Option<Option<PublicKey>> {
         self.identity
+    }
+
+    fn awaits_card(&self, _: &ContactId) -> bool {
+        self.awaits_card
     }
 
     fn saved(&self, _: PublicKey) -> Option<Saved> {
@@ -157,8 +163,15 @@ impl Side {
 
     /// The person says yes to the one request that waits.
     fn accepts(&mut self) {
-        let request = requested(&mut self.facts());
-        assert_eq!(self.handshakes.accept(&mut self.ctx, request), None);
+        let yes = clicked(requested(&mut self.facts()));
+        assert_eq!(self.handshakes.accept(&mut self.ctx, yes), None);
+    }
+}
+
+fn clicked(request: RequestRecord) -> Yes {
+    Yes {
+        request,
+        clicked: true,
     }
 }
 

@@ -6,12 +6,12 @@ use crate::misbehaviour::Fault;
 use crate::records::Change;
 use crate::test_context::changes;
 use crate::view::{Alert, Asked};
-use crate::wire::{Card, Hello, Proof, Versions, encode};
+use crate::wire::{Hello, Proof, Versions, encode};
 
 const OUT_OF_ORDER: Fault = Fault::Malformed("a message out of order");
 
 /// One message of each type but the goodbye, with its name. What is in it is nonsense.
-fn samples() -> [(&'static str, String); 6] {
+fn samples() -> [(&'static str, String); 7] {
     let x = || "x".to_owned();
     let hello = Hello {
         v: Versions::Offered(vec![1]),
@@ -26,19 +26,13 @@ fn samples() -> [(&'static str, String); 6] {
         sig: x(),
         mac: x(),
     };
-    let card = || Card {
-        transport_id: x(),
-        discovery_uuid: x(),
-    };
     let accepted = HandshakeFrame::Accepted {
         proof: proof(),
-        card: card(),
         friendlyname: x(),
     };
-    let (proof, card) = (proof(), card());
+    let proof = proof();
     let confirm = HandshakeFrame::Confirm {
         proof: proof.clone(),
-        card,
     };
     [
         ("hello", encode(&HandshakeFrame::Hello { hello })),
@@ -46,13 +40,14 @@ fn samples() -> [(&'static str, String); 6] {
         ("accepted", encode(&accepted)),
         ("confirm", encode(&confirm)),
         ("rejected", encode(&HandshakeFrame::Rejected)),
+        ("crossed", encode(&HandshakeFrame::Crossed { mac: x() })),
         ("auth", encode(&HandshakeFrame::Auth { proof })),
     ]
 }
 
 fn known() -> Shelf {
     Shelf {
-        secret: Some([7; 32]),
+        showing: Some(Showing::Required([7; 32])),
         identity: Some(None),
         callers: vec![(Caller::Contact(bobs_id()), [7; 32])],
         ..Shelf::default()
@@ -126,7 +121,11 @@ const STAGES: [Row; 11] = [
     (arriving, "nobody", &["hello"]),
     (|| opened(dialling()), "stranger", &["hello"]),
     (|| opened(dialling_contact()), "contact", &["hello"]),
-    (|| asked().0, "stranger", &["accepted", "rejected"]),
+    (
+        || asked().0,
+        "stranger",
+        &["accepted", "rejected", "crossed"],
+    ),
     (expecting_request, "nobody", &["request"]),
     (|| asked().1, "request", &[]),
     (expecting_auth, "contact", &["auth"]),
@@ -219,15 +218,20 @@ fn those_whom_a_broken_protocol_concerns_are_told() {
 
 #[test]
 fn somebody_accepted_who_breaks_the_protocol_is_forgotten_and_the_person_hears_why() {
-    for stage in [storing, awaiting_confirm] {
+    let stages: [(fn() -> Side, bool); 2] = [(storing, false), (awaiting_confirm, true)];
+    for (stage, told) in stages {
         let (mut side, facts) = spoilt(stage);
-        let [Fact::LinkEnded(_), Fact::Alert(alert)] = &facts[..] else {
-            panic!("{facts:?}");
-        };
+        // Who was told of the yes must not be able to follow this device any longer.
+        let ended = facts.iter().filter(|fact| matches!(fact, Fact::TrustEnded));
+        assert_eq!(ended.count(), usize::from(told), "{facts:?}");
+        let alert = facts.iter().find_map(|fact| match fact {
+            Fact::Alert(alert) => Some(alert),
+            _ => None,
+        });
         assert!(side.handshakes.storing.is_empty());
         let name = "Ann".to_owned();
         let reason = OUT_OF_ORDER.to_string();
-        assert_eq!(*alert, Alert::Misbehaved { name, reason });
+        assert_eq!(alert, Some(&Alert::Misbehaved { name, reason }));
         let changes = changes(&mut side.ctx);
         assert!(matches!(changes[..], [Change::ForgetContact(_)]));
     }

@@ -86,11 +86,10 @@ impl Shown {
     }
 
     fn show_invites(&mut self, ctx: &mut Context, state: &State<'_>) {
-        let own = state.account.me().map(|me| me.transport_id());
         let open: Vec<Invite> = state
             .introductions
             .invites()
-            .filter_map(|invite| introductions::shown(invite, own?))
+            .filter_map(introductions::shown)
             .collect();
         let is_gone = |was: &&Invite| open.iter().all(|is| is.id != was.id);
         for gone in self.invites.iter().filter(is_gone) {

@@ -70,6 +70,9 @@ impl Node {
         if let Some(me) = self.account.me() {
             self.directory.leave(&mut self.ctx, me);
             self.ctx.release(me.transport_id());
+            if let Some(former) = me.former() {
+                self.ctx.release(&former.transport_id);
+            }
         }
         self.transport.released();
         self.account.leave();

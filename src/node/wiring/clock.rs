@@ -42,7 +42,10 @@ impl Node {
         self.dial_contacts();
         self.find_missing();
         self.introductions.expire(&mut self.ctx);
-        self.contacts.expire_unfinished(&mut self.ctx);
+        self.release_former();
+        if self.contacts.expire_unfinished(&mut self.ctx) {
+            self.withdraw_card();
+        }
         for change in self.ctx.store.take_due(self.ctx.now.mono) {
             let change = self.account.newest(change);
             self.ctx.store_for_certain(change);
@@ -102,6 +105,10 @@ impl Node {
         self.directory.configure(&self.ctx, config);
         self.ctx.emit(Output::Configure(config.clone()));
         self.ctx.register(me.transport_id(), IdOwner::Transport);
+        if let Some(former) = me.former() {
+            self.ctx.register(&former.transport_id, IdOwner::Former);
+        }
+        self.introductions.open(&mut self.ctx);
         self.directory.look_up(&mut self.ctx);
     }
 
@@ -129,10 +136,8 @@ impl Node {
 
     /// Dials contacts who are due.
     pub(super) fn dial_contacts(&mut self) {
-        for remote in self.contacts.take_to_ask_back(self.ctx.now.mono) {
-            if let Err(refusal) = self.ask(&remote, None) {
-                tracing::info!(%refusal, "an acceptance waits for the next meeting");
-            }
+        for request in self.contacts.take_to_ask_back(self.ctx.now.mono) {
+            self.call_back(&request, true);
             self.settle();
         }
         let ways = KnownWays {

@@ -36,7 +36,7 @@ impl Node {
             Command::Connect { stranger, note } => {
                 self.connect(&stranger, note.as_deref()).map(now)
             }
-            Command::Accept { request } => self.accept(&request).map(now),
+            Command::Accept { request } => self.accept(&request, true).map(now),
             Command::Reject { request } => self.introductions.reject(ctx, &request).map(now),
             Command::Ignore { request } => self.ignore(id, &request),
             Command::Send { contact, text } => self.send(id, &contact, &text).map(later),
@@ -106,28 +106,29 @@ impl Node {
         }
     }
 
-    /// Renews the discoveryUUID, so that a blocked person cannot recognise this device any longer.
     fn block(&mut self, contact: &ContactId) {
         self.part_from(contact);
-        self.renew_discovery_uuid();
+        self.withdraw_card();
     }
 
     fn unblock(&mut self, contact: &ContactId) {
         // Somebody who blocks does not know the other's hint and seems to be somebody else: both
         // may have done that.
-        if let Some(saved) = self.contacts.get(contact) {
-            self.handshakes.pardon(saved.transport_id());
+        let saved = self.contacts.get(contact);
+        if let Some(address) = saved.and_then(|saved| saved.transport_id()) {
+            self.handshakes.pardon(address);
         }
-        self.contacts.unblocked(&self.ctx, contact);
+        self.contacts.unblocked(&mut self.ctx, contact);
     }
 
     fn remove(&mut self, contact: &ContactId) -> Result<(), Refusal> {
         self.contacts.get(contact).ok_or(Refusal::Gone)?;
         self.part_from(contact);
+        self.handshakes.stop_accepting(&mut self.ctx, contact);
         self.contacts.forget(&mut self.ctx, contact.clone());
         self.conversations.forget(&mut self.ctx, contact);
         self.attention.read(&mut self.ctx, contact.clone());
-        self.renew_discovery_uuid();
+        self.withdraw_card();
         Ok(())
     }
 

@@ -54,18 +54,20 @@ impl Node {
                 }
                 Some(IdOwner::Directory) => self.directory.registered(ctx, &id),
                 Some(IdOwner::Rendezvous) => self.rendezvous.registered(&id),
-                None => {}
+                Some(IdOwner::Former | IdOwner::Invite) | None => {}
             },
             Signalling::Taken(id) => match ctx.routes.take_id(&id) {
                 Some(IdOwner::Transport) => self.transport_taken(),
                 Some(IdOwner::Directory) => self.directory.taken(ctx, &id),
                 Some(IdOwner::Rendezvous) => self.rendezvous.taken(&id),
+                Some(IdOwner::Invite) => self.introductions.taken(ctx),
+                Some(IdOwner::Former) => self.account.forget_former(ctx),
                 None => {}
             },
             Signalling::Lost(id) => match ctx.routes.id(&id) {
                 Some(IdOwner::Transport) => self.transport.lost(),
                 Some(IdOwner::Directory) => self.directory.lost(&id),
-                Some(IdOwner::Rendezvous) | None => {}
+                Some(IdOwner::Rendezvous | IdOwner::Former | IdOwner::Invite) | None => {}
             },
             Signalling::Server {
                 server,
@@ -82,13 +84,8 @@ impl Node {
 
     /// Takes another Transport ID and tells the contacts, because somebody else holds the own one.
     pub(super) fn transport_taken(&mut self) {
-        self.transport.released();
         self.account.renew_transport_id(&mut self.ctx);
-        if let Some(me) = self.account.me() {
-            self.ctx.register(me.transport_id(), IdOwner::Transport);
-        }
-        self.contacts.moved();
-        self.announce_profile();
+        self.move_to_new_transport();
     }
 
     pub(super) fn link(&mut self, link: LinkId, event: Link) {
@@ -110,7 +107,7 @@ impl Node {
     pub(super) fn incoming(&mut self, link: LinkId, local: String, remote: String) {
         let ctx = &mut self.ctx;
         let expected = match ctx.routes.id(&local) {
-            Some(IdOwner::Transport) => true,
+            Some(IdOwner::Transport | IdOwner::Former | IdOwner::Invite) => true,
             Some(IdOwner::Rendezvous) => self.rendezvous.holds(&local),
             Some(IdOwner::Directory) => {
                 if self.directory.incoming(ctx, link, &local, &remote) {

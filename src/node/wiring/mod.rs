@@ -43,11 +43,15 @@ impl Node {
             Fact::LinkDropped(link) => self.handshakes.forget(link),
             Fact::LinkEnded(link) => self.rendezvous.link_ended(ctx, link),
             Fact::Asked(stranger, asked) => self.introductions.set_asked(ctx, stranger, asked),
-            Fact::Requested(link, record, invited) => self.requested(link, *record, invited),
+            Fact::Asking(stranger, call_back) => self.asking(stranger, call_back),
+            Fact::AnswerLater(stranger) => self.introductions.let_go(ctx, &stranger),
+            Fact::Requested(link, record, shown) => self.requested(link, *record, shown.as_ref()),
+            Fact::Crossed(stranger) => self.introductions.take_held(ctx, &stranger),
             Fact::RequestSpoilt(id) => self.introductions.forget_request(ctx, &id),
+            Fact::RequestReplaced(id) => self.handshakes.drop_request(ctx, &id),
             Fact::RequestEnded(id) => self.handshakes.reject(ctx, &id),
             Fact::RequestWanted(id) => {
-                if self.accept(&id).is_err() {
+                if self.accept(&id, false).is_err() {
                     self.handshakes.drop_request(&mut self.ctx, &id);
                 }
             }
@@ -69,13 +73,13 @@ impl Node {
                     .not_met(ctx, &contact, link, Ping::Unreachable);
             }
             Fact::Befriended(befriended) => self.befriended(*befriended),
-            Fact::Kept(record, accepted_at) => {
-                self.conversations.renew_rates(&record.id);
-                self.contacts.keep_finished(*record, accepted_at);
+            Fact::Kept(kept) => self.kept(*kept),
+            Fact::Unfinished(record, yes) => {
+                if self.contacts.keep_unfinished(ctx, *record, *yes) {
+                    self.withdraw_card();
+                }
             }
-            Fact::Unfinished(record, remote) => {
-                self.contacts.keep_unfinished(ctx, *record, remote);
-            }
+            Fact::TrustEnded => self.withdraw_card(),
             Fact::BlockedAccepted {
                 record,
                 provisional,
@@ -83,9 +87,9 @@ impl Node {
             } => {
                 let (id, name) = (record.id.clone(), self.contacts.name(&record.id));
                 if were_told {
-                    self.contacts.keep_finished(*record, None);
+                    self.contacts.keep_finished(*record, None, None);
                     self.contacts.store(ctx, &id);
-                    self.renew_discovery_uuid();
+                    self.withdraw_card();
                 }
                 self.ctx.alert(Alert::Blocked { name });
                 let change = Change::ForgetContact(provisional);

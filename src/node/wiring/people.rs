@@ -1,35 +1,53 @@
 //! Between strangers and contacts: requests, acceptances, sessions and profiles.
 
-use crate::crypto::PublicKey;
-use crate::fact::{Befriended, Invited};
+use crate::contacts::{Contact, Proven};
+use crate::crypto::{Key, PublicKey};
+use crate::fact::{Befriended, Kept, Shown, Yes};
 use crate::ids::rootless;
-use crate::introductions::Late;
 use crate::io::{Link, LinkId, Path};
+use crate::me::Me;
+use crate::misbehaviour::Fault;
 use crate::node::Node;
 use crate::records::RequestRecord;
-use crate::values::{ContactId, RequestId, Secret};
-use crate::view::Refusal;
+use crate::routes::IdOwner;
+use crate::values::{ContactId, RequestId};
+use crate::view::{Alert, Refusal};
 use crate::wire::SessionFrame;
 
 impl Node {
-    pub(super) fn requested(
-        &mut self,
-        link: LinkId,
-        record: RequestRecord,
-        invited: Option<Invited>,
-    ) {
-        let asking = self.handshakes.is_asking(rootless(&record.from));
-        match self.introductions.judge(&record, invited.as_ref(), asking) {
-            Ok(true) => {
-                let ctx = &mut self.ctx;
-                self.introductions.replace_request(ctx, &record.from);
-                self.settle();
-                let ignored = self.account.ignores(&self.ctx.names, &record.name);
-                self.introductions
-                    .take_request(&mut self.ctx, record, ignored);
-            }
-            Ok(false) => {}
-            Err(fault) => self.handshakes.fail(&mut self.ctx, link, fault),
+    /// Handles the request of a stranger. If they are being asked from here at this moment, only one
+    /// of the two requests goes on: that of the smaller id.
+    pub(super) fn requested(&mut self, link: LinkId, record: RequestRecord, shown: Option<&Shown>) {
+        if let Err(fault) = self.introductions.judge(&record) {
+            return self.handshakes.fail(&mut self.ctx, link, fault);
+        }
+        let stranger = rootless(&record.from).to_owned();
+        let is_known = matches!(shown, Some(Shown::CallBack(_)));
+        if is_known || !self.handshakes.is_asking(&stranger) {
+            let ignored = self.account.ignores(&self.ctx.names, &record.name);
+            return self
+                .introductions
+                .take_request(&mut self.ctx, record, shown, ignored);
+        }
+        self.introductions.hold(record);
+        if self.introductions.ours_goes_on(&stranger) {
+            self.cross(&stranger);
+        }
+    }
+
+    /// Notes that a stranger is being asked, who may be asking as well.
+    pub(super) fn asking(&mut self, stranger: String, call_back: Key) {
+        let ours_goes_on = self.introductions.ours_goes_on(&stranger);
+        self.introductions
+            .sent(&mut self.ctx, stranger.clone(), call_back);
+        if ours_goes_on {
+            self.cross(&stranger);
+        }
+    }
+
+    fn cross(&mut self, stranger: &str) {
+        if self.handshakes.say_crossed(&mut self.ctx, stranger) {
+            self.introductions.drop_held(stranger);
         }
     }
 
@@ -49,7 +67,7 @@ impl Node {
         let stranger = rootless(stranger);
         self.account.joined()?;
         if let Some(request) = self.introductions.request_of(stranger) {
-            return self.accept(&request);
+            return self.accept(&request, true);
         }
         if self.handshakes.is_asking(stranger) {
             return Ok(());
@@ -60,50 +78,55 @@ impl Node {
             .ask(&mut self.ctx, stranger, room, way, note)
     }
 
-    /// Accepts a request.
-    pub(super) fn accept(&mut self, id: &RequestId) -> Result<(), Refusal> {
+    /// Accepts a request. `clicked` is whether the person has just said so; else they said it before.
+    pub(super) fn accept(&mut self, id: &RequestId, clicked: bool) -> Result<(), Refusal> {
         let room = self.contacts.has_room();
-        let (request, secret) = self.introductions.accept(&mut self.ctx, id, room)?;
-        match self.handshakes.accept(&mut self.ctx, request) {
-            None => Ok(()),
-            Some(request) => self.accept_late(request, secret),
+        let request = self.introductions.accept(&mut self.ctx, id, room)?;
+        let late = self
+            .handshakes
+            .accept(&mut self.ctx, Yes { request, clicked });
+        if let Some(Yes { request, .. }) = late {
+            self.call_back(&request, false);
         }
+        Ok(())
     }
 
-    /// Goes on with an accepted request whose connection has ended.
-    pub(super) fn accept_late(
-        &mut self,
-        request: RequestRecord,
-        secret: Option<Secret>,
-    ) -> Result<(), Refusal> {
-        let from = request.from.clone();
-        let listed = self.directory.way_to(rootless(&from)).is_some();
-        let held = self.transport.is_held();
-        let own = self
-            .account
-            .me()
-            .filter(|_| held)
-            .map(|me| me.transport_id());
-        let late = self
-            .introductions
-            .accepted_late(&mut self.ctx, request, secret, own, listed);
-        match late {
-            Late::Settled => Ok(()),
-            Late::AskBack => self.ask(&from, None),
+    /// Calls back somebody whose request is accepted, and whose connection has ended.
+    pub(super) fn call_back(&mut self, request: &RequestRecord, quietly: bool) {
+        let stranger = rootless(&request.from);
+        if self.handshakes.is_asking(stranger) {
+            return;
         }
+        let own = self.account.me().map(|me| me.transport_id());
+        let own = own.filter(|_| self.transport.is_held());
+        let way = if request.invite.is_some() {
+            own.map(|own| (own.to_owned(), request.from.clone()))
+        } else {
+            self.directory.way_to(stranger)
+        };
+        self.introductions
+            .call_back(&mut self.ctx, request, way, quietly);
     }
 
     /// Handles a key that somebody with the secret of a contact has proven.
     pub(super) fn proven(&mut self, link: LinkId, contact: ContactId, key: PublicKey) {
         match self.contacts.prove(&mut self.ctx, &contact, key) {
-            Ok(contact) => {
+            Proven::Contact { id, announce } => {
                 let Some(me) = self.account.me() else {
                     return;
                 };
                 let path = self.handshakes.answer_proof(&mut self.ctx, me, link, key);
-                self.meet(link, &contact, path);
+                self.meet(link, &id, path);
+                if announce {
+                    self.accepted_by(id);
+                }
             }
-            Err(fault) => self.handshakes.fail(&mut self.ctx, link, fault),
+            Proven::Blocked(id) => {
+                let name = self.contacts.name(&id);
+                self.ctx.alert(Alert::Blocked { name });
+                self.withdraw_card();
+                self.handshakes.fail(&mut self.ctx, link, Fault::Blocked);
+            }
         }
     }
 
@@ -113,7 +136,7 @@ impl Node {
             link,
             record,
             accepted_at,
-            asked,
+            clicked,
             remote,
             path,
             early,
@@ -122,15 +145,53 @@ impl Node {
         self.introductions.befriended(&remote);
         self.end_session(&id);
         self.conversations.renew_rates(&id);
-        self.contacts.keep_finished(record, Some(accepted_at));
+        let met_as = Some(remote.clone());
+        self.contacts
+            .keep_finished(record, Some(accepted_at), met_as);
         self.contacts.forget_unfinished(&mut self.ctx, &remote);
+        if self.contacts.get(&id).is_none_or(Contact::is_blocked) {
+            // Blocked while it was being written: the secret is kept, the contact stays blocked.
+            self.contacts.store(&mut self.ctx, &id);
+            self.ctx.close(link);
+            return;
+        }
         self.meet(link, &id, path);
         for frame in early {
             self.session(&id, Link::Frame(frame));
             self.settle();
         }
-        if asked {
+        if !clicked {
             self.accepted_by(id);
+        }
+    }
+
+    /// Keeps a contact whose connection ended before it was written.
+    pub(super) fn kept(&mut self, kept: Kept) {
+        let Kept {
+            record,
+            accepted_at,
+            remote,
+            clicked,
+            stored,
+        } = kept;
+        let id = record.id.clone();
+        self.conversations.renew_rates(&id);
+        self.introductions.befriended(&remote);
+        self.contacts
+            .keep_finished(record, Some(accepted_at), Some(remote));
+        let Some(contact) = self.contacts.get(&id) else {
+            return;
+        };
+        if contact.is_blocked() {
+            self.contacts.store(&mut self.ctx, &id);
+        } else {
+            if !stored {
+                self.contacts.not_stored(&self.ctx, &id);
+            }
+            self.contacts.hurry(&id, self.ctx.now.mono);
+            if !clicked {
+                self.accepted_by(id);
+            }
         }
     }
 
@@ -199,11 +260,40 @@ impl Node {
         self.send_profiles();
     }
 
-    /// Hands a new discoveryUUID to the contacts that stay: the connected ones at once, the others
-    /// when they are met.
-    pub(super) fn renew_discovery_uuid(&mut self) {
-        self.account.renew_discovery_uuid(&mut self.ctx);
+    /// Takes back what somebody was told who is trusted no more: Transport ID and discoveryUUID are
+    /// new from now on. The contacts that stay are told: the connected ones at once, the others when
+    /// they are met.
+    pub(super) fn withdraw_card(&mut self) {
+        let Some(me) = self.account.me() else {
+            return;
+        };
+        if let Some(former) = me.former() {
+            self.ctx.release(&former.transport_id);
+        }
+        self.ctx.routes.set_id(me.transport_id(), IdOwner::Former);
+        self.account.renew_card(&mut self.ctx);
+        self.move_to_new_transport();
+    }
+
+    /// Registers a new Transport ID, and tells the contacts.
+    pub(super) fn move_to_new_transport(&mut self) {
+        self.transport.released();
+        if let Some(me) = self.account.me() {
+            self.ctx.register(me.transport_id(), IdOwner::Transport);
+        }
+        self.contacts.moved();
         self.announce_profile();
+    }
+
+    /// Gives up the former Transport ID once every contact has been told the new one, or after a day.
+    pub(super) fn release_former(&mut self) {
+        let Some(former) = self.account.me().and_then(Me::former) else {
+            return;
+        };
+        if self.contacts.all_told(former.number) || self.ctx.now.unix >= former.until {
+            self.ctx.release(&former.transport_id);
+            self.account.forget_former(&mut self.ctx);
+        }
     }
 
     /// Ends every connection with a contact, those being made too.

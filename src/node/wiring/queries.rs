@@ -1,13 +1,13 @@
 //! What a machine may ask about another one: borrowed for one call.
 
 use crate::clock::Mono;
-use crate::contacts::{Contacts, Ways};
+use crate::contacts::{Contact, Contacts, Ways};
 use crate::crypto::{Key, PublicKey};
 use crate::directory::Directory;
-use crate::fact::{Invited, Purpose};
+use crate::fact::{Purpose, Showing};
 use crate::handshakes::{Book, Caller, Handshakes, Saved};
 use crate::introductions::Introductions;
-use crate::values::{ContactId, InviteId};
+use crate::values::ContactId;
 
 /// The people saved here, for the handshakes.
 pub(super) struct Known<'a> {
@@ -16,23 +16,23 @@ pub(super) struct Known<'a> {
 }
 
 impl Book for Known<'_> {
-    fn secret_for(&self, purpose: &Purpose) -> Option<Option<Key>> {
+    fn showing(&self, purpose: &Purpose) -> Option<Showing> {
         match purpose {
-            Purpose::Ask(stranger) => Some(self.introductions.secret_for(stranger)),
-            Purpose::Meet(contact) => Some(Some(self.contacts.get(contact)?.pair_secret())),
+            Purpose::Ask(stranger) => Some(self.introductions.showing(stranger)),
+            Purpose::Meet(contact) => {
+                let secret = self.contacts.get(contact)?.pair_secret();
+                Some(Showing::Required(secret))
+            }
         }
     }
 
     /// Returns the secrets that a caller may hint at. Blocked contacts are strangers.
-    fn callers(&self, remote: &str) -> Vec<(Caller, Key)> {
+    fn callers(&self) -> Vec<(Caller, Key)> {
         let contacts = self.contacts.all().filter(|contact| !contact.is_blocked());
         let contacts = contacts.map(|c| (Caller::Contact(c.id().clone()), c.pair_secret()));
-        let by_us = |id: &InviteId| Caller::Invited(Invited::ByUs(id.clone()));
-        let invites = self.introductions.invite_secrets();
-        let invites = invites.map(|(id, secret)| (by_us(id), secret));
-        let maker = self.introductions.secret_for(remote);
-        let maker = maker.map(|secret| (Caller::Invited(Invited::ByThem), secret));
-        contacts.chain(invites).chain(maker).collect()
+        let strangers = self.introductions.secrets();
+        let strangers = strangers.map(|(shown, secret)| (Caller::Stranger(shown), secret));
+        contacts.chain(strangers).collect()
     }
 
     fn note_for(&self, stranger: &str) -> Option<String> {
@@ -41,6 +41,11 @@ impl Book for Known<'_> {
 
     fn identity(&self, contact: &ContactId) -> Option<Option<PublicKey>> {
         Some(self.contacts.get(contact)?.identity())
+    }
+
+    fn awaits_card(&self, contact: &ContactId) -> bool {
+        let saved = self.contacts.get(contact);
+        saved.is_some_and(Contact::awaits_card)
     }
 
     fn saved(&self, key: PublicKey) -> Option<Saved> {

@@ -32,7 +32,7 @@ impl Node {
             }
             Write::Request(record) => self.introductions.request_stored(ctx, *record),
             Write::Invite(record, command) => {
-                self.introductions.invite_stored(record);
+                self.introductions.invite_stored(ctx, record);
                 ctx.reply(command, Ok(()));
             }
             Write::Import(import, command) => self.imported(*import, command),
@@ -69,7 +69,7 @@ impl Node {
 
     /// Takes a profile that is stored: it is valid from now on.
     pub(super) fn take_profile(&mut self, record: ProfileRecord) {
-        if self.account.take_profile(record) {
+        if self.account.take_profile(&mut self.ctx, record) {
             self.go_online();
         } else {
             self.announce_profile();

@@ -1,7 +1,7 @@
 //! One device: its node, its storage, and what a view on it shows.
 
 use mesh_chat::clock::Mono;
-use mesh_chat::node::{LinkId, Node};
+use mesh_chat::node::{LinkId, Node, StoreId};
 use mesh_chat::records::Change;
 use mesh_chat::view::{Answer, Event, Message, Person, PersonId, Refusal, Request};
 use std::collections::BTreeMap;
@@ -24,9 +24,15 @@ pub(super) struct Device {
     pub(super) disk_full: bool,
     /// One write fails, after so many.
     pub(super) fails_after: Option<usize>,
+    /// What is being written while the disk is slow.
+    pub(super) slow: Option<Vec<(StoreId, Change)>>,
     /// Each link with its other end.
     pub(super) links: BTreeMap<LinkId, End>,
     pub(super) lie: Option<Lie>,
+    /// Under which id others see this device call; its own one where nothing is said.
+    pub(super) disguise: Option<String>,
+    /// Every frame it got.
+    pub(super) heard: Vec<String>,
     pub(super) replies: Vec<Result<Answer, Refusal>>,
     pub(super) events: Vec<Event>,
     pub(super) people: BTreeMap<PersonId, Person>,
@@ -46,8 +52,11 @@ impl Device {
             stored: Vec::new(),
             disk_full: false,
             fails_after: None,
+            slow: None,
             links: BTreeMap::new(),
             lie: None,
+            disguise: None,
+            heard: Vec::new(),
             replies: Vec::new(),
             events: Vec::new(),
             people: BTreeMap::new(),

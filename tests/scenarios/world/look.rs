@@ -87,6 +87,20 @@ impl World {
         self.events(device).iter().filter(joined).count()
     }
 
+    /// Returns how often the person was notified that somebody is a contact now.
+    pub(crate) fn accepted_notifications(&self, device: usize) -> usize {
+        let accepted =
+            |event: &&Event| matches!(event, Event::Notify(Notification::Accepted { .. }));
+        self.events(device).iter().filter(accepted).count()
+    }
+
+    /// Returns the Discovery ID that a device holds.
+    pub(crate) fn discovery_id(&self, device: usize) -> String {
+        let held = self.held(device).into_iter();
+        let mut ids = held.filter(|id| id.matches('-').count() == 9);
+        ids.next().expect("a Discovery ID").to_owned()
+    }
+
     /// Returns the last state of the connection that was shown.
     pub(crate) fn status(&self, device: usize) -> &Status {
         let mut events = self.events(device).iter().rev();

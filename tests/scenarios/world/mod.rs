@@ -216,9 +216,15 @@ impl World {
 
     /// Sends a command to a device; [`person`] has a verb for most of them.
     pub(crate) fn command(&mut self, device: usize, command: Command) {
+        self.command_later(device, command);
+        self.run();
+    }
+
+    /// Sends a command to a device, which has not got it yet.
+    pub(crate) fn command_later(&mut self, device: usize, command: Command) {
         self.commands += 1;
         let id = CommandId(self.commands);
-        self.happen(device, Input::Command(id, command));
+        self.queue.push_back((device, Input::Command(id, command)));
     }
 
     /// Lets the caller of a node say something to it.

@@ -67,7 +67,7 @@ impl World {
         self.devices[other].links.insert(theirs, (device, link));
         let incoming = Link::Incoming {
             local: remote,
-            remote: local,
+            remote: self.devices[device].disguise.clone().unwrap_or(local),
         };
         self.link_event(other, theirs, incoming);
         self.open((other, theirs), (device, link));
@@ -100,6 +100,7 @@ impl World {
                 Some(lie) => lie(frame),
                 None => frame,
             };
+            self.devices[other].heard.push(frame.clone());
             self.link_event(other, theirs, Link::Frame(frame.into_bytes()));
         }
     }
@@ -147,6 +148,16 @@ impl World {
     /// Lets a device change each frame before it sends it, from now on.
     pub(crate) fn lies(&mut self, device: usize, lie: impl Fn(String) -> String + 'static) {
         self.devices[device].lie = Some(Box::new(lie));
+    }
+
+    /// Lets a device call under another id from now on, as somebody who registers that one can.
+    pub(crate) fn disguise(&mut self, device: usize, id: &str) {
+        self.devices[device].disguise = Some(id.to_owned());
+    }
+
+    /// Returns every frame that a device got.
+    pub(crate) fn heard(&self, device: usize) -> &[String] {
+        &self.devices[device].heard
     }
 
     /// Hands a frame to a device as if it had come over the link.

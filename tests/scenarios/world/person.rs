@@ -38,11 +38,26 @@ impl World {
         self.command(device, Command::Connect { stranger, note });
     }
 
+    /// Lets two people press Connect at the same moment.
+    pub(crate) fn connect_at_once(&mut self, asks: [(usize, String); 2]) {
+        for (device, stranger) in asks {
+            let note = None;
+            self.command_later(device, Command::Connect { stranger, note });
+        }
+        self.run();
+        self.pass(500);
+    }
+
     /// Accepts the first request that waits.
     pub(crate) fn accept(&mut self, device: usize) {
+        self.press_accept(device);
+        self.pass(500);
+    }
+
+    /// Accepts the first request that waits, and lets no time pass.
+    pub(crate) fn press_accept(&mut self, device: usize) {
         let request = self.requests(device).first().expect("a request").id.clone();
         self.command(device, Command::Accept { request });
-        self.pass(500);
     }
 
     /// Rejects the first request that waits.

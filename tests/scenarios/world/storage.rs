@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 
 impl World {
     pub(super) fn store(&mut self, device: usize, id: StoreId, change: Change) {
+        if let Some(slow) = &mut self.devices[device].slow {
+            return slow.push((id, change));
+        }
         let refuses = self.devices[device].refuses_write();
         let result = if refuses {
             Err("the disk is full".to_owned())
@@ -26,6 +29,17 @@ impl World {
     /// Makes one write of a device fail, after so many that succeed.
     pub(crate) fn fail_write(&mut self, device: usize, after: usize) {
         self.devices[device].fails_after = Some(after);
+    }
+
+    /// Does something while every write of a device is under way, and lets them end then.
+    pub(crate) fn while_writing(&mut self, device: usize, action: impl FnOnce(&mut Self)) {
+        self.devices[device].slow = Some(Vec::new());
+        action(self);
+        let slow = self.devices[device].slow.take();
+        for (id, change) in slow.into_iter().flatten() {
+            self.store(device, id, change);
+        }
+        self.run();
     }
 
     /// Makes writes of a device succeed again.

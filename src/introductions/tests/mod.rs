@@ -1,14 +1,17 @@
 //! Strangers who ask and are asked, without a connection.
 
+mod asking;
+
 use super::*;
-use crate::fact::{Fact, Invited, Purpose};
+use crate::fact::{Fact, Purpose, Showing};
 use crate::io::CommandId;
 use crate::limits::{INVITE_LIFE, INVITES, REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS};
 use crate::misbehaviour::Fault;
 use crate::records::{Change, Secret};
 use crate::store::Write;
 use crate::test_context::{
-    changes, clear, context, dials, facts, notices, outputs, replies, request, transport_id, wait,
+    changes, clear, context, dials, facts, notices, outputs, registered, replies, request,
+    transport_id, wait,
 };
 use crate::view::{Alert, Answer};
 use std::time::Duration;
@@ -31,33 +34,19 @@ fn invited() -> (crate::context::Context, Introductions, InviteRecord, Secret) {
     let Some(Change::Invite(record)) = changes(&mut ctx).pop() else {
         panic!("no invite is stored");
     };
-    introductions.invite_stored(record.clone());
-    let code = shown(&record, &transport_id(1)).unwrap().link;
+    introductions.invite_stored(&mut ctx, record.clone());
+    let code = shown(&record).unwrap().link;
     (ctx, introductions, record, code)
 }
 
 /// Somebody who uses an invite of [`invited`]. Returns its maker's Transport ID too.
 fn using() -> (crate::context::Context, Introductions, String) {
-    let (_, _, _, code) = invited();
+    let (_, _, invite, code) = invited();
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     let own = transport_id(2);
     let used = introductions.use_invite(&mut ctx, COMMAND, &code, &own, true, |_| false);
     assert_eq!(used, Ok(Answered::Later));
-    (ctx, introductions, transport_id(1))
-}
-
-#[test]
-fn of_two_who_asked_each_other_the_smaller_id_goes_on_with_its_own_request() {
-    let introductions = Introductions::default();
-    let at = |own: &str| RequestRecord {
-        to: own.to_owned(),
-        ..request("Bob", BOB)
-    };
-    let (smaller, larger) = (at("a"), at("z"));
-    assert!(smaller.to < smaller.from && larger.to > larger.from);
-    assert_eq!(introductions.judge(&smaller, None, true), Ok(false));
-    assert_eq!(introductions.judge(&larger, None, true), Ok(true));
-    assert_eq!(introductions.judge(&smaller, None, false), Ok(true));
+    (ctx, introductions, invite.address)
 }
 
 #[test]
@@ -72,32 +61,17 @@ fn an_invite_is_for_one_person() {
         invite: invite.clone(),
         ..request("Eve", "eve")
     };
-    let by_us = invite.map(Invited::ByUs);
-    let judge = |introductions: &Introductions, record: &RequestRecord| {
-        introductions.judge(record, by_us.as_ref(), false)
-    };
-    assert_eq!(judge(&introductions, &first), Ok(true));
+    assert_eq!(introductions.judge(&first), Ok(()));
     introductions.wait(first.clone());
-    assert_eq!(judge(&introductions, &other), Err(Fault::SomebodyElse));
-    assert_eq!(judge(&introductions, &first), Ok(true), "the same person");
-}
-
-#[test]
-fn the_maker_of_an_invite_shows_its_secret_when_calling_back() {
-    let (_, introductions, maker) = using();
-    let record = request("Ann", &maker);
-    let judge = |invited| introductions.judge(&record, invited, false);
-    assert_eq!(judge(None), Err(Fault::SomebodyElse));
-    let another = Invited::ByUs(InviteId("i".to_owned()));
-    assert_eq!(judge(Some(&another)), Err(Fault::SomebodyElse));
-    assert_eq!(judge(Some(&Invited::ByThem)), Ok(true));
+    assert_eq!(introductions.judge(&other), Err(Fault::SomebodyElse));
+    assert_eq!(introductions.judge(&first), Ok(()), "the same person");
 }
 
 #[test]
 fn a_request_waits_once_it_is_stored_and_the_person_is_told_then() {
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     let record = request("Bob", BOB);
-    introductions.take_request(&mut ctx, record.clone(), false);
+    introductions.take_request(&mut ctx, record.clone(), None, false);
     assert!(introductions.requests().is_empty() && facts(&mut ctx).is_empty());
     assert_eq!(changes(&mut ctx), [Change::Request(record.clone())]);
     introductions.request_stored(&mut ctx, record.clone());
@@ -111,28 +85,10 @@ fn a_full_list_takes_no_further_request() {
     for n in 0..REQUESTS {
         introductions.wait(request(&n.to_string(), &n.to_string()));
     }
-    introductions.take_request(&mut ctx, request("Bob", BOB), false);
+    introductions.take_request(&mut ctx, request("Bob", BOB), None, false);
     assert_eq!(outputs(&mut ctx), []);
     assert!(matches!(facts(&mut ctx)[..], [Fact::RequestEnded(_)]));
     assert_eq!(introductions.requests().len(), REQUESTS);
-}
-
-#[test]
-fn whoever_was_asked_before_is_accepted_without_asking_the_person() {
-    let (mut ctx, mut introductions) = (context(), Introductions::default());
-    let stranger = rootless(BOB);
-    let way = Some(("us".to_owned(), BOB.to_owned()));
-    introductions
-        .ask(&mut ctx, stranger, true, way, None)
-        .unwrap();
-    clear(&mut ctx);
-    let record = request("Bob", BOB);
-    introductions.take_request(&mut ctx, record.clone(), false);
-    let [Fact::RequestWanted(id)] = &facts(&mut ctx)[..] else {
-        panic!("the person is asked");
-    };
-    assert_eq!(*id, record.id);
-    assert_eq!(outputs(&mut ctx), []);
 }
 
 #[test]
@@ -148,14 +104,14 @@ fn whoever_was_rejected_is_refused_for_a_day_whatever_the_root() {
     let under_another_root = request("Bob", &format!("other-{}", rootless(BOB)));
     for introductions in [&mut introductions, &mut again] {
         clear(&mut ctx);
-        introductions.take_request(&mut ctx, under_another_root.clone(), false);
+        introductions.take_request(&mut ctx, under_another_root.clone(), None, false);
         assert!(matches!(facts(&mut ctx)[..], [Fact::RequestEnded(_)]));
         assert_eq!(changes(&mut ctx), [], "nothing is stored");
     }
     wait(&mut ctx, REJECTED_LIFE + Duration::from_secs(1));
     again.expire(&mut ctx);
     assert_eq!(changes(&mut ctx), [Change::ForgetRequest(record.id)]);
-    again.take_request(&mut ctx, under_another_root.clone(), false);
+    again.take_request(&mut ctx, under_another_root.clone(), None, false);
     assert_eq!(changes(&mut ctx), [Change::Request(under_another_root)]);
 }
 
@@ -174,60 +130,14 @@ fn only_so_many_are_remembered_as_rejected_and_the_newest_are() {
 }
 
 #[test]
-fn a_newer_request_of_the_same_stranger_replaces_the_older_one() {
-    let (mut ctx, mut introductions, record) = waiting();
-    introductions.replace_request(&mut ctx, "somebody else");
-    assert_eq!(introductions.requests().len(), 1);
-    let under_another_root = format!("other-{}", rootless(BOB));
-    introductions.replace_request(&mut ctx, &under_another_root);
-    assert!(introductions.requests().is_empty());
-    assert_eq!(changes(&mut ctx), [Change::ForgetRequest(record.id)]);
-    assert!(matches!(
-        facts(&mut ctx)[..],
-        [Fact::RequestGone(_), Fact::RequestEnded(_)]
-    ));
-}
-
-#[test]
 fn a_request_is_accepted_once_and_only_where_there_is_room() {
     let (mut ctx, mut introductions, record) = waiting();
     let full = introductions.accept(&mut ctx, &record.id, false);
     assert_eq!(full, Err(Refusal::ContactsFull));
     let accepted = introductions.accept(&mut ctx, &record.id, true);
-    assert_eq!(accepted, Ok((record.clone(), None)));
+    assert_eq!(accepted, Ok(record.clone()));
     let again = introductions.accept(&mut ctx, &record.id, true);
     assert_eq!(again, Err(Refusal::Gone));
-}
-
-#[test]
-fn a_late_yes_asks_back_whoever_is_still_listed_and_else_comes_too_late() {
-    let (mut ctx, mut introductions, record) = waiting();
-    let mut late = |listed| {
-        let record = record.clone();
-        introductions.accepted_late(&mut ctx, record, None, Some("us"), listed)
-    };
-    assert_eq!(late(true), Late::AskBack);
-    assert_eq!(late(false), Late::Settled);
-    let name = "Bob".to_owned();
-    assert_eq!(notices(&mut ctx), [Alert::AnswerTooLate { name }]);
-}
-
-#[test]
-fn a_late_yes_to_an_invite_calls_back_with_its_secret_where_the_own_id_is_held() {
-    let secret = Secret(crate::encoding::b64(&[9; 32]));
-    let (mut ctx, mut introductions, record) = waiting();
-    for (own, listed) in [(None, true), (Some("us"), false)] {
-        let (record, secret) = (record.clone(), Some(secret.clone()));
-        let late = introductions.accepted_late(&mut ctx, record, secret, own, listed);
-        assert_eq!(late, Late::Settled);
-        if own.is_none() {
-            assert_eq!(introductions.secret_for(BOB), None);
-            let name = "Bob".to_owned();
-            assert_eq!(notices(&mut ctx), [Alert::AnswerTooLate { name }]);
-        }
-    }
-    assert_eq!(dials(&mut ctx), [("us".to_owned(), BOB.to_owned())]);
-    assert_eq!(introductions.secret_for(BOB), Some([9; 32]));
 }
 
 #[test]
@@ -260,7 +170,7 @@ fn an_invite_is_used_up_by_a_yes_and_by_a_no() {
         introductions.wait(record.clone());
         if yes {
             let accepted = introductions.accept(&mut ctx, &record.id, true);
-            assert_eq!(accepted.unwrap().1, Some(invite.secret.clone()));
+            assert_eq!(accepted, Ok(record));
         } else {
             introductions.reject(&mut ctx, &record.id).unwrap();
             assert!(matches!(
@@ -268,7 +178,7 @@ fn an_invite_is_used_up_by_a_yes_and_by_a_no() {
                 [Fact::RequestGone(_), Fact::RequestEnded(_)]
             ));
         }
-        assert_eq!(introductions.invite_secrets().count(), 0);
+        assert_eq!(introductions.invites().count(), 0);
         assert!(changes(&mut ctx).contains(&Change::ForgetInvite(invite.id)));
     }
 }
@@ -280,7 +190,7 @@ fn ten_invites_are_open_at_most_and_one_can_be_cancelled() {
         introductions.invite(&mut ctx, COMMAND).unwrap();
         let id = InviteId(n.to_string());
         let record = record.clone();
-        introductions.invite_stored(InviteRecord { id, ..record });
+        introductions.invite_stored(&mut ctx, InviteRecord { id, ..record });
     }
     let full = introductions.invite(&mut ctx, COMMAND);
     assert_eq!(full, Err(Refusal::InvitesFull));
@@ -304,24 +214,67 @@ fn an_invite_is_open_only_after_it_is_stored() {
 
 #[test]
 fn a_code_is_refused_with_the_reason() {
-    let (_, _, _, code) = invited();
-    let used = |code: &Secret, own: u8, held: bool, later: Duration, asking: bool| {
+    let (mut ctx, mut maker, _, code) = invited();
+    let own = transport_id(1);
+    let used = maker.use_invite(&mut ctx, COMMAND, &code, &own, true, |_| false);
+    assert_eq!(used, Err(Refusal::InviteOwn));
+    let used = |code: &Secret, held: bool, later: Duration, asking: bool| {
         let (mut ctx, mut introductions) = (context(), Introductions::default());
         wait(&mut ctx, later);
-        let own = transport_id(own);
+        let own = transport_id(2);
         introductions.use_invite(&mut ctx, COMMAND, code, &own, held, |_| asking)
     };
     let (now, nonsense) = (Duration::ZERO, Secret("nonsense".to_owned()));
-    let malformed = used(&nonsense, 2, true, now, false);
+    let malformed = used(&nonsense, true, now, false);
     assert_eq!(malformed, Err(Refusal::InviteMalformed));
-    let own = used(&code, 1, true, now, false);
-    assert_eq!(own, Err(Refusal::InviteOwn));
-    let old = used(&code, 2, true, INVITE_LIFE, false);
+    let old = used(&code, true, INVITE_LIFE, false);
     assert_eq!(old, Err(Refusal::InviteExpired));
-    let offline = used(&code, 2, false, now, false);
+    let offline = used(&code, false, now, false);
     assert_eq!(offline, Err(Refusal::InviteUnreachable));
-    let twice = used(&code, 2, true, now, true);
+    let twice = used(&code, true, now, true);
     assert_eq!(twice, Ok(Answered::Now), "they are being asked already");
+}
+
+/// Returns the ids that are given up.
+fn released(ctx: &mut crate::context::Context) -> Vec<String> {
+    let outputs = outputs(ctx).into_iter();
+    let released = outputs.filter_map(|output| match output {
+        crate::io::Output::Release(id) => Some(id),
+        _ => None,
+    });
+    released.collect()
+}
+
+#[test]
+fn the_id_of_an_invite_is_held_while_it_is_open_and_tried_again_where_it_is_taken() {
+    let (mut ctx, mut introductions, invite, _) = invited();
+    assert!(ctx.routes.id(&invite.address).is_some());
+    introductions.taken(&ctx);
+    let again = introductions.due().unwrap().at;
+    introductions.expire(&mut ctx);
+    assert_eq!(registered(&mut ctx), [invite.address.clone()]);
+    let rest = again.since(ctx.now.mono);
+    wait(&mut ctx, rest);
+    introductions.expire(&mut ctx);
+    assert_eq!(registered(&mut ctx), [invite.address.clone()]);
+    assert_eq!(introductions.due(), None);
+    introductions.cancel_invite(&mut ctx, &invite.id).unwrap();
+    assert_eq!(released(&mut ctx), [invite.address]);
+}
+
+#[test]
+fn whoever_got_to_know_the_own_address_by_an_invite_and_said_no_knows_it_no_more() {
+    for (asked, ended) in [
+        (Asked::NotAccepted, true),
+        (Asked::Failed, true),
+        (Asked::Unreachable, false),
+    ] {
+        let (mut ctx, mut introductions, maker) = using();
+        clear(&mut ctx);
+        introductions.set_asked(&mut ctx, maker, asked);
+        let is_end = |fact: &Fact| matches!(fact, Fact::TrustEnded);
+        assert_eq!(facts(&mut ctx).iter().any(is_end), ended, "{asked:?}");
+    }
 }
 
 #[test]
@@ -333,7 +286,10 @@ fn an_invite_dials_its_maker_with_the_secret() {
         panic!("{dialled:?}");
     };
     assert_eq!(purpose, Purpose::Ask(maker.clone()));
-    assert!(introductions.secret_for(&maker).is_some());
+    assert!(matches!(
+        introductions.showing(&maker),
+        Showing::Required(_)
+    ));
 }
 
 #[test]
@@ -355,7 +311,7 @@ fn the_command_of_an_invite_is_answered_once_and_later_failures_are_notices() {
             &[]
         };
         assert_eq!(notices(&mut ctx), later, "{asked:?}");
-        assert_eq!(introductions.secret_for(&maker), None);
+        assert!(introductions.showing(&maker) == Showing::Nothing);
     }
 }
 
