@@ -99,6 +99,7 @@ impl Disk {
             profile: self.profile.clone(),
             settings: self.settings.clone(),
             contacts: self.contacts.values().cloned().collect(),
+            damaged_contacts: Vec::new(),
             requests: self.requests.values().cloned().collect(),
             invites: self.invites.values().cloned().collect(),
             threads: self.threads.values().cloned().collect(),

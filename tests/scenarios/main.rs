@@ -24,6 +24,7 @@ mod delivery;
 mod directory;
 mod introduction;
 mod invites;
+mod leftovers;
 mod manual;
 mod profiles;
 mod rendezvous;

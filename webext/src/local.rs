@@ -2,6 +2,7 @@
 //!
 //! An entry that cannot be read is damaged: it is reported and left where it is.
 
+use ipc::ContactId;
 use mesh_chat::config::Settings;
 use mesh_chat::records::{
     Change, ContactRecord, ImportRecord, InviteRecord, ProfileRecord, RequestRecord, Snapshot,
@@ -46,6 +47,9 @@ pub fn read(entries: &[(String, String)]) -> Result<Local, ProfileDamaged> {
             let profile = profile(text).map_err(ProfileDamaged)?;
             local.snapshot.profile = Some(profile);
         } else if local.read_entry(key, text).is_none() {
+            let contact = key.strip_prefix(CONTACT);
+            let contact = contact.map(|id| ContactId(id.to_owned()));
+            local.snapshot.damaged_contacts.extend(contact);
             local.damaged.push(key.clone());
         }
     }
@@ -154,7 +158,7 @@ mod tests {
     use crate::journal::{Batch, Journal};
     use mesh_chat::node::StoreId;
     use mesh_chat::records::Secret;
-    use mesh_chat::view::{ContactId, RequestId};
+    use mesh_chat::view::RequestId;
 
     fn contact(id: &str, name: &str) -> ContactRecord {
         ContactRecord {
@@ -287,6 +291,8 @@ mod tests {
             ["contact/c2", "contact/c3", "request/r1", "settings"]
         );
         assert_eq!(local.snapshot.contacts, [contact("c1", "Ben")]);
+        let damaged = ["c2", "c3"].map(|id| ContactId(id.to_owned()));
+        assert_eq!(local.snapshot.damaged_contacts, damaged);
         assert_eq!(local.snapshot.settings, Settings::default());
     }
 }
