@@ -51,7 +51,7 @@ impl State {
             Action::Retry => self.command(Command::Retry),
             Action::Restart => self.restart(),
             Action::Dismiss(id) => self.alerts.dismiss(id),
-            Action::DraftLoaded(contact, text) => self.draft_loaded(&contact, text),
+            Action::DraftLoaded(contact, text, sent) => self.draft_loaded(&contact, text, sent),
             Action::DraftElsewhere(contact, text) => self.follow_draft(&contact, text),
             Action::Draft(text) => self.edit_draft(text),
             Action::Send => self.send_message(),
