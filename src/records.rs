@@ -16,6 +16,9 @@ pub struct Snapshot {
     pub profile: Option<ProfileRecord>,
     /// What the person changed.
     pub settings: Settings,
+    /// Why what the person changed cannot be read, where it is there.
+    #[serde(default)]
+    pub damaged_settings: Option<String>,
     /// Saved contacts.
     pub contacts: Vec<ContactRecord>,
     /// Contacts that are there and cannot be read: what belongs to them stays.

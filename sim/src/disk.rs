@@ -98,6 +98,7 @@ impl Disk {
         Snapshot {
             profile: self.profile.clone(),
             settings: self.settings.clone(),
+            damaged_settings: None,
             contacts: self.contacts.values().cloned().collect(),
             damaged_contacts: Vec::new(),
             requests: self.requests.values().cloned().collect(),

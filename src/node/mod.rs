@@ -78,6 +78,7 @@ impl Node {
         let Snapshot {
             profile,
             settings,
+            damaged_settings,
             contacts,
             damaged_contacts: _,
             requests,
@@ -87,7 +88,13 @@ impl Node {
         } = snapshot;
         let mut node = Self {
             ctx: Context::new(seed, unicode, now),
-            account: Account::restore(config, config_error, settings, profile),
+            account: Account::restore(
+                config,
+                config_error.as_deref(),
+                settings,
+                damaged_settings.as_deref(),
+                profile,
+            ),
             transport: Transport::default(),
             directory: Directory::new(now.unix),
             handshakes: Handshakes::default(),

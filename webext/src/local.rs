@@ -68,7 +68,14 @@ fn profile(text: &str) -> Result<ProfileRecord, String> {
 impl Local {
     fn read_entry(&mut self, key: &str, text: &str) -> Option<()> {
         if key == SETTINGS {
-            self.snapshot.settings = parsed::<Settings>(text)?;
+            match json::from_str::<Settings>(text) {
+                Ok(settings) => self.snapshot.settings = settings,
+                Err(error) => {
+                    let reason = format!("the stored settings cannot be read: {error}");
+                    self.snapshot.damaged_settings = Some(reason);
+                    return None;
+                }
+            }
         } else if let Some(id) = key.strip_prefix(CONTACT) {
             let record: ContactRecord = parsed(text)?;
             (record.version == VERSION && record.id.0 == id).then_some(())?;
@@ -294,5 +301,16 @@ mod tests {
         let damaged = ["c2", "c3"].map(|id| ContactId(id.to_owned()));
         assert_eq!(local.snapshot.damaged_contacts, damaged);
         assert_eq!(local.snapshot.settings, Settings::default());
+        assert!(local.snapshot.damaged_settings.is_some());
+    }
+
+    #[test]
+    fn settings_of_a_newer_program_are_read_as_far_as_they_are_known() {
+        let server = r#"{"host":"h","port":1,"path":"/","key":"k","secure":true,"newer":1}"#;
+        let text = format!(r#"{{"root":"acme","signalling":[{server}],"newer":{{}}}}"#);
+        let local = read(&[("settings".to_owned(), text)]).unwrap();
+        assert_eq!(local.damaged, Vec::<String>::new());
+        assert_eq!(local.snapshot.settings.root.as_deref(), Some("acme"));
+        assert_eq!(local.snapshot.settings.signalling.unwrap()[0].host, "h");
     }
 }

@@ -56,6 +56,8 @@ pub(crate) enum Action {
     Ping(ContactId),
     /// Try now was pressed.
     Retry,
+    /// Use the built-in servers was pressed.
+    UseBuiltIn,
     /// Start again was pressed.
     Restart,
     /// An alert was dismissed.

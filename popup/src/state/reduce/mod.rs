@@ -49,6 +49,7 @@ impl State {
             Action::Ignore(request) => self.answer(request, |request| Command::Ignore { request }),
             Action::Ping(contact) => self.command(Command::Ping { contact }),
             Action::Retry => self.command(Command::Retry),
+            Action::UseBuiltIn => self.use_built_in(),
             Action::Restart => self.restart(),
             Action::Dismiss(id) => self.alerts.dismiss(id),
             Action::DraftLoaded(contact, text, sent) => self.draft_loaded(&contact, text, sent),
