@@ -33,7 +33,7 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// Returns the settings for when the packed configuration cannot be used.
+    /// Returns what stands for a packed configuration that cannot be used, if the person wants that.
     fn default() -> Self {
         Self {
             root: "myapp".to_owned(),

@@ -16,8 +16,14 @@ pub struct Snapshot {
     pub profile: Option<ProfileRecord>,
     /// What the person changed.
     pub settings: Settings,
+    /// Why what the person changed cannot be read, where it is there.
+    #[serde(default)]
+    pub damaged_settings: Option<String>,
     /// Saved contacts.
     pub contacts: Vec<ContactRecord>,
+    /// Contacts that are there and cannot be read: what belongs to them stays.
+    #[serde(default)]
+    pub damaged_contacts: Vec<ContactId>,
     /// Requests waiting for the person.
     pub requests: Vec<RequestRecord>,
     /// Open invites.
@@ -27,6 +33,14 @@ pub struct Snapshot {
     pub threads: Vec<ThreadRecord>,
     /// Own messages that are not known to be delivered, in any order.
     pub outbox: Vec<MessageRecord>,
+}
+
+impl Snapshot {
+    /// Returns the contacts that are there, readable or not.
+    pub fn contact_ids(&self) -> impl Iterator<Item = &ContactId> {
+        let read = self.contacts.iter().map(|contact| &contact.id);
+        read.chain(&self.damaged_contacts)
+    }
 }
 
 /// One write. It is durable, or it has not happened.

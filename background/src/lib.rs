@@ -90,6 +90,7 @@ impl Background {
             HostRequest::Notify { notification } => notify::show(&notification).await,
             HostRequest::Withdraw { about } => notify::withdraw(&about).await,
             HostRequest::Badge { count } => notify::badge(count).await,
+            HostRequest::KeepNotifications { contacts } => notify::keep(&contacts).await,
             HostRequest::Wake => self.0.keep_engine().await,
             HostRequest::Restart => self.0.restart_engine().await,
         }

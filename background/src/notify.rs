@@ -4,8 +4,8 @@
 //! that was started by that click.
 
 use chrome::{api, object, settled};
-use ipc::{About, Command, Notification, Place};
-use js_sys::{Array, JsString, Reflect, encode_uri};
+use ipc::{About, Command, ContactId, Notification, Place};
+use js_sys::{Array, JsString, Object, Reflect, encode_uri};
 use wasm_bindgen::prelude::*;
 
 /// The first button of a request; the second one rejects.
@@ -157,6 +157,21 @@ pub(crate) async fn pressed(id: &str, button: u32) -> Option<Command> {
     } else {
         Command::Reject { request }
     })
+}
+
+/// Withdraws the notifications about contacts that are not among these.
+pub(crate) async fn keep(contacts: &[ContactId]) {
+    let Ok(shown) = settled(api().notifications().get_all()).await else {
+        return;
+    };
+    for id in Object::keys(shown.unchecked_ref::<Object>()).iter() {
+        if let Some(id) = id.as_string()
+            && let Some(Place::Chat(contact)) = Place::parse(&id)
+            && !contacts.contains(&contact)
+        {
+            clear(&id).await;
+        }
+    }
 }
 
 async fn clear(id: &str) {

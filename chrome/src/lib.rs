@@ -109,6 +109,9 @@ extern "C" {
     /// `notifications.create`.
     #[wasm_bindgen(method, catch)]
     pub fn create(this: &Notifications, id: &str, options: &JsValue) -> Result<JsValue, JsValue>;
+    /// `notifications.getAll`.
+    #[wasm_bindgen(method, catch, js_name = getAll)]
+    pub fn get_all(this: &Notifications) -> Result<JsValue, JsValue>;
     /// `notifications.clear`.
     #[wasm_bindgen(method, catch)]
     pub fn clear(this: &Notifications, id: &str) -> Result<JsValue, JsValue>;

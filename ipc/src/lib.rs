@@ -9,10 +9,12 @@
 //! `runtime.sendMessage` reaches every other page of the extension, so what goes through it is
 //! wrapped in an [`Addressed`]; a page ignores what is not addressed to it.
 
+mod draft;
 mod place;
 
 use serde::{Deserialize, Serialize};
 
+pub use draft::{contact_of_key, draft_key, unsent_key};
 pub use place::Place;
 
 pub use mesh_chat::clock::UnixMillis;
@@ -150,6 +152,11 @@ pub enum HostRequest {
     Badge {
         /// How many.
         count: u32,
+    },
+    /// Withdraws the notifications about everybody who is not among these; the response is `()`.
+    KeepNotifications {
+        /// Who is there.
+        contacts: Vec<ContactId>,
     },
     /// Makes sure that the engine runs, for a view; the response is `()`, once it takes connections.
     Wake,

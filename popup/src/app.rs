@@ -221,9 +221,11 @@ impl App {
             }
             Effect::LoadDraft(contact) => {
                 let text = browser::load_draft(&contact);
-                self.dispatch.emit(Action::DraftLoaded(contact, text));
+                let sent = browser::load_unsent(&contact);
+                self.dispatch.emit(Action::DraftLoaded(contact, text, sent));
             }
             Effect::SaveDraft(contact, text) => browser::save_draft(&contact, &text),
+            Effect::SaveUnsent(contact, texts) => browser::save_unsent(&contact, &texts),
             Effect::Copy(invite, text) => self.copy(invite, text),
             Effect::Download(text) => files::download("mesh-chat-backup.json", &text.0),
             Effect::ReadBackup => self.read_backup(),

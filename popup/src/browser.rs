@@ -5,16 +5,13 @@
 use crate::i18n::browser_language;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_storage::{LocalStorage, Storage};
-use ipc::{ContactId, UnixMillis};
-use js_sys::{Array, Date, Intl, Object, Reflect};
+use ipc::{ContactId, UnixMillis, contact_of_key, draft_key, unsent_key};
+use js_sys::{Array, Date, Intl, JSON, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Document, Element, Event, HtmlElement, KeyboardEvent, ResizeObserver, StorageEvent, Window,
 };
-
-/// What the keys of unsent texts begin with.
-const DRAFT: &str = "draft:";
 
 /// Listens on the window. Dropping the listener removes it.
 pub(crate) fn listen_window(
@@ -203,12 +200,41 @@ pub(crate) fn load_draft(contact: &ContactId) -> String {
 
 /// Keeps the unsent text for a contact. A full storage loses a draft, never a message.
 pub(crate) fn save_draft(contact: &ContactId, text: &str) {
+    save(
+        &draft_key(contact),
+        Some(text).filter(|text| !text.is_empty()),
+    );
+}
+
+/// Reads the texts to a contact that were sent and are not known to be stored.
+pub(crate) fn load_unsent(contact: &ContactId) -> Vec<(u64, String)> {
+    let kept = storage().and_then(|storage| storage.get_item(&unsent_key(contact)).ok());
+    let kept = kept.flatten().and_then(|text| JSON::parse(&text).ok());
+    let kept = kept.filter(Array::is_array).unwrap_or_default();
+    let text = |pair: JsValue| {
+        let pair = Array::from(&pair);
+        let after = pair.get(0).as_string()?.parse().ok()?;
+        Some((after, pair.get(1).as_string()?))
+    };
+    Array::from(&kept).iter().filter_map(text).collect()
+}
+
+/// Keeps the texts to a contact that were sent and are not known to be stored.
+pub(crate) fn save_unsent(contact: &ContactId, texts: &[(u64, String)]) {
+    let pair = |(after, text): &(u64, String)| Array::of2(&after.to_string().into(), &text.into());
+    let kept: Array = texts.iter().map(pair).collect();
+    let text = JSON::stringify(&kept).ok().map(String::from);
+    save(
+        &unsent_key(contact),
+        text.as_deref().filter(|_| !texts.is_empty()),
+    );
+}
+
+fn save(key: &str, text: Option<&str>) {
     let Some(storage) = storage() else { return };
-    let key = draft_key(contact);
-    let _ = if text.is_empty() {
-        storage.remove_item(&key)
-    } else {
-        storage.set_item(&key, text)
+    let _ = match text {
+        Some(text) => storage.set_item(key, text),
+        None => storage.remove_item(key),
     };
 }
 
@@ -223,12 +249,8 @@ fn storage() -> Option<web_sys::Storage> {
 pub(crate) fn draft_elsewhere(event: &Event) -> Option<(ContactId, String)> {
     let event = event.dyn_ref::<StorageEvent>()?;
     let key = event.key()?;
-    let contact = ContactId(key.strip_prefix(DRAFT)?.to_owned());
+    let contact = contact_of_key(&key).filter(|contact| draft_key(contact) == key)?;
     Some((contact, event.new_value().unwrap_or_default()))
-}
-
-fn draft_key(ContactId(id): &ContactId) -> String {
-    format!("{DRAFT}{id}")
 }
 
 /// Moves the keyboard focus, and returns whether there was such an element.

@@ -98,7 +98,9 @@ impl Disk {
         Snapshot {
             profile: self.profile.clone(),
             settings: self.settings.clone(),
+            damaged_settings: None,
             contacts: self.contacts.values().cloned().collect(),
+            damaged_contacts: Vec::new(),
             requests: self.requests.values().cloned().collect(),
             invites: self.invites.values().cloned().collect(),
             threads: self.threads.values().cloned().collect(),

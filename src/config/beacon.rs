@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A server that signs the namespaces of an organisation. In [`Settings`](super::Settings), one
 /// without an address is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Beacon {
     /// Where it is.
     pub url: String,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A PeerJS server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct SignallingServer {
     /// Name or address.
     pub host: String,
@@ -22,7 +22,7 @@ pub struct SignallingServer {
 
 /// A STUN or TURN server, as WebRTC wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct IceServer {
     /// `stun:host:port` or `turn:host:port`.
     pub urls: Vec<String>,

@@ -27,6 +27,8 @@ macro_rules! settings {
             pub notification_text: NotificationText,
             /// Names under which nobody is to ask to connect.
             pub ignored: Vec<String>,
+            /// The built-in configuration stands for a packed one that cannot be used.
+            pub built_in: bool,
             $($(#[$doc])* #[serde(rename = $name)] pub $field: bool,)*
         }
 
@@ -40,6 +42,7 @@ macro_rules! settings {
                     beacon: None,
                     notification_text: NotificationText::default(),
                     ignored: Vec::new(),
+                    built_in: false,
                     $($field: $default,)*
                 }
             }

@@ -75,10 +75,21 @@ fn rates() -> (Bucket, Bucket) {
 }
 
 impl Conversations {
-    /// Takes the stored chats, and the own messages that are not known to be delivered.
-    pub(crate) fn restore(&mut self, threads: Vec<ThreadRecord>, outbox: &[MessageRecord]) {
+    /// Takes the stored chats, and the own messages that are not known to be delivered. Chats of
+    /// contacts that are not there any more are removed.
+    pub(crate) fn restore(
+        &mut self,
+        ctx: &mut Context,
+        threads: Vec<ThreadRecord>,
+        outbox: &[MessageRecord],
+        is_there: impl Fn(&ContactId) -> bool,
+    ) {
         for thread in threads {
             let id = thread.contact.clone();
+            if !is_there(&id) {
+                ctx.store_for_certain(Change::ForgetThread(id));
+                continue;
+            }
             let own = outbox.iter().filter(|own| own.message.contact == id);
             let chat = Chat::restore(thread, own.cloned().collect());
             self.entry(&id).chat = Some(chat);
@@ -95,10 +106,6 @@ impl Conversations {
 
     fn session_mut(&mut self, id: &ContactId) -> Option<&mut Session> {
         self.all.get_mut(id)?.session.as_mut()
-    }
-
-    fn chats(&self) -> impl Iterator<Item = &Chat> {
-        self.all.values().filter_map(|all| all.chat.as_ref())
     }
 
     /// Returns the chat with a contact, made when it is first needed.
@@ -145,11 +152,6 @@ impl Conversations {
     pub(crate) fn unread(&self, id: &ContactId) -> u32 {
         let chat = self.all.get(id).and_then(|all| all.chat.as_ref());
         chat.map_or(0, Chat::unread)
-    }
-
-    /// Returns how many messages the person has not seen.
-    pub(crate) fn unread_in_all(&self) -> u32 {
-        self.chats().map(Chat::unread).sum()
     }
 
     /// Returns a stored message as views see it now.

@@ -20,13 +20,16 @@ pub(super) struct Account {
     me: Option<Me>,
     /// The stored identity cannot be read: nothing may replace it.
     damaged: bool,
-    /// The stored settings cannot be used: the packed ones are, until others are stored.
+    /// The stored settings have values that cannot be used.
     settings_damaged: bool,
     settings: Settings,
     /// What the extension was packed with.
     defaults: Config,
     /// What was wrong with that.
     config_error: Option<String>,
+    /// Why this device does not go online: a configuration that cannot be read may stand for other
+    /// servers than the built-in ones.
+    misconfigured: Option<String>,
     /// The defaults with the settings: what is in force.
     config: Config,
 }
@@ -34,28 +37,38 @@ pub(super) struct Account {
 impl Account {
     pub(super) fn restore(
         packed: Config,
-        config_error: Option<String>,
+        config_error: Option<&str>,
         settings: Settings,
+        damaged_settings: Option<&str>,
         profile: Option<ProfileRecord>,
     ) -> Self {
         let wrong = packed.check().err().map(|invalid| invalid.to_string());
+        let config_error = config_error.map(str::to_owned).or(wrong);
         let joined = profile.is_some();
         let me = profile.and_then(Me::restore);
-        let defaults = if wrong.is_some() {
+        let defaults = if config_error.is_some() {
             Config::default()
         } else {
             packed
         };
-        let sound = defaults.with(&settings).check().is_ok();
-        let settings = if sound { settings } else { Settings::default() };
+        let config = defaults.with(&settings);
+        let values = config.check().err().map(|invalid| invalid.to_string());
+        let packed_wrong = config_error.clone().filter(|_| !settings.built_in);
         Self {
             damaged: joined && me.is_none(),
             me,
-            settings_damaged: !sound,
-            config: defaults.with(&settings),
+            settings_damaged: values.is_some(),
+            config: if values.is_none() {
+                config
+            } else {
+                defaults.clone()
+            },
+            misconfigured: packed_wrong
+                .or(damaged_settings.map(str::to_owned))
+                .or(values),
             settings,
             defaults,
-            config_error: config_error.or(wrong),
+            config_error,
         }
     }
 
@@ -71,13 +84,20 @@ impl Account {
         }
     }
 
-    /// Returns the person, once joined.
+    /// Returns the person, once joined and configured: who may be spoken for on the network.
     pub(super) fn me(&self) -> Option<&Me> {
-        self.me.as_ref()
+        self.me.as_ref().filter(|_| self.misconfigured.is_none())
     }
 
+    /// Returns the person, once joined.
     pub(super) fn joined(&self) -> Result<&Me, Refusal> {
-        self.me().ok_or(Refusal::NotJoined)
+        self.me.as_ref().ok_or(Refusal::NotJoined)
+    }
+
+    /// Returns why somebody who has joined does not go online.
+    pub(super) fn misconfigured(&self) -> Option<&str> {
+        self.me.as_ref()?;
+        self.misconfigured.as_deref()
     }
 
     pub(super) fn is_damaged(&self) -> bool {
@@ -95,7 +115,7 @@ impl Account {
 
     pub(super) fn profile_view(&self) -> Profile {
         Profile {
-            name: self.me().map(|me| me.name().to_owned()),
+            name: self.me.as_ref().map(|me| me.name().to_owned()),
         }
     }
 
@@ -174,6 +194,11 @@ impl Account {
     /// Wants nobody of this name to ask from now on; it counts once it is stored. When there are too
     /// many names, the oldest one goes.
     pub(super) fn ignore(&self, ctx: &mut Context, command: CommandId, name: String) {
+        if self.misconfigured.is_some() {
+            // Only the person, who has seen them, replaces settings that cannot be used.
+            let reason = "the configuration cannot be used".to_owned();
+            return ctx.reply(command, Err(Refusal::Storage { reason }));
+        }
         let mut settings = self.settings.clone();
         settings.ignored.retain(|ignored| *ignored != name);
         if settings.ignored.len() >= IGNORED {
@@ -194,9 +219,13 @@ impl Account {
         ignored.iter().any(|name| names.skeleton(name) == skeleton)
     }
 
-    /// Takes stored settings. Returns what was in force before.
+    /// Takes stored settings, which stand for those that could not be used. Returns what was in force
+    /// before. The built-in configuration is given up with the next start only.
     pub(super) fn take_settings(&mut self, settings: Settings) -> Config {
         let config = self.defaults.with(&settings);
+        if (self.config_error.is_none() || settings.built_in) && config.check().is_ok() {
+            self.misconfigured = None;
+        }
         self.settings = settings;
         std::mem::replace(&mut self.config, config)
     }
@@ -232,7 +261,7 @@ impl Account {
 
     /// Returns a change that is to be written again as it is by now.
     pub(super) fn newest(&self, change: Change) -> Change {
-        match (change, self.me()) {
+        match (change, self.me.as_ref()) {
             (Change::Profile(_), Some(me)) => Change::Profile(me.record().clone()),
             (change, _) => change,
         }
@@ -241,7 +270,7 @@ impl Account {
     /// Returns the profile that goes on from a backup: of one identity the newer one. It has a new
     /// Transport ID, as another installation may still hold the old one.
     pub(super) fn merged(&self, ctx: &mut Context, backup: ProfileRecord) -> ProfileRecord {
-        let here = self.me().map(Me::record);
+        let here = self.me.as_ref().map(Me::record);
         let newer = here.filter(|here| {
             here.identity == backup.identity && here.profile_number >= backup.profile_number
         });

@@ -40,6 +40,7 @@ use crate::limits;
 use crate::name::Unicode;
 use crate::records::{MessageRecord, Snapshot};
 use crate::rendezvous::Rendezvous;
+use crate::values::ContactId;
 use crate::view::Message;
 use account::Account;
 use attention::Attention;
@@ -73,10 +74,13 @@ impl Node {
         unicode: Box<dyn Unicode>,
         now: Now,
     ) -> Self {
+        let there: Vec<ContactId> = snapshot.contact_ids().cloned().collect();
         let Snapshot {
             profile,
             settings,
+            damaged_settings,
             contacts,
+            damaged_contacts: _,
             requests,
             invites,
             threads,
@@ -84,7 +88,13 @@ impl Node {
         } = snapshot;
         let mut node = Self {
             ctx: Context::new(seed, unicode, now),
-            account: Account::restore(config, config_error, settings, profile),
+            account: Account::restore(
+                config,
+                config_error.as_deref(),
+                settings,
+                damaged_settings.as_deref(),
+                profile,
+            ),
             transport: Transport::default(),
             directory: Directory::new(now.unix),
             handshakes: Handshakes::default(),
@@ -97,7 +107,10 @@ impl Node {
         };
         node.account.report_damage(&mut node.ctx);
         node.contacts.restore(&mut node.ctx, contacts);
-        node.conversations.restore(threads, &outbox);
+        // A crash between two writes leaves the chat of a contact that was removed.
+        let is_there = |contact: &ContactId| there.contains(contact);
+        node.conversations
+            .restore(&mut node.ctx, threads, &outbox, is_there);
         node.introductions.restore(requests, invites);
         node.attention.came(now.mono);
         node.begin();

@@ -76,6 +76,7 @@ pub struct SettingsView {
     pub settings: Settings,
     /// What the extension was packed with.
     pub defaults: Config,
-    /// What is wrong with `config.json`, where it is: the built-in values are used instead.
+    /// What is wrong with `config.json`, where it is. Nothing is sent then, unless the settings say that
+    /// the built-in values stand for it.
     pub config_error: Option<String>,
 }

@@ -71,6 +71,11 @@ pub enum BeaconTrouble {
 pub enum Phase {
     /// Join has not been pressed: nothing is sent.
     FirstRun,
+    /// The configuration cannot be used, and nothing is sent before that is settled.
+    Misconfigured {
+        /// What is wrong with it, in English.
+        what: String,
+    },
     /// Starting, or joining after a change.
     Joining,
     /// This device is the router of the namespace with most people.

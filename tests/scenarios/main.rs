@@ -15,6 +15,7 @@
 mod attention;
 mod backup;
 mod beacon;
+mod configuration;
 mod contact_settings;
 // Hundreds of nodes take their time, and the other scenarios also run as wasm.
 #[cfg(not(target_family = "wasm"))]
@@ -24,6 +25,7 @@ mod delivery;
 mod directory;
 mod introduction;
 mod invites;
+mod leftovers;
 mod manual;
 mod profiles;
 mod rendezvous;

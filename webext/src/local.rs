@@ -2,6 +2,7 @@
 //!
 //! An entry that cannot be read is damaged: it is reported and left where it is.
 
+use ipc::ContactId;
 use mesh_chat::config::Settings;
 use mesh_chat::records::{
     Change, ContactRecord, ImportRecord, InviteRecord, ProfileRecord, RequestRecord, Snapshot,
@@ -46,6 +47,9 @@ pub fn read(entries: &[(String, String)]) -> Result<Local, ProfileDamaged> {
             let profile = profile(text).map_err(ProfileDamaged)?;
             local.snapshot.profile = Some(profile);
         } else if local.read_entry(key, text).is_none() {
+            let contact = key.strip_prefix(CONTACT);
+            let contact = contact.map(|id| ContactId(id.to_owned()));
+            local.snapshot.damaged_contacts.extend(contact);
             local.damaged.push(key.clone());
         }
     }
@@ -64,7 +68,14 @@ fn profile(text: &str) -> Result<ProfileRecord, String> {
 impl Local {
     fn read_entry(&mut self, key: &str, text: &str) -> Option<()> {
         if key == SETTINGS {
-            self.snapshot.settings = parsed::<Settings>(text)?;
+            match json::from_str::<Settings>(text) {
+                Ok(settings) => self.snapshot.settings = settings,
+                Err(error) => {
+                    let reason = format!("the stored settings cannot be read: {error}");
+                    self.snapshot.damaged_settings = Some(reason);
+                    return None;
+                }
+            }
         } else if let Some(id) = key.strip_prefix(CONTACT) {
             let record: ContactRecord = parsed(text)?;
             (record.version == VERSION && record.id.0 == id).then_some(())?;
@@ -154,7 +165,7 @@ mod tests {
     use crate::journal::{Batch, Journal};
     use mesh_chat::node::StoreId;
     use mesh_chat::records::Secret;
-    use mesh_chat::view::{ContactId, RequestId};
+    use mesh_chat::view::RequestId;
 
     fn contact(id: &str, name: &str) -> ContactRecord {
         ContactRecord {
@@ -287,6 +298,19 @@ mod tests {
             ["contact/c2", "contact/c3", "request/r1", "settings"]
         );
         assert_eq!(local.snapshot.contacts, [contact("c1", "Ben")]);
+        let damaged = ["c2", "c3"].map(|id| ContactId(id.to_owned()));
+        assert_eq!(local.snapshot.damaged_contacts, damaged);
         assert_eq!(local.snapshot.settings, Settings::default());
+        assert!(local.snapshot.damaged_settings.is_some());
+    }
+
+    #[test]
+    fn settings_of_a_newer_program_are_read_as_far_as_they_are_known() {
+        let server = r#"{"host":"h","port":1,"path":"/","key":"k","secure":true,"newer":1}"#;
+        let text = format!(r#"{{"root":"acme","signalling":[{server}],"newer":{{}}}}"#);
+        let local = read(&[("settings".to_owned(), text)]).unwrap();
+        assert_eq!(local.damaged, Vec::<String>::new());
+        assert_eq!(local.snapshot.settings.root.as_deref(), Some("acme"));
+        assert_eq!(local.snapshot.settings.signalling.unwrap()[0].host, "h");
     }
 }

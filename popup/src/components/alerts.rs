@@ -2,22 +2,16 @@
 
 use super::parts::{Dispatch, icon, on};
 use crate::i18n::{Text, fill, t};
-use crate::state::{Action, State};
+use crate::state::{Action, State, Trouble};
 use crate::words;
 use yew::prelude::*;
 
 /// What is wrong with the packed configuration, and every problem that was not dismissed.
 pub(super) fn alerts(state: &State, dispatch: &Dispatch) -> Html {
-    let broken = state
-        .settings
-        .as_ref()
-        .and_then(|s| s.config_error.as_ref());
     html! {
         <>
-            if let Some(reason) = broken {
-                <div class="alert" role="alert">
-                    { icon("warning") }<p>{ fill(Text::ConfigBroken, &[reason]) }</p>
-                </div>
+            if let Some(trouble) = state.trouble() {
+                { misconfigured(trouble, dispatch) }
             }
             { for state.alerts.shown().iter().map(|alert| html! {
                 <div class="alert" role="alert" key={alert.id.to_string()}>
@@ -31,5 +25,24 @@ pub(super) fn alerts(state: &State, dispatch: &Dispatch) -> Html {
                 </div>
             }) }
         </>
+    }
+}
+
+/// What is wrong with the configuration, and what can be done about it here.
+fn misconfigured(trouble: Trouble<'_>, dispatch: &Dispatch) -> Html {
+    let (text, reason) = match trouble {
+        Trouble::Packed(reason) => (Text::ConfigBroken, reason),
+        Trouble::BuiltIn(reason) => (Text::ConfigBuiltIn, reason),
+        Trouble::Settings(reason) => (Text::SettingsBroken, reason),
+    };
+    html! {
+        <div class="alert" role="alert">
+            { icon("warning") }<p>{ fill(text, &[reason]) }</p>
+            if matches!(trouble, Trouble::Packed(_)) {
+                <button type="button" class="soft" onclick={on(dispatch, Action::UseBuiltIn)}>
+                    { t(Text::UseBuiltIn) }
+                </button>
+            }
+        </div>
     }
 }

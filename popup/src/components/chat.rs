@@ -7,7 +7,7 @@ use super::parts::{Dispatch, icon, on, page_head, verified_mark};
 use crate::browser;
 use crate::i18n::{Text, fill};
 use crate::state::{Action, Chat, State};
-use ipc::PersonId;
+use ipc::{Message, PersonId};
 use yew::prelude::*;
 
 /// The chat.
@@ -16,7 +16,7 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
     html! {
         <main class="page chat" key={chat.contact.0.clone()}>
             { head(state, chat, typing, dispatch) }
-            <Log messages={chat.messages.values().cloned().collect::<Vec<_>>()}
+            <Log messages={messages(state, chat)}
                 more={chat.more} loading={chat.loading} loaded={chat.loaded}
                 damaged={chat.damaged} below={chat.below()}
                 today={browser::local_day(state.now)} dispatch={dispatch.clone()} />
@@ -24,6 +24,12 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
                 dispatch={dispatch.clone()} />
         </main>
     }
+}
+
+/// Returns the messages, and behind them the texts that wait for the engine.
+fn messages(state: &State, chat: &Chat) -> Vec<Message> {
+    let stored = chat.messages.values().cloned();
+    stored.chain(state.waiting_texts(chat)).collect()
 }
 
 fn head(state: &State, chat: &Chat, typing: bool, dispatch: &Dispatch) -> Html {

@@ -1,5 +1,6 @@
 //! What happens to a view.
 
+use super::effect::Kept;
 use super::model::Sight;
 use super::pages::{BackupEdit, ContactEdit, InvitesEdit, NoteEdit, SettingsEdit};
 use ipc::{ContactId, FromEngine, Place, RequestId};
@@ -55,12 +56,15 @@ pub(crate) enum Action {
     Ping(ContactId),
     /// Try now was pressed.
     Retry,
+    /// Use the built-in servers was pressed.
+    UseBuiltIn,
     /// Start again was pressed.
     Restart,
     /// An alert was dismissed.
     Dismiss(u32),
-    /// The unsent text kept for the contact of the open chat.
-    DraftLoaded(ContactId, String),
+    /// The unsent texts kept for the contact of the open chat: what was in the field, and what was
+    /// sent and is not known to be stored.
+    DraftLoaded(ContactId, String, Vec<Kept>),
     /// Another window has changed the unsent text for a contact.
     DraftElsewhere(ContactId, String),
     /// The text in the composer was edited.

@@ -2,6 +2,9 @@
 
 use ipc::{ContactId, Hidden, InviteId, PersonId, RequestId, ToEngine};
 
+/// A text that was sent and is not known to be stored, and the highest number that its chat had then.
+pub(crate) type Kept = (u64, String);
+
 /// What the adapter has to do.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Effect {
@@ -18,8 +21,10 @@ pub(crate) enum Effect {
     Restart,
     /// Dispatch `Action::Slow` after 300 ms.
     SlowTimer,
-    /// Read the unsent text of a contact and dispatch `Action::DraftLoaded`.
+    /// Read the unsent texts of a contact and dispatch `Action::DraftLoaded`.
     LoadDraft(ContactId),
+    /// Keep the texts to a contact that were sent and are not known to be stored; none forgets them.
+    SaveUnsent(ContactId, Vec<Kept>),
     /// Keep the unsent text of a contact; empty forgets it.
     SaveDraft(ContactId, String),
     /// Put an invite on the clipboard and dispatch `InvitesEdit::Copied`.

@@ -14,6 +14,7 @@ mod pages;
 mod people;
 mod reduce;
 mod resync;
+mod trouble;
 mod view;
 
 #[cfg(test)]
@@ -31,4 +32,5 @@ pub(crate) use pages::{
     SettingsForm, Using,
 };
 pub(crate) use people::{Section, has_contacts, list};
+pub(crate) use trouble::Trouble;
 pub(crate) use view::View;

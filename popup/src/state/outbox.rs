@@ -5,7 +5,7 @@ use ipc::{ContactId, RequestId, ToEngine};
 use litemap::LiteMap;
 
 /// Commands that wait for a connection: a person's clicks in a few seconds. Beyond, a click does
-/// nothing.
+/// nothing, and a text stays in the message field.
 const WAITING: usize = 32;
 
 /// What an answer is for.
@@ -66,6 +66,16 @@ struct Asked {
     waiting: Option<ToEngine>,
 }
 
+impl Asked {
+    fn unsent(&self) -> Option<&Unsent> {
+        if let Purpose::Send(unsent) = &self.purpose {
+            Some(unsent)
+        } else {
+            None
+        }
+    }
+}
+
 /// Everything that was asked.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
@@ -83,7 +93,7 @@ impl Outbox {
         ready: bool,
         message: impl FnOnce(u32) -> ToEngine,
     ) -> Vec<Effect> {
-        if !ready && self.asked.len() >= WAITING {
+        if !ready && self.is_full() {
             return Vec::new();
         }
         self.next = self.next.wrapping_add(1);
@@ -95,6 +105,38 @@ impl Outbox {
         };
         self.asked.insert(self.next, Asked { purpose, waiting });
         effects
+    }
+
+    /// Returns whether nothing more can wait for a connection.
+    pub(super) fn is_full(&self) -> bool {
+        self.asked.len() >= WAITING
+    }
+
+    /// Returns the messages to a contact that are not known to be stored, oldest first.
+    pub(super) fn unsent_to(&self, contact: &ContactId) -> impl Iterator<Item = &Unsent> {
+        self.unsure
+            .iter()
+            .chain(self.asked.values().filter_map(Asked::unsent))
+            .filter(move |unsent| unsent.contact == *contact)
+    }
+
+    /// Returns those of them that no engine has been given, as far as is known.
+    pub(super) fn waiting_for(&self, contact: &ContactId) -> impl Iterator<Item = &Unsent> {
+        let waiting = self.asked.values().filter(|asked| asked.waiting.is_some());
+        self.unsure
+            .iter()
+            .chain(waiting.filter_map(Asked::unsent))
+            .filter(move |unsent| unsent.contact == *contact)
+    }
+
+    /// Takes a message that an earlier view has sent, and that is not known to be stored.
+    pub(super) fn take_over(&mut self, unsent: Unsent) {
+        if !self
+            .unsent_to(&unsent.contact)
+            .any(|known| *known == unsent)
+        {
+            self.unsure.push(unsent);
+        }
     }
 
     /// Takes out what an answer is for.

@@ -60,6 +60,7 @@ pub(crate) fn retry_at(phase: &Phase) -> Option<UnixMillis> {
         | Phase::Peer { .. }
         | Phase::Electing { .. }
         | Phase::Refused { .. }
+        | Phase::Misconfigured { .. }
         | Phase::Cellular => None,
     }
 }
@@ -80,6 +81,7 @@ fn phase_text(phase: &Phase) -> String {
         Phase::NoAddress { .. } => t(Text::StateNoAddress),
         Phase::NoBeacon { .. } => t(Text::StateNoBeacon),
         Phase::Cellular => t(Text::StateCellular),
+        Phase::Misconfigured { .. } => t(Text::StateMisconfigured),
     }
 }
 
@@ -89,6 +91,7 @@ fn phase_tone(phase: &Phase) -> Tone {
         Phase::Joining | Phase::Electing { .. } | Phase::FirstRun | Phase::Cellular => Tone::Busy,
         Phase::Offline { .. }
         | Phase::Refused { .. }
+        | Phase::Misconfigured { .. }
         | Phase::NoAddress { .. }
         | Phase::NoBeacon { .. } => Tone::Bad,
     }
@@ -107,6 +110,7 @@ pub(crate) fn phase_meaning(phase: &Phase) -> Text {
         Phase::NoAddress { .. } => Text::WhatNoAddress,
         Phase::NoBeacon { .. } => Text::WhatNoBeacon,
         Phase::Cellular => Text::WhatCellular,
+        Phase::Misconfigured { .. } => Text::WhatMisconfigured,
     }
 }
 
@@ -115,7 +119,9 @@ pub(crate) fn empty_network(phase: &Phase) -> Text {
     match phase {
         Phase::Router { .. } | Phase::Peer { .. } => Text::EmptyNetwork,
         Phase::FirstRun | Phase::Joining | Phase::Electing { .. } => Text::EmptyJoining,
-        Phase::Offline { .. } | Phase::Refused { .. } => Text::EmptyOffline,
+        Phase::Offline { .. } | Phase::Refused { .. } | Phase::Misconfigured { .. } => {
+            Text::EmptyOffline
+        }
         Phase::NoAddress { .. } => Text::EmptyNoAddress,
         Phase::NoBeacon { .. } => Text::EmptyNoBeacon,
         Phase::Cellular => Text::EmptyCellular,

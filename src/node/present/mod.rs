@@ -104,7 +104,11 @@ impl Shown {
     fn show_badge(&mut self, ctx: &mut Context, state: &State<'_>) {
         let requests = state.introductions.requests().len();
         let requests = u32::try_from(requests).unwrap_or(u32::MAX);
-        let count = state.conversations.unread_in_all().saturating_add(requests);
+        let contacts = state.contacts.complete();
+        let unread: u32 = contacts
+            .map(|contact| state.conversations.unread(contact.id()))
+            .sum();
+        let count = unread.saturating_add(requests);
         if std::mem::replace(&mut self.badge, count) != count {
             ctx.event(Event::Badge { count });
         }

@@ -42,6 +42,10 @@ fn networks(state: &State<'_>) -> Vec<Network> {
 
 fn phase(state: &State<'_>, networks: &[Network]) -> Phase {
     let (transport, directory) = (state.transport, state.directory);
+    if let Some(what) = state.account.misconfigured() {
+        let what = what.to_owned();
+        return Phase::Misconfigured { what };
+    }
     if state.account.me().is_none() {
         return Phase::FirstRun;
     }

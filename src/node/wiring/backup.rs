@@ -36,7 +36,8 @@ impl Node {
         text: &Secret,
     ) -> Result<(), Refusal> {
         let Content { profile, contacts } = backup::open(&text.0, &passphrase.0)?;
-        let here = self.account.me().map(|me| &me.record().identity);
+        let here = self.account.joined().ok();
+        let here = here.map(|me| &me.record().identity);
         let is_same = here == Some(&profile.identity);
         let is_free = is_same || self.contacts.complete().next().is_none();
         if self.account.is_damaged() || !is_free {

@@ -75,7 +75,7 @@ impl Node {
         let members = self.directory.members().iter();
         let place = members.map(|member| member.address());
         self.attention.at(self.ctx.now.mono, place);
-        if let Some(me) = self.account.me() {
+        if let Ok(me) = self.account.joined() {
             self.contacts.compute_safety_numbers(me.public_key());
         }
         self.settle();

@@ -78,9 +78,12 @@ impl Node {
 
     pub(super) fn take_settings(&mut self, settings: Settings) {
         self.directory.set_cellular_setting(settings.cellular);
+        let was_online = self.account.me().is_some();
         let before = self.account.take_settings(settings);
         let after = self.account.config();
-        if let Some(me) = self.account.me()
+        if !was_online {
+            self.go_online();
+        } else if let Some(me) = self.account.me()
             && before != *after
         {
             if before.differs_only_in_beacon(after) {

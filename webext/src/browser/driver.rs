@@ -6,6 +6,7 @@ use super::beacon::Beacon;
 use super::boot::Boot;
 use super::clock::{now, seed};
 use super::disk::BrowserDisk;
+use super::drafts;
 use super::host::Host;
 use super::lookup::Lookup;
 use super::network::Network;
@@ -18,10 +19,11 @@ use crate::journal::{Page, PageRead};
 use crate::storage::{Report, Restart, Storage};
 use chrome::Port;
 use ipc::{
-    Alert, Answer, Command, Duty, Event, FromEngine, HostRequest, Recipient, Refusal, ToEngine,
+    Alert, Answer, Command, ContactId, Duty, Event, FromEngine, HostRequest, Recipient, Refusal,
+    ToEngine,
 };
-use mesh_chat::node::{CommandId, Deadline, Input, Output};
-use mesh_chat::records::MessageRecord;
+use mesh_chat::node::{CommandId, Deadline, Input, Output, StoreId};
+use mesh_chat::records::{Change, MessageRecord};
 use mesh_chat::{Mono, Node};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -70,6 +72,8 @@ impl Driver {
             tokens,
             messages,
         } = boot;
+        let contacts: Vec<ContactId> = snapshot.contact_ids().cloned().collect();
+        drafts::sweep(|contact| contacts.contains(contact));
         let driver = Rc::new_cyclic(|me: &Weak<Self>| Self {
             node: RefCell::new(Node::new(
                 config,
@@ -104,6 +108,9 @@ impl Driver {
             damaged: RefCell::new(damaged),
             restarted: Cell::new(take_reason()),
         });
+        driver
+            .host
+            .tell(HostRequest::KeepNotifications { contacts });
         driver.handle(Input::Timeout);
         driver.network.report();
         Ok(driver)
@@ -249,7 +256,7 @@ impl Driver {
             Output::Probe => self.signalling.probe(),
             Output::LookUpAddress => self.lookup.start(),
             Output::FetchBeacon { url, token } => self.beacon.ask(url, token.map(|token| token.0)),
-            Output::Store(id, change) => self.storage.write(id, change),
+            Output::Store(id, change) => self.store(id, change),
             Output::Configure(config) => {
                 self.lookup.configure(&config);
                 self.signalling.configure(&config);
@@ -258,6 +265,13 @@ impl Driver {
             Output::Event(event) => self.show(only, event),
             Output::Timeout(deadline) => self.arm(now().mono, deadline),
         }
+    }
+
+    fn store(&self, id: StoreId, change: Change) {
+        if let Change::ForgetThread(contact) = &change {
+            drafts::forget(contact);
+        }
+        self.storage.write(id, change);
     }
 
     fn show(&self, only: Option<u32>, event: Event) {

@@ -11,6 +11,7 @@
 //! | `driver` | the running node: one input at a time, every output done in order, its timer |
 //! | `views` | the ports of open views, and which view is sent what |
 //! | `disk`, `messages`, `idb` | where batches go: to the background, and to chats in IndexedDB |
+//! | `drafts` | unsent texts of contacts that are gone |
 //! | `restart` | a fresh page in the place of one that cannot go on |
 //! | `host` | requests to the background |
 //! | `signalling` | the PeerJS client in force |
@@ -24,6 +25,7 @@ mod beacon;
 mod boot;
 mod clock;
 mod disk;
+mod drafts;
 mod driver;
 mod echo;
 pub mod engine;

@@ -1,7 +1,7 @@
 //! The open chat: reading, writing, sending.
 
 use crate::state::alerts::Problem;
-use crate::state::effect::{Effect, Target};
+use crate::state::effect::{Effect, Kept, Target};
 use crate::state::model::{Sight, State};
 use crate::state::outbox::{Purpose, Unsent};
 use crate::state::pages::{Chat, ComposerError, Page};
@@ -76,12 +76,16 @@ impl State {
 
     pub(super) fn history(&mut self, contact: &ContactId, newest: bool, page: Page) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for unsent in self.outbox.take_unsure(contact) {
+        let unsure = self.outbox.take_unsure(contact);
+        let was_unsure = !unsure.is_empty();
+        // The newest first, as each is put before what is in the field.
+        for unsent in unsure.into_iter().rev() {
             let mut messages = page.messages.iter();
             if !messages.any(|message| is_stored(&unsent, message)) {
                 effects.extend(self.restore(unsent, None));
             }
         }
+        effects.extend(was_unsure.then(|| self.keep_unsent(contact)));
         if let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) {
             chat.take_page(newest, page);
         }
@@ -107,12 +111,57 @@ impl State {
         self.ask(Purpose::Silent, Command::Read { contact, number })
     }
 
-    pub(super) fn draft_loaded(&mut self, contact: &ContactId, text: String) -> Vec<Effect> {
-        let chat = self.chat_mut();
-        if let Some(chat) = chat.filter(|c| c.contact == *contact && c.draft.is_empty()) {
+    pub(super) fn draft_loaded(
+        &mut self,
+        contact: &ContactId,
+        text: String,
+        sent: Vec<Kept>,
+    ) -> Vec<Effect> {
+        let Some(chat) = self.chat_mut().filter(|c| c.contact == *contact) else {
+            return Vec::new();
+        };
+        if chat.draft.is_empty() {
             chat.draft = text;
         }
-        Vec::new()
+        if sent.is_empty() {
+            return Vec::new();
+        }
+        for (after, text) in sent {
+            let contact = contact.clone();
+            self.outbox.take_over(Unsent {
+                contact,
+                text,
+                after,
+            });
+        }
+        self.ask_history(contact.clone(), None)
+    }
+
+    /// Keeps the texts to a contact that are not known to be stored, for when this view is closed.
+    fn keep_unsent(&self, contact: &ContactId) -> Effect {
+        let unsent = self.outbox.unsent_to(contact);
+        let kept = unsent.map(|unsent| (unsent.after, unsent.text.clone()));
+        Effect::SaveUnsent(contact.clone(), kept.collect())
+    }
+
+    /// Notes that a text is stored.
+    pub(super) fn sent(&self, unsent: &Unsent) -> Vec<Effect> {
+        vec![self.keep_unsent(&unsent.contact)]
+    }
+
+    /// Returns the texts that wait for the engine, as messages at the end of the chat.
+    pub(crate) fn waiting_texts(&self, chat: &Chat) -> Vec<Message> {
+        let waiting = self.outbox.waiting_for(&chat.contact);
+        let numbered = waiting.zip(chat.newest() + 1..);
+        let message = |(unsent, number): (&Unsent, u64)| Message {
+            contact: chat.contact.clone(),
+            number,
+            at: self.now,
+            text: unsent.text.clone(),
+            state: MessageState::Waiting,
+            place: None,
+        };
+        numbered.map(message).collect()
     }
 
     /// Takes the unsent text as another window has left it.
@@ -145,6 +194,7 @@ impl State {
     }
 
     pub(super) fn send_message(&mut self) -> Vec<Effect> {
+        let is_full = !self.engine.is_ready() && self.outbox.is_full();
         let Some(chat) = self.chat_mut() else {
             return Vec::new();
         };
@@ -156,6 +206,10 @@ impl State {
             chat.error = Some(ComposerError::Refused(Refusal::TextTooLong));
             return Vec::new();
         }
+        if is_full {
+            chat.error = Some(ComposerError::NotSent);
+            return Vec::new();
+        }
         let unsent = Unsent {
             contact: chat.contact.clone(),
             text: text.clone(),
@@ -165,11 +219,15 @@ impl State {
         chat.error = None;
         chat.typed = None;
         let contact = chat.contact.clone();
+        let to = contact.clone();
+        let send = self.ask(Purpose::Send(unsent), Command::Send { contact, text });
+        // Kept in the one place before it goes from the other.
         let mut effects = vec![
-            Effect::SaveDraft(contact.clone(), String::new()),
+            self.keep_unsent(&to),
+            Effect::SaveDraft(to, String::new()),
             Effect::Focus(Target::Composer),
         ];
-        effects.extend(self.ask(Purpose::Send(unsent), Command::Send { contact, text }));
+        effects.extend(send);
         effects
     }
 
@@ -186,7 +244,8 @@ impl State {
         } else if let Some(refusal) = refusal {
             self.alerts.raise(Problem::Refused(refusal));
         }
-        vec![Effect::SaveDraft(unsent.contact, text)]
+        let keep = self.keep_unsent(&unsent.contact);
+        vec![Effect::SaveDraft(unsent.contact, text), keep]
     }
 
     pub(super) fn set_sight(&mut self, sight: Sight) -> Vec<Effect> {

@@ -191,11 +191,21 @@ impl State {
             Purpose::Export => self.export_replied(result),
             Purpose::Import => self.import_replied(result),
             Purpose::Answer(_) | Purpose::Send(_) | Purpose::Plain => match result {
-                Ok(_) => done(&purpose),
+                Ok(_) => self.done(&purpose),
                 Err(refusal) => self.refused(purpose, refusal),
             },
             Purpose::Silent | Purpose::History { .. } => Vec::new(),
         }
+    }
+
+    fn done(&self, purpose: &Purpose) -> Vec<Effect> {
+        if let Purpose::Send(unsent) = purpose {
+            return self.sent(unsent);
+        }
+        // The row of a request that was answered is gone, and had the focus.
+        let answered = matches!(purpose, Purpose::Answer(_));
+        let focus = answered.then_some(Effect::Focus(Target::Lists));
+        focus.into_iter().collect()
     }
 
     fn refused(&mut self, purpose: Purpose, refusal: Refusal) -> Vec<Effect> {
@@ -204,13 +214,4 @@ impl State {
         }
         self.alerts.raise(Problem::Refused(refusal))
     }
-}
-
-/// Moves the focus after a request was answered: its row is gone, and had the focus.
-fn done(purpose: &Purpose) -> Vec<Effect> {
-    let answered = matches!(purpose, Purpose::Answer(_));
-    answered
-        .then_some(Effect::Focus(Target::Lists))
-        .into_iter()
-        .collect()
 }

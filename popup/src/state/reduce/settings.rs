@@ -5,7 +5,7 @@ use crate::state::model::State;
 use crate::state::outbox::Purpose;
 use crate::state::pages::{FieldError, Saved, SettingsEdit, SettingsForm};
 use crate::state::view::View;
-use ipc::{Command, Refusal};
+use ipc::{Command, Refusal, Settings};
 
 impl State {
     pub(super) fn open_settings(&mut self) -> Vec<Effect> {
@@ -39,7 +39,10 @@ impl State {
         }
         form.refused = None;
         let settings = match form.to_settings(&view.defaults) {
-            Ok(settings) => settings,
+            Ok(settings) => Settings {
+                built_in: view.settings.built_in,
+                ..settings
+            },
             Err(refused) => return self.refuse_setting(refused),
         };
         let name = form.name.trim().to_owned();
@@ -51,6 +54,18 @@ impl State {
         }
         effects.extend(self.ask(Purpose::Settings, Command::Configure { settings }));
         effects
+    }
+
+    /// Lets the built-in configuration stand for a packed one that cannot be used.
+    pub(super) fn use_built_in(&mut self) -> Vec<Effect> {
+        let Some(view) = &self.settings else {
+            return Vec::new();
+        };
+        let settings = Settings {
+            built_in: true,
+            ..view.settings.clone()
+        };
+        self.command(Command::Configure { settings })
     }
 
     pub(super) fn settings_replied(&mut self, name: bool, refusal: Option<Refusal>) -> Vec<Effect> {

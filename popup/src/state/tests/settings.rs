@@ -4,6 +4,38 @@ use super::*;
 use ipc::{Beacon, NotificationText};
 
 #[test]
+fn built_in_servers_stand_for_a_broken_file_only_when_the_person_says_so() {
+    let mut view = Sut::with_anna();
+    assert_eq!(view.state.trouble(), None);
+    let broken = |built_in| {
+        Event::Settings(SettingsView {
+            settings: ipc::Settings {
+                built_in,
+                ..ipc::Settings::default()
+            },
+            defaults: packed(),
+            config_error: Some("config.json: broken".to_owned()),
+        })
+    };
+    view.event(broken(false));
+    let reason = "config.json: broken";
+    assert_eq!(view.state.trouble(), Some(Trouble::Packed(reason)));
+    let sent = view.act(Action::UseBuiltIn);
+    let Some(Command::Configure { settings }) = commands(&sent).first().copied() else {
+        panic!("{sent:?}");
+    };
+    assert!(settings.built_in);
+    view.event(broken(true));
+    assert_eq!(view.state.trouble(), Some(Trouble::BuiltIn(reason)));
+    view.act(Action::OpenSettings);
+    let saved = view.act(Action::Save);
+    let Some(Command::Configure { settings }) = commands(&saved).last().copied() else {
+        panic!("{saved:?}");
+    };
+    assert!(settings.built_in, "saving the form keeps it");
+}
+
+#[test]
 fn saving_stores_only_what_differs_from_the_packed_values() {
     let mut view = Sut::with_anna();
     view.act(Action::OpenSettings);
