@@ -93,9 +93,11 @@ fn every_view_has_names_and_roles_for_all_its_controls_and_a_picture() -> Result
     b.send("Yes! See https://example.org/menu")?;
     a.see(&named("link", "https://example.org/menu"))?;
     look(alice, "chat")?;
+    check_narrow(alice, &pictures, "chat")?;
     a.click(&named("button", "Back"))?;
     a.see(&with_text("listitem", "Bob"))?;
     look(alice, "contacts")?;
+    check_narrow(alice, &pictures, "contacts")?;
     a.click(&named("button", "Connection"))?;
     a.see(&named("heading", "Connection"))?;
     look(alice, "connection")?;
@@ -103,6 +105,24 @@ fn every_view_has_names_and_roles_for_all_its_controls_and_a_picture() -> Result
     a.click(&named("button", "Settings"))?;
     a.see(&named("heading", "Settings"))?;
     look(alice, "settings")
+}
+
+/// Looks at a page as narrow as a side panel, and as a panel at twice the size: every button can be
+/// reached, and nothing scrolls sideways.
+fn check_narrow(browser: &Browser, pictures: &std::path::Path, view: &str) -> Result {
+    const OUTSIDE: &str = "
+        const width = document.documentElement.clientWidth;
+        const outside = [...document.querySelectorAll('button')]
+          .filter((button) => button.checkVisibility())
+          .filter((button) => button.getBoundingClientRect().right > width + 0.5);
+        return [document.documentElement.scrollWidth - width, outside.map((b) => b.textContent)];";
+    for width in [280, 190] {
+        browser.in_size(width, 500)?;
+        let outside = browser.session()?.execute(OUTSIDE, &[])?;
+        browser.screenshot(pictures, &format!("{view}-{width}"))?;
+        assert_eq!(outside.to_string(), "[0,[]]", "{view}, {width} pixels wide");
+    }
+    browser.as_popup()
 }
 
 #[test]

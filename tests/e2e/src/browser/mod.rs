@@ -276,7 +276,12 @@ impl Browser {
 
     /// Shows pages in the size of the popup, in Chromium.
     pub fn as_popup(&self) -> Result<()> {
-        chromium::set_size(self.session()?, 380, 600)
+        self.in_size(380, 600)
+    }
+
+    /// Shows pages in this size, in Chromium.
+    pub fn in_size(&self, width: u32, height: u32) -> Result<()> {
+        chromium::set_size(self.session()?, width, height)
     }
 
     /// Saves what is shown as `<artifacts>/<name>.png`.
