@@ -3,7 +3,7 @@
 use crate::world::{ANN, BOB, HOME, World, friends};
 use mesh_chat::config::Settings;
 use mesh_chat::records::Snapshot;
-use mesh_chat::view::{Alert, Answer};
+use mesh_chat::view::{Alert, Answer, Phase};
 
 fn damaged(key: &str) -> Alert {
     let key = key.to_owned();
@@ -28,7 +28,7 @@ fn an_address_that_is_none_is_reported_and_never_asked_for() {
 }
 
 #[test]
-fn settings_that_cannot_work_are_reported_and_the_packed_ones_used() {
+fn settings_that_cannot_work_are_reported_and_keep_the_device_offline() {
     let mut snapshot = friends().snapshot(ANN);
     snapshot.settings = Settings {
         root: Some("two words.".to_owned()),
@@ -37,7 +37,8 @@ fn settings_that_cannot_work_are_reported_and_the_packed_ones_used() {
     let mut world = World::new();
     world.start(snapshot);
     assert_eq!(world.alerts(0), [&damaged("settings")]);
-    world.joined(&["Cleo"]);
+    let phase = &world.status(0).phase;
+    assert!(matches!(phase, Phase::Misconfigured { .. }), "{phase:?}");
 }
 
 #[test]

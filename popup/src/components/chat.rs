@@ -8,6 +8,7 @@ use crate::browser;
 use crate::i18n::{Text, fill};
 use crate::state::{Action, Chat, State};
 use ipc::{Message, PersonId};
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// The chat.
@@ -27,9 +28,10 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
 }
 
 /// Returns the messages, and behind them the texts that wait for the engine.
-fn messages(state: &State, chat: &Chat) -> Vec<Message> {
+fn messages(state: &State, chat: &Chat) -> Vec<Rc<Message>> {
     let stored = chat.messages.values().cloned();
-    stored.chain(state.waiting_texts(chat)).collect()
+    let waiting = state.waiting_texts(chat).into_iter();
+    stored.chain(waiting.map(Rc::new)).collect()
 }
 
 fn head(state: &State, chat: &Chat, typing: bool, dispatch: &Dispatch) -> Html {
