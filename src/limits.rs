@@ -53,6 +53,10 @@ pub const ROUTERS: u32 = 64;
 /// Entries of a whole namespace, in 8 MB at most.
 pub const NAMESPACE_ENTRIES: usize = REGISTRY_ENTRIES * 64;
 
+/// Strangers in the lists of a view: more than anybody reads, and little to paint. Of the others
+/// their number is told.
+pub const SHOWN_STRANGERS: usize = 300;
+
 /// Peers of a full router that are being sent on at once.
 pub const SENT_ON: usize = 32;
 

@@ -88,15 +88,18 @@ impl Recognition {
     }
 
     fn compute(&mut self, unix: u64) {
-        self.by_uuid = LiteMap::new_vec();
         // Clocks differ, and a list may be from before midnight.
-        for day in [-1, 0, 1].map(|shift| calendar::day(unix, shift)) {
+        let days = [-1, 0, 1].map(|shift| calendar::day(unix, shift));
+        let mut by_uuid = Vec::new();
+        for day in &days {
             for label in &self.labels {
                 for (contact, secret) in &self.secrets {
-                    let uuid = crypto::discovery_uuid(secret, label, &day);
-                    self.by_uuid.insert(uuid, contact.clone());
+                    let uuid = crypto::discovery_uuid(secret, label, day);
+                    by_uuid.push((uuid, contact.clone()));
                 }
             }
         }
+        // Sorted at once: one by one they would be moved for each other.
+        self.by_uuid = by_uuid.into_iter().collect();
     }
 }

@@ -19,6 +19,8 @@ pub struct Status {
     pub phase: Phase,
     /// One entry for each namespace that is joined.
     pub networks: Vec<Network>,
+    /// How many strangers are there beside those in the list, which is bounded.
+    pub more_people: u32,
     /// The signalling server in use, `host:port`.
     pub server: Option<String>,
     /// Whether that server can be reached now.

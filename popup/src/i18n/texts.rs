@@ -96,6 +96,7 @@ texts! {
     NextTry = "nextTry",
     PeopleOne = "peopleOne",
     PeopleOther = "peopleOther",
+    MorePeople = "morePeople",
     Requests = "requests",
     Accept = "accept",
     Reject = "reject",

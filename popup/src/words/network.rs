@@ -151,6 +151,20 @@ pub(crate) fn people_count(people: u32) -> String {
     count(people.into(), Text::PeopleOne, Text::PeopleOther)
 }
 
+/// Returns "and 4 more".
+pub(crate) fn more_people(people: u32) -> String {
+    fill(Text::MorePeople, &[&grouped(people)])
+}
+
+/// Returns a number in groups of three digits, with a space between them as every language reads it.
+fn grouped(number: u32) -> String {
+    let (thousands, rest) = (number / 1_000, number % 1_000);
+    if thousands == 0 {
+        return rest.to_string();
+    }
+    format!("{}\u{202F}{rest:03}", grouped(thousands))
+}
+
 /// Returns the role in a network.
 pub(crate) fn role(role: Role) -> Text {
     match role {
@@ -169,6 +183,7 @@ mod tests {
         let status = Status {
             phase,
             networks: Vec::new(),
+            more_people: 0,
             server: None,
             server_up: false,
             beacon: None,
@@ -196,6 +211,13 @@ mod tests {
             people,
         };
         assert_eq!(line(electing, 0), "Finding a new router…");
+    }
+
+    #[test]
+    fn large_numbers_of_people_are_grouped() {
+        assert_eq!(more_people(84), "and 84 more");
+        assert_eq!(more_people(16_084), "and 16\u{202F}084 more");
+        assert_eq!(more_people(1_000_001), "and 1\u{202F}000\u{202F}001 more");
     }
 
     #[test]

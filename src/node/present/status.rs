@@ -3,12 +3,13 @@
 use super::state::State;
 use crate::view::{Network, Phase, Role, Status};
 
-/// Returns the state of the connection.
-pub(super) fn status(state: &State<'_>) -> Status {
+/// Returns the state of the connection. `more_people` is how many strangers are not shown.
+pub(super) fn status(state: &State<'_>, more_people: u32) -> Status {
     let networks = networks(state);
     Status {
         phase: phase(state, &networks),
         networks,
+        more_people,
         server: state.transport.server().map(str::to_owned),
         server_up: state.transport.is_up(),
         beacon: state.directory.beacon_status(state.now),

@@ -57,11 +57,12 @@ impl Node {
     pub(in crate::node) fn recognise(&mut self) {
         let forced = self.contacts.take_unsighted();
         let contacts = &self.contacts;
-        let seen = self
-            .directory
-            .recognise(&self.ctx, contacts.recognisable(), forced, |id| {
-                contacts.is_seen_as(id)
-            });
+        let seen = self.directory.recognise(
+            &self.ctx,
+            contacts.recognisable(),
+            forced,
+            contacts.seen_as(),
+        );
         if let Some(seen) = seen {
             self.contacts.see(self.ctx.now.mono, seen);
             if self.account.me().is_some() {
