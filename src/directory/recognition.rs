@@ -3,6 +3,7 @@
 use super::member::Member;
 use crate::calendar;
 use crate::crypto;
+use crate::limits::DISCOVERY_IDS;
 use crate::values::ContactId;
 use crate::wire::Entry;
 use litemap::LiteMap;
@@ -94,8 +95,10 @@ impl Recognition {
         for day in &days {
             for label in &self.labels {
                 for (contact, secret) in &self.secrets {
-                    let uuid = crypto::discovery_uuid(secret, label, day);
-                    by_uuid.push((uuid, contact.clone()));
+                    for number in 0..DISCOVERY_IDS {
+                        let uuid = crypto::discovery_uuid(secret, label, day, number);
+                        by_uuid.push((uuid, contact.clone()));
+                    }
                 }
             }
         }

@@ -4,6 +4,7 @@ use super::Directory;
 use super::member::Member;
 use crate::context::Context;
 use crate::ids::rootless;
+use crate::limits::CONTACTS;
 use crate::values::ContactId;
 use crate::wire::Entry;
 use litemap::LiteMap;
@@ -27,7 +28,13 @@ impl Directory {
         let renewed = self
             .recognition
             .update(ctx.now.unix, &self.members, contacts);
-        (forced || renewed || self.concerns_contacts(seen_as)).then(|| self.sightings())
+        let seen = (forced || renewed || self.concerns_contacts(seen_as)).then(|| self.sightings());
+        if self.neighbours.len() > CONTACTS {
+            self.neighbours.clear();
+        }
+        let here = seen.iter().flat_map(|seen| seen.keys());
+        self.neighbours.extend(here.map(|id| (id.clone(), ())));
+        seen
     }
 
     /// Returns whether an entry changed that is a contact's, or was one.

@@ -61,7 +61,8 @@ pub(crate) fn retry_at(phase: &Phase) -> Option<UnixMillis> {
         | Phase::Electing { .. }
         | Phase::Refused { .. }
         | Phase::Misconfigured { .. }
-        | Phase::Cellular => None,
+        | Phase::Cellular
+        | Phase::Forbidden => None,
     }
 }
 
@@ -82,6 +83,7 @@ fn phase_text(phase: &Phase) -> String {
         Phase::NoBeacon { .. } => t(Text::StateNoBeacon),
         Phase::Cellular => t(Text::StateCellular),
         Phase::Misconfigured { .. } => t(Text::StateMisconfigured),
+        Phase::Forbidden => t(Text::StateForbidden),
     }
 }
 
@@ -93,7 +95,8 @@ fn phase_tone(phase: &Phase) -> Tone {
         | Phase::Refused { .. }
         | Phase::Misconfigured { .. }
         | Phase::NoAddress { .. }
-        | Phase::NoBeacon { .. } => Tone::Bad,
+        | Phase::NoBeacon { .. }
+        | Phase::Forbidden => Tone::Bad,
     }
 }
 
@@ -111,6 +114,7 @@ pub(crate) fn phase_meaning(phase: &Phase) -> Text {
         Phase::NoBeacon { .. } => Text::WhatNoBeacon,
         Phase::Cellular => Text::WhatCellular,
         Phase::Misconfigured { .. } => Text::WhatMisconfigured,
+        Phase::Forbidden => Text::WhatForbidden,
     }
 }
 
@@ -125,6 +129,7 @@ pub(crate) fn empty_network(phase: &Phase) -> Text {
         Phase::NoAddress { .. } => Text::EmptyNoAddress,
         Phase::NoBeacon { .. } => Text::EmptyNoBeacon,
         Phase::Cellular => Text::EmptyCellular,
+        Phase::Forbidden => Text::EmptyForbidden,
     }
 }
 

@@ -29,6 +29,7 @@ fn networks(state: &State<'_>) -> Vec<Network> {
                 address,
                 role,
                 people,
+                unreachable: member.is_cut_off(),
             }),
             Some(known) => {
                 known.people = known.people.max(people);
@@ -60,6 +61,9 @@ fn phase(state: &State<'_>, networks: &[Network]) -> Phase {
     }
     if directory.is_cellular() {
         return Phase::Cellular;
+    }
+    if directory.is_forbidden() {
+        return Phase::Forbidden;
     }
     match fullest(networks) {
         Some(network) => phase_of(network),
