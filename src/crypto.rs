@@ -221,9 +221,10 @@ fn keyed(key: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
 }
 
 /// Returns the uuid in the Discovery ID of the person with this `discovery_uuid`, in `namespace`
-/// (without its root) on a UTC `day`.
-pub fn discovery_uuid(discovery_uuid: &[u8; 16], namespace: &str, day: &str) -> Uuid {
-    let label = format!("meshchat/1 discovery|{namespace}|{day}");
+/// (without its root) on a UTC `day`. There are a few for each day, `number` is which of them: whoever
+/// finds one taken has the next.
+pub fn discovery_uuid(discovery_uuid: &[u8; 16], namespace: &str, day: &str, number: u32) -> Uuid {
+    let label = format!("meshchat/1 discovery|{namespace}|{day}|{number}");
     let tag = hmac(discovery_uuid, &[label.as_bytes()]);
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(tag).for_each(|(to, from)| *to = from);

@@ -56,6 +56,8 @@ pub enum Input {
     Beacon(Result<BeaconAnswer, BeaconFailure>),
     /// The browser reports this network as cellular, or not.
     Cellular(bool),
+    /// The browser opens direct connections, or it does not: WebRTC is switched off, or UDP forbidden.
+    Direct(bool),
     /// A write is durable, or has failed with the reason.
     Stored(StoreId, Result<(), String>),
 }

@@ -53,6 +53,14 @@ pub const ROUTERS: u32 = 64;
 /// Entries of a whole namespace, in 8 MB at most.
 pub const NAMESPACE_ENTRIES: usize = REGISTRY_ENTRIES * 64;
 
+/// Strangers in the lists of a view: more than anybody reads, and little to paint. Of the others
+/// their number is told.
+pub const SHOWN_STRANGERS: usize = 300;
+
+/// Discovery IDs of one person in one namespace on one day: whoever has taken one, perhaps a contact of
+/// earlier days, can take all only at the cost of as many connections for each namespace.
+pub const DISCOVERY_IDS: u32 = 4;
+
 /// Peers of a full router that are being sent on at once.
 pub const SENT_ON: usize = 32;
 
@@ -60,6 +68,9 @@ pub const SENT_ON: usize = 32;
 /// to be, before the router is taken for one that hides people. Longer than it takes the contact to
 /// find out that its connection to the router is dead: until then it says so in good faith.
 pub const HIDDEN: Duration = Duration::from_secs(80);
+
+/// How long the word of a contact because of which a router was left does not count again.
+pub const COMPLAINT: Duration = Duration::from_hours(1);
 
 /// How often a peer lets itself be sent on before it takes the routers for liars.
 pub const REDIRECTS: u32 = 8;

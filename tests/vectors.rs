@@ -42,8 +42,13 @@ fn safety_number_of_two_keys_in_either_order() {
 
 #[test]
 fn discovery() {
-    let uuid = discovery_uuid(&rising(), "203-0-113-7", "2026-11-23");
-    assert_eq!(uuid.to_string(), "19892964-8e10-8f97-8db2-0ed005bea9ca");
+    for (number, expected) in [
+        (0, "169582a6-a3be-80b2-a9c8-cc212e987f4c"),
+        (3, "807cdcf4-a87b-8b98-b18c-7c110a8692a3"),
+    ] {
+        let uuid = discovery_uuid(&rising(), "203-0-113-7", "2026-11-23", number);
+        assert_eq!(uuid.to_string(), expected);
+    }
 }
 
 #[test]

@@ -131,7 +131,7 @@ impl Crowd {
     fn cost(&self, joins: Vec<u64>) -> Cost {
         let sees = |device: &Device| {
             let light = device.as_light().map(|light| light.sees());
-            light.unwrap_or(device.view.people.len())
+            light.unwrap_or(device.view.people.len() + device.view.more_people as usize)
         };
         let seen = || self.world.devices.iter().map(sees);
         let whole = self.world.devices.iter().filter(|device| !device.light);

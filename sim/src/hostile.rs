@@ -115,6 +115,7 @@ impl Hostile {
             | Input::Addresses(_)
             | Input::Woke
             | Input::Cellular(_)
+            | Input::Direct(_)
             | Input::Beacon(_)
             | Input::Stored(..) => {}
         }

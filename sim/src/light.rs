@@ -88,6 +88,7 @@ impl Light {
             | Input::Beacon(_)
             | Input::Woke
             | Input::Cellular(_)
+            | Input::Direct(_)
             | Input::Stored(..) => {}
         }
     }

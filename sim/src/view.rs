@@ -11,6 +11,8 @@ use std::ops::RangeInclusive;
 pub struct View {
     /// Everybody in the lists.
     pub people: BTreeMap<PersonId, Person>,
+    /// How many strangers are there beside those.
+    pub more_people: u32,
     /// Waiting requests.
     pub requests: BTreeMap<RequestId, Request>,
     /// The codes of open invites.
@@ -35,6 +37,7 @@ impl View {
             Event::Request(request) => drop(self.requests.insert(request.id.clone(), request)),
             Event::RequestGone(id) => drop(self.requests.remove(&id)),
             Event::Status(status) => {
+                self.more_people = status.more_people;
                 self.phase = Some(status.phase);
                 self.server = status.server;
                 self.beacon = status.beacon;

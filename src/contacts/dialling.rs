@@ -60,9 +60,9 @@ impl Dialling {
         self.due().is_some_and(|at| now >= at)
     }
 
-    /// Returns whether the next dial takes the second of two ways: either address may be stale.
-    pub(super) fn takes_other_way(&self) -> bool {
-        self.tries % 2 == 1
+    /// Returns how many dials there were since the contact was met: the ways are taken in turn.
+    pub(super) fn tries(&self) -> usize {
+        self.tries as usize
     }
 
     /// Returns until when the contact is left alone after a session that did not last.
@@ -213,16 +213,6 @@ mod tests {
         dialling.began(LINK);
         dialling.failed(NOW, Ping::Unreachable, |_| Duration::ZERO);
         assert_eq!(dialling.due(), Some(NOW + Duration::from_secs(4)));
-    }
-
-    #[test]
-    fn every_second_dial_takes_the_other_way() {
-        let mut dialling = Dialling::default();
-        assert!(!dialling.takes_other_way());
-        dialling.began(LINK);
-        assert!(dialling.takes_other_way());
-        dialling.began(OTHER);
-        assert!(!dialling.takes_other_way());
     }
 
     #[test]

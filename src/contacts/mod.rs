@@ -54,8 +54,8 @@ pub(crate) trait Ways {
     fn near(&self, discovery_id: &str) -> Option<&str>;
     /// Returns the own Transport ID, if it is held.
     fn own_transport(&self) -> Option<&str>;
-    /// Returns until when an id is not to be dialled.
-    fn blacklisted_until(&self, id: &str) -> Option<Mono>;
+    /// Returns until when an id is not to be dialled for a contact.
+    fn blacklisted_until(&self, id: &str, contact: &ContactId) -> Option<Mono>;
 }
 
 /// Everybody saved.
@@ -183,7 +183,8 @@ impl Contacts {
                 // Registering the own id, an entry in a registry, or the end of the blacklist's
                 // time bring a new way.
                 let address = contact.transport_id();
-                let until = address.and_then(|address| ways.blacklisted_until(address));
+                let until =
+                    address.and_then(|address| ways.blacklisted_until(address, contact.id()));
                 contact.dialling.no_way(until);
             }
         }
@@ -348,9 +349,10 @@ impl Contacts {
     }
 }
 
-/// Returns from where and to where a contact is dialled: where it is seen in a registry, else at
-/// its Transport ID, and every second time the other way round. One that has not said yet where it
-/// is can be where it was met.
+/// Returns from where and to where a contact is dialled: where it is seen in a registry, at the Transport
+/// ID that was sealed there, and at the one that it has proven, in turn. Any of them may be stale, and
+/// the sealed one is only as good as whoever sealed it. One that has not said yet where it is can be
+/// where it was met.
 fn route(contact: &Contact, ways: &dyn Ways) -> Option<(String, String)> {
     if !contact.is_complete() {
         return None;
@@ -361,16 +363,20 @@ fn route(contact: &Contact, ways: &dyn Ways) -> Option<(String, String)> {
         let seen = contact.seen_as().or(met_as)?;
         Some((ways.near(seen)?.to_owned(), seen.to_owned()))
     };
-    let far = || {
-        let own = ways.own_transport()?;
-        let told = contact.sighting.transport_id();
-        let address = told.or(contact.transport_id()).or(met_as)?;
-        let usable = ids::is_transport_id(address) && ways.blacklisted_until(address).is_none();
+    let far = |address: Option<&str>| {
+        let (own, address) = (ways.own_transport()?, address?);
+        let blacklisted = ways.blacklisted_until(address, contact.id());
+        let usable = ids::is_transport_id(address) && blacklisted.is_none();
         usable.then(|| (own.to_owned(), address.to_owned()))
     };
-    if contact.dialling.takes_other_way() {
-        far().or_else(near)
-    } else {
-        near().or_else(far)
+    let proven = contact.transport_id().or(met_as);
+    let sealed = contact.sighting.transport_id();
+    let sealed = sealed.filter(|sealed| Some(*sealed) != proven);
+    let all = [near(), far(sealed), far(proven)];
+    let mut all: Vec<_> = all.into_iter().flatten().collect();
+    if all.is_empty() {
+        return None;
     }
+    let turn = contact.dialling.tries() % all.len();
+    Some(all.swap_remove(turn))
 }

@@ -37,10 +37,9 @@ impl Contacts {
         std::mem::take(&mut self.unsighted)
     }
 
-    /// Returns whether an entry of a registry was a contact's.
-    pub(crate) fn is_seen_as(&self, discovery_id: &str) -> bool {
-        self.all()
-            .any(|contact| contact.seen_as() == Some(discovery_id))
+    /// Returns the Discovery IDs as which contacts are seen.
+    pub(crate) fn seen_as(&self) -> impl Iterator<Item = &str> {
+        self.all().filter_map(Contact::seen_as)
     }
 
     /// Takes where contacts are seen: the entry of each, and the own Discovery ID beside it. Who

@@ -135,17 +135,21 @@ impl Conversations {
         session.is_some_and(|session| session.says_near || is_local(session.path))
     }
 
-    /// Returns the Router IDs in whose registries these connected contacts say to be.
+    /// Returns the Router IDs in whose registries connected contacts say to be, by contact; only of those
+    /// that are asked for, by the path to them.
     pub(crate) fn routers_of(
         &self,
-        which: impl Fn(&ContactId) -> bool,
-    ) -> impl Iterator<Item = &str> {
+        which: impl Fn(&ContactId, Path) -> bool,
+    ) -> impl Iterator<Item = (&ContactId, &str)> {
         let sessions = self
             .all
             .iter()
             .filter_map(|(id, all)| Some((id, all.session.as_ref()?)));
-        let these = sessions.filter(move |(id, _)| which(id));
-        these.flat_map(|(_, session)| session.routers.iter().map(String::as_str))
+        let these = sessions.filter(move |(id, session)| which(id, session.path));
+        these.flat_map(|(id, session)| {
+            let routers = session.routers.iter();
+            routers.map(move |router| (id, router.as_str()))
+        })
     }
 
     /// Returns how many messages of a contact the person has not seen.

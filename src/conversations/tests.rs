@@ -144,7 +144,8 @@ fn a_profile_is_handed_on_and_says_where_the_contact_is() {
     } = *heard;
     assert_eq!((contact, number, special, at), (bob(), 3, true, 9));
     assert!(all.is_here(&bob(), |_| false));
-    assert_eq!(all.routers_of(|id| *id == bob()).collect::<Vec<_>>(), ["r"]);
+    let routers = all.routers_of(|id, _| *id == bob());
+    assert_eq!(routers.collect::<Vec<_>>(), [(&bob(), "r")]);
 }
 
 #[test]

@@ -56,13 +56,17 @@ impl Directory {
     }
 
     fn join_exactly(&mut self, ctx: &mut Context, me: &Me, addresses: &[IpAddr]) {
+        if self.here != addresses {
+            self.neighbours.clear();
+        }
         self.here = addresses.to_vec();
         self.rejoin(ctx, me);
     }
 
     /// Leaves and joins so that there is one membership for each address under each root.
     pub(crate) fn rejoin(&mut self, ctx: &mut Context, me: &Me) {
-        let (roots, here) = (self.roots.now(), &self.here);
+        let here: &[IpAddr] = if self.forbidden { &[] } else { &self.here };
+        let roots = self.roots.now();
         let is_of = |member: &Member, root: &str, ip: IpAddr| {
             member.namespace().root() == root && address::same_network(ip, member.address())
         };
@@ -92,6 +96,15 @@ impl Directory {
             roots.iter().position(of)
         };
         self.members.sort_by_key(age);
+    }
+
+    /// Takes whether the browser opens direct connections. Where it does not, this device holds no id
+    /// at which others would look for somebody who answers.
+    pub(crate) fn set_direct(&mut self, ctx: &mut Context, me: Option<&Me>, direct: bool) {
+        let changed = std::mem::replace(&mut self.forbidden, !direct) == direct;
+        if let Some(me) = me.filter(|_| changed) {
+            self.rejoin(ctx, me);
+        }
     }
 
     /// Takes whether the network is cellular, as the browser says.

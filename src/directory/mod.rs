@@ -30,11 +30,14 @@ use crate::calendar;
 use crate::clock::{Mono, Now};
 use crate::context::Context;
 use crate::io::{Link, LinkId, Path};
+use crate::limits::COMPLAINT;
 use crate::routes::LinkOwner;
+use crate::values::ContactId;
 use crate::view::BeaconStatus;
 use crate::why::{Deadline, Why};
 use crate::wire::Entry;
 use addresses::Lookup;
+use litemap::LiteMap;
 use recognition::Recognition;
 use roots::Roots;
 use std::net::IpAddr;
@@ -50,10 +53,16 @@ pub(crate) struct Directory {
     here: Vec<IpAddr>,
     lookup: Lookup,
     cellular: Cellular,
+    /// The browser opens no direct connections: nobody could reach this device, whatever id it held.
+    forbidden: bool,
     /// The Router IDs in whose registries this device is, as the contacts near were told.
     routers: Vec<String>,
     day: u64,
     recognition: Recognition,
+    /// The contacts who were in a registry of this network.
+    neighbours: LiteMap<ContactId, ()>,
+    /// Because of whose word a router was left, and when.
+    complained: LiteMap<ContactId, Mono>,
     /// The Discovery IDs whose entries came, changed or went in this input.
     changes: Vec<String>,
 }
@@ -87,6 +96,11 @@ impl Directory {
 
     pub(crate) fn is_cellular(&self) -> bool {
         self.cellular.network || self.cellular.setting
+    }
+
+    /// Returns whether the browser opens no direct connections.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        self.forbidden
     }
 
     /// Returns whether the last look-up gave no address.
@@ -233,13 +247,31 @@ impl Directory {
         changed
     }
 
-    /// Leaves routers that hide somebody. `missing` are the Router IDs at which contacts say to be
-    /// who are seen in no registry.
-    pub(crate) fn leave_hiding_routers(&mut self, ctx: &mut Context, missing: &[&str]) {
+    /// Leaves routers that hide somebody. `missing` are the Router IDs at which contacts who are on this
+    /// network, and are seen in no registry, say to be. The word of one contact counts where it was in
+    /// a registry here before, and for one router in an hour: else it could keep this device from
+    /// everybody else.
+    pub(crate) fn leave_hiding_routers(
+        &mut self,
+        ctx: &mut Context,
+        missing: &[(&ContactId, &str)],
+    ) {
+        let now = ctx.now.mono;
+        self.complained.retain(|_, at| now < *at + COMPLAINT);
         for member in &mut self.members {
-            let here = |router: &&str| member.namespace().router_index(router).is_some();
-            let misses = missing.iter().any(here);
-            member.misses(ctx, misses);
+            let counts = |(contact, router): &&(&ContactId, &str)| {
+                let of_here = member.namespace().router_index(router).is_some();
+                of_here && !self.complained.contains_key(*contact)
+            };
+            let contacts = missing.iter().filter(counts).map(|(contact, _)| *contact);
+            let mut contacts: Vec<&ContactId> = contacts.collect();
+            contacts.dedup();
+            let was_here = |contact: &&ContactId| self.neighbours.contains_key(*contact);
+            let misses = contacts.len() > 1 || contacts.iter().any(was_here);
+            if member.misses(ctx, misses) {
+                let since = contacts.into_iter().map(|contact| (contact.clone(), now));
+                self.complained.extend(since);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use super::member::Member;
 use crate::calendar;
 use crate::crypto;
+use crate::limits::DISCOVERY_IDS;
 use crate::values::ContactId;
 use crate::wire::Entry;
 use litemap::LiteMap;
@@ -88,15 +89,20 @@ impl Recognition {
     }
 
     fn compute(&mut self, unix: u64) {
-        self.by_uuid = LiteMap::new_vec();
         // Clocks differ, and a list may be from before midnight.
-        for day in [-1, 0, 1].map(|shift| calendar::day(unix, shift)) {
+        let days = [-1, 0, 1].map(|shift| calendar::day(unix, shift));
+        let mut by_uuid = Vec::new();
+        for day in &days {
             for label in &self.labels {
                 for (contact, secret) in &self.secrets {
-                    let uuid = crypto::discovery_uuid(secret, label, &day);
-                    self.by_uuid.insert(uuid, contact.clone());
+                    for number in 0..DISCOVERY_IDS {
+                        let uuid = crypto::discovery_uuid(secret, label, day, number);
+                        by_uuid.push((uuid, contact.clone()));
+                    }
                 }
             }
         }
+        // Sorted at once: one by one they would be moved for each other.
+        self.by_uuid = by_uuid.into_iter().collect();
     }
 }

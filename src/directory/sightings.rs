@@ -3,6 +3,8 @@
 use super::Directory;
 use super::member::Member;
 use crate::context::Context;
+use crate::ids::rootless;
+use crate::limits::CONTACTS;
 use crate::values::ContactId;
 use crate::wire::Entry;
 use litemap::LiteMap;
@@ -12,22 +14,39 @@ pub(crate) type Sightings = LiteMap<ContactId, (Entry, String)>;
 
 impl Directory {
     /// Follows what changed in the registries in this input. Returns where the contacts are seen,
-    /// if that may have changed. `forced` is whether a contact is new, and `was_contact`
-    /// whether an entry was a contact's before.
+    /// if that may have changed. `forced` is whether a contact is new, and `seen_as`
+    /// are the entries that were contacts' before.
     pub(crate) fn recognise<'a>(
         &mut self,
         ctx: &Context,
         contacts: impl Iterator<Item = (&'a ContactId, [u8; 16])> + Clone,
         forced: bool,
-        was_contact: impl Fn(&str) -> bool,
+        seen_as: impl Iterator<Item = &'a str>,
     ) -> Option<Sightings> {
         let members = self.members.iter_mut();
         self.changes = members.flat_map(Member::take_changes).collect();
         let renewed = self
             .recognition
             .update(ctx.now.unix, &self.members, contacts);
-        let concerns = |id: &String| was_contact(id) || self.is_contact_id(id);
-        (forced || renewed || self.changes.iter().any(concerns)).then(|| self.sightings())
+        let seen = (forced || renewed || self.concerns_contacts(seen_as)).then(|| self.sightings());
+        if self.neighbours.len() > CONTACTS {
+            self.neighbours.clear();
+        }
+        let here = seen.iter().flat_map(|seen| seen.keys());
+        self.neighbours.extend(here.map(|id| (id.clone(), ())));
+        seen
+    }
+
+    /// Returns whether an entry changed that is a contact's, or was one.
+    fn concerns_contacts<'a>(&self, seen_as: impl Iterator<Item = &'a str>) -> bool {
+        if self.changes.is_empty() {
+            return false;
+        }
+        let mut before: Vec<&str> = seen_as.collect();
+        before.sort_unstable();
+        let was_contact = |id: &str| before.binary_search(&id).is_ok();
+        let mut changes = self.changes.iter();
+        changes.any(|id| was_contact(id) || self.is_contact_id(id))
     }
 
     fn is_contact_id(&self, id: &str) -> bool {
@@ -52,6 +71,22 @@ impl Directory {
             }
         }
         seen
+    }
+
+    /// Returns each stranger once: the entry under the newest root where they are listed.
+    pub(crate) fn strangers(&self) -> impl Iterator<Item = &Entry> {
+        let members = self.members.iter().enumerate();
+        members.flat_map(move |(at, member)| {
+            let newer = self.members.get(at + 1..).unwrap_or_default();
+            member.others().filter(move |entry| {
+                let again = |other: &Member| {
+                    let (namespace, label) = (other.namespace(), member.namespace().label());
+                    let id = || namespace.rooted(rootless(&entry.discovery_id));
+                    namespace.label() == label && other.other(&id()).is_some()
+                };
+                !newer.iter().any(again) && !self.is_contact(member, entry)
+            })
+        })
     }
 
     /// Returns whether an entry is a contact's.

@@ -142,11 +142,11 @@ impl Handshakes {
         ctx: &Context,
         server: &str,
         link: LinkId,
-        remote: &str,
+        (contact, remote): (&ContactId, &str),
         fault: Fault,
     ) {
         if fault == Fault::SomebodyElse && matches!(link, LinkId::Dialled(_)) {
-            self.blacklist.add(server, remote, ctx.now.mono);
+            self.blacklist.add(server, remote, contact, ctx.now.mono);
         }
     }
 

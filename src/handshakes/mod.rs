@@ -197,14 +197,20 @@ impl Handshakes {
         pending.any(|pending| pending.stage.is_meeting(contact))
     }
 
-    /// Returns until when an id at a server is not to be dialled.
-    pub(crate) fn blacklisted_until(&self, server: &str, id: &str, now: Mono) -> Option<Mono> {
-        self.blacklist.until(server, id, now)
+    /// Returns until when an id at a server is not to be dialled for a contact.
+    pub(crate) fn blacklisted_until(
+        &self,
+        server: &str,
+        id: &str,
+        contact: &ContactId,
+        now: Mono,
+    ) -> Option<Mono> {
+        self.blacklist.until(server, id, contact, now)
     }
 
-    /// Allows dials to an id again.
-    pub(crate) fn pardon(&mut self, id: &str) {
-        self.blacklist.forget(id);
+    /// Allows dials to an id for a contact again.
+    pub(crate) fn pardon(&mut self, id: &str, contact: &ContactId) {
+        self.blacklist.forget(id, contact);
     }
 
     /// Returns the connections whose time is over.

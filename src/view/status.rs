@@ -19,6 +19,8 @@ pub struct Status {
     pub phase: Phase,
     /// One entry for each namespace that is joined.
     pub networks: Vec<Network>,
+    /// How many strangers are there beside those in the list, which is bounded.
+    pub more_people: u32,
     /// The signalling server in use, `host:port`.
     pub server: Option<String>,
     /// Whether that server can be reached now.
@@ -122,6 +124,8 @@ pub enum Phase {
     },
     /// On a cellular network people behind one address do not know each other: no discovery.
     Cellular,
+    /// The browser opens no direct connections, so nobody can be met here or written to.
+    Forbidden,
 }
 
 /// One joined namespace.
@@ -134,6 +138,8 @@ pub struct Network {
     pub role: Role,
     /// How many people are in the registry, oneself included.
     pub people: u32,
+    /// Somebody holds the first Router ID and cannot be reached, and nobody else is there.
+    pub unreachable: bool,
 }
 
 /// The part this device plays in a namespace.

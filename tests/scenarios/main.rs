@@ -27,6 +27,7 @@ mod introduction;
 mod invites;
 mod leftovers;
 mod manual;
+mod multitude;
 mod profiles;
 mod rendezvous;
 mod trust;

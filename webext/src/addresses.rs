@@ -53,6 +53,12 @@ pub fn in_echo(body: &str) -> Result<IpAddr, String> {
     }
 }
 
+/// Returns whether an ICE candidate is one for UDP, also where its address is hidden.
+pub fn is_udp(candidate: &str) -> bool {
+    let transport = candidate.split_ascii_whitespace().nth(2);
+    transport.is_some_and(|transport| transport.eq_ignore_ascii_case("udp"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +78,14 @@ mod tests {
             candidate("2001:db8:85a3::7", "srflx").as_deref(),
             Some("Seen 2001:db8:85a3::7")
         );
+    }
+
+    #[test]
+    fn only_candidates_for_udp_are_a_way_of_ones_own() {
+        let hidden = "candidate:1 1 udp 2113937151 0b52e4c6.local 46154 typ host";
+        assert!(is_udp(hidden) && is_udp(&hidden.replace("udp", "UDP")));
+        assert!(!is_udp(&hidden.replace("udp", "tcp")));
+        assert!(!is_udp("") && !is_udp("candidate:1 1"));
     }
 
     #[test]

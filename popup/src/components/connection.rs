@@ -109,6 +109,9 @@ fn network(network: &Network) -> Html {
             <span class="detail">
                 { t(words::role(network.role)) }{ ", " }{ words::people_count(network.people) }
             </span>
+            if network.unreachable {
+                <p class="hint">{ t(Text::NetworkUnreachable) }</p>
+            }
         </li>
     }
 }

@@ -64,8 +64,17 @@ fn people(state: &State, dispatch: &Dispatch, section: Section) -> Html {
             } else {
                 <ul>{ for shown.into_iter().map(|person| row(state, dispatch, person)) }</ul>
             }
+            if let Some(more) = more_people(state, section) {
+                <p class="more">{ more }</p>
+            }
         </section>
     }
+}
+
+/// Returns how many strangers are there who are not in the list.
+fn more_people(state: &State, section: Section) -> Option<String> {
+    let more = state.status.as_ref()?.more_people;
+    (section == Section::Network && more > 0).then(|| words::more_people(more))
 }
 
 fn to_invites(dispatch: &Dispatch, label: Text, class: &'static str) -> Html {

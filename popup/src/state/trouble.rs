@@ -37,7 +37,8 @@ impl State {
             | Phase::Refused { .. }
             | Phase::NoAddress { .. }
             | Phase::NoBeacon { .. }
-            | Phase::Cellular => None,
+            | Phase::Cellular
+            | Phase::Forbidden => None,
         }
     }
 }

@@ -7,8 +7,8 @@ mod refused;
 
 pub(crate) use name::isolate;
 pub(crate) use network::{
-    StateLine, Tone, beacon_trouble, empty_network, people_count, phase_meaning, retry_at, role,
-    state_line,
+    StateLine, Tone, beacon_trouble, empty_network, more_people, people_count, phase_meaning,
+    retry_at, role, state_line,
 };
 pub(crate) use people::{
     asked, imported_count, last_seen, message_state, ping, presence, reach, special, unread_count,

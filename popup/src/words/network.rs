@@ -61,7 +61,8 @@ pub(crate) fn retry_at(phase: &Phase) -> Option<UnixMillis> {
         | Phase::Electing { .. }
         | Phase::Refused { .. }
         | Phase::Misconfigured { .. }
-        | Phase::Cellular => None,
+        | Phase::Cellular
+        | Phase::Forbidden => None,
     }
 }
 
@@ -82,6 +83,7 @@ fn phase_text(phase: &Phase) -> String {
         Phase::NoBeacon { .. } => t(Text::StateNoBeacon),
         Phase::Cellular => t(Text::StateCellular),
         Phase::Misconfigured { .. } => t(Text::StateMisconfigured),
+        Phase::Forbidden => t(Text::StateForbidden),
     }
 }
 
@@ -93,7 +95,8 @@ fn phase_tone(phase: &Phase) -> Tone {
         | Phase::Refused { .. }
         | Phase::Misconfigured { .. }
         | Phase::NoAddress { .. }
-        | Phase::NoBeacon { .. } => Tone::Bad,
+        | Phase::NoBeacon { .. }
+        | Phase::Forbidden => Tone::Bad,
     }
 }
 
@@ -111,6 +114,7 @@ pub(crate) fn phase_meaning(phase: &Phase) -> Text {
         Phase::NoBeacon { .. } => Text::WhatNoBeacon,
         Phase::Cellular => Text::WhatCellular,
         Phase::Misconfigured { .. } => Text::WhatMisconfigured,
+        Phase::Forbidden => Text::WhatForbidden,
     }
 }
 
@@ -125,6 +129,7 @@ pub(crate) fn empty_network(phase: &Phase) -> Text {
         Phase::NoAddress { .. } => Text::EmptyNoAddress,
         Phase::NoBeacon { .. } => Text::EmptyNoBeacon,
         Phase::Cellular => Text::EmptyCellular,
+        Phase::Forbidden => Text::EmptyForbidden,
     }
 }
 
@@ -151,6 +156,20 @@ pub(crate) fn people_count(people: u32) -> String {
     count(people.into(), Text::PeopleOne, Text::PeopleOther)
 }
 
+/// Returns "and 4 more".
+pub(crate) fn more_people(people: u32) -> String {
+    fill(Text::MorePeople, &[&grouped(people)])
+}
+
+/// Returns a number in groups of three digits, with a space between them as every language reads it.
+fn grouped(number: u32) -> String {
+    let (thousands, rest) = (number / 1_000, number % 1_000);
+    if thousands == 0 {
+        return rest.to_string();
+    }
+    format!("{}\u{202F}{rest:03}", grouped(thousands))
+}
+
 /// Returns the role in a network.
 pub(crate) fn role(role: Role) -> Text {
     match role {
@@ -169,6 +188,7 @@ mod tests {
         let status = Status {
             phase,
             networks: Vec::new(),
+            more_people: 0,
             server: None,
             server_up: false,
             beacon: None,
@@ -196,6 +216,13 @@ mod tests {
             people,
         };
         assert_eq!(line(electing, 0), "Finding a new router…");
+    }
+
+    #[test]
+    fn large_numbers_of_people_are_grouped() {
+        assert_eq!(more_people(84), "and 84 more");
+        assert_eq!(more_people(16_084), "and 16\u{202F}084 more");
+        assert_eq!(more_people(1_000_001), "and 1\u{202F}000\u{202F}001 more");
     }
 
     #[test]

@@ -56,7 +56,7 @@ fn bounds(world: &mut World) {
         let connections = world.network.connections.count(index);
         for (what, count, most) in [
             ("connections", connections, limits::LINKS),
-            ("people", people, limits::NAMESPACE_ENTRIES + saved),
+            ("people", people, limits::SHOWN_STRANGERS + saved),
             ("requests", requests, limits::REQUESTS),
             ("contacts", saved, limits::CONTACTS),
         ] {

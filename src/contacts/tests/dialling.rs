@@ -80,6 +80,22 @@ fn a_ping_dials_a_paused_contact() {
 }
 
 #[test]
+fn a_sealed_address_is_tried_in_turn_and_replaces_nothing_that_was_proven() {
+    let (mut ctx, mut contacts) = with_bob();
+    let sealed = transport_id(9);
+    see_bob_sealed(&mut contacts, &sealed);
+    let ways = Map {
+        near: true,
+        ..online()
+    };
+    let told = (OWN.to_owned(), sealed);
+    for way in [near(), told.clone(), far(), near(), told, far()] {
+        assert_eq!(round(&mut ctx, &mut contacts, &ways), [way]);
+        fail(&mut ctx, &mut contacts);
+    }
+}
+
+#[test]
 fn a_contact_is_dialled_where_it_is_seen_and_every_second_time_at_its_address() {
     let (mut ctx, mut contacts) = with_bob();
     see_bob(&mut contacts);

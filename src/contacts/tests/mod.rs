@@ -31,7 +31,7 @@ impl Ways for Map {
         self.held.then_some(OWN)
     }
 
-    fn blacklisted_until(&self, id: &str) -> Option<Mono> {
+    fn blacklisted_until(&self, id: &str, _: &ContactId) -> Option<Mono> {
         let (listed, until) = self.blacklisted.as_ref()?;
         (listed == id).then_some(*until)
     }
@@ -60,11 +60,21 @@ fn bob() -> ContactId {
 
 /// Bob is in a registry.
 fn see_bob(contacts: &mut Contacts) {
+    see(contacts, None);
+}
+
+/// Bob is in a registry, with a Transport ID that somebody has sealed.
+fn see_bob_sealed(contacts: &mut Contacts, transport_id: &str) {
+    let sealed = crate::crypto::seal_transport(&[BOB; 16], SEEN, transport_id, [7; 12]);
+    see(contacts, sealed);
+}
+
+fn see(contacts: &mut Contacts, sealed_transport: Option<String>) {
     let entry = crate::wire::Entry {
         discovery_id: SEEN.to_owned(),
         friendlyname: "Bob".to_owned(),
         last_seen: 0,
-        sealed_transport: None,
+        sealed_transport,
     };
     let mut seen = LiteMap::new_vec();
     seen.insert(bob(), (entry, BESIDE.to_owned()));

@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::crypto;
 use crate::ids::Namespace;
 use crate::io::LinkId;
-use crate::limits::{CLAIM_JITTER, HIDDEN};
+use crate::limits::{CLAIM_JITTER, DISCOVERY_IDS, HIDDEN};
 use crate::misbehaviour::Misbehaviour;
 use crate::routes::IdOwner;
 use crate::view::Role;
@@ -25,7 +25,7 @@ use std::time::Duration;
 /// How far the claims of the id of a router in doubt are spread, for each person.
 const CLAIM_EARLY: Duration = Duration::from_millis(10);
 
-/// How long an own Discovery ID that somebody else holds is left alone.
+/// How long the own Discovery IDs are left alone when others hold all of the day's.
 const OWN_ID_RETRY: Duration = Duration::from_secs(15);
 
 /// How much longer the wait may be, for each person in the list, where nobody answers at the id that
@@ -44,18 +44,30 @@ pub(crate) struct Announcement {
     pub(crate) day: String,
 }
 
+/// It holds a secret and a name, which no log may hold.
+impl std::fmt::Debug for Announcement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Announcement").finish_non_exhaustive()
+    }
+}
+
 /// A membership; dropped after [`Member::leave`].
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(super) namespace: Namespace,
     address: IpAddr,
     pub(super) own: Entry,
+    announced: Announcement,
+    /// Which of the day's Discovery IDs the own one is: others have taken those before.
+    number: u32,
     /// The own Discovery ID is held, so that one can dial from it.
     held: bool,
     retry_own: Option<Mono>,
     index: u32,
     /// Since when nobody has answered at the Router ID, although somebody holds it.
     ghost_since: Option<Mono>,
+    /// The holder of a Router ID was passed over because it does not answer.
+    silent_holder: bool,
     /// How often a router has sent this device on since one served it.
     redirects: u32,
     /// How often a Router ID was passed over since the first one worked.
@@ -96,17 +108,20 @@ impl Member {
     /// Joins: registers both ids at once, the election is decided by the answer.
     pub(crate) fn join(ctx: &mut Context, root: &str, address: IpAddr, me: &Announcement) -> Self {
         let namespace = Namespace::of_address(root, address);
-        let own = own_entry(ctx, &namespace, me);
+        let own = own_entry(ctx, &namespace, me, 0);
         ctx.register(&own.discovery_id, IdOwner::Directory);
         ctx.register(&namespace.router_id(1), IdOwner::Directory);
         Self {
             namespace,
             address,
             own,
+            announced: me.clone(),
+            number: 0,
             held: false,
             retry_own: None,
             index: 1,
             ghost_since: None,
+            silent_holder: false,
             redirects: 0,
             passed: 0,
             missing_since: None,
@@ -190,6 +205,11 @@ impl Member {
         }
     }
 
+    /// Returns whether this device is alone because whoever holds an earlier Router ID does not answer.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.silent_holder && self.people() == 1
+    }
+
     /// Returns whether a connection belongs to this membership.
     pub(crate) fn owns(&self, link: LinkId) -> bool {
         match &self.state {
@@ -202,7 +222,17 @@ impl Member {
 
     /// Takes a changed name, address or day, and tells everybody.
     pub(crate) fn announce(&mut self, ctx: &mut Context, me: &Announcement) {
-        let own = own_entry(ctx, &self.namespace, me);
+        let before = std::mem::replace(&mut self.announced, me.clone());
+        if (before.day, before.discovery_uuid) != (me.day.clone(), me.discovery_uuid) {
+            self.number = 0;
+        }
+        self.renew_own(ctx);
+    }
+
+    /// Makes the own entry anew, and tells everybody. Where its id is another one, everybody is met from
+    /// that one.
+    fn renew_own(&mut self, ctx: &mut Context) {
+        let own = own_entry(ctx, &self.namespace, &self.announced, self.number);
         let before = std::mem::replace(&mut self.own, own);
         let moved = before.discovery_id != self.own.discovery_id;
         if moved {
@@ -265,7 +295,12 @@ impl Member {
     pub(crate) fn taken(&mut self, ctx: &mut Context, id: &str) -> bool {
         if id == self.own.discovery_id {
             self.held = false;
-            self.retry_own = Some(ctx.now.mono + OWN_ID_RETRY);
+            if self.number + 1 < DISCOVERY_IDS {
+                self.number += 1;
+                self.renew_own(ctx);
+            } else {
+                self.retry_own = Some(ctx.now.mono + OWN_ID_RETRY);
+            }
             true
         } else if id == self.router_id() {
             match &mut self.state {
@@ -423,7 +458,8 @@ impl Member {
         let now = ctx.now.mono;
         if self.retry_own.is_some_and(|at| now >= at) {
             self.retry_own = None;
-            ctx.register(&self.own.discovery_id, IdOwner::Directory);
+            self.number = 0;
+            self.renew_own(ctx);
         }
         self.shunned.take_if(|until| now >= *until);
         if self.gather.take_if(|at| now >= *at).is_some() {
@@ -548,8 +584,8 @@ fn scope<'a>(namespace: &'a Namespace, roster: &'a mut Roster, own: &'a Entry) -
     }
 }
 
-fn own_entry(ctx: &mut Context, namespace: &Namespace, me: &Announcement) -> Entry {
-    let uuid = crypto::discovery_uuid(&me.discovery_uuid, namespace.label(), &me.day);
+fn own_entry(ctx: &mut Context, namespace: &Namespace, me: &Announcement, number: u32) -> Entry {
+    let uuid = crypto::discovery_uuid(&me.discovery_uuid, namespace.label(), &me.day, number);
     let discovery_id = namespace.discovery_id(uuid);
     let sealed_transport = crypto::seal_transport(
         &me.discovery_uuid,

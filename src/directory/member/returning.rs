@@ -28,14 +28,16 @@ const TRY_FIRST: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_
 impl Member {
     /// Takes whether somebody is known to be in this namespace who is not in the registry. A router
     /// that hides people for long is left; everybody else who notices is met at the next Router ID.
-    pub(crate) fn misses(&mut self, ctx: &mut Context, misses: bool) {
+    /// Returns whether it was left.
+    pub(crate) fn misses(&mut self, ctx: &mut Context, misses: bool) -> bool {
         let now = ctx.now.mono;
         let (true, State::Following(follower)) = (misses, &self.state) else {
             self.missing_since = None;
-            return;
+            return false;
         };
         let link = follower.link;
-        if now >= *self.missing_since.get_or_insert(now) + HIDDEN {
+        let hides = now >= *self.missing_since.get_or_insert(now) + HIDDEN;
+        if hides {
             tracing::warn!("the router hides somebody, passing it over");
             self.missing_since = None;
             self.shunned = Some(now + TRY_FIRST.doubled(self.hidden));
@@ -43,6 +45,7 @@ impl Member {
             ctx.transmit(link, &RouterFrame::Bye);
             self.pass_over(ctx, link);
         }
+        hides
     }
 
     /// Notes that the holder of the Router ID does not answer. The id of a dead router becomes free
@@ -52,6 +55,7 @@ impl Member {
         if ctx.now.mono >= since + GHOST_LIFE {
             tracing::warn!("the holder of the router id does not answer, passing it over");
             self.next_index();
+            self.silent_holder = true;
         }
         self.router_gone(ctx);
     }
@@ -102,6 +106,7 @@ impl Member {
         self.ghost_since = None;
         if self.index == 1 {
             self.passed = 0;
+            self.silent_holder = false;
             self.redirects = 0;
             self.reconsider = None;
             return;

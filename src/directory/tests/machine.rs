@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::crypto;
 use crate::ids::{Namespace, rootless};
 use crate::io::{ChannelBinding, Link, LinkId, Output, Path};
-use crate::limits::{ADDRESS_CHECK, HIDDEN};
+use crate::limits::{ADDRESS_CHECK, COMPLAINT, DISCOVERY_IDS, HIDDEN};
 use crate::test_context::{NOW, clear, closed, context, id, me, outputs, registered, wait};
 use crate::values::ContactId;
 use crate::wire::{Entry, RouterFrame, encode};
@@ -82,7 +82,7 @@ fn checked_in(directory: &mut Directory, ctx: &mut Context, root: &str, uuid: uu
 }
 
 fn bobs_uuid(day: &str) -> uuid::Uuid {
-    crypto::discovery_uuid(&BOBS, namespace().label(), day)
+    crypto::discovery_uuid(&BOBS, namespace().label(), day, 0)
 }
 
 #[test]
@@ -162,6 +162,27 @@ fn on_a_cellular_network_everything_is_left_and_nothing_is_looked_up() {
 }
 
 #[test]
+fn a_browser_that_opens_no_direct_connections_holds_no_id_and_joins_when_it_does() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let me = me("Ann", 1);
+    clear(&mut ctx);
+    directory.set_direct(&mut ctx, Some(&me), true);
+    assert_eq!(outputs(&mut ctx), [], "nothing new");
+    directory.set_direct(&mut ctx, Some(&me), false);
+    assert!(directory.members().is_empty() && directory.is_forbidden());
+    let is_release = |output: &Output| matches!(output, Output::Release(_));
+    let released = outputs(&mut ctx);
+    assert!(
+        released.len() == 2 && released.iter().all(is_release),
+        "{released:?}"
+    );
+    directory.addresses(&mut ctx, &me, found(&[HERE]));
+    assert_eq!(registered(&mut ctx), [""; 0]);
+    directory.set_direct(&mut ctx, Some(&me), true);
+    assert_eq!(registered(&mut ctx).len(), 2);
+}
+
+#[test]
 fn a_stranger_is_dialled_under_the_newest_root_where_they_are_listed() {
     let (mut ctx, mut directory) = at(&[HERE]);
     let (address, uuid) = (HERE.parse().unwrap(), uuid::Uuid::from_bytes([9; 16]));
@@ -213,30 +234,73 @@ fn following() -> (Context, Directory, LinkId) {
     (ctx, directory, link)
 }
 
+/// Notes who says to be at a router and is not seen, for as long as a router may hide somebody.
+fn miss(directory: &mut Directory, ctx: &mut Context, missing: &[(&ContactId, &str)]) {
+    directory.leave_hiding_routers(ctx, missing);
+    wait(ctx, HIDDEN - Duration::from_millis(1));
+    directory.leave_hiding_routers(ctx, missing);
+    assert_eq!(closed(ctx), [], "not so soon");
+    wait(ctx, Duration::from_millis(1));
+    directory.leave_hiding_routers(ctx, missing);
+}
+
+/// Bob was in the registry of this network.
+fn bob_was_here(directory: &mut Directory) {
+    directory.neighbours.insert(id("Bob"), ());
+}
+
 #[test]
 fn a_router_that_hides_a_contact_for_long_is_left() {
     let (mut ctx, mut directory, link) = following();
-    let missing = router_id();
+    let (bob, router) = (id("Bob"), router_id());
+    bob_was_here(&mut directory);
     clear(&mut ctx);
-    directory.leave_hiding_routers(&mut ctx, &[missing.as_str()]);
-    wait(&mut ctx, HIDDEN - Duration::from_millis(1));
-    directory.leave_hiding_routers(&mut ctx, &[missing.as_str()]);
-    assert_eq!(closed(&mut ctx), []);
-    wait(&mut ctx, Duration::from_millis(1));
-    directory.leave_hiding_routers(&mut ctx, &[missing.as_str()]);
+    miss(&mut directory, &mut ctx, &[(&bob, &router)]);
     assert_eq!(closed(&mut ctx), [link]);
+}
+
+#[test]
+fn the_word_of_one_contact_who_was_never_listed_here_is_not_enough() {
+    let (bob, cleo, router) = (id("Bob"), id("Cleo"), router_id());
+    let (mut ctx, mut directory, _) = following();
+    clear(&mut ctx);
+    let twice = [(&bob, router.as_str()), (&bob, router.as_str())];
+    miss(&mut directory, &mut ctx, &twice);
+    assert_eq!(closed(&mut ctx), []);
+    let (mut ctx, mut directory, link) = following();
+    clear(&mut ctx);
+    let both = [(&bob, router.as_str()), (&cleo, router.as_str())];
+    miss(&mut directory, &mut ctx, &both);
+    assert_eq!(closed(&mut ctx), [link], "two agree");
+}
+
+#[test]
+fn a_router_is_left_because_of_one_contact_at_most_once_an_hour() {
+    let (mut ctx, mut directory, _) = following();
+    let (bob, router) = (id("Bob"), router_id());
+    bob_was_here(&mut directory);
+    clear(&mut ctx);
+    directory.complained.insert(bob.clone(), ctx.now.mono);
+    miss(&mut directory, &mut ctx, &[(&bob, &router)]);
+    assert_eq!(closed(&mut ctx), []);
+    wait(&mut ctx, COMPLAINT);
+    miss(&mut directory, &mut ctx, &[(&bob, &router)]);
+    assert_eq!(closed(&mut ctx).len(), 1);
+    assert!(directory.complained.contains_key(&bob));
 }
 
 #[test]
 fn a_router_is_not_left_for_somebody_who_came_meanwhile_or_is_elsewhere() {
     let (mut ctx, mut directory, _) = following();
+    let bob = id("Bob");
+    bob_was_here(&mut directory);
     clear(&mut ctx);
     let elsewhere = Namespace::of_address("myapp", ELSEWHERE.parse().unwrap());
     for said in [router_id(), elsewhere.router_id(1), elsewhere.router_id(1)] {
-        directory.leave_hiding_routers(&mut ctx, &[said.as_str()]);
+        directory.leave_hiding_routers(&mut ctx, &[(&bob, said.as_str())]);
         wait(&mut ctx, HIDDEN);
     }
-    directory.leave_hiding_routers(&mut ctx, &[router_id().as_str()]);
+    directory.leave_hiding_routers(&mut ctx, &[(&bob, router_id().as_str())]);
     assert_eq!(closed(&mut ctx), []);
 }
 
@@ -247,7 +311,7 @@ fn recognise(
     contacts: &[(ContactId, [u8; 16])],
 ) -> Option<Vec<(ContactId, String)>> {
     let contacts = contacts.iter().map(|(id, secret)| (id, *secret));
-    let seen = directory.recognise(ctx, contacts, false, |_| false)?;
+    let seen = directory.recognise(ctx, contacts, false, std::iter::empty())?;
     let entry =
         |(id, (entry, _)): (&ContactId, &(Entry, String))| (id.clone(), entry.discovery_id.clone());
     Some(seen.iter().map(entry).collect())
@@ -299,6 +363,38 @@ fn recognition_follows_the_day() {
     assert_eq!(now, Some(Vec::new()), "no clock is two days ahead");
     wait(&mut ctx, DAY);
     assert_eq!(recognise(&mut directory, &ctx, &bob), Some(seen));
+}
+
+#[test]
+fn who_finds_its_own_id_taken_takes_the_next_one_of_the_day() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let uuid = |number| crypto::discovery_uuid(&[1; 16], namespace().label(), TODAY, number);
+    let expected = |number| namespace().discovery_id(uuid(number));
+    clear(&mut ctx);
+    for number in 0..DISCOVERY_IDS {
+        let own = own(&directory, "myapp");
+        assert_eq!(own, expected(number));
+        directory.taken(&mut ctx, &own);
+        let next = (number + 1 < DISCOVERY_IDS).then(|| expected(number + 1));
+        assert_eq!(registered(&mut ctx), Vec::from_iter(next));
+    }
+    wait(&mut ctx, Duration::from_secs(15));
+    directory.timeout(&mut ctx);
+    assert_eq!(registered(&mut ctx), [expected(0)], "all over again");
+}
+
+#[test]
+fn a_contact_is_recognised_also_by_a_later_id_of_the_day() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let bob = [(id("Bob"), BOBS)];
+    recognise(&mut directory, &ctx, &bob);
+    let last = crypto::discovery_uuid(&BOBS, namespace().label(), TODAY, DISCOVERY_IDS - 1);
+    checked_in(&mut directory, &mut ctx, "myapp", last, 1);
+    let seen = recognise(&mut directory, &ctx, &bob);
+    assert_eq!(
+        seen,
+        Some(vec![(id("Bob"), namespace().discovery_id(last))])
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::*;
 use crate::fact::Shown;
 use crate::misbehaviour::Fault;
+use crate::test_context::id;
 use crate::test_context::key;
 use crate::values::InviteId;
 use crate::view::Asked;
@@ -112,11 +113,15 @@ fn another_key_after_a_complete_exchange_shows_somebody_else() {
     let Side {
         handshakes, ctx, ..
     } = &mut ann;
-    handshakes.blame(ctx, SERVER, DIALLED, &remote, fault);
+    let (bob, cleo) = (id("Bob"), id("Cleo"));
+    handshakes.blame(ctx, SERVER, DIALLED, (&bob, &remote), fault);
     let now = ctx.now.mono;
-    assert!(handshakes.blacklisted_until(SERVER, BOB, now).is_some());
-    handshakes.pardon(BOB);
-    assert_eq!(handshakes.blacklisted_until(SERVER, BOB, now), None);
+    let until =
+        |handshakes: &Handshakes, contact| handshakes.blacklisted_until(SERVER, BOB, contact, now);
+    assert!(until(handshakes, &bob).is_some());
+    assert_eq!(until(handshakes, &cleo), None, "it is Bob who is not there");
+    handshakes.pardon(BOB, &bob);
+    assert_eq!(until(handshakes, &bob), None);
 }
 
 #[test]
@@ -136,9 +141,11 @@ fn a_proof_that_does_not_verify_shows_nobody_and_blacklists_nothing() {
     let (mut bob, remote, fault) = not_the_contact(bob, broken);
     assert_eq!(fault, Fault::Proof("signature"));
     for (link, fault) in [(DIALLED, fault), (ACCEPTED, Fault::SomebodyElse)] {
-        bob.handshakes.blame(&bob.ctx, SERVER, link, &remote, fault);
-        let now = bob.ctx.now.mono;
-        assert_eq!(bob.handshakes.blacklisted_until(SERVER, ANN, now), None);
+        let ann = id("Ann");
+        let whom = (&ann, remote.as_str());
+        bob.handshakes.blame(&bob.ctx, SERVER, link, whom, fault);
+        let until = |now| bob.handshakes.blacklisted_until(SERVER, ANN, &ann, now);
+        assert_eq!(until(bob.ctx.now.mono), None);
     }
 }
 

@@ -1,34 +1,34 @@
 //! Which names look like a contact's.
 
-use crate::limits::NAMESPACE_ENTRIES;
+use crate::limits::{REQUESTS, SHOWN_STRANGERS};
 use crate::name::Names;
 use litemap::LiteMap;
 
-/// Names whose answer is kept from one change to the next: those of a whole namespace.
-const KNOWN: usize = NAMESPACE_ENTRIES + 1_024;
+/// Names whose answer is kept from one change to the next: those of everybody who is shown, and as
+/// many who have just gone.
+const KNOWN: usize = 2 * (SHOWN_STRANGERS + REQUESTS);
 
 /// The answers so far. Every change of a list asks about everybody in it, and the answer changes
 /// only with a name.
 #[derive(Debug, Default)]
 pub(super) struct Alike {
-    /// The contacts' names, each behind what it has in common with its look-alikes.
-    contacts: Vec<(String, String)>,
+    /// The contacts' names as they were when the answers were found.
+    names: Vec<String>,
+    /// A contact's name, by what it has in common with its look-alikes.
+    contacts: LiteMap<String, String>,
     known: LiteMap<String, Option<String>>,
 }
 
 impl Alike {
-    /// Begins a round with the names of the contacts as they are now; in a round about everybody,
-    /// answers beyond the bound are forgotten.
-    pub(super) fn begin(&mut self, names: &Names, contacts: &[String], everybody: bool) {
-        if everybody && self.known.len() > KNOWN {
-            self.known = LiteMap::new_vec();
-        }
-        let before = self.contacts.iter().map(|(_, name)| name);
-        if before.eq(contacts) {
+    /// Begins a round with the names of the contacts as they are now.
+    pub(super) fn begin(&mut self, names: &Names, contacts: &[String]) {
+        if self.names == contacts {
             return;
         }
+        self.names = contacts.to_vec();
+        // Of contacts who look alike the first one is named, so it is put in last.
         let skeleton = |name: &String| (names.skeleton(name), name.clone());
-        self.contacts = contacts.iter().map(skeleton).collect();
+        self.contacts = contacts.iter().rev().map(skeleton).collect();
         self.known = LiteMap::new_vec();
     }
 
@@ -37,9 +37,10 @@ impl Alike {
         if self.known.contains_key(name) {
             return;
         }
-        let skeleton = names.skeleton(name);
-        let found = self.contacts.iter().find(|(known, _)| *known == skeleton);
-        let found = found.map(|(_, contact)| contact.clone());
+        if self.known.len() >= KNOWN {
+            self.known = LiteMap::new_vec();
+        }
+        let found = self.contacts.get(&names.skeleton(name)).cloned();
         self.known.insert(name.to_owned(), found);
     }
 

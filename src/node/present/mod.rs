@@ -36,9 +36,9 @@ impl Shown {
         replace(ctx, &mut self.profile, profile, Event::Profile);
         let settings = state.account.settings_view();
         replace(ctx, &mut self.settings, settings, Event::Settings);
-        let status = status::status(state);
-        replace(ctx, &mut self.status, status, Event::Status);
         self.people.update(ctx, state);
+        let status = status::status(state, self.people.more());
+        replace(ctx, &mut self.status, status, Event::Status);
         self.show_requests(ctx, state);
         self.show_invites(ctx, state);
         self.show_badge(ctx, state);

@@ -4,8 +4,8 @@ use super::alike::Alike;
 use super::state::State;
 use crate::contacts::Contact;
 use crate::context::Context;
-use crate::directory::Member;
 use crate::ids::rootless;
+use crate::limits::SHOWN_STRANGERS;
 use crate::view::{Asked, Event, Person, PersonId, Presence};
 use crate::wire::Entry;
 use litemap::LiteMap;
@@ -14,6 +14,8 @@ use litemap::LiteMap;
 #[derive(Debug, Default)]
 pub(super) struct People {
     shown: LiteMap<PersonId, Person>,
+    /// How many strangers are there who are not shown.
+    more: u32,
     basis: Basis,
     alike: Alike,
 }
@@ -53,45 +55,31 @@ impl People {
         self.alike.of(name)
     }
 
+    /// Counts the strangers who are there beside those that are shown.
+    pub(super) fn more(&self) -> u32 {
+        self.more
+    }
+
     /// Shows who came, changed or went.
     pub(super) fn update(&mut self, ctx: &mut Context, state: &State<'_>) {
         let basis = Basis::of(state);
         let everybody = self.basis != basis;
         self.basis = basis;
-        self.compare_names(ctx, state, everybody);
-        self.show_contacts(ctx, state);
-        if everybody {
-            self.show_strangers(ctx, state);
-        } else {
-            for id in state.directory.changes() {
-                self.show_entry(ctx, state, id);
-            }
-        }
-    }
-
-    fn compare_names(&mut self, ctx: &Context, state: &State<'_>, everybody: bool) {
-        let (alike, names) = (&mut self.alike, &ctx.names);
-        alike.begin(names, &self.basis.names, everybody);
-        let members = state.directory.members();
-        let all = members
-            .iter()
-            .filter(|_| everybody)
-            .flat_map(Member::others);
-        let changes = state.directory.changes().iter().filter(|_| !everybody);
-        let changed = changes.filter_map(|id| members.iter().find_map(|m| m.other(id)));
-        for entry in all.chain(changed) {
-            alike.learn(names, &entry.friendlyname);
-        }
+        self.alike.begin(&ctx.names, &self.basis.names);
         for request in state.introductions.requests().values() {
-            alike.learn(names, &request.name);
+            self.alike.learn(&ctx.names, &request.name);
         }
+        self.show_contacts(ctx, state);
+        self.show_strangers(ctx, state, everybody);
     }
 
     fn show_contacts(&mut self, ctx: &mut Context, state: &State<'_>) {
         let saved = state.contacts.complete().map(|c| contact(state, c));
         let saved: Vec<Person> = saved.collect();
         let is_contact = |id: &&PersonId| matches!(id, PersonId::Contact(_));
-        let is_gone = |id: &&PersonId| saved.iter().all(|person| person.id != **id);
+        // In the order of their keys, as they are saved.
+        let place = |id: &PersonId| saved.binary_search_by(|person| person.id.cmp(id));
+        let is_gone = |id: &&PersonId| place(id).is_err();
         // Contacts come first in the order of the keys.
         let shown = self.shown.keys().take_while(is_contact);
         let gone: Vec<PersonId> = shown.filter(is_gone).cloned().collect();
@@ -103,36 +91,62 @@ impl People {
         }
     }
 
-    fn show_strangers(&mut self, ctx: &mut Context, state: &State<'_>) {
-        let mut strangers: LiteMap<PersonId, Person> = LiteMap::new_vec();
-        for member in state.directory.members() {
-            for entry in member.others() {
-                if !state.directory.is_contact(member, entry) {
-                    let person = self.stranger(entry);
-                    strangers.insert(person.id.clone(), person);
+    /// Shows a bounded number of strangers. Whoever is shown stays as long as they are there, so that
+    /// nobody who is invented later takes their place.
+    fn show_strangers(&mut self, ctx: &mut Context, state: &State<'_>, everybody: bool) {
+        if everybody {
+            let strangers = self.shown.keys().filter_map(|id| match id {
+                PersonId::Stranger(id) => Some(id.clone()),
+                PersonId::Contact(_) => None,
+            });
+            for id in strangers.collect::<Vec<_>>() {
+                self.show_entry(ctx, state, &id);
+            }
+        } else {
+            for id in state.directory.changes() {
+                let id = rootless(id);
+                if self.shown.contains_key(&PersonId::Stranger(id.to_owned())) {
+                    self.show_entry(ctx, state, id);
                 }
             }
         }
-        let is_gone =
-            |id: &&PersonId| matches!(id, PersonId::Stranger(_)) && !strangers.contains_key(*id);
-        let gone: Vec<PersonId> = self.shown.keys().filter(is_gone).cloned().collect();
-        for id in gone {
-            self.show_gone(ctx, id);
-        }
-        for (_, person) in strangers {
-            self.show_person(ctx, person);
+        if everybody || !state.directory.changes().is_empty() {
+            self.fill(ctx, state);
         }
     }
 
-    /// Shows one entry that came, changed or went.
+    /// Shows further strangers where there is room, and counts the others.
+    fn fill(&mut self, ctx: &mut Context, state: &State<'_>) {
+        let is_stranger = |id: &&PersonId| matches!(id, PersonId::Stranger(_));
+        let shown = self.shown.keys().filter(is_stranger).count();
+        let mut room = SHOWN_STRANGERS.saturating_sub(shown);
+        let mut there = 0_usize;
+        for entry in state.directory.strangers() {
+            there += 1;
+            if room > 0 {
+                let id = PersonId::Stranger(rootless(&entry.discovery_id).to_owned());
+                room -= usize::from(!self.shown.contains_key(&id));
+                self.show_stranger(ctx, entry);
+            }
+        }
+        let more = there.saturating_sub(SHOWN_STRANGERS - room);
+        self.more = u32::try_from(more).unwrap_or(u32::MAX);
+    }
+
+    /// Shows one stranger who is shown already as their entry is now.
     fn show_entry(&mut self, ctx: &mut Context, state: &State<'_>, id: &str) {
-        let id = rootless(id);
         let entry = state.directory.entry(id);
         let stranger = entry.filter(|(member, entry)| !state.directory.is_contact(member, entry));
-        match stranger.map(|(_, entry)| self.stranger(entry)) {
-            Some(person) => self.show_person(ctx, person),
+        match stranger {
+            Some((_, entry)) => self.show_stranger(ctx, entry),
             None => self.show_gone(ctx, PersonId::Stranger(id.to_owned())),
         }
+    }
+
+    fn show_stranger(&mut self, ctx: &mut Context, entry: &Entry) {
+        self.alike.learn(&ctx.names, &entry.friendlyname);
+        let person = self.stranger(entry);
+        self.show_person(ctx, person);
     }
 
     fn show_gone(&mut self, ctx: &mut Context, id: PersonId) {

@@ -3,12 +3,13 @@
 use super::state::State;
 use crate::view::{Network, Phase, Role, Status};
 
-/// Returns the state of the connection.
-pub(super) fn status(state: &State<'_>) -> Status {
+/// Returns the state of the connection. `more_people` is how many strangers are not shown.
+pub(super) fn status(state: &State<'_>, more_people: u32) -> Status {
     let networks = networks(state);
     Status {
         phase: phase(state, &networks),
         networks,
+        more_people,
         server: state.transport.server().map(str::to_owned),
         server_up: state.transport.is_up(),
         beacon: state.directory.beacon_status(state.now),
@@ -28,6 +29,7 @@ fn networks(state: &State<'_>) -> Vec<Network> {
                 address,
                 role,
                 people,
+                unreachable: member.is_cut_off(),
             }),
             Some(known) => {
                 known.people = known.people.max(people);
@@ -59,6 +61,9 @@ fn phase(state: &State<'_>, networks: &[Network]) -> Phase {
     }
     if directory.is_cellular() {
         return Phase::Cellular;
+    }
+    if directory.is_forbidden() {
+        return Phase::Forbidden;
     }
     match fullest(networks) {
         Some(network) => phase_of(network),

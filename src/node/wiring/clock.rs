@@ -24,9 +24,12 @@ impl Node {
         if self.directory.is_listed_elsewhere() {
             self.send_profiles();
         }
-        let contacts = &self.contacts;
-        let unseen = |id: &ContactId| contacts.get(id).is_none_or(|c| c.seen_as().is_none());
-        let missing: Vec<&str> = self.conversations.routers_of(unseen).collect();
+        let (contacts, directory) = (&self.contacts, &self.directory);
+        let unseen = |id: &ContactId, path| {
+            let seen = contacts.get(id).and_then(|contact| contact.seen_as());
+            seen.is_none() && directory.is_local(path)
+        };
+        let missing: Vec<_> = self.conversations.routers_of(unseen).collect();
         self.directory.leave_hiding_routers(&mut self.ctx, &missing);
         self.directory.timeout(&mut self.ctx);
         let settings = self.account.settings();
@@ -57,11 +60,12 @@ impl Node {
     pub(in crate::node) fn recognise(&mut self) {
         let forced = self.contacts.take_unsighted();
         let contacts = &self.contacts;
-        let seen = self
-            .directory
-            .recognise(&self.ctx, contacts.recognisable(), forced, |id| {
-                contacts.is_seen_as(id)
-            });
+        let seen = self.directory.recognise(
+            &self.ctx,
+            contacts.recognisable(),
+            forced,
+            contacts.seen_as(),
+        );
         if let Some(seen) = seen {
             self.contacts.see(self.ctx.now.mono, seen);
             if self.account.me().is_some() {

@@ -116,7 +116,7 @@ impl Node {
         // may have done that.
         let saved = self.contacts.get(contact);
         if let Some(address) = saved.and_then(|saved| saved.transport_id()) {
-            self.handshakes.pardon(address);
+            self.handshakes.pardon(address, contact);
         }
         self.contacts.unblocked(&mut self.ctx, contact);
     }

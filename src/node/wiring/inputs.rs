@@ -36,6 +36,10 @@ impl Node {
                 self.directory.set_cellular_network(cellular);
                 self.apply_cellular();
             }
+            Input::Direct(direct) => {
+                let me = self.account.me();
+                self.directory.set_direct(&mut self.ctx, me, direct);
+            }
             Input::Stored(id, result) => self.stored(id, result),
         }
     }

@@ -64,7 +64,8 @@ impl Node {
                 fault,
             } => {
                 let server = self.transport.server().unwrap_or_default();
-                self.handshakes.blame(ctx, server, link, &remote, fault);
+                let whom = (&contact, remote.as_str());
+                self.handshakes.blame(ctx, server, link, whom, fault);
                 self.contacts
                     .not_the_contact(ctx, &contact, link, &remote, fault);
             }
@@ -97,7 +98,7 @@ impl Node {
             }
             Fact::Profile(contact, heard) => {
                 // Whatever answered there before, they say so themselves.
-                self.handshakes.pardon(&heard.card.transport_id);
+                self.handshakes.pardon(&heard.card.transport_id, &contact);
                 if let Err(how) = self.contacts.hear(ctx, &contact, *heard) {
                     ctx.tell(Fact::Misbehaved(contact, how));
                 }

@@ -76,7 +76,8 @@ impl Ways for KnownWays<'_> {
         self.own.filter(|_| self.held)
     }
 
-    fn blacklisted_until(&self, id: &str) -> Option<Mono> {
-        self.handshakes.blacklisted_until(self.server, id, self.now)
+    fn blacklisted_until(&self, id: &str, contact: &ContactId) -> Option<Mono> {
+        self.handshakes
+            .blacklisted_until(self.server, id, contact, self.now)
     }
 }

@@ -16,6 +16,7 @@ const SELECTORS = {
   listitem: "li, [role=listitem]",
   log: "[role=log]",
   main: "main, [role=main]",
+  paragraph: "p",
   summary: "summary",
   status: "output, [role=status]",
   alert: "[role=alert]",

@@ -71,6 +71,21 @@ fn a_router_id_whose_holder_answers_nobody_is_passed_over_once_it_can_be_no_ghos
 }
 
 #[test]
+fn who_is_alone_because_nobody_answers_at_the_first_router_id_is_told_so() {
+    let mut world = World::new();
+    world.squat("myapp-203-0-113-7-1");
+    let mut world = world.joined(&["Ann"]);
+    let unreachable = |world: &World| world.status(0).networks[0].unreachable;
+    world.pass(90_000);
+    assert!(!unreachable(&world), "it may be a ghost");
+    world.pass(60_000);
+    assert!(unreachable(&world));
+    let mut world = world.joined(&["Bob"]);
+    world.pass(150_000);
+    assert!(!unreachable(&world), "they have found each other");
+}
+
+#[test]
 fn a_doubt_about_a_router_that_answers_changes_nothing() {
     let mut world = World::of(&["Router", "Ann"]);
     let links = world.links(ANN);

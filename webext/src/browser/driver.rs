@@ -97,7 +97,7 @@ impl Driver {
             signalling: Signalling::new(host.clone(), tokens, inputs(me)),
             lookup: Lookup::new({
                 let heard = inputs(me);
-                move |found| heard(Input::Addresses(found))
+                move |found| heard(found)
             }),
             beacon: Beacon::new({
                 let heard = inputs(me);

@@ -4,11 +4,12 @@
 use super::echo;
 use super::stun::Gatherer;
 use super::timer::Timer;
-use crate::addresses::in_candidate;
+use crate::addresses::{in_candidate, is_udp};
 use crate::gathering::{Gathering, Step};
 use chrome::text;
 use mesh_chat::address::Addresses;
-use mesh_chat::config::Config;
+use mesh_chat::config::{Config, IceServer};
+use mesh_chat::node::Input;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
@@ -29,22 +30,31 @@ pub(crate) struct Lookup {
 
 /// What outlives a search.
 struct Shared {
-    report: Box<dyn Fn(Addresses)>,
+    report: Box<dyn Fn(Input)>,
     last: RefCell<Addresses>,
+    direct: Cell<bool>,
 }
 
 impl Shared {
     fn report(&self, addresses: Addresses) {
         self.last.replace(addresses.clone());
-        (self.report)(addresses);
+        (self.report)(Input::Addresses(addresses));
+    }
+
+    /// Reports whether the browser opens direct connections, where that is another answer than before.
+    fn report_direct(&self, direct: bool) {
+        if self.direct.replace(direct) != direct {
+            (self.report)(Input::Direct(direct));
+        }
     }
 }
 
 impl Lookup {
-    pub(crate) fn new(report: impl Fn(Addresses) + 'static) -> Self {
+    pub(crate) fn new(report: impl Fn(Input) + 'static) -> Self {
         let shared = Shared {
             report: Box::new(report),
             last: RefCell::default(),
+            direct: Cell::new(true),
         };
         Self {
             config: RefCell::new(None),
@@ -78,6 +88,8 @@ struct Search {
     limit: Timer,
     echo: Option<String>,
     asked_echo: Cell<bool>,
+    /// The browser has a way of its own to others: a candidate for UDP, or a relay to be used.
+    has_way: Cell<bool>,
     shared: Rc<Shared>,
 }
 
@@ -91,13 +103,14 @@ impl Search {
             limit: Timer::new(on(me, Gathering::over)),
             echo: config.ip_echo.filter(|url| !url.is_empty()),
             asked_echo: Cell::new(false),
+            has_way: Cell::new(has_relay(&config.ice_servers)),
             shared,
         });
         search.gather(&config.ice_servers);
         search
     }
 
-    fn gather(self: &Rc<Self>, servers: &[mesh_chat::config::IceServer]) {
+    fn gather(self: &Rc<Self>, servers: &[IceServer]) {
         self.limit.set(Some(STUN_TIME));
         let me = Rc::downgrade(self);
         let candidate = move |candidate: Option<String>| {
@@ -115,6 +128,10 @@ impl Search {
     }
 
     fn candidate(self: &Rc<Self>, candidate: Option<&str>) {
+        if candidate.is_some_and(is_udp) {
+            self.has_way.set(true);
+            self.shared.report_direct(true);
+        }
         let step = match candidate {
             Some(candidate) => match in_candidate(candidate) {
                 Some((source, address)) => self.gathering.borrow_mut().found(source, address),
@@ -138,6 +155,7 @@ impl Search {
         if self.asked_echo.replace(true) {
             return;
         }
+        self.shared.report_direct(self.has_way.get());
         let (me, url) = (Rc::downgrade(self), self.echo.clone());
         spawn_local(async move {
             let answer = match url {
@@ -165,4 +183,10 @@ fn on(me: &Weak<Search>, step: fn(&mut Gathering) -> Step) -> impl Fn() + use<> 
             search.step(step);
         }
     }
+}
+
+/// Returns whether a relay is configured: with it, others are reached also where UDP is forbidden.
+fn has_relay(servers: &[IceServer]) -> bool {
+    let mut urls = servers.iter().flat_map(|server| &server.urls);
+    urls.any(|url| url.starts_with("turn"))
 }

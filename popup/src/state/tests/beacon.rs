@@ -23,6 +23,7 @@ fn in_trouble(url: &str, trouble: Option<BeaconTrouble>) -> Sut {
     view.event(Event::Status(Status {
         phase: Phase::Joining,
         networks: Vec::new(),
+        more_people: 0,
         server: None,
         server_up: false,
         beacon: Some(BeaconStatus {

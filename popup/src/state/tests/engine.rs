@@ -131,6 +131,7 @@ fn answers_to_nothing_are_ignored() {
     view.event(Event::Status(Status {
         phase,
         networks: Vec::new(),
+        more_people: 0,
         server: None,
         server_up: true,
         beacon: None,
