@@ -46,6 +46,21 @@
 //! | [`crypto`], [`ids`], [`name`], [`limits`], [`values`], [`clock`], [`calendar`], [`address`], `liveness`, `misbehaviour` | shared by all |
 //! | [`beacon`] | what a beacon signs, shared with the server, and when a client asks |
 
+/// Whether a bug is planted here, to see which test finds it: never in what ships.
+#[cfg(not(feature = "planted"))]
+macro_rules! planted {
+    ($bug:ident) => {
+        false
+    };
+}
+
+#[cfg(feature = "planted")]
+macro_rules! planted {
+    ($bug:ident) => {
+        planted::is(planted::Bug::$bug)
+    };
+}
+
 pub mod address;
 mod backup;
 pub mod beacon;

@@ -105,6 +105,21 @@
 //!
 //! Deliberately absent from everything but `browser`: clocks, random sources, sockets.
 
+/// Whether a bug is planted here, to see which test finds it: never in what ships.
+#[cfg(not(feature = "planted"))]
+macro_rules! planted {
+    ($bug:ident) => {
+        false
+    };
+}
+
+#[cfg(feature = "planted")]
+macro_rules! planted {
+    ($bug:ident) => {
+        planted::is(planted::Bug::$bug)
+    };
+}
+
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod candidate;

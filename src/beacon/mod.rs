@@ -125,6 +125,7 @@ impl Pin {
         let is_old = parsed.slot < self.slots.name(first).as_str();
         match accepted {
             Some(number) => Ok(self.slot(number, &parsed)),
+            None if planted!(OldSlotBelieved) => Ok(self.slot(first, &parsed)),
             None if is_old => Err(BeaconFault::OldSlot),
             None => Err(BeaconFault::FutureSlot),
         }

@@ -126,7 +126,7 @@ impl Dialling {
             self.next_try = Some(now);
             return;
         }
-        let wait = RETRY.doubled(self.tries);
+        let wait = RETRY.doubled(self.tries) * u32::from(!planted!(NoBackoff));
         self.next_try = Some(now + wait / 2 + jitter(wait / 2));
         if self.is_pinging() {
             self.ping = Some(result);

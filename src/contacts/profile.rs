@@ -32,7 +32,7 @@ impl Contacts {
             return Ok(());
         };
         let known = contact.record().profile_number;
-        if heard.number <= known && !contact.awaits_card() {
+        if heard.number <= known && !planted!(OldProfileWins) && !contact.awaits_card() {
             return Ok(());
         }
         contact.take_profile(heard.number, heard.name, &heard.card, uuid);

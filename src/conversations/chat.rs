@@ -171,7 +171,7 @@ impl Chat {
             .fold((0, more), |(count, bytes), record| {
                 (count + 1, bytes + record.message.text.len())
             });
-        count < OUTBOX_MESSAGES && bytes <= OUTBOX_BYTES
+        planted!(OutboxUnbounded) || count < OUTBOX_MESSAGES && bytes <= OUTBOX_BYTES
     }
 
     /// Takes a text of the contact.
@@ -189,10 +189,13 @@ impl Chat {
             self.head.in_seq = seq.saturating_sub(1);
             self.head.in_read = 0;
         }
+        if planted!(NoDedupe) {
+            self.head.in_seq = self.head.in_seq.min(seq.saturating_sub(1));
+        }
         if seq <= self.head.in_seq {
             return Received::Again;
         }
-        if seq != self.head.in_seq + 1 {
+        if seq != self.head.in_seq + 1 && !planted!(GapTaken) {
             return Received::Gap;
         }
         if self.staged.len() >= STORING {
@@ -310,13 +313,16 @@ impl Chat {
 
     /// Puts everything back in the queue that was sent on the last connection and not acknowledged.
     pub(crate) fn interrupted(&mut self) {
-        self.sent = self.head.out_delivered;
+        if !planted!(NothingSentAgain) {
+            self.sent = self.head.out_delivered;
+        }
     }
 
     /// Returns whether [`Self::next`] would return a message.
     pub(crate) fn wants_to_send(&self) -> bool {
         let in_flight = self.sent.saturating_sub(self.head.out_delivered);
-        usize::try_from(in_flight).unwrap_or(usize::MAX) < IN_FLIGHT
+        (planted!(InFlightUnbounded)
+            || usize::try_from(in_flight).unwrap_or(usize::MAX) < IN_FLIGHT)
             && self.own.back().is_some_and(|record| record.seq > self.sent)
     }
 
@@ -341,7 +347,7 @@ impl Chat {
         // Nobody can have what is not even stored here.
         if log != self.head.out_log
             || upto <= self.head.out_delivered
-            || upto > self.durable.out_seq
+            || upto > self.durable.out_seq && !planted!(AckOfTheFuture)
         {
             return;
         }

@@ -99,12 +99,21 @@ impl Conversations {
         }
         let now = ctx.now;
         let allowed = |all: &mut Conversation| all.incoming.take(now.mono.into());
-        if !self.all.get_mut(id).is_some_and(allowed) {
+        if !self.all.get_mut(id).is_some_and(allowed) && !planted!(MessageRateOff) {
             return Err(Misbehaviour::TooManyTexts);
         }
         // A clock that is ahead must not put a message into the future.
         let chat = self.chat(ctx, id);
-        match chat.receive(log, seq, text, at.min(now.unix)) {
+        let latest = if planted!(FutureBelieved) {
+            u64::MAX
+        } else {
+            now.unix
+        };
+        match chat.receive(log, seq, text, at.min(latest)) {
+            Received::Taken if planted!(AckBeforeStore) => {
+                let (log, upto) = (log.to_owned(), seq);
+                self.say(ctx, id, &SessionFrame::Ack { log, upto });
+            }
             Received::Taken => {}
             Received::Again => {
                 if let Some(ack) = chat.ack() {

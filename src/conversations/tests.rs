@@ -199,6 +199,22 @@ fn a_received_text_is_told_and_acknowledged_once_it_is_stored() {
 }
 
 #[test]
+fn a_text_of_a_clock_that_is_ahead_is_none_of_the_future() {
+    let (mut ctx, mut all) = session();
+    let mut ahead = text(1, "hi");
+    if let SessionFrame::Text { at, .. } = &mut ahead {
+        *at = ctx.now.unix + 3_600_000;
+    }
+    hear(&mut ctx, &mut all, &ahead);
+    all.flush(&mut ctx);
+    let stored = changes(&mut ctx);
+    let [Change::Thread(_, records)] = &stored[..] else {
+        panic!("{stored:?}");
+    };
+    assert_eq!(records[0].message.at, ctx.now.unix);
+}
+
+#[test]
 fn what_could_not_be_stored_ends_the_session_and_refuses_the_commands() {
     let (mut ctx, mut all) = session();
     all.write(&mut ctx, CommandId(7), &bob(), "x").unwrap();

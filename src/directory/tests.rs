@@ -179,6 +179,22 @@ fn a_router_checks_in_with_nobody_and_sends_nobody_on_to_nowhere() {
 }
 
 #[test]
+fn a_router_sends_nobody_round_in_a_circle() {
+    let mut end = router_at_peer();
+    let router = end.remote.clone();
+    let heard = end.hears(&RouterFrame::Redirect { router });
+    assert_eq!(heard, Err(Misbehaviour::RedirectedNowhere));
+}
+
+#[test]
+fn a_router_whose_id_is_held_by_somebody_else_steps_down() {
+    let mut end = peer_at_router();
+    let id = end.member.namespace().router_id(1);
+    assert!(end.member.taken(&mut end.ctx, &id));
+    assert!(end.is_closed());
+}
+
+#[test]
 fn routers_exchange_registries_and_serve_nobody_among_themselves() {
     each(router_at_router, |frame| match frame {
         RouterFrame::Registry { .. }

@@ -145,7 +145,8 @@ impl Handshakes {
         (contact, remote): (&ContactId, &str),
         fault: Fault,
     ) {
-        if fault == Fault::SomebodyElse && matches!(link, LinkId::Dialled(_)) {
+        let is_proof = fault == Fault::SomebodyElse || planted!(BlacklistOnTimeout);
+        if is_proof && matches!(link, LinkId::Dialled(_)) {
             self.blacklist.add(server, remote, contact, ctx.now.mono);
         }
     }

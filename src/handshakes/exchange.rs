@@ -68,7 +68,11 @@ pub(crate) fn initiate(
         Showing::Required(secret) => (Some(secret), Some(secret)),
     };
     let ephemeral = Ephemeral::generate(rng);
-    let nonce = crypto::random(rng);
+    let nonce = if planted!(NoNonce) {
+        [7; 32]
+    } else {
+        crypto::random(rng)
+    };
     let hint = shown.map(|secret| {
         b64(&initiator_hint(
             &secret,
@@ -109,7 +113,7 @@ impl ExpectHello {
                 .and_then(unb64)
                 .ok_or(Fault::SomebodyElse)?;
             let parts = [RESPONDER_HINT, local, remote, &self.nonce, &nonce];
-            if !crypto::hmac_verifies(secret, &parts, &hint) {
+            if !crypto::hmac_verifies(secret, &parts, &hint) && !planted!(HintUnchecked) {
                 return Err(Fault::SomebodyElse);
             }
         }
@@ -252,11 +256,12 @@ impl Exchange {
         let key = PublicKey::decode(&proof.key).ok_or(Fault::Malformed("key"))?;
         let sig: [u8; 64] = unb64(&proof.sig).ok_or(Fault::Malformed("sig"))?;
         let mac: Key = unb64(&proof.mac).ok_or(Fault::Malformed("mac"))?;
-        if !crypto::hmac_verifies(self.mac_key(theirs), &[&key.to_bytes()], &mac) {
+        let is_mac = crypto::hmac_verifies(self.mac_key(theirs), &[&key.to_bytes()], &mac);
+        if !is_mac && !planted!(MacUnchecked) {
             return Err(Fault::Proof("mac"));
         }
         let input = crypto::signature_input(label(step, theirs), &self.transcript, key, own);
-        if !key.verifies(&input, &sig) {
+        if !key.verifies(&input, &sig) && !planted!(SignatureUnchecked) {
             return Err(Fault::Proof("signature"));
         }
         Ok(key)
@@ -272,6 +277,11 @@ impl Exchange {
 
 /// Keeps the uses of a signature apart.
 fn label(step: Step, side: Side) -> &'static str {
+    let side = if planted!(RoleLabelSwapped) {
+        Side::Initiator
+    } else {
+        side
+    };
     match (step, side) {
         (Step::Accepted, _) => "meshchat/1 accepted",
         (Step::Confirm, _) => "meshchat/1 confirm",

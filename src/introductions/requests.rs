@@ -103,7 +103,7 @@ impl Introductions {
                 }
             }
         }
-        if self.requests.len() >= REQUESTS {
+        if self.requests.len() >= REQUESTS && !planted!(RequestLimitOff) {
             tracing::warn!("a request is refused: {REQUESTS} wait already");
             ctx.tell(Fact::RequestEnded(record.id));
         } else {
@@ -142,7 +142,9 @@ impl Introductions {
         }
         self.forget_request(ctx, id);
         if let Some(invite) = &request.invite {
-            self.forget_invite(ctx, invite);
+            if !planted!(InviteUsedTwice) {
+                self.forget_invite(ctx, invite);
+            }
         }
         Ok(request)
     }

@@ -14,6 +14,7 @@ mod check;
 mod dist;
 mod figures;
 mod fuzz;
+mod mutants;
 mod paths;
 mod setup;
 mod shell;
@@ -53,6 +54,8 @@ enum Command {
     Sim(stories::SimOptions),
     /// Look for inputs with which a decoder or a participant fails
     Fuzz(fuzz::Options),
+    /// Plant one bug after the other, and say which of them the tests find
+    Mutants(mutants::Options),
     /// Measure sizes, and times in real browsers
     Bench(stories::BenchOptions),
 }
@@ -78,6 +81,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test(options) => test::run(&options),
         Command::Sim(options) => stories::sim(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Mutants(options) => mutants::run(&options),
         Command::Bench(options) => stories::bench(&options),
     }
 }

@@ -40,6 +40,13 @@ pub(crate) fn simulation(profile: &str) -> std::process::Command {
     cargo
 }
 
+/// Returns the build of the simulation in a profile.
+pub(crate) fn simulation_build(profile: &str) -> std::process::Command {
+    let mut cargo = shell::cargo();
+    cargo.args(["build", "--quiet", "--profile", profile, "-p", "sim"]);
+    cargo
+}
+
 /// Runs the command `demo`.
 pub(crate) fn demo(options: &DemoOptions) -> Result<()> {
     let stay = options.stay.then_some("--stay".to_owned());

@@ -76,7 +76,7 @@ impl Endpoint {
         };
         if let Some(known) = self.find(&key) {
             // A second offer replaces the first, as in stock peerjs; never a dial of ours.
-            if matches!(known, ConnId::Dialled(_)) {
+            if matches!(known, ConnId::Dialled(_)) && !planted!(DialReplaced) {
                 return;
             }
             self.step(now, known, |_| Next::End(Closed::Gone));
@@ -128,7 +128,9 @@ impl Endpoint {
     /// Ends the dials to an id that is absent. Only our own dials: anybody may say of itself that
     /// it is gone.
     fn absent(&mut self, now: Duration, local: &str, remote: &str) {
-        let is_dial = |c: &Connection| c.is_between(local, remote) && c.is_unanswered();
+        let is_dial = |c: &Connection| {
+            c.is_between(local, remote) && (c.is_unanswered() || planted!(AbsentForAll))
+        };
         let found = self
             .connections
             .iter()

@@ -221,7 +221,9 @@ impl Registration {
                         *echo = send_echo(&self.id, *socket, now + ECHO_WAIT, random, out);
                         Due::Nothing
                     }
-                    Echo::Awaited { deadline, .. } if now >= *deadline => Due::Silent,
+                    Echo::Awaited { deadline, .. } if now >= *deadline && !planted!(NoEcho) => {
+                        Due::Silent
+                    }
                     Echo::Due(_) | Echo::Awaited { .. } => Due::Nothing,
                 }
             }

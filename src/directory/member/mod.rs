@@ -304,6 +304,7 @@ impl Member {
             true
         } else if id == self.router_id() {
             match &mut self.state {
+                State::Routing(_) if planted!(NeverStepsDown) => {}
                 State::Claiming | State::Routing(_) => {
                     let before = std::mem::replace(&mut self.state, State::Connecting(None));
                     if let State::Routing(router) = before {
@@ -552,7 +553,9 @@ impl Member {
         let longer = self.ghost_since.map_or(Duration::ZERO, |_| {
             self.spread(GHOST_SPREAD, GHOST_SPREAD_MOST)
         });
-        self.state = State::Waiting(ctx.now.mono + ctx.jitter(CLAIM_JITTER + longer));
+        let jitter = ctx.jitter(CLAIM_JITTER + longer);
+        let jitter = jitter * u32::from(!planted!(JitterZero));
+        self.state = State::Waiting(ctx.now.mono + jitter);
     }
 
     /// Returns a time to spread claims over: the more people, the longer.

@@ -191,3 +191,33 @@ fn a_call_back_secret_is_shown_on_the_connection_it_is_shown_on_and_on_no_other(
     assert!(!third.is_crossed(&secret, &tag));
     assert!(!second.is_crossed(&[1; 32], &tag));
 }
+
+#[test]
+fn every_hello_has_a_nonce_of_its_own() {
+    let mut rng = Random::from_seed([1; 32]);
+    let [one, other] =
+        [(); 2].map(|()| hello(&initiate(&mut rng, ALICE, Showing::Nothing).1).nonce);
+    assert_ne!(one, other);
+}
+
+#[test]
+fn whoever_answers_with_another_hint_is_somebody_else() {
+    let mut rng = Random::from_seed([1; 32]);
+    let (state, first) = initiate(&mut rng, ALICE, Showing::Required([9; 32]));
+    let known = [(0, [9; 32])].into_iter();
+    let (_, second, _) = respond(&mut rng, BOB, first.as_bytes(), &hello(&first), known).unwrap();
+    let mut hello = hello(&second);
+    hello.hint = Some(b64(&[1; 32]));
+    let raw = encode(&HandshakeFrame::Hello {
+        hello: hello.clone(),
+    });
+    let exchange = state.handle(raw.as_bytes(), &hello);
+    assert_eq!(exchange.err(), Some(Fault::SomebodyElse));
+}
+
+#[test]
+fn each_side_signs_under_a_label_of_its_own() {
+    let [one, other] = [Side::Initiator, Side::Responder].map(|side| label(Step::Auth, side));
+    assert_eq!(one, "meshchat/1 auth initiator");
+    assert_eq!(other, "meshchat/1 auth responder");
+}

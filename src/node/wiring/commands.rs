@@ -108,7 +108,9 @@ impl Node {
 
     fn block(&mut self, contact: &ContactId) {
         self.part_from(contact);
-        self.withdraw_card();
+        if !planted!(RotationSkippedOnBlock) {
+            self.withdraw_card();
+        }
     }
 
     fn unblock(&mut self, contact: &ContactId) {

@@ -11,8 +11,9 @@ use std::process::Command;
 const ARROWS: &[(&str, &[&str])] = &[
     ("json", &[]),
     ("pace", &[]),
-    ("mesh-chat", &["json", "pace"]),
-    ("peerjs", &["pace"]),
+    ("planted", &[]),
+    ("mesh-chat", &["json", "pace", "planted"]),
+    ("peerjs", &["pace", "planted"]),
     ("ipc", &["mesh-chat"]),
     ("chrome", &[]),
     ("webext", &["chrome", "json", "mesh-chat", "peerjs", "ipc"]),
@@ -25,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "fuzz",
         &["ipc", "json", "mesh-chat", "peerjs", "sim", "webext"],
     ),
-    ("xtask", &[]),
+    ("xtask", &["planted"]),
     ("e2e", &["sim"]),
 ];
 

@@ -1,0 +1,174 @@
+//! Bugs that are planted on purpose, one at a time, to see which tests find them.
+//!
+//! The places are in the crates that are tested: `planted!(AckBeforeStore)` is `false`, a constant,
+//! without their feature `planted`, and so costs nothing in what ships. With it, it is true for the bug
+//! that the variable `PLANTED` names: one build serves all. `cargo xtask mutants` does that.
+//!
+//! Long because it is one table.
+
+use std::sync::OnceLock;
+
+/// Makes the table from one line each.
+macro_rules! bugs {
+    ($($bug:ident, $what:literal, $place:literal, $finder:expr;)*) => {
+        /// A bug.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Bug {
+            $(#[doc = $what] $bug,)*
+        }
+
+        /// All of them.
+        pub const BUGS: &[Plant] = &[
+            $(Plant {
+                bug: Bug::$bug,
+                name: stringify!($bug),
+                what: $what,
+                place: $place,
+                finder: $finder,
+            },)*
+        ];
+    };
+}
+
+/// What is known of a bug.
+#[derive(Clone, Copy, Debug)]
+pub struct Plant {
+    /// Which.
+    pub bug: Bug,
+    /// What `PLANTED` calls it.
+    pub name: &'static str,
+    /// What goes wrong.
+    pub what: &'static str,
+    /// The file it is in.
+    pub place: &'static str,
+    /// Who must find it.
+    pub finder: Finder,
+}
+
+/// Who must find a bug: a test, by its full name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finder {
+    /// Of the core.
+    Unit(&'static str),
+    /// Of `tests/scenarios`.
+    Scenario(&'static str),
+    /// Of `tests/vectors.rs`.
+    Vector(&'static str),
+    /// Of the crate `peerjs`.
+    Peerjs(&'static str),
+    /// None; the reason.
+    Nobody(&'static str),
+}
+
+use Finder::{Peerjs, Scenario, Unit, Vector};
+
+bugs! {
+    FingerprintsLeftOut, "the certificates are not part of what is signed", "src/crypto.rs",
+        Unit("handshakes::exchange::tests::a_proof_is_worth_nothing_on_another_connection");
+    HellosLeftOut, "the hellos, and with them the nonces, are not part of what is signed", "src/crypto.rs",
+        Vector("handshake");
+    LowSUnchecked, "a signature counts in its second form too", "src/crypto.rs",
+        Vector("a_signature_with_high_s_is_refused");
+    MacUnchecked, "a proof without the key of the handshake counts", "src/handshakes/exchange.rs",
+        Unit("handshakes::exchange::tests::a_proof_is_worth_nothing_on_another_connection");
+    SignatureUnchecked, "a proof with any signature counts", "src/handshakes/exchange.rs",
+        Unit("handshakes::exchange::tests::a_proof_of_one_step_is_none_of_another");
+    RoleLabelSwapped, "both sides of a meeting sign under one label", "src/handshakes/exchange.rs",
+        Unit("handshakes::exchange::tests::each_side_signs_under_a_label_of_its_own");
+    NoNonce, "a hello has no nonce of its own", "src/handshakes/exchange.rs",
+        Unit("handshakes::exchange::tests::every_hello_has_a_nonce_of_its_own");
+    HintUnchecked, "the key is shown to whoever answers at an address", "src/handshakes/exchange.rs",
+        Unit("handshakes::exchange::tests::whoever_answers_with_another_hint_is_somebody_else");
+    OtherKeyTaken, "another key than the known one counts for a contact", "src/handshakes/verify.rs",
+        Unit("handshakes::tests::contacts::another_key_after_a_complete_exchange_shows_somebody_else");
+    OwnKeyTaken, "one is accepted by oneself", "src/handshakes/verify.rs",
+        Unit("handshakes::tests::contacts::ones_own_key_is_no_proof_of_somebody_else");
+    NameUnchecked, "a request shows any name", "src/handshakes/frames.rs",
+        Unit("handshakes::tests::accepting::a_name_that_cannot_be_shown_asks_nobody");
+    EarlyBytesUnbounded, "a stranger may send without end before a proof", "src/handshakes/frames.rs",
+        Unit("handshakes::tests::bounds::all_that_is_said_before_a_proof_fits_the_bound_together");
+    HandshakesUnbounded, "any number of strangers at once", "src/handshakes/mod.rs",
+        Unit("handshakes::tests::bounds::only_so_many_strangers_are_in_a_handshake_at_once");
+    BlacklistOnTimeout, "an address is blacklisted for any failure", "src/handshakes/endings.rs",
+        Unit("handshakes::tests::contacts::a_proof_that_does_not_verify_shows_nobody_and_blacklists_nothing");
+    BlacklistForever, "a blacklisted address is never tried again", "src/handshakes/blacklist.rs",
+        Unit("handshakes::blacklist::tests::an_entry_is_for_one_id_at_one_server_and_ends_by_time");
+    AckBeforeStore, "a message is acknowledged before it is stored", "src/conversations/frames.rs",
+        Unit("conversations::tests::a_received_text_is_told_and_acknowledged_once_it_is_stored");
+    NoDedupe, "a message that comes twice is shown twice", "src/conversations/chat.rs",
+        Unit("conversations::chat::tests::what_came_twice_is_taken_once");
+    GapTaken, "a message is taken although one before it is missing", "src/conversations/chat.rs",
+        Unit("conversations::chat::tests::what_came_twice_is_taken_once");
+    NothingSentAgain, "what was under way when a connection ended is not sent again", "src/conversations/chat.rs",
+        Scenario("delivery::a_sent_message_waits_again_when_the_connection_ends_before_the_acknowledgement");
+    OutboxUnbounded, "any number of messages wait for a contact", "src/conversations/chat.rs",
+        Unit("conversations::chat::tests::the_composer_refuses_at_the_bounds");
+    InFlightUnbounded, "everything is sent at once", "src/conversations/chat.rs",
+        Unit("conversations::chat::tests::the_window_bounds_what_is_in_flight");
+    AckOfTheFuture, "what is not even written counts as delivered", "src/conversations/chat.rs",
+        Unit("conversations::chat::tests::an_acknowledgement_of_what_was_never_written_is_ignored");
+    MessageRateOff, "a contact may send as fast as it can", "src/conversations/frames.rs",
+        Unit("conversations::tests::more_texts_than_a_person_can_write_are_misbehaviour");
+    FutureBelieved, "a message of a clock that is ahead stands in the future", "src/conversations/frames.rs",
+        Unit("conversations::tests::a_text_of_a_clock_that_is_ahead_is_none_of_the_future");
+    FailedWriteTaken, "a write that failed is taken for a good one", "src/node/wiring/writes.rs",
+        Scenario("delivery::a_message_that_a_full_disk_refused_is_not_acknowledged_until_there_is_room");
+    EntryLifeOff, "an entry lives a moment longer than it should", "src/directory/roster.rs",
+        Unit("directory::roster::tests::an_entry_lives_ninety_seconds_past_its_last_confirmation");
+    ForeignEntryTaken, "an entry of another namespace is taken", "src/directory/roster.rs",
+        Unit("directory::roster::tests::unfit_entries_are_refused_with_the_reason");
+    EntryNameUnchecked, "an entry shows any name", "src/directory/roster.rs",
+        Unit("directory::roster::tests::unfit_entries_are_refused_with_the_reason");
+    CheckinForAnother, "a peer registers the id of somebody else", "src/directory/router/serving.rs",
+        Unit("directory::tests::a_check_in_must_be_for_the_own_id_and_fit_the_list");
+    EpochIgnored, "a change of an earlier router counts", "src/directory/feed.rs",
+        Unit("directory::feed::tests::a_registry_is_whole_with_its_last_part");
+    JitterZero, "everybody claims the Router ID at the same moment", "src/directory/member/mod.rs",
+        Scenario("directory::routers::a_router_id_whose_holder_answers_nobody_is_passed_over_once_it_can_be_no_ghost");
+    GhostWaitZero, "a Router ID is passed over as soon as nobody answers", "src/directory/member/returning.rs",
+        Scenario("directory::routers::a_router_id_whose_holder_answers_nobody_is_passed_over_once_it_can_be_no_ghost");
+    RedirectLoops, "a router may send somebody round in a circle", "src/directory/member/returning.rs",
+        Unit("directory::tests::a_router_sends_nobody_round_in_a_circle");
+    NeverStepsDown, "a router whose id is somebody else's goes on", "src/directory/member/mod.rs",
+        Unit("directory::tests::a_router_whose_id_is_held_by_somebody_else_steps_down");
+    PingNeverTimesOut, "a connection that answers no ping stays", "src/liveness.rs",
+        Unit("liveness::tests::silence_is_asked_about_and_then_judged");
+    OldProfileWins, "an older profile replaces a newer one", "src/contacts/profile.rs",
+        Unit("contacts::tests::profiles::a_newer_profile_is_taken_and_stored_and_an_older_one_is_not");
+    RotationSkippedOnBlock, "who is blocked goes on recognising this device", "src/node/wiring/commands.rs",
+        Scenario("contact_settings::a_blocked_contact_neither_reaches_nor_recognises_this_device");
+    RequestLimitOff, "any number of requests wait", "src/introductions/requests.rs",
+        Unit("introductions::tests::a_full_list_takes_no_further_request");
+    InviteUsedTwice, "an invite works more than once", "src/introductions/requests.rs",
+        Unit("introductions::tests::an_invite_is_used_up_by_a_yes_and_by_a_no");
+    NoBackoff, "somebody who is away is dialled without a pause", "src/contacts/dialling.rs",
+        Unit("contacts::dialling::tests::each_failure_doubles_the_wait_up_to_ten_minutes");
+    SlotOffByOne, "one side of a rendezvous is a slot ahead", "src/calendar.rs",
+        Unit("calendar::tests::slots_are_ten_minutes_of_utc");
+    SameIdEveryDay, "a stranger recognises somebody the next day", "src/crypto.rs",
+        Unit("directory::tests::machine::on_a_new_day_the_own_id_is_another_one");
+    OldSlotBelieved, "a beacon's slot counts whenever it was signed", "src/beacon/mod.rs",
+        Unit("beacon::tests::a_slot_is_accepted_up_to_five_minutes_outside_of_it");
+    SecondFingerprint, "a description may have two certificates", "peerjs/src/sdp.rs",
+        Peerjs("sdp::tests::hostile_descriptions_are_refused_with_a_reason");
+    AnyNameResolved, "a candidate may name any host", "peerjs/src/candidate.rs",
+        Peerjs("candidate::tests::hostile_candidates_are_refused");
+    NoEcho, "an id is believed to be held although the server is silent", "peerjs/src/signalling/registration.rs",
+        Peerjs("endpoint::tests::registration::a_probe_notices_a_dead_socket_within_its_shorter_time");
+    AbsentForAll, "that somebody is not there ends answered connections too", "peerjs/src/endpoint/relayed.rs",
+        Peerjs("endpoint::tests::connections::leave_and_expire_do_not_end_what_was_answered");
+    DialReplaced, "an offer ends the own dial to the same id", "peerjs/src/endpoint/relayed.rs",
+        Peerjs("endpoint::tests::connections::a_second_offer_replaces_the_first_but_never_a_dial_of_ours");
+}
+
+/// Returns whether this process has the bug.
+#[must_use]
+pub fn is(bug: Bug) -> bool {
+    static CHOSEN: OnceLock<Option<Bug>> = OnceLock::new();
+    let chosen = CHOSEN.get_or_init(|| {
+        let name = std::env::var("PLANTED").ok()?;
+        let known = BUGS.iter().find(|plant| plant.name == name);
+        known.map(|plant| plant.bug)
+    });
+    *chosen == Some(bug)
+}
