@@ -3,6 +3,7 @@
 mod accepting;
 mod admission;
 mod bounds;
+mod budgets;
 mod contacts;
 mod order;
 
