@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::ids::Namespace;
 use crate::io::{ChannelBinding, Closed, Link, LinkId, Near, Output, Path, Reach};
-use crate::limits::{CLAIM_JITTER, OF_ONE_CALLER, ROUTER_BURST, ROUTER_NEW};
+use crate::limits::{CLAIM_JITTER, COLLECT, OF_ONE_CALLER, ROUTER_BURST, ROUTER_NEW};
 use crate::test_context::{clear, closed, me, outputs, registered, sent, transport_id, wait};
 use std::time::Duration;
 use uuid::Uuid;
@@ -148,6 +148,8 @@ fn a_peer_from_another_network_is_not_served() {
         let id = peer(1);
         let checkin = format!(r#"{{"type":"checkin","discoveryID":"{id}","friendlyname":"Bob"}}"#);
         directory.link(&mut ctx, LINK, Link::Frame(checkin.into_bytes()));
+        wait(&mut ctx, COLLECT);
+        directory.timeout(&mut ctx);
         assert_eq!(!sent(&mut ctx, LINK).is_empty(), served, "{path:?}");
     }
 }
