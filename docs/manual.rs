@@ -25,12 +25,15 @@ fn main() {
                     tell(me, Input::Signalling(Signalling::Registered(id)));
                 }
                 Output::Register(id) => tell(me, Input::Signalling(Signalling::Taken(id))),
-                Output::Dial { link, from: remote, to: local } => {
+                Output::Dial { link, from: remote, to: local, label, .. } => {
+                    let incoming = Link::Incoming { local, remote, label };
+                    tell(other, Input::Link(other_end(link), incoming));
+                }
+                Output::Answer { link, .. } => {
                     let binding = ChannelBinding { local: [0; 32], remote: [0; 32] };
                     let open = Link::Open { binding, path: Path::Local };
-                    tell(other, Input::Link(other_end(link), Link::Incoming { local, remote }));
-                    tell(other, Input::Link(other_end(link), open.clone()));
-                    tell(me, Input::Link(link, open));
+                    tell(me, Input::Link(link, open.clone()));
+                    tell(other, Input::Link(other_end(link), open));
                 }
                 Output::Transmit(link, text) => {
                     tell(other, Input::Link(other_end(link), Link::Frame(text.into_bytes())));

@@ -38,7 +38,8 @@ impl Addresses {
         self.seen.is_empty() && self.own.is_empty()
     }
 
-    fn all(&self) -> impl Iterator<Item = IpAddr> {
+    /// Returns all of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = IpAddr> {
         self.seen.iter().chain(&self.own).copied()
     }
 }

@@ -68,6 +68,12 @@ impl Config {
         same_beacon == *other
     }
 
+    /// Returns whether a relay is among the servers.
+    pub(crate) fn has_relay(&self) -> bool {
+        let mut urls = self.ice_servers.iter().flat_map(|server| &server.urls);
+        urls.any(|url| url.starts_with("turn:") || url.starts_with("turns:"))
+    }
+
     /// Returns these defaults with the person's changes.
     pub fn with(&self, settings: &Settings) -> Self {
         let mut config = self.clone();

@@ -2,9 +2,9 @@
 //! were begun, and the way out: effects for the world, and facts for each other.
 
 use crate::clock::Now;
-use crate::crypto::{self, Random};
+use crate::crypto::{self, Key, Random};
 use crate::fact::{Fact, Purpose};
-use crate::io::{CommandId, LinkId, Output};
+use crate::io::{CommandId, LinkId, Near, Output, Reach};
 use crate::name::{Names, Unicode};
 use crate::records::Change;
 use crate::routes::{IdOwner, LinkOwner, Routes};
@@ -14,6 +14,7 @@ use crate::wire::{Frame, RouterFrame, encode};
 use chacha20::rand_core::SeedableRng;
 use std::collections::VecDeque;
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// Handed down through every call of one input.
@@ -24,6 +25,10 @@ pub(crate) struct Context {
     pub(crate) names: Names,
     pub(crate) store: Store,
     pub(crate) routes: Routes,
+    /// Every public address of this device.
+    pub(crate) here: Vec<IpAddr>,
+    /// Whether the settings name a relay.
+    pub(crate) relays: bool,
     out: VecDeque<Output>,
     facts: VecDeque<Fact>,
     links: u32,
@@ -45,6 +50,8 @@ impl Context {
             names: Names::new(unicode),
             store: Store::default(),
             routes: Routes::default(),
+            here: Vec::new(),
+            relays: false,
             out: VecDeque::new(),
             facts: VecDeque::new(),
             links: 0,
@@ -90,12 +97,19 @@ impl Context {
 
     /// Dials within a namespace.
     pub(crate) fn dial(&mut self, from: &str, to: &str) -> LinkId {
-        self.connect(from, to, LinkOwner::Directory)
+        self.connect(from, to, LinkOwner::Directory, None)
     }
 
-    /// Dials somebody with whom a handshake follows.
-    pub(crate) fn dial_for(&mut self, from: &str, to: &str, purpose: Purpose) -> LinkId {
-        let link = self.connect(from, to, LinkOwner::Handshakes);
+    /// Dials somebody with whom a handshake follows. With a secret of both, the offer shows that it is
+    /// known, to who knows it too; to everybody else all offers look alike.
+    pub(crate) fn dial_for(
+        &mut self,
+        from: &str,
+        to: &str,
+        purpose: Purpose,
+        secret: Option<Key>,
+    ) -> LinkId {
+        let link = self.connect(from, to, LinkOwner::Handshakes, secret);
         self.tell(Fact::Dialled {
             link,
             from: from.to_owned(),
@@ -105,16 +119,41 @@ impl Context {
         link
     }
 
-    fn connect(&mut self, from: &str, to: &str, owner: LinkOwner) -> LinkId {
+    fn connect(&mut self, from: &str, to: &str, owner: LinkOwner, secret: Option<Key>) -> LinkId {
         self.links = self.links.wrapping_add(1);
         let link = LinkId::Dialled(self.links);
         self.routes.set_link(link, owner);
+        let secret = secret.unwrap_or_else(|| self.random());
+        let label = crypto::offer_label(&secret, from, to, self.random());
+        let reach = self.reach(from);
         self.emit(Output::Dial {
             link,
             from: from.to_owned(),
             to: to.to_owned(),
+            label,
+            reach,
         });
         link
+    }
+
+    /// Answers somebody who dialled an own id.
+    pub(crate) fn admit(&mut self, link: LinkId, local: &str, owner: LinkOwner) {
+        self.routes.set_link(link, owner);
+        let reach = self.reach(local);
+        self.emit(Output::Answer { link, reach });
+    }
+
+    /// Returns how far a connection of an own id may reach.
+    fn reach(&self, own: &str) -> Reach {
+        match self.routes.id(own) {
+            Some(IdOwner::Directory(at)) => Reach::Near(Near {
+                at,
+                own: self.here.clone(),
+                relays: self.relays,
+            }),
+            Some(IdOwner::Transport | IdOwner::Former | IdOwner::Invite | IdOwner::Rendezvous)
+            | None => Reach::Anywhere,
+        }
     }
 
     pub(crate) fn transmit(&mut self, link: LinkId, frame: &dyn Frame) {

@@ -251,6 +251,62 @@ pub fn safety_number(one: PublicKey, other: PublicKey) -> String {
     groups.iter().map(digits).collect()
 }
 
+/// Returns the connection id of an offer between two ids, which shows to whoever knows `secret` too
+/// that the caller knows it: nonce ‖ tag, 64 characters of base64url.
+pub fn offer_label(secret: &Key, from: &str, to: &str, nonce: [u8; 16]) -> String {
+    let tag = offer_tag(secret, from, to, &nonce, |mac| mac.finalize().into_bytes());
+    b64(&[nonce.as_slice(), tag.as_slice()].concat())
+}
+
+/// The nonce and the tag of an offer, as [`offer_label`] writes them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offer {
+    pub(crate) nonce: [u8; 16],
+    tag: Key,
+}
+
+impl Offer {
+    /// Reads a connection id; `None` where it has another form.
+    pub(crate) fn read(label: &str) -> Option<Self> {
+        let bytes: [u8; 48] = unb64(label)?;
+        let (nonce, tag) = bytes.split_first_chunk::<16>()?;
+        Some(Self {
+            nonce: *nonce,
+            tag: tag.try_into().ok()?,
+        })
+    }
+
+    /// Returns whether it is of somebody who knows `secret`, and for a dial between these ids.
+    pub(crate) fn shows(&self, secret: &Key, from: &str, to: &str) -> bool {
+        let verified = |mac: Hmac<Sha256>| mac.verify_slice(&self.tag).is_ok();
+        offer_tag(secret, from, to, &self.nonce, verified)
+    }
+}
+
+fn offer_tag<T>(
+    secret: &Key,
+    from: &str,
+    to: &str,
+    nonce: &[u8; 16],
+    end: impl FnOnce(Hmac<Sha256>) -> T,
+) -> T {
+    let kdf = Hkdf::<Sha256>::new(None, secret);
+    let key: Key = expand(&kdf, b"meshchat/1 offer");
+    let length = |id: &str| u32::try_from(id.len()).unwrap_or(u32::MAX).to_be_bytes();
+    let (from_length, to_length) = (length(from), length(to));
+    end(keyed(
+        &key,
+        &[
+            b"offer",
+            &from_length,
+            from.as_bytes(),
+            &to_length,
+            to.as_bytes(),
+            nonce,
+        ],
+    ))
+}
+
 /// Returns the secret from which both sides of a pair compute their meeting points.
 pub fn rendezvous_secret(pair_secret: &Key) -> Key {
     let kdf = Hkdf::<Sha256>::new(None, pair_secret);

@@ -30,6 +30,16 @@ pub(crate) enum Showing {
     Required(Key),
 }
 
+impl Showing {
+    /// Returns the secret that is shown.
+    pub(crate) fn secret(self) -> Option<Key> {
+        match self {
+            Self::Nothing => None,
+            Self::Offered(secret) | Self::Required(secret) => Some(secret),
+        }
+    }
+}
+
 /// Which secret a caller has shown who is no contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {

@@ -69,6 +69,9 @@ impl Namespace {
 ///
 /// The root changes with each slot of a beacon, and whoever is under the old and the new one is
 /// one person. What has fewer groups, such as a Transport ID, stays as it is.
+///
+/// Only for ids that a [`Namespace`] has recognised, and Transport IDs: of any other id the end says
+/// nothing. Callers from others are not admitted, and entries with others are not listed.
 pub fn rootless(id: &str) -> &str {
     let before = id.rmatch_indices('-').nth(8);
     let rest = before.and_then(|(at, _)| id.get(at + 1..));

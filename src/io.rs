@@ -111,12 +111,15 @@ pub enum BeaconFailure {
 /// What a connection says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {
-    /// Somebody dials. `local` is the own id they dialled; `remote` is set by the server.
+    /// Somebody dials. Nothing is made for it, and nothing said, before [`Output::Answer`];
+    /// [`Output::Close`] refuses in silence.
     Incoming {
         /// The own id that was dialled.
         local: String,
-        /// The id it was dialled from.
+        /// The id it was dialled from, as set by the server.
         remote: String,
+        /// The connection id, which the caller chose.
+        label: String,
     },
     /// The channel is open.
     Open {
@@ -150,8 +153,32 @@ pub enum Path {
     Local,
     /// The remote end has this public address; the same network where it is one's own.
     Public(IpAddr),
-    /// Relayed, or not known.
+    /// A TURN server relays, so that the other end may be anywhere.
+    Relay,
+    /// Not known.
     Unknown,
+}
+
+/// How far a connection may reach: which candidates of the other end are used, and which of one's own
+/// it is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// To wherever the other end is.
+    Anywhere,
+    /// To who is behind the same public address.
+    Near(Near),
+}
+
+/// The network within which a connection stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Near {
+    /// The address of the namespace: own addresses of the other family are not told.
+    pub at: IpAddr,
+    /// Every public address of this device. Of the other end's only these, private ones and `.local`
+    /// names are used.
+    pub own: Vec<IpAddr>,
+    /// Whether a relay may be used.
+    pub relays: bool,
 }
 
 /// Why a connection ended.
@@ -161,6 +188,8 @@ pub enum Closed {
     Gone,
     /// Never opened: nobody has the id, or no answer within 8 s.
     Unreachable,
+    /// Never opened: whoever answered has no address that is within the [`Reach`].
+    Elsewhere,
     /// What came was not a connection we accept (an SDP with anything unexpected, a frame too big).
     Refused,
 }
@@ -180,10 +209,21 @@ pub enum Output {
         from: String,
         /// The other id.
         to: String,
+        /// The connection id: 64 characters.
+        label: String,
+        /// How far it may reach.
+        reach: Reach,
+    },
+    /// Take a connection of [`Link::Incoming`]; answered like a dial.
+    Answer {
+        /// Which.
+        link: LinkId,
+        /// How far it may reach.
+        reach: Reach,
     },
     /// Send one message.
     Transmit(LinkId, String),
-    /// Close a connection; no [`Link::Closed`] follows.
+    /// Close a connection, or refuse one; no [`Link::Closed`] follows.
     Close(LinkId),
     /// Find the public addresses of this device.
     LookUpAddress,

@@ -15,11 +15,27 @@ pub const UNAUTHENTICATED_BYTES: usize = 8 * 1024;
 /// How long a connection may take to authenticate or to ask.
 pub const UNAUTHENTICATED_TIME: Duration = Duration::from_secs(10);
 
-/// Connections in a handshake at once: a household's worth, and little for a flooder.
+/// Strangers in a handshake at once: a household's worth, and little for a flooder.
 pub const HANDSHAKES_AT_ONCE: usize = 8;
 
-/// Handshakes begun by others in one minute.
+/// Handshakes begun by strangers in one minute.
 pub const HANDSHAKES_PER_MINUTE: u32 = 30;
+
+/// Handshakes at once of callers who have shown a secret: as many contacts as come back together
+/// after a network was away.
+pub const KNOWN_AT_ONCE: usize = 32;
+
+/// Connections at once of one caller that are not proven or checked in: the one that stalls, and the
+/// one that is to replace it.
+pub const OF_ONE_CALLER: usize = 2;
+
+/// How often in one minute a caller's secret is looked for among everybody's, at the Discovery IDs and
+/// at the Transport ID: each time is an HMAC for each contact, a few milliseconds for 500.
+pub const SEARCHES_PER_MINUTE: u32 = 60;
+
+/// Tags of admitted offers that are remembered so that nobody uses one again: more than are admitted
+/// in the minutes for which a stalled offer could be worth repeating.
+pub const OFFERS_REMEMBERED: usize = 256;
 
 /// Bytes of one text message.
 pub const TEXT_BYTES: usize = 8_000;
@@ -109,6 +125,17 @@ pub const COLLECT: Duration = Duration::from_millis(250);
 
 /// Peers a router serves: a Chrome page holds about 500 connections, and chats need some.
 pub const ROUTER_PEERS: usize = 200;
+
+/// Peers of a router at once that have not checked in: everybody dials a new router at once.
+pub const ROUTER_NEW: usize = 128;
+
+/// Peers that dial a router at once before their rate counts: all of a full one's, who lost their
+/// router together.
+pub const ROUTER_BURST: u32 = 256;
+
+/// Peers that may dial a router each second in the long run: each is a peer connection, which a
+/// browser frees late.
+pub const ROUTER_PER_SECOND: u32 = 10;
 
 /// Requests waiting for the person.
 pub const REQUESTS: usize = 50;
@@ -204,6 +231,10 @@ pub const STORING: usize = 64;
 
 /// Connections of every kind at once. Chrome refuses a page its 501st.
 pub const LINKS: usize = 400;
+
+/// Of these, the ones that only contacts and own dials may use: a router's 200 peers, 32 that are sent
+/// on and 63 other routers never starve chats.
+pub const LINKS_RESERVED: usize = 100;
 
 /// How often a router and its peers make sure of each other.
 pub const HEARTBEAT: Duration = Duration::from_secs(60);

@@ -2,8 +2,10 @@
 //! a connection becomes a session.
 
 use crate::io::LinkId;
+use crate::limits::{LINKS, LINKS_RESERVED};
 use crate::values::ContactId;
 use litemap::LiteMap;
+use std::net::IpAddr;
 
 /// Whose connection it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +27,8 @@ pub(crate) enum IdOwner {
     Former,
     /// The id in an invite.
     Invite,
-    /// A Discovery ID or a Router ID.
-    Directory,
+    /// A Discovery ID or a Router ID of the namespace of this address.
+    Directory(IpAddr),
     /// A Router ID of a rendezvous.
     Rendezvous,
 }
@@ -39,6 +41,12 @@ pub(crate) struct Routes {
 }
 
 impl Routes {
+    /// Returns whether there is room for a connection of somebody who has shown nothing: the last
+    /// ones are for contacts and own dials.
+    pub(crate) fn have_room_for_strangers(&self) -> bool {
+        self.links.len() < LINKS - LINKS_RESERVED
+    }
+
     pub(crate) fn link(&self, link: LinkId) -> Option<&LinkOwner> {
         self.links.get(&link)
     }

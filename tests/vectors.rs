@@ -33,6 +33,18 @@ fn rendezvous_secret_of_a_pair() {
 }
 
 #[test]
+fn an_offer_shows_a_secret() {
+    let (from, to) = (
+        "myapp-07070707-0707-4707-8707-070707070707",
+        "myapp-08080808-0808-4808-8808-080808080808",
+    );
+    assert_eq!(
+        crypto::offer_label(&rising(), from, to, [5; 16]),
+        "BQUFBQUFBQUFBQUFBQUFBTgU_8e3CghmuLFlsxDva0Vs00qYQ80AZu89mb2soOnr"
+    );
+}
+
+#[test]
 fn safety_number_of_two_keys_in_either_order() {
     let key = |byte| Identity::from_bytes(&[byte; 32]).unwrap().public();
     let number = "699941167678340428981196589845528766292505895616660351424836";

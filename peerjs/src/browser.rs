@@ -14,6 +14,7 @@ mod timer;
 use crate::endpoint::Endpoint;
 use crate::event::{ConnId, Event, IceServer, Server};
 use crate::io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
+use crate::reach::Reach;
 use handle::Handle;
 use litemap::LiteMap;
 use rtc::Rtc;
@@ -55,13 +56,20 @@ impl Client {
         self.driver.call(Input::Release(id.to_owned()));
     }
 
-    /// Connects from a held id to another.
-    pub fn dial(&self, conn: ConnId, from: &str, to: &str) {
+    /// Connects from a held id to another; `label` is as in [`Input::Dial`].
+    pub fn dial(&self, conn: ConnId, from: &str, to: &str, label: Option<&str>, reach: Reach) {
         self.driver.call(Input::Dial {
             conn,
             from: from.to_owned(),
             to: to.to_owned(),
+            label: label.map(str::to_owned),
+            reach,
         });
+    }
+
+    /// Takes a connection that was offered. [`Client::close`] refuses it.
+    pub fn answer(&self, conn: ConnId, reach: Reach) {
+        self.driver.call(Input::Answer { conn, reach });
     }
 
     /// Sends one JSON message. It is dropped where the connection is not open; the `Closed` event

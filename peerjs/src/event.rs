@@ -33,7 +33,9 @@ pub enum Event {
         /// When the server refuses (bad key, limit): its reason, at most 200 characters.
         refused: Option<String>,
     },
-    /// A connection was offered to a held id and is being answered.
+    /// Somebody dials a held id. Nothing is made, and nothing is said, before
+    /// [`Input::Answer`](crate::endpoint::Input::Answer);
+    /// [`Input::Close`](crate::endpoint::Input::Close) refuses in silence.
     Incoming {
         /// Identifies it from now on.
         conn: ConnId,
@@ -41,6 +43,8 @@ pub enum Event {
         local: String,
         /// The id it was dialled from, as set by the server.
         remote: String,
+        /// The connection id that the other end chose: 1 to 64 of `A-Z`, `a-z`, `0-9`, `-`, `_`.
+        label: String,
     },
     /// The JSON channel is open.
     Open {
@@ -68,7 +72,9 @@ pub enum Path {
     Local,
     /// The remote candidate has this public address.
     Public(IpAddr),
-    /// Relayed, or not known.
+    /// A TURN server relays, so that the other end may be anywhere.
+    Relay,
+    /// Not known.
     Unknown,
 }
 
@@ -79,6 +85,9 @@ pub enum Closed {
     Gone,
     /// Never opened: EXPIRE, or not open within 8 s.
     Unreachable,
+    /// Never opened, and every address of the other end was beyond the
+    /// [`Reach`](crate::reach::Reach).
+    Elsewhere,
     /// An SDP or frame that is not accepted.
     Refused,
 }

@@ -140,7 +140,10 @@ impl Relayed {
 
     fn candidate(payload: Value<'_, '_>) -> Result<Self, FrameError> {
         let connection = connection(payload)?;
-        if let Some(nonce) = connection.strip_prefix(ECHO) {
+        // The id of a dial has 64 characters of which any can be the first.
+        if let Some(nonce) = connection.strip_prefix(ECHO)
+            && connection.len() < LABEL_MAX
+        {
             return Ok(Self::Echo(nonce.to_owned()));
         }
         let candidate = required(payload, "candidate")?;
@@ -179,12 +182,17 @@ fn description(
 
 fn connection(payload: Value<'_, '_>) -> Result<String, FrameError> {
     let id = text_of(payload, "connectionId")?;
-    let of_id = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-    if !id.is_empty() && id.len() <= LABEL_MAX && id.bytes().all(of_id) {
+    if is_connection_id(&id) {
         Ok(id.into_owned())
     } else {
         Err(FrameError::Malformed)
     }
+}
+
+/// Returns whether a text can be the id of a connection.
+pub(crate) fn is_connection_id(text: &str) -> bool {
+    let of_id = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    !text.is_empty() && text.len() <= LABEL_MAX && text.bytes().all(of_id)
 }
 
 fn is_label(label: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::event::{ConnId, Event};
 use crate::path::RemoteCandidate;
+use crate::reach::Reach;
 use std::time::Duration;
 
 /// Identifies a socket. Never used twice.
@@ -25,10 +26,22 @@ pub enum Input {
         from: String,
         /// The other id.
         to: String,
+        /// The connection id, which the other end sees before it answers; where there is none, a
+        /// random one. It is also the label of the channel.
+        label: Option<String>,
+        /// How far it may reach.
+        reach: Reach,
+    },
+    /// The owner takes a connection that was offered.
+    Answer {
+        /// From [`Event::Incoming`].
+        conn: ConnId,
+        /// How far it may reach.
+        reach: Reach,
     },
     /// The owner sends one message.
     Send(ConnId, String),
-    /// The owner closes a connection; no event follows.
+    /// The owner closes a connection, or refuses an offer; no event follows.
     Close(ConnId),
     /// The owner has a reason to doubt its ids, such as a wake: each is checked at once.
     Probe,

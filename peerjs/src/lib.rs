@@ -14,6 +14,7 @@
 //! ```
 //! use peerjs::endpoint::{Endpoint, Input, Output, RtcCommand, RtcInput, SocketInput};
 //! use peerjs::event::{ConnId, Event, Server};
+//! use peerjs::reach::Reach;
 //! use std::time::Duration;
 //!
 //! /// One round of the loop: an input, then all outputs up to `Timeout`.
@@ -54,7 +55,8 @@
 //!
 //! // A dial: the browser is to make a connection and its offer ...
 //! let conn = ConnId::Dialled(1);
-//! let dial = Input::Dial { conn, from: "alice".into(), to: "bob".into() };
+//! let (from, to) = ("alice".into(), "bob".into());
+//! let dial = Input::Dial { conn, from, to, label: None, reach: Reach::Anywhere };
 //! let outputs = round(&mut alice, now, dial);
 //! let [Output::Rtc(_, RtcCommand::Offer { label })] = outputs.as_slice() else { panic!() };
 //!
@@ -100,6 +102,7 @@
 //! | [`frame`] | the frames of the server, parsed and written |
 //! | [`sdp`], [`candidate`] | session descriptions and candidates, parsed and rebuilt |
 //! | [`path`] | where the other end of a connection is |
+//! | [`reach`] | which candidates a connection may use |
 //! | [`limits`] | every bound and interval, with its reason |
 //! | `browser` | WebSocket, RTCPeerConnection and the timer |
 //!
@@ -131,5 +134,6 @@ mod io;
 pub mod limits;
 pub mod path;
 mod random;
+pub mod reach;
 pub mod sdp;
 mod signalling;

@@ -40,14 +40,24 @@ pub const LINGER: Duration = Duration::from_secs(1);
 
 /// A Chrome page holds 500 peer connections and counts them until they are collected.
 pub const CONNECTIONS_MAX: usize = 400;
-/// Connections being answered at one time: a new router is dialled by everybody at once.
-pub const ANSWERING_MAX: usize = 128;
+/// Connections being answered at one time: a new router is dialled by everybody at once, and its
+/// owner has budgets below this for each kind of caller.
+pub const ANSWERING_MAX: usize = 192;
 /// Ids held at one time; a person needs some 30.
 pub const IDS_MAX: usize = 64;
 /// Tokens kept for ids, held or given up lately.
 pub const TOKENS_MAX: usize = 256;
 /// Frames waiting for one id to be held again; a dial makes about ten.
 pub const QUEUED_FRAMES_MAX: usize = 128;
+/// Offers that wait for the owner's decision at one time: it decides at once, so that they are few.
+pub const OFFERED_MAX: usize = 32;
+/// Of these, and of connections whose candidates came early, those of one caller.
+pub const OF_ONE_CALLER_MAX: usize = 2;
+/// How long the owner may take to decide; the other end gives up after [`DIAL_WITHIN`].
+pub const DECIDED_WITHIN: Duration = Duration::from_secs(4);
+/// How long to go on where all addresses of the other end so far are beyond the reach: the first
+/// ones that browsers tell are those of its own network.
+pub const ELSEWHERE_AFTER: Duration = Duration::from_secs(2);
 /// Candidates of one connection; browsers make about ten.
 pub const CANDIDATES_MAX: usize = 64;
 /// Connections whose candidates came before their offer, at one time.

@@ -18,7 +18,7 @@ impl RemoteCandidate {
     /// Returns what this candidate shows about the path.
     pub fn path(self) -> Path {
         match (self.kind, self.address) {
-            (Kind::Relay, _) => Path::Unknown,
+            (Kind::Relay, _) => Path::Relay,
             (_, Some(address)) if is_private(address) => Path::Local,
             (_, Some(address)) => Path::Public(address),
             // Only a `.local` name hides a host candidate, and only its own network resolves it.
@@ -30,7 +30,7 @@ impl RemoteCandidate {
 
 /// Returns whether an address means something only within a network: RFC 1918, 3927, 4193, 4291 and
 /// 6598, and loopback.
-fn is_private(address: IpAddr) -> bool {
+pub(crate) fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(ip) => is_private_v4(ip),
         IpAddr::V6(ip) => ip
@@ -92,9 +92,9 @@ mod tests {
     }
 
     #[test]
-    fn a_relay_and_a_hidden_reflexive_address_show_nothing() {
-        assert_eq!(path(Kind::Relay, "10.0.0.1"), Path::Unknown);
-        assert_eq!(path(Kind::Relay, "203.0.113.7"), Path::Unknown);
+    fn a_relay_shows_itself_only_and_a_hidden_reflexive_address_shows_nothing() {
+        assert_eq!(path(Kind::Relay, "10.0.0.1"), Path::Relay);
+        assert_eq!(path(Kind::Relay, "203.0.113.7"), Path::Relay);
         assert_eq!(path(Kind::PeerReflexive, ""), Path::Unknown);
         assert_eq!(path(Kind::ServerReflexive, ""), Path::Unknown);
     }

@@ -91,6 +91,16 @@ impl Description {
         self.fingerprint
     }
 
+    /// Leaves out candidates.
+    pub fn retain(&mut self, keep: impl FnMut(&Candidate) -> bool) {
+        self.candidates.retain(keep);
+    }
+
+    /// Says how long a message may be that this end is sent.
+    pub fn limit_messages(&mut self, bytes: usize) {
+        self.max_message_size = u64::try_from(bytes).unwrap_or(u64::MAX);
+    }
+
     /// Returns the id of the one media section.
     pub fn mid(&self) -> &str {
         &self.mid

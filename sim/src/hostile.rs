@@ -4,7 +4,7 @@
 use crate::random::Random;
 use mesh_chat::Now;
 use mesh_chat::config::Config;
-use mesh_chat::node::{Deadline, Input, Link, LinkId, Output, Signalling, Why};
+use mesh_chat::node::{Deadline, Input, Link, LinkId, Output, Reach, Signalling, Why};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How many frames it keeps to send them again.
@@ -132,7 +132,11 @@ impl Hostile {
 
     fn link(&mut self, link: LinkId, event: Link) {
         match event {
-            Link::Incoming { remote, .. } => drop(self.links.insert(link, remote)),
+            Link::Incoming { remote, .. } => {
+                self.links.insert(link, remote);
+                let reach = Reach::Anywhere;
+                self.out.push_back(Output::Answer { link, reach });
+            }
             Link::Open { .. } => self.opened(link),
             Link::Frame(bytes) => self.hear(link, &String::from_utf8_lossy(&bytes)),
             Link::Closed(_) => drop(self.links.remove(&link)),
@@ -217,7 +221,13 @@ impl Hostile {
         let link = LinkId::Dialled(self.dialled);
         self.links.insert(link, to.clone());
         let from = self.own_id.clone();
-        self.out.push_back(Output::Dial { link, from, to });
+        self.out.push_back(Output::Dial {
+            link,
+            from,
+            to,
+            label: self.random.uuid(),
+            reach: Reach::Anywhere,
+        });
     }
 
     fn send(&mut self, link: LinkId, frame: String) {

@@ -5,7 +5,7 @@
 
 use crate::random::Random;
 use mesh_chat::config::Config;
-use mesh_chat::node::{Deadline, Input, Link, LinkId, Output, Signalling, Why};
+use mesh_chat::node::{Deadline, Input, Link, LinkId, Output, Reach, Signalling, Why};
 use mesh_chat::{Mono, Now};
 use std::collections::VecDeque;
 
@@ -108,6 +108,8 @@ impl Light {
             link,
             from: self.own_id.clone(),
             to: format!("{}{}", self.root, self.target),
+            label: format!("light_{}", self.dialled),
+            reach: Reach::Anywhere,
         });
     }
 

@@ -92,9 +92,25 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
     match output {
         Output::Register(id) => endpoint::handle(world, index, EndpointInput::Register(id)),
         Output::Release(id) => endpoint::handle(world, index, EndpointInput::Release(id)),
-        Output::Dial { link, from, to } => {
-            let conn = mapping::conn(link);
-            endpoint::handle(world, index, EndpointInput::Dial { conn, from, to });
+        Output::Dial {
+            link,
+            from,
+            to,
+            label,
+            reach,
+        } => {
+            let input = EndpointInput::Dial {
+                conn: mapping::conn(link),
+                from,
+                to,
+                label: Some(label),
+                reach: mapping::reach(reach),
+            };
+            endpoint::handle(world, index, input);
+        }
+        Output::Answer { link, reach } => {
+            let (conn, reach) = (mapping::conn(link), mapping::reach(reach));
+            endpoint::handle(world, index, EndpointInput::Answer { conn, reach });
         }
         Output::Transmit(link, frame) => {
             let input = EndpointInput::Send(mapping::conn(link), frame);
@@ -222,6 +238,7 @@ fn say_output(world: &World, index: usize, output: &Output) {
         Output::Register(id) => say(&|| format!("registers {id}")),
         Output::Release(id) => say(&|| format!("releases {id}")),
         Output::Dial { link, to, .. } => say(&|| format!("dials {link:?} {to}")),
+        Output::Answer { link, .. } => say(&|| format!("answers {link:?}")),
         Output::Transmit(link, frame) => say(&|| format!("sends {link:?} {frame}")),
         Output::Event(event) => say(&|| format!("shows {event:?}")),
         Output::Store(_, change) => say(&|| format!("stores {}", disk::describe(change))),

@@ -133,6 +133,14 @@ impl Contact {
         &mut self.record.preferences
     }
 
+    /// Returns whether an id is the Transport ID or today's Discovery ID of this contact, as far as is
+    /// known.
+    pub(crate) fn is_known_at(&self, id: &str) -> bool {
+        self.transport_id() == Some(id)
+            || self.sighting.transport_id() == Some(id)
+            || self.seen_as() == Some(id)
+    }
+
     pub(crate) fn is_blocked(&self) -> bool {
         self.record.preferences.blocked
     }

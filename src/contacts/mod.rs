@@ -176,7 +176,8 @@ impl Contacts {
             if under_way >= DIALS_AT_ONCE {
                 contact.dialling.postpone(now + NEXT_ROUND);
             } else if let Some((from, to)) = route(contact, ways) {
-                let link = ctx.dial_for(&from, &to, Purpose::Meet(id));
+                let secret = Some(contact.pair_secret());
+                let link = ctx.dial_for(&from, &to, Purpose::Meet(id), secret);
                 contact.dialling.began(link);
                 under_way += 1;
             } else {

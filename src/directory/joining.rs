@@ -29,7 +29,8 @@ impl Directory {
     }
 
     /// Takes the settings in force; the namespaces follow with [`Directory::rejoin`].
-    pub(crate) fn configure(&mut self, ctx: &Context, config: &Config) {
+    pub(crate) fn configure(&mut self, ctx: &mut Context, config: &Config) {
+        ctx.relays = config.has_relay();
         self.roots = Roots::new(config, ctx.now.mono);
     }
 
@@ -45,7 +46,9 @@ impl Directory {
             return;
         }
         let networks = found.networks();
+        let here: Vec<IpAddr> = found.all().collect();
         if self.lookup.take(ctx, found) {
+            ctx.here = here;
             self.join_exactly(ctx, me, &networks);
         }
     }

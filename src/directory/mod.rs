@@ -26,10 +26,11 @@ mod tests;
 
 pub(crate) use member::Member;
 
+use crate::address::same_network;
 use crate::calendar;
 use crate::clock::{Mono, Now};
 use crate::context::Context;
-use crate::io::{Link, LinkId, Path};
+use crate::io::{Closed, Link, LinkId, Path};
 use crate::limits::COMPLAINT;
 use crate::routes::LinkOwner;
 use crate::values::ContactId;
@@ -118,7 +119,18 @@ impl Directory {
         match path {
             Path::Local => true,
             Path::Public(ip) => self.lookup.found().include(ip),
-            Path::Unknown => false,
+            Path::Relay | Path::Unknown => false,
+        }
+    }
+
+    /// Returns whether a path shows the other end on another network. A relay hides where it is, and
+    /// is needed between neighbours only where the settings name one.
+    pub(crate) fn is_foreign(ctx: &Context, path: Path) -> bool {
+        match path {
+            Path::Local | Path::Unknown => false,
+            // A look-up that found nothing has moved nobody.
+            Path::Public(ip) => !ctx.here.iter().any(|own| same_network(*own, ip)),
+            Path::Relay => !ctx.relays,
         }
     }
 
@@ -141,9 +153,11 @@ impl Directory {
         Some(member.discovery_id())
     }
 
-    /// Returns whether an id is an own Discovery ID.
-    pub(crate) fn is_own(&self, id: &str) -> bool {
-        self.members.iter().any(|m| m.discovery_id() == id)
+    /// Returns whether somebody calls an own Discovery ID from one of the same namespace, which is
+    /// under one of the present roots.
+    pub(crate) fn knows_caller(&self, local: &str, remote: &str) -> bool {
+        let mut members = self.members.iter();
+        members.any(|member| member.knows_caller(local, remote))
     }
 
     /// Returns the newest entry of a person, under whichever root.
@@ -197,31 +211,30 @@ impl Directory {
         remote: &str,
     ) -> bool {
         let mut members = self.members.iter_mut();
-        let taken = members.any(|member| member.incoming(ctx, link, local, remote));
+        let taken = ctx.routes.have_room_for_strangers()
+            && members.any(|member| member.incoming(ctx, link, local, remote));
         if taken {
-            ctx.routes.set_link(link, LinkOwner::Directory);
+            ctx.admit(link, local, LinkOwner::Directory);
         }
         taken
     }
 
     /// Handles an event of a connection of a membership.
     pub(crate) fn link(&mut self, ctx: &mut Context, link: LinkId, event: Link) {
-        let (members, lookup) = (&mut self.members, &self.lookup);
-        let Some(member) = members.iter_mut().find(|member| member.owns(link)) else {
+        let foreign = matches!(event, Link::Open { path, .. } if Self::is_foreign(ctx, path));
+        let mut members = self.members.iter_mut();
+        let Some(member) = members.find(|member| member.owns(link)) else {
             return;
         };
         match event {
-            Link::Open { path, .. } => {
-                let foreign = matches!(path, Path::Public(ip) if !lookup.found().include(ip));
-                member.opened(ctx, link, foreign);
-            }
+            Link::Open { .. } => member.opened(ctx, link, foreign),
             Link::Frame(bytes) => {
                 if let Err(how) = member.frame(ctx, link, &bytes) {
                     tracing::warn!(%how, "a connection of the namespace is closed");
                 }
             }
             Link::Suspect => member.suspect(ctx, link),
-            Link::Closed(_) => member.closed(ctx, link),
+            Link::Closed(closed) => member.closed(ctx, link, closed == Closed::Elsewhere),
             Link::Incoming { .. } => {}
         }
     }

@@ -1,6 +1,7 @@
 //! Who may say what in a namespace, and what happens to a connection on which something else is
 //! said.
 
+mod admission;
 mod budgets;
 mod machine;
 

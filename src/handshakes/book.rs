@@ -28,6 +28,8 @@ pub(crate) trait Book {
     fn showing(&self, purpose: &Purpose) -> Option<Showing>;
     /// Returns the note to send with the request to a stranger.
     fn note_for(&self, stranger: &str) -> Option<String>;
+    /// Returns the secrets of whom this id is known to be of: very few.
+    fn callers_at(&self, remote: &str) -> Vec<(Caller, Key)>;
     /// Returns the secrets that a caller may hint at.
     fn callers(&self) -> Vec<(Caller, Key)>;
     /// Returns the key of a contact. The outer `None` means that there is no such contact any

@@ -79,7 +79,7 @@ impl Handshakes {
             | Stage::ExpectHello(_, Purpose::Ask(stranger)) => {
                 let asked = match closed {
                     Closed::Refused => Asked::Failed,
-                    Closed::Gone | Closed::Unreachable => Asked::Unreachable,
+                    Closed::Gone | Closed::Unreachable | Closed::Elsewhere => Asked::Unreachable,
                 };
                 ctx.tell(Fact::Asked(stranger, asked));
             }

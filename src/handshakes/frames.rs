@@ -231,8 +231,15 @@ fn first_hello(
         return Ok(Some(Stage::Arriving));
     };
     let callers = desk.book.callers().into_iter();
+    // Where only who is known is let in, the hint is of the secret that the offer showed, and of no
+    // other.
+    let shown = connection.caller.as_ref().filter(|_| !connection.near);
+    let callers = callers.filter(|(caller, _)| shown.is_none_or(|shown| shown == caller));
     let (exchange, answer, caller) = exchange::respond(&mut ctx.rng, binding, raw, hello, callers)
         .map_err(|fault| (fault, Whom::Nobody))?;
+    if caller.as_ref() != shown && shown.is_some() {
+        return Err((Fault::SomebodyElse, Whom::Nobody));
+    }
     ctx.transmit_text(desk.link, answer);
     Ok(Some(match caller {
         Some(Caller::Contact(contact)) => Stage::ExpectAuth(exchange, contact),

@@ -1,6 +1,6 @@
 //! Connections until they are authenticated: dialled or accepted, through the handshake.
 //!
-//! [`exchange`] has the cryptography of a handshake, [`stage`] what each connection waits for,
+//! [`admission`] decides who is let in at all. [`exchange`] has the cryptography of a handshake, [`stage`] what each connection waits for,
 //! [`acceptance`] the table of what follows after the person said yes. [`frames`] says what a
 //! message leads to, [`verify`] what its proof must show, [`endings`] what the end of a connection
 //! leads to. [`blacklist`] keeps the ids that answered with the wrong identity.
@@ -9,6 +9,7 @@
 //! ([`introductions`](crate::introductions)).
 
 mod acceptance;
+mod admission;
 mod blacklist;
 mod book;
 mod crossing;
@@ -21,6 +22,7 @@ mod stage;
 mod tests;
 mod verify;
 
+pub(crate) use admission::{Call, Door};
 pub(crate) use book::{Book, Caller, Saved};
 
 use crate::clock::Mono;
@@ -29,7 +31,7 @@ use crate::crypto::PublicKey;
 use crate::encoding::hex;
 use crate::fact::{Purpose, Yes};
 use crate::io::{ChannelBinding, Closed, LinkId, Path};
-use crate::limits::{HANDSHAKES_AT_ONCE, HANDSHAKES_PER_MINUTE, LINKS, UNAUTHENTICATED_TIME};
+use crate::limits::UNAUTHENTICATED_TIME;
 use crate::me::Me;
 use crate::records::Change;
 use crate::routes::LinkOwner;
@@ -38,33 +40,20 @@ use crate::values::{ContactId, RequestId};
 use crate::why::{Deadline, Why};
 use crate::wire::HandshakeFrame;
 use acceptance::Acceptance;
+use admission::Admission;
 use blacklist::Blacklist;
 use exchange::{Side, Step};
 use litemap::LiteMap;
-use pace::Bucket;
 use stage::{Pending, Stage};
-use std::time::Duration;
 
 /// The connections that are not authenticated.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Handshakes {
     pending: LiteMap<LinkId, Pending>,
     /// Acceptances whose connection has ended while their contact is being stored.
     storing: LiteMap<LinkId, Acceptance>,
-    arrivals: Bucket,
+    admission: Admission,
     blacklist: Blacklist,
-}
-
-impl Default for Handshakes {
-    fn default() -> Self {
-        let interval = Duration::from_mins(1) / HANDSHAKES_PER_MINUTE;
-        Self {
-            pending: LiteMap::new_vec(),
-            storing: LiteMap::new_vec(),
-            arrivals: Bucket::new(HANDSHAKES_PER_MINUTE, interval),
-            blacklist: Blacklist::default(),
-        }
-    }
 }
 
 impl Handshakes {
@@ -74,33 +63,40 @@ impl Handshakes {
         self.pending.insert(link, pending);
     }
 
-    /// Accepts or refuses a connection of somebody who dialled an own id. `expected` is whether
-    /// that id may be dialled.
+    /// Answers somebody who dialled an own id, or does as if nobody were there.
     pub(crate) fn incoming(
         &mut self,
         ctx: &mut Context,
+        book: &dyn Book,
         link: LinkId,
-        local: String,
-        remote: String,
-        expected: bool,
+        call: Call,
+        door: &Door,
     ) {
-        let at_once = self.pending.values().filter(|link| link.is_unknown());
-        let few = planted!(HandshakesUnbounded) || at_once.count() < HANDSHAKES_AT_ONCE;
-        let room = few && self.pending.len() < LINKS;
         let now = ctx.now.mono;
-        if expected && room && self.arrivals.take(now.into()) {
-            // Opening takes its time too; nothing else of it is ours to bound.
-            let deadline = Some(now + UNAUTHENTICATED_TIME);
-            let pending = Pending::new(local, remote, Stage::Arriving, deadline);
-            self.pending.insert(link, pending);
-            ctx.routes.set_link(link, LinkOwner::Handshakes);
-        } else {
-            tracing::warn!(expected, room, "a connection is refused");
-            ctx.close(link);
+        let strangers = ctx.routes.have_room_for_strangers();
+        let pending = &self.pending;
+        match self
+            .admission
+            .decide(now, book, pending, &call, door, strangers)
+        {
+            Ok(caller) => {
+                ctx.admit(link, &call.local, LinkOwner::Handshakes);
+                // Opening takes its time too; nothing else of it is ours to bound.
+                let deadline = Some(now + UNAUTHENTICATED_TIME);
+                let mut pending = Pending::new(call.local, call.remote, Stage::Arriving, deadline);
+                pending.connection.caller = caller;
+                pending.connection.near = *door == Door::Discovery;
+                self.pending.insert(link, pending);
+            }
+            Err(reason) => {
+                tracing::info!(?reason, "a call is not answered");
+                ctx.close(link);
+            }
         }
     }
 
-    /// Begins on a connection that is open. The dialling side says hello.
+    /// Begins on a connection that is open. The dialling side says hello. `foreign` means that its
+    /// path shows the other end on another network.
     pub(crate) fn opened(
         &mut self,
         ctx: &mut Context,
@@ -108,6 +104,7 @@ impl Handshakes {
         link: LinkId,
         binding: ChannelBinding,
         path: Path,
+        foreign: bool,
     ) {
         let Some(Pending {
             mut connection,
@@ -116,6 +113,11 @@ impl Handshakes {
         else {
             return;
         };
+        if connection.near && foreign {
+            tracing::warn!("whoever is at a Discovery ID is not on this network");
+            ctx.close(link);
+            return self.end(ctx, link, stage, Closed::Elsewhere);
+        }
         connection.binding = Some(binding);
         connection.opened = Some(ctx.now.mono);
         connection.path = path;

@@ -1,9 +1,11 @@
 //! A connection that is not a session yet, and what it waits for.
 
 use super::acceptance::{Acceptance, Finished};
+use super::book::Caller;
 use super::exchange::{Exchange, ExpectHello};
 use crate::clock::Mono;
 use crate::fact::{Purpose, Shown};
+use crate::ids::is_transport_id;
 use crate::io::{ChannelBinding, Path};
 use crate::limits::STORING;
 use crate::values::{ContactId, RequestId};
@@ -25,6 +27,10 @@ pub(super) struct Connection {
     pub(super) binding: Option<ChannelBinding>,
     pub(super) opened: Option<Mono>,
     pub(super) path: Path,
+    /// Who the caller has shown to be in the offer.
+    pub(super) caller: Option<Caller>,
+    /// It is between Discovery IDs, and so within a network.
+    pub(super) near: bool,
     /// Bytes received so far.
     pub(super) bytes: usize,
     /// What the other side, done already, says while the contact is being stored here.
@@ -56,12 +62,15 @@ pub(super) enum Stage {
 impl Pending {
     /// Returns a connection that has just begun.
     pub(super) fn new(local: String, remote: String, stage: Stage, deadline: Option<Mono>) -> Self {
+        let near = !is_transport_id(&local);
         let connection = Connection {
             local,
             remote,
             binding: None,
             opened: None,
             path: Path::Unknown,
+            caller: None,
+            near,
             bytes: 0,
             early: Vec::new(),
             deadline,
@@ -69,9 +78,10 @@ impl Pending {
         Self { connection, stage }
     }
 
-    /// Returns whether it counts against the bound of handshakes at once.
+    /// Returns whether it counts against the bound of strangers at once.
     pub(super) fn is_unknown(&self) -> bool {
-        matches!(self.stage, Stage::Arriving | Stage::ExpectRequest(..))
+        self.connection.caller.is_none()
+            && matches!(self.stage, Stage::Arriving | Stage::ExpectRequest(..))
     }
 
     /// Returns whether the other side may be done already, so that what it says belongs to the session.

@@ -88,7 +88,8 @@ impl Outreach {
 
     /// Dials a stranger from an own id, to ask them.
     pub(super) fn ask(&mut self, ctx: &mut Context, from: &str, to: &str, stranger: &str) {
-        ctx.dial_for(from, to, Purpose::Ask(stranger.to_owned()));
+        let secret = self.showing(stranger).secret();
+        ctx.dial_for(from, to, Purpose::Ask(stranger.to_owned()), secret);
         self.notes.remove(stranger);
         self.asked.insert(stranger.to_owned(), Asked::Connecting);
     }
@@ -102,8 +103,8 @@ impl Outreach {
         stranger: &str,
         pass: Pass,
     ) {
-        self.ask(ctx, from, to, stranger);
         self.passes.insert(stranger.to_owned(), pass);
+        self.ask(ctx, from, to, stranger);
     }
 
     /// Notes that a request was sent. `call_back` is how its receiver is known from now on.

@@ -48,10 +48,11 @@ impl Rendezvous {
         seats.find(|seat| seat.id() == id)
     }
 
-    /// Returns whether dials to an id are to be answered.
-    pub(crate) fn holds(&self, id: &str) -> bool {
-        let mut seats = self.seats.iter().map(|(_, seat)| seat);
-        seats.any(|seat| seat.id() == id && seat.is_holding())
+    /// Returns who is waited for at an own id that is held.
+    pub(crate) fn awaited_at(&self, id: &str) -> Option<&ContactId> {
+        let mut seats = self.seats.iter();
+        let found = seats.find(|(_, seat)| seat.id() == id && seat.is_holding());
+        found.map(|(contact, _)| contact)
     }
 
     /// Notes that an own id is held.
@@ -101,7 +102,7 @@ impl Rendezvous {
             seat.timeout(ctx);
         }
         if let Some(own) = own {
-            self.call(ctx, own);
+            self.call(ctx, missing, own);
         }
     }
 
@@ -148,10 +149,13 @@ impl Rendezvous {
     }
 
     /// Dials those who hold a place.
-    fn call(&mut self, ctx: &mut Context, own: &str) {
+    fn call(&mut self, ctx: &mut Context, missing: &[Missing], own: &str) {
         for (contact, seat) in &mut self.seats {
             if seat.wants_to_call() {
-                let link = ctx.dial_for(own, seat.id(), Purpose::Meet(contact.clone()));
+                let found = missing.iter().find(|missing| missing.contact == *contact);
+                let secret = found.map(|missing| missing.pair_secret);
+                let purpose = Purpose::Meet(contact.clone());
+                let link = ctx.dial_for(own, seat.id(), purpose, secret);
                 seat.dialled(link);
             }
         }

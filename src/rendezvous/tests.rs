@@ -84,9 +84,10 @@ fn both_sides_of_a_pair_compute_the_same_place_and_others_another() {
 #[test]
 fn whoever_holds_the_place_answers_there_and_dials_nobody() {
     let (mut ctx, mut rendezvous, bob, id) = claiming();
-    assert!(!rendezvous.holds(&id));
+    assert_eq!(rendezvous.awaited_at(&id), None);
     rendezvous.registered(&id);
-    assert!(rendezvous.holds(&id) && !rendezvous.holds("another"));
+    assert!(rendezvous.awaited_at(&id).is_some());
+    assert_eq!(rendezvous.awaited_at("another"), None);
     round(&mut ctx, &mut rendezvous, &bob);
     assert_eq!(outputs(&mut ctx), []);
 }
@@ -107,7 +108,7 @@ fn a_place_is_given_up_when_the_contact_is_found() {
     rendezvous.registered(&id);
     round(&mut ctx, &mut rendezvous, &[]);
     assert_eq!(outputs(&mut ctx), [Output::Release(id.clone())]);
-    assert!(!rendezvous.holds(&id));
+    assert_eq!(rendezvous.awaited_at(&id), None);
     assert_eq!(rendezvous.due(&ctx), None);
 }
 

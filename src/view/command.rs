@@ -177,11 +177,12 @@ pub enum Refusal {
     /// It is too old.
     #[error("this invite has expired")]
     InviteExpired,
-    /// Nobody is there: the person who made it must be online.
+    /// Nobody answers: the person who made it must be online, and it must be open. Used and cancelled
+    /// ones are not told apart from that.
     #[error("the person who made this invite cannot be reached")]
     InviteUnreachable,
-    /// The person there does not know it: it was used, cancelled, or is somebody else's.
-    #[error("this invite does not work any more")]
+    /// Somebody else is where it leads.
+    #[error("this invite does not lead to the person who made it")]
     InviteNotValid,
     /// There are ten open invites.
     #[error("there are too many open invites")]

@@ -29,19 +29,23 @@ fn an_invite_code_connects_two_networks_and_works_once() {
     assert_eq!(world.texts(ANN)[0].0, "thanks");
     world.use_invite(CLEO, &code);
     world.pass(1_000);
+    // A used invite shows nothing any more, so nobody is there for it.
     assert_eq!(world.reply(CLEO), &Err(Refusal::InviteUnreachable));
 }
 
 #[test]
-fn a_contact_who_is_accepted_again_is_dialled_at_the_new_address() {
+fn whoever_was_removed_or_blocked_is_told_nothing_until_accepted_again() {
     let mut world = strangers();
     invite_and_accept(&mut world);
     world.remove(ANN, "Bob");
+    let heard = world.events(BOB).len();
     assert_eq!(ping_ann(&mut world), Some(Ping::Unreachable));
+    assert!(world.links(BOB).is_empty(), "nothing opened");
     invite_and_accept(&mut world);
     assert_eq!(ping_ann(&mut world), Some(Ping::Online));
-    world.kill(ANN);
+    world.block(ANN, "Bob");
     assert_eq!(ping_ann(&mut world), Some(Ping::Unreachable));
+    assert!(world.links(BOB).is_empty() && world.events(BOB).len() > heard);
 }
 
 /// Lets Ann invite Bob and accept him.

@@ -12,6 +12,7 @@
     reason = "what a helper cannot do fails its test"
 )]
 
+mod admission;
 mod attention;
 mod backup;
 mod beacon;

@@ -1,7 +1,7 @@
 //! Translates between the types of [`peerjs`] and those of the core. Nothing is decided here.
 
 use mesh_chat::config::Config;
-use mesh_chat::node::{ChannelBinding, Closed, Input, Link, LinkId, Path, Signalling};
+use mesh_chat::node::{ChannelBinding, Closed, Input, Link, LinkId, Near, Path, Reach, Signalling};
 use peerjs::event::{self, ConnId, Event};
 
 /// Translates an event of the endpoint into an input of the core.
@@ -25,7 +25,15 @@ pub fn input(event: Event) -> Input {
             conn,
             local,
             remote,
-        } => Input::Link(link(conn), Link::Incoming { local, remote }),
+            label,
+        } => {
+            let incoming = Link::Incoming {
+                local,
+                remote,
+                label,
+            };
+            Input::Link(link(conn), incoming)
+        }
         Event::Open {
             conn,
             local_fingerprint,
@@ -69,7 +77,18 @@ fn path(path: event::Path) -> Path {
     match path {
         event::Path::Local => Path::Local,
         event::Path::Public(address) => Path::Public(address),
+        event::Path::Relay => Path::Relay,
         event::Path::Unknown => Path::Unknown,
+    }
+}
+
+/// Translates how far a connection may reach.
+pub fn reach(reach: Reach) -> peerjs::reach::Reach {
+    match reach {
+        Reach::Anywhere => peerjs::reach::Reach::Anywhere,
+        Reach::Near(Near { at, own, relays }) => {
+            peerjs::reach::Reach::Near(peerjs::reach::Near { at, own, relays })
+        }
     }
 }
 
@@ -77,6 +96,7 @@ fn closed(closed: event::Closed) -> Closed {
     match closed {
         event::Closed::Gone => Closed::Gone,
         event::Closed::Unreachable => Closed::Unreachable,
+        event::Closed::Elsewhere => Closed::Elsewhere,
         event::Closed::Refused => Closed::Refused,
     }
 }

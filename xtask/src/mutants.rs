@@ -49,8 +49,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for plant in &bugs {
         let mut by = Vec::new();
         let must = must_find(&programs, plant)?;
-        by.push(must.unwrap_or_else(|missed| missed.to_owned()));
         found += usize::from(must.is_ok());
+        by.push(must.unwrap_or_else(|missed| missed.to_owned()));
         if options.all {
             by.extend(everybody(&programs, plant)?);
         }

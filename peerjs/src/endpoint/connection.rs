@@ -12,6 +12,7 @@ use crate::event::{Closed, ConnId, Event, Path};
 use crate::io::{RtcCommand, RtcInput};
 use crate::limits::{DIAL_WITHIN, EARLY_FRAMES_MAX, LINGER, MESSAGE_MAX};
 use crate::path::RemoteCandidate;
+use crate::reach::Reach;
 use crate::sdp::{Description, SdpRole};
 use nojson::RawJson;
 use std::time::Duration;
@@ -23,7 +24,12 @@ pub(super) struct Connection {
     /// The label of the channel, which is also PeerJS's connection id.
     pub(super) label: String,
     pub(super) state: State,
-    deadline: Option<Duration>,
+    /// Until when it must be open.
+    opens_by: Duration,
+    pub(super) deadline: Option<Duration>,
+    pub(super) reach: Reach,
+    /// What of the other end's addresses is within the reach.
+    pub(super) addresses: Addresses,
     /// The media id, once the local description is there.
     pub(super) mid: String,
     /// Candidates received and sent, for the bound on both.
@@ -31,6 +37,16 @@ pub(super) struct Connection {
     pub(super) sent: usize,
     /// Messages that came before the connection was reported open.
     early: Vec<Vec<u8>>,
+}
+
+/// The addresses that the other end has told so far.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Addresses {
+    None,
+    /// All of them are beyond the reach.
+    Beyond,
+    /// One at least is within.
+    Within,
 }
 
 pub(super) enum State {
@@ -94,23 +110,47 @@ impl Report {
 
 /// What it is.
 impl Connection {
-    pub(super) fn dial(now: Duration, local: String, remote: String, label: String) -> Self {
-        Self::new(now, local, remote, label, State::Offering(Vec::new()))
+    pub(super) fn dial(
+        now: Duration,
+        local: String,
+        remote: String,
+        label: String,
+        reach: Reach,
+    ) -> Self {
+        let state = State::Offering(Vec::new());
+        Self::new(now, local, remote, label, reach, state)
     }
 
-    pub(super) fn accept(now: Duration, local: String, remote: String, label: String) -> Self {
-        Self::new(now, local, remote, label, State::Answering(Vec::new()))
+    pub(super) fn accept(
+        now: Duration,
+        local: String,
+        remote: String,
+        label: String,
+        reach: Reach,
+    ) -> Self {
+        let state = State::Answering(Vec::new());
+        Self::new(now, local, remote, label, reach, state)
     }
 
-    fn new(now: Duration, local: String, remote: String, label: String, state: State) -> Self {
-        let deadline = Some(now + DIAL_WITHIN);
+    fn new(
+        now: Duration,
+        local: String,
+        remote: String,
+        label: String,
+        reach: Reach,
+        state: State,
+    ) -> Self {
+        let opens_by = now + DIAL_WITHIN;
         let (mid, early) = (String::new(), Vec::new());
         Self {
             local,
             remote,
             label,
             state,
-            deadline,
+            opens_by,
+            deadline: Some(opens_by),
+            reach,
+            addresses: Addresses::None,
             mid,
             received: 0,
             sent: 0,
@@ -174,14 +214,22 @@ impl Connection {
     }
 
     pub(super) fn timeout(&self) -> Next {
-        self.over(Closed::Unreachable)
+        self.over(match self.addresses {
+            Addresses::Beyond => Closed::Elsewhere,
+            Addresses::None | Addresses::Within => Closed::Unreachable,
+        })
+    }
+
+    /// Returns until when it must be open.
+    pub(super) fn opens_by(&self) -> Duration {
+        self.opens_by
     }
 
     /// Ends it. A closing connection ends without an event: its owner considers it closed already.
     fn over(&self, reason: Closed) -> Next {
         match self.state {
             State::Closing => Next::Vanish,
-            State::Open if reason == Closed::Unreachable => Next::End(Closed::Gone),
+            State::Open if reason != Closed::Refused => Next::End(Closed::Gone),
             State::Open
             | State::Offering(_)
             | State::Asking(_)

@@ -1,10 +1,11 @@
 //! Candidates that come before the offer they belong to.
 
 use crate::candidate::Candidate;
-use crate::limits::{DIAL_WITHIN, EARLY_CANDIDATES_MAX, EARLY_MAX};
+use crate::limits::{DIAL_WITHIN, EARLY_CANDIDATES_MAX, EARLY_MAX, OF_ONE_CALLER_MAX};
 use std::time::Duration;
 
-/// Bounded in every direction: the number of connections, the candidates of each, and time.
+/// Bounded in every direction: the number of connections, of all callers and of one, the candidates of
+/// each, and time.
 /// Beyond the bounds candidates are dropped; the dial they belong to may still succeed by others.
 #[derive(Default)]
 pub(super) struct Early(Vec<Waiting>);
@@ -30,7 +31,7 @@ impl Early {
             if waiting.candidates.len() < EARLY_CANDIDATES_MAX {
                 waiting.candidates.push(candidate);
             }
-        } else if self.0.len() < EARLY_MAX {
+        } else if self.has_room(&key.remote) {
             let (until, candidates) = (now + DIAL_WITHIN, vec![candidate]);
             self.0.push(Waiting {
                 key,
@@ -38,6 +39,11 @@ impl Early {
                 candidates,
             });
         }
+    }
+
+    fn has_room(&self, remote: &str) -> bool {
+        let of_caller = self.0.iter().filter(|waiting| waiting.key.remote == remote);
+        self.0.len() < EARLY_MAX && of_caller.count() < OF_ONE_CALLER_MAX
     }
 
     pub(super) fn take(&mut self, key: &Key) -> Vec<Candidate> {

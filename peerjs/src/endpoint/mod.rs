@@ -8,18 +8,22 @@
 mod connection;
 mod early;
 mod negotiation;
+mod offers;
 mod relayed;
 
 pub use crate::io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
 
 use crate::event::{Closed, ConnId, Event, Server};
+use crate::frame;
 use crate::id;
 use crate::limits::CONNECTIONS_MAX;
 use crate::random::Random;
+use crate::reach::Reach;
 use crate::signalling::{Context, Signalling};
 use connection::{Connection, Next};
 use early::Early;
 use litemap::LiteMap;
+use offers::Offers;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -28,6 +32,7 @@ pub struct Endpoint {
     signalling: Signalling,
     connections: LiteMap<ConnId, Connection>,
     next_accepted: u32,
+    offers: Offers,
     early: Early,
     random: Random,
     out: VecDeque<Output>,
@@ -52,6 +57,7 @@ impl Endpoint {
             signalling: Signalling::new(servers, tokens),
             connections: LiteMap::new(),
             next_accepted: 0,
+            offers: Offers::default(),
             early: Early::default(),
             random: Random::new(seed),
             out: VecDeque::new(),
@@ -65,9 +71,24 @@ impl Endpoint {
             Input::Register(id) => self.signalling.register(context!(self, now), id),
             Input::Release(id) => self.signalling.release(context!(self, now), &id),
             Input::Probe => self.signalling.probe(context!(self, now)),
-            Input::Dial { conn, from, to } => self.dial(now, conn, from, to),
+            Input::Dial {
+                conn,
+                from,
+                to,
+                label,
+                reach,
+            } => {
+                let label = label.unwrap_or_else(|| format!("dc_{}", self.random.nonce()));
+                self.dial(now, conn, from, to, label, reach);
+            }
+            Input::Answer { conn, reach } => self.answer(now, conn, reach),
             Input::Send(conn, message) => self.step(now, conn, |c| c.send(message)),
-            Input::Close(conn) => self.step(now, conn, |c| c.close(now)),
+            Input::Close(conn) => {
+                // An offer that is refused is forgotten; the other end hears nothing.
+                if self.offers.take(conn).is_none() {
+                    self.step(now, conn, |c| c.close(now));
+                }
+            }
             Input::Rtc(conn, input) => self.step(now, conn, |c| c.rtc(input)),
             Input::Socket(socket, input) => {
                 let received = self.signalling.socket(context!(self, now), socket, input);
@@ -94,12 +115,16 @@ impl Endpoint {
         let connections = self.connections.values().filter_map(Connection::deadline);
         connections
             .chain(self.signalling.deadline())
+            .chain(self.offers.deadline())
             .chain(self.early.deadline())
             .min()
     }
 
     fn timeout(&mut self, now: Duration) {
         self.early.expire(now);
+        for conn in self.offers.expire(now) {
+            self.closed(conn, Closed::Unreachable);
+        }
         let due = |c: &Connection| c.deadline().is_some_and(|when| when <= now);
         let late = self
             .connections
@@ -112,7 +137,15 @@ impl Endpoint {
         self.signalling.timeout(context!(self, now));
     }
 
-    fn dial(&mut self, now: Duration, conn: ConnId, from: String, to: String) {
+    fn dial(
+        &mut self,
+        now: Duration,
+        conn: ConnId,
+        from: String,
+        to: String,
+        label: String,
+        reach: Reach,
+    ) {
         let fresh = matches!(conn, ConnId::Dialled(_)) && !self.connections.contains_key(&conn);
         if !fresh {
             tracing::warn!("dial with a number that is not new");
@@ -120,15 +153,14 @@ impl Endpoint {
         }
         let possible = self.signalling.is_registered(&from)
             && id::is_valid(&to)
+            && frame::is_connection_id(&label)
             && self.connections.len() < CONNECTIONS_MAX;
         if !possible {
-            self.out
-                .push_back(Output::Event(Event::Closed(conn, Closed::Unreachable)));
+            self.closed(conn, Closed::Unreachable);
             return;
         }
-        let label = format!("dc_{}", self.random.nonce());
-        self.connections
-            .insert(conn, Connection::dial(now, from, to, label.clone()));
+        let connection = Connection::dial(now, from, to, label.clone(), reach);
+        self.connections.insert(conn, connection);
         self.out
             .push_back(Output::Rtc(conn, RtcCommand::Offer { label }));
     }
@@ -162,11 +194,15 @@ impl Endpoint {
             }
             Next::End(reason) => {
                 self.end(conn);
-                self.out
-                    .push_back(Output::Event(Event::Closed(conn, reason)));
+                self.closed(conn, reason);
             }
             Next::Vanish => self.end(conn),
         }
+    }
+
+    fn closed(&mut self, conn: ConnId, reason: Closed) {
+        self.out
+            .push_back(Output::Event(Event::Closed(conn, reason)));
     }
 
     fn end(&mut self, conn: ConnId) {

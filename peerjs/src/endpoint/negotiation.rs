@@ -2,39 +2,49 @@
 //!
 //! Ours wait until our description has been sent, theirs until theirs has been applied.
 
-use super::connection::{Connection, Next, State};
+use super::connection::{Addresses, Connection, Next, State};
 use crate::candidate::Candidate;
 use crate::event::Closed;
 use crate::frame;
 use crate::io::RtcCommand;
-use crate::limits::CANDIDATES_MAX;
+use crate::limits::{CANDIDATES_MAX, ELSEWHERE_AFTER, MESSAGE_MAX};
 use crate::sdp::{Description, SdpError, SdpRole};
+use std::time::Duration;
 
 /// What the other end sends through the server.
 impl Connection {
-    pub(super) fn answered(&mut self, description: Result<Description, SdpError>) -> Next {
-        let State::Asking(waiting) = &mut self.state else {
+    /// Takes the offer that the owner answers.
+    pub(super) fn offered(&mut self, now: Duration, mut description: Description) -> RtcCommand {
+        self.take_near(now, &mut description);
+        RtcCommand::Answer(description.to_string())
+    }
+
+    pub(super) fn answered(
+        &mut self,
+        now: Duration,
+        description: Result<Description, SdpError>,
+    ) -> Next {
+        if !matches!(self.state, State::Asking(_)) {
             return Next::Nothing;
-        };
-        let description = match description {
+        }
+        let mut description = match description {
             Ok(description) => description,
             Err(error) => {
                 tracing::info!(%error, "answer refused");
                 return Next::End(Closed::Refused);
             }
         };
-        let candidates = waiting
-            .drain(..)
-            .map(|c| RtcCommand::Candidate(c.to_string()));
+        self.take_near(now, &mut description);
         let mut commands = vec![RtcCommand::Accept(description.to_string())];
-        commands.extend(candidates);
-        self.state = State::Connecting;
+        if let State::Asking(waiting) = std::mem::replace(&mut self.state, State::Connecting) {
+            commands.extend(waiting.iter().map(|c| RtcCommand::Candidate(c.to_string())));
+        }
         Next::Rtc(commands)
     }
 
-    pub(super) fn candidate(&mut self, candidate: Candidate) -> Next {
+    pub(super) fn candidate(&mut self, now: Duration, candidate: Candidate) -> Next {
         self.received += 1;
-        if self.received > CANDIDATES_MAX {
+        if self.received > CANDIDATES_MAX || !self.takes(now, &candidate) {
             return Next::Nothing;
         }
         match &mut self.state {
@@ -51,6 +61,38 @@ impl Connection {
     }
 }
 
+/// What is within the reach.
+impl Connection {
+    /// Leaves out of a description of the other end what is beyond the reach.
+    fn take_near(&mut self, now: Duration, description: &mut Description) {
+        description.retain(|candidate| self.takes(now, candidate));
+    }
+
+    /// Returns whether a candidate of the other end is used. Where none of them is, not much time is
+    /// lost on it.
+    fn takes(&mut self, now: Duration, candidate: &Candidate) -> bool {
+        let taken = self.reach.takes(candidate);
+        match (self.addresses, taken) {
+            (Addresses::Within, _) | (Addresses::Beyond, false) => {}
+            (Addresses::None | Addresses::Beyond, true) => {
+                self.addresses = Addresses::Within;
+                self.wait_until(self.opens_by());
+            }
+            (Addresses::None, false) => {
+                self.addresses = Addresses::Beyond;
+                self.wait_until(self.opens_by().min(now + ELSEWHERE_AFTER));
+            }
+        }
+        taken
+    }
+
+    fn wait_until(&mut self, until: Duration) {
+        if !self.is_established() {
+            self.deadline = Some(until);
+        }
+    }
+}
+
 /// What the browser of this end has for the other.
 impl Connection {
     pub(super) fn described(&mut self, sdp: &str) -> Next {
@@ -61,18 +103,23 @@ impl Connection {
                 return Next::Nothing;
             }
         };
-        match Description::parse(sdp, role) {
-            Ok(description) => self.mid = description.mid().to_owned(),
+        // Ours goes out rebuilt too: what else a browser writes there tells its make and version.
+        let mut description = match Description::parse(sdp, role) {
+            Ok(description) => description,
             Err(error) => {
                 tracing::error!(%error, "own description not understood");
                 return Next::End(Closed::Refused);
             }
-        }
+        };
+        description.retain(|candidate| self.reach.tells(candidate));
+        description.limit_messages(MESSAGE_MAX);
+        self.mid = description.mid().to_owned();
         let next = match role {
             SdpRole::Offer => State::Asking(Vec::new()),
             SdpRole::Answer => State::Connecting,
         };
-        let mut frames = vec![frame(&self.remote, &self.label, sdp)];
+        let sdp = description.to_string();
+        let mut frames = vec![frame(&self.remote, &self.label, &sdp)];
         if let State::Offering(waiting) | State::Answering(waiting) =
             std::mem::replace(&mut self.state, next)
         {
@@ -87,7 +134,8 @@ impl Connection {
 
     pub(super) fn own_candidate(&mut self, text: &str) -> Next {
         // Firefox ends with an empty one.
-        let Ok(candidate) = Candidate::parse(text) else {
+        let candidate = Candidate::parse(text).ok();
+        let Some(candidate) = candidate.filter(|candidate| self.reach.tells(candidate)) else {
             return Next::Nothing;
         };
         self.sent += 1;

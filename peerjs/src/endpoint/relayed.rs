@@ -3,11 +3,13 @@
 use super::Endpoint;
 use super::connection::{Connection, Next};
 use super::early::Key;
+use super::offers::Offer;
 use crate::candidate::Candidate;
 use crate::event::{Closed, ConnId, Event};
 use crate::frame::Relayed;
-use crate::io::{Output, RtcCommand};
+use crate::io::Output;
 use crate::limits::{ANSWERING_MAX, CONNECTIONS_MAX};
+use crate::reach::Reach;
 use crate::sdp::{Description, SdpError};
 use crate::signalling::Received;
 use std::time::Duration;
@@ -44,7 +46,7 @@ impl Endpoint {
                     remote,
                     label,
                 }) {
-                    self.step(now, conn, |c| c.answered(description));
+                    self.step(now, conn, |c| c.answered(now, description));
                 }
             }
             Relayed::Candidate {
@@ -81,32 +83,50 @@ impl Endpoint {
             }
             self.step(now, known, |_| Next::End(Closed::Gone));
         }
-        if !self.can_accept() {
-            tracing::info!("offer passed over: too many connections");
+        if let Some(replaced) = self.offers.replace(&key) {
+            self.closed(replaced, Closed::Gone);
+        }
+        if !self.offers.have_room(&key.remote) {
+            tracing::info!("offer passed over: too many wait for a decision");
             return;
         }
         let conn = ConnId::Accepted(self.next_accepted);
         self.next_accepted += 1;
+        self.out.push_back(Output::Event(Event::Incoming {
+            conn,
+            local: key.local.clone(),
+            remote: key.remote.clone(),
+            label: key.label.clone(),
+        }));
+        self.offers.keep(now, conn, key, description);
+    }
+
+    /// Answers an offer, as the owner decided. One that is not there any more was reported as
+    /// closed.
+    pub(super) fn answer(&mut self, now: Duration, conn: ConnId, reach: Reach) {
+        let Some(Offer {
+            key, description, ..
+        }) = self.offers.take(conn)
+        else {
+            return;
+        };
+        if !self.can_accept() {
+            tracing::info!("offer passed over: too many connections");
+            self.closed(conn, Closed::Unreachable);
+            return;
+        }
         let early = self.early.take(&key);
         let Key {
             local,
             remote,
             label,
         } = key;
-        let incoming = Event::Incoming {
-            conn,
-            local: local.clone(),
-            remote: remote.clone(),
-        };
-        self.connections
-            .insert(conn, Connection::accept(now, local, remote, label));
-        self.out.push_back(Output::Event(incoming));
-        self.out.push_back(Output::Rtc(
-            conn,
-            RtcCommand::Answer(description.to_string()),
-        ));
+        let mut connection = Connection::accept(now, local, remote, label, reach);
+        let command = connection.offered(now, description);
+        self.connections.insert(conn, connection);
+        self.out.push_back(Output::Rtc(conn, command));
         for candidate in early {
-            self.step(now, conn, |c| c.candidate(candidate));
+            self.step(now, conn, |c| c.candidate(now, candidate));
         }
     }
 
@@ -120,7 +140,7 @@ impl Endpoint {
 
     fn candidate(&mut self, now: Duration, key: Key, candidate: Candidate) {
         match self.find(&key) {
-            Some(conn) => self.step(now, conn, |c| c.candidate(candidate)),
+            Some(conn) => self.step(now, conn, |c| c.candidate(now, candidate)),
             None => self.early.keep(now, key, candidate),
         }
     }

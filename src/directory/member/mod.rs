@@ -109,8 +109,8 @@ impl Member {
     pub(crate) fn join(ctx: &mut Context, root: &str, address: IpAddr, me: &Announcement) -> Self {
         let namespace = Namespace::of_address(root, address);
         let own = own_entry(ctx, &namespace, me, 0);
-        ctx.register(&own.discovery_id, IdOwner::Directory);
-        ctx.register(&namespace.router_id(1), IdOwner::Directory);
+        ctx.register(&own.discovery_id, IdOwner::Directory(address));
+        ctx.register(&namespace.router_id(1), IdOwner::Directory(address));
         Self {
             namespace,
             address,
@@ -237,7 +237,7 @@ impl Member {
         let moved = before.discovery_id != self.own.discovery_id;
         if moved {
             self.held = false;
-            ctx.register(&self.own.discovery_id, IdOwner::Directory);
+            ctx.register(&self.own.discovery_id, IdOwner::Directory(self.address));
             ctx.release(&before.discovery_id);
             self.roster.remove(&before.discovery_id);
         }
@@ -336,6 +336,12 @@ impl Member {
         if id == self.own.discovery_id {
             self.held = false;
         }
+    }
+
+    /// Returns whether somebody of this namespace calls the own Discovery ID.
+    pub(crate) fn knows_caller(&self, local: &str, remote: &str) -> bool {
+        let is_of_namespace = self.namespace.discovery_uuid(remote).is_some();
+        local == self.own.discovery_id && remote != local && is_of_namespace
     }
 
     /// Takes a connection of somebody who dialled the Router ID. Returns whether it is accepted.
@@ -441,15 +447,23 @@ impl Member {
         }
     }
 
-    /// Notes that a connection is gone.
-    pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId) {
+    /// Notes that a connection is gone. `elsewhere` means that whoever was dialled has no address on
+    /// this network.
+    pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId, elsewhere: bool) {
         match &mut self.state {
             State::Routing(router) => {
                 let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
+                if elsewhere {
+                    router.is_elsewhere(ctx, link);
+                }
                 router.gone(ctx, &mut scope, link);
             }
             State::Following(follower) if follower.link == link => self.router_gone(ctx),
             State::Following(follower) => follower.successor = None,
+            State::Connecting(Some(dialled)) if *dialled == link && elsewhere => {
+                tracing::warn!("the router is not on this network, passing it over");
+                self.pass_over(ctx, link);
+            }
             State::Connecting(Some(dialled)) if *dialled == link => self.nobody_answers(ctx),
             State::Connecting(_) | State::Claiming | State::Waiting(_) => {}
         }
@@ -472,13 +486,16 @@ impl Member {
         if self.doubted.take_if(|at| now >= *at).is_some()
             && matches!(self.state, State::Following(_))
         {
-            ctx.register(&self.router_id(), IdOwner::Directory);
+            ctx.register(&self.router_id(), IdOwner::Directory(self.address));
         }
         self.sweep(ctx);
         match &mut self.state {
             State::Waiting(until) if now >= *until => {
                 self.state = State::Claiming;
-                ctx.register(&self.namespace.router_id(self.index), IdOwner::Directory);
+                ctx.register(
+                    &self.namespace.router_id(self.index),
+                    IdOwner::Directory(self.address),
+                );
             }
             State::Routing(router) => {
                 let mut scope = scope(&self.namespace, &mut self.roster, &self.own);

@@ -97,7 +97,7 @@ impl Member {
         ctx.close(link);
         self.roster.forget_all();
         self.state = State::Claiming;
-        ctx.register(&self.router_id(), IdOwner::Directory);
+        ctx.register(&self.router_id(), IdOwner::Directory(self.address));
         Ok(())
     }
 
@@ -128,7 +128,10 @@ impl Member {
     /// peer starts over.
     pub(super) fn try_first(&mut self, ctx: &mut Context) {
         if let State::Routing(_) = self.state {
-            ctx.register(&self.namespace.router_id(1), IdOwner::Directory);
+            ctx.register(
+                &self.namespace.router_id(1),
+                IdOwner::Directory(self.address),
+            );
             self.passed = self.passed.saturating_add(1);
             self.settled(ctx);
         } else {
@@ -143,7 +146,7 @@ impl Member {
         self.drop_part(ctx, State::Claiming);
         self.roster.forget_all();
         self.first_index();
-        ctx.register(&self.router_id(), IdOwner::Directory);
+        ctx.register(&self.router_id(), IdOwner::Directory(self.address));
     }
 
     pub(in crate::directory) fn first_index(&mut self) {

@@ -18,11 +18,14 @@ use crate::clock::{Mono, UnixMillis};
 use crate::context::Context;
 use crate::ids::Namespace;
 use crate::io::LinkId;
+use crate::limits::{OF_ONE_CALLER, ROUTER_BURST, ROUTER_PER_SECOND};
 use crate::liveness::{Liveness, Verdict};
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::RouterFrame;
 use departed::Departed;
 use litemap::LiteMap;
+use pace::Bucket;
+use std::time::Duration;
 use untold::Untold;
 use uplink::Uplink;
 
@@ -37,6 +40,8 @@ pub(super) struct Router {
     departed: Departed,
     untold: Untold,
     uplink: Uplink,
+    /// How often somebody may dial it.
+    arrivals: Bucket,
 }
 
 #[derive(Debug)]
@@ -92,6 +97,7 @@ impl Router {
             departed: Departed::default(),
             untold: Untold::default(),
             uplink: Uplink::new(index, now),
+            arrivals: Bucket::new(ROUTER_BURST, Duration::from_secs(1) / ROUTER_PER_SECOND),
         }
     }
 
@@ -110,6 +116,9 @@ impl Router {
             let index = namespace.router_index(remote).filter(later);
             index.and_then(|index| self.room_for_fellow(index, now))
         };
+        let of_caller = self.peers.values().filter(|peer| peer.id == remote);
+        let few = of_caller.count() < OF_ONE_CALLER;
+        let part = part.filter(|_| few && self.arrivals.take(now.into()));
         part.map(|part| self.add(link, remote, part, now)).is_some()
     }
 
@@ -145,11 +154,10 @@ impl Router {
         link: LinkId,
         foreign: bool,
     ) {
-        let is_fellow = self.fellows().any(|(fellow, _)| fellow == link);
-        if foreign && (is_fellow || self.uplink.is(link)) {
-            tracing::warn!("another router is not on this network");
+        if foreign && self.has(link) {
+            tracing::warn!("a peer or another router is not on this network");
             ctx.close(link);
-            self.uplink.pass_over(ctx, link);
+            self.is_elsewhere(ctx, link);
             self.gone(ctx, scope, link);
         } else if let Some(index) = self.uplink.opened(link) {
             let part = Part::Fellow(Fellow::new(index, ctx.now.mono));
@@ -157,6 +165,11 @@ impl Router {
             self.add(link, &id, part, ctx.now.mono);
             self.send_news(ctx, scope.roster, link);
         }
+    }
+
+    /// Passes over another router that was dialled and is not on this network.
+    pub(super) fn is_elsewhere(&mut self, ctx: &mut Context, link: LinkId) {
+        self.uplink.pass_over(ctx, link);
     }
 
     /// Takes a message of a peer or of another router; the error closes its connection.

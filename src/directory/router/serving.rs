@@ -5,14 +5,18 @@ use crate::clock::Mono;
 use crate::context::Context;
 use crate::directory::roster::{Roster, Source, cut_to_frames};
 use crate::io::LinkId;
-use crate::limits::{PONG, ROUTER_PEERS, ROUTERS, SENT_ON};
+use crate::limits::{PONG, ROUTER_NEW, ROUTER_PEERS, ROUTERS, SENT_ON};
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::{Entry, RouterFrame};
 
 impl Router {
     pub(super) fn room_for_peer(&self, now: Mono) -> Option<Part> {
         let count = |is: fn(&Part) -> bool| self.peers.values().filter(|p| is(&p.part)).count();
-        if count(|part| matches!(part, Part::New | Part::Listed | Part::Served)) < ROUTER_PEERS {
+        if count(|part| matches!(part, Part::New)) >= ROUTER_NEW {
+            None
+        } else if count(|part| matches!(part, Part::New | Part::Listed | Part::Served))
+            < ROUTER_PEERS
+        {
             Some(Part::New)
         } else if count(|part| matches!(part, Part::SentOn(_))) < SENT_ON {
             Some(Part::SentOn(now + PONG))

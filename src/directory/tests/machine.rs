@@ -14,12 +14,12 @@ use crate::wire::{Entry, RouterFrame, encode};
 use std::net::IpAddr;
 use std::time::Duration;
 
-const HERE: &str = "203.0.113.7";
-const ALSO_HERE: &str = "2001:db8:1:2::1";
-const ELSEWHERE: &str = "203.0.113.8";
+pub(super) const HERE: &str = "203.0.113.7";
+pub(super) const ALSO_HERE: &str = "2001:db8:1:2::1";
+pub(super) const ELSEWHERE: &str = "203.0.113.8";
 /// Bob's discoveryUUID, by which his contacts recognise him.
 const BOBS: [u8; 16] = [2; 16];
-const TODAY: &str = "2026-11-23";
+pub(super) const TODAY: &str = "2026-11-23";
 const DAY: Duration = Duration::from_hours(24);
 
 fn found(addresses: &[&str]) -> Addresses {
@@ -31,18 +31,18 @@ fn found(addresses: &[&str]) -> Addresses {
 }
 
 /// A directory whose device is at these addresses.
-fn at(addresses: &[&str]) -> (Context, Directory) {
+pub(super) fn at(addresses: &[&str]) -> (Context, Directory) {
     let (mut ctx, mut directory) = (context(), Directory::new(NOW.unix));
-    directory.configure(&ctx, &Config::default());
+    directory.configure(&mut ctx, &Config::default());
     directory.addresses(&mut ctx, &me("Ann", 1), found(addresses));
     (ctx, directory)
 }
 
-fn namespace() -> Namespace {
+pub(super) fn namespace() -> Namespace {
     Namespace::of_address("myapp", HERE.parse().unwrap())
 }
 
-fn router_id() -> String {
+pub(super) fn router_id() -> String {
     namespace().router_id(1)
 }
 
@@ -56,14 +56,20 @@ fn open(directory: &mut Directory, ctx: &mut Context, link: LinkId) {
 }
 
 /// Returns the own Discovery ID under a root.
-fn own(directory: &Directory, root: &str) -> String {
+pub(super) fn own(directory: &Directory, root: &str) -> String {
     let mut members = directory.members().iter();
     let member = members.find(|member| member.namespace().root() == root);
     member.unwrap().discovery_id().to_owned()
 }
 
 /// Becomes the router under a root, and takes the check-in of somebody with a uuid there.
-fn checked_in(directory: &mut Directory, ctx: &mut Context, root: &str, uuid: uuid::Uuid, n: u32) {
+pub(super) fn checked_in(
+    directory: &mut Directory,
+    ctx: &mut Context,
+    root: &str,
+    uuid: uuid::Uuid,
+    n: u32,
+) {
     let namespace = Namespace::of_address(root, HERE.parse().unwrap());
     let (router, link) = (namespace.router_id(1), LinkId::Accepted(n));
     let own = own(directory, root);
@@ -81,7 +87,7 @@ fn checked_in(directory: &mut Directory, ctx: &mut Context, root: &str, uuid: uu
     directory.link(ctx, link, Link::Frame(text.into_bytes()));
 }
 
-fn bobs_uuid(day: &str) -> uuid::Uuid {
+pub(super) fn bobs_uuid(day: &str) -> uuid::Uuid {
     crypto::discovery_uuid(&BOBS, namespace().label(), day, 0)
 }
 
@@ -106,7 +112,7 @@ fn another_root_is_another_membership() {
         root: "other".to_owned(),
         ..Config::default()
     };
-    directory.configure(&ctx, &config);
+    directory.configure(&mut ctx, &config);
     assert_eq!(own(&directory, "myapp").split('-').next(), Some("myapp"));
     directory.rejoin(&mut ctx, &me("Ann", 1));
     let [member] = directory.members() else {
@@ -120,7 +126,7 @@ fn without_a_root_nothing_is_joined() {
     let (mut ctx, mut directory) = (context(), Directory::new(NOW.unix));
     directory.addresses(&mut ctx, &me("Ann", 1), found(&[HERE]));
     assert!(directory.members().is_empty());
-    directory.configure(&ctx, &Config::default());
+    directory.configure(&mut ctx, &Config::default());
     directory.rejoin(&mut ctx, &me("Ann", 1));
     assert_eq!(directory.members().len(), 1, "the address was kept");
 }
@@ -220,7 +226,7 @@ fn becoming_listed_is_told_once() {
 }
 
 /// A peer that has checked in at the router.
-fn following() -> (Context, Directory, LinkId) {
+pub(super) fn following() -> (Context, Directory, LinkId) {
     let (mut ctx, mut directory) = at(&[HERE]);
     let own = own(&directory, "myapp");
     directory.registered(&mut ctx, &own);
@@ -409,5 +415,6 @@ fn on_a_new_day_the_own_id_is_another_one() {
     let now = own(&directory, "myapp");
     let moves = [Output::Register(now.clone()), Output::Release(before)];
     assert_eq!(outputs(&mut ctx), moves);
-    assert!(directory.is_own(&now));
+    let other = namespace().discovery_id(bobs_uuid(TODAY));
+    assert!(directory.knows_caller(&now, &other));
 }

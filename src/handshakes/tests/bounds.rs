@@ -6,6 +6,7 @@ use crate::misbehaviour::Fault;
 use crate::test_context::{clear, closed, sent, wait};
 use crate::view::Asked;
 use crate::wire::encode;
+use std::time::Duration;
 
 /// A request that is as long as one wants, because unknown fields are ignored.
 fn request_of(bytes: usize) -> String {
@@ -30,54 +31,6 @@ fn all_that_is_said_before_a_proof_fits_the_bound_together() {
         let broken = bob.hears(&request);
         assert_eq!(broken.map(|broken| broken.fault), fault);
     }
-}
-
-fn bob() -> Side {
-    Side::new(me("Bob", BOBS), Shelf::default(), ACCEPTED)
-}
-
-#[test]
-fn only_so_many_strangers_are_in_a_handshake_at_once() {
-    let mut bob = bob();
-    let count = u32::try_from(HANDSHAKES_AT_ONCE).unwrap();
-    for n in 0..count {
-        bob.comes(LinkId::Accepted(n));
-    }
-    assert_eq!(closed(&mut bob.ctx), []);
-    bob.comes(LinkId::Accepted(count));
-    assert_eq!(closed(&mut bob.ctx), [LinkId::Accepted(count)]);
-    bob.handshakes
-        .closed(&mut bob.ctx, LinkId::Accepted(0), Closed::Gone);
-    bob.comes(LinkId::Accepted(count + 1));
-    assert_eq!(closed(&mut bob.ctx), [], "there is room again");
-}
-
-#[test]
-fn only_so_many_handshakes_begin_in_a_minute() {
-    let mut bob = bob();
-    let comes = |bob: &mut Side, n| {
-        bob.comes(LinkId::Accepted(n));
-        let link = LinkId::Accepted(n);
-        bob.handshakes.closed(&mut bob.ctx, link, Closed::Gone);
-        closed(&mut bob.ctx).is_empty()
-    };
-    for n in 0..HANDSHAKES_PER_MINUTE {
-        assert!(comes(&mut bob, n), "{n}");
-    }
-    assert!(!comes(&mut bob, 100));
-    wait(&mut bob.ctx, Duration::from_secs(2));
-    assert!(comes(&mut bob, 101));
-    assert!(!comes(&mut bob, 102));
-}
-
-#[test]
-fn an_id_that_nobody_should_dial_is_not_answered() {
-    let mut bob = bob();
-    let (local, remote) = (BOB.to_owned(), ANN.to_owned());
-    bob.handshakes
-        .incoming(&mut bob.ctx, ACCEPTED, local, remote, false);
-    assert_eq!(closed(&mut bob.ctx), [ACCEPTED]);
-    assert!(bob.is_over());
 }
 
 #[test]

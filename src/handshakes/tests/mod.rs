@@ -1,7 +1,9 @@
 //! Handshakes by themselves: two sides without a network, whose messages a test carries by hand.
 
 mod accepting;
+mod admission;
 mod bounds;
+mod budgets;
 mod contacts;
 mod order;
 
@@ -29,6 +31,8 @@ struct Shelf {
     /// What is sent with a request.
     note: Option<String>,
     callers: Vec<(Caller, crate::crypto::Key)>,
+    /// Who is known to be at which id.
+    at: Vec<(String, (Caller, crate::crypto::Key))>,
     identity: Option<Option<PublicKey>>,
     awaits_card: bool,
     saved: Option<Saved>,
@@ -41,6 +45,11 @@ impl Book for Shelf {
 
     fn note_for(&self, _: &str) -> Option<String> {
         self.note.clone()
+    }
+
+    fn callers_at(&self, remote: &str) -> Vec<(Caller, crate::crypto::Key)> {
+        let at = self.at.iter().filter(|(id, _)| id == remote);
+        at.map(|(_, caller)| caller.clone()).collect()
     }
 
     fn callers(&self) -> Vec<(Caller, crate::crypto::Key)> {
@@ -57,6 +66,14 @@ impl Book for Shelf {
 
     fn saved(&self, _: PublicKey) -> Option<Saved> {
         self.saved.clone()
+    }
+}
+
+fn call(remote: &str, local: &str, label: &str) -> Call {
+    Call {
+        local: local.to_owned(),
+        remote: remote.to_owned(),
+        label: label.to_owned(),
     }
 }
 
@@ -99,9 +116,12 @@ impl Side {
     }
 
     fn comes(&mut self, link: LinkId) {
-        let (local, remote) = (BOB.to_owned(), ANN.to_owned());
+        self.called(link, call(ANN, BOB, "dc_stock"), &Door::Discovery);
+    }
+
+    fn called(&mut self, link: LinkId, call: Call, door: &Door) {
         self.handshakes
-            .incoming(&mut self.ctx, link, local, remote, true);
+            .incoming(&mut self.ctx, &self.shelf, link, call, door);
     }
 
     fn open(&mut self) {
@@ -119,7 +139,7 @@ impl Side {
         };
         let path = Path::Local;
         self.handshakes
-            .opened(&mut self.ctx, &self.shelf, self.link, binding, path);
+            .opened(&mut self.ctx, &self.shelf, self.link, binding, path, false);
     }
 
     fn hears(&mut self, text: &str) -> Option<Broken> {

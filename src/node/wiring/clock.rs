@@ -106,7 +106,7 @@ impl Node {
             return;
         };
         let config = self.account.config();
-        self.directory.configure(&self.ctx, config);
+        self.directory.configure(&mut self.ctx, config);
         self.ctx.emit(Output::Configure(config.clone()));
         self.ctx.register(me.transport_id(), IdOwner::Transport);
         if let Some(former) = me.former() {

@@ -1,6 +1,8 @@
 //! Which machine an input is for.
 
 use super::queries::Known;
+use crate::directory::Directory;
+use crate::handshakes::{Call, Door};
 use crate::io::{Input, Link, LinkId, Signalling};
 use crate::node::Node;
 use crate::routes::{IdOwner, LinkOwner};
@@ -56,13 +58,13 @@ impl Node {
                     self.contacts.redial_all(ctx);
                     self.directory.reconnected(ctx, was_lost);
                 }
-                Some(IdOwner::Directory) => self.directory.registered(ctx, &id),
+                Some(IdOwner::Directory(_)) => self.directory.registered(ctx, &id),
                 Some(IdOwner::Rendezvous) => self.rendezvous.registered(&id),
                 Some(IdOwner::Former | IdOwner::Invite) | None => {}
             },
             Signalling::Taken(id) => match ctx.routes.take_id(&id) {
                 Some(IdOwner::Transport) => self.transport_taken(),
-                Some(IdOwner::Directory) => self.directory.taken(ctx, &id),
+                Some(IdOwner::Directory(_)) => self.directory.taken(ctx, &id),
                 Some(IdOwner::Rendezvous) => self.rendezvous.taken(&id),
                 Some(IdOwner::Invite) => self.introductions.taken(ctx),
                 Some(IdOwner::Former) => self.account.forget_former(ctx),
@@ -70,7 +72,7 @@ impl Node {
             },
             Signalling::Lost(id) => match ctx.routes.id(&id) {
                 Some(IdOwner::Transport) => self.transport.lost(),
-                Some(IdOwner::Directory) => self.directory.lost(&id),
+                Some(IdOwner::Directory(_)) => self.directory.lost(&id),
                 Some(IdOwner::Rendezvous | IdOwner::Former | IdOwner::Invite) | None => {}
             },
             Signalling::Server {
@@ -93,8 +95,18 @@ impl Node {
     }
 
     pub(super) fn link(&mut self, link: LinkId, event: Link) {
-        if let Link::Incoming { local, remote } = event {
-            return self.incoming(link, local, remote);
+        if let Link::Incoming {
+            local,
+            remote,
+            label,
+        } = event
+        {
+            let call = Call {
+                local,
+                remote,
+                label,
+            };
+            return self.incoming(link, call);
         }
         let closed = matches!(event, Link::Closed(_));
         match self.ctx.routes.link(link).cloned() {
@@ -108,20 +120,34 @@ impl Node {
         }
     }
 
-    pub(super) fn incoming(&mut self, link: LinkId, local: String, remote: String) {
+    pub(super) fn incoming(&mut self, link: LinkId, call: Call) {
         let ctx = &mut self.ctx;
-        let expected = match ctx.routes.id(&local) {
-            Some(IdOwner::Transport | IdOwner::Former | IdOwner::Invite) => true,
-            Some(IdOwner::Rendezvous) => self.rendezvous.holds(&local),
-            Some(IdOwner::Directory) => {
-                if self.directory.incoming(ctx, link, &local, &remote) {
+        let local = &call.local;
+        let door = match ctx.routes.id(local) {
+            Some(IdOwner::Transport | IdOwner::Former) => Some(Door::Transport),
+            Some(IdOwner::Invite) => Some(Door::Invite),
+            Some(IdOwner::Rendezvous) => {
+                let contact = self.rendezvous.awaited_at(local);
+                contact.cloned().map(Door::Meeting)
+            }
+            Some(IdOwner::Directory(_)) => {
+                if self.directory.incoming(ctx, link, local, &call.remote) {
                     return;
                 }
-                self.directory.is_own(&local)
+                let known = self.directory.knows_caller(local, &call.remote);
+                known.then_some(Door::Discovery)
             }
-            None => false,
+            None => None,
         };
-        self.handshakes.incoming(ctx, link, local, remote, expected);
+        let Some(door) = door else {
+            tracing::info!("a call to an id that is not for it is not answered");
+            return ctx.close(link);
+        };
+        let book = Known {
+            contacts: &self.contacts,
+            introductions: &self.introductions,
+        };
+        self.handshakes.incoming(ctx, &book, link, call, &door);
     }
 
     pub(super) fn session(&mut self, contact: &ContactId, event: Link) {
@@ -148,7 +174,9 @@ impl Node {
         };
         match event {
             Link::Open { binding, path } => {
-                self.handshakes.opened(ctx, &book, link, binding, path);
+                let foreign = Directory::is_foreign(ctx, path);
+                let handshakes = &mut self.handshakes;
+                handshakes.opened(ctx, &book, link, binding, path, foreign);
             }
             Link::Frame(bytes) => {
                 let broken = self.handshakes.frame(ctx, me, &book, link, bytes);

@@ -4,8 +4,9 @@ use crate::clock::Mono;
 use crate::contacts::{Contact, Contacts, Ways};
 use crate::crypto::{Key, PublicKey};
 use crate::directory::Directory;
-use crate::fact::{Purpose, Showing};
+use crate::fact::{Purpose, Showing, Shown};
 use crate::handshakes::{Book, Caller, Handshakes, Saved};
+use crate::ids::rootless;
 use crate::introductions::Introductions;
 use crate::values::ContactId;
 
@@ -24,6 +25,17 @@ impl Book for Known<'_> {
                 Some(Showing::Required(secret))
             }
         }
+    }
+
+    fn callers_at(&self, remote: &str) -> Vec<(Caller, Key)> {
+        let contacts = self.contacts.all().filter(|contact| !contact.is_blocked());
+        let contacts = contacts.filter(|contact| contact.is_known_at(remote));
+        let contacts = contacts.map(|c| (Caller::Contact(c.id().clone()), c.pair_secret()));
+        let asked = self.introductions.secrets().filter(
+            |(shown, _)| matches!(shown, Shown::CallBack(stranger) if stranger == rootless(remote)),
+        );
+        let asked = asked.map(|(shown, secret)| (Caller::Stranger(shown), secret));
+        contacts.chain(asked).collect()
     }
 
     /// Returns the secrets that a caller may hint at. Blocked contacts are strangers.

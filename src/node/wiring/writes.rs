@@ -88,7 +88,7 @@ impl Node {
             && before != *after
         {
             if before.differs_only_in_beacon(after) {
-                self.directory.configure(&self.ctx, after);
+                self.directory.configure(&mut self.ctx, after);
                 self.directory.rejoin(&mut self.ctx, me);
             } else {
                 self.change_servers();

@@ -4,7 +4,7 @@ use mesh_chat::clock::Mono;
 use mesh_chat::node::{LinkId, Node, StoreId};
 use mesh_chat::records::Change;
 use mesh_chat::view::{Answer, Event, Message, Person, PersonId, Refusal, Request};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One end of a link: a device, and the link's name there.
 pub(crate) type End = (usize, LinkId);
@@ -28,6 +28,8 @@ pub(super) struct Device {
     pub(super) slow: Option<Vec<(StoreId, Change)>>,
     /// Each link with its other end.
     pub(super) links: BTreeMap<LinkId, End>,
+    /// The links that others have dialled and that were not decided about.
+    pub(super) undecided: BTreeSet<LinkId>,
     pub(super) lie: Option<Lie>,
     /// Under which id others see this device call; its own one where nothing is said.
     pub(super) disguise: Option<String>,
@@ -54,6 +56,7 @@ impl Device {
             fails_after: None,
             slow: None,
             links: BTreeMap::new(),
+            undecided: BTreeSet::new(),
             lie: None,
             disguise: None,
             heard: Vec::new(),

@@ -23,7 +23,7 @@ use mesh_chat::node::{
 use mesh_chat::records::Snapshot;
 use mesh_chat::view::Command;
 use network::Holder;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Most scenarios are about these people; each is the device of this number.
 pub(crate) const ANN: usize = 0;
@@ -49,6 +49,8 @@ pub(crate) struct World {
     /// Milliseconds since the world began, on the one true clock.
     now: u64,
     holders: BTreeMap<String, Holder>,
+    /// The ends of links to impostors.
+    deceived: BTreeSet<End>,
     queue: VecDeque<(usize, Input)>,
     commands: u64,
     /// Addresses of devices to come that do not start at [`HOME`].
@@ -91,6 +93,7 @@ impl World {
             devices: Vec::new(),
             now: 1_000,
             holders: BTreeMap::new(),
+            deceived: BTreeSet::new(),
             queue: VecDeque::new(),
             commands: 0,
             addresses: BTreeMap::new(),

@@ -14,7 +14,12 @@ pub(super) enum Holder {
     Device(usize),
     /// No device of this world, and nobody who answers.
     Squatter,
+    /// No device of this world: answers every dial and says hello without a hint.
+    Impostor,
 }
+
+/// What an impostor says.
+const HELLO: &str = r#"{"type":"hello","v":1,"eph":"Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;
 
 impl World {
     /// Does what a node wants done.
@@ -24,7 +29,14 @@ impl World {
             Output::Release(id) => self
                 .holders
                 .retain(|held, holder| *held != id || *holder != Holder::Device(device)),
-            Output::Dial { link, from, to } => self.dial(device, link, from, to),
+            Output::Dial {
+                link,
+                from,
+                to,
+                label,
+                ..
+            } => self.dial(device, link, from, to, label),
+            Output::Answer { link, .. } => self.answer(device, link),
             Output::Transmit(link, frame) => self.transmit(device, link, frame),
             Output::Close(link) => self.close_other_end(device, link),
             Output::LookUpAddress => {
@@ -57,7 +69,12 @@ impl World {
         self.queue.push_back((device, Input::Signalling(answer)));
     }
 
-    fn dial(&mut self, device: usize, link: LinkId, local: String, remote: String) {
+    fn dial(&mut self, device: usize, link: LinkId, local: String, remote: String, label: String) {
+        if self.holders.get(&remote) == Some(&Holder::Impostor) {
+            self.deceived.insert((device, link));
+            self.open((device, link), (device, link));
+            return;
+        }
         let Some(other) = self.holder(&remote) else {
             self.link_event(device, link, Link::Closed(Closed::Unreachable));
             return;
@@ -65,13 +82,22 @@ impl World {
         let theirs = self.devices[other].accept_link();
         self.devices[device].links.insert(link, (other, theirs));
         self.devices[other].links.insert(theirs, (device, link));
+        self.devices[other].undecided.insert(theirs);
         let incoming = Link::Incoming {
             local: remote,
             remote: self.devices[device].disguise.clone().unwrap_or(local),
+            label,
         };
         self.link_event(other, theirs, incoming);
-        self.open((other, theirs), (device, link));
-        self.open((device, link), (other, theirs));
+    }
+
+    fn answer(&mut self, device: usize, link: LinkId) {
+        if self.devices[device].undecided.remove(&link)
+            && let Some(other) = self.devices[device].links.get(&link).copied()
+        {
+            self.open((device, link), other);
+            self.open(other, (device, link));
+        }
     }
 
     fn open(&mut self, own: End, other: End) {
@@ -94,6 +120,9 @@ impl World {
             return;
         }
         assert!(frame.len() <= FRAME_BYTES);
+        if self.deceived.contains(&(device, link)) && is_of_type(&frame, "hello") {
+            self.link_event(device, link, Link::Frame(HELLO.into()));
+        }
         let sender = &self.devices[device];
         if let Some((other, theirs)) = sender.links.get(&link).copied() {
             let frame = match &sender.lie {
@@ -108,7 +137,14 @@ impl World {
     fn close_other_end(&mut self, device: usize, link: LinkId) {
         if let Some((other, theirs)) = self.devices[device].links.remove(&link) {
             self.devices[other].links.remove(&theirs);
-            self.link_event(other, theirs, Link::Closed(Closed::Gone));
+            // Of a refusal nobody hears; the time of a dial passes here at once.
+            let refused = self.devices[device].undecided.remove(&link);
+            let closed = if refused {
+                Closed::Unreachable
+            } else {
+                Closed::Gone
+            };
+            self.link_event(other, theirs, Link::Closed(closed));
         }
     }
 
@@ -192,6 +228,25 @@ impl World {
         }
     }
 
+    /// Lets somebody who is no device of this world dial an id. Returns whether they are answered.
+    pub(crate) fn call(&mut self, from: &str, to: &str, label: &str) -> bool {
+        let device = self.holder(to).expect("somebody holds the id");
+        let link = self.devices[device].accept_link();
+        self.devices[device].undecided.insert(link);
+        let incoming = Link::Incoming {
+            local: to.to_owned(),
+            remote: from.to_owned(),
+            label: label.to_owned(),
+        };
+        self.happen(device, Input::Link(link, incoming));
+        !self.devices[device].undecided.contains(&link)
+    }
+
+    /// Registers an id for somebody who answers there and can prove nothing.
+    pub(crate) fn impersonate(&mut self, id: &str) {
+        self.holders.insert(id.to_owned(), Holder::Impostor);
+    }
+
     /// Changes the public address of every device; no device is told of it.
     pub(crate) fn renumber(&mut self, address: &'static str) {
         for device in &mut self.devices {
@@ -208,7 +263,7 @@ impl World {
     pub(crate) fn holder(&self, id: &str) -> Option<usize> {
         match self.holders.get(id)? {
             Holder::Device(device) => Some(*device),
-            Holder::Squatter => None,
+            Holder::Squatter | Holder::Impostor => None,
         }
     }
 

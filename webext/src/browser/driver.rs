@@ -250,7 +250,14 @@ impl Driver {
         match output {
             Output::Register(id) => self.signalling.register(&id),
             Output::Release(id) => self.signalling.release(&id),
-            Output::Dial { link, from, to } => self.signalling.dial(link, &from, &to),
+            Output::Dial {
+                link,
+                from,
+                to,
+                label,
+                reach,
+            } => self.signalling.dial(link, &from, &to, &label, reach),
+            Output::Answer { link, reach } => self.signalling.answer(link, reach),
             Output::Transmit(link, frame) => self.signalling.transmit(link, &frame),
             Output::Close(link) => self.signalling.close(link),
             Output::Probe => self.signalling.probe(),

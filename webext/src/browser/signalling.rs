@@ -4,7 +4,7 @@ use super::host::Host;
 use crate::mapping;
 use ipc::{Area, HostRequest};
 use mesh_chat::config::Config;
-use mesh_chat::node::{Input, LinkId};
+use mesh_chat::node::{Input, LinkId, Reach};
 use peerjs::browser::Client;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -69,8 +69,14 @@ impl Signalling {
         self.keep_tokens();
     }
 
-    pub(crate) fn dial(&self, link: LinkId, from: &str, to: &str) {
-        self.with(|client| client.dial(mapping::conn(link), from, to));
+    pub(crate) fn dial(&self, link: LinkId, from: &str, to: &str, label: &str, reach: Reach) {
+        let (conn, reach) = (mapping::conn(link), mapping::reach(reach));
+        self.with(|client| client.dial(conn, from, to, Some(label), reach));
+    }
+
+    pub(crate) fn answer(&self, link: LinkId, reach: Reach) {
+        let (conn, reach) = (mapping::conn(link), mapping::reach(reach));
+        self.with(|client| client.answer(conn, reach));
     }
 
     pub(crate) fn transmit(&self, link: LinkId, frame: &str) {

@@ -1,5 +1,6 @@
 //! Whole endpoints over a small PeerServer and peer connections that open at once.
 
+mod admission;
 mod connections;
 mod registration;
 mod server;

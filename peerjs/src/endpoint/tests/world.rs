@@ -4,6 +4,7 @@ use super::server::{PeerServer, Wire};
 use crate::endpoint::{Endpoint, Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
 use crate::event::{ConnId, Event, Server};
 use crate::path::RemoteCandidate;
+use crate::reach::Reach;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -17,6 +18,12 @@ pub(super) struct World {
     endpoints: Vec<Endpoint>,
     timeouts: Vec<Option<Duration>>,
     pub(super) events: Vec<Vec<Event>>,
+    /// Whether everybody answers every offer at once.
+    pub(super) answers: bool,
+    /// How far connections may reach that begin from now on.
+    pub(super) reach: Reach,
+    /// What everybody sent to a server.
+    pub(super) transmitted: Vec<(usize, String)>,
     /// Host of the server of each socket.
     sockets: BTreeMap<Wire, String>,
     /// Sockets whose path is gone: what is sent on them arrives nowhere.
@@ -40,6 +47,9 @@ impl World {
             endpoints: Vec::new(),
             timeouts: Vec::new(),
             events: Vec::new(),
+            answers: true,
+            reach: Reach::Anywhere,
+            transmitted: Vec::new(),
             sockets: BTreeMap::new(),
             dead: BTreeSet::new(),
             opened: Vec::new(),
@@ -76,15 +86,28 @@ impl World {
     }
 
     pub(super) fn dial(&mut self, who: usize, number: u32, from: &str, to: &str) -> ConnId {
+        self.dial_as(who, number, from, to, None)
+    }
+
+    /// The same with this connection id.
+    pub(super) fn dial_as(
+        &mut self,
+        who: usize,
+        number: u32,
+        from: &str,
+        to: &str,
+        label: Option<&str>,
+    ) -> ConnId {
         let conn = ConnId::Dialled(number);
-        self.input(
-            who,
-            Input::Dial {
-                conn,
-                from: from.into(),
-                to: to.into(),
-            },
-        );
+        let reach = self.reach.clone();
+        let input = Input::Dial {
+            conn,
+            from: from.into(),
+            to: to.into(),
+            label: label.map(str::to_owned),
+            reach,
+        };
+        self.input(who, input);
         conn
     }
 
@@ -167,7 +190,15 @@ impl World {
                     self.timeouts[who] = when;
                     break;
                 }
-                Output::Event(event) => self.events[who].push(event),
+                Output::Event(event) => {
+                    if let Event::Incoming { conn, .. } = event
+                        && self.answers
+                    {
+                        let reach = self.reach.clone();
+                        then.push((who, Input::Answer { conn, reach }));
+                    }
+                    self.events[who].push(event);
+                }
                 Output::Rtc(conn, command) => self.rtc_command((who, conn), command, &mut then),
                 Output::Connect(socket, url) => {
                     self.connect((who, socket.0), &url, &mut then);
@@ -213,6 +244,7 @@ impl World {
     }
 
     fn transmit(&mut self, wire: Wire, text: &str) {
+        self.transmitted.push((wire.0, text.to_owned()));
         if let Some(host) = self.sockets.get(&wire)
             && !self.dead.contains(&wire)
         {
@@ -274,6 +306,9 @@ impl World {
 /// The number of an end that is not of this world.
 pub(super) const STRANGER: usize = 99;
 
+/// What a browser writes of itself into its descriptions.
+pub(super) const PRODUCT: &str = "browser-99.0";
+
 pub(super) const CANDIDATE: &str = "candidate:0 1 udp 1 10.0.0.1 9 typ host";
 
 pub(super) fn open(local: &str, remote: &str) -> RtcInput {
@@ -294,7 +329,7 @@ pub(super) fn sdp(number: usize, setup: &str) -> String {
     let digits = format!("{number:02X}:").repeat(32);
     let digits = digits.trim_end_matches(':');
     format!(
-        "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
+        "v=0\r\no={PRODUCT} 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
          m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\n\
          a=ice-ufrag:u{number:04}\r\na=ice-pwd:E1Hp8DUpZ/OGOUCDRsxMYl47\r\n\
          a=fingerprint:sha-256 {digits}\r\na=setup:{setup}\r\na=mid:0\r\na=sctp-port:5000\r\n\
