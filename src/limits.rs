@@ -165,6 +165,10 @@ pub const REQUEST_LIFE: Duration = Duration::from_hours(7 * 24);
 /// How long an acceptance that the other side never finished is kept.
 pub const UNFINISHED_LIFE: Duration = Duration::from_hours(7 * 24);
 
+/// How long what has expired is kept out of sight before it is deleted, in running time: the calendar
+/// clock of one start can be wrong.
+pub const EXPIRED_KEPT: Duration = Duration::from_hours(24);
+
 /// How long the connection of a request is kept open for its answer.
 pub const REQUEST_ANSWER: Duration = Duration::from_mins(10);
 

@@ -41,6 +41,8 @@ pub(super) struct Unfinished {
     pub(super) request: Option<RequestRecord>,
     /// When to call its sender back.
     pub(super) ask_back: Option<Mono>,
+    /// Since when it is too old by the calendar.
+    pub(super) old_since: Option<Mono>,
     /// The person was not asked for this yes, and is to be told of the contact.
     pub(super) unannounced: bool,
 }

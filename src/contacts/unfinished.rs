@@ -8,7 +8,7 @@ use crate::crypto::PublicKey;
 use crate::encoding::hex;
 use crate::fact::Yes;
 use crate::ids::rootless;
-use crate::limits::{UNFINISHED, UNFINISHED_LIFE};
+use crate::limits::{EXPIRED_KEPT, UNFINISHED, UNFINISHED_LIFE};
 use crate::records::{ContactRecord, RequestRecord};
 use crate::values::ContactId;
 use std::time::Duration;
@@ -65,6 +65,7 @@ impl Contacts {
         }
         if let Some(mut contact) = Contact::restore(record) {
             contact.unfinished = Unfinished {
+                old_since: None,
                 accepted_at: None,
                 met_as: Some(yes.request.from.clone()),
                 ask_back: Some(ctx.now.mono + ASK_BACK),
@@ -91,12 +92,16 @@ impl Contacts {
     /// were any.
     pub(crate) fn expire_unfinished(&mut self, ctx: &mut Context) -> bool {
         let life = u64::try_from(UNFINISHED_LIFE.as_millis()).unwrap_or(u64::MAX);
-        let now = ctx.now.unix;
-        let is_old = |contact: &&Contact| {
+        let (unix, mono) = (ctx.now.unix, ctx.now.mono);
+        let mut old = Vec::new();
+        for (id, contact) in self.book.iter_mut() {
             let seen = contact.record().last_seen.unwrap_or(0);
-            !contact.is_complete() && now > seen.saturating_add(life)
-        };
-        let old: Vec<ContactId> = self.all().filter(is_old).map(|c| c.id().clone()).collect();
+            if contact.is_complete() || unix <= seen.saturating_add(life) {
+                contact.unfinished.old_since = None;
+            } else if mono >= *contact.unfinished.old_since.get_or_insert(mono) + EXPIRED_KEPT {
+                old.push(id.clone());
+            }
+        }
         let any = !old.is_empty();
         for id in old {
             self.forget(ctx, id);

@@ -11,13 +11,14 @@ use crate::context::Context;
 use crate::encoding::{b64, hex, unb64};
 use crate::ids;
 use crate::io::CommandId;
-use crate::limits::{INVITE_LIFE, INVITES};
+use crate::limits::{EXPIRED_KEPT, INVITE_LIFE, INVITES};
 use crate::records::{Change, InviteRecord, Secret};
 use crate::routes::IdOwner;
 use crate::store::Write;
 use crate::values::InviteId;
 use crate::view::{Alert, Invite, Refusal};
 use crate::why::{Deadline, Why};
+use litemap::LiteMap;
 use std::time::Duration;
 
 /// After which time the id of an invite is registered again that the server holds for somebody else.
@@ -92,12 +93,32 @@ impl Introductions {
         }
     }
 
+    /// Closes invites that have expired, and deletes them a day of running time later; those that were
+    /// closed by a wrong clock open again.
     pub(super) fn expire_invites(&mut self, ctx: &mut Context) {
-        let now = ctx.now.unix;
-        let old = self.invites.values().filter(|invite| now >= invite.expires);
-        let old: Vec<InviteId> = old.map(|invite| invite.id.clone()).collect();
-        for id in &old {
-            self.forget_invite(ctx, id);
+        let (unix, mono) = (ctx.now.unix, ctx.now.mono);
+        let is_old = |invite: &InviteRecord| unix >= invite.expires;
+        if self.old_invites.is_empty() && !self.invites.values().any(is_old) {
+            return;
+        }
+        let invites = std::mem::take(&mut self.invites).into_iter();
+        let (old, open): (LiteMap<_, _>, LiteMap<_, _>) =
+            invites.partition(|(_, invite)| is_old(invite));
+        self.invites = open;
+        for (id, invite) in old {
+            ctx.release(&invite.address);
+            self.old_invites.insert(id, (invite, mono));
+        }
+        let hidden = std::mem::take(&mut self.old_invites);
+        let too_many = hidden.len().saturating_sub(INVITES);
+        for (place, (id, (invite, since))) in hidden.into_iter().enumerate() {
+            if !is_old(&invite) {
+                self.invite_stored(ctx, invite);
+            } else if place < too_many || mono >= since + EXPIRED_KEPT {
+                ctx.store_for_certain(Change::ForgetInvite(id));
+            } else {
+                self.old_invites.insert(id, (invite, since));
+            }
         }
     }
 

@@ -36,6 +36,9 @@ pub(crate) struct Introductions {
     /// one of the two requests goes on.
     held: LiteMap<String, RequestRecord>,
     invites: LiteMap<InviteId, InviteRecord>,
+    /// What has expired by the calendar, since when; it is back where the calendar was wrong.
+    old_requests: LiteMap<RequestId, (RequestRecord, Mono)>,
+    old_invites: LiteMap<InviteId, (InviteRecord, Mono)>,
     outreach: Outreach,
     /// When the id of an invite is registered again that somebody else held.
     register_again: Option<Mono>,

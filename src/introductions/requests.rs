@@ -6,12 +6,15 @@ use crate::context::Context;
 use crate::encoding::unb64;
 use crate::fact::{Fact, Shown};
 use crate::ids::rootless;
-use crate::limits::{REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS, REQUESTS_OF_ONE};
+use crate::limits::{
+    EXPIRED_KEPT, REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS, REQUESTS_OF_ONE,
+};
 use crate::misbehaviour::Fault;
 use crate::records::{Change, RequestRecord};
 use crate::store::Write;
 use crate::values::RequestId;
 use crate::view::{Alert, Refusal};
+use litemap::LiteMap;
 
 impl Introductions {
     /// Returns the request of a stranger, by Discovery ID without its root. Where there are several,
@@ -215,15 +218,38 @@ impl Introductions {
     }
 
     pub(super) fn expire_requests(&mut self, ctx: &mut Context) {
-        let life = u64::try_from(REQUEST_LIFE.as_millis()).unwrap_or(u64::MAX);
-        let now = ctx.now.unix;
-        let is_old = |request: &&RequestRecord| now > request.at.saturating_add(life);
-        let old = self.requests.values().filter(is_old);
-        let old: Vec<RequestId> = old.map(|request| request.id.clone()).collect();
-        for id in &old {
-            self.forget_request(ctx, id);
-        }
+        self.hide_old_requests(ctx);
         self.forget_rejected(ctx);
+    }
+
+    /// Takes requests that are too old out of sight, and deletes them a day of running time later; those
+    /// that were hidden by a wrong clock come back.
+    fn hide_old_requests(&mut self, ctx: &mut Context) {
+        let life = u64::try_from(REQUEST_LIFE.as_millis()).unwrap_or(u64::MAX);
+        let (unix, mono) = (ctx.now.unix, ctx.now.mono);
+        let is_old = |request: &RequestRecord| unix > request.at.saturating_add(life);
+        if self.old_requests.is_empty() && !self.requests.values().any(is_old) {
+            return;
+        }
+        let requests = std::mem::take(&mut self.requests).into_iter();
+        let (old, open): (LiteMap<_, _>, LiteMap<_, _>) =
+            requests.partition(|(_, request)| is_old(request));
+        self.requests = open;
+        for (id, request) in old {
+            ctx.tell(Fact::RequestGone(id.clone()));
+            self.old_requests.insert(id, (request, mono));
+        }
+        let hidden = std::mem::take(&mut self.old_requests);
+        let too_many = hidden.len().saturating_sub(REQUESTS);
+        for (place, (id, (request, since))) in hidden.into_iter().enumerate() {
+            if !is_old(&request) {
+                self.requests.insert(id, request);
+            } else if place < too_many || mono >= since + EXPIRED_KEPT {
+                ctx.store_for_certain(Change::ForgetRequest(id));
+            } else {
+                self.old_requests.insert(id, (request, since));
+            }
+        }
     }
 
     /// Forgets whom the person rejected more than a day ago.
