@@ -39,6 +39,7 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
         Output::Register(_)
         | Output::Release(_)
         | Output::Dial { .. }
+        | Output::Answer { .. }
         | Output::LookUpAddress
         | Output::FetchBeacon { .. }
         | Output::Store(..)
