@@ -406,9 +406,10 @@ fn stranger(world: &mut World, script: &mut Script<'_>, index: usize) {
         2 => "myapp-00000000-0000-4000-8000-000000000004".to_owned(),
         _ => "somebody".to_owned(),
     };
-    let path = match script.below(3) {
+    let path = match script.below(4) {
         0 => Path::Local,
         1 => Path::Public("192.0.2.1".parse().expect("an address")),
+        2 => Path::Relay,
         _ => Path::Unknown,
     };
     world.intrude(index, local, remote, path);

@@ -217,7 +217,14 @@ impl World {
                 self.holders
                     .retain(|held, holder| *held != id || *holder != index);
             }
-            Output::Dial { link, from, to } => self.dial(index, link, from, to),
+            Output::Dial {
+                link,
+                from,
+                to,
+                label,
+                ..
+            } => self.dial(index, link, from, to, label),
+            Output::Answer { link, .. } => self.answer(index, link),
             Output::Transmit(link, frame) => self.transmit(index, link, frame),
             Output::Close(link) => self.close(index, link),
             Output::LookUpAddress => {
@@ -259,7 +266,7 @@ impl World {
         self.queue.push_back((index, Input::Signalling(answer)));
     }
 
-    fn dial(&mut self, index: usize, link: LinkId, local: String, remote: String) {
+    fn dial(&mut self, index: usize, link: LinkId, local: String, remote: String, label: String) {
         assert!(peerjs::id::is_valid(&remote), "{remote}");
         assert!(
             self.devices[index].dialled.insert(link),
@@ -282,11 +289,20 @@ impl World {
         let incoming = Link::Incoming {
             local: remote,
             remote: local,
+            label,
         };
         self.queue.push_back((other, Input::Link(theirs, incoming)));
+    }
+
+    /// Opens a connection that was answered, at both ends where both are devices.
+    fn answer(&mut self, index: usize, link: LinkId) {
+        let far = self.devices[index].links.get(&link).copied();
+        let Some(Far::Device(other, theirs)) = far else {
+            return;
+        };
         let path = self.path(index, other);
         let (a, b) = (fingerprint(index, link), fingerprint(other, theirs));
-        let opens = [((other, theirs), (b, a)), ((index, link), (a, b))];
+        let opens = [((index, link), (a, b)), ((other, theirs), (b, a))];
         for ((device, link), (local, remote)) in opens {
             let binding = ChannelBinding { local, remote };
             let open = Link::Open { binding, path };
@@ -316,7 +332,13 @@ impl World {
         }
         let link = self.accept(index);
         self.devices[index].links.insert(link, Far::Script);
-        self.happen(index, Input::Link(link, Link::Incoming { local, remote }));
+        let label = "dc_k2hrqgwkcgm".to_owned();
+        let incoming = Link::Incoming {
+            local,
+            remote,
+            label,
+        };
+        self.happen(index, Input::Link(link, incoming));
         if self.devices[index].links.contains_key(&link) {
             let (local, remote) = (fingerprint(index, link), [7; 32]);
             let binding = ChannelBinding { local, remote };
