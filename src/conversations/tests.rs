@@ -191,7 +191,7 @@ fn a_received_text_is_told_and_acknowledged_once_it_is_stored() {
         upto: 1,
     };
     assert_eq!(sent(&mut ctx, LINK), [encode(&ack)]);
-    assert_eq!(all.unread_in_all(), 1);
+    assert_eq!(all.unread(&bob()), 1);
     hear(&mut ctx, &mut all, &text(1, "hi"));
     assert_eq!(sent(&mut ctx, LINK), [encode(&ack)], "it came again");
     hear(&mut ctx, &mut all, &text(3, "gap"));
