@@ -50,7 +50,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let mut by = Vec::new();
         let must = must_find(&programs, plant)?;
         found += usize::from(must.is_ok());
-        by.push(must.unwrap_or_else(|missed| missed.to_owned()));
+        by.push(must.unwrap_or_else(str::to_owned));
         if options.all {
             by.extend(everybody(&programs, plant)?);
         }
@@ -69,29 +69,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// Builds the tests of the core and of `peerjs` with every bug in them, switched off.
 fn build() -> Result<Programs> {
     let mut cargo = shell::cargo();
-    cargo.args([
-        "test",
-        "--profile",
-        "quick",
-        "--no-run",
-        "--message-format",
-        "json",
-    ]);
-    cargo.args([
-        "-p",
-        "mesh-chat",
-        "-p",
-        "peerjs",
-        "--lib",
-        "--test",
-        "scenarios",
-    ]);
-    cargo.args([
-        "--test",
-        "vectors",
-        "--features",
-        "mesh-chat/planted,peerjs/planted",
-    ]);
+    cargo.args(["test", "--no-run", "--message-format", "json"]);
+    cargo.args(["-p", "mesh-chat", "-p", "peerjs", "--lib"]);
+    cargo.args(["--test", "scenarios", "--test", "vectors"]);
+    cargo.args(["--features", "mesh-chat/planted,peerjs/planted"]);
     cargo.stderr(Stdio::inherit());
     let output = cargo.output().context("cargo does not start")?;
     if !output.status.success() {
