@@ -9,6 +9,8 @@ mod requests;
 #[cfg(test)]
 mod tests;
 
+pub(super) use requests::Asking;
+
 use crate::clock::Mono;
 use crate::config::{NotificationText, Settings};
 use crate::context::Context;
@@ -29,16 +31,6 @@ pub(super) struct Subject {
     pub(super) muted: bool,
     /// When both accepted each other, if that was since the start.
     pub(super) accepted_at: Option<Mono>,
-}
-
-/// A request of a stranger that waits for the person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asking {
-    pub(super) request: RequestId,
-    /// The announced name.
-    pub(super) name: String,
-    /// The contact whose name it looks like.
-    pub(super) resembles: Option<String>,
 }
 
 /// What is known of the person's attention, and what waits for it.

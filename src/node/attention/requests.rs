@@ -1,9 +1,18 @@
 //! When the person is told of requests: of one at once, of those that follow together.
 
-use super::Asking;
 use crate::clock::Mono;
 use crate::limits::REQUEST_NOTICE;
 use crate::values::RequestId;
+
+/// A request of a stranger that waits for the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::node) struct Asking {
+    pub(in crate::node) request: RequestId,
+    /// The announced name.
+    pub(in crate::node) name: String,
+    /// The contact whose name it looks like.
+    pub(in crate::node) resembles: Option<String>,
+}
 
 /// The requests the person was told of lately, and those they were not told of yet.
 #[derive(Debug, Default)]
