@@ -129,8 +129,11 @@ pub struct ContactRecord {
     /// The P-256 public key, compressed, 33 bytes. Absent while the other side's last handshake
     /// message is missing; the next meeting brings it.
     pub identity: Option<String>,
-    /// The name as saved.
+    /// The name as saved: the one they were accepted under, or that the person took over later.
     pub name: String,
+    /// The name they give themselves by now, where it is another one.
+    #[serde(default)]
+    pub new_name: Option<String>,
     /// Where they are found. Absent until their first profile after an acceptance: it is sent
     /// once both sides have proven who they are.
     pub card: Option<CardRecord>,

@@ -65,6 +65,7 @@ pub(crate) fn contact(name: &str, byte: u8) -> ContactRecord {
         id: id(name),
         identity: Some(key(byte).encode()),
         name: name.to_owned(),
+        new_name: None,
         card: Some(CardRecord {
             transport_id: transport_id(byte),
             discovery_uuid: Secret(b64(&[byte; 16])),

@@ -1,6 +1,7 @@
 //! The rendezvous points that each device holds, and which contacts it holds them for.
 
 use crate::devices::Devices;
+use mesh_chat::records::ContactRecord;
 use mesh_chat::view::{Preferences, Reach, Special};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,9 +61,9 @@ impl Rendezvous {
                     .people
                     .values()
                     .flat_map(|person| &person.preferences);
-                preferences
-                    .filter(|preferences| is_waited_for(preferences))
-                    .count()
+                let special = preferences.filter(|preferences| is_waited_for(preferences));
+                let lost = device.disk.contacts().filter(|contact| is_lost(contact));
+                special.count() + lost.count()
             });
             if waited_for.is_none_or(|people| held.ids.len() <= POINTS * people) {
                 held.needed = now;
@@ -73,6 +74,13 @@ impl Rendezvous {
         }
         idle
     }
+}
+
+/// One may not know where the other is: after an acceptance until the first profile, and after
+/// unblocking.
+fn is_lost(contact: &ContactRecord) -> bool {
+    let preferences = &contact.preferences;
+    !preferences.blocked && (contact.card.is_none() || preferences.sought)
 }
 
 /// Both have switched Special contact on, and are not connected.

@@ -121,7 +121,8 @@ impl Contact {
         self.unfinished.accepted_at
     }
 
-    /// Returns the name as shown: the one the person gave, else the one the contact gives itself.
+    /// Returns the name as shown: the one the person gave, else the one they were accepted under or
+    /// that the person took over.
     pub(crate) fn name(&self) -> &str {
         let given = self.record.preferences.given_name.as_deref();
         given.unwrap_or(&self.record.name)
@@ -209,6 +210,13 @@ impl Contact {
         self.record.identity = Some(key.encode());
     }
 
+    /// Takes over the name that they give themselves.
+    pub(super) fn take_new_name(&mut self) {
+        if let Some(name) = self.record.new_name.take() {
+            self.record.name = name;
+        }
+    }
+
     /// Takes the pair secret of another acceptance of the same person.
     pub(super) fn take_secret_of(&mut self, other: &Self) {
         self.pair_secret = other.pair_secret;
@@ -217,14 +225,15 @@ impl Contact {
             .clone_from(&other.record.pair_secret);
     }
 
-    /// Takes where they are and how they call themselves. `uuid` is the one in the card.
+    /// Takes where they are and how they call themselves. `uuid` is the one in the card. The name is
+    /// shown, and counts only once the person takes it over: anybody can take anybody's name.
     pub(super) fn take_profile(&mut self, number: u64, name: String, card: &Card, uuid: [u8; 16]) {
         self.record.profile_number = number;
         self.record.card = Some(CardRecord {
             transport_id: card.transport_id.clone(),
             discovery_uuid: Secret(b64(&uuid)),
         });
-        self.record.name = name;
+        self.record.new_name = Some(name).filter(|name| *name != self.record.name);
         self.discovery_uuid = Some(uuid);
     }
 

@@ -66,6 +66,7 @@ fn merge(here: &ContactRecord, other: ContactRecord) -> ContactRecord {
     let mut merged = here.clone();
     if other.profile_number > here.profile_number {
         merged.name = other.name;
+        merged.new_name = other.new_name;
         merged.card = other.card;
         merged.profile_number = other.profile_number;
         merged.preferences.special_there = other.preferences.special_there;

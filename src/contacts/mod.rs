@@ -128,7 +128,7 @@ impl Contacts {
             .unwrap_or_default()
     }
 
-    /// Returns the name that the contact gives itself.
+    /// Returns the name of a contact without the one that the person gave.
     pub(crate) fn own_name(&self, id: &ContactId) -> String {
         let contact = self.get(id);
         contact

@@ -22,7 +22,7 @@ impl Contacts {
         Ok(())
     }
 
-    /// Saves a contact under a name. An empty name means the contact's own one.
+    /// Saves a contact under a name. An empty name means the one the contact gives itself by now.
     pub(crate) fn rename(
         &mut self,
         ctx: &mut Context,
@@ -34,6 +34,11 @@ impl Contacts {
         } else {
             Some(ctx.names.parse(name)?)
         };
+        if given.is_none()
+            && let Some(contact) = self.book.get_mut(id)
+        {
+            contact.take_new_name();
+        }
         self.decide(ctx, id, |preferences| preferences.given_name = given)
     }
 
@@ -70,12 +75,14 @@ impl Contact {
     /// Returns what the contact's page shows.
     pub(crate) fn shown_preferences(&self, unix: UnixMillis) -> Preferences {
         let record = self.preferences();
-        let other = record.given_name.as_ref().map(|_| &self.record().name);
+        let new_name = self.record().new_name.as_ref();
+        let own = new_name.unwrap_or(&self.record().name);
         let seen = self.record().last_seen.max(record.looked_for);
         let away = seen.map_or(0, |at| unix.saturating_sub(at));
         let long = u128::from(away) > LONG_UNSEEN.as_millis();
         Preferences {
-            calls_itself: other.filter(|name| *name != self.name()).cloned(),
+            calls_itself: Some(own).filter(|name| *name != self.name()).cloned(),
+            new_name: new_name.filter(|_| record.given_name.is_none()).cloned(),
             safety_number: self.safety_number().to_owned(),
             verified: record.verified,
             special: self.special(),

@@ -30,6 +30,7 @@ pub(super) fn provisional(
         id,
         identity: None,
         name: name.to_owned(),
+        new_name: None,
         card: None,
         profile_number: 0,
         pair_secret: Secret(b64(pair_secret)),
@@ -68,6 +69,7 @@ pub(super) fn finish(
         contact.id = record.id;
         contact.preferences = record.preferences;
         contact.name = record.name;
+        contact.new_name = record.new_name;
         contact.profile_number = record.profile_number;
         card = record.card;
     }

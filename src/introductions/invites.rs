@@ -147,7 +147,7 @@ impl Introductions {
             return Ok(Answered::Now);
         }
         let pass =
-            Pass::new(secret, Some(command), Some(Alert::InviteNotAccepted)).from_transport();
+            Pass::new(secret, Some(command), Some(Alert::InviteNotAccepted)).showing_address();
         self.outreach.ask_with(ctx, own, &to, &to, pass);
         Ok(Answered::Later)
     }

@@ -18,7 +18,7 @@ pub(super) struct Pass {
     /// What the person hears if it leads to nothing.
     failure: Option<Alert>,
     /// They are dialled from the own Transport ID, and know it by that.
-    from_transport: bool,
+    tells_address: bool,
 }
 
 /// The strangers asked.
@@ -46,13 +46,13 @@ impl Pass {
             secret,
             command,
             failure,
-            from_transport: false,
+            tells_address: false,
         }
     }
 
     /// Says that the own Transport ID is dialled from.
-    pub(super) fn from_transport(mut self) -> Self {
-        self.from_transport = true;
+    pub(super) fn showing_address(mut self) -> Self {
+        self.tells_address = true;
         self
     }
 }
@@ -139,7 +139,7 @@ impl Outreach {
             }
             quietly = over && pass.failure.is_none();
             // Where nobody was reached, nobody was told.
-            if pass.from_transport && matches!(asked, Asked::NotAccepted | Asked::Failed) {
+            if pass.tells_address && matches!(asked, Asked::NotAccepted | Asked::Failed) {
                 ctx.tell(Fact::TrustEnded);
             }
             if over {

@@ -144,10 +144,10 @@ impl Introductions {
             return Err(Refusal::ContactsFull);
         }
         self.forget_request(ctx, id);
-        if let Some(invite) = &request.invite {
-            if !planted!(InviteUsedTwice) {
-                self.forget_invite(ctx, invite);
-            }
+        if let Some(invite) = &request.invite
+            && !planted!(InviteUsedTwice)
+        {
+            self.forget_invite(ctx, invite);
         }
         Ok(request)
     }
@@ -169,7 +169,11 @@ impl Introductions {
             Some(((from, to), secret)) => {
                 let (stranger, pass) = (rootless(&request.from), Pass::new(secret, None, failure));
                 let invited = request.invite.is_some();
-                let pass = if invited { pass.from_transport() } else { pass };
+                let pass = if invited {
+                    pass.showing_address()
+                } else {
+                    pass
+                };
                 self.outreach.ask_with(ctx, &from, &to, stranger, pass);
             }
             None => failure.into_iter().for_each(|failure| ctx.alert(failure)),

@@ -45,6 +45,9 @@ pub struct Person {
 pub struct Preferences {
     /// The name the contact gives itself, where the saved one is another.
     pub calls_itself: Option<String>,
+    /// The name that the contact has taken since it was accepted, until the person takes it over or
+    /// gives another one.
+    pub new_name: Option<String>,
     /// 60 digits, the same on both devices.
     pub safety_number: String,
     /// The person has compared the safety number.

@@ -32,4 +32,5 @@ mod multitude;
 mod profiles;
 mod rendezvous;
 mod trust;
+mod withdrawal;
 mod world;

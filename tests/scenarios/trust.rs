@@ -1,14 +1,13 @@
 //! What somebody is told, and when; and who is accepted without a question.
 
-use crate::world::{ANN, AWAY, BOB, CLEO, DAY, HOME, World, friends, is_of_type};
-use mesh_chat::records::ProfileRecord;
-use mesh_chat::view::{Alert, Asked, Command, PersonId, Presence};
+use crate::world::{ANN, AWAY, BOB, HOME, World, friends};
+use mesh_chat::view::{Asked, PersonId, Presence};
 
 /// Mallory, where there is no Cleo.
 const MALLORY: usize = 2;
 
 /// Makes a world in which Ann has asked Bob, who has not answered yet.
-fn asked() -> World {
+pub(crate) fn asked() -> World {
     let mut world = World::of(&["Ann", "Bob"]);
     world.ask(ANN, "Bob");
     world
@@ -34,7 +33,7 @@ fn knows_no_way(world: &World, one: usize, to: usize, when: &str) {
 }
 
 /// Returns the one person in the list who is no contact.
-fn stranger(world: &World, device: usize) -> String {
+pub(crate) fn stranger(world: &World, device: usize) -> String {
     let people = world.people(device).into_iter();
     let mut strangers = people.filter_map(|person| match &person.id {
         PersonId::Stranger(id) => Some(id.clone()),
@@ -207,210 +206,4 @@ fn whoever_asks_again_has_one_request_and_whoever_restarts_before_has_two() {
         world.ask(ann, "Bob");
         assert_eq!(world.requests(BOB).len(), 1 + usize::from(restarts));
     }
-}
-
-fn profile(world: &World, device: usize) -> ProfileRecord {
-    world.snapshot(device).profile.expect("joined")
-}
-
-/// Asserts that what was known of a device leads nobody to it any more.
-fn is_new(world: &World, device: usize, before: &ProfileRecord, when: &str) {
-    let now = profile(world, device);
-    assert_ne!(now.transport_id, before.transport_id, "{when}");
-    assert_ne!(now.discovery_uuid, before.discovery_uuid, "{when}");
-    assert_eq!(world.holder(&now.transport_id), Some(device), "{when}");
-    assert_eq!(world.holder(&before.transport_id), None, "{when}");
-}
-
-/// Makes a world in which Ann is a contact of Bob and Cleo.
-fn three() -> World {
-    let mut world = World::of(&["Ann", "Bob", "Cleo"]);
-    world.ask(ANN, "Bob");
-    world.accept(BOB);
-    world.ask(ANN, "Cleo");
-    world.accept(CLEO);
-    world.pass(1_000);
-    world
-}
-
-#[test]
-fn whoever_is_blocked_or_removed_finds_nobody_where_they_were_told_and_who_stays_is_told() {
-    let ends: [(&str, fn(&mut World)); 2] = [
-        ("block", |world| world.block(ANN, "Bob")),
-        ("remove", |world| world.remove(ANN, "Bob")),
-    ];
-    for (when, end) in ends {
-        let mut world = three();
-        let before = profile(&world, ANN);
-        end(&mut world);
-        world.pass(1_000);
-        is_new(&world, ANN, &before, when);
-        let known = world.snapshot(CLEO).contacts[0].card.clone().unwrap();
-        assert_eq!(known.transport_id, profile(&world, ANN).transport_id);
-        assert_eq!(world.person(CLEO, "Ann").presence, Presence::OnNetwork);
-    }
-}
-
-#[test]
-fn a_contact_who_was_away_comes_to_the_former_address_which_is_held_for_a_day_and_alone() {
-    let mut world = three();
-    let first = profile(&world, ANN).transport_id;
-    world.kill(CLEO);
-    world.block(ANN, "Bob");
-    let second = profile(&world, ANN).transport_id;
-    assert_eq!(world.holder(&first), Some(ANN));
-    let cleo = world.restart(CLEO, AWAY);
-    world.pass(10_000);
-    assert_eq!(world.person(cleo, "Ann").presence, Presence::Online);
-    assert_eq!(world.holder(&first), None, "everybody who stays was told");
-
-    world.kill(cleo);
-    world.unblock(ANN, "Bob");
-    world.pass(1_000);
-    world.block(ANN, "Bob");
-    let third = profile(&world, ANN).transport_id;
-    assert_eq!(world.holder(&second), Some(ANN));
-    world.unblock(ANN, "Bob");
-    world.pass(1_000);
-    world.block(ANN, "Bob");
-    assert_eq!(world.holder(&second), None, "one former address at a time");
-    assert_eq!(world.holder(&third), Some(ANN));
-    world.pass(DAY + 60_000);
-    assert_eq!(world.holder(&third), None, "for a day at most");
-    assert_eq!(profile(&world, ANN).former, None);
-}
-
-#[test]
-fn a_former_address_is_held_again_after_a_restart() {
-    let mut world = three();
-    let former = profile(&world, ANN).transport_id;
-    world.kill(CLEO);
-    world.block(ANN, "Bob");
-    let ann = world.restart(ANN, HOME);
-    assert_eq!(world.holder(&former), Some(ann));
-}
-
-#[test]
-fn an_acceptance_that_ends_without_a_contact_leads_nobody_back() {
-    let mut world = World::of(&["Ann", "Bob"]);
-    let before = profile(&world, BOB);
-    world.lies(ANN, |frame| match is_of_type(&frame, "confirm") {
-        true => frame.replace(r#""mac":""#, r#""mac":"x"#),
-        false => frame,
-    });
-    world.ask(ANN, "Bob");
-    world.accept(BOB);
-    world.pass(1_000);
-    is_new(&world, BOB, &before, "a wrong confirm");
-
-    let mut world = asked();
-    let before = profile(&world, BOB);
-    world.while_losing("accepted", |world| {
-        world.press_accept(BOB);
-        world.kill(ANN);
-    });
-    world.pass(1_000);
-    assert_eq!(profile(&world, BOB), before, "it may still be completed");
-    world.pass(8 * DAY);
-    is_new(&world, BOB, &before, "never completed");
-}
-
-#[test]
-fn whoever_turns_out_to_be_blocked_at_a_later_meeting_is_told_of_and_knows_no_way_back() {
-    let mut world = friends();
-    world.block(ANN, "Bob");
-    world.pass(100_000);
-    let ann = stranger(&world, BOB);
-    world.connect(BOB, ann);
-    let before = profile(&world, ANN);
-    world.while_losing("confirm", |world| world.press_accept(ANN));
-    world.pass(10_000);
-    let is_blocked = |alert: &&Alert| matches!(alert, Alert::Blocked { name } if name == "Bob");
-    assert!(world.alerts(ANN).iter().any(is_blocked));
-    is_new(&world, ANN, &before, "blocked");
-    assert!(world.preferences(ANN, "Bob").blocked);
-}
-
-#[test]
-fn an_invite_leads_to_an_id_of_its_own_which_ends_with_it() {
-    let mut world = World::new().address(BOB, AWAY).joined(&["Ann", "Bob"]);
-    let before = profile(&world, ANN);
-    let code = world.invite(ANN);
-    let address = world.snapshot(ANN).invites[0].address.clone();
-    assert_ne!(address, before.transport_id);
-    assert_eq!(world.holder(&address), Some(ANN));
-    let ann = world.restart(ANN, HOME);
-    assert_eq!(world.holder(&address), Some(ann));
-    let invite = world.snapshot(ann).invites[0].id.clone();
-    world.command(ann, Command::CancelInvite { invite });
-    assert_eq!(world.holder(&address), None);
-    world.use_invite(BOB, &code);
-    world.pass(1_000);
-    assert!(world.requests(ann).is_empty());
-    assert_eq!(profile(&world, ann).transport_id, before.transport_id);
-}
-
-#[test]
-fn an_invite_that_came_to_nothing_leads_its_maker_nowhere() {
-    let mut world = World::new().address(BOB, AWAY).joined(&["Ann", "Bob"]);
-    let code = world.invite(ANN);
-    let before = profile(&world, BOB);
-    world.use_invite(BOB, &code);
-    world.reject(ANN);
-    world.pass(1_000);
-    is_new(&world, BOB, &before, "rejected");
-}
-
-#[test]
-fn a_new_name_whose_write_is_under_way_brings_back_no_older_address() {
-    let mut world = friends();
-    let before = profile(&world, ANN);
-    world.while_writing(ANN, |world| {
-        world.take_name(ANN, "Anna");
-        world.block(ANN, "Bob");
-    });
-    world.pass(1_000);
-    is_new(&world, ANN, &before, "renamed");
-    assert_eq!(profile(&world, ANN).name, "Anna");
-    let bob = world.restart(BOB, HOME);
-    world.pass(10_000);
-    assert_eq!(world.person(bob, "Ann").presence, Presence::Offline);
-}
-
-#[test]
-fn a_block_while_a_second_acceptance_is_written_stays() {
-    let mut world = friends();
-    world.remove(BOB, "Ann");
-    world.pass(100_000);
-    let bob = stranger(&world, ANN);
-    let contact = world.snapshot(ANN).contacts[0].id.clone();
-    world.connect(ANN, bob);
-    world.while_writing(ANN, |world| {
-        world.press_accept(BOB);
-        let block = mesh_chat::view::ContactCommand::Block(true);
-        world.command(ANN, Command::Contact(contact, block));
-    });
-    world.pass(1_000);
-    let record = world.snapshot(ANN).contacts[0].clone();
-    assert!(record.preferences.blocked);
-    let there = world.snapshot(BOB).contacts[0].clone();
-    assert_eq!(record.pair_secret, there.pair_secret, "for the time after");
-    assert_eq!(there.card, None);
-}
-
-#[test]
-fn a_contact_removed_while_a_second_acceptance_is_written_does_not_come_back() {
-    let mut world = friends();
-    world.remove(BOB, "Ann");
-    world.pass(100_000);
-    let bob = stranger(&world, ANN);
-    let contact = world.snapshot(ANN).contacts[0].id.clone();
-    world.connect(ANN, bob);
-    world.while_writing(ANN, |world| {
-        world.press_accept(BOB);
-        let remove = mesh_chat::view::ContactCommand::Remove;
-        world.command(ANN, Command::Contact(contact, remove));
-    });
-    world.pass(1_000);
-    assert!(world.snapshot(ANN).contacts.is_empty());
 }

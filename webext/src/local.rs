@@ -173,6 +173,7 @@ mod tests {
             id: ContactId(id.to_owned()),
             identity: None,
             name: name.to_owned(),
+            new_name: None,
             card: None,
             profile_number: 1,
             pair_secret: Secret("AA".to_owned()),

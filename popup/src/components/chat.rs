@@ -3,11 +3,11 @@
 use super::composer::Composer;
 use super::header::standing_line;
 use super::log::Log;
-use super::parts::{Dispatch, icon, on, page_head, verified_mark};
+use super::parts::{Dispatch, icon, on, page_head, verified_mark, with_name};
 use crate::browser;
 use crate::i18n::{Text, fill};
 use crate::state::{Action, Chat, State};
-use ipc::{Message, PersonId};
+use ipc::{Message, Person, PersonId};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -34,6 +34,11 @@ fn messages(state: &State, chat: &Chat) -> Vec<Rc<Message>> {
     stored.chain(waiting.map(Rc::new)).collect()
 }
 
+/// Returns the name that a contact has taken, and that the person has not taken over.
+fn new_name(person: &Person) -> Option<&String> {
+    person.preferences.as_ref()?.new_name.as_ref()
+}
+
 fn head(state: &State, chat: &Chat, typing: bool, dispatch: &Dispatch) -> Html {
     let person = state.people.get(&PersonId::Contact(chat.contact.clone()));
     let Some(person) = person else {
@@ -50,6 +55,9 @@ fn head(state: &State, chat: &Chat, typing: bool, dispatch: &Dispatch) -> Html {
                         <bdi>{ &person.name }</bdi>{ verified_mark(person) }
                     </h1>
                     { standing_line(state, person, typing) }
+                    if let Some(new) = new_name(person) {
+                        <p class="detail">{ with_name(Text::CallsItself, new) }</p>
+                    }
                 </div>
                 <button type="button" class="quiet icon-only" aria-label={about.clone()}
                     title={about} onclick={open}>

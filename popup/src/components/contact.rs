@@ -2,7 +2,7 @@
 
 use super::fields::{Field, switch, text};
 use super::ids::field_id;
-use super::parts::{Dispatch, on, page_head, verified_mark, with_name};
+use super::parts::{Dispatch, on, page_head, verified_mark, with_name, with_names};
 use super::person::presence_line;
 use super::qr::Qr;
 use crate::i18n::{Text, t};
@@ -24,6 +24,7 @@ pub(super) fn contact(state: &State, dispatch: &Dispatch) -> Html {
                     <p class="error" role="alert">{ words::refusal(refusal) }</p>
                 }
                 { pause(page, preferences, dispatch) }
+                { new_name(person, preferences, dispatch) }
                 { safety(preferences, dispatch) }
                 { special(person, preferences, dispatch) }
                 { name(page, dispatch) }
@@ -82,6 +83,26 @@ fn pause(page: &ContactPage, preferences: &Preferences, dispatch: &Dispatch) -> 
                     { pressed(Text::Pause, "primary", true) }
                 </div>
             }
+        </div>
+    }
+}
+
+/// Asks whether to use the name that a contact has taken since it was accepted.
+fn new_name(person: &Person, preferences: &Preferences, dispatch: &Dispatch) -> Html {
+    let Some(new) = &preferences.new_name else {
+        return Html::default();
+    };
+    let pressed = |label, class, name: &str| {
+        let decision = ContactEdit::Decide(ContactCommand::Rename(name.to_owned()));
+        button(dispatch, label, class, decision)
+    };
+    html! {
+        <div class="card">
+            <p>{ with_names(Text::NewName, &person.name, new) }</p>
+            <div class="acts">
+                { pressed(Text::KeepName, "soft", &person.name) }
+                { pressed(Text::UseNewName, "primary", new) }
+            </div>
         </div>
     }
 }

@@ -79,3 +79,12 @@ pub(super) fn with_name(text: Text, name: &str) -> Html {
     let (before, after) = sentence.split_once(GAP).unwrap_or((&sentence, ""));
     html! { <>{ before }<bdi>{ name }</bdi>{ after }</> }
 }
+
+/// Returns a text with two names in its gaps, which are in the same order in every language.
+pub(super) fn with_names(text: Text, first: &str, second: &str) -> Html {
+    const GAP: char = '\u{fffc}';
+    let sentence = fill(text, &["\u{fffc}", "\u{fffc}"]);
+    let mut parts = sentence.splitn(3, GAP).map(str::to_owned);
+    let mut part = || parts.next().unwrap_or_default();
+    html! { <>{ part() }<bdi>{ first }</bdi>{ part() }<bdi>{ second }</bdi>{ part() }</> }
+}

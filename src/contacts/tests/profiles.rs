@@ -33,7 +33,7 @@ fn a_newer_profile_is_taken_and_stored_and_an_older_one_is_not() {
     let known = contacts.get(&bob()).unwrap();
     assert_eq!(known.transport_id(), Some(&*transport_id(7)));
     assert_eq!(known.discovery_uuid(), Some([7; 16]));
-    assert_eq!((known.name(), known.record().profile_number), ("Robert", 2));
+    assert_eq!((known.name(), known.record().profile_number), ("Bob", 2));
     let stored = Change::Contact(known.record().clone());
     assert_eq!(changes(&mut ctx), [stored]);
 }
@@ -44,7 +44,34 @@ fn the_first_profile_of_a_contact_is_taken_whatever_its_number() {
     record.card = None;
     let (mut ctx, mut contacts) = with([record]);
     contacts.hear(&mut ctx, &bob(), profile(0)).unwrap();
-    assert_eq!(contacts.own_name(&bob()), "Robert");
+    assert!(!contacts.get(&bob()).unwrap().awaits_card());
+}
+
+#[test]
+fn a_new_name_is_shown_beside_the_saved_one_and_counts_once_the_person_takes_it_over() {
+    let (mut ctx, mut contacts) = with_bob();
+    let names = |contacts: &Contacts| {
+        let known = contacts.get(&bob()).unwrap();
+        (known.name().to_owned(), known.shown_preferences(0).new_name)
+    };
+    let (saved, new) = ("Bob".to_owned(), Some("Robert".to_owned()));
+    contacts.hear(&mut ctx, &bob(), profile(2)).unwrap();
+    assert_eq!(names(&contacts), (saved.clone(), new));
+    let back = Heard {
+        name: "Bob".to_owned(),
+        ..profile(3)
+    };
+    contacts.hear(&mut ctx, &bob(), back).unwrap();
+    assert_eq!(names(&contacts), (saved.clone(), None), "it was taken back");
+    contacts.hear(&mut ctx, &bob(), profile(4)).unwrap();
+    contacts.rename(&mut ctx, &bob(), "Bob").unwrap();
+    assert_eq!(
+        names(&contacts),
+        (saved, None),
+        "the person keeps the old one"
+    );
+    contacts.rename(&mut ctx, &bob(), "").unwrap();
+    assert_eq!(names(&contacts), ("Robert".to_owned(), None));
 }
 
 #[test]

@@ -109,8 +109,8 @@ impl State {
         vec![Effect::Focus(Target::Field(next.to_owned()))]
     }
 
-    /// Saves the name as typed. The name that the contact gives itself is saved as none, so that it
-    /// follows when they change it.
+    /// Saves the name as typed. The name that the contact gives itself is saved as none: it is not
+    /// the person's.
     fn rename(&mut self) -> Vec<Effect> {
         let Some((page, person, preferences)) = self.contact_page() else {
             return Vec::new();

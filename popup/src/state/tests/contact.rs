@@ -6,6 +6,7 @@ use ipc::{ContactCommand, Preferences, Special};
 fn preferences() -> Preferences {
     Preferences {
         calls_itself: None,
+        new_name: None,
         safety_number: "12345".repeat(12),
         verified: false,
         special: Special::Off,
