@@ -59,6 +59,11 @@ impl Store {
         self.under_way.remove(&id)
     }
 
+    /// Returns whether nothing is being written, and nothing is to be written again.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.under_way.is_empty() && self.unwritten.is_empty()
+    }
+
     /// Keeps a change that could not be written: the disk may have room later.
     pub(crate) fn try_later(&mut self, change: Change, now: Mono) {
         if self.unwritten.len() < UNWRITTEN {

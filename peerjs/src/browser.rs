@@ -5,15 +5,19 @@
 //! at once, and its events are delivered one after another, never in the middle of a call.
 
 mod channel;
+mod connections;
 mod handle;
 mod rtc;
 mod socket;
 mod stats;
+mod tasks;
 mod timer;
 
 use crate::endpoint::Endpoint;
 use crate::event::{ConnId, Event, IceServer, Server};
 use crate::io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
+pub use connections::{Connection, Connections};
+
 use crate::reach::Reach;
 use handle::Handle;
 use litemap::LiteMap;
@@ -32,17 +36,19 @@ pub struct Client {
 
 impl Client {
     /// Returns a client without ids; nothing is sent until one is registered. `tokens` are those of
-    /// this browser session (see [`Client::tokens`]). `on_event` is called once for each event, and
-    /// never from inside a call of a method of this type.
+    /// this browser session (see [`Client::tokens`]). `page` makes the connections; a page has one of
+    /// it. `on_event` is called once for each event, and never from inside a call of a method of this
+    /// type.
     pub fn new(
         servers: Vec<Server>,
         ice: Vec<IceServer>,
         tokens: Vec<(String, String)>,
+        page: Connections,
         on_event: impl FnMut(Event) + 'static,
     ) -> Self {
         let endpoint = Endpoint::new(servers, tokens, seed());
         Self {
-            driver: Driver::new(endpoint, rtc::configuration(&ice), Box::new(on_event)),
+            driver: Driver::new(endpoint, rtc::configuration(&ice), page, Box::new(on_event)),
         }
     }
 
@@ -126,11 +132,17 @@ struct Driver {
     connections: RefCell<LiteMap<ConnId, Rtc>>,
     timer: RefCell<Option<Timer>>,
     configuration: RtcConfiguration,
+    page: Connections,
     shut_down: Cell<bool>,
 }
 
 impl Driver {
-    fn new(endpoint: Endpoint, configuration: RtcConfiguration, on_event: OnEvent) -> Rc<Self> {
+    fn new(
+        endpoint: Endpoint,
+        configuration: RtcConfiguration,
+        page: Connections,
+        on_event: OnEvent,
+    ) -> Rc<Self> {
         Rc::new_cyclic(|weak| {
             let weak: Weak<Self> = weak.clone();
             let handle = Handle::new(move |input| {
@@ -152,6 +164,7 @@ impl Driver {
                 connections: RefCell::default(),
                 timer: RefCell::new(Some(Timer::new(move || on_time.timeout()))),
                 configuration,
+                page,
                 shut_down: Cell::new(false),
             }
         })
@@ -222,23 +235,18 @@ impl Driver {
     }
 
     fn rtc(&self, conn: ConnId, command: RtcCommand) {
-        let made = match &command {
+        let works = match command {
             RtcCommand::Offer { label } => {
-                Some(Rtc::offer(conn, &self.configuration, label, &self.handle))
+                self.make(conn, |made| Rtc::offer(conn, made, &label, &self.handle))
             }
             RtcCommand::Answer(offer) => {
-                Some(Rtc::answer(conn, &self.configuration, offer, &self.handle))
+                self.make(conn, |made| Rtc::answer(conn, made, &offer, &self.handle))
             }
             RtcCommand::Close => {
                 self.connections.borrow_mut().remove(&conn);
-                None
+                true
             }
-            RtcCommand::Accept(_) | RtcCommand::Candidate(_) | RtcCommand::Send(_) => None,
-        };
-        let works = match made {
-            Some(Some(rtc)) => self.connections.borrow_mut().insert(conn, rtc).is_none(),
-            Some(None) => false,
-            None => self
+            RtcCommand::Accept(_) | RtcCommand::Candidate(_) | RtcCommand::Send(_) => self
                 .connections
                 .borrow()
                 .get(&conn)
@@ -249,6 +257,15 @@ impl Driver {
                 .borrow_mut()
                 .push_back(Input::Rtc(conn, RtcInput::Closed));
         }
+    }
+
+    /// Makes a connection and begins with it. Returns false where the browser makes no more.
+    fn make(&self, conn: ConnId, begin: impl FnOnce(Connection) -> Rtc) -> bool {
+        let Ok(made) = self.page.make(&self.configuration) else {
+            return false;
+        };
+        let rtc = begin(made);
+        self.connections.borrow_mut().insert(conn, rtc).is_none()
     }
 
     /// Delivers the waiting events, and those that come up meanwhile.

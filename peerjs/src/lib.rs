@@ -104,6 +104,7 @@
 //! | [`path`] | where the other end of a connection is |
 //! | [`reach`] | which candidates a connection may use |
 //! | [`limits`] | every bound and interval, with its reason |
+//! | [`upkeep`] | when closed connections have to be collected |
 //! | `browser` | WebSocket, RTCPeerConnection and the timer |
 //!
 //! Deliberately absent from everything but `browser`: clocks, random sources, sockets.
@@ -137,3 +138,4 @@ mod random;
 pub mod reach;
 pub mod sdp;
 mod signalling;
+pub mod upkeep;

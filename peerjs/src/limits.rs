@@ -40,6 +40,12 @@ pub const LINGER: Duration = Duration::from_secs(1);
 
 /// A Chrome page holds 500 peer connections and counts them until they are collected.
 pub const CONNECTIONS_MAX: usize = 400;
+/// Connections that may be closed until they are collected: half of what [`CONNECTIONS_MAX`] leaves, as
+/// some are closed while that happens. A collection takes some 30 ms.
+pub const CLOSED_MAX: u32 = 50;
+/// How soon a connection that the browser would not make leads to another collection: a dial that
+/// failed so is repeated after seconds.
+pub const COLLECT_AGAIN_AFTER: Duration = Duration::from_secs(2);
 /// Connections being answered at one time: a new router is dialled by everybody at once, and its
 /// owner has budgets below this for each kind of caller.
 pub const ANSWERING_MAX: usize = 192;

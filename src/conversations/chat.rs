@@ -318,6 +318,12 @@ impl Chat {
         }
     }
 
+    /// Returns whether something of it is on its way to storage, or to the other side and not
+    /// acknowledged.
+    pub(crate) fn is_moving(&self) -> bool {
+        self.flying.is_some() || !self.staged.is_empty() || self.sent > self.head.out_delivered
+    }
+
     /// Returns whether [`Self::next`] would return a message.
     pub(crate) fn wants_to_send(&self) -> bool {
         let in_flight = self.sent.saturating_sub(self.head.out_delivered);

@@ -117,6 +117,15 @@ impl Conversations {
         })
     }
 
+    /// Returns whether no message is on its way.
+    pub(crate) fn is_idle(&self) -> bool {
+        let is_idle = |all: &Conversation| {
+            let moves = all.chat.as_ref().is_some_and(Chat::is_moving);
+            all.session.is_none() || !moves
+        };
+        self.all.values().all(is_idle)
+    }
+
     /// Returns the contacts with a session.
     pub(crate) fn connected(&self) -> Vec<ContactId> {
         let connected = self.all.iter().filter(|(_, all)| all.session.is_some());

@@ -188,6 +188,11 @@ impl Handshakes {
         found.map(|(link, _)| *link)
     }
 
+    /// Returns whether no handshake is under way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.pending.is_empty() && self.storing.is_empty()
+    }
+
     /// Returns whether a connection stands on which this stranger is being asked.
     pub(crate) fn is_asking(&self, stranger: &str) -> bool {
         let mut pending = self.pending.values();

@@ -144,6 +144,12 @@ impl Node {
         self.conversations.shown(&record)
     }
 
+    /// Returns whether nothing is under way that the end of the page would break off: no write, no
+    /// handshake and no message.
+    pub fn is_at_rest(&self) -> bool {
+        self.ctx.store.is_idle() && self.handshakes.is_idle() && self.conversations.is_idle()
+    }
+
     fn due(&self) -> Option<Deadline> {
         self.account.me()?;
         [

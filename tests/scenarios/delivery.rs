@@ -1,6 +1,6 @@
 //! Messages between contacts: the states they are shown in, and what of them is stored.
 
-use crate::world::{ANN, BOB, HOME, friends};
+use crate::world::{ANN, BOB, HOME, World, friends};
 use mesh_chat::config::Settings;
 use mesh_chat::node::LinkId;
 use mesh_chat::records::Change;
@@ -174,4 +174,22 @@ fn malformed_frames_on_any_connection_do_not_stop_messages() {
     world.send(BOB, "Ann", "fine");
     world.pass(10_000);
     assert_eq!(world.texts(ANN).last().unwrap().0, "fine");
+}
+
+#[test]
+fn a_device_is_at_rest_while_no_write_and_no_handshake_is_under_way() {
+    let mut world = friends();
+    assert!(world.is_at_rest(ANN) && world.is_at_rest(BOB));
+    world.fill_disk(ANN);
+    world.remove(ANN, "Bob");
+    assert!(!world.is_at_rest(ANN), "to be written again");
+    world.free_disk(ANN);
+    world.pass(60_000);
+    assert!(world.is_at_rest(ANN));
+
+    let mut world = World::of(&["Ann", "Bob"]);
+    world.ask(ANN, "Bob");
+    assert!(!world.is_at_rest(ANN) && !world.is_at_rest(BOB), "asked");
+    world.reject(BOB);
+    assert!(world.is_at_rest(ANN) && world.is_at_rest(BOB));
 }

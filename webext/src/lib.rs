@@ -16,12 +16,14 @@
 //! | [`addresses`] | addresses in candidates and in the answer of an echo |
 //! | [`gathering`] | when a look-up has seen enough |
 //! | [`watch`] | sleep, noticed by the clocks |
+//! | [`renewal`] | whether the page is to begin anew |
 
 pub mod addresses;
 pub mod gathering;
 pub mod journal;
 pub mod local;
 pub mod mapping;
+pub mod renewal;
 pub mod storage;
 pub mod watch;
 

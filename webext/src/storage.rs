@@ -150,6 +150,11 @@ impl<D: Disk + 'static> Storage<D> {
         self.run();
     }
 
+    /// Returns whether nothing is being written or read.
+    pub fn is_idle(&self) -> bool {
+        !self.running.get()
+    }
+
     /// Reads a page, after everything that was asked before.
     pub fn read(self: &Rc<Self>, page: Page) {
         self.journal.borrow_mut().read(page);

@@ -1,6 +1,7 @@
 //! One RTCPeerConnection with its one data channel.
 
 use super::channel::Channel;
+use super::connections::Connection;
 use super::handle::Handle;
 use crate::event::{ConnId, IceServer};
 use crate::io::{RtcCommand, RtcInput};
@@ -9,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     RtcBundlePolicy, RtcConfiguration, RtcDataChannelEvent, RtcDataChannelInit,
     RtcIceCandidateInit, RtcIceServer, RtcPeerConnection, RtcPeerConnectionIceEvent,
@@ -42,9 +43,9 @@ pub(super) fn configuration(servers: &[IceServer]) -> RtcConfiguration {
 }
 
 /// Closed, and silent, when dropped. Browsers count connections until they are collected, so
-/// nothing here may outlive it but a task that waits for one promise.
+/// nothing here may outlive it.
 pub(super) struct Rtc {
-    connection: RtcPeerConnection,
+    connection: Connection,
     channel: Rc<RefCell<Option<Channel>>>,
     conn: ConnId,
     handle: Handle,
@@ -54,45 +55,44 @@ pub(super) struct Rtc {
 }
 
 impl Rtc {
-    /// Dials. Returns `None` where the browser makes no more connections.
+    /// Dials.
     pub(super) fn offer(
         conn: ConnId,
-        configuration: &RtcConfiguration,
+        connection: Connection,
         label: &str,
         handle: &Handle,
-    ) -> Option<Self> {
-        let rtc = Self::new(conn, configuration, handle)?;
+    ) -> Self {
+        let rtc = Self::new(conn, connection, handle);
         let init = RtcDataChannelInit::new();
         init.set_ordered(true);
         let channel = rtc
             .connection
             .create_data_channel_with_data_channel_dict(label, &init);
         *rtc.channel.borrow_mut() = Some(Channel::new(conn, &rtc.connection, channel, handle));
-        let connection = rtc.connection.clone();
+        let connection = RtcPeerConnection::clone(&rtc.connection);
         rtc.describe(async move { JsFuture::from(connection.create_offer()).await });
-        Some(rtc)
+        rtc
     }
 
-    /// Answers an offer. Returns `None` where the browser makes no more connections.
+    /// Answers an offer.
     pub(super) fn answer(
         conn: ConnId,
-        configuration: &RtcConfiguration,
+        connection: Connection,
         offer: &str,
         handle: &Handle,
-    ) -> Option<Self> {
-        let rtc = Self::new(conn, configuration, handle)?;
-        let connection = rtc.connection.clone();
+    ) -> Self {
+        let rtc = Self::new(conn, connection, handle);
+        let connection = RtcPeerConnection::clone(&rtc.connection);
         // Begun here and not in the task: candidates may be added right after.
         let applied = connection.set_remote_description(&description(RtcSdpType::Offer, offer));
         rtc.describe(async move {
             JsFuture::from(applied).await?;
             JsFuture::from(connection.create_answer()).await
         });
-        Some(rtc)
+        rtc
     }
 
-    fn new(conn: ConnId, configuration: &RtcConfiguration, handle: &Handle) -> Option<Self> {
-        let connection = RtcPeerConnection::new_with_configuration(configuration).ok()?;
+    fn new(conn: ConnId, connection: Connection, handle: &Handle) -> Self {
         let channel = Rc::new(RefCell::new(None));
         let on_candidate = on_candidate(conn, handle);
         let on_state = on_state(conn, &connection, handle);
@@ -100,7 +100,7 @@ impl Rtc {
         connection.set_onicecandidate(Some(on_candidate.as_ref().unchecked_ref()));
         connection.set_onconnectionstatechange(Some(on_state.as_ref().unchecked_ref()));
         connection.set_ondatachannel(Some(on_channel.as_ref().unchecked_ref()));
-        Some(Self {
+        Self {
             connection,
             channel,
             conn,
@@ -108,7 +108,7 @@ impl Rtc {
             _on_candidate: on_candidate,
             _on_state: on_state,
             _on_channel: on_channel,
-        })
+        }
     }
 
     /// Performs a command for an existing connection. Returns false where the connection no longer
@@ -131,8 +131,9 @@ impl Rtc {
 
     /// Applies the local description that `made` resolves to, and reports it.
     fn describe(&self, made: impl Future<Output = Result<JsValue, JsValue>> + 'static) {
-        let (connection, conn, handle) = (self.connection.clone(), self.conn, self.handle.clone());
-        spawn_local(async move {
+        let (conn, handle) = (self.conn, self.handle.clone());
+        let connection = RtcPeerConnection::clone(&self.connection);
+        self.connection.spawn(async move {
             let applied = async {
                 let description = made.await?.unchecked_into::<RtcSessionDescriptionInit>();
                 JsFuture::from(connection.set_local_description(&description)).await
@@ -152,7 +153,7 @@ impl Rtc {
         let answer = description(RtcSdpType::Answer, answer);
         let applied = self.connection.set_remote_description(&answer);
         let (conn, handle) = (self.conn, self.handle.clone());
-        spawn_local(async move {
+        self.connection.spawn(async move {
             if JsFuture::from(applied).await.is_err() {
                 handle.rtc(conn, RtcInput::Rejected);
             }
@@ -165,7 +166,7 @@ impl Rtc {
         init.set_sdp_m_line_index(Some(0));
         let connection = &self.connection;
         let added = connection.add_ice_candidate_with_opt_rtc_ice_candidate_init(Some(&init));
-        spawn_local(async move {
+        connection.spawn(async move {
             if JsFuture::from(added).await.is_err() {
                 tracing::debug!("candidate not taken by the browser");
             }
@@ -179,7 +180,6 @@ impl Drop for Rtc {
         self.connection.set_onconnectionstatechange(None);
         self.connection.set_ondatachannel(None);
         self.channel.borrow_mut().take();
-        self.connection.close();
     }
 }
 

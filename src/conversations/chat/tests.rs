@@ -63,6 +63,20 @@ fn every_text_that_is_taken_fits_a_frame() {
 }
 
 #[test]
+fn a_message_moves_until_it_is_stored_and_acknowledged() {
+    let mut chat = chat("a");
+    assert!(!chat.is_moving());
+    write(&mut chat, "one");
+    assert!(chat.is_moving(), "on its way to storage");
+    chat.stored();
+    assert!(!chat.is_moving(), "it waits");
+    chat.next().unwrap();
+    assert!(chat.is_moving(), "on its way to the other side");
+    chat.acknowledged("a", 1);
+    assert!(!chat.is_moving());
+}
+
+#[test]
 fn a_received_message_is_acknowledged_only_after_it_is_stored() {
     let mut chat = chat("a");
     assert_eq!(chat.receive("b", 1, "one".into(), 7), Received::Taken);

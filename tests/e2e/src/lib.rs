@@ -7,6 +7,7 @@
 //!   `friends`: contacts in two homes.
 //! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do; `squatter`:
 //!   somebody who holds ids and never answers.
+//! - `devtools`: scripts in pages that no tab shows.
 //! - `webdriver`, `process`, `extension`, `tally`, `paths`: what these are made of.
 //!
 //! The tests themselves are in `tests/` and are built with the features `browsers` and `nat`;
@@ -18,6 +19,7 @@
 )]
 
 pub mod browser;
+pub mod devtools;
 pub mod extension;
 pub mod figures;
 pub mod friends;

@@ -12,6 +12,11 @@ impl World {
         self.devices.len()
     }
 
+    /// Returns whether nothing is under way on a device that the end of its page would break off.
+    pub(crate) fn is_at_rest(&self, device: usize) -> bool {
+        self.devices[device].node.is_at_rest()
+    }
+
     /// Returns everybody in a device's list.
     pub(crate) fn people(&self, device: usize) -> Vec<&Person> {
         self.devices[device].people.values().collect()

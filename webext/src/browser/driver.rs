@@ -16,6 +16,7 @@ use super::timer::Timer;
 use super::unicode::BrowserUnicode;
 use super::views::{Sight, Views};
 use crate::journal::{Page, PageRead};
+use crate::renewal;
 use crate::storage::{Report, Restart, Storage};
 use chrome::Port;
 use ipc::{
@@ -25,6 +26,7 @@ use ipc::{
 use mesh_chat::node::{CommandId, Deadline, Input, Output, StoreId};
 use mesh_chat::records::{Change, MessageRecord};
 use mesh_chat::{Mono, Node};
+use peerjs::browser::Connections;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
@@ -41,6 +43,7 @@ pub(crate) struct Driver {
     lookup: Lookup,
     beacon: Beacon,
     network: Network,
+    connections: Connections,
     host: Host,
     /// Keys of stored items that could not be read; every view learns of them.
     damaged: RefCell<Vec<String>>,
@@ -74,6 +77,7 @@ impl Driver {
         } = boot;
         let contacts: Vec<ContactId> = snapshot.contact_ids().cloned().collect();
         drafts::sweep(|contact| contacts.contains(contact));
+        let connections = Connections::default();
         let driver = Rc::new_cyclic(|me: &Weak<Self>| Self {
             node: RefCell::new(Node::new(
                 config,
@@ -94,8 +98,8 @@ impl Driver {
                 messages.hear_closed(closings(me));
                 Storage::new(BrowserDisk::new(host.clone(), messages), reports(me))
             },
-            signalling: Signalling::new(host.clone(), tokens, inputs(me)),
-            lookup: Lookup::new({
+            signalling: Signalling::new(host.clone(), tokens, connections.clone(), inputs(me)),
+            lookup: Lookup::new(connections.clone(), {
                 let heard = inputs(me);
                 move |found| heard(found)
             }),
@@ -104,6 +108,7 @@ impl Driver {
                 move |answer| heard(Input::Beacon(answer))
             }),
             network: Network::new(inputs(me)),
+            connections,
             host,
             damaged: RefCell::new(damaged),
             restarted: Cell::new(take_reason()),
@@ -131,6 +136,18 @@ impl Driver {
             return restart();
         }
         self.network.tick();
+        self.renew();
+    }
+
+    /// Begins the page anew, where that is the last resort.
+    fn renew(&self) {
+        let quiet = self.views.borrow().is_empty()
+            && self.storage.is_idle()
+            && self.node.borrow().is_at_rest();
+        if renewal::is_due(now().mono, self.connections.counts(), quiet) {
+            tracing::warn!("the browser makes no more connections: the page begins anew");
+            restart();
+        }
     }
 
     /// Handles a command that comes from outside any view.

@@ -10,6 +10,7 @@ use chrome::text;
 use mesh_chat::address::Addresses;
 use mesh_chat::config::{Config, IceServer};
 use mesh_chat::node::Input;
+use peerjs::browser::Connections;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
@@ -30,6 +31,7 @@ pub(crate) struct Lookup {
 
 /// What outlives a search.
 struct Shared {
+    page: Connections,
     report: Box<dyn Fn(Input)>,
     last: RefCell<Addresses>,
     direct: Cell<bool>,
@@ -50,8 +52,10 @@ impl Shared {
 }
 
 impl Lookup {
-    pub(crate) fn new(report: impl Fn(Input) + 'static) -> Self {
+    /// Returns one that makes its connections by `page`.
+    pub(crate) fn new(page: Connections, report: impl Fn(Input) + 'static) -> Self {
         let shared = Shared {
+            page,
             report: Box::new(report),
             last: RefCell::default(),
             direct: Cell::new(true),
@@ -118,7 +122,7 @@ impl Search {
                 search.candidate(candidate.as_deref());
             }
         };
-        match Gatherer::start(servers, candidate) {
+        match Gatherer::start(&self.shared.page, servers, candidate) {
             Ok(gatherer) => drop(self.gatherer.replace(Some(gatherer))),
             Err(error) => {
                 tracing::warn!(error = text(&error), "STUN cannot be used");
@@ -137,9 +141,19 @@ impl Search {
                 Some((source, address)) => self.gathering.borrow_mut().found(source, address),
                 None => Step::Wait,
             },
-            None => self.gathering.borrow_mut().over(),
+            None => {
+                self.stop();
+                self.gathering.borrow_mut().over()
+            }
         };
         self.step(step);
+    }
+
+    /// Closes the connection, which would go on asking the STUN servers every few seconds.
+    fn stop(&self) {
+        let gatherer = self.gatherer.take();
+        // It is the one whose report led here, so it ends after this turn.
+        spawn_local(async move { drop(gatherer) });
     }
 
     fn step(self: &Rc<Self>, step: Step) {

@@ -5,7 +5,7 @@ use crate::mapping;
 use ipc::{Area, HostRequest};
 use mesh_chat::config::Config;
 use mesh_chat::node::{Input, LinkId, Reach};
-use peerjs::browser::Client;
+use peerjs::browser::{Client, Connections};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -19,6 +19,7 @@ pub(crate) struct Signalling {
     /// Counts configurations: what an earlier client still says is not heard.
     generation: Rc<Cell<u32>>,
     tokens: RefCell<Vec<(String, String)>>,
+    connections: Connections,
     host: Host,
     heard: Rc<dyn Fn(Input)>,
 }
@@ -29,12 +30,14 @@ impl Signalling {
     pub(crate) fn new(
         host: Host,
         tokens: Vec<(String, String)>,
+        connections: Connections,
         heard: impl Fn(Input) + 'static,
     ) -> Self {
         Self {
             client: RefCell::new(None),
             generation: Rc::default(),
             tokens: RefCell::new(tokens),
+            connections,
             host,
             heard: Rc::new(heard),
         }
@@ -52,9 +55,9 @@ impl Signalling {
         };
         let tokens = self.tokens.borrow().clone();
         let (servers, ice) = (mapping::servers(config), mapping::ice(config));
-        let earlier = self
-            .client
-            .replace(Some(Client::new(servers, ice, tokens, on_event)));
+        let connections = self.connections.clone();
+        let client = Client::new(servers, ice, tokens, connections, on_event);
+        let earlier = self.client.replace(Some(client));
         // The earlier client may be the one whose event led here, so it ends after this turn.
         spawn_local(async move { drop(earlier) });
     }

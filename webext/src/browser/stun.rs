@@ -2,15 +2,16 @@
 
 use js_sys::{Array, Object, Reflect};
 use mesh_chat::config::IceServer;
+use peerjs::browser::{Connection, Connections};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     RtcConfiguration, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcSessionDescriptionInit,
 };
 
 /// A connection that gathers until it is dropped.
 pub(crate) struct Gatherer {
-    connection: RtcPeerConnection,
+    connection: Connection,
     _callback: Closure<dyn FnMut(RtcPeerConnectionIceEvent)>,
 }
 
@@ -20,20 +21,21 @@ impl Gatherer {
     /// # Errors
     /// Where the browser refuses the servers, or WebRTC is off.
     pub(crate) fn start(
+        page: &Connections,
         servers: &[IceServer],
         mut found: impl FnMut(Option<String>) + 'static,
     ) -> Result<Self, JsValue> {
         let configuration = RtcConfiguration::new();
         configuration.set_ice_servers(&stun_only(servers)?);
-        let connection = RtcPeerConnection::new_with_configuration(&configuration)?;
+        let connection = page.make(&configuration)?;
         let callback = Closure::new(move |event: RtcPeerConnectionIceEvent| {
             found(event.candidate().map(|candidate| candidate.candidate()));
         });
         connection.set_onicecandidate(Some(callback.as_ref().unchecked_ref()));
         // Without something to connect nothing is gathered.
         connection.create_data_channel("");
-        let gathering = connection.clone();
-        spawn_local(async move {
+        let gathering = RtcPeerConnection::clone(&connection);
+        connection.spawn(async move {
             if let Err(error) = offer(&gathering).await {
                 tracing::warn!(error = chrome::text(&error), "gathering did not begin");
             }
@@ -48,7 +50,6 @@ impl Gatherer {
 impl Drop for Gatherer {
     fn drop(&mut self) {
         self.connection.set_onicecandidate(None);
-        self.connection.close();
     }
 }
 

@@ -80,6 +80,11 @@ impl Views {
         }
     }
 
+    /// Returns whether no view is open.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
     /// Returns whether the person may be looking at a view. One in a background tab keeps its port,
     /// and nobody sees what it shows.
     pub(crate) fn is_any_visible(&self) -> bool {
