@@ -116,7 +116,8 @@ impl Hostile {
             | Input::Woke
             | Input::Cellular(_)
             | Input::Beacon(_)
-            | Input::Stored(..) => {}
+            | Input::Stored(..)
+            | Input::Loaded(..) => {}
         }
     }
 

@@ -88,7 +88,8 @@ impl Light {
             | Input::Beacon(_)
             | Input::Woke
             | Input::Cellular(_)
-            | Input::Stored(..) => {}
+            | Input::Stored(..)
+            | Input::Loaded(..) => {}
         }
     }
 

@@ -1,13 +1,18 @@
 //! What contacts say to each other on authenticated connections, and the chats they make up.
 //!
-//! [`session`] is one connection, [`chat`] one chat, which outlives it. [`frames`] says what a
-//! message of a contact leads to, [`writing`] what an own one does, and the end of its write.
+//! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it.
+//! [`frames`] says what a message of a contact leads to, [`writing`] what an own one does, and the end of
+//! its write. [`agreement`] is how both sides of a new connection find out what the other one has, and
+//! [`agreeing`] carries that out.
 //!
 //! Not here: how a connection comes to be ([`handshakes`](crate::handshakes)), and when a contact is
 //! dialled ([`contacts`](crate::contacts)).
 
+mod agreeing;
+mod agreement;
 mod chat;
 mod frames;
+mod outbox;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -17,7 +22,6 @@ pub(crate) use chat::shown;
 
 use crate::clock::Mono;
 use crate::context::Context;
-use crate::encoding::hex;
 use crate::fact::Fact;
 use crate::io::{LinkId, Path};
 use crate::limits;
@@ -40,6 +44,8 @@ pub(crate) struct Conversations {
     all: LiteMap<ContactId, Conversation>,
     /// When the person was last told of another device with this identity.
     two_copies_announced: Option<Mono>,
+    /// When the person was last told that this device lacks messages of theirs.
+    older_announced: Option<Mono>,
 }
 
 /// What is going on with one contact.
@@ -102,12 +108,9 @@ impl Conversations {
     }
 
     /// Returns the chat with a contact, made when it is first needed.
-    fn chat(&mut self, ctx: &mut Context, id: &ContactId) -> &mut Chat {
+    fn chat(&mut self, id: &ContactId) -> &mut Chat {
         let entry = self.entry(id);
-        entry.chat.get_or_insert_with(|| {
-            let log = hex(&ctx.random::<16>());
-            Chat::new(id.clone(), log)
-        })
+        entry.chat.get_or_insert_with(|| Chat::new(id.clone()))
     }
 
     /// Returns the contacts with a session.
@@ -184,22 +187,10 @@ impl Conversations {
         }
         ctx.routes.set_link(link, LinkOwner::Session(id.clone()));
         self.entry(id).session = Some(Session::new(link, path, now));
-        let chat = self.chat(ctx, id);
+        let chat = self.chat(id);
         // The connection before this one may have ended without a word.
         chat.interrupted();
         true
-    }
-
-    /// Says what is stored of the contact's messages, so that they go on from there. With
-    /// `receipts` it also says what was read.
-    pub(crate) fn send_have(&self, ctx: &mut Context, id: &ContactId, receipts: bool) {
-        let have = self
-            .all
-            .get(id)
-            .and_then(|all| Some(all.chat.as_ref()?.have(receipts)));
-        if let Some(have) = have {
-            self.say(ctx, id, &have);
-        }
     }
 
     /// Sends a message to a contact, if there is a session.
@@ -209,11 +200,12 @@ impl Conversations {
         }
     }
 
-    /// Starts counting messages anew, because the acceptance of a contact was repeated.
-    pub(crate) fn renew_rates(&mut self, id: &ContactId) {
-        if let Some(all) = self.all.get_mut(id) {
-            (all.incoming, all.outgoing) = rates();
-        }
+    /// Begins anew, because a contact was accepted, perhaps once more: messages are counted anew, and
+    /// nothing from before is sent again.
+    pub(crate) fn accepted(&mut self, id: &ContactId) {
+        let all = self.entry(id);
+        (all.incoming, all.outgoing) = rates();
+        self.chat(id).accepted_anew();
     }
 
     /// Ends a session.
@@ -302,7 +294,7 @@ impl Conversations {
         else {
             return;
         };
-        while session.synced && chat.wants_to_send() && outgoing.take(now.into()) {
+        while session.agreement.is_reached() && chat.wants_to_send() && outgoing.take(now.into()) {
             let Some(frame) = chat.next() else {
                 return;
             };
@@ -315,7 +307,7 @@ impl Conversations {
             let session = all.session.as_ref()?;
             let answer = Why::Liveness.at(session.liveness.due());
             let wants = all.chat.as_ref().is_some_and(Chat::wants_to_send);
-            if session.synced && wants {
+            if session.agreement.is_reached() && wants {
                 let pace = Why::Pace.at(all.outgoing.due().into());
                 return Some(answer.min(pace));
             }

@@ -23,8 +23,8 @@ mod transport;
 mod wiring;
 
 pub use crate::io::{
-    BeaconAnswer, BeaconFailure, ChannelBinding, Closed, CommandId, Input, Link, LinkId, Output,
-    Path, Signalling, StoreId,
+    BeaconAnswer, BeaconFailure, ChannelBinding, Closed, CommandId, Input, Link, LinkId, LoadId,
+    Output, Path, Signalling, StoreId,
 };
 pub use crate::why::{Deadline, Why};
 

@@ -25,6 +25,7 @@ mod directory;
 mod introduction;
 mod invites;
 mod manual;
+mod older_disks;
 mod profiles;
 mod rendezvous;
 mod world;

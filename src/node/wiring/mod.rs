@@ -70,7 +70,7 @@ impl Node {
             }
             Fact::Befriended(befriended) => self.befriended(*befriended),
             Fact::Kept(record, accepted_at) => {
-                self.conversations.renew_rates(&record.id);
+                self.conversations.accepted(&record.id);
                 self.contacts.keep_finished(*record, accepted_at);
             }
             Fact::Unfinished(record, remote) => {

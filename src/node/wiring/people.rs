@@ -121,7 +121,7 @@ impl Node {
         let id = record.id.clone();
         self.introductions.befriended(&remote);
         self.end_session(&id);
-        self.conversations.renew_rates(&id);
+        self.conversations.accepted(&id);
         self.contacts.keep_finished(record, Some(accepted_at));
         self.contacts.forget_unfinished(&mut self.ctx, &remote);
         self.meet(link, &id, path);
