@@ -51,6 +51,22 @@ pub const MESSAGE_BURST: u32 = 20;
 /// Messages a contact may send each second in the long run.
 pub const MESSAGES_PER_SECOND: u32 = 5;
 
+/// Messages of every kind that a contact may send at once before their rate counts: all that a
+/// connection that stood still for a minute gives at once.
+pub const CONTACT_BURST: u32 = 250;
+
+/// Messages of every kind that a contact may send each second in the long run.
+pub const CONTACT_PER_SECOND: u32 = 50;
+
+/// How often a contact may say who it is: each time can be a write to the disk.
+pub const PROFILE_EVERY: Duration = Duration::from_secs(10);
+
+/// Profiles that are sent at once to a contact before that counts.
+pub const PROFILES_SENT: u32 = 4;
+
+/// Profiles that are taken at once: more than are sent, by those of a connection that stood still.
+pub const PROFILES_TAKEN: u32 = 12;
+
 /// Graphemes of a friendly name: what a list row can show.
 pub const NAME_GRAPHEMES: usize = 32;
 

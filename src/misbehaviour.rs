@@ -92,6 +92,12 @@ pub(crate) enum Misbehaviour {
     /// A contact sends more messages than a person can.
     #[error("too many messages at once")]
     TooManyTexts,
+    /// A contact sends more of all kinds than any program needs to.
+    #[error("too many messages of all kinds at once")]
+    TooManyFrames,
+    /// A contact says too often who it is.
+    #[error("too many profiles at once")]
+    TooManyProfiles,
 }
 
 /// Why an entry is not taken into a registry.

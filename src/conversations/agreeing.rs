@@ -3,12 +3,12 @@
 use super::agreement::{Agreement, Happening, Next};
 use super::{Conversation, Conversations};
 use crate::context::Context;
+use crate::fact::Fact;
 use crate::limits::SAME_ALERT;
 use crate::misbehaviour::Misbehaviour;
 use crate::records::{MessageRecord, Origin, Query};
 use crate::store::{Read, Wanted};
 use crate::values::ContactId;
-use crate::view::Alert;
 use crate::wire::SessionFrame;
 
 impl Conversations {
@@ -79,7 +79,7 @@ impl Conversations {
             .map_err(|_| Misbehaviour::OutOfPlace)?;
         session.agreement = agreement;
         if is_older && is_finding {
-            self.tell_older(ctx);
+            self.tell_older(ctx, id);
         }
         self.go_on(ctx, id, next);
         Ok(())
@@ -203,12 +203,12 @@ impl Conversations {
     }
 
     /// Tells the person that a contact has messages of them that are not here, once in a while.
-    fn tell_older(&mut self, ctx: &mut Context) {
+    fn tell_older(&mut self, ctx: &mut Context, id: &ContactId) {
         let now = ctx.now.mono;
         let recent = |at| now.since(at) < SAME_ALERT;
         if !self.older_announced.is_some_and(recent) {
             self.older_announced = Some(now);
-            ctx.alert(Alert::OlderDisk);
+            ctx.tell(Fact::OlderDisk(id.clone()));
         }
     }
 }

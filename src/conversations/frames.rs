@@ -19,10 +19,23 @@ impl Conversations {
         if let Some(session) = self.session_mut(id) {
             session.liveness.heard(now);
         }
-        let frame = SessionFrame::decode(bytes).map_err(Misbehaviour::from);
-        if let Err(how) = frame.and_then(|frame| self.hear(ctx, id, frame)) {
+        if let Err(how) = self.take(ctx, id, bytes) {
             ctx.tell(Fact::Misbehaved(id.clone(), how));
         }
+    }
+
+    fn take(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        bytes: &[u8],
+    ) -> Result<(), Misbehaviour> {
+        let now = ctx.now.mono;
+        let allowed = |all: &mut Conversation| all.frames.take(now.into());
+        if !self.all.get_mut(id).is_some_and(allowed) {
+            return Err(Misbehaviour::TooManyFrames);
+        }
+        self.hear(ctx, id, SessionFrame::decode(bytes)?)
     }
 
     fn hear(
@@ -41,7 +54,11 @@ impl Conversations {
                 at,
                 routers,
             } => {
+                let now = ctx.now.mono;
                 if let Some(session) = self.session_mut(id) {
+                    if !session.profiles.incoming.take(now.into()) {
+                        return Err(Misbehaviour::TooManyProfiles);
+                    }
                     session.says_near = near;
                     session.routers = routers.unwrap_or_default();
                 }

@@ -44,6 +44,8 @@ pub(crate) struct Conversations {
     all: LiteMap<ContactId, Conversation>,
     /// When the person was last told of another device with this identity.
     two_copies_announced: Option<Mono>,
+    /// Who said last that another device with this identity is there, and when.
+    says_two: Option<(Mono, ContactId)>,
     /// When the person was last told that this device lacks messages of theirs.
     older_announced: Option<Mono>,
 }
@@ -53,7 +55,9 @@ pub(crate) struct Conversations {
 struct Conversation {
     chat: Option<Chat>,
     session: Option<Session>,
-    /// How many messages are taken from the contact.
+    /// How many messages of every kind are taken from the contact.
+    frames: Bucket,
+    /// How many texts are taken.
     incoming: Bucket,
     /// How many are sent.
     outgoing: Bucket,
@@ -65,6 +69,10 @@ impl Default for Conversation {
         Self {
             chat: None,
             session: None,
+            frames: Bucket::new(
+                limits::CONTACT_BURST,
+                Duration::from_secs(1) / limits::CONTACT_PER_SECOND,
+            ),
             incoming,
             outgoing,
         }
@@ -247,13 +255,40 @@ impl Conversations {
         ctx.store_for_certain(Change::ForgetThread(id.clone()));
     }
 
+    /// Returns whether the own profile may be sent to a contact now. Where not, it is owed.
+    pub(crate) fn may_send_profile(&mut self, ctx: &Context, id: &ContactId) -> bool {
+        let Some(session) = self.session_mut(id) else {
+            return false;
+        };
+        let profiles = &mut session.profiles;
+        profiles.owed = !profiles.outgoing.take(ctx.now.mono.into());
+        !profiles.owed
+    }
+
+    /// Returns the contacts to whom the own profile is owed and may be sent now.
+    pub(crate) fn owed_profiles(&self, now: Mono) -> Vec<ContactId> {
+        let is_due = |all: &Conversation| {
+            let session = all.session.as_ref();
+            session.is_some_and(|s| s.profiles.owed && s.profiles.outgoing.due() <= now.into())
+        };
+        let due = self.all.iter().filter(|(_, all)| is_due(all));
+        due.map(|(id, _)| id.clone()).collect()
+    }
+
     /// Ends a session that the contact says a newer connection with this identity has replaced.
-    /// Where this device does not make that connection (`ours`), another device does.
+    /// Where this device does not make that connection (`ours`), another device does. One contact may
+    /// lie; the person is told where a second one says the same, or where there is no other.
     pub(crate) fn replaced(&mut self, ctx: &mut Context, id: &ContactId, ours: bool) {
         self.end(ctx, id);
         let now = ctx.now.mono;
         let recent = |at: Mono| now.since(at) < limits::SAME_ALERT;
-        if !ours && !self.two_copies_announced.is_some_and(recent) {
+        if ours {
+            return;
+        }
+        let before = self.says_two.replace((now, id.clone()));
+        let agrees = before.is_some_and(|(at, who)| who != *id && recent(at));
+        let is_only = self.connected().is_empty();
+        if (agrees || is_only) && !self.two_copies_announced.is_some_and(recent) {
             self.two_copies_announced = Some(now);
             ctx.alert(Alert::TwoCopies);
         }
@@ -305,7 +340,10 @@ impl Conversations {
     pub(crate) fn due(&self) -> Option<Deadline> {
         let of = |all: &Conversation| {
             let session = all.session.as_ref()?;
-            let answer = Why::Liveness.at(session.liveness.due());
+            let mut answer = Why::Liveness.at(session.liveness.due());
+            if session.profiles.owed {
+                answer = answer.min(Why::Pace.at(session.profiles.outgoing.due().into()));
+            }
             let wants = all.chat.as_ref().is_some_and(Chat::wants_to_send);
             if session.agreement.is_reached() && wants {
                 let pace = Why::Pace.at(all.outgoing.due().into());

@@ -3,7 +3,9 @@
 use super::agreement::Agreement;
 use crate::clock::Mono;
 use crate::io::{LinkId, Path};
+use crate::limits::{PROFILE_EVERY, PROFILES_SENT, PROFILES_TAKEN};
 use crate::liveness::Liveness;
+use pace::Bucket;
 use std::time::Duration;
 
 /// Two sessions that begin within this time come from both having dialled at once.
@@ -28,7 +30,27 @@ pub(super) struct Session {
     /// What the contact says of the own messages that were seen, until that is agreed.
     pub(super) says_read: Option<String>,
     pub(super) received: Received,
+    pub(super) profiles: Profiles,
     pub(super) liveness: Liveness,
+}
+
+/// How often each side says who it is.
+#[derive(Debug)]
+pub(super) struct Profiles {
+    pub(super) incoming: Bucket,
+    pub(super) outgoing: Bucket,
+    /// The own one has changed and is to be sent when it may be.
+    pub(super) owed: bool,
+}
+
+impl Default for Profiles {
+    fn default() -> Self {
+        Self {
+            incoming: Bucket::new(PROFILES_TAKEN, PROFILE_EVERY),
+            outgoing: Bucket::new(PROFILES_SENT, PROFILE_EVERY),
+            owed: false,
+        }
+    }
 }
 
 /// What came of the contact's messages on this connection.
@@ -57,6 +79,7 @@ impl Session {
             agreement: Agreement::default(),
             says_read: None,
             received: Received::default(),
+            profiles: Profiles::default(),
             liveness: Liveness::new(now),
         }
     }

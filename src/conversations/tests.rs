@@ -4,7 +4,8 @@ use super::*;
 use crate::fact::Heard;
 use crate::io::{CommandId, Output};
 use crate::limits::{
-    ASK_IDS, ASKS, IN_FLIGHT, MESSAGE_BURST, PONG, SAME_ALERT, TEXT_BYTES, UNSEEN,
+    ASK_IDS, ASKS, CONTACT_BURST, IN_FLIGHT, MESSAGE_BURST, PONG, PROFILE_EVERY, PROFILES_SENT,
+    PROFILES_TAKEN, SAME_ALERT, TEXT_BYTES, UNSEEN,
 };
 use crate::misbehaviour::Misbehaviour;
 use crate::records::{Origin, Query};
@@ -50,6 +51,21 @@ fn text(number: u64, text: &str) -> SessionFrame {
         id: name(number),
         at: 0,
         text: text.to_owned(),
+    }
+}
+
+fn profile() -> SessionFrame {
+    SessionFrame::Profile {
+        number: 3,
+        friendlyname: "Bob".to_owned(),
+        card: Card {
+            transport_id: "t".to_owned(),
+            discovery_uuid: "d".to_owned(),
+        },
+        near: true,
+        special: true,
+        at: 9,
+        routers: Some(vec!["r".to_owned()]),
     }
 }
 
@@ -160,19 +176,7 @@ fn what_is_no_message_of_a_session_is_misbehaviour() {
 fn a_profile_is_handed_on_and_says_where_the_contact_is() {
     let (mut ctx, mut all) = session();
     assert!(!all.is_here(&bob(), |_| false));
-    let frame = SessionFrame::Profile {
-        number: 3,
-        friendlyname: "Bob".to_owned(),
-        card: Card {
-            transport_id: "t".to_owned(),
-            discovery_uuid: "d".to_owned(),
-        },
-        near: true,
-        special: true,
-        at: 9,
-        routers: Some(vec!["r".to_owned()]),
-    };
-    hear(&mut ctx, &mut all, &frame);
+    hear(&mut ctx, &mut all, &profile());
     let Some(Fact::Profile(contact, heard)) = facts(&mut ctx).pop() else {
         panic!("nobody hears it");
     };
@@ -241,13 +245,10 @@ fn a_contact_that_has_what_is_missing_here_is_asked_and_the_person_is_told() {
     };
     assert_eq!(queries(&mut ctx), [query]);
     loaded(&mut ctx, &mut all, Wanted::Agreement, Vec::new());
-    let outputs = outputs(&mut ctx);
-    let [
-        Output::Event(Event::Alert(Alert::OlderDisk)),
-        Output::Transmit(LINK, question),
-    ] = &outputs[..]
-    else {
-        panic!("{outputs:?}");
+    assert!(matches!(facts(&mut ctx)[..], [Fact::OlderDisk(_)]));
+    let asked = sent(&mut ctx, LINK);
+    let [question] = &asked[..] else {
+        panic!("{asked:?}");
     };
     assert!(question.contains(r#""type":"ask""#), "{question}");
     hear(&mut ctx, &mut all, &SessionFrame::Known { id: None });
@@ -258,7 +259,7 @@ fn a_contact_that_has_what_is_missing_here_is_asked_and_the_person_is_told() {
     begin(&mut ctx, &mut all);
     hear(&mut ctx, &mut all, &have(Some(name(9))));
     loaded(&mut ctx, &mut all, Wanted::Agreement, Vec::new());
-    assert_eq!(notices(&mut ctx), [], "once in an hour");
+    assert!(facts(&mut ctx).is_empty(), "once in an hour");
 }
 
 #[test]
@@ -442,6 +443,56 @@ fn alerts(ctx: &mut Context) -> Vec<Alert> {
         alert
     };
     facts.map(alert).collect()
+}
+
+#[test]
+fn one_contact_among_others_can_not_raise_a_false_alarm_of_two_copies() {
+    let (mut ctx, mut all) = session();
+    let (carl, link) = (id("Carl"), LinkId::Dialled(7));
+    all.begin(&mut ctx, &carl, link, Path::Unknown, true);
+    clear(&mut ctx);
+    all.replaced(&mut ctx, &bob(), false);
+    all.begin(&mut ctx, &bob(), OTHER, Path::Unknown, true);
+    all.replaced(&mut ctx, &bob(), false);
+    assert_eq!(notices(&mut ctx), [], "the same one twice");
+    all.begin(&mut ctx, &bob(), LINK, Path::Unknown, true);
+    all.replaced(&mut ctx, &carl, false);
+    assert_eq!(notices(&mut ctx), [Alert::TwoCopies]);
+}
+
+#[test]
+fn a_contact_has_a_budget_for_all_its_messages_and_one_for_profiles() {
+    let frames = u64::from(CONTACT_BURST);
+    let (mut ctx, mut all) = session();
+    for _ in 0..frames {
+        hear(&mut ctx, &mut all, &SessionFrame::Typing);
+    }
+    assert_eq!(misbehaviour(&mut ctx), None);
+    hear(&mut ctx, &mut all, &SessionFrame::Typing);
+    let too_many = Some(Misbehaviour::TooManyFrames);
+    assert_eq!(misbehaviour(&mut ctx), too_many);
+    let (mut ctx, mut all) = session();
+    for _ in 0..PROFILES_TAKEN {
+        hear(&mut ctx, &mut all, &profile());
+        assert_eq!(misbehaviour(&mut ctx), None);
+    }
+    hear(&mut ctx, &mut all, &profile());
+    let too_many = Some(Misbehaviour::TooManyProfiles);
+    assert_eq!(misbehaviour(&mut ctx), too_many);
+}
+
+#[test]
+fn an_own_profile_that_changes_often_is_sent_when_it_may_be() {
+    let (mut ctx, mut all) = session();
+    for _ in 0..PROFILES_SENT {
+        assert!(all.may_send_profile(&ctx, &bob()));
+    }
+    assert!(!all.may_send_profile(&ctx, &bob()));
+    assert_eq!(all.owed_profiles(ctx.now.mono), []);
+    ctx.now.mono = all.due().unwrap().at;
+    assert_eq!(all.owed_profiles(ctx.now.mono), [bob()]);
+    assert!(all.may_send_profile(&ctx, &bob()));
+    assert_eq!(all.owed_profiles(ctx.now.mono + PROFILE_EVERY), []);
 }
 
 #[test]

@@ -36,7 +36,8 @@ fn delivered(world: &mut World, device: usize, with: &str) -> Vec<String> {
 }
 
 fn is_told(world: &World, device: usize) -> bool {
-    world.alerts(device).contains(&&Alert::OlderDisk)
+    let told = |alert: &&Alert| matches!(alert, Alert::OlderDisk { .. });
+    world.alerts(device).iter().any(told)
 }
 
 fn rests(world: &mut World) {

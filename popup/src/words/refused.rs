@@ -92,7 +92,7 @@ fn alert(alert: &Alert) -> String {
         }
         Alert::InviteNotAccepted => t(Text::AlertInvite),
         Alert::TwoCopies => t(Text::AlertTwoCopies),
-        Alert::OlderDisk => t(Text::AlertOlderDisk),
+        Alert::OlderDisk { name } => fill(Text::AlertOlderDisk, &[&isolate(name)]),
         Alert::Blocked { name } => fill(Text::AlertBlocked, &[&isolate(name)]),
         Alert::ButtonFailed { refusal: why } => fill(Text::AlertButton, &[&refusal(why)]),
     }

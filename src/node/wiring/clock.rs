@@ -24,6 +24,9 @@ impl Node {
         if self.directory.is_listed_elsewhere() {
             self.send_profiles();
         }
+        for contact in self.conversations.owed_profiles(self.ctx.now.mono) {
+            self.send_profile(&contact);
+        }
         let contacts = &self.contacts;
         let unseen = |id: &ContactId| contacts.get(id).is_none_or(|c| c.seen_as().is_none());
         let missing: Vec<&str> = self.conversations.routers_of(unseen).collect();

@@ -164,6 +164,9 @@ impl Node {
         let (Some(me), Some(path)) = (self.account.me(), self.conversations.path(contact)) else {
             return;
         };
+        if !self.conversations.may_send_profile(&self.ctx, contact) {
+            return;
+        }
         let number = me.record().profile_number;
         let near = self.directory.is_local(path);
         let routers: Vec<String> = if near {
