@@ -33,6 +33,8 @@ const BY_ID: &str = "id";
 
 /// What 1 and 2 held has no ids: it stays where it is, and is reported as not readable.
 const VERSION: u32 = 3;
+/// The indexes of these versions.
+const EARLIER: [&str; 2] = ["message.state", BY_PLACE];
 /// Version of the records.
 const RECORDS: u32 = 2;
 
@@ -324,8 +326,10 @@ fn closed(heard: &Heard) -> Closed {
 fn make(database: &IdbDatabase, upgrade: &IdbTransaction) -> Result<(), JsValue> {
     let messages = match upgrade.object_store(MESSAGES) {
         Ok(messages) => {
-            for name in index_names(&messages) {
-                messages.delete_index(&name)?;
+            for name in EARLIER {
+                if messages.index(name).is_ok() {
+                    messages.delete_index(name)?;
+                }
             }
             messages
         }
@@ -336,12 +340,6 @@ fn make(database: &IdbDatabase, upgrade: &IdbTransaction) -> Result<(), JsValue>
     let id = ["message.contact", "message.state", "id"].map(JsValue::from);
     messages.create_index_with_str_sequence(BY_ID, &Array::from_iter(id))?;
     Ok(())
-}
-
-/// Returns the names of the indexes that a store has.
-fn index_names(store: &IdbObjectStore) -> Vec<String> {
-    let names = store.index_names();
-    (0..names.length()).filter_map(|at| names.get(at)).collect()
 }
 
 fn make_stores(database: &IdbDatabase) -> Result<IdbObjectStore, JsValue> {
