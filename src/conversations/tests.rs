@@ -454,10 +454,10 @@ fn one_contact_among_others_can_not_raise_a_false_alarm_of_two_copies() {
     all.replaced(&mut ctx, &bob(), false);
     all.begin(&mut ctx, &bob(), OTHER, Path::Unknown, true);
     all.replaced(&mut ctx, &bob(), false);
-    assert_eq!(notices(&mut ctx), [], "the same one twice");
+    assert_eq!(alerts(&mut ctx), [], "the same one twice");
     all.begin(&mut ctx, &bob(), LINK, Path::Unknown, true);
     all.replaced(&mut ctx, &carl, false);
-    assert_eq!(notices(&mut ctx), [Alert::TwoCopies]);
+    assert_eq!(alerts(&mut ctx), [Alert::TwoCopies]);
 }
 
 #[test]
