@@ -452,6 +452,7 @@ fn one_contact_among_others_can_not_raise_a_false_alarm_of_two_copies() {
     all.begin(&mut ctx, &carl, link, Path::Unknown, true);
     clear(&mut ctx);
     all.replaced(&mut ctx, &bob(), false);
+    assert_eq!(alerts(&mut ctx), [], "somebody else is there");
     all.begin(&mut ctx, &bob(), OTHER, Path::Unknown, true);
     all.replaced(&mut ctx, &bob(), false);
     assert_eq!(alerts(&mut ctx), [], "the same one twice");

@@ -228,19 +228,26 @@ fn every_text_that_may_be_written_fits_a_frame() {
         };
         encode(&frame).len() <= FRAME_BYTES
     };
-    for byte in 0..0x80_u8 {
-        let character = char::from(byte);
-        let longest = (1..=TEXT_BYTES).rev().step_by(7).find_map(|length| {
-            let text = format!("x{}", character.to_string().repeat(length - 1));
-            crate::view::check_text(&text).is_ok().then_some(text)
-        });
-        let longest = longest.expect("some length is allowed");
-        assert!(fits(&longest), "{} of {byte}", longest.len());
-        let common = "\"\\\n\t".contains(character) || byte >= 0x20;
-        assert_eq!(
-            longest.len() >= TEXT_BYTES - 7,
-            common || matches!(byte, 8 | 12 | 13)
+    for (character, most) in [
+        ('x', TEXT_BYTES),
+        ('\u{7f}', TEXT_BYTES),
+        ('"', TEXT_BYTES),
+        ('\\', TEXT_BYTES),
+        ('\n', TEXT_BYTES),
+        ('\u{0}', 2_667),
+        ('\u{1b}', 2_667),
+        ('ü', TEXT_BYTES / 2),
+    ] {
+        let text = |count: usize| format!("x{}", character.to_string().repeat(count - 1));
+        assert!(
+            crate::view::check_text(&text(most)).is_ok(),
+            "{character:?}"
         );
+        assert!(
+            crate::view::check_text(&text(most + 1)).is_err(),
+            "{character:?}"
+        );
+        assert!(fits(&text(most)), "{character:?}");
     }
 }
 
