@@ -1,4 +1,6 @@
 //! Sessions and chats by themselves: what a contact says, and what follows.
+//!
+//! Long because each message of a contact, and each way in which it can be out of place, is a case.
 
 use super::*;
 use crate::fact::Heard;
