@@ -6,9 +6,9 @@ use crate::crypto::{self, Key, Random};
 use crate::fact::{Fact, Purpose};
 use crate::io::{CommandId, LinkId, Near, Output, Reach};
 use crate::name::{Names, Unicode};
-use crate::records::Change;
+use crate::records::{Change, Query};
 use crate::routes::{IdOwner, LinkOwner, Routes};
-use crate::store::{Store, Write};
+use crate::store::{Read, Store, Write};
 use crate::view::{Alert, Answer, Event, Refusal};
 use crate::wire::{Frame, RouterFrame, encode};
 use chacha20::rand_core::SeedableRng;
@@ -204,6 +204,12 @@ impl Context {
     /// Writes a change, again and again where that fails.
     pub(crate) fn store_for_certain(&mut self, change: Change) {
         self.store(Write::Certain(Box::new(change.clone())), change);
+    }
+
+    /// Reads messages; `read` says who goes on with them.
+    pub(crate) fn load(&mut self, read: Read, query: Query) {
+        let id = self.store.begin_read(read);
+        self.emit(Output::Load(id, query));
     }
 
     pub(crate) fn random<const N: usize>(&mut self) -> [u8; N] {

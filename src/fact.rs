@@ -173,6 +173,8 @@ pub(crate) enum Fact {
     },
     /// A contact says where it is, and under which name.
     Profile(ContactId, Box<Heard>),
+    /// A contact says to have own messages that are not on this disk.
+    OlderDisk(ContactId),
     /// A contact broke the protocol.
     Misbehaved(ContactId, Misbehaviour),
     /// A session is gone; whether it had lasted.

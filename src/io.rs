@@ -3,7 +3,7 @@
 use crate::address::Addresses;
 use crate::clock::UnixMillis;
 use crate::config::Config;
-use crate::records::Change;
+use crate::records::{Change, MessageRecord, Query};
 use crate::values::ContactId;
 use crate::view::{Answer, Command, Event, Hidden, Refusal};
 use crate::why::Deadline;
@@ -16,6 +16,10 @@ pub struct CommandId(pub u64);
 /// Names a write until its [`Input::Stored`]; chosen by the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StoreId(pub u64);
+
+/// Names a read until its [`Input::Loaded`]; chosen by the node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LoadId(pub u64);
 
 /// Names a connection for as long as it lives. Never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,6 +64,8 @@ pub enum Input {
     Direct(bool),
     /// A write is durable, or has failed with the reason.
     Stored(StoreId, Result<(), String>),
+    /// What was read, or why it cannot be.
+    Loaded(LoadId, Result<Vec<MessageRecord>, String>),
 }
 
 /// What the signalling servers say about this device's ids.
@@ -237,6 +243,8 @@ pub enum Output {
     },
     /// Make this durable and answer with [`Input::Stored`]. Writes happen in the order given.
     Store(StoreId, Change),
+    /// Read messages and answer with [`Input::Loaded`]. A read sees every write given before it.
+    Load(LoadId, Query),
     /// The settings in force from now on: the servers to use. Before the first of these, nothing
     /// may be sent anywhere.
     Configure(Config),

@@ -8,6 +8,10 @@ use std::time::Duration;
 /// Bytes of one frame on the JSON channel: the stock PeerJS client refuses 16,300 and more.
 pub const FRAME_BYTES: usize = 16_299;
 
+/// The largest number in a frame: 2^53 − 1. Records go to the browser's storage, whose numbers are exact up to
+/// there.
+pub const LARGEST_NUMBER: u64 = (1 << 53) - 1;
+
 /// Bytes accepted on one connection before it is authenticated or asks: a hello and a request fit
 /// many times over.
 pub const UNAUTHENTICATED_BYTES: usize = 8 * 1024;
@@ -37,18 +41,47 @@ pub const SEARCHES_PER_MINUTE: u32 = 60;
 /// in the minutes for which a stalled offer could be worth repeating.
 pub const OFFERS_REMEMBERED: usize = 256;
 
-/// Bytes of one text message.
+/// Bytes of one text message: of text as people write it, twice that fits a frame.
 pub const TEXT_BYTES: usize = 8_000;
 
-/// Bytes of a text message as JSON: it fits a frame. Quotation marks and line breaks take two there,
-/// so that 8,000 of them fit; other control characters take six.
-pub const TEXT_ESCAPED_BYTES: usize = 2 * TEXT_BYTES;
+/// Bytes of one text message as JSON, in which a control character takes six: with the other fields of its
+/// frame it fits [`FRAME_BYTES`].
+pub const TEXT_ESCAPED_BYTES: usize = 16_000;
+
+/// Characters of a message's id: 16 bytes in hex.
+pub const MESSAGE_ID: usize = 32;
+
+/// Ids of messages in one question: they fit a frame.
+pub const ASK_IDS: usize = 256;
+
+/// Questions about messages on one connection: all that are sent again, each asked about once.
+pub const ASKS: usize = OUTBOX_MESSAGES.div_ceil(ASK_IDS);
+
+/// Messages of one contact that the person has not seen. Beyond, no more are taken before some are seen: at
+/// 8,000 bytes each, 16 MB. The sender's own bound tells its person then.
+pub const UNSEEN: u32 = 2_000;
 
 /// Messages a contact may send at once before its rate counts.
 pub const MESSAGE_BURST: u32 = 20;
 
 /// Messages a contact may send each second in the long run.
 pub const MESSAGES_PER_SECOND: u32 = 5;
+
+/// Messages of every kind that a contact may send at once before their rate counts: all that a
+/// connection that stood still for a minute gives at once.
+pub const CONTACT_BURST: u32 = 250;
+
+/// Messages of every kind that a contact may send each second in the long run.
+pub const CONTACT_PER_SECOND: u32 = 50;
+
+/// How often a contact may say who it is: each time can be a write to the disk.
+pub const PROFILE_EVERY: Duration = Duration::from_secs(10);
+
+/// Profiles that are sent at once to a contact before that counts.
+pub const PROFILES_SENT: u32 = 4;
+
+/// Profiles that are taken at once: more than are sent, by those of a connection that stood still.
+pub const PROFILES_TAKEN: u32 = 12;
 
 /// Graphemes of a friendly name: what a list row can show.
 pub const NAME_GRAPHEMES: usize = 32;
@@ -219,7 +252,8 @@ pub const UNFINISHED: usize = 50;
 /// Saved contacts.
 pub const CONTACTS: usize = 500;
 
-/// Messages waiting for one contact; the composer refuses beyond, nothing is dropped.
+/// Messages waiting for one contact; the composer refuses beyond, nothing is dropped. As many of the
+/// delivered ones are sent again to a device that has lost them.
 pub const OUTBOX_MESSAGES: usize = 1_000;
 
 /// Bytes of text waiting for one contact.

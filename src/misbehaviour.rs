@@ -83,12 +83,21 @@ pub(crate) enum Misbehaviour {
     /// A contact's profile has a Transport ID or a name that cannot be taken.
     #[error("a malformed profile")]
     ProfileUnfit,
-    /// A contact's message is empty, too long, or of no log.
+    /// A contact's message is empty, too long, or without an id.
     #[error("a message out of bounds")]
     TextOutOfBounds,
+    /// A contact says something of a chat that does not follow from what was said before.
+    #[error("a message out of place")]
+    OutOfPlace,
     /// A contact sends more messages than a person can.
     #[error("too many messages at once")]
     TooManyTexts,
+    /// A contact sends more of all kinds than any program needs to.
+    #[error("too many messages of all kinds at once")]
+    TooManyFrames,
+    /// A contact says too often who it is.
+    #[error("too many profiles at once")]
+    TooManyProfiles,
 }
 
 /// Why an entry is not taken into a registry.

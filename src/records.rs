@@ -236,46 +236,48 @@ pub struct RequestRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadRecord {
-    /// Version of this record: 1.
+    /// Version of this record: 2.
     pub version: u32,
     /// Whose chat.
     pub contact: ContactId,
     /// The number the next message gets.
     pub next_number: u64,
-    /// Names this device's log of messages to the contact, 16 bytes in hex.
-    pub out_log: String,
-    /// The sequence number of the last own message.
-    pub out_seq: u64,
-    /// Own messages up to this one are stored on the other device.
+    /// The place of the last own message.
+    pub out_last: u64,
+    /// Own messages up to this place are stored on the other device.
     pub out_delivered: u64,
-    /// Own messages up to this one were shown to the other person.
+    /// Own messages up to this place were shown to the other person.
     pub out_read: u64,
-    /// The contact's log as last seen.
-    pub in_log: Option<String>,
-    /// The contact's messages up to this one are stored here.
-    pub in_seq: u64,
-    /// The contact's messages up to this one were seen by the person, who lets the contact know.
-    #[serde(default)]
-    pub in_read: u64,
+    /// Own messages up to this place are not sent again, whatever the other device says: they were
+    /// delivered before the two accepted each other anew.
+    pub out_floor: u64,
+    /// The id that the other device names as its last one while it has own messages up to
+    /// `out_delivered`: that of the own message there, or of one that is missing here.
+    pub out_known: Option<String>,
+    /// The id of the contact's last message that is stored here.
+    pub in_last: Option<String>,
+    /// The id of the contact's last message that was seen by the person, who lets the contact know.
+    pub in_read: Option<String>,
     /// The highest message number the person has seen.
     pub seen: u64,
     /// Received messages the person has not seen.
     pub unread: u32,
 }
 
-/// A message as stored, once and for all: the text, and its place in the sender's log. How far an own
-/// one is on its way follows from the head of its thread.
+/// A message as stored, once and for all. How far an own one is on its way follows from the head of
+/// its thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageRecord {
-    /// Version of this record: 1.
+    /// Version of this record: 2.
     pub version: u32,
     /// What was written.
     pub message: StoredMessage,
-    /// The log of the sender.
-    pub log: String,
-    /// The place in that log, rising from 1.
-    pub seq: u64,
+    /// Names it on both devices: 16 random bytes of the sender, in hex.
+    pub id: String,
+    /// Of an own one: its place among the own ones of the chat, rising from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<u64>,
 }
 
 /// What was written, by whom and when.
@@ -306,34 +308,92 @@ pub enum Origin {
     Own,
 }
 
+/// What is read of the messages of a chat while a node runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Query {
+    /// The one with the highest number that has one of these ids.
+    Newest {
+        /// Whose chat.
+        contact: ContactId,
+        /// Who wrote it.
+        origin: Origin,
+        /// The ids.
+        ids: Vec<String>,
+    },
+    /// Own ones by their places.
+    Own {
+        /// Whose chat.
+        contact: ContactId,
+        /// Only places after this one.
+        after: u64,
+        /// Only places up to this one.
+        upto: u64,
+    },
+}
+
+impl Query {
+    /// Returns whose chat is asked about.
+    pub fn contact(&self) -> &ContactId {
+        match self {
+            Self::Newest { contact, .. } | Self::Own { contact, .. } => contact,
+        }
+    }
+
+    /// Returns whether a message counts.
+    pub fn matches(&self, record: &MessageRecord) -> bool {
+        let of = &record.message;
+        of.contact == *self.contact()
+            && match self {
+                Self::Newest { origin, ids, .. } => {
+                    of.origin == *origin && ids.contains(&record.id)
+                }
+                Self::Own { after, upto, .. } => {
+                    of.origin == Origin::Own
+                        && record
+                            .place
+                            .is_some_and(|place| place > *after && place <= *upto)
+                }
+            }
+    }
+
+    /// Returns the answer from all messages of a chat in the order of their numbers, for storages
+    /// that have them at hand.
+    pub fn answer<'a>(
+        &self,
+        messages: impl DoubleEndedIterator<Item = &'a MessageRecord>,
+    ) -> Vec<MessageRecord> {
+        let mut found = messages.filter(|record| self.matches(record));
+        match self {
+            Self::Newest { .. } => found.next_back().into_iter().cloned().collect(),
+            Self::Own { .. } => found.cloned().collect(),
+        }
+    }
+}
+
 impl ThreadRecord {
-    /// Returns the head of a chat with nothing in it. `log` names the log of own messages.
-    pub fn new(contact: ContactId, log: String) -> Self {
+    /// Returns the head of a chat with nothing in it.
+    pub fn new(contact: ContactId) -> Self {
         Self {
-            version: 1,
+            version: 2,
             contact,
             next_number: 1,
-            out_log: log,
-            out_seq: 0,
+            out_last: 0,
             out_delivered: 0,
             out_read: 0,
-            in_log: None,
-            in_seq: 0,
-            in_read: 0,
+            out_floor: 0,
+            out_known: None,
+            in_last: None,
+            in_read: None,
             seen: 0,
             unread: 0,
         }
     }
 
-    /// Returns whether a stored message is an own one of the present log.
-    pub fn is_own(&self, record: &MessageRecord) -> bool {
-        record.message.origin == Origin::Own && record.log == self.out_log
-    }
-
     /// Returns whether a stored message is an own one that is not known to be delivered: these make
     /// up [`Snapshot::outbox`].
     pub fn awaits(&self, record: &MessageRecord) -> bool {
-        self.is_own(record) && record.seq > self.out_delivered
+        record.message.origin == Origin::Own
+            && record.place.is_some_and(|place| place > self.out_delivered)
     }
 }
 
@@ -343,9 +403,13 @@ mod tests {
 
     #[test]
     fn a_message_is_stored_under_the_names_it_has_always_had() {
-        let text = r#"{"version":1,"message":{"contact":"c","number":3,"at":7,"text":"hi","state":"waiting"},"log":"l","seq":2}"#;
-        let record: MessageRecord = json::from_str(text).unwrap();
+        let own = r#"{"version":2,"message":{"contact":"c","number":3,"at":7,"text":"hi","state":"waiting"},"id":"i","place":2}"#;
+        let record: MessageRecord = json::from_str(own).unwrap();
         assert_eq!(record.message.origin, Origin::Own);
-        assert_eq!(json::to_string(&record).unwrap(), text);
+        assert_eq!(json::to_string(&record).unwrap(), own);
+        let received = r#"{"version":2,"message":{"contact":"c","number":3,"at":7,"text":"hi","state":"received"},"id":"i"}"#;
+        let record: MessageRecord = json::from_str(received).unwrap();
+        assert_eq!(record.message.origin, Origin::Received);
+        assert_eq!(json::to_string(&record).unwrap(), received);
     }
 }

@@ -1,10 +1,10 @@
-//! Writes to storage that are under way: what each is for, and those that are repeated until they
+//! Writes to storage and reads that are under way: what each is for, and the writes that are repeated until they
 //! succeed, because what was removed must not come back with the next start, and what contacts
 //! were told must be known here then.
 
 use crate::clock::Mono;
 use crate::config::Settings;
-use crate::io::{CommandId, LinkId, StoreId};
+use crate::io::{CommandId, LinkId, LoadId, StoreId};
 use crate::limits::UNWRITTEN;
 use crate::records::{Change, ImportRecord, InviteRecord, ProfileRecord, RequestRecord};
 use crate::values::ContactId;
@@ -35,11 +35,32 @@ pub(crate) enum Write {
     Thread(ContactId),
 }
 
-/// The writes under way.
+/// What is read of a chat, for the connection of that moment: where it has ended, the answer is of no
+/// use any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Read {
+    pub(crate) contact: ContactId,
+    pub(crate) link: LinkId,
+    pub(crate) what: Wanted,
+}
+
+/// Who goes on with what was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The agreement on what the other side has.
+    Agreement,
+    /// The answer to the other side's question.
+    Question,
+    /// The receipt of the other side.
+    Receipt,
+}
+
+/// The writes and reads under way.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     last: u64,
     under_way: LiteMap<StoreId, Write>,
+    reads: LiteMap<LoadId, Read>,
     /// What the disk did not take.
     unwritten: Vec<Change>,
     again: Option<Mono>,
@@ -62,6 +83,19 @@ impl Store {
     /// Returns whether nothing is being written, and nothing is to be written again.
     pub(crate) fn is_idle(&self) -> bool {
         self.under_way.is_empty() && self.unwritten.is_empty()
+    }
+
+    /// Notes what is read, and names it.
+    pub(crate) fn begin_read(&mut self, read: Read) -> LoadId {
+        self.last += 1;
+        let id = LoadId(self.last);
+        self.reads.insert(id, read);
+        id
+    }
+
+    /// Ends a read. Returns what it was for.
+    pub(crate) fn loaded(&mut self, id: LoadId) -> Option<Read> {
+        self.reads.remove(&id)
     }
 
     /// Keeps a change that could not be written: the disk may have room later.

@@ -24,7 +24,7 @@ const TIMES: [u64; 12] = [
 ];
 
 /// Frames to begin with, where nothing was heard yet.
-const FRAMES: [&str; 20] = [
+const FRAMES: [&str; 22] = [
     r#"{"type":"checkin","discoveryID":"myapp-203-0-113-7-00000000-0000-4000-8000-000000000001","friendlyname":"Eve","lastSeen":0}"#,
     r#"{"type":"registry","epoch":1,"seq":1,"part":1,"parts":1,"peers":[{"discoveryID":"myapp-203-0-113-7-00000000-0000-4000-8000-000000000002","friendlyname":"Eve","lastSeen":0}]}"#,
     r#"{"type":"registry","epoch":1,"seq":1,"part":1,"parts":4294967295,"peers":[]}"#,
@@ -38,9 +38,11 @@ const FRAMES: [&str; 20] = [
     r#"{"type":"hello","v":1,"eph":"Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW","nonce":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","hint":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#,
     r#"{"type":"request","friendlyname":"Eve","note":"hello"}"#,
     r#"{"type":"rejected"}"#,
-    r#"{"type":"have","log":"00000000000000000000000000000000","upto":0,"read":0}"#,
-    r#"{"type":"text","log":"00000000000000000000000000000000","seq":1,"at":0,"text":"hi"}"#,
-    r#"{"type":"ack","log":"00000000000000000000000000000000","upto":1}"#,
+    r#"{"type":"have","last":"00000000000000000000000000000000","read":"00000000000000000000000000000000"}"#,
+    r#"{"type":"ask","ids":["00000000000000000000000000000000"]}"#,
+    r#"{"type":"known","id":"00000000000000000000000000000000"}"#,
+    r#"{"type":"text","number":1,"id":"00000000000000000000000000000000","at":0,"text":"hi"}"#,
+    r#"{"type":"ack","upto":1}"#,
     r#"{"type":"read","log":"00000000000000000000000000000000","upto":1}"#,
     r#"{"type":"typing"}"#,
     r#"{"type":"profile","number":2,"friendlyname":"Eve","transportID":"myapp-00000000-0000-4000-8000-000000000004","discoveryUUID":"AAAAAAAAAAAAAAAAAAAAAA","special":true,"at":0}"#,

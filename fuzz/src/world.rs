@@ -8,11 +8,11 @@ use mesh_chat::config::Config;
 use mesh_chat::limits::{FRAME_BYTES, LINKS};
 use mesh_chat::name::Tables;
 use mesh_chat::node::{
-    BeaconFailure, ChannelBinding, Closed, CommandId, Input, Link, LinkId, Output, Path,
-    Signalling, StoreId,
+    BeaconFailure, ChannelBinding, Closed, CommandId, Input, Link, LinkId, Output, Path, Signalling,
 };
-use mesh_chat::records::{Change, Snapshot};
+use mesh_chat::records::Snapshot;
 use mesh_chat::view::{Answer, Command, Event, MessageState};
+use sim::device::Job;
 use sim::disk::Disk;
 use sim::view::View;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -52,8 +52,8 @@ pub struct Device {
     pub links: BTreeMap<LinkId, Far>,
     /// Ids it wants to hold.
     pub ids: BTreeSet<String>,
-    /// Writes under way, the first first.
-    pub writes: VecDeque<(StoreId, Change)>,
+    /// Writes and reads under way, the first first.
+    pub writes: VecDeque<Job>,
     /// Commands without an answer.
     asked: BTreeSet<u64>,
     /// The last backup it made.
@@ -239,7 +239,14 @@ impl World {
                 let answer = Input::Beacon(Err(BeaconFailure::Unreachable));
                 self.queue.push_back((index, answer));
             }
-            Output::Store(id, change) => self.devices[index].writes.push_back((id, change)),
+            Output::Store(id, change) => {
+                let job = Job::Write(id, change);
+                self.devices[index].writes.push_back(job);
+            }
+            Output::Load(id, query) => {
+                let job = Job::Read(id, query);
+                self.devices[index].writes.push_back(job);
+            }
             Output::Event(event) => self.show(index, event),
             Output::Reply(CommandId(id), result) => {
                 let device = &mut self.devices[index];
@@ -405,19 +412,23 @@ impl World {
         true
     }
 
-    /// Ends the first write of a device.
+    /// Ends the first write or read of a device.
     pub fn write(&mut self, index: usize, works: bool) -> bool {
         let device = &mut self.devices[index];
-        let Some((id, change)) = device.writes.pop_front() else {
+        let Some(job) = device.writes.pop_front() else {
             return false;
         };
-        let result = if works {
-            device.disk.write(change);
-            Ok(())
-        } else {
-            Err("no room".to_owned())
+        let failed = || "no room".to_owned();
+        let input = match job {
+            Job::Write(id, change) if works => {
+                device.disk.write(change);
+                Input::Stored(id, Ok(()))
+            }
+            Job::Write(id, _) => Input::Stored(id, Err(failed())),
+            Job::Read(id, query) if works => Input::Loaded(id, Ok(device.disk.load(&query))),
+            Job::Read(id, _) => Input::Loaded(id, Err(failed())),
         };
-        self.happen(index, Input::Stored(id, result));
+        self.happen(index, input);
         true
     }
 

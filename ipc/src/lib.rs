@@ -26,7 +26,7 @@ pub use mesh_chat::view::{
     About, Alert, Answer, Asked, BeaconStatus, BeaconTrouble, Command, ContactCommand, ContactId,
     Duty, Event, Hidden, Invite, InviteId, Message, MessageState, Network, Notification, Person,
     PersonId, Phase, Ping, Preferences, Presence, Profile, Progress, Reach, Recipient, Refusal,
-    Request, RequestId, Role, SettingsView, Special, Status,
+    Request, RequestId, Role, SettingsView, Special, Status, check_text,
 };
 
 /// The name of the port between a view and the engine.

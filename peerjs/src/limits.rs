@@ -38,6 +38,13 @@ pub const DIAL_WITHIN: Duration = Duration::from_secs(8);
 /// How long a closing connection may take to deliver its last messages.
 pub const LINGER: Duration = Duration::from_secs(1);
 
+/// Bytes that wait in a channel from which on the path is in doubt: the other end has not read for as
+/// long as a slow line takes for half a minute of chat.
+pub const BUFFERED_DOUBT: u32 = 1_000_000;
+/// Bytes that wait in a channel before it is closed: browsers hold 16 MB, and would hold as much for
+/// each connection of somebody who does not read.
+pub const BUFFERED_MAX: u32 = 4_000_000;
+
 /// A Chrome page holds 500 peer connections and counts them until they are collected.
 pub const CONNECTIONS_MAX: usize = 400;
 /// Connections that may be closed until they are collected: half of what [`CONNECTIONS_MAX`] leaves, as

@@ -83,6 +83,8 @@ pub const WOKE_ALL: Cause = cause("a sleep of everybody", 95);
 pub const CLOCK: Cause = cause("a clock set", 95);
 /// Up to 64 s between two sessions with a device whose disk is full.
 pub const ROOM: Cause = cause("a full disk", 70);
+/// As for a killed browser.
+pub const OLDER: Cause = cause("a disk that comes back older", 5);
 /// As for a killed browser; a device that finds its address taken has another one at once.
 pub const TAKEN: Cause = cause("addresses taken by others", 5);
 /// As for a killed browser.

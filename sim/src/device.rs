@@ -4,8 +4,8 @@ use crate::disk::Disk;
 use crate::hostile::{Hostile, Kind};
 use crate::light::Light;
 use crate::view::View;
-use mesh_chat::node::{Input, Output, StoreId};
-use mesh_chat::records::Change;
+use mesh_chat::node::{Input, LoadId, Output, StoreId};
+use mesh_chat::records::{Change, Query};
 use mesh_chat::{Mono, Node, Now};
 use peerjs::endpoint::Endpoint;
 use std::collections::VecDeque;
@@ -33,8 +33,10 @@ pub struct Device {
     pub full: bool,
     /// When the last write that is under way will be done.
     pub written_at: u64,
-    /// What is being written, and not reported yet.
-    pub writing: VecDeque<(StoreId, Change)>,
+    /// What is being written or read, and not reported yet.
+    pub writing: VecDeque<Job>,
+    /// An earlier copy of the disk.
+    pub copy: Option<Disk>,
     /// A hostile peer instead of a person, and the home that it attacks.
     pub harm: Option<(Kind, usize)>,
     /// The id that a hostile peer holds, where that is not a Router ID.
@@ -49,6 +51,15 @@ pub struct Device {
     pub tokens: Vec<(String, String)>,
     /// What its person sees.
     pub view: View,
+}
+
+/// What a disk is asked to do.
+#[derive(Debug)]
+pub enum Job {
+    /// To make a change durable.
+    Write(StoreId, Change),
+    /// To read messages.
+    Read(LoadId, Query),
 }
 
 /// One run of the program.

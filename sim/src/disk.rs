@@ -1,15 +1,15 @@
 //! What is durable on a device.
 
 use mesh_chat::records::{
-    Change, ContactRecord, InviteRecord, MessageRecord, Origin, ProfileRecord, RequestRecord,
-    Secret, Snapshot, ThreadRecord,
+    Change, ContactRecord, InviteRecord, MessageRecord, Origin, ProfileRecord, Query,
+    RequestRecord, Secret, Snapshot, ThreadRecord,
 };
 use mesh_chat::view::{ContactId, InviteId, RequestId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 /// The storage of one device.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Disk {
     profile: Option<ProfileRecord>,
     settings: mesh_chat::config::Settings,
@@ -108,6 +108,57 @@ impl Disk {
         }
     }
 
+    /// Reads messages.
+    #[must_use]
+    pub fn load(&self, query: &Query) -> Vec<MessageRecord> {
+        query.answer(self.chat(query.contact()))
+    }
+
+    /// Returns the messages of a chat in their order.
+    fn chat(&self, contact: &ContactId) -> impl DoubleEndedIterator<Item = &MessageRecord> {
+        let chat = (contact.clone(), 0)..=(contact.clone(), u64::MAX);
+        self.messages.range(chat).map(|(_, record)| record)
+    }
+
+    /// Goes back to an earlier copy. Where people have become or ceased to be contacts since, or have
+    /// another address, only the chats go back: what an older list of contacts means for others is
+    /// not modelled.
+    pub fn go_back(&mut self, copy: Self) {
+        let is_same = self.profile == copy.profile
+            && self.requests == copy.requests
+            && self.invites == copy.invites
+            && self.ties().eq(copy.ties());
+        if is_same {
+            *self = copy;
+            return;
+        }
+        let stays: BTreeSet<ContactId> = self
+            .contacts
+            .iter()
+            .filter(|(id, contact)| {
+                let then = copy.contacts.get(*id);
+                then.is_none_or(|then| then.pair_secret != contact.pair_secret)
+            })
+            .map(|(id, _)| id.clone())
+            .collect();
+        let goes = |id: &ContactId| self.contacts.contains_key(id) && !stays.contains(id);
+        let heads = copy.threads.into_iter().filter(|(id, _)| goes(id));
+        let messages = copy.messages.into_iter().filter(|((id, _), _)| goes(id));
+        self.threads.retain(|id, _| stays.contains(id));
+        self.messages.retain(|(id, _), _| stays.contains(id));
+        self.threads.extend(heads);
+        self.messages.extend(messages);
+    }
+
+    /// Returns what others notice of the contacts.
+    fn ties(&self) -> impl Iterator<Item = ContactRecord> {
+        let of = |contact: &ContactRecord| ContactRecord {
+            last_seen: None,
+            ..contact.clone()
+        };
+        self.contacts.values().map(of)
+    }
+
     /// Returns the contacts that are saved.
     pub fn contacts(&self) -> impl Iterator<Item = &ContactRecord> {
         self.contacts.values()
@@ -143,13 +194,8 @@ impl Disk {
     /// Returns own texts to a contact, by their places in the log.
     #[must_use]
     pub fn own_texts(&self, contact: &ContactId, places: &RangeInclusive<u64>) -> Vec<String> {
-        let Some(head) = self.threads.get(contact) else {
-            return Vec::new();
-        };
-        let own = |record: &&MessageRecord| head.is_own(record) && places.contains(&record.seq);
-        let chat = (contact.clone(), 0)..=(contact.clone(), u64::MAX);
-        let messages = self.messages.range(chat).map(|(_, record)| record);
-        let texts = messages.filter(own);
+        let own = |record: &&MessageRecord| record.place.is_some_and(|at| places.contains(&at));
+        let texts = self.chat(contact).filter(own);
         texts.map(|record| record.message.text.clone()).collect()
     }
 

@@ -14,7 +14,7 @@ pub enum Event {
     Endpoint(usize, u64, EndpointInput),
     /// The time has come at which a node or an endpoint wants to be called.
     Timer(usize, u64),
-    /// The first write under way is done, or was lost with its process.
+    /// The first job of a disk is done, or was lost with its process.
     Disk(usize, u64),
     /// A socket reaches a server, with an id and a token.
     Connect(usize, Wire, String, String),

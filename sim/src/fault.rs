@@ -45,6 +45,10 @@ pub enum Fault {
     Full(usize, u64),
     /// There is room again.
     Room(usize),
+    /// Somebody makes a copy of a disk.
+    Copy(usize),
+    /// The disk is that copy again, and its device starts after this time.
+    GoBack(usize, u64),
     /// A connection dies without a word.
     Link,
     /// A connection carries nothing for this long, and then everything.

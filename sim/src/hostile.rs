@@ -117,7 +117,8 @@ impl Hostile {
             | Input::Cellular(_)
             | Input::Direct(_)
             | Input::Beacon(_)
-            | Input::Stored(..) => {}
+            | Input::Stored(..)
+            | Input::Loaded(..) => {}
         }
     }
 

@@ -89,7 +89,8 @@ impl Light {
             | Input::Woke
             | Input::Cellular(_)
             | Input::Direct(_)
-            | Input::Stored(..) => {}
+            | Input::Stored(..)
+            | Input::Loaded(..) => {}
         }
     }
 

@@ -1,14 +1,14 @@
 //! The node of a device: what reaches it, and what comes of its outputs.
 
 use crate::check;
+use crate::device::Job;
 use crate::disk;
 use crate::endpoint;
 use crate::event::Event;
 use crate::world::World;
 use mesh_chat::address::Addresses;
 use mesh_chat::config::Config;
-use mesh_chat::node::{CommandId, Deadline, Input, Link, Output, StoreId};
-use mesh_chat::records::Change;
+use mesh_chat::node::{CommandId, Deadline, Input, Link, Output};
 use mesh_chat::view::{self, Answer, Command, MessageState, Phase, Refusal};
 use peerjs::endpoint::{Endpoint, Input as EndpointInput};
 use webext::mapping;
@@ -49,21 +49,23 @@ pub fn handle(world: &mut World, index: usize, input: Input) {
     }
 }
 
-/// The first write under way is done: it is on the disk, or the disk was full.
+/// The first job of a disk is done: what was written is there, or the disk was full.
 pub fn written(world: &mut World, index: usize) {
     let Some(device) = world.devices.get_mut(index) else {
         return;
     };
-    let Some((id, change)) = device.writing.pop_front() else {
+    let Some(job) = device.writing.pop_front() else {
         return;
     };
-    let result = if device.full {
-        Err("the disk is full".to_owned())
-    } else {
-        device.disk.write(change);
-        Ok(())
+    let input = match job {
+        Job::Write(id, _) if device.full => Input::Stored(id, Err("the disk is full".to_owned())),
+        Job::Write(id, change) => {
+            device.disk.write(change);
+            Input::Stored(id, Ok(()))
+        }
+        Job::Read(id, query) => Input::Loaded(id, Ok(device.disk.load(&query))),
     };
-    handle(world, index, Input::Stored(id, result));
+    handle(world, index, input);
 }
 
 fn wait(world: &mut World, index: usize, deadline: Option<Deadline>) {
@@ -121,7 +123,8 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
         }
         Output::Probe => endpoint::handle(world, index, EndpointInput::Probe),
         Output::LookUpAddress => look_up(world, index),
-        Output::Store(id, change) => store(world, index, id, change),
+        Output::Store(id, change) => store(world, index, Job::Write(id, change)),
+        Output::Load(id, query) => store(world, index, Job::Read(id, query)),
         Output::Configure(config) => configure(world, index, &config),
         Output::Event(event) => show(world, index, event),
         Output::Reply(CommandId(id), result) => reply(world, id, result),
@@ -198,15 +201,15 @@ fn look_up(world: &mut World, index: usize) {
     world.ctx.later(after, event);
 }
 
-/// A write takes a few milliseconds, and is not done before an earlier one.
-fn store(world: &mut World, index: usize, id: StoreId, change: Change) {
+/// A job takes a few milliseconds, and is not done before an earlier one.
+fn store(world: &mut World, index: usize, job: Job) {
     let took = world.ctx.random.within(1, 8);
     let now = world.ctx.now;
     let Some(device) = world.devices.get_mut(index) else {
         return;
     };
     device.written_at = device.written_at.max(now + took);
-    device.writing.push_back((id, change));
+    device.writing.push_back(job);
     let after = device.written_at - now;
     world
         .ctx
@@ -241,6 +244,7 @@ fn say_output(world: &World, index: usize, output: &Output) {
         Output::Answer { link, .. } => say(&|| format!("answers {link:?}")),
         Output::Transmit(link, frame) => say(&|| format!("sends {link:?} {frame}")),
         Output::Event(event) => say(&|| format!("shows {event:?}")),
+        Output::Load(_, query) => say(&|| format!("reads {query:?}")),
         Output::Store(_, change) => say(&|| format!("stores {}", disk::describe(change))),
         Output::Close(_)
         | Output::Probe

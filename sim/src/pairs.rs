@@ -92,6 +92,18 @@ pub fn lost_everything(world: &mut World, index: usize) {
     }
 }
 
+/// A disk has gone back: the own texts that are not on it any more are promised to nobody. What others
+/// have written is promised as before, also where it had arrived.
+pub fn lost_some(world: &mut World, index: usize) {
+    let Some(device) = world.devices.get(index) else {
+        return;
+    };
+    let texts = &mut world.texts;
+    for other in world.devices.people().filter(|other| *other != index) {
+        texts.release(index, other, |text| !device.disk.has(text));
+    }
+}
+
 fn part(world: &mut World, one: usize, other: usize) {
     let now = world.ctx.now;
     world.ties.part(&world.devices, now, one, other);

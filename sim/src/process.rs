@@ -2,7 +2,7 @@
 
 use crate::beacon;
 use crate::causes::START;
-use crate::device::{Brain, Process};
+use crate::device::{Brain, Job, Process};
 use crate::endpoint;
 use crate::hostile::Hostile;
 use crate::light::Light;
@@ -59,8 +59,10 @@ pub fn kill(world: &mut World, index: usize, cut_off: bool) {
     let Some(device) = world.devices.get_mut(index) else {
         return;
     };
-    for (_, change) in device.writing.drain(..).take(done) {
-        if !device.full {
+    for job in device.writing.drain(..).take(done) {
+        if let Job::Write(_, change) = job
+            && !device.full
+        {
             device.disk.write(change);
         }
     }

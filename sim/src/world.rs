@@ -65,6 +65,9 @@ pub struct World {
     pub faults: Counts,
     /// What people do.
     pub activity: Activity,
+    /// In worlds in which disks come back older: the source of chance for that, so that other worlds
+    /// are the same as without.
+    pub older: Option<Random>,
     /// Bytes that routers have sent.
     pub routed: u64,
     /// A hash of everything that happened.
@@ -91,6 +94,8 @@ impl World {
         };
         let mut devices: Vec<Device> = (0..people).map(device).collect();
         let beacon = Beacon::draw(seed, people);
+        let mut older = Random::new(seed.rotate_left(32) ^ 1);
+        let has_older = older.chance(30);
         if let Some(beacon) = &beacon {
             beacon.set_clocks(&mut devices);
         }
@@ -111,6 +116,7 @@ impl World {
             routed: 0,
             trace: 0,
             commands: 0,
+            older: Some(older).filter(|_| has_older),
         }
     }
 

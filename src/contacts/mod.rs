@@ -66,6 +66,8 @@ pub(crate) struct Contacts {
     unsighted: bool,
     /// When the person was last told of a clock that differs.
     clock_announced: Option<Mono>,
+    /// By how many milliseconds the clocks of contacts are ahead, where they differ.
+    clocks: LiteMap<ContactId, i64>,
 }
 
 impl Contacts {

@@ -55,14 +55,25 @@ impl Contacts {
         }
     }
 
-    /// Alerts the person where the two devices' clocks differ: messages carry times, and rendezvous
-    /// follow the clock.
+    /// Alerts the person where the clock of this device seems to be wrong: messages carry times, and
+    /// rendezvous follow the clock. One contact's own clock may be wrong, or it may lie: a second one
+    /// must agree, where there is another.
     fn compare_clocks(&mut self, ctx: &mut Context, id: &ContactId, at: u64) {
         let (now, difference) = (ctx.now.mono, at.abs_diff(ctx.now.unix));
         let recent = |told: Mono| now.since(told) < SAME_ALERT;
-        if u128::from(difference) <= CLOCK_DIFFERENCE.as_millis()
-            || self.clock_announced.is_some_and(recent)
-        {
+        let same = |difference: u64| u128::from(difference) <= CLOCK_DIFFERENCE.as_millis();
+        if same(difference) {
+            self.clocks.remove(id);
+            return;
+        }
+        let ahead = at.cast_signed() - ctx.now.unix.cast_signed();
+        let book = &self.book;
+        self.clocks.retain(|id, _| book.contains_key(id));
+        self.clocks.insert(id.clone(), ahead);
+        let mut others = self.clocks.iter().filter(|(other, _)| *other != id);
+        let agrees = others.any(|(_, theirs)| same(theirs.abs_diff(ahead)));
+        let is_only = self.book.len() == 1;
+        if !agrees && !is_only || self.clock_announced.is_some_and(recent) {
             return;
         }
         self.clock_announced = Some(now);

@@ -1,25 +1,22 @@
-//! One chat: the own messages that wait for their acknowledgement, and the place reached in the
-//! other's log.
+//! One chat: the own messages that wait for their acknowledgement, and the last one that came from the
+//! other side.
 //!
 //! The promise: an own message is stored before it is first sent; a received one is stored before
-//! it is acknowledged; what is sent again is recognised by log and sequence number. So after any
-//! crash both sides go on from what is stored, and nothing is lost, doubled or out of order.
+//! it is acknowledged; on each connection both sides agree on what is stored ([`agreement`](super::agreement)),
+//! and go on from there. So after any crash nothing is lost, doubled or out of order.
 //!
 //! One transaction is under way at a time; what comes meanwhile is staged and goes into the next
 //! one, both directions together. When a transaction fails, it and all that was staged behind it
 //! are as if they had not happened.
-//!
-//! Long because both directions of a chat share one transaction, and its rules are read together.
 
+use super::agreement::Own;
+use super::outbox::Outbox;
 use crate::clock::UnixMillis;
 use crate::io::CommandId;
-use crate::limits::{
-    IN_FLIGHT, OUTBOX_BYTES, OUTBOX_MESSAGES, STORING, TEXT_BYTES, TEXT_ESCAPED_BYTES,
-};
+use crate::limits::{STORING, UNSEEN};
 use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
-use crate::view::{ContactId, Message, MessageState, Progress, Refusal};
-use crate::wire::{SessionFrame, escaped_len};
-use std::collections::VecDeque;
+use crate::view::{self, ContactId, Message, MessageState, Progress, Refusal};
+use crate::wire::SessionFrame;
 
 /// A chat in memory.
 #[derive(Debug)]
@@ -33,10 +30,10 @@ pub(crate) struct Chat {
     staged: Vec<Staged>,
     /// The last transaction failed: none is begun before there is a message to store.
     stuck: bool,
-    /// Stored own messages that are not known to be delivered, oldest first.
-    own: VecDeque<MessageRecord>,
-    /// Own messages up to this one were handed to the present connection.
-    sent: u64,
+    /// Stored own messages that are not known to be delivered.
+    outbox: Outbox,
+    /// The two have just accepted each other, perhaps after one of them had forgotten the chat.
+    fresh: bool,
     /// What was last given as [`Chat::news`].
     told: Option<Progress>,
     last_received: u64,
@@ -47,19 +44,6 @@ pub(crate) struct Chat {
 struct Staged {
     record: MessageRecord,
     command: Option<CommandId>,
-}
-
-/// What a received text leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Received {
-    /// It was staged.
-    Taken,
-    /// It is here already: acknowledge again.
-    Again,
-    /// Something before it is missing: say from where the chat stands.
-    Gap,
-    /// Too much is being stored already: the connection is closed, the sender comes again.
-    Busy,
 }
 
 /// What became durable, oldest first.
@@ -73,22 +57,23 @@ pub(crate) struct Durable {
 }
 
 impl Chat {
-    /// Returns an empty chat. `log` names the log of own messages, and must never repeat.
-    pub(crate) fn new(contact: ContactId, log: String) -> Self {
-        Self::restore(ThreadRecord::new(contact, log), Vec::new())
+    /// Returns an empty chat.
+    pub(crate) fn new(contact: ContactId) -> Self {
+        Self::restore(ThreadRecord::new(contact), Vec::new())
     }
 
     /// Returns a chat as it was stored. `outbox` holds the own messages that are not delivered.
     pub(crate) fn restore(head: ThreadRecord, mut outbox: Vec<MessageRecord>) -> Self {
-        outbox.retain(|record| head.awaits(record));
-        outbox.sort_by_key(|record| record.seq);
+        // What no frame can carry was never taken from a person, and must not block the others.
+        outbox
+            .retain(|record| head.awaits(record) && view::check_text(&record.message.text).is_ok());
         Self {
             durable: head.clone(),
             flying: None,
             staged: Vec::new(),
             stuck: false,
-            own: outbox.into(),
-            sent: head.out_delivered,
+            outbox: Outbox::new(outbox),
+            fresh: false,
             told: None,
             last_received: 0,
             head,
@@ -99,7 +84,7 @@ impl Chat {
     pub(crate) fn progress(&self) -> Progress {
         Progress {
             contact: self.head.contact.clone(),
-            sent: self.sent,
+            sent: self.outbox.sent().unwrap_or(self.head.out_delivered),
             delivered: self.head.out_delivered,
             read: self.head.out_read,
         }
@@ -107,14 +92,11 @@ impl Chat {
 
     /// Returns how far own messages are, if that changed since the last call.
     pub(crate) fn news(&mut self) -> Option<Progress> {
-        let is_old = self.told.as_ref().is_some_and(|told| {
-            let head = &self.head;
-            (told.sent, told.delivered, told.read) == (self.sent, head.out_delivered, head.out_read)
-        });
-        if is_old {
+        let progress = self.progress();
+        if self.told.as_ref() == Some(&progress) {
             return None;
         }
-        self.told = Some(self.progress());
+        self.told = Some(progress);
         self.told.clone()
     }
 
@@ -122,9 +104,9 @@ impl Chat {
     /// that an acknowledgement is one small write whatever it covers.
     pub(crate) fn shown(&self, record: &MessageRecord) -> Message {
         let mut message = shown(record);
-        if self.head.is_own(record) {
-            message.place = Some(record.seq);
-            message.state = self.progress().state(record.seq);
+        if let Some(place) = record.place {
+            message.place = Some(place);
+            message.state = self.progress().state(place);
         }
         message
     }
@@ -132,86 +114,64 @@ impl Chat {
     /// Counts the messages that the person has not seen. What is still being stored is not shown
     /// yet and does not count.
     pub(crate) fn unread(&self) -> u32 {
-        let flying = self.flying.iter().flat_map(|(_, batch)| batch);
-        let received = |staged: &&Staged| staged.command.is_none();
-        let storing = flying.chain(&self.staged).filter(received).count();
-        let storing = u32::try_from(storing).unwrap_or(u32::MAX);
+        let storing = u32::try_from(self.storing()).unwrap_or(u32::MAX);
         self.head.unread.saturating_sub(storing)
     }
 
-    /// Stages a message the person wrote.
+    /// Returns how many received messages are being stored.
+    pub(crate) fn storing(&self) -> usize {
+        let received = |staged: &&Staged| staged.command.is_none();
+        self.under_way().filter(received).count()
+    }
+
+    fn under_way(&self) -> impl Iterator<Item = &Staged> {
+        let flying = self.flying.iter().flat_map(|(_, batch)| batch);
+        flying.chain(&self.staged)
+    }
+
+    /// Returns whether so many messages are unseen that no more are taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.head.unread >= UNSEEN
+    }
+
+    /// Stages a message the person wrote, under an id that must never repeat.
     pub(crate) fn write(
         &mut self,
         command: CommandId,
         text: &str,
         at: UnixMillis,
+        id: String,
     ) -> Result<(), Refusal> {
-        if text.trim().is_empty() {
-            return Err(Refusal::TextEmpty);
-        }
-        if text.len() > TEXT_BYTES || escaped_len(text) > TEXT_ESCAPED_BYTES {
-            return Err(Refusal::TextTooLong);
-        }
-        if !self.has_room(text.len()) {
+        view::check_text(text)?;
+        let own = self.under_way().filter(|staged| staged.command.is_some());
+        let storing = own.fold((0, 0), |(count, bytes), staged| {
+            (count + 1, bytes + staged.record.message.text.len())
+        });
+        if !self.outbox.has_room(text.len(), storing) {
             return Err(Refusal::OutboxFull);
         }
-        self.head.out_seq += 1;
-        let (log, seq) = (self.head.out_log.clone(), self.head.out_seq);
-        self.stage(log, seq, text.to_owned(), at, Some(command));
+        self.head.out_last += 1;
+        let place = Some(self.head.out_last);
+        self.stage(id, place, text.to_owned(), at, Some(command));
         Ok(())
     }
 
-    fn has_room(&self, more: usize) -> bool {
-        let flying = self.flying.iter().flat_map(|(_, flying)| flying);
-        let staged = flying.chain(&self.staged).map(|staged| &staged.record);
-        let (count, bytes) = self
-            .own
-            .iter()
-            .chain(staged)
-            .fold((0, more), |(count, bytes), record| {
-                (count + 1, bytes + record.message.text.len())
-            });
-        planted!(OutboxUnbounded) || count < OUTBOX_MESSAGES && bytes <= OUTBOX_BYTES
-    }
-
-    /// Takes a text of the contact.
-    pub(crate) fn receive(
-        &mut self,
-        log: &str,
-        seq: u64,
-        text: String,
-        at: UnixMillis,
-    ) -> Received {
-        if self.head.in_log.as_deref() != Some(log) {
-            // A new log begins where its first message says: what came before was acknowledged
-            // to the other side, or was never written to this one.
-            self.head.in_log = Some(log.to_owned());
-            self.head.in_seq = seq.saturating_sub(1);
-            self.head.in_read = 0;
-        }
-        if planted!(NoDedupe) {
-            self.head.in_seq = self.head.in_seq.min(seq.saturating_sub(1));
-        }
-        if seq <= self.head.in_seq {
-            return Received::Again;
-        }
-        if seq != self.head.in_seq + 1 && !planted!(GapTaken) {
-            return Received::Gap;
-        }
+    /// Takes a text of the contact. Returns false where too much is being stored already.
+    pub(crate) fn receive(&mut self, id: String, text: String, at: UnixMillis) -> bool {
         if self.staged.len() >= STORING {
-            return Received::Busy;
+            return false;
         }
-        self.head.in_seq = seq;
+        self.head.in_last = Some(id.clone());
         self.head.unread = self.head.unread.saturating_add(1);
         self.last_received = self.head.next_number;
-        self.stage(log.to_owned(), seq, text, at, None);
-        Received::Taken
+        self.stage(id, None, text, at, None);
+        true
     }
 
     fn stage(
         &mut self,
-        log: String,
-        seq: u64,
+        id: String,
+        place: Option<u64>,
         text: String,
         at: UnixMillis,
         command: Option<CommandId>,
@@ -229,15 +189,13 @@ impl Chat {
             text,
             origin,
         };
-        self.staged.push(Staged {
-            record: MessageRecord {
-                version: 1,
-                message,
-                log,
-                seq,
-            },
-            command,
-        });
+        let record = MessageRecord {
+            version: 2,
+            message,
+            id,
+            place,
+        };
+        self.staged.push(Staged { record, command });
     }
 
     /// Returns the next transaction, where one is due and none is under way.
@@ -266,7 +224,7 @@ impl Chat {
                 Some(command) => {
                     durable.commands.push(command);
                     durable.own.push(self.shown(&record));
-                    self.own.push_back(record);
+                    self.outbox.add(record);
                 }
                 None => durable.received.push(shown(&record)),
             }
@@ -284,10 +242,9 @@ impl Chat {
             .collect();
         self.stuck = true;
         self.head.next_number = self.durable.next_number;
-        self.head.out_seq = self.durable.out_seq;
-        self.head.in_log.clone_from(&self.durable.in_log);
-        self.head.in_seq = self.durable.in_seq;
-        self.head.in_read = self.durable.in_read;
+        self.head.out_last = self.durable.out_last;
+        self.head.in_last.clone_from(&self.durable.in_last);
+        self.head.in_read.clone_from(&self.durable.in_read);
         self.head.unread = self.durable.unread;
         commands
     }
@@ -296,87 +253,92 @@ impl Chat {
     /// which may have been lost, or not been sent at all.
     pub(crate) fn have(&self, receipts: bool) -> SessionFrame {
         SessionFrame::Have {
-            log: self.durable.in_log.clone(),
-            upto: self.durable.in_seq,
-            read: Some(self.head.in_read).filter(|read| receipts && *read > 0),
+            last: self.durable.in_last.clone(),
+            read: self.head.in_read.clone().filter(|_| receipts),
         }
     }
 
-    /// Goes on from what the other side says it has, and its person has seen.
-    pub(crate) fn rewind(&mut self, log: Option<&str>, upto: u64, read: Option<u64>) {
-        if let Some(log) = log {
-            self.acknowledged(log, upto);
-            self.read_by_other(log, read.unwrap_or(0).min(upto));
+    /// Returns what this side has of its own messages.
+    pub(super) fn own(&self) -> Own<'_> {
+        Own {
+            head: &self.head,
+            waiting: self.outbox.waiting(),
         }
+    }
+
+    /// Keeps delivered messages at hand, to be sent again if need be.
+    pub(super) fn recall(&mut self, records: Vec<MessageRecord>) {
+        self.outbox.recall(records);
+    }
+
+    /// Goes on behind this place: the other side has what comes before, and names `last` as its last
+    /// message.
+    pub(super) fn agree(&mut self, place: u64, last: Option<String>) {
+        self.head.out_last = self.head.out_last.max(place);
+        self.head.out_delivered = place;
+        self.head.out_read = self.head.out_read.min(place);
+        self.head.out_known = last;
+        self.fresh = false;
         self.interrupted();
+    }
+
+    /// Notes that the two have just accepted each other: nothing from before is sent again.
+    pub(crate) fn accepted_anew(&mut self) {
+        self.fresh = true;
+        self.head.out_floor = self.head.out_delivered;
+    }
+
+    /// Returns whether the two have just accepted each other, and no connection has agreed since.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.fresh
     }
 
     /// Puts everything back in the queue that was sent on the last connection and not acknowledged.
     pub(crate) fn interrupted(&mut self) {
         if !planted!(NothingSentAgain) {
-            self.sent = self.head.out_delivered;
+            self.outbox.begin_behind(self.head.out_delivered);
         }
     }
 
     /// Returns whether something of it is on its way to storage, or to the other side and not
     /// acknowledged.
     pub(crate) fn is_moving(&self) -> bool {
-        self.flying.is_some() || !self.staged.is_empty() || self.sent > self.head.out_delivered
+        self.flying.is_some() || !self.staged.is_empty() || self.outbox.sent().is_some()
     }
 
     /// Returns whether [`Self::next`] would return a message.
     pub(crate) fn wants_to_send(&self) -> bool {
-        let in_flight = self.sent.saturating_sub(self.head.out_delivered);
-        (planted!(InFlightUnbounded)
-            || usize::try_from(in_flight).unwrap_or(usize::MAX) < IN_FLIGHT)
-            && self.own.back().is_some_and(|record| record.seq > self.sent)
+        self.outbox.wants_to_send()
     }
 
     /// Returns the next own message to send, as far as the window allows.
     pub(crate) fn next(&mut self) -> Option<SessionFrame> {
-        if !self.wants_to_send() {
-            return None;
-        }
-        let index = self.own.iter().position(|record| record.seq > self.sent)?;
-        let record = self.own.get(index)?;
-        self.sent = record.seq;
-        Some(SessionFrame::Text {
-            log: record.log.clone(),
-            seq: record.seq,
-            at: record.message.at,
-            text: record.message.text.clone(),
-        })
+        self.outbox.next()
     }
 
-    /// Notes that the other side has stored own messages.
-    pub(crate) fn acknowledged(&mut self, log: &str, upto: u64) {
-        // Nobody can have what is not even stored here.
-        if log != self.head.out_log
-            || upto <= self.head.out_delivered
-            || upto > self.durable.out_seq && !planted!(AckOfTheFuture)
-        {
-            return;
+    /// Notes that the other side has stored the texts of this connection up to a number. Returns
+    /// false where so many were never sent.
+    pub(crate) fn acknowledged(&mut self, upto: u64) -> bool {
+        let Some(covered) = self.outbox.acknowledge(upto) else {
+            return false;
+        };
+        if let Some(record) = covered {
+            self.head.out_delivered = record.place.unwrap_or(self.head.out_delivered);
+            self.head.out_known = Some(record.id);
         }
-        self.head.out_delivered = upto;
-        self.sent = self.sent.max(upto);
-        self.own.retain(|record| record.seq > upto);
+        true
     }
 
-    /// Notes that the other person has seen own messages.
-    pub(crate) fn read_by_other(&mut self, log: &str, upto: u64) {
-        self.acknowledged(log, upto);
-        if log == self.head.out_log && upto <= self.head.out_delivered {
-            self.head.out_read = self.head.out_read.max(upto);
-        }
+    /// Notes that the other person has seen own messages up to this place.
+    pub(crate) fn read_by_other(&mut self, place: u64) {
+        let read = place.min(self.head.out_delivered);
+        self.head.out_read = self.head.out_read.max(read);
     }
 
-    /// Returns the message that says how much of the other log is stored.
-    pub(crate) fn ack(&self) -> Option<SessionFrame> {
-        let log = self.durable.in_log.clone()?;
-        Some(SessionFrame::Ack {
-            log,
-            upto: self.durable.in_seq,
-        })
+    /// Returns the place of an own message, where it is the last one delivered.
+    pub(crate) fn place_of_last(&self, id: &str) -> Option<u64> {
+        let is_last = self.head.out_known.as_deref() == Some(id);
+        is_last.then_some(self.head.out_delivered)
     }
 
     /// Notes that the person has seen the chat up to a message; `tell` is whether the contact may
@@ -387,7 +349,7 @@ impl Chat {
             self.head.seen = number;
             self.head.unread = 0;
             if tell {
-                self.head.in_read = self.durable.in_seq;
+                self.head.in_read.clone_from(&self.durable.in_last);
             }
         }
         news
@@ -395,11 +357,8 @@ impl Chat {
 
     /// Returns what to tell the other side about messages seen here.
     pub(crate) fn read_receipt(&self) -> Option<SessionFrame> {
-        let log = self.durable.in_log.clone()?;
-        Some(SessionFrame::Read {
-            log,
-            upto: self.head.in_read,
-        })
+        let id = self.head.in_read.clone()?;
+        Some(SessionFrame::Read { id })
     }
 }
 

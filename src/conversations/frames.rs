@@ -1,32 +1,41 @@
 //! What a message of a contact leads to.
 
-use super::chat::Received;
+use super::agreement::Happening;
 use super::{Conversation, Conversations};
 use crate::context::Context;
 use crate::fact::{Fact, Heard};
-use crate::limits::TEXT_BYTES;
+use crate::limits::{ASK_IDS, ASKS, MESSAGE_ID};
 use crate::misbehaviour::Misbehaviour;
+use crate::records::{Origin, Query};
+use crate::store::Wanted;
 use crate::values::ContactId;
-use crate::view::Event;
+use crate::view::{self, Event};
 use crate::wire::SessionFrame;
 
 impl Conversations {
-    /// Takes one message. `receipts` is whether contacts are told what was read.
-    pub(crate) fn frame(
-        &mut self,
-        ctx: &mut Context,
-        id: &ContactId,
-        bytes: &[u8],
-        receipts: bool,
-    ) {
+    /// Takes one message.
+    pub(crate) fn frame(&mut self, ctx: &mut Context, id: &ContactId, bytes: &[u8]) {
         let now = ctx.now.mono;
         if let Some(session) = self.session_mut(id) {
             session.liveness.heard(now);
         }
-        let frame = SessionFrame::decode(bytes).map_err(Misbehaviour::from);
-        if let Err(how) = frame.and_then(|frame| self.hear(ctx, id, frame, receipts)) {
+        if let Err(how) = self.take(ctx, id, bytes) {
             ctx.tell(Fact::Misbehaved(id.clone(), how));
         }
+    }
+
+    fn take(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        bytes: &[u8],
+    ) -> Result<(), Misbehaviour> {
+        let now = ctx.now.mono;
+        let allowed = |all: &mut Conversation| all.frames.take(now.into());
+        if !self.all.get_mut(id).is_some_and(allowed) {
+            return Err(Misbehaviour::TooManyFrames);
+        }
+        self.hear(ctx, id, SessionFrame::decode(bytes)?)
     }
 
     fn hear(
@@ -34,7 +43,6 @@ impl Conversations {
         ctx: &mut Context,
         id: &ContactId,
         frame: SessionFrame,
-        receipts: bool,
     ) -> Result<(), Misbehaviour> {
         match frame {
             SessionFrame::Profile {
@@ -46,7 +54,11 @@ impl Conversations {
                 at,
                 routers,
             } => {
+                let now = ctx.now.mono;
                 if let Some(session) = self.session_mut(id) {
+                    if !session.profiles.incoming.take(now.into()) {
+                        return Err(Misbehaviour::TooManyProfiles);
+                    }
                     session.says_near = near;
                     session.routers = routers.unwrap_or_default();
                 }
@@ -59,21 +71,34 @@ impl Conversations {
                 };
                 ctx.tell(Fact::Profile(id.clone(), Box::new(heard)));
             }
-            SessionFrame::Have { log, upto, read } => {
-                self.chat(ctx, id).rewind(log.as_deref(), upto, read);
+            SessionFrame::Have { last, read } => {
                 if let Some(session) = self.session_mut(id) {
-                    session.synced = true;
+                    session.says_read = read;
+                }
+                return self.agree(ctx, id, Happening::Have(last));
+            }
+            SessionFrame::Ask { ids } => return self.asked(ctx, id, ids),
+            SessionFrame::Known { id: known } => {
+                return self.agree(ctx, id, Happening::Known(known));
+            }
+            SessionFrame::Text {
+                number,
+                id: name,
+                at,
+                text,
+            } => return self.text(ctx, id, number, name, at, text),
+            SessionFrame::Ack { upto } => {
+                if !self.is_agreed(id) || !self.chat(id).acknowledged(upto) {
+                    return Err(Misbehaviour::OutOfPlace);
                 }
                 self.pump(ctx, id);
             }
-            SessionFrame::Text { log, seq, at, text } => {
-                return self.text(ctx, id, &log, seq, at, text, receipts);
+            SessionFrame::Read { id: seen } => {
+                if let Some(session) = self.session_mut(id) {
+                    session.says_read = Some(seen);
+                }
+                self.seen_by_other(ctx, id);
             }
-            SessionFrame::Ack { log, upto } => {
-                self.chat(ctx, id).acknowledged(&log, upto);
-                self.pump(ctx, id);
-            }
-            SessionFrame::Read { log, upto } => self.chat(ctx, id).read_by_other(&log, upto),
             SessionFrame::Typing => ctx.event(Event::Typing(id.clone())),
             SessionFrame::Ping => self.say(ctx, id, &SessionFrame::Pong),
             SessionFrame::Pong => {}
@@ -83,49 +108,73 @@ impl Conversations {
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the fields of one message")]
     fn text(
         &mut self,
         ctx: &mut Context,
         id: &ContactId,
-        log: &str,
-        seq: u64,
+        number: u64,
+        name: String,
         at: u64,
         text: String,
-        receipts: bool,
     ) -> Result<(), Misbehaviour> {
-        if log.len() != 32 || text.len() > TEXT_BYTES || text.is_empty() {
+        if name.len() != MESSAGE_ID || view::check_text(&text).is_err() {
             return Err(Misbehaviour::TextOutOfBounds);
         }
         let now = ctx.now;
-        let allowed = |all: &mut Conversation| all.incoming.take(now.mono.into());
-        if !self.all.get_mut(id).is_some_and(allowed) && !planted!(MessageRateOff) {
+        let Some(Conversation {
+            chat: Some(chat),
+            session: Some(session),
+            incoming,
+            ..
+        }) = self.all.get_mut(id)
+        else {
+            return Ok(());
+        };
+        if !incoming.take(now.mono.into()) && !planted!(MessageRateOff) {
             return Err(Misbehaviour::TooManyTexts);
         }
+        let received = &mut session.received;
+        if !received.has_said || number != received.texts + 1 && !planted!(GapTaken) {
+            return Err(Misbehaviour::OutOfPlace);
+        }
+        received.texts = number;
         // A clock that is ahead must not put a message into the future.
-        let chat = self.chat(ctx, id);
         let latest = if planted!(FutureBelieved) {
             u64::MAX
         } else {
             now.unix
         };
-        match chat.receive(log, seq, text, at.min(latest)) {
-            Received::Taken if planted!(AckBeforeStore) => {
-                let (log, upto) = (log.to_owned(), seq);
-                self.say(ctx, id, &SessionFrame::Ack { log, upto });
-            }
-            Received::Taken => {}
-            Received::Again => {
-                if let Some(ack) = chat.ack() {
-                    self.say(ctx, id, &ack);
-                }
-            }
-            Received::Gap => {
-                let have = chat.have(receipts);
-                self.say(ctx, id, &have);
-            }
-            Received::Busy => self.end(ctx, id),
+        if !chat.receive(name, text, at.min(latest)) {
+            self.end(ctx, id);
+        } else if planted!(AckBeforeStore) {
+            self.say(ctx, id, &SessionFrame::Ack { upto: number });
         }
+        Ok(())
+    }
+
+    /// Looks which of its messages the contact has stored here, because one of the two has an older disk.
+    fn asked(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        ids: Vec<String>,
+    ) -> Result<(), Misbehaviour> {
+        let Some(session) = self.session_mut(id) else {
+            return Ok(());
+        };
+        let received = &mut session.received;
+        received.asked += 1;
+        let fits = ids.len() <= ASK_IDS && ids.iter().all(|id| id.len() == MESSAGE_ID);
+        // Where a text has come, the question was answered before.
+        if !fits || received.asked > ASKS || !received.has_said || received.texts > 0 {
+            return Err(Misbehaviour::OutOfPlace);
+        }
+        let query = Query::Newest {
+            contact: id.clone(),
+            origin: Origin::Received,
+            ids,
+        };
+        self.load(ctx, id, Wanted::Question, query);
         Ok(())
     }
 }

@@ -1,13 +1,18 @@
 //! What contacts say to each other on authenticated connections, and the chats they make up.
 //!
-//! [`session`] is one connection, [`chat`] one chat, which outlives it. [`frames`] says what a
-//! message of a contact leads to, [`writing`] what an own one does, and the end of its write.
+//! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it.
+//! [`frames`] says what a message of a contact leads to, [`writing`] what an own one does, and the end of
+//! its write. [`agreement`] is how both sides of a new connection find out what the other one has, and
+//! [`agreeing`] carries that out.
 //!
 //! Not here: how a connection comes to be ([`handshakes`](crate::handshakes)), and when a contact is
 //! dialled ([`contacts`](crate::contacts)).
 
+mod agreeing;
+mod agreement;
 mod chat;
 mod frames;
+mod outbox;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -17,7 +22,6 @@ pub(crate) use chat::shown;
 
 use crate::clock::Mono;
 use crate::context::Context;
-use crate::encoding::hex;
 use crate::fact::Fact;
 use crate::io::{LinkId, Path};
 use crate::limits;
@@ -40,6 +44,10 @@ pub(crate) struct Conversations {
     all: LiteMap<ContactId, Conversation>,
     /// When the person was last told of another device with this identity.
     two_copies_announced: Option<Mono>,
+    /// Who said last that another device with this identity is there, and when.
+    says_two: Option<(Mono, ContactId)>,
+    /// When the person was last told that this device lacks messages of theirs.
+    older_announced: Option<Mono>,
 }
 
 /// What is going on with one contact.
@@ -47,7 +55,9 @@ pub(crate) struct Conversations {
 struct Conversation {
     chat: Option<Chat>,
     session: Option<Session>,
-    /// How many messages are taken from the contact.
+    /// How many messages of every kind are taken from the contact.
+    frames: Bucket,
+    /// How many texts are taken.
     incoming: Bucket,
     /// How many are sent.
     outgoing: Bucket,
@@ -59,6 +69,10 @@ impl Default for Conversation {
         Self {
             chat: None,
             session: None,
+            frames: Bucket::new(
+                limits::CONTACT_BURST,
+                Duration::from_secs(1) / limits::CONTACT_PER_SECOND,
+            ),
             incoming,
             outgoing,
         }
@@ -109,12 +123,9 @@ impl Conversations {
     }
 
     /// Returns the chat with a contact, made when it is first needed.
-    fn chat(&mut self, ctx: &mut Context, id: &ContactId) -> &mut Chat {
+    fn chat(&mut self, id: &ContactId) -> &mut Chat {
         let entry = self.entry(id);
-        entry.chat.get_or_insert_with(|| {
-            let log = hex(&ctx.random::<16>());
-            Chat::new(id.clone(), log)
-        })
+        entry.chat.get_or_insert_with(|| Chat::new(id.clone()))
     }
 
     /// Returns whether no message is on its way.
@@ -199,22 +210,10 @@ impl Conversations {
         }
         ctx.routes.set_link(link, LinkOwner::Session(id.clone()));
         self.entry(id).session = Some(Session::new(link, path, now));
-        let chat = self.chat(ctx, id);
+        let chat = self.chat(id);
         // The connection before this one may have ended without a word.
         chat.interrupted();
         true
-    }
-
-    /// Says what is stored of the contact's messages, so that they go on from there. With
-    /// `receipts` it also says what was read.
-    pub(crate) fn send_have(&self, ctx: &mut Context, id: &ContactId, receipts: bool) {
-        let have = self
-            .all
-            .get(id)
-            .and_then(|all| Some(all.chat.as_ref()?.have(receipts)));
-        if let Some(have) = have {
-            self.say(ctx, id, &have);
-        }
     }
 
     /// Sends a message to a contact, if there is a session.
@@ -224,11 +223,12 @@ impl Conversations {
         }
     }
 
-    /// Starts counting messages anew, because the acceptance of a contact was repeated.
-    pub(crate) fn renew_rates(&mut self, id: &ContactId) {
-        if let Some(all) = self.all.get_mut(id) {
-            (all.incoming, all.outgoing) = rates();
-        }
+    /// Begins anew, because a contact was accepted, perhaps once more: messages are counted anew, and
+    /// nothing from before is sent again.
+    pub(crate) fn accepted(&mut self, id: &ContactId) {
+        let all = self.entry(id);
+        (all.incoming, all.outgoing) = rates();
+        self.chat(id).accepted_anew();
     }
 
     /// Ends a session.
@@ -270,13 +270,40 @@ impl Conversations {
         ctx.store_for_certain(Change::ForgetThread(id.clone()));
     }
 
+    /// Returns whether the own profile may be sent to a contact now. Where not, it is owed.
+    pub(crate) fn may_send_profile(&mut self, ctx: &Context, id: &ContactId) -> bool {
+        let Some(session) = self.session_mut(id) else {
+            return false;
+        };
+        let profiles = &mut session.profiles;
+        profiles.owed = !profiles.outgoing.take(ctx.now.mono.into());
+        !profiles.owed
+    }
+
+    /// Returns the contacts to whom the own profile is owed and may be sent now.
+    pub(crate) fn owed_profiles(&self, now: Mono) -> Vec<ContactId> {
+        let is_due = |all: &Conversation| {
+            let session = all.session.as_ref();
+            session.is_some_and(|s| s.profiles.owed && s.profiles.outgoing.due() <= now.into())
+        };
+        let due = self.all.iter().filter(|(_, all)| is_due(all));
+        due.map(|(id, _)| id.clone()).collect()
+    }
+
     /// Ends a session that the contact says a newer connection with this identity has replaced.
-    /// Where this device does not make that connection (`ours`), another device does.
+    /// Where this device does not make that connection (`ours`), another device does. One contact may
+    /// lie; the person is told where a second one says the same, or where there is no other.
     pub(crate) fn replaced(&mut self, ctx: &mut Context, id: &ContactId, ours: bool) {
         self.end(ctx, id);
         let now = ctx.now.mono;
         let recent = |at: Mono| now.since(at) < limits::SAME_ALERT;
-        if !ours && !self.two_copies_announced.is_some_and(recent) {
+        if ours {
+            return;
+        }
+        let before = self.says_two.replace((now, id.clone()));
+        let agrees = before.is_some_and(|(at, who)| who != *id && recent(at));
+        let is_only = self.connected().is_empty();
+        if (agrees || is_only) && !self.two_copies_announced.is_some_and(recent) {
             self.two_copies_announced = Some(now);
             ctx.alert(Alert::TwoCopies);
         }
@@ -317,7 +344,7 @@ impl Conversations {
         else {
             return;
         };
-        while session.synced && chat.wants_to_send() && outgoing.take(now.into()) {
+        while session.agreement.is_reached() && chat.wants_to_send() && outgoing.take(now.into()) {
             let Some(frame) = chat.next() else {
                 return;
             };
@@ -328,9 +355,12 @@ impl Conversations {
     pub(crate) fn due(&self) -> Option<Deadline> {
         let of = |all: &Conversation| {
             let session = all.session.as_ref()?;
-            let answer = Why::Liveness.at(session.liveness.due());
+            let mut answer = Why::Liveness.at(session.liveness.due());
+            if session.profiles.owed {
+                answer = answer.min(Why::Pace.at(session.profiles.outgoing.due().into()));
+            }
             let wants = all.chat.as_ref().is_some_and(Chat::wants_to_send);
-            if session.synced && wants {
+            if session.agreement.is_reached() && wants {
                 let pace = Why::Pace.at(all.outgoing.due().into());
                 return Some(answer.min(pace));
             }

@@ -1,8 +1,11 @@
 //! An authenticated connection with a contact.
 
+use super::agreement::Agreement;
 use crate::clock::Mono;
 use crate::io::{LinkId, Path};
+use crate::limits::{PROFILE_EVERY, PROFILES_SENT, PROFILES_TAKEN};
 use crate::liveness::Liveness;
+use pace::Bucket;
 use std::time::Duration;
 
 /// Two sessions that begin within this time come from both having dialled at once.
@@ -22,9 +25,47 @@ pub(super) struct Session {
     pub(super) says_near: bool,
     /// The Router IDs in whose registries the contact says to be.
     pub(super) routers: Vec<String>,
-    /// The contact has said what it has, so that sending can go on.
-    pub(super) synced: bool,
+    /// What the contact has of the own messages: sending goes on when that is agreed.
+    pub(super) agreement: Agreement,
+    /// What the contact says of the own messages that were seen, until that is agreed.
+    pub(super) says_read: Option<String>,
+    pub(super) received: Received,
+    pub(super) profiles: Profiles,
     pub(super) liveness: Liveness,
+}
+
+/// How often each side says who it is.
+#[derive(Debug)]
+pub(super) struct Profiles {
+    pub(super) incoming: Bucket,
+    pub(super) outgoing: Bucket,
+    /// The own one has changed and is to be sent when it may be.
+    pub(super) owed: bool,
+}
+
+impl Default for Profiles {
+    fn default() -> Self {
+        Self {
+            incoming: Bucket::new(PROFILES_TAKEN, PROFILE_EVERY),
+            outgoing: Bucket::new(PROFILES_SENT, PROFILE_EVERY),
+            owed: false,
+        }
+    }
+}
+
+/// What came of the contact's messages on this connection.
+#[derive(Debug, Default)]
+pub(super) struct Received {
+    /// What is stored has not been said yet, and is to be; with or without what was read.
+    pub(super) owes_have: Option<bool>,
+    /// It has been said: texts may come.
+    pub(super) has_said: bool,
+    /// How many texts came.
+    pub(super) texts: u64,
+    /// Texts up to this one were acknowledged.
+    pub(super) acknowledged: u64,
+    /// How often the contact has asked which messages are here.
+    pub(super) asked: usize,
 }
 
 impl Session {
@@ -35,7 +76,10 @@ impl Session {
             path,
             says_near: false,
             routers: Vec::new(),
-            synced: false,
+            agreement: Agreement::default(),
+            says_read: None,
+            received: Received::default(),
+            profiles: Profiles::default(),
             liveness: Liveness::new(now),
         }
     }

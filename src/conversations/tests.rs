@@ -1,10 +1,17 @@
 //! Sessions and chats by themselves: what a contact says, and what follows.
+//!
+//! Long because each message of a contact, and each way in which it can be out of place, is a case.
 
 use super::*;
 use crate::fact::Heard;
 use crate::io::{CommandId, Output};
-use crate::limits::{IN_FLIGHT, MESSAGE_BURST, PONG, SAME_ALERT, TEXT_BYTES};
+use crate::limits::{
+    ASK_IDS, ASKS, CONTACT_BURST, IN_FLIGHT, MESSAGE_BURST, PONG, PROFILE_EVERY, PROFILES_SENT,
+    PROFILES_TAKEN, SAME_ALERT, TEXT_BYTES, UNSEEN,
+};
 use crate::misbehaviour::Misbehaviour;
+use crate::records::{Origin, Query};
+use crate::store::{Read, Wanted};
 use crate::test_context::{
     changes, clear, closed, context, facts, id, outputs, replies, sent, wait,
 };
@@ -13,39 +20,89 @@ use crate::wire::{Card, Malformed, encode};
 
 const LINK: LinkId = LinkId::Dialled(1);
 const OTHER: LinkId = LinkId::Accepted(1);
-/// The log of the contact's messages: 16 bytes in hex.
-const LOG: &str = "0123456789abcdef0123456789abcdef";
 
 fn bob() -> ContactId {
     id("Bob")
 }
 
-/// A session with Bob that has just begun.
+/// A session with Bob that has just begun, and both have said what they have.
 fn session() -> (Context, Conversations) {
     let (mut ctx, mut all) = (context(), Conversations::default());
-    assert!(all.begin(&mut ctx, &bob(), LINK, Path::Unknown, true));
+    begin(&mut ctx, &mut all);
     (ctx, all)
 }
 
-fn hear(ctx: &mut Context, all: &mut Conversations, frame: &SessionFrame) {
-    all.frame(ctx, &bob(), encode(frame).as_bytes(), true);
+fn begin(ctx: &mut Context, all: &mut Conversations) {
+    assert!(all.begin(ctx, &bob(), LINK, Path::Unknown, true));
+    all.send_have(ctx, &bob(), true);
+    clear(ctx);
 }
 
-fn text(seq: u64, text: &str) -> SessionFrame {
+fn hear(ctx: &mut Context, all: &mut Conversations, frame: &SessionFrame) {
+    all.frame(ctx, &bob(), encode(frame).as_bytes());
+}
+
+/// Returns the id of a message of Bob.
+fn name(number: u64) -> String {
+    format!("{number:032x}")
+}
+
+fn text(number: u64, text: &str) -> SessionFrame {
     SessionFrame::Text {
-        log: LOG.to_owned(),
-        seq,
+        number,
+        id: name(number),
         at: 0,
         text: text.to_owned(),
     }
 }
 
-fn have_nothing() -> SessionFrame {
-    SessionFrame::Have {
-        log: None,
-        upto: 0,
-        read: None,
+fn profile() -> SessionFrame {
+    SessionFrame::Profile {
+        number: 3,
+        friendlyname: "Bob".to_owned(),
+        card: Card {
+            transport_id: "t".to_owned(),
+            discovery_uuid: "d".to_owned(),
+        },
+        near: true,
+        special: true,
+        at: 9,
+        routers: Some(vec!["r".to_owned()]),
     }
+}
+
+fn have(last: Option<String>) -> SessionFrame {
+    SessionFrame::Have { last, read: None }
+}
+
+fn ack(upto: u64) -> String {
+    encode(&SessionFrame::Ack { upto })
+}
+
+/// Stores what is staged.
+fn store(ctx: &mut Context, all: &mut Conversations) {
+    all.flush(ctx);
+    all.stored(ctx, &bob());
+}
+
+/// Takes the outputs, and returns what is read.
+fn queries(ctx: &mut Context) -> Vec<Query> {
+    let query = |output| {
+        let Output::Load(_, query) = output else {
+            return None;
+        };
+        Some(query)
+    };
+    outputs(ctx).into_iter().filter_map(query).collect()
+}
+
+fn loaded(ctx: &mut Context, all: &mut Conversations, what: Wanted, records: Vec<MessageRecord>) {
+    let read = Read {
+        contact: bob(),
+        link: LINK,
+        what,
+    };
+    all.loaded(ctx, &read, records).unwrap();
 }
 
 /// Returns the misbehaviour in the facts.
@@ -64,16 +121,15 @@ fn write(ctx: &mut Context, all: &mut Conversations, count: usize) {
         let command = CommandId(u64::try_from(n).unwrap());
         all.write(ctx, command, &bob(), "x").unwrap();
     }
-    all.flush(ctx);
-    all.stored(ctx, &bob());
+    store(ctx, all);
 }
 
 #[test]
 fn a_text_out_of_bounds_is_misbehaviour() {
     let longest = "x".repeat(TEXT_BYTES);
-    let of_no_log = SessionFrame::Text {
-        log: "short".to_owned(),
-        seq: 1,
+    let without_id = SessionFrame::Text {
+        number: 1,
+        id: "short".to_owned(),
         at: 0,
         text: "x".to_owned(),
     };
@@ -82,7 +138,9 @@ fn a_text_out_of_bounds_is_misbehaviour() {
         (text(1, &longest), None),
         (text(1, &format!("{longest}x")), out),
         (text(1, ""), out),
-        (of_no_log, out),
+        (without_id, out),
+        (text(2, "x"), Some(Misbehaviour::OutOfPlace)),
+        (text(0, "x"), Some(Misbehaviour::OutOfPlace)),
     ] {
         let (mut ctx, mut all) = session();
         hear(&mut ctx, &mut all, &frame);
@@ -101,7 +159,7 @@ fn more_texts_than_a_person_can_write_are_misbehaviour() {
     hear(&mut ctx, &mut all, &text(lenient + 1, "x"));
     let too_many = Some(Misbehaviour::TooManyTexts);
     assert_eq!(misbehaviour(&mut ctx), too_many);
-    all.renew_rates(&bob());
+    all.accepted(&bob());
     hear(&mut ctx, &mut all, &text(lenient + 1, "x"));
     assert_eq!(misbehaviour(&mut ctx), None, "an acceptance anew");
 }
@@ -109,10 +167,10 @@ fn more_texts_than_a_person_can_write_are_misbehaviour() {
 #[test]
 fn what_is_no_message_of_a_session_is_misbehaviour() {
     let (mut ctx, mut all) = session();
-    all.frame(&mut ctx, &bob(), br#"{"type":"auth"}"#, true);
+    all.frame(&mut ctx, &bob(), br#"{"type":"auth"}"#);
     let unknown = Some(Malformed::UnknownType.into());
     assert_eq!(misbehaviour(&mut ctx), unknown);
-    all.frame(&mut ctx, &bob(), &[0xFF], true);
+    all.frame(&mut ctx, &bob(), &[0xFF]);
     assert_eq!(misbehaviour(&mut ctx), Some(Malformed::NotUtf8.into()));
 }
 
@@ -120,19 +178,7 @@ fn what_is_no_message_of_a_session_is_misbehaviour() {
 fn a_profile_is_handed_on_and_says_where_the_contact_is() {
     let (mut ctx, mut all) = session();
     assert!(!all.is_here(&bob(), |_| false));
-    let frame = SessionFrame::Profile {
-        number: 3,
-        friendlyname: "Bob".to_owned(),
-        card: Card {
-            transport_id: "t".to_owned(),
-            discovery_uuid: "d".to_owned(),
-        },
-        near: true,
-        special: true,
-        at: 9,
-        routers: Some(vec!["r".to_owned()]),
-    };
-    hear(&mut ctx, &mut all, &frame);
+    hear(&mut ctx, &mut all, &profile());
     let Some(Fact::Profile(contact, heard)) = facts(&mut ctx).pop() else {
         panic!("nobody hears it");
     };
@@ -153,10 +199,140 @@ fn own_messages_wait_for_what_the_contact_has() {
     let (mut ctx, mut all) = session();
     write(&mut ctx, &mut all, 1);
     assert_eq!(sent(&mut ctx, LINK), [""; 0]);
-    hear(&mut ctx, &mut all, &have_nothing());
+    hear(&mut ctx, &mut all, &have(None));
     assert_eq!(sent(&mut ctx, LINK).len(), 1);
-    hear(&mut ctx, &mut all, &have_nothing());
-    assert_eq!(sent(&mut ctx, LINK).len(), 1, "it has not arrived");
+    hear(&mut ctx, &mut all, &have(None));
+    assert_eq!(misbehaviour(&mut ctx), Some(Misbehaviour::OutOfPlace));
+}
+
+#[test]
+fn what_does_not_follow_from_what_was_said_is_misbehaviour() {
+    let ask = |count, id: &str| SessionFrame::Ask {
+        ids: vec![id.to_owned(); count],
+    };
+    let (out, id) = (Some(Misbehaviour::OutOfPlace), name(1));
+    for (frames, how) in [
+        (vec![SessionFrame::Ack { upto: 0 }], out),
+        (vec![have(None), SessionFrame::Ack { upto: 0 }], None),
+        (vec![have(None), SessionFrame::Ack { upto: 1 }], out),
+        (vec![SessionFrame::Known { id: None }], out),
+        (vec![ask(ASK_IDS, &id)], None),
+        (vec![ask(ASK_IDS + 1, &id)], out),
+        (vec![ask(1, "short")], out),
+        (vec![ask(1, &id); ASKS], None),
+        (vec![ask(1, &id); ASKS + 1], out),
+        (vec![text(1, "x"), ask(1, &id)], out),
+    ] {
+        let (mut ctx, mut all) = session();
+        for frame in &frames {
+            hear(&mut ctx, &mut all, frame);
+        }
+        assert_eq!(misbehaviour(&mut ctx), how, "{frames:?}");
+    }
+    let (mut ctx, mut all) = (context(), Conversations::default());
+    all.begin(&mut ctx, &bob(), LINK, Path::Unknown, true);
+    hear(&mut ctx, &mut all, &text(1, "before we have said anything"));
+    assert_eq!(misbehaviour(&mut ctx), out);
+}
+
+#[test]
+fn a_contact_that_has_what_is_missing_here_is_asked_and_the_person_is_told() {
+    let (mut ctx, mut all) = session();
+    write(&mut ctx, &mut all, 2);
+    clear(&mut ctx);
+    hear(&mut ctx, &mut all, &have(Some(name(9))));
+    let query = Query::Newest {
+        contact: bob(),
+        origin: Origin::Own,
+        ids: vec![name(9)],
+    };
+    assert_eq!(queries(&mut ctx), [query]);
+    loaded(&mut ctx, &mut all, Wanted::Agreement, Vec::new());
+    assert!(matches!(facts(&mut ctx)[..], [Fact::OlderDisk(_)]));
+    let asked = sent(&mut ctx, LINK);
+    let [question] = &asked[..] else {
+        panic!("{asked:?}");
+    };
+    assert!(question.contains(r#""type":"ask""#), "{question}");
+    hear(&mut ctx, &mut all, &SessionFrame::Known { id: None });
+    assert_eq!(sent(&mut ctx, LINK).len(), 2);
+    hear(&mut ctx, &mut all, &SessionFrame::Ack { upto: 1 });
+    // The next time it has one of these.
+    all.gone(&mut ctx, &bob());
+    begin(&mut ctx, &mut all);
+    hear(&mut ctx, &mut all, &have(Some(name(9))));
+    loaded(&mut ctx, &mut all, Wanted::Agreement, Vec::new());
+    assert!(facts(&mut ctx).is_empty(), "once in an hour");
+}
+
+#[test]
+fn what_was_read_for_a_connection_that_has_ended_is_of_no_use() {
+    let (mut ctx, mut all) = session();
+    hear(&mut ctx, &mut all, &have(Some(name(9))));
+    all.gone(&mut ctx, &bob());
+    assert!(all.begin(&mut ctx, &bob(), OTHER, Path::Unknown, true));
+    clear(&mut ctx);
+    loaded(&mut ctx, &mut all, Wanted::Agreement, Vec::new());
+    assert_eq!(outputs(&mut ctx), []);
+}
+
+#[test]
+fn a_question_is_answered_with_the_newest_message_that_is_here() {
+    let (mut ctx, mut all) = session();
+    let ids = vec![name(1), name(2)];
+    hear(&mut ctx, &mut all, &SessionFrame::Ask { ids: ids.clone() });
+    let query = Query::Newest {
+        contact: bob(),
+        origin: Origin::Received,
+        ids,
+    };
+    assert_eq!(queries(&mut ctx), [query]);
+    loaded(&mut ctx, &mut all, Wanted::Question, Vec::new());
+    let known = encode(&SessionFrame::Known { id: None });
+    assert_eq!(sent(&mut ctx, LINK), [known]);
+}
+
+#[test]
+fn what_is_stored_is_said_when_nothing_is_under_way_any_more() {
+    let (mut ctx, mut all) = session();
+    hear(&mut ctx, &mut all, &text(1, "hi"));
+    all.flush(&mut ctx);
+    all.gone(&mut ctx, &bob());
+    begin(&mut ctx, &mut all);
+    all.stored(&mut ctx, &bob());
+    let have = encode(&have(Some(name(1))));
+    assert_eq!(sent(&mut ctx, LINK), [have], "and no acknowledgement");
+}
+
+#[test]
+fn nothing_more_is_taken_from_a_contact_while_too_much_is_unseen() {
+    let (mut ctx, mut all) = session();
+    let unseen = u64::from(UNSEEN);
+    for number in 1..=unseen + 1 {
+        hear(&mut ctx, &mut all, &text(number, "x"));
+        store(&mut ctx, &mut all);
+        wait(&mut ctx, Duration::from_secs(1));
+    }
+    let sent_before = sent(&mut ctx, LINK);
+    assert_eq!(sent_before.last(), Some(&ack(unseen - 1)));
+    all.gone(&mut ctx, &bob());
+    begin_full(&mut ctx, &mut all);
+    assert_eq!(sent(&mut ctx, LINK), [""; 0], "nor on the next connection");
+    hear(&mut ctx, &mut all, &text(1, "x"));
+    assert_eq!(misbehaviour(&mut ctx), Some(Misbehaviour::OutOfPlace));
+    all.see(&mut ctx, &bob(), u64::MAX, true).unwrap();
+    let have = SessionFrame::Have {
+        last: Some(name(unseen + 1)),
+        read: Some(name(unseen + 1)),
+    };
+    assert!(sent(&mut ctx, LINK).contains(&encode(&have)));
+}
+
+/// Begins a session and says what is stored, where that may be said.
+fn begin_full(ctx: &mut Context, all: &mut Conversations) {
+    clear(ctx);
+    assert!(all.begin(ctx, &bob(), LINK, Path::Unknown, true));
+    all.send_have(ctx, &bob(), true);
 }
 
 #[test]
@@ -165,7 +341,7 @@ fn own_messages_are_sent_as_fast_as_the_contact_takes_them() {
     let burst = usize::try_from(MESSAGE_BURST).unwrap();
     write(&mut ctx, &mut all, burst + 1);
     clear(&mut ctx);
-    hear(&mut ctx, &mut all, &have_nothing());
+    hear(&mut ctx, &mut all, &have(None));
     assert_eq!(sent(&mut ctx, LINK).len(), burst);
     let due = all.due().unwrap();
     assert_eq!(due.why, Why::Pace);
@@ -186,16 +362,8 @@ fn a_received_text_is_told_and_acknowledged_once_it_is_stored() {
         panic!("nobody is told");
     };
     assert_eq!(received, "hi");
-    let ack = SessionFrame::Ack {
-        log: LOG.to_owned(),
-        upto: 1,
-    };
-    assert_eq!(sent(&mut ctx, LINK), [encode(&ack)]);
+    assert_eq!(sent(&mut ctx, LINK), [ack(1)]);
     assert_eq!(all.unread(&bob()), 1);
-    hear(&mut ctx, &mut all, &text(1, "hi"));
-    assert_eq!(sent(&mut ctx, LINK), [encode(&ack)], "it came again");
-    hear(&mut ctx, &mut all, &text(3, "gap"));
-    assert!(sent(&mut ctx, LINK)[0].contains("have"));
 }
 
 #[test]
@@ -294,6 +462,57 @@ fn alerts(ctx: &mut Context) -> Vec<Alert> {
         alert
     };
     facts.map(alert).collect()
+}
+
+#[test]
+fn one_contact_among_others_can_not_raise_a_false_alarm_of_two_copies() {
+    let (mut ctx, mut all) = session();
+    let (carl, link) = (id("Carl"), LinkId::Dialled(7));
+    all.begin(&mut ctx, &carl, link, Path::Unknown, true);
+    clear(&mut ctx);
+    all.replaced(&mut ctx, &bob(), false);
+    assert_eq!(alerts(&mut ctx), [], "somebody else is there");
+    all.begin(&mut ctx, &bob(), OTHER, Path::Unknown, true);
+    all.replaced(&mut ctx, &bob(), false);
+    assert_eq!(alerts(&mut ctx), [], "the same one twice");
+    all.begin(&mut ctx, &bob(), LINK, Path::Unknown, true);
+    all.replaced(&mut ctx, &carl, false);
+    assert_eq!(alerts(&mut ctx), [Alert::TwoCopies]);
+}
+
+#[test]
+fn a_contact_has_a_budget_for_all_its_messages_and_one_for_profiles() {
+    let frames = u64::from(CONTACT_BURST);
+    let (mut ctx, mut all) = session();
+    for _ in 0..frames {
+        hear(&mut ctx, &mut all, &SessionFrame::Typing);
+    }
+    assert_eq!(misbehaviour(&mut ctx), None);
+    hear(&mut ctx, &mut all, &SessionFrame::Typing);
+    let too_many = Some(Misbehaviour::TooManyFrames);
+    assert_eq!(misbehaviour(&mut ctx), too_many);
+    let (mut ctx, mut all) = session();
+    for _ in 0..PROFILES_TAKEN {
+        hear(&mut ctx, &mut all, &profile());
+        assert_eq!(misbehaviour(&mut ctx), None);
+    }
+    hear(&mut ctx, &mut all, &profile());
+    let too_many = Some(Misbehaviour::TooManyProfiles);
+    assert_eq!(misbehaviour(&mut ctx), too_many);
+}
+
+#[test]
+fn an_own_profile_that_changes_often_is_sent_when_it_may_be() {
+    let (mut ctx, mut all) = session();
+    for _ in 0..PROFILES_SENT {
+        assert!(all.may_send_profile(&ctx, &bob()));
+    }
+    assert!(!all.may_send_profile(&ctx, &bob()));
+    assert_eq!(all.owed_profiles(ctx.now.mono), []);
+    ctx.now.mono = all.due().unwrap().at;
+    assert_eq!(all.owed_profiles(ctx.now.mono), [bob()]);
+    assert!(all.may_send_profile(&ctx, &bob()));
+    assert_eq!(all.owed_profiles(ctx.now.mono + PROFILE_EVERY), []);
 }
 
 #[test]

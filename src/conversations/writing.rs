@@ -1,8 +1,9 @@
 //! Own messages, and what follows when messages are stored.
 
+use super::Conversations;
 use super::chat::Chat;
-use super::{Conversation, Conversations};
 use crate::context::Context;
+use crate::encoding::hex;
 use crate::fact::Fact;
 use crate::io::CommandId;
 use crate::records::Change;
@@ -20,7 +21,8 @@ impl Conversations {
         text: &str,
     ) -> Result<(), Refusal> {
         let at = ctx.now.unix;
-        self.chat(ctx, id).write(command, text, at)
+        let name = hex(&ctx.random::<16>());
+        self.chat(id).write(command, text, at, name)
     }
 
     /// Notes that the person has seen a chat up to a message; `tell` is whether the contact may
@@ -41,24 +43,18 @@ impl Conversations {
             ctx.transmit(session.link, &receipt);
         }
         ctx.tell(Fact::Seen(id.clone()));
+        // There may be room again for more.
+        self.acknowledge(ctx, id);
         Ok(())
     }
 
     /// Goes on after the transaction of a chat is durable: acknowledges, answers and shows.
     pub(crate) fn stored(&mut self, ctx: &mut Context, id: &ContactId) {
-        let Some(Conversation {
-            chat: Some(chat),
-            session,
-            ..
-        }) = self.all.get_mut(id)
-        else {
+        let chat = self.all.get_mut(id).and_then(|all| all.chat.as_mut());
+        let Some(durable) = chat.map(Chat::stored) else {
             return;
         };
-        let durable = chat.stored();
-        let ack = chat.ack().filter(|_| !durable.received.is_empty());
-        if let (Some(session), Some(ack)) = (session, ack) {
-            ctx.transmit(session.link, &ack);
-        }
+        self.acknowledge(ctx, id);
         for message in durable.own {
             ctx.event(Event::Message(message));
         }

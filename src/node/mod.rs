@@ -23,8 +23,8 @@ mod transport;
 mod wiring;
 
 pub use crate::io::{
-    BeaconAnswer, BeaconFailure, ChannelBinding, Closed, CommandId, Input, Link, LinkId, Near,
-    Output, Path, Reach, Signalling, StoreId,
+    BeaconAnswer, BeaconFailure, ChannelBinding, Closed, CommandId, Input, Link, LinkId, LoadId,
+    Near, Output, Path, Reach, Signalling, StoreId,
 };
 pub use crate::why::{Deadline, Why};
 

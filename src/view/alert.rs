@@ -50,6 +50,12 @@ pub enum Alert {
     InviteNotAccepted,
     /// The same identity is in use on another device at this moment.
     TwoCopies,
+    /// A contact says to have messages of this person that this device does not have: its data is
+    /// older than it was, or a copy of it is used elsewhere.
+    OlderDisk {
+        /// The contact's name.
+        name: String,
+    },
     /// Somebody accepted under a new name turned out to be a blocked contact.
     Blocked {
         /// The contact's name.

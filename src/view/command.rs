@@ -153,6 +153,9 @@ pub enum Refusal {
     /// The text is longer than 8,000 bytes.
     #[error("the message is longer than 8,000 bytes")]
     TextTooLong,
+    /// The text has more control characters than a message can carry.
+    #[error("the message has too many control characters")]
+    TextControls,
     /// The note is longer than 280 bytes.
     #[error("the note is longer than 280 bytes")]
     NoteTooLong,

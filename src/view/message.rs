@@ -1,7 +1,10 @@
 //! Messages of a chat, and how far they are.
 
 use super::ContactId;
+use super::Refusal;
 use crate::clock::UnixMillis;
+use crate::limits::{TEXT_BYTES, TEXT_ESCAPED_BYTES};
+use crate::wire::escaped_len;
 use serde::{Deserialize, Serialize};
 
 /// A chat message.
@@ -67,4 +70,21 @@ pub enum MessageState {
     Delivered,
     /// Own; shown to the other person.
     Read,
+}
+
+/// Checks that a text can be sent: the composer and the core ask this.
+///
+/// # Errors
+/// Where it is empty, too long, or too long as JSON.
+pub fn check_text(text: &str) -> Result<(), Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::TextEmpty);
+    }
+    if text.len() > TEXT_BYTES {
+        return Err(Refusal::TextTooLong);
+    }
+    if escaped_len(text) > TEXT_ESCAPED_BYTES {
+        return Err(Refusal::TextControls);
+    }
+    Ok(())
 }

@@ -14,7 +14,7 @@ mod status;
 pub use crate::values::{ContactId, InviteId, RequestId, Secret, Secret as Hidden};
 pub use alert::Alert;
 pub use command::{Answer, Command, ContactCommand, Refusal};
-pub use message::{Message, MessageState, Progress};
+pub use message::{Message, MessageState, Progress, check_text};
 pub use notification::{About, Notification};
 pub use people::{
     Asked, Invite, Person, PersonId, Ping, Preferences, Presence, Reach, Request, Special,

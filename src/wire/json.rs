@@ -1,7 +1,7 @@
 //! Fields from and to JSON, as the tables of frames need them.
 
 use super::malformed::{Malformed, Wrong};
-use crate::limits::FRAME_BYTES;
+use crate::limits::{FRAME_BYTES, LARGEST_NUMBER};
 use nojson::{
     DisplayJson, Json, JsonFormatter, JsonObjectFormatter, JsonValueKind, RawJson, RawJsonValue,
 };
@@ -76,6 +76,12 @@ pub(super) trait Field: Sized {
     /// Writes it at `name`.
     fn write(&self, f: &mut Object<'_, '_, '_>, name: &'static str) -> fmt::Result;
 
+    /// Returns it as it can be sent.
+    #[cfg(test)]
+    fn within_bounds(self) -> Self {
+        self
+    }
+
     /// Whether it may be missing.
     #[cfg(test)]
     const OPTIONAL: bool = false;
@@ -102,6 +108,12 @@ pub(super) trait Value: Sized {
 
     /// Writes it at `name`.
     fn write(&self, f: &mut Object<'_, '_, '_>, name: &'static str) -> fmt::Result;
+
+    /// Returns it as it can be sent.
+    #[cfg(test)]
+    fn within_bounds(self) -> Self {
+        self
+    }
 }
 
 impl<T: Value> Field for T {
@@ -112,6 +124,11 @@ impl<T: Value> Field for T {
 
     fn write(&self, f: &mut Object<'_, '_, '_>, name: &'static str) -> fmt::Result {
         Value::write(self, f, name)
+    }
+
+    #[cfg(test)]
+    fn within_bounds(self) -> Self {
+        Value::within_bounds(self)
     }
 }
 
@@ -126,6 +143,11 @@ impl<T: Value> Field for Option<T> {
             Some(value) => value.write(f, name),
             None => Ok(()),
         }
+    }
+
+    #[cfg(test)]
+    fn within_bounds(self) -> Self {
+        self.map(Value::within_bounds)
     }
 
     #[cfg(test)]
@@ -148,8 +170,13 @@ impl Value for u64 {
     fn read(value: RawJsonValue<'_, '_>, name: &'static str) -> Result<Self, Malformed> {
         let digits = value.as_integer_str();
         let digits = digits.map_err(|_| Malformed::Field(name, Wrong::NotWhole))?;
-        let number = digits.parse();
-        number.map_err(|_| Malformed::Field(name, Wrong::OutOfBounds))
+        let number = digits.parse().ok().filter(|n| *n <= LARGEST_NUMBER);
+        number.ok_or(Malformed::Field(name, Wrong::OutOfBounds))
+    }
+
+    #[cfg(test)]
+    fn within_bounds(self) -> Self {
+        self % (LARGEST_NUMBER + 1)
     }
 
     fn write(&self, f: &mut Object<'_, '_, '_>, name: &'static str) -> fmt::Result {

@@ -78,7 +78,9 @@ macro_rules! frames {
                 use proptest::strategy::Strategy;
                 proptest::strategy::Union::new([ $(
                     proptest::arbitrary::any::<($($($type,)*)?)>()
-                        .prop_map(|($($($field,)*)?)| Self::$variant { $($($field),*)? })
+                        .prop_map(|($($($field,)*)?)| Self::$variant { $( $(
+                            $field: $crate::wire::json::Field::within_bounds($field)
+                        ),* )? })
                         .boxed()
                 ),* ])
             }
@@ -131,7 +133,9 @@ macro_rules! part {
             fn arbitrary_with((): ()) -> Self::Strategy {
                 use proptest::strategy::Strategy;
                 proptest::arbitrary::any::<($($type,)*)>()
-                    .prop_map(|($($field,)*)| Self { $($field),* })
+                    .prop_map(|($($field,)*)| Self { $(
+                        $field: $crate::wire::json::Field::within_bounds($field)
+                    ),* })
                     .boxed()
             }
         }

@@ -20,18 +20,23 @@ frames! {
             /// The Router IDs in whose registries the sender is; said only to who is near.
             routers: Option<Vec<String>>,
         },
-        /// What the sender has stored of the receiver's messages: they go on from there.
+        /// Which message of the receiver is the last one that the sender has stored: they go on
+        /// from there. Once on every connection.
         "have" => Have {
-            log: Option<String>,
-            upto: u64,
-            /// The receiver's messages up to this one were seen.
-            read: Option<u64>,
+            last: Option<String>,
+            /// The last message of the receiver that was seen.
+            read: Option<String>,
         },
-        "text" => Text { log: String, seq: u64, at: u64, text: String },
-        /// The receiver's messages up to this one are stored.
-        "ack" => Ack { log: String, upto: u64 },
+        /// Which of these messages of the sender does the receiver have?
+        "ask" => Ask { ids: Vec<String> },
+        /// The newest of them.
+        "known" => Known { id: Option<String> },
+        /// `number` counts the texts of this connection from 1.
+        "text" => Text { number: u64, id: String, at: u64, text: String },
+        /// The texts of this connection up to this one are stored.
+        "ack" => Ack { upto: u64 },
         /// The receiver's messages up to this one were seen.
-        "read" => Read { log: String, upto: u64 },
+        "read" => Read { id: String },
         "typing" => Typing,
         /// A newer connection of the same identity takes the place of this one.
         "replaced" => Replaced,

@@ -2,7 +2,7 @@
 
 use super::json::Member;
 use super::*;
-use crate::limits::FRAME_BYTES;
+use crate::limits::{FRAME_BYTES, LARGEST_NUMBER, MESSAGE_ID, TEXT_BYTES};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -102,17 +102,33 @@ fn what_is_said_in_a_handshake_has_the_documented_form() {
 
 #[test]
 fn what_contacts_say_has_the_documented_form() {
-    let have = |log: Option<&str>, upto, read| SessionFrame::Have {
-        log: log.map(Into::into),
-        upto,
-        read,
+    let have = |last: Option<&str>, read: Option<&str>| SessionFrame::Have {
+        last: last.map(Into::into),
+        read: read.map(Into::into),
     };
     for (frame, text) in [
         (
-            have(Some("l"), 7, Some(5)),
-            r#"{"type":"have","log":"l","upto":7,"read":5}"#,
+            have(Some("i"), Some("h")),
+            r#"{"type":"have","last":"i","read":"h"}"#,
         ),
-        (have(None, 0, None), r#"{"type":"have","upto":0}"#),
+        (have(None, None), r#"{"type":"have"}"#),
+        (
+            SessionFrame::Ask {
+                ids: vec!["i".into()],
+            },
+            r#"{"type":"ask","ids":["i"]}"#,
+        ),
+        (SessionFrame::Known { id: None }, r#"{"type":"known"}"#),
+        (
+            SessionFrame::Text {
+                number: 1,
+                id: "i".into(),
+                at: 7,
+                text: "hi".into(),
+            },
+            r#"{"type":"text","number":1,"id":"i","at":7,"text":"hi"}"#,
+        ),
+        (SessionFrame::Ack { upto: 1 }, r#"{"type":"ack","upto":1}"#),
         (
             profile(None),
             r#"{"type":"profile","number":3,"friendlyname":"Ann","transportID":"t","discoveryUUID":"d","near":false,"special":true,"at":0}"#,
@@ -148,17 +164,21 @@ fn what_is_no_message_is_refused_with_the_reason() {
         (b"\xff", NotUtf8),
         (b"{\"type\":\"ping\"", NotJson(14)),
         (&long, TooLong(FRAME_BYTES + 1)),
-        (br#"{"type":"have"}"#, Field("upto", Wrong::Missing)),
+        (br#"{"type":"ack"}"#, Field("upto", Wrong::Missing)),
         (
-            br#"{"type":"have","upto":"secret"}"#,
+            br#"{"type":"ack","upto":"secret"}"#,
             Field("upto", Wrong::NotWhole),
         ),
         (
-            br#"{"type":"have","upto":-1}"#,
+            br#"{"type":"ack","upto":-1}"#,
             Field("upto", Wrong::OutOfBounds),
         ),
         (
-            br#"{"type":"have","upto":18446744073709551616}"#,
+            br#"{"type":"ack","upto":18446744073709551616}"#,
+            Field("upto", Wrong::OutOfBounds),
+        ),
+        (
+            br#"{"type":"ack","upto":9007199254740992}"#,
             Field("upto", Wrong::OutOfBounds),
         ),
     ] {
@@ -182,6 +202,50 @@ fn a_wrong_field_is_named_also_inside_a_list() {
     let text = r#"{"type":"registry","epoch":1,"seq":1,"part":4294967296}"#;
     let why = Field("part", Wrong::OutOfBounds);
     assert_eq!(RouterFrame::decode(text.as_bytes()), Err(why));
+}
+
+#[test]
+fn the_largest_number_is_the_largest_that_a_browser_counts_to() {
+    let text = br#"{"type":"ack","upto":9007199254740991}"#;
+    let upto = 9_007_199_254_740_991;
+    assert_eq!(SessionFrame::decode(text), Ok(SessionFrame::Ack { upto }));
+}
+
+#[test]
+fn every_text_that_may_be_written_fits_a_frame() {
+    let fits = |text: &str| {
+        let id = "f".repeat(MESSAGE_ID);
+        let (number, at) = (LARGEST_NUMBER, LARGEST_NUMBER);
+        let text = text.to_owned();
+        let frame = SessionFrame::Text {
+            number,
+            id,
+            at,
+            text,
+        };
+        encode(&frame).len() <= FRAME_BYTES
+    };
+    for (character, most) in [
+        ('x', TEXT_BYTES),
+        ('\u{7f}', TEXT_BYTES),
+        ('"', TEXT_BYTES),
+        ('\\', TEXT_BYTES),
+        ('\n', TEXT_BYTES),
+        ('\u{0}', 2_667),
+        ('\u{1b}', 2_667),
+        ('ü', TEXT_BYTES / 2),
+    ] {
+        let text = |count: usize| format!("x{}", character.to_string().repeat(count - 1));
+        assert!(
+            crate::view::check_text(&text(most)).is_ok(),
+            "{character:?}"
+        );
+        assert!(
+            crate::view::check_text(&text(most + 1)).is_err(),
+            "{character:?}"
+        );
+        assert!(fits(&text(most)), "{character:?}");
+    }
 }
 
 #[test]

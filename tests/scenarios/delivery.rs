@@ -4,7 +4,7 @@ use crate::world::{ANN, BOB, HOME, World, friends};
 use mesh_chat::config::Settings;
 use mesh_chat::node::LinkId;
 use mesh_chat::records::Change;
-use mesh_chat::view::{Event, MessageState, Presence};
+use mesh_chat::view::{Command, ContactCommand, Event, MessageState, Presence, Refusal};
 
 #[test]
 fn messages_arrive_in_order_and_become_delivered_and_read() {
@@ -192,4 +192,57 @@ fn a_device_is_at_rest_while_no_write_and_no_handshake_is_under_way() {
     assert!(!world.is_at_rest(ANN) && !world.is_at_rest(BOB), "asked");
     world.reject(BOB);
     assert!(world.is_at_rest(ANN) && world.is_at_rest(BOB));
+}
+
+#[test]
+fn who_does_not_say_what_was_read_does_not_say_what_is_being_written() {
+    let mut world = friends();
+    let contact = world.contact(ANN, "Bob");
+    let is_typing = |event: &&Event| matches!(event, Event::Typing(_));
+    for (read_receipts, times) in [(false, 0), (true, 1)] {
+        let settings = Settings {
+            read_receipts,
+            ..Settings::default()
+        };
+        world.configure(ANN, settings);
+        let contact = contact.clone();
+        world.command(ANN, Command::Typing { contact });
+        let seen = world.events(BOB).iter().filter(is_typing).count();
+        assert_eq!(seen, times, "{read_receipts}");
+    }
+}
+
+#[test]
+fn a_text_that_fits_no_frame_is_refused_and_blocks_nothing() {
+    for before in [&["hi"][..], &[]] {
+        let mut world = friends();
+        for text in before {
+            world.send(ANN, "Bob", text);
+        }
+        world.send(ANN, "Bob", &"\u{1b}[0m".repeat(2_000));
+        assert_eq!(world.reply(ANN), &Err(Refusal::TextControls));
+        let most = "\u{1}".repeat(2_600);
+        world.send(ANN, "Bob", &most);
+        world.send(ANN, "Bob", "hello");
+        world.pass(1_000);
+        let texts = world.texts(BOB).into_iter().map(|(text, _)| text);
+        let expected = before.iter().copied().chain([most.as_str(), "hello"]);
+        assert!(texts.eq(expected));
+        let delivered = world.states(ANN);
+        assert_eq!(delivered, vec![MessageState::Delivered; before.len() + 2]);
+    }
+}
+
+#[test]
+fn a_contact_that_changes_its_mind_all_the_time_is_not_cut_off_and_the_last_word_counts() {
+    let mut world = friends();
+    for _ in 0..25 {
+        world.make_special(ANN, "Bob");
+        world.decide(ANN, "Bob", ContactCommand::Special(false));
+    }
+    world.make_special(ANN, "Bob");
+    world.pass(20_000);
+    let there = world.snapshot(BOB).contacts[0].preferences.special_there;
+    assert!(there);
+    assert_eq!(world.alerts(BOB).len(), 0);
 }

@@ -29,6 +29,7 @@ mod invites;
 mod leftovers;
 mod manual;
 mod multitude;
+mod older_disks;
 mod profiles;
 mod rendezvous;
 mod trust;

@@ -65,7 +65,7 @@ fn a_full_disk_does_not_make_special_contacts_reconnect_every_three_seconds() {
 fn a_contact_left_alone_waits_at_the_rendezvous_point_of_the_time_and_moves_on_with_it() {
     let mut world = special_friends();
     world.kill(BOB);
-    world.pass(5_000);
+    world.pass(8_000);
     assert_eq!(reach(&world, ANN, "Bob"), Some(Reach::Reconnecting));
     let first: Vec<String> = world.held(ANN).into_iter().map(str::to_owned).collect();
     let points = world.rendezvous_points(ANN);

@@ -6,8 +6,8 @@
 use crate::local::Writes;
 use ipc::ContactId;
 use litemap::LiteMap;
-use mesh_chat::node::StoreId;
-use mesh_chat::records::{Change, MessageRecord, ThreadRecord};
+use mesh_chat::node::{LoadId, StoreId};
+use mesh_chat::records::{Change, MessageRecord, Query, ThreadRecord};
 use std::collections::VecDeque;
 
 /// Operations in one batch: bounds how long a read can wait behind it.
@@ -49,6 +49,7 @@ pub struct Journal {
 enum Operation {
     Write(StoreId, Change),
     Read(Page),
+    Load(LoadId, Query),
 }
 
 /// What is done next.
@@ -58,8 +59,10 @@ pub enum Batch {
     Local(Vec<StoreId>, Writes),
     /// To the messages, in one transaction.
     Threads(Vec<StoreId>, Threads),
-    /// From the messages.
+    /// From the messages, for a view.
     Read(Page),
+    /// From the messages, for the node.
+    Load(LoadId, Query),
     /// Cannot be written at all.
     Refused(StoreId, String),
 }
@@ -96,10 +99,16 @@ impl Journal {
         self.waiting.push_back(Operation::Read(page));
     }
 
+    /// Adds a read of the node, after everything added before.
+    pub fn load(&mut self, id: LoadId, query: Query) {
+        self.waiting.push_back(Operation::Load(id, query));
+    }
+
     /// Returns what to do next; `None` when nothing waits.
     pub fn next_batch(&mut self) -> Option<Batch> {
         Some(match self.waiting.pop_front()? {
             Operation::Read(page) => Batch::Read(page),
+            Operation::Load(id, query) => Batch::Load(id, query),
             Operation::Write(id, Change::Thread(head, messages)) => {
                 self.thread_batch(id, head, messages)
             }
@@ -171,7 +180,7 @@ mod tests {
     fn thread(number: u64, text: &str) -> Change {
         let head = ThreadRecord {
             next_number: number + 1,
-            ..ThreadRecord::new(ben(), String::new())
+            ..ThreadRecord::new(ben())
         };
         let message = StoredMessage {
             contact: ben(),
@@ -181,10 +190,10 @@ mod tests {
             origin: Origin::Received,
         };
         let record = MessageRecord {
-            version: 1,
+            version: 2,
             message,
-            log: String::new(),
-            seq: number,
+            id: String::new(),
+            place: None,
         };
         Change::Thread(head, vec![record])
     }
@@ -196,6 +205,14 @@ mod tests {
             contact: ben(),
             before: None,
             limit: 50,
+        }
+    }
+
+    fn query() -> Query {
+        Query::Own {
+            contact: ben(),
+            after: 0,
+            upto: 1,
         }
     }
 
@@ -231,9 +248,12 @@ mod tests {
         let mut journal = Journal::default();
         journal.write(StoreId(1), thread(1, "a"));
         journal.read(page());
+        journal.load(LoadId(1), query());
         journal.write(StoreId(2), thread(2, "b"));
         assert_eq!(ids(journal.next_batch()), [1]);
         assert_eq!(journal.next_batch(), Some(Batch::Read(page())));
+        let load = Batch::Load(LoadId(1), query());
+        assert_eq!(journal.next_batch(), Some(load));
         assert_eq!(ids(journal.next_batch()), [2]);
     }
 

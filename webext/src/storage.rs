@@ -13,8 +13,8 @@ mod tests;
 
 use crate::journal::{Batch, Journal, Page, PageRead, Threads};
 use crate::local::Writes;
-use mesh_chat::node::StoreId;
-use mesh_chat::records::Change;
+use mesh_chat::node::{LoadId, StoreId};
+use mesh_chat::records::{Change, MessageRecord, Query};
 use mesh_chat::view::ContactId;
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn};
@@ -85,6 +85,12 @@ pub trait Disk {
     /// Why not.
     fn page(&self, page: &Page) -> impl Future<Output = Result<PageRead, Fault>>;
 
+    /// Reads messages for the node.
+    ///
+    /// # Errors
+    /// Why not.
+    fn load(&self, query: &Query) -> impl Future<Output = Result<Vec<MessageRecord>, Fault>>;
+
     /// Returns whether the database of the chats was closed by somebody else.
     fn is_closed(&self) -> bool;
 
@@ -111,6 +117,8 @@ pub enum Report {
     Stored(StoreId, Result<(), String>),
     /// A page was read.
     Page(Page, PageRead),
+    /// Messages were read, or cannot be for this reason.
+    Loaded(LoadId, Result<Vec<MessageRecord>, String>),
     /// Nothing further is done here: the page has to be loaded anew, and goes on from what is stored.
     Restart(Restart),
 }
@@ -158,6 +166,12 @@ impl<D: Disk + 'static> Storage<D> {
     /// Reads a page, after everything that was asked before.
     pub fn read(self: &Rc<Self>, page: Page) {
         self.journal.borrow_mut().read(page);
+        self.run();
+    }
+
+    /// Reads messages for the node, after everything that was asked before.
+    pub fn load(self: &Rc<Self>, id: LoadId, query: Query) {
+        self.journal.borrow_mut().load(id, query);
         self.run();
     }
 
@@ -217,6 +231,10 @@ impl<D: Disk + 'static> Storage<D> {
                     }
                 });
                 (self.report)(Report::Page(page, read));
+            }
+            Batch::Load(id, query) => {
+                let loaded = self.settle(async || self.disk.load(&query).await).await;
+                (self.report)(Report::Loaded(id, loaded));
             }
             Batch::Refused(id, reason) => (self.report)(Report::Stored(id, Err(reason))),
         }

@@ -4,8 +4,10 @@ use super::handle::Handle;
 use super::stats;
 use crate::event::ConnId;
 use crate::io::RtcInput;
-use crate::limits::MESSAGE_MAX;
+use crate::limits::{BUFFERED_DOUBT, BUFFERED_MAX, MESSAGE_MAX};
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
@@ -19,6 +21,11 @@ pub(super) struct Channel {
     _on_open: Closure<dyn FnMut()>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_close: Closure<dyn FnMut()>,
+    /// So much waits to be sent that the path is in doubt; until the browser says that it has gone.
+    doubted: Rc<Cell<bool>>,
+    _on_low: Closure<dyn FnMut()>,
+    conn: ConnId,
+    handle: Handle,
 }
 
 impl Channel {
@@ -39,6 +46,11 @@ impl Channel {
         });
         let driver = handle.clone();
         let on_close = Closure::new(move || driver.rtc(conn, RtcInput::Closed));
+        let doubted = Rc::new(Cell::new(false));
+        let gone = Rc::clone(&doubted);
+        let on_low = Closure::new(move || gone.set(false));
+        channel.set_buffered_amount_low_threshold(BUFFERED_DOUBT / 2);
+        channel.set_onbufferedamountlow(Some(on_low.as_ref().unchecked_ref()));
         channel.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         channel.set_onclose(Some(on_close.as_ref().unchecked_ref()));
@@ -51,11 +63,25 @@ impl Channel {
             _on_open: on_open,
             _on_message: on_message,
             _on_close: on_close,
+            doubted,
+            _on_low: on_low,
+            conn,
+            handle: handle.clone(),
         }
     }
 
+    /// Sends a message. Returns false where that is not possible any more, and where the other end
+    /// has not read for so long that too much waits.
     pub(super) fn send(&self, message: &[u8]) -> bool {
-        self.channel.send_with_u8_array(message).is_ok()
+        if self.channel.send_with_u8_array(message).is_err() {
+            return false;
+        }
+        let waits = self.channel.buffered_amount();
+        if waits > BUFFERED_DOUBT && !self.doubted.replace(true) {
+            let (handle, conn) = (self.handle.clone(), self.conn);
+            spawn_local(async move { handle.rtc(conn, RtcInput::Suspect) });
+        }
+        waits <= BUFFERED_MAX
     }
 }
 
@@ -64,6 +90,7 @@ impl Drop for Channel {
         self.channel.set_onopen(None);
         self.channel.set_onmessage(None);
         self.channel.set_onclose(None);
+        self.channel.set_onbufferedamountlow(None);
     }
 }
 

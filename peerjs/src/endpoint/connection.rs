@@ -191,9 +191,13 @@ impl Connection {
         if !matches!(self.state, State::Open) {
             return Next::Nothing;
         }
+        // A message that is left out would leave a gap of which nobody knows.
         if message.is_empty() || message.len() > MESSAGE_MAX {
-            tracing::warn!(bytes = message.len(), "message not sent: its size");
-            return Next::Nothing;
+            tracing::error!(
+                bytes = message.len(),
+                "connection closed: size of a message"
+            );
+            return Next::End(Closed::Refused);
         }
         Next::Rtc(vec![RtcCommand::Send(message.into_bytes())])
     }

@@ -13,6 +13,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::NameCharacters => Text::NameCharacters,
         Refusal::TextEmpty => Text::TextEmpty,
         Refusal::TextTooLong => Text::TextTooLong,
+        Refusal::TextControls => Text::TextControls,
         Refusal::NoteTooLong => Text::NoteTooLong,
         Refusal::OutboxFull => Text::OutboxFull,
         Refusal::Gone => Text::Gone,
@@ -91,6 +92,7 @@ fn alert(alert: &Alert) -> String {
         }
         Alert::InviteNotAccepted => t(Text::AlertInvite),
         Alert::TwoCopies => t(Text::AlertTwoCopies),
+        Alert::OlderDisk { name } => fill(Text::AlertOlderDisk, &[&isolate(name)]),
         Alert::Blocked { name } => fill(Text::AlertBlocked, &[&isolate(name)]),
         Alert::ButtonFailed { refusal: why } => fill(Text::AlertButton, &[&refusal(why)]),
     }

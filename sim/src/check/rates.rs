@@ -43,6 +43,7 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
         | Output::LookUpAddress
         | Output::FetchBeacon { .. }
         | Output::Store(..)
+        | Output::Load(..)
         | Output::Configure(_)
         | Output::Probe
         | Output::Event(_)

@@ -2,13 +2,14 @@
 //! full disk.
 
 use crate::causes::{
-    ASLEEP, CLOCK, CRASHED, CUT_OFF, HALF_OPEN, KILLED, OFFLINE, ONLINE, ROAMED, ROAMED_UNREPORTED,
-    ROOM, WOKE, WOKE_ALL, WOKE_ELSEWHERE,
+    ASLEEP, CLOCK, CRASHED, CUT_OFF, HALF_OPEN, KILLED, OFFLINE, OLDER, ONLINE, ROAMED,
+    ROAMED_UNREPORTED, ROOM, WOKE, WOKE_ALL, WOKE_ELSEWHERE,
 };
 use crate::event::Event;
 use crate::fault::Fault;
 use crate::network::sockets::HOSTS;
 use crate::node;
+use crate::pairs::lost_some;
 use crate::process;
 use crate::world::World;
 use mesh_chat::node::Input;
@@ -187,6 +188,27 @@ fn set_full(world: &mut World, index: usize, full: bool) {
     if let Some(device) = world.devices.get_mut(index) {
         device.full = full;
     }
+}
+
+/// Somebody makes a copy of a disk.
+pub fn copy(world: &mut World, index: usize) {
+    if let Some(device) = world.devices.get_mut(index) {
+        device.copy = Some(device.disk.clone());
+    }
+}
+
+/// The disk of a device is the copy again that was made of it.
+pub fn go_back(world: &mut World, index: usize, time: u64) {
+    let device = world.devices.get_mut(index);
+    let Some(copy) = device.and_then(|device| device.copy.take()) else {
+        return;
+    };
+    world.disturb(index, &OLDER.after(time));
+    end(world, index, false, time);
+    if let Some(device) = world.devices.get_mut(index) {
+        device.disk.go_back(copy);
+    }
+    lost_some(world, index);
 }
 
 /// Makes everything work again on a device.

@@ -29,6 +29,8 @@ pub fn happen(world: &mut World, fault: Fault) {
         Fault::Clock(index, shift) => devices::clock(world, index, shift),
         Fault::Full(index, time) => devices::full(world, index, time),
         Fault::Room(index) => devices::room(world, index),
+        Fault::Copy(index) => devices::copy(world, index),
+        Fault::GoBack(index, time) => devices::go_back(world, index, time),
         Fault::Link => homes::dead_link(world),
         Fault::Stall(time) => homes::stall(world, time),
         Fault::Take(time) => contacts::take(world, time),

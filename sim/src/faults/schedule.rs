@@ -19,6 +19,9 @@ const AWAY: (u64, u64) = (20_000, 90_000);
 /// How long before the next round the hostile peers at taken addresses leave.
 const LEAVE: u64 = 30_000;
 
+/// How old a copy of a disk is at most when it is put back.
+const COPY_LIFE: u64 = 240_000;
+
 const SLOT: u64 = 600_000;
 /// At most this many faults of a beacon in an hour.
 const BEACON_FAULTS: u64 = 4;
@@ -47,6 +50,7 @@ pub fn schedule(world: &mut World, end: u64) {
         schedule_contacts(world, begin);
     }
     schedule_beacon(world, end);
+    schedule_older(world, end);
     let last = world.ctx.random.within(1, rounds + 1) * ROUND;
     let expelled = last.saturating_sub(ROUND - HEALED_AFTER);
     world.ctx.later(expelled, Event::Fault(Fault::Expel));
@@ -108,6 +112,26 @@ fn schedule_contacts(world: &mut World, begin: u64) {
     world.ctx.later(begin + after, Event::Fault(fault));
     let leave = begin + ROUND - LEAVE;
     world.ctx.later(leave, Event::Fault(Fault::GiveBack));
+}
+
+/// In a world with older disks: in each round one or two devices go back to a copy, among all the
+/// rest or after it.
+fn schedule_older(world: &mut World, end: u64) {
+    let people = world.devices.people().len();
+    let Some(random) = &mut world.older else {
+        return;
+    };
+    for round in 0..(end / ROUND).max(1) {
+        for _ in 0..random.within(1, 3) {
+            let device = random.index(people);
+            let copied = round * ROUND + random.within(60_000, HEALED_AFTER + QUIET.1);
+            let back = copied + random.within(1_000, COPY_LIFE);
+            let time = random.within(1_000, 60_000);
+            world.ctx.later(copied, Event::Fault(Fault::Copy(device)));
+            let back_after = Event::Fault(Fault::GoBack(device, time));
+            world.ctx.later(back.min(end), back_after);
+        }
+    }
 }
 
 /// In a world with a beacon: what is wrong with it, mostly around a boundary of its slots.

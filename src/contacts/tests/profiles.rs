@@ -143,6 +143,27 @@ fn a_clock_that_differs_is_told_of_once_in_an_hour() {
 }
 
 #[test]
+fn among_several_contacts_a_clock_differs_where_two_of_them_agree() {
+    let (mut ctx, mut contacts) = with_bob();
+    for (name, byte) in [("Cleo", 3), ("Dan", 4)] {
+        contacts.keep_finished(contact(name, byte), None);
+    }
+    let mut hear = |ctx: &mut Context, who: &str, ahead: u64| {
+        let at = ctx.now.unix + ahead * 60_000;
+        contacts
+            .hear(ctx, &id(who), Heard { at, ..profile(1) })
+            .unwrap();
+        notices(ctx).len()
+    };
+    assert_eq!(hear(&mut ctx, "Bob", 30), 0, "one may be wrong, or lie");
+    assert_eq!(hear(&mut ctx, "Bob", 31), 0);
+    assert_eq!(hear(&mut ctx, "Cleo", 60), 0, "they differ from each other");
+    assert_eq!(hear(&mut ctx, "Bob", 0), 0);
+    assert_eq!(hear(&mut ctx, "Dan", 31), 0, "that one agrees now");
+    assert_eq!(hear(&mut ctx, "Dan", 58), 1);
+}
+
+#[test]
 fn a_contact_that_does_not_say_its_time_has_no_clock_that_differs() {
     let (mut ctx, mut contacts) = with_bob();
     contacts.hear(&mut ctx, &bob(), profile(1)).unwrap();

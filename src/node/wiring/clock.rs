@@ -24,6 +24,9 @@ impl Node {
         if self.directory.is_listed_elsewhere() {
             self.send_profiles();
         }
+        for contact in self.conversations.owed_profiles(self.ctx.now.mono) {
+            self.send_profile(&contact);
+        }
         let (contacts, directory) = (&self.contacts, &self.directory);
         let unseen = |id: &ContactId, path| {
             let seen = contacts.get(id).and_then(|contact| contact.seen_as());

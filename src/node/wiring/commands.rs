@@ -157,8 +157,11 @@ impl Node {
 
     fn typing(&mut self, contact: &ContactId) -> Result<(), Refusal> {
         self.contacts.get(contact).ok_or(Refusal::Gone)?;
-        let frame = SessionFrame::Typing;
-        self.conversations.say(&mut self.ctx, contact, &frame);
+        // Who does not say what was read does not say what is being written.
+        if self.account.settings().read_receipts {
+            let frame = SessionFrame::Typing;
+            self.conversations.say(&mut self.ctx, contact, &frame);
+        }
         Ok(())
     }
 

@@ -43,6 +43,7 @@ impl Node {
                 self.directory.set_direct(&mut self.ctx, me, direct);
             }
             Input::Stored(id, result) => self.stored(id, result),
+            Input::Loaded(id, result) => self.loaded(id, result),
         }
     }
 
@@ -153,10 +154,7 @@ impl Node {
     pub(super) fn session(&mut self, contact: &ContactId, event: Link) {
         let ctx = &mut self.ctx;
         match event {
-            Link::Frame(bytes) => {
-                let receipts = self.account.settings().read_receipts;
-                self.conversations.frame(ctx, contact, &bytes, receipts);
-            }
+            Link::Frame(bytes) => self.conversations.frame(ctx, contact, &bytes),
             Link::Suspect => self.conversations.doubt(ctx, contact),
             Link::Closed(_) => self.conversations.gone(ctx, contact),
             Link::Open { .. } | Link::Incoming { .. } => {}

@@ -110,6 +110,10 @@ impl Node {
                 let reason = how.to_string();
                 self.ctx.alert(Alert::Misbehaved { name, reason });
             }
+            Fact::OlderDisk(contact) => {
+                let name = self.contacts.name(&contact);
+                ctx.alert(Alert::OlderDisk { name });
+            }
             Fact::Ended(contact, lasted) => self.contacts.lost(ctx, &contact, lasted),
             Fact::Replaced(contact) => {
                 let ours = self.handshakes.is_meeting(&contact);

@@ -144,7 +144,7 @@ impl Node {
         let id = record.id.clone();
         self.introductions.befriended(&remote);
         self.end_session(&id);
-        self.conversations.renew_rates(&id);
+        self.conversations.accepted(&id);
         let met_as = Some(remote.clone());
         self.contacts
             .keep_finished(record, Some(accepted_at), met_as);
@@ -175,7 +175,7 @@ impl Node {
             stored,
         } = kept;
         let id = record.id.clone();
-        self.conversations.renew_rates(&id);
+        self.conversations.accepted(&id);
         self.introductions.befriended(&remote);
         self.contacts
             .keep_finished(record, Some(accepted_at), Some(remote));
@@ -225,6 +225,9 @@ impl Node {
         let (Some(me), Some(path)) = (self.account.me(), self.conversations.path(contact)) else {
             return;
         };
+        if !self.conversations.may_send_profile(&self.ctx, contact) {
+            return;
+        }
         let number = me.record().profile_number;
         let near = self.directory.is_local(path);
         let routers: Vec<String> = if near {

@@ -1,9 +1,10 @@
-//! Who goes on when a write has ended, and what follows from stored settings.
+//! Who goes on when a write or a read has ended, and what follows from stored settings.
 
 use crate::config::Settings;
-use crate::io::{LinkId, StoreId};
+use crate::fact::Fact;
+use crate::io::{LinkId, LoadId, StoreId};
 use crate::node::Node;
-use crate::records::ProfileRecord;
+use crate::records::{MessageRecord, ProfileRecord};
 use crate::store::Write;
 use crate::view::{Alert, Refusal};
 
@@ -59,6 +60,25 @@ impl Node {
             Write::Acceptance(link) => self.acceptance_written(link, false),
             Write::Thread(contact) => self.conversations.not_stored(ctx, &contact, &refusal),
             Write::Request(_) => {}
+        }
+    }
+
+    pub(super) fn loaded(&mut self, id: LoadId, result: Result<Vec<MessageRecord>, String>) {
+        let Some(read) = self.ctx.store.loaded(id) else {
+            return;
+        };
+        let ctx = &mut self.ctx;
+        match result {
+            Ok(records) => {
+                if let Err(how) = self.conversations.loaded(ctx, &read, records) {
+                    ctx.tell(Fact::Misbehaved(read.contact, how));
+                }
+            }
+            Err(reason) => {
+                tracing::warn!("a chat could not be read");
+                ctx.alert(Alert::StorageFailed { reason });
+                self.conversations.not_loaded(ctx, &read);
+            }
         }
     }
 

@@ -20,7 +20,7 @@ use mesh_chat::name::Tables;
 use mesh_chat::node::{
     BeaconAnswer, BeaconFailure, Closed, CommandId, Input, Link, LinkId, Node, Output,
 };
-use mesh_chat::records::Snapshot;
+use mesh_chat::records::{Change, Snapshot};
 use mesh_chat::view::Command;
 use network::Holder;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -67,6 +67,8 @@ pub(crate) struct World {
     lost: Option<&'static str>,
     /// Every id that some device ever registered.
     registered: Vec<String>,
+    /// How many frames were sent.
+    frames: usize,
 }
 
 /// Makes a world in which Ann and Bob are contacts on one network.
@@ -103,6 +105,7 @@ impl World {
             beacon_requests: Vec::new(),
             lost: None,
             registered: Vec::new(),
+            frames: 0,
         }
     }
 
@@ -156,6 +159,16 @@ impl World {
 
     /// Starts a device with a snapshot at this address.
     pub(crate) fn start_at(&mut self, address: &'static str, snapshot: Snapshot) -> usize {
+        self.start_with(address, snapshot, Vec::new())
+    }
+
+    /// Starts a device from a disk, in which there is this snapshot.
+    fn start_with(
+        &mut self,
+        address: &'static str,
+        snapshot: Snapshot,
+        disk: Vec<Change>,
+    ) -> usize {
         let device = self.devices.len();
         let clock_ahead = self.clocks.get(&device).copied().unwrap_or(0);
         let node = Node::new(
@@ -166,7 +179,9 @@ impl World {
             Box::new(Tables),
             self.clock(clock_ahead),
         );
-        self.devices.push(Device::new(node, address, clock_ahead));
+        let mut started = Device::new(node, address, clock_ahead);
+        started.stored = disk;
+        self.devices.push(started);
         self.queue.push_back((device, Input::Timeout));
         self.run();
         device
@@ -175,10 +190,7 @@ impl World {
     /// Ends somebody's browser and starts it again, perhaps elsewhere. Returns the new device.
     pub(crate) fn restart(&mut self, device: usize, address: &'static str) -> usize {
         self.kill(device);
-        let stored = self.devices[device].stored.clone();
-        let again = self.start_at(address, self.snapshot(device));
-        self.devices[again].stored.splice(0..0, stored);
-        again
+        self.start_from(address, self.copy_disk(device))
     }
 
     /// Ends a device: its ids are free, its links closed.

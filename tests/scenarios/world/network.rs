@@ -52,6 +52,7 @@ impl World {
                 self.queue.push_back((device, Input::Beacon(answer)));
             }
             Output::Store(id, change) => self.store(device, id, change),
+            Output::Load(id, query) => self.load(device, id, &query),
             Output::Event(event) => self.devices[device].show(event),
             Output::Reply(_, result) => self.devices[device].replies.push(result),
             Output::Configure(_) | Output::Probe | Output::Timeout(_) => {}
@@ -115,6 +116,7 @@ impl World {
     }
 
     fn transmit(&mut self, device: usize, link: LinkId, frame: String) {
+        self.frames += 1;
         if self.lost.is_some_and(|kind| is_of_type(&frame, kind)) {
             self.break_link(device, link);
             return;
@@ -277,6 +279,11 @@ impl World {
 
     pub(crate) fn links(&self, device: usize) -> Vec<LinkId> {
         self.devices[device].links.keys().copied().collect()
+    }
+
+    /// Returns how many frames were ever sent.
+    pub(crate) fn frames(&self) -> usize {
+        self.frames
     }
 
     /// Returns every id that some device ever registered.

@@ -123,7 +123,7 @@ impl World {
         self.decide(device, name, ContactCommand::Remove);
     }
 
-    fn decide(&mut self, device: usize, name: &str, command: ContactCommand) {
+    pub(crate) fn decide(&mut self, device: usize, name: &str, command: ContactCommand) {
         let contact = self.contact(device, name);
         self.command(device, Command::Contact(contact, command));
     }

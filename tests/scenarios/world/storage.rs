@@ -1,8 +1,8 @@
 //! The storage of devices: what became durable, and what a restart makes of it.
 
 use super::World;
-use mesh_chat::node::{Input, StoreId};
-use mesh_chat::records::{Change, MessageRecord, Snapshot, ThreadRecord};
+use mesh_chat::node::{Input, LoadId, StoreId};
+use mesh_chat::records::{Change, MessageRecord, Query, Snapshot, ThreadRecord};
 use mesh_chat::view::ContactId;
 use std::collections::BTreeMap;
 
@@ -19,6 +19,12 @@ impl World {
             Ok(())
         };
         self.queue.push_back((device, Input::Stored(id, result)));
+    }
+
+    pub(super) fn load(&mut self, device: usize, id: LoadId, query: &Query) {
+        let messages = stored_messages(&self.devices[device].stored, query.contact());
+        let found = query.answer(messages.iter());
+        self.queue.push_back((device, Input::Loaded(id, Ok(found))));
     }
 
     /// Makes every write of a device fail from now on.
@@ -52,6 +58,22 @@ impl World {
         &self.devices[device].stored
     }
 
+    /// Returns a copy of a device's disk as it is now, for [`World::start_from`].
+    pub(crate) fn copy_disk(&self, device: usize) -> Vec<Change> {
+        self.devices[device].stored.clone()
+    }
+
+    /// Starts a device from a disk. Returns it.
+    pub(crate) fn start_from(&mut self, address: &'static str, disk: Vec<Change>) -> usize {
+        self.start_with(address, snapshot_of(&disk), disk)
+    }
+
+    /// Ends somebody's browser and starts it again with this disk. Returns the new device.
+    pub(crate) fn go_back(&mut self, device: usize, disk: Vec<Change>) -> usize {
+        self.kill(device);
+        self.start_from(self.devices[device].address, disk)
+    }
+
     /// Opens a chat in a view, which reads the stored messages.
     pub(crate) fn open_chat(&mut self, device: usize, with: &str) {
         let contact = self.contact(device, with);
@@ -64,12 +86,16 @@ impl World {
 
     /// Returns what a device would find in its storage at the next start.
     pub(crate) fn snapshot(&self, device: usize) -> Snapshot {
-        let mut disk = Disk::default();
-        for change in &self.devices[device].stored {
-            disk.apply(change.clone());
-        }
-        disk.read()
+        snapshot_of(&self.devices[device].stored)
     }
+}
+
+fn snapshot_of(stored: &[Change]) -> Snapshot {
+    let mut disk = Disk::default();
+    for change in stored {
+        disk.apply(change.clone());
+    }
+    disk.read()
 }
 
 fn stored_messages(stored: &[Change], contact: &ContactId) -> Vec<MessageRecord> {

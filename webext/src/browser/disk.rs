@@ -7,6 +7,7 @@ use crate::journal::{Page, PageRead, Threads};
 use crate::local::Writes;
 use crate::storage::{Disk, Fault, Reopened};
 use ipc::{Area, ContactId, HostRequest, Written};
+use mesh_chat::records::{MessageRecord, Query};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -47,6 +48,10 @@ impl Disk for BrowserDisk {
 
     async fn page(&self, page: &Page) -> Result<PageRead, Fault> {
         self.messages.page(page).await
+    }
+
+    async fn load(&self, query: &Query) -> Result<Vec<MessageRecord>, Fault> {
+        self.messages.query(query).await
     }
 
     fn is_closed(&self) -> bool {

@@ -281,6 +281,7 @@ impl Driver {
             Output::LookUpAddress => self.lookup.start(),
             Output::FetchBeacon { url, token } => self.beacon.ask(url, token.map(|token| token.0)),
             Output::Store(id, change) => self.store(id, change),
+            Output::Load(id, query) => self.storage.load(id, query),
             Output::Configure(config) => {
                 self.lookup.configure(&config);
                 self.signalling.configure(&config);
@@ -333,6 +334,7 @@ impl Driver {
             Report::Stored(id, outcome) => self.handle(Input::Stored(id, outcome)),
             Report::Page(page, read) => self.page(&page, read),
             Report::Restart(why) => self.restart(why),
+            Report::Loaded(id, loaded) => self.handle(Input::Loaded(id, loaded)),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::storage::{Fault, Reopened};
 use ipc::ContactId;
 use js_sys::{Array, Reflect};
 use json::js::{from_js_within, to_js};
-use mesh_chat::records::{MessageRecord, ThreadRecord};
+use mesh_chat::records::{MessageRecord, Origin, Query, ThreadRecord};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
@@ -26,12 +26,17 @@ use web_sys::{
 const DATABASE: &str = "mesh-chat";
 const HEADS: &str = "threads";
 const MESSAGES: &str = "messages";
-/// Index of messages by contact, log and place in it.
+/// Index of own messages by contact and place: others have none.
 const BY_PLACE: &str = "place";
+/// Index of messages by contact, who wrote it, and id.
+const BY_ID: &str = "id";
 
-/// 1 had an index by the stored state, which never changes, in place of [`BY_PLACE`].
-const VERSION: u32 = 2;
-const BY_STATE: &str = "message.state";
+/// What 1 and 2 held has no ids: it stays where it is, and is reported as not readable.
+const VERSION: u32 = 3;
+/// The indexes of these versions.
+const EARLIER: [&str; 2] = ["message.state", BY_PLACE];
+/// Version of the records.
+const RECORDS: u32 = 2;
 
 /// The longest page, in messages.
 const PAGE: u32 = 200;
@@ -130,37 +135,71 @@ impl Messages {
         } = &mut loaded;
         for head in threads
             .iter()
-            .filter(|head| head.out_seq > head.out_delivered)
+            .filter(|head| head.out_last > head.out_delivered)
         {
-            self.load_outbox(head, outbox, damaged).await?;
+            let (after, upto) = (head.out_delivered, head.out_last);
+            let read = self.own(&head.contact, after, upto).await?;
+            outbox.extend(read.messages);
+            damaged.extend(read.damaged);
         }
         Ok(loaded)
     }
 
-    /// Reads the messages that are not known to be delivered.
-    async fn load_outbox(
-        &self,
-        head: &ThreadRecord,
-        outbox: &mut Vec<MessageRecord>,
-        damaged: &mut Vec<String>,
-    ) -> Result<(), Fault> {
-        let place = |seq| {
-            let (contact, log) = (head.contact.0.as_str(), head.out_log.as_str());
-            Array::of3(&contact.into(), &log.into(), &number(seq).into())
-        };
-        let (first, last) = (place(head.out_delivered + 1), place(head.out_seq));
+    /// Reads the own messages behind one place and up to another.
+    async fn own(&self, contact: &ContactId, after: u64, upto: u64) -> Result<PageRead, Fault> {
+        let place = |place| Array::of2(&contact.0.as_str().into(), &number(place).into());
+        let (first, last) = (place(after + 1), place(upto));
         let found = IdbKeyRange::bound(&first, &last).and_then(|range| {
             let index = self.database().store(MESSAGES)?.index(BY_PLACE)?;
             index.get_all_with_key(&range)
         });
         let found = idb::result(&found.map_err(|error| fault(&error))?).await?;
-        for found in Array::from(&found) {
-            match record(&found, |record: &MessageRecord| record.version) {
-                Ok(record) => outbox.push(record),
-                Err(contact) => damaged.push(format!("{MESSAGES}/{contact}")),
+        Ok(page_of(&found))
+    }
+
+    /// Reads what the node asks for; what cannot be read is as if it were not there.
+    ///
+    /// # Errors
+    /// What the browser said.
+    pub(crate) async fn query(&self, query: &Query) -> Result<Vec<MessageRecord>, Fault> {
+        match query {
+            Query::Own {
+                contact,
+                after,
+                upto,
+            } => Ok(self.own(contact, *after, *upto).await?.messages),
+            Query::Newest {
+                contact,
+                origin,
+                ids,
+            } => {
+                let mut newest: Option<MessageRecord> = None;
+                for id in ids {
+                    let found = self.by_id(contact, *origin, id).await?;
+                    newest = newest
+                        .into_iter()
+                        .chain(found)
+                        .max_by_key(|record| record.message.number);
+                }
+                Ok(newest.into_iter().collect())
             }
         }
-        Ok(())
+    }
+
+    async fn by_id(
+        &self,
+        contact: &ContactId,
+        origin: Origin,
+        id: &str,
+    ) -> Result<Vec<MessageRecord>, Fault> {
+        let origin = to_js(&origin).map_err(|error| Fault::Refused(error.to_string()))?;
+        let key = Array::of3(&contact.0.as_str().into(), &origin, &id.into());
+        let found = self.database().store(MESSAGES).and_then(|messages| {
+            let range = IdbKeyRange::only(&key)?;
+            messages.index(BY_ID)?.get_all_with_key(&range)
+        });
+        let found = idb::result(&found.map_err(|error| fault(&error))?).await?;
+        Ok(page_of(&found).messages)
     }
 
     /// Returns whether the head of this chat is damaged.
@@ -257,18 +296,21 @@ impl Messages {
             .store(MESSAGES)
             .and_then(|store| store.get_all_with_key(range));
         let found = idb::result(&found.map_err(|error| fault(&error))?).await?;
-        let mut read = PageRead {
-            more,
-            ..PageRead::default()
-        };
-        for found in Array::from(&found) {
-            match record(&found, |record: &MessageRecord| record.version) {
-                Ok(record) => read.messages.push(record),
-                Err(contact) => read.damaged.push(format!("{MESSAGES}/{contact}")),
-            }
-        }
-        Ok(read)
+        let read = page_of(&found);
+        Ok(PageRead { more, ..read })
     }
+}
+
+/// Reads every record of a list.
+fn page_of(found: &JsValue) -> PageRead {
+    let mut read = PageRead::default();
+    for found in Array::from(found) {
+        match record(&found, |record: &MessageRecord| record.version) {
+            Ok(record) => read.messages.push(record),
+            Err(contact) => read.damaged.push(format!("{MESSAGES}/{contact}")),
+        }
+    }
+    read
 }
 
 fn closed(heard: &Heard) -> Closed {
@@ -284,13 +326,19 @@ fn closed(heard: &Heard) -> Closed {
 fn make(database: &IdbDatabase, upgrade: &IdbTransaction) -> Result<(), JsValue> {
     let messages = match upgrade.object_store(MESSAGES) {
         Ok(messages) => {
-            messages.delete_index(BY_STATE)?;
+            for name in EARLIER {
+                if messages.index(name).is_ok() {
+                    messages.delete_index(name)?;
+                }
+            }
             messages
         }
         Err(_) => make_stores(database)?,
     };
-    let place = ["message.contact", "log", "seq"].map(JsValue::from);
+    let place = ["message.contact", "place"].map(JsValue::from);
     messages.create_index_with_str_sequence(BY_PLACE, &Array::from_iter(place))?;
+    let id = ["message.contact", "message.state", "id"].map(JsValue::from);
+    messages.create_index_with_str_sequence(BY_ID, &Array::from_iter(id))?;
     Ok(())
 }
 
@@ -319,7 +367,7 @@ fn record<T: DeserializeOwned>(value: &JsValue, version: impl Fn(&T) -> u32) -> 
         of_head.or_else(of_message).unwrap_or_default()
     };
     let record = from_js_within::<T>(value, RECORD).map_err(|_| contact())?;
-    if version(&record) == 1 {
+    if version(&record) == RECORDS {
         Ok(record)
     } else {
         Err(contact())

@@ -67,6 +67,11 @@ impl Disk for Fake {
         self.end(what, PageRead::default()).await
     }
 
+    async fn load(&self, query: &Query) -> Result<Vec<MessageRecord>, Fault> {
+        let what = format!("load of {}", query.contact().0);
+        self.end(what, Vec::new()).await
+    }
+
     fn is_closed(&self) -> bool {
         self.0.borrow().closed
     }
@@ -154,7 +159,7 @@ fn ben() -> ContactId {
 fn thread(number: u64) -> Change {
     let head = ThreadRecord {
         next_number: number,
-        ..ThreadRecord::new(ben(), String::new())
+        ..ThreadRecord::new(ben())
     };
     Change::Thread(head, Vec::new())
 }

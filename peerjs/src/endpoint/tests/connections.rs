@@ -77,9 +77,7 @@ fn messages_go_both_ways_up_to_the_limit() {
         world.take_events(0),
         [Event::Frame(DIALLED, b"{}".to_vec())]
     );
-    // Ours is not sent when it is longer, theirs ends the connection.
-    world.input(0, Input::Send(DIALLED, "x".repeat(MESSAGE_MAX + 1)));
-    assert_eq!(world.take_events(1), []);
+    // A longer one ends the connection.
     world.input(
         1,
         Input::Rtc(ACCEPTED, RtcInput::Data(vec![b'x'; MESSAGE_MAX + 1])),
@@ -104,6 +102,17 @@ fn a_close_arrives_after_what_was_sent_before_and_frees_both_ends() {
         (closes(&world, 0, DIALLED), closes(&world, 1, ACCEPTED)),
         (1, 1)
     );
+}
+
+#[test]
+fn a_message_that_cannot_be_sent_ends_the_connection_and_its_owner_hears_of_it() {
+    for message in [String::new(), "x".repeat(MESSAGE_MAX + 1)] {
+        let mut world = connected();
+        world.input(0, Input::Send(DIALLED, message));
+        let closed = Event::Closed(DIALLED, Closed::Refused);
+        assert_eq!(world.take_events(0), [closed]);
+        assert_eq!(closes(&world, 0, DIALLED), 1);
+    }
 }
 
 #[test]

@@ -6,8 +6,7 @@ use crate::state::model::{Sight, State};
 use crate::state::outbox::{Purpose, Unsent};
 use crate::state::pages::{Chat, ComposerError, Page};
 use crate::state::view::View;
-use ipc::limits::TEXT_BYTES;
-use ipc::{Command, ContactId, Message, MessageState, PersonId, Refusal, ToEngine};
+use ipc::{Command, ContactId, Message, MessageState, PersonId, Refusal, ToEngine, check_text};
 
 /// Messages asked for at a time.
 const PAGE_SIZE: u32 = 50;
@@ -202,8 +201,8 @@ impl State {
         if text.trim().is_empty() {
             return Vec::new();
         }
-        if text.len() > TEXT_BYTES {
-            chat.error = Some(ComposerError::Refused(Refusal::TextTooLong));
+        if let Err(refusal) = check_text(&text) {
+            chat.error = Some(ComposerError::Refused(refusal));
             return Vec::new();
         }
         if is_full {

@@ -359,6 +359,12 @@ fn nothing_empty_and_nothing_too_long_is_sent() {
     assert_eq!(commands(&effects), Vec::<&Command>::new());
     assert_eq!(view.draft(), long, "the text stays");
     assert_eq!(view.state.chat().unwrap().room(), -1);
+    let colours = "\u{1b}[0m".repeat(2_000);
+    let (_, effects) = view.send(&colours);
+    assert_eq!(commands(&effects), Vec::<&Command>::new());
+    let refused = crate::state::pages::ComposerError::Refused(Refusal::TextControls);
+    assert_eq!(view.state.chat().unwrap().error, Some(refused));
+    assert_eq!(view.draft(), colours, "the text stays");
     let (_, effects) = view.send(&fits);
     assert_eq!(commands(&effects).len(), 1);
 }

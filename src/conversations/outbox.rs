@@ -1,0 +1,104 @@
+//! The own messages of a chat that are not known to be delivered, and how many of them the present
+//! connection has.
+
+use crate::limits::{IN_FLIGHT, OUTBOX_BYTES, OUTBOX_MESSAGES};
+use crate::records::MessageRecord;
+use crate::wire::SessionFrame;
+use std::collections::VecDeque;
+
+/// Own messages that wait, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    waiting: VecDeque<MessageRecord>,
+    /// How many of them, from the oldest on, were handed to the present connection.
+    sent: usize,
+    /// How many messages of the present connection were acknowledged.
+    acknowledged: u64,
+}
+
+impl Outbox {
+    pub(super) fn new(mut waiting: Vec<MessageRecord>) -> Self {
+        waiting.sort_by_key(|record| record.place);
+        Self {
+            waiting: waiting.into(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn waiting(&self) -> &VecDeque<MessageRecord> {
+        &self.waiting
+    }
+
+    /// Adds a message that was stored.
+    pub(super) fn add(&mut self, record: MessageRecord) {
+        self.waiting.push_back(record);
+    }
+
+    /// Puts delivered messages in front, to be sent again if need be.
+    pub(super) fn recall(&mut self, mut records: Vec<MessageRecord>) {
+        records.sort_by_key(|record| record.place);
+        for record in records.into_iter().rev() {
+            self.waiting.push_front(record);
+        }
+    }
+
+    /// Begins anew behind a place: nothing was sent on the present connection.
+    pub(super) fn begin_behind(&mut self, place: u64) {
+        self.waiting.retain(|record| record.place > Some(place));
+        (self.sent, self.acknowledged) = (0, 0);
+    }
+
+    /// Returns whether a message of this length may wait too, beside others that are being stored.
+    pub(super) fn has_room(&self, bytes: usize, storing: (usize, usize)) -> bool {
+        let (count, storing) = storing;
+        let waiting: usize = self.waiting.iter().map(|r| r.message.text.len()).sum();
+        planted!(OutboxUnbounded)
+            || self.waiting.len() + count < OUTBOX_MESSAGES
+                && waiting + storing + bytes <= OUTBOX_BYTES
+    }
+
+    /// Returns the place of the last message that the present connection has.
+    pub(super) fn sent(&self) -> Option<u64> {
+        self.waiting.get(self.sent.checked_sub(1)?)?.place
+    }
+
+    /// Returns whether [`Self::next`] would return a message.
+    pub(super) fn wants_to_send(&self) -> bool {
+        let window = if planted!(InFlightUnbounded) {
+            usize::MAX
+        } else {
+            IN_FLIGHT
+        };
+        self.sent < window.min(self.waiting.len())
+    }
+
+    /// Returns the next message to send, as far as the window allows.
+    pub(super) fn next(&mut self) -> Option<SessionFrame> {
+        if !self.wants_to_send() {
+            return None;
+        }
+        let record = self.waiting.get(self.sent)?;
+        self.sent += 1;
+        let sent = u64::try_from(self.sent).unwrap_or(u64::MAX);
+        Some(SessionFrame::Text {
+            number: self.acknowledged.saturating_add(sent),
+            id: record.id.clone(),
+            at: record.message.at,
+            text: record.message.text.clone(),
+        })
+    }
+
+    /// Takes the acknowledgement of the texts of this connection up to a number. Returns the last
+    /// message that it covers, where it covers any; or `None` where so many were never sent.
+    pub(super) fn acknowledge(&mut self, upto: u64) -> Option<Option<MessageRecord>> {
+        let count = usize::try_from(upto.saturating_sub(self.acknowledged)).ok()?;
+        let sent = if planted!(AckOfTheFuture) {
+            self.waiting.len()
+        } else {
+            self.sent
+        };
+        self.sent = sent.checked_sub(count)?;
+        self.acknowledged = self.acknowledged.max(upto);
+        Some(self.waiting.drain(..count).next_back())
+    }
+}
