@@ -146,7 +146,7 @@ fn a_clock_that_differs_is_told_of_once_in_an_hour() {
 fn among_several_contacts_a_clock_differs_where_two_of_them_agree() {
     let (mut ctx, mut contacts) = with_bob();
     for (name, byte) in [("Cleo", 3), ("Dan", 4)] {
-        contacts.keep_finished(contact(name, byte), None);
+        contacts.keep_finished(contact(name, byte), None, None);
     }
     let mut hear = |ctx: &mut Context, who: &str, ahead: u64| {
         let at = ctx.now.unix + ahead * 60_000;
