@@ -3,6 +3,7 @@
 
 mod admission;
 mod budgets;
+mod hiding;
 mod machine;
 
 use super::member::{Announcement, Member};

@@ -1,12 +1,13 @@
 //! Strangers who ask and are asked, without a connection.
 
 mod asking;
+mod expiry;
 mod rejected;
 
 use super::*;
 use crate::fact::{Fact, Purpose, Showing};
 use crate::io::CommandId;
-use crate::limits::{EXPIRED_KEPT, INVITE_LIFE, INVITES, REQUEST_LIFE, REQUESTS};
+use crate::limits::{INVITE_LIFE, INVITES, REQUEST_LIFE, REQUESTS};
 use crate::misbehaviour::Fault;
 use crate::records::{Change, Secret};
 use crate::store::Write;
@@ -101,61 +102,6 @@ fn a_request_is_accepted_once_and_only_where_there_is_room() {
     assert_eq!(accepted, Ok(record.clone()));
     let again = introductions.accept(&mut ctx, &record.id, true);
     assert_eq!(again, Err(Refusal::Gone));
-}
-
-#[test]
-fn a_request_expires_after_a_week_and_an_invite_at_its_end() {
-    let (mut ctx, mut introductions, record) = waiting();
-    wait(&mut ctx, REQUEST_LIFE);
-    introductions.expire(&mut ctx);
-    assert_eq!(introductions.requests().len(), 1);
-    wait(&mut ctx, Duration::from_millis(1));
-    introductions.expire(&mut ctx);
-    assert_eq!(introductions.requests().len(), 0, "out of sight");
-    assert_eq!(changes(&mut ctx), [], "the clock may be wrong");
-    wait(&mut ctx, EXPIRED_KEPT);
-    introductions.expire(&mut ctx);
-    assert_eq!(changes(&mut ctx), [Change::ForgetRequest(record.id)]);
-
-    let (mut ctx, mut introductions, invite, _) = invited();
-    wait(&mut ctx, INVITE_LIFE - Duration::from_millis(1));
-    introductions.expire(&mut ctx);
-    assert_eq!(introductions.invites().count(), 1);
-    wait(&mut ctx, Duration::from_millis(1));
-    introductions.expire(&mut ctx);
-    assert_eq!(introductions.invites().count(), 0);
-    assert_eq!(changes(&mut ctx), []);
-    wait(&mut ctx, EXPIRED_KEPT);
-    introductions.expire(&mut ctx);
-    assert_eq!(changes(&mut ctx), [Change::ForgetInvite(invite.id)]);
-}
-
-#[test]
-fn what_a_clock_hid_that_was_a_week_ahead_is_there_again_when_it_is_right() {
-    let ahead = u64::try_from((REQUEST_LIFE + EXPIRED_KEPT).as_millis()).unwrap();
-    let (mut ctx, mut introductions, _) = waiting();
-    ctx.now.unix += ahead;
-    introductions.expire(&mut ctx);
-    assert_eq!(introductions.requests().len(), 0);
-    ctx.now.unix -= ahead;
-    introductions.expire(&mut ctx);
-    assert_eq!(introductions.requests().len(), 1);
-    assert_eq!(changes(&mut ctx), []);
-
-    let (mut ctx, mut introductions, invite, _) = invited();
-    clear(&mut ctx);
-    ctx.now.unix += ahead;
-    introductions.expire(&mut ctx);
-    ctx.now.unix -= ahead;
-    introductions.expire(&mut ctx);
-    assert_eq!(introductions.invites().count(), 1);
-    let address = invite.address;
-    let outputs = outputs(&mut ctx);
-    let again = [
-        crate::io::Output::Release(address.clone()),
-        crate::io::Output::Register(address),
-    ];
-    assert_eq!(outputs, again);
 }
 
 #[test]
