@@ -134,7 +134,7 @@ fn an_acceptance_that_is_never_finished_is_forgotten_after_a_week() {
         world.kill(ANN);
     });
     only_contact(&world, BOB);
-    world.pass(8 * DAY);
+    world.pass(9 * DAY);
     assert!(world.snapshot(BOB).contacts.is_empty());
 }
 

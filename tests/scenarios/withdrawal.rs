@@ -108,7 +108,7 @@ fn an_acceptance_that_ends_without_a_contact_leads_nobody_back() {
     });
     world.pass(1_000);
     assert_eq!(profile(&world, BOB), before, "it may still be completed");
-    world.pass(8 * DAY);
+    world.pass(9 * DAY);
     is_new(&world, BOB, &before, "never completed");
 }
 
