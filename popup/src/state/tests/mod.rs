@@ -9,6 +9,7 @@ mod invites;
 mod lists;
 mod note;
 mod places;
+mod reading;
 mod settings;
 
 use super::*;
