@@ -92,7 +92,7 @@ bugs! {
     BlacklistOnTimeout, "an address is blacklisted for any failure", "src/handshakes/endings.rs",
         Unit("handshakes::tests::contacts::a_proof_that_does_not_verify_shows_nobody_and_blacklists_nothing");
     BlacklistForever, "a blacklisted address is never tried again", "src/handshakes/blacklist.rs",
-        Unit("handshakes::blacklist::tests::an_entry_is_for_one_id_at_one_server_and_ends_by_time");
+        Unit("handshakes::blacklist::tests::an_entry_is_for_one_id_of_one_contact_at_one_server_and_ends_by_time");
     AckBeforeStore, "a message is acknowledged before it is stored", "src/conversations/frames.rs",
         Unit("conversations::tests::a_received_text_is_told_and_acknowledged_once_it_is_stored");
     NoDedupe, "a message that comes twice is shown twice", "src/conversations/chat.rs",
