@@ -58,6 +58,8 @@ enum Command {
     Mutants(mutants::Options),
     /// Measure sizes, and times in real browsers
     Bench(stories::BenchOptions),
+    /// Before a release: an engine that makes as many connections as in weeks still works
+    Endurance(test::EnduranceOptions),
 }
 
 fn main() -> ExitCode {
@@ -83,5 +85,6 @@ fn run(command: Command) -> Result<()> {
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Mutants(options) => mutants::run(&options),
         Command::Bench(options) => stories::bench(&options),
+        Command::Endurance(options) => test::endurance(&options),
     }
 }

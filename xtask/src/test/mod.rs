@@ -289,6 +289,33 @@ pub(crate) fn measure_failover() -> Result<()> {
     Ok(())
 }
 
+/// What `endurance` can be told.
+#[derive(clap::Args)]
+pub(crate) struct EnduranceOptions {
+    /// Connections that the engine makes; 288 a day are its look-ups
+    #[arg(long, default_value_t = 6_000)]
+    connections: u32,
+}
+
+/// Has an engine make as many connections as in weeks, and then meet and chat.
+pub(crate) fn endurance(options: &EnduranceOptions) -> Result<()> {
+    setup::for_browsers()?;
+    dist::run(&dist::Options::default())?;
+    let mut cargo = shell::cargo();
+    cargo.args([
+        "test",
+        "-p",
+        "e2e",
+        "--features",
+        "browsers",
+        "--test",
+        "months",
+    ]);
+    cargo.args(["--", "--nocapture"]);
+    cargo.env("MESH_CHAT_CONNECTIONS", options.connections.to_string());
+    shell::run(&mut cargo)
+}
+
 fn nat(filters: &[String]) -> Result<Report> {
     if let Err(reason) = try_namespaces() {
         println!("!! NO TESTS ACROSS NATS: {reason:#}");
