@@ -52,6 +52,11 @@ impl Names {
         Self(unicode)
     }
 
+    /// Returns what somebody typed as every keyboard and system would have typed it.
+    pub(crate) fn normalised(&self, text: &str) -> String {
+        self.0.nfc(text)
+    }
+
     /// Checks a name somebody typed: trimmed and in NFC, 1 to 32 graphemes, at most 96 bytes,
     /// nothing invisible.
     pub(crate) fn parse(&self, text: &str) -> Result<String, Unsuitable> {

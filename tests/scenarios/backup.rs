@@ -30,6 +30,21 @@ fn a_person_goes_on_from_a_backup_on_another_device() {
 }
 
 #[test]
+fn a_passphrase_opens_a_backup_however_its_letters_are_composed() {
+    let mut world = friends();
+    for (closed, opened) in [
+        ("Caf\u{e9} 1234", "Cafe\u{301} 1234"),
+        ("Cafe\u{301} 1234", "Caf\u{e9} 1234"),
+    ] {
+        let backup = world.export(ANN, closed);
+        let device = world.start_at(AWAY, Snapshot::default());
+        world.import(device, &backup, opened);
+        assert_eq!(world.reply(device), &Ok(Answer::Imported { contacts: 1 }));
+        world.kill(device);
+    }
+}
+
+#[test]
 fn a_backup_never_replaces_contacts_and_a_failed_import_changes_nothing() {
     let mut world = friends();
     let backup = world.export(ANN, PASSPHRASE);

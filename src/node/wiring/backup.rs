@@ -22,7 +22,8 @@ impl Node {
             profile: me.record().clone(),
             contacts: contacts.map(|contact| contact.record().clone()).collect(),
         };
-        let text = backup::seal(&content, &passphrase.0, salt, nonce)?;
+        let passphrase = self.ctx.names.normalised(&passphrase.0);
+        let text = backup::seal(&content, &passphrase, salt, nonce)?;
         self.ctx.answer(id, Ok(Answer::Backup { text }));
         Ok(())
     }
@@ -35,7 +36,7 @@ impl Node {
         passphrase: &Secret,
         text: &Secret,
     ) -> Result<(), Refusal> {
-        let Content { profile, contacts } = backup::open(&text.0, &passphrase.0)?;
+        let Content { profile, contacts } = open(&self.ctx.names, &text.0, &passphrase.0)?;
         let here = self.account.joined().ok();
         let here = here.map(|me| &me.record().identity);
         let is_same = here == Some(&profile.identity);
@@ -87,6 +88,16 @@ impl Node {
         self.take_profile(import.profile);
         let answer = Answer::Imported { contacts: count };
         self.ctx.answer(command, Ok(answer));
+    }
+}
+
+/// Opens a backup: as exports close it, and where that is in vain under the passphrase as it was typed,
+/// which another program may have used.
+fn open(names: &Names, text: &str, typed: &str) -> Result<Content, Refusal> {
+    let normalised = names.normalised(typed);
+    match backup::open(text, &normalised) {
+        Err(Refusal::BackupWrong) if normalised != typed => backup::open(text, typed),
+        opened => opened,
     }
 }
 
