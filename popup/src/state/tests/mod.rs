@@ -11,6 +11,7 @@ mod note;
 mod places;
 mod reading;
 mod settings;
+mod unsent;
 
 use super::*;
 use ipc::{
