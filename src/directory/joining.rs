@@ -89,7 +89,9 @@ impl Directory {
             .flat_map(|root| here.iter().map(move |ip| (root, *ip)))
         {
             if !self.members.iter().any(|member| is_of(member, root, ip)) {
-                let member = Member::join(ctx, root, ip, &announcement);
+                let same = self.members.iter().find(|member| member.address() == ip);
+                let number = same.map_or(0, Member::number);
+                let member = Member::join(ctx, root, ip, &announcement, number);
                 self.members.push(member);
             }
         }

@@ -42,7 +42,7 @@ fn member() -> (Context, Member) {
         day: "2026-11-23".into(),
     };
     let address = "203.0.113.7".parse().unwrap();
-    let member = Member::join(&mut ctx, "myapp", address, &me);
+    let member = Member::join(&mut ctx, "myapp", address, &me, 0);
     (ctx, member)
 }
 

@@ -73,7 +73,7 @@ fn at_a_transport_id_nobody_is_answered_who_does_not_show_a_secret() {
 fn at_a_meeting_point_nobody_is_answered_who_does_not_show_its_secret() {
     let mut world = special_friends();
     world.kill(BOB);
-    world.pass(5_000);
+    world.pass(8_000);
     let is_point = |id: &&str| id.contains("rendezvous");
     let points = world.held(ANN).into_iter().filter(is_point);
     let points: Vec<String> = points.map(str::to_owned).collect();

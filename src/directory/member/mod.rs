@@ -105,10 +105,17 @@ pub(super) enum State {
 }
 
 impl Member {
-    /// Joins: registers both ids at once, the election is decided by the answer.
-    pub(crate) fn join(ctx: &mut Context, root: &str, address: IpAddr, me: &Announcement) -> Self {
+    /// Joins: registers both ids at once, the election is decided by the answer. `number` is which of
+    /// the ids of the day to begin with: under two roots it is the same, so that nobody sees two people.
+    pub(crate) fn join(
+        ctx: &mut Context,
+        root: &str,
+        address: IpAddr,
+        me: &Announcement,
+        number: u32,
+    ) -> Self {
         let namespace = Namespace::of_address(root, address);
-        let own = own_entry(ctx, &namespace, me, 0);
+        let own = own_entry(ctx, &namespace, me, number);
         ctx.register(&own.discovery_id, IdOwner::Directory(address));
         ctx.register(&namespace.router_id(1), IdOwner::Directory(address));
         Self {
@@ -116,7 +123,7 @@ impl Member {
             address,
             own,
             announced: me.clone(),
-            number: 0,
+            number,
             held: false,
             retry_own: None,
             index: 1,
@@ -144,6 +151,11 @@ impl Member {
 
     pub(crate) fn namespace(&self) -> &Namespace {
         &self.namespace
+    }
+
+    /// Returns which of the ids of the day it has.
+    pub(crate) fn number(&self) -> u32 {
+        self.number
     }
 
     pub(crate) fn address(&self) -> IpAddr {

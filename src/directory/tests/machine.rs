@@ -203,7 +203,7 @@ fn a_stranger_is_dialled_under_the_newest_root_where_they_are_listed() {
         transport_id: "t".to_owned(),
         day: TODAY.to_owned(),
     };
-    let newer = super::Member::join(&mut ctx, "newer", address, &newer);
+    let newer = super::Member::join(&mut ctx, "newer", address, &newer, 0);
     directory.members.push(newer);
     assert_eq!(to(&directory), Some(format!("myapp-{stranger}")));
     checked_in(&mut directory, &mut ctx, "newer", uuid, 2);

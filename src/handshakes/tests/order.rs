@@ -224,14 +224,17 @@ fn somebody_accepted_who_breaks_the_protocol_is_forgotten_and_the_person_hears_w
         // Who was told of the yes must not be able to follow this device any longer.
         let ended = facts.iter().filter(|fact| matches!(fact, Fact::TrustEnded));
         assert_eq!(ended.count(), usize::from(told), "{facts:?}");
-        let alert = facts.iter().find_map(|fact| match fact {
-            Fact::Alert(alert) => Some(alert),
-            _ => None,
-        });
+        let alerts = facts.iter();
+        let alerts: Vec<_> = alerts
+            .filter(|fact| matches!(fact, Fact::Alert(_)))
+            .collect();
         assert!(side.handshakes.storing.is_empty());
         let name = "Ann".to_owned();
         let reason = OUT_OF_ORDER.to_string();
-        assert_eq!(alert, Some(&Alert::Misbehaved { name, reason }));
+        let [Fact::Alert(alert)] = alerts[..] else {
+            panic!("{facts:?}");
+        };
+        assert_eq!(*alert, Alert::Misbehaved { name, reason });
         let changes = changes(&mut side.ctx);
         assert!(matches!(changes[..], [Change::ForgetContact(_)]));
     }

@@ -183,9 +183,11 @@ fn a_code_is_refused_with_the_reason() {
 /// Returns the ids that are given up.
 fn released(ctx: &mut crate::context::Context) -> Vec<String> {
     let outputs = outputs(ctx).into_iter();
-    let released = outputs.filter_map(|output| match output {
-        crate::io::Output::Release(id) => Some(id),
-        _ => None,
+    let released = outputs.filter_map(|output| {
+        let crate::io::Output::Release(id) = output else {
+            return None;
+        };
+        Some(id)
     });
     released.collect()
 }
@@ -197,11 +199,11 @@ fn the_id_of_an_invite_is_held_while_it_is_open_and_tried_again_where_it_is_take
     introductions.taken(&ctx);
     let again = introductions.due().unwrap().at;
     introductions.expire(&mut ctx);
-    assert_eq!(registered(&mut ctx), [invite.address.clone()]);
+    assert_eq!(registered(&mut ctx), std::slice::from_ref(&invite.address));
     let rest = again.since(ctx.now.mono);
     wait(&mut ctx, rest);
     introductions.expire(&mut ctx);
-    assert_eq!(registered(&mut ctx), [invite.address.clone()]);
+    assert_eq!(registered(&mut ctx), std::slice::from_ref(&invite.address));
     assert_eq!(introductions.due(), None);
     introductions.cancel_invite(&mut ctx, &invite.id).unwrap();
     assert_eq!(released(&mut ctx), [invite.address]);
