@@ -19,7 +19,7 @@
 //! | [`device`], [`devices`] | one device with its process; all of them |
 //! | [`network`] | sockets to the servers and peer connections: order, stalls, death |
 //! | [`beacon`], [`places`] | what the beacon answers; the ids of namespaces that devices hold |
-//! | [`texts`], [`ties`], [`rendezvous`], [`imposters`], [`recognised`] | what people wrote and decided, and who holds what |
+//! | [`texts`], [`ties`], [`rendezvous`], [`imposters`], [`recognised`], [`knowledge`] | what people wrote and decided, who holds what, and who knows what |
 //! | [`measure`], [`model`] | how long things took; which goals must be reached by now |
 //! | [`world`] | all of these as the parts of one world |
 //! | [`roots`], [`pairs`] | what two people may expect of each other |
@@ -51,6 +51,7 @@ pub mod faults;
 pub mod home;
 pub mod hostile;
 pub mod imposters;
+pub mod knowledge;
 pub mod light;
 pub mod measure;
 pub mod model;

@@ -29,6 +29,9 @@ pub fn handle(world: &mut World, index: usize, input: Input) {
     };
     let clock = device.clock(now);
     say_input(world, index, &input);
+    if let Input::Link(_, Link::Frame(frame)) = &input {
+        world.knowledge.hears(index, frame);
+    }
     check::rendezvous::heard(world, index, &input);
     check::roots::heard(world, index, &input);
     let Some(process) = world.devices.process(index) else {
@@ -205,6 +208,9 @@ fn look_up(world: &mut World, index: usize) {
 fn store(world: &mut World, index: usize, job: Job) {
     let took = world.ctx.random.within(1, 8);
     let now = world.ctx.now;
+    if let Job::Write(_, change) = &job {
+        world.knowledge.stores(index, change);
+    }
     let Some(device) = world.devices.get_mut(index) else {
         return;
     };

@@ -10,6 +10,7 @@ use crate::event::Event;
 use crate::fault::Counts;
 use crate::home::{Home, Nat};
 use crate::imposters::Imposters;
+use crate::knowledge::Knowledge;
 use crate::model::Model;
 use crate::network::Network;
 use crate::random::Random;
@@ -59,6 +60,8 @@ pub struct World {
     pub recognised: Recognised,
     /// What each connection may still say.
     pub rates: Rates,
+    /// Which device got which secret of whom.
+    pub knowledge: Knowledge,
     /// What must hold by now.
     pub model: Model,
     /// What went wrong on purpose.
@@ -110,6 +113,7 @@ impl World {
             imposters: Imposters::default(),
             recognised: Recognised::default(),
             rates: Rates::new(),
+            knowledge: Knowledge::default(),
             model: Model::new(HOMES),
             faults: Counts::default(),
             activity: Activity::Full,

@@ -159,6 +159,16 @@ pub fn strangers(world: &mut World) {
     }
 }
 
+/// Nobody knows how to find a person who has not, or no longer, them as a contact.
+pub fn knowledge(world: &mut World) {
+    let now = world.ctx.now;
+    let late = world.knowledge.late(&world.devices, &world.ties, now);
+    for (other, one) in late {
+        let wrong = format!("{other} knows how to find P{one}, and is no contact of P{one}");
+        world.ctx.violation(wrong);
+    }
+}
+
 /// Rendezvous points are held for contacts that are waited for, and for nobody else.
 pub fn idle(world: &mut World) {
     for (index, count) in world.rendezvous.idle(&world.devices, world.ctx.now) {
