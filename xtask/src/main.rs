@@ -13,6 +13,7 @@ mod browser;
 mod check;
 mod dist;
 mod figures;
+mod formal;
 mod fuzz;
 mod mutants;
 mod paths;
@@ -60,6 +61,8 @@ enum Command {
     Bench(stories::BenchOptions),
     /// Before a release: an engine that makes as many connections as in weeks still works
     Endurance(test::EnduranceOptions),
+    /// Look for attacks in the models of the handshake
+    Formal(formal::Options),
 }
 
 fn main() -> ExitCode {
@@ -86,5 +89,6 @@ fn run(command: Command) -> Result<()> {
         Command::Mutants(options) => mutants::run(&options),
         Command::Bench(options) => stories::bench(&options),
         Command::Endurance(options) => test::endurance(&options),
+        Command::Formal(options) => formal::run(&options),
     }
 }

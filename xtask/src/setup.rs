@@ -23,6 +23,9 @@ pub(crate) struct Options {
 /// The WebDriver of Firefox; Debian has no package of it.
 const GECKODRIVER: &str = "0.37.1";
 
+/// What looks for attacks in the models of `formal/`.
+const VERIFPAL: &str = "1.6.7";
+
 /// Programs of the tests: a path or a name on `PATH`, and the Debian package it comes in.
 const PROGRAMS: &[(&str, &str)] = &[
     ("/usr/lib/chromium/chromium", "chromium"),
@@ -39,6 +42,7 @@ enum Missing {
     NpmPackages,
     Debian(Vec<&'static str>),
     Geckodriver,
+    Verifpal,
 }
 
 impl Missing {
@@ -48,6 +52,7 @@ impl Missing {
             Self::NpmPackages => "the npm packages of package-lock.json, into node_modules".into(),
             Self::Debian(packages) => format!("Debian packages: {}", packages.join(" ")),
             Self::Geckodriver => format!("geckodriver {GECKODRIVER} (cargo install, about 2 min)"),
+            Self::Verifpal => format!("verifpal {VERIFPAL} (cargo install, some minutes)"),
         }
     }
 
@@ -57,6 +62,7 @@ impl Missing {
             Self::NpmPackages => npm_packages(),
             Self::Debian(packages) => debian(packages),
             Self::Geckodriver => geckodriver(),
+            Self::Verifpal => verifpal(),
         }
     }
 }
@@ -85,6 +91,15 @@ pub(crate) fn for_build() -> Result<()> {
 pub(crate) fn for_browsers() -> Result<()> {
     for_build()?;
     install(&missing_for_browsers())
+}
+
+/// Installs what the models of `formal/` need.
+pub(crate) fn for_formal() -> Result<()> {
+    let version = shell::answer("verifpal", &["--version"]).unwrap_or_default();
+    if version.ends_with(VERIFPAL) {
+        return Ok(());
+    }
+    install(&[Missing::Verifpal])
 }
 
 /// Installs what the tests of the core in wasm need.
@@ -238,6 +253,13 @@ fn geckodriver() -> Result<()> {
         bail!("geckodriver was installed where PATH does not lead: add ~/.cargo/bin to it");
     }
     Ok(())
+}
+
+/// It asks for a newer compiler than it needs.
+fn verifpal() -> Result<()> {
+    let args = ["install", "--locked", "--ignore-rust-version", "--force"];
+    let what = ["verifpal", "--version", VERIFPAL];
+    shell::run(shell::cargo().args(args).args(what))
 }
 
 /// Encodes as lower-case hex.

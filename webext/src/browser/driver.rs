@@ -16,7 +16,6 @@ use super::timer::Timer;
 use super::unicode::BrowserUnicode;
 use super::views::{Sight, Views};
 use crate::journal::{Page, PageRead};
-use crate::renewal;
 use crate::storage::{Report, Restart, Storage};
 use chrome::Port;
 use ipc::{
@@ -99,10 +98,7 @@ impl Driver {
                 Storage::new(BrowserDisk::new(host.clone(), messages), reports(me))
             },
             signalling: Signalling::new(host.clone(), tokens, connections.clone(), inputs(me)),
-            lookup: Lookup::new(connections.clone(), {
-                let heard = inputs(me);
-                move |found| heard(found)
-            }),
+            lookup: Lookup::new(connections.clone(), inputs(me)),
             beacon: Beacon::new({
                 let heard = inputs(me);
                 move |answer| heard(Input::Beacon(answer))
@@ -141,10 +137,9 @@ impl Driver {
 
     /// Begins the page anew, where that is the last resort.
     fn renew(&self) {
-        let quiet = self.views.borrow().is_empty()
-            && self.storage.is_idle()
-            && self.node.borrow().is_at_rest();
-        if renewal::is_due(now().mono, self.connections.counts(), quiet) {
+        let rests = self.storage.is_idle() && self.node.borrow().is_at_rest();
+        let quiet = rests && self.views.borrow().is_empty();
+        if crate::renewal::is_due(now().mono, self.connections.counts(), quiet) {
             tracing::warn!("the browser makes no more connections: the page begins anew");
             restart();
         }
