@@ -2,6 +2,8 @@
 //!
 //! Each record is written whole under its own key, so that one write is one fact. Binary values
 //! are base64url without padding.
+//!
+//! Long because it is one list: everything that is ever stored, with the meaning of each field.
 
 use crate::clock::UnixMillis;
 use crate::config::Settings;

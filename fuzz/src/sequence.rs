@@ -1,5 +1,7 @@
 //! Participants who meet, and bytes that say what happens to them: what is delivered and when, what is
 //! bent, repeated or made up, what people ask for, what the disk says, and how time goes.
+//!
+//! Long because each thing that can happen is a short function, and all of them read one script.
 
 use crate::bend::bend;
 use crate::script::Script;

@@ -1,5 +1,7 @@
 //! A few participants and what is between them, in the order that a [`Script`](crate::script::Script)
 //! wants. What must hold after each input is asserted in [`World::happen`].
+//!
+//! Long because it answers every output of a node: ids, connections, disk and views of a small world.
 
 use mesh_chat::Node;
 use mesh_chat::address::Addresses;
