@@ -1,6 +1,8 @@
 //! Runs a [`Node`]: takes one input at a time, does every output in order, arms its timer.
 //!
 //! Nothing here is re-entrant: what happens while an input is being handled waits in `todo`.
+//!
+//! Long because each part of the page is made, fed and read here, a few lines for each.
 
 use super::beacon::Beacon;
 use super::boot::Boot;
