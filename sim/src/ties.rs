@@ -33,6 +33,8 @@ pub struct Ties {
     /// Devices that were wiped: their backup may have brought back a contact that was blocked,
     /// and an old discoveryUUID.
     wiped: BTreeSet<usize>,
+    /// Devices whose disk came back older.
+    older: BTreeSet<usize>,
     /// Pairs that are not contacts of each other on both sides any more, and since when.
     severed: BTreeMap<(usize, usize), u64>,
     /// Until when a pair is left alone.
@@ -59,6 +61,7 @@ impl Ties {
             random,
             backups,
             wiped: BTreeSet::new(),
+            older: BTreeSet::new(),
             severed: BTreeMap::new(),
             settles: BTreeMap::new(),
             parted: BTreeSet::new(),
@@ -129,6 +132,19 @@ impl Ties {
     pub fn part(&mut self, devices: &Devices, now: u64, one: usize, other: usize) {
         self.decided(devices, now, one, other);
         self.severed.insert(pair(one, other), now);
+    }
+
+    /// The disk of a device came back older.
+    pub fn went_back(&mut self, index: usize) {
+        self.older.insert(index);
+    }
+
+    /// Whether two accepted each other anew after one of them may have lost what it had received:
+    /// what was delivered before an acceptance is not sent again after it.
+    #[must_use]
+    pub fn began_anew(&self, one: usize, other: usize) -> bool {
+        let older = self.older.contains(&one) || self.older.contains(&other);
+        older && self.were_parted(one, other)
     }
 
     /// A device was wiped.

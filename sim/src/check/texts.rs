@@ -73,6 +73,7 @@ fn between(world: &World, from: usize, to: usize, written: &[Written]) -> Vec<St
         wrong.push(format!("P{to} has a text of P{from} twice"));
     }
     let met = world.passes(from, to)
+        && !world.ties.began_anew(from, to)
         && !world.are_apart(from, to)
         && (know_the_way(world, from, to) || must_meet(world, from, to));
     let mut left = received

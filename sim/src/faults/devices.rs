@@ -208,6 +208,7 @@ pub fn go_back(world: &mut World, index: usize, time: u64) {
     if let Some(device) = world.devices.get_mut(index) {
         device.disk.go_back(copy);
     }
+    world.ties.went_back(index);
     lost_some(world, index);
 }
 
