@@ -1,7 +1,7 @@
 //! What the architecture promises, read from the source text: which crate may know which
 //! ([`crates`]), that no machine of the core names another ([`machines`]), that no modules know each
-//! other in a circle ([`circles`]), and how long files are and where lints are switched off
-//! ([`files`]).
+//! other in a circle ([`circles`]), how long files are and where lints are switched off
+//! ([`files`]); and that the tests exist which SECURITY.md names ([`promises`]).
 
 #![allow(
     clippy::unwrap_used,
@@ -21,6 +21,7 @@ mod graph;
 mod machines;
 mod modules;
 mod paths;
+mod promises;
 
 use std::path::{Path, PathBuf};
 
