@@ -56,7 +56,7 @@ pub enum Finder {
     Vector(&'static str),
     /// Of the crate `peerjs`.
     Peerjs(&'static str),
-    /// None; the reason.
+    /// None of them; the reason.
     Nobody(&'static str),
 }
 
@@ -87,26 +87,24 @@ bugs! {
         Unit("handshakes::tests::accepting::a_name_that_cannot_be_shown_asks_nobody");
     EarlyBytesUnbounded, "a stranger may send without end before a proof", "src/handshakes/frames.rs",
         Unit("handshakes::tests::bounds::all_that_is_said_before_a_proof_fits_the_bound_together");
-    HandshakesUnbounded, "any number of strangers at once", "src/handshakes/mod.rs",
-        Unit("handshakes::tests::bounds::only_so_many_strangers_are_in_a_handshake_at_once");
+    HandshakesUnbounded, "any number of strangers at once", "src/handshakes/admission.rs",
+        Unit("handshakes::tests::budgets::only_so_many_strangers_are_in_a_handshake_at_once");
     BlacklistOnTimeout, "an address is blacklisted for any failure", "src/handshakes/endings.rs",
         Unit("handshakes::tests::contacts::a_proof_that_does_not_verify_shows_nobody_and_blacklists_nothing");
     BlacklistForever, "a blacklisted address is never tried again", "src/handshakes/blacklist.rs",
         Unit("handshakes::blacklist::tests::an_entry_is_for_one_id_of_one_contact_at_one_server_and_ends_by_time");
     AckBeforeStore, "a message is acknowledged before it is stored", "src/conversations/frames.rs",
         Unit("conversations::tests::a_received_text_is_told_and_acknowledged_once_it_is_stored");
-    NoDedupe, "a message that comes twice is shown twice", "src/conversations/chat.rs",
-        Unit("conversations::chat::tests::what_came_twice_is_taken_once");
-    GapTaken, "a message is taken although one before it is missing", "src/conversations/chat.rs",
-        Unit("conversations::chat::tests::what_came_twice_is_taken_once");
+    GapTaken, "a message is taken although one before it is missing", "src/conversations/frames.rs",
+        Unit("conversations::tests::a_text_out_of_bounds_is_misbehaviour");
     NothingSentAgain, "what was under way when a connection ended is not sent again", "src/conversations/chat.rs",
         Scenario("delivery::a_sent_message_waits_again_when_the_connection_ends_before_the_acknowledgement");
-    OutboxUnbounded, "any number of messages wait for a contact", "src/conversations/chat.rs",
+    OutboxUnbounded, "any number of messages wait for a contact", "src/conversations/outbox.rs",
         Unit("conversations::chat::tests::the_composer_refuses_at_the_bounds");
-    InFlightUnbounded, "everything is sent at once", "src/conversations/chat.rs",
+    InFlightUnbounded, "everything is sent at once", "src/conversations/outbox.rs",
         Unit("conversations::chat::tests::the_window_bounds_what_is_in_flight");
-    AckOfTheFuture, "what is not even written counts as delivered", "src/conversations/chat.rs",
-        Unit("conversations::chat::tests::an_acknowledgement_of_what_was_never_written_is_ignored");
+    AckOfTheFuture, "what is not even written counts as delivered", "src/conversations/outbox.rs",
+        Unit("conversations::chat::tests::an_acknowledgement_of_what_was_never_sent_is_none");
     MessageRateOff, "a contact may send as fast as it can", "src/conversations/frames.rs",
         Unit("conversations::tests::more_texts_than_a_person_can_write_are_misbehaviour");
     FutureBelieved, "a message of a clock that is ahead stands in the future", "src/conversations/frames.rs",
