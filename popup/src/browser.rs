@@ -210,9 +210,12 @@ pub(crate) fn save_draft(contact: &ContactId, text: &str) {
 pub(crate) fn load_unsent(contact: &ContactId) -> Vec<(u64, String)> {
     let kept = storage().and_then(|storage| storage.get_item(&unsent_key(contact)).ok());
     let kept = kept.flatten().and_then(|text| JSON::parse(&text).ok());
-    let kept = kept.filter(Array::is_array).unwrap_or_default();
+    // An array is made of an array only: of anything else that throws.
+    let Some(kept) = kept.filter(Array::is_array) else {
+        return Vec::new();
+    };
     let text = |pair: JsValue| {
-        let pair = Array::from(&pair);
+        let pair = Array::is_array(&pair).then(|| Array::from(&pair))?;
         let after = pair.get(0).as_string()?.parse().ok()?;
         Some((after, pair.get(1).as_string()?))
     };
