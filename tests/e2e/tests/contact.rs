@@ -177,7 +177,7 @@ fn an_invite_works_once_and_only_for_somebody_else() -> Result {
     b.click(&named("button", "Invites"))?;
     b.fill("Invite", &invite)?;
     b.click(&named("button", "Connect"))?;
-    b.see_text("it was used or cancelled")?;
+    b.see_text("It was used or cancelled")?;
     back(&a)?;
     a.click(&named("button", "Invites"))?;
     a.see_no(&named("textbox", "Invite 1"))?;

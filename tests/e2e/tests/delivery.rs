@@ -91,13 +91,13 @@ fn chats_of_the_first_version_of_the_database_go_on() -> Result {
     a.see_message_state("delivered", "Delivered")?;
     bob.popup()?;
     let left = |browser: &Browser| browser.session()?.execute_async(AS_IN_VERSION_1, &[]);
-    assert_eq!(left(&bob)?, json!([2, 1]));
+    assert_eq!(left(&bob)?, json!([3, 1]));
     bob.kill()?;
     a.send("waiting")?;
     // Perhaps handed to the connection that has ended, which is noticed after some seconds.
     a.patient(Duration::from_secs(60))
         .see_message_state("waiting", "Waiting")?;
-    assert_eq!(left(&alice)?, json!([2, 2]));
+    assert_eq!(left(&alice)?, json!([3, 2]));
     for browser in [&mut alice, &mut bob] {
         browser.kill()?;
         browser.start()?;
