@@ -220,16 +220,8 @@ fn a_lying_router_makes_us_neither_crash_nor_show_what_it_should_not() -> Result
             .execute("return document.images.length", &[])?;
         assert_eq!(images, 0, "markup in a name is text");
         browser.check_console()?;
-        // Nobody asked for this one: it is the last that is heard of the liar.
-        stock.send(link, &registry(json!([])))?;
     }
-    // What keeps a liar from harm in the end: both people still meet, at the next router.
-    let (a, b) = (browsers[0].popup()?, browsers[1].popup()?);
-    a.patient(Duration::from_secs(60)).person("Bob").see()?;
-    b.patient(Duration::from_secs(60))
-        .person("Alice")
-        .see()
-        .map(drop)
+    Ok(())
 }
 
 #[test]
