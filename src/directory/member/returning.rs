@@ -40,6 +40,8 @@ impl Member {
         if hides {
             tracing::warn!("the router hides somebody, passing it over");
             self.missing_since = None;
+            self.shunned = Some(now + TRY_FIRST.doubled(self.hidden));
+            self.hidden = self.hidden.saturating_add(1);
             ctx.transmit(link, &RouterFrame::Bye);
             self.pass_over(ctx, link);
         }
@@ -61,8 +63,8 @@ impl Member {
     /// Goes on to the next Router ID, because the holder of this one is no router for this network: it
     /// is not here, hides people, or breaks the protocol. It is not gone back to for a while.
     pub(in crate::directory) fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
-        self.shunned = Some(ctx.now.mono + TRY_FIRST.doubled(self.hidden));
-        self.hidden = self.hidden.saturating_add(1);
+        let a_while = ctx.now.mono + TRY_FIRST.doubled(0);
+        self.shunned.get_or_insert(a_while);
         ctx.close(link);
         if let State::Following(follower) = &mut self.state {
             follower.drop_successor(ctx);
