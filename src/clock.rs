@@ -38,7 +38,7 @@ impl From<Mono> for Duration {
 impl From<Duration> for Mono {
     /// Returns the moment so long after the start of the clock.
     fn from(since_start: Duration) -> Self {
-        Self(u64::try_from(since_start.as_millis()).unwrap_or(u64::MAX))
+        Self(millis(since_start))
     }
 }
 
@@ -46,9 +46,11 @@ impl std::ops::Add<Duration> for Mono {
     type Output = Self;
 
     fn add(self, rhs: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(u64::try_from(rhs.as_millis()).unwrap_or(u64::MAX)),
-        )
+        Self(self.0.saturating_add(millis(rhs)))
     }
+}
+
+/// Returns a time in milliseconds, as both clocks count.
+pub(crate) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

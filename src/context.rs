@@ -1,7 +1,7 @@
 //! What the machines of a node share: the moment, the random source, the ids and connections that
 //! were begun, and the way out: effects for the world, and facts for each other.
 
-use crate::clock::Now;
+use crate::clock::{Now, millis};
 use crate::crypto::{self, Key, Random};
 use crate::fact::{Fact, Purpose};
 use crate::io::{CommandId, LinkId, Near, Output, Reach};
@@ -218,8 +218,7 @@ impl Context {
 
     /// Returns an even choice from nothing to `most`, in milliseconds.
     pub(crate) fn jitter(&mut self, most: Duration) -> Duration {
-        let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
         let random = u64::from_le_bytes(self.random());
-        Duration::from_millis(random % most.saturating_add(1))
+        Duration::from_millis(random % millis(most).saturating_add(1))
     }
 }

@@ -6,7 +6,7 @@
 //! beacon failed it, the old root is kept until there are more than [`ROOTS`].
 
 use super::{Answer, BeaconFault, Pin, Response, SignedSlot};
-use crate::clock::{Mono, Now, UnixMillis};
+use crate::clock::{Mono, Now, UnixMillis, millis};
 use crate::config;
 use crate::context::Context;
 use crate::io::{BeaconAnswer, BeaconFailure, Output};
@@ -280,8 +280,4 @@ fn trouble(fault: BeaconFault) -> BeaconTrouble {
 
 fn until(clock: UnixMillis, moment: UnixMillis) -> Duration {
     Duration::from_millis(moment.saturating_sub(clock))
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

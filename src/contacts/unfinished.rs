@@ -2,7 +2,7 @@
 
 use super::contact::Unfinished;
 use super::{Contact, Contacts};
-use crate::clock::Mono;
+use crate::clock::{Mono, millis};
 use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::encoding::hex;
@@ -91,7 +91,7 @@ impl Contacts {
     /// Forgets acceptances that the other side has not finished for a week. Returns whether there
     /// were any.
     pub(crate) fn expire_unfinished(&mut self, ctx: &mut Context) -> bool {
-        let life = u64::try_from(UNFINISHED_LIFE.as_millis()).unwrap_or(u64::MAX);
+        let life = millis(UNFINISHED_LIFE);
         let (unix, mono) = (ctx.now.unix, ctx.now.mono);
         let mut old = Vec::new();
         for (id, contact) in self.book.iter_mut() {

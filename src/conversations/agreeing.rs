@@ -1,7 +1,7 @@
 //! Says on a new connection what is stored here, and agrees with the contact on what is stored there.
 
+use super::Conversations;
 use super::agreement::{Agreement, Happening, Next};
-use super::{Conversation, Conversations};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::limits::SAME_ALERT;
@@ -24,12 +24,7 @@ impl Conversations {
     /// Says what is stored of the contact's messages, where that is news, and where there is room for
     /// more.
     pub(super) fn acknowledge(&mut self, ctx: &mut Context, id: &ContactId) {
-        let Some(Conversation {
-            chat: Some(chat),
-            session: Some(session),
-            ..
-        }) = self.all.get_mut(id)
-        else {
+        let Some((chat, session)) = self.open(id) else {
             return;
         };
         let received = &mut session.received;
@@ -63,12 +58,7 @@ impl Conversations {
         id: &ContactId,
         happening: Happening,
     ) -> Result<(), Misbehaviour> {
-        let Some(Conversation {
-            chat: Some(chat),
-            session: Some(session),
-            ..
-        }) = self.all.get_mut(id)
-        else {
+        let Some((chat, session)) = self.open(id) else {
             return Ok(());
         };
         let is_older = happening == Happening::Found(None) && !chat.is_fresh();
@@ -118,12 +108,7 @@ impl Conversations {
     /// Notes what the contact says to have been seen of the own messages, once it is agreed what it
     /// has.
     pub(super) fn seen_by_other(&mut self, ctx: &mut Context, id: &ContactId) {
-        let Some(Conversation {
-            chat: Some(chat),
-            session: Some(session),
-            ..
-        }) = self.all.get_mut(id)
-        else {
+        let Some((chat, session)) = self.open(id) else {
             return;
         };
         if !session.agreement.is_reached() {

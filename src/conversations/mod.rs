@@ -122,6 +122,12 @@ impl Conversations {
         self.all.get_mut(id)?.session.as_mut()
     }
 
+    /// Returns the chat with a contact who is connected, and the connection.
+    fn open(&mut self, id: &ContactId) -> Option<(&mut Chat, &mut Session)> {
+        let all = self.all.get_mut(id)?;
+        all.chat.as_mut().zip(all.session.as_mut())
+    }
+
     /// Returns the chat with a contact, made when it is first needed.
     fn chat(&mut self, id: &ContactId) -> &mut Chat {
         let entry = self.entry(id);

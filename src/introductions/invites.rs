@@ -7,18 +7,18 @@
 use super::Introductions;
 use super::invite_code;
 use super::outreach::Pass;
+use crate::clock::millis;
 use crate::context::Context;
 use crate::encoding::{b64, hex, unb64};
 use crate::ids;
 use crate::io::CommandId;
-use crate::limits::{EXPIRED_KEPT, INVITE_LIFE, INVITES};
+use crate::limits::{INVITE_LIFE, INVITES};
 use crate::records::{Change, InviteRecord, Secret};
 use crate::routes::IdOwner;
 use crate::store::Write;
 use crate::values::InviteId;
 use crate::view::{Alert, Invite, Refusal};
 use crate::why::{Deadline, Why};
-use litemap::LiteMap;
 use std::time::Duration;
 
 /// After which time the id of an invite is registered again that the server holds for somebody else.
@@ -39,13 +39,12 @@ impl Introductions {
         if self.invites.len() >= INVITES {
             return Err(Refusal::InvitesFull);
         }
-        let life = u64::try_from(INVITE_LIFE.as_millis()).unwrap_or(u64::MAX);
         let record = InviteRecord {
             version: 1,
             id: InviteId(hex(&ctx.random::<8>())),
             address: ids::transport_id(ctx.random()),
             secret: Secret(b64(&ctx.random::<32>())),
-            expires: ctx.now.unix.saturating_add(life),
+            expires: ctx.now.unix.saturating_add(millis(INVITE_LIFE)),
         };
         let change = Change::Invite(record.clone());
         ctx.store(Write::Invite(record, command), change);
@@ -96,29 +95,21 @@ impl Introductions {
     /// Closes invites that have expired, and deletes them a day of running time later; those that were
     /// closed by a wrong clock open again.
     pub(super) fn expire_invites(&mut self, ctx: &mut Context) {
-        let (unix, mono) = (ctx.now.unix, ctx.now.mono);
-        let is_old = |invite: &InviteRecord| unix >= invite.expires;
-        if self.old_invites.is_empty() && !self.invites.values().any(is_old) {
-            return;
+        let unix = ctx.now.unix;
+        let expired = self.old_invites.sweep(
+            &mut self.invites,
+            |invite| unix >= invite.expires,
+            ctx.now.mono,
+            INVITES,
+        );
+        for address in expired.hidden.iter().map(|invite| &invite.address) {
+            ctx.release(address);
         }
-        let invites = std::mem::take(&mut self.invites).into_iter();
-        let (old, open): (LiteMap<_, _>, LiteMap<_, _>) =
-            invites.partition(|(_, invite)| is_old(invite));
-        self.invites = open;
-        for (id, invite) in old {
-            ctx.release(&invite.address);
-            self.old_invites.insert(id, (invite, mono));
+        for invite in expired.back {
+            self.invite_stored(ctx, invite);
         }
-        let hidden = std::mem::take(&mut self.old_invites);
-        let too_many = hidden.len().saturating_sub(INVITES);
-        for (place, (id, (invite, since))) in hidden.into_iter().enumerate() {
-            if !is_old(&invite) {
-                self.invite_stored(ctx, invite);
-            } else if place < too_many || mono >= since + EXPIRED_KEPT {
-                ctx.store_for_certain(Change::ForgetInvite(id));
-            } else {
-                self.old_invites.insert(id, (invite, since));
-            }
+        for id in expired.over {
+            ctx.store_for_certain(Change::ForgetInvite(id));
         }
     }
 

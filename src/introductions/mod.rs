@@ -5,6 +5,7 @@
 //!
 //! Not here: the connections on which it happens ([`handshakes`](crate::handshakes)).
 
+mod expired;
 mod invite_code;
 mod invites;
 mod outreach;
@@ -21,6 +22,7 @@ use crate::ids::rootless;
 use crate::records::{InviteRecord, RequestRecord};
 use crate::values::{InviteId, RequestId};
 use crate::view::{Asked, Refusal};
+use expired::Expired;
 use litemap::LiteMap;
 use outreach::Outreach;
 
@@ -36,9 +38,9 @@ pub(crate) struct Introductions {
     /// one of the two requests goes on.
     held: LiteMap<String, RequestRecord>,
     invites: LiteMap<InviteId, InviteRecord>,
-    /// What has expired by the calendar, since when; it is back where the calendar was wrong.
-    old_requests: LiteMap<RequestId, (RequestRecord, Mono)>,
-    old_invites: LiteMap<InviteId, (InviteRecord, Mono)>,
+    /// What has expired by the calendar.
+    old_requests: Expired<RequestId, RequestRecord>,
+    old_invites: Expired<InviteId, InviteRecord>,
     outreach: Outreach,
     /// When the id of an invite is registered again that somebody else held.
     register_again: Option<Mono>,

@@ -1,6 +1,6 @@
 //! The strangers whom the person has asked, and how far that is.
 
-use crate::clock::UnixMillis;
+use crate::clock::{UnixMillis, millis};
 use crate::context::Context;
 use crate::crypto::Key;
 use crate::fact::{Fact, Purpose, Showing};
@@ -115,8 +115,7 @@ impl Outreach {
         {
             self.call_backs.remove(&oldest);
         }
-        let life = u64::try_from(REQUEST_LIFE.as_millis()).unwrap_or(u64::MAX);
-        let until = ctx.now.unix.saturating_add(life);
+        let until = ctx.now.unix.saturating_add(millis(REQUEST_LIFE));
         self.call_backs.insert(stranger.clone(), (call_back, until));
         self.set(ctx, stranger, Asked::Waiting);
     }

@@ -2,19 +2,17 @@
 
 use super::Introductions;
 use super::outreach::Pass;
+use crate::clock::millis;
 use crate::context::Context;
 use crate::encoding::unb64;
 use crate::fact::{Fact, Shown};
 use crate::ids::rootless;
-use crate::limits::{
-    EXPIRED_KEPT, REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS, REQUESTS_OF_ONE,
-};
+use crate::limits::{REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS, REQUESTS_OF_ONE};
 use crate::misbehaviour::Fault;
 use crate::records::{Change, RequestRecord};
 use crate::store::Write;
 use crate::values::RequestId;
 use crate::view::{Alert, Refusal};
-use litemap::LiteMap;
 
 impl Introductions {
     /// Returns the request of a stranger, by Discovery ID without its root. Where there are several,
@@ -86,25 +84,21 @@ impl Introductions {
         shown: Option<&Shown>,
         ignored: bool,
     ) {
-        let stranger = rootless(&record.from);
-        let known = matches!(shown, Some(Shown::CallBack(_)));
-        if !known && record.invite.is_none() && (ignored || self.has_rejected(&record.from)) {
+        if let Some(Shown::CallBack(stranger)) = shown {
+            self.outreach.forget(stranger);
+            ctx.tell(Fact::RequestWanted(record.id.clone()));
+            return self.wait(record);
+        }
+        if record.invite.is_none() && (ignored || self.has_rejected(&record.from)) {
             return ctx.tell(Fact::RequestEnded(record.id));
         }
-        match shown {
-            Some(Shown::CallBack(stranger)) => {
-                self.outreach.forget(stranger);
-                ctx.tell(Fact::RequestWanted(record.id.clone()));
-                return self.wait(record);
-            }
-            Some(Shown::Again(before)) => self.replace(ctx, before.clone()),
-            Some(Shown::Invite(_)) | None => {
-                if self.requests_of(stranger).count() >= REQUESTS_OF_ONE {
-                    let newest = self.requests_of(stranger).max_by_key(|request| request.at);
-                    let newest = newest.map(|request| request.id.clone());
-                    newest.into_iter().for_each(|id| self.replace(ctx, id));
-                }
-            }
+        let stranger = rootless(&record.from);
+        if let Some(Shown::Again(before)) = shown {
+            self.replace(ctx, before.clone());
+        } else if self.requests_of(stranger).count() >= REQUESTS_OF_ONE {
+            let newest = self.requests_of(stranger).max_by_key(|request| request.at);
+            let newest = newest.map(|request| request.id.clone());
+            newest.into_iter().for_each(|id| self.replace(ctx, id));
         }
         if self.requests.len() >= REQUESTS && !planted!(RequestLimitOff) {
             tracing::warn!("a request is refused: {REQUESTS} wait already");
@@ -229,40 +223,30 @@ impl Introductions {
     /// Takes requests that are too old out of sight, and deletes them a day of running time later; those
     /// that were hidden by a wrong clock come back.
     fn hide_old_requests(&mut self, ctx: &mut Context) {
-        let life = u64::try_from(REQUEST_LIFE.as_millis()).unwrap_or(u64::MAX);
-        let (unix, mono) = (ctx.now.unix, ctx.now.mono);
-        let is_old = |request: &RequestRecord| unix > request.at.saturating_add(life);
-        if self.old_requests.is_empty() && !self.requests.values().any(is_old) {
-            return;
+        let unix = ctx.now.unix;
+        let expired = self.old_requests.sweep(
+            &mut self.requests,
+            |request| unix > request.at.saturating_add(millis(REQUEST_LIFE)),
+            ctx.now.mono,
+            REQUESTS,
+        );
+        for request in expired.hidden {
+            ctx.tell(Fact::RequestGone(request.id));
         }
-        let requests = std::mem::take(&mut self.requests).into_iter();
-        let (old, open): (LiteMap<_, _>, LiteMap<_, _>) =
-            requests.partition(|(_, request)| is_old(request));
-        self.requests = open;
-        for (id, request) in old {
-            ctx.tell(Fact::RequestGone(id.clone()));
-            self.old_requests.insert(id, (request, mono));
+        for request in expired.back {
+            self.wait(request);
         }
-        let hidden = std::mem::take(&mut self.old_requests);
-        let too_many = hidden.len().saturating_sub(REQUESTS);
-        for (place, (id, (request, since))) in hidden.into_iter().enumerate() {
-            if !is_old(&request) {
-                self.requests.insert(id, request);
-            } else if place < too_many || mono >= since + EXPIRED_KEPT {
-                ctx.store_for_certain(Change::ForgetRequest(id));
-            } else {
-                self.old_requests.insert(id, (request, since));
-            }
+        for id in expired.over {
+            ctx.store_for_certain(Change::ForgetRequest(id));
         }
     }
 
     /// Forgets whom the person rejected more than a day ago.
     fn forget_rejected(&mut self, ctx: &mut Context) {
-        let life = u64::try_from(REJECTED_LIFE.as_millis()).unwrap_or(u64::MAX);
         let now = ctx.now.unix;
         let is_old = |request: &mut RequestRecord| {
             let at = request.rejected.unwrap_or_default();
-            now > at.saturating_add(life)
+            now > at.saturating_add(millis(REJECTED_LIFE))
         };
         for old in self.rejected.extract_if(.., is_old) {
             ctx.store_for_certain(Change::ForgetRequest(old.id));

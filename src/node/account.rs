@@ -1,5 +1,6 @@
 //! The person's own account on this device: identity, name, settings.
 
+use crate::clock::millis;
 use crate::config::{Config, Settings};
 use crate::context::Context;
 use crate::crypto::Identity;
@@ -234,8 +235,7 @@ impl Account {
     /// recognise this device any more. The Transport ID so far is held for a while.
     pub(super) fn renew_card(&mut self, ctx: &mut Context) {
         let (transport_id, uuid) = (ids::transport_id(ctx.random()), ctx.random());
-        let life = u64::try_from(FORMER_LIFE.as_millis()).unwrap_or(u64::MAX);
-        let until = ctx.now.unix.saturating_add(life);
+        let until = ctx.now.unix.saturating_add(millis(FORMER_LIFE));
         if let Some(me) = &mut self.me {
             me.renew_card(transport_id, uuid, until);
             store_profile(ctx, me);

@@ -1,6 +1,6 @@
 //! The signalling server in use, and whether the own Transport ID is held there.
 
-use crate::clock::UnixMillis;
+use crate::clock::{UnixMillis, millis};
 use std::time::Duration;
 
 /// What the signalling server last said.
@@ -66,7 +66,6 @@ impl Transport {
         refused: Option<String>,
         unix: UnixMillis,
     ) {
-        let millis = |wait: Duration| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         self.server = Some(server);
         self.up = up;
         self.retry_at = retry_in.map(|wait| unix.saturating_add(millis(wait)));
