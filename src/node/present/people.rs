@@ -105,7 +105,7 @@ impl People {
         } else {
             for id in state.directory.changes() {
                 let id = rootless(id);
-                if self.shown.contains_key(&PersonId::Stranger(id.to_owned())) {
+                if self.is_shown(id) {
                     self.show_entry(ctx, state, id);
                 }
             }
@@ -123,14 +123,18 @@ impl People {
         let mut there = 0_usize;
         for entry in state.directory.strangers() {
             there += 1;
-            if room > 0 {
-                let id = PersonId::Stranger(rootless(&entry.discovery_id).to_owned());
-                room -= usize::from(!self.shown.contains_key(&id));
+            if room > 0 && !self.is_shown(rootless(&entry.discovery_id)) {
+                room -= 1;
                 self.show_stranger(ctx, entry);
             }
         }
         let more = there.saturating_sub(SHOWN_STRANGERS - room);
         self.more = u32::try_from(more).unwrap_or(u32::MAX);
+    }
+
+    fn is_shown(&self, stranger: &str) -> bool {
+        let id = PersonId::Stranger(stranger.to_owned());
+        self.shown.contains_key(&id)
     }
 
     /// Shows one stranger who is shown already as their entry is now.

@@ -1,5 +1,6 @@
 //! Between strangers and contacts: requests, acceptances, sessions and profiles.
 
+use crate::clock::Mono;
 use crate::contacts::{Contact, Proven};
 use crate::crypto::{Key, PublicKey};
 use crate::fact::{Befriended, Kept, Shown, Yes};
@@ -8,7 +9,7 @@ use crate::io::{Link, LinkId, Path};
 use crate::me::Me;
 use crate::misbehaviour::Fault;
 use crate::node::Node;
-use crate::records::RequestRecord;
+use crate::records::{ContactRecord, RequestRecord};
 use crate::routes::IdOwner;
 use crate::values::{ContactId, RequestId};
 use crate::view::{Alert, Refusal};
@@ -142,12 +143,8 @@ impl Node {
             early,
         } = befriended;
         let id = record.id.clone();
-        self.introductions.befriended(&remote);
         self.end_session(&id);
-        self.conversations.accepted(&id);
-        let met_as = Some(remote.clone());
-        self.contacts
-            .keep_finished(record, Some(accepted_at), met_as);
+        self.keep_accepted(record, accepted_at, &remote);
         self.contacts.forget_unfinished(&mut self.ctx, &remote);
         if self.contacts.get(&id).is_none_or(Contact::is_blocked) {
             // Blocked while it was being written: the secret is kept, the contact stays blocked.
@@ -175,10 +172,7 @@ impl Node {
             stored,
         } = kept;
         let id = record.id.clone();
-        self.conversations.accepted(&id);
-        self.introductions.befriended(&remote);
-        self.contacts
-            .keep_finished(record, Some(accepted_at), Some(remote));
+        self.keep_accepted(record, accepted_at, &remote);
         let Some(contact) = self.contacts.get(&id) else {
             return;
         };
@@ -193,6 +187,14 @@ impl Node {
                 self.accepted_by(id);
             }
         }
+    }
+
+    /// Keeps somebody who, met at this id, has become a contact.
+    fn keep_accepted(&mut self, record: ContactRecord, at: Mono, remote: &str) {
+        self.introductions.befriended(remote);
+        self.conversations.accepted(&record.id);
+        self.contacts
+            .keep_finished(record, Some(at), Some(remote.to_owned()));
     }
 
     /// Begins the session: both sides have proven who they are.
