@@ -4,7 +4,7 @@
 use crate::trust::{asked, stranger};
 use crate::world::{ANN, AWAY, BOB, CLEO, DAY, HOME, World, friends, is_of_type};
 use mesh_chat::records::ProfileRecord;
-use mesh_chat::view::{Alert, Command, Presence};
+use mesh_chat::view::{Alert, Command, ContactCommand, Presence};
 
 fn profile(world: &World, device: usize) -> ProfileRecord {
     world.snapshot(device).profile.expect("joined")
@@ -174,8 +174,8 @@ fn a_new_name_whose_write_is_under_way_brings_back_no_older_address() {
     assert_eq!(world.person(bob, "Ann").presence, Presence::Offline);
 }
 
-#[test]
-fn a_block_while_a_second_acceptance_is_written_stays() {
+/// Bob has removed Ann and accepts her again, who decides this about him while that is written.
+fn decided_during_a_second_acceptance(decision: ContactCommand) -> World {
     let mut world = friends();
     world.remove(BOB, "Ann");
     world.pass(100_000);
@@ -184,10 +184,15 @@ fn a_block_while_a_second_acceptance_is_written_stays() {
     world.connect(ANN, bob);
     world.while_writing(ANN, |world| {
         world.press_accept(BOB);
-        let block = mesh_chat::view::ContactCommand::Block(true);
-        world.command(ANN, Command::Contact(contact, block));
+        world.command(ANN, Command::Contact(contact, decision));
     });
     world.pass(1_000);
+    world
+}
+
+#[test]
+fn a_block_while_a_second_acceptance_is_written_stays() {
+    let world = decided_during_a_second_acceptance(ContactCommand::Block(true));
     let record = world.snapshot(ANN).contacts[0].clone();
     assert!(record.preferences.blocked);
     let there = world.snapshot(BOB).contacts[0].clone();
@@ -197,17 +202,6 @@ fn a_block_while_a_second_acceptance_is_written_stays() {
 
 #[test]
 fn a_contact_removed_while_a_second_acceptance_is_written_does_not_come_back() {
-    let mut world = friends();
-    world.remove(BOB, "Ann");
-    world.pass(100_000);
-    let bob = stranger(&world, ANN);
-    let contact = world.snapshot(ANN).contacts[0].id.clone();
-    world.connect(ANN, bob);
-    world.while_writing(ANN, |world| {
-        world.press_accept(BOB);
-        let remove = mesh_chat::view::ContactCommand::Remove;
-        world.command(ANN, Command::Contact(contact, remove));
-    });
-    world.pass(1_000);
+    let world = decided_during_a_second_acceptance(ContactCommand::Remove);
     assert!(world.snapshot(ANN).contacts.is_empty());
 }

@@ -1,11 +1,22 @@
-//! Contacts in two homes, and the loss of their addresses.
+//! Two people who are contacts: on one network, or in two homes; and the loss of their addresses.
 
 use crate::lists::page;
-use crate::{Browser, Home, Kind, Lab, Page, Result, Squatter, lab, named, with_text};
+use crate::{Browser, Home, Kind, Lab, Page, Result, Squatter, World, lab, named, with_text};
 use std::time::Duration;
 
 /// How long the server may take to notice that somebody was killed.
 pub const FREE: Duration = Duration::from_secs(20);
+
+/// Starts Alice's Chromium and Bob's Firefox on one network, and makes contacts of the two. Both see
+/// the lists.
+pub fn contacts(world: &World) -> Result<[Browser; 2]> {
+    let browsers = world.browsers([(Kind::Chromium, "Alice"), (Kind::Firefox, "Bob")])?;
+    let (a, b) = (browsers[0].popup()?, browsers[1].popup()?);
+    a.join("Alice")?;
+    b.join("Bob")?;
+    a.befriend("Alice", &b, "Bob")?;
+    Ok(browsers)
+}
 
 /// Starts browsers in their homes; everybody joins. The first of a home is its router.
 pub fn joined<const N: usize>(lab: &Lab, who: [(Home, Kind, &str); N]) -> Result<[Browser; N]> {

@@ -3,18 +3,14 @@
 
 use anyhow::{Context, ensure};
 use e2e::Kind::{Chromium, Firefox};
-use e2e::{Browser, Page, Result, World, named, talk};
+use e2e::{Browser, Page, Result, World, friends, named, talk};
 use serde_json::json;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Returns two contacts in two browsers with the chat open at Alice's.
 fn contacts(world: &World) -> Result<[Browser; 2]> {
-    let browsers = world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
-    let (a, b) = (browsers[0].popup()?, browsers[1].popup()?);
-    a.join("Alice")?;
-    b.join("Bob")?;
-    a.befriend("Alice", &b, "Bob")?;
-    a.person("Bob").open_chat()?;
+    let browsers = friends::contacts(world)?;
+    Page::new(&browsers[0])?.person("Bob").open_chat()?;
     Ok(browsers)
 }
 

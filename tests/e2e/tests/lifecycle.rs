@@ -2,6 +2,7 @@
 #![cfg(feature = "browsers")]
 
 use e2e::Kind::{Chromium, Firefox};
+use e2e::friends::contacts;
 use e2e::services::Seen;
 use e2e::{Page, Result, World};
 use std::time::Duration;
@@ -11,11 +12,8 @@ const ROUTER: &str = "myapp-203-0-113-7-1";
 #[test]
 fn a_stopped_service_worker_costs_nothing() -> Result {
     let world = World::start("lifecycle-worker")?;
-    let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
-    let (a, b) = (alice.popup()?, bob.popup()?);
-    a.join("Alice")?;
-    b.join("Bob")?;
-    a.befriend("Alice", &b, "Bob")?;
+    let [alice, bob] = &contacts(&world)?;
+    let b = Page::new(bob)?;
     b.person("Alice").open_chat()?;
     alice.leave_popup()?;
     alice.stop_service_worker()?;
@@ -66,11 +64,8 @@ fn a_closed_engine_page_comes_back_with_its_ids_and_chats() -> Result {
 #[test]
 fn chats_go_on_by_themselves_when_the_stored_ones_were_removed() -> Result {
     let world = World::start("lifecycle-removed")?;
-    let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
-    let (a, b) = (alice.popup()?, bob.popup()?);
-    a.join("Alice")?;
-    b.join("Bob")?;
-    a.befriend("Alice", &b, "Bob")?;
+    let [alice, bob] = &contacts(&world)?;
+    let (a, b) = (Page::new(alice)?, Page::new(bob)?);
     a.person("Bob").open_chat()?;
     b.person("Alice").open_chat()?;
     a.send("before")?;
@@ -102,11 +97,7 @@ fn an_engine_that_cannot_be_loaded_at_the_start_is_back_soon_after_it_can() -> R
 #[test]
 fn both_browsers_stay_connected_and_reachable_with_no_view_open() -> Result {
     let world = World::start("lifecycle-idle")?;
-    let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
-    let (a, b) = (alice.popup()?, bob.popup()?);
-    a.join("Alice")?;
-    b.join("Bob")?;
-    a.befriend("Alice", &b, "Bob")?;
+    let [alice, bob] = &contacts(&world)?;
     // Pages of the extension would keep Firefox's event page alive, so neither browser shows one.
     for browser in [alice, bob] {
         browser.session()?.navigate("about:blank")?;

@@ -2,8 +2,9 @@
 #![cfg(feature = "browsers")]
 
 use e2e::Kind::{Chromium, Firefox};
+use e2e::friends::contacts;
 use e2e::page::ENTER;
-use e2e::{Browser, Result, Setup, World, named, paths, with_text};
+use e2e::{Browser, Page, Result, Setup, World, named, paths, with_text};
 
 #[test]
 fn a_broken_configuration_is_reported_and_nothing_is_sent() -> Result {
@@ -152,11 +153,8 @@ const FROM_END: &str = "
 #[test]
 fn what_comes_below_is_counted_and_read_at_the_end_which_stays_when_the_field_grows() -> Result {
     let world = World::start("popup-end")?;
-    let [alice, bob] = &world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
-    let (a, b) = (alice.popup()?, bob.popup()?);
-    a.join("Alice")?;
-    b.join("Bob")?;
-    a.befriend("Alice", &b, "Bob")?;
+    let [alice, bob] = &contacts(&world)?;
+    let (a, b) = (Page::new(alice)?, Page::new(bob)?);
     a.person("Bob").open_chat()?;
     b.person("Alice").open_chat()?;
     for number in 0..20 {

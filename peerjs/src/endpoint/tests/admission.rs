@@ -239,20 +239,7 @@ fn near_nobody_is_told_an_address_of_the_other_family() {
 
 #[test]
 fn a_dial_to_somebody_elsewhere_ends_early_and_says_so() {
-    let mut world = answering_near();
-    let label = label(&world);
-    says(
-        &mut world,
-        0,
-        "b",
-        &frame::answer("a", &label, &sdp(STRANGER, "active")),
-    );
-    says(
-        &mut world,
-        0,
-        "b",
-        &frame::candidate("a", &label, "0", FOREIGN),
-    );
+    let mut world = answered_near(&[FOREIGN]);
     world.pass(ELSEWHERE_AFTER);
     let elsewhere = [Event::Closed(DIALLED, Closed::Elsewhere)];
     assert_eq!(world.take_events(0), elsewhere);
@@ -260,27 +247,25 @@ fn a_dial_to_somebody_elsewhere_ends_early_and_says_so() {
 
 #[test]
 fn one_candidate_from_here_gives_a_dial_its_whole_time() {
-    let mut world = answering_near();
-    let label = label(&world);
-    says(
-        &mut world,
-        0,
-        "b",
-        &frame::answer("a", &label, &sdp(STRANGER, "active")),
-    );
-    for text in [FOREIGN, HERE, FOREIGN] {
-        says(
-            &mut world,
-            0,
-            "b",
-            &frame::candidate("a", &label, "0", text),
-        );
-    }
+    let mut world = answered_near(&[FOREIGN, HERE, FOREIGN]);
     world.pass(ELSEWHERE_AFTER);
     assert_eq!(world.take_events(0), []);
     world.pass(DIAL_WITHIN);
     let unreachable = [Event::Closed(DIALLED, Closed::Unreachable)];
     assert_eq!(world.take_events(0), unreachable);
+}
+
+/// A dial within the network that is answered, with these candidates.
+fn answered_near(candidates: &[&str]) -> World {
+    let mut world = answering_near();
+    let label = label(&world);
+    let answer = frame::answer("a", &label, &sdp(STRANGER, "active"));
+    says(&mut world, 0, "b", &answer);
+    for text in candidates {
+        let candidate = frame::candidate("a", &label, "0", text);
+        says(&mut world, 0, "b", &candidate);
+    }
+    world
 }
 
 fn answering_near() -> World {
