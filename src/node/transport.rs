@@ -7,7 +7,7 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(super) struct Transport {
     held: bool,
-    /// The id was held and is lost: perhaps because the network is another one.
+    /// It or another id was held and is lost: perhaps because the network is another one.
     was_lost: bool,
     /// `host:port` of the server.
     server: Option<String>,
@@ -41,10 +41,19 @@ impl Transport {
         self.refused.as_deref()
     }
 
-    /// Notes that the Transport ID is held. Returns whether it was lost before.
-    pub(super) fn registered(&mut self) -> bool {
+    /// Notes that the Transport ID is held.
+    pub(super) fn registered(&mut self) {
         self.held = true;
+    }
+
+    /// Returns whether an id was lost since this was asked last.
+    pub(super) fn take_lost(&mut self) -> bool {
         std::mem::take(&mut self.was_lost)
+    }
+
+    /// Notes that another id is not held at the moment.
+    pub(super) fn another_lost(&mut self) {
+        self.was_lost = true;
     }
 
     /// Notes that the Transport ID is not held at the moment.

@@ -52,16 +52,17 @@ impl Node {
         match signalling {
             Signalling::Registered(id) => match ctx.routes.id(&id) {
                 Some(IdOwner::Transport) => {
-                    let was_lost = self.transport.registered();
-                    if was_lost {
-                        self.attention.came(ctx.now.mono);
-                    }
+                    self.transport.registered();
                     self.contacts.redial_all(ctx);
-                    self.directory.reconnected(ctx, was_lost);
+                    self.reconnected();
                 }
-                Some(IdOwner::Directory(_)) => self.directory.registered(ctx, &id),
+                Some(IdOwner::Directory(_)) => {
+                    self.directory.registered(ctx, &id);
+                    self.reconnected();
+                }
+                Some(IdOwner::Former) => self.reconnected(),
                 Some(IdOwner::Rendezvous) => self.rendezvous.registered(&id),
-                Some(IdOwner::Former | IdOwner::Invite) | None => {}
+                Some(IdOwner::Invite) | None => {}
             },
             Signalling::Taken(id) => match ctx.routes.take_id(&id) {
                 Some(IdOwner::Transport) => self.transport_taken(),
@@ -73,8 +74,13 @@ impl Node {
             },
             Signalling::Lost(id) => match ctx.routes.id(&id) {
                 Some(IdOwner::Transport) => self.transport.lost(),
-                Some(IdOwner::Directory(_)) => self.directory.lost(&id),
-                Some(IdOwner::Rendezvous | IdOwner::Former | IdOwner::Invite) | None => {}
+                Some(IdOwner::Directory(_)) => {
+                    self.directory.lost(&id);
+                    self.transport.another_lost();
+                }
+                // A new Transport ID may have been registered in the new network already.
+                Some(IdOwner::Former) => self.transport.another_lost(),
+                Some(IdOwner::Rendezvous | IdOwner::Invite) | None => {}
             },
             Signalling::Server {
                 server,
@@ -86,6 +92,18 @@ impl Node {
                 self.transport
                     .set_server(server, up, retry_in, refused, unix);
             }
+        }
+    }
+
+    /// Looks around once an id is held again that was lost: no event tells of every change of network,
+    /// but sockets do not survive one.
+    fn reconnected(&mut self) {
+        if self.transport.is_held() {
+            let was_lost = self.transport.take_lost();
+            if was_lost {
+                self.attention.came(self.ctx.now.mono);
+            }
+            self.directory.reconnected(&mut self.ctx, was_lost);
         }
     }
 

@@ -26,6 +26,21 @@ fn an_address_that_changed_without_an_event_is_seen_when_the_id_is_registered_ag
 }
 
 #[test]
+fn it_is_seen_too_where_the_transport_id_is_newer_than_the_change_and_another_id_is_lost() {
+    let mut world = friends();
+    world.renumber("198.51.100.4");
+    world.block(ANN, "Bob");
+    let ids = world.held(ANN).into_iter();
+    let mut listed = ids.filter(|id| id.starts_with("myapp-203-0-113-7-") && !id.ends_with("-1"));
+    let id = listed.next().unwrap().to_owned();
+    world.reregister(ANN, id);
+    world.pass(500);
+    let network = world.status(ANN).networks.first();
+    let address = network.map(|network| network.address.as_str());
+    assert_eq!(address, Some("198.51.100.4"));
+}
+
+#[test]
 fn of_two_kinds_of_addresses_the_state_line_names_the_one_with_most_people() {
     let mut world = World::of(&["Ann", "Bob", "Cleo", "Dan"]);
     let seen = ["2001:db8:1:2::1", HOME].map(|address| address.parse().unwrap());

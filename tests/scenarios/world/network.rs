@@ -220,6 +220,11 @@ impl World {
     /// Lets the server lose the Transport ID of a device and register it again.
     pub(crate) fn reregister_transport_id(&mut self, device: usize) {
         let id = self.transport_id(device);
+        self.reregister(device, id);
+    }
+
+    /// The server loses an id of a device, which holds it again at once.
+    pub(crate) fn reregister(&mut self, device: usize, id: String) {
         self.register_again(device, id);
         self.run();
     }
