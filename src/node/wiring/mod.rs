@@ -88,7 +88,9 @@ impl Node {
             } => {
                 let (id, name) = (record.id.clone(), self.contacts.name(&record.id));
                 if were_told {
-                    self.contacts.keep_finished(*record, None, None);
+                    // From now on, as on their side: of two acceptances at once both keep one secret.
+                    let accepted_at = Some(ctx.now.mono);
+                    self.contacts.keep_finished(*record, accepted_at, None);
                     self.contacts.store(ctx, &id);
                     self.withdraw_card();
                 }
