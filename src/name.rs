@@ -108,7 +108,9 @@ impl Names {
     /// Returns a text of several lines in NFC, without what [`is_unsuitable`].
     fn showable(&self, text: &str) -> String {
         let suitable = |c: &char| *c == '\n' || !is_unsuitable(*c);
-        self.nfc(text).chars().filter(suitable).collect()
+        // In this order: what stood between a letter and its accent may be gone.
+        let shown: String = text.chars().filter(suitable).collect();
+        self.nfc(&shown)
     }
 
     /// Returns a text that is the same for two names that look alike: compatibility forms, case,
@@ -314,6 +316,7 @@ mod tests {
             sent("Hi Zoë\nit is me")
         );
         assert_eq!(note("\u{202E}a\u{0}\u{200B}b\u{2066}\r"), sent("ab"));
+        assert_eq!(note("Zoe\u{0}\u{308}"), sent("Zoë"));
         assert_eq!(note("👩‍👩‍👧"), sent("👩‍👩‍👧"));
         for nothing in ["", " \n\t", "\u{202E}\u{200B}", "\u{200D} \u{FEFF}"] {
             assert_eq!(note(nothing), Ok(None), "{nothing:?}");

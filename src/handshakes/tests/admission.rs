@@ -166,7 +166,7 @@ fn an_offer_that_was_admitted_is_not_answered_again() {
     for n in 0..OFFERS_REMEMBERED {
         wait(&mut bob.ctx, Duration::from_secs(2));
         let mut nonce = [0xFF; 16];
-        nonce[..8].copy_from_slice(&n.to_be_bytes());
+        nonce[..8].copy_from_slice(&u64::try_from(n).unwrap().to_be_bytes());
         let label = offer_label(&SECRET, &from, &own(), nonce);
         assert!(answers_next(
             &mut bob,
