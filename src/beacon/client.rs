@@ -17,9 +17,10 @@ use std::time::Duration;
 /// The wait after a failure.
 const RETRY: Backoff = Backoff::new(Duration::from_secs(5), Duration::from_mins(5));
 
-/// The most roots that a device is in. With two, the first device that recovers from a long failure
-/// of the beacon would leave those that fell behind before it.
-const ROOTS: usize = 3;
+/// The most roots that a device is in: those of two answers, as each can bring two. During a long
+/// failure of the beacon one device may get an answer and others none; with fewer roots its next
+/// answer would leave those behind alone.
+const ROOTS: usize = 4;
 
 /// When to ask again where no outcome of a request is reported at all.
 const NO_ANSWER: Duration = Duration::from_mins(1);

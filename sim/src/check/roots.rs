@@ -15,7 +15,7 @@ const LEFT: u64 = 400_000;
 /// Two that dial each other at once keep one connection of two.
 const SETTLED: u64 = 5_000;
 /// No device is in more roots.
-const ROOTS: usize = 3;
+const ROOTS: usize = 4;
 
 /// Follows what a node asks for.
 pub fn asked(world: &mut World, index: usize, output: &Output) {
