@@ -2,7 +2,6 @@
 #![cfg(feature = "browsers")]
 
 use anyhow::{Context, ensure};
-use e2e::Kind::{Chromium, Firefox};
 use e2e::{Browser, Page, Result, World, friends, named, talk};
 use serde_json::json;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
