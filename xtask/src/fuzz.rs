@@ -49,7 +49,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// Looks for so many seconds. Returns the targets that failed.
 pub(crate) fn look(seconds: u64, only: &[String]) -> Result<Vec<String>> {
     setup::for_fuzzing()?;
-    let program = build()?;
+    shell::run(&mut build()?)?;
+    let program = program()?;
     let targets = targets(only)?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let shares: u64 = targets.iter().map(|name| share(name)).sum();
@@ -102,20 +103,25 @@ fn corpus() -> PathBuf {
     paths::root().join("fuzz/corpus")
 }
 
-/// Builds the engine with all targets. With a target machine given, what is built for the compiler's
-/// own use is built as always.
-fn build() -> Result<PathBuf> {
-    let folder = paths::root().join("target/fuzz");
-    let host = shell::host()?;
+/// Returns the build of the engine with all targets. With a target machine given, what is built for the
+/// compiler's own use is built as always.
+pub(crate) fn build() -> Result<Command> {
     let mut cargo = shell::cargo();
     cargo.args(["build", "--quiet", "-p", "fuzz", "--profile", "fuzz"]);
     cargo
-        .args(["--target", &host])
+        .args(["--target", &shell::host()?])
         .arg("--target-dir")
-        .arg(&folder);
+        .arg(folder());
     cargo.env("RUSTFLAGS", FLAGS);
-    shell::run(&mut cargo)?;
-    Ok(folder.join(host).join("fuzz/fuzz"))
+    Ok(cargo)
+}
+
+fn program() -> Result<PathBuf> {
+    Ok(folder().join(shell::host()?).join("fuzz/fuzz"))
+}
+
+fn folder() -> PathBuf {
+    paths::root().join("target/fuzz")
 }
 
 /// Runs one target. New inputs that reach new code are kept under `target/` and are where the next run

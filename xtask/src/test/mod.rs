@@ -12,6 +12,7 @@ use counts::Counts;
 use report::Report;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// What `test` can be told.
@@ -83,10 +84,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .collect();
     prepare(&phases)?;
     figures::forget()?;
+    let mut ahead = build_ahead(&phases);
     let mut results = Vec::new();
     for phase in phases {
         println!("\n== {phase:?} ==");
         let started = Instant::now();
+        if phase.own_build().is_some() {
+            // What went wrong is said by the phase, which builds again.
+            ahead.take().map(JoinHandle::join);
+        }
         let report = phase.run(&options.filters).unwrap_or_else(|error| {
             eprintln!("{error:#}");
             Counts::one(false).into()
@@ -108,6 +114,22 @@ fn prepare(phases: &[Phase]) -> Result<()> {
         setup::for_browsers()?;
     }
     setup::for_build()
+}
+
+/// Starts to build what has a folder of its own, one after the other, while others are checked: each
+/// build leaves one of two cores alone for much of its time.
+fn build_ahead(phases: &[Phase]) -> Option<JoinHandle<()>> {
+    let builds: Vec<_> = phases
+        .iter()
+        .filter_map(|phase| phase.own_build())
+        .collect();
+    (!builds.is_empty()).then(|| {
+        thread::spawn(move || {
+            for mut build in builds {
+                let _ = shell::run_quietly(&mut build);
+            }
+        })
+    })
 }
 
 fn sum_up(results: &[(Phase, Report, Duration)]) -> Result<()> {
@@ -151,6 +173,23 @@ impl Phase {
         let asked = |phase: &Phase| *phase == self || phase.needs(self);
         let chosen = options.phase.is_empty() || options.phase.iter().any(asked);
         chosen && (is_tests || options.filters.is_empty())
+    }
+
+    /// Returns what the phase builds in a folder of its own.
+    fn own_build(self) -> Option<Command> {
+        match self {
+            Self::Sim => Some(stories::simulation_build("sim")),
+            Self::Fuzz => fuzz::build().ok(),
+            Self::Format
+            | Self::Lint
+            | Self::Deny
+            | Self::Doc
+            | Self::Unit
+            | Self::Wasm
+            | Self::Dist
+            | Self::Browsers
+            | Self::Nat => None,
+        }
     }
 
     /// Browsers show what was built last.
