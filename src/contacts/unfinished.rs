@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::encoding::hex;
 use crate::fact::Yes;
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::limits::{EXPIRED_KEPT, UNFINISHED, UNFINISHED_LIFE};
 use crate::records::{ContactRecord, RequestRecord};
 use crate::values::ContactId;
@@ -111,9 +111,10 @@ impl Contacts {
 
     /// Forgets what an earlier, broken acceptance of the same person left.
     pub(crate) fn forget_unfinished(&mut self, ctx: &mut Context, remote: &str) {
+        let stranger = Stranger::at(remote);
         let left = |contact: &&Contact| {
             let met_as = contact.unfinished.met_as.as_deref();
-            !contact.is_complete() && met_as.map(rootless) == Some(rootless(remote))
+            !contact.is_complete() && met_as.is_some_and(|id| stranger.is_at(id))
         };
         let found = self.all().find(left).map(|contact| contact.id().clone());
         if let Some(id) = found {

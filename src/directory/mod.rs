@@ -30,6 +30,7 @@ use crate::address::same_network;
 use crate::calendar;
 use crate::clock::{Mono, Now};
 use crate::context::Context;
+use crate::ids::Stranger;
 use crate::io::{Closed, Link, LinkId, Path};
 use crate::limits::COMPLAINT;
 use crate::routes::LinkOwner;
@@ -134,9 +135,9 @@ impl Directory {
         }
     }
 
-    /// Returns from where and to where a stranger is dialled, by Discovery ID without its root:
-    /// under the newest root where they are listed.
-    pub(crate) fn way_to(&self, stranger: &str) -> Option<(String, String)> {
+    /// Returns from where and to where a stranger is dialled: under the newest root where they are
+    /// listed.
+    pub(crate) fn way_to(&self, stranger: &Stranger) -> Option<(String, String)> {
         let lists = |member: &&Member| {
             let id = member.namespace().rooted(stranger);
             member.is_held() && member.other(&id).is_some()
@@ -161,10 +162,10 @@ impl Directory {
     }
 
     /// Returns the newest entry of a person, under whichever root.
-    pub(crate) fn entry(&self, rootless: &str) -> Option<(&Member, &Entry)> {
+    pub(crate) fn entry(&self, person: &Stranger) -> Option<(&Member, &Entry)> {
         let mut members = self.members.iter().rev();
         members.find_map(|member| {
-            let id = member.namespace().rooted(rootless);
+            let id = member.namespace().rooted(person);
             Some((member, member.other(&id)?))
         })
     }

@@ -30,6 +30,7 @@ use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::encoding::hex;
 use crate::fact::{Purpose, Yes};
+use crate::ids::Stranger;
 use crate::io::{ChannelBinding, Closed, LinkId, Path};
 use crate::limits::UNAUTHENTICATED_TIME;
 use crate::me::Me;
@@ -194,7 +195,7 @@ impl Handshakes {
     }
 
     /// Returns whether a connection stands on which this stranger is being asked.
-    pub(crate) fn is_asking(&self, stranger: &str) -> bool {
+    pub(crate) fn is_asking(&self, stranger: &Stranger) -> bool {
         let mut pending = self.pending.values();
         pending.any(|pending| pending.stage.is_asking(stranger))
     }

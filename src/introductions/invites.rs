@@ -10,7 +10,7 @@ use super::outreach::Pass;
 use crate::clock::millis;
 use crate::context::Context;
 use crate::encoding::{b64, hex, unb64};
-use crate::ids;
+use crate::ids::{self, Stranger};
 use crate::io::CommandId;
 use crate::limits::{INVITE_LIFE, INVITES};
 use crate::records::{Change, InviteRecord, Secret};
@@ -122,7 +122,7 @@ impl Introductions {
         code: &Secret,
         own: &str,
         held: bool,
-        asking: impl FnOnce(&str) -> bool,
+        asking: impl FnOnce(&Stranger) -> bool,
     ) -> Result<Answered, Refusal> {
         let (to, secret, expires) = invite_code::read(&code.0).ok_or(Refusal::InviteMalformed)?;
         if self.invites.values().any(|invite| invite.address == to) {
@@ -134,12 +134,13 @@ impl Introductions {
         if !held {
             return Err(Refusal::InviteUnreachable);
         }
-        if asking(&to) {
+        let maker = Stranger::at(&to);
+        if asking(&maker) {
             return Ok(Answered::Now);
         }
         let pass =
             Pass::new(secret, Some(command), Some(Alert::InviteNotAccepted)).showing_address();
-        self.outreach.ask_with(ctx, own, &to, &to, pass);
+        self.outreach.ask_with(ctx, own, &to, &maker, pass);
         Ok(Answered::Later)
     }
 }

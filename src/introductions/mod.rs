@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::crypto::Key;
 use crate::encoding::unb64;
 use crate::fact::{Showing, Shown};
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::records::{InviteRecord, RequestRecord};
 use crate::values::{InviteId, RequestId};
 use crate::view::{Asked, Refusal};
@@ -34,9 +34,8 @@ pub(crate) struct Introductions {
     requests: LiteMap<RequestId, RequestRecord>,
     /// Those that the person rejected lately, oldest first.
     rejected: Vec<RequestRecord>,
-    /// Requests of strangers who are being asked at this moment, by Discovery ID without its root:
-    /// one of the two requests goes on.
-    held: LiteMap<String, RequestRecord>,
+    /// Requests of strangers who are being asked at this moment: one of the two requests goes on.
+    held: LiteMap<Stranger, RequestRecord>,
     invites: LiteMap<InviteId, InviteRecord>,
     /// What has expired by the calendar.
     old_requests: Expired<RequestId, RequestRecord>,
@@ -80,7 +79,7 @@ impl Introductions {
     }
 
     /// Returns how far the request to each stranger is.
-    pub(crate) fn asked(&self) -> &LiteMap<String, Asked> {
+    pub(crate) fn asked(&self) -> &LiteMap<Stranger, Asked> {
         self.outreach.asked()
     }
 
@@ -100,12 +99,12 @@ impl Introductions {
     }
 
     /// Returns what to show to a stranger who is dialled.
-    pub(crate) fn showing(&self, stranger: &str) -> Showing {
+    pub(crate) fn showing(&self, stranger: &Stranger) -> Showing {
         self.outreach.showing(stranger)
     }
 
     /// Returns the note to send with the request to a stranger.
-    pub(crate) fn note_for(&self, stranger: &str) -> Option<String> {
+    pub(crate) fn note_for(&self, stranger: &Stranger) -> Option<String> {
         self.outreach.note_for(stranger)
     }
 
@@ -119,12 +118,12 @@ impl Introductions {
         }
     }
 
-    /// Asks a stranger, by Discovery ID without its root. `way` is from where and to where they are
+    /// Asks a stranger. `way` is from where and to where they are
     /// dialled, `room` whether there is room for another contact, `note` what is sent with the request.
     pub(crate) fn ask(
         &mut self,
         ctx: &mut Context,
-        stranger: &str,
+        stranger: &Stranger,
         room: bool,
         way: Option<(String, String)>,
         note: Option<String>,
@@ -141,7 +140,7 @@ impl Introductions {
     }
 
     /// Takes how far the request to a stranger is.
-    pub(crate) fn set_asked(&mut self, ctx: &mut Context, stranger: String, asked: Asked) {
+    pub(crate) fn set_asked(&mut self, ctx: &mut Context, stranger: Stranger, asked: Asked) {
         let over = !matches!(asked, Asked::Connecting | Asked::Waiting);
         self.outreach.set(ctx, stranger.clone(), asked);
         if over {
@@ -150,13 +149,14 @@ impl Introductions {
     }
 
     /// Notes that the request to a stranger was sent. `call_back` is how they are known from now on.
-    pub(crate) fn sent(&mut self, ctx: &mut Context, stranger: String, call_back: Key) {
+    pub(crate) fn sent(&mut self, ctx: &mut Context, stranger: Stranger, call_back: Key) {
         self.outreach.sent(ctx, stranger, call_back);
     }
 
     /// Forgets the request to a stranger who, met at this id, has become a contact.
     pub(crate) fn befriended(&mut self, remote: &str) {
-        self.outreach.forget(rootless(remote));
-        self.held.remove(rootless(remote));
+        let stranger = Stranger::at(remote);
+        self.outreach.forget(&stranger);
+        self.held.remove(&stranger);
     }
 }

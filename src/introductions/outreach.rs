@@ -4,6 +4,7 @@ use crate::clock::{UnixMillis, millis};
 use crate::context::Context;
 use crate::crypto::Key;
 use crate::fact::{Fact, Purpose, Showing};
+use crate::ids::Stranger;
 use crate::io::CommandId;
 use crate::limits::{REQUEST_LIFE, REQUESTS};
 use crate::view::{Alert, Asked, Refusal};
@@ -24,14 +25,13 @@ pub(super) struct Pass {
 /// The strangers asked.
 #[derive(Debug, Default)]
 pub(super) struct Outreach {
-    /// By Discovery ID without its root; by the id in an invite where one was used.
-    asked: LiteMap<String, Asked>,
-    /// What to send with a request, until it is sent or cannot be. By the same.
-    notes: LiteMap<String, String>,
-    passes: LiteMap<String, Pass>,
+    asked: LiteMap<Stranger, Asked>,
+    /// What to send with a request, until it is sent or cannot be.
+    notes: LiteMap<Stranger, String>,
+    passes: LiteMap<Stranger, Pass>,
     /// What shows that somebody is the one who was asked, and until when that counts. A no does not
     /// end it: it cannot be told from an answer that was not given in time, and a yes may follow.
-    call_backs: LiteMap<String, (Key, UnixMillis)>,
+    call_backs: LiteMap<Stranger, (Key, UnixMillis)>,
 }
 
 impl std::fmt::Debug for Pass {
@@ -58,12 +58,12 @@ impl Pass {
 }
 
 impl Outreach {
-    pub(super) fn asked(&self) -> &LiteMap<String, Asked> {
+    pub(super) fn asked(&self) -> &LiteMap<Stranger, Asked> {
         &self.asked
     }
 
     /// Returns what to show to a stranger who is dialled.
-    pub(super) fn showing(&self, stranger: &str) -> Showing {
+    pub(super) fn showing(&self, stranger: &Stranger) -> Showing {
         if let Some(pass) = self.passes.get(stranger) {
             return Showing::Required(pass.secret);
         }
@@ -72,26 +72,26 @@ impl Outreach {
     }
 
     /// Returns by which secrets those who were asked are known.
-    pub(super) fn call_backs(&self) -> impl Iterator<Item = (&String, Key)> {
+    pub(super) fn call_backs(&self) -> impl Iterator<Item = (&Stranger, Key)> {
         let secrets = self.call_backs.iter();
         secrets.map(|(stranger, (secret, _))| (stranger, *secret))
     }
 
     /// Keeps the note to send with the request to a stranger who is being dialled.
-    pub(super) fn keep_note(&mut self, stranger: &str, note: String) {
-        self.notes.insert(stranger.to_owned(), note);
+    pub(super) fn keep_note(&mut self, stranger: &Stranger, note: String) {
+        self.notes.insert(stranger.clone(), note);
     }
 
-    pub(super) fn note_for(&self, stranger: &str) -> Option<String> {
+    pub(super) fn note_for(&self, stranger: &Stranger) -> Option<String> {
         self.notes.get(stranger).cloned()
     }
 
     /// Dials a stranger from an own id, to ask them.
-    pub(super) fn ask(&mut self, ctx: &mut Context, from: &str, to: &str, stranger: &str) {
+    pub(super) fn ask(&mut self, ctx: &mut Context, from: &str, to: &str, stranger: &Stranger) {
         let secret = self.showing(stranger).secret();
-        ctx.dial_for(from, to, Purpose::Ask(stranger.to_owned()), secret);
+        ctx.dial_for(from, to, Purpose::Ask(stranger.clone()), secret);
         self.notes.remove(stranger);
-        self.asked.insert(stranger.to_owned(), Asked::Connecting);
+        self.asked.insert(stranger.clone(), Asked::Connecting);
     }
 
     /// Dials somebody who must know a secret, to ask them.
@@ -100,15 +100,15 @@ impl Outreach {
         ctx: &mut Context,
         from: &str,
         to: &str,
-        stranger: &str,
+        stranger: &Stranger,
         pass: Pass,
     ) {
-        self.passes.insert(stranger.to_owned(), pass);
+        self.passes.insert(stranger.clone(), pass);
         self.ask(ctx, from, to, stranger);
     }
 
     /// Notes that a request was sent. `call_back` is how its receiver is known from now on.
-    pub(super) fn sent(&mut self, ctx: &mut Context, stranger: String, call_back: Key) {
+    pub(super) fn sent(&mut self, ctx: &mut Context, stranger: Stranger, call_back: Key) {
         let oldest = self.call_backs.iter().min_by_key(|(_, (_, until))| *until);
         if let Some(oldest) = oldest.map(|(stranger, _)| stranger.clone())
             && self.call_backs.len() >= REQUESTS
@@ -122,7 +122,7 @@ impl Outreach {
 
     /// Takes how far a request is. Where the other side had to know a secret, the person hears it:
     /// while the command waits as its answer, later as a notice.
-    pub(super) fn set(&mut self, ctx: &mut Context, stranger: String, asked: Asked) {
+    pub(super) fn set(&mut self, ctx: &mut Context, stranger: Stranger, asked: Asked) {
         let mut quietly = false;
         if let Some(pass) = self.passes.get_mut(&stranger) {
             let refusal = match asked {
@@ -159,7 +159,7 @@ impl Outreach {
     }
 
     /// Forgets a stranger who has become a contact, or has called back.
-    pub(super) fn forget(&mut self, stranger: &str) {
+    pub(super) fn forget(&mut self, stranger: &Stranger) {
         self.asked.remove(stranger);
         self.notes.remove(stranger);
         self.passes.remove(stranger);

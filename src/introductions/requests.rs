@@ -6,7 +6,7 @@ use crate::clock::millis;
 use crate::context::Context;
 use crate::encoding::unb64;
 use crate::fact::{Fact, Shown};
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::limits::{REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS, REQUESTS_OF_ONE};
 use crate::misbehaviour::Fault;
 use crate::records::{Change, RequestRecord};
@@ -15,17 +15,16 @@ use crate::values::RequestId;
 use crate::view::{Alert, Refusal};
 
 impl Introductions {
-    /// Returns the request of a stranger, by Discovery ID without its root. Where there are several,
-    /// one of them may be from somebody who had that id before: none of them is returned.
-    pub(crate) fn request_of(&self, stranger: &str) -> Option<RequestId> {
+    /// Returns the request of a stranger. Where there are several, one of them may be from somebody who had that id before: none of them is returned.
+    pub(crate) fn request_of(&self, stranger: &Stranger) -> Option<RequestId> {
         let mut found = self.requests_of(stranger);
         let first = found.next()?.id.clone();
         found.next().is_none().then_some(first)
     }
 
-    fn requests_of(&self, stranger: &str) -> impl Iterator<Item = &RequestRecord> {
+    fn requests_of(&self, stranger: &Stranger) -> impl Iterator<Item = &RequestRecord> {
         let requests = self.requests.values();
-        requests.filter(move |request| rootless(&request.from) == stranger)
+        requests.filter(move |request| stranger.is_at(&request.from))
     }
 
     /// Refuses a request with an invite that another person uses.
@@ -43,31 +42,31 @@ impl Introductions {
 
     /// Holds the request of somebody who is being asked from here at this moment.
     pub(crate) fn hold(&mut self, record: RequestRecord) {
-        let stranger = rootless(&record.from).to_owned();
+        let stranger = Stranger::at(&record.from);
         self.held.insert(stranger, record);
     }
 
     /// Returns whether a request is held, and the own one to the same person goes on instead.
-    pub(crate) fn ours_goes_on(&self, stranger: &str) -> bool {
+    pub(crate) fn ours_goes_on(&self, stranger: &Stranger) -> bool {
         let held = self.held.get(stranger);
         held.is_some_and(|record| record.to < record.from)
     }
 
     /// Forgets a held request: the own one goes on.
-    pub(crate) fn drop_held(&mut self, stranger: &str) {
+    pub(crate) fn drop_held(&mut self, stranger: &Stranger) {
         self.held.remove(stranger);
     }
 
     /// Says yes to a held request: whoever was asked has shown that it is theirs.
-    pub(crate) fn take_held(&mut self, ctx: &mut Context, stranger: &str) {
+    pub(crate) fn take_held(&mut self, ctx: &mut Context, stranger: &Stranger) {
         if let Some(record) = self.held.remove(stranger) {
-            let shown = Shown::CallBack(stranger.to_owned());
+            let shown = Shown::CallBack(stranger.clone());
             self.take_request(ctx, record, Some(&shown), false);
         }
     }
 
     /// Lets a held request wait for the person: the own one has come to an end.
-    pub(crate) fn let_go(&mut self, ctx: &mut Context, stranger: &str) {
+    pub(crate) fn let_go(&mut self, ctx: &mut Context, stranger: &Stranger) {
         if let Some(record) = self.held.remove(stranger) {
             self.take_request(ctx, record, None, false);
         }
@@ -92,11 +91,11 @@ impl Introductions {
         if record.invite.is_none() && (ignored || self.has_rejected(&record.from)) {
             return ctx.tell(Fact::RequestEnded(record.id));
         }
-        let stranger = rootless(&record.from);
+        let stranger = Stranger::at(&record.from);
         if let Some(Shown::Again(before)) = shown {
             self.replace(ctx, before.clone());
-        } else if self.requests_of(stranger).count() >= REQUESTS_OF_ONE {
-            let newest = self.requests_of(stranger).max_by_key(|request| request.at);
+        } else if self.requests_of(&stranger).count() >= REQUESTS_OF_ONE {
+            let newest = self.requests_of(&stranger).max_by_key(|request| request.at);
             let newest = newest.map(|request| request.id.clone());
             newest.into_iter().for_each(|id| self.replace(ctx, id));
         }
@@ -161,14 +160,17 @@ impl Introductions {
         let failure = (!quietly).then_some(Alert::AnswerTooLate { name });
         match way.zip(unb64(&request.call_back.0)) {
             Some(((from, to), secret)) => {
-                let (stranger, pass) = (rootless(&request.from), Pass::new(secret, None, failure));
+                let (stranger, pass) = (
+                    Stranger::at(&request.from),
+                    Pass::new(secret, None, failure),
+                );
                 let invited = request.invite.is_some();
                 let pass = if invited {
                     pass.showing_address()
                 } else {
                     pass
                 };
-                self.outreach.ask_with(ctx, &from, &to, stranger, pass);
+                self.outreach.ask_with(ctx, &from, &to, &stranger, pass);
             }
             None => failure.into_iter().for_each(|failure| ctx.alert(failure)),
         }
@@ -205,8 +207,9 @@ impl Introductions {
 
     /// Returns whether the person has rejected somebody lately, whatever the root is now.
     pub(super) fn has_rejected(&self, from: &str) -> bool {
-        let same = |request: &RequestRecord| rootless(&request.from) == rootless(from);
-        self.rejected.iter().any(same)
+        let stranger = Stranger::at(from);
+        let mut rejected = self.rejected.iter();
+        rejected.any(|request| stranger.is_at(&request.from))
     }
 
     pub(crate) fn forget_request(&mut self, ctx: &mut Context, id: &RequestId) {

@@ -140,7 +140,7 @@ fn a_new_contact_is_not_asked_on_another_connection_any_more() {
     let (mut ann, _) = said_yes(Shelf::default());
     let (from, to) = (ANN.to_owned(), BOB.to_owned());
     let other = LinkId::Dialled(2);
-    let stranger = crate::ids::rootless(BOB).to_owned();
+    let stranger = crate::ids::Stranger::at(BOB);
     ann.handshakes
         .dialled(other, from, to, Purpose::Ask(stranger.clone()));
     assert!(ann.handshakes.is_asking(&stranger));

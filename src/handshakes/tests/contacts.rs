@@ -202,7 +202,7 @@ fn a_request_with_the_secret_of_an_invite_names_the_invite() {
     let invite = InviteId("i".to_owned());
     for (expected, named) in [
         (Shown::Invite(invite.clone()), Some(invite)),
-        (Shown::CallBack(ANN.to_owned()), None),
+        (Shown::CallBack(Stranger::at(ANN)), None),
     ] {
         let bobs = expecting(expected.clone());
         let (_, mut bob) = talked(ask(), showing_secret(), bobs);

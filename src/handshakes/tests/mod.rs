@@ -43,7 +43,7 @@ impl Book for Shelf {
         Some(self.showing.unwrap_or(Showing::Nothing))
     }
 
-    fn note_for(&self, _: &str) -> Option<String> {
+    fn note_for(&self, _: &Stranger) -> Option<String> {
         self.note.clone()
     }
 
@@ -222,7 +222,7 @@ fn talk(one: &mut Side, other: &mut Side) -> Option<Broken> {
 }
 
 fn ask() -> Purpose {
-    Purpose::Ask(BOB.to_owned())
+    Purpose::Ask(Stranger::at(BOB))
 }
 
 fn meet() -> Purpose {

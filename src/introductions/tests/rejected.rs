@@ -13,7 +13,7 @@ fn whoever_was_rejected_is_refused_for_a_day_whatever_the_root() {
     let mut again = Introductions::default();
     again.restore(vec![stored.clone()], Vec::new());
     assert!(again.requests().is_empty(), "it waits no longer");
-    let under_another_root = request("Bob", &format!("other-{}", rootless(BOB)));
+    let under_another_root = request("Bob", &format!("other-{}", Stranger::at(BOB).as_str()));
     for introductions in [&mut introductions, &mut again] {
         clear(&mut ctx);
         introductions.take_request(&mut ctx, under_another_root.clone(), None, false);

@@ -4,7 +4,7 @@ use crate::clock::Mono;
 use crate::contacts::{Contact, Proven};
 use crate::crypto::{Key, PublicKey};
 use crate::fact::{Befriended, Kept, Shown, Yes};
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::io::{Link, LinkId, Path};
 use crate::me::Me;
 use crate::misbehaviour::Fault;
@@ -22,7 +22,7 @@ impl Node {
         if let Err(fault) = self.introductions.judge(&record) {
             return self.handshakes.fail(&mut self.ctx, link, fault);
         }
-        let stranger = rootless(&record.from).to_owned();
+        let stranger = Stranger::at(&record.from);
         let is_known = matches!(shown, Some(Shown::CallBack(_)));
         if is_known || !self.handshakes.is_asking(&stranger) {
             let ignored = self.account.ignores(&self.ctx.names, &record.name);
@@ -37,7 +37,7 @@ impl Node {
     }
 
     /// Notes that a stranger is being asked, who may be asking as well.
-    pub(super) fn asking(&mut self, stranger: String, call_back: Key) {
+    pub(super) fn asking(&mut self, stranger: Stranger, call_back: Key) {
         let ours_goes_on = self.introductions.ours_goes_on(&stranger);
         self.introductions
             .sent(&mut self.ctx, stranger.clone(), call_back);
@@ -46,14 +46,18 @@ impl Node {
         }
     }
 
-    fn cross(&mut self, stranger: &str) {
+    fn cross(&mut self, stranger: &Stranger) {
         if self.handshakes.say_crossed(&mut self.ctx, stranger) {
             self.introductions.drop_held(stranger);
         }
     }
 
     /// Asks a stranger as the person wishes, with a note where one was written.
-    pub(super) fn connect(&mut self, stranger: &str, note: Option<&str>) -> Result<(), Refusal> {
+    pub(super) fn connect(
+        &mut self,
+        stranger: &Stranger,
+        note: Option<&str>,
+    ) -> Result<(), Refusal> {
         let note = note.map(|note| self.ctx.names.parse_note(note));
         self.ask(stranger, note.transpose()?.flatten())
     }
@@ -62,10 +66,9 @@ impl Node {
     /// asked already: they are accepted.
     pub(in crate::node) fn ask(
         &mut self,
-        stranger: &str,
+        stranger: &Stranger,
         note: Option<String>,
     ) -> Result<(), Refusal> {
-        let stranger = rootless(stranger);
         self.account.joined()?;
         if let Some(request) = self.introductions.request_of(stranger) {
             return self.accept(&request, true);
@@ -94,8 +97,8 @@ impl Node {
 
     /// Calls back somebody whose request is accepted, and whose connection has ended.
     pub(super) fn call_back(&mut self, request: &RequestRecord, quietly: bool) {
-        let stranger = rootless(&request.from);
-        if self.handshakes.is_asking(stranger) {
+        let stranger = Stranger::at(&request.from);
+        if self.handshakes.is_asking(&stranger) {
             return;
         }
         let own = self.account.me().map(|me| me.transport_id());
@@ -103,7 +106,7 @@ impl Node {
         let way = if request.invite.is_some() {
             own.map(|own| (own.to_owned(), request.from.clone()))
         } else {
-            self.directory.way_to(stranger)
+            self.directory.way_to(&stranger)
         };
         self.introductions
             .call_back(&mut self.ctx, request, way, quietly);
