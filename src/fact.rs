@@ -127,8 +127,14 @@ pub(crate) enum Fact {
     LinkEnded(LinkId),
     /// How far the request to a stranger is.
     Asked(Stranger, Asked),
-    /// A stranger is being asked. Whoever shows this secret is the one who was asked.
-    Asking(Stranger, Key),
+    /// A stranger is being asked.
+    Asking {
+        stranger: Stranger,
+        /// Whoever shows this secret is the one who was asked.
+        call_back: Key,
+        /// They know the secret that was shown to them.
+        recognised: bool,
+    },
     /// The connection on which a stranger was asked has ended; their person may still answer.
     AnswerLater(Stranger),
     /// A stranger asks. The connection is needed to answer.

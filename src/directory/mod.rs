@@ -147,6 +147,25 @@ impl Directory {
         Some((member.discovery_id().to_owned(), to))
     }
 
+    /// Returns from where and to where somebody is dialled who was listed under an id and a name: there or,
+    /// where nobody is listed there any more, at everybody of that name. A new day has other ids for all.
+    pub(crate) fn ways_back(&self, stranger: &Stranger, name: &str) -> Vec<(String, String)> {
+        if self.entry(stranger).is_some() {
+            return self.way_to(stranger).into_iter().collect();
+        }
+        let of_name = self.strangers().filter(|entry| entry.friendlyname == name);
+        let namesakes = of_name.map(|entry| Stranger::at(&entry.discovery_id));
+        namesakes
+            .filter_map(|namesake| self.way_to(&namesake))
+            .collect()
+    }
+
+    /// Returns the name under which somebody is listed.
+    pub(crate) fn name_of(&self, person: &Stranger) -> Option<&str> {
+        let (_, entry) = self.entry(person)?;
+        Some(&entry.friendlyname)
+    }
+
     /// Returns the own Discovery ID from which a listed one can be dialled.
     pub(crate) fn id_to_dial_from(&self, discovery_id: &str) -> Option<&str> {
         let lists = |member: &&Member| member.is_held() && member.other(discovery_id).is_some();

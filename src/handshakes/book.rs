@@ -33,6 +33,9 @@ pub(crate) trait Book {
     fn callers_at(&self, remote: &str) -> Vec<(Caller, Key)>;
     /// Returns the secrets that a caller may hint at.
     fn callers(&self) -> Vec<(Caller, Key)>;
+    /// Returns the secrets of strangers whom the person has rejected lately: they are no reason to let
+    /// somebody in.
+    fn rejected(&self) -> Vec<(Caller, Key)>;
     /// Returns the key of a contact. The outer `None` means that there is no such contact any
     /// more, the inner one that its key is not known yet.
     fn identity(&self, contact: &ContactId) -> Option<Option<PublicKey>>;

@@ -18,7 +18,6 @@ use crate::routes::IdOwner;
 use crate::store::Write;
 use crate::values::InviteId;
 use crate::view::{Alert, Invite, Refusal};
-use crate::why::{Deadline, Why};
 use std::time::Duration;
 
 /// After which time the id of an invite is registered again that the server holds for somebody else.
@@ -68,11 +67,6 @@ impl Introductions {
     /// Notes that somebody else holds the id of an invite: perhaps this device before it crashed.
     pub(crate) fn taken(&mut self, ctx: &Context) {
         self.register_again = Some(ctx.now.mono + REGISTER_AGAIN);
-    }
-
-    /// Returns when the id of an invite is registered again.
-    pub(crate) fn due(&self) -> Option<Deadline> {
-        self.register_again.map(|at| Why::Invite.at(at))
     }
 
     pub(crate) fn cancel_invite(

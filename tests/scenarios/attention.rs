@@ -239,6 +239,9 @@ fn an_answer_that_came_too_late_waits_for_a_view() {
     world.pass(20 * MINUTE);
     let request = world.requests(BOB)[0].id.clone();
     world.input(BOB, Input::Pressed(Command::Accept { request }));
+    let heard = heard_by_a_new_view(&mut world, BOB);
+    assert_eq!(heard, [], "she is looked for");
+    world.pass(MINUTE);
     let name = "Ann".to_owned();
     let heard = heard_by_a_new_view(&mut world, BOB);
     assert_eq!(heard, [Alert::AnswerTooLate { name }]);

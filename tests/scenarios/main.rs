@@ -28,6 +28,7 @@ mod introduction;
 mod invites;
 mod leftovers;
 mod manual;
+mod midnight;
 mod multitude;
 mod older_disks;
 mod profiles;

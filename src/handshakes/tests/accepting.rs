@@ -221,6 +221,6 @@ fn a_no_ends_the_connection_on_both_sides() {
     assert!(ann.is_over() && bob.is_over());
     assert!(matches!(
         ann.facts()[..],
-        [Fact::Asking(..), Fact::Asked(_, Asked::NotAccepted)]
+        [Fact::Asking { .. }, Fact::Asked(_, Asked::NotAccepted)]
     ));
 }

@@ -31,6 +31,7 @@ struct Shelf {
     /// What is sent with a request.
     note: Option<String>,
     callers: Vec<(Caller, crate::crypto::Key)>,
+    rejected: Vec<(Caller, crate::crypto::Key)>,
     /// Who is known to be at which id.
     at: Vec<(String, (Caller, crate::crypto::Key))>,
     identity: Option<Option<PublicKey>>,
@@ -54,6 +55,10 @@ impl Book for Shelf {
 
     fn callers(&self) -> Vec<(Caller, crate::crypto::Key)> {
         self.callers.clone()
+    }
+
+    fn rejected(&self) -> Vec<(Caller, crate::crypto::Key)> {
+        self.rejected.clone()
     }
 
     fn identity(&self, _: &ContactId) -> Option<Option<PublicKey>> {

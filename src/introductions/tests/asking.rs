@@ -4,16 +4,16 @@ use super::*;
 use crate::fact::Shown;
 
 /// A request was sent to Bob, and its exchange made this secret.
-const CALL_BACK: crate::crypto::Key = [0x0C; 32];
+pub(super) const CALL_BACK: crate::crypto::Key = [0x0C; 32];
 
 /// Somebody who has asked Bob.
-fn having_asked() -> (crate::context::Context, Introductions) {
+pub(super) fn having_asked() -> (crate::context::Context, Introductions) {
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     let way = Some(("us".to_owned(), BOB.to_owned()));
     introductions
-        .ask(&mut ctx, &Stranger::at(BOB), true, way, None)
+        .ask(&mut ctx, &Stranger::at(BOB), true, way, None, None)
         .unwrap();
-    introductions.sent(&mut ctx, Stranger::at(BOB), CALL_BACK);
+    introductions.sent(&mut ctx, Stranger::at(BOB), CALL_BACK, Some("Bob"), false);
     clear(&mut ctx);
     (ctx, introductions)
 }
@@ -79,7 +79,7 @@ fn only_so_many_strangers_are_remembered_as_asked() {
     let (mut ctx, mut introductions) = having_asked();
     for n in 0..REQUESTS {
         wait(&mut ctx, Duration::from_secs(1));
-        introductions.sent(&mut ctx, Stranger::at(&n.to_string()), [1; 32]);
+        introductions.sent(&mut ctx, Stranger::at(&n.to_string()), [1; 32], None, false);
     }
     assert_eq!(introductions.secrets().count(), REQUESTS);
     assert!(
@@ -151,35 +151,6 @@ fn a_held_request_is_wanted_once_it_is_shown_whose_it_is_and_else_waits_for_the_
     introductions.set_asked(&mut ctx, Stranger::at(BOB), Asked::NotAccepted);
     assert!(facts(&mut ctx).is_empty());
     assert_eq!(changes(&mut ctx), [Change::Request(request("Bob", BOB))]);
-}
-
-#[test]
-fn a_late_yes_calls_back_who_must_show_to_be_the_one_who_asked() {
-    let record = request("Bob", BOB);
-    let name = "Bob".to_owned();
-    for (way, quietly, told) in [(false, false, 1), (false, true, 0), (true, false, 0)] {
-        let (mut ctx, mut introductions) = (context(), Introductions::default());
-        let way = way.then(|| ("us".to_owned(), BOB.to_owned()));
-        introductions.call_back(&mut ctx, &record, way.clone(), quietly);
-        let required = introductions.showing(&Stranger::at(BOB)) == Showing::Required(CALL_BACK);
-        assert_eq!(required, way.is_some());
-        let told: Vec<Alert> = (0..told)
-            .map(|_| Alert::AnswerTooLate { name: name.clone() })
-            .collect();
-        assert_eq!(notices(&mut ctx), told);
-    }
-}
-
-#[test]
-fn a_call_back_of_which_the_person_knows_nothing_fails_without_a_word() {
-    for quietly in [true, false] {
-        let (mut ctx, mut introductions) = (context(), Introductions::default());
-        let way = Some(("us".to_owned(), BOB.to_owned()));
-        introductions.call_back(&mut ctx, &request("Bob", BOB), way, quietly);
-        introductions.set_asked(&mut ctx, Stranger::at(BOB), Asked::Failed);
-        assert_eq!(notices(&mut ctx).len(), usize::from(!quietly));
-        assert_eq!(introductions.asked().is_empty(), quietly);
-    }
 }
 
 #[test]

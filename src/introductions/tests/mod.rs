@@ -1,5 +1,6 @@
 //! Strangers who ask and are asked, without a connection.
 
+mod answers;
 mod asking;
 mod expiry;
 mod rejected;
@@ -266,7 +267,8 @@ fn the_command_of_an_invite_is_answered_once_and_later_failures_are_notices() {
 fn a_stranger_is_asked_where_there_is_a_way_and_room() {
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     let way = Some(("us".to_owned(), BOB.to_owned()));
-    let mut ask = |room, way| introductions.ask(&mut ctx, &Stranger::at(BOB), room, way, None);
+    let mut ask =
+        |room, way| introductions.ask(&mut ctx, &Stranger::at(BOB), room, way, None, None);
     assert_eq!(ask(false, way.clone()), Err(Refusal::ContactsFull));
     assert_eq!(ask(true, None), Err(Refusal::Gone));
     assert_eq!(ask(true, way), Ok(()));
@@ -289,7 +291,7 @@ fn a_note_is_kept_until_the_request_is_sent_or_cannot_be() {
         let mut ask = |note: Option<&str>| {
             let way = Some(("us".to_owned(), BOB.to_owned()));
             let note = note.map(str::to_owned);
-            introductions.ask(&mut ctx, stranger, true, way, note)?;
+            introductions.ask(&mut ctx, stranger, true, way, note, None)?;
             Ok::<_, Refusal>(introductions.note_for(stranger))
         };
         assert_eq!(ask(None), Ok(None));
@@ -305,7 +307,7 @@ fn the_note_of_an_earlier_request_is_not_sent_with_a_later_one() {
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     for note in [Some("hello".to_owned()), None] {
         let way = Some(("us".to_owned(), BOB.to_owned()));
-        let asked = introductions.ask(&mut ctx, &Stranger::at(BOB), true, way, note.clone());
+        let asked = introductions.ask(&mut ctx, &Stranger::at(BOB), true, way, note.clone(), None);
         assert_eq!(asked, Ok(()));
         assert_eq!(introductions.note_for(&Stranger::at(BOB)), note);
     }

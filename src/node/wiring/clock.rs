@@ -46,6 +46,7 @@ impl Node {
             self.settle();
         }
         self.dial_contacts();
+        self.call_people_back();
         self.find_missing();
         self.introductions.expire(&mut self.ctx);
         self.release_former();
@@ -144,8 +145,7 @@ impl Node {
     /// Dials contacts who are due.
     pub(super) fn dial_contacts(&mut self) {
         for request in self.contacts.take_to_ask_back(self.ctx.now.mono) {
-            self.call_back(&request, true);
-            self.settle();
+            self.introductions.call_back(&self.ctx, &request, true);
         }
         let ways = KnownWays {
             directory: &self.directory,

@@ -37,10 +37,12 @@ impl Node {
     }
 
     /// Notes that a stranger is being asked, who may be asking as well.
-    pub(super) fn asking(&mut self, stranger: Stranger, call_back: Key) {
+    pub(super) fn asking(&mut self, stranger: Stranger, call_back: Key, recognised: bool) {
         let ours_goes_on = self.introductions.ours_goes_on(&stranger);
+        let name = self.directory.name_of(&stranger);
+        let ctx = &mut self.ctx;
         self.introductions
-            .sent(&mut self.ctx, stranger.clone(), call_back);
+            .sent(ctx, stranger.clone(), call_back, name, recognised);
         if ours_goes_on {
             self.cross(&stranger);
         }
@@ -77,9 +79,13 @@ impl Node {
             return Ok(());
         }
         let room = self.contacts.has_room();
-        let way = self.directory.way_to(stranger);
+        let directory = &self.directory;
+        let way = directory.way_to(stranger);
+        let is_gone = |before: &Stranger| directory.entry(before).is_none();
+        let name = directory.name_of(stranger);
+        let before = name.and_then(|name| self.introductions.before(name, is_gone));
         self.introductions
-            .ask(&mut self.ctx, stranger, room, way, note)
+            .ask(&mut self.ctx, stranger, room, way, note, before)
     }
 
     /// Accepts a request. `clicked` is whether the person has just said so; else they said it before.
@@ -90,26 +96,25 @@ impl Node {
             .handshakes
             .accept(&mut self.ctx, Yes { request, clicked });
         if let Some(Yes { request, .. }) = late {
-            self.call_back(&request, false);
+            self.introductions.call_back(&self.ctx, &request, false);
+            self.call_people_back();
         }
         Ok(())
     }
 
-    /// Calls back somebody whose request is accepted, and whose connection has ended.
-    pub(super) fn call_back(&mut self, request: &RequestRecord, quietly: bool) {
-        let stranger = Stranger::at(&request.from);
-        if self.handshakes.is_asking(&stranger) {
-            return;
-        }
+    /// Dials those who are to be called back: whoever asked with an invite where they called from,
+    /// everybody else where they are listed.
+    pub(super) fn call_people_back(&mut self) {
+        let (directory, handshakes) = (&self.directory, &self.handshakes);
         let own = self.account.me().map(|me| me.transport_id());
         let own = own.filter(|_| self.transport.is_held());
-        let way = if request.invite.is_some() {
-            own.map(|own| (own.to_owned(), request.from.clone()))
-        } else {
-            self.directory.way_to(&stranger)
+        let ways = |request: &RequestRecord| match (&request.invite, own) {
+            (None, _) => directory.ways_back(&Stranger::at(&request.from), &request.name),
+            (Some(_), Some(own)) => vec![(own.to_owned(), request.from.clone())],
+            (Some(_), None) => Vec::new(),
         };
-        self.introductions
-            .call_back(&mut self.ctx, request, way, quietly);
+        let is_asking = |stranger: &Stranger| handshakes.is_asking(stranger);
+        self.introductions.call(&mut self.ctx, ways, is_asking);
     }
 
     /// Handles a key that somebody with the secret of a contact has proven.
@@ -147,8 +152,9 @@ impl Node {
         } = befriended;
         let id = record.id.clone();
         self.end_session(&id);
-        self.keep_accepted(record, accepted_at, &remote);
-        self.contacts.forget_unfinished(&mut self.ctx, &remote);
+        let answered = self.keep_accepted(record, accepted_at, &remote);
+        self.contacts
+            .forget_unfinished(&mut self.ctx, &remote, answered.as_ref());
         if self.contacts.get(&id).is_none_or(Contact::is_blocked) {
             // Blocked while it was being written: the secret is kept, the contact stays blocked.
             self.contacts.store(&mut self.ctx, &id);
@@ -192,12 +198,19 @@ impl Node {
         }
     }
 
-    /// Keeps somebody who, met at this id, has become a contact.
-    fn keep_accepted(&mut self, record: ContactRecord, at: Mono, remote: &str) {
-        self.introductions.befriended(remote);
+    /// Keeps somebody who, met at this id, has become a contact. Returns which request of theirs was
+    /// answered there.
+    fn keep_accepted(
+        &mut self,
+        record: ContactRecord,
+        at: Mono,
+        remote: &str,
+    ) -> Option<RequestId> {
+        let answered = self.introductions.befriended(remote);
         self.conversations.accepted(&record.id);
         self.contacts
             .keep_finished(record, Some(at), Some(remote.to_owned()));
+        answered
     }
 
     /// Begins the session: both sides have proven who they are.

@@ -47,6 +47,13 @@ impl Book for Known<'_> {
         contacts.chain(strangers).collect()
     }
 
+    fn rejected(&self) -> Vec<(Caller, Key)> {
+        let rejected = self.introductions.rejected_secrets();
+        rejected
+            .map(|(shown, secret)| (Caller::Stranger(shown), secret))
+            .collect()
+    }
+
     fn note_for(&self, stranger: &Stranger) -> Option<String> {
         self.introductions.note_for(stranger)
     }
