@@ -72,6 +72,8 @@ pub(crate) struct Befriended {
     /// The id at the other end.
     pub(crate) remote: String,
     pub(crate) path: Path,
+    /// They met in a namespace: between Discovery IDs.
+    pub(crate) near: bool,
     /// What they have said already.
     pub(crate) early: Vec<Vec<u8>>,
 }

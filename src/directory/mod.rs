@@ -115,10 +115,12 @@ impl Directory {
         self.lookup.at()
     }
 
-    /// Returns whether a path shows the other end on one of this device's networks.
-    pub(crate) fn is_local(&self, path: Path) -> bool {
+    /// Returns whether a path shows the other end on one of this device's networks. At a private address
+    /// they may as well be at the other end of a tunnel between two networks: so there it counts only with
+    /// `shares`, which is whether they are in a namespace of this device.
+    pub(crate) fn is_local(&self, path: Path, shares: bool) -> bool {
         match path {
-            Path::Local => true,
+            Path::Local => shares,
             Path::Public(ip) => self.lookup.found().include(ip),
             Path::Relay | Path::Unknown => false,
         }
@@ -171,6 +173,12 @@ impl Directory {
         let lists = |member: &&Member| member.is_held() && member.other(discovery_id).is_some();
         let member = self.members.iter().find(lists)?;
         Some(member.discovery_id())
+    }
+
+    /// Returns whether an id is a Router ID of a namespace of this device.
+    pub(crate) fn is_router_here(&self, id: &str) -> bool {
+        let mut members = self.members.iter();
+        members.any(|member| member.namespace().router_index(id).is_some())
     }
 
     /// Returns whether somebody calls an own Discovery ID from one of the same namespace, which is

@@ -336,6 +336,7 @@ impl Handshakes {
             accepted_at: finished.accepted_at,
             clicked: began.was_clicked(),
             path: connection.path,
+            near: connection.near,
             early: std::mem::take(&mut connection.early),
             remote: began.remote().to_owned(),
         })));

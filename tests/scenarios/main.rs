@@ -34,5 +34,6 @@ mod older_disks;
 mod profiles;
 mod rendezvous;
 mod trust;
+mod tunnel;
 mod withdrawal;
 mod world;

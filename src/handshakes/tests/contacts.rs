@@ -71,7 +71,7 @@ fn two_contacts_prove_their_keys_to_each_other() {
     let path = ann
         .handshakes
         .answer_proof(&mut ann.ctx, me, DIALLED, proven);
-    assert_eq!(path, Path::Local);
+    assert_eq!(path, (Path::Local, true));
     assert_eq!(ann.says(), [""; 0], "the proof was first on this side");
 }
 

@@ -202,7 +202,7 @@ fn contact(state: &State<'_>, contact: &Contact) -> Person {
 
 fn presence(state: &State<'_>, contact: &Contact) -> Presence {
     let listed = contact.seen_as().is_some();
-    let is_local = |path| state.directory.is_local(path);
+    let is_local = |path, shares| state.directory.is_local(path, shares);
     let is_here = state.conversations.is_here(contact.id(), is_local);
     match (contact.is_connected(), listed) {
         _ if contact.is_blocked() => Presence::Offline,

@@ -124,8 +124,8 @@ impl Node {
                 let Some(me) = self.account.me() else {
                     return;
                 };
-                let path = self.handshakes.answer_proof(&mut self.ctx, me, link, key);
-                self.meet(link, &id, path);
+                let way = self.handshakes.answer_proof(&mut self.ctx, me, link, key);
+                self.meet(link, &id, way);
                 if announce {
                     self.accepted_by(id);
                 }
@@ -148,6 +148,7 @@ impl Node {
             clicked,
             remote,
             path,
+            near,
             early,
         } = befriended;
         let id = record.id.clone();
@@ -161,7 +162,7 @@ impl Node {
             self.ctx.close(link);
             return;
         }
-        self.meet(link, &id, path);
+        self.meet(link, &id, (path, near));
         for frame in early {
             self.session(&id, Link::Frame(frame));
             self.settle();
@@ -213,23 +214,41 @@ impl Node {
         answered
     }
 
-    /// Begins the session: both sides have proven who they are.
-    pub(super) fn meet(&mut self, link: LinkId, contact: &ContactId, path: Path) {
+    /// Begins the session: both sides have proven who they are, on a connection over this path, between
+    /// Discovery IDs or not.
+    pub(super) fn meet(&mut self, link: LinkId, contact: &ContactId, way: (Path, bool)) {
         let own = self.account.me().map(|me| me.public_key().to_bytes());
         let theirs = self.contacts.get(contact).and_then(|c| c.identity());
         let ours_is_smaller = own < theirs.map(PublicKey::to_bytes);
         let ctx = &mut self.ctx;
         let begun = self
             .conversations
-            .begin(ctx, contact, link, path, ours_is_smaller);
+            .begin(ctx, contact, link, way, ours_is_smaller);
         if !begun {
             return self.contacts.met_twice(contact, link);
         }
         self.contacts.met(ctx, contact, link);
+        let others = self.follow_neighbours();
         self.send_profile(contact);
+        for other in others.iter().filter(|other| *other != contact) {
+            self.send_profile(other);
+        }
         let receipts = self.account.settings().read_receipts;
         self.conversations
             .send_have(&mut self.ctx, contact, receipts);
+    }
+
+    /// Finds out which connected contacts are in a namespace of this device. Returns those to whom that
+    /// says something else than before.
+    pub(super) fn follow_neighbours(&mut self) -> Vec<ContactId> {
+        let (contacts, directory) = (&self.contacts, &self.directory);
+        self.conversations.follow_neighbours(|id, routers| {
+            let listed = contacts.get(id).and_then(Contact::seen_as);
+            listed.is_some()
+                || routers
+                    .iter()
+                    .any(|router| directory.is_router_here(router))
+        })
     }
 
     /// Ends a session, and lets the contact be dialled again.
@@ -247,8 +266,11 @@ impl Node {
             return;
         }
         let number = me.record().profile_number;
-        let near = self.directory.is_local(path);
-        let routers: Vec<String> = if near {
+        let near = self
+            .directory
+            .is_local(path, self.conversations.shares(contact));
+        // At a private address they find out by it whether this device is in the same namespace.
+        let routers: Vec<String> = if self.directory.is_local(path, true) {
             self.directory.listed_at().collect()
         } else {
             Vec::new()
