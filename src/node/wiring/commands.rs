@@ -88,6 +88,11 @@ impl Node {
             ContactCommand::Mute(muted) => {
                 contacts.decide(ctx, contact, |preferences| preferences.muted = muted)
             }
+            ContactCommand::NotificationText(text) => {
+                contacts.decide(ctx, contact, |preferences| {
+                    preferences.notification_text = text
+                })
+            }
             ContactCommand::Pause(paused) => contacts.pause(ctx, contact, paused),
             ContactCommand::Special(on) => {
                 contacts.decide(ctx, contact, |preferences| preferences.special = on)?;
