@@ -63,6 +63,8 @@ pub(crate) struct World {
     beacon: fn(u64) -> BeaconReply,
     /// Who asked the beacon.
     beacon_requests: Vec<usize>,
+    /// There is a tunnel between all networks, in which everybody has a private address.
+    tunnel: bool,
     /// Frames of this type are lost.
     lost: Option<&'static str>,
     /// Every id that some device ever registered.
@@ -103,6 +105,7 @@ impl World {
             config: Config::default(),
             beacon: |_| Err(BeaconFailure::Unreachable),
             beacon_requests: Vec::new(),
+            tunnel: false,
             lost: None,
             registered: Vec::new(),
             frames: 0,
@@ -117,6 +120,12 @@ impl World {
     /// Says where a device will start.
     pub(crate) fn address(mut self, device: usize, address: &'static str) -> Self {
         self.addresses.insert(device, address);
+        self
+    }
+
+    /// Says that there is a tunnel between all networks, in which everybody has a private address.
+    pub(crate) fn with_tunnel(mut self) -> Self {
+        self.tunnel = true;
         self
     }
 
