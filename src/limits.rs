@@ -186,8 +186,8 @@ pub const REQUEST_NOTICE: Duration = Duration::from_mins(5);
 /// People of one name who are called back because one of them has asked, under the id of another day.
 pub const NAMESAKES: usize = 8;
 
-/// How long somebody who was rejected is not asked about again: they may have given up by then. Who does not
-/// show to be the same is known by the id only, until the day changes.
+/// How long somebody who was rejected is not asked about again. Who does not show to be the same is known by
+/// their id only, which is another one from midnight UTC on.
 pub const REJECTED_LIFE: Duration = Duration::from_hours(24);
 
 /// People who were rejected lately.

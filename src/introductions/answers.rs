@@ -98,12 +98,14 @@ impl Answers {
         })
     }
 
-    /// Gives up those who were not found in time. Returns what the person hears.
-    pub(super) fn give_up(&mut self, now: Mono) -> Vec<Alert> {
+    /// Gives up those who were not found in time. Returns their requests, with what the person hears, where
+    /// they know of it.
+    pub(super) fn give_up(&mut self, now: Mono) -> Vec<(RequestRecord, Alert)> {
         let late = self.0.iter().filter(|(_, answer)| answer.is_late(now));
         let late: Vec<RequestId> = late.map(|(id, _)| id.clone()).collect();
         let given_up = late.iter().filter_map(|id| self.0.remove(id));
-        given_up.filter_map(|answer| answer.failure()).collect()
+        let told = given_up.filter_map(|answer| Some((answer.failure()?, answer.request)));
+        told.map(|(failure, request)| (request, failure)).collect()
     }
 
     /// Returns when the next search is given up.

@@ -161,7 +161,8 @@ impl Introductions {
         self.answers.add(request, quietly, ctx.now.mono);
     }
 
-    /// Dials those who are to be called back, and gives up who was not found. `ways` returns from where
+    /// Dials those who are to be called back, and gives up who was not found: their request waits again, for
+    /// when they are there. `ways` returns from where
     /// and to where whoever made a request can be dialled, `is_asking` whether somebody is being asked
     /// already.
     pub(crate) fn call(
@@ -176,7 +177,9 @@ impl Introductions {
         }) {
             outreach.ask_with(ctx, &call.from, &call.to, &call.stranger, call.pass);
         }
-        for failure in self.answers.give_up(ctx.now.mono) {
+        for (request, failure) in self.answers.give_up(ctx.now.mono) {
+            ctx.store_for_certain(Change::Request(request.clone()));
+            self.wait(request);
             ctx.alert(failure);
         }
     }

@@ -33,7 +33,8 @@ pub enum Alert {
         /// How, in English, for a bug report.
         reason: String,
     },
-    /// An acceptance could not be finished because the other side is gone; ask again.
+    /// A yes did not reach the other side, which was not found in a minute: its request waits again. Or it
+    /// was found, and the acceptance could not be finished.
     AnswerTooLate {
         /// Who.
         name: String,

@@ -1,7 +1,7 @@
 //! What goes on over midnight UTC, where everybody's Discovery ID becomes another one: a request and its
 //! answer, whichever way they are given; and who is not recognised by it.
 
-use crate::world::{ANN, AWAY, BOB, CLEO, DAY, MINUTE, World, is_of_type};
+use crate::world::{ANN, AWAY, BOB, CLEO, DAY, HOME, MINUTE, World, is_of_type};
 use mesh_chat::node::Input;
 use mesh_chat::view::{Alert, Asked, Command, PersonId};
 
@@ -95,6 +95,27 @@ fn whoever_is_away_when_they_are_accepted_and_comes_within_a_minute_is_a_contact
     world.input(ANN, Input::Cellular(false));
     world.pass(10_000);
     assert_contacts(&world, "she came back");
+}
+
+#[test]
+fn an_answer_to_who_is_away_is_not_lost_and_can_be_given_again() {
+    let mut world = asked_yesterday();
+    world.input(ANN, Input::Cellular(true));
+    world.pass(2 * MINUTE);
+    world.accept(BOB);
+    world.pass(2 * MINUTE);
+    let name = "Ann".to_owned();
+    assert_eq!(world.alerts(BOB), [&Alert::AnswerTooLate { name }]);
+    assert_eq!(world.requests(BOB).len(), 1);
+    let bob = world.restart(BOB, HOME);
+    world.input(ANN, Input::Cellular(false));
+    world.pass(MINUTE);
+    assert_eq!(world.requests(bob).len(), 1, "it is stored");
+    world.accept(bob);
+    world.pass(5_000);
+    world.contact(ANN, "Bob");
+    world.contact(bob, "Ann");
+    assert_eq!(world.requests(bob), []);
 }
 
 #[test]

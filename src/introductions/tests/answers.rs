@@ -76,6 +76,8 @@ fn whoever_is_not_found_within_a_minute_is_given_up_and_the_person_told_unless_t
         call(&mut introductions, &mut ctx, &[]);
         let told = notices(&mut ctx);
         assert_eq!(told, if quietly { vec![] } else { vec![too_late()] });
+        let waits = introductions.requests().len();
+        assert_eq!(waits, usize::from(!quietly), "for when they are there");
         assert_eq!(call(&mut introductions, &mut ctx, &[id(1)]), [""; 0]);
     }
 }
