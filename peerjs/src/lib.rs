@@ -104,6 +104,7 @@
 //! | [`path`] | where the other end of a connection is |
 //! | [`reach`] | which candidates a connection may use |
 //! | [`limits`] | every bound and interval, with its reason |
+//! | [`backlog`] | what follows from how much waits on a channel |
 //! | [`upkeep`] | when closed connections have to be collected |
 //! | `browser` | WebSocket, RTCPeerConnection and the timer |
 //!
@@ -124,6 +125,7 @@ macro_rules! planted {
     };
 }
 
+pub mod backlog;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod candidate;

@@ -66,7 +66,10 @@ impl Summary {
             .for_each(|line| println!("{line}"));
         let count = self.failed.len();
         match self.failed.first() {
-            None => ExitCode::SUCCESS,
+            None => {
+                println!("\nnone of {seeds} worlds failed");
+                ExitCode::SUCCESS
+            }
             Some(seed) => {
                 println!(
                     "\n{count} worlds failed; the first again: {}",

@@ -39,15 +39,25 @@ const MEMORY: &str = "-rss_limit_mb=1024";
 
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let failed = look(options.seconds, &options.targets)?;
+    let Found { failed, inputs } = look(options.seconds, &options.targets)?;
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
     }
+    println!("none of {inputs} inputs failed");
     Ok(())
 }
 
-/// Looks for so many seconds. Returns the targets that failed.
-pub(crate) fn look(seconds: u64, only: &[String]) -> Result<Vec<String>> {
+/// What the fuzzer has seen.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// The targets that failed.
+    pub(crate) failed: Vec<String>,
+    /// The inputs of all others.
+    inputs: u64,
+}
+
+/// Looks for so many seconds.
+pub(crate) fn look(seconds: u64, only: &[String]) -> Result<Found> {
     setup::for_fuzzing()?;
     shell::run(&mut build()?)?;
     let program = program()?;
@@ -55,7 +65,7 @@ pub(crate) fn look(seconds: u64, only: &[String]) -> Result<Vec<String>> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let shares: u64 = targets.iter().map(|name| share(name)).sum();
     let each = seconds * threads as u64;
-    let failed = Mutex::new(Vec::new());
+    let found = Mutex::new(Found::default());
     // Those that take longest begin first.
     let mut queue: Vec<String> = targets;
     queue.sort_by_key(|name| std::cmp::Reverse(share(name)));
@@ -65,15 +75,18 @@ pub(crate) fn look(seconds: u64, only: &[String]) -> Result<Vec<String>> {
             scope.spawn(|| {
                 while let Some(name) = lock(&queue).pop_front() {
                     let time = (each * share(&name) / shares).max(1);
-                    if let Err(error) = fuzz(&program, &name, time) {
-                        eprintln!("{error:#}");
-                        lock(&failed).push(name);
+                    match fuzz(&program, &name, time) {
+                        Ok(inputs) => lock(&found).inputs += inputs,
+                        Err(error) => {
+                            eprintln!("{error:#}");
+                            lock(&found).failed.push(name);
+                        }
                     }
                 }
             });
         }
     });
-    Ok(failed.into_inner().unwrap_or_else(PoisonError::into_inner))
+    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -125,8 +138,8 @@ fn folder() -> PathBuf {
 }
 
 /// Runs one target. New inputs that reach new code are kept under `target/` and are where the next run
-/// begins.
-fn fuzz(program: &Path, name: &str, seconds: u64) -> Result<()> {
+/// begins. Returns how many inputs there were.
+fn fuzz(program: &Path, name: &str, seconds: u64) -> Result<u64> {
     let found = paths::root().join("target/fuzz/corpus").join(name);
     let faults = paths::root().join("artifacts/fuzz").join(name);
     fs::create_dir_all(&found)?;
@@ -145,7 +158,7 @@ fn fuzz(program: &Path, name: &str, seconds: u64) -> Result<()> {
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.success() {
         println!("{name:<12}{seconds:>5} s  {}", sum_up(&said));
-        return Ok(());
+        return Ok(inputs(&said).unwrap_or_default());
     }
     let last: Vec<&str> = said.lines().rev().take(60).collect();
     for line in last.iter().rev() {
@@ -158,12 +171,16 @@ fn fuzz(program: &Path, name: &str, seconds: u64) -> Result<()> {
     bail!("{name} fails with {input}\nagain: cargo run -p fuzz -- {name} {input}")
 }
 
+/// Returns how many inputs the engine says that there were.
+fn inputs(said: &str) -> Option<u64> {
+    let mut lines = said.lines();
+    let runs = lines.find_map(|line| line.strip_prefix("stat::number_of_executed_units:"))?;
+    runs.trim().parse().ok()
+}
+
 /// Returns how many inputs there were, and how much of the code they reached.
 fn sum_up(said: &str) -> String {
-    let runs = said
-        .lines()
-        .find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
-    let runs = runs.map_or("?", str::trim);
+    let runs = inputs(said).map_or("?".to_owned(), |runs| runs.to_string());
     let state = said.lines().rev().find(|line| line.contains(" cov: "));
     let state = state.and_then(|line| line.split_once(" cov: "));
     let edges = state.and_then(|(_, rest)| rest.split_whitespace().next());

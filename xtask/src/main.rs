@@ -17,6 +17,7 @@ mod formal;
 mod fuzz;
 mod mutants;
 mod paths;
+mod release;
 mod setup;
 mod shell;
 mod stories;
@@ -59,8 +60,10 @@ enum Command {
     Mutants(mutants::Options),
     /// Measure sizes, and times in real browsers
     Bench(stories::BenchOptions),
-    /// Before a release: an engine that makes as many connections as in weeks still works
-    Endurance(test::EnduranceOptions),
+    /// An engine that has dialled and looked up its address as often as in weeks still works
+    Endurance(stories::EnduranceOptions),
+    /// Before a release: everything that takes too long for the tests, and a table of it
+    ReleaseCheck(release::Options),
     /// Look for attacks in the models of the handshake
     Formal(formal::Options),
 }
@@ -88,7 +91,8 @@ fn run(command: Command) -> Result<()> {
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Mutants(options) => mutants::run(&options),
         Command::Bench(options) => stories::bench(&options),
-        Command::Endurance(options) => test::endurance(&options),
+        Command::Endurance(options) => stories::endurance(&options),
+        Command::ReleaseCheck(options) => release::run(&options),
         Command::Formal(options) => formal::run(&options),
     }
 }

@@ -1,8 +1,9 @@
-//! `demo` and `bench`: programs of the crate `e2e`, which drives real browsers. `sim`: the program
-//! of the crate of that name.
+//! `demo`, `bench` and `endurance`: programs of the crate `e2e`, which drives real browsers. `sim`: the
+//! program of the crate of that name.
 
 use crate::{dist, setup, shell, test};
 use anyhow::Result;
+use clap::ValueEnum;
 
 /// What `demo` can be told.
 #[derive(clap::Args)]
@@ -18,6 +19,26 @@ pub(crate) struct BenchOptions {
     /// How often each thing is measured
     #[arg(long, default_value_t = 7)]
     rounds: u32,
+}
+
+/// What `endurance` can be told.
+#[derive(clap::Args)]
+pub(crate) struct EnduranceOptions {
+    /// Only the engine of this browser
+    #[arg(value_enum)]
+    browser: Option<Browser>,
+    /// How often it dials somebody
+    #[arg(long, default_value_t = 5_000)]
+    dials: u32,
+    /// How often it looks up its address: 288 a day
+    #[arg(long, default_value_t = 1_000)]
+    lookups: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Browser {
+    Chromium,
+    Firefox,
 }
 
 /// What `sim` can be told.
@@ -67,6 +88,23 @@ pub(crate) fn bench(options: &BenchOptions) -> Result<()> {
     shell::run(shell::cargo().args(beacon))?;
     program("bench", &[options.rounds.to_string()])?;
     test::measure_failover()
+}
+
+/// Runs the command `endurance`.
+pub(crate) fn endurance(options: &EnduranceOptions) -> Result<()> {
+    let all = Browser::value_variants().iter().copied();
+    let wanted = |browser: &Browser| options.browser.is_none_or(|only| only == *browser);
+    all.filter(wanted).try_for_each(|browser| {
+        let name = match browser {
+            Browser::Chromium => "chromium",
+            Browser::Firefox => "firefox",
+        };
+        let often = [options.dials, options.lookups].map(|often| often.to_string());
+        program(
+            "endurance",
+            &[&[name.to_owned()], often.as_slice()].concat(),
+        )
+    })
 }
 
 fn program(name: &str, args: &[String]) -> Result<()> {

@@ -2,11 +2,12 @@
 
 use super::handle::Handle;
 use super::stats;
+use crate::backlog::{Backlog, Verdict};
 use crate::event::ConnId;
 use crate::io::RtcInput;
-use crate::limits::{BUFFERED_DOUBT, BUFFERED_MAX, MESSAGE_MAX};
+use crate::limits::MESSAGE_MAX;
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -21,8 +22,7 @@ pub(super) struct Channel {
     _on_open: Closure<dyn FnMut()>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_close: Closure<dyn FnMut()>,
-    /// So much waits to be sent that the path is in doubt; until the browser says that it has gone.
-    doubted: Rc<Cell<bool>>,
+    backlog: Rc<RefCell<Backlog>>,
     _on_low: Closure<dyn FnMut()>,
     conn: ConnId,
     handle: Handle,
@@ -46,10 +46,10 @@ impl Channel {
         });
         let driver = handle.clone();
         let on_close = Closure::new(move || driver.rtc(conn, RtcInput::Closed));
-        let doubted = Rc::new(Cell::new(false));
-        let gone = Rc::clone(&doubted);
-        let on_low = Closure::new(move || gone.set(false));
-        channel.set_buffered_amount_low_threshold(BUFFERED_DOUBT / 2);
+        let backlog = Rc::new(RefCell::new(Backlog::default()));
+        let drained = Rc::clone(&backlog);
+        let on_low = Closure::new(move || drained.borrow_mut().drained());
+        channel.set_buffered_amount_low_threshold(Backlog::LOW);
         channel.set_onbufferedamountlow(Some(on_low.as_ref().unchecked_ref()));
         channel.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -63,7 +63,7 @@ impl Channel {
             _on_open: on_open,
             _on_message: on_message,
             _on_close: on_close,
-            doubted,
+            backlog,
             _on_low: on_low,
             conn,
             handle: handle.clone(),
@@ -76,12 +76,15 @@ impl Channel {
         if self.channel.send_with_u8_array(message).is_err() {
             return false;
         }
-        let waits = self.channel.buffered_amount();
-        if waits > BUFFERED_DOUBT && !self.doubted.replace(true) {
+        let verdict = self
+            .backlog
+            .borrow_mut()
+            .sent(self.channel.buffered_amount());
+        if verdict == Verdict::Suspect {
             let (handle, conn) = (self.handle.clone(), self.conn);
             spawn_local(async move { handle.rtc(conn, RtcInput::Suspect) });
         }
-        waits <= BUFFERED_MAX
+        verdict != Verdict::TooMuch
     }
 }
 

@@ -5,6 +5,7 @@ const peers = new Map();
 const links = [];
 const heard = [];
 const incoming = new Map();
+let hungUp = 0;
 
 function within(ms, what, begin) {
   return new Promise((resolve, reject) => {
@@ -87,6 +88,56 @@ globalThis.stock = {
   closed: (link, ms) => links[link].closed.next(() => true, ms, "the link closes"),
 
   close: (link) => links[link].connection.close(),
+
+  // Serves from an own id as an honest router that also tells of these people, whoever they are.
+  route: (id, people) => {
+    const members = new Map(people.map((person) => [person.discoveryID, person]));
+    const open = new Set();
+    let seq = 1;
+    const registry = (connection) => {
+      const all = [...members.values()];
+      const parts = Math.ceil(all.length / 100);
+      for (let part = 1; part <= parts; part += 1) {
+        const peers = all.slice((part - 1) * 100, part * 100);
+        connection.send({ type: "registry", epoch: 1, seq, part, parts, peers });
+      }
+    };
+    const tell = (joined, left, except) => {
+      seq += 1;
+      for (const connection of open) {
+        if (connection !== except) connection.send({ type: "update", epoch: 1, seq, joined, left });
+      }
+    };
+    peers.get(id).on("connection", (connection) => {
+      connection.on("data", ({ type, discoveryID, friendlyname, sealedTransport }) => {
+        if (type === "ping") connection.send({ type: "pong" });
+        if (type !== "checkin") return;
+        const member = { discoveryID, friendlyname, lastSeen: Date.now(), sealedTransport };
+        members.set(discoveryID, member);
+        tell([member], [], connection);
+        open.add(connection);
+        registry(connection);
+      });
+      connection.on("close", () => {
+        open.delete(connection);
+        members.delete(connection.peer);
+        tell([], [connection.peer]);
+      });
+    });
+  },
+
+  // Closes every link that is opened to an own id as soon as it is open; how many there were.
+  hangUp: (id) => {
+    peers.get(id).on("connection", (connection) => {
+      connection.on("open", () => {
+        hungUp += 1;
+        connection.close();
+        // Chromium counts closed connections until it collects them, which these buffers make it do.
+        if (hungUp % 50 === 0) Array.from({ length: 4 }, () => new ArrayBuffer(64 << 20));
+      });
+    });
+  },
+  hungUp: () => hungUp,
 
   // Gives an id up.
   leave: (id) => peers.get(id).destroy(),

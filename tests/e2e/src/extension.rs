@@ -14,8 +14,11 @@ use zip::write::SimpleFileOptions;
 /// Any bytes do as a key: Chromium makes the id from their hash and asks for no signature.
 const KEY: &[u8] = b"Mesh Chat in its own tests";
 
-/// A page of the extension that does nothing, for tests to stand on.
+/// A page of the extension that does nothing by itself, for tests to stand on.
 pub const BLANK_PAGE: &str = "harness.html";
+
+/// What tests can ask of a page that has loaded it.
+pub(crate) const SCRIPT: &str = "harness.js";
 
 /// A folder that a browser loads.
 pub struct Extension {
@@ -37,8 +40,9 @@ impl Extension {
         }
         fs::write(
             folder.join(BLANK_PAGE),
-            "<!doctype html><title>Harness</title>",
+            format!("<!doctype html><title>Harness</title><script src={SCRIPT:?}></script>"),
         )?;
+        fs::write(folder.join(SCRIPT), include_str!("../js/harness.js"))?;
         extension.configure(config)?;
         Ok(extension)
     }
@@ -85,9 +89,18 @@ impl Extension {
         )?)?)
     }
 
+    /// Gives it another version, as an update does.
+    pub fn set_version(&self, version: &str) -> Result<()> {
+        self.change("version", version)
+    }
+
     fn set_key(&self) -> Result<()> {
+        self.change("key", &Base64::encode_string(KEY))
+    }
+
+    fn change(&self, field: &str, value: &str) -> Result<()> {
         let mut manifest = self.manifest()?;
-        manifest["key"] = json!(Base64::encode_string(KEY));
+        manifest[field] = json!(value);
         Ok(fs::write(
             self.folder.join("manifest.json"),
             manifest.to_string(),

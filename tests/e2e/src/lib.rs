@@ -7,11 +7,11 @@
 //!   `friends`: contacts in two homes.
 //! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do; `squatter`:
 //!   somebody who holds ids and never answers.
-//! - `devtools`: scripts in pages that no tab shows.
+//! - `devtools`: scripts in pages that no tab shows; `engine`: the one in which the engine runs.
 //! - `webdriver`, `process`, `extension`, `tally`, `paths`: what these are made of.
 //!
 //! The tests themselves are in `tests/` and are built with the features `browsers` and `nat`;
-//! `demo`, `bench` and `open` in `src/bin` use the same parts. `cargo xtask` starts all of them.
+//! `demo`, `bench` and `endurance` in `src/bin` use the same parts. `cargo xtask` starts all of them.
 
 #![allow(
     clippy::indexing_slicing,
@@ -20,6 +20,7 @@
 
 pub mod browser;
 pub mod devtools;
+pub mod engine;
 pub mod extension;
 pub mod figures;
 pub mod friends;

@@ -77,6 +77,21 @@ impl Stock {
         ))
     }
 
+    /// Serves from an own id as an honest router, which also tells of these people.
+    pub fn route(&self, id: &str, people: &Value) -> Result<()> {
+        self.call("route", &[json!(id), people.clone()]).map(drop)
+    }
+
+    /// From now on closes every link to an own id as soon as it is open.
+    pub fn hang_up(&self, id: &str) -> Result<()> {
+        self.call("hangUp", &[json!(id)]).map(drop)
+    }
+
+    /// Returns how many links were closed so.
+    pub fn hung_up(&self) -> Result<u64> {
+        self.call("hungUp", &[])?.as_u64().context("not a number")
+    }
+
     /// Sends a message, as any JSON.
     pub fn send(&self, link: Link, message: &Value) -> Result<()> {
         self.call("send", &[json!(link.0), message.clone()])

@@ -204,7 +204,7 @@ fn a_backup_moves_identity_and_contacts_to_another_browser() -> Result {
     look(&world, &ann, "backup-refused")?;
     a.fill_in(&named("group", "Export"), "Passphrase", "correct horse")?;
     a.click(&named("button", "Export"))?;
-    a.see_text("The backup is among your downloads.")?;
+    a.see_text("Your browser saves the backup")?;
     look(&world, &ann, "backup")?;
     let text = ann.session()?.execute_async("return await given;", &[])?;
     let file = world.folder().join("backup.json");

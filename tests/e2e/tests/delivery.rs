@@ -2,6 +2,7 @@
 #![cfg(feature = "browsers")]
 
 use anyhow::{Context, ensure};
+use e2e::engine::EnginePage;
 use e2e::{Browser, Page, Result, World, friends, named, talk};
 use serde_json::json;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -237,6 +238,64 @@ fn nothing_that_was_shown_is_lost_when_the_sender_is_killed_in_the_middle_of_twe
     let waiting = named("log", "Messages").with_text("any", "Waiting");
     ensure!(a.count(&waiting)? == 0, context());
     Ok(())
+}
+
+#[test]
+fn two_windows_on_one_chat_show_the_same_and_one_that_is_closed_takes_nothing_with_it() -> Result {
+    let world = World::start("delivery-windows")?;
+    let [alice, bob] = contacts(&world)?;
+    let b = Page::new(&bob)?;
+    b.person("Alice").open_chat()?;
+    let first = alice.session()?.new_tab()?;
+    let second = alice.popup()?;
+    second.person("Bob").open_chat()?;
+    b.send("to both windows")?;
+    second.see_message("to both windows")?;
+    second.send("from the second")?;
+    b.see_message_state("to both windows", "Read")?;
+    second.see_message_state("from the second", "Read")?;
+    alice.session()?.close_tab(&first)?;
+    let first = Page::new(&alice)?;
+    first.see_message_state("from the second", "Read")?;
+    first.send("from the first")?;
+    first.see_message_state("from the first", "Read")?;
+    let all = ["to both windows", "from the second", "from the first"];
+    talk::check(&first, &all)?;
+    talk::check(&b, &all)?;
+    alice.check_console()
+}
+
+/// Has the engine believe once that so much waits on a channel as on one that nobody reads.
+const TOO_MUCH: &str = "
+    const amount = Object.getOwnPropertyDescriptor(RTCDataChannel.prototype, 'bufferedAmount');
+    Object.defineProperty(RTCDataChannel.prototype, 'bufferedAmount', {
+      configurable: true,
+      get() {
+        Object.defineProperty(RTCDataChannel.prototype, 'bufferedAmount', amount);
+        return 5_000_000;
+      },
+    });";
+
+#[test]
+fn a_connection_on_which_too_much_waits_is_replaced_and_the_message_arrives_once() -> Result {
+    let world = World::start("delivery-backlog")?;
+    let [alice, bob] = contacts(&world)?;
+    let (a, b) = (Page::new(&alice)?, Page::new(&bob)?);
+    b.person("Alice").open_chat()?;
+    a.send("before")?;
+    a.see_message_state("before", "Read")?;
+    let mut engine = EnginePage::count(&alice)?;
+    engine.run(TOO_MUCH)?;
+    a.send("too much waits")?;
+    a.see_message_state("too much waits", "Read")?;
+    let counts = engine.counts()?;
+    assert!(
+        counts["dials"].as_u64() > Some(0),
+        "the same connection: {counts}"
+    );
+    let all = ["before", "too much waits"];
+    talk::check(&a, &all)?;
+    talk::check(&b, &all)
 }
 
 #[test]

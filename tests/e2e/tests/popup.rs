@@ -5,6 +5,8 @@ use e2e::Kind::{Chromium, Firefox};
 use e2e::friends::contacts;
 use e2e::page::ENTER;
 use e2e::{Browser, Page, Result, Setup, World, named, paths, with_text};
+use serde_json::{Value, json};
+use std::fs;
 
 #[test]
 fn a_broken_configuration_is_reported_and_nothing_is_sent() -> Result {
@@ -185,4 +187,42 @@ fn what_comes_below_is_counted_and_read_at_the_end_which_stays_when_the_field_gr
     a.click(&named("button", "1 new message"))?;
     b.see_message_state("below.", "Read")?;
     a.see_no(&named("button", "1 new message")).map(drop)
+}
+
+/// Exports in the toolbar's popup, and waits until the dialog for the file has closed it.
+const EXPORT: &str = "
+    const closed = new Promise((resolve) => view.addEventListener('pagehide', resolve));
+    const find = (selector, text) => new Promise((resolve) => {
+      const look = () => {
+        const all = [...view.document.querySelectorAll(selector)];
+        const found = all.find((one) => one.textContent.trim() === text);
+        if (!found) return;
+        observer.disconnect();
+        resolve(found);
+      };
+      const observer = new view.MutationObserver(look);
+      observer.observe(view.document, { subtree: true, childList: true });
+      look();
+    });
+    (await find('button', 'Settings')).click();
+    const button = await find('button', 'Export');
+    const field = button.closest('[role=group]').querySelector('input');
+    field.value = 'correct horse';
+    field.dispatchEvent(new view.InputEvent('input', { bubbles: true }));
+    button.click();
+    await closed;";
+
+#[test]
+fn a_backup_is_on_the_disk_although_the_dialog_for_the_file_closes_the_popup() -> Result {
+    let world = World::start("popup-backup")?;
+    let ann = world.browser(Firefox, "Ann")?;
+    ann.popup()?.join("Ann")?;
+    ann.leave_popup()?;
+    let file = world.folder().join("saved.json");
+    ann.answer_save_dialogs(&file)?;
+    ann.run_in_toolbar_popup(EXPORT)?;
+    assert_eq!(ann.see_download()?, json!("saved"));
+    let saved: Value = serde_json::from_slice(&fs::read(&file)?)?;
+    assert_eq!(saved["format"], "meshchat backup");
+    Ok(())
 }

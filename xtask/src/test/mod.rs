@@ -1,9 +1,12 @@
 //! `test`: everything that can be checked, in phases, with one line that sums it up.
 //!
-//! `counts` and `report` read what `cargo test` prints.
+//! `browsers` runs the tests of the crate `e2e`; `counts` and `report` read what `cargo test` prints.
 
+mod browsers;
 mod counts;
 mod report;
+
+pub(crate) use browsers::measure_failover;
 
 use crate::{dist, figures, fuzz, setup, shell, stories};
 use anyhow::{Result, bail};
@@ -214,8 +217,8 @@ impl Phase {
                 // Over budget is said loudly and does not fail: the engine is, by far.
                 dist::run(&dist::Options::default()).map(|_| Counts::one(true).into())
             }
-            Self::Browsers => browsers("browsers", &["*"], 1, filters),
-            Self::Nat => nat(filters),
+            Self::Browsers => browsers::run(filters),
+            Self::Nat => browsers::across_nats(filters),
         }
     }
 }
@@ -238,8 +241,8 @@ fn lint() -> Counts {
 }
 
 fn fuzzed() -> Result<Report> {
-    let failed = fuzz::look(FUZZ_SECONDS, &[])?;
-    Ok(Counts::one(failed.is_empty()).into())
+    let found = fuzz::look(FUZZ_SECONDS, &[])?;
+    Ok(Counts::one(found.failed.is_empty()).into())
 }
 
 fn deny() -> Counts {
@@ -302,82 +305,6 @@ fn wasm(filters: &[String]) -> Result<Report> {
         format!("{TIMED} node --no-warnings --no-turbo-fast-api-calls xtask/js/wasi.mjs"),
     );
     tests(&mut cargo, filters, &REPORT_TIME)
-}
-
-/// Runs the tests of `e2e` in these files that are built with this feature, so many at once.
-fn browsers(feature: &str, files: &[&str], threads: u8, filters: &[String]) -> Result<Report> {
-    // One of the services; tests find it beside their own folder.
-    shell::run(shell::cargo().args(["build", "--quiet", "-p", "beacon"]))?;
-    let mut cargo = shell::cargo();
-    cargo.args(["test", "-p", "e2e", "--features", feature]);
-    files.iter().for_each(|file| {
-        cargo.args(["--test", file]);
-    });
-    // Browsers need the machine for themselves; their stories are no place for backtraces.
-    cargo
-        .env("RUST_TEST_THREADS", threads.to_string())
-        .env("RUST_BACKTRACE", "0");
-    timed_tests(&mut cargo, filters)
-}
-
-/// Measures across NATs what no local network shows: how soon a killed router is replaced.
-pub(crate) fn measure_failover() -> Result<()> {
-    figures::forget()?;
-    let report = nat(&["router_is_killed".to_owned()])?;
-    figures::tell();
-    if report.counts.failed > 0 {
-        bail!("the measurement of a killed router failed");
-    }
-    Ok(())
-}
-
-/// What `endurance` can be told.
-#[derive(clap::Args)]
-pub(crate) struct EnduranceOptions {
-    /// Connections that the engine makes; 288 a day are its look-ups
-    #[arg(long, default_value_t = 6_000)]
-    connections: u32,
-}
-
-/// Has an engine make as many connections as in weeks, and then meet and chat.
-pub(crate) fn endurance(options: &EnduranceOptions) -> Result<()> {
-    setup::for_browsers()?;
-    dist::run(&dist::Options::default())?;
-    let mut cargo = shell::cargo();
-    cargo.args([
-        "test",
-        "-p",
-        "e2e",
-        "--features",
-        "browsers",
-        "--test",
-        "months",
-    ]);
-    cargo.args(["--", "--nocapture"]);
-    cargo.env("MESH_CHAT_CONNECTIONS", options.connections.to_string());
-    shell::run(&mut cargo)
-}
-
-fn nat(filters: &[String]) -> Result<Report> {
-    if let Err(reason) = try_namespaces() {
-        println!("!! NO TESTS ACROSS NATS: {reason:#}");
-        return Ok(Counts::skipped().into());
-    }
-    // They mostly wait, each in a network of its own.
-    browsers("nat", &["nat", "away"], 2, filters)
-}
-
-/// Checks whether network namespaces and NAT can be had here; the error says why not.
-fn try_namespaces() -> Result<()> {
-    if !setup::is_root() {
-        bail!("network namespaces need root");
-    }
-    let name = format!("meshchat-{}-probe", std::process::id());
-    let ip = |words: &[&str]| shell::run_quietly(shell::command("ip").arg("netns").args(words));
-    ip(&["add", &name])?;
-    let nat = ip(&["exec", &name, "iptables", "-w", "-t", "nat", "-S"]);
-    ip(&["delete", &name])?;
-    nat
 }
 
 /// Runs one check that passes or fails as a whole.

@@ -1,11 +1,11 @@
 //! How Chromium is started.
 
 use super::{Browser, has_display};
+use crate::extension::Extension;
 use crate::services::own_address;
 use crate::webdriver::Session;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -100,6 +100,36 @@ pub(super) fn set_size(session: &Session, width: u32, height: u32) -> Result<()>
     devtools(session, "Emulation.setDeviceMetricsOverride", &size).map(drop)
 }
 
+/// Runs the body of an async function in the tab where extensions are managed; `id` is the extension's.
+fn manage(browser: &Browser, body: &str) -> Result<()> {
+    let session = browser.session()?;
+    session.navigate("chrome://extensions")?;
+    // Without developer mode an extension that is loaded from a folder is not loaded a second time.
+    let script = format!(
+        "await chrome.developerPrivate.updateProfileConfiguration({{ inDeveloperMode: true }});
+         const [id] = args;
+         {body}"
+    );
+    let id = json!(Extension::chromium_id());
+    session.execute_async(&script, &[id]).map(drop)
+}
+
+/// Switches the extension off or on, as its person does.
+pub(super) fn switch_extension(browser: &Browser, on: bool) -> Result<()> {
+    manage(
+        browser,
+        &format!("await chrome.management.setEnabled(id, {on});"),
+    )
+}
+
+/// Loads the extension again from its folder, as an update does.
+pub(super) fn reload_extension(browser: &Browser) -> Result<()> {
+    manage(
+        browser,
+        "await chrome.developerPrivate.reload(id, { failQuietly: false });",
+    )
+}
+
 /// Stops every service worker of the browser.
 pub(super) fn stop_service_workers(session: &Session) -> Result<()> {
     devtools(session, "ServiceWorker.enable", &json!({}))?;
@@ -132,53 +162,4 @@ pub(super) fn time_to_paint(session: &Session, url: &str, selector: &str) -> Res
     let time = session.execute_async("return painted;", &[])?;
     devtools(session, "Page.removeScriptToEvaluateOnNewDocument", &script)?;
     time.as_f64().context("not a time")
-}
-
-/// Adds up the private memory of the browser's processes for extensions.
-pub(super) fn extension_memory(browser: u32) -> Result<f64> {
-    let mut kilobytes = 0;
-    for entry in fs::read_dir("/proc")?.flatten() {
-        // Processes come and go while one looks.
-        let command = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        let command = String::from_utf8_lossy(&command).replace('\0', " ");
-        let status = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        if command.contains("--extension-process") && is_child(&status, browser) {
-            kilobytes += private_memory(&entry.path());
-        }
-    }
-    ensure!(kilobytes > 0, "no process runs the extension");
-    Ok(f64::from(kilobytes) / 1000.0)
-}
-
-/// Returns whether a process belongs to the browser. Renderers are forked by a zygote, which the
-/// browser starts.
-fn is_child(stat: &str, browser: u32) -> bool {
-    let parent = |stat: &str| -> Option<u32> {
-        stat.rsplit(')')
-            .next()?
-            .split_whitespace()
-            .nth(1)?
-            .parse()
-            .ok()
-    };
-    let mut next = parent(stat);
-    while let Some(process) = next.filter(|process| *process > 1) {
-        if process == browser {
-            return true;
-        }
-        next = fs::read_to_string(format!("/proc/{process}/stat"))
-            .ok()
-            .as_deref()
-            .and_then(parent);
-    }
-    false
-}
-
-/// Returns this process's own memory in kB, from `smaps_rollup`.
-fn private_memory(process: &Path) -> u32 {
-    let rollup = fs::read_to_string(process.join("smaps_rollup")).unwrap_or_default();
-    let private = rollup.lines().filter(|line| line.starts_with("Private_"));
-    private
-        .filter_map(|line| line.split_whitespace().nth(1)?.parse::<u32>().ok())
-        .sum()
 }

@@ -4,7 +4,7 @@ use super::{Browser, has_display};
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -89,6 +89,27 @@ pub(super) fn install(browser: &Browser) -> Result<()> {
         .map(drop)
 }
 
+/// Switches the extension off or on, as its person does. No tab shows a page of it.
+pub(super) fn switch_extension(browser: &Browser, on: bool) -> Result<()> {
+    const SWITCH: &str = "
+        const [id, on] = args;
+        const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');
+        const addon = await AddonManager.getAddonByID(id);
+        await (on ? addon.enable() : addon.disable());";
+    let id = json!(browser.extension.firefox_id()?);
+    in_chrome(browser, SWITCH, &[id, json!(on)])?;
+    if on { await_extension(browser) } else { Ok(()) }
+}
+
+/// Installs the extension from its folder over the one that is there.
+pub(super) fn update_extension(browser: &Browser) -> Result<()> {
+    let package = browser.scratch.path().join("update.xpi");
+    browser.extension.pack(&package)?;
+    let body = json!({ "path": package, "temporary": false });
+    browser.session()?.post("moz/addon/install", &body)?;
+    await_extension(browser)
+}
+
 /// Waits until the extension runs: a page of it that is asked for earlier never loads.
 pub(super) fn await_extension(browser: &Browser) -> Result<()> {
     const RUNS: &str = "
@@ -104,12 +125,56 @@ pub(super) fn await_extension(browser: &Browser) -> Result<()> {
           Management.on('ready', check);
           check();
         });";
+    in_chrome(browser, RUNS, &[json!(browser.extension.firefox_id()?)]).map(drop)
+}
+
+/// Runs the body of an async function in the browser's own window, with its rights.
+fn in_chrome(browser: &Browser, body: &str, args: &[Value]) -> Result<Value> {
     let session = browser.session()?;
     let context = |name: &str| session.post("moz/context", &json!({ "context": name }));
     context("chrome")?;
-    let runs = session.execute_async(RUNS, &[json!(browser.extension.firefox_id()?)]);
+    let outcome = session.execute_async(body, args);
     context("content")?;
-    runs.map(drop)
+    outcome
+}
+
+/// Answers every dialog for a file that is to be saved, which Firefox shows from now on, with this place. As with
+/// a real one, the window loses the focus, and the toolbar's popup closes.
+pub(super) fn answer_save_dialogs(browser: &Browser, file: &Path) -> Result<()> {
+    const ANSWER: &str = "
+        const [path] = args;
+        const file = Cc['@mozilla.org/file/local;1'].createInstance(Ci.nsIFile);
+        file.initWithPath(path);
+        const picker = {
+          QueryInterface: ChromeUtils.generateQI(['nsIFilePicker']),
+          init() {}, appendFilters() {}, appendFilter() {}, appendRawFilter() {},
+          defaultString: '', defaultExtension: '', filterIndex: 0, displayDirectory: null,
+          displaySpecialDirectory: '', addToRecentDocs: false, okButtonLabel: '', capture: 0,
+          file, mode: Ci.nsIFilePicker.modeSave,
+          open(callback) {
+            for (const panel of document.querySelectorAll('panel')) panel.hidePopup();
+            Services.tm.dispatchToMainThread(() => callback.done(Ci.nsIFilePicker.returnOK));
+          },
+        };
+        const factory = {
+          QueryInterface: ChromeUtils.generateQI(['nsIFactory']),
+          createInstance: (iid) => picker.QueryInterface(iid),
+        };
+        Components.manager.QueryInterface(Ci.nsIComponentRegistrar).registerFactory(
+          Services.uuid.generateUUID(), '', '@mozilla.org/filepicker;1', factory);
+        Services.prefs.setBoolPref('browser.download.useDownloadDir', false);
+        const { Downloads } = ChromeUtils.importESModule('resource://gre/modules/Downloads.sys.mjs');
+        const list = await Downloads.getList(Downloads.ALL);
+        window.ended = new Promise((resolve) => {
+          const look = (one) => (one.succeeded || one.error) && resolve(String(one.error ?? 'saved'));
+          list.addView({ onDownloadAdded: look, onDownloadChanged: look });
+        });";
+    in_chrome(browser, ANSWER, &[json!(file)]).map(drop)
+}
+
+/// Waits until a download has ended; how.
+pub(super) fn see_download(browser: &Browser) -> Result<Value> {
+    in_chrome(browser, "return await window.ended;", &[])
 }
 
 /// Waits until Firefox has written down that the extension is to be started: it does so a second

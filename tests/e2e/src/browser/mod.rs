@@ -7,6 +7,7 @@
 mod chromium;
 mod firefox;
 mod log;
+mod memory;
 
 use crate::extension::{self, Extension};
 use crate::lab::{self, Namespace};
@@ -202,6 +203,29 @@ impl Browser {
         self.session()?.execute_async(&script, &[])
     }
 
+    /// Opens the popup of Firefox's toolbar and runs the body of an async function on its page; `view` is its window.
+    /// Only from a page of the extension that is no view.
+    pub fn run_in_toolbar_popup(&self, body: &str) -> Result<Value> {
+        self.run(&format!(
+            "const connected = new Promise((resolve) => api.runtime.onConnect.addListener(resolve));
+             await api.action.openPopup();
+             // It talks to the engine, and so is there.
+             await connected;
+             const view = api.extension.getViews({{ type: 'popup' }})[0];
+             {body}"
+        ))
+    }
+
+    /// Has Firefox ask where each file is to be saved, and answers with this place. A dialog closes the popup.
+    pub fn answer_save_dialogs(&self, file: &Path) -> Result<()> {
+        firefox::answer_save_dialogs(self, file)
+    }
+
+    /// Waits until a download of Firefox has ended; how.
+    pub fn see_download(&self) -> Result<Value> {
+        firefox::see_download(self)
+    }
+
     /// Waits until one of the extension's notifications is shown; their ids. Only from a page of
     /// the extension that is no view.
     pub fn see_notification(&self) -> Result<Vec<String>> {
@@ -258,6 +282,29 @@ impl Browser {
         chromium::remove_databases(self.session()?, origin.trim_end_matches('/'))
     }
 
+    /// Updates the extension to another version while it runs. Pages of it are closed.
+    pub fn update_extension(&self, version: &str) -> Result<()> {
+        self.extension.set_version(version)?;
+        match self.setup.kind {
+            Kind::Chromium => chromium::reload_extension(self),
+            Kind::Firefox => {
+                self.session()?.navigate("about:blank")?;
+                firefox::update_extension(self)
+            }
+        }
+    }
+
+    /// Switches the extension off or on, as its person does. Pages of it are closed.
+    pub fn switch_extension(&self, on: bool) -> Result<()> {
+        match self.setup.kind {
+            Kind::Chromium => chromium::switch_extension(self, on),
+            Kind::Firefox => {
+                self.session()?.navigate("about:blank")?;
+                firefox::switch_extension(self, on)
+            }
+        }
+    }
+
     /// Closes the offscreen document of Chromium, as a crash of its process does.
     pub fn close_engine(&self) -> Result<()> {
         self.run("await api.offscreen.closeDocument();").map(drop)
@@ -269,9 +316,10 @@ impl Browser {
         chromium::time_to_paint(self.session()?, &self.url(page), selector)
     }
 
-    /// Returns the private memory of Chromium's process that runs the extension's pages, in MB.
+    /// Returns the private memory of the process that runs the extension's pages, in MB.
     pub fn extension_memory(&self) -> Result<f64> {
-        chromium::extension_memory(self.setup.kind.process_id(self.session()?)?)
+        let kind = self.setup.kind;
+        memory::of_extensions(kind, kind.process_id(self.session()?)?)
     }
 
     /// Shows pages in the size of the popup, in Chromium.

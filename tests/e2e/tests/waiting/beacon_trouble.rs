@@ -1,5 +1,4 @@
 //! A beacon that is none, or is not there: what is said, and what is not done.
-#![cfg(feature = "browsers")]
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::page::ENTER;

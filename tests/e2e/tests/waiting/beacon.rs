@@ -1,5 +1,4 @@
 //! People of an organisation meet under the roots that its beacon signs, and nobody else sees them.
-#![cfg(feature = "browsers")]
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::services::Beacon;

@@ -1,0 +1,95 @@
+// Goes into every extension that is tested, and does nothing until a test asks for it.
+// In the engine's page: counts its peer connections, and has it look up its address.
+// In a view's page: asks strangers, as a person does who presses Connect.
+
+const api = globalThis.browser ?? globalThis.chrome;
+
+globalThis.harness = {
+  // Counts from now on what the page makes. `places` are those of its connections that the browser has not
+  // collected yet: Chromium makes no more of them than 500.
+  count() {
+    const Original = globalThis.RTCPeerConnection;
+    const counts = { dials: 0, lookups: 0, refused: 0, places: 0, most: 0 };
+    const collected = new FinalizationRegistry(() => { counts.places -= 1; });
+    let lookedUp = () => {};
+    globalThis.RTCPeerConnection = class extends Original {
+      #dials;
+
+      constructor(configuration) {
+        try {
+          super(configuration);
+        } catch (error) {
+          counts.refused += 1;
+          lookedUp();
+          throw error;
+        }
+        this.#dials = configuration.bundlePolicy !== undefined;
+        counts[this.#dials ? "dials" : "lookups"] += 1;
+        counts.places += 1;
+        counts.most = Math.max(counts.most, counts.places);
+        collected.register(this);
+      }
+
+      close() {
+        super.close();
+        if (!this.#dials) lookedUp();
+      }
+    };
+    const held = [];
+    return (this.engine = {
+      counts,
+      // Has as many connections open as this, so that few are left of those that the browser makes.
+      hold(many) {
+        while (held.length < many) held.push(new Original());
+      },
+      release() {
+        for (const connection of held.splice(0)) connection.close();
+      },
+      // Looks up the address so often, one after the other, unless connections are refused.
+      async lookUp(times) {
+        const upto = counts.lookups + times;
+        while (counts.lookups < upto && counts.refused < 50) {
+          const over = new Promise((resolve) => { lookedUp = resolve; });
+          dispatchEvent(new Event("online"));
+          await over;
+        }
+        return { ...counts };
+      },
+    });
+  },
+
+  // Asks these strangers again and again, each as soon as it is over, so often in all. `parts` are how often
+  // for those whose ids contain the key. Resolves with how it ended, and how often.
+  ask(parts) {
+    const left = new Map(Object.entries(parts));
+    const ended = {};
+    const asked = new Set();
+    let last = 0;
+    return new Promise((resolve, reject) => {
+      const port = api.runtime.connect({ name: "view" });
+      const next = ({ id: { stranger }, asked: state }) => {
+        const kind = [...left.keys()].find((key) => stranger?.includes(key));
+        if (!kind || state === "connecting" || state === "waiting") return;
+        if (asked.delete(stranger)) {
+          const how = `${kind} ${state}`;
+          ended[how] = (ended[how] ?? 0) + 1;
+        }
+        const more = left.get(kind);
+        if (more > 0) {
+          left.set(kind, more - 1);
+          asked.add(stranger);
+          last += 1;
+          port.postMessage({ command: { id: last, command: { connect: { stranger } } } });
+        } else if (asked.size === 0 && [...left.values()].every((more) => more === 0)) {
+          port.disconnect();
+          resolve(ended);
+        }
+      };
+      port.onMessage.addListener(({ event, reply }) => {
+        if (event?.event.person) next(event.event.person);
+        if (reply?.result.Err) reject(new Error(JSON.stringify(reply)));
+      });
+      port.onDisconnect.addListener(() => reject(new Error("the engine has gone")));
+    });
+  },
+};
