@@ -102,6 +102,13 @@ pub const ROUTERS: u32 = 64;
 /// Entries of a whole namespace, in 8 MB at most.
 pub const NAMESPACE_ENTRIES: usize = REGISTRY_ENTRIES * 64;
 
+/// Of these, the ones that other routers can tell of: as many as 64 routers with 200 peers have. The
+/// rest is for whoever checks in here, and nobody else can fill it.
+pub const TOLD_ENTRIES: usize = NAMESPACE_ENTRIES - REGISTRY_ENTRIES;
+
+/// Of these, the ones that a router may have from others: so many that its own people find room.
+pub const RELAYED_ENTRIES: usize = TOLD_ENTRIES - REGISTRY_ENTRIES;
+
 /// Strangers in the lists of a view: more than anybody reads, and little to paint. Of the others
 /// their number is told.
 pub const SHOWN_STRANGERS: usize = 300;

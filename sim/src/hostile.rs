@@ -4,6 +4,7 @@
 use crate::random::Random;
 use mesh_chat::Now;
 use mesh_chat::config::Config;
+use mesh_chat::limits::NAMESPACE_ENTRIES;
 use mesh_chat::node::{Deadline, Input, Link, LinkId, Output, Reach, Signalling, Why};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,6 +13,8 @@ const HEARD: usize = 200;
 /// How many entries a lying registry has, in frames of [`ENTRIES_AT_ONCE`].
 const LIES: usize = 10_000;
 const ENTRIES_AT_ONCE: usize = 100;
+/// In how many of a hundred worlds a router that lies invents a whole namespace, for everybody.
+const MULTITUDES: u64 = 20;
 
 /// A valid point on the curve.
 const POINT: &str = "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW";
@@ -72,6 +75,9 @@ pub struct Hostile {
     seen: Vec<String>,
     dialled: u32,
     lied: bool,
+    /// A router that lies as well as it can: it invents as many people as there can be, all of them
+    /// well-formed, lists whoever asks, and says little else by which it would be left.
+    invents: bool,
     next: mesh_chat::Mono,
 }
 
@@ -81,6 +87,7 @@ impl Hostile {
     pub fn new(kind: Kind, router_id: &str, config: Config, seed: [u8; 32]) -> Self {
         let mut random = Random::of(seed);
         let own_id = format!("{}{}", router_id.trim_end_matches('1'), random.uuid());
+        let invents = kind == Kind::Liar && random.chance(MULTITUDES);
         Self {
             kind,
             random,
@@ -92,6 +99,7 @@ impl Hostile {
             seen: Vec::new(),
             dialled: 0,
             lied: false,
+            invents,
             next: mesh_chat::Mono(0),
         }
     }
@@ -188,6 +196,7 @@ impl Hostile {
         match self.kind {
             Kind::Squatter | Kind::Impostor => {}
             Kind::Babbler => links.into_iter().for_each(|link| self.rubbish(link)),
+            Kind::Liar if self.invents && self.random.chance(95) => {}
             Kind::Liar => links.into_iter().for_each(|link| self.change(link)),
             Kind::Flooder => self.flood(&links),
         }
@@ -294,6 +303,7 @@ impl Hostile {
         let uuid = self.random.uuid();
         let root = self.router_id.trim_end_matches('1').to_owned();
         let id = match self.random.within(0, 4) {
+            _ if self.invents => format!("{root}{uuid}"),
             0 => format!("{root}{name}"),
             1 => format!("myapp-8-8-8-8-{uuid}"),
             _ => format!("{root}{uuid}"),
@@ -301,20 +311,27 @@ impl Hostile {
         format!(r#"{{"discoveryID":"{id}","friendlyname":"H{name}","lastSeen":0}}"#)
     }
 
-    /// Sends a registry: of ten thousand people to the first who asks, of a few to the others.
+    /// Sends a registry: of ten thousand people to the first who asks, of a few to the others; of a
+    /// whole namespace to everybody where it invents one.
     fn lie(&mut self, link: LinkId) {
-        let entries = if std::mem::replace(&mut self.lied, true) {
-            3
+        let again = std::mem::replace(&mut self.lied, true);
+        let (entries, parts) = if self.invents {
+            (ENTRIES_AT_ONCE, NAMESPACE_ENTRIES / ENTRIES_AT_ONCE)
+        } else if again {
+            (3, 2)
         } else {
-            ENTRIES_AT_ONCE
-        };
-        let parts = if entries == ENTRIES_AT_ONCE {
-            LIES / entries
-        } else {
-            2
+            (ENTRIES_AT_ONCE, LIES / ENTRIES_AT_ONCE)
         };
         for part in 1..=parts {
-            let peers: Vec<String> = (0..entries).map(|_| self.entry()).collect();
+            let mut peers: Vec<String> = (0..entries).map(|_| self.entry()).collect();
+            if self.invents
+                && part == 1
+                && let Some(id) = self.links.get(&link)
+            {
+                peers.push(format!(
+                    r#"{{"discoveryID":"{id}","friendlyname":"H","lastSeen":0}}"#
+                ));
+            }
             let peers = peers.join(",");
             self.send(link, format!(
                 r#"{{"type":"registry","epoch":1,"seq":1,"part":{part},"parts":{parts},"peers":[{peers}]}}"#

@@ -205,6 +205,7 @@ mod tests {
             friendlyname: String::new(),
             last_seen: 0,
             sealed_transport: None,
+            relayed: None,
         }
     }
 

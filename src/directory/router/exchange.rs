@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::directory::feed::News;
 use crate::directory::roster::{Roster, Source, cut_to_frames};
 use crate::io::LinkId;
-use crate::limits::{NAMESPACE_ENTRIES, REGISTRY_ENTRIES, ROUTERS};
+use crate::limits::{REGISTRY_ENTRIES, ROUTERS, TOLD_ENTRIES};
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::{Entry, RouterFrame};
 
@@ -124,7 +124,7 @@ impl Router {
     /// the whole namespace.
     fn most_of(&self, link: LinkId) -> usize {
         if self.uplink.is(link) {
-            NAMESPACE_ENTRIES
+            TOLD_ENTRIES
         } else {
             REGISTRY_ENTRIES
         }
@@ -137,7 +137,7 @@ impl Router {
             return;
         };
         let seq = *fellow.sent.get_or_insert(0);
-        let parts = cut_to_frames(roster.news_to(link).cloned(), Entry::encoded_len);
+        let parts = cut_to_frames(roster.news_to(link), Entry::encoded_len);
         self.send_registry(ctx, link, seq, parts);
     }
 }
