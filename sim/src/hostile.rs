@@ -13,8 +13,8 @@ const HEARD: usize = 200;
 /// How many entries a lying registry has, in frames of [`ENTRIES_AT_ONCE`].
 const LIES: usize = 10_000;
 const ENTRIES_AT_ONCE: usize = 100;
-/// In how many of a hundred worlds a router that lies invents a whole namespace, for everybody.
-const MULTITUDES: u64 = 20;
+/// How many of a hundred lying routers are [`Kind::Inventor`].
+const INVENTORS: u64 = 20;
 
 /// A valid point on the curve.
 const POINT: &str = "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW";
@@ -30,6 +30,9 @@ pub enum Kind {
     Impostor,
     /// In the home: a router that lies.
     Liar,
+    /// In the home: a router that invents as many people as there can be, for everybody, and says nothing
+    /// else by which it would be left.
+    Inventor,
     /// In the home: floods the router and everybody in the list.
     Flooder,
 }
@@ -37,10 +40,13 @@ pub enum Kind {
 impl Kind {
     /// Draws a kind that attacks a home.
     pub fn draw(random: &mut Random) -> Self {
-        [Self::Squatter, Self::Babbler, Self::Liar, Self::Flooder]
-            .get(random.index(4))
-            .copied()
-            .unwrap_or(Self::Squatter)
+        match random.index(4) {
+            0 => Self::Squatter,
+            1 => Self::Babbler,
+            2 if random.chance(INVENTORS) => Self::Inventor,
+            2 => Self::Liar,
+            _ => Self::Flooder,
+        }
     }
 
     /// Whether it is on another network than its victims.
@@ -57,6 +63,7 @@ impl Kind {
             Self::Babbler => "babbling squatters of a Router ID",
             Self::Impostor => "imposters",
             Self::Liar => "lying routers",
+            Self::Inventor => "routers that invent a multitude",
             Self::Flooder => "flooding peers",
         }
     }
@@ -75,9 +82,6 @@ pub struct Hostile {
     seen: Vec<String>,
     dialled: u32,
     lied: bool,
-    /// A router that lies as well as it can: it invents as many people as there can be, all of them
-    /// well-formed, lists whoever asks, and says little else by which it would be left.
-    invents: bool,
     next: mesh_chat::Mono,
 }
 
@@ -87,7 +91,6 @@ impl Hostile {
     pub fn new(kind: Kind, router_id: &str, config: Config, seed: [u8; 32]) -> Self {
         let mut random = Random::of(seed);
         let own_id = format!("{}{}", router_id.trim_end_matches('1'), random.uuid());
-        let invents = kind == Kind::Liar && random.chance(MULTITUDES);
         Self {
             kind,
             random,
@@ -99,7 +102,6 @@ impl Hostile {
             seen: Vec::new(),
             dialled: 0,
             lied: false,
-            invents,
             next: mesh_chat::Mono(0),
         }
     }
@@ -156,7 +158,7 @@ impl Hostile {
     fn opened(&mut self, link: LinkId) {
         match self.kind {
             Kind::Squatter | Kind::Impostor => {}
-            Kind::Liar => self.lie(link),
+            Kind::Liar | Kind::Inventor => self.lie(link),
             Kind::Babbler | Kind::Flooder => {
                 let checkin = self.checkin();
                 self.send(link, checkin);
@@ -176,10 +178,10 @@ impl Hostile {
             }
         }
         match (self.kind, frame.contains("ping"), frame.contains("checkin")) {
-            (Kind::Liar | Kind::Flooder, true, _) => {
+            (Kind::Liar | Kind::Inventor | Kind::Flooder, true, _) => {
                 self.send(link, r#"{"type":"pong"}"#.to_owned());
             }
-            (Kind::Liar, _, true) => self.lie(link),
+            (Kind::Liar | Kind::Inventor, _, true) => self.lie(link),
             (Kind::Impostor, ..) if frame.contains(r#""type":"hello""#) => self.pretend(link),
             _ => {}
         }
@@ -188,15 +190,14 @@ impl Hostile {
     fn attack(&mut self) {
         self.out.push_back(match self.kind {
             Kind::Flooder => Output::Register(self.own_id.clone()),
-            Kind::Squatter | Kind::Babbler | Kind::Impostor | Kind::Liar => {
+            Kind::Squatter | Kind::Babbler | Kind::Impostor | Kind::Liar | Kind::Inventor => {
                 Output::Register(self.router_id.clone())
             }
         });
         let links: Vec<LinkId> = self.links.keys().copied().collect();
         match self.kind {
-            Kind::Squatter | Kind::Impostor => {}
+            Kind::Squatter | Kind::Impostor | Kind::Inventor => {}
             Kind::Babbler => links.into_iter().for_each(|link| self.rubbish(link)),
-            Kind::Liar if self.invents && self.random.chance(95) => {}
             Kind::Liar => links.into_iter().for_each(|link| self.change(link)),
             Kind::Flooder => self.flood(&links),
         }
@@ -303,7 +304,7 @@ impl Hostile {
         let uuid = self.random.uuid();
         let root = self.router_id.trim_end_matches('1').to_owned();
         let id = match self.random.within(0, 4) {
-            _ if self.invents => format!("{root}{uuid}"),
+            _ if self.kind == Kind::Inventor => format!("{root}{uuid}"),
             0 => format!("{root}{name}"),
             1 => format!("myapp-8-8-8-8-{uuid}"),
             _ => format!("{root}{uuid}"),
@@ -312,19 +313,18 @@ impl Hostile {
     }
 
     /// Sends a registry: of ten thousand people to the first who asks, of a few to the others; of a
-    /// whole namespace to everybody where it invents one.
+    /// whole namespace and the one who asks where it invents one.
     fn lie(&mut self, link: LinkId) {
         let again = std::mem::replace(&mut self.lied, true);
-        let (entries, parts) = if self.invents {
-            (ENTRIES_AT_ONCE, NAMESPACE_ENTRIES / ENTRIES_AT_ONCE)
-        } else if again {
-            (3, 2)
-        } else {
-            (ENTRIES_AT_ONCE, LIES / ENTRIES_AT_ONCE)
+        let invents = self.kind == Kind::Inventor;
+        let (entries, parts) = match (invents, again) {
+            (true, _) => (ENTRIES_AT_ONCE, NAMESPACE_ENTRIES / ENTRIES_AT_ONCE),
+            (false, false) => (ENTRIES_AT_ONCE, LIES / ENTRIES_AT_ONCE),
+            (false, true) => (3, 2),
         };
         for part in 1..=parts {
             let mut peers: Vec<String> = (0..entries).map(|_| self.entry()).collect();
-            if self.invents
+            if invents
                 && part == 1
                 && let Some(id) = self.links.get(&link)
             {
