@@ -152,6 +152,23 @@ pub const UPDATE_EVERY: Duration = Duration::from_millis(50);
 /// Parts of one registry: as many as the largest one has, by the same reckoning.
 pub const REGISTRY_PARTS: u32 = 600;
 
+/// Parts of the registry of a later router: four times what its own people take, for it may have those of
+/// others that reach no earlier one. There can be 63 such routers at once.
+pub const LATER_PARTS: u32 = 40;
+
+/// People who come or change in the updates of a router at once: twice all of a namespace. Those who go
+/// are not counted, as nobody goes twice who has not come again.
+pub const CHANGES_BURST: u32 = 2 * 256 * 64;
+
+/// How often there may be one more in the long run: each peer of a full namespace, once in half a minute.
+pub const CHANGES_EVERY: Duration = Duration::from_millis(2);
+
+/// The same for a later router, which tells of its own people: each goes to every peer of the router that
+/// hears it.
+pub const LATER_CHANGES_BURST: u32 = 2 * 256;
+/// See [`LATER_CHANGES_BURST`].
+pub const LATER_CHANGES_EVERY: Duration = Duration::from_millis(25);
+
 /// Pings, pongs and farewells on one connection of a namespace at once: the answers to all that is
 /// asked while a network changes.
 pub const SIGN_BURST: u32 = 10;

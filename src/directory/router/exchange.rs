@@ -3,10 +3,10 @@
 use super::{Fellow, Part, Peer, Router, Scope};
 use crate::clock::Mono;
 use crate::context::Context;
-use crate::directory::feed::News;
+use crate::directory::feed::{Feed, News};
 use crate::directory::roster::{Roster, Source, cut_to_frames};
 use crate::io::LinkId;
-use crate::limits::{REGISTRY_ENTRIES, ROUTERS, TOLD_ENTRIES};
+use crate::limits::{LATER_PARTS, REGISTRY_ENTRIES, ROUTERS, TOLD_ENTRIES};
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::{Entry, RouterFrame};
 
@@ -16,7 +16,8 @@ impl Router {
     pub(super) fn room_for_fellow(&self, index: u32, now: Mono) -> Option<Part> {
         let others = self.fellows().filter(|(_, fellow)| fellow.index != index);
         let room = others.count() < ROUTERS as usize;
-        room.then(|| Part::Fellow(Fellow::new(index, now)))
+        let feed = Feed::of_parts(now, LATER_PARTS);
+        room.then(|| Part::Fellow(Fellow::new(index, feed)))
     }
 
     pub(super) fn fellows(&self) -> impl Iterator<Item = (LinkId, &Fellow)> {
