@@ -102,6 +102,13 @@ pub const ROUTERS: u32 = 64;
 /// Entries of a whole namespace, in 8 MB at most.
 pub const NAMESPACE_ENTRIES: usize = REGISTRY_ENTRIES * 64;
 
+/// Of these, the ones that other routers can tell of: as many as 64 routers with 200 peers have. The
+/// rest is for whoever checks in here, and nobody else can fill it.
+pub const TOLD_ENTRIES: usize = NAMESPACE_ENTRIES - REGISTRY_ENTRIES;
+
+/// Of these, the ones that a router may have from others: so many that its own people find room.
+pub const RELAYED_ENTRIES: usize = TOLD_ENTRIES - REGISTRY_ENTRIES;
+
 /// Strangers in the lists of a view: more than anybody reads, and little to paint. Of the others
 /// their number is told.
 pub const SHOWN_STRANGERS: usize = 300;
@@ -144,6 +151,23 @@ pub const UPDATE_EVERY: Duration = Duration::from_millis(50);
 
 /// Parts of one registry: as many as the largest one has, by the same reckoning.
 pub const REGISTRY_PARTS: u32 = 600;
+
+/// Parts of the registry of a later router: four times what its own people take, for it may have those of
+/// others that reach no earlier one. There can be 63 such routers at once.
+pub const LATER_PARTS: u32 = 40;
+
+/// People who come or change in the updates of a router at once: twice all of a namespace. Those who go
+/// are not counted, as nobody goes twice who has not come again.
+pub const CHANGES_BURST: u32 = 2 * 256 * 64;
+
+/// How often there may be one more in the long run: each peer of a full namespace, once in half a minute.
+pub const CHANGES_EVERY: Duration = Duration::from_millis(2);
+
+/// The same for a later router, which tells of its own people: each goes to every peer of the router that
+/// hears it.
+pub const LATER_CHANGES_BURST: u32 = 2 * 256;
+/// See [`LATER_CHANGES_BURST`].
+pub const LATER_CHANGES_EVERY: Duration = Duration::from_millis(25);
 
 /// Pings, pongs and farewells on one connection of a namespace at once: the answers to all that is
 /// asked while a network changes.

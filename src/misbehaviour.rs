@@ -70,6 +70,9 @@ pub(crate) enum Misbehaviour {
     /// A router tells of more changes than it can collect.
     #[error("too many updates")]
     TooManyUpdates,
+    /// A router tells of more people who come or change than it can have.
+    #[error("too many people in updates")]
+    TooManyChanges,
     /// Pings and the like come faster than anybody needs them.
     #[error("too many pings")]
     TooManySigns,

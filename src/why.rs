@@ -38,6 +38,8 @@ pub enum Why {
     CallBack,
     /// A contact that ended its connections early is looked for again.
     Rest,
+    /// Those who are shown of many strangers are chosen again.
+    Choice,
     /// The person is told of requests that came since they were told last.
     Notice,
     /// The id of an invite, which somebody else held, is registered again.

@@ -8,6 +8,8 @@ pub struct Cause {
     pub name: &'static str,
     /// How long nobody can do anything about it, in seconds.
     pub allowance: u64,
+    /// The same of whom people see of each other, where that is put right sooner than who is router.
+    pub lists: u64,
 }
 
 impl Cause {
@@ -15,15 +17,22 @@ impl Cause {
     /// goes on for that long.
     #[must_use]
     pub fn after(&self, millis: u64) -> Self {
+        let longer = millis.div_ceil(1_000);
         Self {
-            allowance: self.allowance + millis.div_ceil(1_000),
+            allowance: self.allowance + longer,
+            lists: self.lists + longer,
             ..*self
         }
     }
 }
 
 const fn cause(name: &'static str, allowance: u64) -> Cause {
-    Cause { name, allowance }
+    let lists = allowance;
+    Cause {
+        name,
+        allowance,
+        lists,
+    }
 }
 
 /// A device is switched on. It finds its address (5 s where that is slow) and registers four ids.
@@ -33,8 +42,12 @@ pub const START: Cause = cause("start", 5);
 pub const HEAL: Cause = cause("end of several faults", 70);
 /// The hostile peers are gone: what a liar has said lives on for 90 s, an id that it held too, and
 /// a handshake that it used up comes back within a minute. A router that hid people is not joined
-/// again for up to 5 min.
-pub const EXPELLED: Cause = cause("end of an attack", 330);
+/// again for up to 5 min. Until then two routers tell each other of everybody, as soon as the id is
+/// free, and the one at a later Router ID has asked for it.
+pub const EXPELLED: Cause = Cause {
+    lists: 170,
+    ..cause("end of an attack", 330)
+};
 /// A squatter is gone. A router at a later Router ID asks for the first one every 30 s to 5 min, and
 /// everybody follows it; or a new peer has it, which is found out by the next try to connect.
 pub const SQUATTED: Cause = cause("end of a squatting", 420);

@@ -4,6 +4,7 @@
 use crate::random::Random;
 use mesh_chat::Now;
 use mesh_chat::config::Config;
+use mesh_chat::limits::NAMESPACE_ENTRIES;
 use mesh_chat::node::{Deadline, Input, Link, LinkId, Output, Reach, Signalling, Why};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,6 +13,8 @@ const HEARD: usize = 200;
 /// How many entries a lying registry has, in frames of [`ENTRIES_AT_ONCE`].
 const LIES: usize = 10_000;
 const ENTRIES_AT_ONCE: usize = 100;
+/// How many of a hundred lying routers are [`Kind::Inventor`].
+const INVENTORS: u64 = 20;
 
 /// A valid point on the curve.
 const POINT: &str = "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW";
@@ -27,6 +30,9 @@ pub enum Kind {
     Impostor,
     /// In the home: a router that lies.
     Liar,
+    /// In the home: a router that invents as many people as there can be, for everybody, and says nothing
+    /// else by which it would be left.
+    Inventor,
     /// In the home: floods the router and everybody in the list.
     Flooder,
 }
@@ -34,10 +40,13 @@ pub enum Kind {
 impl Kind {
     /// Draws a kind that attacks a home.
     pub fn draw(random: &mut Random) -> Self {
-        [Self::Squatter, Self::Babbler, Self::Liar, Self::Flooder]
-            .get(random.index(4))
-            .copied()
-            .unwrap_or(Self::Squatter)
+        match random.index(4) {
+            0 => Self::Squatter,
+            1 => Self::Babbler,
+            2 if random.chance(INVENTORS) => Self::Inventor,
+            2 => Self::Liar,
+            _ => Self::Flooder,
+        }
     }
 
     /// Whether it is on another network than its victims.
@@ -54,6 +63,7 @@ impl Kind {
             Self::Babbler => "babbling squatters of a Router ID",
             Self::Impostor => "imposters",
             Self::Liar => "lying routers",
+            Self::Inventor => "routers that invent a multitude",
             Self::Flooder => "flooding peers",
         }
     }
@@ -148,7 +158,7 @@ impl Hostile {
     fn opened(&mut self, link: LinkId) {
         match self.kind {
             Kind::Squatter | Kind::Impostor => {}
-            Kind::Liar => self.lie(link),
+            Kind::Liar | Kind::Inventor => self.lie(link),
             Kind::Babbler | Kind::Flooder => {
                 let checkin = self.checkin();
                 self.send(link, checkin);
@@ -168,10 +178,10 @@ impl Hostile {
             }
         }
         match (self.kind, frame.contains("ping"), frame.contains("checkin")) {
-            (Kind::Liar | Kind::Flooder, true, _) => {
+            (Kind::Liar | Kind::Inventor | Kind::Flooder, true, _) => {
                 self.send(link, r#"{"type":"pong"}"#.to_owned());
             }
-            (Kind::Liar, _, true) => self.lie(link),
+            (Kind::Liar | Kind::Inventor, _, true) => self.lie(link),
             (Kind::Impostor, ..) if frame.contains(r#""type":"hello""#) => self.pretend(link),
             _ => {}
         }
@@ -180,13 +190,13 @@ impl Hostile {
     fn attack(&mut self) {
         self.out.push_back(match self.kind {
             Kind::Flooder => Output::Register(self.own_id.clone()),
-            Kind::Squatter | Kind::Babbler | Kind::Impostor | Kind::Liar => {
+            Kind::Squatter | Kind::Babbler | Kind::Impostor | Kind::Liar | Kind::Inventor => {
                 Output::Register(self.router_id.clone())
             }
         });
         let links: Vec<LinkId> = self.links.keys().copied().collect();
         match self.kind {
-            Kind::Squatter | Kind::Impostor => {}
+            Kind::Squatter | Kind::Impostor | Kind::Inventor => {}
             Kind::Babbler => links.into_iter().for_each(|link| self.rubbish(link)),
             Kind::Liar => links.into_iter().for_each(|link| self.change(link)),
             Kind::Flooder => self.flood(&links),
@@ -294,6 +304,7 @@ impl Hostile {
         let uuid = self.random.uuid();
         let root = self.router_id.trim_end_matches('1').to_owned();
         let id = match self.random.within(0, 4) {
+            _ if self.kind == Kind::Inventor => format!("{root}{uuid}"),
             0 => format!("{root}{name}"),
             1 => format!("myapp-8-8-8-8-{uuid}"),
             _ => format!("{root}{uuid}"),
@@ -301,20 +312,26 @@ impl Hostile {
         format!(r#"{{"discoveryID":"{id}","friendlyname":"H{name}","lastSeen":0}}"#)
     }
 
-    /// Sends a registry: of ten thousand people to the first who asks, of a few to the others.
+    /// Sends a registry: of ten thousand people to the first who asks, of a few to the others; of a
+    /// whole namespace and the one who asks where it invents one.
     fn lie(&mut self, link: LinkId) {
-        let entries = if std::mem::replace(&mut self.lied, true) {
-            3
-        } else {
-            ENTRIES_AT_ONCE
-        };
-        let parts = if entries == ENTRIES_AT_ONCE {
-            LIES / entries
-        } else {
-            2
+        let again = std::mem::replace(&mut self.lied, true);
+        let invents = self.kind == Kind::Inventor;
+        let (entries, parts) = match (invents, again) {
+            (true, _) => (ENTRIES_AT_ONCE, NAMESPACE_ENTRIES / ENTRIES_AT_ONCE),
+            (false, false) => (ENTRIES_AT_ONCE, LIES / ENTRIES_AT_ONCE),
+            (false, true) => (3, 2),
         };
         for part in 1..=parts {
-            let peers: Vec<String> = (0..entries).map(|_| self.entry()).collect();
+            let mut peers: Vec<String> = (0..entries).map(|_| self.entry()).collect();
+            if invents
+                && part == 1
+                && let Some(id) = self.links.get(&link)
+            {
+                peers.push(format!(
+                    r#"{{"discoveryID":"{id}","friendlyname":"H","lastSeen":0}}"#
+                ));
+            }
             let peers = peers.join(",");
             self.send(link, format!(
                 r#"{{"type":"registry","epoch":1,"seq":1,"part":{part},"parts":{parts},"peers":[{peers}]}}"#

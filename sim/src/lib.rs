@@ -28,7 +28,7 @@
 //! | [`preferences`], [`person`] | what people decide about contacts, and what else they do |
 //! | [`faults`] | when things go wrong, and what each fault does |
 //! | [`timeline`] | one event after the other |
-//! | [`crowd`], [`reunion`] | what a join costs among many; how soon special contacts meet again |
+//! | [`crowd`], [`reunion`], [`flood`] | what a join costs among many; how soon special contacts meet again; how soon people see each other after a router that invented a multitude |
 //!
 //! A part of the world sees its own fields, [`Context`](context::Context), and what else it needs as
 //! arguments. The modules after [`world`] are functions that work on all of it.
@@ -48,6 +48,7 @@ pub mod endpoint;
 pub mod event;
 pub mod fault;
 pub mod faults;
+pub mod flood;
 pub mod home;
 pub mod hostile;
 pub mod imposters;

@@ -62,6 +62,8 @@ struct Standing {
     missed: bool,
     bad_since: u64,
     reported: bool,
+    /// When the allowances of all disturbances are over.
+    allowed: u64,
 }
 
 /// The goals of one home, or of all together, and what disturbed them last.
@@ -97,9 +99,16 @@ impl Scope {
         self.disturbed = now;
         self.allowed = self.allowed.max(now + cause.allowance * 1_000);
         self.cause = cause.name;
-        for standing in self.goals.values_mut() {
+        for (goal, standing) in &mut self.goals {
+            let allowance = match goal {
+                Goal::Lists => cause.lists,
+                Goal::Router | Goal::Roots | Goal::Contacts | Goal::Outbox | Goal::Special => {
+                    cause.allowance
+                }
+            };
             *standing = Standing {
                 bad_since: now,
+                allowed: standing.allowed.max(now + allowance * 1_000),
                 ..Standing::default()
             };
         }
@@ -115,6 +124,7 @@ impl Scope {
             }
             *standing = Standing {
                 met: true,
+                allowed: standing.allowed,
                 ..Standing::default()
             };
             return None;
@@ -123,7 +133,7 @@ impl Scope {
             standing.bad_since = now;
         }
         (standing.met, standing.missed) = (false, true);
-        let late = now.saturating_sub(self.allowed.max(standing.bad_since));
+        let late = now.saturating_sub(standing.allowed.max(standing.bad_since));
         let too_late = late > goal.bound() * 1_000 && !standing.reported && !self.besieged;
         standing.reported |= too_late;
         too_late.then_some(late)

@@ -5,7 +5,8 @@
 
 use crate::clock::Mono;
 use crate::limits::{
-    CHECKIN_BURST, CHECKIN_EVERY, SIGN_BURST, SIGN_EVERY, UPDATE_BURST, UPDATE_EVERY,
+    CHANGES_BURST, CHANGES_EVERY, CHECKIN_BURST, CHECKIN_EVERY, LATER_CHANGES_BURST,
+    LATER_CHANGES_EVERY, SIGN_BURST, SIGN_EVERY, UPDATE_BURST, UPDATE_EVERY,
 };
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::RouterFrame;
@@ -17,21 +18,32 @@ pub(super) struct Budget {
     /// What is answered with a registry.
     checkins: Bucket,
     updates: Bucket,
+    /// People who come or change in them: each is told on.
+    changes: Bucket,
     /// Signs of life and farewells.
     signs: Bucket,
 }
 
-impl Default for Budget {
-    fn default() -> Self {
+impl Budget {
+    /// Returns the budget of somebody who may tell of a whole namespace.
+    pub(super) fn of_namespace() -> Self {
+        Self::new(Bucket::new(CHANGES_BURST, CHANGES_EVERY))
+    }
+
+    /// Returns the budget of a peer, or of a router that tells of its own peers.
+    pub(super) fn of_few() -> Self {
+        Self::new(Bucket::new(LATER_CHANGES_BURST, LATER_CHANGES_EVERY))
+    }
+
+    fn new(changes: Bucket) -> Self {
         Self {
             checkins: Bucket::new(CHECKIN_BURST, CHECKIN_EVERY),
             updates: Bucket::new(UPDATE_BURST, UPDATE_EVERY),
+            changes,
             signs: Bucket::new(SIGN_BURST, SIGN_EVERY),
         }
     }
-}
 
-impl Budget {
     /// Takes a message out of the budget.
     pub(super) fn take(&mut self, frame: &RouterFrame, now: Mono) -> Result<(), Misbehaviour> {
         let (bucket, too_many) = match frame {
@@ -39,7 +51,13 @@ impl Budget {
             RouterFrame::Checkin { .. } | RouterFrame::Recheckin => {
                 (&mut self.checkins, Misbehaviour::TooManyCheckins)
             }
-            RouterFrame::Update { .. } => (&mut self.updates, Misbehaviour::TooManyUpdates),
+            RouterFrame::Update { change } => {
+                let mut joined = change.joined.iter();
+                if !joined.all(|_| self.changes.take(now.into())) {
+                    return Err(Misbehaviour::TooManyChanges);
+                }
+                (&mut self.updates, Misbehaviour::TooManyUpdates)
+            }
             RouterFrame::Redirect { .. }
             | RouterFrame::Ping
             | RouterFrame::Pong

@@ -24,6 +24,8 @@ pub(super) struct Feed {
     /// What the copy is up to; `None` until the first full registry.
     version: Option<(u64, u64)>,
     part_by: Option<Mono>,
+    /// How many parts a registry may have.
+    most: u32,
     partial: Option<Partial>,
     /// How many registries were asked for and have not begun.
     expected: u32,
@@ -67,9 +69,15 @@ enum Order {
 }
 
 impl Feed {
-    /// Expects a registry from now on.
+    /// Expects a registry of a whole namespace from now on.
     pub(super) fn new(now: Mono) -> Self {
+        Self::of_parts(now, REGISTRY_PARTS)
+    }
+
+    /// Expects a registry of so many parts at most.
+    pub(super) fn of_parts(now: Mono, most: u32) -> Self {
         Self {
+            most,
             version: None,
             part_by: Some(now + PART_WAIT),
             partial: None,
@@ -122,7 +130,7 @@ impl Feed {
             peers,
         } = registry;
         let version = (epoch, seq);
-        if parts > REGISTRY_PARTS {
+        if parts > self.most {
             return Err(Misbehaviour::RegistryTooLarge);
         }
         if part == 1 {
@@ -205,6 +213,7 @@ mod tests {
             friendlyname: String::new(),
             last_seen: 0,
             sealed_transport: None,
+            relayed: None,
         }
     }
 

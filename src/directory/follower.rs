@@ -29,7 +29,7 @@ impl Follower {
             link,
             liveness: Liveness::new(now),
             feed: Feed::new(now),
-            budget: Budget::default(),
+            budget: Budget::of_namespace(),
             check_in_at: None,
             successor: None,
         }

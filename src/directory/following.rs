@@ -5,7 +5,7 @@ use super::member::{Member, State};
 use super::roster::Source;
 use crate::context::Context;
 use crate::io::LinkId;
-use crate::limits::NAMESPACE_ENTRIES;
+use crate::limits::TOLD_ENTRIES;
 use crate::liveness::Verdict;
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::{Entry, RouterFrame};
@@ -87,7 +87,7 @@ impl Member {
         let source = Source::Router(link);
         let taken = self
             .roster
-            .take(names, namespace, source, joined, now, NAMESPACE_ENTRIES);
+            .take(names, namespace, source, joined, now, TOLD_ENTRIES);
         if let Some(unfit) = taken.refused {
             tracing::warn!(%unfit, "the router sent an entry that is refused");
         }

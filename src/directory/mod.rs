@@ -25,6 +25,7 @@ mod sightings;
 mod tests;
 
 pub(crate) use member::Member;
+pub(crate) use roster::Standing;
 
 use crate::address::same_network;
 use crate::calendar;
@@ -155,7 +156,8 @@ impl Directory {
         if self.entry(stranger).is_some() {
             return self.way_to(stranger).into_iter().collect();
         }
-        let of_name = self.strangers().filter(|entry| entry.friendlyname == name);
+        let entries = self.strangers().map(|(_, entry)| entry);
+        let of_name = entries.filter(|entry| entry.friendlyname == name);
         let namesakes = of_name.map(|entry| Stranger::at(&entry.discovery_id));
         namesakes
             .filter_map(|namesake| self.way_to(&namesake))

@@ -29,6 +29,9 @@ pub(super) struct Recognition {
 impl Recognition {
     /// Returns the contact behind an entry.
     pub(super) fn of(&self, member: &Member, entry: &Entry) -> Option<&ContactId> {
+        if self.by_uuid.is_empty() {
+            return None;
+        }
         let uuid = member.namespace().discovery_uuid(&entry.discovery_id)?;
         self.by_uuid.get(&uuid)
     }

@@ -121,5 +121,5 @@ fn replaces(new: &Member, old: &Member) -> bool {
         let id = new.namespace().rooted(&Stranger::at(&entry.discovery_id));
         new.other(&id).is_some()
     };
-    same && new.listed_at().is_some() && old.others().all(meets)
+    same && new.listed_at().is_some() && old.others().all(|(_, entry)| meets(entry))
 }

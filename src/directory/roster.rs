@@ -5,7 +5,7 @@ mod batch;
 use crate::clock::{Mono, UnixMillis};
 use crate::ids::Namespace;
 use crate::io::LinkId;
-use crate::limits::{ENTRY_BYTES, ENTRY_LIFE, FRAME_BYTES, NAMESPACE_ENTRIES, REGISTRY_ENTRIES};
+use crate::limits::{ENTRY_BYTES, ENTRY_LIFE, FRAME_BYTES, REGISTRY_ENTRIES};
 use crate::misbehaviour::Unfit;
 use crate::name::Names;
 use crate::wire::Entry;
@@ -18,6 +18,20 @@ pub(crate) enum Source {
     Here,
     /// The router at the other end of a connection.
     Router(LinkId),
+}
+
+/// What shows that somebody is there, from the least to the most. Whoever holds a Router ID can
+/// invent as many people as fit the list; nobody can invent one that checks in here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    /// Nobody says so any more.
+    Leftover,
+    /// A router says so, which has it from another one.
+    Relayed,
+    /// A router says so of one of its own peers.
+    Told,
+    /// They have checked in here, from the id that the server attests.
+    Here,
 }
 
 #[derive(Clone, Debug)]
@@ -35,6 +49,32 @@ impl Held {
         let says = |link: &LinkId| self.sources.contains(&Source::Router(*link));
         let heard = heard.iter().filter(|(link, _)| says(link));
         heard.fold(self.confirmed, |last, (_, at)| last.max(*at))
+    }
+
+    fn standing(&self) -> Standing {
+        if self.sources.contains(&Source::Here) {
+            Standing::Here
+        } else if self.sources.is_empty() {
+            Standing::Leftover
+        } else if self.entry.relayed == Some(true) {
+            Standing::Relayed
+        } else {
+            Standing::Told
+        }
+    }
+
+    /// Returns whether another router says so.
+    fn is_told(&self) -> bool {
+        let mut sources = self.sources.iter();
+        sources.any(|source| matches!(source, Source::Router(_)))
+    }
+
+    /// Returns the entry as a router here tells it.
+    fn as_told(&self) -> Entry {
+        Entry {
+            relayed: (self.standing() < Standing::Here).then_some(true),
+            ..self.entry.clone()
+        }
     }
 
     /// Returns whether somebody other than this router says so.
@@ -67,18 +107,33 @@ impl Roster {
         std::mem::take(&mut self.changed)
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.values().map(|held| &held.entry)
+    /// Returns everybody, and what shows that they are there.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (Standing, &Entry)> {
+        let held = self.entries.values();
+        held.map(|held| (held.standing(), &held.entry))
+    }
+
+    /// Returns the entries of whom somebody says now that they are there, as a router here tells them.
+    pub(crate) fn registry(&self) -> impl Iterator<Item = Entry> {
+        let held = self.entries.values();
+        held.filter(|held| held.standing() > Standing::Leftover)
+            .map(Held::as_told)
+    }
+
+    /// Returns one entry as a router here tells it.
+    pub(crate) fn as_told(&self, discovery_id: &str) -> Option<Entry> {
+        self.entries.get(discovery_id).map(Held::as_told)
     }
 
     pub(crate) fn get(&self, discovery_id: &str) -> Option<&Entry> {
         self.entries.get(discovery_id).map(|held| &held.entry)
     }
 
-    /// Returns the entries that the router at the other end of `link` did not say itself.
-    pub(crate) fn news_to(&self, link: LinkId) -> impl Iterator<Item = &Entry> {
+    /// Returns the entries that the router at the other end of `link` did not say itself, as a router
+    /// here tells them.
+    pub(crate) fn news_to(&self, link: LinkId) -> impl Iterator<Item = Entry> {
         let news = move |held: &&Held| held.is_news_to(link);
-        self.entries.values().filter(news).map(|held| &held.entry)
+        self.entries.values().filter(news).map(Held::as_told)
     }
 
     /// Returns whether somebody other than the router at the other end of `link` says that this
@@ -123,20 +178,24 @@ impl Roster {
             self.entries.insert(id, held);
             return Ok(());
         };
-        if !held.entry.says_the_same(&entry) {
-            self.changed.push(entry.discovery_id.clone());
-        }
+        let before = held.standing();
+        let same = held.entry.says_the_same(&entry);
         held.entry = entry;
         held.confirmed = now;
         if !held.sources.contains(&source) {
             held.sources.push(source);
         }
+        if !same || held.standing() != before {
+            self.changed.push(held.entry.discovery_id.clone());
+        }
         Ok(())
     }
 
     fn is_full(&self, source: Source) -> bool {
-        self.len() >= NAMESPACE_ENTRIES
-            || source == Source::Here && self.count(source) >= REGISTRY_ENTRIES
+        match source {
+            Source::Here => self.count(source) >= REGISTRY_ENTRIES,
+            Source::Router(_) => self.room_to_tell() == 0,
+        }
     }
 
     /// Notes that a source says that somebody has left. Returns whether the entry is removed: it
@@ -187,9 +246,13 @@ impl Roster {
 
     /// Notes that a router is gone: what only it said is a leftover.
     pub(crate) fn forget(&mut self, source: Source) {
-        for (_, held) in self.entries.iter_mut() {
+        for (id, held) in self.entries.iter_mut() {
+            let before = held.standing();
             held.confirmed = held.confirmed(&self.heard);
             held.sources.retain(|known| *known != source);
+            if held.standing() != before {
+                self.changed.push(id.clone());
+            }
         }
         self.heard
             .retain(|(link, _)| Source::Router(*link) != source);
@@ -274,7 +337,7 @@ fn check_entry(names: &Names, namespace: &Namespace, entry: &Entry) -> Result<()
     if !names.accept(&entry.friendlyname) && !planted!(EntryNameUnchecked) {
         return Err(Unfit::Name);
     }
-    if entry.encoded_len() > ENTRY_BYTES {
+    if entry.own_len() > ENTRY_BYTES {
         return Err(Unfit::Size);
     }
     Ok(())

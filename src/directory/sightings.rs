@@ -1,7 +1,7 @@
 //! Where contacts are seen in the registries.
 
-use super::Directory;
 use super::member::Member;
+use super::{Directory, Standing};
 use crate::context::Context;
 use crate::ids::Stranger;
 use crate::limits::CONTACTS;
@@ -60,7 +60,7 @@ impl Directory {
     fn sightings(&self) -> Sightings {
         let mut seen = LiteMap::new_vec();
         for member in &self.members {
-            for entry in member.others() {
+            for (_, entry) in member.others() {
                 // The newest root under which they can be dialled.
                 if let Some(id) = self.recognition.of(member, entry)
                     && (member.is_held() || !seen.contains_key(id))
@@ -73,12 +73,13 @@ impl Directory {
         seen
     }
 
-    /// Returns each stranger once: the entry under the newest root where they are listed.
-    pub(crate) fn strangers(&self) -> impl Iterator<Item = &Entry> {
+    /// Returns each stranger once, and what shows that they are there: the entry under the newest root
+    /// where they are listed.
+    pub(crate) fn strangers(&self) -> impl Iterator<Item = (Standing, &Entry)> {
         let members = self.members.iter().enumerate();
         members.flat_map(move |(at, member)| {
             let newer = self.members.get(at + 1..).unwrap_or_default();
-            member.others().filter(move |entry| {
+            member.others().filter(move |(_, entry)| {
                 let again = |other: &Member| {
                     let (namespace, label) = (other.namespace(), member.namespace().label());
                     let id = || namespace.rooted(&Stranger::at(&entry.discovery_id));

@@ -111,6 +111,7 @@ impl End {
             friendlyname: "Bob".into(),
             last_seen: 0,
             sealed_transport: None,
+            relayed: None,
         }
     }
 }

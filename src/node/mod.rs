@@ -160,6 +160,7 @@ impl Node {
             self.conversations.due(),
             self.rendezvous.due(&self.ctx),
             self.attention.due(),
+            self.shown.due(),
             self.ctx.store.due().map(|at| Why::Write.at(at)),
         ]
         .into_iter()

@@ -5,6 +5,9 @@ use super::json::{Field, Fields, Object, Value, list};
 use nojson::{DisplayJson, Json, JsonFormatter, RawJsonValue};
 use std::fmt;
 
+/// What a router adds to an entry that it has from another one.
+const RELAYED: &str = r#","relayed":true"#;
+
 frames! {
     /// A message between a peer and its router, or between two routers.
     RouterFrame {
@@ -33,6 +36,8 @@ part! {
         /// Unix milliseconds, set by the router; 0 in a check-in.
         "lastSeen" => last_seen: u64 = 0,
         "sealedTransport" => sealed_transport: Option<String>,
+        /// Whoever sends the list has it from another router.
+        "relayed" => relayed: Option<bool>,
     }
 }
 
@@ -69,6 +74,12 @@ impl Entry {
     /// Returns how many bytes it takes in a list.
     pub(crate) fn encoded_len(&self) -> usize {
         Json(self).to_string().len()
+    }
+
+    /// Returns how many of them are its own, and not what a router adds that passes it on.
+    pub(crate) fn own_len(&self) -> usize {
+        let added = self.relayed.map_or(0, |_| RELAYED.len());
+        self.encoded_len().saturating_sub(added)
     }
 }
 

@@ -12,6 +12,7 @@ fn entry() -> Entry {
         friendlyname: "Ann".into(),
         last_seen: 5,
         sealed_transport: None,
+        relayed: None,
     }
 }
 

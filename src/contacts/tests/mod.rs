@@ -75,6 +75,7 @@ fn see(contacts: &mut Contacts, sealed_transport: Option<String>) {
         friendlyname: "Bob".to_owned(),
         last_seen: 0,
         sealed_transport,
+        relayed: None,
     };
     let mut seen = LiteMap::new_vec();
     seen.insert(bob(), (entry, BESIDE.to_owned()));

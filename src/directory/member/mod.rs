@@ -7,7 +7,7 @@ mod returning;
 mod upkeep;
 
 use super::follower::Follower;
-use super::roster::Roster;
+use super::roster::{Roster, Standing};
 use super::router::{Router, Scope};
 use crate::clock::Mono;
 use crate::context::Context;
@@ -173,10 +173,9 @@ impl Member {
     }
 
     /// Returns everybody but oneself.
-    pub(crate) fn others(&self) -> impl Iterator<Item = &Entry> {
-        self.roster
-            .entries()
-            .filter(|entry| entry.discovery_id != self.own.discovery_id)
+    pub(crate) fn others(&self) -> impl Iterator<Item = (Standing, &Entry)> {
+        let everybody = self.roster.entries();
+        everybody.filter(|(_, entry)| entry.discovery_id != self.own.discovery_id)
     }
 
     /// Returns the Router ID in whose registry this device is.
@@ -555,6 +554,7 @@ impl Member {
     fn become_router(&mut self, ctx: &mut Context) {
         let router = Router::new(self.index, ctx.now.unix, ctx.now.mono);
         self.state = State::Routing(router);
+        self.roster.spare_leftovers();
         self.settled(ctx);
         self.keep_own(ctx);
         self.sweep_soon(ctx);
@@ -630,5 +630,6 @@ fn own_entry(ctx: &mut Context, namespace: &Namespace, me: &Announcement, number
         friendlyname: me.name.clone(),
         last_seen: 0,
         sealed_transport,
+        relayed: None,
     }
 }

@@ -1,10 +1,10 @@
 //! Many entries at once. A registry can hold a whole namespace, and whoever sends it may invent all
 //! of it: so it costs one pass over the list, and never one for each entry.
 
-use super::{Held, Roster, Source, check_entry};
+use super::{Held, Roster, Source, Standing, check_entry};
 use crate::clock::Mono;
 use crate::ids::Namespace;
-use crate::limits::{ENTRY_LIFE, NAMESPACE_ENTRIES};
+use crate::limits::{ENTRY_LIFE, RELAYED_ENTRIES, TOLD_ENTRIES};
 use crate::misbehaviour::Unfit;
 use crate::name::Names;
 use crate::wire::Entry;
@@ -17,6 +17,66 @@ pub(crate) struct Taken {
     pub(crate) news: Vec<String>,
     /// Why one of the others is not taken.
     pub(crate) refused: Option<Unfit>,
+}
+
+/// Up to so many entries are put in their places one by one: each moves what is behind it, which is
+/// less than to go through all.
+const FEW: usize = 8;
+
+/// A source while it tells of people.
+struct Teller {
+    source: Source,
+    now: Mono,
+    /// Of how many more it may tell.
+    room: usize,
+    /// Of how many more all may tell.
+    places: usize,
+    /// Of how many more they may that have them from others.
+    relayed: usize,
+    changed: Vec<String>,
+    taken: Taken,
+}
+
+impl Teller {
+    /// Returns what is held of somebody from now on; `was` is what was held before.
+    fn tell(&mut self, id: &str, was: Option<Held>, entry: Entry) -> Option<Held> {
+        let before = was.as_ref().map(Held::standing);
+        let said = was
+            .as_ref()
+            .is_some_and(|was| was.sources.contains(&self.source));
+        let is_told = was.as_ref().is_some_and(Held::is_told);
+        let is_relayed = entry.relayed == Some(true)
+            && !matches!(before, Some(Standing::Here | Standing::Relayed));
+        if !said && self.room == 0
+            || !is_told && self.places == 0
+            || is_relayed && self.relayed == 0
+        {
+            self.taken.refused = Some(Unfit::Full);
+            return was;
+        }
+        self.room -= usize::from(!said);
+        self.places -= usize::from(!is_told);
+        self.relayed -= usize::from(is_relayed);
+        let same = was
+            .as_ref()
+            .is_some_and(|was| was.entry.says_the_same(&entry));
+        let mut sources = was.map(|was| was.sources).unwrap_or_default();
+        if !said {
+            sources.push(self.source);
+        }
+        let held = Held {
+            entry,
+            confirmed: self.now,
+            sources,
+        };
+        if !(same && said) {
+            self.taken.news.push(id.to_owned());
+        }
+        if !same || Some(held.standing()) != before {
+            self.changed.push(id.to_owned());
+        }
+        Some(held)
+    }
 }
 
 impl Roster {
@@ -47,8 +107,33 @@ impl Roster {
             return taken;
         }
         self.expires.get_or_insert(now + ENTRY_LIFE);
-        let mut room = most.saturating_sub(self.count(source));
-        let mut places = NAMESPACE_ENTRIES.saturating_sub(self.len());
+        let mut teller = Teller {
+            source,
+            now,
+            room: most.saturating_sub(self.count(source)),
+            places: self.room_to_tell(),
+            relayed: RELAYED_ENTRIES.saturating_sub(self.relayed()),
+            changed: std::mem::take(&mut self.changed),
+            taken,
+        };
+        if entries.len() < FEW {
+            for (id, entry) in entries {
+                let was = self.entries.get(&id).cloned();
+                if let Some(held) = teller.tell(&id, was, entry) {
+                    self.entries.insert(id, held);
+                }
+            }
+        } else {
+            self.merge(&mut teller, entries);
+        }
+        self.changed = teller.changed;
+        let mut taken = teller.taken;
+        taken.news.extend(self.spare_leftovers());
+        taken
+    }
+
+    /// Takes many entries in one pass over all.
+    fn merge(&mut self, teller: &mut Teller, entries: LiteMap<String, Entry>) {
         let mut held = std::mem::take(&mut self.entries).into_iter().peekable();
         let mut merged = Vec::with_capacity(held.len() + entries.len());
         for (id, entry) in entries {
@@ -56,42 +141,46 @@ impl Roster {
                 merged.push(before);
             }
             let same = held.next_if(|(other, _)| *other == id);
-            let said = same
-                .as_ref()
-                .is_some_and(|(_, was)| was.sources.contains(&source));
-            if !said && room == 0 || same.is_none() && places == 0 {
-                taken.refused = Some(Unfit::Full);
-                merged.extend(same);
-                continue;
+            let was = same.map(|(_, was)| was);
+            if let Some(held) = teller.tell(&id, was, entry) {
+                merged.push((id, held));
             }
-            room -= usize::from(!said);
-            places -= usize::from(same.is_none());
-            let changed = same
-                .as_ref()
-                .is_none_or(|(_, was)| !was.entry.says_the_same(&entry));
-            if changed {
-                self.changed.push(id.clone());
-            }
-            if changed || !said {
-                taken.news.push(id.clone());
-            }
-            let mut sources = same.map(|(_, was)| was.sources).unwrap_or_default();
-            if !said {
-                sources.push(source);
-            }
-            let confirmed = now;
-            merged.push((
-                id,
-                Held {
-                    entry,
-                    confirmed,
-                    sources,
-                },
-            ));
         }
         merged.extend(held);
         self.entries = merged.into_iter().collect();
-        taken
+    }
+
+    /// Counts how many more people other routers can tell of.
+    pub(super) fn room_to_tell(&self) -> usize {
+        let told = self.entries.values().filter(|held| held.is_told());
+        TOLD_ENTRIES.saturating_sub(told.count())
+    }
+
+    fn relayed(&self) -> usize {
+        let held = self.entries.values();
+        held.filter(|held| held.standing() == Standing::Relayed)
+            .count()
+    }
+
+    /// Removes leftovers for which there is no room beside those who are told, so that nobody who
+    /// checks in is ever refused for the sake of people whom others have told. Returns who is removed.
+    pub(crate) fn spare_leftovers(&mut self) -> Vec<String> {
+        let (held, changed) = (&mut self.entries, &mut self.changed);
+        let is_other = |held: &&Held| held.is_told() || held.standing() == Standing::Leftover;
+        let others = held.values().filter(is_other).count();
+        let mut over = others.saturating_sub(TOLD_ENTRIES);
+        let before = changed.len();
+        if over > 0 {
+            held.retain(|id, held| {
+                let goes = over > 0 && held.standing() == Standing::Leftover;
+                if goes {
+                    over -= 1;
+                    changed.push(id.clone());
+                }
+                !goes
+            });
+        }
+        changed.get(before..).unwrap_or_default().to_vec()
     }
 
     /// Notes that a source says that these people have left. Each entry stays while another source
@@ -118,8 +207,10 @@ impl Roster {
 
     /// Removes these entries, whatever the sources say.
     pub(crate) fn remove_all(&mut self, ids: &mut [String]) {
-        if let [id] = ids {
-            self.remove(id);
+        if ids.len() < FEW {
+            for id in ids {
+                self.remove(id);
+            }
             return;
         }
         ids.sort_unstable();

@@ -1,4 +1,6 @@
+use super::batch::Taken;
 use super::*;
+use crate::limits::{NAMESPACE_ENTRIES, TOLD_ENTRIES};
 use crate::wire::{RegistryPart, RouterFrame, encode};
 
 fn names() -> Names {
@@ -15,6 +17,7 @@ fn entry(n: u8) -> Entry {
         friendlyname: format!("Person {n}"),
         last_seen: 0,
         sealed_transport: None,
+        relayed: None,
     }
 }
 
@@ -148,4 +151,111 @@ fn parts_fit_their_frames_and_hold_everybody() {
         cut_to_frames(std::iter::empty(), Entry::encoded_len),
         [Vec::new()]
     );
+}
+
+/// Entries of so many people, the first of them `from`.
+fn many(from: u32, count: usize) -> Vec<Entry> {
+    let people = (from..).take(count);
+    let entry = |n: u32| Entry {
+        discovery_id: namespace().discovery_id(uuid::Uuid::from_u128(n.into())),
+        ..entry(0)
+    };
+    people.map(entry).collect()
+}
+
+fn tells(roster: &mut Roster, source: Source, entries: Vec<Entry>) -> Taken {
+    let (now, most) = (Mono(0), TOLD_ENTRIES);
+    roster.take(&names(), &namespace(), source, entries, now, most)
+}
+
+/// Everybody whom this device can list checks in.
+fn checks_in(roster: &mut Roster, from: u32) -> Result<(), Unfit> {
+    let mut people = many(from, REGISTRY_ENTRIES).into_iter();
+    people.try_for_each(|entry| roster.insert(&names(), &namespace(), Source::Here, entry, Mono(0)))
+}
+
+#[test]
+fn whoever_checks_in_finds_room_whatever_others_tell() {
+    let mut roster = Roster::default();
+    let taken = tells(&mut roster, LINK, many(0, NAMESPACE_ENTRIES));
+    assert_eq!(taken.refused, Some(Unfit::Full));
+    assert_eq!(roster.len(), TOLD_ENTRIES);
+    assert_eq!(checks_in(&mut roster, 1_000_000), Ok(()));
+    assert_eq!(roster.len(), NAMESPACE_ENTRIES);
+    // A router that also tells of those who are here makes no room by it for others later.
+    tells(&mut roster, LINK, many(1_000_000, REGISTRY_ENTRIES));
+    for here in many(1_000_000, REGISTRY_ENTRIES) {
+        roster.withdraw(&here.discovery_id, Source::Here);
+    }
+    assert_eq!(checks_in(&mut roster, 2_000_000), Ok(()));
+    assert!(roster.len() <= NAMESPACE_ENTRIES);
+}
+
+#[test]
+fn whom_nobody_tells_of_any_more_makes_room_for_others() {
+    let mut roster = Roster::default();
+    tells(&mut roster, LINK, many(0, NAMESPACE_ENTRIES));
+    assert_eq!(checks_in(&mut roster, 1_000_000), Ok(()));
+    roster.forget_all();
+    assert_eq!(roster.spare_leftovers().len(), REGISTRY_ENTRIES);
+    assert_eq!(checks_in(&mut roster, 2_000_000), Ok(()));
+    assert_eq!(roster.len(), NAMESPACE_ENTRIES);
+    let taken = tells(&mut roster, OTHER, many(3_000_000, 1_000));
+    assert_eq!(
+        (taken.refused, taken.news.len()),
+        (None, 2_000),
+        "as many go"
+    );
+    assert_eq!(roster.len(), NAMESPACE_ENTRIES);
+    assert_eq!(roster.remove_leftovers().len(), TOLD_ENTRIES - 1_000);
+}
+
+#[test]
+fn what_shows_that_somebody_is_there_has_an_order() {
+    let mut roster = Roster::default();
+    let relayed = |n| Entry {
+        relayed: Some(true),
+        ..entry(n)
+    };
+    tells(&mut roster, LINK, vec![entry(1), relayed(2)]);
+    tells(&mut roster, OTHER, vec![entry(3)]);
+    roster.forget(OTHER);
+    roster
+        .insert(&names(), &namespace(), Source::Here, entry(4), Mono(0))
+        .unwrap();
+    let standings: Vec<_> = roster.entries().map(|(standing, _)| standing).collect();
+    use Standing::{Here, Leftover, Relayed, Told};
+    assert_eq!(standings, [Told, Relayed, Leftover, Here]);
+    assert!(Here > Told && Told > Relayed && Relayed > Leftover);
+    let told: Vec<_> = roster.registry().map(|entry| entry.relayed).collect();
+    assert_eq!(told, [Some(true), Some(true), None], "and no leftover");
+}
+
+#[test]
+fn whoever_is_shown_otherwise_to_be_there_is_a_change() {
+    let mut roster = Roster::default();
+    tells(&mut roster, LINK, vec![entry(1)]);
+    roster.take_changes();
+    let id = entry(1).discovery_id;
+    roster.forget(LINK);
+    assert_eq!(roster.take_changes(), std::slice::from_ref(&id));
+    tells(&mut roster, OTHER, vec![entry(1)]);
+    assert_eq!(roster.take_changes(), std::slice::from_ref(&id));
+    tells(&mut roster, OTHER, vec![entry(1)]);
+    assert_eq!(roster.take_changes(), [""; 0]);
+    roster
+        .insert(&names(), &namespace(), Source::Here, entry(1), Mono(0))
+        .unwrap();
+    assert_eq!(roster.take_changes(), [id]);
+}
+
+#[test]
+fn the_mark_of_another_router_does_not_make_an_entry_too_large() {
+    let mut largest = entry(1);
+    let room = ENTRY_BYTES - largest.encoded_len() - r#","sealedTransport":"""#.len();
+    largest.sealed_transport = Some("s".repeat(room));
+    assert_eq!(largest.encoded_len(), ENTRY_BYTES);
+    largest.relayed = Some(true);
+    let mut roster = Roster::default();
+    assert_eq!(tells(&mut roster, LINK, vec![largest]).refused, None);
 }

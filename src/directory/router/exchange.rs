@@ -3,10 +3,10 @@
 use super::{Fellow, Part, Peer, Router, Scope};
 use crate::clock::Mono;
 use crate::context::Context;
-use crate::directory::feed::News;
+use crate::directory::feed::{Feed, News};
 use crate::directory::roster::{Roster, Source, cut_to_frames};
 use crate::io::LinkId;
-use crate::limits::{NAMESPACE_ENTRIES, REGISTRY_ENTRIES, ROUTERS};
+use crate::limits::{LATER_PARTS, REGISTRY_ENTRIES, ROUTERS, TOLD_ENTRIES};
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::{Entry, RouterFrame};
 
@@ -16,7 +16,8 @@ impl Router {
     pub(super) fn room_for_fellow(&self, index: u32, now: Mono) -> Option<Part> {
         let others = self.fellows().filter(|(_, fellow)| fellow.index != index);
         let room = others.count() < ROUTERS as usize;
-        room.then(|| Part::Fellow(Fellow::new(index, now)))
+        let feed = Feed::of_parts(now, LATER_PARTS);
+        room.then(|| Part::Fellow(Fellow::new(index, feed)))
     }
 
     pub(super) fn fellows(&self) -> impl Iterator<Item = (LinkId, &Fellow)> {
@@ -124,7 +125,7 @@ impl Router {
     /// the whole namespace.
     fn most_of(&self, link: LinkId) -> usize {
         if self.uplink.is(link) {
-            NAMESPACE_ENTRIES
+            TOLD_ENTRIES
         } else {
             REGISTRY_ENTRIES
         }
@@ -137,7 +138,7 @@ impl Router {
             return;
         };
         let seq = *fellow.sent.get_or_insert(0);
-        let parts = cut_to_frames(roster.news_to(link).cloned(), Entry::encoded_len);
+        let parts = cut_to_frames(roster.news_to(link), Entry::encoded_len);
         self.send_registry(ctx, link, seq, parts);
     }
 }

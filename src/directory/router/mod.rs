@@ -123,10 +123,15 @@ impl Router {
     }
 
     fn add(&mut self, link: LinkId, remote: &str, part: Part, now: Mono) {
+        let budget = if self.uplink.is(link) {
+            Budget::of_namespace()
+        } else {
+            Budget::of_few()
+        };
         let peer = Peer {
             id: remote.to_owned(),
             liveness: Liveness::new(now),
-            budget: Budget::default(),
+            budget,
             part,
         };
         self.peers.insert(link, peer);
@@ -160,7 +165,8 @@ impl Router {
             self.is_elsewhere(ctx, link);
             self.gone(ctx, scope, link);
         } else if let Some(index) = self.uplink.opened(link) {
-            let part = Part::Fellow(Fellow::new(index, ctx.now.mono));
+            let feed = Feed::new(ctx.now.mono);
+            let part = Part::Fellow(Fellow::new(index, feed));
             let id = scope.namespace.router_id(index);
             self.add(link, &id, part, ctx.now.mono);
             self.send_news(ctx, scope.roster, link);
@@ -296,10 +302,10 @@ impl Router {
 }
 
 impl Fellow {
-    fn new(index: u32, now: Mono) -> Self {
+    fn new(index: u32, feed: Feed) -> Self {
         Self {
             index,
-            feed: Feed::new(now),
+            feed,
             sent: None,
         }
     }

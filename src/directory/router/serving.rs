@@ -105,7 +105,7 @@ impl Router {
         let Some(peer) = self.peers.get_mut(&link) else {
             return Ok(());
         };
-        entry.last_seen = ctx.now.unix;
+        (entry.last_seen, entry.relayed) = (ctx.now.unix, None);
         let (id, now) = (entry.discovery_id.clone(), ctx.now.mono);
         let held = scope.roster.get(&id);
         let unchanged = held.is_some_and(|held| held.says_the_same(&entry));
@@ -130,7 +130,7 @@ impl Router {
         if let Some(peer) = self.peers.get_mut(&link) {
             peer.part = Part::Served;
         }
-        let parts = cut_to_frames(roster.entries().cloned(), Entry::encoded_len);
+        let parts = cut_to_frames(roster.registry(), Entry::encoded_len);
         let left = self.departed.since(roster, ctx.now.mono);
         if left.is_empty() {
             self.send_registry(ctx, link, self.seq, parts);

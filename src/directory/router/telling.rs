@@ -39,8 +39,8 @@ impl Router {
         let ids = changes.keys().cloned();
         let (there, left): (Vec<_>, Vec<_>) = ids.partition(|id| roster.get(id).is_some());
         self.departed.note(&left, now);
-        let joined = there.iter().filter_map(|id| roster.get(id));
-        for (joined, left) in frames(joined.cloned(), left.into_iter()) {
+        let joined = there.iter().filter_map(|id| roster.as_told(id));
+        for (joined, left) in frames(joined, left.into_iter()) {
             self.seq += 1;
             let update = self.update(self.seq, joined, left);
             let served = |peer: &Peer| matches!(peer.part, Part::Served);
@@ -65,8 +65,8 @@ impl Router {
                 .filter(|(_, sources)| sources.iter().any(|source| *source != own))
                 .map(|(id, _)| id.clone());
             let (there, left): (Vec<_>, Vec<_>) = ids.partition(|id| roster.is_news_to(id, link));
-            let joined = there.iter().filter_map(|id| roster.get(id));
-            for (joined, left) in frames(joined.cloned(), left.into_iter()) {
+            let joined = there.iter().filter_map(|id| roster.as_told(id));
+            for (joined, left) in frames(joined, left.into_iter()) {
                 let Some(seq) = self.next_seq(link) else {
                     break;
                 };

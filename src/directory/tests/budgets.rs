@@ -1,12 +1,17 @@
 //! How much may be said on a connection of a namespace, and how little a router repeats.
 
 use super::{End, peer_at_router, router_at_peer, router_at_router};
+use crate::ids::Namespace;
 use crate::io::Output;
-use crate::limits::{CHECKIN_BURST, CHECKIN_EVERY, COLLECT, SIGN_BURST, SIGN_EVERY, UPDATE_BURST};
+use crate::limits::{
+    CHANGES_BURST, CHECKIN_BURST, CHECKIN_EVERY, COLLECT, LATER_CHANGES_BURST, LATER_PARTS,
+    SIGN_BURST, SIGN_EVERY, UPDATE_BURST,
+};
 use crate::misbehaviour::Misbehaviour;
 use crate::test_context::wait;
 use crate::wire::{Entry, RegistryChange, RegistryPart, RouterFrame};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// A frame, made anew for each time that it is said.
 type Says = fn(&End) -> RouterFrame;
@@ -73,6 +78,65 @@ fn nobody_tells_of_changes_faster_than_they_can_be_collected() {
         let how = too_often(end(), update, UPDATE_BURST, Duration::from_millis(50));
         assert_eq!(how, Misbehaviour::TooManyUpdates);
     }
+}
+
+/// So many people whose names change each time.
+fn renamed(round: u64, people: u32) -> Vec<Entry> {
+    let namespace = Namespace::of_address("myapp", "203.0.113.7".parse().unwrap());
+    let entry = |n: u32| Entry {
+        discovery_id: namespace.discovery_id(Uuid::from_u128(n.into())),
+        friendlyname: format!("Name {round}"),
+        last_seen: 0,
+        sealed_transport: None,
+        relayed: None,
+    };
+    (0..people).map(entry).collect()
+}
+
+/// Tells of as many new names at once as a router may, and of one too many.
+fn renames_too_many(mut end: End, most: u32) {
+    assert_eq!(end.hears(&registry(1)), Ok(()));
+    let tells = |end: &mut End, seq: u64, people: u32| {
+        let change = RegistryChange {
+            epoch: 1,
+            seq,
+            joined: renamed(seq, people),
+            left: Vec::new(),
+        };
+        end.hears(&RouterFrame::Update { change })
+    };
+    const AT_ONCE: u32 = 128;
+    for seq in 0..most / AT_ONCE {
+        assert_eq!(tells(&mut end, (2 + seq).into(), AT_ONCE), Ok(()));
+    }
+    let heard = tells(&mut end, 1_000_000, 1);
+    assert_eq!(heard, Err(Misbehaviour::TooManyChanges));
+    assert!(end.is_closed());
+}
+
+#[test]
+fn a_later_router_tells_of_no_more_changes_than_its_own_people_make() {
+    renames_too_many(router_at_router(), LATER_CHANGES_BURST);
+}
+
+#[test]
+fn no_router_tells_of_more_changes_than_a_namespace_makes() {
+    renames_too_many(router_at_peer(), CHANGES_BURST);
+}
+
+#[test]
+fn a_later_router_has_no_registry_of_a_whole_namespace() {
+    let part = RegistryPart {
+        epoch: 1,
+        seq: 1,
+        part: 1,
+        parts: LATER_PARTS + 1,
+        peers: Vec::new(),
+    };
+    let frame = RouterFrame::Registry { part };
+    let heard = router_at_router().hears(&frame);
+    assert_eq!(heard, Err(Misbehaviour::RegistryTooLarge));
+    assert_eq!(router_at_peer().hears(&frame), Ok(()));
 }
 
 #[test]

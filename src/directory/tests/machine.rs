@@ -80,6 +80,7 @@ pub(super) fn checked_in(
         friendlyname: "Bob".to_owned(),
         last_seen: 0,
         sealed_transport: None,
+        relayed: None,
     };
     assert!(directory.incoming(ctx, link, &router, &entry.discovery_id));
     open(directory, ctx, link);

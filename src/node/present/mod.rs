@@ -14,6 +14,7 @@ use crate::ids::Stranger;
 use crate::introductions;
 use crate::values::RequestId;
 use crate::view::{Event, Invite, Profile, Request, SettingsView, Status};
+use crate::why::{Deadline, Why};
 use litemap::LiteMap;
 use people::People;
 
@@ -42,6 +43,11 @@ impl Shown {
         self.show_requests(ctx, state);
         self.show_invites(ctx, state);
         self.show_badge(ctx, state);
+    }
+
+    /// Returns when something is to be shown that waits.
+    pub(super) fn due(&self) -> Option<Deadline> {
+        self.people.due().map(|at| Why::Choice.at(at))
     }
 
     /// Shows everything once, to a new view.

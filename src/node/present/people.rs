@@ -2,13 +2,23 @@
 
 use super::alike::Alike;
 use super::state::State;
+use crate::clock::Mono;
 use crate::contacts::Contact;
 use crate::context::Context;
+use crate::directory::Standing;
 use crate::ids::Stranger;
 use crate::limits::SHOWN_STRANGERS;
 use crate::view::{Asked, Event, Person, PersonId, Presence};
 use crate::wire::Entry;
 use litemap::LiteMap;
+use std::time::Duration;
+
+/// The places of [`People::rank`].
+const RANKS: usize = 10;
+
+/// How often those to be shown are chosen where there are more than can be: each time everybody is looked
+/// at, and who tells of changes must not decide how often.
+const CHOOSE_EVERY: Duration = Duration::from_millis(250);
 
 /// Who is shown.
 #[derive(Debug, Default)]
@@ -16,6 +26,10 @@ pub(super) struct People {
     shown: LiteMap<PersonId, Person>,
     /// How many strangers are there who are not shown.
     more: u32,
+    /// Somebody came, went or changed since those to be shown were chosen.
+    stale: bool,
+    /// When they were chosen.
+    chosen: Option<Mono>,
     basis: Basis,
     alike: Alike,
 }
@@ -29,10 +43,13 @@ struct Basis {
     /// The contacts' names.
     names: Vec<String>,
     asked: LiteMap<Stranger, Asked>,
+    /// Whose requests wait.
+    asking: Vec<Stranger>,
 }
 
 impl Basis {
     fn of(state: &State<'_>) -> Self {
+        let requests = state.introductions.requests().values();
         Self {
             recognised: state.directory.recognised(),
             names: state
@@ -41,6 +58,9 @@ impl Basis {
                 .map(|contact| contact.name().to_owned())
                 .collect(),
             asked: state.introductions.asked().clone(),
+            asking: requests
+                .map(|request| Stranger::at(&request.from))
+                .collect(),
         }
     }
 }
@@ -91,49 +111,87 @@ impl People {
         }
     }
 
-    /// Shows a bounded number of strangers. Whoever is shown stays as long as they are there, so that
-    /// nobody who is invented later takes their place.
+    /// Shows a bounded number of strangers.
     fn show_strangers(&mut self, ctx: &mut Context, state: &State<'_>, everybody: bool) {
         if everybody {
-            let strangers = self.shown.keys().filter_map(|id| match id {
-                PersonId::Stranger(id) => Some(Stranger::at(id)),
-                PersonId::Contact(_) => None,
-            });
-            for stranger in strangers.collect::<Vec<_>>() {
+            for stranger in self.strangers_shown() {
                 self.show_entry(ctx, state, &stranger);
             }
         } else {
             for id in state.directory.changes() {
                 let stranger = Stranger::at(id);
-                if self.is_shown(&stranger) {
+                if self.shown.contains_key(&person_id(&stranger)) {
                     self.show_entry(ctx, state, &stranger);
                 }
             }
         }
-        if everybody || !state.directory.changes().is_empty() {
-            self.fill(ctx, state);
+        self.stale |= everybody || !state.directory.changes().is_empty();
+        if self.stale && self.due().is_none_or(|at| ctx.now.mono >= at) {
+            self.stale = false;
+            self.chosen = Some(ctx.now.mono);
+            self.choose(ctx, state);
         }
     }
 
-    /// Shows further strangers where there is room, and counts the others.
-    fn fill(&mut self, ctx: &mut Context, state: &State<'_>) {
-        let is_stranger = |id: &&PersonId| matches!(id, PersonId::Stranger(_));
-        let shown = self.shown.keys().filter(is_stranger).count();
-        let mut room = SHOWN_STRANGERS.saturating_sub(shown);
+    /// Returns when those to be shown are chosen again.
+    pub(super) fn due(&self) -> Option<Mono> {
+        let many = self.stale && self.more > 0;
+        self.chosen.filter(|_| many).map(|at| at + CHOOSE_EVERY)
+    }
+
+    /// Chooses who is shown, and counts the others: the better it is shown that somebody is there, the
+    /// sooner, and of equal ones who is shown already. So nobody who is invented takes the place of
+    /// somebody who is there, or was there before.
+    fn choose(&mut self, ctx: &mut Context, state: &State<'_>) {
+        let shown = self.strangers_shown();
         let mut there = 0_usize;
-        for entry in state.directory.strangers() {
+        let mut ranks: [Vec<&Entry>; RANKS] = Default::default();
+        for (standing, entry) in state.directory.strangers() {
             there += 1;
-            if room > 0 && !self.is_shown(&Stranger::at(&entry.discovery_id)) {
-                room -= 1;
+            let stranger = Stranger::at(&entry.discovery_id);
+            let is_shown = shown.binary_search(&stranger).is_ok();
+            let rank = ranks.get_mut(self.rank(&stranger, standing, is_shown));
+            if let Some(rank) = rank.filter(|rank| rank.len() < SHOWN_STRANGERS) {
+                rank.push(entry);
+            }
+        }
+        let best = ranks.into_iter().flatten().take(SHOWN_STRANGERS);
+        let best: LiteMap<Stranger, &Entry> = best
+            .map(|entry| (Stranger::at(&entry.discovery_id), entry))
+            .collect();
+        for stranger in shown.iter().filter(|other| !best.contains_key(*other)) {
+            self.show_gone(ctx, person_id(stranger));
+        }
+        for (stranger, entry) in best.iter() {
+            if shown.binary_search(stranger).is_err() {
                 self.show_stranger(ctx, entry);
             }
         }
-        let more = there.saturating_sub(SHOWN_STRANGERS - room);
-        self.more = u32::try_from(more).unwrap_or(u32::MAX);
+        self.more = u32::try_from(there - best.len()).unwrap_or(u32::MAX);
     }
 
-    fn is_shown(&self, stranger: &Stranger) -> bool {
-        self.shown.contains_key(&person_id(stranger))
+    /// Returns the place of a stranger in the choice of whom to show; the smaller, the sooner. Whom the
+    /// person has asked, and who asks, comes first.
+    fn rank(&self, stranger: &Stranger, standing: Standing, is_shown: bool) -> usize {
+        let is_met =
+            self.basis.asked.contains_key(stranger) || self.basis.asking.contains(stranger);
+        let rank = match standing {
+            _ if is_met => 0,
+            Standing::Here => 1,
+            Standing::Told => 2,
+            Standing::Relayed => 3,
+            Standing::Leftover => 4,
+        };
+        2 * rank + usize::from(!is_shown)
+    }
+
+    /// Returns the strangers who are shown, in their order.
+    fn strangers_shown(&self) -> Vec<Stranger> {
+        let strangers = self.shown.keys().filter_map(|id| match id {
+            PersonId::Stranger(id) => Some(Stranger::at(id)),
+            PersonId::Contact(_) => None,
+        });
+        strangers.collect()
     }
 
     /// Shows one stranger who is shown already as their entry is now.
