@@ -60,7 +60,8 @@ impl Namespace {
     pub fn discovery_uuid(&self, id: &str) -> Option<Uuid> {
         let text = id.strip_prefix(&self.prefix)?;
         let uuid = Uuid::try_parse(text).ok()?;
-        (uuid.to_string() == text).then_some(uuid)
+        let mut canonical = Uuid::encode_buffer();
+        (uuid.hyphenated().encode_lower(&mut canonical) == text).then_some(uuid)
     }
 }
 

@@ -72,10 +72,12 @@ pub fn kill(world: &mut World, index: usize, cut_off: bool) {
     device.written_at = 0;
 }
 
-/// Calls the node and the endpoint of a device, where their time has come.
+/// Calls the node and the endpoint of a device, where their time has come. A call that an earlier one
+/// has replaced is none.
 pub fn timer(world: &mut World, index: usize) {
     let now = world.ctx.now;
-    let Some(process) = world.devices.process(index) else {
+    let process = world.devices.process(index);
+    let Some(process) = process.filter(|process| process.armed == Some(now)) else {
         return;
     };
     process.armed = None;

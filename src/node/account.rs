@@ -128,6 +128,15 @@ impl Account {
         }
     }
 
+    /// Returns whether this view of the settings shows them as they are.
+    pub(super) fn is_shown_as(&self, view: Option<&SettingsView>) -> bool {
+        view.is_some_and(|view| {
+            view.settings == self.settings
+                && view.defaults == self.defaults
+                && view.config_error == self.config_error
+        })
+    }
+
     /// Sets the person's own name, for the first time or a new one; it is valid once it is stored.
     pub(super) fn join(
         &self,

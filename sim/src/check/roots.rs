@@ -155,7 +155,6 @@ fn members(world: &World, home: usize) -> Vec<Member<'_>> {
     let (Some(beacon), Some(at)) = (&world.beacon, world.network.homes.get(home)) else {
         return Vec::new();
     };
-    let label = at.address.to_string().replace('.', "-");
     let in_home = |index: &usize| {
         let device = world.devices.get(*index);
         device.is_some_and(|d| d.home == home && d.is_up() && d.disk.has_profile())
@@ -163,7 +162,7 @@ fn members(world: &World, home: usize) -> Vec<Member<'_>> {
     let people = world.devices.people().filter(in_home);
     let places = |index| {
         let places = beacon.places.of(index);
-        let here = places.filter(|(place, _)| place.label == label);
+        let here = places.filter(|(place, _)| place.label == at.label);
         (index, here.collect())
     };
     people.map(places).collect()
