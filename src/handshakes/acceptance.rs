@@ -131,11 +131,8 @@ impl Acceptance {
     /// Returns the contact that is being stored with a verified proof.
     pub(super) fn finishing(&self) -> Option<&Finished> {
         match self {
-            Self::Finishing { finished, .. } => Some(finished),
-            Self::Storing { .. }
-            | Self::AwaitingConfirm { .. }
-            | Self::Unfinished { .. }
-            | Self::Alone { .. } => None,
+            Self::Finishing { finished, .. } | Self::Alone { finished, .. } => Some(finished),
+            Self::Storing { .. } | Self::AwaitingConfirm { .. } | Self::Unfinished { .. } => None,
         }
     }
 
