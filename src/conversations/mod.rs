@@ -336,6 +336,7 @@ impl Conversations {
     }
 
     pub(crate) fn due(&self) -> Option<Deadline> {
+        let write = |all: &Conversation| Some(Why::Write.at(all.chat.as_ref()?.due()?));
         let of = |all: &Conversation| {
             let session = all.session.as_ref()?;
             let mut answer = Why::Liveness.at(session.liveness.due());
@@ -349,6 +350,7 @@ impl Conversations {
             }
             Some(answer)
         };
-        self.all.values().filter_map(of).min()
+        let all = self.all.values();
+        all.flat_map(|all| [of(all), write(all)]).flatten().min()
     }
 }
