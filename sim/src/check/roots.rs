@@ -104,20 +104,25 @@ pub fn look(world: &mut World, index: usize) {
         .map(|(person, other)| (other, since(person, other)))
         .collect();
     let before = beacon.places.see(index, sees.clone());
-    // Of a device that is in no root only connections show anything, and a full disk ends them.
+    // Of a device that is in no root only connections show anything, and a disk that fails ends them.
     let rootless: Vec<usize> = world
         .devices
         .people()
         .filter(|index| beacon.places.roots_of(*index).is_empty())
         .collect();
     for (other, certain) in before.into_iter().flatten() {
-        let full = |index: usize| world.devices.get(index).is_some_and(|device| device.full);
-        let by_connection = |index: usize| full(index) && rootless.contains(&index);
+        let fails = |index: usize| {
+            world
+                .devices
+                .get(index)
+                .is_some_and(|device| !device.stores())
+        };
+        let by_connection = |index: usize| fails(index) && rootless.contains(&index);
         let kept = certain.is_some_and(|since| now > since + SETTLED);
         let lost = match sees.get(&other) {
             None if by_connection(index) || by_connection(other) => continue,
             None => "is out of sight",
-            Some(None) if kept && !full(index) && !full(other) => "has no connection any more",
+            Some(None) if kept && !fails(index) && !fails(other) => "has no connection any more",
             Some(_) => continue,
         };
         if stay(world, index, other) {
