@@ -6,6 +6,7 @@ use crate::light::Light;
 use crate::view::View;
 use mesh_chat::node::{Input, LoadId, Output, StoreId};
 use mesh_chat::records::{Change, Query};
+use mesh_chat::view::Phase;
 use mesh_chat::{Mono, Node, Now};
 use peerjs::endpoint::Endpoint;
 use std::collections::VecDeque;
@@ -193,6 +194,13 @@ impl Device {
         if self.storing != (Storing::Silent { asked: true }) {
             self.storing = storing;
         }
+    }
+
+    /// Whether its person has joined, as the person sees it: a disk may say of the profile that it wrote
+    /// that it failed.
+    #[must_use]
+    pub fn has_joined(&self) -> bool {
+        self.disk.has_profile() && self.view.phase != Some(Phase::FirstRun)
     }
 
     /// Whether its disk takes what is written.

@@ -85,7 +85,7 @@ pub fn contacts(world: &World) -> Option<String> {
 fn members(world: &World, home: usize) -> Vec<usize> {
     let is_there = |index: &usize| {
         let device = world.devices.get(*index);
-        device.is_some_and(|d| d.home == home && d.is_up() && d.disk.has_profile())
+        device.is_some_and(|d| d.home == home && d.is_up() && d.has_joined())
     };
     world.devices.people().filter(is_there).collect()
 }
