@@ -145,6 +145,9 @@ pub(crate) enum Fact {
     Crossed(Stranger),
     /// The connection of a request broke the protocol.
     RequestSpoilt(RequestId),
+    /// An acceptance came to nothing because its contact could not be written, which may be written
+    /// all the same.
+    NotAccepted(ContactId),
     /// A newer request of the same stranger takes the place of this one.
     RequestReplaced(RequestId),
     /// A request is answered with no.

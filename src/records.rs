@@ -45,7 +45,7 @@ impl Snapshot {
     }
 }
 
-/// One write. It is durable, or it has not happened.
+/// One write. It is durable, or it has not happened; one that is reported as failed may be either.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// Replace the profile.
@@ -66,7 +66,8 @@ pub enum Change {
     ForgetInvite(InviteId),
     /// Remove a chat with all its messages.
     ForgetThread(ContactId),
-    /// Add or replace messages together with the head of their thread, in one transaction.
+    /// Add or replace messages together with the head of their thread, in one transaction. The chat
+    /// ends before the head's next number: what an earlier write has left from there on is removed.
     Thread(ThreadRecord, Vec<MessageRecord>),
     /// Take over a backup: all of it is written together, however much that is.
     Import(Box<ImportRecord>),

@@ -83,6 +83,8 @@ bugs! {
         Unit("handshakes::tests::contacts::another_key_after_a_complete_exchange_shows_somebody_else");
     OwnKeyTaken, "one is accepted by oneself", "src/handshakes/verify.rs",
         Unit("handshakes::tests::contacts::ones_own_key_is_no_proof_of_somebody_else");
+    FirstSecretKept, "a pair that accepts each other anew keeps the first secret on the side that has it", "src/handshakes/finish.rs",
+        Unit("handshakes::finish::tests::a_later_acceptance_replaces_the_secret");
     NameUnchecked, "a request shows any name", "src/handshakes/frames.rs",
         Unit("handshakes::tests::accepting::a_name_that_cannot_be_shown_asks_nobody");
     EarlyBytesUnbounded, "a stranger may send without end before a proof", "src/handshakes/frames.rs",
@@ -99,6 +101,8 @@ bugs! {
         Unit("conversations::tests::a_text_out_of_bounds_is_misbehaviour");
     NothingSentAgain, "what was under way when a connection ended is not sent again", "src/conversations/chat.rs",
         Scenario("delivery::a_sent_message_waits_again_when_the_connection_ends_before_the_acknowledgement");
+    LastSentAgain, "what the other device says to have last is sent to it again", "src/conversations/agreement.rs",
+        Unit("conversations::agreement::tests::what_the_other_side_has_mostly_follows_from_what_is_known");
     OutboxUnbounded, "any number of messages wait for a contact", "src/conversations/outbox.rs",
         Unit("conversations::chat::tests::the_composer_refuses_at_the_bounds");
     InFlightUnbounded, "everything is sent at once", "src/conversations/outbox.rs",

@@ -96,6 +96,10 @@ pub const WOKE_ALL: Cause = cause("a sleep of everybody", 95);
 pub const CLOCK: Cause = cause("a clock set", 95);
 /// Up to 64 s between two sessions with a device whose disk is full.
 pub const ROOM: Cause = cause("a full disk", 70);
+/// As for a full disk.
+pub const DOUBTFUL: Cause = cause("a disk that says of what it wrote that it failed", 70);
+/// The engine waits 30 s, then it is as for a crashed page.
+pub const SILENT: Cause = cause("a disk that does not answer", 35);
 /// As for a killed browser.
 pub const OLDER: Cause = cause("a disk that comes back older", 5);
 /// As for a killed browser; a device that finds its address taken has another one at once.

@@ -66,11 +66,11 @@ impl Context {
         self.queue.push(Scheduled(at, Box::new(event)));
     }
 
-    /// Moves the clock to the next event up to `end` and returns it with its number; without one,
-    /// moves the clock to `end`.
-    pub fn next(&mut self, end: u64) -> Option<(u64, Event)> {
+    /// Moves the clock to the next event up to `end` and returns it; without one, moves the clock to
+    /// `end`.
+    pub fn next(&mut self, end: u64) -> Option<Event> {
         let is_due = |next: &Scheduled| next.0.0.0 <= end;
-        let Some(Scheduled(Reverse((at, number)), event)) = self
+        let Some(Scheduled(Reverse((at, _)), event)) = self
             .queue
             .peek()
             .is_some_and(is_due)
@@ -81,7 +81,7 @@ impl Context {
             return None;
         };
         self.now = at;
-        Some((number, *event))
+        Some(*event)
     }
 
     /// Records that a promise was broken.

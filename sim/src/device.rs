@@ -6,6 +6,7 @@ use crate::light::Light;
 use crate::view::View;
 use mesh_chat::node::{Input, LoadId, Output, StoreId};
 use mesh_chat::records::{Change, Query};
+use mesh_chat::view::Phase;
 use mesh_chat::{Mono, Node, Now};
 use peerjs::endpoint::Endpoint;
 use std::collections::VecDeque;
@@ -29,8 +30,8 @@ pub struct Device {
     pub slept: u64,
     /// Survives everything.
     pub disk: Disk,
-    /// No write succeeds.
-    pub full: bool,
+    /// What it does with what is written.
+    pub storing: Storing,
     /// When the last write that is under way will be done.
     pub written_at: u64,
     /// What is being written or read, and not reported yet.
@@ -51,6 +52,23 @@ pub struct Device {
     pub tokens: Vec<(String, String)>,
     /// What its person sees.
     pub view: View,
+}
+
+/// What a disk does with what is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Storing {
+    /// It takes it.
+    #[default]
+    Takes,
+    /// It is full, and refuses it.
+    Refuses,
+    /// It takes it or not, and often says of what it has taken that it has failed.
+    Doubtful,
+    /// It says nothing any more; `asked`: it was asked something since.
+    Silent {
+        /// Something waits for it, and so does the engine, for a while.
+        asked: bool,
+    },
 }
 
 /// What a disk is asked to do.
@@ -169,6 +187,26 @@ impl Device {
             Brain::Light(light) => Some(light),
             Brain::Node(_) | Brain::Hostile(_) => None,
         }
+    }
+
+    /// Changes what its disk does. What waits for a silent one waits until the process ends.
+    pub fn set_storing(&mut self, storing: Storing) {
+        if self.storing != (Storing::Silent { asked: true }) {
+            self.storing = storing;
+        }
+    }
+
+    /// Whether its person has joined, as the person sees it: a disk may say of the profile that it wrote
+    /// that it failed.
+    #[must_use]
+    pub fn has_joined(&self) -> bool {
+        self.disk.has_profile() && self.view.phase != Some(Phase::FirstRun)
+    }
+
+    /// Whether its disk takes what is written.
+    #[must_use]
+    pub fn stores(&self) -> bool {
+        self.storing == Storing::Takes
     }
 
     /// Whether it is on, awake and on a network.

@@ -92,11 +92,11 @@ impl Devices {
         self.get(index).is_some_and(Device::is_up)
     }
 
-    /// Returns a device that is up and whose disk has room.
+    /// Returns a device that is up and whose disk takes what is written.
     #[must_use]
     pub fn ready(&self, index: usize) -> Option<&Device> {
         self.get(index)
-            .filter(|device| device.is_up() && !device.full)
+            .filter(|device| device.is_up() && device.stores())
     }
 
     /// Whether a process of this generation runs on a device.

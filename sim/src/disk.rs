@@ -79,6 +79,7 @@ impl Disk {
                 self.messages.retain(|(contact, _), _| *contact != id);
             }
             Change::Thread(head, records) => {
+                self.end_before(&head.contact, head.next_number);
                 for record in records {
                     let key = (record.message.contact.clone(), record.message.number);
                     self.messages.insert(key, record);
@@ -86,6 +87,19 @@ impl Disk {
                 self.threads.insert(head.contact.clone(), head);
             }
         }
+    }
+
+    /// Removes the messages of a chat from this number on.
+    fn end_before(&mut self, contact: &ContactId, number: u64) {
+        let behind = (contact.clone(), number)..=(contact.clone(), u64::MAX);
+        let behind: Vec<_> = self
+            .messages
+            .range(behind)
+            .map(|(key, _)| key.clone())
+            .collect();
+        behind
+            .iter()
+            .for_each(|key| drop(self.messages.remove(key)));
     }
 
     /// Returns what the next process starts from.

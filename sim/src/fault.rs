@@ -43,8 +43,15 @@ pub enum Fault {
     Clock(usize, i64),
     /// The disk is full for this long.
     Full(usize, u64),
-    /// There is room again.
+    /// The disk takes what is written again.
     Room(usize),
+    /// For this long the disk often says that a write has failed, of what it has written too.
+    Doubt(usize, u64),
+    /// The disk does not answer any more.
+    Silence(usize),
+    /// The engine loads its page anew, because its disk does not answer; in this generation of its
+    /// process.
+    Reload(usize, u64),
     /// Somebody makes a copy of a disk.
     Copy(usize),
     /// The disk is that copy again, and its device starts after this time.

@@ -46,6 +46,10 @@ impl Nat {
 pub struct Home {
     /// Its address now.
     pub address: IpAddr,
+    /// The same, as people see it.
+    pub shown: String,
+    /// The same, as it is in ids.
+    pub label: String,
     /// What lies between it and the others.
     pub nat: Nat,
     renumbered: u8,
@@ -59,6 +63,8 @@ impl Home {
         let number = u8::try_from(number).unwrap_or(u8::MAX);
         let mut home = Self {
             address: IpAddr::from([0, 0, 0, 0]),
+            shown: String::new(),
+            label: String::new(),
             nat,
             renumbered: 0,
             number,
@@ -76,6 +82,8 @@ impl Home {
     fn take_address(&mut self) {
         let last = 10_u8.wrapping_add(self.number);
         self.address = IpAddr::from([203, 0, 113 + self.renumbered % 100, last]);
+        self.shown = self.address.to_string();
+        self.label = self.shown.replace('.', "-");
     }
 
     /// Returns a Router ID of its namespace under the public root.

@@ -17,20 +17,22 @@ use std::collections::{BTreeMap, BTreeSet};
 /// milliseconds: it is tried again every 30 s.
 const STORED: u64 = 45_000;
 
-/// A secret is a word of at least this many characters: 16 bytes in base64url.
-const SHORTEST: usize = 22;
+/// A secret is a word of so many characters: 16 bytes in base64url, or `myapp-` and a uuid.
+const LENGTHS: [usize; 2] = [22, 42];
 
 /// Which device got which secret of whom.
 #[derive(Debug, Default)]
 pub struct Knowledge {
-    /// Every secret there ever was, and whose it is.
-    owners: BTreeMap<String, usize>,
-    /// By the device that got it in a frame.
-    known: BTreeSet<(usize, String)>,
+    /// Every secret there ever was, its number, and whose it is.
+    owners: BTreeMap<String, (usize, usize)>,
+    /// All secrets, by their number.
+    secrets: Vec<String>,
+    /// By the device that got it in a frame: the numbers of secrets.
+    known: BTreeSet<(usize, usize)>,
     /// What somebody knows who may not know it, and since when.
-    leaked: BTreeMap<(usize, String), u64>,
+    leaked: BTreeMap<(usize, usize), u64>,
     /// Leaks that were returned.
-    told: BTreeSet<(usize, String)>,
+    told: BTreeSet<(usize, usize)>,
 }
 
 impl Knowledge {
@@ -51,7 +53,12 @@ impl Knowledge {
         };
         if let Some(profile) = profile {
             for secret in [&profile.discovery_uuid.0, &profile.transport_id] {
-                self.owners.entry(secret.clone()).or_insert(index);
+                debug_assert!(LENGTHS.contains(&secret.len()), "a secret of another form");
+                if !self.owners.contains_key(secret) {
+                    let owned = (self.secrets.len(), index);
+                    self.owners.insert(secret.clone(), owned);
+                    self.secrets.push(secret.clone());
+                }
             }
         }
     }
@@ -60,47 +67,67 @@ impl Knowledge {
     pub fn hears(&mut self, index: usize, frame: &[u8]) {
         let of_a_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         let words = frame.split(|byte| !of_a_word(byte));
-        for word in words.filter(|word| word.len() >= SHORTEST) {
+        for word in words.filter(|word| LENGTHS.contains(&word.len())) {
             let word = std::str::from_utf8(word).unwrap_or_default();
-            if self.owners.get(word).is_some_and(|owner| *owner != index) {
-                self.known.insert((index, word.to_owned()));
+            let others = |(_, owner): &&(usize, usize)| *owner != index;
+            if let Some((secret, _)) = self.owners.get(word).filter(others) {
+                self.known.insert((index, *secret));
             }
         }
+    }
+
+    /// What somebody knows of a person now counts as told with their consent, which was lost.
+    pub fn excuse(&mut self, owner: usize, other: usize) {
+        let is_owned = |(index, number): &&(usize, usize)| {
+            let secret = self.secrets.get(*number);
+            let whose = secret.and_then(|secret| self.owners.get(secret));
+            *index == other && whose.is_some_and(|(_, first)| *first == owner)
+        };
+        let known: Vec<_> = self.known.iter().filter(is_owned).copied().collect();
+        self.told.extend(known);
     }
 
     /// Returns who has known for too long how to find whom, without being a contact. Each secret is
     /// returned once.
     pub fn late(&mut self, devices: &Devices, ties: &Ties, now: u64) -> Vec<(usize, usize)> {
+        let owners = devices.people().filter(|owner| !ties.was_wiped(*owner));
+        // The secrets of now, and whom each leads to.
+        let now_valid: BTreeMap<usize, usize> = owners
+            .flat_map(|owner| leading_to(devices, owner).map(move |secret| (secret, owner)))
+            .filter_map(|(secret, owner)| {
+                let (number, first) = self.owners.get(secret)?;
+                (*first == owner).then_some((*number, owner))
+            })
+            .collect();
         let leaks = self.known.iter().filter(|(index, secret)| {
-            let owner = self.owners.get(secret);
-            owner.is_some_and(|owner| leads_to(devices, *owner, secret))
-                && owner.is_some_and(|owner| !ties.was_wiped(*owner))
-                && owner.is_some_and(|owner| !may_know(devices, *owner, *index))
+            let owner = now_valid.get(secret);
+            owner.is_some_and(|owner| !may_know(devices, *owner, *index))
         });
         let before = std::mem::take(&mut self.leaked);
         self.leaked = leaks
-            .map(|leak| (leak.clone(), before.get(leak).copied().unwrap_or(now)))
+            .map(|leak| (*leak, before.get(leak).copied().unwrap_or(now)))
             .collect();
         let late = self
             .leaked
             .iter()
             .filter(|(_, since)| now > **since + STORED);
-        let late: Vec<_> = late.map(|(leak, _)| leak.clone()).collect();
-        let news = late
-            .into_iter()
-            .filter(|leak| self.told.insert(leak.clone()));
-        let pair = |(index, secret)| Some((index, *self.owners.get(&secret)?));
+        let late: Vec<_> = late.map(|(leak, _)| *leak).collect();
+        let news = late.into_iter().filter(|leak| self.told.insert(*leak));
+        let pair = |(index, number): (usize, usize)| {
+            let (_, owner) = self.owners.get(self.secrets.get(number)?)?;
+            Some((index, *owner))
+        };
         news.filter_map(pair).collect()
     }
 }
 
-/// Whether a secret is one that its owner is found by now.
-fn leads_to(devices: &Devices, owner: usize, secret: &str) -> bool {
-    let Some(device) = devices.ready(owner) else {
-        return false;
-    };
-    let uuid = device.disk.discovery_uuid().map(|uuid| uuid.0.as_str());
-    uuid == Some(secret) || device.disk.transport_id() == Some(secret)
+/// Returns the secrets by which somebody is found now.
+fn leading_to(devices: &Devices, owner: usize) -> impl Iterator<Item = &str> {
+    let disk = devices.ready(owner).map(|device| &device.disk);
+    let uuid = disk.and_then(|disk| disk.discovery_uuid());
+    let uuid = uuid.map(|uuid| uuid.0.as_str());
+    let address = disk.and_then(|disk| disk.transport_id());
+    [uuid, address].into_iter().flatten()
 }
 
 /// Whether a person has the one of another device as a contact.

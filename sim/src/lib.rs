@@ -19,7 +19,7 @@
 //! | [`device`], [`devices`] | one device with its process; all of them |
 //! | [`network`] | sockets to the servers and peer connections: order, stalls, death |
 //! | [`beacon`], [`places`] | what the beacon answers; the ids of namespaces that devices hold |
-//! | [`texts`], [`ties`], [`rendezvous`], [`imposters`], [`recognised`], [`knowledge`] | what people wrote and decided, who holds what, and who knows what |
+//! | [`texts`], [`ties`], [`rendezvous`], [`imposters`], [`knowledge`] | what people wrote and decided, who holds what, and who knows what |
 //! | [`measure`], [`model`] | how long things took; which goals must be reached by now |
 //! | [`world`] | all of these as the parts of one world |
 //! | [`roots`], [`pairs`] | what two people may expect of each other |
@@ -66,7 +66,6 @@ pub mod preferences;
 pub mod process;
 pub mod random;
 pub mod rates;
-pub mod recognised;
 pub mod rendezvous;
 pub mod reunion;
 pub mod roots;

@@ -9,6 +9,7 @@ pub fn name(device: usize) -> String {
 /// Returns the device of a person. Renaming a contact only adds words behind the name.
 #[must_use]
 pub fn device_of(name: &str) -> Option<usize> {
-    let number = name.strip_prefix('P')?.split(' ').next()?;
-    number.parse().ok()
+    let name = name.strip_prefix('P')?;
+    let end = name.bytes().position(|byte| byte == b' ');
+    name.get(..end.unwrap_or(name.len()))?.parse().ok()
 }

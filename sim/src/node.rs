@@ -1,17 +1,23 @@
 //! The node of a device: what reaches it, and what comes of its outputs.
 
+use crate::causes::SILENT;
 use crate::check;
-use crate::device::Job;
+use crate::device::{Job, Storing};
 use crate::disk;
 use crate::endpoint;
 use crate::event::Event;
+use crate::fault::Fault;
 use crate::world::World;
 use mesh_chat::address::Addresses;
 use mesh_chat::config::Config;
 use mesh_chat::node::{CommandId, Deadline, Input, Link, Output};
+use mesh_chat::records::Change;
 use mesh_chat::view::{self, Answer, Command, MessageState, Phase, Refusal};
 use peerjs::endpoint::{Endpoint, Input as EndpointInput};
 use webext::mapping;
+
+/// How long the engine waits for its disk, in milliseconds: twice the `SILENCE` of `webext::storage`.
+const PATIENCE: u64 = 2 * webext::storage::SILENCE.as_secs() * 1_000;
 
 /// Gives a command to a node. Returns the number of the command.
 pub fn command(world: &mut World, index: usize, command: Command) -> u64 {
@@ -52,23 +58,61 @@ pub fn handle(world: &mut World, index: usize, input: Input) {
     }
 }
 
-/// The first job of a disk is done: what was written is there, or the disk was full.
+/// The first job of a disk is done: what was written is there, or the disk did not take it. A silent one
+/// does not even say that.
 pub fn written(world: &mut World, index: usize) {
     let Some(device) = world.devices.get_mut(index) else {
         return;
     };
+    if matches!(device.storing, Storing::Silent { .. }) {
+        return wait_for_disk(world, index);
+    }
     let Some(job) = device.writing.pop_front() else {
         return;
     };
     let input = match job {
-        Job::Write(id, _) if device.full => Input::Stored(id, Err("the disk is full".to_owned())),
-        Job::Write(id, change) => {
-            device.disk.write(change);
-            Input::Stored(id, Ok(()))
-        }
+        Job::Write(id, change) => Input::Stored(id, write(world, index, change)),
         Job::Read(id, query) => Input::Loaded(id, Ok(device.disk.load(&query))),
     };
     handle(world, index, input);
+}
+
+/// The engine waits for the answer of a silent disk.
+fn wait_for_disk(world: &mut World, index: usize) {
+    let Some(device) = world.devices.get_mut(index) else {
+        return;
+    };
+    if device.storing == (Storing::Silent { asked: true }) {
+        return;
+    }
+    device.storing = Storing::Silent { asked: true };
+    let (home, reload) = (device.home, Fault::Reload(index, device.generation));
+    world.model.disturbed(home, world.ctx.now, &SILENT);
+    world.ctx.later(PATIENCE, Event::Fault(reload));
+}
+
+/// Does a write. Returns what the disk says of it.
+fn write(world: &mut World, index: usize, change: Change) -> Result<(), String> {
+    let Some(device) = world.devices.get_mut(index) else {
+        return Ok(());
+    };
+    let roll = match (device.storing, &mut world.disks) {
+        (Storing::Doubtful, Some(random)) => random.within(0, 4),
+        _ => 0,
+    };
+    let (takes, says) = match (device.storing, roll) {
+        (Storing::Takes | Storing::Silent { .. }, _) | (Storing::Doubtful, 0) => (true, Ok(())),
+        (Storing::Refuses, _) => (false, Err("the disk is full".to_owned())),
+        (Storing::Doubtful, 1) => (false, Err("the disk does not take it".to_owned())),
+        (Storing::Doubtful, _) => (true, Err("the disk says that it failed".to_owned())),
+    };
+    if takes && says.is_err() {
+        world.texts.doubt(&change);
+    }
+    if takes {
+        device.disk.write(change);
+    }
+    says
 }
 
 fn wait(world: &mut World, index: usize, deadline: Option<Deadline>) {

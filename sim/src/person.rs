@@ -42,7 +42,7 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     if device.process.is_none() || device.asleep.is_some() {
         return None;
     }
-    if !device.disk.has_profile() {
+    if !device.has_joined() {
         return Some(Wish::Command(begin(world, index)));
     }
     if world.activity == Activity::Joins {

@@ -8,12 +8,33 @@ pub const PUBLIC: &str = "myapp";
 /// What devices hold and see.
 #[derive(Debug, Default)]
 pub struct Places {
-    /// The ids that each device has asked for, and whether it holds them.
-    ids: BTreeMap<usize, BTreeMap<String, bool>>,
+    /// The ids of namespaces that each device has asked for.
+    ids: BTreeMap<usize, BTreeMap<String, Asked>>,
     /// Whom each person saw there after the last input, and since when by a connection.
     seen: BTreeMap<usize, Seen>,
     /// Devices whose lists changed in this input.
     changed: BTreeSet<usize>,
+}
+
+/// What is known of an id that a device has asked for.
+#[derive(Debug)]
+struct Asked {
+    /// Its parts: they are asked for at every second.
+    root: String,
+    label: String,
+    is_router: bool,
+    /// The device has it.
+    held: bool,
+}
+
+impl Asked {
+    fn place(&self) -> Place<'_> {
+        Place {
+            root: &self.root,
+            label: &self.label,
+            is_router: self.is_router,
+        }
+    }
 }
 
 /// The devices of the people that somebody sees there, and since when by a connection.
@@ -56,15 +77,25 @@ impl Places {
     /// A device asks for an id. Returns in how many roots it is then.
     pub fn registers(&mut self, index: usize, id: &str) -> usize {
         let ids = self.ids.entry(index).or_default();
-        ids.entry(id.to_owned()).or_insert(false);
+        if let Some(place) = Place::of(id)
+            && !ids.contains_key(id)
+        {
+            let asked = Asked {
+                root: place.root.to_owned(),
+                label: place.label.to_owned(),
+                is_router: place.is_router,
+                held: false,
+            };
+            ids.insert(id.to_owned(), asked);
+        }
         self.roots_of(index).len()
     }
 
     /// A device has got an id.
     pub fn registered(&mut self, index: usize, id: &str) {
         let ids = self.ids.get_mut(&index);
-        if let Some(held) = ids.and_then(|ids| ids.get_mut(id)) {
-            *held = true;
+        if let Some(asked) = ids.and_then(|ids| ids.get_mut(id)) {
+            asked.held = true;
         }
     }
 
@@ -84,7 +115,7 @@ impl Places {
     /// Returns the places of a device, and whether it holds each.
     pub fn of(&self, index: usize) -> impl Iterator<Item = (Place<'_>, bool)> {
         let ids = self.ids.get(&index).into_iter().flatten();
-        ids.filter_map(|(id, held)| Some((Place::of(id)?, *held)))
+        ids.map(|(_, asked)| (asked.place(), asked.held))
     }
 
     /// Returns the roots that a device is in.

@@ -2,7 +2,7 @@
 
 use crate::beacon;
 use crate::causes::START;
-use crate::device::{Brain, Job, Process};
+use crate::device::{Brain, Job, Process, Storing};
 use crate::endpoint;
 use crate::hostile::Hostile;
 use crate::light::Light;
@@ -61,10 +61,13 @@ pub fn kill(world: &mut World, index: usize, cut_off: bool) {
     };
     for job in device.writing.drain(..).take(done) {
         if let Job::Write(_, change) = job
-            && !device.full
+            && device.storing != Storing::Refuses
         {
             device.disk.write(change);
         }
+    }
+    if matches!(device.storing, Storing::Silent { .. }) {
+        device.storing = Storing::Takes;
     }
     device.keep_tokens();
     device.process = None;
@@ -72,10 +75,12 @@ pub fn kill(world: &mut World, index: usize, cut_off: bool) {
     device.written_at = 0;
 }
 
-/// Calls the node and the endpoint of a device, where their time has come.
+/// Calls the node and the endpoint of a device, where their time has come. A call that an earlier one
+/// has replaced is none.
 pub fn timer(world: &mut World, index: usize) {
     let now = world.ctx.now;
-    let Some(process) = world.devices.process(index) else {
+    let process = world.devices.process(index);
+    let Some(process) = process.filter(|process| process.armed == Some(now)) else {
         return;
     };
     process.armed = None;

@@ -1,6 +1,7 @@
 //! The texts that people write: which are promised to arrive, and which have not arrived yet.
 
-use std::collections::BTreeMap;
+use mesh_chat::records::{Change, Origin};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A text, as its writer knows it.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub struct Texts {
     /// Texts of commands that are not answered yet: who writes to whom.
     asked: BTreeMap<u64, (usize, usize, String)>,
     outbox: BTreeMap<String, Waiting>,
+    /// Texts that a disk has stored and said not to have.
+    doubted: BTreeSet<String>,
 }
 
 impl Texts {
@@ -91,8 +94,20 @@ impl Texts {
             for same in written.iter_mut().filter(|written| written.text == text) {
                 same.stored = true;
             }
+        } else if self.doubted.contains(&text) {
+            // The end of the process before it was taken back leaves it there.
+            self.release(from, to, |written| written == text);
         } else {
             written.retain(|written| written.text != text);
+        }
+    }
+
+    /// A disk has stored a change, and says that it has not.
+    pub fn doubt(&mut self, change: &Change) {
+        if let Change::Thread(_, records) = change {
+            let own = records.iter().map(|record| &record.message);
+            let own = own.filter(|message| message.origin == Origin::Own);
+            self.doubted.extend(own.map(|message| message.text.clone()));
         }
     }
 

@@ -15,7 +15,6 @@ use crate::model::Model;
 use crate::network::Network;
 use crate::random::Random;
 use crate::rates::Rates;
-use crate::recognised::Recognised;
 use crate::rendezvous::Rendezvous;
 use crate::texts::Texts;
 use crate::ties::Ties;
@@ -56,8 +55,6 @@ pub struct World {
     pub rendezvous: Rendezvous,
     /// Hostile peers at the address of a person.
     pub imposters: Imposters,
-    /// Devices that are recognised by somebody they have blocked.
-    pub recognised: Recognised,
     /// What each connection may still say.
     pub rates: Rates,
     /// Which device got which secret of whom.
@@ -71,6 +68,8 @@ pub struct World {
     /// In worlds in which disks come back older: the source of chance for that, so that other worlds
     /// are the same as without.
     pub older: Option<Random>,
+    /// In worlds with disks that fail in other ways than by being full: the source of chance for that.
+    pub disks: Option<Random>,
     /// Bytes that routers have sent.
     pub routed: u64,
     /// A hash of everything that happened.
@@ -99,6 +98,8 @@ impl World {
         let beacon = Beacon::draw(seed, people);
         let mut older = Random::new(seed.rotate_left(32) ^ 1);
         let has_older = older.chance(30);
+        let mut disks = Random::new(seed.rotate_left(16) ^ 2);
+        let has_disks = disks.chance(30);
         if let Some(beacon) = &beacon {
             beacon.set_clocks(&mut devices);
         }
@@ -111,7 +112,6 @@ impl World {
             texts: Texts::default(),
             rendezvous: Rendezvous::default(),
             imposters: Imposters::default(),
-            recognised: Recognised::default(),
             rates: Rates::new(),
             knowledge: Knowledge::default(),
             model: Model::new(HOMES),
@@ -121,6 +121,7 @@ impl World {
             trace: 0,
             commands: 0,
             older: Some(older).filter(|_| has_older),
+            disks: Some(disks).filter(|_| has_disks),
         }
     }
 

@@ -153,6 +153,16 @@ impl Contacts {
         }
     }
 
+    /// Takes back on the disk what a write may have left there that is reported as failed: a contact is
+    /// written as it counts, and whoever is none is forgotten.
+    pub(crate) fn take_back(&self, ctx: &mut Context, id: &ContactId) {
+        if self.get(id).is_some() {
+            self.store(ctx, id);
+        } else {
+            ctx.store_for_certain(Change::ForgetContact(id.clone()));
+        }
+    }
+
     pub(crate) fn forget(&mut self, ctx: &mut Context, id: ContactId) {
         self.book.remove(&id);
         ctx.store_for_certain(Change::ForgetContact(id));

@@ -60,9 +60,11 @@ impl Contacts {
         if let Some(id) = forgotten {
             self.forget(ctx, id);
         }
-        if self.get(&record.id).is_some() {
+        let taken = self.get(&record.id).is_some().then(|| record.id.clone());
+        if taken.is_some() {
             record.id = ContactId(hex(&ctx.random::<8>()));
         }
+        let id = record.id.clone();
         if let Some(mut contact) = Contact::restore(record) {
             contact.unfinished = Unfinished {
                 old_since: None,
@@ -73,6 +75,11 @@ impl Contacts {
                 request: Some(yes.request),
             };
             self.keep(contact);
+        }
+        // It could not be written in place of somebody saved, who stays as they are.
+        if let Some(saved) = taken {
+            self.store(ctx, &id);
+            self.store(ctx, &saved);
         }
         no_room
     }

@@ -227,6 +227,7 @@ fn ask(last: Option<String>, after: u64, below: u64, own: Own<'_>) -> (Agreement
 }
 
 fn agree(place: u64, last: Option<String>) -> (Agreement, Next) {
+    let place = place.saturating_sub(u64::from(planted!(LastSentAgain)));
     (Agreement::Agreed, Next::Agree { place, last })
 }
 

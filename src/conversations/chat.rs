@@ -7,14 +7,17 @@
 //!
 //! One transaction is under way at a time; what comes meanwhile is staged and goes into the next
 //! one, both directions together. When a transaction fails, it and all that was staged behind it
-//! are as if they had not happened.
+//! are as if they had not happened. The disk may have written it all the same: so the head is written
+//! again as it was before, which also removes the messages behind it.
 
 use super::agreement::Own;
+use super::ended::{Durable, Failed};
 use super::outbox::Outbox;
-use crate::clock::UnixMillis;
+use crate::clock::{Mono, UnixMillis};
 use crate::io::CommandId;
 use crate::limits::{STORING, UNSEEN};
 use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
+use crate::store::WRITE_AGAIN;
 use crate::view::{self, ContactId, Message, MessageState, Progress, Refusal};
 use crate::wire::SessionFrame;
 
@@ -28,8 +31,9 @@ pub(crate) struct Chat {
     /// The transaction under way, and the head it writes.
     flying: Option<(ThreadRecord, Vec<Staged>)>,
     staged: Vec<Staged>,
-    /// The last transaction failed: none is begun before there is a message to store.
-    stuck: bool,
+    /// The last transaction failed: when the head is written alone, unless there is a message to store
+    /// before.
+    again: Option<Mono>,
     /// Stored own messages that are not known to be delivered.
     outbox: Outbox,
     /// The two have just accepted each other, perhaps after one of them had forgotten the chat.
@@ -44,16 +48,6 @@ pub(crate) struct Chat {
 struct Staged {
     record: MessageRecord,
     command: Option<CommandId>,
-}
-
-/// What became durable, oldest first.
-#[derive(Debug, Default)]
-pub(crate) struct Durable {
-    /// Own messages, now to be shown and sent; and the commands they answer.
-    pub(crate) own: Vec<Message>,
-    pub(crate) commands: Vec<CommandId>,
-    /// The other's messages, now to be shown and acknowledged.
-    pub(crate) received: Vec<Message>,
 }
 
 impl Chat {
@@ -71,7 +65,7 @@ impl Chat {
             durable: head.clone(),
             flying: None,
             staged: Vec::new(),
-            stuck: false,
+            again: None,
             outbox: Outbox::new(outbox),
             fresh: false,
             told: None,
@@ -198,11 +192,18 @@ impl Chat {
         self.staged.push(Staged { record, command });
     }
 
+    /// Returns when the head is to be written again after a transaction has failed.
+    pub(crate) fn due(&self) -> Option<Mono> {
+        self.again.filter(|_| self.flying.is_none())
+    }
+
     /// Returns the next transaction, where one is due and none is under way.
-    pub(crate) fn flush(&mut self) -> Option<(ThreadRecord, Vec<MessageRecord>)> {
-        if self.flying.is_some()
-            || (self.staged.is_empty() && (self.stuck || self.head == self.durable))
-        {
+    pub(crate) fn flush(&mut self, now: Mono) -> Option<(ThreadRecord, Vec<MessageRecord>)> {
+        let is_due = match self.again {
+            Some(again) => now >= again,
+            None => self.head != self.durable,
+        };
+        if self.flying.is_some() || (self.staged.is_empty() && !is_due) {
             return None;
         }
         let batch = std::mem::take(&mut self.staged);
@@ -218,7 +219,7 @@ impl Chat {
             return durable;
         };
         self.durable = head;
-        self.stuck = false;
+        self.again = None;
         for Staged { record, command } in batch {
             match command {
                 Some(command) => {
@@ -232,21 +233,25 @@ impl Chat {
         durable
     }
 
-    /// Ends the transaction under way, which has failed. Returns the commands to refuse. The
-    /// connection has to be closed, so that the other side sends again.
-    pub(crate) fn failed(&mut self) -> Vec<CommandId> {
+    /// Ends the transaction under way, which has failed: perhaps it is written all the same. Returns what
+    /// was in it and behind it.
+    pub(crate) fn failed(&mut self, now: Mono) -> Failed {
         let flying = self.flying.take().into_iter().flat_map(|(_, batch)| batch);
-        let commands = flying
-            .chain(std::mem::take(&mut self.staged))
-            .filter_map(|staged| staged.command)
-            .collect();
-        self.stuck = true;
+        let mut failed = Failed::default();
+        for staged in flying.chain(std::mem::take(&mut self.staged)) {
+            match staged.command {
+                Some(command) => failed.commands.push(command),
+                None => failed.received = true,
+            }
+        }
+        // At once, and where that fails too, as often as anything that a disk refuses.
+        self.again = Some(self.again.map_or(now, |_| now + WRITE_AGAIN));
         self.head.next_number = self.durable.next_number;
         self.head.out_last = self.durable.out_last;
         self.head.in_last.clone_from(&self.durable.in_last);
         self.head.in_read.clone_from(&self.durable.in_read);
         self.head.unread = self.durable.unread;
-        commands
+        failed
     }
 
     /// Returns what to say first on a new connection. With `receipts` it repeats the last receipt,

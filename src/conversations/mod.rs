@@ -1,6 +1,7 @@
 //! What contacts say to each other on authenticated connections, and the chats they make up.
 //!
-//! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it.
+//! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it,
+//! [`ended`] what comes of its writes.
 //! [`frames`] says what a message of a contact leads to, [`writing`] what an own one does, and the end of
 //! its write. [`agreement`] is how both sides of a new connection find out what the other one has, and
 //! [`agreeing`] carries that out. [`neighbours`] is which contacts are on this device's networks.
@@ -11,6 +12,7 @@
 mod agreeing;
 mod agreement;
 mod chat;
+mod ended;
 mod frames;
 mod neighbours;
 mod outbox;
@@ -336,6 +338,7 @@ impl Conversations {
     }
 
     pub(crate) fn due(&self) -> Option<Deadline> {
+        let write = |all: &Conversation| Some(Why::Write.at(all.chat.as_ref()?.due()?));
         let of = |all: &Conversation| {
             let session = all.session.as_ref()?;
             let mut answer = Why::Liveness.at(session.liveness.due());
@@ -349,6 +352,7 @@ impl Conversations {
             }
             Some(answer)
         };
-        self.all.values().filter_map(of).min()
+        let all = self.all.values();
+        all.flat_map(|all| [of(all), write(all)]).flatten().min()
     }
 }

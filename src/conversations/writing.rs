@@ -69,20 +69,26 @@ impl Conversations {
         self.pump(ctx, id);
     }
 
-    /// Refuses the commands of a transaction that has failed. The session ends, so that the contact
-    /// sends again.
+    /// Refuses the commands of a transaction that has failed. Where it had messages of the contact, the
+    /// session ends, so that they are sent again.
     pub(crate) fn not_stored(&mut self, ctx: &mut Context, id: &ContactId, refusal: &Refusal) {
         let chat = self.all.get_mut(id).and_then(|all| all.chat.as_mut());
-        for command in chat.map(Chat::failed).into_iter().flatten() {
+        let Some(failed) = chat.map(|chat| chat.failed(ctx.now.mono)) else {
+            return;
+        };
+        for command in failed.commands {
             ctx.reply(command, Err(refusal.clone()));
         }
-        self.end(ctx, id);
+        if failed.received {
+            self.end(ctx, id);
+        }
     }
 
     /// Begins the transactions that are due.
     pub(crate) fn flush(&mut self, ctx: &mut Context) {
         for (id, all) in self.all.iter_mut() {
-            if let Some((head, records)) = all.chat.as_mut().and_then(Chat::flush) {
+            let due = all.chat.as_mut().and_then(|chat| chat.flush(ctx.now.mono));
+            if let Some((head, records)) = due {
                 let change = Change::Thread(head, records);
                 ctx.store(Write::Thread(id.clone()), change);
             }

@@ -3,10 +3,10 @@
 //!
 //! | | stored | not stored | confirmed | closed | broken |
 //! |---|---|---|---|---|---|
-//! | Storing | say yes; `AwaitingConfirm` | the request waits again | – | `Unfinished` | forget |
+//! | Storing | say yes; `AwaitingConfirm` | take back; the request waits again | – | `Unfinished` | forget |
 //! | `AwaitingConfirm` | – | – | store; `Finishing` | keep unfinished | forget |
-//! | Finishing | contact | unreachable, or keep unfinished | – | `Alone` | `Alone` |
-//! | Unfinished | keep unfinished | the request waits again | – | – | – |
+//! | Finishing | contact | take back and unreachable, or keep unfinished | – | `Alone` | `Alone` |
+//! | Unfinished | keep unfinished | take back; the request waits again | – | – | – |
 //! | Alone | keep | keep, and write again | – | – | – |
 //!
 //! "Closed" is the end of the connection, also by time; "broken" is a peer that breaks the protocol.
@@ -104,8 +104,9 @@ pub(super) enum Effect {
     Nothing,
     /// Send the own proof, which says yes.
     SayYes,
-    /// The request waits for the person again; on its connection, where that stands.
-    Ask(Option<Exchange>, RequestRecord),
+    /// The request waits for the person again; on its connection, where that stands. The provisional
+    /// contact is taken back.
+    Ask(Option<Exchange>, RequestRecord, ContactId),
     /// The two are contacts: go on with a session.
     Befriend(Finished, Began),
     /// Keep the contact without a connection; `stored` is whether it was written.
@@ -116,8 +117,8 @@ pub(super) enum Effect {
     },
     /// Keep the contact; the other side's last message is missing.
     KeepUnfinished(ContactRecord, Yes),
-    /// The person who asked hears that it came to nothing.
-    Unreachable(String),
+    /// The person who asked hears that it came to nothing, and the contact is taken back.
+    Unreachable(String, ContactId),
     /// Forget the provisional contact, and say what its peer did; `told` is whether it has had the
     /// own proof.
     Forget {
@@ -131,11 +132,8 @@ impl Acceptance {
     /// Returns the contact that is being stored with a verified proof.
     pub(super) fn finishing(&self) -> Option<&Finished> {
         match self {
-            Self::Finishing { finished, .. } => Some(finished),
-            Self::Storing { .. }
-            | Self::AwaitingConfirm { .. }
-            | Self::Unfinished { .. }
-            | Self::Alone { .. } => None,
+            Self::Finishing { finished, .. } | Self::Alone { finished, .. } => Some(finished),
+            Self::Storing { .. } | Self::AwaitingConfirm { .. } | Self::Unfinished { .. } => None,
         }
     }
 
@@ -178,7 +176,7 @@ impl Acceptance {
             Self::Finishing { finished, began } => on_finishing(finished, began, happening),
             Self::Unfinished { contact, yes } => match happening {
                 Happening::Stored => (None, Effect::KeepUnfinished(contact, yes)),
-                Happening::NotStored => (None, Effect::Ask(None, yes.request)),
+                Happening::NotStored => (None, Effect::Ask(None, yes.request, contact.id)),
                 Happening::Confirmed(_) | Happening::Closed | Happening::Broken(_) => {
                     (Some(Self::Unfinished { contact, yes }), Effect::Nothing)
                 }
@@ -218,7 +216,10 @@ fn on_storing(
             };
             (Some(next), Effect::SayYes)
         }
-        Happening::NotStored => (None, Effect::Ask(Some(exchange), yes.request)),
+        Happening::NotStored => {
+            let ask = Effect::Ask(Some(exchange), yes.request, contact.id);
+            (None, ask)
+        }
         Happening::Closed => (
             Some(Acceptance::Unfinished { contact, yes }),
             Effect::Nothing,
@@ -290,7 +291,7 @@ fn forget(contact: ContactRecord, fault: Fault, told: bool) -> Effect {
 /// record that was stored before the yes was sent is kept.
 fn not_finished(finished: Finished, began: Began) -> Effect {
     match began {
-        Began::Asked(remote) => Effect::Unreachable(remote),
+        Began::Asked(remote) => Effect::Unreachable(remote, finished.contact.id),
         Began::WasAsked(yes) => {
             let contact = ContactRecord {
                 identity: None,

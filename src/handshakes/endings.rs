@@ -277,14 +277,16 @@ impl Handshakes {
             Effect::Befriend(finished, began) => {
                 self.befriend(ctx, link, connection, finished, &began);
             }
-            Effect::Ask(Some(exchange), request) => {
+            Effect::Ask(Some(exchange), request, contact) => {
                 let id = request.id.clone();
+                ctx.tell(Fact::NotAccepted(contact));
                 connection.deadline = Some(ctx.now.mono + REQUEST_ANSWER);
                 ctx.tell(Fact::RequestWaits(Box::new(request)));
                 return Some(Stage::Requested(exchange, id));
             }
-            Effect::Unreachable(remote) => {
+            Effect::Unreachable(remote, contact) => {
                 ctx.close(link);
+                ctx.tell(Fact::NotAccepted(contact));
                 let stranger = Stranger::at(&remote);
                 ctx.tell(Fact::Asked(stranger, Asked::Unreachable));
             }
@@ -293,7 +295,7 @@ impl Handshakes {
                 go_on_without(ctx, effect);
             }
             effect @ (Effect::Nothing
-            | Effect::Ask(None, _)
+            | Effect::Ask(None, ..)
             | Effect::Keep { .. }
             | Effect::Forget { .. }) => go_on_without(ctx, effect),
         }
@@ -372,7 +374,10 @@ fn go_on_without(ctx: &mut Context, effect: Effect) {
         Effect::KeepUnfinished(contact, yes) => {
             ctx.tell(Fact::Unfinished(Box::new(contact), Box::new(yes)));
         }
-        Effect::Ask(_, request) => ctx.tell(Fact::RequestWaits(Box::new(request))),
+        Effect::Ask(_, request, contact) => {
+            ctx.tell(Fact::NotAccepted(contact));
+            ctx.tell(Fact::RequestWaits(Box::new(request)));
+        }
         Effect::Forget {
             contact,
             fault,
@@ -388,6 +393,6 @@ fn go_on_without(ctx: &mut Context, effect: Effect) {
             }
         }
         // Of a connection that stands.
-        Effect::Nothing | Effect::SayYes | Effect::Befriend(..) | Effect::Unreachable(_) => {}
+        Effect::Nothing | Effect::SayYes | Effect::Befriend(..) | Effect::Unreachable(..) => {}
     }
 }

@@ -63,7 +63,8 @@ pub(super) fn finish(
         let at_once = opened
             .zip(accepted_at)
             .is_some_and(|(opened, at)| opened < at);
-        if at_once && is_smaller(&record.pair_secret, &fresh.pair_secret) {
+        let is_kept = at_once && is_smaller(&record.pair_secret, &fresh.pair_secret);
+        if is_kept || planted!(FirstSecretKept) {
             contact.pair_secret = record.pair_secret;
         }
         contact.id = record.id;

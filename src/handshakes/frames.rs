@@ -201,8 +201,12 @@ impl Handshakes {
         let text = key.encode();
         let finishing = || {
             let pending = self.pending.values();
-            let mut finishing = pending.filter_map(|pending| pending.stage.finishing());
-            let found = finishing.find(|f| f.contact.identity.as_ref() == Some(&text))?;
+            let pending = pending.filter_map(|pending| pending.stage.finishing());
+            // Also where the connection has ended meanwhile.
+            let alone = self.storing.values().filter_map(Acceptance::finishing);
+            let found = alone
+                .chain(pending)
+                .find(|f| f.contact.identity.as_ref() == Some(&text))?;
             Some(Saved {
                 record: found.contact.clone(),
                 accepted_at: Some(found.accepted_at),

@@ -122,6 +122,16 @@ impl Introductions {
         ctx.tell(Fact::RequestReplaced(id));
     }
 
+    /// Writes every request and invite as it counts, over what may be on the disk.
+    pub(crate) fn keep_all(&self, ctx: &mut Context) {
+        for request in self.requests.values().chain(&self.rejected) {
+            ctx.store_for_certain(Change::Request(request.clone()));
+        }
+        for invite in self.invites.values() {
+            ctx.store_for_certain(Change::Invite(invite.clone()));
+        }
+    }
+
     /// Asks the person about a request that is stored.
     pub(crate) fn request_stored(&mut self, ctx: &mut Context, record: RequestRecord) {
         ctx.tell(Fact::Asks(record.id.clone()));

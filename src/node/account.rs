@@ -128,6 +128,15 @@ impl Account {
         }
     }
 
+    /// Returns whether this view of the settings shows them as they are.
+    pub(super) fn is_shown_as(&self, view: Option<&SettingsView>) -> bool {
+        view.is_some_and(|view| {
+            view.settings == self.settings
+                && view.defaults == self.defaults
+                && view.config_error == self.config_error
+        })
+    }
+
     /// Sets the person's own name, for the first time or a new one; it is valid once it is stored.
     pub(super) fn join(
         &self,
@@ -246,8 +255,8 @@ impl Account {
     pub(super) fn forget_former(&mut self, ctx: &mut Context) {
         if let Some(me) = &mut self.me {
             me.forget_former();
-            ctx.store_for_certain(Change::Profile(me.record().clone()));
         }
+        self.keep_profile(ctx);
     }
 
     /// Takes a new Transport ID, because somebody else holds the old one.
@@ -259,10 +268,26 @@ impl Account {
         }
     }
 
+    /// Writes the profile as it counts, over another one that may be on the disk.
+    pub(super) fn keep_profile(&self, ctx: &mut Context) {
+        if let Some(me) = &self.me {
+            ctx.store_for_certain(Change::Profile(me.record().clone()));
+        }
+    }
+
+    /// Writes the settings as they count, over others that may be on the disk. Those that cannot be used
+    /// are replaced by the person only.
+    pub(super) fn keep_settings(&self, ctx: &mut Context) {
+        if self.misconfigured.is_none() {
+            ctx.store_for_certain(Change::Settings(self.settings.clone()));
+        }
+    }
+
     /// Returns a change that is to be written again as it is by now.
     pub(super) fn newest(&self, change: Change) -> Change {
         match (change, self.me.as_ref()) {
             (Change::Profile(_), Some(me)) => Change::Profile(me.record().clone()),
+            (Change::Settings(_), _) => Change::Settings(self.settings.clone()),
             (change, _) => change,
         }
     }

@@ -93,6 +93,26 @@ fn an_acceptance_interrupted_at_any_message_is_completed_without_asking_again() 
 }
 
 #[test]
+fn two_acceptances_of_one_person_that_are_written_at_once_make_one_contact() {
+    let mut world = asked();
+    // Her disk takes its time, and the connection does not stand for so long.
+    world.while_writing(ANN, |world| {
+        let link = *world.links(BOB).last().unwrap();
+        world.accept(BOB);
+        world.close(BOB, link);
+        world.ask(ANN, "Bob");
+        world.accept(BOB);
+    });
+    world.pass(60_000);
+    let contacts = world.snapshot(ANN).contacts;
+    assert_eq!(contacts.len(), 1);
+    assert_eq!(
+        contacts[0].pair_secret,
+        only_contact(&world, BOB).pair_secret
+    );
+}
+
+#[test]
 fn a_request_whose_connection_broke_can_be_made_again() {
     let mut world = asked();
     let links = world.links(BOB);

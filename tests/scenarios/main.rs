@@ -24,6 +24,7 @@ mod crowd;
 mod damaged;
 mod delivery;
 mod directory;
+mod doubtful_disks;
 mod introduction;
 mod invites;
 mod leftovers;

@@ -3,7 +3,7 @@
 
 use crate::trust::{asked, stranger};
 use crate::world::{ANN, AWAY, BOB, CLEO, DAY, HOME, World, friends, is_of_type};
-use mesh_chat::records::ProfileRecord;
+use mesh_chat::records::{Change, ProfileRecord};
 use mesh_chat::view::{Alert, Command, ContactCommand, Presence};
 
 fn profile(world: &World, device: usize) -> ProfileRecord {
@@ -204,4 +204,25 @@ fn a_block_while_a_second_acceptance_is_written_stays() {
 fn a_contact_removed_while_a_second_acceptance_is_written_does_not_come_back() {
     let world = decided_during_a_second_acceptance(ContactCommand::Remove);
     assert!(world.snapshot(ANN).contacts.is_empty());
+}
+
+#[test]
+fn a_crash_in_the_middle_of_a_block_or_a_removal_leaves_nobody_out_who_knows_the_card_of_now() {
+    for command in [ContactCommand::Block(true), ContactCommand::Remove] {
+        let mut world = friends();
+        let uuid = world.snapshot(ANN).profile.unwrap().discovery_uuid;
+        let before = world.stored(ANN).len();
+        world.decide(ANN, "Bob", command.clone());
+        let mut writes = world.stored(ANN)[before..].iter();
+        let is_out = |change: &Change| match change {
+            Change::Contact(contact) => contact.preferences.blocked,
+            Change::ForgetContact(_) => true,
+            _ => false,
+        };
+        let is_new =
+            |change: &Change| matches!(change, Change::Profile(new) if new.discovery_uuid != uuid);
+        let first = writes.find(|change| is_new(change) || is_out(change));
+        assert!(is_new(first.unwrap()), "{command:?}");
+        assert!(writes.any(is_out), "{command:?}");
+    }
 }

@@ -7,7 +7,6 @@ use crate::pairs::know_the_way;
 use crate::roots::must_see;
 use crate::world::World;
 use mesh_chat::view::{PersonId, Phase, Presence};
-use std::collections::BTreeMap;
 
 /// Returns what is wrong with the router of a home.
 #[must_use]
@@ -16,11 +15,11 @@ pub fn router(world: &World, home: usize) -> Option<String> {
         return roots::routers(world, home);
     }
     let members = members(world, home);
-    let here = world.network.homes.get(home)?.address.to_string();
+    let here = &world.network.homes.get(home)?.shown;
     let routes = |index: &&usize| {
         let device = world.devices.get(**index);
         let phase = device.and_then(|device| device.view.phase.as_ref());
-        matches!(phase, Some(Phase::Router { address, .. }) if *address == here)
+        matches!(phase, Some(Phase::Router { address, .. }) if address == here)
     };
     let count = members.iter().filter(routes).count();
     let wrong = count != 1 && !members.is_empty();
@@ -34,7 +33,10 @@ pub fn lists(world: &World, home: usize) -> Option<String> {
     for index in &members {
         let seen = seen(world, *index);
         for other in &members {
-            let (count, listed) = seen.get(other).copied().unwrap_or_default();
+            let of_other = seen.iter().filter(|(seen, _)| seen == other);
+            let (count, listed) = of_other.fold((0, 0), |(count, listed), (_, is_listed)| {
+                (count + 1, listed + usize::from(*is_listed))
+            });
             let expected = usize::from(index != other);
             let wrong = count != expected || listed != expected;
             let excused = || {
@@ -83,22 +85,19 @@ pub fn contacts(world: &World) -> Option<String> {
 fn members(world: &World, home: usize) -> Vec<usize> {
     let is_there = |index: &usize| {
         let device = world.devices.get(*index);
-        device.is_some_and(|d| d.home == home && d.is_up() && d.disk.has_profile())
+        device.is_some_and(|d| d.home == home && d.is_up() && d.has_joined())
     };
     world.devices.people().filter(is_there).collect()
 }
 
-/// Returns how often a device lists each other one, and how often as somebody who is there.
-fn seen(world: &World, index: usize) -> BTreeMap<usize, (usize, usize)> {
-    let mut seen: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
-    for person in world.devices.people_seen(index) {
-        if let Some(other) = device_of(&person.name) {
-            let (count, listed) = seen.entry(other).or_default();
-            *count += 1;
-            *listed += usize::from(person.presence != Presence::Offline);
-        }
-    }
-    seen
+/// Returns the other devices that a device lists, and whether as somebody who is there.
+fn seen(world: &World, index: usize) -> Vec<(usize, bool)> {
+    let people = world.devices.people_seen(index);
+    let seen = people.filter_map(|person| {
+        let is_listed = person.presence != Presence::Offline;
+        Some((device_of(&person.name)?, is_listed))
+    });
+    seen.collect()
 }
 
 /// Whether one is a contact of the other that it cannot recognise any more, and so a stranger.

@@ -23,13 +23,17 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
         Output::Close(link) => drop(world.rates.remove(&(index, generation, *link))),
         Output::Transmit(link, frame) => {
             let now = world.ctx.now;
-            let rate = world.rates.entry((index, generation, *link)).or_default();
             let kind = kind(frame);
+            let rate = match kind {
+                "checkin" | "recheckin" | "update" | "ping" | "pong" | "bye" | "redirect" => {
+                    world.rates.entry((index, generation, *link)).or_default()
+                }
+                _ => return,
+            };
             let within = match kind {
                 "checkin" | "recheckin" => take(&mut rate.checkins, now, CHECKINS),
                 "update" => take(&mut rate.updates, now, UPDATES),
-                "ping" | "pong" | "bye" | "redirect" => take(&mut rate.signs, now, SIGNS),
-                _ => true,
+                _ => take(&mut rate.signs, now, SIGNS),
             };
             if !within {
                 let wrong = format!("P{index} says {kind} too often on {link:?}");

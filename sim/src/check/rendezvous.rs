@@ -149,17 +149,8 @@ pub fn special(world: &World) -> Option<String> {
     None
 }
 
-/// Nobody recognises a device by which it is blocked.
-pub fn strangers(world: &mut World) {
-    let now = world.ctx.now;
-    let late = world.recognised.late(&world.devices, &world.ties, now);
-    for (one, other) in late {
-        let wrong = format!("P{one} is recognised by P{other}, whom it has blocked");
-        world.ctx.violation(wrong);
-    }
-}
-
-/// Nobody knows how to find a person who has not, or no longer, them as a contact.
+/// Nobody knows how to find a person who has blocked or removed them, or never had them as a contact: a
+/// device that is blocked recognises nobody.
 pub fn knowledge(world: &mut World) {
     let now = world.ctx.now;
     let late = world.knowledge.late(&world.devices, &world.ties, now);

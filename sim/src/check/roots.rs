@@ -104,20 +104,25 @@ pub fn look(world: &mut World, index: usize) {
         .map(|(person, other)| (other, since(person, other)))
         .collect();
     let before = beacon.places.see(index, sees.clone());
-    // Of a device that is in no root only connections show anything, and a full disk ends them.
+    // Of a device that is in no root only connections show anything, and a disk that fails ends them.
     let rootless: Vec<usize> = world
         .devices
         .people()
         .filter(|index| beacon.places.roots_of(*index).is_empty())
         .collect();
     for (other, certain) in before.into_iter().flatten() {
-        let full = |index: usize| world.devices.get(index).is_some_and(|device| device.full);
-        let by_connection = |index: usize| full(index) && rootless.contains(&index);
+        let fails = |index: usize| {
+            world
+                .devices
+                .get(index)
+                .is_some_and(|device| !device.stores())
+        };
+        let by_connection = |index: usize| fails(index) && rootless.contains(&index);
         let kept = certain.is_some_and(|since| now > since + SETTLED);
         let lost = match sees.get(&other) {
             None if by_connection(index) || by_connection(other) => continue,
             None => "is out of sight",
-            Some(None) if kept && !full(index) && !full(other) => "has no connection any more",
+            Some(None) if kept && !fails(index) && !fails(other) => "has no connection any more",
             Some(_) => continue,
         };
         if stay(world, index, other) {
@@ -155,15 +160,14 @@ fn members(world: &World, home: usize) -> Vec<Member<'_>> {
     let (Some(beacon), Some(at)) = (&world.beacon, world.network.homes.get(home)) else {
         return Vec::new();
     };
-    let label = at.address.to_string().replace('.', "-");
     let in_home = |index: &usize| {
         let device = world.devices.get(*index);
-        device.is_some_and(|d| d.home == home && d.is_up() && d.disk.has_profile())
+        device.is_some_and(|d| d.home == home && d.is_up() && d.has_joined())
     };
     let people = world.devices.people().filter(in_home);
     let places = |index| {
         let places = beacon.places.of(index);
-        let here = places.filter(|(place, _)| place.label == label);
+        let here = places.filter(|(place, _)| place.label == at.label);
         (index, here.collect())
     };
     people.map(places).collect()

@@ -31,7 +31,6 @@ pub fn watch(world: &mut World) {
     }
     if now % 10_000 < 1_000 {
         bounds(world);
-        rendezvous::strangers(world);
         rendezvous::knowledge(world);
     }
 }

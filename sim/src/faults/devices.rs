@@ -2,11 +2,13 @@
 //! full disk.
 
 use crate::causes::{
-    ASLEEP, CLOCK, CRASHED, CUT_OFF, HALF_OPEN, KILLED, OFFLINE, OLDER, ONLINE, ROAMED,
-    ROAMED_UNREPORTED, ROOM, WOKE, WOKE_ALL, WOKE_ELSEWHERE,
+    ASLEEP, CLOCK, CRASHED, CUT_OFF, DOUBTFUL, HALF_OPEN, KILLED, OFFLINE, OLDER, ONLINE, ROAMED,
+    ROAMED_UNREPORTED, ROOM, SILENT, WOKE, WOKE_ALL, WOKE_ELSEWHERE,
 };
+use crate::device::Storing;
 use crate::event::Event;
 use crate::fault::Fault;
+use crate::names::device_of;
 use crate::network::sockets::HOSTS;
 use crate::node;
 use crate::pairs::lost_some;
@@ -173,20 +175,57 @@ pub fn clock(world: &mut World, index: usize, shift: i64) {
 /// The disk of a device is full for a time.
 pub fn full(world: &mut World, index: usize, time: u64) {
     world.disturb(index, &ROOM);
-    set_full(world, index, true);
+    set_storing(world, index, Storing::Refuses);
     world.ctx.later(time, Event::Fault(Fault::Room(index)));
 }
 
-/// The disk of a device has room again.
+/// The disk of a device takes what is written, and says for a time that it has failed.
+pub fn doubt(world: &mut World, index: usize, time: u64) {
+    world.disturb(index, &DOUBTFUL);
+    set_storing(world, index, Storing::Doubtful);
+    world.ctx.later(time, Event::Fault(Fault::Room(index)));
+}
+
+/// The disk of a device does not answer any more.
+pub fn silence(world: &mut World, index: usize) {
+    world.faults.count(SILENT.name);
+    set_storing(world, index, Storing::Silent { asked: false });
+}
+
+/// The engine has waited for its disk long enough, and loads its page anew. Of what it had written
+/// last nobody knows whether it is there: where somebody was unblocked, they may know the card and be
+/// blocked again.
+pub fn reload(world: &mut World, index: usize, generation: u64) {
+    if !world.devices.runs(index, generation) {
+        return;
+    }
+    let people = world.devices.people_seen(index);
+    let wanted = people.filter(|person| {
+        let preferences = person.preferences.as_ref();
+        preferences.is_some_and(|preferences| !preferences.blocked)
+    });
+    let wanted: Vec<usize> = wanted
+        .filter_map(|person| device_of(&person.name))
+        .collect();
+    crash(world, index);
+    for other in wanted {
+        let contact = world.devices.contact(index, other);
+        if contact.is_none_or(|contact| contact.preferences.blocked) {
+            world.knowledge.excuse(index, other);
+        }
+    }
+}
+
+/// The disk of a device takes what is written again.
 pub fn room(world: &mut World, index: usize) {
-    set_full(world, index, false);
+    set_storing(world, index, Storing::Takes);
     let home = world.devices.home(index).unwrap_or(0);
     world.model.disturbed(home, world.ctx.now, &ROOM);
 }
 
-fn set_full(world: &mut World, index: usize, full: bool) {
+fn set_storing(world: &mut World, index: usize, storing: Storing) {
     if let Some(device) = world.devices.get_mut(index) {
-        device.full = full;
+        device.set_storing(storing);
     }
 }
 
@@ -216,6 +255,6 @@ pub fn go_back(world: &mut World, index: usize, time: u64) {
 pub fn heal(world: &mut World, index: usize) {
     wake(world, index);
     online(world, index, false);
-    set_full(world, index, false);
+    set_storing(world, index, Storing::Takes);
     process::start(world, index);
 }

@@ -22,6 +22,9 @@ const LEAVE: u64 = 30_000;
 /// How old a copy of a disk is at most when it is put back.
 const COPY_LIFE: u64 = 240_000;
 
+/// How long a disk gives wrong answers at most.
+const DOUBTFUL: u64 = 120_000;
+
 const SLOT: u64 = 600_000;
 /// At most this many faults of a beacon in an hour.
 const BEACON_FAULTS: u64 = 4;
@@ -51,6 +54,7 @@ pub fn schedule(world: &mut World, end: u64) {
     }
     schedule_beacon(world, end);
     schedule_older(world, end);
+    schedule_disks(world, end);
     let last = world.ctx.random.within(1, rounds + 1) * ROUND;
     let expelled = last.saturating_sub(ROUND - HEALED_AFTER);
     world.ctx.later(expelled, Event::Fault(Fault::Expel));
@@ -130,6 +134,26 @@ fn schedule_older(world: &mut World, end: u64) {
             world.ctx.later(copied, Event::Fault(Fault::Copy(device)));
             let back_after = Event::Fault(Fault::GoBack(device, time));
             world.ctx.later(back.min(end), back_after);
+        }
+    }
+}
+
+/// In a world with disks that fail: in each round one or two devices whose disk says that it failed
+/// where it did not, or says nothing any more; among all the rest or after it.
+fn schedule_disks(world: &mut World, end: u64) {
+    let people = world.devices.people().len();
+    let Some(random) = &mut world.disks else {
+        return;
+    };
+    for round in 0..(end / ROUND).max(1) {
+        for _ in 0..random.within(1, 3) {
+            let device = random.index(people);
+            let at = round * ROUND + random.within(10_000, HEALED_AFTER + QUIET.1);
+            let fault = match random.chance(60) {
+                true => Fault::Doubt(device, random.within(2_000, DOUBTFUL)),
+                false => Fault::Silence(device),
+            };
+            world.ctx.later(at.min(end), Event::Fault(fault));
         }
     }
 }

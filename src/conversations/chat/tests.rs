@@ -1,6 +1,8 @@
 use super::*;
 use crate::limits::{IN_FLIGHT, OUTBOX_MESSAGES, TEXT_BYTES};
 
+const NOW: Mono = Mono(1_000);
+
 fn chat() -> Chat {
     Chat::new(ContactId("c".into()))
 }
@@ -8,7 +10,7 @@ fn chat() -> Chat {
 fn write(chat: &mut Chat, text: &str) -> (ThreadRecord, Vec<MessageRecord>) {
     chat.write(CommandId(1), text, 7, format!("id of {text}"))
         .unwrap();
-    chat.flush().unwrap()
+    chat.flush(NOW).unwrap()
 }
 
 /// Returns a chat with these own messages stored, and nothing agreed.
@@ -26,7 +28,7 @@ fn receive(chat: &mut Chat, id: &str) {
 }
 
 fn store(chat: &mut Chat) {
-    chat.flush().unwrap();
+    chat.flush(NOW).unwrap();
     chat.stored();
 }
 
@@ -83,13 +85,13 @@ fn a_received_message_is_said_to_be_here_only_after_it_is_stored() {
     let mut chat = chat();
     receive(&mut chat, "1");
     assert_eq!((chat.have(true), chat.storing()), (have(None, None), 1));
-    chat.flush().unwrap();
+    chat.flush(NOW).unwrap();
     receive(&mut chat, "2");
-    assert!(chat.flush().is_none(), "one transaction at a time");
+    assert!(chat.flush(NOW).is_none(), "one transaction at a time");
     assert_eq!(chat.storing(), 2);
     assert_eq!(chat.stored().received.len(), 1);
     assert_eq!(chat.have(true), have(Some("1"), None));
-    assert_eq!(chat.flush().unwrap().1.len(), 1);
+    assert_eq!(chat.flush(NOW).unwrap().1.len(), 1);
 }
 
 #[test]
@@ -98,13 +100,48 @@ fn a_failed_write_is_as_if_it_had_not_happened() {
     receive(&mut chat, "1");
     write(&mut chat, "mine");
     receive(&mut chat, "2");
-    assert_eq!(chat.failed(), [CommandId(1)]);
+    let failed = chat.failed(NOW);
+    assert_eq!(
+        (failed.commands, failed.received),
+        (vec![CommandId(1)], true)
+    );
     assert_eq!((chat.unread(), chat.storing()), (0, 0));
     assert_eq!(chat.have(true), have(None, None));
     receive(&mut chat, "1");
     let (head, records) = write(&mut chat, "mine");
     assert_eq!((head.out_last, records.len()), (1, 2));
     assert_eq!(head.in_last.as_deref(), Some("1"));
+}
+
+#[test]
+fn after_a_failed_write_the_head_is_written_as_it_was_at_once_and_then_every_half_minute() {
+    let (mut chat, _) = written(&["one"]);
+    write(&mut chat, "two");
+    assert!(!chat.failed(NOW).received);
+    let (head, records) = chat.flush(NOW).unwrap();
+    assert_eq!((head.next_number, head.out_last), (2, 1));
+    assert!(records.is_empty());
+    assert_eq!(chat.due(), None, "it is under way");
+    assert_eq!(chat.failed(NOW), Failed::default());
+    let later = NOW + WRITE_AGAIN;
+    assert_eq!((chat.due(), chat.flush(NOW)), (Some(later), None));
+    assert!(chat.flush(later).is_some());
+    chat.stored();
+    assert_eq!((chat.due(), chat.flush(later)), (None, None));
+}
+
+#[test]
+fn a_message_that_comes_after_a_failed_write_does_not_wait() {
+    let mut chat = chat();
+    write(&mut chat, "one");
+    chat.failed(NOW);
+    store(&mut chat);
+    write(&mut chat, "two");
+    chat.failed(NOW);
+    chat.flush(NOW).unwrap();
+    chat.failed(NOW);
+    let (head, records) = write(&mut chat, "three");
+    assert_eq!((head.out_last, records.len()), (1, 1));
 }
 
 #[test]
@@ -172,7 +209,7 @@ fn an_acknowledgement_of_any_number_of_messages_writes_the_head_and_none_of_them
     let (mut chat, _) = written(&["x"; 20]);
     assert_eq!(sent(&mut chat).len(), 20);
     assert!(chat.acknowledged(20));
-    let (head, records) = chat.flush().unwrap();
+    let (head, records) = chat.flush(NOW).unwrap();
     assert_eq!((head.out_delivered, records.len()), (20, 0));
     assert!(
         chat.outbox.waiting().is_empty(),

@@ -110,13 +110,13 @@ fn names(cell: (Option<Acceptance>, Effect)) -> (&'static str, &'static str) {
     let effect = match cell.1 {
         Effect::Nothing => "",
         Effect::SayYes => "say yes",
-        Effect::Ask(Some(_), _) => "ask again",
-        Effect::Ask(None, _) => "ask again, alone",
+        Effect::Ask(Some(_), ..) => "ask again",
+        Effect::Ask(None, ..) => "ask again, alone",
         Effect::Befriend(..) => "befriend",
         Effect::Keep { stored: true, .. } => "keep",
         Effect::Keep { stored: false, .. } => "keep, write again",
         Effect::KeepUnfinished(..) => "keep unfinished",
-        Effect::Unreachable(_) => "unreachable",
+        Effect::Unreachable(..) => "unreachable",
         Effect::Forget { told: true, .. } => "forget, was told",
         Effect::Forget { told: false, .. } => "forget",
     };

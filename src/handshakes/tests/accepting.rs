@@ -152,14 +152,14 @@ fn a_new_contact_is_not_asked_on_another_connection_any_more() {
 }
 
 #[test]
-fn a_contact_that_could_not_be_stored_was_not_reached() {
+fn a_contact_that_could_not_be_stored_was_not_reached_and_is_taken_back() {
     let (mut ann, _) = said_yes(Shelf::default());
     ann.facts();
     ann.written(false);
     assert_eq!(ann.says(), [""; 0], "no confirmation");
     assert!(matches!(
         ann.facts()[..],
-        [Fact::Asked(_, Asked::Unreachable)]
+        [Fact::NotAccepted(_), Fact::Asked(_, Asked::Unreachable)]
     ));
 }
 

@@ -35,8 +35,10 @@ impl Shown {
     pub(super) fn update(&mut self, ctx: &mut Context, state: &State<'_>) {
         let profile = state.account.profile_view();
         replace(ctx, &mut self.profile, profile, Event::Profile);
-        let settings = state.account.settings_view();
-        replace(ctx, &mut self.settings, settings, Event::Settings);
+        if !state.account.is_shown_as(self.settings.as_ref()) {
+            let settings = state.account.settings_view();
+            replace(ctx, &mut self.settings, settings, Event::Settings);
+        }
         self.people.update(ctx, state);
         let status = status::status(state, self.people.more());
         replace(ctx, &mut self.status, status, Event::Status);
@@ -92,6 +94,10 @@ impl Shown {
     }
 
     fn show_invites(&mut self, ctx: &mut Context, state: &State<'_>) {
+        let known = self.invites.iter().map(|invite| &invite.id);
+        if state.introductions.invites().map(|open| &open.id).eq(known) {
+            return;
+        }
         let open: Vec<Invite> = state
             .introductions
             .invites()

@@ -36,7 +36,7 @@ pub(super) struct People {
 
 /// What every stranger depends on beside their own entry. Where it changes, everybody is looked at
 /// again; else only those whose entry changed: registries can be large.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 struct Basis {
     /// See [`Directory::recognised`](crate::directory::Directory::recognised).
     recognised: u64,
@@ -48,6 +48,14 @@ struct Basis {
 }
 
 impl Basis {
+    /// Returns whether it is as it was.
+    fn is_of(&self, state: &State<'_>) -> bool {
+        let names = state.contacts.complete().map(Contact::name);
+        self.recognised == state.directory.recognised()
+            && names.eq(self.names.iter().map(String::as_str))
+            && self.asked == *state.introductions.asked()
+    }
+
     fn of(state: &State<'_>) -> Self {
         let requests = state.introductions.requests().values();
         Self {
@@ -82,9 +90,10 @@ impl People {
 
     /// Shows who came, changed or went.
     pub(super) fn update(&mut self, ctx: &mut Context, state: &State<'_>) {
-        let basis = Basis::of(state);
-        let everybody = self.basis != basis;
-        self.basis = basis;
+        let everybody = !self.basis.is_of(state);
+        if everybody {
+            self.basis = Basis::of(state);
+        }
         self.alike.begin(&ctx.names, &self.basis.names);
         for request in state.introductions.requests().values() {
             self.alike.learn(&ctx.names, &request.name);

@@ -89,6 +89,27 @@ impl Node {
         let answer = Answer::Imported { contacts: count };
         self.ctx.answer(command, Ok(answer));
     }
+
+    /// Goes on as before where a backup could not be stored, and writes what is here over what may be
+    /// stored of it. A device on which nobody has joined has nothing to write: the backup is there
+    /// whole at the next start, or not at all.
+    pub(super) fn not_imported(
+        &mut self,
+        import: &ImportRecord,
+        command: CommandId,
+        refusal: Refusal,
+    ) {
+        let ctx = &mut self.ctx;
+        if self.account.me().is_some() {
+            self.account.keep_profile(ctx);
+            let written = import.contacts.iter().map(|contact| &contact.id);
+            for contact in written.chain(&import.forget_contacts) {
+                self.contacts.take_back(ctx, contact);
+            }
+            self.introductions.keep_all(ctx);
+        }
+        ctx.reply(command, Err(refusal));
+    }
 }
 
 /// Opens a backup: as exports close it, and where that is in vain under the passphrase as it was typed,

@@ -54,8 +54,10 @@ impl Node {
             self.withdraw_card();
         }
         for change in self.ctx.store.take_due(self.ctx.now.mono) {
-            let change = self.account.newest(change);
-            self.ctx.store_for_certain(change);
+            if !self.is_overtaken(&change) {
+                let change = self.account.newest(change);
+                self.ctx.store_for_certain(change);
+            }
         }
         self.settle();
     }

@@ -4,6 +4,7 @@ use crate::ids::Stranger;
 use crate::introductions::Answered;
 use crate::io::CommandId;
 use crate::node::Node;
+use crate::records::CareRecord;
 use crate::values::{ContactId, RequestId};
 use crate::view::{Alert, Command, ContactCommand, Refusal};
 use crate::wire::SessionFrame;
@@ -99,24 +100,30 @@ impl Node {
                 self.send_profile(contact);
                 Ok(())
             }
-            ContactCommand::Block(blocked) => {
-                contacts.decide(ctx, contact, |preferences| preferences.blocked = blocked)?;
-                if blocked {
-                    self.block(contact);
-                } else {
-                    self.unblock(contact);
-                }
+            ContactCommand::Block(true) => self.block(contact),
+            ContactCommand::Block(false) => {
+                contacts.decide(ctx, contact, |preferences| preferences.blocked = false)?;
+                self.unblock(contact);
                 Ok(())
             }
             ContactCommand::Remove => self.remove(contact),
         }
     }
 
-    fn block(&mut self, contact: &ContactId) {
+    fn block(&mut self, contact: &ContactId) -> Result<(), Refusal> {
+        let saved = self
+            .contacts
+            .get(contact)
+            .filter(|saved| saved.is_complete());
+        saved.ok_or(Refusal::Gone)?;
         self.part_from(contact);
+        // In this order: of two writes a crash may leave the first, and nobody is blocked who knows the
+        // card of now.
         if !planted!(RotationSkippedOnBlock) {
             self.withdraw_card();
         }
+        let block = |preferences: &mut CareRecord| preferences.blocked = true;
+        self.contacts.decide(&mut self.ctx, contact, block)
     }
 
     fn unblock(&mut self, contact: &ContactId) {
@@ -133,10 +140,11 @@ impl Node {
         self.contacts.get(contact).ok_or(Refusal::Gone)?;
         self.part_from(contact);
         self.handshakes.stop_accepting(&mut self.ctx, contact);
+        // First, as for a block.
+        self.withdraw_card();
         self.contacts.forget(&mut self.ctx, contact.clone());
         self.conversations.forget(&mut self.ctx, contact);
         self.attention.read(&mut self.ctx, contact.clone());
-        self.withdraw_card();
         Ok(())
     }
 

@@ -84,6 +84,7 @@ impl Node {
                     self.withdraw_card();
                 }
             }
+            Fact::NotAccepted(contact) => self.contacts.take_back(ctx, &contact),
             Fact::TrustEnded => self.withdraw_card(),
             Fact::BlockedAccepted {
                 record,

@@ -4,7 +4,7 @@ use crate::config::Settings;
 use crate::fact::Fact;
 use crate::io::{LinkId, LoadId, StoreId};
 use crate::node::Node;
-use crate::records::{MessageRecord, ProfileRecord};
+use crate::records::{Change, MessageRecord, ProfileRecord};
 use crate::store::Write;
 use crate::view::{Alert, Refusal};
 
@@ -43,6 +43,8 @@ impl Node {
         }
     }
 
+    /// Goes on after a write that is reported as failed. It may have happened all the same, so what
+    /// does not count is taken back on the disk too.
     pub(super) fn not_written(&mut self, write: Write, reason: String) {
         tracing::warn!("a write failed");
         let ctx = &mut self.ctx;
@@ -51,15 +53,41 @@ impl Node {
         });
         let refusal = Refusal::Storage { reason };
         match write {
-            Write::Profile(_, command)
-            | Write::Settings(_, command)
-            | Write::Invite(_, command)
-            | Write::Import(_, command) => ctx.reply(command, Err(refusal)),
+            Write::Profile(_, command) => {
+                self.account.keep_profile(ctx);
+                ctx.reply(command, Err(refusal));
+            }
+            Write::Settings(_, command) => {
+                self.account.keep_settings(ctx);
+                ctx.reply(command, Err(refusal));
+            }
+            Write::Invite(record, command) => {
+                ctx.store_for_certain(Change::ForgetInvite(record.id));
+                ctx.reply(command, Err(refusal));
+            }
+            Write::Import(import, command) => self.not_imported(&import, command, refusal),
             Write::Contact(contact) => self.contacts.not_stored(ctx, &contact),
             Write::Certain(change) => ctx.store.try_later(*change, ctx.now.mono),
             Write::Acceptance(link) => self.acceptance_written(link, false),
             Write::Thread(contact) => self.conversations.not_stored(ctx, &contact, &refusal),
-            Write::Request(_) => {}
+            Write::Request(record) => ctx.store_for_certain(Change::ForgetRequest(record.id)),
+        }
+    }
+
+    /// Returns whether a change is not to be written again: somebody was to be forgotten who is there
+    /// again.
+    pub(super) fn is_overtaken(&self, change: &Change) -> bool {
+        match change {
+            Change::ForgetContact(id) | Change::ForgetThread(id) => self.contacts.get(id).is_some(),
+            Change::Profile(_)
+            | Change::Settings(_)
+            | Change::Contact(_)
+            | Change::Request(_)
+            | Change::ForgetRequest(_)
+            | Change::Invite(_)
+            | Change::ForgetInvite(_)
+            | Change::Thread(..)
+            | Change::Import(_) => false,
         }
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Device {
     pub(super) stored: Vec<Change>,
     /// Nothing becomes durable while this is set.
     pub(super) disk_full: bool,
+    /// The disk says of every write that it failed, and has done it.
+    pub(super) doubts: bool,
     /// One write fails, after so many.
     pub(super) fails_after: Option<usize>,
     /// What is being written while the disk is slow.
@@ -54,6 +56,7 @@ impl Device {
             stored: Vec::new(),
             disk_full: false,
             fails_after: None,
+            doubts: false,
             slow: None,
             links: BTreeMap::new(),
             undecided: BTreeSet::new(),

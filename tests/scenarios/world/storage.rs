@@ -11,11 +11,16 @@ impl World {
         if let Some(slow) = &mut self.devices[device].slow {
             return slow.push((id, change));
         }
-        let refuses = self.devices[device].refuses_write();
+        let device_of = &mut self.devices[device];
+        let refuses = device_of.refuses_write();
+        if !refuses {
+            device_of.stored.push(change);
+        }
         let result = if refuses {
             Err("the disk is full".to_owned())
+        } else if device_of.doubts {
+            Err("the disk says that it failed".to_owned())
         } else {
-            self.devices[device].stored.push(change);
             Ok(())
         };
         self.queue.push_back((device, Input::Stored(id, result)));
@@ -30,6 +35,14 @@ impl World {
     /// Makes every write of a device fail from now on.
     pub(crate) fn fill_disk(&mut self, device: usize) {
         self.devices[device].disk_full = true;
+    }
+
+    /// Makes the disk of a device say of every write that it has failed, while something is done. It
+    /// has done them all the same.
+    pub(crate) fn while_doubting(&mut self, device: usize, action: impl FnOnce(&mut Self)) {
+        self.devices[device].doubts = true;
+        action(self);
+        self.devices[device].doubts = false;
     }
 
     /// Makes one write of a device fail, after so many that succeed.
@@ -103,6 +116,7 @@ fn stored_messages(stored: &[Change], contact: &ContactId) -> Vec<MessageRecord>
     for change in stored {
         match change {
             Change::Thread(head, new) if head.contact == *contact => {
+                records.retain(|record: &MessageRecord| is_before(record, head, new));
                 records.extend(new.iter().cloned());
             }
             Change::ForgetThread(of) if of == contact => records.clear(),
@@ -110,6 +124,12 @@ fn stored_messages(stored: &[Change], contact: &ContactId) -> Vec<MessageRecord>
         }
     }
     records
+}
+
+/// Returns whether a message stays where the chat is written with this head and these messages.
+fn is_before(record: &MessageRecord, head: &ThreadRecord, new: &[MessageRecord]) -> bool {
+    let number = record.message.number;
+    number < head.next_number && new.iter().all(|new| new.message.number != number)
 }
 
 /// What is left after a series of writes.
@@ -154,6 +174,9 @@ impl Disk {
                 }
             }
             Change::Thread(head, new) => {
+                let other = |record: &MessageRecord| record.message.contact != head.contact;
+                self.messages
+                    .retain(|record| other(record) || is_before(record, &head, &new));
                 self.threads.insert(head.contact.clone(), head);
                 self.messages.extend(new);
             }

@@ -222,11 +222,14 @@ impl Messages {
                 heads.delete(&contact.0.as_str().into())?;
                 transaction.object_store(MESSAGES)?.delete(&all)?;
             }
-            threads
-                .heads
-                .values()
-                .try_for_each(|head| put(&heads, head))?;
             let messages = transaction.object_store(MESSAGES)?;
+            for head in threads.heads.values() {
+                // What a write has left behind the end of the chat that was said to have failed.
+                let (first, last) = (number(head.next_number), f64::INFINITY);
+                let (first, last) = (key(&head.contact, first), key(&head.contact, last));
+                messages.delete(&IdbKeyRange::bound(&first, &last)?)?;
+                put(&heads, head)?;
+            }
             threads
                 .messages
                 .values()

@@ -1,0 +1,24 @@
+//! What comes of a transaction of a chat that has ended.
+
+use crate::io::CommandId;
+use crate::view::Message;
+
+/// What became durable, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Durable {
+    /// Own messages, now to be shown and sent; and the commands they answer.
+    pub(crate) own: Vec<Message>,
+    pub(crate) commands: Vec<CommandId>,
+    /// The other's messages, now to be shown and acknowledged.
+    pub(crate) received: Vec<Message>,
+}
+
+/// What a transaction that failed leaves to be done.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Failed {
+    /// The commands to refuse.
+    pub(crate) commands: Vec<CommandId>,
+    /// There were messages of the other side: the connection has to be closed, so that they are sent
+    /// again.
+    pub(crate) received: bool,
+}
