@@ -1,6 +1,8 @@
 //! A router that invents a whole namespace of people: what one device does about it is in proportion to
 //! their number, its views are shown a bounded part of them, and who is there is shown before who is
 //! only told of.
+//!
+//! Long because its device, whose routers and peers are the test, is used by nothing else.
 
 use mesh_chat::address::Addresses;
 use mesh_chat::config::Config;
