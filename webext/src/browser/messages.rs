@@ -227,7 +227,8 @@ impl Messages {
                 // What a write has left behind the end of the chat that was said to have failed.
                 let (first, last) = (number(head.next_number), f64::INFINITY);
                 let (first, last) = (key(&head.contact, first), key(&head.contact, last));
-                messages.delete(&IdbKeyRange::bound(&first, &last)?)?;
+                let behind = IdbKeyRange::bound(&first, &last)?;
+                messages.delete(&behind)?;
                 put(&heads, head)?;
             }
             threads
