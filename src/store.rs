@@ -6,8 +6,8 @@ use crate::clock::Mono;
 use crate::config::Settings;
 use crate::io::{CommandId, LinkId, LoadId, StoreId};
 use crate::limits::UNWRITTEN;
-use crate::records::{Change, ImportRecord, InviteRecord, ProfileRecord, RequestRecord};
-use crate::values::ContactId;
+use crate::records::{Change, ImportRecord, InviteRecord, ProfileRecord};
+use crate::values::{ContactId, RequestId};
 use litemap::LiteMap;
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(crate) enum Write {
     Profile(Box<ProfileRecord>, CommandId),
     Settings(Box<Settings>, CommandId),
     /// A stranger's request; then the person is asked.
-    Request(Box<RequestRecord>),
+    Request(RequestId),
     Invite(InviteRecord, CommandId),
     /// A backup that is taken over.
     Import(Box<ImportRecord>, CommandId),

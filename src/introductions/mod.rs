@@ -32,6 +32,8 @@ pub(crate) use invites::{Answered, shown};
 #[derive(Debug, Default)]
 pub(crate) struct Introductions {
     requests: LiteMap<RequestId, RequestRecord>,
+    /// Those that are being stored, before the person is asked.
+    storing: LiteMap<RequestId, RequestRecord>,
     /// Those that the person rejected lately, oldest first.
     rejected: Vec<RequestRecord>,
     /// Requests of strangers who are being asked at this moment, by Discovery ID without its root:

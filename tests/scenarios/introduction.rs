@@ -229,3 +229,16 @@ fn only_stranger(world: &World, device: usize) -> String {
     assert_eq!(strangers.len(), 1, "{strangers:?}");
     strangers[0].clone()
 }
+
+#[test]
+fn a_request_whose_connection_fails_while_it_is_stored_is_not_shown() {
+    let mut world = World::of(&["Ann", "Bob"]);
+    world.while_writing(BOB, |world| {
+        world.ask(ANN, "Bob");
+        for link in world.links(BOB) {
+            world.inject(BOB, link, b"{}");
+        }
+    });
+    assert!(world.requests(BOB).is_empty());
+    assert!(world.snapshot(BOB).requests.is_empty());
+}
