@@ -77,6 +77,19 @@ impl Outreach {
         secrets.map(|(stranger, (secret, _))| (stranger, *secret))
     }
 
+    /// Returns how many of those who were asked can still say yes.
+    pub(super) fn awaited(&self) -> usize {
+        let connecting = self.asked.iter().filter(|(stranger, asked)| {
+            **asked == Asked::Connecting && !self.call_backs.contains_key(*stranger)
+        });
+        self.call_backs.len() + connecting.count()
+    }
+
+    /// Returns whether this stranger was asked and can still say yes.
+    pub(super) fn awaits(&self, stranger: &str) -> bool {
+        self.call_backs.contains_key(stranger)
+    }
+
     /// Keeps the note to send with the request to a stranger who is being dialled.
     pub(super) fn keep_note(&mut self, stranger: &str, note: String) {
         self.notes.insert(stranger.to_owned(), note);

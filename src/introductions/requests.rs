@@ -48,6 +48,14 @@ impl Introductions {
         Ok(())
     }
 
+    /// Returns whether what a caller has shown counts: a call-back secret does once.
+    pub(crate) fn counts(&self, shown: &Shown) -> bool {
+        match shown {
+            Shown::CallBack(stranger) => self.outreach.awaits(stranger),
+            Shown::Invite(_) | Shown::Again(_) => true,
+        }
+    }
+
     /// Holds the request of somebody who is being asked from here at this moment.
     pub(crate) fn hold(&mut self, record: RequestRecord) {
         let stranger = rootless(&record.from).to_owned();

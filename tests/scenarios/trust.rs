@@ -207,3 +207,18 @@ fn whoever_asks_again_has_one_request_and_whoever_restarts_before_has_two() {
         assert_eq!(world.requests(BOB).len(), 1 + usize::from(restarts));
     }
 }
+
+#[test]
+fn a_late_yes_on_two_connections_at_once_makes_a_contact_without_a_question_once() {
+    let mut world = asked();
+    world.pass(30 * 60_000);
+    let disk = world.copy_disk(BOB);
+    world.while_holding("request", |world| {
+        world.press_accept(BOB);
+        let copy = world.start_from(HOME, disk);
+        world.pass(1_000);
+        world.press_accept(copy);
+    });
+    world.pass(5_000);
+    assert_eq!(world.accepted_notifications(ANN), 1);
+}

@@ -22,6 +22,8 @@ impl Node {
         if let Err(fault) = self.introductions.judge(&record) {
             return self.handshakes.fail(&mut self.ctx, link, fault);
         }
+        // It may have been used since the hellos.
+        let shown = shown.filter(|shown| self.introductions.counts(shown));
         let stranger = rootless(&record.from).to_owned();
         let is_known = matches!(shown, Some(Shown::CallBack(_)));
         if is_known || !self.handshakes.is_asking(&stranger) {
