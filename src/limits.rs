@@ -249,8 +249,11 @@ pub const FORMER_LIFE: Duration = Duration::from_hours(24);
 /// Acceptances that the other side has not finished: a week of them, and few against the contacts.
 pub const UNFINISHED: usize = 50;
 
-/// Saved contacts.
+/// Saved contacts: beyond, nobody asks or is accepted.
 pub const CONTACTS: usize = 500;
+
+/// Saved contacts in all: acceptances that are not finished when the last place is taken can still be.
+pub const CONTACTS_IN_ALL: usize = CONTACTS + UNFINISHED;
 
 /// Messages waiting for one contact; the composer refuses beyond, nothing is dropped. As many of the
 /// delivered ones are sent again to a device that has lost them.

@@ -86,6 +86,11 @@ impl Introductions {
         self.outreach.asked()
     }
 
+    /// Returns how many of those who were asked can still say yes.
+    pub(crate) fn awaited(&self) -> usize {
+        self.outreach.awaited()
+    }
+
     /// Returns the secrets that strangers may show.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = (Shown, Key)> {
         let of_invite = |(id, invite): (&InviteId, &InviteRecord)| {

@@ -168,3 +168,31 @@ fn a_second_device_with_the_same_identity_is_noticed() {
     world.pass(30_000);
     assert!(world.alerts(ANN).contains(&&Alert::TwoCopies));
 }
+
+#[test]
+fn nobody_is_accepted_beside_the_last_place_and_the_backup_can_be_taken_over() {
+    let mut world = World::of(&["Ann", "Bob", "Cleo", "Dora"]);
+    world.ask(ANN, "Dora");
+    world.accept(3);
+    world.pass(1_000);
+    let mut almost_full = world.snapshot(ANN);
+    world.kill(ANN);
+    let dora = almost_full.contacts.remove(0);
+    let others = (0..499).map(|number| one_of_many(&dora, number));
+    almost_full.contacts = others.collect();
+    let ann = world.start_at(HOME, almost_full);
+    world.pass(5_000);
+    world.ask(BOB, "Ann");
+    world.ask(CLEO, "Ann");
+    world.while_writing(ann, |world| {
+        world.press_accept(ann);
+        world.press_accept(ann);
+    });
+    world.pass(1_000);
+    assert_eq!(world.snapshot(ann).contacts.len(), 1, "beside the 499");
+    let backup = world.export(ann, PASSPHRASE);
+    let fresh = world.start_at(AWAY, Snapshot::default());
+    world.import(fresh, &backup, PASSPHRASE);
+    let all = Ok(Answer::Imported { contacts: 500 });
+    assert_eq!(world.reply(fresh), &all);
+}

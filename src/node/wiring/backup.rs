@@ -3,7 +3,7 @@
 use crate::backup::{self, Content};
 use crate::contacts::Contact;
 use crate::io::CommandId;
-use crate::limits::CONTACTS;
+use crate::limits::CONTACTS_IN_ALL;
 use crate::me::Me;
 use crate::name::Names;
 use crate::node::Node;
@@ -115,7 +115,7 @@ fn check(
     let is_profile = profile.version == 1
         && Me::restore(profile.clone()).is_some()
         && names.accept(&profile.name);
-    if contacts.len() <= CONTACTS && is_profile && contacts.iter().all(is_contact) {
+    if contacts.len() <= CONTACTS_IN_ALL && is_profile && contacts.iter().all(is_contact) {
         Ok(())
     } else {
         Err(Refusal::BackupDamaged)

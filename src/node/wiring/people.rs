@@ -75,15 +75,21 @@ impl Node {
         if self.handshakes.is_asking(stranger) {
             return Ok(());
         }
-        let room = self.contacts.has_room();
+        let room = self.has_room();
         let way = self.directory.way_to(stranger);
         self.introductions
             .ask(&mut self.ctx, stranger, room, way, note)
     }
 
+    /// Returns whether there is room for another contact.
+    fn has_room(&self) -> bool {
+        let coming = self.handshakes.accepting() + self.introductions.awaited();
+        self.contacts.has_room(coming)
+    }
+
     /// Accepts a request. `clicked` is whether the person has just said so; else they said it before.
     pub(super) fn accept(&mut self, id: &RequestId, clicked: bool) -> Result<(), Refusal> {
-        let room = self.contacts.has_room();
+        let room = self.has_room();
         let request = self.introductions.accept(&mut self.ctx, id, room)?;
         let late = self
             .handshakes
