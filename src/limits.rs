@@ -25,9 +25,13 @@ pub const HANDSHAKES_AT_ONCE: usize = 8;
 /// Handshakes begun by strangers in one minute.
 pub const HANDSHAKES_PER_MINUTE: u32 = 30;
 
-/// Handshakes at once of callers who have shown a secret: as many contacts as come back together
-/// after a network was away.
+/// Handshakes at once of contacts, who have shown a secret: as many as come back together after a
+/// network was away.
 pub const KNOWN_AT_ONCE: usize = 32;
+
+/// Handshakes at once of others who have shown a secret: who asks again, was asked, or was invited. A
+/// stranger gets a secret by asking, so these take no place of contacts.
+pub const SHOWN_AT_ONCE: usize = 16;
 
 /// Connections at once of one caller that are not proven or checked in: the one that stalls, and the
 /// one that is to replace it.
