@@ -92,6 +92,7 @@ impl Node {
                     let accepted_at = Some(ctx.now.mono);
                     self.contacts.keep_finished(*record, accepted_at, None);
                     self.contacts.store(ctx, &id);
+                    self.conversations.accepted(&id);
                     self.withdraw_card();
                 }
                 self.ctx.alert(Alert::Blocked { name });

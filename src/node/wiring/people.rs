@@ -119,7 +119,14 @@ impl Node {
 
     /// Handles a key that somebody with the secret of a contact has proven.
     pub(super) fn proven(&mut self, link: LinkId, contact: ContactId, key: PublicKey) {
-        match self.contacts.prove(&mut self.ctx, &contact, key) {
+        let known = self.contacts.get(&contact);
+        let finishes = known.is_some_and(|contact| !contact.is_complete());
+        let proven = self.contacts.prove(&mut self.ctx, &contact, key);
+        if finishes {
+            let (Proven::Contact { id, .. } | Proven::Blocked(id)) = &proven;
+            self.conversations.accepted(id);
+        }
+        match proven {
             Proven::Contact { id, announce } => {
                 let Some(me) = self.account.me() else {
                     return;
