@@ -257,3 +257,14 @@ fn a_button_of_a_notification_that_fails_is_told_to_the_next_view() {
     let heard = heard_by_a_new_view(&mut world, BOB);
     assert_eq!(heard, [Alert::ButtonFailed { refusal }]);
 }
+
+#[test]
+fn nobody_is_told_of_a_message_whose_sender_is_blocked_while_it_is_stored() {
+    let mut world = friends();
+    world.while_writing(ANN, |world| {
+        world.send(BOB, "Ann", "hello");
+        world.block(ANN, "Bob");
+    });
+    world.pass(1_000);
+    assert_eq!(messages(&world, ANN), 0);
+}

@@ -28,6 +28,7 @@ pub(super) struct Subject {
     pub(super) contact: ContactId,
     /// The saved name.
     pub(super) name: String,
+    /// The person wants to hear nothing of them: they are muted, or blocked.
     pub(super) muted: bool,
     /// When both accepted each other, if that was since the start.
     pub(super) accepted_at: Option<Mono>,
