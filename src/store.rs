@@ -75,6 +75,23 @@ impl Store {
         id
     }
 
+    /// Returns the settings that are being written, the last ones where there are several.
+    pub(crate) fn settings(&self) -> Option<&Settings> {
+        let writes = self.under_way.values().rev();
+        let mut settings = writes.filter_map(|write| match write {
+            Write::Settings(settings, _) => Some(&**settings),
+            Write::Certain(_)
+            | Write::Contact(_)
+            | Write::Profile(..)
+            | Write::Request(_)
+            | Write::Invite(..)
+            | Write::Import(..)
+            | Write::Acceptance(_)
+            | Write::Thread(_) => None,
+        });
+        settings.next()
+    }
+
     /// Ends a write. Returns what it was for.
     pub(crate) fn ended(&mut self, id: StoreId) -> Option<Write> {
         self.under_way.remove(&id)

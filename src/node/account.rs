@@ -200,7 +200,9 @@ impl Account {
             let reason = "the configuration cannot be used".to_owned();
             return ctx.reply(command, Err(Refusal::Storage { reason }));
         }
-        let mut settings = self.settings.clone();
+        // What is being written counts too: this is written over it.
+        let newest = ctx.store.settings().unwrap_or(&self.settings);
+        let mut settings = newest.clone();
         settings.ignored.retain(|ignored| *ignored != name);
         if settings.ignored.len() >= IGNORED {
             settings.ignored.remove(0);

@@ -268,3 +268,22 @@ fn nobody_is_told_of_a_message_whose_sender_is_blocked_while_it_is_stored() {
     world.pass(1_000);
     assert_eq!(messages(&world, ANN), 0);
 }
+
+#[test]
+fn names_that_are_ignored_while_settings_are_stored_are_all_ignored_and_change_no_other_setting() {
+    let mut world = World::of(&["Ann", "Bob", "Cleo"]);
+    world.ask(BOB, "Ann");
+    world.ask(CLEO, "Ann");
+    let settings = mesh_chat::config::Settings {
+        read_receipts: false,
+        ..mesh_chat::config::Settings::default()
+    };
+    world.while_writing(ANN, |world| {
+        world.configure(ANN, settings);
+        world.ignore(ANN);
+        world.ignore(ANN);
+    });
+    let stored = world.snapshot(ANN).settings;
+    assert_eq!(stored.ignored, ["Bob", "Cleo"]);
+    assert!(!stored.read_receipts);
+}
