@@ -287,3 +287,19 @@ fn names_that_are_ignored_while_settings_are_stored_are_all_ignored_and_change_n
     assert_eq!(stored.ignored, ["Bob", "Cleo"]);
     assert!(!stored.read_receipts);
 }
+
+#[test]
+fn one_contact_who_is_there_alone_can_not_raise_a_false_alarm_of_two_copies() {
+    let mut world = World::of(&["Ann", "Bob", "Cleo"]);
+    for asked in ["Bob", "Cleo"] {
+        world.ask(ANN, asked);
+    }
+    world.accept(BOB);
+    world.accept(CLEO);
+    world.kill(CLEO);
+    world.pass(2 * MINUTE);
+    for link in world.links(ANN) {
+        world.inject(ANN, link, br#"{"type":"replaced"}"#);
+    }
+    assert!(!world.alerts(ANN).contains(&&Alert::TwoCopies));
+}

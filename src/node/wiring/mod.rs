@@ -120,7 +120,9 @@ impl Node {
             Fact::Ended(contact, lasted) => self.contacts.lost(ctx, &contact, lasted),
             Fact::Replaced(contact) => {
                 let ours = self.handshakes.is_meeting(&contact);
-                self.conversations.replaced(ctx, &contact, ours);
+                let others = self.contacts.complete();
+                let is_only = others.filter(|c| !c.is_blocked()).count() == 1;
+                self.conversations.replaced(ctx, &contact, ours, is_only);
             }
             Fact::Received(contact, text) => self.received(contact, &text),
             Fact::Seen(contact) => self.attention.read(ctx, contact),
