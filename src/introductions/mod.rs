@@ -19,7 +19,7 @@ use crate::crypto::Key;
 use crate::encoding::unb64;
 use crate::fact::{Showing, Shown};
 use crate::ids::rootless;
-use crate::records::{InviteRecord, RequestRecord};
+use crate::records::{Change, InviteRecord, RequestRecord};
 use crate::values::{InviteId, RequestId};
 use crate::view::{Asked, Refusal};
 use expired::Expired;
@@ -76,8 +76,19 @@ impl Introductions {
         self.invites.keys().cloned().collect()
     }
 
-    /// Forgets everything without a word: the person is another one from now on.
-    pub(crate) fn leave(&mut self) {
+    /// Forgets everything, on the disk too: the person is another one from now on.
+    pub(crate) fn leave(&mut self, ctx: &mut Context) {
+        let requests = self.requests.keys().chain(self.storing.keys());
+        let requests: Vec<_> = requests.chain(self.old_requests.keys()).cloned().collect();
+        for request in requests {
+            self.forget_request(ctx, &request);
+        }
+        for invite in self.invite_ids() {
+            self.forget_invite(ctx, &invite);
+        }
+        for invite in self.old_invites.keys() {
+            ctx.store_for_certain(Change::ForgetInvite(invite.clone()));
+        }
         *self = Self::default();
     }
 

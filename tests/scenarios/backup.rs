@@ -1,9 +1,9 @@
 //! Backups: the same person on another device, and on two devices at once.
 
-use crate::world::{ANN, AWAY, BOB, CLEO, HOME, World, friends};
+use crate::world::{ANN, AWAY, BOB, CLEO, HOME, MINUTE, World, friends};
 use mesh_chat::crypto::Identity;
 use mesh_chat::records::{ContactRecord, Snapshot};
-use mesh_chat::view::{Alert, Answer, ContactId, Presence, Refusal};
+use mesh_chat::view::{About, Alert, Answer, Command, ContactId, Event, Presence, Refusal};
 
 const PASSPHRASE: &str = "correct horse";
 
@@ -195,4 +195,45 @@ fn nobody_is_accepted_beside_the_last_place_and_the_backup_can_be_taken_over() {
     world.import(fresh, &backup, PASSPHRASE);
     let all = Ok(Answer::Imported { contacts: 500 });
     assert_eq!(world.reply(fresh), &all);
+}
+
+#[test]
+fn an_import_takes_back_what_was_told_of_requests_and_gives_up_the_ids_of_invites() {
+    let mut world = World::of(&["Ann", "Bob", "Cleo"]);
+    let backup = world.export(ANN, PASSPHRASE);
+    world.invite(ANN);
+    let address = world.snapshot(ANN).invites[0].address.clone();
+    world.ask(BOB, "Ann");
+    world.ask(CLEO, "Ann");
+    let about = About::Request(world.requests(ANN)[0].id.clone());
+    world.import(ANN, &backup, PASSPHRASE);
+    assert!(world.events(ANN).contains(&Event::Withdraw(about)));
+    assert_eq!(world.holder(&address), None);
+    let so_far = world.events(ANN).len();
+    world.pass(10 * MINUTE);
+    let later = world.events(ANN)[so_far..].iter();
+    let told: Vec<_> = later.filter(|e| matches!(e, Event::Notify(_))).collect();
+    assert!(told.is_empty(), "the second request is gone too: {told:?}");
+}
+
+#[test]
+fn requests_and_invites_on_their_way_to_the_disk_are_gone_with_an_import() {
+    for asks_first in [true, false] {
+        let mut world = World::of(&["Ann", "Bob"]);
+        let backup = world.export(ANN, PASSPHRASE);
+        world.while_writing(ANN, |world| {
+            if asks_first {
+                world.ask(BOB, "Ann");
+                world.command(ANN, Command::Invite);
+                world.import(ANN, &backup, PASSPHRASE);
+            } else {
+                world.import(ANN, &backup, PASSPHRASE);
+                world.ask(BOB, "Ann");
+            }
+        });
+        world.pass(1_000);
+        assert!(world.requests(ANN).is_empty(), "asks first: {asks_first}");
+        let stored = world.snapshot(ANN);
+        assert_eq!((stored.requests, stored.invites), (Vec::new(), Vec::new()));
+    }
 }

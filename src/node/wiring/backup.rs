@@ -68,7 +68,7 @@ impl Node {
         }
         self.handshakes.drop_all(&mut self.ctx);
         self.settle();
-        self.introductions.leave();
+        self.introductions.leave(&mut self.ctx);
         if let Some(me) = self.account.me() {
             self.directory.leave(&mut self.ctx, me);
             self.ctx.release(me.transport_id());
