@@ -270,13 +270,25 @@ impl Account {
     }
 
     /// Returns the profile that goes on from a backup: of one identity the newer one. It has a new
-    /// Transport ID, as another installation may still hold the old one.
-    pub(super) fn merged(&self, ctx: &mut Context, backup: ProfileRecord) -> ProfileRecord {
+    /// Transport ID, as another installation may still hold the old one; and a new discoveryUUID where
+    /// the one that counts may be known to somebody who is blocked or was removed in the other
+    /// installation. `blocks` is whether the backup blocks somebody who is not blocked here.
+    pub(super) fn merged(
+        &self,
+        ctx: &mut Context,
+        backup: ProfileRecord,
+        blocks: bool,
+    ) -> ProfileRecord {
         let here = self.me.as_ref().map(Me::record);
-        let newer = here.filter(|here| {
-            here.identity == backup.identity && here.profile_number >= backup.profile_number
-        });
-        let profile = newer.cloned().unwrap_or(backup);
+        let here = here.filter(|here| here.identity == backup.identity);
+        let newer = here.filter(|here| here.profile_number >= backup.profile_number);
+        // It changes whenever trust ends, so that it is the same only where nobody was parted from.
+        let differs = here.is_some_and(|here| here.discovery_uuid != backup.discovery_uuid);
+        let fresh = differs && (newer.is_none() || blocks);
+        let mut profile = newer.cloned().unwrap_or(backup);
+        if fresh {
+            profile.discovery_uuid = Secret(b64(&ctx.random::<16>()));
+        }
         ProfileRecord {
             transport_id: ids::transport_id(ctx.random()),
             profile_number: next_number(ctx, profile.profile_number),

@@ -237,3 +237,47 @@ fn requests_and_invites_on_their_way_to_the_disk_are_gone_with_an_import() {
         assert_eq!((stored.requests, stored.invites), (Vec::new(), Vec::new()));
     }
 }
+
+/// Asserts that Bob, who is blocked, does not know the discoveryUUID of a device.
+fn is_not_known_to_bob(world: &World, device: usize) {
+    assert!(world.preferences(device, "Bob").blocked);
+    let known = world.snapshot(BOB).contacts[0].card.clone().unwrap();
+    let uuid = world.snapshot(device).profile.unwrap().discovery_uuid;
+    assert_ne!(known.discovery_uuid, uuid);
+}
+
+#[test]
+fn whoever_was_blocked_here_is_not_let_near_again_by_a_backup_of_a_device_where_they_were_not() {
+    let mut world = friends();
+    let first = world.export(ANN, PASSPHRASE);
+    world.block(ANN, "Bob");
+    world.pass(1_000);
+    world.kill(ANN);
+    world.pass(60 * MINUTE);
+    let laptop = world.start_at(AWAY, Snapshot::default());
+    world.import(laptop, &first, PASSPHRASE);
+    let second = world.export(laptop, PASSPHRASE);
+    world.kill(laptop);
+    let ann = world.start_from(HOME, world.copy_disk(ANN));
+    world.import(ann, &second, PASSPHRASE);
+    is_not_known_to_bob(&world, ann);
+}
+
+#[test]
+fn whoever_is_blocked_by_a_backup_does_not_know_what_was_told_here() {
+    let mut world = friends();
+    let first = world.export(ANN, PASSPHRASE);
+    world.kill(ANN);
+    let laptop = world.start_at(AWAY, Snapshot::default());
+    world.import(laptop, &first, PASSPHRASE);
+    world.block(laptop, "Bob");
+    world.pass(1_000);
+    let second = world.export(laptop, PASSPHRASE);
+    world.kill(laptop);
+    world.pass(60 * MINUTE);
+    let ann = world.start_from(HOME, world.copy_disk(ANN));
+    world.take_name(ann, "Anna");
+    world.pass(1_000);
+    world.import(ann, &second, PASSPHRASE);
+    is_not_known_to_bob(&world, ann);
+}

@@ -46,9 +46,12 @@ impl Node {
         }
         check(&self.ctx.names, &profile, &contacts)?;
         let contacts = self.contacts.merged(&mut self.ctx, contacts)?;
+        let is_trusted = |id| self.contacts.get(id).is_some_and(|here| !here.is_blocked());
+        let mut blocked = contacts.iter().filter(|c| c.preferences.blocked);
+        let blocks = blocked.any(|contact| is_trusted(&contact.id));
         let unfinished = self.contacts.all().filter(|c| !c.is_complete() && !is_same);
         let import = ImportRecord {
-            profile: self.account.merged(&mut self.ctx, profile),
+            profile: self.account.merged(&mut self.ctx, profile, blocks),
             contacts,
             forget_contacts: unfinished.map(|contact| contact.id().clone()).collect(),
             forget_requests: self.introductions.requests().keys().cloned().collect(),
