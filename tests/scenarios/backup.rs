@@ -281,3 +281,50 @@ fn whoever_is_blocked_by_a_backup_does_not_know_what_was_told_here() {
     world.import(ann, &second, PASSPHRASE);
     is_not_known_to_bob(&world, ann);
 }
+
+#[test]
+fn a_backup_with_contacts_as_no_program_writes_them_is_refused() {
+    let twin = |mut record: ContactRecord| {
+        record.id = ContactId("0123456789abcdef".to_owned());
+        record
+    };
+    type Bend = fn(&mut ContactRecord);
+    let bends: [(&str, Bend); 3] = [
+        ("a name that turns the direction", |record| {
+            record.preferences.given_name = Some("\u{202e}boB".to_owned());
+        }),
+        ("a long name", |record| {
+            record.new_name = Some("x".repeat(5_000));
+        }),
+        ("an id that is none", |record| {
+            record.id = ContactId("a/b".repeat(100));
+        }),
+    ];
+    let snapshot = friends().snapshot(ANN);
+    let key = mesh_chat::records::Secret(OWN.to_owned());
+    let own = Identity::from_bytes(&[7; 32]).unwrap().public().encode();
+    let mut bent: Vec<(&str, Snapshot)> = Vec::new();
+    for (what, bend) in bends {
+        let mut snapshot = snapshot.clone();
+        bend(&mut snapshot.contacts[0]);
+        bent.push((what, snapshot));
+    }
+    let mut twice = snapshot.clone();
+    twice.contacts.push(twin(twice.contacts[0].clone()));
+    bent.push(("one key twice", twice));
+    let mut oneself = snapshot;
+    oneself.profile.as_mut().unwrap().identity = key;
+    oneself.contacts[0].identity = Some(own);
+    bent.push(("the own key", oneself));
+    for (what, snapshot) in bent {
+        let mut world = World::new();
+        let device = world.start(snapshot);
+        let backup = world.export(device, PASSPHRASE);
+        let fresh = world.start_at(AWAY, Snapshot::default());
+        world.import(fresh, &backup, PASSPHRASE);
+        assert_eq!(world.reply(fresh), &Err(Refusal::BackupDamaged), "{what}");
+    }
+}
+
+/// The secret of 07…07, as it is stored.
+const OWN: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";

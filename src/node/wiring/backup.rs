@@ -11,6 +11,10 @@ use crate::records::{Change, ContactRecord, ImportRecord, ProfileRecord};
 use crate::store::Write;
 use crate::values::{ContactId, Secret};
 use crate::view::{Answer, Refusal};
+use litemap::LiteMap;
+
+/// Characters of a contact's id: 8 bytes in hex.
+const CONTACT_ID: usize = 16;
 
 impl Node {
     /// Answers with the content of a backup file.
@@ -110,15 +114,25 @@ fn check(
     profile: &ProfileRecord,
     contacts: &[ContactRecord],
 ) -> Result<(), Refusal> {
+    let me = Me::restore(profile.clone()).ok_or(Refusal::BackupDamaged)?;
     let is_contact = |record: &ContactRecord| {
+        let key = Contact::restore(record.clone()).and_then(|contact| contact.identity());
+        let own = record.preferences.given_name.iter();
+        let mut all = own.chain(&record.new_name).chain([&record.name]);
         record.version == 1
-            && Contact::restore(record.clone()).is_some_and(|contact| contact.is_complete())
-            && names.accept(&record.name)
+            && record.id.0.len() == CONTACT_ID
+            && all.all(|name| names.accept(name))
+            && key.is_some_and(|key| key != me.public_key())
     };
-    let is_profile = profile.version == 1
-        && Me::restore(profile.clone()).is_some()
-        && names.accept(&profile.name);
-    if contacts.len() <= CONTACTS_IN_ALL && is_profile && contacts.iter().all(is_contact) {
+    let is_profile = profile.version == 1 && names.accept(&profile.name);
+    let ids: LiteMap<_, ()> = contacts.iter().map(|c| (&c.id, ())).collect();
+    let keys: LiteMap<_, ()> = contacts.iter().map(|c| (&c.identity, ())).collect();
+    let one_each = ids.len() == contacts.len() && keys.len() == contacts.len();
+    if contacts.len() <= CONTACTS_IN_ALL
+        && is_profile
+        && one_each
+        && contacts.iter().all(is_contact)
+    {
         Ok(())
     } else {
         Err(Refusal::BackupDamaged)
