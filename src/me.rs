@@ -87,6 +87,12 @@ impl Me {
         });
     }
 
+    /// Holds the former Transport ID until a moment at the latest. Returns whether that is sooner.
+    pub(crate) fn bound_former(&mut self, latest: UnixMillis) -> bool {
+        let former = self.record.former.as_mut().filter(|f| f.until > latest);
+        former.map(|former| former.until = latest).is_some()
+    }
+
     pub(crate) fn forget_former(&mut self) {
         self.record.former = None;
     }

@@ -131,7 +131,7 @@ impl Introductions {
     pub(crate) fn expire(&mut self, ctx: &mut Context) {
         self.expire_requests(ctx);
         self.expire_invites(ctx);
-        self.outreach.expire(ctx.now.unix);
+        self.outreach.expire(ctx.now.mono);
         if self.register_again.is_some_and(|at| ctx.now.mono >= at) {
             self.open(ctx);
         }

@@ -1,6 +1,6 @@
 //! The strangers whom the person has asked, and how far that is.
 
-use crate::clock::{UnixMillis, millis};
+use crate::clock::Mono;
 use crate::context::Context;
 use crate::crypto::Key;
 use crate::fact::{Fact, Purpose, Showing};
@@ -31,7 +31,7 @@ pub(super) struct Outreach {
     passes: LiteMap<String, Pass>,
     /// What shows that somebody is the one who was asked, and until when that counts. A no does not
     /// end it: it cannot be told from an answer that was not given in time, and a yes may follow.
-    call_backs: LiteMap<String, (Key, UnixMillis)>,
+    call_backs: LiteMap<String, (Key, Mono)>,
 }
 
 impl std::fmt::Debug for Pass {
@@ -128,7 +128,7 @@ impl Outreach {
         {
             self.call_backs.remove(&oldest);
         }
-        let until = ctx.now.unix.saturating_add(millis(REQUEST_LIFE));
+        let until = ctx.now.mono + REQUEST_LIFE;
         self.call_backs.insert(stranger.clone(), (call_back, until));
         self.set(ctx, stranger, Asked::Waiting);
     }
@@ -180,7 +180,7 @@ impl Outreach {
     }
 
     /// Forgets by what those are known who were asked too long ago.
-    pub(super) fn expire(&mut self, now: UnixMillis) {
+    pub(super) fn expire(&mut self, now: Mono) {
         self.call_backs.retain(|_, (_, until)| now < *until);
     }
 }

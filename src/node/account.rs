@@ -244,6 +244,17 @@ impl Account {
         }
     }
 
+    /// Holds the former Transport ID no longer than may be, also where it was given up while the clock
+    /// was ahead.
+    pub(super) fn bound_former(&mut self, ctx: &mut Context) {
+        let latest = ctx.now.unix.saturating_add(millis(FORMER_LIFE));
+        if let Some(me) = &mut self.me
+            && me.bound_former(latest)
+        {
+            ctx.store_for_certain(Change::Profile(me.record().clone()));
+        }
+    }
+
     /// Forgets the former Transport ID: it is given up.
     pub(super) fn forget_former(&mut self, ctx: &mut Context) {
         if let Some(me) = &mut self.me {

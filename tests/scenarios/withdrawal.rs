@@ -205,3 +205,24 @@ fn a_contact_removed_while_a_second_acceptance_is_written_does_not_come_back() {
     let world = decided_during_a_second_acceptance(ContactCommand::Remove);
     assert!(world.snapshot(ANN).contacts.is_empty());
 }
+
+#[test]
+fn a_former_address_is_held_for_a_day_also_where_the_clock_was_ten_years_ahead() {
+    let ahead = 10 * 365 * DAY;
+    let mut world = World::new()
+        .clock_ahead(ANN, ahead.cast_signed())
+        .joined(&["Ann", "Bob", "Cleo"]);
+    for (asked, device) in [("Bob", BOB), ("Cleo", CLEO)] {
+        world.ask(ANN, asked);
+        world.accept(device);
+    }
+    world.kill(CLEO);
+    let former = profile(&world, ANN).transport_id;
+    world.block(ANN, "Bob");
+    assert_eq!(world.holder(&former), Some(ANN));
+    let ann = world.restart(ANN, HOME);
+    world.pass(1_000);
+    assert_eq!(world.holder(&former), Some(ann));
+    world.pass(DAY);
+    assert_eq!(world.holder(&former), None);
+}

@@ -307,6 +307,7 @@ impl Node {
 
     /// Gives up the former Transport ID once every contact has been told the new one, or after a day.
     pub(super) fn release_former(&mut self) {
+        self.account.bound_former(&mut self.ctx);
         let Some(former) = self.account.me().and_then(Me::former) else {
             return;
         };
