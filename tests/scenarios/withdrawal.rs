@@ -226,3 +226,26 @@ fn a_former_address_is_held_for_a_day_also_where_the_clock_was_ten_years_ahead()
     world.pass(DAY);
     assert_eq!(world.holder(&former), None);
 }
+
+#[test]
+fn a_crash_in_a_block_or_a_removal_leaves_nobody_who_knows_the_way_and_is_no_contact() {
+    for removes in [false, true] {
+        for kept in 0..6 {
+            let mut world = friends();
+            let before = world.stored(ANN).len();
+            if removes {
+                world.remove(ANN, "Bob");
+            } else {
+                world.block(ANN, "Bob");
+            }
+            let mut disk = world.copy_disk(ANN);
+            disk.truncate(before + kept);
+            let ann = world.go_back(ANN, disk);
+            let mut contacts = world.snapshot(ann).contacts.into_iter();
+            let trusted = contacts.any(|contact| !contact.preferences.blocked);
+            let known = world.snapshot(BOB).contacts[0].card.clone().unwrap();
+            let knows = known.discovery_uuid == profile(&world, ann).discovery_uuid;
+            assert!(trusted || !knows, "removes: {removes}, after {kept} writes");
+        }
+    }
+}

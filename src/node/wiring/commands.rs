@@ -94,23 +94,28 @@ impl Node {
                 Ok(())
             }
             ContactCommand::Block(blocked) => {
-                contacts.decide(ctx, contact, |preferences| preferences.blocked = blocked)?;
                 if blocked {
-                    self.block(contact);
-                } else {
-                    self.unblock(contact);
+                    return self.block(contact);
                 }
+                contacts.decide(ctx, contact, |preferences| preferences.blocked = false)?;
+                self.unblock(contact);
                 Ok(())
             }
             ContactCommand::Remove => self.remove(contact),
         }
     }
 
-    fn block(&mut self, contact: &ContactId) {
+    fn block(&mut self, contact: &ContactId) -> Result<(), Refusal> {
+        let saved = self.contacts.get(contact).filter(|c| c.is_complete());
+        saved.ok_or(Refusal::Gone)?;
         self.part_from(contact);
+        // In this order: of two writes a crash may leave the first.
         if !planted!(RotationSkippedOnBlock) {
             self.withdraw_card();
         }
+        self.contacts.decide(&mut self.ctx, contact, |preferences| {
+            preferences.blocked = true;
+        })
     }
 
     fn unblock(&mut self, contact: &ContactId) {
@@ -127,10 +132,11 @@ impl Node {
         self.contacts.get(contact).ok_or(Refusal::Gone)?;
         self.part_from(contact);
         self.handshakes.stop_accepting(&mut self.ctx, contact);
+        // In this order: of two writes a crash may leave the first.
+        self.withdraw_card();
         self.contacts.forget(&mut self.ctx, contact.clone());
         self.conversations.forget(&mut self.ctx, contact);
         self.attention.read(&mut self.ctx, contact.clone());
-        self.withdraw_card();
         Ok(())
     }
 
