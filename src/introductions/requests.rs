@@ -148,6 +148,13 @@ impl Introductions {
         self.requests.insert(record.id.clone(), record);
     }
 
+    /// Keeps a request whose acceptance could not be stored: it waits for the person again, also after the
+    /// next start.
+    pub(crate) fn wait_again(&mut self, ctx: &mut Context, record: RequestRecord) {
+        ctx.store_for_certain(Change::Request(record.clone()));
+        self.wait(record);
+    }
+
     /// Accepts a request, and returns it. The invite it came with is used up. `room` is whether there
     /// is room for another contact.
     pub(crate) fn accept(

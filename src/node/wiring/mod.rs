@@ -55,7 +55,7 @@ impl Node {
                     self.handshakes.drop_request(&mut self.ctx, &id);
                 }
             }
-            Fact::RequestWaits(record) => self.introductions.wait(*record),
+            Fact::RequestWaits(record) => self.introductions.wait_again(ctx, *record),
             Fact::Proven(link, contact, key) => self.proven(link, contact, key),
             Fact::NotTheContact {
                 link,
