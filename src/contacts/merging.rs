@@ -52,11 +52,6 @@ impl Contacts {
             self.store(ctx, &id);
         }
     }
-
-    /// Forgets a contact whose record is removed with the person who was here before.
-    pub(crate) fn leave(&mut self, id: &ContactId) {
-        self.book.remove(id);
-    }
 }
 
 /// Joins two records of one key. Of what the contact says of itself the higher number counts, of two

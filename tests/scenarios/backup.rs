@@ -328,3 +328,51 @@ fn a_backup_with_contacts_as_no_program_writes_them_is_refused() {
 
 /// The secret of 07…07, as it is stored.
 const OWN: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+
+/// Returns the backup of somebody else, who has one contact.
+fn of_somebody_else() -> mesh_chat::view::Hidden {
+    let mut world = World::of(&["Eve", "Fay", "Gus", "Hal"]);
+    world.ask(2, "Hal");
+    world.accept(3);
+    world.pass(1_000);
+    world.export(2, PASSPHRASE)
+}
+
+#[test]
+fn who_is_accepted_while_the_backup_of_somebody_else_is_stored_is_no_contact_of_theirs() {
+    let backup = of_somebody_else();
+    for accepts_first in [true, false] {
+        let mut world = World::of(&["Ann", "Bob"]);
+        world.ask(ANN, "Bob");
+        world.while_writing(ANN, |world| {
+            if accepts_first {
+                world.accept(BOB);
+            }
+            world.import(ANN, &backup, PASSPHRASE);
+            if !accepts_first {
+                world.press_accept(BOB);
+            }
+        });
+        world.pass(1_000);
+        assert_eq!(world.reply(ANN), &Ok(Answer::Imported { contacts: 1 }));
+        let stored = world.snapshot(ANN).contacts.into_iter();
+        let names: Vec<_> = stored.map(|contact| contact.name).collect();
+        assert_eq!(names, ["Hal"], "accepts first: {accepts_first}");
+    }
+}
+
+#[test]
+fn of_two_backups_at_once_the_later_one_counts_alone() {
+    let other = of_somebody_else();
+    let own = friends().export(ANN, PASSPHRASE);
+    let mut world = World::new();
+    let device = world.start(Snapshot::default());
+    world.while_writing(device, |world| {
+        world.import(device, &own, PASSPHRASE);
+        world.import(device, &other, PASSPHRASE);
+    });
+    world.pass(1_000);
+    let stored = world.snapshot(device).contacts.into_iter();
+    let names: Vec<_> = stored.map(|contact| contact.name).collect();
+    assert_eq!(names, ["Hal"]);
+}

@@ -76,6 +76,10 @@ impl Node {
         self.handshakes.drop_all(&mut self.ctx);
         self.settle();
         self.introductions.leave(&mut self.ctx);
+        let before = self.account.joined().ok().map(|me| &me.record().identity);
+        if before != Some(&import.profile.identity) {
+            self.leave_contacts(&import);
+        }
         if let Some(me) = self.account.me() {
             self.directory.leave(&mut self.ctx, me);
             self.ctx.release(me.transport_id());
@@ -85,9 +89,6 @@ impl Node {
         }
         self.transport.released();
         self.account.leave();
-        for contact in &import.forget_contacts {
-            self.contacts.leave(contact);
-        }
         let count = u32::try_from(import.contacts.len()).unwrap_or(u32::MAX);
         for record in import.contacts {
             self.contacts.keep_merged(&mut self.ctx, record);
@@ -95,6 +96,18 @@ impl Node {
         self.take_profile(import.profile);
         let answer = Answer::Imported { contacts: count };
         self.ctx.answer(command, Ok(answer));
+    }
+
+    /// Forgets the contacts of another identity who are there by now, and those that are being written.
+    fn leave_contacts(&mut self, import: &ImportRecord) {
+        self.handshakes.leave(&mut self.ctx);
+        let stays = |id: &ContactId| import.contacts.iter().any(|record| record.id == *id);
+        let here = self.contacts.all().map(|contact| contact.id().clone());
+        let others: Vec<_> = here.filter(|id| !stays(id)).collect();
+        for contact in others {
+            self.conversations.forget(&mut self.ctx, &contact);
+            self.contacts.forget(&mut self.ctx, contact);
+        }
     }
 }
 
