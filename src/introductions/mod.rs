@@ -97,6 +97,11 @@ impl Introductions {
         self.outreach.asked()
     }
 
+    /// Returns whether somebody who has not answered was shown the own Transport ID.
+    pub(crate) fn shows_address(&self) -> bool {
+        self.outreach.shows_address()
+    }
+
     /// Returns how many of those who were asked can still say yes.
     pub(crate) fn awaited(&self) -> usize {
         self.outreach.awaited()

@@ -85,6 +85,13 @@ impl Outreach {
         self.call_backs.len() + connecting.count()
     }
 
+    /// Returns whether somebody who has not answered was shown the own Transport ID.
+    pub(super) fn shows_address(&self) -> bool {
+        let waits = |stranger: &String| self.asked.get(stranger) == Some(&Asked::Waiting);
+        let mut passes = self.passes.iter();
+        passes.any(|(stranger, pass)| pass.tells_address && waits(stranger))
+    }
+
     /// Returns whether this stranger was asked and can still say yes.
     pub(super) fn awaits(&self, stranger: &str) -> bool {
         self.call_backs.contains_key(stranger)

@@ -43,6 +43,7 @@ impl Node {
         let ours_goes_on = self.introductions.ours_goes_on(&stranger);
         self.introductions
             .sent(&mut self.ctx, stranger.clone(), call_back);
+        self.note_shown();
         if ours_goes_on {
             self.cross(&stranger);
         }
@@ -207,9 +208,16 @@ impl Node {
     /// Keeps somebody who, met at this id, has become a contact.
     fn keep_accepted(&mut self, record: ContactRecord, at: Mono, remote: &str) {
         self.introductions.befriended(remote);
+        self.note_shown();
         self.conversations.accepted(&record.id);
         self.contacts
             .keep_finished(record, Some(at), Some(remote.to_owned()));
+    }
+
+    /// Notes whether an invite has shown the own Transport ID to somebody who is no contact yet.
+    fn note_shown(&mut self) {
+        let shown = self.introductions.shows_address();
+        self.account.set_shown(&mut self.ctx, shown);
     }
 
     /// Begins the session: both sides have proven who they are.
