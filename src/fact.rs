@@ -3,6 +3,7 @@
 
 use crate::clock::Mono;
 use crate::crypto::{Key, PublicKey};
+use crate::ids::Stranger;
 use crate::io::{LinkId, Path};
 use crate::misbehaviour::{Fault, Misbehaviour};
 use crate::records::{ContactRecord, RequestRecord};
@@ -13,8 +14,8 @@ use crate::wire::Card;
 /// What a connection is dialled for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To ask a stranger, by Discovery ID without its root, or by the Transport ID in an invite.
-    Ask(String),
+    /// To ask a stranger.
+    Ask(Stranger),
     /// To meet a contact again.
     Meet(ContactId),
 }
@@ -46,7 +47,7 @@ pub(crate) enum Shown {
     /// That of an invite made here.
     Invite(InviteId),
     /// That of the exchange on which this stranger was asked from here: they call back.
-    CallBack(String),
+    CallBack(Stranger),
     /// That of the exchange on which they asked before: their request waits here.
     Again(RequestId),
 }
@@ -71,6 +72,8 @@ pub(crate) struct Befriended {
     /// The id at the other end.
     pub(crate) remote: String,
     pub(crate) path: Path,
+    /// They met in a namespace: between Discovery IDs.
+    pub(crate) near: bool,
     /// What they have said already.
     pub(crate) early: Vec<Vec<u8>>,
 }
@@ -125,15 +128,21 @@ pub(crate) enum Fact {
     /// A connection is gone before anybody was proven on it.
     LinkEnded(LinkId),
     /// How far the request to a stranger is.
-    Asked(String, Asked),
-    /// A stranger is being asked. Whoever shows this secret is the one who was asked.
-    Asking(String, Key),
+    Asked(Stranger, Asked),
+    /// A stranger is being asked.
+    Asking {
+        stranger: Stranger,
+        /// Whoever shows this secret is the one who was asked.
+        call_back: Key,
+        /// They know the secret that was shown to them.
+        recognised: bool,
+    },
     /// The connection on which a stranger was asked has ended; their person may still answer.
-    AnswerLater(String),
+    AnswerLater(Stranger),
     /// A stranger asks. The connection is needed to answer.
     Requested(LinkId, Box<RequestRecord>, Option<Shown>),
     /// The stranger who is being asked has shown that they are the one whose request is held.
-    Crossed(String),
+    Crossed(Stranger),
     /// The connection of a request broke the protocol.
     RequestSpoilt(RequestId),
     /// A newer request of the same stranger takes the place of this one.

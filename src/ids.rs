@@ -29,9 +29,9 @@ impl Namespace {
         &self.root
     }
 
-    /// Returns the id under this root; `rootless` is an id as [`rootless`] returns it.
-    pub fn rooted(&self, rootless: &str) -> String {
-        format!("{}-{rootless}", self.root)
+    /// Returns the Discovery ID of somebody under this root.
+    pub fn rooted(&self, stranger: &Stranger) -> String {
+        format!("{}-{}", self.root, stranger.0)
     }
 
     /// Returns the namespace without its root, as it goes into derivations.
@@ -64,15 +64,37 @@ impl Namespace {
     }
 }
 
-/// Returns a Discovery ID without its root: the four groups of the namespace and the five of the
-/// uuid.
+/// Names somebody who is no contact, for a day: their Discovery ID without its root; where an invite
+/// is used, the Transport ID that is dialled or called from.
 ///
 /// The root changes with each slot of a beacon, and whoever is under the old and the new one is
-/// one person. What has fewer groups, such as a Transport ID, stays as it is.
-///
-/// Only for ids that a [`Namespace`] has recognised, and Transport IDs: of any other id the end says
-/// nothing. Callers from others are not admitted, and entries with others are not listed.
-pub fn rootless(id: &str) -> &str {
+/// one person.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stranger(String);
+
+impl Stranger {
+    /// Returns who is at an id.
+    ///
+    /// Only for ids that a [`Namespace`] has recognised, and Transport IDs: of any other id the end
+    /// says nothing. Callers from others are not admitted, and entries with others are not listed.
+    pub fn at(id: &str) -> Self {
+        Self(rootless(id).to_owned())
+    }
+
+    /// Returns whether an id is theirs.
+    pub fn is_at(&self, id: &str) -> bool {
+        self.0 == rootless(id)
+    }
+
+    /// Returns how views name them.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Returns a Discovery ID without its root: the four groups of the namespace and the five of the
+/// uuid. What has fewer groups, such as a Transport ID, stays as it is.
+fn rootless(id: &str) -> &str {
     let before = id.rmatch_indices('-').nth(8);
     let rest = before.and_then(|(at, _)| id.get(at + 1..));
     rest.unwrap_or(id)
@@ -148,11 +170,14 @@ mod tests {
             let at = |root| Namespace::of_address(root, address.parse().unwrap());
             let (one, two) = (at("my-app"), at("sig41128019959f3574"));
             let id = one.discovery_id(uuid);
-            assert_eq!(rootless(&id), format!("{}-{uuid}", one.label()));
-            assert_eq!(two.rooted(rootless(&id)), two.discovery_id(uuid));
+            let stranger = Stranger::at(&id);
+            assert_eq!(stranger.as_str(), format!("{}-{uuid}", one.label()));
+            assert_eq!(Stranger::at(stranger.as_str()), stranger);
+            assert_eq!(two.rooted(&stranger), two.discovery_id(uuid));
+            assert!(stranger.is_at(&two.discovery_id(uuid)));
         }
         let transport = transport_id_of(uuid);
-        assert_eq!(rootless(&transport), transport);
+        assert_eq!(Stranger::at(&transport).as_str(), transport);
     }
 
     #[test]

@@ -155,7 +155,8 @@ pub struct ChannelBinding {
 /// Where the other end is, as far as the selected ICE candidate pair shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Path {
-    /// A private or mDNS host pair.
+    /// The remote end has a private or mDNS address: it is on the same network, or at the other end of a
+    /// tunnel between two.
     Local,
     /// The remote end has this public address; the same network where it is one's own.
     Public(IpAddr),

@@ -187,7 +187,11 @@ pub const NOTE_BYTES: usize = 280;
 /// The shortest time between two notifications about requests.
 pub const REQUEST_NOTICE: Duration = Duration::from_mins(5);
 
-/// How long somebody who was rejected is not asked about again: their id is another one by then.
+/// People of one name who are called back because one of them has asked, under the id of another day.
+pub const NAMESAKES: usize = 8;
+
+/// How long somebody who was rejected is not asked about again: they may have given up by then. Who does not
+/// show to be the same is known by the id only, until the day changes.
 pub const REJECTED_LIFE: Duration = Duration::from_hours(24);
 
 /// People who were rejected lately.

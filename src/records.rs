@@ -6,7 +6,7 @@
 //! Long because it is one list: everything that is ever stored, with the meaning of each field.
 
 use crate::clock::UnixMillis;
-use crate::config::Settings;
+use crate::config::{NotificationText, Settings};
 pub use crate::values::Secret;
 use crate::values::{ContactId, InviteId, RequestId};
 use serde::{Deserialize, Serialize};
@@ -178,6 +178,8 @@ pub struct CareRecord {
     pub special_there: bool,
     /// No notifications.
     pub muted: bool,
+    /// What notifications show of them, where that is another than in the settings.
+    pub notification_text: Option<NotificationText>,
     /// Not connected to.
     pub blocked: bool,
     /// Not looked for until seen.

@@ -34,6 +34,8 @@ pub enum Why {
     Dial,
     /// The end of an acceptance is missing: the other side is asked.
     AskBack,
+    /// Whoever was called back because of an answer was not found.
+    CallBack,
     /// A contact that ended its connections early is looked for again.
     Rest,
     /// The person is told of requests that came since they were told last.

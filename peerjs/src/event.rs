@@ -68,7 +68,7 @@ pub enum Event {
 /// Where the other end is, as far as the selected ICE candidate pair shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Path {
-    /// A private or mDNS host pair.
+    /// A private or mDNS host pair: within one network, or through a tunnel between two.
     Local,
     /// The remote candidate has this public address.
     Public(IpAddr),

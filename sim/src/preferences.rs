@@ -61,7 +61,8 @@ fn decided(world: &mut World, index: usize, other: usize, decision: &ContactComm
         ContactCommand::Rename(_)
         | ContactCommand::Verify(_)
         | ContactCommand::Special(_)
-        | ContactCommand::Mute(_) => {}
+        | ContactCommand::Mute(_)
+        | ContactCommand::NotificationText(_) => {}
     }
 }
 

@@ -88,6 +88,7 @@ impl Contact {
             special: self.special(),
             reach: self.is_special().then_some(self.reach()),
             muted: record.muted,
+            notification_text: record.notification_text,
             blocked: record.blocked,
             long_unseen: self.is_special() && !self.is_connected() && long,
             paused: record.paused,

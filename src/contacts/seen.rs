@@ -4,7 +4,7 @@ use super::{Contact, Contacts};
 use crate::clock::Mono;
 use crate::context::Context;
 use crate::fact::{Fact, Missing};
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::limits::DIAL_COURTESY;
 use crate::values::ContactId;
 use crate::view::Reach;
@@ -56,7 +56,8 @@ impl Contacts {
                 DIAL_COURTESY
             };
             let before = contact.see(Some(&entry));
-            let same = before.as_deref().map(rootless) == Some(rootless(&entry.discovery_id));
+            let now_as = Stranger::at(&entry.discovery_id);
+            let same = before.is_some_and(|before| now_as.is_at(&before));
             if !same && !contact.is_connected() {
                 contact.dialling.restart(now + courtesy);
             }

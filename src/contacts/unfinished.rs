@@ -7,10 +7,10 @@ use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::encoding::hex;
 use crate::fact::Yes;
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::limits::{EXPIRED_KEPT, UNFINISHED, UNFINISHED_LIFE};
 use crate::records::{ContactRecord, RequestRecord};
-use crate::values::ContactId;
+use crate::values::{ContactId, RequestId};
 use std::time::Duration;
 
 /// How long the other side of a broken acceptance may take to dial.
@@ -109,11 +109,22 @@ impl Contacts {
         any
     }
 
-    /// Forgets what an earlier, broken acceptance of the same person left.
-    pub(crate) fn forget_unfinished(&mut self, ctx: &mut Context, remote: &str) {
+    /// Forgets what an earlier, broken acceptance of the same person left: of somebody who was met at this
+    /// id, or whose request was answered once more.
+    pub(crate) fn forget_unfinished(
+        &mut self,
+        ctx: &mut Context,
+        remote: &str,
+        answered: Option<&RequestId>,
+    ) {
+        let stranger = Stranger::at(remote);
         let left = |contact: &&Contact| {
-            let met_as = contact.unfinished.met_as.as_deref();
-            !contact.is_complete() && met_as.map(rootless) == Some(rootless(remote))
+            let unfinished = &contact.unfinished;
+            let is_there = |id: &String| stranger.is_at(id);
+            let request = unfinished.request.as_ref().map(|request| &request.id);
+            let theirs = unfinished.met_as.as_ref().is_some_and(is_there)
+                || (answered.is_some() && request == answered);
+            !contact.is_complete() && theirs
         };
         let found = self.all().find(left).map(|contact| contact.id().clone());
         if let Some(id) = found {

@@ -3,7 +3,7 @@
 //! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it.
 //! [`frames`] says what a message of a contact leads to, [`writing`] what an own one does, and the end of
 //! its write. [`agreement`] is how both sides of a new connection find out what the other one has, and
-//! [`agreeing`] carries that out.
+//! [`agreeing`] carries that out. [`neighbours`] is which contacts are on this device's networks.
 //!
 //! Not here: how a connection comes to be ([`handshakes`](crate::handshakes)), and when a contact is
 //! dialled ([`contacts`](crate::contacts)).
@@ -12,6 +12,7 @@ mod agreeing;
 mod agreement;
 mod chat;
 mod frames;
+mod neighbours;
 mod outbox;
 mod session;
 #[cfg(test)]
@@ -154,30 +155,6 @@ impl Conversations {
         Some(self.session(id)?.path)
     }
 
-    /// Returns whether a direct connection shows the contact on one of this device's networks, to
-    /// this side (`is_local` judges the path) or to the other.
-    pub(crate) fn is_here(&self, id: &ContactId, is_local: impl Fn(Path) -> bool) -> bool {
-        let session = self.session(id);
-        session.is_some_and(|session| session.says_near || is_local(session.path))
-    }
-
-    /// Returns the Router IDs in whose registries connected contacts say to be, by contact; only of those
-    /// that are asked for, by the path to them.
-    pub(crate) fn routers_of(
-        &self,
-        which: impl Fn(&ContactId, Path) -> bool,
-    ) -> impl Iterator<Item = (&ContactId, &str)> {
-        let sessions = self
-            .all
-            .iter()
-            .filter_map(|(id, all)| Some((id, all.session.as_ref()?)));
-        let these = sessions.filter(move |(id, session)| which(id, session.path));
-        these.flat_map(|(id, session)| {
-            let routers = session.routers.iter();
-            routers.map(move |router| (id, router.as_str()))
-        })
-    }
-
     /// Returns how many messages of a contact the person has not seen.
     pub(crate) fn unread(&self, id: &ContactId) -> u32 {
         let chat = self.all.get(id).and_then(|all| all.chat.as_ref());
@@ -193,14 +170,14 @@ impl Conversations {
         }
     }
 
-    /// Begins a session: both sides have proven who they are. Returns false where another
-    /// connection is kept instead, and this one is closed.
+    /// Begins a session: both sides have proven who they are. `met_there` is whether they met in a namespace
+    /// of this device. Returns false where another connection is kept instead, and this one is closed.
     pub(crate) fn begin(
         &mut self,
         ctx: &mut Context,
         id: &ContactId,
         link: LinkId,
-        path: Path,
+        (path, met_there): (Path, bool),
         ours_is_smaller: bool,
     ) -> bool {
         let now = ctx.now.mono;
@@ -215,7 +192,7 @@ impl Conversations {
             ctx.close(session.link);
         }
         ctx.routes.set_link(link, LinkOwner::Session(id.clone()));
-        self.entry(id).session = Some(Session::new(link, path, now));
+        self.entry(id).session = Some(Session::new(link, path, met_there, now));
         let chat = self.chat(id);
         // The connection before this one may have ended without a word.
         chat.interrupted();

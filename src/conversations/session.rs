@@ -21,6 +21,10 @@ pub(super) struct Session {
     pub(super) link: LinkId,
     since: Mono,
     pub(super) path: Path,
+    /// The connection began between Discovery IDs of one namespace, in which this device still is.
+    pub(super) met_there: bool,
+    /// The contact is in a namespace of this device.
+    pub(super) shares: bool,
     /// The contact says that its path shows both on one network.
     pub(super) says_near: bool,
     /// The Router IDs in whose registries the contact says to be.
@@ -69,11 +73,13 @@ pub(super) struct Received {
 }
 
 impl Session {
-    pub(super) fn new(link: LinkId, path: Path, now: Mono) -> Self {
+    pub(super) fn new(link: LinkId, path: Path, met_there: bool, now: Mono) -> Self {
         Self {
             link,
             since: now,
             path,
+            met_there,
+            shares: met_there,
             says_near: false,
             routers: Vec::new(),
             agreement: Agreement::default(),
@@ -109,7 +115,7 @@ mod tests {
     fn both_sides_keep_the_connection_that_the_smaller_key_dialled() {
         let now = Mono(1_000);
         for (first, second) in [(OURS, THEIRS), (THEIRS, OURS)] {
-            let session = Session::new(first, Path::Unknown, now);
+            let session = Session::new(first, Path::Unknown, false, now);
             let smaller = session.outlives(second, true, now);
             let larger = session.outlives(second, false, now);
             assert_eq!(
@@ -123,14 +129,14 @@ mod tests {
 
     #[test]
     fn a_later_connection_and_one_from_the_same_side_take_over() {
-        let session = Session::new(OURS, Path::Unknown, Mono(0));
+        let session = Session::new(OURS, Path::Unknown, false, Mono(0));
         assert!(!session.outlives(THEIRS, true, Mono(5_000)));
         assert!(!session.outlives(LinkId::Dialled(2), true, Mono(1_000)));
     }
 
     #[test]
     fn a_minute_is_lasting() {
-        let session = Session::new(OURS, Path::Unknown, Mono(0));
+        let session = Session::new(OURS, Path::Unknown, false, Mono(0));
         assert!(!session.has_lasted(Mono(59_999)));
         assert!(session.has_lasted(Mono(60_000)));
     }

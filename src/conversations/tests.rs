@@ -33,7 +33,7 @@ fn session() -> (Context, Conversations) {
 }
 
 fn begin(ctx: &mut Context, all: &mut Conversations) {
-    assert!(all.begin(ctx, &bob(), LINK, Path::Unknown, true));
+    assert!(all.begin(ctx, &bob(), LINK, (Path::Unknown, false), true));
     all.send_have(ctx, &bob(), true);
     clear(ctx);
 }
@@ -177,7 +177,7 @@ fn what_is_no_message_of_a_session_is_misbehaviour() {
 #[test]
 fn a_profile_is_handed_on_and_says_where_the_contact_is() {
     let (mut ctx, mut all) = session();
-    assert!(!all.is_here(&bob(), |_| false));
+    assert!(!all.is_here(&bob(), |_, _| false));
     hear(&mut ctx, &mut all, &profile());
     let Some(Fact::Profile(contact, heard)) = facts(&mut ctx).pop() else {
         panic!("nobody hears it");
@@ -189,9 +189,44 @@ fn a_profile_is_handed_on_and_says_where_the_contact_is() {
         ..
     } = *heard;
     assert_eq!((contact, number, special, at), (bob(), 3, true, 9));
-    assert!(all.is_here(&bob(), |_| false));
+    assert!(all.is_here(&bob(), |_, _| false));
     let routers = all.routers_of(|id, _| *id == bob());
     assert_eq!(routers.collect::<Vec<_>>(), [(&bob(), "r")]);
+}
+
+#[test]
+fn whoever_is_at_a_private_address_is_here_while_they_share_a_namespace() {
+    type There = fn(&ContactId, &[String]) -> bool;
+    let local = |path, shares| path == Path::Local && shares;
+    let nowhere: There = |_, _| false;
+    let in_a_list: There = |_, _| true;
+    let by_router: There = |_, routers| routers == ["r"];
+    for met_there in [true, false] {
+        let (mut ctx, mut all) = session();
+        wait(&mut ctx, Duration::from_secs(60));
+        let way = (Path::Local, met_there);
+        assert!(all.begin(&mut ctx, &bob(), OTHER, way, true));
+        assert_eq!(all.is_here(&bob(), local), met_there);
+        for (is_there, shares) in [
+            (in_a_list, true),
+            (nowhere, met_there),
+            (by_router, met_there),
+        ] {
+            let before = all.shares(&bob());
+            let changed = all.follow_neighbours(is_there);
+            assert_eq!(all.is_here(&bob(), local), shares);
+            assert_eq!(
+                changed.len(),
+                usize::from(before != shares),
+                "they are told"
+            );
+        }
+        all.moved();
+        all.follow_neighbours(nowhere);
+        assert!(!all.is_here(&bob(), local), "this device is elsewhere");
+        hear(&mut ctx, &mut all, &profile());
+        assert_eq!(all.follow_neighbours(by_router), [bob()]);
+    }
 }
 
 #[test]
@@ -230,7 +265,7 @@ fn what_does_not_follow_from_what_was_said_is_misbehaviour() {
         assert_eq!(misbehaviour(&mut ctx), how, "{frames:?}");
     }
     let (mut ctx, mut all) = (context(), Conversations::default());
-    all.begin(&mut ctx, &bob(), LINK, Path::Unknown, true);
+    all.begin(&mut ctx, &bob(), LINK, (Path::Unknown, false), true);
     hear(&mut ctx, &mut all, &text(1, "before we have said anything"));
     assert_eq!(misbehaviour(&mut ctx), out);
 }
@@ -270,7 +305,7 @@ fn what_was_read_for_a_connection_that_has_ended_is_of_no_use() {
     let (mut ctx, mut all) = session();
     hear(&mut ctx, &mut all, &have(Some(name(9))));
     all.gone(&mut ctx, &bob());
-    assert!(all.begin(&mut ctx, &bob(), OTHER, Path::Unknown, true));
+    assert!(all.begin(&mut ctx, &bob(), OTHER, (Path::Unknown, false), true));
     clear(&mut ctx);
     loaded(&mut ctx, &mut all, Wanted::Agreement, Vec::new());
     assert_eq!(outputs(&mut ctx), []);
@@ -331,7 +366,7 @@ fn nothing_more_is_taken_from_a_contact_while_too_much_is_unseen() {
 /// Begins a session and says what is stored, where that may be said.
 fn begin_full(ctx: &mut Context, all: &mut Conversations) {
     clear(ctx);
-    assert!(all.begin(ctx, &bob(), LINK, Path::Unknown, true));
+    assert!(all.begin(ctx, &bob(), LINK, (Path::Unknown, false), true));
     all.send_have(ctx, &bob(), true);
 }
 
@@ -414,7 +449,7 @@ fn a_command_is_answered_once_its_message_is_stored() {
 fn a_newer_connection_takes_over_and_the_older_one_learns_it() {
     let (mut ctx, mut all) = session();
     wait(&mut ctx, Duration::from_secs(60));
-    assert!(all.begin(&mut ctx, &bob(), OTHER, Path::Local, true));
+    assert!(all.begin(&mut ctx, &bob(), OTHER, (Path::Local, false), true));
     let outputs = outputs(&mut ctx);
     let replaced = Output::Transmit(LINK, encode(&SessionFrame::Replaced));
     assert_eq!(outputs, [replaced, Output::Close(LINK)]);
@@ -426,7 +461,13 @@ fn a_newer_connection_takes_over_and_the_older_one_learns_it() {
 fn of_two_connections_at_once_the_one_that_the_smaller_key_dialled_stays() {
     for ours_is_smaller in [true, false] {
         let (mut ctx, mut all) = session();
-        let begun = all.begin(&mut ctx, &bob(), OTHER, Path::Local, ours_is_smaller);
+        let begun = all.begin(
+            &mut ctx,
+            &bob(),
+            OTHER,
+            (Path::Local, false),
+            ours_is_smaller,
+        );
         assert_eq!(begun, !ours_is_smaller);
         let dropped = if ours_is_smaller { OTHER } else { LINK };
         assert_eq!(closed(&mut ctx), [dropped]);
@@ -438,7 +479,7 @@ fn a_session_that_is_replaced_from_another_device_is_told_of_once_in_an_hour() {
     let mut all = Conversations::default();
     let mut ctx = context();
     let mut replaced = |ctx: &mut Context, ours| {
-        all.begin(ctx, &bob(), LINK, Path::Unknown, true);
+        all.begin(ctx, &bob(), LINK, (Path::Unknown, false), true);
         hear(ctx, &mut all, &SessionFrame::Replaced);
         assert!(matches!(facts(ctx)[..], [Fact::Replaced(_)]));
         all.replaced(ctx, &bob(), ours, true);
@@ -468,14 +509,14 @@ fn alerts(ctx: &mut Context) -> Vec<Alert> {
 fn one_contact_among_others_can_not_raise_a_false_alarm_of_two_copies() {
     let (mut ctx, mut all) = session();
     let (carl, link) = (id("Carl"), LinkId::Dialled(7));
-    all.begin(&mut ctx, &carl, link, Path::Unknown, true);
+    all.begin(&mut ctx, &carl, link, (Path::Unknown, false), true);
     clear(&mut ctx);
     all.replaced(&mut ctx, &bob(), false, false);
     assert_eq!(alerts(&mut ctx), [], "there is somebody else");
-    all.begin(&mut ctx, &bob(), OTHER, Path::Unknown, true);
+    all.begin(&mut ctx, &bob(), OTHER, (Path::Unknown, false), true);
     all.replaced(&mut ctx, &bob(), false, false);
     assert_eq!(alerts(&mut ctx), [], "the same one twice");
-    all.begin(&mut ctx, &bob(), LINK, Path::Unknown, true);
+    all.begin(&mut ctx, &bob(), LINK, (Path::Unknown, false), true);
     all.replaced(&mut ctx, &carl, false, false);
     assert_eq!(alerts(&mut ctx), [Alert::TwoCopies]);
 }

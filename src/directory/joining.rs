@@ -40,17 +40,18 @@ impl Directory {
         }
     }
 
-    /// Takes the own addresses as looked up.
-    pub(crate) fn addresses(&mut self, ctx: &mut Context, me: &Me, found: Addresses) {
+    /// Takes the own addresses as looked up. Returns whether this device is on another network.
+    pub(crate) fn addresses(&mut self, ctx: &mut Context, me: &Me, found: Addresses) -> bool {
         if self.is_cellular() {
-            return;
+            return false;
         }
         let networks = found.networks();
         let here: Vec<IpAddr> = found.all().collect();
         if self.lookup.take(ctx, found) {
             ctx.here = here;
-            self.join_exactly(ctx, me, &networks);
+            return self.join_exactly(ctx, me, &networks);
         }
+        false
     }
 
     /// Leaves every namespace.
@@ -58,12 +59,15 @@ impl Directory {
         self.join_exactly(ctx, me, &[]);
     }
 
-    fn join_exactly(&mut self, ctx: &mut Context, me: &Me, addresses: &[IpAddr]) {
-        if self.here != addresses {
+    /// Returns whether these are other addresses than before.
+    fn join_exactly(&mut self, ctx: &mut Context, me: &Me, addresses: &[IpAddr]) -> bool {
+        let moved = self.here != addresses;
+        if moved {
             self.neighbours.clear();
         }
         self.here = addresses.to_vec();
         self.rejoin(ctx, me);
+        moved
     }
 
     /// Leaves and joins so that there is one membership for each address under each root.

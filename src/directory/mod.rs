@@ -30,6 +30,7 @@ use crate::address::same_network;
 use crate::calendar;
 use crate::clock::{Mono, Now};
 use crate::context::Context;
+use crate::ids::Stranger;
 use crate::io::{Closed, Link, LinkId, Path};
 use crate::limits::COMPLAINT;
 use crate::routes::LinkOwner;
@@ -114,10 +115,12 @@ impl Directory {
         self.lookup.at()
     }
 
-    /// Returns whether a path shows the other end on one of this device's networks.
-    pub(crate) fn is_local(&self, path: Path) -> bool {
+    /// Returns whether a path shows the other end on one of this device's networks. At a private address
+    /// they may as well be at the other end of a tunnel between two networks: so there it counts only with
+    /// `shares`, which is whether they are in a namespace of this device.
+    pub(crate) fn is_local(&self, path: Path, shares: bool) -> bool {
         match path {
-            Path::Local => true,
+            Path::Local => shares,
             Path::Public(ip) => self.lookup.found().include(ip),
             Path::Relay | Path::Unknown => false,
         }
@@ -134,9 +137,9 @@ impl Directory {
         }
     }
 
-    /// Returns from where and to where a stranger is dialled, by Discovery ID without its root:
-    /// under the newest root where they are listed.
-    pub(crate) fn way_to(&self, stranger: &str) -> Option<(String, String)> {
+    /// Returns from where and to where a stranger is dialled: under the newest root where they are
+    /// listed.
+    pub(crate) fn way_to(&self, stranger: &Stranger) -> Option<(String, String)> {
         let lists = |member: &&Member| {
             let id = member.namespace().rooted(stranger);
             member.is_held() && member.other(&id).is_some()
@@ -146,11 +149,36 @@ impl Directory {
         Some((member.discovery_id().to_owned(), to))
     }
 
+    /// Returns from where and to where somebody is dialled who was listed under an id and a name: there or,
+    /// where nobody is listed there any more, at everybody of that name. A new day has other ids for all.
+    pub(crate) fn ways_back(&self, stranger: &Stranger, name: &str) -> Vec<(String, String)> {
+        if self.entry(stranger).is_some() {
+            return self.way_to(stranger).into_iter().collect();
+        }
+        let of_name = self.strangers().filter(|entry| entry.friendlyname == name);
+        let namesakes = of_name.map(|entry| Stranger::at(&entry.discovery_id));
+        namesakes
+            .filter_map(|namesake| self.way_to(&namesake))
+            .collect()
+    }
+
+    /// Returns the name under which somebody is listed.
+    pub(crate) fn name_of(&self, person: &Stranger) -> Option<&str> {
+        let (_, entry) = self.entry(person)?;
+        Some(&entry.friendlyname)
+    }
+
     /// Returns the own Discovery ID from which a listed one can be dialled.
     pub(crate) fn id_to_dial_from(&self, discovery_id: &str) -> Option<&str> {
         let lists = |member: &&Member| member.is_held() && member.other(discovery_id).is_some();
         let member = self.members.iter().find(lists)?;
         Some(member.discovery_id())
+    }
+
+    /// Returns whether an id is a Router ID of a namespace of this device.
+    pub(crate) fn is_router_here(&self, id: &str) -> bool {
+        let mut members = self.members.iter();
+        members.any(|member| member.namespace().router_index(id).is_some())
     }
 
     /// Returns whether somebody calls an own Discovery ID from one of the same namespace, which is
@@ -161,10 +189,10 @@ impl Directory {
     }
 
     /// Returns the newest entry of a person, under whichever root.
-    pub(crate) fn entry(&self, rootless: &str) -> Option<(&Member, &Entry)> {
+    pub(crate) fn entry(&self, person: &Stranger) -> Option<(&Member, &Entry)> {
         let mut members = self.members.iter().rev();
         members.find_map(|member| {
-            let id = member.namespace().rooted(rootless);
+            let id = member.namespace().rooted(person);
             Some((member, member.other(&id)?))
         })
     }

@@ -5,7 +5,7 @@ use crate::beacon::client::Client;
 use crate::clock::{Mono, Now};
 use crate::config::Config;
 use crate::context::Context;
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::io::{BeaconAnswer, BeaconFailure};
 use crate::view::BeaconStatus;
 use crate::why::{Deadline, Why};
@@ -118,7 +118,7 @@ fn have_moved(members: &[Member]) -> bool {
 fn replaces(new: &Member, old: &Member) -> bool {
     let same = new.namespace().label() == old.namespace().label();
     let meets = |entry: &Entry| {
-        let id = new.namespace().rooted(rootless(&entry.discovery_id));
+        let id = new.namespace().rooted(&Stranger::at(&entry.discovery_id));
         new.other(&id).is_some()
     };
     same && new.listed_at().is_some() && old.others().all(meets)

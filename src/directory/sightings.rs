@@ -3,7 +3,7 @@
 use super::Directory;
 use super::member::Member;
 use crate::context::Context;
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::limits::CONTACTS;
 use crate::values::ContactId;
 use crate::wire::Entry;
@@ -81,7 +81,7 @@ impl Directory {
             member.others().filter(move |entry| {
                 let again = |other: &Member| {
                     let (namespace, label) = (other.namespace(), member.namespace().label());
-                    let id = || namespace.rooted(rootless(&entry.discovery_id));
+                    let id = || namespace.rooted(&Stranger::at(&entry.discovery_id));
                     namespace.label() == label && other.other(&id()).is_some()
                 };
                 !newer.iter().any(again) && !self.is_contact(member, entry)

@@ -5,6 +5,7 @@ mod admission;
 mod budgets;
 mod hiding;
 mod machine;
+mod shunning;
 
 use super::member::{Announcement, Member};
 use crate::clock::{Mono, Now};

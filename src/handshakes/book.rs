@@ -3,6 +3,7 @@
 use crate::clock::Mono;
 use crate::crypto::{Key, PublicKey};
 use crate::fact::{Purpose, Showing, Shown};
+use crate::ids::Stranger;
 use crate::records::ContactRecord;
 use crate::values::ContactId;
 
@@ -34,11 +35,14 @@ pub(crate) trait Book {
     /// Returns what to show to whom is dialled; `None` where there is no such contact any more.
     fn showing(&self, purpose: &Purpose) -> Option<Showing>;
     /// Returns the note to send with the request to a stranger.
-    fn note_for(&self, stranger: &str) -> Option<String>;
+    fn note_for(&self, stranger: &Stranger) -> Option<String>;
     /// Returns the secrets of whom this id is known to be of: very few.
     fn callers_at(&self, remote: &str) -> Vec<(Caller, Key)>;
     /// Returns the secrets that a caller may hint at.
     fn callers(&self) -> Vec<(Caller, Key)>;
+    /// Returns the secrets of strangers whom the person has rejected lately: they are no reason to let
+    /// somebody in.
+    fn rejected(&self) -> Vec<(Caller, Key)>;
     /// Returns the key of a contact. The outer `None` means that there is no such contact any
     /// more, the inner one that its key is not known yet.
     fn identity(&self, contact: &ContactId) -> Option<Option<PublicKey>>;

@@ -13,14 +13,14 @@ use super::stage::Stage;
 use crate::context::Context;
 use crate::encoding::{b64, unb64};
 use crate::fact::{Fact, Shown};
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::io::LinkId;
 use crate::wire::HandshakeFrame;
 
 impl Handshakes {
     /// Answers the request of a stranger whom this side asks too, if its own request has been
     /// sent by now. Returns whether it has.
-    pub(crate) fn say_crossed(&mut self, ctx: &mut Context, stranger: &str) -> bool {
+    pub(crate) fn say_crossed(&mut self, ctx: &mut Context, stranger: &Stranger) -> bool {
         let sent = self.pending.values().find_map(|pending| {
             let Stage::ExpectAnswer(exchange, asked) = &pending.stage else {
                 return None;
@@ -34,7 +34,7 @@ impl Handshakes {
             let Stage::Requested(exchange, _) = &pending.stage else {
                 return None;
             };
-            let theirs = rootless(&pending.connection.remote) == stranger;
+            let theirs = stranger.is_at(&pending.connection.remote);
             theirs.then(|| (*link, exchange.crossed(&call_back)))
         });
         let theirs: Vec<(LinkId, _)> = theirs.collect();
@@ -51,14 +51,14 @@ impl Handshakes {
         &mut self,
         ctx: &mut Context,
         exchange: &Exchange,
-        stranger: &str,
+        stranger: &Stranger,
         tag: &str,
     ) -> bool {
         let Some(tag) = unb64(tag) else {
             return false;
         };
         let found = self.pending.iter_mut().find(|(_, pending)| {
-            let theirs = rootless(&pending.connection.remote) == stranger;
+            let theirs = stranger.is_at(&pending.connection.remote);
             let asks = pending.stage.asking_here().filter(|_| theirs);
             asks.is_some_and(|other| exchange.is_crossed(&other.call_back(), &tag))
         });
@@ -66,9 +66,9 @@ impl Handshakes {
             return false;
         };
         if let Stage::ExpectRequest(_, shown) = &mut pending.stage {
-            *shown = Some(Shown::CallBack(stranger.to_owned()));
+            *shown = Some(Shown::CallBack(stranger.clone()));
         } else {
-            ctx.tell(Fact::Crossed(stranger.to_owned()));
+            ctx.tell(Fact::Crossed(stranger.clone()));
         }
         true
     }

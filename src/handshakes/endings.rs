@@ -7,7 +7,7 @@ use super::exchange::Step;
 use super::stage::{Connection, Pending, Stage};
 use crate::context::Context;
 use crate::fact::{Befriended, Fact, Kept, Purpose};
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::io::{Closed, LinkId};
 use crate::limits::REQUEST_ANSWER;
 use crate::me::Me;
@@ -32,7 +32,7 @@ pub(super) enum Whom {
     /// Nobody who is known.
     Nobody,
     /// A stranger who is being asked.
-    Stranger(String),
+    Stranger(Stranger),
     /// A contact that is being met.
     Contact(ContactId),
     /// A request that waits for the person.
@@ -218,8 +218,7 @@ impl Handshakes {
     /// Ends the acceptances that are being written without a connection: the person is another one.
     pub(crate) fn leave(&mut self, ctx: &mut Context) {
         for (_, acceptance) in std::mem::take(&mut self.storing) {
-            let contact = acceptance.contact().id.clone();
-            ctx.store_for_certain(Change::ForgetContact(contact));
+            ctx.store_for_certain(Change::ForgetContact(acceptance.contact().id.clone()));
         }
     }
 
@@ -293,7 +292,7 @@ impl Handshakes {
             }
             Effect::Unreachable(remote) => {
                 ctx.close(link);
-                let stranger = rootless(&remote).to_owned();
+                let stranger = Stranger::at(&remote);
                 ctx.tell(Fact::Asked(stranger, Asked::Unreachable));
             }
             effect @ Effect::KeepUnfinished(..) => {
@@ -333,8 +332,8 @@ impl Handshakes {
     ) {
         // Of two connections on which the two asked each other, only this one is certain to have
         // opened before that on both sides: a second acceptance must not come of the other.
-        let stranger = rootless(began.remote());
-        self.remove_all(ctx, |stage| stage.is_asking(stranger));
+        let stranger = Stranger::at(began.remote());
+        self.remove_all(ctx, |stage| stage.is_asking(&stranger));
         if let Some(proof) = finished.confirm {
             ctx.transmit(link, &HandshakeFrame::Confirm { proof });
         }
@@ -344,6 +343,7 @@ impl Handshakes {
             accepted_at: finished.accepted_at,
             clicked: began.was_clicked(),
             path: connection.path,
+            near: connection.near,
             early: std::mem::take(&mut connection.early),
             remote: began.remote().to_owned(),
         })));

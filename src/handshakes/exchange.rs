@@ -45,8 +45,10 @@ pub(crate) struct ExpectHello {
     nonce: [u8; 32],
     hello: String,
     binding: ChannelBinding,
-    /// The secret that the other side must show to hold.
-    required: Option<Key>,
+    /// The secret that was shown.
+    shown: Option<Key>,
+    /// The other side must show it too.
+    required: bool,
 }
 
 impl std::fmt::Debug for Ephemeral {
@@ -63,9 +65,9 @@ pub(crate) fn initiate(
     showing: Showing,
 ) -> (ExpectHello, String) {
     let (shown, required) = match showing {
-        Showing::Nothing => (None, None),
-        Showing::Offered(secret) => (Some(secret), None),
-        Showing::Required(secret) => (Some(secret), Some(secret)),
+        Showing::Nothing => (None, false),
+        Showing::Offered(secret) => (Some(secret), false),
+        Showing::Required(secret) => (Some(secret), true),
     };
     let ephemeral = Ephemeral::generate(rng);
     let nonce = if planted!(NoNonce) {
@@ -93,47 +95,50 @@ pub(crate) fn initiate(
         nonce,
         hello: hello.clone(),
         binding,
+        shown,
         required,
     };
     (state, hello)
 }
 
 impl ExpectHello {
-    /// Takes the responder's hello; `raw` is its frame as received.
-    pub(crate) fn handle(self, raw: &[u8], hello: &Hello) -> Result<Exchange, Fault> {
+    /// Takes the responder's hello; `raw` is its frame as received. Returns also whether the responder
+    /// knows the secret that was shown.
+    pub(crate) fn handle(self, raw: &[u8], hello: &Hello) -> Result<(Exchange, bool), Fault> {
         if hello.v != Versions::Chosen(VERSION) {
             return Err(Fault::Version);
         }
         let nonce: [u8; 32] = unb64(&hello.nonce).ok_or(Fault::Malformed("nonce"))?;
         let (local, remote) = (&self.binding.local, &self.binding.remote);
-        if let Some(secret) = &self.required {
-            let hint = hello
-                .hint
-                .as_deref()
-                .and_then(unb64)
-                .ok_or(Fault::SomebodyElse)?;
+        let hint: Option<Key> = hello.hint.as_deref().and_then(unb64);
+        let knows = |(secret, hint): (&Key, Key)| {
             let parts = [RESPONDER_HINT, local, remote, &self.nonce, &nonce];
-            if !crypto::hmac_verifies(secret, &parts, &hint) && !planted!(HintUnchecked) {
-                return Err(Fault::SomebodyElse);
-            }
+            crypto::hmac_verifies(secret, &parts, &hint) || planted!(HintUnchecked)
+        };
+        let recognised = self.shown.as_ref().zip(hint).is_some_and(knows);
+        if self.required && !recognised {
+            return Err(Fault::SomebodyElse);
         }
         let shared = self
             .ephemeral
             .agree(&hello.eph)
             .ok_or(Fault::Malformed("eph"))?;
         let transcript = crypto::transcript(self.hello.as_bytes(), raw, local, remote);
-        Ok(Exchange::new(Side::Initiator, transcript, &shared))
+        let exchange = Exchange::new(Side::Initiator, transcript, &shared);
+        Ok((exchange, recognised))
     }
 }
 
 /// Answers a hello; `raw` is its frame as received. Returns the exchange, the hello to send, and
-/// which of the `known` pair secrets the initiator hinted at.
+/// which of the `known` secrets the initiator hinted at. Whether the answer hints at it too says
+/// `is_shown`.
 pub(crate) fn respond<C>(
     rng: &mut Random,
     binding: ChannelBinding,
     raw: &[u8],
     hello: &Hello,
     known: impl Iterator<Item = (C, Key)>,
+    is_shown: impl Fn(&C) -> bool,
 ) -> Result<(Exchange, String, Option<C>), Fault> {
     let Versions::Offered(versions) = &hello.v else {
         return Err(Fault::Malformed("v"));
@@ -155,7 +160,8 @@ pub(crate) fn respond<C>(
         let parts: [&[u8]; 4] = [INITIATOR_HINT, initiator, responder, &theirs];
         known.find(|(_, secret)| crypto::hmac_verifies(secret, &parts, &hint))
     });
-    let hint = found.as_ref().map(|(_, secret)| {
+    let shown = found.as_ref().filter(|(who, _)| is_shown(who));
+    let hint = shown.map(|(_, secret)| {
         b64(&crypto::hmac(
             secret,
             &[RESPONDER_HINT, initiator, responder, &theirs, &nonce],

@@ -231,12 +231,14 @@ fn first_hello(
         return Ok(Some(Stage::Arriving));
     };
     let callers = desk.book.callers().into_iter();
+    let callers = callers.chain(desk.book.rejected());
     // Where only who is known is let in, the hint is of the secret that the offer showed, and of no
     // other.
     let shown = connection.caller.as_ref().filter(|_| !connection.near);
     let callers = callers.filter(|(caller, _)| shown.is_none_or(|shown| shown == caller));
-    let (exchange, answer, caller) = exchange::respond(&mut ctx.rng, binding, raw, hello, callers)
-        .map_err(|fault| (fault, Whom::Nobody))?;
+    let (exchange, answer, caller) =
+        exchange::respond(&mut ctx.rng, binding, raw, hello, callers, is_answered)
+            .map_err(|fault| (fault, Whom::Nobody))?;
     if caller.as_ref() != shown && shown.is_some() {
         return Err((Fault::SomebodyElse, Whom::Nobody));
     }
@@ -246,6 +248,12 @@ fn first_hello(
         Some(Caller::Stranger(shown)) => Stage::ExpectRequest(exchange, Some(shown)),
         None => Stage::ExpectRequest(exchange, None),
     }))
+}
+
+/// Returns whether a caller is shown to be recognised. Whoever has asked is not: they need not know whom
+/// they have asked, and could tell by it, on another day, who has said no.
+fn is_answered(caller: &Caller) -> bool {
+    !matches!(caller, Caller::Stranger(Shown::Again(_)))
 }
 
 /// Handles the answer to the own hello: asks the stranger, or proves the own identity to the
@@ -261,18 +269,22 @@ fn second_hello(
 ) -> Next {
     let exchange = state.handle(raw, hello);
     match (purpose, exchange) {
-        (Purpose::Ask(stranger), Ok(exchange)) => {
+        (Purpose::Ask(stranger), Ok((exchange, recognised))) => {
             let frame = HandshakeFrame::Request {
                 friendlyname: desk.me.name().to_owned(),
                 note: desk.book.note_for(&stranger),
             };
             ctx.transmit(desk.link, &frame);
-            ctx.tell(Fact::Asking(stranger.clone(), exchange.call_back()));
+            ctx.tell(Fact::Asking {
+                stranger: stranger.clone(),
+                call_back: exchange.call_back(),
+                recognised,
+            });
             let wait = REQUEST_ANSWER + UNAUTHENTICATED_TIME;
             connection.deadline = Some(ctx.now.mono + wait);
             Ok(Some(Stage::ExpectAnswer(exchange, stranger)))
         }
-        (Purpose::Meet(contact), Ok(exchange)) => {
+        (Purpose::Meet(contact), Ok((exchange, _))) => {
             let other = desk.book.identity(&contact).flatten();
             let proof = exchange.prove(Step::Auth, desk.me.identity(), other);
             ctx.transmit(desk.link, &HandshakeFrame::Auth { proof });

@@ -30,6 +30,7 @@ use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::encoding::hex;
 use crate::fact::{Purpose, Yes};
+use crate::ids::Stranger;
 use crate::io::{ChannelBinding, Closed, LinkId, Path};
 use crate::limits::UNAUTHENTICATED_TIME;
 use crate::me::Me;
@@ -162,16 +163,16 @@ impl Handshakes {
     }
 
     /// Answers a proof that was verified with the own one, if that is this side's turn, and hands
-    /// the connection over to the session.
+    /// the connection over to the session. Returns its path, and whether it is between Discovery IDs.
     pub(crate) fn answer_proof(
         &mut self,
         ctx: &mut Context,
         me: &Me,
         link: LinkId,
         key: PublicKey,
-    ) -> Path {
+    ) -> (Path, bool) {
         let Some(Pending { connection, stage }) = self.pending.remove(&link) else {
-            return Path::Unknown;
+            return (Path::Unknown, false);
         };
         if let Stage::ExpectAuth(exchange, _) = &stage
             && exchange.side() == Side::Responder
@@ -179,7 +180,7 @@ impl Handshakes {
             let proof = exchange.prove(Step::Auth, me.identity(), Some(key));
             ctx.transmit(link, &HandshakeFrame::Auth { proof });
         }
-        connection.path
+        (connection.path, connection.near)
     }
 
     fn link_of_request(&self, id: &RequestId) -> Option<LinkId> {
@@ -201,7 +202,7 @@ impl Handshakes {
     }
 
     /// Returns whether a connection stands on which this stranger is being asked.
-    pub(crate) fn is_asking(&self, stranger: &str) -> bool {
+    pub(crate) fn is_asking(&self, stranger: &Stranger) -> bool {
         let mut pending = self.pending.values();
         pending.any(|pending| pending.stage.is_asking(stranger))
     }

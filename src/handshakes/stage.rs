@@ -5,7 +5,7 @@ use super::book::Caller;
 use super::exchange::{Exchange, ExpectHello};
 use crate::clock::Mono;
 use crate::fact::{Purpose, Shown};
-use crate::ids::is_transport_id;
+use crate::ids::{Stranger, is_transport_id};
 use crate::io::{ChannelBinding, Path};
 use crate::limits::STORING;
 use crate::values::{ContactId, RequestId};
@@ -48,7 +48,7 @@ pub(super) enum Stage {
     /// Has said hello: waits for the other one.
     ExpectHello(Box<ExpectHello>, Purpose),
     /// Has asked a stranger: waits for the answer.
-    ExpectAnswer(Exchange, String),
+    ExpectAnswer(Exchange, Stranger),
     /// Waits for the request of somebody unknown, who may have shown a secret.
     ExpectRequest(Exchange, Option<Shown>),
     /// A request waits for the person here.
@@ -125,7 +125,7 @@ impl Stage {
     }
 
     /// Returns whether this stranger is being asked.
-    pub(super) fn is_asking(&self, stranger: &str) -> bool {
+    pub(super) fn is_asking(&self, stranger: &Stranger) -> bool {
         match self {
             Self::Dialling(Purpose::Ask(asked))
             | Self::ExpectHello(_, Purpose::Ask(asked))

@@ -10,7 +10,7 @@ use super::outreach::Pass;
 use crate::clock::millis;
 use crate::context::Context;
 use crate::encoding::{b64, hex, unb64};
-use crate::ids;
+use crate::ids::{self, Stranger};
 use crate::io::CommandId;
 use crate::limits::{INVITE_LIFE, INVITES};
 use crate::records::{Change, InviteRecord, Secret};
@@ -18,7 +18,6 @@ use crate::routes::IdOwner;
 use crate::store::Write;
 use crate::values::InviteId;
 use crate::view::{Alert, Invite, Refusal};
-use crate::why::{Deadline, Why};
 use std::time::Duration;
 
 /// After which time the id of an invite is registered again that the server holds for somebody else.
@@ -70,11 +69,6 @@ impl Introductions {
         self.register_again = Some(ctx.now.mono + REGISTER_AGAIN);
     }
 
-    /// Returns when the id of an invite is registered again.
-    pub(crate) fn due(&self) -> Option<Deadline> {
-        self.register_again.map(|at| Why::Invite.at(at))
-    }
-
     pub(crate) fn cancel_invite(
         &mut self,
         ctx: &mut Context,
@@ -122,7 +116,7 @@ impl Introductions {
         code: &Secret,
         own: &str,
         held: bool,
-        asking: impl FnOnce(&str) -> bool,
+        asking: impl FnOnce(&Stranger) -> bool,
     ) -> Result<Answered, Refusal> {
         let (to, secret, expires) = invite_code::read(&code.0).ok_or(Refusal::InviteMalformed)?;
         if self.invites.values().any(|invite| invite.address == to) {
@@ -134,12 +128,13 @@ impl Introductions {
         if !held {
             return Err(Refusal::InviteUnreachable);
         }
-        if asking(&to) {
+        let maker = Stranger::at(&to);
+        if asking(&maker) {
             return Ok(Answered::Now);
         }
         let pass =
             Pass::new(secret, Some(command), Some(Alert::InviteNotAccepted)).showing_address();
-        self.outreach.ask_with(ctx, own, &to, &to, pass);
+        self.outreach.ask_with(ctx, own, &to, &maker, pass);
         Ok(Answered::Later)
     }
 }

@@ -1,31 +1,28 @@
 //! Requests of strangers, and the person's answer.
 
 use super::Introductions;
-use super::outreach::Pass;
 use crate::clock::millis;
 use crate::context::Context;
-use crate::encoding::unb64;
 use crate::fact::{Fact, Shown};
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::limits::{REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS, REQUESTS_OF_ONE};
 use crate::misbehaviour::Fault;
 use crate::records::{Change, RequestRecord};
 use crate::store::Write;
 use crate::values::RequestId;
-use crate::view::{Alert, Refusal};
+use crate::view::Refusal;
 
 impl Introductions {
-    /// Returns the request of a stranger, by Discovery ID without its root. Where there are several,
-    /// one of them may be from somebody who had that id before: none of them is returned.
-    pub(crate) fn request_of(&self, stranger: &str) -> Option<RequestId> {
+    /// Returns the request of a stranger. Where there are several, one of them may be from somebody who had that id before: none of them is returned.
+    pub(crate) fn request_of(&self, stranger: &Stranger) -> Option<RequestId> {
         let mut found = self.requests_of(stranger);
         let first = found.next()?.id.clone();
         found.next().is_none().then_some(first)
     }
 
-    fn requests_of(&self, stranger: &str) -> impl Iterator<Item = &RequestRecord> {
+    fn requests_of(&self, stranger: &Stranger) -> impl Iterator<Item = &RequestRecord> {
         let requests = self.all_requests();
-        requests.filter(move |request| rootless(&request.from) == stranger)
+        requests.filter(move |request| stranger.is_at(&request.from))
     }
 
     /// Returns the requests that wait, and those that are being stored.
@@ -58,31 +55,31 @@ impl Introductions {
 
     /// Holds the request of somebody who is being asked from here at this moment.
     pub(crate) fn hold(&mut self, record: RequestRecord) {
-        let stranger = rootless(&record.from).to_owned();
+        let stranger = Stranger::at(&record.from);
         self.held.insert(stranger, record);
     }
 
     /// Returns whether a request is held, and the own one to the same person goes on instead.
-    pub(crate) fn ours_goes_on(&self, stranger: &str) -> bool {
+    pub(crate) fn ours_goes_on(&self, stranger: &Stranger) -> bool {
         let held = self.held.get(stranger);
         held.is_some_and(|record| record.to < record.from)
     }
 
     /// Forgets a held request: the own one goes on.
-    pub(crate) fn drop_held(&mut self, stranger: &str) {
+    pub(crate) fn drop_held(&mut self, stranger: &Stranger) {
         self.held.remove(stranger);
     }
 
     /// Says yes to a held request: whoever was asked has shown that it is theirs.
-    pub(crate) fn take_held(&mut self, ctx: &mut Context, stranger: &str) {
+    pub(crate) fn take_held(&mut self, ctx: &mut Context, stranger: &Stranger) {
         if let Some(record) = self.held.remove(stranger) {
-            let shown = Shown::CallBack(stranger.to_owned());
+            let shown = Shown::CallBack(stranger.clone());
             self.take_request(ctx, record, Some(&shown), false);
         }
     }
 
     /// Lets a held request wait for the person: the own one has come to an end.
-    pub(crate) fn let_go(&mut self, ctx: &mut Context, stranger: &str) {
+    pub(crate) fn let_go(&mut self, ctx: &mut Context, stranger: &Stranger) {
         if let Some(record) = self.held.remove(stranger) {
             self.take_request(ctx, record, None, false);
         }
@@ -104,14 +101,25 @@ impl Introductions {
             ctx.tell(Fact::RequestWanted(record.id.clone()));
             return self.wait(record);
         }
-        if record.invite.is_none() && (ignored || self.has_rejected(&record.from)) {
+        let before = match shown {
+            Some(Shown::Again(before)) => Some(before),
+            Some(Shown::Invite(_) | Shown::CallBack(_)) | None => None,
+        };
+        if let Some(before) = before
+            && self.answers.came(before)
+        {
+            // The person has said yes, and they are just being looked for.
+            ctx.tell(Fact::RequestWanted(record.id.clone()));
+            return self.wait(record);
+        }
+        if record.invite.is_none() && (self.rejects(&record, before) || ignored) {
             return ctx.tell(Fact::RequestEnded(record.id));
         }
-        let stranger = rootless(&record.from);
-        if let Some(Shown::Again(before)) = shown {
+        let stranger = Stranger::at(&record.from);
+        if let Some(before) = before {
             self.replace(ctx, before.clone());
-        } else if self.requests_of(stranger).count() >= REQUESTS_OF_ONE {
-            let newest = self.requests_of(stranger).max_by_key(|request| request.at);
+        } else if self.requests_of(&stranger).count() >= REQUESTS_OF_ONE {
+            let newest = self.requests_of(&stranger).max_by_key(|request| request.at);
             let newest = newest.map(|request| request.id.clone());
             newest.into_iter().for_each(|id| self.replace(ctx, id));
         }
@@ -125,7 +133,7 @@ impl Introductions {
         }
     }
 
-    fn replace(&mut self, ctx: &mut Context, id: RequestId) {
+    pub(super) fn replace(&mut self, ctx: &mut Context, id: RequestId) {
         self.forget_request(ctx, &id);
         ctx.tell(Fact::RequestReplaced(id));
     }
@@ -176,31 +184,30 @@ impl Introductions {
         Ok(request)
     }
 
-    /// Calls back somebody whose request is accepted, and whose connection has ended. They must
-    /// show to be the one who asked; they remember their request, and say yes without asking their
-    /// person again. `way` is from where and to where they are dialled. If it leads to nothing, the
-    /// person hears it, but `quietly` not.
-    pub(crate) fn call_back(
+    /// Takes a yes to somebody whose connection has ended. They must show to be the one who asked; they
+    /// remember their request, and say yes without asking their person again. If they are not found,
+    /// the person hears it, but `quietly` not.
+    pub(crate) fn call_back(&mut self, ctx: &Context, request: &RequestRecord, quietly: bool) {
+        self.answers.add(request, quietly, ctx.now.mono);
+    }
+
+    /// Dials those who are to be called back, and gives up who was not found. `ways` returns from where
+    /// and to where whoever made a request can be dialled, `is_asking` whether somebody is being asked
+    /// already.
+    pub(crate) fn call(
         &mut self,
         ctx: &mut Context,
-        request: &RequestRecord,
-        way: Option<(String, String)>,
-        quietly: bool,
+        ways: impl Fn(&RequestRecord) -> Vec<(String, String)>,
+        is_asking: impl Fn(&Stranger) -> bool,
     ) {
-        let name = request.name.clone();
-        let failure = (!quietly).then_some(Alert::AnswerTooLate { name });
-        match way.zip(unb64(&request.call_back.0)) {
-            Some(((from, to), secret)) => {
-                let (stranger, pass) = (rootless(&request.from), Pass::new(secret, None, failure));
-                let invited = request.invite.is_some();
-                let pass = if invited {
-                    pass.showing_address()
-                } else {
-                    pass
-                };
-                self.outreach.ask_with(ctx, &from, &to, stranger, pass);
-            }
-            None => failure.into_iter().for_each(|failure| ctx.alert(failure)),
+        let outreach = &mut self.outreach;
+        while let Some(call) = self.answers.next(&ways, |stranger| {
+            is_asking(stranger) || outreach.has_pass(stranger)
+        }) {
+            outreach.ask_with(ctx, &call.from, &call.to, &call.stranger, call.pass);
+        }
+        for failure in self.answers.give_up(ctx.now.mono) {
+            ctx.alert(failure);
         }
     }
 
@@ -233,10 +240,20 @@ impl Introductions {
         ctx.store_for_certain(Change::Request(record));
     }
 
-    /// Returns whether the person has rejected somebody lately, whatever the root is now.
-    pub(super) fn has_rejected(&self, from: &str) -> bool {
-        let same = |request: &RequestRecord| rootless(&request.from) == rootless(from);
-        self.rejected.iter().any(same)
+    /// Returns whether the person has rejected somebody lately, whatever the root is now; also on the next
+    /// day, where they show to be the one who made the request `before`. From now on they are known as they
+    /// come now: not on the disk, to which a stranger would write as often as they ask.
+    fn rejects(&mut self, record: &RequestRecord, before: Option<&RequestId>) -> bool {
+        let stranger = Stranger::at(&record.from);
+        let is_theirs = |request: &&mut RequestRecord| {
+            stranger.is_at(&request.from) || before == Some(&request.id)
+        };
+        let Some(request) = self.rejected.iter_mut().find(is_theirs) else {
+            return false;
+        };
+        request.from.clone_from(&record.from);
+        request.call_back.clone_from(&record.call_back);
+        true
     }
 
     pub(crate) fn forget_request(&mut self, ctx: &mut Context, id: &RequestId) {

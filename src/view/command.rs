@@ -1,7 +1,7 @@
 //! What a person asks for, and what comes of it.
 
 use super::{ContactId, Hidden, InviteId, RequestId};
-use crate::config::{Invalid, Settings};
+use crate::config::{Invalid, NotificationText, Settings};
 use crate::name::{NoteTooLong, Unsuitable};
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +126,8 @@ pub enum ContactCommand {
     Special(bool),
     /// Switches notifications about the contact: `true` is without.
     Mute(bool),
+    /// Says what notifications about the contact show; `None` stands for what the settings say.
+    NotificationText(Option<NotificationText>),
     /// Blocks the contact, or unblocks it.
     Block(bool),
     /// Pauses the contact until it is seen, or looks for it again.

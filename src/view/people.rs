@@ -1,6 +1,7 @@
 //! Who is in the lists, and what is known of them.
 
 use crate::clock::UnixMillis;
+use crate::config::NotificationText;
 use crate::values::{ContactId, InviteId, RequestId, Secret};
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,8 @@ pub struct Preferences {
     pub reach: Option<Reach>,
     /// No notifications about this contact.
     pub muted: bool,
+    /// What notifications about this contact show; `None` stands for what the settings say.
+    pub notification_text: Option<NotificationText>,
     /// Neither connected to nor listened to.
     pub blocked: bool,
     /// Unseen for more than 30 days: the person is asked whether to pause.

@@ -1,8 +1,9 @@
 //! What the person is told, when, and what is taken back.
 
 use crate::world::{ANN, BOB, CLEO, DAY, HOME, MINUTE, World, friends};
+use mesh_chat::config::NotificationText;
 use mesh_chat::node::Input;
-use mesh_chat::view::{About, Alert, Asked, Command, Event, Notification, Refusal};
+use mesh_chat::view::{About, Alert, Asked, Command, ContactCommand, Event, Notification, Refusal};
 
 /// Returns what a device was told to show or to take back.
 fn told(world: &World, device: usize) -> Vec<&Event> {
@@ -107,6 +108,23 @@ fn a_notification_of_a_request_is_taken_back_whatever_becomes_of_the_request() {
         let taken_back = Event::Withdraw(about);
         assert!(told(&world, BOB).contains(&&taken_back), "{what}");
     }
+}
+
+#[test]
+fn what_notifications_show_of_a_contact_is_chosen_for_them_and_stays_after_a_restart() {
+    let mut world = friends();
+    let text = Some(NotificationText::NameOnly);
+    world.decide(ANN, "Bob", ContactCommand::NotificationText(text));
+    assert_eq!(world.preferences(ANN, "Bob").notification_text, text);
+    let ann = world.restart(ANN, HOME);
+    world.pass(60_000);
+    world.send(BOB, "Ann", "secret");
+    world.pass(1_000);
+    let told = notifications(&world, ann).pop();
+    let Some(Notification::Message { name, text, .. }) = told else {
+        panic!("{told:?}");
+    };
+    assert_eq!((name.as_deref(), text), (Some("Bob"), &None));
 }
 
 #[test]
@@ -239,6 +257,9 @@ fn an_answer_that_came_too_late_waits_for_a_view() {
     world.pass(20 * MINUTE);
     let request = world.requests(BOB)[0].id.clone();
     world.input(BOB, Input::Pressed(Command::Accept { request }));
+    let heard = heard_by_a_new_view(&mut world, BOB);
+    assert_eq!(heard, [], "she is looked for");
+    world.pass(MINUTE);
     let name = "Ann".to_owned();
     let heard = heard_by_a_new_view(&mut world, BOB);
     assert_eq!(heard, [Alert::AnswerTooLate { name }]);

@@ -1,6 +1,6 @@
 //! The page of a contact.
 
-use super::fields::{Field, switch, text};
+use super::fields::{Field, choice, switch, text};
 use super::ids::field_id;
 use super::parts::{Dispatch, on, page_head, verified_mark, with_name, with_names};
 use super::person::presence_line;
@@ -8,7 +8,7 @@ use super::qr::Qr;
 use crate::i18n::{Text, t};
 use crate::state::{Action, ContactEdit, ContactPage, KEEP, NAME, REMOVE, Saved, State};
 use crate::words;
-use ipc::{ContactCommand, Person, Preferences};
+use ipc::{ContactCommand, NotificationText, Person, Preferences};
 use yew::prelude::*;
 
 /// The page of a contact.
@@ -193,10 +193,29 @@ fn quiet(preferences: &Preferences, dispatch: &Dispatch) -> Html {
         <section class="card">
             { switch("contact.muted", t(Text::Mute), Some(t(Text::MuteHint)),
                 preferences.muted, decide(dispatch, ContactCommand::Mute)) }
+            if !preferences.muted {
+                { notification_text(preferences.notification_text, dispatch) }
+            }
             { switch("contact.blocked", t(Text::Block), Some(t(Text::BlockHint)),
                 preferences.blocked, decide(dispatch, ContactCommand::Block)) }
         </section>
     }
+}
+
+/// Returns the choice of what notifications show of the contact. The first one is what the settings say.
+fn notification_text(chosen: Option<NotificationText>, dispatch: &Dispatch) -> Html {
+    let own = NotificationText::ALL.iter().copied().map(Some);
+    let options = std::iter::once(None).chain(own).map(|text| {
+        let label = text.map_or(Text::NotifyAsSettings, Text::of_notification);
+        (t(label), text == chosen)
+    });
+    let edit = dispatch.reform(|place: usize| {
+        let own = place.checked_sub(1);
+        let text = own.and_then(|own| NotificationText::ALL.get(own).copied());
+        Action::Contact(ContactEdit::Decide(ContactCommand::NotificationText(text)))
+    });
+    let (path, label) = ("contact.notificationText", Text::NotificationText);
+    choice(path, label, options, edit)
 }
 
 fn remove(page: &ContactPage, person: &Person, dispatch: &Dispatch) -> Html {

@@ -199,6 +199,7 @@ texts! {
     NotifyNameAndText = "nameAndText",
     NotifyNameOnly = "nameOnly",
     NotifyNeither = "neitherNameNorText",
+    NotifyAsSettings = "asInSettings",
     Ignored = "ignored",
     IgnoredHint = "ignoredHint",
     ReadReceipts = "readReceipts",

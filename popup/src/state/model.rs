@@ -43,6 +43,8 @@ pub(crate) struct State {
     pub(crate) join: JoinForm,
     /// The form for a note to a stranger, if it is open.
     pub(crate) note: Option<NoteForm>,
+    /// A note that was begun to a stranger who is gone: perhaps only under this id.
+    pub(super) left_note: Option<NoteForm>,
     /// The backup forms.
     pub(crate) backup: BackupForm,
     /// Whether what the beacon's host answers may be read; `None` until the browser has said.

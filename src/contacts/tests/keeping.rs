@@ -5,6 +5,7 @@ use crate::crypto;
 use crate::fact::Yes;
 use crate::limits::{EXPIRED_KEPT, UNFINISHED, UNFINISHED_LIFE};
 use crate::test_context::{changes, notices, unfinished, wait};
+use crate::values::RequestId;
 use crate::view::Reach;
 
 /// The person has said yes to Bob, who was met where he is seen.
@@ -142,10 +143,21 @@ fn an_unfinished_acceptance_is_forgotten_after_a_week_and_a_contact_never() {
 fn what_a_broken_acceptance_left_is_forgotten_when_the_same_person_is_befriended() {
     let (mut ctx, mut contacts) = with([contact("Ann", 1)]);
     contacts.keep_unfinished(&mut ctx, unfinished("Bob", BOB), yes());
-    contacts.forget_unfinished(&mut ctx, "somebody else");
+    contacts.forget_unfinished(&mut ctx, "somebody else", None);
     assert_eq!(contacts.all().count(), 2);
     let under_another_root = SEEN.replacen("myapp", "other", 1);
-    contacts.forget_unfinished(&mut ctx, &under_another_root);
+    contacts.forget_unfinished(&mut ctx, &under_another_root, None);
+    assert_eq!(changes(&mut ctx), [Change::ForgetContact(bob())]);
+}
+
+#[test]
+fn what_a_broken_acceptance_left_is_forgotten_when_its_request_is_answered_at_another_id() {
+    let (mut ctx, mut contacts) = with([contact("Ann", 1)]);
+    contacts.keep_unfinished(&mut ctx, unfinished("Bob", BOB), yes());
+    let other = RequestId("another".to_owned());
+    contacts.forget_unfinished(&mut ctx, "tomorrow", Some(&other));
+    assert_eq!(contacts.all().count(), 2);
+    contacts.forget_unfinished(&mut ctx, "tomorrow", Some(&yes().request.id));
     assert_eq!(changes(&mut ctx), [Change::ForgetContact(bob())]);
 }
 

@@ -174,7 +174,7 @@ fn a_relay_is_as_good_as_no_relay_where_the_settings_name_one() {
     open_over(&mut ctx, &mut directory, LINK, Path::Relay);
     assert_eq!(closed(&mut ctx), []);
     assert!(
-        !directory.is_local(Path::Relay),
+        !directory.is_local(Path::Relay, true),
         "but no proof of being here"
     );
 }

@@ -25,7 +25,7 @@ fn exchange() -> Exchange {
     };
     let known = std::iter::empty::<((), _)>();
     let (exchange, ..) =
-        exchange::respond(&mut rng, binding, text.as_bytes(), &hello, known).unwrap();
+        exchange::respond(&mut rng, binding, text.as_bytes(), &hello, known, |_| true).unwrap();
     exchange
 }
 

@@ -30,10 +30,19 @@ fn meet(
     let showing = secret.map_or(Showing::Nothing, Showing::Required);
     let (state, first) = initiate(&mut rng, alice, showing);
     let known = known.iter().copied().enumerate();
-    let (theirs, second, who) =
-        respond(&mut rng, bob, first.as_bytes(), &hello(&first), known).unwrap();
+    let (theirs, second, who) = respond(
+        &mut rng,
+        bob,
+        first.as_bytes(),
+        &hello(&first),
+        known,
+        |_| true,
+    )
+    .unwrap();
     (
-        state.handle(second.as_bytes(), &hello(&second)),
+        state
+            .handle(second.as_bytes(), &hello(&second))
+            .map(|(exchange, _)| exchange),
         theirs,
         who,
     )
@@ -160,7 +169,7 @@ fn broken_hellos_are_refused_with_the_reason() {
         ),
     ] {
         let none = std::iter::empty::<((), Key)>();
-        let result = respond(&mut rng, BOB, b"", &bad, none);
+        let result = respond(&mut rng, BOB, b"", &bad, none, |()| true);
         assert_eq!(result.map(|_| ()).unwrap_err(), fault);
     }
 }
@@ -171,10 +180,40 @@ fn a_secret_that_is_only_offered_need_not_be_known_to_the_other_side() {
     let offered = Showing::Offered([7; 32]);
     let (state, first) = initiate(&mut rng, ALICE, offered);
     let none = std::iter::empty::<((), Key)>();
-    let answered = respond(&mut rng, BOB, first.as_bytes(), &hello(&first), none);
+    let answered = respond(
+        &mut rng,
+        BOB,
+        first.as_bytes(),
+        &hello(&first),
+        none,
+        |()| true,
+    );
     let (_, second, who) = answered.unwrap();
     assert_eq!(who, None);
-    assert!(state.handle(second.as_bytes(), &hello(&second)).is_ok());
+    let (_, recognised) = state.handle(second.as_bytes(), &hello(&second)).unwrap();
+    assert!(!recognised);
+}
+
+#[test]
+fn whoever_offers_a_secret_learns_that_it_is_known_only_where_the_other_side_says_so() {
+    for shows in [true, false] {
+        let mut rng = Random::from_seed([1; 32]);
+        let (state, first) = initiate(&mut rng, ALICE, Showing::Offered([7; 32]));
+        let known = [((), [7; 32])].into_iter();
+        let answered = respond(
+            &mut rng,
+            BOB,
+            first.as_bytes(),
+            &hello(&first),
+            known,
+            |()| shows,
+        );
+        let (_, second, who) = answered.unwrap();
+        assert_eq!(who, Some(()), "recognised all the same");
+        assert_eq!(hello(&second).hint.is_some(), shows);
+        let (_, recognised) = state.handle(second.as_bytes(), &hello(&second)).unwrap();
+        assert_eq!(recognised, shows);
+    }
 }
 
 #[test]
@@ -205,7 +244,15 @@ fn whoever_answers_with_another_hint_is_somebody_else() {
     let mut rng = Random::from_seed([1; 32]);
     let (state, first) = initiate(&mut rng, ALICE, Showing::Required([9; 32]));
     let known = [(0, [9; 32])].into_iter();
-    let (_, second, _) = respond(&mut rng, BOB, first.as_bytes(), &hello(&first), known).unwrap();
+    let (_, second, _) = respond(
+        &mut rng,
+        BOB,
+        first.as_bytes(),
+        &hello(&first),
+        known,
+        |_| true,
+    )
+    .unwrap();
     let mut hello = hello(&second);
     hello.hint = Some(b64(&[1; 32]));
     let raw = encode(&HandshakeFrame::Hello {

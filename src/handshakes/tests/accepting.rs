@@ -140,7 +140,7 @@ fn a_new_contact_is_not_asked_on_another_connection_any_more() {
     let (mut ann, _) = said_yes(Shelf::default());
     let (from, to) = (ANN.to_owned(), BOB.to_owned());
     let other = LinkId::Dialled(2);
-    let stranger = crate::ids::rootless(BOB).to_owned();
+    let stranger = crate::ids::Stranger::at(BOB);
     ann.handshakes
         .dialled(other, from, to, Purpose::Ask(stranger.clone()));
     assert!(ann.handshakes.is_asking(&stranger));
@@ -221,6 +221,6 @@ fn a_no_ends_the_connection_on_both_sides() {
     assert!(ann.is_over() && bob.is_over());
     assert!(matches!(
         ann.facts()[..],
-        [Fact::Asking(..), Fact::Asked(_, Asked::NotAccepted)]
+        [Fact::Asking { .. }, Fact::Asked(_, Asked::NotAccepted)]
     ));
 }

@@ -71,7 +71,7 @@ fn two_contacts_prove_their_keys_to_each_other() {
     let path = ann
         .handshakes
         .answer_proof(&mut ann.ctx, me, DIALLED, proven);
-    assert_eq!(path, Path::Local);
+    assert_eq!(path, (Path::Local, true));
     assert_eq!(ann.says(), [""; 0], "the proof was first on this side");
 }
 
@@ -202,7 +202,7 @@ fn a_request_with_the_secret_of_an_invite_names_the_invite() {
     let invite = InviteId("i".to_owned());
     for (expected, named) in [
         (Shown::Invite(invite.clone()), Some(invite)),
-        (Shown::CallBack(ANN.to_owned()), None),
+        (Shown::CallBack(Stranger::at(ANN)), None),
     ] {
         let bobs = expecting(expected.clone());
         let (_, mut bob) = talked(ask(), showing_secret(), bobs);

@@ -31,6 +31,7 @@ struct Shelf {
     /// What is sent with a request.
     note: Option<String>,
     callers: Vec<(Caller, crate::crypto::Key)>,
+    rejected: Vec<(Caller, crate::crypto::Key)>,
     /// Who is known to be at which id.
     at: Vec<(String, (Caller, crate::crypto::Key))>,
     identity: Option<Option<PublicKey>>,
@@ -43,7 +44,7 @@ impl Book for Shelf {
         Some(self.showing.unwrap_or(Showing::Nothing))
     }
 
-    fn note_for(&self, _: &str) -> Option<String> {
+    fn note_for(&self, _: &Stranger) -> Option<String> {
         self.note.clone()
     }
 
@@ -54,6 +55,10 @@ impl Book for Shelf {
 
     fn callers(&self) -> Vec<(Caller, crate::crypto::Key)> {
         self.callers.clone()
+    }
+
+    fn rejected(&self) -> Vec<(Caller, crate::crypto::Key)> {
+        self.rejected.clone()
     }
 
     fn identity(&self, _: &ContactId) -> Option<Option<PublicKey>> {
@@ -222,7 +227,7 @@ fn talk(one: &mut Side, other: &mut Side) -> Option<Broken> {
 }
 
 fn ask() -> Purpose {
-    Purpose::Ask(BOB.to_owned())
+    Purpose::Ask(Stranger::at(BOB))
 }
 
 fn meet() -> Purpose {

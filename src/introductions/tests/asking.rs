@@ -4,22 +4,22 @@ use super::*;
 use crate::fact::Shown;
 
 /// A request was sent to Bob, and its exchange made this secret.
-const CALL_BACK: crate::crypto::Key = [0x0C; 32];
+pub(super) const CALL_BACK: crate::crypto::Key = [0x0C; 32];
 
 /// Somebody who has asked Bob.
-fn having_asked() -> (crate::context::Context, Introductions) {
+pub(super) fn having_asked() -> (crate::context::Context, Introductions) {
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     let way = Some(("us".to_owned(), BOB.to_owned()));
     introductions
-        .ask(&mut ctx, rootless(BOB), true, way, None)
+        .ask(&mut ctx, &Stranger::at(BOB), true, way, None, None)
         .unwrap();
-    introductions.sent(&mut ctx, rootless(BOB).to_owned(), CALL_BACK);
+    introductions.sent(&mut ctx, Stranger::at(BOB), CALL_BACK, Some("Bob"), false);
     clear(&mut ctx);
     (ctx, introductions)
 }
 
 fn called_back() -> Shown {
-    Shown::CallBack(rootless(BOB).to_owned())
+    Shown::CallBack(Stranger::at(BOB))
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn whoever_comes_from_the_id_that_was_asked_without_the_secret_is_a_stranger() {
     introductions.take_request(&mut ctx, record.clone(), None, false);
     assert_eq!(changes(&mut ctx), [Change::Request(record)]);
     assert_eq!(
-        introductions.asked().get(rootless(BOB)),
+        introductions.asked().get(&Stranger::at(BOB)),
         Some(&Asked::Waiting)
     );
 }
@@ -62,7 +62,7 @@ fn a_request_that_was_sent_counts_for_a_week_also_after_a_no_and_not_after_a_fau
         (Asked::Failed, false),
     ] {
         let (mut ctx, mut introductions) = having_asked();
-        introductions.set_asked(&mut ctx, rootless(BOB).to_owned(), asked);
+        introductions.set_asked(&mut ctx, Stranger::at(BOB), asked);
         assert_eq!(
             introductions.secrets().count(),
             usize::from(counts),
@@ -79,7 +79,7 @@ fn only_so_many_strangers_are_remembered_as_asked() {
     let (mut ctx, mut introductions) = having_asked();
     for n in 0..REQUESTS {
         wait(&mut ctx, Duration::from_secs(1));
-        introductions.sent(&mut ctx, n.to_string(), [1; 32]);
+        introductions.sent(&mut ctx, Stranger::at(&n.to_string()), [1; 32], None, false);
     }
     assert_eq!(introductions.secrets().count(), REQUESTS);
     assert!(
@@ -110,7 +110,7 @@ fn a_newer_request_replaces_the_older_one_of_the_same_person_and_of_nobody_else(
     assert!(facts(&mut ctx).is_empty(), "it may be somebody else by now");
     introductions.wait(newer(1));
     assert_eq!(
-        introductions.request_of(rootless(BOB)),
+        introductions.request_of(&Stranger::at(BOB)),
         None,
         "which of them?"
     );
@@ -131,11 +131,11 @@ fn of_two_who_ask_each_other_the_smaller_id_goes_on_with_its_own_request() {
     for (own, goes_on) in [("a", true), ("z", false)] {
         let (_, mut introductions) = having_asked();
         assert!(
-            !introductions.ours_goes_on(rootless(BOB)),
+            !introductions.ours_goes_on(&Stranger::at(BOB)),
             "nothing is held"
         );
         introductions.hold(at(own));
-        assert_eq!(introductions.ours_goes_on(rootless(BOB)), goes_on);
+        assert_eq!(introductions.ours_goes_on(&Stranger::at(BOB)), goes_on);
     }
 }
 
@@ -143,49 +143,20 @@ fn of_two_who_ask_each_other_the_smaller_id_goes_on_with_its_own_request() {
 fn a_held_request_is_wanted_once_it_is_shown_whose_it_is_and_else_waits_for_the_person() {
     let (mut ctx, mut introductions) = having_asked();
     introductions.hold(request("Bob", BOB));
-    introductions.take_held(&mut ctx, rootless(BOB));
+    introductions.take_held(&mut ctx, &Stranger::at(BOB));
     assert!(matches!(facts(&mut ctx)[..], [Fact::RequestWanted(_)]));
 
     let (mut ctx, mut introductions) = having_asked();
     introductions.hold(request("Bob", BOB));
-    introductions.set_asked(&mut ctx, rootless(BOB).to_owned(), Asked::NotAccepted);
+    introductions.set_asked(&mut ctx, Stranger::at(BOB), Asked::NotAccepted);
     assert!(facts(&mut ctx).is_empty());
     assert_eq!(changes(&mut ctx), [Change::Request(request("Bob", BOB))]);
 }
 
 #[test]
-fn a_late_yes_calls_back_who_must_show_to_be_the_one_who_asked() {
-    let record = request("Bob", BOB);
-    let name = "Bob".to_owned();
-    for (way, quietly, told) in [(false, false, 1), (false, true, 0), (true, false, 0)] {
-        let (mut ctx, mut introductions) = (context(), Introductions::default());
-        let way = way.then(|| ("us".to_owned(), BOB.to_owned()));
-        introductions.call_back(&mut ctx, &record, way.clone(), quietly);
-        let required = introductions.showing(rootless(BOB)) == Showing::Required(CALL_BACK);
-        assert_eq!(required, way.is_some());
-        let told: Vec<Alert> = (0..told)
-            .map(|_| Alert::AnswerTooLate { name: name.clone() })
-            .collect();
-        assert_eq!(notices(&mut ctx), told);
-    }
-}
-
-#[test]
-fn a_call_back_of_which_the_person_knows_nothing_fails_without_a_word() {
-    for quietly in [true, false] {
-        let (mut ctx, mut introductions) = (context(), Introductions::default());
-        let way = Some(("us".to_owned(), BOB.to_owned()));
-        introductions.call_back(&mut ctx, &request("Bob", BOB), way, quietly);
-        introductions.set_asked(&mut ctx, rootless(BOB).to_owned(), Asked::Failed);
-        assert_eq!(notices(&mut ctx).len(), usize::from(!quietly));
-        assert_eq!(introductions.asked().is_empty(), quietly);
-    }
-}
-
-#[test]
 fn whoever_asks_again_shows_the_secret_of_the_first_time() {
     let (_, introductions) = having_asked();
-    assert!(introductions.showing(rootless(BOB)) == Showing::Offered(CALL_BACK));
+    assert!(introductions.showing(&Stranger::at(BOB)) == Showing::Offered(CALL_BACK));
     let (_, introductions, record) = waiting();
     let secrets: Vec<_> = introductions.secrets().collect();
     assert_eq!(secrets, [(Shown::Again(record.id), CALL_BACK)]);

@@ -1,5 +1,6 @@
 //! Strangers who ask and are asked, without a connection.
 
+mod answers;
 mod asking;
 mod expiry;
 mod rejected;
@@ -225,7 +226,7 @@ fn whoever_got_to_know_the_own_address_by_an_invite_and_said_no_knows_it_no_more
     ] {
         let (mut ctx, mut introductions, maker) = using();
         clear(&mut ctx);
-        introductions.set_asked(&mut ctx, maker, asked);
+        introductions.set_asked(&mut ctx, Stranger::at(&maker), asked);
         let is_end = |fact: &Fact| matches!(fact, Fact::TrustEnded);
         assert_eq!(facts(&mut ctx).iter().any(is_end), ended, "{asked:?}");
     }
@@ -239,9 +240,9 @@ fn an_invite_dials_its_maker_with_the_secret() {
     let Some(Fact::Dialled { purpose, .. }) = dialled else {
         panic!("{dialled:?}");
     };
-    assert_eq!(purpose, Purpose::Ask(maker.clone()));
+    assert_eq!(purpose, Purpose::Ask(Stranger::at(&maker)));
     assert!(matches!(
-        introductions.showing(&maker),
+        introductions.showing(&Stranger::at(&maker)),
         Showing::Required(_)
     ));
 }
@@ -256,16 +257,16 @@ fn the_command_of_an_invite_is_answered_once_and_later_failures_are_notices() {
     ] {
         let (mut ctx, mut introductions, maker) = using();
         clear(&mut ctx);
-        introductions.set_asked(&mut ctx, maker.clone(), asked);
+        introductions.set_asked(&mut ctx, Stranger::at(&maker), asked);
         assert_eq!(replies(&mut ctx), [(COMMAND, answer)]);
-        introductions.set_asked(&mut ctx, maker.clone(), Asked::NotAccepted);
+        introductions.set_asked(&mut ctx, Stranger::at(&maker), Asked::NotAccepted);
         let later: &[Alert] = if asked == Asked::Waiting {
             &[Alert::InviteNotAccepted]
         } else {
             &[]
         };
         assert_eq!(notices(&mut ctx), later, "{asked:?}");
-        assert!(introductions.showing(&maker) == Showing::Nothing);
+        assert!(introductions.showing(&Stranger::at(&maker)) == Showing::Nothing);
     }
 }
 
@@ -273,11 +274,12 @@ fn the_command_of_an_invite_is_answered_once_and_later_failures_are_notices() {
 fn a_stranger_is_asked_where_there_is_a_way_and_room() {
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     let way = Some(("us".to_owned(), BOB.to_owned()));
-    let mut ask = |room, way| introductions.ask(&mut ctx, rootless(BOB), room, way, None);
+    let mut ask =
+        |room, way| introductions.ask(&mut ctx, &Stranger::at(BOB), room, way, None, None);
     assert_eq!(ask(false, way.clone()), Err(Refusal::ContactsFull));
     assert_eq!(ask(true, None), Err(Refusal::Gone));
     assert_eq!(ask(true, way), Ok(()));
-    let asked = introductions.asked().get(rootless(BOB));
+    let asked = introductions.asked().get(&Stranger::at(BOB));
     assert_eq!(asked, Some(&Asked::Connecting));
     introductions.befriended(BOB);
     assert!(introductions.asked().is_empty());
@@ -285,7 +287,7 @@ fn a_stranger_is_asked_where_there_is_a_way_and_room() {
 
 #[test]
 fn a_note_is_kept_until_the_request_is_sent_or_cannot_be() {
-    let stranger = rootless(BOB);
+    let stranger = &Stranger::at(BOB);
     for asked in [
         Asked::Waiting,
         Asked::NotAccepted,
@@ -296,7 +298,7 @@ fn a_note_is_kept_until_the_request_is_sent_or_cannot_be() {
         let mut ask = |note: Option<&str>| {
             let way = Some(("us".to_owned(), BOB.to_owned()));
             let note = note.map(str::to_owned);
-            introductions.ask(&mut ctx, stranger, true, way, note)?;
+            introductions.ask(&mut ctx, stranger, true, way, note, None)?;
             Ok::<_, Refusal>(introductions.note_for(stranger))
         };
         assert_eq!(ask(None), Ok(None));
@@ -312,8 +314,8 @@ fn the_note_of_an_earlier_request_is_not_sent_with_a_later_one() {
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     for note in [Some("hello".to_owned()), None] {
         let way = Some(("us".to_owned(), BOB.to_owned()));
-        let asked = introductions.ask(&mut ctx, rootless(BOB), true, way, note.clone());
+        let asked = introductions.ask(&mut ctx, &Stranger::at(BOB), true, way, note.clone(), None);
         assert_eq!(asked, Ok(()));
-        assert_eq!(introductions.note_for(rootless(BOB)), note);
+        assert_eq!(introductions.note_for(&Stranger::at(BOB)), note);
     }
 }

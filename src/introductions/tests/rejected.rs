@@ -1,6 +1,7 @@
 //! Who was rejected, and is not asked about again.
 
 use super::*;
+use crate::fact::Shown;
 use crate::limits::{REJECTED, REJECTED_LIFE};
 
 #[test]
@@ -13,7 +14,7 @@ fn whoever_was_rejected_is_refused_for_a_day_whatever_the_root() {
     let mut again = Introductions::default();
     again.restore(vec![stored.clone()], Vec::new());
     assert!(again.requests().is_empty(), "it waits no longer");
-    let under_another_root = request("Bob", &format!("other-{}", rootless(BOB)));
+    let under_another_root = request("Bob", &format!("other-{}", Stranger::at(BOB).as_str()));
     for introductions in [&mut introductions, &mut again] {
         clear(&mut ctx);
         introductions.take_request(&mut ctx, under_another_root.clone(), None, false);
@@ -37,6 +38,56 @@ fn only_so_many_are_remembered_as_rejected_and_the_newest_are() {
     }
     assert_eq!(introductions.rejected.len(), REJECTED);
     assert!(changes(&mut ctx).contains(&Change::ForgetRequest(ask(0).id)));
-    assert!(introductions.has_rejected(&ask(REJECTED).from));
-    assert!(!introductions.has_rejected(&ask(0).from));
+    let is_rejected = |n: usize| {
+        let mut rejected = introductions.rejected.iter();
+        rejected.any(|request| request.from == ask(n).from)
+    };
+    assert!(is_rejected(REJECTED) && !is_rejected(0));
+}
+
+#[test]
+fn whoever_was_rejected_and_shows_to_be_the_same_is_refused_under_the_id_of_the_next_day_too() {
+    let (mut ctx, mut introductions, record) = waiting();
+    introductions.reject(&mut ctx, &record.id).unwrap();
+    let again = Shown::Again(record.id.clone());
+    let before: Vec<_> = introductions.rejected_secrets().collect();
+    assert_eq!(before.len(), 1);
+    assert_eq!(before[0].0, again);
+    let others: Vec<_> = introductions.secrets().collect();
+    assert_eq!(others, [], "they are let in like any stranger");
+    let tomorrow = |n: u8| RequestRecord {
+        id: RequestId(n.to_string()),
+        call_back: Secret(crate::encoding::b64(&[n; 32])),
+        ..request(
+            "Bob",
+            &format!("myapp-203-0-113-7-{n:08}-bbbb-8bbb-8bbb-bbbbbbbbbbbb"),
+        )
+    };
+    for n in [1, 2] {
+        clear(&mut ctx);
+        introductions.take_request(&mut ctx, tomorrow(n), Some(&again), false);
+        assert!(matches!(facts(&mut ctx)[..], [Fact::RequestEnded(_)]));
+        assert_eq!(
+            changes(&mut ctx),
+            [],
+            "a stranger does not make the disk write"
+        );
+        let now: Vec<_> = introductions.rejected_secrets().collect();
+        assert_eq!(
+            now,
+            [(again.clone(), [n; 32])],
+            "that is what they show next"
+        );
+    }
+    clear(&mut ctx);
+    let other = request(
+        "Bob",
+        &format!("myapp-203-0-113-7-{:08}-bbbb-8bbb-8bbb-bbbbbbbbbbbb", 3),
+    );
+    introductions.take_request(&mut ctx, other.clone(), None, false);
+    assert_eq!(
+        changes(&mut ctx),
+        [Change::Request(other)],
+        "nothing shows who it is"
+    );
 }

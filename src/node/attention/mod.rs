@@ -30,8 +30,17 @@ pub(super) struct Subject {
     pub(super) name: String,
     /// The person wants to hear nothing of them: they are muted, or blocked.
     pub(super) muted: bool,
+    /// What notifications show of it, where that is another than in the settings.
+    pub(super) text: Option<NotificationText>,
     /// When both accepted each other, if that was since the start.
     pub(super) accepted_at: Option<Mono>,
+}
+
+impl Subject {
+    /// Returns what notifications show of the contact.
+    fn shown(&self, settings: &Settings) -> NotificationText {
+        self.text.unwrap_or(settings.notification_text)
+    }
 }
 
 /// What is known of the person's attention, and what waits for it.
@@ -98,10 +107,11 @@ impl Attention {
         if from.muted || self.looked_at.contains(&from.contact) {
             return;
         }
-        let with_text = settings.notification_text == NotificationText::NameAndText;
+        let shown = from.shown(settings);
+        let with_text = shown == NotificationText::NameAndText;
         let message = Notification::Message {
+            name: named(shown, from.name),
             contact: from.contact,
-            name: named(settings, from.name),
             text: with_text.then(|| beginning(text)),
         };
         notify(ctx, settings, message);
@@ -116,8 +126,8 @@ impl Attention {
             return;
         }
         let joined = Notification::Joined {
+            name: named(who.shown(settings), who.name),
             contact: who.contact,
-            name: named(settings, who.name),
         };
         notify(ctx, settings, joined);
     }
@@ -125,8 +135,8 @@ impl Attention {
     /// Tells that somebody whom the person asked has accepted.
     pub(super) fn accepted(&self, ctx: &mut Context, settings: &Settings, who: Subject) {
         let accepted = Notification::Accepted {
+            name: named(who.shown(settings), who.name),
             contact: who.contact,
-            name: named(settings, who.name),
         };
         notify(ctx, settings, accepted);
     }
@@ -188,14 +198,14 @@ fn withdraw(ctx: &mut Context, about: About) {
 fn about_request(settings: &Settings, asking: Asking) -> Notification {
     Notification::Request {
         request: asking.request,
-        name: named(settings, asking.name),
+        name: named(settings.notification_text, asking.name),
         resembles: asking.resembles,
     }
 }
 
 /// Returns a name, if notifications may show one.
-fn named(settings: &Settings, name: String) -> Option<String> {
-    match settings.notification_text {
+fn named(shown: NotificationText, name: String) -> Option<String> {
+    match shown {
         NotificationText::NameAndText | NotificationText::NameOnly => Some(name),
         NotificationText::Neither => None,
     }

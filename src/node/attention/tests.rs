@@ -54,6 +54,7 @@ fn bob() -> Subject {
         contact: id("Bob"),
         name: "Bob".to_owned(),
         muted: false,
+        text: None,
         accepted_at: None,
     }
 }
@@ -150,6 +151,23 @@ fn what_is_shown_of_a_message_is_what_the_person_chose() {
             text,
         };
         assert_eq!(notified(&mut ctx), [told]);
+    }
+}
+
+#[test]
+fn what_was_chosen_for_a_contact_counts_before_what_was_chosen_for_all() {
+    for general in NotificationText::ALL {
+        for own in NotificationText::ALL {
+            let told = |text: Option<NotificationText>, settings: NotificationText| {
+                let (mut ctx, attention) = (context(), Attention::default());
+                let who = || Subject { text, ..bob() };
+                attention.message(&mut ctx, &with(settings), who(), "hi");
+                attention.joined(&mut ctx, &with(settings), who());
+                attention.accepted(&mut ctx, &with(settings), who());
+                notified(&mut ctx)
+            };
+            assert_eq!(told(Some(*own), *general), told(None, *own));
+        }
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) use alike::contact_like;
 pub(super) use state::State;
 
 use crate::context::Context;
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::introductions;
 use crate::values::RequestId;
 use crate::view::{Event, Invite, Profile, Request, SettingsView, Status};
@@ -73,7 +73,7 @@ impl Shown {
                 id: id.clone(),
                 name: record.name.clone(),
                 note: record.note.clone(),
-                stranger: rootless(&record.from).to_owned(),
+                stranger: Stranger::at(&record.from).as_str().to_owned(),
                 at: record.at,
                 resembles: self.people.contact_like(&record.name),
                 invited: record.invite.is_some(),

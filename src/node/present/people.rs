@@ -4,7 +4,7 @@ use super::alike::Alike;
 use super::state::State;
 use crate::contacts::Contact;
 use crate::context::Context;
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::limits::SHOWN_STRANGERS;
 use crate::view::{Asked, Event, Person, PersonId, Presence};
 use crate::wire::Entry;
@@ -28,7 +28,7 @@ struct Basis {
     recognised: u64,
     /// The contacts' names.
     names: Vec<String>,
-    asked: LiteMap<String, Asked>,
+    asked: LiteMap<Stranger, Asked>,
 }
 
 impl Basis {
@@ -96,17 +96,17 @@ impl People {
     fn show_strangers(&mut self, ctx: &mut Context, state: &State<'_>, everybody: bool) {
         if everybody {
             let strangers = self.shown.keys().filter_map(|id| match id {
-                PersonId::Stranger(id) => Some(id.clone()),
+                PersonId::Stranger(id) => Some(Stranger::at(id)),
                 PersonId::Contact(_) => None,
             });
-            for id in strangers.collect::<Vec<_>>() {
-                self.show_entry(ctx, state, &id);
+            for stranger in strangers.collect::<Vec<_>>() {
+                self.show_entry(ctx, state, &stranger);
             }
         } else {
             for id in state.directory.changes() {
-                let id = rootless(id);
-                if self.is_shown(id) {
-                    self.show_entry(ctx, state, id);
+                let stranger = Stranger::at(id);
+                if self.is_shown(&stranger) {
+                    self.show_entry(ctx, state, &stranger);
                 }
             }
         }
@@ -123,7 +123,7 @@ impl People {
         let mut there = 0_usize;
         for entry in state.directory.strangers() {
             there += 1;
-            if room > 0 && !self.is_shown(rootless(&entry.discovery_id)) {
+            if room > 0 && !self.is_shown(&Stranger::at(&entry.discovery_id)) {
                 room -= 1;
                 self.show_stranger(ctx, entry);
             }
@@ -132,18 +132,17 @@ impl People {
         self.more = u32::try_from(more).unwrap_or(u32::MAX);
     }
 
-    fn is_shown(&self, stranger: &str) -> bool {
-        let id = PersonId::Stranger(stranger.to_owned());
-        self.shown.contains_key(&id)
+    fn is_shown(&self, stranger: &Stranger) -> bool {
+        self.shown.contains_key(&person_id(stranger))
     }
 
     /// Shows one stranger who is shown already as their entry is now.
-    fn show_entry(&mut self, ctx: &mut Context, state: &State<'_>, id: &str) {
-        let entry = state.directory.entry(id);
-        let stranger = entry.filter(|(member, entry)| !state.directory.is_contact(member, entry));
-        match stranger {
+    fn show_entry(&mut self, ctx: &mut Context, state: &State<'_>, stranger: &Stranger) {
+        let entry = state.directory.entry(stranger);
+        let entry = entry.filter(|(member, entry)| !state.directory.is_contact(member, entry));
+        match entry {
             Some((_, entry)) => self.show_stranger(ctx, entry),
-            None => self.show_gone(ctx, PersonId::Stranger(id.to_owned())),
+            None => self.show_gone(ctx, person_id(stranger)),
         }
     }
 
@@ -167,19 +166,24 @@ impl People {
     }
 
     fn stranger(&self, entry: &Entry) -> Person {
-        let id = rootless(&entry.discovery_id);
+        let stranger = Stranger::at(&entry.discovery_id);
+        let asked = self.basis.asked.get(&stranger).copied();
         Person {
-            id: PersonId::Stranger(id.to_owned()),
+            id: person_id(&stranger),
             name: entry.friendlyname.clone(),
             presence: Presence::ClaimsNetwork,
             resembles: self.alike.of(&entry.friendlyname),
-            asked: self.basis.asked.get(id).copied().unwrap_or(Asked::No),
+            asked: asked.unwrap_or(Asked::No),
             last_seen: None,
             unread: 0,
             ping: None,
             preferences: None,
         }
     }
+}
+
+fn person_id(stranger: &Stranger) -> PersonId {
+    PersonId::Stranger(stranger.as_str().to_owned())
 }
 
 fn contact(state: &State<'_>, contact: &Contact) -> Person {
@@ -198,7 +202,7 @@ fn contact(state: &State<'_>, contact: &Contact) -> Person {
 
 fn presence(state: &State<'_>, contact: &Contact) -> Presence {
     let listed = contact.seen_as().is_some();
-    let is_local = |path| state.directory.is_local(path);
+    let is_local = |path, shares| state.directory.is_local(path, shares);
     let is_here = state.conversations.is_here(contact.id(), is_local);
     match (contact.is_connected(), listed) {
         _ if contact.is_blocked() => Presence::Offline,

@@ -48,6 +48,7 @@ impl Node {
         Subject {
             name: self.contacts.name(&contact),
             muted: saved.is_some_and(|contact| contact.preferences().muted || contact.is_blocked()),
+            text: saved.and_then(|contact| contact.preferences().notification_text),
             accepted_at: saved.and_then(|contact| contact.accepted_at()),
             contact,
         }

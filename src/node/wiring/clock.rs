@@ -31,7 +31,7 @@ impl Node {
         let (contacts, directory) = (&self.contacts, &self.directory);
         let unseen = |id: &ContactId, path| {
             let seen = contacts.get(id).and_then(|contact| contact.seen_as());
-            seen.is_none() && directory.is_local(path)
+            seen.is_none() && directory.is_local(path, true)
         };
         let missing: Vec<_> = self.conversations.routers_of(unseen).collect();
         self.directory.leave_hiding_routers(&mut self.ctx, &missing);
@@ -47,6 +47,7 @@ impl Node {
             self.settle();
         }
         self.dial_contacts();
+        self.call_people_back();
         self.find_missing();
         self.introductions.expire(&mut self.ctx);
         self.release_former();
@@ -76,9 +77,12 @@ impl Node {
                 self.dial_contacts();
             }
         }
+        for contact in self.follow_neighbours() {
+            self.send_profile(&contact);
+        }
         let (conversations, directory) = (&self.conversations, &self.directory);
-        let is_here =
-            |contact: &ContactId| conversations.is_here(contact, |path| directory.is_local(path));
+        let is_local = |path, shares| directory.is_local(path, shares);
+        let is_here = |contact: &ContactId| conversations.is_here(contact, is_local);
         self.contacts.announce_arrivals(&mut self.ctx, is_here);
         let members = self.directory.members().iter();
         let place = members.map(|member| member.address());
@@ -145,8 +149,7 @@ impl Node {
     /// Dials contacts who are due.
     pub(super) fn dial_contacts(&mut self) {
         for request in self.contacts.take_to_ask_back(self.ctx.now.mono) {
-            self.call_back(&request, true);
-            self.settle();
+            self.introductions.call_back(&self.ctx, &request, true);
         }
         let ways = KnownWays {
             directory: &self.directory,

@@ -1,5 +1,6 @@
 //! What the person asks for.
 
+use crate::ids::Stranger;
 use crate::introductions::Answered;
 use crate::io::CommandId;
 use crate::node::Node;
@@ -33,9 +34,9 @@ impl Node {
         match command {
             Command::Join { name } => self.account.join(ctx, id, &name).map(later),
             Command::Configure { settings } => self.account.configure(ctx, id, settings).map(later),
-            Command::Connect { stranger, note } => {
-                self.connect(&stranger, note.as_deref()).map(now)
-            }
+            Command::Connect { stranger, note } => self
+                .connect(&Stranger::at(&stranger), note.as_deref())
+                .map(now),
             Command::Accept { request } => self.accept(&request, true).map(now),
             Command::Reject { request } => self.introductions.reject(ctx, &request).map(now),
             Command::Ignore { request } => self.ignore(id, &request),
@@ -57,7 +58,7 @@ impl Node {
             Command::UseInvite { link } => {
                 let own = self.account.joined()?.transport_id();
                 let held = self.transport.is_held();
-                let asking = |stranger: &str| self.handshakes.is_asking(stranger);
+                let asking = |stranger: &Stranger| self.handshakes.is_asking(stranger);
                 self.introductions
                     .use_invite(ctx, id, &link, own, held, asking)
             }
@@ -86,6 +87,11 @@ impl Node {
             }
             ContactCommand::Mute(muted) => {
                 contacts.decide(ctx, contact, |preferences| preferences.muted = muted)
+            }
+            ContactCommand::NotificationText(text) => {
+                contacts.decide(ctx, contact, |preferences| {
+                    preferences.notification_text = text
+                })
             }
             ContactCommand::Pause(paused) => contacts.pause(ctx, contact, paused),
             ContactCommand::Special(on) => {

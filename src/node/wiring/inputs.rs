@@ -25,8 +25,10 @@ impl Node {
             Input::Signalling(signalling) => self.signalling(signalling),
             Input::Link(link, event) => self.link(link, event),
             Input::Addresses(found) => {
-                if let Some(me) = self.account.me() {
-                    self.directory.addresses(&mut self.ctx, me, found);
+                if let Some(me) = self.account.me()
+                    && self.directory.addresses(&mut self.ctx, me, found)
+                {
+                    self.conversations.moved();
                 }
             }
             Input::Beacon(result) => {

@@ -43,7 +43,11 @@ impl Node {
             Fact::LinkDropped(link) => self.handshakes.forget(link),
             Fact::LinkEnded(link) => self.rendezvous.link_ended(ctx, link),
             Fact::Asked(stranger, asked) => self.introductions.set_asked(ctx, stranger, asked),
-            Fact::Asking(stranger, call_back) => self.asking(stranger, call_back),
+            Fact::Asking {
+                stranger,
+                call_back,
+                recognised,
+            } => self.asking(stranger, call_back, recognised),
             Fact::AnswerLater(stranger) => self.introductions.let_go(ctx, &stranger),
             Fact::Requested(link, record, shown) => self.requested(link, *record, shown.as_ref()),
             Fact::Crossed(stranger) => self.introductions.take_held(ctx, &stranger),

@@ -4,7 +4,7 @@ use crate::clock::Mono;
 use crate::contacts::{Contact, Proven};
 use crate::crypto::{Key, PublicKey};
 use crate::fact::{Befriended, Kept, Shown, Yes};
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::io::{Link, LinkId, Path};
 use crate::me::Me;
 use crate::misbehaviour::Fault;
@@ -24,7 +24,7 @@ impl Node {
         }
         // It may have been used since the hellos.
         let shown = shown.filter(|shown| self.introductions.counts(shown));
-        let stranger = rootless(&record.from).to_owned();
+        let stranger = Stranger::at(&record.from);
         let is_known = matches!(shown, Some(Shown::CallBack(_)));
         if is_known || !self.handshakes.is_asking(&stranger) {
             let ignored = self.account.ignores(&self.ctx.names, &record.name);
@@ -39,24 +39,30 @@ impl Node {
     }
 
     /// Notes that a stranger is being asked, who may be asking as well.
-    pub(super) fn asking(&mut self, stranger: String, call_back: Key) {
+    pub(super) fn asking(&mut self, stranger: Stranger, call_back: Key, recognised: bool) {
         let ours_goes_on = self.introductions.ours_goes_on(&stranger);
+        let name = self.directory.name_of(&stranger);
+        let ctx = &mut self.ctx;
         self.introductions
-            .sent(&mut self.ctx, stranger.clone(), call_back);
+            .sent(ctx, stranger.clone(), call_back, name, recognised);
         self.note_shown();
         if ours_goes_on {
             self.cross(&stranger);
         }
     }
 
-    fn cross(&mut self, stranger: &str) {
+    fn cross(&mut self, stranger: &Stranger) {
         if self.handshakes.say_crossed(&mut self.ctx, stranger) {
             self.introductions.drop_held(stranger);
         }
     }
 
     /// Asks a stranger as the person wishes, with a note where one was written.
-    pub(super) fn connect(&mut self, stranger: &str, note: Option<&str>) -> Result<(), Refusal> {
+    pub(super) fn connect(
+        &mut self,
+        stranger: &Stranger,
+        note: Option<&str>,
+    ) -> Result<(), Refusal> {
         let note = note.map(|note| self.ctx.names.parse_note(note));
         self.ask(stranger, note.transpose()?.flatten())
     }
@@ -65,10 +71,9 @@ impl Node {
     /// asked already: they are accepted.
     pub(in crate::node) fn ask(
         &mut self,
-        stranger: &str,
+        stranger: &Stranger,
         note: Option<String>,
     ) -> Result<(), Refusal> {
-        let stranger = rootless(stranger);
         self.account.joined()?;
         if let Some(request) = self.introductions.request_of(stranger) {
             return self.accept(&request, true);
@@ -77,9 +82,13 @@ impl Node {
             return Ok(());
         }
         let room = self.has_room();
-        let way = self.directory.way_to(stranger);
+        let directory = &self.directory;
+        let way = directory.way_to(stranger);
+        let is_gone = |before: &Stranger| directory.entry(before).is_none();
+        let name = directory.name_of(stranger);
+        let before = name.and_then(|name| self.introductions.before(name, is_gone));
         self.introductions
-            .ask(&mut self.ctx, stranger, room, way, note)
+            .ask(&mut self.ctx, stranger, room, way, note, before)
     }
 
     /// Returns whether there is room for another contact.
@@ -96,26 +105,25 @@ impl Node {
             .handshakes
             .accept(&mut self.ctx, Yes { request, clicked });
         if let Some(Yes { request, .. }) = late {
-            self.call_back(&request, false);
+            self.introductions.call_back(&self.ctx, &request, false);
+            self.call_people_back();
         }
         Ok(())
     }
 
-    /// Calls back somebody whose request is accepted, and whose connection has ended.
-    pub(super) fn call_back(&mut self, request: &RequestRecord, quietly: bool) {
-        let stranger = rootless(&request.from);
-        if self.handshakes.is_asking(stranger) {
-            return;
-        }
+    /// Dials those who are to be called back: whoever asked with an invite where they called from,
+    /// everybody else where they are listed.
+    pub(super) fn call_people_back(&mut self) {
+        let (directory, handshakes) = (&self.directory, &self.handshakes);
         let own = self.account.me().map(|me| me.transport_id());
         let own = own.filter(|_| self.transport.is_held());
-        let way = if request.invite.is_some() {
-            own.map(|own| (own.to_owned(), request.from.clone()))
-        } else {
-            self.directory.way_to(stranger)
+        let ways = |request: &RequestRecord| match (&request.invite, own) {
+            (None, _) => directory.ways_back(&Stranger::at(&request.from), &request.name),
+            (Some(_), Some(own)) => vec![(own.to_owned(), request.from.clone())],
+            (Some(_), None) => Vec::new(),
         };
-        self.introductions
-            .call_back(&mut self.ctx, request, way, quietly);
+        let is_asking = |stranger: &Stranger| handshakes.is_asking(stranger);
+        self.introductions.call(&mut self.ctx, ways, is_asking);
     }
 
     /// Handles a key that somebody with the secret of a contact has proven.
@@ -132,8 +140,8 @@ impl Node {
                 let Some(me) = self.account.me() else {
                     return;
                 };
-                let path = self.handshakes.answer_proof(&mut self.ctx, me, link, key);
-                self.meet(link, &id, path);
+                let way = self.handshakes.answer_proof(&mut self.ctx, me, link, key);
+                self.meet(link, &id, way);
                 if announce {
                     self.accepted_by(id);
                 }
@@ -156,19 +164,21 @@ impl Node {
             clicked,
             remote,
             path,
+            near,
             early,
         } = befriended;
         let id = record.id.clone();
         self.end_session(&id);
-        self.keep_accepted(record, accepted_at, &remote);
-        self.contacts.forget_unfinished(&mut self.ctx, &remote);
+        let answered = self.keep_accepted(record, accepted_at, &remote);
+        self.contacts
+            .forget_unfinished(&mut self.ctx, &remote, answered.as_ref());
         if self.contacts.get(&id).is_none_or(Contact::is_blocked) {
             // Blocked while it was being written: the secret is kept, the contact stays blocked.
             self.contacts.store(&mut self.ctx, &id);
             self.ctx.close(link);
             return;
         }
-        self.meet(link, &id, path);
+        self.meet(link, &id, (path, near));
         for frame in early {
             self.session(&id, Link::Frame(frame));
             self.settle();
@@ -205,13 +215,20 @@ impl Node {
         }
     }
 
-    /// Keeps somebody who, met at this id, has become a contact.
-    fn keep_accepted(&mut self, record: ContactRecord, at: Mono, remote: &str) {
-        self.introductions.befriended(remote);
+    /// Keeps somebody who, met at this id, has become a contact. Returns which request of theirs was
+    /// answered there.
+    fn keep_accepted(
+        &mut self,
+        record: ContactRecord,
+        at: Mono,
+        remote: &str,
+    ) -> Option<RequestId> {
+        let answered = self.introductions.befriended(remote);
         self.note_shown();
         self.conversations.accepted(&record.id);
         self.contacts
             .keep_finished(record, Some(at), Some(remote.to_owned()));
+        answered
     }
 
     /// Notes whether an invite has shown the own Transport ID to somebody who is no contact yet.
@@ -220,23 +237,41 @@ impl Node {
         self.account.set_shown(&mut self.ctx, shown);
     }
 
-    /// Begins the session: both sides have proven who they are.
-    pub(super) fn meet(&mut self, link: LinkId, contact: &ContactId, path: Path) {
+    /// Begins the session: both sides have proven who they are, on a connection over this path, between
+    /// Discovery IDs or not.
+    pub(super) fn meet(&mut self, link: LinkId, contact: &ContactId, way: (Path, bool)) {
         let own = self.account.me().map(|me| me.public_key().to_bytes());
         let theirs = self.contacts.get(contact).and_then(|c| c.identity());
         let ours_is_smaller = own < theirs.map(PublicKey::to_bytes);
         let ctx = &mut self.ctx;
         let begun = self
             .conversations
-            .begin(ctx, contact, link, path, ours_is_smaller);
+            .begin(ctx, contact, link, way, ours_is_smaller);
         if !begun {
             return self.contacts.met_twice(contact, link);
         }
         self.contacts.met(ctx, contact, link);
+        let others = self.follow_neighbours();
         self.send_profile(contact);
+        for other in others.iter().filter(|other| *other != contact) {
+            self.send_profile(other);
+        }
         let receipts = self.account.settings().read_receipts;
         self.conversations
             .send_have(&mut self.ctx, contact, receipts);
+    }
+
+    /// Finds out which connected contacts are in a namespace of this device. Returns those to whom that
+    /// says something else than before.
+    pub(super) fn follow_neighbours(&mut self) -> Vec<ContactId> {
+        let (contacts, directory) = (&self.contacts, &self.directory);
+        self.conversations.follow_neighbours(|id, routers| {
+            let listed = contacts.get(id).and_then(Contact::seen_as);
+            listed.is_some()
+                || routers
+                    .iter()
+                    .any(|router| directory.is_router_here(router))
+        })
     }
 
     /// Ends a session, and lets the contact be dialled again.
@@ -254,8 +289,11 @@ impl Node {
             return;
         }
         let number = me.record().profile_number;
-        let near = self.directory.is_local(path);
-        let routers: Vec<String> = if near {
+        let near = self
+            .directory
+            .is_local(path, self.conversations.shares(contact));
+        // At a private address they find out by it whether this device is in the same namespace.
+        let routers: Vec<String> = if self.directory.is_local(path, true) {
             self.directory.listed_at().collect()
         } else {
             Vec::new()

@@ -6,7 +6,7 @@ use crate::crypto::{Key, PublicKey};
 use crate::directory::Directory;
 use crate::fact::{Purpose, Showing, Shown};
 use crate::handshakes::{Book, Caller, Handshakes, Saved};
-use crate::ids::rootless;
+use crate::ids::Stranger;
 use crate::introductions::Introductions;
 use crate::values::ContactId;
 
@@ -32,7 +32,7 @@ impl Book for Known<'_> {
         let contacts = contacts.filter(|contact| contact.is_known_at(remote));
         let contacts = contacts.map(|c| (Caller::Contact(c.id().clone()), c.pair_secret()));
         let asked = self.introductions.secrets().filter(
-            |(shown, _)| matches!(shown, Shown::CallBack(stranger) if stranger == rootless(remote)),
+            |(shown, _)| matches!(shown, Shown::CallBack(stranger) if stranger.is_at(remote)),
         );
         let asked = asked.map(|(shown, secret)| (Caller::Stranger(shown), secret));
         contacts.chain(asked).collect()
@@ -47,7 +47,14 @@ impl Book for Known<'_> {
         contacts.chain(strangers).collect()
     }
 
-    fn note_for(&self, stranger: &str) -> Option<String> {
+    fn rejected(&self) -> Vec<(Caller, Key)> {
+        let rejected = self.introductions.rejected_secrets();
+        rejected
+            .map(|(shown, secret)| (Caller::Stranger(shown), secret))
+            .collect()
+    }
+
+    fn note_for(&self, stranger: &Stranger) -> Option<String> {
         self.introductions.note_for(stranger)
     }
 

@@ -66,6 +66,8 @@ pub(crate) struct World {
     beacon: fn(u64) -> BeaconReply,
     /// Who asked the beacon.
     beacon_requests: Vec<usize>,
+    /// There is a tunnel between all networks, in which everybody has a private address.
+    tunnel: bool,
     /// Frames of this type are lost.
     lost: Option<&'static str>,
     /// Frames of this type are under way, and these are.
@@ -108,6 +110,7 @@ impl World {
             config: Config::default(),
             beacon: |_| Err(BeaconFailure::Unreachable),
             beacon_requests: Vec::new(),
+            tunnel: false,
             lost: None,
             holding: None,
             registered: Vec::new(),
@@ -123,6 +126,12 @@ impl World {
     /// Says where a device will start.
     pub(crate) fn address(mut self, device: usize, address: &'static str) -> Self {
         self.addresses.insert(device, address);
+        self
+    }
+
+    /// Says that there is a tunnel between all networks, in which everybody has a private address.
+    pub(crate) fn with_tunnel(mut self) -> Self {
+        self.tunnel = true;
         self
     }
 

@@ -103,7 +103,7 @@ impl World {
 
     fn open(&mut self, own: End, other: End) {
         let (here, there) = (self.devices[own.0].address, self.devices[other.0].address);
-        let path = if here == there {
+        let path = if here == there || self.tunnel {
             Path::Local
         } else {
             Path::Public(there.parse().unwrap())

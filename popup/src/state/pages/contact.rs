@@ -26,7 +26,7 @@ pub(crate) enum ContactEdit {
 }
 
 impl ContactEdit {
-    /// Returns whether this is a switch: the browser has moved it already, and it must show what the
+    /// Returns whether this is a switch or a choice: the browser has moved it already, and it must show what the
     /// engine says.
     pub(crate) fn is_switch(&self) -> bool {
         let Self::Decide(command) = self else {
@@ -36,6 +36,7 @@ impl ContactEdit {
             ContactCommand::Verify(_)
             | ContactCommand::Special(_)
             | ContactCommand::Mute(_)
+            | ContactCommand::NotificationText(_)
             | ContactCommand::Block(_) => true,
             ContactCommand::Rename(_) | ContactCommand::Pause(_) | ContactCommand::Remove => false,
         }

@@ -24,6 +24,8 @@ pub(crate) enum NoteEdit {
 pub(crate) struct NoteForm {
     /// The stranger in whose row it is.
     pub(crate) stranger: String,
+    /// The stranger's name.
+    pub(in crate::state) name: String,
     /// What is typed.
     pub(crate) text: String,
     /// Why the stranger was not asked.
@@ -31,9 +33,10 @@ pub(crate) struct NoteForm {
 }
 
 impl NoteForm {
-    pub(in crate::state) fn new(stranger: String) -> Self {
+    pub(in crate::state) fn new(stranger: String, name: String) -> Self {
         Self {
             stranger,
+            name,
             text: String::new(),
             refusal: None,
         }

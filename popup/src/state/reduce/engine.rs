@@ -86,7 +86,7 @@ impl State {
                 self.follow_settings();
             }
             Event::Status(status) => self.status = Some(status),
-            Event::Person(person) => self.people.insert(person.id.clone(), person),
+            Event::Person(person) => return self.take_person(person),
             Event::PersonGone(id) => return self.person_gone(&id),
             Event::Request(request) => self.requests.insert(request.id.clone(), request),
             Event::RequestGone(id) => self.requests.remove(&id),
@@ -116,6 +116,7 @@ impl State {
         self.engine.set_ready();
         let mut effects = self.outbox.flush();
         effects.extend(self.leave_gone_note());
+        effects.extend(self.resume_left_note());
         effects.extend(self.resume_page());
         // Everything has been painted with this: what waited for a view has been shown.
         effects.extend(self.watch());

@@ -5,7 +5,7 @@ use crate::state::model::State;
 use crate::state::outbox::Purpose;
 use crate::state::pages::{NOTE, NoteEdit, NoteForm};
 use crate::state::view::View;
-use ipc::{Answer, Asked, Command, PersonId, Refusal};
+use ipc::{Answer, Asked, Command, Person, PersonId, Refusal};
 
 impl State {
     /// Returns the form for a note, if it is open in the row of this stranger.
@@ -40,7 +40,10 @@ impl State {
         if self.note_to(&stranger).is_some() {
             return self.close_note();
         }
-        self.note = Some(NoteForm::new(stranger));
+        let person = self.people.get(&PersonId::Stranger(stranger.clone()));
+        let name = person.map(|person| person.name.clone());
+        self.note = Some(NoteForm::new(stranger, name.unwrap_or_default()));
+        self.left_note = None;
         focus_note()
     }
 
@@ -90,20 +93,73 @@ impl State {
         }
     }
 
-    /// Closes the form where its stranger is gone, together with the row that had the focus.
+    /// Closes the form where its stranger is gone, together with the row that had the focus. What was
+    /// written is kept: on a new day everybody has another id.
     pub(super) fn leave_gone_note(&mut self) -> Vec<Effect> {
         let people = &self.people;
         let is_gone = |form: &mut NoteForm| {
             let stranger = PersonId::Stranger(form.stranger.clone());
             people.get(&stranger).is_none()
         };
-        let gone = self.note.take_if(is_gone);
-        let lists = gone.filter(|_| self.view == View::Lists);
+        let Some(gone) = self.note.take_if(is_gone) else {
+            return Vec::new();
+        };
+        self.left_note = Some(gone).filter(|form| !form.text.trim().is_empty());
+        let lists = self.view == View::Lists;
         lists
-            .map(|_| Effect::Focus(Target::Lists))
+            .then_some(Effect::Focus(Target::Lists))
             .into_iter()
             .collect()
     }
+
+    /// Takes somebody in the lists. A form that was left opens again where a stranger of its name has
+    /// come.
+    pub(super) fn take_person(&mut self, person: Person) -> Vec<Effect> {
+        let is_new = self.people.get(&person.id).is_none();
+        let effects = if is_new {
+            self.resume_note(&person.id, &person.name)
+        } else {
+            Vec::new()
+        };
+        self.people.insert(person.id.clone(), person);
+        effects
+    }
+
+    /// Opens a form that was left for somebody who came while nothing was told.
+    pub(super) fn resume_left_note(&mut self) -> Vec<Effect> {
+        let is_for = |person: &&Person| {
+            let left = self.left_note.as_ref();
+            left.is_some_and(|left| is_for(left, &person.id, &person.name))
+        };
+        let found = self.people.values().find(is_for).cloned();
+        let resumed = found.map(|person| self.resume_note(&person.id, &person.name));
+        resumed.unwrap_or_default()
+    }
+
+    fn resume_note(&mut self, id: &PersonId, name: &str) -> Vec<Effect> {
+        let PersonId::Stranger(stranger) = id else {
+            return Vec::new();
+        };
+        let left = self.left_note.take_if(|left| is_for(left, id, name));
+        let Some(left) = left else {
+            return Vec::new();
+        };
+        self.note = Some(NoteForm {
+            stranger: stranger.clone(),
+            refusal: None,
+            ..left
+        });
+        if self.view == View::Lists {
+            focus_note()
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// Returns whether a form that was left can be for somebody.
+fn is_for(left: &NoteForm, id: &PersonId, name: &str) -> bool {
+    matches!(id, PersonId::Stranger(_)) && left.name == name
 }
 
 fn focus_note() -> Vec<Effect> {

@@ -1,7 +1,7 @@
 //! The page of a contact.
 
 use super::*;
-use ipc::{ContactCommand, Preferences, Special};
+use ipc::{ContactCommand, NotificationText, Preferences, Special};
 
 fn preferences() -> Preferences {
     Preferences {
@@ -12,6 +12,7 @@ fn preferences() -> Preferences {
         special: Special::Off,
         reach: None,
         muted: false,
+        notification_text: None,
         blocked: false,
         long_unseen: false,
         paused: false,
@@ -61,6 +62,8 @@ fn each_switch_asks_for_its_decision_and_waits_for_the_engine_to_show_it() {
         ContactCommand::Verify(true),
         ContactCommand::Special(true),
         ContactCommand::Mute(true),
+        ContactCommand::NotificationText(Some(NotificationText::NameOnly)),
+        ContactCommand::NotificationText(None),
         ContactCommand::Block(true),
     ] {
         let edited = ContactEdit::Decide(command.clone());

@@ -156,3 +156,49 @@ fn a_form_goes_on_after_a_lost_connection() {
     let sent = edit(&mut view, NoteEdit::Send);
     assert_eq!(commands(&sent), [&connect(Some("hello"))]);
 }
+
+fn under_the_id_of_another_day() -> Person {
+    let id = PersonId::Stranger("later".to_owned());
+    person(id, "Bob", Presence::ClaimsNetwork)
+}
+
+#[test]
+fn a_note_that_was_begun_goes_on_where_its_stranger_comes_back_under_another_id() {
+    let field = Effect::Focus(Target::Field(NOTE.to_owned()));
+    let mut view = open();
+    write(&mut view, "hello");
+    view.event(Event::PersonGone(bob().id));
+    let eve = PersonId::Stranger("e".to_owned());
+    view.event(Event::Person(person(eve, "Eve", Presence::ClaimsNetwork)));
+    assert_eq!(view.state.note, None, "somebody else");
+    let effects = view.event(Event::Person(under_the_id_of_another_day()));
+    assert_eq!(effects, std::slice::from_ref(&field));
+    assert_eq!(view.state.note_to("later").unwrap().text, "hello");
+    let sent = edit(&mut view, NoteEdit::Send);
+    let (stranger, note) = ("later".to_owned(), Some("hello".to_owned()));
+    assert_eq!(commands(&sent), [&Command::Connect { stranger, note }]);
+
+    let mut view = open();
+    write(&mut view, "hello");
+    view.act(Action::Closed);
+    view.event(Event::Person(under_the_id_of_another_day()));
+    assert!(view.attach().contains(&field), "while the popup was away");
+    assert_eq!(view.state.note_to("later").unwrap().text, "hello");
+}
+
+#[test]
+fn a_note_that_was_left_is_gone_where_another_one_is_begun_or_nothing_was_written() {
+    let mut view = open();
+    view.event(Event::PersonGone(bob().id));
+    view.event(Event::Person(under_the_id_of_another_day()));
+    assert_eq!(view.state.note, None);
+
+    let mut view = open();
+    write(&mut view, "hello");
+    view.event(Event::PersonGone(bob().id));
+    let eve = PersonId::Stranger("e".to_owned());
+    view.event(Event::Person(person(eve, "Eve", Presence::ClaimsNetwork)));
+    toggle(&mut view, "e");
+    view.event(Event::Person(under_the_id_of_another_day()));
+    assert!(view.state.note_to("e").is_some());
+}
