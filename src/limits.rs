@@ -25,9 +25,13 @@ pub const HANDSHAKES_AT_ONCE: usize = 8;
 /// Handshakes begun by strangers in one minute.
 pub const HANDSHAKES_PER_MINUTE: u32 = 30;
 
-/// Handshakes at once of callers who have shown a secret: as many contacts as come back together
-/// after a network was away.
+/// Handshakes at once of contacts, who have shown a secret: as many as come back together after a
+/// network was away.
 pub const KNOWN_AT_ONCE: usize = 32;
+
+/// Handshakes at once of others who have shown a secret: who asks again, was asked, or was invited. A
+/// stranger gets a secret by asking, so these take no place of contacts.
+pub const SHOWN_AT_ONCE: usize = 16;
 
 /// Connections at once of one caller that are not proven or checked in: the one that stalls, and the
 /// one that is to replace it.
@@ -277,8 +281,11 @@ pub const FORMER_LIFE: Duration = Duration::from_hours(24);
 /// Acceptances that the other side has not finished: a week of them, and few against the contacts.
 pub const UNFINISHED: usize = 50;
 
-/// Saved contacts.
+/// Saved contacts: beyond, nobody asks or is accepted.
 pub const CONTACTS: usize = 500;
+
+/// Saved contacts in all: acceptances that are not finished when the last place is taken can still be.
+pub const CONTACTS_IN_ALL: usize = CONTACTS + UNFINISHED;
 
 /// Messages waiting for one contact; the composer refuses beyond, nothing is dropped. As many of the
 /// delivered ones are sent again to a device that has lost them.

@@ -107,6 +107,9 @@ pub struct ProfileRecord {
     /// The Transport ID before this one, while contacts may look there.
     #[serde(default)]
     pub former: Option<FormerRecord>,
+    /// Somebody was shown the Transport ID by an invite, and is no contact yet.
+    #[serde(default)]
+    pub shown: bool,
 }
 
 /// A Transport ID that was taken back from somebody, and is held for contacts who do not know the new one.

@@ -6,8 +6,8 @@ use crate::clock::Mono;
 use crate::config::Settings;
 use crate::io::{CommandId, LinkId, LoadId, StoreId};
 use crate::limits::UNWRITTEN;
-use crate::records::{Change, ImportRecord, InviteRecord, ProfileRecord, RequestRecord};
-use crate::values::ContactId;
+use crate::records::{Change, ImportRecord, InviteRecord, ProfileRecord};
+use crate::values::{ContactId, RequestId};
 use litemap::LiteMap;
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(crate) enum Write {
     Profile(Box<ProfileRecord>, CommandId),
     Settings(Box<Settings>, CommandId),
     /// A stranger's request; then the person is asked.
-    Request(Box<RequestRecord>),
+    Request(RequestId),
     Invite(InviteRecord, CommandId),
     /// A backup that is taken over.
     Import(Box<ImportRecord>, CommandId),
@@ -73,6 +73,23 @@ impl Store {
         let id = StoreId(self.last);
         self.under_way.insert(id, write);
         id
+    }
+
+    /// Returns the settings that are being written, the last ones where there are several.
+    pub(crate) fn settings(&self) -> Option<&Settings> {
+        let writes = self.under_way.values().rev();
+        let mut settings = writes.filter_map(|write| match write {
+            Write::Settings(settings, _) => Some(&**settings),
+            Write::Certain(_)
+            | Write::Contact(_)
+            | Write::Profile(..)
+            | Write::Request(_)
+            | Write::Invite(..)
+            | Write::Import(..)
+            | Write::Acceptance(_)
+            | Write::Thread(_) => None,
+        });
+        settings.next()
     }
 
     /// Ends a write. Returns what it was for.

@@ -41,6 +41,7 @@ pub(crate) fn me(name: &str, byte: u8) -> Me {
         transport_id: transport_id(byte),
         profile_number: 1,
         former: None,
+        shown: false,
     };
     Me::restore(profile).unwrap()
 }

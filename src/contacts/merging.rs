@@ -4,7 +4,7 @@ use super::{Contact, Contacts};
 use crate::context::Context;
 use crate::crypto::PublicKey;
 use crate::encoding::hex;
-use crate::limits::CONTACTS;
+use crate::limits::CONTACTS_IN_ALL;
 use crate::records::ContactRecord;
 use crate::values::ContactId;
 use crate::view::Refusal;
@@ -24,7 +24,7 @@ impl Contacts {
         let fresh = merged
             .iter()
             .filter(|record| self.get(&record.id).is_none());
-        if fresh.count() + self.all().count() > CONTACTS {
+        if fresh.count() + self.all().count() > CONTACTS_IN_ALL {
             return Err(Refusal::ContactsFull);
         }
         Ok(merged)
@@ -51,11 +51,6 @@ impl Contacts {
         if differs {
             self.store(ctx, &id);
         }
-    }
-
-    /// Forgets a contact whose record is removed with the person who was here before.
-    pub(crate) fn leave(&mut self, id: &ContactId) {
-        self.book.remove(id);
     }
 }
 

@@ -114,8 +114,10 @@ impl Contacts {
         self.all().filter(|contact| contact.is_complete())
     }
 
-    pub(crate) fn has_room(&self) -> bool {
-        self.complete().count() < CONTACTS
+    /// Returns whether there is room for another contact, beside so many who may become one without a
+    /// further question.
+    pub(crate) fn has_room(&self, coming: usize) -> bool {
+        self.complete().count() + coming < CONTACTS
     }
 
     pub(crate) fn by_key(&self, key: PublicKey) -> Option<&Contact> {

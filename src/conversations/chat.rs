@@ -40,7 +40,9 @@ pub(crate) struct Chat {
     fresh: bool,
     /// What was last given as [`Chat::news`].
     told: Option<Progress>,
+    /// The number of the contact's last message since the start, with everything staged; as stored.
     last_received: u64,
+    last_stored: u64,
 }
 
 /// A message on its way to storage, and the command it came from where it is an own one.
@@ -70,6 +72,7 @@ impl Chat {
             fresh: false,
             told: None,
             last_received: 0,
+            last_stored: 0,
             head,
         }
     }
@@ -227,7 +230,10 @@ impl Chat {
                     durable.own.push(self.shown(&record));
                     self.outbox.add(record);
                 }
-                None => durable.received.push(shown(&record)),
+                None => {
+                    self.last_stored = record.message.number;
+                    durable.received.push(shown(&record));
+                }
             }
         }
         durable
@@ -251,6 +257,7 @@ impl Chat {
         self.head.in_last.clone_from(&self.durable.in_last);
         self.head.in_read.clone_from(&self.durable.in_read);
         self.head.unread = self.durable.unread;
+        self.last_received = self.last_stored;
         failed
     }
 

@@ -277,8 +277,14 @@ impl Conversations {
 
     /// Ends a session that the contact says a newer connection with this identity has replaced.
     /// Where this device does not make that connection (`ours`), another device does. One contact may
-    /// lie; the person is told where a second one says the same, or where there is no other.
-    pub(crate) fn replaced(&mut self, ctx: &mut Context, id: &ContactId, ours: bool) {
+    /// lie; the person is told where a second one says the same, or where it is the only one (`is_only`).
+    pub(crate) fn replaced(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        ours: bool,
+        is_only: bool,
+    ) {
         self.end(ctx, id);
         let now = ctx.now.mono;
         let recent = |at: Mono| now.since(at) < limits::SAME_ALERT;
@@ -287,7 +293,6 @@ impl Conversations {
         }
         let before = self.says_two.replace((now, id.clone()));
         let agrees = before.is_some_and(|(at, who)| who != *id && recent(at));
-        let is_only = self.connected().is_empty();
         if (agrees || is_only) && !self.two_copies_announced.is_some_and(recent) {
             self.two_copies_announced = Some(now);
             ctx.alert(Alert::TwoCopies);

@@ -482,7 +482,7 @@ fn a_session_that_is_replaced_from_another_device_is_told_of_once_in_an_hour() {
         all.begin(ctx, &bob(), LINK, (Path::Unknown, false), true);
         hear(ctx, &mut all, &SessionFrame::Replaced);
         assert!(matches!(facts(ctx)[..], [Fact::Replaced(_)]));
-        all.replaced(ctx, &bob(), ours);
+        all.replaced(ctx, &bob(), ours, true);
         alerts(ctx)
     };
     assert_eq!(replaced(&mut ctx, true), []);
@@ -511,13 +511,13 @@ fn one_contact_among_others_can_not_raise_a_false_alarm_of_two_copies() {
     let (carl, link) = (id("Carl"), LinkId::Dialled(7));
     all.begin(&mut ctx, &carl, link, (Path::Unknown, false), true);
     clear(&mut ctx);
-    all.replaced(&mut ctx, &bob(), false);
-    assert_eq!(alerts(&mut ctx), [], "somebody else is there");
+    all.replaced(&mut ctx, &bob(), false, false);
+    assert_eq!(alerts(&mut ctx), [], "there is somebody else");
     all.begin(&mut ctx, &bob(), OTHER, (Path::Unknown, false), true);
-    all.replaced(&mut ctx, &bob(), false);
+    all.replaced(&mut ctx, &bob(), false, false);
     assert_eq!(alerts(&mut ctx), [], "the same one twice");
     all.begin(&mut ctx, &bob(), LINK, (Path::Unknown, false), true);
-    all.replaced(&mut ctx, &carl, false);
+    all.replaced(&mut ctx, &carl, false, false);
     assert_eq!(alerts(&mut ctx), [Alert::TwoCopies]);
 }
 

@@ -137,6 +137,16 @@ impl Acceptance {
         }
     }
 
+    /// Returns the contact that comes of it.
+    pub(super) fn contact(&self) -> &ContactRecord {
+        match self {
+            Self::Storing { contact, .. }
+            | Self::AwaitingConfirm { contact, .. }
+            | Self::Unfinished { contact, .. } => contact,
+            Self::Finishing { finished, .. } | Self::Alone { finished, .. } => &finished.contact,
+        }
+    }
+
     /// Returns whether the contact that is being stored with a verified proof is this one.
     pub(super) fn is_proven_as(&self, contact: &ContactId) -> bool {
         match self {

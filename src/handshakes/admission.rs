@@ -12,7 +12,7 @@ use crate::ids;
 use crate::io::LinkId;
 use crate::limits::{
     HANDSHAKES_AT_ONCE, HANDSHAKES_PER_MINUTE, KNOWN_AT_ONCE, LINKS, OF_ONE_CALLER,
-    OFFERS_REMEMBERED, SEARCHES_PER_MINUTE,
+    OFFERS_REMEMBERED, SEARCHES_PER_MINUTE, SHOWN_AT_ONCE,
 };
 use crate::values::ContactId;
 use litemap::LiteMap;
@@ -97,12 +97,19 @@ impl Admission {
         if pending.len() >= LINKS || pending.iter().filter(of_caller).count() >= OF_ONE_CALLER {
             return Err(Refused::Busy);
         }
-        let known = |p: &&Pending| p.connection.caller.is_some();
         match self.recognise(now, book, call, door) {
             Some((caller, nonce)) => {
-                let of_it = |p: &&Pending| p.connection.caller.as_ref() == Some(&caller);
-                let room = pending.values().filter(of_it).count() < OF_ONE_CALLER
-                    && pending.values().filter(known).count() < KNOWN_AT_ONCE;
+                let callers = pending
+                    .values()
+                    .filter_map(|p| p.connection.caller.as_ref());
+                let of_it = callers.clone().filter(|other| **other == caller);
+                let of_class = callers.filter(|other| other.is_contact() == caller.is_contact());
+                let most = if caller.is_contact() {
+                    KNOWN_AT_ONCE
+                } else {
+                    SHOWN_AT_ONCE
+                };
+                let room = of_it.count() < OF_ONE_CALLER && of_class.count() < most;
                 if !room {
                     return Err(Refused::Busy);
                 }

@@ -16,6 +16,13 @@ pub(crate) enum Caller {
     Stranger(Shown),
 }
 
+impl Caller {
+    /// Returns whether this is a contact.
+    pub(super) fn is_contact(&self) -> bool {
+        matches!(self, Self::Contact(_))
+    }
+}
+
 /// A contact that was accepted before.
 #[derive(Clone, Debug)]
 pub(crate) struct Saved {

@@ -215,6 +215,13 @@ impl Handshakes {
         }
     }
 
+    /// Ends the acceptances that are being written without a connection: the person is another one.
+    pub(crate) fn leave(&mut self, ctx: &mut Context) {
+        for (_, acceptance) in std::mem::take(&mut self.storing) {
+            ctx.store_for_certain(Change::ForgetContact(acceptance.contact().id.clone()));
+        }
+    }
+
     /// Forgets a connection that was closed by the machine that dialled it.
     pub(crate) fn forget(&mut self, link: LinkId) {
         self.pending.remove(&link);

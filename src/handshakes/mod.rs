@@ -189,6 +189,13 @@ impl Handshakes {
         found.map(|(link, _)| *link)
     }
 
+    /// Returns how many acceptances are under way.
+    pub(crate) fn accepting(&self) -> usize {
+        let pending = self.pending.values();
+        let accepting = pending.filter(|p| matches!(p.stage, Stage::Accepting(_)));
+        accepting.count() + self.storing.len()
+    }
+
     /// Returns whether no handshake is under way.
     pub(crate) fn is_idle(&self) -> bool {
         self.pending.is_empty() && self.storing.is_empty()

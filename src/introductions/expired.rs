@@ -27,6 +27,11 @@ impl<K, V> Default for Expired<K, V> {
 }
 
 impl<K: Ord + Clone, V: Clone> Expired<K, V> {
+    /// Returns the keys of what is out of sight.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.0.keys()
+    }
+
     /// Takes what is old from what is `open`. At the most so many are kept out of sight.
     pub(super) fn sweep(
         &mut self,

@@ -20,7 +20,7 @@ use crate::crypto::Key;
 use crate::encoding::unb64;
 use crate::fact::{Showing, Shown};
 use crate::ids::Stranger;
-use crate::records::{InviteRecord, RequestRecord};
+use crate::records::{Change, InviteRecord, RequestRecord};
 use crate::values::{InviteId, RequestId};
 use crate::view::{Asked, Refusal};
 use crate::why::{Deadline, Why};
@@ -36,6 +36,8 @@ pub(crate) use outreach::Before;
 #[derive(Debug, Default)]
 pub(crate) struct Introductions {
     requests: LiteMap<RequestId, RequestRecord>,
+    /// Those that are being stored, before the person is asked.
+    storing: LiteMap<RequestId, RequestRecord>,
     /// Those that the person rejected lately, oldest first.
     rejected: Vec<RequestRecord>,
     /// Requests of strangers who are being asked at this moment: one of the two requests goes on.
@@ -78,14 +80,35 @@ impl Introductions {
         self.invites.keys().cloned().collect()
     }
 
-    /// Forgets everything without a word: the person is another one from now on.
-    pub(crate) fn leave(&mut self) {
+    /// Forgets everything, on the disk too: the person is another one from now on.
+    pub(crate) fn leave(&mut self, ctx: &mut Context) {
+        let requests = self.requests.keys().chain(self.storing.keys());
+        let requests: Vec<_> = requests.chain(self.old_requests.keys()).cloned().collect();
+        for request in requests {
+            self.forget_request(ctx, &request);
+        }
+        for invite in self.invite_ids() {
+            self.forget_invite(ctx, &invite);
+        }
+        for invite in self.old_invites.keys() {
+            ctx.store_for_certain(Change::ForgetInvite(invite.clone()));
+        }
         *self = Self::default();
     }
 
     /// Returns how far the request to each stranger is.
     pub(crate) fn asked(&self) -> &LiteMap<Stranger, Asked> {
         self.outreach.asked()
+    }
+
+    /// Returns whether somebody who has not answered was shown the own Transport ID.
+    pub(crate) fn shows_address(&self) -> bool {
+        self.outreach.shows_address()
+    }
+
+    /// Returns how many of those who were asked can still say yes.
+    pub(crate) fn awaited(&self) -> usize {
+        self.outreach.awaited()
     }
 
     /// Returns the secrets that strangers may show.
@@ -121,7 +144,7 @@ impl Introductions {
     pub(crate) fn expire(&mut self, ctx: &mut Context) {
         self.expire_requests(ctx);
         self.expire_invites(ctx);
-        self.outreach.expire(ctx.now.unix);
+        self.outreach.expire(ctx.now.mono);
         if self.register_again.is_some_and(|at| ctx.now.mono >= at) {
             self.open(ctx);
         }

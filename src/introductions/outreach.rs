@@ -1,6 +1,6 @@
 //! The strangers whom the person has asked, and how far that is.
 
-use crate::clock::{UnixMillis, millis};
+use crate::clock::Mono;
 use crate::context::Context;
 use crate::crypto::Key;
 use crate::fact::{Fact, Purpose, Showing};
@@ -41,7 +41,7 @@ pub(crate) enum Before {
 struct CallBack {
     secret: Key,
     /// Until when it counts.
-    until: UnixMillis,
+    until: Mono,
     /// Under which name they were listed.
     name: Option<String>,
     /// As whom they were perhaps asked on an earlier day: what shows that goes with this.
@@ -162,6 +162,26 @@ impl Outreach {
         self.passes.get(stranger)?.answers.clone()
     }
 
+    /// Returns how many of those who were asked can still say yes.
+    pub(super) fn awaited(&self) -> usize {
+        let connecting = self.asked.iter().filter(|(stranger, asked)| {
+            **asked == Asked::Connecting && !self.call_backs.contains_key(*stranger)
+        });
+        self.call_backs.len() + connecting.count()
+    }
+
+    /// Returns whether somebody who has not answered was shown the own Transport ID.
+    pub(super) fn shows_address(&self) -> bool {
+        let waits = |stranger: &Stranger| self.asked.get(stranger) == Some(&Asked::Waiting);
+        let mut passes = self.passes.iter();
+        passes.any(|(stranger, pass)| pass.tells_address && waits(stranger))
+    }
+
+    /// Returns whether this stranger was asked and can still say yes.
+    pub(super) fn awaits(&self, stranger: &Stranger) -> bool {
+        self.call_backs.contains_key(stranger)
+    }
+
     /// Keeps the note to send with the request to a stranger who is being dialled.
     pub(super) fn keep_note(&mut self, stranger: &Stranger, note: String) {
         self.notes.insert(stranger.clone(), note);
@@ -212,7 +232,7 @@ impl Outreach {
         {
             self.call_backs.remove(&oldest);
         }
-        let until = ctx.now.unix.saturating_add(millis(REQUEST_LIFE));
+        let until = ctx.now.mono + REQUEST_LIFE;
         let known = CallBack {
             secret: call_back,
             until,
@@ -293,7 +313,7 @@ impl Outreach {
     }
 
     /// Forgets by what those are known who were asked too long ago.
-    pub(super) fn expire(&mut self, now: UnixMillis) {
+    pub(super) fn expire(&mut self, now: Mono) {
         self.call_backs.retain(|_, known| now < known.until);
     }
 }

@@ -21,21 +21,36 @@ impl Introductions {
     }
 
     fn requests_of(&self, stranger: &Stranger) -> impl Iterator<Item = &RequestRecord> {
-        let requests = self.requests.values();
+        let requests = self.all_requests();
         requests.filter(move |request| stranger.is_at(&request.from))
     }
 
-    /// Refuses a request with an invite that another person uses.
+    /// Returns the requests that wait, and those that are being stored.
+    fn all_requests(&self) -> impl Iterator<Item = &RequestRecord> {
+        self.requests.values().chain(self.storing.values())
+    }
+
+    /// Refuses a request with an invite that another person uses, or that is not open any more: it
+    /// may have been answered since this caller showed it.
     pub(crate) fn judge(&self, record: &RequestRecord) -> Result<(), Fault> {
-        let used = self.requests.values().any(|request| {
-            record.invite.is_some()
-                && request.invite == record.invite
-                && request.from != record.from
-        });
-        if used {
+        let Some(invite) = &record.invite else {
+            return Ok(());
+        };
+        let with_it = |request: &&RequestRecord| request.invite.as_ref() == Some(invite);
+        let mut others = self.all_requests().filter(with_it);
+        let used = others.any(|request| request.from != record.from);
+        if used || !self.invites.contains_key(invite) {
             return Err(Fault::SomebodyElse);
         }
         Ok(())
+    }
+
+    /// Returns whether what a caller has shown counts: a call-back secret does once.
+    pub(crate) fn counts(&self, shown: &Shown) -> bool {
+        match shown {
+            Shown::CallBack(stranger) => self.outreach.awaits(stranger),
+            Shown::Invite(_) | Shown::Again(_) => true,
+        }
     }
 
     /// Holds the request of somebody who is being asked from here at this moment.
@@ -108,12 +123,13 @@ impl Introductions {
             let newest = newest.map(|request| request.id.clone());
             newest.into_iter().for_each(|id| self.replace(ctx, id));
         }
-        if self.requests.len() >= REQUESTS && !planted!(RequestLimitOff) {
+        if self.all_requests().count() >= REQUESTS && !planted!(RequestLimitOff) {
             tracing::warn!("a request is refused: {REQUESTS} wait already");
             ctx.tell(Fact::RequestEnded(record.id));
         } else {
             let change = Change::Request(record.clone());
-            ctx.store(Write::Request(Box::new(record)), change);
+            ctx.store(Write::Request(record.id.clone()), change);
+            self.storing.insert(record.id.clone(), record);
         }
     }
 
@@ -132,15 +148,31 @@ impl Introductions {
         }
     }
 
-    /// Asks the person about a request that is stored.
-    pub(crate) fn request_stored(&mut self, ctx: &mut Context, record: RequestRecord) {
-        ctx.tell(Fact::Asks(record.id.clone()));
-        self.wait(record);
+    /// Asks the person about a request that is stored, where it was not forgotten meanwhile.
+    pub(crate) fn request_stored(&mut self, ctx: &mut Context, id: &RequestId) {
+        if let Some(record) = self.storing.remove(id) {
+            ctx.tell(Fact::Asks(record.id.clone()));
+            self.wait(record);
+        }
+    }
+
+    /// Forgets a request that could not be stored: the person is not asked, also not where it is on the
+    /// disk all the same.
+    pub(crate) fn request_not_stored(&mut self, ctx: &mut Context, id: RequestId) {
+        self.storing.remove(&id);
+        ctx.store_for_certain(Change::ForgetRequest(id));
     }
 
     /// Keeps a request for the person.
     pub(crate) fn wait(&mut self, record: RequestRecord) {
         self.requests.insert(record.id.clone(), record);
+    }
+
+    /// Keeps a request whose acceptance could not be stored: it waits for the person again, also after the
+    /// next start.
+    pub(crate) fn wait_again(&mut self, ctx: &mut Context, record: RequestRecord) {
+        ctx.store_for_certain(Change::Request(record.clone()));
+        self.wait(record);
     }
 
     /// Accepts a request, and returns it. The invite it came with is used up. `room` is whether there
@@ -241,6 +273,7 @@ impl Introductions {
 
     pub(crate) fn forget_request(&mut self, ctx: &mut Context, id: &RequestId) {
         self.requests.remove(id);
+        self.storing.remove(id);
         ctx.tell(Fact::RequestGone(id.clone()));
         ctx.store_for_certain(Change::ForgetRequest(id.clone()));
     }

@@ -163,6 +163,7 @@ impl Account {
                 transport_id: ids::transport_id(ctx.random()),
                 profile_number: 1,
                 former: None,
+                shown: false,
             },
         };
         let change = Change::Profile(record.clone());
@@ -209,7 +210,9 @@ impl Account {
             let reason = "the configuration cannot be used".to_owned();
             return ctx.reply(command, Err(Refusal::Storage { reason }));
         }
-        let mut settings = self.settings.clone();
+        // What is being written counts too: this is written over it.
+        let newest = ctx.store.settings().unwrap_or(&self.settings);
+        let mut settings = newest.clone();
         settings.ignored.retain(|ignored| *ignored != name);
         if settings.ignored.len() >= IGNORED {
             settings.ignored.remove(0);
@@ -248,6 +251,34 @@ impl Account {
         if let Some(me) = &mut self.me {
             me.renew_card(transport_id, uuid, until);
             store_profile(ctx, me);
+        }
+    }
+
+    /// Notes whether somebody who is no contact yet was shown the Transport ID.
+    pub(super) fn set_shown(&mut self, ctx: &mut Context, shown: bool) {
+        if let Some(me) = &mut self.me
+            && me.record().shown != shown
+        {
+            me.set_shown(shown);
+            ctx.store_for_certain(Change::Profile(me.record().clone()));
+        }
+    }
+
+    /// Takes back what somebody was shown before the program ended: nothing can come of it any more.
+    pub(super) fn take_back_shown(&mut self, ctx: &mut Context) {
+        if self.me.as_ref().is_some_and(|me| me.record().shown) {
+            self.renew_card(ctx);
+        }
+    }
+
+    /// Holds the former Transport ID no longer than may be, also where it was given up while the clock
+    /// was ahead.
+    pub(super) fn bound_former(&mut self, ctx: &mut Context) {
+        let latest = ctx.now.unix.saturating_add(millis(FORMER_LIFE));
+        if let Some(me) = &mut self.me
+            && me.bound_former(latest)
+        {
+            ctx.store_for_certain(Change::Profile(me.record().clone()));
         }
     }
 
@@ -293,17 +324,30 @@ impl Account {
     }
 
     /// Returns the profile that goes on from a backup: of one identity the newer one. It has a new
-    /// Transport ID, as another installation may still hold the old one.
-    pub(super) fn merged(&self, ctx: &mut Context, backup: ProfileRecord) -> ProfileRecord {
+    /// Transport ID, as another installation may still hold the old one; and a new discoveryUUID where
+    /// the one that counts may be known to somebody who is blocked or was removed in the other
+    /// installation. `blocks` is whether the backup blocks somebody who is not blocked here.
+    pub(super) fn merged(
+        &self,
+        ctx: &mut Context,
+        backup: ProfileRecord,
+        blocks: bool,
+    ) -> ProfileRecord {
         let here = self.me.as_ref().map(Me::record);
-        let newer = here.filter(|here| {
-            here.identity == backup.identity && here.profile_number >= backup.profile_number
-        });
-        let profile = newer.cloned().unwrap_or(backup);
+        let here = here.filter(|here| here.identity == backup.identity);
+        let newer = here.filter(|here| here.profile_number >= backup.profile_number);
+        // It changes whenever trust ends, so that it is the same only where nobody was parted from.
+        let differs = here.is_some_and(|here| here.discovery_uuid != backup.discovery_uuid);
+        let fresh = differs && (newer.is_none() || blocks);
+        let mut profile = newer.cloned().unwrap_or(backup);
+        if fresh {
+            profile.discovery_uuid = Secret(b64(&ctx.random::<16>()));
+        }
         ProfileRecord {
             transport_id: ids::transport_id(ctx.random()),
             profile_number: next_number(ctx, profile.profile_number),
             former: None,
+            shown: false,
             ..profile
         }
     }

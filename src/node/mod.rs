@@ -111,6 +111,10 @@ impl Node {
         let is_there = |contact: &ContactId| there.contains(contact);
         node.conversations
             .restore(&mut node.ctx, threads, &outbox, is_there);
+        // A crash between two writes leaves the chat of a contact as it was before it was accepted.
+        for contact in node.contacts.all().filter(|c| c.awaits_card()) {
+            node.conversations.accepted(contact.id());
+        }
         node.introductions.restore(requests, invites);
         node.attention.came(now.mono);
         node.begin();

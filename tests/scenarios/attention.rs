@@ -278,3 +278,49 @@ fn a_button_of_a_notification_that_fails_is_told_to_the_next_view() {
     let heard = heard_by_a_new_view(&mut world, BOB);
     assert_eq!(heard, [Alert::ButtonFailed { refusal }]);
 }
+
+#[test]
+fn nobody_is_told_of_a_message_whose_sender_is_blocked_while_it_is_stored() {
+    let mut world = friends();
+    world.while_writing(ANN, |world| {
+        world.send(BOB, "Ann", "hello");
+        world.block(ANN, "Bob");
+    });
+    world.pass(1_000);
+    assert_eq!(messages(&world, ANN), 0);
+}
+
+#[test]
+fn names_that_are_ignored_while_settings_are_stored_are_all_ignored_and_change_no_other_setting() {
+    let mut world = World::of(&["Ann", "Bob", "Cleo"]);
+    world.ask(BOB, "Ann");
+    world.ask(CLEO, "Ann");
+    let settings = mesh_chat::config::Settings {
+        read_receipts: false,
+        ..mesh_chat::config::Settings::default()
+    };
+    world.while_writing(ANN, |world| {
+        world.configure(ANN, settings);
+        world.ignore(ANN);
+        world.ignore(ANN);
+    });
+    let stored = world.snapshot(ANN).settings;
+    assert_eq!(stored.ignored, ["Bob", "Cleo"]);
+    assert!(!stored.read_receipts);
+}
+
+#[test]
+fn one_contact_who_is_there_alone_can_not_raise_a_false_alarm_of_two_copies() {
+    let mut world = World::of(&["Ann", "Bob", "Cleo"]);
+    for asked in ["Bob", "Cleo"] {
+        world.ask(ANN, asked);
+    }
+    world.accept(BOB);
+    world.accept(CLEO);
+    world.kill(CLEO);
+    world.pass(2 * MINUTE);
+    for link in world.links(ANN) {
+        world.inject(ANN, link, br#"{"type":"replaced"}"#);
+    }
+    assert!(!world.alerts(ANN).contains(&&Alert::TwoCopies));
+}

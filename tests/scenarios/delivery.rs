@@ -246,3 +246,16 @@ fn a_contact_that_changes_its_mind_all_the_time_is_not_cut_off_and_the_last_word
     assert!(there);
     assert_eq!(world.alerts(BOB).len(), 0);
 }
+
+#[test]
+fn what_is_shown_can_be_read_after_a_further_message_could_not_be_stored() {
+    let mut world = friends();
+    world.send(BOB, "Ann", "one");
+    world.fail_write(ANN, 0);
+    world.send(BOB, "Ann", "two");
+    world.kill(BOB);
+    world.pass(1_000);
+    assert_eq!(world.person(ANN, "Bob").unread, 1);
+    world.read_up_to(ANN, "Bob", 1);
+    assert_eq!(world.person(ANN, "Bob").unread, 0);
+}

@@ -1,6 +1,6 @@
 //! How strangers become contacts: requests, acceptances, and the same a second time.
 
-use crate::world::{ANN, BOB, DAY, World, friends, is_of_type};
+use crate::world::{ANN, BOB, DAY, HOME, World, friends, is_of_type};
 use mesh_chat::limits::NOTE_BYTES;
 use mesh_chat::records::{ContactRecord, Secret};
 use mesh_chat::view::{Alert, Answer, Asked, Command, MessageState, PersonId, Presence, Refusal};
@@ -248,4 +248,28 @@ fn only_stranger(world: &World, device: usize) -> String {
     let strangers: Vec<String> = strangers.collect();
     assert_eq!(strangers.len(), 1, "{strangers:?}");
     strangers[0].clone()
+}
+
+#[test]
+fn a_request_whose_connection_fails_while_it_is_stored_is_not_shown() {
+    let mut world = World::of(&["Ann", "Bob"]);
+    world.while_writing(BOB, |world| {
+        world.ask(ANN, "Bob");
+        for link in world.links(BOB) {
+            world.inject(BOB, link, b"{}");
+        }
+    });
+    assert!(world.requests(BOB).is_empty());
+    assert!(world.snapshot(BOB).requests.is_empty());
+}
+
+#[test]
+fn a_request_whose_contact_could_not_be_stored_still_waits_after_a_restart() {
+    let mut world = asked();
+    world.fail_write(BOB, 1);
+    world.press_accept(BOB);
+    world.pass(60_000);
+    assert_eq!(world.requests(BOB).len(), 1);
+    let bob = world.restart(BOB, HOME);
+    assert_eq!(world.requests(bob).len(), 1);
 }

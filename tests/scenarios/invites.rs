@@ -108,3 +108,56 @@ fn rejecting_an_invited_person_uses_up_the_invite() {
     world.use_invite(BOB, &code);
     assert_eq!(world.reply(BOB), &Err(Refusal::InviteUnreachable));
 }
+
+#[test]
+fn of_two_who_use_an_invite_while_the_disk_is_slow_one_asks() {
+    let mut world = strangers();
+    let code = world.invite(ANN);
+    world.while_writing(ANN, |world| {
+        world.use_invite(BOB, &code);
+        world.use_invite(CLEO, &code);
+    });
+    world.pass(1_000);
+    assert_eq!(world.requests(ANN).len(), 1);
+}
+
+#[test]
+fn whoever_is_in_a_handshake_while_the_invite_is_answered_or_cancelled_comes_too_late() {
+    for cancels in [false, true] {
+        let mut world = strangers();
+        let code = world.invite(ANN);
+        if !cancels {
+            world.use_invite(BOB, &code);
+        }
+        world.while_holding("request", |world| {
+            world.use_invite(CLEO, &code);
+            if cancels {
+                let invite = world.snapshot(ANN).invites[0].id.clone();
+                world.command(ANN, Command::CancelInvite { invite });
+            } else {
+                world.press_accept(ANN);
+            }
+        });
+        world.pass(1_000);
+        assert!(world.requests(ANN).is_empty(), "cancels: {cancels}");
+    }
+}
+
+#[test]
+fn whoever_used_an_invite_that_led_to_nothing_is_not_found_by_its_maker_also_after_a_restart() {
+    for restarts in [false, true] {
+        let mut world = strangers();
+        let code = world.invite(ANN);
+        world.use_invite(BOB, &code);
+        let shown = world.transport_id(BOB);
+        let bob = if restarts {
+            world.restart(BOB, AWAY)
+        } else {
+            BOB
+        };
+        world.pass(1_000);
+        world.reject(ANN);
+        world.pass(1_000);
+        assert_ne!(world.transport_id(bob), shown, "restarts: {restarts}");
+    }
+}

@@ -298,3 +298,46 @@ fn who_was_removed_and_is_accepted_again_does_not_get_the_old_texts() {
     world.pass(30_000);
     assert_eq!(received(&mut world, bob, "Ann"), ["after"]);
 }
+
+/// Lets Bob, who has removed Ann, ask her anew.
+fn asks_anew() -> World {
+    let mut world = friends();
+    world.send(ANN, "Bob", "before");
+    world.remove(BOB, "Ann");
+    world.pass(1_000);
+    world.ask(BOB, "Ann");
+    world
+}
+
+/// Asserts that Bob gets what is sent from now on, and nothing from before.
+fn gets_nothing_from_before(mut world: World, ann: usize, when: &str) {
+    world.pass(60_000);
+    world.send(ann, "Bob", "after");
+    world.pass(1_000);
+    let bob = world.restart(BOB, HOME);
+    world.pass(1_000);
+    assert_eq!(received(&mut world, bob, "Ann"), ["after"], "{when}");
+}
+
+#[test]
+fn who_is_accepted_again_by_a_handshake_that_is_finished_later_does_not_get_the_old_texts() {
+    for lost in ["accepted", "confirm"] {
+        let mut world = asks_anew();
+        world.while_losing(lost, |world| world.accept(ANN));
+        gets_nothing_from_before(world, ANN, lost);
+    }
+}
+
+#[test]
+fn who_is_accepted_again_before_a_crash_does_not_get_the_old_texts() {
+    let mut world = asks_anew();
+    let before = world.stored(ANN).len();
+    world.press_accept(ANN);
+    let disk = world.copy_disk(ANN);
+    let is_contact =
+        |change: &Change| matches!(change, Change::Contact(new) if new.identity.is_some());
+    let finished = disk.iter().skip(before).position(is_contact).unwrap();
+    let until = disk[..=before + finished].to_vec();
+    let ann = world.go_back(ANN, until);
+    gets_nothing_from_before(world, ann, "after a crash");
+}

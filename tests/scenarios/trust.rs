@@ -1,6 +1,7 @@
 //! What somebody is told, and when; and who is accepted without a question.
 
-use crate::world::{ANN, AWAY, BOB, HOME, World, friends};
+use crate::world::{ANN, AWAY, BOB, DAY, HOME, World, friends};
+use mesh_chat::node::Input;
 use mesh_chat::view::{Asked, PersonId, Presence};
 
 /// Mallory, where there is no Cleo.
@@ -206,4 +207,33 @@ fn whoever_asks_again_has_one_request_and_whoever_restarts_before_has_two() {
         world.ask(ann, "Bob");
         assert_eq!(world.requests(BOB).len(), 1 + usize::from(restarts));
     }
+}
+
+#[test]
+fn a_late_yes_on_two_connections_at_once_makes_a_contact_without_a_question_once() {
+    let mut world = asked();
+    world.pass(30 * 60_000);
+    let disk = world.copy_disk(BOB);
+    world.while_holding("request", |world| {
+        world.press_accept(BOB);
+        let copy = world.start_from(HOME, disk);
+        world.pass(1_000);
+        world.press_accept(copy);
+    });
+    world.pass(5_000);
+    assert_eq!(world.accepted_notifications(ANN), 1);
+}
+
+#[test]
+fn a_yes_after_hours_is_known_although_the_clock_was_ten_years_ahead_for_a_moment() {
+    let mut world = asked();
+    world.pass(30 * 60_000);
+    for ahead in [10 * 365 * DAY, 0] {
+        world.set_clock_ahead(ANN, ahead.cast_signed());
+        world.input(ANN, Input::Timeout);
+    }
+    world.pass(60_000);
+    world.accept(BOB);
+    world.pass(5_000);
+    world.contact(ANN, "Bob");
 }

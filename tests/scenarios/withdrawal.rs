@@ -226,3 +226,47 @@ fn a_crash_in_the_middle_of_a_block_or_a_removal_leaves_nobody_out_who_knows_the
         assert!(writes.any(is_out), "{command:?}");
     }
 }
+
+#[test]
+fn a_former_address_is_held_for_a_day_also_where_the_clock_was_ten_years_ahead() {
+    let ahead = 10 * 365 * DAY;
+    let mut world = World::new()
+        .clock_ahead(ANN, ahead.cast_signed())
+        .joined(&["Ann", "Bob", "Cleo"]);
+    for (asked, device) in [("Bob", BOB), ("Cleo", CLEO)] {
+        world.ask(ANN, asked);
+        world.accept(device);
+    }
+    world.kill(CLEO);
+    let former = profile(&world, ANN).transport_id;
+    world.block(ANN, "Bob");
+    assert_eq!(world.holder(&former), Some(ANN));
+    let ann = world.restart(ANN, HOME);
+    world.pass(1_000);
+    assert_eq!(world.holder(&former), Some(ann));
+    world.pass(DAY);
+    assert_eq!(world.holder(&former), None);
+}
+
+#[test]
+fn a_crash_in_a_block_or_a_removal_leaves_nobody_who_knows_the_way_and_is_no_contact() {
+    for removes in [false, true] {
+        for kept in 0..6 {
+            let mut world = friends();
+            let before = world.stored(ANN).len();
+            if removes {
+                world.remove(ANN, "Bob");
+            } else {
+                world.block(ANN, "Bob");
+            }
+            let mut disk = world.copy_disk(ANN);
+            disk.truncate(before + kept);
+            let ann = world.go_back(ANN, disk);
+            let mut contacts = world.snapshot(ann).contacts.into_iter();
+            let trusted = contacts.any(|contact| !contact.preferences.blocked);
+            let known = world.snapshot(BOB).contacts[0].card.clone().unwrap();
+            let knows = known.discovery_uuid == profile(&world, ann).discovery_uuid;
+            assert!(trusted || !knows, "removes: {removes}, after {kept} writes");
+        }
+    }
+}

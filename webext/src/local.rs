@@ -191,6 +191,7 @@ mod tests {
             transport_id: "myapp-1".to_owned(),
             profile_number: 1,
             former: None,
+            shown: false,
         }
     }
 

@@ -58,7 +58,7 @@ fn bounds(world: &mut World) {
             ("connections", connections, limits::LINKS),
             ("people", people, limits::SHOWN_STRANGERS + saved),
             ("requests", requests, limits::REQUESTS),
-            ("contacts", saved, limits::CONTACTS),
+            ("contacts", saved, limits::CONTACTS_IN_ALL),
         ] {
             if count > most {
                 let wrong = format!("P{index} has {count} {what}, more than {most}");

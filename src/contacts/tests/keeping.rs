@@ -108,7 +108,7 @@ fn unfinished_acceptances_have_a_bound_of_their_own_and_leave_room_for_contacts(
     assert!(contacts.keep_unfinished(&mut ctx, unfinished("last", 3), yes()));
     assert_eq!(contacts.all().count(), 1 + UNFINISHED);
     assert!(contacts.get(&id("0")).is_none(), "the oldest");
-    assert!(contacts.get(&bob()).is_some() && contacts.has_room());
+    assert!(contacts.get(&bob()).is_some() && contacts.has_room(0));
 }
 
 #[test]

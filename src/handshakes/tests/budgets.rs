@@ -5,9 +5,10 @@ use super::admission::{
 };
 use super::*;
 use crate::crypto::offer_label;
+use crate::fact::Shown;
 use crate::limits::{
     HANDSHAKES_AT_ONCE, HANDSHAKES_PER_MINUTE, KNOWN_AT_ONCE, LINKS, LINKS_RESERVED, OF_ONE_CALLER,
-    SEARCHES_PER_MINUTE,
+    SEARCHES_PER_MINUTE, SHOWN_AT_ONCE,
 };
 use crate::test_context::{transport_id, wait};
 use std::time::Duration;
@@ -176,6 +177,29 @@ fn only_so_many_who_are_known_are_in_a_handshake_at_once() {
         let answered = answers_next(&mut bob, call, &Door::Transport);
         assert_eq!(answered, n < count);
     }
+}
+
+#[test]
+fn whoever_knows_a_secret_without_being_a_contact_takes_no_place_of_contacts() {
+    let strangers = u8::try_from(KNOWN_AT_ONCE).unwrap();
+    let asked = |n: u8| {
+        let shown = Shown::Again(RequestId(n.to_string()));
+        (Caller::Stranger(shown), [n; 32])
+    };
+    let ann = (Caller::Contact(ContactId("Ann".to_owned())), [99; 32]);
+    let mut bob = bob(Shelf {
+        callers: (0..strangers).map(asked).chain([ann]).collect(),
+        ..Shelf::default()
+    });
+    let comes = |bob: &mut Side, n: u8| {
+        let from = stranger(n.into());
+        let label = offer_label(&[n; 32], &from, BOB, [n; 16]);
+        answers_next(bob, call(&from, BOB, &label), &Door::Discovery)
+    };
+    for n in 0..strangers {
+        assert_eq!(comes(&mut bob, n), usize::from(n) < SHOWN_AT_ONCE, "{n}");
+    }
+    assert!(comes(&mut bob, 99), "a contact");
 }
 
 #[test]

@@ -53,21 +53,28 @@ fn using() -> (crate::context::Context, Introductions, String) {
 }
 
 #[test]
-fn an_invite_is_for_one_person() {
-    let (_, mut introductions, _) = waiting();
-    let invite = Some(InviteId("i".to_owned()));
-    let first = RequestRecord {
-        invite: invite.clone(),
-        ..request("Ann", "ann")
+fn an_invite_is_for_one_person_and_only_while_it_is_open() {
+    let (mut ctx, mut introductions, invite, _) = invited();
+    let with_it = |name, from| RequestRecord {
+        invite: Some(invite.id.clone()),
+        ..request(name, from)
     };
-    let other = RequestRecord {
-        invite: invite.clone(),
-        ..request("Eve", "eve")
-    };
+    let (first, other) = (with_it("Ann", "ann"), with_it("Eve", "eve"));
     assert_eq!(introductions.judge(&first), Ok(()));
-    introductions.wait(first.clone());
-    assert_eq!(introductions.judge(&other), Err(Fault::SomebodyElse));
-    assert_eq!(introductions.judge(&first), Ok(()), "the same person");
+    introductions.take_request(&mut ctx, first.clone(), None, false);
+    for when in ["while it is being stored", "while it waits"] {
+        assert_eq!(
+            introductions.judge(&other),
+            Err(Fault::SomebodyElse),
+            "{when}"
+        );
+        assert_eq!(introductions.judge(&first), Ok(()), "the same person");
+        introductions.request_stored(&mut ctx, &first.id);
+    }
+    introductions.reject(&mut ctx, &first.id).unwrap();
+    for late in [first, other] {
+        assert_eq!(introductions.judge(&late), Err(Fault::SomebodyElse));
+    }
 }
 
 #[test]
@@ -77,7 +84,7 @@ fn a_request_waits_once_it_is_stored_and_the_person_is_told_then() {
     introductions.take_request(&mut ctx, record.clone(), None, false);
     assert!(introductions.requests().is_empty() && facts(&mut ctx).is_empty());
     assert_eq!(changes(&mut ctx), [Change::Request(record.clone())]);
-    introductions.request_stored(&mut ctx, record.clone());
+    introductions.request_stored(&mut ctx, &record.id);
     assert_eq!(introductions.requests().get(&record.id), Some(&record));
     assert!(matches!(facts(&mut ctx)[..], [Fact::Asks(_)]));
 }

@@ -28,6 +28,7 @@ pub(super) struct Subject {
     pub(super) contact: ContactId,
     /// The saved name.
     pub(super) name: String,
+    /// The person wants to hear nothing of them: they are muted, or blocked.
     pub(super) muted: bool,
     /// What notifications show of it, where that is another than in the settings.
     pub(super) text: Option<NotificationText>,

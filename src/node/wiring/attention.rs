@@ -47,7 +47,7 @@ impl Node {
         let saved = self.contacts.get(&contact);
         Subject {
             name: self.contacts.name(&contact),
-            muted: saved.is_some_and(|contact| contact.preferences().muted),
+            muted: saved.is_some_and(|contact| contact.preferences().muted || contact.is_blocked()),
             text: saved.and_then(|contact| contact.preferences().notification_text),
             accepted_at: saved.and_then(|contact| contact.accepted_at()),
             contact,

@@ -3,7 +3,7 @@
 use crate::backup::{self, Content};
 use crate::contacts::Contact;
 use crate::io::CommandId;
-use crate::limits::CONTACTS;
+use crate::limits::CONTACTS_IN_ALL;
 use crate::me::Me;
 use crate::name::Names;
 use crate::node::Node;
@@ -11,6 +11,10 @@ use crate::records::{Change, ContactRecord, ImportRecord, ProfileRecord};
 use crate::store::Write;
 use crate::values::{ContactId, Secret};
 use crate::view::{Answer, Refusal};
+use litemap::LiteMap;
+
+/// Characters of a contact's id: 8 bytes in hex.
+const CONTACT_ID: usize = 16;
 
 impl Node {
     /// Answers with the content of a backup file.
@@ -46,9 +50,12 @@ impl Node {
         }
         check(&self.ctx.names, &profile, &contacts)?;
         let contacts = self.contacts.merged(&mut self.ctx, contacts)?;
+        let is_trusted = |id| self.contacts.get(id).is_some_and(|here| !here.is_blocked());
+        let mut blocked = contacts.iter().filter(|c| c.preferences.blocked);
+        let blocks = blocked.any(|contact| is_trusted(&contact.id));
         let unfinished = self.contacts.all().filter(|c| !c.is_complete() && !is_same);
         let import = ImportRecord {
-            profile: self.account.merged(&mut self.ctx, profile),
+            profile: self.account.merged(&mut self.ctx, profile, blocks),
             contacts,
             forget_contacts: unfinished.map(|contact| contact.id().clone()).collect(),
             forget_requests: self.introductions.requests().keys().cloned().collect(),
@@ -68,7 +75,11 @@ impl Node {
         }
         self.handshakes.drop_all(&mut self.ctx);
         self.settle();
-        self.introductions.leave();
+        self.introductions.leave(&mut self.ctx);
+        let before = self.account.joined().ok().map(|me| &me.record().identity);
+        if before != Some(&import.profile.identity) {
+            self.leave_contacts(&import);
+        }
         if let Some(me) = self.account.me() {
             self.directory.leave(&mut self.ctx, me);
             self.ctx.release(me.transport_id());
@@ -78,9 +89,6 @@ impl Node {
         }
         self.transport.released();
         self.account.leave();
-        for contact in &import.forget_contacts {
-            self.contacts.leave(contact);
-        }
         let count = u32::try_from(import.contacts.len()).unwrap_or(u32::MAX);
         for record in import.contacts {
             self.contacts.keep_merged(&mut self.ctx, record);
@@ -110,6 +118,18 @@ impl Node {
         }
         ctx.reply(command, Err(refusal));
     }
+
+    /// Forgets the contacts of another identity who are there by now, and those that are being written.
+    fn leave_contacts(&mut self, import: &ImportRecord) {
+        self.handshakes.leave(&mut self.ctx);
+        let stays = |id: &ContactId| import.contacts.iter().any(|record| record.id == *id);
+        let here = self.contacts.all().map(|contact| contact.id().clone());
+        let others: Vec<_> = here.filter(|id| !stays(id)).collect();
+        for contact in others {
+            self.conversations.forget(&mut self.ctx, &contact);
+            self.contacts.forget(&mut self.ctx, contact);
+        }
+    }
 }
 
 /// Opens a backup: as exports close it, and where that is in vain under the passphrase as it was typed,
@@ -128,15 +148,25 @@ fn check(
     profile: &ProfileRecord,
     contacts: &[ContactRecord],
 ) -> Result<(), Refusal> {
+    let me = Me::restore(profile.clone()).ok_or(Refusal::BackupDamaged)?;
     let is_contact = |record: &ContactRecord| {
+        let key = Contact::restore(record.clone()).and_then(|contact| contact.identity());
+        let own = record.preferences.given_name.iter();
+        let mut all = own.chain(&record.new_name).chain([&record.name]);
         record.version == 1
-            && Contact::restore(record.clone()).is_some_and(|contact| contact.is_complete())
-            && names.accept(&record.name)
+            && record.id.0.len() == CONTACT_ID
+            && all.all(|name| names.accept(name))
+            && key.is_some_and(|key| key != me.public_key())
     };
-    let is_profile = profile.version == 1
-        && Me::restore(profile.clone()).is_some()
-        && names.accept(&profile.name);
-    if contacts.len() <= CONTACTS && is_profile && contacts.iter().all(is_contact) {
+    let is_profile = profile.version == 1 && names.accept(&profile.name);
+    let ids: LiteMap<_, ()> = contacts.iter().map(|c| (&c.id, ())).collect();
+    let keys: LiteMap<_, ()> = contacts.iter().map(|c| (&c.identity, ())).collect();
+    let one_each = ids.len() == contacts.len() && keys.len() == contacts.len();
+    if contacts.len() <= CONTACTS_IN_ALL
+        && is_profile
+        && one_each
+        && contacts.iter().all(is_contact)
+    {
         Ok(())
     } else {
         Err(Refusal::BackupDamaged)

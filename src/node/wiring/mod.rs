@@ -59,7 +59,7 @@ impl Node {
                     self.handshakes.drop_request(&mut self.ctx, &id);
                 }
             }
-            Fact::RequestWaits(record) => self.introductions.wait(*record),
+            Fact::RequestWaits(record) => self.introductions.wait_again(ctx, *record),
             Fact::Proven(link, contact, key) => self.proven(link, contact, key),
             Fact::NotTheContact {
                 link,
@@ -97,6 +97,7 @@ impl Node {
                     let accepted_at = Some(ctx.now.mono);
                     self.contacts.keep_finished(*record, accepted_at, None);
                     self.contacts.store(ctx, &id);
+                    self.conversations.accepted(&id);
                     self.withdraw_card();
                 }
                 self.ctx.alert(Alert::Blocked { name });
@@ -124,7 +125,9 @@ impl Node {
             Fact::Ended(contact, lasted) => self.contacts.lost(ctx, &contact, lasted),
             Fact::Replaced(contact) => {
                 let ours = self.handshakes.is_meeting(&contact);
-                self.conversations.replaced(ctx, &contact, ours);
+                let others = self.contacts.complete();
+                let is_only = others.filter(|c| !c.is_blocked()).count() == 1;
+                self.conversations.replaced(ctx, &contact, ours, is_only);
             }
             Fact::Received(contact, text) => self.received(contact, &text),
             Fact::Seen(contact) => self.attention.read(ctx, contact),

@@ -22,6 +22,8 @@ impl Node {
         if let Err(fault) = self.introductions.judge(&record) {
             return self.handshakes.fail(&mut self.ctx, link, fault);
         }
+        // It may have been used since the hellos.
+        let shown = shown.filter(|shown| self.introductions.counts(shown));
         let stranger = Stranger::at(&record.from);
         let is_known = matches!(shown, Some(Shown::CallBack(_)));
         if is_known || !self.handshakes.is_asking(&stranger) {
@@ -43,6 +45,7 @@ impl Node {
         let ctx = &mut self.ctx;
         self.introductions
             .sent(ctx, stranger.clone(), call_back, name, recognised);
+        self.note_shown();
         if ours_goes_on {
             self.cross(&stranger);
         }
@@ -78,7 +81,7 @@ impl Node {
         if self.handshakes.is_asking(stranger) {
             return Ok(());
         }
-        let room = self.contacts.has_room();
+        let room = self.has_room();
         let directory = &self.directory;
         let way = directory.way_to(stranger);
         let is_gone = |before: &Stranger| directory.entry(before).is_none();
@@ -88,9 +91,15 @@ impl Node {
             .ask(&mut self.ctx, stranger, room, way, note, before)
     }
 
+    /// Returns whether there is room for another contact.
+    fn has_room(&self) -> bool {
+        let coming = self.handshakes.accepting() + self.introductions.awaited();
+        self.contacts.has_room(coming)
+    }
+
     /// Accepts a request. `clicked` is whether the person has just said so; else they said it before.
     pub(super) fn accept(&mut self, id: &RequestId, clicked: bool) -> Result<(), Refusal> {
-        let room = self.contacts.has_room();
+        let room = self.has_room();
         let request = self.introductions.accept(&mut self.ctx, id, room)?;
         let late = self
             .handshakes
@@ -119,7 +128,14 @@ impl Node {
 
     /// Handles a key that somebody with the secret of a contact has proven.
     pub(super) fn proven(&mut self, link: LinkId, contact: ContactId, key: PublicKey) {
-        match self.contacts.prove(&mut self.ctx, &contact, key) {
+        let known = self.contacts.get(&contact);
+        let finishes = known.is_some_and(|contact| !contact.is_complete());
+        let proven = self.contacts.prove(&mut self.ctx, &contact, key);
+        if finishes {
+            let (Proven::Contact { id, .. } | Proven::Blocked(id)) = &proven;
+            self.conversations.accepted(id);
+        }
+        match proven {
             Proven::Contact { id, announce } => {
                 let Some(me) = self.account.me() else {
                     return;
@@ -208,10 +224,17 @@ impl Node {
         remote: &str,
     ) -> Option<RequestId> {
         let answered = self.introductions.befriended(remote);
+        self.note_shown();
         self.conversations.accepted(&record.id);
         self.contacts
             .keep_finished(record, Some(at), Some(remote.to_owned()));
         answered
+    }
+
+    /// Notes whether an invite has shown the own Transport ID to somebody who is no contact yet.
+    fn note_shown(&mut self) {
+        let shown = self.introductions.shows_address();
+        self.account.set_shown(&mut self.ctx, shown);
     }
 
     /// Begins the session: both sides have proven who they are, on a connection over this path, between
@@ -330,6 +353,7 @@ impl Node {
 
     /// Gives up the former Transport ID once every contact has been told the new one, or after a day.
     pub(super) fn release_former(&mut self) {
+        self.account.bound_former(&mut self.ctx);
         let Some(former) = self.account.me().and_then(Me::former) else {
             return;
         };

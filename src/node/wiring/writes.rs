@@ -32,7 +32,7 @@ impl Node {
                 self.take_settings(*settings);
                 self.ctx.reply(command, Ok(()));
             }
-            Write::Request(record) => self.introductions.request_stored(ctx, *record),
+            Write::Request(id) => self.introductions.request_stored(ctx, &id),
             Write::Invite(record, command) => {
                 self.introductions.invite_stored(ctx, record);
                 ctx.reply(command, Ok(()));
@@ -70,7 +70,7 @@ impl Node {
             Write::Certain(change) => ctx.store.try_later(*change, ctx.now.mono),
             Write::Acceptance(link) => self.acceptance_written(link, false),
             Write::Thread(contact) => self.conversations.not_stored(ctx, &contact, &refusal),
-            Write::Request(record) => ctx.store_for_certain(Change::ForgetRequest(record.id)),
+            Write::Request(id) => self.introductions.request_not_stored(ctx, id),
         }
     }
 

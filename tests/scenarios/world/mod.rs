@@ -44,6 +44,9 @@ const START: u64 = 1_795_420_800_000;
 /// What a beacon answers, or why it does not.
 pub(crate) type BeaconReply = Result<BeaconAnswer, BeaconFailure>;
 
+/// A frame on its way: who sent it, over which link, and what it says.
+type Sent = (usize, LinkId, String);
+
 pub(crate) struct World {
     devices: Vec<Device>,
     /// Milliseconds since the world began, on the one true clock.
@@ -67,6 +70,8 @@ pub(crate) struct World {
     tunnel: bool,
     /// Frames of this type are lost.
     lost: Option<&'static str>,
+    /// Frames of this type are under way, and these are.
+    holding: Option<(&'static str, Vec<Sent>)>,
     /// Every id that some device ever registered.
     registered: Vec<String>,
     /// How many frames were sent.
@@ -107,6 +112,7 @@ impl World {
             beacon_requests: Vec::new(),
             tunnel: false,
             lost: None,
+            holding: None,
             registered: Vec::new(),
             frames: 0,
         }
@@ -219,6 +225,11 @@ impl World {
             self.devices[*other].links.remove(link);
         }
         ends
+    }
+
+    /// Sets the clock of a device.
+    pub(crate) fn set_clock_ahead(&mut self, device: usize, millis: i64) {
+        self.devices[device].clock_ahead = millis;
     }
 
     fn clock(&self, ahead: i64) -> Now {

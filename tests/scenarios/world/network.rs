@@ -116,6 +116,11 @@ impl World {
     }
 
     fn transmit(&mut self, device: usize, link: LinkId, frame: String) {
+        if let Some((kind, held)) = &mut self.holding
+            && is_of_type(&frame, kind)
+        {
+            return held.push((device, link, frame));
+        }
         self.frames += 1;
         if self.lost.is_some_and(|kind| is_of_type(&frame, kind)) {
             self.break_link(device, link);
@@ -181,6 +186,17 @@ impl World {
         self.lost = Some(kind);
         action(self);
         self.lost = None;
+    }
+
+    /// Does something while every frame of this type is under way, and lets them arrive then.
+    pub(crate) fn while_holding(&mut self, kind: &'static str, action: impl FnOnce(&mut Self)) {
+        self.holding = Some((kind, Vec::new()));
+        action(self);
+        let held = self.holding.take().map(|(_, held)| held);
+        for (device, link, frame) in held.into_iter().flatten() {
+            self.transmit(device, link, frame);
+        }
+        self.run();
     }
 
     /// Lets a device change each frame before it sends it, from now on.
