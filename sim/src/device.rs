@@ -3,6 +3,7 @@
 use crate::disk::Disk;
 use crate::hostile::{Hostile, Kind};
 use crate::light::Light;
+use crate::relay::Relay;
 use crate::view::View;
 use mesh_chat::node::{Input, LoadId, Output, StoreId};
 use mesh_chat::records::{Change, Query};
@@ -42,6 +43,8 @@ pub struct Device {
     pub harm: Option<(Kind, usize)>,
     /// The id that a hostile peer holds, where that is not a Router ID.
     pub stands_at: Option<String>,
+    /// The device of a malicious server, with the id at which that finds it: see [`Relay`].
+    pub relays: Option<String>,
     /// A participant that only counts what it gets: see [`Light`].
     pub light: bool,
     /// Counts processes: what is under way to an earlier one is lost.
@@ -100,6 +103,8 @@ pub enum Brain {
     Node(Box<Node>),
     /// A hostile peer.
     Hostile(Box<Hostile>),
+    /// What a malicious server sends calls to.
+    Relay(Box<Relay>),
     /// A participant that is only measured.
     Light(Box<Light>),
 }
@@ -110,6 +115,7 @@ impl Brain {
         match self {
             Self::Node(node) => node.handle(now, input),
             Self::Hostile(hostile) => hostile.handle(now, input),
+            Self::Relay(relay) => relay.handle(input),
             Self::Light(light) => light.handle(now, input),
         }
     }
@@ -119,6 +125,7 @@ impl Brain {
         match self {
             Self::Node(node) => node.poll(),
             Self::Hostile(hostile) => hostile.poll(),
+            Self::Relay(relay) => relay.poll(),
             Self::Light(light) => light.poll(),
         }
     }
@@ -185,7 +192,7 @@ impl Device {
     pub fn as_light(&self) -> Option<&Light> {
         match &self.process.as_ref()?.brain {
             Brain::Light(light) => Some(light),
-            Brain::Node(_) | Brain::Hostile(_) => None,
+            Brain::Node(_) | Brain::Hostile(_) | Brain::Relay(_) => None,
         }
     }
 

@@ -21,6 +21,10 @@ pub enum Fault {
     Refuse(usize, u64),
     /// A server works again.
     Up(usize),
+    /// A server is in the hands of somebody who means harm, for this long.
+    Malice(usize, u64),
+    /// It is in honest hands again.
+    Honest(usize),
     /// Every socket of a device looks open and is dead.
     HalfOpen(usize),
     /// A device loses its network for this long, and no event reports it.

@@ -39,6 +39,7 @@ pub fn handle(world: &mut World, index: usize, input: Input) {
         world.knowledge.hears(index, frame);
     }
     check::rendezvous::heard(world, index, &input);
+    check::menaces::heard(world, index, &input);
     check::roots::heard(world, index, &input);
     let Some(process) = world.devices.process(index) else {
         return;
@@ -138,6 +139,7 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
     check::rendezvous::asked(world, index, &output);
     check::roots::asked(world, index, &output);
     check::rates::asked(world, index, &output);
+    check::menaces::asked(world, index, &output);
     match output {
         Output::Register(id) => endpoint::handle(world, index, EndpointInput::Register(id)),
         Output::Release(id) => endpoint::handle(world, index, EndpointInput::Release(id)),
@@ -185,6 +187,7 @@ fn show(world: &mut World, index: usize, event: view::Event) {
         && message.state == MessageState::Received
     {
         world.texts.arrived(&message.text);
+        check::menaces::shown(world, index, message);
     }
     if let view::Event::Notify(notification) = &event {
         check::rendezvous::notified(world, index, notification);
@@ -254,6 +257,7 @@ fn store(world: &mut World, index: usize, job: Job) {
     let now = world.ctx.now;
     if let Job::Write(_, change) = &job {
         world.knowledge.stores(index, change);
+        check::menaces::stores(world, index, change);
     }
     let Some(device) = world.devices.get_mut(index) else {
         return;

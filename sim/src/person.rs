@@ -22,9 +22,30 @@ pub fn act(world: &mut World, device: usize) {
     let pause = world.ctx.random.within(PAUSE.0, PAUSE.1);
     world.ctx.later(pause, Event::Person(device));
     match wish(world, device) {
-        Some(Wish::Command(command)) => ask(world, device, command),
+        Some(Wish::Command(command)) => {
+            agree(world, device, &command);
+            ask(world, device, command);
+        }
         Some(Wish::Write(to, contact)) => write(world, device, to, &contact),
         None => {}
+    }
+}
+
+/// Follows to whom a person agrees by a command.
+fn agree(world: &mut World, index: usize, command: &Command) {
+    let Some(view) = world.devices.get(index).map(|device| &device.view) else {
+        return;
+    };
+    if let Command::Accept { request } = command {
+        let request = view.requests.get(request);
+        if let Some(other) = request.and_then(|request| device_of(&request.name)) {
+            world.consents.accepts(index, other);
+        }
+    } else if let Command::Connect { stranger, .. } = command {
+        let person = view.people.get(&PersonId::Stranger(stranger.clone()));
+        if let Some(other) = person.and_then(|person| device_of(&person.name)) {
+            world.consents.asks(index, other);
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::light::Light;
 use crate::names;
 use crate::network::sockets::HOSTS;
 use crate::node;
+use crate::relay::Relay;
 use crate::view::View;
 use crate::world::World;
 use mesh_chat::Node;
@@ -102,6 +103,8 @@ fn brain(world: &World, index: usize, seed: [u8; 32]) -> Option<Brain> {
     Some(if let Some((kind, home)) = device.harm {
         let id = device.stands_at.clone().or_else(|| router(home))?;
         Brain::Hostile(Box::new(Hostile::new(kind, &id, config, seed)))
+    } else if let Some(id) = &device.relays {
+        Brain::Relay(Box::new(Relay::new(id.clone(), config)))
     } else if device.light {
         let (name, router) = (names::name(index), router(device.home)?);
         Brain::Light(Box::new(Light::new(name, &router, config, seed)))

@@ -2,7 +2,9 @@
 //! happens in it (see the modules above it in the table of the crate).
 
 use crate::beacon::Beacon;
+use crate::calls::Calls;
 use crate::causes::Cause;
+use crate::consents::Consents;
 use crate::context::Context;
 use crate::device::{Device, START};
 use crate::devices::Devices;
@@ -11,6 +13,7 @@ use crate::fault::Counts;
 use crate::home::{Home, Nat};
 use crate::imposters::Imposters;
 use crate::knowledge::Knowledge;
+use crate::menaces::Menaces;
 use crate::model::Model;
 use crate::network::Network;
 use crate::random::Random;
@@ -59,6 +62,12 @@ pub struct World {
     pub rates: Rates,
     /// Which device got which secret of whom.
     pub knowledge: Knowledge,
+    /// Who agreed to whom, and whose key is whose.
+    pub consents: Consents,
+    /// Who is answered.
+    pub calls: Calls,
+    /// The hostiles with means of their own.
+    pub menaces: Menaces,
     /// What must hold by now.
     pub model: Model,
     /// What went wrong on purpose.
@@ -114,6 +123,9 @@ impl World {
             imposters: Imposters::default(),
             rates: Rates::new(),
             knowledge: Knowledge::default(),
+            consents: Consents::default(),
+            calls: Calls::default(),
+            menaces: Menaces::draw(seed),
             model: Model::new(HOMES),
             faults: Counts::default(),
             activity: Activity::Full,

@@ -64,7 +64,9 @@ fn take(full_at: &mut u64, now: u64, (burst, every): (u32, Duration)) -> bool {
     *full_at <= now + every * u64::from(burst)
 }
 
-fn kind(frame: &str) -> &str {
+/// Returns the type of a frame.
+#[must_use]
+pub fn kind(frame: &str) -> &str {
     let rest = frame.strip_prefix(r#"{"type":""#).unwrap_or_default();
     rest.split('"').next().unwrap_or_default()
 }

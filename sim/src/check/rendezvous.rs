@@ -51,8 +51,9 @@ fn shows_key(world: &mut World, index: usize, link: LinkId) {
     let Some(other) = world.network.connections.far_end(end) else {
         return;
     };
+    // A malicious server can connect a device with itself, which then refuses its own key.
     let mut contacts = device.disk.contacts();
-    if !contacts.any(|contact| device_of(&contact.name) == Some(other)) {
+    if other != index && !contacts.any(|contact| device_of(&contact.name) == Some(other)) {
         let wrong = format!("P{index} shows its identity key to {other}, who is no contact");
         world.ctx.violation(wrong);
     }
@@ -66,7 +67,11 @@ pub fn heard(world: &mut World, index: usize, input: &Input) {
         && !world.devices.is_person(index)
     {
         let frame = String::from_utf8_lossy(bytes);
-        if frame.contains(r#""key":"#) {
+        // Who stands in the middle when two strangers meet gets the yes to a request, as anybody who asks.
+        let device = world.devices.get(index);
+        let in_between = device.is_some_and(|device| device.relays.is_some());
+        let is_yes = in_between && frame.starts_with(r#"{"type":"accepted""#);
+        if frame.contains(r#""key":"#) && !is_yes {
             has_no_key(world, index, &frame);
         }
     }
@@ -102,7 +107,8 @@ pub fn shown(world: &mut World, index: usize, person: &Person) {
     };
     let imposters = &world.imposters;
     let answered = imposters.has_proved_wrong(other) || !recovers && imposters.has_answered(other);
-    if !answered && !world.ties.were_parted(index, other) {
+    let deceived = world.ties.were_deceived(index, other);
+    if !answered && !deceived && !world.ties.were_parted(index, other) {
         let wrong = format!("P{index} takes P{other}'s address for somebody else's");
         world.ctx.violation(wrong);
     }

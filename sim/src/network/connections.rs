@@ -196,6 +196,10 @@ impl Connections {
         let Some(answering) = self.ends.get(theirs) else {
             return;
         };
+        // The certificates and the secrets of ICE are those of the two descriptions that were swapped.
+        if answering.peer != Some(ours) {
+            return;
+        }
         let (device, is_cut) = (answering.own.device, answering.cut);
         let Some(dialling) = self.ends.get_mut(ours) else {
             return;
