@@ -240,6 +240,12 @@ impl Member {
         self.renew_own(ctx);
     }
 
+    /// Takes another one of the ids of this day.
+    pub(crate) fn take_number(&mut self, ctx: &mut Context, number: u32) {
+        self.number = number;
+        self.renew_own(ctx);
+    }
+
     /// Makes the own entry anew, and tells everybody. Where its id is another one, everybody is met from
     /// that one.
     fn renew_own(&mut self, ctx: &mut Context) {
