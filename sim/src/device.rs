@@ -1,5 +1,6 @@
 //! A device: its clocks and disk, and the process that runs on it.
 
+use crate::caller::{Caller, Orders};
 use crate::disk::Disk;
 use crate::hostile::{Hostile, Kind};
 use crate::light::Light;
@@ -45,6 +46,10 @@ pub struct Device {
     pub stands_at: Option<String>,
     /// The device of a malicious server, with the id at which that finds it: see [`Relay`].
     pub relays: Option<String>,
+    /// A stranger who calls from an id that is not theirs: see [`Caller`].
+    pub calls: Option<Orders>,
+    /// Tells nobody an address of its own, so that nobody can see where it is.
+    pub silent: bool,
     /// A participant that only counts what it gets: see [`Light`].
     pub light: bool,
     /// Counts processes: what is under way to an earlier one is lost.
@@ -105,6 +110,8 @@ pub enum Brain {
     Hostile(Box<Hostile>),
     /// What a malicious server sends calls to.
     Relay(Box<Relay>),
+    /// A stranger who calls.
+    Caller(Box<Caller>),
     /// A participant that is only measured.
     Light(Box<Light>),
 }
@@ -116,6 +123,7 @@ impl Brain {
             Self::Node(node) => node.handle(now, input),
             Self::Hostile(hostile) => hostile.handle(now, input),
             Self::Relay(relay) => relay.handle(input),
+            Self::Caller(caller) => caller.handle(now, input),
             Self::Light(light) => light.handle(now, input),
         }
     }
@@ -126,6 +134,7 @@ impl Brain {
             Self::Node(node) => node.poll(),
             Self::Hostile(hostile) => hostile.poll(),
             Self::Relay(relay) => relay.poll(),
+            Self::Caller(caller) => caller.poll(),
             Self::Light(light) => light.poll(),
         }
     }
@@ -192,7 +201,7 @@ impl Device {
     pub fn as_light(&self) -> Option<&Light> {
         match &self.process.as_ref()?.brain {
             Brain::Light(light) => Some(light),
-            Brain::Node(_) | Brain::Hostile(_) | Brain::Relay(_) => None,
+            Brain::Node(_) | Brain::Hostile(_) | Brain::Relay(_) | Brain::Caller(_) => None,
         }
     }
 

@@ -25,6 +25,10 @@ pub enum Fault {
     Malice(usize, u64),
     /// It is in honest hands again.
     Honest(usize),
+    /// A stranger calls from an id that is not theirs; somebody may be away for this long.
+    Call(u64),
+    /// Such strangers leave.
+    Hush,
     /// Every socket of a device looks open and is dead.
     HalfOpen(usize),
     /// A device loses its network for this long, and no event reports it.

@@ -17,7 +17,7 @@ const ENTRIES_AT_ONCE: usize = 100;
 const INVENTORS: u64 = 20;
 
 /// A valid point on the curve.
-const POINT: &str = "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW";
+pub const POINT: &str = "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW";
 
 /// What it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@
 //! | [`fault`], [`causes`] | the kinds of faults; how long nobody can notice each |
 //! | [`menaces`] | which hostiles there are that have means of their own |
 //! | [`home`], [`malice`], [`server`], [`disk`], [`view`] | a network with its NAT; PeerServer, also in bad hands; what is durable; what a person sees |
-//! | [`hostile`], [`relay`], [`light`] | what stands in the place of a node: a hostile peer, the device of a malicious server, a participant that only counts |
+//! | [`hostile`], [`relay`], [`caller`], [`light`] | what stands in the place of a node: a hostile peer, the device of a malicious server, a stranger who calls, a participant that only counts |
 //! | [`event`], [`context`] | what can happen at a moment; time, chance and what is under way |
 //! | [`device`], [`devices`] | one device with its process; all of them |
 //! | [`network`] | sockets to the servers and peer connections: order, stalls, death |
@@ -39,6 +39,7 @@
 
 pub mod beacon;
 pub mod beacon_answers;
+pub mod caller;
 pub mod calls;
 pub mod causes;
 pub mod check;

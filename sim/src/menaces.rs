@@ -8,23 +8,26 @@ use crate::random::Random;
 pub enum Menace {
     /// The signalling server is in the hands of somebody who means harm.
     Server,
+    /// Strangers who call under a foreign root, from an id that somebody has given up, or from elsewhere.
+    Callers,
 }
 
 impl Menace {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Server];
+    pub const ALL: [Self; 2] = [Self::Server, Self::Callers];
 
     /// Returns the name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Server => "server",
+            Self::Callers => "callers",
         }
     }
 }
 
 /// How many of a hundred worlds have each.
-const SHARES: [(Menace, u64); 1] = [(Menace::Server, 8)];
+const SHARES: [(Menace, u64); 2] = [(Menace::Server, 8), (Menace::Callers, 10)];
 
 /// What a world has of them.
 #[derive(Debug)]

@@ -28,6 +28,12 @@ pub fn command(world: &mut World, index: usize, command: Command) -> u64 {
 
 /// Gives an input to a node, and carries out everything that follows at once.
 pub fn handle(world: &mut World, index: usize, input: Input) {
+    let waiting = check::menaces::waiting(world, index, &input);
+    take(world, index, input);
+    check::menaces::still_wait(world, index, &waiting);
+}
+
+fn take(world: &mut World, index: usize, input: Input) {
     let now = world.ctx.now;
     let device = world.devices.get(index);
     let Some(device) = device.filter(|device| device.process.is_some()) else {

@@ -1,5 +1,6 @@
 //! What people do: join, ask whom they see, accept requests, write to their contacts.
 
+use crate::device::Device;
 use crate::event::Event;
 use crate::names::{device_of, name};
 use crate::node;
@@ -69,9 +70,8 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     if world.activity == Activity::Joins {
         return None;
     }
-    if let Some(request) = device.view.requests.keys().next() {
-        let request = request.clone();
-        return Some(Wish::Command(Command::Accept { request }));
+    if let Some(command) = answer(device) {
+        return Some(Wish::Command(command));
     }
     if world.activity == Activity::Answers {
         return None;
@@ -94,6 +94,20 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
             note: None,
         })),
     }
+}
+
+/// Accepts a request, or rejects that of somebody whom nobody wants to know.
+fn answer(device: &Device) -> Option<Command> {
+    let requests = &device.view.requests;
+    let wanted = requests
+        .values()
+        .find(|request| device_of(&request.name).is_some());
+    if let Some(request) = wanted {
+        let request = request.id.clone();
+        return Some(Command::Accept { request });
+    }
+    let request = requests.keys().next()?.clone();
+    Some(Command::Reject { request })
 }
 
 /// Joins, or imports the backup of a person who lost everything.

@@ -1,6 +1,7 @@
 //! The processes of devices: how they start and end, and their timers.
 
 use crate::beacon;
+use crate::caller::Caller;
 use crate::causes::START;
 use crate::device::{Brain, Job, Process, Storing};
 use crate::endpoint;
@@ -105,6 +106,8 @@ fn brain(world: &World, index: usize, seed: [u8; 32]) -> Option<Brain> {
         Brain::Hostile(Box::new(Hostile::new(kind, &id, config, seed)))
     } else if let Some(id) = &device.relays {
         Brain::Relay(Box::new(Relay::new(id.clone(), config)))
+    } else if let Some(orders) = &device.calls {
+        Brain::Caller(Box::new(Caller::new(orders.clone(), config, seed)))
     } else if device.light {
         let (name, router) = (names::name(index), router(device.home)?);
         Brain::Light(Box::new(Light::new(name, &router, config, seed)))

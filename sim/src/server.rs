@@ -170,6 +170,15 @@ impl PeerServer {
         (pairs.collect(), done)
     }
 
+    /// Returns the ids that a device holds.
+    pub fn held_by(&self, device: usize) -> impl Iterator<Item = &str> {
+        let own = self
+            .clients
+            .iter()
+            .filter(move |(_, client)| client.wire.0 == device);
+        own.map(|(id, _)| id.as_str())
+    }
+
     /// A socket was closed by its client.
     pub fn closed(&mut self, wire: Wire) {
         self.sockets.remove(&wire);

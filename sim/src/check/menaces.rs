@@ -4,10 +4,12 @@
 use crate::calls::Call;
 use crate::check::rates::kind;
 use crate::names::{device_of, name};
-use crate::world::World;
+use crate::network::connections::End;
+use crate::world::{ELSEWHERE, World};
 use mesh_chat::node::{Input, Link, LinkId, Output};
 use mesh_chat::records::Change;
-use mesh_chat::view::{Message, PersonId};
+use mesh_chat::view::{Message, PersonId, RequestId};
+use webext::mapping;
 
 /// What only those two say to each other who have shown that they know each other's secret.
 const PRIVATE: [&str; 10] = [
@@ -42,6 +44,43 @@ pub fn heard(world: &mut World, index: usize, input: &Input) {
             let wrong = format!("the device of a malicious server reads a {kind}");
             world.ctx.violation(wrong);
         }
+    } else if let Link::Frame(bytes) = event
+        && is_foreign(world, index)
+        && far_end(world, index, *link).is_some_and(|other| world.devices.is_person(other))
+    {
+        let frame = String::from_utf8_lossy(bytes);
+        let wrong = format!("a caller from another network hears {frame}");
+        world.ctx.violation(wrong);
+    }
+}
+
+/// Returns which requests of people wait at a device before a stranger who calls asks it.
+pub fn waiting(world: &World, index: usize, input: &Input) -> Vec<RequestId> {
+    let Input::Link(link, Link::Frame(bytes)) = input else {
+        return Vec::new();
+    };
+    let device = world.devices.get(index);
+    if world.devices.is_person(index)
+        && bytes.starts_with(br#"{"type":"request""#)
+        && let Some(device) = device
+        && is_caller(world, index, *link)
+    {
+        let requests = device.view.requests.values();
+        let of_people = requests.filter(|request| device_of(&request.name).is_some());
+        return of_people.map(|request| request.id.clone()).collect();
+    }
+    Vec::new()
+}
+
+/// A stranger's request ends nobody else's.
+pub fn still_wait(world: &mut World, index: usize, waiting: &[RequestId]) {
+    let Some(device) = world.devices.get(index) else {
+        return;
+    };
+    let gone = |id: &&RequestId| !device.view.requests.contains_key(*id);
+    if waiting.iter().any(|id| gone(&id)) {
+        let wrong = format!("P{index} has lost a request because of a caller");
+        world.ctx.violation(wrong);
     }
 }
 
@@ -118,6 +157,30 @@ pub fn shown(world: &mut World, index: usize, message: &Message) {
         let wrong = format!("P{index} is shown {:?} of P{from}", message.text);
         world.ctx.violation(wrong);
     }
+}
+
+/// Returns the device at the other end of a connection.
+fn far_end(world: &World, index: usize, link: LinkId) -> Option<usize> {
+    let (device, generation, link) = key(world, index, link);
+    let conn = mapping::conn(link);
+    world.network.connections.far_end(End {
+        device,
+        generation,
+        conn,
+    })
+}
+
+/// Whether a stranger who calls is at the other end.
+fn is_caller(world: &World, index: usize, link: LinkId) -> bool {
+    let other = far_end(world, index, link);
+    let other = other.and_then(|other| world.devices.get(other));
+    other.is_some_and(|other| other.calls.is_some())
+}
+
+/// Whether a device is that of a stranger who calls from another network, as everybody can see.
+fn is_foreign(world: &World, index: usize) -> bool {
+    let device = world.devices.get(index);
+    device.is_some_and(|d| d.calls.is_some() && d.home == ELSEWHERE && !d.silent)
 }
 
 fn is_relay(world: &World, index: usize) -> bool {

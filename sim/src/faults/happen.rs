@@ -19,6 +19,8 @@ pub fn happen(world: &mut World, fault: Fault) {
         Fault::Up(server) => servers::up(world, server),
         Fault::Malice(server, time) => menaces::take_over(world, server, time),
         Fault::Honest(server) => menaces::hand_back(world, server),
+        Fault::Call(time) => menaces::call(world, time),
+        Fault::Hush => menaces::hush(world),
         Fault::HalfOpen(index) => devices::half_open(world, index),
         Fault::Offline(index, time) => devices::offline(world, index, time),
         Fault::Online(index, reported) => devices::online(world, index, reported),

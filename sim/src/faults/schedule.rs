@@ -168,7 +168,7 @@ fn schedule_disks(world: &mut World, end: u64) {
 }
 
 /// In a world with hostiles that have means of their own: when they come. A server is in honest hands
-/// again early enough that what it has spoilt is over in the end.
+/// again early enough that what it has spoilt is over in the end; strangers call in each round.
 fn schedule_menaces(world: &mut World, end: u64) {
     let servers = world.network.sockets.services.len();
     let menaces = &mut world.menaces;
@@ -188,6 +188,19 @@ fn schedule_menaces(world: &mut World, end: u64) {
             let after = menaces.random.within(0, time);
             world.ctx.later(at + after, Event::Fault(Fault::Link));
         }
+    }
+    let menaces = &mut world.menaces;
+    for round in 0..(end / ROUND).max(1) {
+        if !menaces.has(Menace::Callers) {
+            break;
+        }
+        for _ in 0..menaces.random.within(1, 4) {
+            let at = round * ROUND + menaces.random.within(30_000, HEALED_AFTER + QUIET.1);
+            let time = menaces.random.within(AWAY.0, AWAY.1);
+            world.ctx.later(at, Event::Fault(Fault::Call(time)));
+        }
+        let leave = (round + 1) * ROUND - LEAVE;
+        world.ctx.later(leave, Event::Fault(Fault::Hush));
     }
 }
 
