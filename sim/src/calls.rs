@@ -24,9 +24,22 @@ pub struct Calls {
     waiting: BTreeMap<Key, Call>,
     /// The connection ids that a process has answered where only who is known is let in.
     answered: BTreeSet<(usize, u64, String)>,
+    /// Which false friend has dialled with a connection id.
+    dialled: BTreeMap<String, usize>,
 }
 
 impl Calls {
+    /// A false friend dials somebody.
+    pub fn dials(&mut self, friend: usize, label: &str) {
+        self.dialled.insert(label.to_owned(), friend);
+    }
+
+    /// Returns which false friend has dialled.
+    #[must_use]
+    pub fn friend(&self, call: &Call) -> Option<usize> {
+        self.dialled.get(&call.label).copied()
+    }
+
     /// Somebody dials a device.
     pub fn comes(&mut self, key: Key, call: Call) {
         self.waiting.insert(key, call);

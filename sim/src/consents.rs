@@ -1,7 +1,7 @@
 //! Who agreed to whom, and whose key is whose: a contact is there only where its person agreed to
 //! exactly the one who holds that key.
 
-use crate::names::device_of;
+use crate::names::anybody;
 use mesh_chat::records::Change;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +56,7 @@ impl Consents {
         let Some(owner) = self.keys.get(key).copied() else {
             return Some(format!("P{index} stores a contact with nobody's key"));
         };
-        if device_of(&record.name) != Some(owner) {
+        if anybody(&record.name) != Some(owner) {
             let name = &record.name;
             return Some(format!("P{index} stores {name} with the key of {owner}"));
         }

@@ -2,6 +2,7 @@
 
 use crate::caller::{Caller, Orders};
 use crate::disk::Disk;
+use crate::false_friend::FalseFriend;
 use crate::hostile::{Hostile, Kind};
 use crate::light::Light;
 use crate::relay::Relay;
@@ -48,6 +49,8 @@ pub struct Device {
     pub relays: Option<String>,
     /// A stranger who calls from an id that is not theirs: see [`Caller`].
     pub calls: Option<Orders>,
+    /// A contact who means harm from this moment on: see [`FalseFriend`].
+    pub false_friend: Option<u64>,
     /// Tells nobody an address of its own, so that nobody can see where it is.
     pub silent: bool,
     /// A participant that only counts what it gets: see [`Light`].
@@ -112,6 +115,8 @@ pub enum Brain {
     Relay(Box<Relay>),
     /// A stranger who calls.
     Caller(Box<Caller>),
+    /// A contact who means harm.
+    FalseFriend(Box<FalseFriend>),
     /// A participant that is only measured.
     Light(Box<Light>),
 }
@@ -124,6 +129,7 @@ impl Brain {
             Self::Hostile(hostile) => hostile.handle(now, input),
             Self::Relay(relay) => relay.handle(input),
             Self::Caller(caller) => caller.handle(now, input),
+            Self::FalseFriend(friend) => friend.handle(now, input),
             Self::Light(light) => light.handle(now, input),
         }
     }
@@ -135,6 +141,7 @@ impl Brain {
             Self::Hostile(hostile) => hostile.poll(),
             Self::Relay(relay) => relay.poll(),
             Self::Caller(caller) => caller.poll(),
+            Self::FalseFriend(friend) => friend.poll(),
             Self::Light(light) => light.poll(),
         }
     }
@@ -201,7 +208,11 @@ impl Device {
     pub fn as_light(&self) -> Option<&Light> {
         match &self.process.as_ref()?.brain {
             Brain::Light(light) => Some(light),
-            Brain::Node(_) | Brain::Hostile(_) | Brain::Relay(_) | Brain::Caller(_) => None,
+            Brain::Node(_)
+            | Brain::Hostile(_)
+            | Brain::Relay(_)
+            | Brain::Caller(_)
+            | Brain::FalseFriend(_) => None,
         }
     }
 

@@ -15,7 +15,7 @@
 //! | [`fault`], [`causes`] | the kinds of faults; how long nobody can notice each |
 //! | [`menaces`] | which hostiles there are that have means of their own |
 //! | [`home`], [`malice`], [`server`], [`disk`], [`view`] | a network with its NAT; PeerServer, also in bad hands; what is durable; what a person sees |
-//! | [`hostile`], [`relay`], [`caller`], [`light`] | what stands in the place of a node: a hostile peer, the device of a malicious server, a stranger who calls, a participant that only counts |
+//! | [`hostile`], [`relay`], [`caller`], [`false_friend`], [`light`] | what stands in the place of a node: a hostile peer, the device of a malicious server, a stranger who calls, a false friend, a participant that only counts |
 //! | [`event`], [`context`] | what can happen at a moment; time, chance and what is under way |
 //! | [`device`], [`devices`] | one device with its process; all of them |
 //! | [`network`] | sockets to the servers and peer connections: order, stalls, death |
@@ -27,7 +27,7 @@
 //! | [`roots`], [`pairs`] | what two people may expect of each other |
 //! | [`check`] | what must hold: always, some time after a disturbance, and in the end |
 //! | [`endpoint`], [`node`], [`process`], [`beacon_answers`] | what reaches a device, and what comes of it |
-//! | [`preferences`], [`person`] | what people decide about contacts, and what else they do |
+//! | [`preferences`], [`false_friends`], [`person`] | what people decide about contacts and false friends, and what else they do |
 //! | [`faults`] | when things go wrong, and what each fault does |
 //! | [`timeline`] | one event after the other |
 //! | [`crowd`], [`reunion`], [`flood`] | what a join costs among many; how soon special contacts meet again; how soon people see each other after a router that invented a multitude |
@@ -51,6 +51,8 @@ pub mod devices;
 pub mod disk;
 pub mod endpoint;
 pub mod event;
+pub mod false_friend;
+pub mod false_friends;
 pub mod fault;
 pub mod faults;
 pub mod flood;

@@ -2,6 +2,7 @@
 //! Besides [`Kind`](crate::hostile::Kind), nothing that is promised is suspended for them.
 
 use crate::random::Random;
+use std::collections::BTreeSet;
 
 /// A hostile with means of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,11 +11,13 @@ pub enum Menace {
     Server,
     /// Strangers who call under a foreign root, from an id that somebody has given up, or from elsewhere.
     Callers,
+    /// A contact who means harm, and whom people block or remove later on.
+    FalseFriend,
 }
 
 impl Menace {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Server, Self::Callers];
+    pub const ALL: [Self; 3] = [Self::Server, Self::Callers, Self::FalseFriend];
 
     /// Returns the name on the command line.
     #[must_use]
@@ -22,18 +25,27 @@ impl Menace {
         match self {
             Self::Server => "server",
             Self::Callers => "callers",
+            Self::FalseFriend => "friend",
         }
     }
 }
 
 /// How many of a hundred worlds have each.
-const SHARES: [(Menace, u64); 2] = [(Menace::Server, 8), (Menace::Callers, 10)];
+const SHARES: [(Menace, u64); 3] = [
+    (Menace::Server, 8),
+    (Menace::Callers, 10),
+    (Menace::FalseFriend, 8),
+];
 
 /// What a world has of them.
 #[derive(Debug)]
 pub struct Menaces {
     /// A source of chance of their own, so that the other worlds are the same as without them.
     pub random: Random,
+    /// Who has accepted which false friend, or is about to.
+    pub befriended: BTreeSet<(usize, usize)>,
+    /// Who has blocked or removed which false friend, for good.
+    pub parted: BTreeSet<(usize, usize)>,
     all: Vec<Menace>,
 }
 
@@ -44,7 +56,12 @@ impl Menaces {
         let mut random = Random::new(seed.rotate_left(32) ^ 2);
         let drawn = SHARES.iter().filter(|(_, share)| random.chance(*share));
         let all = drawn.map(|(menace, _)| *menace).collect();
-        Self { random, all }
+        Self {
+            random,
+            befriended: BTreeSet::new(),
+            parted: BTreeSet::new(),
+            all,
+        }
     }
 
     /// Adds one that a world is to have in any case.

@@ -41,7 +41,9 @@ fn take(world: &mut World, index: usize, input: Input) {
     };
     let clock = device.clock(now);
     say_input(world, index, &input);
-    if let Input::Link(_, Link::Frame(frame)) = &input {
+    if let Input::Link(link, Link::Frame(frame)) = &input
+        && !world.is_with_false_friend(index, *link)
+    {
         world.knowledge.hears(index, frame);
     }
     check::rendezvous::heard(world, index, &input);
@@ -262,7 +264,9 @@ fn store(world: &mut World, index: usize, job: Job) {
     let took = world.ctx.random.within(1, 8);
     let now = world.ctx.now;
     if let Job::Write(_, change) = &job {
-        world.knowledge.stores(index, change);
+        if world.devices.is_person(index) {
+            world.knowledge.stores(index, change);
+        }
         check::menaces::stores(world, index, change);
     }
     let Some(device) = world.devices.get_mut(index) else {

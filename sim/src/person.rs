@@ -2,7 +2,8 @@
 
 use crate::device::Device;
 use crate::event::Event;
-use crate::names::{device_of, name};
+use crate::false_friends;
+use crate::names::{anybody, device_of, name};
 use crate::node;
 use crate::preferences;
 use crate::roots::are_shy;
@@ -22,6 +23,9 @@ enum Wish {
 pub fn act(world: &mut World, device: usize) {
     let pause = world.ctx.random.within(PAUSE.0, PAUSE.1);
     world.ctx.later(pause, Event::Person(device));
+    if world.devices.hostile().contains(&device) {
+        return false_friends::act(world, device);
+    }
     match wish(world, device) {
         Some(Wish::Command(command)) => {
             agree(world, device, &command);
@@ -39,7 +43,7 @@ fn agree(world: &mut World, index: usize, command: &Command) {
     };
     if let Command::Accept { request } = command {
         let request = view.requests.get(request);
-        if let Some(other) = request.and_then(|request| device_of(&request.name)) {
+        if let Some(other) = request.and_then(|request| anybody(&request.name)) {
             world.consents.accepts(index, other);
         }
     } else if let Command::Connect { stranger, .. } = command {
@@ -76,6 +80,9 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     if world.activity == Activity::Answers {
         return None;
     }
+    if let Some(command) = false_friends::about(world, index) {
+        return Some(Wish::Command(command));
+    }
     if let Some(command) = preferences::wish(world, index) {
         return Some(Wish::Command(command));
     }
@@ -101,7 +108,7 @@ fn answer(device: &Device) -> Option<Command> {
     let requests = &device.view.requests;
     let wanted = requests
         .values()
-        .find(|request| device_of(&request.name).is_some());
+        .find(|request| anybody(&request.name).is_some());
     if let Some(request) = wanted {
         let request = request.id.clone();
         return Some(Command::Accept { request });

@@ -5,6 +5,7 @@ use crate::caller::Caller;
 use crate::causes::START;
 use crate::device::{Brain, Job, Process, Storing};
 use crate::endpoint;
+use crate::false_friend::FalseFriend;
 use crate::hostile::Hostile;
 use crate::light::Light;
 use crate::names;
@@ -118,7 +119,10 @@ fn brain(world: &World, index: usize, seed: [u8; 32]) -> Option<Brain> {
         let (snapshot, clock) = (device.disk.snapshot(), device.clock(world.ctx.now));
         let tables = Box::new(Tables);
         let node = Node::new(config, None, snapshot, seed, tables, clock);
-        Brain::Node(Box::new(node))
+        match device.false_friend {
+            Some(from) => Brain::FalseFriend(Box::new(FalseFriend::new(node, from, seed))),
+            None => Brain::Node(Box::new(node)),
+        }
     })
 }
 

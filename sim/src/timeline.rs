@@ -26,6 +26,7 @@ pub fn begin(world: &mut World) {
     if world.ctx.random.chance(30) {
         hostiles::add(world);
     }
+    menaces::come(world);
     for index in world.devices.people() {
         let at = world.ctx.random.within(0, spread);
         world.ctx.later(at, Event::Start(index));

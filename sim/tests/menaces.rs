@@ -49,3 +49,22 @@ fn a_malicious_server_reads_nothing_and_brings_nobody_together() {
     ];
     assert_done(&done, &all);
 }
+
+#[test]
+fn a_caller_from_a_foreign_root_a_freed_id_or_elsewhere_gets_nothing_unasked() {
+    let done = worlds(Menace::Callers, 0..14);
+    let all = [
+        "callers under a foreign root",
+        "callers from a freed id",
+        "callers from another network",
+        "callers who tell no address",
+    ];
+    assert_done(&done, &all);
+}
+
+#[test]
+fn a_false_friend_harms_nobody_else_and_is_not_answered_once_it_is_blocked_or_removed() {
+    let done = worlds(Menace::FalseFriend, 0..6);
+    let all = ["false friends", "partings from a false friend"];
+    assert_done(&done, &all);
+}

@@ -4,12 +4,10 @@
 use crate::calls::Call;
 use crate::check::rates::kind;
 use crate::names::{device_of, name};
-use crate::network::connections::End;
 use crate::world::{ELSEWHERE, World};
 use mesh_chat::node::{Input, Link, LinkId, Output};
 use mesh_chat::records::Change;
 use mesh_chat::view::{Message, PersonId, RequestId};
-use webext::mapping;
 
 /// What only those two say to each other who have shown that they know each other's secret.
 const PRIVATE: [&str; 10] = [
@@ -46,7 +44,9 @@ pub fn heard(world: &mut World, index: usize, input: &Input) {
         }
     } else if let Link::Frame(bytes) = event
         && is_foreign(world, index)
-        && far_end(world, index, *link).is_some_and(|other| world.devices.is_person(other))
+        && world
+            .far_end(index, *link)
+            .is_some_and(|other| world.devices.is_person(other))
     {
         let frame = String::from_utf8_lossy(bytes);
         let wrong = format!("a caller from another network hears {frame}");
@@ -87,14 +87,16 @@ pub fn still_wait(world: &mut World, index: usize, waiting: &[RequestId]) {
 /// Follows what a node asks for.
 pub fn asked(world: &mut World, index: usize, output: &Output) {
     if !world.devices.is_person(index) {
-        return;
+        return false_friend_asks(world, index, output);
     }
     match output {
         Output::Answer { link, .. } => {
             let key = key(world, index, *link);
-            let answered = world.calls.answered(&key);
-            if let Some((_, Some(wrong))) = answered {
-                world.ctx.violation(wrong);
+            if let Some((call, wrong)) = world.calls.answered(&key) {
+                let wrong = wrong.or_else(|| answers_parted(world, index, &call));
+                wrong
+                    .into_iter()
+                    .for_each(|wrong| world.ctx.violation(wrong));
             }
         }
         Output::Close(link) => {
@@ -118,6 +120,35 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
         | Output::Reply(..)
         | Output::Timeout(_) => {}
     }
+}
+
+/// Follows what a false friend asks for. Its own key is the first one that it shows.
+fn false_friend_asks(world: &mut World, index: usize, output: &Output) {
+    if !is_false_friend(world, index) {
+        return;
+    }
+    if let Output::Dial { label, .. } = output {
+        world.calls.dials(index, label);
+    } else if let Output::Transmit(_, frame) = output
+        && frame.contains(r#""key":"#)
+    {
+        world.consents.says(index, frame);
+    }
+}
+
+/// Returns what is wrong with answering a false friend: its person has blocked or removed it.
+fn answers_parted(world: &World, index: usize, call: &Call) -> Option<String> {
+    let friend = world.calls.friend(call)?;
+    // A full disk, or an older one, may have the contact as it was.
+    let contact = world.devices.contact(index, friend);
+    let stays = contact.is_some_and(|contact| !contact.preferences.blocked);
+    let wrong = world.menaces.parted.contains(&(index, friend)) && !stays;
+    wrong.then(|| {
+        format!(
+            "P{index} answers {friend} at {}, from whom it has parted",
+            call.local
+        )
+    })
 }
 
 /// Follows what a device stores: a contact is there only by its person's will.
@@ -146,7 +177,10 @@ pub fn relayed(world: &mut World, server: usize, frame: &str) {
 
 /// A text is shown in the chat with its writer, and to whom it was written.
 pub fn shown(world: &mut World, index: usize, message: &Message) {
-    let device = world.devices.get(index);
+    let device = world
+        .devices
+        .get(index)
+        .filter(|_| world.devices.is_person(index));
     let id = PersonId::Contact(message.contact.clone());
     let person = device.and_then(|device| device.view.people.get(&id));
     let Some(from) = person.and_then(|person| device_of(&person.name)) else {
@@ -159,20 +193,9 @@ pub fn shown(world: &mut World, index: usize, message: &Message) {
     }
 }
 
-/// Returns the device at the other end of a connection.
-fn far_end(world: &World, index: usize, link: LinkId) -> Option<usize> {
-    let (device, generation, link) = key(world, index, link);
-    let conn = mapping::conn(link);
-    world.network.connections.far_end(End {
-        device,
-        generation,
-        conn,
-    })
-}
-
 /// Whether a stranger who calls is at the other end.
 fn is_caller(world: &World, index: usize, link: LinkId) -> bool {
-    let other = far_end(world, index, link);
+    let other = world.far_end(index, link);
     let other = other.and_then(|other| world.devices.get(other));
     other.is_some_and(|other| other.calls.is_some())
 }
@@ -181,6 +204,11 @@ fn is_caller(world: &World, index: usize, link: LinkId) -> bool {
 fn is_foreign(world: &World, index: usize) -> bool {
     let device = world.devices.get(index);
     device.is_some_and(|d| d.calls.is_some() && d.home == ELSEWHERE && !d.silent)
+}
+
+fn is_false_friend(world: &World, index: usize) -> bool {
+    let device = world.devices.get(index);
+    device.is_some_and(|device| device.false_friend.is_some())
 }
 
 fn is_relay(world: &World, index: usize) -> bool {

@@ -21,6 +21,8 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
         .map_or(0, |device| device.generation);
     match output {
         Output::Close(link) => drop(world.rates.remove(&(index, generation, *link))),
+        // It is answered however often it asks, until it is not heard any longer.
+        Output::Transmit(link, _) if world.is_with_false_friend(index, *link) => {}
         Output::Transmit(link, frame) => {
             let now = world.ctx.now;
             let kind = kind(frame);

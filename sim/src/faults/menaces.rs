@@ -4,9 +4,11 @@ use crate::caller::Orders;
 use crate::causes::{HONEST, MALICE, TAKEN};
 use crate::device::Device;
 use crate::event::Event;
+use crate::false_friends::BEFRIENDS;
 use crate::fault::Fault;
 use crate::faults::devices;
 use crate::malice::Malice;
+use crate::menaces::Menace;
 use crate::names::name;
 use crate::places::{PUBLIC, Place};
 use crate::process;
@@ -16,6 +18,20 @@ use mesh_chat::view::Asked;
 
 /// How many homes there are in which the device of a malicious server can be.
 const NEAR: usize = 2;
+
+/// A false friend comes, in worlds that have one.
+pub fn come(world: &mut World) {
+    if !world.menaces.has(Menace::FalseFriend) {
+        return;
+    }
+    world.faults.count("false friends");
+    let index = world.devices.add_hostile(Device {
+        home: ELSEWHERE,
+        false_friend: Some(BEFRIENDS),
+        ..Device::default()
+    });
+    world.ctx.later(1_000, Event::Person(index));
+}
 
 /// A server falls into the hands of somebody who means harm, for a time. They have a device in a home.
 pub fn take_over(world: &mut World, server: usize, time: u64) {
