@@ -103,8 +103,8 @@ impl From {
             0 => Self::ForeignRoot("0"),
             1 => Self::ForeignRoot("zz"),
             2 => Self::ForeignRoot("sig0123456789abcdef"),
-            3..7 => Self::Freed,
-            7 => Self::Elsewhere { silent: false },
+            3..6 => Self::Freed,
+            6 | 7 => Self::Elsewhere { silent: false },
             _ => Self::Elsewhere { silent: true },
         }
     }
