@@ -135,6 +135,7 @@ fn handle(world: &mut World, event: Event) {
         Event::Frame(server, wire, text) => {
             sockets.received(now, server, wire, &text);
             check::menaces::relayed(world, server, &text);
+            menaces::note(world);
         }
         Event::Hangup(server, wire) => sockets.hung_up(server, wire),
         Event::Sweep => {
