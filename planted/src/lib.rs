@@ -56,11 +56,13 @@ pub enum Finder {
     Vector(&'static str),
     /// Of the crate `peerjs`.
     Peerjs(&'static str),
+    /// Of the simulated worlds with a hostile, in `sim/tests/menaces.rs`.
+    World(&'static str),
     /// None of them; the reason.
     Nobody(&'static str),
 }
 
-use Finder::{Peerjs, Scenario, Unit, Vector};
+use Finder::{Peerjs, Scenario, Unit, Vector, World};
 
 bugs! {
     FingerprintsLeftOut, "the certificates are not part of what is signed", "src/crypto.rs",
@@ -79,6 +81,12 @@ bugs! {
         Unit("handshakes::exchange::tests::every_hello_has_a_nonce_of_its_own");
     HintUnchecked, "the key is shown to whoever answers at an address", "src/handshakes/exchange.rs",
         Unit("handshakes::exchange::tests::whoever_answers_with_another_hint_is_somebody_else");
+    HintUnbound, "a hint counts on another connection than the one that it is made for", "src/handshakes/exchange.rs",
+        World("a_malicious_server_reads_nothing_and_brings_nobody_together");
+    ForeignCallerAnswered, "at a Discovery ID callers of any namespace and root are answered", "src/directory/member/mod.rs",
+        World("a_caller_from_a_foreign_root_a_freed_id_or_elsewhere_gets_nothing_unasked");
+    BlockedAnswered, "who is blocked and shows the secret of the pair is answered", "src/node/wiring/queries.rs",
+        World("a_false_friend_harms_nobody_else_and_is_not_answered_once_it_is_blocked_or_removed");
     OtherKeyTaken, "another key than the known one counts for a contact", "src/handshakes/verify.rs",
         Unit("handshakes::tests::contacts::another_key_after_a_complete_exchange_shows_somebody_else");
     OwnKeyTaken, "one is accepted by oneself", "src/handshakes/verify.rs",

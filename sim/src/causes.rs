@@ -69,6 +69,11 @@ pub const SERVER_BACK_OF_TWO: Cause = cause("the return of one of two servers", 
 pub const SLOW: Cause = cause("a slow server", 0);
 /// See [`SLOW`].
 pub const REFUSES: Cause = cause("a server that refuses", 0);
+/// Nothing is promised while a server means harm.
+pub const MALICE: Cause = cause("a malicious server", 0);
+/// As after a squatting: whoever was told that a Router ID is taken is router at a later one. Two who
+/// hold one id find out by the echo, after 30 s.
+pub const HONEST: Cause = cause("the end of a server's malice", 420);
 /// A dead socket is noticed by its echo after 25 + 5 s.
 pub const HALF_OPEN: Cause = cause("half-open sockets", 35);
 /// As for a machine cut off: the other devices of its home wait for the same.

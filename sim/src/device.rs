@@ -1,8 +1,11 @@
 //! A device: its clocks and disk, and the process that runs on it.
 
+use crate::caller::{Caller, Orders};
 use crate::disk::Disk;
+use crate::false_friend::FalseFriend;
 use crate::hostile::{Hostile, Kind};
 use crate::light::Light;
+use crate::relay::Relay;
 use crate::view::View;
 use mesh_chat::node::{Input, LoadId, Output, StoreId};
 use mesh_chat::records::{Change, Query};
@@ -42,6 +45,14 @@ pub struct Device {
     pub harm: Option<(Kind, usize)>,
     /// The id that a hostile peer holds, where that is not a Router ID.
     pub stands_at: Option<String>,
+    /// The device of a malicious server, with the id at which that finds it: see [`Relay`].
+    pub relays: Option<String>,
+    /// A stranger who calls from an id that is not theirs: see [`Caller`].
+    pub calls: Option<Orders>,
+    /// A contact who means harm from this moment on: see [`FalseFriend`].
+    pub false_friend: Option<u64>,
+    /// Tells nobody an address of its own, so that nobody can see where it is.
+    pub silent: bool,
     /// A participant that only counts what it gets: see [`Light`].
     pub light: bool,
     /// Counts processes: what is under way to an earlier one is lost.
@@ -100,6 +111,12 @@ pub enum Brain {
     Node(Box<Node>),
     /// A hostile peer.
     Hostile(Box<Hostile>),
+    /// What a malicious server sends calls to.
+    Relay(Box<Relay>),
+    /// A stranger who calls.
+    Caller(Box<Caller>),
+    /// A contact who means harm.
+    FalseFriend(Box<FalseFriend>),
     /// A participant that is only measured.
     Light(Box<Light>),
 }
@@ -110,6 +127,9 @@ impl Brain {
         match self {
             Self::Node(node) => node.handle(now, input),
             Self::Hostile(hostile) => hostile.handle(now, input),
+            Self::Relay(relay) => relay.handle(input),
+            Self::Caller(caller) => caller.handle(now, input),
+            Self::FalseFriend(friend) => friend.handle(now, input),
             Self::Light(light) => light.handle(now, input),
         }
     }
@@ -119,6 +139,9 @@ impl Brain {
         match self {
             Self::Node(node) => node.poll(),
             Self::Hostile(hostile) => hostile.poll(),
+            Self::Relay(relay) => relay.poll(),
+            Self::Caller(caller) => caller.poll(),
+            Self::FalseFriend(friend) => friend.poll(),
             Self::Light(light) => light.poll(),
         }
     }
@@ -185,7 +208,11 @@ impl Device {
     pub fn as_light(&self) -> Option<&Light> {
         match &self.process.as_ref()?.brain {
             Brain::Light(light) => Some(light),
-            Brain::Node(_) | Brain::Hostile(_) => None,
+            Brain::Node(_)
+            | Brain::Hostile(_)
+            | Brain::Relay(_)
+            | Brain::Caller(_)
+            | Brain::FalseFriend(_) => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! All devices: first those of the people, then those of hostile peers.
 
 use crate::device::{Device, Process};
-use crate::names::device_of;
+use crate::names::anybody;
 use mesh_chat::records::ContactRecord;
 use mesh_chat::view::{Person, PersonId};
 use std::ops::Range;
@@ -125,7 +125,7 @@ impl Devices {
         let mut contacts = self
             .contacts(one)
             .filter(|contact| contact.identity.is_some());
-        contacts.find(|contact| device_of(&contact.name) == Some(other))
+        contacts.find(|contact| anybody(&contact.name) == Some(other))
     }
 
     /// Returns a contact as its person sees it.

@@ -21,6 +21,14 @@ pub enum Fault {
     Refuse(usize, u64),
     /// A server works again.
     Up(usize),
+    /// A server is in the hands of somebody who means harm, for this long.
+    Malice(usize, u64),
+    /// It is in honest hands again.
+    Honest(usize),
+    /// A stranger calls from an id that is not theirs; somebody may be away for this long.
+    Call(u64),
+    /// Such strangers leave.
+    Hush,
     /// Every socket of a device looks open and is dead.
     HalfOpen(usize),
     /// A device loses its network for this long, and no event reports it.

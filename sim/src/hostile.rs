@@ -17,7 +17,7 @@ const ENTRIES_AT_ONCE: usize = 100;
 const INVENTORS: u64 = 20;
 
 /// A valid point on the curve.
-const POINT: &str = "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW";
+pub const POINT: &str = "Am_wO5SSQc4drdQ1GeaWDgqFtBppoFwygQOqK84VlMoW";
 
 /// What it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -272,31 +272,13 @@ impl Hostile {
         let at = self.random.index(self.heard.len());
         let hello = r#"{"type":"hello","v":[1],"eph":"Ag","nonce":"AA"}"#.to_owned();
         let frame = self.heard.get(at).cloned().unwrap_or(hello);
-        let bend = self.random.chance(70);
-        let frame = if bend { self.bend(frame) } else { frame };
+        let is_bent = self.random.chance(70);
+        let frame = if is_bent {
+            bend(&mut self.random, frame)
+        } else {
+            frame
+        };
         self.send(link, frame);
-    }
-
-    fn bend(&mut self, frame: String) -> String {
-        let mut chars: Vec<char> = frame.chars().collect();
-        let at = self.random.index(chars.len());
-        match self.random.within(0, 5) {
-            0 => chars.truncate(at),
-            1 => chars
-                .splice(at..at, "[".repeat(5_000).chars())
-                .for_each(drop),
-            2 => chars.splice(at..at, "9".repeat(40).chars()).for_each(drop),
-            3 => chars.extend(frame.chars()),
-            _ => {
-                let flipped = u8::try_from(self.random.within(32, 127)).unwrap_or(b'?');
-                chars
-                    .iter_mut()
-                    .skip(at)
-                    .take(1)
-                    .for_each(|c| *c = char::from(flipped));
-            }
-        }
-        chars.into_iter().collect()
     }
 
     fn entry(&mut self) -> String {
@@ -350,8 +332,36 @@ impl Hostile {
         let frame = format!(
             r#"{{"type":"update","epoch":1,"seq":{seq},"joined":[{entry}],"left":["{left}"]}}"#
         );
-        let bend = self.random.chance(10);
-        let frame = if bend { self.bend(frame) } else { frame };
+        let is_bent = self.random.chance(10);
+        let frame = if is_bent {
+            bend(&mut self.random, frame)
+        } else {
+            frame
+        };
         self.send(link, frame);
     }
+}
+
+/// Bends a frame.
+#[must_use]
+pub fn bend(random: &mut Random, frame: String) -> String {
+    let mut chars: Vec<char> = frame.chars().collect();
+    let at = random.index(chars.len());
+    match random.within(0, 5) {
+        0 => chars.truncate(at),
+        1 => chars
+            .splice(at..at, "[".repeat(5_000).chars())
+            .for_each(drop),
+        2 => chars.splice(at..at, "9".repeat(40).chars()).for_each(drop),
+        3 => chars.extend(frame.chars()),
+        _ => {
+            let flipped = u8::try_from(random.within(32, 127)).unwrap_or(b'?');
+            chars
+                .iter_mut()
+                .skip(at)
+                .take(1)
+                .for_each(|c| *c = char::from(flipped));
+        }
+    }
+    chars.into_iter().collect()
 }

@@ -13,19 +13,21 @@
 //! |---|---|
 //! | [`random`], [`names`] | the source of chance; the names of people |
 //! | [`fault`], [`causes`] | the kinds of faults; how long nobody can notice each |
-//! | [`home`], [`server`], [`disk`], [`view`] | a network with its NAT; PeerServer; what is durable; what a person sees |
-//! | [`hostile`], [`light`] | what stands in the place of a node: a hostile peer, a participant that only counts |
+//! | [`menaces`] | which hostiles there are that have means of their own |
+//! | [`home`], [`malice`], [`server`], [`disk`], [`view`] | a network with its NAT; PeerServer, also in bad hands; what is durable; what a person sees |
+//! | [`hostile`], [`relay`], [`caller`], [`false_friend`], [`light`] | what stands in the place of a node: a hostile peer, the device of a malicious server, a stranger who calls, a false friend, a participant that only counts |
 //! | [`event`], [`context`] | what can happen at a moment; time, chance and what is under way |
 //! | [`device`], [`devices`] | one device with its process; all of them |
 //! | [`network`] | sockets to the servers and peer connections: order, stalls, death |
 //! | [`beacon`], [`places`] | what the beacon answers; the ids of namespaces that devices hold |
 //! | [`texts`], [`ties`], [`rendezvous`], [`imposters`], [`knowledge`] | what people wrote and decided, who holds what, and who knows what |
+//! | [`consents`], [`calls`] | who agreed to whom; who is answered |
 //! | [`measure`], [`model`] | how long things took; which goals must be reached by now |
 //! | [`world`] | all of these as the parts of one world |
 //! | [`roots`], [`pairs`] | what two people may expect of each other |
 //! | [`check`] | what must hold: always, some time after a disturbance, and in the end |
 //! | [`endpoint`], [`node`], [`process`], [`beacon_answers`] | what reaches a device, and what comes of it |
-//! | [`preferences`], [`person`] | what people decide about contacts, and what else they do |
+//! | [`preferences`], [`false_friends`], [`person`] | what people decide about contacts and false friends, and what else they do |
 //! | [`faults`] | when things go wrong, and what each fault does |
 //! | [`timeline`] | one event after the other |
 //! | [`crowd`], [`reunion`], [`flood`] | what a join costs among many; how soon special contacts meet again; how soon people see each other after a router that invented a multitude |
@@ -37,8 +39,11 @@
 
 pub mod beacon;
 pub mod beacon_answers;
+pub mod caller;
+pub mod calls;
 pub mod causes;
 pub mod check;
+pub mod consents;
 pub mod context;
 pub mod crowd;
 pub mod device;
@@ -46,6 +51,8 @@ pub mod devices;
 pub mod disk;
 pub mod endpoint;
 pub mod event;
+pub mod false_friend;
+pub mod false_friends;
 pub mod fault;
 pub mod faults;
 pub mod flood;
@@ -54,7 +61,9 @@ pub mod hostile;
 pub mod imposters;
 pub mod knowledge;
 pub mod light;
+pub mod malice;
 pub mod measure;
+pub mod menaces;
 pub mod model;
 pub mod names;
 pub mod network;
@@ -66,6 +75,7 @@ pub mod preferences;
 pub mod process;
 pub mod random;
 pub mod rates;
+pub mod relay;
 pub mod rendezvous;
 pub mod reunion;
 pub mod roots;
@@ -79,6 +89,7 @@ pub mod world;
 use fault::Counts;
 use faults::{happen, hostiles, schedule};
 use measure::Measures;
+use menaces::Menace;
 use world::{Activity, World};
 
 /// How long nothing goes wrong in the end, in milliseconds.
@@ -93,6 +104,8 @@ pub struct Plan {
     pub minutes: u64,
     /// Print everything that happens on the standard error.
     pub tell: bool,
+    /// A hostile that is there in any case.
+    pub menace: Option<Menace>,
 }
 
 /// The result of one world.
@@ -115,6 +128,9 @@ pub struct Outcome {
 pub fn run(seed: u64, plan: Plan) -> Outcome {
     let mut world = World::new(seed, plan.peers);
     world.ctx.tell = plan.tell;
+    if let Some(menace) = plan.menace {
+        world.menaces.add(menace);
+    }
     timeline::begin(&mut world);
     let end = (plan.minutes * 60_000).saturating_sub(QUIET);
     schedule::schedule(&mut world, end);
@@ -141,6 +157,7 @@ mod tests {
         peers: 3,
         minutes: 25,
         tell: false,
+        menace: None,
     };
 
     #[test]

@@ -13,3 +13,22 @@ pub fn device_of(name: &str) -> Option<usize> {
     let end = name.bytes().position(|byte| byte == b' ');
     name.get(..end.unwrap_or(name.len()))?.parse().ok()
 }
+
+/// Returns the name of a false friend.
+#[must_use]
+pub fn false_friend(device: usize) -> String {
+    format!("F{device}")
+}
+
+/// Returns the device of a false friend.
+#[must_use]
+pub fn friend_of(name: &str) -> Option<usize> {
+    let number = name.strip_prefix('F')?.split(' ').next()?;
+    number.parse().ok()
+}
+
+/// Returns the device of a person or a false friend.
+#[must_use]
+pub fn anybody(name: &str) -> Option<usize> {
+    device_of(name).or_else(|| friend_of(name))
+}

@@ -28,6 +28,12 @@ pub fn command(world: &mut World, index: usize, command: Command) -> u64 {
 
 /// Gives an input to a node, and carries out everything that follows at once.
 pub fn handle(world: &mut World, index: usize, input: Input) {
+    let waiting = check::menaces::waiting(world, index, &input);
+    take(world, index, input);
+    check::menaces::still_wait(world, index, &waiting);
+}
+
+fn take(world: &mut World, index: usize, input: Input) {
     let now = world.ctx.now;
     let device = world.devices.get(index);
     let Some(device) = device.filter(|device| device.process.is_some()) else {
@@ -35,10 +41,13 @@ pub fn handle(world: &mut World, index: usize, input: Input) {
     };
     let clock = device.clock(now);
     say_input(world, index, &input);
-    if let Input::Link(_, Link::Frame(frame)) = &input {
+    if let Input::Link(link, Link::Frame(frame)) = &input
+        && !world.is_with_false_friend(index, *link)
+    {
         world.knowledge.hears(index, frame);
     }
     check::rendezvous::heard(world, index, &input);
+    check::menaces::heard(world, index, &input);
     check::roots::heard(world, index, &input);
     let Some(process) = world.devices.process(index) else {
         return;
@@ -138,6 +147,7 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
     check::rendezvous::asked(world, index, &output);
     check::roots::asked(world, index, &output);
     check::rates::asked(world, index, &output);
+    check::menaces::asked(world, index, &output);
     match output {
         Output::Register(id) => endpoint::handle(world, index, EndpointInput::Register(id)),
         Output::Release(id) => endpoint::handle(world, index, EndpointInput::Release(id)),
@@ -185,6 +195,7 @@ fn show(world: &mut World, index: usize, event: view::Event) {
         && message.state == MessageState::Received
     {
         world.texts.arrived(&message.text);
+        check::menaces::shown(world, index, message);
     }
     if let view::Event::Notify(notification) = &event {
         check::rendezvous::notified(world, index, notification);
@@ -253,7 +264,10 @@ fn store(world: &mut World, index: usize, job: Job) {
     let took = world.ctx.random.within(1, 8);
     let now = world.ctx.now;
     if let Job::Write(_, change) = &job {
-        world.knowledge.stores(index, change);
+        if world.devices.is_person(index) {
+            world.knowledge.stores(index, change);
+        }
+        check::menaces::stores(world, index, change);
     }
     let Some(device) = world.devices.get_mut(index) else {
         return;

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use sim::Plan;
+use sim::menaces::Menace;
 use std::path::PathBuf;
 
 /// Simulates worlds with faults and checks what must hold in each.
@@ -19,6 +20,9 @@ pub(crate) struct Options {
     /// Simulated hours; in the last ten minutes nothing goes wrong
     #[arg(long, default_value_t = 1.0)]
     pub(crate) hours: f64,
+    /// In each world there is this hostile, which otherwise few have
+    #[arg(long, value_parser = menace)]
+    pub(crate) menace: Option<Menace>,
     /// Print everything that happens
     #[arg(long)]
     pub(crate) tell: bool,
@@ -44,12 +48,23 @@ impl Options {
             peers: self.peers,
             minutes: minutes.round() as u64,
             tell: self.tell,
+            menace: self.menace,
         }
     }
 
     /// Returns the command that replays one world.
     pub(crate) fn again(&self, seed: u64) -> String {
         let Self { peers, hours, .. } = self;
-        format!("cargo xtask sim --from {seed} --seeds 1 --peers {peers} --hours {hours}")
+        let menace = self
+            .menace
+            .map(|menace| format!(" --menace {}", menace.name()));
+        let menace = menace.unwrap_or_default();
+        format!("cargo xtask sim --from {seed} --seeds 1 --peers {peers} --hours {hours}{menace}")
     }
+}
+
+fn menace(name: &str) -> Result<Menace, String> {
+    let found = Menace::ALL.iter().find(|menace| menace.name() == name);
+    let names = Menace::ALL.map(Menace::name);
+    found.copied().ok_or(format!("one of {}", names.join(", ")))
 }

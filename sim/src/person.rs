@@ -1,7 +1,9 @@
 //! What people do: join, ask whom they see, accept requests, write to their contacts.
 
+use crate::device::Device;
 use crate::event::Event;
-use crate::names::{device_of, name};
+use crate::false_friends;
+use crate::names::{anybody, device_of, name};
 use crate::node;
 use crate::preferences;
 use crate::roots::are_shy;
@@ -21,10 +23,34 @@ enum Wish {
 pub fn act(world: &mut World, device: usize) {
     let pause = world.ctx.random.within(PAUSE.0, PAUSE.1);
     world.ctx.later(pause, Event::Person(device));
+    if world.devices.hostile().contains(&device) {
+        return false_friends::act(world, device);
+    }
     match wish(world, device) {
-        Some(Wish::Command(command)) => ask(world, device, command),
+        Some(Wish::Command(command)) => {
+            agree(world, device, &command);
+            ask(world, device, command);
+        }
         Some(Wish::Write(to, contact)) => write(world, device, to, &contact),
         None => {}
+    }
+}
+
+/// Follows to whom a person agrees by a command.
+fn agree(world: &mut World, index: usize, command: &Command) {
+    let Some(view) = world.devices.get(index).map(|device| &device.view) else {
+        return;
+    };
+    if let Command::Accept { request } = command {
+        let request = view.requests.get(request);
+        if let Some(other) = request.and_then(|request| anybody(&request.name)) {
+            world.consents.accepts(index, other);
+        }
+    } else if let Command::Connect { stranger, .. } = command {
+        let person = view.people.get(&PersonId::Stranger(stranger.clone()));
+        if let Some(other) = person.and_then(|person| device_of(&person.name)) {
+            world.consents.asks(index, other);
+        }
     }
 }
 
@@ -48,12 +74,14 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     if world.activity == Activity::Joins {
         return None;
     }
-    if let Some(request) = device.view.requests.keys().next() {
-        let request = request.clone();
-        return Some(Wish::Command(Command::Accept { request }));
+    if let Some(command) = answer(device) {
+        return Some(Wish::Command(command));
     }
     if world.activity == Activity::Answers {
         return None;
+    }
+    if let Some(command) = false_friends::about(world, index) {
+        return Some(Wish::Command(command));
     }
     if let Some(command) = preferences::wish(world, index) {
         return Some(Wish::Command(command));
@@ -73,6 +101,20 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
             note: None,
         })),
     }
+}
+
+/// Accepts a request, or rejects that of somebody whom nobody wants to know.
+fn answer(device: &Device) -> Option<Command> {
+    let requests = &device.view.requests;
+    let wanted = requests
+        .values()
+        .find(|request| anybody(&request.name).is_some());
+    if let Some(request) = wanted {
+        let request = request.id.clone();
+        return Some(Command::Accept { request });
+    }
+    let request = requests.keys().next()?.clone();
+    Some(Command::Reject { request })
 }
 
 /// Joins, or imports the backup of a person who lost everything.

@@ -105,5 +105,9 @@ fn use_invite(world: &mut World, index: usize) -> Option<Command> {
     let host = world.ties.random.index(world.devices.people().len());
     let code = world.devices.get(host)?.view.invites.values().next()?;
     let is_new = host != index && world.devices.contact(index, host).is_none();
-    is_new.then(|| Command::UseInvite { link: code.clone() })
+    let link = code.clone();
+    is_new.then(|| {
+        world.consents.asks(index, host);
+        Command::UseInvite { link }
+    })
 }

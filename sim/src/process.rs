@@ -1,14 +1,17 @@
 //! The processes of devices: how they start and end, and their timers.
 
 use crate::beacon;
+use crate::caller::Caller;
 use crate::causes::START;
 use crate::device::{Brain, Job, Process, Storing};
 use crate::endpoint;
+use crate::false_friend::FalseFriend;
 use crate::hostile::Hostile;
 use crate::light::Light;
 use crate::names;
 use crate::network::sockets::HOSTS;
 use crate::node;
+use crate::relay::Relay;
 use crate::view::View;
 use crate::world::World;
 use mesh_chat::Node;
@@ -102,6 +105,10 @@ fn brain(world: &World, index: usize, seed: [u8; 32]) -> Option<Brain> {
     Some(if let Some((kind, home)) = device.harm {
         let id = device.stands_at.clone().or_else(|| router(home))?;
         Brain::Hostile(Box::new(Hostile::new(kind, &id, config, seed)))
+    } else if let Some(id) = &device.relays {
+        Brain::Relay(Box::new(Relay::new(id.clone(), config)))
+    } else if let Some(orders) = &device.calls {
+        Brain::Caller(Box::new(Caller::new(orders.clone(), config, seed)))
     } else if device.light {
         let (name, router) = (names::name(index), router(device.home)?);
         Brain::Light(Box::new(Light::new(name, &router, config, seed)))
@@ -112,7 +119,10 @@ fn brain(world: &World, index: usize, seed: [u8; 32]) -> Option<Brain> {
         let (snapshot, clock) = (device.disk.snapshot(), device.clock(world.ctx.now));
         let tables = Box::new(Tables);
         let node = Node::new(config, None, snapshot, seed, tables, clock);
-        Brain::Node(Box::new(node))
+        match device.false_friend {
+            Some(from) => Brain::FalseFriend(Box::new(FalseFriend::new(node, from, seed))),
+            None => Brain::Node(Box::new(node)),
+        }
     })
 }
 

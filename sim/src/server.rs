@@ -1,12 +1,14 @@
 //! PeerServer 1.0.2, as its clients see it: a client that returns with the token of an id takes the
 //! id over and gets no OPEN; the id of a client that is cut off stays taken until its heartbeat has
-//! been missing for 90 s; a frame to an absent id waits 5 s, then its sender gets an EXPIRE.
+//! been missing for 90 s; a frame to an absent id waits 5 s, then its sender gets an EXPIRE. What it does
+//! in the hands of somebody who means harm is in [`malice`](crate::malice).
 
 #![allow(
     clippy::indexing_slicing,
     reason = "a JSON value gives null for what it lacks"
 )]
 
+use crate::malice::{Malice, Verdict};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,9 +25,13 @@ pub struct PeerServer {
     pub down: bool,
     /// Whether it answers with an ERROR, as a full one does.
     pub refuses: bool,
+    /// What it does while it is in the hands of somebody who means harm.
+    pub malice: Option<Malice>,
     clients: BTreeMap<String, Client>,
     /// The id each socket was opened for: a replaced socket still speaks for its id.
     sockets: BTreeMap<Wire, String>,
+    /// Sockets with an id that another one has too.
+    twins: BTreeMap<String, Wire>,
     queues: BTreeMap<String, (u64, Vec<Value>)>,
     /// Frames to clients; `None` closes the socket.
     pub sent: Vec<(Wire, Option<String>)>,
@@ -51,13 +57,19 @@ impl PeerServer {
             self.sent.push((wire, None));
             return;
         }
-        match self.clients.get_mut(id) {
-            Some(client) if client.token != token => {
-                let frame = json!({"type": "ID-TAKEN", "payload": {"msg": "ID is taken"}});
-                self.say(wire, &frame);
-                self.sent.push((wire, None));
-                return;
+        let is_taken = (self.clients.get(id)).is_some_and(|client| client.token != token);
+        let malice = self.malice.as_mut();
+        match malice.map_or(Verdict::Honest, |malice| malice.admit(id, is_taken)) {
+            Verdict::Taken => return self.refuse(wire),
+            Verdict::Shared => {
+                self.twins.insert(id.to_owned(), wire);
+                self.sockets.insert(wire, id.to_owned());
+                return self.say(wire, &json!({"type": "OPEN"}));
             }
+            Verdict::Honest if is_taken => return self.refuse(wire),
+            Verdict::Honest => {}
+        }
+        match self.clients.get_mut(id) {
             // A client that returns gets no OPEN, and its heartbeat is not renewed.
             Some(client) => client.wire = wire,
             None => {
@@ -75,6 +87,12 @@ impl PeerServer {
         for frame in waiting.into_iter().flat_map(|(_, frames)| frames) {
             self.say(wire, &frame);
         }
+    }
+
+    fn refuse(&mut self, wire: Wire) {
+        let frame = json!({"type": "ID-TAKEN", "payload": {"msg": "ID is taken"}});
+        self.say(wire, &frame);
+        self.sent.push((wire, None));
     }
 
     fn say(&mut self, wire: Wire, frame: &Value) {
@@ -95,9 +113,22 @@ impl PeerServer {
             }
             return;
         }
+        let is_echo = frame["dst"] == src.as_str();
         frame["src"] = src.into();
+        match &mut self.malice {
+            None => self.relay(now, frame),
+            // Both holders of an id are to believe that they hold it.
+            Some(_) if is_echo => self.say(wire, &frame),
+            Some(malice) => {
+                let frames = malice.relayed(now, frame);
+                frames.into_iter().for_each(|frame| self.relay(now, frame));
+            }
+        }
+    }
+
+    fn relay(&mut self, now: u64, frame: Value) {
         let dst = frame["dst"].as_str().unwrap_or_default().to_owned();
-        match self.clients.get(&dst).map(|client| client.wire) {
+        match self.holder(&dst, &frame) {
             Some(wire) => self.say(wire, &frame),
             None => self
                 .queues
@@ -108,14 +139,59 @@ impl PeerServer {
         }
     }
 
+    /// Returns the socket to which a frame for an id goes; of two, all frames of a connection to one.
+    fn holder(&self, id: &str, frame: &Value) -> Option<Wire> {
+        let label = frame["payload"]["connectionId"].as_str();
+        let first = label.and_then(|label| label.bytes().next());
+        let twin = self.twins.get(id);
+        let twin = twin.filter(|_| first.is_some_and(|byte| byte % 2 == 0));
+        let client = || self.clients.get(id).map(|client| client.wire);
+        twin.copied().or_else(client)
+    }
+
+    /// Is in honest hands again.
+    pub fn be_honest(&mut self) {
+        self.malice = None;
+        self.twins.clear();
+    }
+
+    /// Returns the devices between which calls were tampered with, and what was done, since the last
+    /// call.
+    pub fn tampered(&mut self) -> (Vec<(usize, usize)>, Vec<&'static str>) {
+        let Some(malice) = &mut self.malice else {
+            return Default::default();
+        };
+        let ids = std::mem::take(&mut malice.tampered);
+        let done = std::mem::take(&mut malice.done);
+        let device = |id: &String| self.clients.get(id).map(|client| client.wire.0);
+        let pairs = ids
+            .iter()
+            .filter_map(|(one, other)| Some((device(one)?, device(other)?)));
+        (pairs.collect(), done)
+    }
+
+    /// Returns the ids that a device holds.
+    pub fn held_by(&self, device: usize) -> impl Iterator<Item = &str> {
+        let own = self
+            .clients
+            .iter()
+            .filter(move |(_, client)| client.wire.0 == device);
+        own.map(|(id, _)| id.as_str())
+    }
+
     /// A socket was closed by its client.
     pub fn closed(&mut self, wire: Wire) {
         self.sockets.remove(&wire);
+        self.twins.retain(|_, twin| *twin != wire);
         self.clients.retain(|_, client| client.wire != wire);
     }
 
     /// Drops clients without heartbeat and frames that have waited too long.
     pub fn sweep(&mut self, now: u64) {
+        if let Some(malice) = &mut self.malice {
+            let frames = malice.pass_time(now);
+            frames.into_iter().for_each(|frame| self.relay(now, frame));
+        }
         let dead = |client: &Client| now >= client.heard + ALIVE;
         let silent: Vec<Wire> = self
             .clients
@@ -155,6 +231,7 @@ impl PeerServer {
     pub fn restart(&mut self) {
         self.clients.clear();
         self.queues.clear();
+        self.twins.clear();
         let sockets = std::mem::take(&mut self.sockets);
         self.sent
             .extend(sockets.into_keys().map(|wire| (wire, None)));

@@ -39,6 +39,8 @@ pub struct Ties {
     severed: BTreeMap<(usize, usize), u64>,
     /// Until when a pair is left alone.
     settles: BTreeMap<(usize, usize), u64>,
+    /// Pairs whose calls a server tampered with.
+    deceived: BTreeSet<(usize, usize)>,
     /// Pairs of which one once did not want the other.
     parted: BTreeSet<(usize, usize)>,
     /// When a device was last not there.
@@ -64,6 +66,7 @@ impl Ties {
             older: BTreeSet::new(),
             severed: BTreeMap::new(),
             settles: BTreeMap::new(),
+            deceived: BTreeSet::new(),
             parted: BTreeSet::new(),
             up_since: BTreeMap::new(),
         }
@@ -92,7 +95,7 @@ impl Ties {
     #[must_use]
     pub fn are_apart(&self, devices: &Devices, now: u64, one: usize, other: usize) -> bool {
         let settles = self.settles.get(&pair(one, other));
-        self.has_preferences
+        (self.has_preferences || self.is_anybody_deceived())
             && (self.is_severed(one, other)
                 || settles.is_some_and(|until| now < *until)
                 || refuses(devices, one, other)
@@ -106,6 +109,25 @@ impl Ties {
     pub fn dials_soon(&self, now: u64, one: usize, other: usize) -> bool {
         let up = |index| self.up_since.get(&index).copied().unwrap_or(0);
         up(one) >= up(other) || now > up(other) + BACK_OFF
+    }
+
+    /// A server tampers with the calls between two: each may take the other's address for somebody
+    /// else's.
+    pub fn deceive(&mut self, now: u64, one: usize, other: usize) {
+        self.deceived.insert(pair(one, other));
+        self.settle(one, other, now + BLACKLISTED);
+    }
+
+    /// Whether a server ever tampered with the calls between two.
+    #[must_use]
+    pub fn were_deceived(&self, one: usize, other: usize) -> bool {
+        self.deceived.contains(&pair(one, other))
+    }
+
+    /// Whether a server ever tampered with any call.
+    #[must_use]
+    pub fn is_anybody_deceived(&self) -> bool {
+        !self.deceived.is_empty()
     }
 
     /// One decided something about a contact that others notice too.

@@ -1,10 +1,10 @@
 //! A world runs: its beginning, and one event after the other.
 
 use crate::beacon_answers;
-use crate::check::watch::watch;
+use crate::check::{self, watch::watch};
 use crate::endpoint;
 use crate::event::Event;
-use crate::faults::{happen, hostiles};
+use crate::faults::{happen, hostiles, menaces};
 use crate::node;
 use crate::person;
 use crate::process;
@@ -26,6 +26,7 @@ pub fn begin(world: &mut World) {
     if world.ctx.random.chance(30) {
         hostiles::add(world);
     }
+    menaces::come(world);
     for index in world.devices.people() {
         let at = world.ctx.random.within(0, spread);
         world.ctx.later(at, Event::Start(index));
@@ -131,10 +132,15 @@ fn handle(world: &mut World, event: Event) {
         Event::Connect(server, wire, id, token) => {
             sockets.connected(now, server, wire, &id, &token);
         }
-        Event::Frame(server, wire, text) => sockets.received(now, server, wire, &text),
+        Event::Frame(server, wire, text) => {
+            sockets.received(now, server, wire, &text);
+            check::menaces::relayed(world, server, &text);
+            menaces::note(world);
+        }
         Event::Hangup(server, wire) => sockets.hung_up(server, wire),
         Event::Sweep => {
             sockets.sweep(now);
+            menaces::note(world);
             world.ctx.later(1_000, Event::Sweep);
         }
         Event::Watch => {

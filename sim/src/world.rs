@@ -2,7 +2,9 @@
 //! happens in it (see the modules above it in the table of the crate).
 
 use crate::beacon::Beacon;
+use crate::calls::Calls;
 use crate::causes::Cause;
+use crate::consents::Consents;
 use crate::context::Context;
 use crate::device::{Device, START};
 use crate::devices::Devices;
@@ -11,14 +13,17 @@ use crate::fault::Counts;
 use crate::home::{Home, Nat};
 use crate::imposters::Imposters;
 use crate::knowledge::Knowledge;
+use crate::menaces::{Menace, Menaces};
 use crate::model::Model;
 use crate::network::Network;
+use crate::network::connections::End;
 use crate::random::Random;
 use crate::rates::Rates;
 use crate::rendezvous::Rendezvous;
 use crate::texts::Texts;
 use crate::ties::Ties;
-use mesh_chat::node::CommandId;
+use mesh_chat::node::{CommandId, LinkId};
+use webext::mapping;
 
 /// How many homes there are. Attackers from outside are in the last one.
 pub const HOMES: usize = 3;
@@ -59,6 +64,12 @@ pub struct World {
     pub rates: Rates,
     /// Which device got which secret of whom.
     pub knowledge: Knowledge,
+    /// Who agreed to whom, and whose key is whose.
+    pub consents: Consents,
+    /// Who is answered.
+    pub calls: Calls,
+    /// The hostiles with means of their own.
+    pub menaces: Menaces,
     /// What must hold by now.
     pub model: Model,
     /// What went wrong on purpose.
@@ -114,6 +125,9 @@ impl World {
             imposters: Imposters::default(),
             rates: Rates::new(),
             knowledge: Knowledge::default(),
+            consents: Consents::default(),
+            calls: Calls::default(),
+            menaces: Menaces::draw(seed),
             model: Model::new(HOMES),
             faults: Counts::default(),
             activity: Activity::Full,
@@ -149,6 +163,25 @@ impl World {
     #[must_use]
     pub fn unix(&self) -> u64 {
         (START + self.ctx.now).saturating_add_signed(self.clock_offset())
+    }
+
+    /// Returns the device at the other end of a connection of a node.
+    #[must_use]
+    pub fn far_end(&self, index: usize, link: LinkId) -> Option<usize> {
+        let device = self.devices.get(index)?;
+        self.network.connections.far_end(End {
+            device: index,
+            generation: device.generation,
+            conn: mapping::conn(link),
+        })
+    }
+
+    /// Whether a false friend is at the other end of a connection: what that says may be anything.
+    #[must_use]
+    pub fn is_with_false_friend(&self, index: usize, link: LinkId) -> bool {
+        let other = || self.devices.get(self.far_end(index, link)?);
+        self.menaces.has(Menace::FalseFriend)
+            && other().is_some_and(|other| other.false_friend.is_some())
     }
 
     /// Whether two devices can be connected without a relay.

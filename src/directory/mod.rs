@@ -217,9 +217,16 @@ impl Directory {
 
     /// Notes that somebody else holds an own id.
     pub(crate) fn taken(&mut self, ctx: &mut Context, id: &str) {
+        let mut members = self.members.iter_mut();
+        let Some(member) = members.find_map(|member| member.taken(ctx, id).then_some(member))
+        else {
+            return;
+        };
+        let (address, number) = (member.address(), member.number());
+        // Under two roots with two numbers, strangers would see two people.
         for member in &mut self.members {
-            if member.taken(ctx, id) {
-                return;
+            if member.address() == address && member.number() < number {
+                member.take_number(ctx, number);
             }
         }
     }

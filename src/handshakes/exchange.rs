@@ -112,6 +112,7 @@ impl ExpectHello {
         let (local, remote) = (&self.binding.local, &self.binding.remote);
         let hint: Option<Key> = hello.hint.as_deref().and_then(unb64);
         let knows = |(secret, hint): (&Key, Key)| {
+            let [local, remote] = hinted_to(local, remote);
             let parts = [RESPONDER_HINT, local, remote, &self.nonce, &nonce];
             crypto::hmac_verifies(secret, &parts, &hint) || planted!(HintUnchecked)
         };
@@ -155,16 +156,17 @@ pub(crate) fn respond<C>(
     let ephemeral = Ephemeral::generate(rng);
     let shared = ephemeral.agree(&hello.eph).ok_or(Fault::Malformed("eph"))?;
     let nonce: [u8; 32] = crypto::random(rng);
+    let [first, second] = hinted_to(initiator, responder);
     let mut known = known;
     let found = hinted.and_then(|hint| {
-        let parts: [&[u8]; 4] = [INITIATOR_HINT, initiator, responder, &theirs];
+        let parts: [&[u8]; 4] = [INITIATOR_HINT, first, second, &theirs];
         known.find(|(_, secret)| crypto::hmac_verifies(secret, &parts, &hint))
     });
     let shown = found.as_ref().filter(|(who, _)| is_shown(who));
     let hint = shown.map(|(_, secret)| {
         b64(&crypto::hmac(
             secret,
-            &[RESPONDER_HINT, initiator, responder, &theirs, &nonce],
+            &[RESPONDER_HINT, first, second, &theirs, &nonce],
         ))
     });
     let hello = Hello {
@@ -184,7 +186,16 @@ const CROSSED: &[u8] = b"meshchat/1 crossed";
 const RESPONDER_HINT: &[u8] = b"meshchat/1 hint responder";
 
 fn initiator_hint(secret: &Key, initiator: &Key, responder: &Key, nonce: &[u8; 32]) -> Key {
+    let [initiator, responder] = hinted_to(initiator, responder);
     crypto::hmac(secret, &[INITIATOR_HINT, initiator, responder, nonce])
+}
+
+/// Returns the certificates that a hint covers.
+fn hinted_to<'a>(initiator: &'a Key, responder: &'a Key) -> [&'a Key; 2] {
+    if planted!(HintUnbound) {
+        return [&[0; 32]; 2];
+    }
+    [initiator, responder]
 }
 
 /// What the hellos agreed on.

@@ -66,12 +66,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Builds the tests of the core and of `peerjs` with every bug in them, switched off.
+/// Builds the tests of the core, of `peerjs` and of the simulation with every bug in them, switched off.
 fn build() -> Result<Programs> {
     let mut cargo = shell::cargo();
     cargo.args(["test", "--no-run", "--message-format", "json"]);
-    cargo.args(["-p", "mesh-chat", "-p", "peerjs", "--lib"]);
-    cargo.args(["--test", "scenarios", "--test", "vectors"]);
+    cargo.args(["-p", "mesh-chat", "-p", "peerjs", "-p", "sim", "--lib"]);
+    cargo.args([
+        "--test",
+        "scenarios",
+        "--test",
+        "vectors",
+        "--test",
+        "menaces",
+    ]);
     cargo.args(["--features", "mesh-chat/planted,peerjs/planted"]);
     cargo.stderr(Stdio::inherit());
     let output = cargo.output().context("cargo does not start")?;
@@ -106,6 +113,7 @@ fn place(finder: Finder) -> Option<(&'static str, &'static str)> {
         Finder::Scenario(test) => Some(("scenarios", test)),
         Finder::Vector(test) => Some(("vectors", test)),
         Finder::Peerjs(test) => Some(("peerjs", test)),
+        Finder::World(test) => Some(("menaces", test)),
         Finder::Nobody(_) => None,
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod end;
 pub mod lists;
+pub mod menaces;
 pub mod rates;
 pub mod rendezvous;
 pub mod roots;

@@ -21,6 +21,8 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
         .map_or(0, |device| device.generation);
     match output {
         Output::Close(link) => drop(world.rates.remove(&(index, generation, *link))),
+        // It is answered however often it asks, until it is not heard any longer.
+        Output::Transmit(link, _) if world.is_with_false_friend(index, *link) => {}
         Output::Transmit(link, frame) => {
             let now = world.ctx.now;
             let kind = kind(frame);
@@ -64,7 +66,9 @@ fn take(full_at: &mut u64, now: u64, (burst, every): (u32, Duration)) -> bool {
     *full_at <= now + every * u64::from(burst)
 }
 
-fn kind(frame: &str) -> &str {
+/// Returns the type of a frame.
+#[must_use]
+pub fn kind(frame: &str) -> &str {
     let rest = frame.strip_prefix(r#"{"type":""#).unwrap_or_default();
     rest.split('"').next().unwrap_or_default()
 }

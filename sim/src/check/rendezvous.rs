@@ -1,8 +1,7 @@
 //! What must hold of rendezvous points, of hostile peers at a person's address, and of who may see
 //! an identity key.
 
-use crate::names::device_of;
-use crate::network::connections::End;
+use crate::names::{anybody, device_of};
 use crate::pairs::must_meet;
 use crate::rendezvous::is_point;
 use crate::world::World;
@@ -10,7 +9,6 @@ use mesh_chat::limits;
 use mesh_chat::node::{Input, Link, LinkId, Output, Signalling};
 use mesh_chat::view::{Notification, Person, PersonId, Ping, Presence, Reach};
 use std::collections::BTreeSet;
-use webext::mapping;
 
 /// Follows what a node asks for.
 pub fn asked(world: &mut World, index: usize, output: &Output) {
@@ -40,19 +38,12 @@ fn sent(world: &mut World, index: usize, link: LinkId, frame: &str) {
 
 /// A key that is shown without an act of its person is for contacts only.
 fn shows_key(world: &mut World, index: usize, link: LinkId) {
-    let Some(device) = world.devices.get(index) else {
+    let (Some(device), Some(other)) = (world.devices.get(index), world.far_end(index, link)) else {
         return;
     };
-    let end = End {
-        device: index,
-        generation: device.generation,
-        conn: mapping::conn(link),
-    };
-    let Some(other) = world.network.connections.far_end(end) else {
-        return;
-    };
+    // A malicious server can connect a device with itself, which then refuses its own key.
     let mut contacts = device.disk.contacts();
-    if !contacts.any(|contact| device_of(&contact.name) == Some(other)) {
+    if other != index && !contacts.any(|contact| anybody(&contact.name) == Some(other)) {
         let wrong = format!("P{index} shows its identity key to {other}, who is no contact");
         world.ctx.violation(wrong);
     }
@@ -62,22 +53,33 @@ fn shows_key(world: &mut World, index: usize, link: LinkId) {
 pub fn heard(world: &mut World, index: usize, input: &Input) {
     if let Input::Signalling(Signalling::Taken(id)) = input {
         world.rendezvous.releases(index, id);
-    } else if let Input::Link(_, Link::Frame(bytes)) = input
+    } else if let Input::Link(link, Link::Frame(bytes)) = input
         && !world.devices.is_person(index)
+        && !world.is_with_false_friend(index, *link)
     {
         let frame = String::from_utf8_lossy(bytes);
-        if frame.contains(r#""key":"#) {
+        // Who stands in the middle when two strangers meet gets the yes to a request, as anybody who asks.
+        let device = world.devices.get(index);
+        let in_between = device.is_some_and(|device| device.relays.is_some());
+        let is_yes = in_between && frame.starts_with(r#"{"type":"accepted""#);
+        if frame.contains(r#""key":"#) && !is_yes {
             has_no_key(world, index, &frame);
         }
     }
 }
 
-/// Nobody accepts a hostile peer, so that none of them ever gets a key.
+/// Nobody accepts a hostile peer, so that none of them ever gets a key; a false friend gets those of whom
+/// it has befriended.
 fn has_no_key(world: &mut World, index: usize, frame: &str) {
     let devices = &world.devices;
     let all = devices.people().flat_map(|person| devices.contacts(person));
     let seen = |key: &&str| frame.contains(*key);
     let known = all.filter(|contact| contact.identity.as_deref().as_ref().is_some_and(seen));
+    let befriended = &world.menaces.befriended;
+    let known = known.filter(|contact| {
+        let owner = device_of(&contact.name);
+        owner.is_none_or(|owner| !befriended.contains(&(owner, index)))
+    });
     let whose: BTreeSet<String> = known.map(|contact| contact.name.clone()).collect();
     for name in whose {
         let wrong = format!("the hostile peer {index} got the identity key of {name}");
@@ -102,7 +104,8 @@ pub fn shown(world: &mut World, index: usize, person: &Person) {
     };
     let imposters = &world.imposters;
     let answered = imposters.has_proved_wrong(other) || !recovers && imposters.has_answered(other);
-    if !answered && !world.ties.were_parted(index, other) {
+    let deceived = world.ties.were_deceived(index, other);
+    if !answered && !deceived && !world.ties.were_parted(index, other) {
         let wrong = format!("P{index} takes P{other}'s address for somebody else's");
         world.ctx.violation(wrong);
     }

@@ -137,7 +137,8 @@ pub fn look(world: &mut World, index: usize) {
 fn stay(world: &World, one: usize, other: usize) -> bool {
     let home = |index: usize| world.devices.home(index);
     let owes = home(one).is_some_and(|home| world.model.owes(home, world.ctx.now));
-    owes && !world.ties.has_preferences
+    let decides = world.ties.has_preferences || !world.menaces.parted.is_empty();
+    owes && !decides
         && !is_midnight(world)
         && home(one) == home(other)
         && is_in_time(world, one)

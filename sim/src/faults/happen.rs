@@ -2,7 +2,7 @@
 
 use crate::causes::HEAL;
 use crate::fault::Fault;
-use crate::faults::{contacts, devices, homes, hostiles, servers};
+use crate::faults::{contacts, devices, homes, hostiles, menaces, servers};
 use crate::world::{Activity, World};
 
 /// Makes a fault happen.
@@ -17,6 +17,10 @@ pub fn happen(world: &mut World, fault: Fault) {
         Fault::Slow(server, time) => servers::slow(world, server, time),
         Fault::Refuse(server, time) => servers::refuse(world, server, time),
         Fault::Up(server) => servers::up(world, server),
+        Fault::Malice(server, time) => menaces::take_over(world, server, time),
+        Fault::Honest(server) => menaces::hand_back(world, server),
+        Fault::Call(time) => menaces::call(world, time),
+        Fault::Hush => menaces::hush(world),
         Fault::HalfOpen(index) => devices::half_open(world, index),
         Fault::Offline(index, time) => devices::offline(world, index, time),
         Fault::Online(index, reported) => devices::online(world, index, reported),

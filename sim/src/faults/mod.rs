@@ -6,5 +6,6 @@ pub mod devices;
 pub mod happen;
 pub mod homes;
 pub mod hostiles;
+pub mod menaces;
 pub mod schedule;
 pub mod servers;

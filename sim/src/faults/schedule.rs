@@ -2,6 +2,7 @@
 
 use crate::event::Event;
 use crate::fault::{BeaconFault, Fault};
+use crate::menaces::Menace;
 use crate::random::Random;
 use crate::world::{HOMES, World};
 use mesh_chat::beacon::Slots;
@@ -24,6 +25,13 @@ const COPY_LIFE: u64 = 240_000;
 
 /// How long a disk gives wrong answers at most.
 const DOUBTFUL: u64 = 120_000;
+/// How long a server means harm.
+const MALICE: (u64, u64) = (60_000, 240_000);
+/// How many connections die meanwhile.
+const BROKEN: usize = 12;
+/// How long before the end of all faults that must be over: what it has spoilt is spoilt for 17 min, and
+/// ten minutes follow.
+const SPOILT: u64 = 490_000;
 
 const SLOT: u64 = 600_000;
 /// At most this many faults of a beacon in an hour.
@@ -55,6 +63,7 @@ pub fn schedule(world: &mut World, end: u64) {
     schedule_beacon(world, end);
     schedule_older(world, end);
     schedule_disks(world, end);
+    schedule_menaces(world, end);
     let last = world.ctx.random.within(1, rounds + 1) * ROUND;
     let expelled = last.saturating_sub(ROUND - HEALED_AFTER);
     world.ctx.later(expelled, Event::Fault(Fault::Expel));
@@ -155,6 +164,43 @@ fn schedule_disks(world: &mut World, end: u64) {
             };
             world.ctx.later(at.min(end), Event::Fault(fault));
         }
+    }
+}
+
+/// In a world with hostiles that have means of their own: when they come. A server is in honest hands
+/// again early enough that what it has spoilt is over in the end; strangers call in each round.
+fn schedule_menaces(world: &mut World, end: u64) {
+    let servers = world.network.sockets.services.len();
+    let menaces = &mut world.menaces;
+    if menaces.has(Menace::Server) {
+        let server = menaces.random.index(servers);
+        let time = menaces.random.within(MALICE.0, MALICE.1);
+        let latest = end.saturating_sub(SPOILT + time);
+        // When people join and ask each other, or when most know each other.
+        let at = match menaces.random.chance(50) {
+            true => menaces.random.within(1_000, 60_000),
+            false => menaces.random.within(60_000, latest.max(61_000)),
+        };
+        let fault = Event::Fault(Fault::Malice(server, time));
+        world.ctx.later(at, fault);
+        // So that there is something to tamper with.
+        for _ in 0..BROKEN {
+            let after = menaces.random.within(0, time);
+            world.ctx.later(at + after, Event::Fault(Fault::Link));
+        }
+    }
+    let menaces = &mut world.menaces;
+    for round in 0..(end / ROUND).max(1) {
+        if !menaces.has(Menace::Callers) {
+            break;
+        }
+        for _ in 0..menaces.random.within(1, 4) {
+            let at = round * ROUND + menaces.random.within(30_000, HEALED_AFTER + QUIET.1);
+            let time = menaces.random.within(AWAY.0, AWAY.1);
+            world.ctx.later(at, Event::Fault(Fault::Call(time)));
+        }
+        let leave = (round + 1) * ROUND - LEAVE;
+        world.ctx.later(leave, Event::Fault(Fault::Hush));
     }
 }
 

@@ -5,7 +5,7 @@ use crate::event::Event;
 use peerjs::endpoint::{Input, RtcCommand, RtcInput};
 use peerjs::event::ConnId;
 use peerjs::path::RemoteCandidate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long ICE takes to doubt a path that has died, and to give it up (measured in Chromium).
 const ICE_SUSPECTS: u64 = 7_300;
@@ -39,6 +39,8 @@ pub struct Connections {
     ends: Vec<EndState>,
     /// The numbers of the ends that are not closed.
     numbers: BTreeMap<End, usize>,
+    /// Devices that tell nobody an address of theirs.
+    silent: BTreeSet<usize>,
 }
 
 #[derive(Debug)]
@@ -54,6 +56,11 @@ struct EndState {
 }
 
 impl Connections {
+    /// From now on a device tells nobody an address of its own.
+    pub fn silence(&mut self, device: usize) {
+        self.silent.insert(device);
+    }
+
     /// Returns how many connections a device has, and is making.
     #[must_use]
     pub fn count(&self, device: usize) -> usize {
@@ -177,6 +184,9 @@ impl Connections {
         });
         self.numbers.insert(own, number);
         self.tell(ctx, number, 3, RtcInput::Described(sdp(number, setup)));
+        if self.silent.contains(&own.device) {
+            return;
+        }
         let candidate = "candidate:0 1 udp 1 10.0.0.1 9 typ host".to_owned();
         self.tell(ctx, number, 4, RtcInput::Candidate(candidate));
     }
@@ -196,6 +206,10 @@ impl Connections {
         let Some(answering) = self.ends.get(theirs) else {
             return;
         };
+        // The certificates and the secrets of ICE are those of the two descriptions that were swapped.
+        if answering.peer != Some(ours) {
+            return;
+        }
         let (device, is_cut) = (answering.own.device, answering.cut);
         let Some(dialling) = self.ends.get_mut(ours) else {
             return;

@@ -6,7 +6,7 @@ pub mod sockets;
 
 use crate::context::Context;
 use crate::devices::Devices;
-use crate::home::Home;
+use crate::home::{Home, Nat};
 use connections::{Connections, End, Route};
 use peerjs::candidate::Kind;
 use peerjs::endpoint::RtcCommand;
@@ -87,7 +87,17 @@ fn public_address(homes: &[Home], home: usize) -> IpAddr {
 fn route(homes: &[Home], devices: &Devices, dialling: usize, answering: usize) -> Option<Route> {
     let online = |index: usize| devices.get(index).filter(|device| !device.offline);
     let (near, far) = (online(dialling)?.home, online(answering)?.home);
-    let seen = |home: usize| {
+    let is_silent = |index: usize| devices.get(index).is_some_and(|device| device.silent);
+    // Whoever knows no address of the other end sends it nothing, and most NATs let in answers only.
+    let lets_in = |home: usize| homes.get(home).is_some_and(|home| home.nat == Nat::Open);
+    if is_silent(dialling) && !lets_in(far) || is_silent(answering) && !lets_in(near) {
+        return None;
+    }
+    let seen = |index: usize, home: usize| {
+        if is_silent(index) {
+            let (kind, address) = (Kind::PeerReflexive, None);
+            return RemoteCandidate { kind, address };
+        }
         let (kind, address) = if near == far {
             (Kind::Host, IpAddr::from([10, 0, 0, 9]))
         } else {
@@ -97,7 +107,7 @@ fn route(homes: &[Home], devices: &Devices, dialling: usize, answering: usize) -
         RemoteCandidate { kind, address }
     };
     passes(homes, near, far).then(|| Route {
-        answering: seen(far),
-        dialling: seen(near),
+        answering: seen(answering, far),
+        dialling: seen(dialling, near),
     })
 }

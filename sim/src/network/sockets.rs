@@ -132,6 +132,12 @@ impl Sockets {
         }
     }
 
+    /// Returns the ids that a device holds at any server.
+    pub fn held_by(&self, device: usize) -> impl Iterator<Item = &str> {
+        let servers = self.services.iter();
+        servers.flat_map(move |server| server.peer.held_by(device))
+    }
+
     /// Makes every server drop what has expired.
     pub fn sweep(&mut self, now: u64) {
         for server in &mut self.services {

@@ -192,20 +192,13 @@ fn a_browser_that_opens_no_direct_connections_holds_no_id_and_joins_when_it_does
 #[test]
 fn a_stranger_is_dialled_under_the_newest_root_where_they_are_listed() {
     let (mut ctx, mut directory) = at(&[HERE]);
-    let (address, uuid) = (HERE.parse().unwrap(), uuid::Uuid::from_bytes([9; 16]));
+    let uuid = uuid::Uuid::from_bytes([9; 16]);
     let stranger = Stranger::at(&namespace().discovery_id(uuid));
     assert_eq!(directory.way_to(&stranger), None);
     checked_in(&mut directory, &mut ctx, "myapp", uuid, 1);
     let to = |directory: &Directory| directory.way_to(&stranger).map(|(_, to)| to);
     assert_eq!(to(&directory), Some(format!("myapp-{}", stranger.as_str())));
-    let newer = super::Announcement {
-        name: "Ann".to_owned(),
-        discovery_uuid: [1; 16],
-        transport_id: "t".to_owned(),
-        day: TODAY.to_owned(),
-    };
-    let newer = super::Member::join(&mut ctx, "newer", address, &newer, 0);
-    directory.members.push(newer);
+    join_newer(&mut ctx, &mut directory);
     assert_eq!(to(&directory), Some(format!("myapp-{}", stranger.as_str())));
     checked_in(&mut directory, &mut ctx, "newer", uuid, 2);
     let newest = format!("newer-{}", stranger.as_str());
@@ -215,6 +208,31 @@ fn a_stranger_is_dialled_under_the_newest_root_where_they_are_listed() {
     directory.lost(&own);
     assert_eq!(to(&directory), Some(format!("myapp-{}", stranger.as_str())));
     assert!(stranger.is_at(&newest));
+}
+
+/// Joins a second root, as around a boundary of the beacon's slots.
+fn join_newer(ctx: &mut Context, directory: &mut Directory) {
+    let ann = super::Announcement {
+        name: "Ann".to_owned(),
+        discovery_uuid: [1; 16],
+        transport_id: "t".to_owned(),
+        day: TODAY.to_owned(),
+    };
+    let newer = super::Member::join(ctx, "newer", HERE.parse().unwrap(), &ann, 0);
+    directory.members.push(newer);
+}
+
+#[test]
+fn who_finds_its_own_id_taken_under_one_root_has_one_id_under_both() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    join_newer(&mut ctx, &mut directory);
+    let taken = own(&directory, "newer");
+    directory.taken(&mut ctx, &taken);
+    let next = crypto::discovery_uuid(&[1; 16], namespace().label(), TODAY, 1);
+    let next = Stranger::at(&namespace().discovery_id(next));
+    for root in ["myapp", "newer"] {
+        assert!(next.is_at(&own(&directory, root)), "{root}");
+    }
 }
 
 #[test]

@@ -1,0 +1,73 @@
+//! Who agreed to whom, and whose key is whose: a contact is there only where its person agreed to
+//! exactly the one who holds that key.
+
+use crate::names::anybody;
+use mesh_chat::records::Change;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What people agreed to, and the keys that they have.
+#[derive(Debug, Default)]
+pub struct Consents {
+    /// Who asked, or accepted, whom.
+    agreed: BTreeSet<(usize, usize)>,
+    /// Who asked anybody.
+    asked: BTreeSet<usize>,
+    /// Whose key it is, as its own device says.
+    keys: BTreeMap<String, usize>,
+}
+
+impl Consents {
+    /// A person asks another one to connect.
+    pub fn asks(&mut self, one: usize, other: usize) {
+        self.asked.insert(one);
+        self.agreed.insert((one, other));
+    }
+
+    /// A person accepts the request of another one.
+    pub fn accepts(&mut self, one: usize, other: usize) {
+        self.agreed.insert((one, other));
+    }
+
+    /// A person's device sends a frame: the key in it is its own.
+    pub fn says(&mut self, index: usize, frame: &str) {
+        if let Some(key) = key_in(frame)
+            && !self.keys.contains_key(key)
+        {
+            self.keys.insert(key.to_owned(), index);
+        }
+    }
+
+    /// Returns whose key is somewhere in a text.
+    #[must_use]
+    pub fn key_within(&self, text: &str) -> Option<usize> {
+        let mut keys = self.keys.iter();
+        let (_, owner) = keys.find(|(key, _)| text.contains(key.as_str()))?;
+        Some(*owner)
+    }
+
+    /// Follows what a person's device stores. Returns what is wrong with it. Where somebody `confuses`
+    /// whose id is whose, whoever asks reaches another one, who may accept.
+    #[must_use]
+    pub fn stores(&self, index: usize, change: &Change, confused: bool) -> Option<String> {
+        let Change::Contact(record) = change else {
+            return None;
+        };
+        let key = record.identity.as_ref()?;
+        let Some(owner) = self.keys.get(key).copied() else {
+            return Some(format!("P{index} stores a contact with nobody's key"));
+        };
+        if anybody(&record.name) != Some(owner) {
+            let name = &record.name;
+            return Some(format!("P{index} stores {name} with the key of {owner}"));
+        }
+        let agreed = self.agreed.contains(&(index, owner));
+        let agreed = agreed || confused && self.asked.contains(&index);
+        (!agreed).then(|| format!("P{index} has P{owner} as a contact, and never agreed to that"))
+    }
+}
+
+/// Returns the identity key in a frame of a handshake.
+fn key_in(frame: &str) -> Option<&str> {
+    let (_, rest) = frame.split_once(r#""key":""#)?;
+    rest.split('"').next()
+}
