@@ -85,8 +85,6 @@ bugs! {
         World("a_malicious_server_reads_nothing_and_brings_nobody_together");
     ForeignCallerAnswered, "at a Discovery ID callers of any namespace and root are answered", "src/directory/member/mod.rs",
         World("a_caller_from_a_foreign_root_a_freed_id_or_elsewhere_gets_nothing_unasked");
-    BlockedAnswered, "who is blocked and shows the secret of the pair is answered", "src/node/wiring/queries.rs",
-        World("a_false_friend_harms_nobody_else_and_is_not_answered_once_it_is_blocked_or_removed");
     OtherKeyTaken, "another key than the known one counts for a contact", "src/handshakes/verify.rs",
         Unit("handshakes::tests::contacts::another_key_after_a_complete_exchange_shows_somebody_else");
     OwnKeyTaken, "one is accepted by oneself", "src/handshakes/verify.rs",

@@ -66,6 +66,7 @@ pub fn about(world: &mut World, index: usize) -> Option<Command> {
     let mut friends = people.filter_map(|person| Some((friend_of(&person.name)?, person)));
     let (friend, person) = friends.next()?;
     let (contact, blocked) = (contact_of(person)?.clone(), is_blocked(person));
+    let stores = world.devices.ready(index).is_some();
     let random = &mut world.menaces.random;
     match random.within(0, 100) {
         _ if blocked => None,
@@ -73,7 +74,8 @@ pub fn about(world: &mut World, index: usize) -> Option<Command> {
             let text = format!("{} answers", name(index));
             Some(Command::Send { contact, text })
         }
-        8..14 if world.ctx.now > PARTS => {
+        // What a disk loses of that leaves its owner with an older card than others know.
+        8..14 if world.ctx.now > PARTS && stores => {
             let decision = match random.chance(50) {
                 true => ContactCommand::Block(true),
                 false => ContactCommand::Remove,

@@ -95,7 +95,7 @@ impl Ties {
     #[must_use]
     pub fn are_apart(&self, devices: &Devices, now: u64, one: usize, other: usize) -> bool {
         let settles = self.settles.get(&pair(one, other));
-        (self.has_preferences || self.is_anybody_deceived())
+        (self.has_preferences || !self.settles.is_empty())
             && (self.is_severed(one, other)
                 || settles.is_some_and(|until| now < *until)
                 || refuses(devices, one, other)

@@ -28,7 +28,7 @@ impl Book for Known<'_> {
     }
 
     fn callers_at(&self, remote: &str) -> Vec<(Caller, Key)> {
-        let contacts = self.contacts.all().filter(|contact| may_call(contact));
+        let contacts = self.contacts.all().filter(|contact| !contact.is_blocked());
         let contacts = contacts.filter(|contact| contact.is_known_at(remote));
         let contacts = contacts.map(|c| (Caller::Contact(c.id().clone()), c.pair_secret()));
         let asked = self.introductions.secrets().filter(
@@ -40,7 +40,7 @@ impl Book for Known<'_> {
 
     /// Returns the secrets that a caller may hint at. Blocked contacts are strangers.
     fn callers(&self) -> Vec<(Caller, Key)> {
-        let contacts = self.contacts.all().filter(|contact| may_call(contact));
+        let contacts = self.contacts.all().filter(|contact| !contact.is_blocked());
         let contacts = contacts.map(|c| (Caller::Contact(c.id().clone()), c.pair_secret()));
         let strangers = self.introductions.secrets();
         let strangers = strangers.map(|(shown, secret)| (Caller::Stranger(shown), secret));
@@ -99,9 +99,4 @@ impl Ways for KnownWays<'_> {
         self.handshakes
             .blacklisted_until(self.server, id, contact, self.now)
     }
-}
-
-/// Whether a contact is let in.
-fn may_call(contact: &Contact) -> bool {
-    !contact.is_blocked() || planted!(BlockedAnswered)
 }
