@@ -9,6 +9,8 @@
 //! one, both directions together. When a transaction fails, it and all that was staged behind it
 //! are as if they had not happened. The disk may have written it all the same: so the head is written
 //! again as it was before, which also removes the messages behind it.
+//!
+//! Long because staging, failing and agreeing change the same numbers and are only right together.
 
 use super::agreement::Own;
 use super::ended::{Durable, Failed};

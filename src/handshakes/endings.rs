@@ -1,5 +1,5 @@
 //! What the end of a connection leads to: nobody's fault, a peer's fault, or a matter of time; and
-//! what the end of a write leads to.
+//! what the end of a write leads to. Long because each way in which a handshake ends is here beside the others.
 
 use super::Handshakes;
 use super::acceptance::{Acceptance, Began, Effect, Finished, Happening};
