@@ -115,12 +115,13 @@ impl Store {
         self.reads.remove(&id)
     }
 
-    /// Keeps a change that could not be written: the disk may have room later.
+    /// Keeps a change that could not be written: the disk may have room later. Those that wait already do not
+    /// wait longer for it.
     pub(crate) fn try_later(&mut self, change: Change, now: Mono) {
         if self.unwritten.len() < UNWRITTEN {
             self.unwritten.push(change);
         }
-        self.again = Some(now + WRITE_AGAIN);
+        self.again.get_or_insert(now + WRITE_AGAIN);
     }
 
     /// Takes what is to be written again now.
@@ -151,6 +152,15 @@ mod tests {
         assert_eq!(store.take_due(Mono(31_000)), [change]);
         assert_eq!(store.take_due(Mono(99_000)), []);
         assert_eq!(store.due(), None);
+    }
+
+    #[test]
+    fn what_waits_does_not_wait_longer_for_what_fails_later() {
+        let mut store = Store::default();
+        let change = |id: &str| Change::ForgetContact(ContactId(id.to_owned()));
+        store.try_later(change("c"), Mono(1_000));
+        store.try_later(change("d"), Mono(30_000));
+        assert_eq!(store.take_due(Mono(31_000)), [change("c"), change("d")]);
     }
 
     #[test]

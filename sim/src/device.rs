@@ -41,6 +41,8 @@ pub struct Device {
     pub writing: VecDeque<Job>,
     /// An earlier copy of the disk.
     pub copy: Option<Disk>,
+    /// The disk as it was before it last came back older, and when that was.
+    pub before: Option<(u64, Disk)>,
     /// A hostile peer instead of a person, and the home that it attacks.
     pub harm: Option<(Kind, usize)>,
     /// The id that a hostile peer holds, where that is not a Router ID.

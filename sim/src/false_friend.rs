@@ -299,11 +299,11 @@ impl FalseFriend {
         let id = self.ids.iter().filter(|id| is_address(id)).nth(at).cloned();
         let id = id.unwrap_or_else(|| format!("myapp-{}", self.random.uuid()));
         let name = format!("P{}", self.random.within(0, 5));
-        let router = format!("myapp-203-0-113-1{}-1", self.random.within(0, 3));
+        // Without routers: whoever hears of a router that it does not know leaves its own, once an hour.
         json!({
             "type": "profile", "number": now.unix / 1_000 + self.random.within(0, 100_000),
             "friendlyname": name, "transportID": id, "discoveryUUID": "AAAAAAAAAAAAAAAAAAAAAA",
-            "near": true, "special": true, "at": self.random.number() >> 12, "routers": [router],
+            "near": true, "special": true, "at": self.random.number() >> 12,
         })
         .to_string()
     }

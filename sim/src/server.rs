@@ -179,6 +179,12 @@ impl PeerServer {
         own.map(|(id, _)| id.as_str())
     }
 
+    /// Returns the sockets by which a device holds ids.
+    pub fn wires_of(&self, device: usize) -> impl Iterator<Item = Wire> {
+        let wires = self.clients.values().map(|client| client.wire);
+        wires.filter(move |wire| wire.0 == device)
+    }
+
     /// A socket was closed by its client.
     pub fn closed(&mut self, wire: Wire) {
         self.sockets.remove(&wire);

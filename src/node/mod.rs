@@ -45,6 +45,7 @@ use crate::view::Message;
 use account::Account;
 use attention::Attention;
 use present::Shown;
+use std::collections::BTreeSet;
 use transport::Transport;
 
 /// A participant.
@@ -74,7 +75,7 @@ impl Node {
         unicode: Box<dyn Unicode>,
         now: Now,
     ) -> Self {
-        let there: Vec<ContactId> = snapshot.contact_ids().cloned().collect();
+        let mut there: BTreeSet<ContactId> = snapshot.contact_ids().cloned().collect();
         let Snapshot {
             profile,
             settings,
@@ -106,7 +107,9 @@ impl Node {
             attention: Attention::default(),
         };
         node.account.report_damage(&mut node.ctx);
-        node.contacts.restore(&mut node.ctx, contacts);
+        for double in node.contacts.restore(&mut node.ctx, contacts) {
+            there.remove(&double);
+        }
         // A crash between two writes leaves the chat of a contact that was removed.
         let is_there = |contact: &ContactId| there.contains(contact);
         node.conversations

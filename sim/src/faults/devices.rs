@@ -18,7 +18,8 @@ use mesh_chat::node::Input;
 
 /// A browser is killed, and starts again after a time.
 pub fn kill(world: &mut World, index: usize, time: u64) {
-    world.disturb(index, &KILLED);
+    let is_noticed = !world.network.sockets.is_half_open(index);
+    world.disturb(index, if is_noticed { &KILLED } else { &CUT_OFF });
     end(world, index, false, time);
 }
 
@@ -245,6 +246,7 @@ pub fn go_back(world: &mut World, index: usize, time: u64) {
     world.disturb(index, &OLDER.after(time));
     end(world, index, false, time);
     if let Some(device) = world.devices.get_mut(index) {
+        device.before = Some((world.ctx.now, device.disk.clone()));
         device.disk.go_back(copy);
     }
     world.ties.went_back(index);

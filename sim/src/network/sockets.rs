@@ -79,6 +79,16 @@ impl Sockets {
         }
     }
 
+    /// Whether a server holds an id of a device whose socket is dead: it does not hear of its end.
+    #[must_use]
+    pub fn is_half_open(&self, device: usize) -> bool {
+        let mut held = self
+            .services
+            .iter()
+            .flat_map(|service| service.peer.wires_of(device));
+        held.any(|wire| self.dead.contains(&wire))
+    }
+
     /// Opens a socket to the server of a URL.
     pub fn connect(&mut self, ctx: &mut Context, offline: bool, wire: Wire, url: &str) {
         let server = HOSTS.iter().position(|host| url.contains(host));

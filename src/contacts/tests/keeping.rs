@@ -27,6 +27,23 @@ fn a_record_that_cannot_be_read_is_told_of_and_left_alone() {
 }
 
 #[test]
+fn of_two_stored_contacts_of_one_person_who_was_met_last_stays() {
+    let met = |name: &str, at, blocked| {
+        let mut record = contact(name, BOB);
+        record.last_seen = Some(at);
+        record.preferences.blocked = blocked;
+        record
+    };
+    for blocked in [false, true] {
+        let (mut ctx, contacts) = with([met("Z", 1, blocked), met("A", 2, false)]);
+        let kept: Vec<_> = contacts.all().map(|c| c.id().clone()).collect();
+        assert_eq!(kept, [id("A")]);
+        assert!(changes(&mut ctx).contains(&Change::ForgetContact(id("Z"))));
+        assert_eq!(contacts.get(&id("A")).unwrap().is_blocked(), blocked);
+    }
+}
+
+#[test]
 fn a_contact_kept_anew_during_a_session_stays_connected() {
     let (mut ctx, mut contacts) = with_bob();
     assert!(contacts.take_unsighted());
