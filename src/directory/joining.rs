@@ -31,7 +31,7 @@ impl Directory {
     /// Takes the settings in force; the namespaces follow with [`Directory::rejoin`].
     pub(crate) fn configure(&mut self, ctx: &mut Context, config: &Config) {
         ctx.relays = config.has_relay();
-        self.roots = Roots::new(config, ctx.now.mono);
+        self.roots = Roots::new(config, ctx.now);
     }
 
     pub(crate) fn look_up(&mut self, ctx: &mut Context) {

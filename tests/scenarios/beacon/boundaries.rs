@@ -1,8 +1,8 @@
 //! From one slot to the next: everybody moves to the next root, and nobody is lost on the way.
 
 use super::{
-    BeaconReply, SLOT, assert_all_under_current_root, assert_never_public, down, good,
-    organisation, pass_to_middle_of_next_slot, people, roots, undated,
+    BeaconReply, SLOT, assert_all_under_current_root, assert_never_public, current_root, down,
+    good, organisation, pass_to_middle_of_next_slot, people, roots, undated,
 };
 use crate::world::{ANN, BOB, CLEO, MINUTE, World};
 use mesh_chat::view::{Event, PersonId, Presence};
@@ -120,6 +120,25 @@ fn a_beacon_that_dies_when_some_have_the_next_slot_separates_nobody() {
     pass_to_middle_of_next_slot(&mut world);
     assert_all_under_current_root(&world);
     assert_never_public(&world);
+}
+
+#[test]
+fn whose_clock_is_set_before_a_boundary_moves_in_time() {
+    let mut world = people(&["Ann", "Bob", "Cleo"]);
+    world.pass(SLOT - world.unix() % SLOT - 35_000);
+    let late = [ANN, BOB, CLEO].into_iter();
+    let late: Vec<_> = late
+        .filter(|device| roots(&world, *device).len() == 1)
+        .collect();
+    assert!(!late.is_empty());
+    for device in &late {
+        world.set_clock_ahead(*device, -50_000);
+    }
+    world.pass(35_000 + 65_000);
+    for device in late {
+        let joined = roots(&world, device);
+        assert!(joined.contains(&current_root(&world)), "{joined:?}");
+    }
 }
 
 /// Lets minutes pass in which each of three people always sees the two others.
