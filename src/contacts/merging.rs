@@ -1,4 +1,4 @@
-//! Contacts of a backup, joined with those that are here.
+//! Contacts of a backup, joined with those that are here; and several of one person, made one.
 
 use super::{Contact, Contacts};
 use crate::context::Context;
@@ -28,6 +28,32 @@ impl Contacts {
             return Err(Refusal::ContactsFull);
         }
         Ok(merged)
+    }
+
+    /// Keeps of several contacts of one person who was met last: a disk leaves several that was broken off
+    /// while one was taken back. Returns the others, which are forgotten.
+    pub(crate) fn part_doubles(&mut self, ctx: &mut Context) -> Vec<ContactId> {
+        let mut met: Vec<_> = self
+            .complete()
+            .filter_map(|contact| Some((contact.identity()?.to_bytes(), contact)))
+            .map(|(key, contact)| (key, contact.record().last_seen, contact.id().clone()))
+            .collect();
+        met.sort();
+        let mut doubles = Vec::new();
+        for pair in met.windows(2) {
+            if let [(one, _, double), (other, _, stays)] = pair
+                && one == other
+            {
+                if self.get(double).is_some_and(Contact::is_blocked)
+                    && let Some(stays) = self.book.get_mut(stays)
+                {
+                    stays.preferences_mut().blocked = true;
+                }
+                self.forget(ctx, double.clone());
+                doubles.push(double.clone());
+            }
+        }
+        doubles
     }
 
     fn merged_one(&self, ctx: &mut Context, mut record: ContactRecord) -> ContactRecord {

@@ -71,14 +71,8 @@ pub(crate) struct Contacts {
 }
 
 impl Contacts {
-    /// Takes the stored contacts. Those that cannot be read stay where they are. Of several of one person, as
-    /// a disk leaves them that was broken off while one was taken back, only who was met last stays. Returns
-    /// the others.
-    pub(crate) fn restore(
-        &mut self,
-        ctx: &mut Context,
-        records: Vec<ContactRecord>,
-    ) -> Vec<ContactId> {
+    /// Takes the stored contacts. Those that cannot be read stay where they are.
+    pub(crate) fn restore(&mut self, ctx: &mut Context, records: Vec<ContactRecord>) {
         for record in records {
             let key = format!("contact/{}", record.id.0);
             match Contact::restore(record) {
@@ -86,27 +80,6 @@ impl Contacts {
                 None => ctx.alert(Alert::StorageDamaged { key }),
             }
         }
-        let mut met: Vec<_> = self
-            .complete()
-            .filter_map(|contact| Some((contact.identity()?.to_bytes(), contact)))
-            .map(|(key, contact)| (key, contact.record().last_seen, contact.id().clone()))
-            .collect();
-        met.sort();
-        let mut doubles = Vec::new();
-        for pair in met.windows(2) {
-            if let [(one, _, double), (other, _, stays)] = pair
-                && one == other
-            {
-                if self.get(double).is_some_and(Contact::is_blocked)
-                    && let Some(stays) = self.book.get_mut(stays)
-                {
-                    stays.preferences_mut().blocked = true;
-                }
-                self.forget(ctx, double.clone());
-                doubles.push(double.clone());
-            }
-        }
-        doubles
     }
 
     /// Takes a contact from a backup, in place of what was known of it before.

@@ -107,7 +107,8 @@ impl Node {
             attention: Attention::default(),
         };
         node.account.report_damage(&mut node.ctx);
-        for double in node.contacts.restore(&mut node.ctx, contacts) {
+        node.contacts.restore(&mut node.ctx, contacts);
+        for double in node.contacts.part_doubles(&mut node.ctx) {
             there.remove(&double);
         }
         // A crash between two writes leaves the chat of a contact that was removed.

@@ -35,7 +35,8 @@ fn of_two_stored_contacts_of_one_person_who_was_met_last_stays() {
         record
     };
     for blocked in [false, true] {
-        let (mut ctx, contacts) = with([met("Z", 1, blocked), met("A", 2, false)]);
+        let (mut ctx, mut contacts) = with([met("Z", 1, blocked), met("A", 2, false)]);
+        assert_eq!(contacts.part_doubles(&mut ctx), [id("Z")]);
         let kept: Vec<_> = contacts.all().map(|c| c.id().clone()).collect();
         assert_eq!(kept, [id("A")]);
         assert!(changes(&mut ctx).contains(&Change::ForgetContact(id("Z"))));
