@@ -30,25 +30,23 @@ impl Contacts {
         Ok(merged)
     }
 
-    /// Keeps of several contacts of one person who was met last: a disk leaves several that was broken off
-    /// while one was taken back. Returns the others, which are forgotten.
+    /// Joins several contacts of one person, which a disk leaves that was broken off while one was taken
+    /// back: who was met last stays. Returns the others, which are forgotten.
     pub(crate) fn part_doubles(&mut self, ctx: &mut Context) -> Vec<ContactId> {
-        let mut met: Vec<_> = self
-            .complete()
-            .filter_map(|contact| Some((contact.identity()?.to_bytes(), contact)))
-            .map(|(key, contact)| (key, contact.record().last_seen, contact.id().clone()))
-            .collect();
+        let met = |contact: &Contact| {
+            let (key, record) = (contact.identity()?.to_bytes(), contact.record());
+            Some((key, record.last_seen, record.id.clone()))
+        };
+        let mut met: Vec<_> = self.complete().filter_map(met).collect();
         met.sort();
         let mut doubles = Vec::new();
         for pair in met.windows(2) {
             if let [(one, _, double), (other, _, stays)] = pair
                 && one == other
+                && let Some(record) = self.get(double).map(|double| double.record().clone())
             {
-                if self.get(double).is_some_and(Contact::is_blocked)
-                    && let Some(stays) = self.book.get_mut(stays)
-                {
-                    stays.preferences_mut().blocked = true;
-                }
+                let id = stays.clone();
+                self.keep_merged(ctx, ContactRecord { id, ..record });
                 self.forget(ctx, double.clone());
                 doubles.push(double.clone());
             }
