@@ -104,8 +104,11 @@ impl Answers {
         let late = self.0.iter().filter(|(_, answer)| answer.is_late(now));
         let late: Vec<RequestId> = late.map(|(id, _)| id.clone()).collect();
         let given_up = late.iter().filter_map(|id| self.0.remove(id));
-        let told = given_up.filter_map(|answer| Some((answer.failure()?, answer.request)));
-        told.map(|(failure, request)| (request, failure)).collect()
+        let told = given_up.filter_map(|answer| {
+            let failure = answer.failure()?;
+            Some((answer.request, failure))
+        });
+        told.collect()
     }
 
     /// Returns when the next search is given up.
