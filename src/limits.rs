@@ -350,6 +350,9 @@ pub const NOTIFIED_CHARS: usize = 200;
 /// A gap between two readings of the clock that can only be sleep.
 pub const CLOCK_JUMP: Duration = Duration::from_secs(60);
 
+/// A smaller gap, which shows that the clock was set: moments that are known by it are found out anew.
+pub const CLOCK_SET: Duration = Duration::from_secs(5);
+
 /// Configured signalling servers, or servers of one ICE entry.
 pub const SERVERS: usize = 8;
 

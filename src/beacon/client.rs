@@ -25,10 +25,6 @@ const ROOTS: usize = 4;
 /// When to ask again where no outcome of a request is reported at all.
 const NO_ANSWER: Duration = Duration::from_mins(1);
 
-/// This clock was set, or the device slept, where it has moved by more than this against the one that only
-/// goes on, in milliseconds.
-const SET: u64 = 5_000;
-
 /// A `Date` has whole seconds, cut off.
 const HALF_SECOND: u64 = 500;
 
@@ -40,8 +36,6 @@ pub(crate) struct Client {
     pin: Pin,
     /// By how much the beacon's clock is ahead of this one.
     ahead: i64,
-    /// By how much this clock is ahead of the one that only goes on.
-    set: i64,
     /// The slots in whose roots this device is, oldest first: one, or two around a boundary, or
     /// more while a peer is behind.
     joined: Vec<SignedSlot>,
@@ -64,16 +58,15 @@ struct Move {
 
 impl Client {
     /// Returns a client that asks at once; `None` where the configuration is wrong.
-    pub(crate) fn new(config: &config::Beacon, now: Now) -> Option<Self> {
+    pub(crate) fn new(config: &config::Beacon, now: Mono) -> Option<Self> {
         Some(Self {
             config: config.clone(),
             pin: config.pin().ok()?,
             ahead: 0,
-            set: set(now),
             joined: Vec::new(),
             next: None,
             leave: 0,
-            ask_at: Some(now.mono),
+            ask_at: Some(now),
             asking: false,
             failures: 0,
             trouble: None,
@@ -111,11 +104,6 @@ impl Client {
     /// Asks, joins and leaves what is due. `moved` returns whether every peer met under the oldest
     /// root is met under the newest too. Returns whether the roots have changed.
     pub(crate) fn timeout(&mut self, ctx: &mut Context, moved: impl FnOnce() -> bool) -> bool {
-        if self.set.abs_diff(set(ctx.now)) > SET {
-            // So the beacon's clock is not known any more.
-            self.set = set(ctx.now);
-            self.hurry(ctx.now.mono);
-        }
         if self.ask_at.take_if(|at| ctx.now.mono >= *at).is_some() {
             self.ask(ctx);
         }
@@ -289,10 +277,6 @@ fn trouble(fault: BeaconFault) -> BeaconTrouble {
             BeaconTrouble::Malformed
         }
     }
-}
-
-fn set(now: Now) -> i64 {
-    now.unix.cast_signed() - now.mono.0.cast_signed()
 }
 
 fn until(clock: UnixMillis, moment: UnixMillis) -> Duration {

@@ -5,6 +5,7 @@ use super::member::{Announcement, Member};
 use super::roots::Roots;
 use crate::address::{self, Addresses};
 use crate::calendar;
+use crate::clock::Mono;
 use crate::config::Config;
 use crate::context::Context;
 use crate::io::{BeaconAnswer, BeaconFailure};
@@ -31,7 +32,7 @@ impl Directory {
     /// Takes the settings in force; the namespaces follow with [`Directory::rejoin`].
     pub(crate) fn configure(&mut self, ctx: &mut Context, config: &Config) {
         ctx.relays = config.has_relay();
-        self.roots = Roots::new(config, ctx.now);
+        self.roots = Roots::new(config, ctx.now.mono);
     }
 
     pub(crate) fn look_up(&mut self, ctx: &mut Context) {
@@ -164,7 +165,12 @@ impl Directory {
     pub(crate) fn hurry(&mut self, ctx: &mut Context) {
         self.lookup.forget_failures();
         self.look_up(ctx);
-        self.roots.hurry(ctx.now.mono);
+        self.hurry_beacon(ctx.now.mono);
+    }
+
+    /// Asks the beacon at once: where it is in its slot is known by the own clock, which was set.
+    pub(crate) fn hurry_beacon(&mut self, now: Mono) {
+        self.roots.hurry(now);
     }
 
     /// Looks at the slots of the beacon.

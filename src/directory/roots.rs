@@ -28,7 +28,7 @@ impl Default for Roots {
 impl Roots {
     /// Returns the roots of the settings in force, from their beginning. What a beacon signed
     /// before is forgotten.
-    pub(super) fn new(config: &Config, now: Now) -> Self {
+    pub(super) fn new(config: &Config, now: Mono) -> Self {
         match &config.beacon {
             None => Self::Fixed(config.root.clone()),
             Some(beacon) => Self::Signed(Client::new(beacon, now).map(Box::new)),

@@ -127,10 +127,12 @@ impl Node {
 
     /// Handles one input.
     pub fn handle(&mut self, now: Now, input: Input) {
-        let woke = jumped(self.ctx.now, now);
+        let gap = gap(self.ctx.now, now);
         self.ctx.now = now;
-        if woke {
+        if gap > limits::CLOCK_JUMP.as_millis() {
             self.woke();
+        } else if gap > limits::CLOCK_SET.as_millis() {
+            self.directory.hurry_beacon(now.mono);
         }
         self.route(input);
         self.settle();
@@ -177,9 +179,10 @@ impl Node {
     }
 }
 
-/// Returns whether the clocks show that the device slept, or that somebody set the time.
-fn jumped(last: Now, now: Now) -> bool {
+/// Returns by how many milliseconds the clocks differ in what has passed: the device slept, or somebody
+/// set the time.
+fn gap(last: Now, now: Now) -> u128 {
     let mono = i128::from(now.mono.0) - i128::from(last.mono.0);
     let unix = i128::from(now.unix) - i128::from(last.unix);
-    (unix - mono).unsigned_abs() > limits::CLOCK_JUMP.as_millis()
+    (unix - mono).unsigned_abs()
 }
