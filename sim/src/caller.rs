@@ -3,9 +3,10 @@
 //! it is asked by.
 
 use crate::hostile::POINT;
+use crate::hostile::{Notice, next_output, notice};
 use crate::random::Random;
 use mesh_chat::config::Config;
-use mesh_chat::node::{Deadline, Input, Link, LinkId, Output, Reach, Why};
+use mesh_chat::node::{Input, Link, LinkId, Output, Reach};
 use mesh_chat::{Mono, Now};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -53,38 +54,22 @@ impl Caller {
 
     /// Takes an input.
     pub fn handle(&mut self, now: Now, input: Input) {
-        match input {
-            Input::Timeout if now.mono >= self.next => {
+        match notice(input, now.mono >= self.next) {
+            Some(Notice::Due) => {
                 self.next = Mono(now.mono.0 + self.random.within(PAUSE.0, PAUSE.1));
                 self.out.push_back(Output::Register(self.orders.id.clone()));
                 if self.links.len() < LINKS {
                     self.dial();
                 }
             }
-            Input::Link(link, event) => self.link(link, event),
-            Input::Timeout
-            | Input::Command(..)
-            | Input::Attach
-            | Input::Pressed(_)
-            | Input::Watching { .. }
-            | Input::Signalling(_)
-            | Input::Addresses(_)
-            | Input::Woke
-            | Input::Cellular(_)
-            | Input::Direct(_)
-            | Input::Beacon(_)
-            | Input::Stored(..)
-            | Input::Loaded(..) => {}
+            Some(Notice::Link(link, event)) => self.link(link, event),
+            None => {}
         }
     }
 
     /// Returns what to do next.
     pub fn poll(&mut self) -> Output {
-        let timeout = Output::Timeout(Some(Deadline {
-            at: self.next,
-            why: Why::Dial,
-        }));
-        self.out.pop_front().unwrap_or(timeout)
+        next_output(&mut self.out, self.next)
     }
 
     fn dial(&mut self) {

@@ -5,7 +5,7 @@ use crate::random::Random;
 use mesh_chat::Now;
 use mesh_chat::config::Config;
 use mesh_chat::limits::NAMESPACE_ENTRIES;
-use mesh_chat::node::{Deadline, Input, Link, LinkId, Output, Reach, Signalling, Why};
+use mesh_chat::node::{Deadline, Input, Link, LinkId, Output, Reach, Why};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How many frames it keeps to send them again.
@@ -70,6 +70,45 @@ impl Kind {
     }
 }
 
+/// What a hostile peer takes notice of.
+#[derive(Debug)]
+pub enum Notice {
+    /// It is time for the next attack.
+    Due,
+    /// Something happened on a connection.
+    Link(LinkId, Link),
+}
+
+/// Returns what a hostile peer takes notice of. Its holder may give up an id that is taken: it is asked for
+/// again.
+#[must_use]
+pub fn notice(input: Input, is_due: bool) -> Option<Notice> {
+    match input {
+        Input::Timeout if is_due => Some(Notice::Due),
+        Input::Link(link, event) => Some(Notice::Link(link, event)),
+        Input::Timeout
+        | Input::Command(..)
+        | Input::Attach
+        | Input::Pressed(_)
+        | Input::Watching { .. }
+        | Input::Signalling(_)
+        | Input::Addresses(_)
+        | Input::Woke
+        | Input::Cellular(_)
+        | Input::Direct(_)
+        | Input::Beacon(_)
+        | Input::Stored(..)
+        | Input::Loaded(..) => None,
+    }
+}
+
+/// Returns what a hostile peer does next: what waits, or its next attack at this moment.
+pub fn next_output(out: &mut VecDeque<Output>, at: mesh_chat::Mono) -> Output {
+    let why = Why::Dial;
+    let timeout = Output::Timeout(Some(Deadline { at, why }));
+    out.pop_front().unwrap_or(timeout)
+}
+
 /// The process of a hostile peer.
 #[derive(Debug)]
 pub struct Hostile {
@@ -109,37 +148,19 @@ impl Hostile {
 
     /// Takes an input.
     pub fn handle(&mut self, now: Now, input: Input) {
-        match input {
-            Input::Timeout if now.mono >= self.next => {
+        match notice(input, now.mono >= self.next) {
+            Some(Notice::Due) => {
                 self.next = mesh_chat::Mono(now.mono.0 + self.random.within(300, 15_000));
                 self.attack();
             }
-            Input::Link(link, event) => self.link(link, event),
-            // Its holder may give it up: it is asked for again.
-            Input::Signalling(Signalling::Taken(_))
-            | Input::Timeout
-            | Input::Command(..)
-            | Input::Attach
-            | Input::Pressed(_)
-            | Input::Watching { .. }
-            | Input::Signalling(_)
-            | Input::Addresses(_)
-            | Input::Woke
-            | Input::Cellular(_)
-            | Input::Direct(_)
-            | Input::Beacon(_)
-            | Input::Stored(..)
-            | Input::Loaded(..) => {}
+            Some(Notice::Link(link, event)) => self.link(link, event),
+            None => {}
         }
     }
 
     /// Returns what to do next.
     pub fn poll(&mut self) -> Output {
-        let timeout = Output::Timeout(Some(Deadline {
-            at: self.next,
-            why: Why::Dial,
-        }));
-        self.out.pop_front().unwrap_or(timeout)
+        next_output(&mut self.out, self.next)
     }
 
     fn link(&mut self, link: LinkId, event: Link) {
