@@ -5,7 +5,7 @@ use mesh_chat::{Mono, Node, Now, address::Addresses, config::Config, name::Table
 use std::collections::{BTreeMap, VecDeque};
 
 fn main() {
-    let now = Now { mono: Mono(0), unix: 1_795_420_800_000 };
+    let now = Now { mono: Mono(0), unix: 1_795_420_800_000, zone: 0 };
     let mut nodes = [1, 2].map(|seed| {
         Node::new(Config::default(), None, Default::default(), [seed; 32], Box::new(Tables), now)
     });

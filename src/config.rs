@@ -2,11 +2,13 @@
 
 mod beacon;
 mod invalid;
+mod quiet;
 mod servers;
 mod settings;
 
 pub use beacon::Beacon;
 pub use invalid::Invalid;
+pub use quiet::QuietHours;
 pub use servers::{IceServer, SignallingServer};
 pub use settings::{NotificationText, Settings, Switch};
 

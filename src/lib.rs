@@ -97,5 +97,5 @@ pub mod view;
 mod why;
 mod wire;
 
-pub use clock::{Mono, Now};
+pub use clock::{MinuteOfDay, Mono, Now};
 pub use node::Node;

@@ -19,6 +19,7 @@ use std::time::Duration;
 pub(crate) const NOW: Now = Now {
     mono: Mono(1_000_000),
     unix: 1_795_419_900_000,
+    zone: 0,
 };
 
 pub(crate) fn context() -> Context {

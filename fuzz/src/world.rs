@@ -163,6 +163,7 @@ impl World {
         Now {
             mono: Mono(self.now),
             unix: (START + self.now).saturating_add_signed(ahead),
+            zone: 0,
         }
     }
 
@@ -190,6 +191,7 @@ impl World {
         let now = Now {
             mono: Mono(self.now),
             unix: (START + self.now).saturating_add_signed(device.ahead),
+            zone: 0,
         };
         device.node.handle(now, input);
         for _ in 0..OUTPUTS {

@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 pub use draft::{contact_of_key, draft_key, unsent_key};
 pub use place::Place;
 
-pub use mesh_chat::clock::UnixMillis;
+pub use mesh_chat::clock::{MinuteOfDay, UnixMillis};
 pub use mesh_chat::config::{
-    Beacon, Config, IceServer, NotificationText, Settings, SignallingServer, Switch,
+    Beacon, Config, IceServer, NotificationText, QuietHours, Settings, SignallingServer, Switch,
 };
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{

@@ -194,7 +194,11 @@ impl Device {
     pub fn clock(&self, now: u64) -> Now {
         let unix = (START + now).saturating_add_signed(self.skew);
         let mono = Mono(now - self.slept);
-        Now { mono, unix }
+        Now {
+            mono,
+            unix,
+            zone: 0,
+        }
     }
 
     /// Stores the tokens of the endpoint in the session storage.

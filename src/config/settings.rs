@@ -2,6 +2,7 @@
 
 use super::beacon::Beacon;
 use super::invalid::{Invalid, check};
+use super::quiet::QuietHours;
 use super::servers::{IceServer, SignallingServer};
 use crate::limits::{IGNORED, NAME_BYTES};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ macro_rules! settings {
             pub beacon: Option<Box<Beacon>>,
             /// What notifications show.
             pub notification_text: NotificationText,
+            /// When nothing interrupts the person.
+            pub quiet_hours: Option<QuietHours>,
             /// Names under which nobody is to ask to connect.
             pub ignored: Vec<String>,
             /// The built-in configuration stands for a packed one that cannot be used.
@@ -41,6 +44,7 @@ macro_rules! settings {
                     ip_echo: None,
                     beacon: None,
                     notification_text: NotificationText::default(),
+                    quiet_hours: None,
                     ignored: Vec::new(),
                     built_in: false,
                     $($field: $default,)*
@@ -101,13 +105,14 @@ impl NotificationText {
 }
 
 impl Settings {
-    /// Refuses lists that nobody would have made.
+    /// Refuses lists that nobody would have made, and quiet hours that are none.
     pub fn check(&self) -> Result<(), Invalid> {
         let fit = |name: &String| !name.is_empty() && name.len() <= NAME_BYTES;
         let good = self.ignored.len() <= IGNORED && self.ignored.iter().all(fit);
         check(good, "ignored", || {
             format!("at most {IGNORED} names of {NAME_BYTES} bytes")
-        })
+        })?;
+        self.quiet_hours.map_or(Ok(()), QuietHours::check)
     }
 }
 

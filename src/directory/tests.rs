@@ -34,6 +34,7 @@ fn member() -> (Context, Member) {
     let now = Now {
         mono: Mono(0),
         unix: 1_795_392_000_000,
+        zone: 0,
     };
     let mut ctx = Context::new([1; 32], Box::new(Tables), now);
     let me = Announcement {

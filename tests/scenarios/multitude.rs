@@ -231,6 +231,7 @@ fn at(passed: u64) -> Now {
     Now {
         mono: Mono(1_000 + passed),
         unix: 1_795_420_800_000 + passed,
+        zone: 0,
     }
 }
 

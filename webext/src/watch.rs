@@ -35,6 +35,7 @@ mod tests {
         Now {
             mono: Mono(mono * 1000),
             unix: unix * 1000,
+            zone: 0,
         }
     }
 

@@ -17,7 +17,7 @@ pub(super) struct Field<'a> {
     pub(super) value: &'a str,
     /// Why it was refused.
     pub(super) error: Option<String>,
-    /// `text` or `password`.
+    /// `text`, `password` or `time`.
     pub(super) kind: &'static str,
     /// The id of its form, where it stands in another.
     pub(super) form: Option<&'static str>,

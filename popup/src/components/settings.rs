@@ -4,7 +4,10 @@ use super::backup;
 use super::fields::{Field, choice, lines, switch, text};
 use super::parts::{Dispatch, icon, on, page_head, page_title};
 use crate::i18n::{Text, fill, t};
-use crate::state::{Action, BackupForm, IceRow, Saved, ServerRow, SettingsEdit, SettingsForm};
+use crate::state::{
+    Action, BackupForm, IceEdit, IceRow, QuietEdit, Saved, ServerEdit, ServerRow, SettingsEdit,
+    SettingsForm,
+};
 use crate::words;
 use ipc::{NotificationText, Switch};
 use yew::prelude::*;
@@ -42,6 +45,7 @@ fn you(form: &SettingsForm, dispatch: &Dispatch) -> Html {
                 edit(dispatch, SettingsEdit::Name)) }
             { for form.switches.iter().map(|(of, on)| on_or_off(*of, *on, dispatch)) }
             { notification_text(form.notification_text, dispatch) }
+            { quiet_hours(form, dispatch) }
             { ignored(form, dispatch) }
         </fieldset>
     }
@@ -55,6 +59,33 @@ fn notification_text(chosen: NotificationText, dispatch: &Dispatch) -> Html {
         Action::Edit(SettingsEdit::NotificationText(text.unwrap_or_default()))
     });
     choice("notificationText", Text::NotificationText, options, edit)
+}
+
+fn quiet_hours(form: &SettingsForm, dispatch: &Dispatch) -> Html {
+    let (label, hint) = (t(Text::QuietHours), t(Text::QuietHoursHint));
+    let turn = edit(dispatch, |on| SettingsEdit::Quiet(QuietEdit::On(on)));
+    let time = |part, label, value, to_edit: fn(String) -> QuietEdit| {
+        let time = Field {
+            kind: "time",
+            ..field(form, &format!("quietHours.{part}"), label, value)
+        };
+        text(
+            time,
+            edit(dispatch, move |value| SettingsEdit::Quiet(to_edit(value))),
+        )
+    };
+    let hours = &form.quiet;
+    html! {
+        <div class="field" role="group" aria-label={label.clone()}>
+            { switch("quietHours", label, Some(hint), hours.on, turn) }
+            if hours.on {
+                <div class="grid halves">
+                    { time("from", Text::QuietFrom, &hours.from, QuietEdit::From) }
+                    { time("to", Text::QuietTo, &hours.to, QuietEdit::To) }
+                </div>
+            }
+        </div>
+    }
 }
 
 fn ignored(form: &SettingsForm, dispatch: &Dispatch) -> Html {
@@ -88,34 +119,24 @@ fn server(form: &SettingsForm, dispatch: &Dispatch, index: usize, row: &ServerRo
     let number = (index + 1).to_string();
     let path = |part: &str| format!("signalling.{index}.{part}");
     let of = |part, label, value| field(form, &path(part), label, value);
-    let change = |set: fn(&mut ServerRow, String)| {
-        let row = row.clone();
-        dispatch.reform(move |value| {
-            let mut row = row.clone();
-            set(&mut row, value);
-            Action::Edit(SettingsEdit::Server(index, row))
+    let change = |to_edit: fn(String) -> ServerEdit| {
+        edit(dispatch, move |value| {
+            SettingsEdit::Server(index, to_edit(value))
         })
     };
-    let secure = {
-        let row = row.clone();
-        dispatch.reform(move |secure| {
-            let row = ServerRow {
-                secure,
-                ..row.clone()
-            };
-            Action::Edit(SettingsEdit::Server(index, row))
-        })
-    };
+    let secure = edit(dispatch, move |on| {
+        SettingsEdit::Server(index, ServerEdit::Secure(on))
+    });
     let remove = fill(Text::RemoveServer, &[&number]);
     html! {
         <div class="row-card" role="group" aria-label={fill(Text::ServerNumber, &[&number])}>
             <div class="grid host-port">
-                { text(of("host", Text::Host, &row.host), change(|row, v| row.host = v)) }
-                { text(of("port", Text::Port, &row.port), change(|row, v| row.port = v)) }
+                { text(of("host", Text::Host, &row.host), change(ServerEdit::Host)) }
+                { text(of("port", Text::Port, &row.port), change(ServerEdit::Port)) }
             </div>
             <div class="grid halves">
-                { text(of("path", Text::Path, &row.path), change(|row, v| row.path = v)) }
-                { text(of("key", Text::Key, &row.key), change(|row, v| row.key = v)) }
+                { text(of("path", Text::Path, &row.path), change(ServerEdit::Path)) }
+                { text(of("key", Text::Key, &row.key), change(ServerEdit::Key)) }
             </div>
             <div class="row-foot">
                 { switch(&path("secure"), t(Text::Secure), None, row.secure, secure) }
@@ -142,12 +163,9 @@ fn ice_row(form: &SettingsForm, dispatch: &Dispatch, index: usize, row: &IceRow)
     let number = (index + 1).to_string();
     let path = |part: &str| format!("iceServers.{index}.{part}");
     let of = |part, label, value| field(form, &path(part), label, value);
-    let change = |set: fn(&mut IceRow, String)| {
-        let row = row.clone();
-        dispatch.reform(move |value| {
-            let mut row = row.clone();
-            set(&mut row, value);
-            Action::Edit(SettingsEdit::Ice(index, row))
+    let change = |to_edit: fn(String) -> IceEdit| {
+        edit(dispatch, move |value| {
+            SettingsEdit::Ice(index, to_edit(value))
         })
     };
     let credential = Field {
@@ -157,11 +175,11 @@ fn ice_row(form: &SettingsForm, dispatch: &Dispatch, index: usize, row: &IceRow)
     let remove = fill(Text::RemoveIce, &[&number]);
     html! {
         <div class="row-card" role="group" aria-label={fill(Text::IceNumber, &[&number])}>
-            { lines(of("urls", Text::Urls, &row.urls), change(|row, v| row.urls = v)) }
+            { lines(of("urls", Text::Urls, &row.urls), change(IceEdit::Urls)) }
             <div class="grid halves">
                 { text(of("username", Text::Username, &row.username),
-                    change(|row, v| row.username = v)) }
-                { text(credential, change(|row, v| row.credential = v)) }
+                    change(IceEdit::Username)) }
+                { text(credential, change(IceEdit::Credential)) }
             </div>
             <div class="row-foot">
                 { remove_button(dispatch, remove, SettingsEdit::RemoveIce(index)) }
@@ -239,7 +257,10 @@ fn field<'a>(form: &SettingsForm, path: &str, label: Text, value: &'a str) -> Fi
     }
 }
 
-fn edit<T: 'static>(dispatch: &Dispatch, to_edit: fn(T) -> SettingsEdit) -> Callback<T> {
+fn edit<T: 'static>(
+    dispatch: &Dispatch,
+    to_edit: impl Fn(T) -> SettingsEdit + 'static,
+) -> Callback<T> {
     dispatch.reform(move |value| Action::Edit(to_edit(value)))
 }
 

@@ -27,9 +27,9 @@ pub(crate) use effect::{Effect, Target};
 pub(crate) use model::{Sight, State};
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, Chat, ComposerError, ContactEdit,
-    ContactPage, EXPORT, FILE, FILE_BYTES, FieldError, IMPORT, INVITE, IceRow, InvitesEdit,
-    InvitesPage, KEEP, NAME, NOTE, NoteEdit, NoteForm, REMOVE, Saved, ServerRow, SettingsEdit,
-    SettingsForm, Using,
+    ContactPage, EXPORT, FILE, FILE_BYTES, FieldError, IMPORT, INVITE, IceEdit, IceRow,
+    InvitesEdit, InvitesPage, KEEP, NAME, NOTE, NoteEdit, NoteForm, QuietEdit, REMOVE, Saved,
+    ServerEdit, ServerRow, SettingsEdit, SettingsForm, Using,
 };
 pub(crate) use people::{Section, has_contacts, list};
 pub(crate) use trouble::Trouble;

@@ -38,6 +38,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
 pub(crate) fn field_error(error: &FieldError) -> String {
     match error {
         FieldError::Port => t(Text::PortWrong),
+        FieldError::Time => t(Text::TimeWrong),
         FieldError::Refused(reason) => refusal(reason),
     }
 }

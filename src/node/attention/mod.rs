@@ -1,6 +1,7 @@
 //! Whether to interrupt the person, and what waits until they look: the one place that decides it.
 //!
 //! Other parts say what happened; here stand the rules. Nobody is told of what they are looking at.
+//! Nothing rings in quiet hours, nor afterwards for what came in them: the badge and the lists say it.
 //! [`requests`] of strangers ring once in five minutes, [`alerts`] wait until a view has shown them.
 //! What was told is taken back once it is dealt with.
 
@@ -143,7 +144,7 @@ impl Attention {
 
     /// Tells of a request, now or with others later.
     pub(super) fn asked(&mut self, ctx: &mut Context, settings: &Settings, asking: Asking) {
-        if !settings.notifications {
+        if !interrupts(ctx, settings) {
             return;
         }
         if let Some(asking) = self.requests.came(ctx.now.mono, asking) {
@@ -183,9 +184,16 @@ impl Attention {
     }
 }
 
-/// Tells the person, if they want to be told at all.
+/// Returns whether the person wants to be told anything now.
+fn interrupts(ctx: &Context, settings: &Settings) -> bool {
+    let now = ctx.now.minute_of_day();
+    let quiet = settings.quiet_hours.is_some_and(|hours| hours.contain(now));
+    settings.notifications && !quiet
+}
+
+/// Tells the person, if they want to be told anything now.
 fn notify(ctx: &mut Context, settings: &Settings, notification: Notification) {
-    if settings.notifications {
+    if interrupts(ctx, settings) {
         ctx.event(Event::Notify(notification));
     }
 }

@@ -1,5 +1,7 @@
 //! The rules, told what happens and asked what the person is told.
 
+mod quiet;
+
 use super::*;
 use crate::io::Output;
 use crate::limits::{ALERTS, REQUEST_NOTICE};
@@ -114,23 +116,6 @@ fn a_message_is_told_unless_its_very_chat_is_in_front_of_the_person() {
         attention.message(&mut ctx, &Settings::default(), from, "hi");
         assert_eq!(notified(&mut ctx).len(), told, "{case}");
     }
-}
-
-#[test]
-fn nothing_is_told_where_notifications_are_switched_off() {
-    let (mut ctx, mut attention) = (context(), Attention::default());
-    let off = Settings {
-        notifications: false,
-        ..Settings::default()
-    };
-    attention.message(&mut ctx, &off, bob(), "hi");
-    attention.joined(&mut ctx, &off, bob());
-    attention.accepted(&mut ctx, &off, bob());
-    for name in ["Ann", "Cleo"] {
-        attention.asked(&mut ctx, &off, asking(name));
-    }
-    assert_eq!(attention.due(), None);
-    assert_eq!(outputs(&mut ctx), []);
 }
 
 #[test]

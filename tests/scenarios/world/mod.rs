@@ -236,6 +236,7 @@ impl World {
         Now {
             mono: Mono(self.now),
             unix: self.unix().saturating_add_signed(ahead),
+            zone: 0,
         }
     }
 

@@ -15,6 +15,7 @@ pub(crate) fn now() -> Now {
     Now {
         mono: Mono(millis(performance_now())),
         unix: millis(Date::now()),
+        zone: zone(),
     }
 }
 
@@ -33,6 +34,15 @@ pub(crate) fn debug_wanted() -> bool {
     Reflect::get(&js_sys::global(), &"localStorage".into())
         .and_then(|storage| Reflect::get(&storage, &"log".into()))
         .is_ok_and(|value| value.as_string().as_deref() == Some("debug"))
+}
+
+/// Returns the minutes by which local time is ahead of UTC now. It changes with the season and the place.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "at most 14 hours; `as` saturates"
+)]
+fn zone() -> i16 {
+    -Date::new_0().get_timezone_offset() as i16
 }
 
 #[expect(

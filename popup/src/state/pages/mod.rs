@@ -6,9 +6,12 @@
 mod backup;
 mod chat;
 mod contact;
+mod field_error;
 mod invites;
 mod join;
 mod note;
+mod quiet;
+mod rows;
 mod saved;
 mod settings;
 
@@ -17,8 +20,11 @@ pub(crate) use backup::{
 };
 pub(crate) use chat::{Chat, ComposerError, Page};
 pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
+pub(crate) use field_error::FieldError;
 pub(crate) use invites::{INVITE, InvitesEdit, InvitesPage, Using};
 pub(crate) use join::JoinForm;
 pub(crate) use note::{NOTE, NoteEdit, NoteForm};
+pub(crate) use quiet::QuietEdit;
+pub(crate) use rows::{IceEdit, IceRow, ServerEdit, ServerRow};
 pub(crate) use saved::Saved;
-pub(crate) use settings::{FieldError, IceRow, ServerRow, SettingsEdit, SettingsForm};
+pub(crate) use settings::{SettingsEdit, SettingsForm};

@@ -1,12 +1,13 @@
 //! The settings page: a form of texts, and its way to and from [`Settings`].
 
+use super::field_error::FieldError;
+use super::quiet::{QuietEdit, QuietForm};
+use super::rows::{IceEdit, IceRow, ServerEdit, ServerRow};
 use super::saved::Saved;
-use ipc::{
-    Beacon, Config, Hidden, IceServer, NotificationText, Refusal, Settings, SettingsView,
-    SignallingServer, Switch,
-};
+use ipc::{Beacon, Config, Hidden, NotificationText, Settings, SettingsView, Switch};
 
-/// An edit of the form.
+/// An edit of the form: of one field, as a password manager fills several before the page is painted
+/// again.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum SettingsEdit {
     /// The own name.
@@ -15,6 +16,8 @@ pub(crate) enum SettingsEdit {
     Switch(Switch, bool),
     /// What notifications show.
     NotificationText(NotificationText),
+    /// When nothing is to interrupt.
+    Quiet(QuietEdit),
     /// The names under which nobody is to ask, one per line.
     Ignored(String),
     /// First part of every id.
@@ -27,67 +30,20 @@ pub(crate) enum SettingsEdit {
     BeaconKey(String),
     /// The token for the beacon.
     BeaconToken(String),
-    /// A signalling server, whole.
-    Server(usize, ServerRow),
+    /// A signalling server.
+    Server(usize, ServerEdit),
     /// One more signalling server.
     AddServer,
     /// One less.
     RemoveServer(usize),
-    /// A STUN or TURN entry, whole.
-    Ice(usize, IceRow),
+    /// A STUN or TURN entry.
+    Ice(usize, IceEdit),
     /// One more STUN or TURN entry.
     AddIce,
     /// One less.
     RemoveIce(usize),
     /// The packed values in every field.
     Defaults,
-}
-
-/// A signalling server as typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ServerRow {
-    /// Name or address.
-    pub(crate) host: String,
-    /// Port.
-    pub(crate) port: String,
-    /// Where it is mounted.
-    pub(crate) path: String,
-    /// Its API key.
-    pub(crate) key: String,
-    /// TLS.
-    pub(crate) secure: bool,
-}
-
-impl Default for ServerRow {
-    fn default() -> Self {
-        Self {
-            host: String::new(),
-            port: "443".to_owned(),
-            path: "/".to_owned(),
-            key: "peerjs".to_owned(),
-            secure: true,
-        }
-    }
-}
-
-/// A STUN or TURN entry as typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct IceRow {
-    /// Addresses, separated by spaces or lines.
-    pub(crate) urls: String,
-    /// For TURN.
-    pub(crate) username: String,
-    /// For TURN.
-    pub(crate) credential: String,
-}
-
-/// Why a field was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum FieldError {
-    /// Not a port.
-    Port,
-    /// Refused by the engine.
-    Refused(Refusal),
 }
 
 /// The settings page.
@@ -99,6 +55,8 @@ pub(crate) struct SettingsForm {
     pub(crate) switches: Vec<(Switch, bool)>,
     /// What notifications show.
     pub(crate) notification_text: NotificationText,
+    /// When nothing interrupts.
+    pub(crate) quiet: QuietForm,
     /// The names under which nobody is to ask, one per line.
     pub(crate) ignored: String,
     /// First part of every id.
@@ -133,6 +91,7 @@ impl SettingsForm {
             name: name.to_owned(),
             switches: switches(&view.settings),
             notification_text: view.settings.notification_text,
+            quiet: view.settings.quiet_hours.into(),
             ignored: view.settings.ignored.join("\n"),
             ..Self::default()
         };
@@ -154,6 +113,7 @@ impl SettingsForm {
         }
         let text = now.notification_text;
         follow(&mut self.notification_text, &before.notification_text, text);
+        follow(&mut self.quiet, &before.quiet, now.quiet);
         follow(&mut self.ignored, &before.ignored, now.ignored);
         follow(&mut self.root, &before.root, now.root);
         follow(&mut self.ip_echo, &before.ip_echo, now.ip_echo);
@@ -166,14 +126,15 @@ impl SettingsForm {
         self.root.clone_from(&config.root);
         self.ip_echo = config.ip_echo.clone().unwrap_or_default();
         self.beacon = config.beacon.clone().unwrap_or_default();
-        self.signalling = config.signalling.iter().map(server_row).collect();
-        self.ice = config.ice_servers.iter().map(ice_row).collect();
+        self.signalling = config.signalling.iter().map(ServerRow::of).collect();
+        self.ice = config.ice_servers.iter().map(IceRow::of).collect();
     }
 
     fn reset(&mut self, defaults: &Config) {
         let settings = Settings::default();
         self.switches = switches(&settings);
         self.notification_text = settings.notification_text;
+        self.quiet = settings.quiet_hours.into();
         self.fill(defaults);
     }
 
@@ -184,16 +145,25 @@ impl SettingsForm {
             SettingsEdit::Name(name) => self.name = name,
             SettingsEdit::Switch(switch, on) => self.turn(switch, on),
             SettingsEdit::NotificationText(text) => self.notification_text = text,
+            SettingsEdit::Quiet(edit) => self.quiet.edit(edit),
             SettingsEdit::Ignored(names) => self.ignored = names,
             SettingsEdit::Root(root) => self.root = root,
             SettingsEdit::IpEcho(url) => self.ip_echo = url,
             SettingsEdit::BeaconUrl(url) => self.beacon.url = url,
             SettingsEdit::BeaconKey(key) => self.beacon.public_key = key,
             SettingsEdit::BeaconToken(token) => self.beacon.token = Some(Hidden(token)),
-            SettingsEdit::Server(index, row) => replace(&mut self.signalling, index, row),
+            SettingsEdit::Server(index, edit) => {
+                if let Some(row) = self.signalling.get_mut(index) {
+                    row.edit(edit);
+                }
+            }
             SettingsEdit::AddServer => self.signalling.push(ServerRow::default()),
             SettingsEdit::RemoveServer(index) => remove(&mut self.signalling, index),
-            SettingsEdit::Ice(index, row) => replace(&mut self.ice, index, row),
+            SettingsEdit::Ice(index, edit) => {
+                if let Some(row) = self.ice.get_mut(index) {
+                    row.edit(edit);
+                }
+            }
             SettingsEdit::AddIce => self.ice.push(IceRow::default()),
             SettingsEdit::RemoveIce(index) => remove(&mut self.ice, index),
             SettingsEdit::Defaults => {
@@ -218,8 +188,8 @@ impl SettingsForm {
         defaults: &Config,
     ) -> Result<Settings, (String, FieldError)> {
         let rows = self.signalling.iter().enumerate();
-        let signalling = rows.map(server).collect::<Result<Vec<_>, _>>()?;
-        let ice_servers: Vec<_> = self.ice.iter().map(ice_server).collect();
+        let signalling = rows.map(ServerRow::read).collect::<Result<Vec<_>, _>>()?;
+        let ice_servers: Vec<_> = self.ice.iter().map(IceRow::read).collect();
         let root = self.root.trim().to_owned();
         let ip_echo = self.ip_echo.trim().to_owned();
         let packed_echo = defaults.ip_echo.clone().unwrap_or_default();
@@ -233,6 +203,7 @@ impl SettingsForm {
                 &defaults.beacon.clone().unwrap_or_default(),
             ),
             notification_text: self.notification_text,
+            quiet_hours: self.quiet.hours()?,
             ignored: names(&self.ignored),
             ..Settings::default()
         };
@@ -303,51 +274,8 @@ fn changed<T: PartialEq>(value: T, packed: &T) -> Option<T> {
     (value != *packed).then_some(value)
 }
 
-fn replace<T>(rows: &mut [T], index: usize, row: T) {
-    if let Some(slot) = rows.get_mut(index) {
-        *slot = row;
-    }
-}
-
 fn remove<T>(rows: &mut Vec<T>, index: usize) {
     if index < rows.len() {
         rows.remove(index);
-    }
-}
-
-fn server_row(server: &SignallingServer) -> ServerRow {
-    ServerRow {
-        host: server.host.clone(),
-        port: server.port.to_string(),
-        path: server.path.clone(),
-        key: server.key.clone(),
-        secure: server.secure,
-    }
-}
-
-fn server((index, row): (usize, &ServerRow)) -> Result<SignallingServer, (String, FieldError)> {
-    let port = row.port.trim().parse().ok().filter(|port| *port != 0);
-    Ok(SignallingServer {
-        host: row.host.trim().to_owned(),
-        port: port.ok_or_else(|| (format!("signalling.{index}.port"), FieldError::Port))?,
-        path: row.path.trim().to_owned(),
-        key: row.key.trim().to_owned(),
-        secure: row.secure,
-    })
-}
-
-fn ice_row(server: &IceServer) -> IceRow {
-    IceRow {
-        urls: server.urls.join("\n"),
-        username: server.username.clone().unwrap_or_default(),
-        credential: server.credential.clone().unwrap_or_default(),
-    }
-}
-
-fn ice_server(row: &IceRow) -> IceServer {
-    IceServer {
-        urls: row.urls.split_whitespace().map(str::to_owned).collect(),
-        username: Some(row.username.trim().to_owned()).filter(|text| !text.is_empty()),
-        credential: Some(row.credential.clone()).filter(|text| !text.is_empty()),
     }
 }

@@ -1,7 +1,7 @@
 //! The settings page.
 
 use super::*;
-use ipc::{Beacon, NotificationText};
+use ipc::{Beacon, MinuteOfDay, NotificationText, QuietHours};
 
 #[test]
 fn built_in_servers_stand_for_a_broken_file_only_when_the_person_says_so() {
@@ -35,16 +35,16 @@ fn built_in_servers_stand_for_a_broken_file_only_when_the_person_says_so() {
     assert!(settings.built_in, "saving the form keeps it");
 }
 
+fn edit_server(view: &mut Sut, edit: ServerEdit) {
+    view.act(Action::Edit(SettingsEdit::Server(0, edit)));
+}
+
 #[test]
 fn saving_stores_only_what_differs_from_the_packed_values() {
     let mut view = Sut::with_anna();
     view.act(Action::OpenSettings);
-    let row = ServerRow {
-        host: " own.example ".to_owned(),
-        port: "9000".to_owned(),
-        ..view.form().signalling[0].clone()
-    };
-    view.act(Action::Edit(SettingsEdit::Server(0, row)));
+    edit_server(&mut view, ServerEdit::Host(" own.example ".to_owned()));
+    edit_server(&mut view, ServerEdit::Port("9000".to_owned()));
     view.act(Action::Edit(SettingsEdit::Switch(Switch::Cellular, true)));
     let effects = view.act(Action::Save);
     let [Command::Configure { settings }] = commands(&effects)[..] else {
@@ -68,12 +68,8 @@ fn saving_stores_only_what_differs_from_the_packed_values() {
 fn a_wrong_setting_is_refused_at_its_field() {
     let mut view = Sut::with_anna();
     view.act(Action::OpenSettings);
-    let wrong = ServerRow {
-        port: "70000".to_owned(),
-        ..view.form().signalling[0].clone()
-    };
-    let right = view.form().signalling[0].clone();
-    view.act(Action::Edit(SettingsEdit::Server(0, wrong)));
+    let right = view.form().signalling[0].port.clone();
+    edit_server(&mut view, ServerEdit::Port("70000".to_owned()));
     let effects = view.act(Action::Save);
     assert_eq!(commands(&effects), Vec::<&Command>::new());
     assert_eq!(
@@ -81,7 +77,7 @@ fn a_wrong_setting_is_refused_at_its_field() {
         Some(&FieldError::Port)
     );
 
-    view.act(Action::Edit(SettingsEdit::Server(0, right)));
+    edit_server(&mut view, ServerEdit::Port(right));
     assert_eq!(view.form().error_at("signalling.0.port"), None);
     let effects = view.act(Action::Save);
     let refusal = Refusal::Setting {
@@ -220,11 +216,14 @@ fn a_name_that_was_changed_in_another_window_is_not_changed_back() {
 }
 
 #[test]
-fn what_notifications_show_and_whom_to_ignore_is_saved() {
+fn what_notifications_show_when_they_are_quiet_and_whom_to_ignore_is_saved() {
     let mut view = Sut::with_anna();
     view.act(Action::OpenSettings);
     for edit in [
         SettingsEdit::NotificationText(NotificationText::NameOnly),
+        SettingsEdit::Quiet(QuietEdit::On(true)),
+        SettingsEdit::Quiet(QuietEdit::From("21:05".to_owned())),
+        SettingsEdit::Quiet(QuietEdit::To("06:30".to_owned())),
         SettingsEdit::Ignored(" Mallory \n\nEve".to_owned()),
     ] {
         view.act(Action::Edit(edit));
@@ -232,8 +231,66 @@ fn what_notifications_show_and_whom_to_ignore_is_saved() {
     let effects = view.act(Action::Save);
     let settings = ipc::Settings {
         notification_text: NotificationText::NameOnly,
+        quiet_hours: Some(QuietHours {
+            from: MinuteOfDay(21 * 60 + 5),
+            to: MinuteOfDay(6 * 60 + 30),
+        }),
         ignored: vec!["Mallory".to_owned(), "Eve".to_owned()],
         ..ipc::Settings::default()
     };
     assert_eq!(commands(&effects), [&Command::Configure { settings }]);
+}
+
+fn quiet(view: &Sut) -> (bool, &str, &str) {
+    let quiet = &view.form().quiet;
+    (quiet.on, &quiet.from, &quiet.to)
+}
+
+#[test]
+fn quiet_hours_are_shown_as_saved_and_switched_off_again() {
+    let mut view = Sut::with_anna();
+    view.act(Action::OpenSettings);
+    assert_eq!(quiet(&view), (false, "22:00", "07:00"));
+    let settings = ipc::Settings {
+        quiet_hours: Some(QuietHours {
+            from: MinuteOfDay(23 * 60),
+            to: MinuteOfDay(5),
+        }),
+        ..ipc::Settings::default()
+    };
+    view.event(Event::Settings(SettingsView {
+        settings,
+        defaults: packed(),
+        config_error: None,
+    }));
+    assert_eq!(quiet(&view), (true, "23:00", "00:05"));
+    for edit in [QuietEdit::From(String::new()), QuietEdit::On(false)] {
+        view.act(Action::Edit(SettingsEdit::Quiet(edit)));
+    }
+    let effects = view.act(Action::Save);
+    let settings = ipc::Settings::default();
+    assert_eq!(commands(&effects), [&Command::Configure { settings }]);
+}
+
+#[test]
+fn a_time_that_is_none_is_refused_at_its_field() {
+    for (from, to, refused, fine) in [
+        ("", "07:00", "quietHours.from", "quietHours.to"),
+        ("22:00", "24:00", "quietHours.to", "quietHours.from"),
+        ("22:00", "7:60", "quietHours.to", "quietHours.from"),
+    ] {
+        let mut view = Sut::with_anna();
+        view.act(Action::OpenSettings);
+        for edit in [
+            QuietEdit::On(true),
+            QuietEdit::From(from.to_owned()),
+            QuietEdit::To(to.to_owned()),
+        ] {
+            view.act(Action::Edit(SettingsEdit::Quiet(edit)));
+        }
+        let effects = view.act(Action::Save);
+        assert_eq!(commands(&effects), Vec::<&Command>::new());
+        assert_eq!(view.form().error_at(refused), Some(&FieldError::Time));
+        assert_eq!(view.form().error_at(fine), None);
+    }
 }

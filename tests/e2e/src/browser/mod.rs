@@ -144,6 +144,8 @@ impl Browser {
         let mut command = self.setup.kind.driver();
         // What a killed browser leaves behind goes with the profile.
         command.env("TMPDIR", temporary);
+        // Local time that is taken for UTC, or the other way round, shows here.
+        command.env("TZ", "Asia/Kathmandu");
         let driver =
             Process::start(
                 &mut command,
