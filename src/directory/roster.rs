@@ -144,6 +144,12 @@ impl Roster {
             .is_some_and(|held| held.is_news_to(link))
     }
 
+    /// Returns whether this person has checked in here.
+    pub(crate) fn is_here(&self, discovery_id: &str) -> bool {
+        let held = self.entries.get(discovery_id);
+        held.is_some_and(|held| held.standing() == Standing::Here)
+    }
+
     /// Counts the people who are there according to a source.
     pub(crate) fn count(&self, source: Source) -> usize {
         self.entries

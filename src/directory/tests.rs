@@ -200,6 +200,24 @@ fn a_router_whose_id_is_held_by_somebody_else_steps_down() {
 }
 
 #[test]
+fn a_peer_leaves_the_list_with_the_last_of_its_connections() {
+    let mut end = peer_at_router();
+    let entry = end.checkin();
+    assert_eq!(end.hears(&RouterFrame::Checkin { entry }), Ok(()));
+    // It doubted this connection and has dialled once more.
+    let (router, second) = (end.member.namespace().router_id(1), LinkId::Accepted(2));
+    assert!(
+        end.member
+            .incoming(&mut end.ctx, second, &router, &end.remote)
+    );
+    end.member.opened(&mut end.ctx, second, false);
+    assert_eq!(end.hears(&RouterFrame::Bye), Ok(()));
+    assert_eq!(end.member.others().count(), 1, "it may check in again");
+    end.member.closed(&mut end.ctx, second, false);
+    assert_eq!(end.member.others().count(), 0);
+}
+
+#[test]
 fn routers_exchange_registries_and_serve_nobody_among_themselves() {
     each(router_at_router, |frame| match frame {
         RouterFrame::Registry { .. }

@@ -19,6 +19,7 @@ use crate::misbehaviour::Misbehaviour;
 use crate::routes::IdOwner;
 use crate::view::Role;
 use crate::wire::{Entry, RouterFrame};
+use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -27,6 +28,10 @@ const CLAIM_EARLY: Duration = Duration::from_millis(10);
 
 /// How long the own Discovery IDs are left alone when others hold all of the day's.
 const OWN_ID_RETRY: Duration = Duration::from_secs(15);
+
+/// How many former own Discovery IDs are kept: each belongs to a day, a number of that day or a block, and a
+/// registry tells of it for 90 s at most.
+const FORMER_IDS: usize = 8;
 
 /// How much longer the wait may be, for each person in the list, where nobody answers at the id that
 /// is claimed again and again: few find it free soon, and many do not flood the server.
@@ -57,6 +62,8 @@ pub(crate) struct Member {
     pub(super) namespace: Namespace,
     address: IpAddr,
     pub(super) own: Entry,
+    /// The Discovery IDs before the own one: a router that has not heard of the change still tells of them.
+    former: VecDeque<String>,
     announced: Announcement,
     /// Which of the day's Discovery IDs the own one is: others have taken those before.
     number: u32,
@@ -122,6 +129,7 @@ impl Member {
             namespace,
             address,
             own,
+            former: VecDeque::new(),
             announced: me.clone(),
             number,
             held: false,
@@ -175,7 +183,16 @@ impl Member {
     /// Returns everybody but oneself.
     pub(crate) fn others(&self) -> impl Iterator<Item = (Standing, &Entry)> {
         let everybody = self.roster.entries();
-        everybody.filter(|(_, entry)| entry.discovery_id != self.own.discovery_id)
+        everybody.filter(|(_, entry)| !self.is_own(&entry.discovery_id))
+    }
+
+    /// Returns whether an id is the own Discovery ID, or was.
+    fn is_own(&self, id: &str) -> bool {
+        self.own_ids().any(|own| own == id)
+    }
+
+    fn own_ids(&self) -> impl Iterator<Item = &String> {
+        self.former.iter().chain([&self.own.discovery_id])
     }
 
     /// Returns the Router ID in whose registry this device is.
@@ -186,7 +203,7 @@ impl Member {
     /// Returns one of [`Member::others`].
     pub(crate) fn other(&self, discovery_id: &str) -> Option<&Entry> {
         let entry = self.roster.get(discovery_id)?;
-        (entry.discovery_id != self.own.discovery_id).then_some(entry)
+        (!self.is_own(discovery_id)).then_some(entry)
     }
 
     /// Returns the ids of entries that came, changed or went since the last call.
@@ -196,8 +213,8 @@ impl Member {
 
     /// Counts the people who are there, oneself included.
     pub(crate) fn people(&self) -> u32 {
-        let listed = self.roster.get(&self.own.discovery_id).is_some();
-        let others = self.roster.len() - usize::from(listed);
+        let listed = self.own_ids().filter(|id| self.roster.get(id).is_some());
+        let others = self.roster.len() - listed.count();
         u32::try_from(others + 1).unwrap_or(u32::MAX)
     }
 
@@ -257,6 +274,7 @@ impl Member {
             ctx.register(&self.own.discovery_id, IdOwner::Directory(self.address));
             ctx.release(&before.discovery_id);
             self.roster.remove(&before.discovery_id);
+            self.remember(&before.discovery_id);
         }
         self.keep_own(ctx);
         match &mut self.state {
@@ -278,6 +296,14 @@ impl Member {
             }
             State::Claiming | State::Connecting(_) | State::Waiting(_) => {}
         }
+    }
+
+    /// Keeps a Discovery ID that is not the own one any more.
+    fn remember(&mut self, id: &str) {
+        let own = &self.own.discovery_id;
+        self.former.retain(|known| known != id && known != own);
+        self.former.truncate(FORMER_IDS - 1);
+        self.former.push_front(id.to_owned());
     }
 
     /// Notes that an id is held. Returns whether it is one of this membership's.

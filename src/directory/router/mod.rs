@@ -222,8 +222,9 @@ impl Router {
         self.gone(ctx, scope, link);
     }
 
-    /// Forgets a connection that is gone. A peer's entry goes with it. What another router said stays
-    /// until it expires, because the peers of that router will have a new one soon.
+    /// Forgets a connection that is gone. A peer's entry goes with the last one of the peer, also where that has not
+    /// checked in: who doubts a connection dials once more. What another router said stays until it expires,
+    /// because the peers of that router will have a new one soon.
     pub(super) fn gone(&mut self, ctx: &mut Context, scope: &mut Scope<'_>, link: LinkId) {
         self.uplink.gone(ctx, link);
         let Some(peer) = self.peers.remove(&link) else {
@@ -231,13 +232,14 @@ impl Router {
         };
         match peer.part {
             Part::Fellow(_) => scope.roster.forget(Source::Router(link)),
-            Part::Listed | Part::Served
-                if !self.peers.values().any(|other| other.id == peer.id) =>
-            {
-                scope.roster.withdraw(&peer.id, Source::Here);
-                self.untold.note(ctx.now.mono, Source::Here, [peer.id]);
+            Part::Listed | Part::Served | Part::New | Part::SentOn(_) => {
+                let stays = self.peers.values().any(|other| other.id == peer.id);
+                // A malicious server can connect a router with itself.
+                if !stays && peer.id != scope.own && scope.roster.is_here(&peer.id) {
+                    scope.roster.withdraw(&peer.id, Source::Here);
+                    self.untold.note(ctx.now.mono, Source::Here, [peer.id]);
+                }
             }
-            Part::Listed | Part::Served | Part::New | Part::SentOn(_) => {}
         }
     }
 
