@@ -222,6 +222,19 @@ impl Device {
         }
     }
 
+    /// Returns the device of a malicious server, while it is on.
+    #[must_use]
+    pub fn as_relay(&self) -> Option<&Relay> {
+        match &self.process.as_ref()?.brain {
+            Brain::Relay(relay) => Some(relay),
+            Brain::Node(_)
+            | Brain::Hostile(_)
+            | Brain::Light(_)
+            | Brain::Caller(_)
+            | Brain::FalseFriend(_) => None,
+        }
+    }
+
     /// Changes what its disk does. What waits for a silent one waits until the process ends.
     pub fn set_storing(&mut self, storing: Storing) {
         if self.storing != (Storing::Silent { asked: true }) {

@@ -4,7 +4,9 @@
 use crate::malice::RELAYED;
 use mesh_chat::config::Config;
 use mesh_chat::node::{Input, Link, LinkId, Output, Reach};
+use peerjs::event::ConnId;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use webext::mapping;
 
 /// The process of such a device.
 #[derive(Debug)]
@@ -56,6 +58,14 @@ impl Relay {
     /// Returns what to do next.
     pub fn poll(&mut self) -> Output {
         self.out.pop_front().unwrap_or(Output::Timeout(None))
+    }
+
+    /// Returns the other connection of a call.
+    #[must_use]
+    pub fn other(&self, conn: ConnId) -> Option<LinkId> {
+        let mut pairs = self.pairs.iter();
+        let (_, other) = pairs.find(|(link, _)| mapping::conn(**link) == conn)?;
+        Some(*other)
     }
 
     fn called(&mut self, link: LinkId, label: String) {

@@ -168,6 +168,10 @@ impl World {
     /// Returns the device at the other end of a connection of a node.
     #[must_use]
     pub fn far_end(&self, index: usize, link: LinkId) -> Option<usize> {
+        Some(self.end_beyond(index, link)?.device)
+    }
+
+    fn end_beyond(&self, index: usize, link: LinkId) -> Option<End> {
         let device = self.devices.get(index)?;
         self.network.connections.far_end(End {
             device: index,
@@ -176,10 +180,21 @@ impl World {
         })
     }
 
-    /// Whether a false friend is at the other end of a connection: what that says may be anything.
+    /// Returns whose words come on a connection of a node: those of the device at the other end, or, where
+    /// that is the device of a malicious server, of whom it passes on.
+    #[must_use]
+    pub fn speaker(&self, index: usize, link: LinkId) -> Option<usize> {
+        let beyond = self.end_beyond(index, link)?;
+        match self.devices.get(beyond.device)?.as_relay() {
+            Some(relay) => self.far_end(beyond.device, relay.other(beyond.conn)?),
+            None => Some(beyond.device),
+        }
+    }
+
+    /// Whether a false friend speaks on a connection: what that says may be anything.
     #[must_use]
     pub fn is_with_false_friend(&self, index: usize, link: LinkId) -> bool {
-        let other = || self.devices.get(self.far_end(index, link)?);
+        let other = || self.devices.get(self.speaker(index, link)?);
         self.menaces.has(Menace::FalseFriend)
             && other().is_some_and(|other| other.false_friend.is_some())
     }

@@ -38,7 +38,10 @@ pub fn heard(world: &mut World, index: usize, input: &Input) {
     {
         let frame = String::from_utf8_lossy(bytes);
         let kind = kind(&frame);
-        if PRIVATE.contains(&kind) {
+        // A contact who means harm, and whoever heard it of them, can repeat to anybody what was said to them.
+        let speaker = world.speaker(index, *link);
+        let of_a_person = speaker.is_some_and(|speaker| world.devices.is_person(speaker));
+        if of_a_person && PRIVATE.contains(&kind) {
             let wrong = format!("the device of a malicious server reads a {kind}");
             world.ctx.violation(wrong);
         }

@@ -55,7 +55,8 @@ pub fn heard(world: &mut World, index: usize, input: &Input) {
         world.rendezvous.releases(index, id);
     } else if let Input::Link(link, Link::Frame(bytes)) = input
         && !world.devices.is_person(index)
-        && !world.is_with_false_friend(index, *link)
+        && let Some(speaker) = world.speaker(index, *link)
+        && world.devices.is_person(speaker)
     {
         let frame = String::from_utf8_lossy(bytes);
         // Who stands in the middle when two strangers meet gets the yes to a request, as anybody who asks.

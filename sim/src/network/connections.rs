@@ -72,11 +72,11 @@ impl Connections {
         self.numbers.range(first(device)..first(device + 1)).count()
     }
 
-    /// Returns the device at the other end.
+    /// Returns the other end.
     #[must_use]
-    pub fn far_end(&self, own: End) -> Option<usize> {
+    pub fn far_end(&self, own: End) -> Option<End> {
         let end = self.ends.get(*self.numbers.get(&own)?)?;
-        Some(self.ends.get(end.peer?)?.own.device)
+        Some(self.ends.get(end.peer?)?.own)
     }
 
     /// Makes connections carry nothing any more: those for whose two devices `lost` returns true.
