@@ -1,7 +1,7 @@
 //! Who agreed to whom, and whose key is whose: a contact is there only where its person agreed to
 //! exactly the one who holds that key.
 
-use crate::names::anybody;
+use crate::names::{anybody, device_of};
 use mesh_chat::records::Change;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +14,8 @@ pub struct Consents {
     asked: BTreeSet<usize>,
     /// Whose key it is, as its own device says.
     keys: BTreeMap<String, usize>,
+    /// The pair secrets that each device has ever written.
+    secrets: BTreeSet<(usize, String)>,
 }
 
 impl Consents {
@@ -48,10 +50,13 @@ impl Consents {
     /// Follows what a person's device stores. Returns what is wrong with it. Where somebody `confuses`
     /// whose id is whose, whoever asks reaches another one, who may accept.
     #[must_use]
-    pub fn stores(&self, index: usize, change: &Change, confused: bool) -> Option<String> {
+    pub fn stores(&mut self, index: usize, change: &Change, confused: bool) -> Option<String> {
         let Change::Contact(record) = change else {
             return None;
         };
+        let secret = record.pair_secret.0.clone();
+        let entry = (index, secret.clone());
+        self.secrets.insert(entry);
         let key = record.identity.as_ref()?;
         let Some(owner) = self.keys.get(key).copied() else {
             return Some(format!("P{index} stores a contact with nobody's key"));
@@ -59,6 +64,13 @@ impl Consents {
         if anybody(&record.name) != Some(owner) {
             let name = &record.name;
             return Some(format!("P{index} stores {name} with the key of {owner}"));
+        }
+        // Both make the secret, and each has written it before the other side may rely on that: so nobody is in
+        // between, and the two recognise each other later on.
+        let shared = self.secrets.contains(&(owner, secret));
+        if device_of(&record.name).is_some() && !shared {
+            let wrong = format!("P{index} has a secret with P{owner}, who has never had it");
+            return Some(wrong);
         }
         let agreed = self.agreed.contains(&(index, owner));
         let agreed = agreed || confused && self.asked.contains(&index);

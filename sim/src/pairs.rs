@@ -45,19 +45,27 @@ pub fn can_reach(world: &World, one: usize, other: usize) -> bool {
 #[must_use]
 pub fn must_meet(world: &World, one: usize, other: usize) -> bool {
     let devices = &world.devices;
-    let Some((here, there)) = devices.ready(one).zip(devices.ready(other)) else {
+    if devices.ready(one).is_none() || devices.ready(other).is_none() {
         return false;
-    };
+    }
     let few = |index: usize| {
         let special = devices.contacts(index).filter(|c| c.preferences.special);
         special.count() <= limits::SEATS_ALWAYS
     };
-    here.skew.abs_diff(there.skew) <= CLOCKS
+    clocks_agree(world, one, other)
         && are_special(world, one, other)
         && !world.are_apart(one, other)
         && world.passes(one, other)
         && few(one)
         && few(other)
+}
+
+/// Whether the clocks of two are near enough for a rendezvous point in common at every moment.
+#[must_use]
+pub fn clocks_agree(world: &World, one: usize, other: usize) -> bool {
+    let skew = |index: usize| world.devices.get(index).map(|device| device.skew);
+    let skews = skew(one).zip(skew(other));
+    skews.is_some_and(|(here, there)| here.abs_diff(there) <= CLOCKS)
 }
 
 /// Whether both want to find each other anywhere.

@@ -98,8 +98,7 @@ impl Ties {
         (self.has_preferences || !self.settles.is_empty())
             && (self.is_severed(one, other)
                 || settles.is_some_and(|until| now < *until)
-                || refuses(devices, one, other)
-                || refuses(devices, other, one))
+                || one_refuses(devices, one, other))
     }
 
     /// Whether the one of two who alone knows the way to the other dials soon: a device that comes
@@ -207,6 +206,12 @@ impl Ties {
             self.hesitated(now, one, other);
         }
     }
+}
+
+/// Whether one of two has blocked or paused the other.
+#[must_use]
+pub fn one_refuses(devices: &Devices, one: usize, other: usize) -> bool {
+    refuses(devices, one, other) || refuses(devices, other, one)
 }
 
 /// Whether one has blocked or paused the other.
