@@ -96,7 +96,12 @@ pub fn lost_everything(world: &mut World, index: usize) {
         part(world, index, other);
         let texts = &mut world.texts;
         texts.release(other, index, |text| here.contains(text));
-        texts.release(index, other, |text| !there.contains(text));
+        // What the other disk has and its program has not shown may be taken back there, and nobody has it any
+        // more to send it again.
+        let waiting: BTreeSet<String> = texts.waiting().map(|(text, _)| text.to_owned()).collect();
+        texts.release(index, other, |text| {
+            !there.contains(text) || waiting.contains(text)
+        });
     }
 }
 
