@@ -55,8 +55,7 @@ impl Consents {
             return None;
         };
         let secret = record.pair_secret.0.clone();
-        let entry = (index, secret.clone());
-        self.secrets.insert(entry);
+        self.secrets.insert((index, secret.clone()));
         let key = record.identity.as_ref()?;
         let Some(owner) = self.keys.get(key).copied() else {
             return Some(format!("P{index} stores a contact with nobody's key"));
@@ -67,8 +66,7 @@ impl Consents {
         }
         // Both make the secret, and each has written it before the other side may rely on that: so nobody is in
         // between, and the two recognise each other later on.
-        let shared = self.secrets.contains(&(owner, secret));
-        if device_of(&record.name).is_some() && !shared {
+        if device_of(&record.name).is_some() && self.secrets.insert((owner, secret)) {
             let wrong = format!("P{index} has a secret with P{owner}, who has never had it");
             return Some(wrong);
         }
@@ -82,4 +80,40 @@ impl Consents {
 fn key_in(frame: &str) -> Option<&str> {
     let (_, rest) = frame.split_once(r#""key":""#)?;
     rest.split('"').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Consents;
+    use mesh_chat::records::{CareRecord, Change, ContactRecord, Secret};
+    use mesh_chat::view::ContactId;
+
+    fn contact(other: usize, secret: &str, is_finished: bool) -> Change {
+        Change::Contact(ContactRecord {
+            version: 1,
+            id: ContactId("1".to_owned()),
+            identity: is_finished.then(|| format!("key of {other}")),
+            name: format!("P{other}"),
+            new_name: None,
+            card: None,
+            profile_number: 0,
+            pair_secret: Secret(secret.to_owned()),
+            last_seen: None,
+            preferences: CareRecord::default(),
+        })
+    }
+
+    #[test]
+    fn a_contact_has_a_secret_that_the_other_side_has_written_too() {
+        let mut consents = Consents::default();
+        for (one, other) in [(0, 1), (1, 0)] {
+            consents.asks(one, other);
+            consents.says(one, &format!(r#"{{"key":"key of {one}"}}"#));
+        }
+        let mut wrong = |index, change| consents.stores(index, &change, false).is_some();
+        assert!(!wrong(1, contact(0, "first", false)));
+        assert!(!wrong(0, contact(1, "first", true)));
+        assert!(!wrong(1, contact(0, "first", true)));
+        assert!(wrong(0, contact(1, "second", true)));
+    }
 }

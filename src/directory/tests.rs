@@ -206,10 +206,7 @@ fn a_peer_leaves_the_list_with_the_last_of_its_connections() {
     assert_eq!(end.hears(&RouterFrame::Checkin { entry }), Ok(()));
     // It doubted this connection and has dialled once more.
     let (router, second) = (end.member.namespace().router_id(1), LinkId::Accepted(2));
-    assert!(
-        end.member
-            .incoming(&mut end.ctx, second, &router, &end.remote)
-    );
+    assert!(end.member.incoming(&end.ctx, second, &router, &end.remote));
     end.member.opened(&mut end.ctx, second, false);
     assert_eq!(end.hears(&RouterFrame::Bye), Ok(()));
     assert_eq!(end.member.others().count(), 1, "it may check in again");
