@@ -3,6 +3,7 @@
 
 mod admission;
 mod budgets;
+mod former;
 mod hiding;
 mod machine;
 mod shunning;

@@ -10,7 +10,7 @@ use crate::io::{ChannelBinding, Link, LinkId, Output, Path};
 use crate::limits::{ADDRESS_CHECK, DISCOVERY_IDS};
 use crate::test_context::{NOW, clear, context, id, me, outputs, registered, wait};
 use crate::values::ContactId;
-use crate::wire::{Entry, RegistryPart, RouterFrame, encode};
+use crate::wire::{Entry, RouterFrame, encode};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(super) const ELSEWHERE: &str = "203.0.113.8";
 /// Bob's discoveryUUID, by which his contacts recognise him.
 const BOBS: [u8; 16] = [2; 16];
 pub(super) const TODAY: &str = "2026-11-23";
-const DAY: Duration = Duration::from_hours(24);
+pub(super) const DAY: Duration = Duration::from_hours(24);
 
 fn found(addresses: &[&str]) -> Addresses {
     let parse = |text: &&str| text.parse::<IpAddr>().unwrap();
@@ -46,7 +46,7 @@ pub(super) fn router_id() -> String {
     namespace().router_id(1)
 }
 
-fn open(directory: &mut Directory, ctx: &mut Context, link: LinkId) {
+pub(super) fn open(directory: &mut Directory, ctx: &mut Context, link: LinkId) {
     let binding = ChannelBinding {
         local: [1; 32],
         remote: [2; 32],
@@ -366,42 +366,4 @@ fn on_a_new_day_the_own_id_is_another_one() {
     assert_eq!(outputs(&mut ctx), moves);
     let other = namespace().discovery_id(bobs_uuid(TODAY));
     assert!(directory.knows_caller(&now, &other));
-}
-
-#[test]
-fn nobody_sees_themselves_under_an_id_that_they_had() {
-    let (mut ctx, mut directory, _) = following();
-    let (me, before) = (me("Ann", 1), own(&directory, "myapp"));
-    wait(&mut ctx, DAY);
-    directory.new_day(&mut ctx, &me);
-    let now = own(&directory, "myapp");
-    directory.registered(&mut ctx, &now);
-    let outputs = outputs(&mut ctx);
-    let Some(Output::Dial { link, .. }) = outputs.last() else {
-        panic!("{outputs:?}");
-    };
-    let link = *link;
-    open(&mut directory, &mut ctx, link);
-    // The goodbye was lost: for this router the former one is somebody who is there.
-    let entry = |discovery_id: &String| Entry {
-        discovery_id: discovery_id.clone(),
-        friendlyname: "Ann".to_owned(),
-        last_seen: 0,
-        sealed_transport: None,
-        relayed: None,
-    };
-    let part = RegistryPart {
-        epoch: 1,
-        seq: 1,
-        part: 1,
-        parts: 1,
-        peers: vec![entry(&before), entry(&now)],
-    };
-    let text = encode(&RouterFrame::Registry { part });
-    directory.link(&mut ctx, link, Link::Frame(text.into_bytes()));
-    let [member] = directory.members() else {
-        panic!("not one membership");
-    };
-    assert_eq!((member.others().count(), member.people()), (0, 1));
-    assert_eq!(member.other(&before), None);
 }
