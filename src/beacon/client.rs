@@ -42,6 +42,8 @@ pub(crate) struct Client {
     next: Option<Move>,
     /// From this moment on the oldest may be left.
     leave: UnixMillis,
+    /// Not before this one: until then a peer was behind. By the clock that nobody sets.
+    kept_until: Mono,
     ask_at: Option<Mono>,
     asking: bool,
     failures: u32,
@@ -66,6 +68,7 @@ impl Client {
             joined: Vec::new(),
             next: None,
             leave: 0,
+            kept_until: now,
             ask_at: Some(now),
             asking: false,
             failures: 0,
@@ -114,11 +117,12 @@ impl Client {
             self.join(slot, leave);
         }
         // The last peer to move has to learn of the others before they leave.
-        let settled = now + self.pin.slots().lead() / 10;
-        if self.joined.len() > 1 && settled >= self.leave && !moved() {
-            self.leave = settled;
+        let settling = self.pin.slots().lead() / 10;
+        if self.joined.len() > 1 && now + settling >= self.leave && !moved() {
+            self.kept_until = ctx.now.mono + Duration::from_millis(settling);
         }
-        let leaves = !joins && self.joined.len() > 1 && now >= self.leave;
+        let may_leave = now >= self.leave && ctx.now.mono >= self.kept_until;
+        let leaves = !joins && self.joined.len() > 1 && may_leave;
         if leaves {
             self.joined.remove(0);
         }
@@ -128,11 +132,10 @@ impl Client {
     /// Returns when [`Client::timeout`] has something to do.
     pub(crate) fn due(&self, now: Now) -> Option<Mono> {
         let clock = self.clock(now.unix);
-        let leave = (self.joined.len() > 1).then_some(self.leave);
-        let join = self.next.as_ref().map(|next| next.join);
         let at = |moment: UnixMillis| now.mono + until(clock, moment);
-        let moments = [join, leave].into_iter().flatten().map(at);
-        moments.chain(self.ask_at).min()
+        let leave = (self.joined.len() > 1).then(|| at(self.leave).max(self.kept_until));
+        let join = self.next.as_ref().map(|next| at(next.join));
+        [join, leave, self.ask_at].into_iter().flatten().min()
     }
 
     /// Handles the outcome of a request. Returns whether the roots have changed.
@@ -206,7 +209,9 @@ impl Client {
     }
 
     /// Sets the beacon's clock. The beacon is in the slot that it signed as the current one; its
-    /// `Date`, which counts for nothing else, or this clock says where in that slot.
+    /// `Date`, which counts for nothing else, or this clock says where in that slot. This clock counts
+    /// as earlier answers have moved it, unless they are wrong by this one: where a cache repeats an
+    /// old answer, each repetition moves it back further.
     fn set_clock(&mut self, unix: UnixMillis, answer: &Answer, date: Option<UnixMillis>) {
         let SignedSlot { from, until, .. } = answer.current;
         let near = until.saturating_sub(self.pin.slots().lead());
@@ -215,7 +220,8 @@ impl Client {
             None => (from, near.saturating_sub(1)),
         };
         let date = date.map(|date| date.saturating_add(HALF_SECOND));
-        let clock = date.unwrap_or_else(|| self.clock(unix));
+        let moved = Some(self.clock(unix)).filter(|moved| (first..=last).contains(moved));
+        let clock = date.or(moved).unwrap_or(unix);
         self.ahead = clock.clamp(first, last).cast_signed() - unix.cast_signed();
     }
 

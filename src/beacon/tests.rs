@@ -1,7 +1,11 @@
 //! Tables of what is accepted when, and properties over everything else.
 
+use super::client::Client;
 use super::*;
+use crate::config;
 use crate::crypto::Identity;
+use crate::io::BeaconAnswer;
+use crate::test_context::{context, wait};
 use proptest::prelude::*;
 
 const URL: &str = "https://beacon.example.org/beacon";
@@ -226,6 +230,42 @@ fn a_pin_names_the_field_that_is_wrong() {
     for bad in ["", "AAAA", &key[1..], &format!("{key}="), &"A".repeat(44)] {
         assert_eq!(Pin::new(URL, bad), Err(PinFault::PublicKey), "{bad}");
     }
+}
+
+/// Returns the whole answer of the beacon at a moment.
+fn answer_at(unix: UnixMillis) -> BeaconAnswer {
+    let slots = Slots::STANDARD;
+    let end = slots.end(slots.at(unix));
+    BeaconAnswer {
+        current: Some(header_at(unix)),
+        next: (unix + slots.lead() >= end).then(|| header_at(end)),
+        date: Some(unix),
+    }
+}
+
+#[test]
+fn an_old_root_is_left_in_time_where_the_clock_was_set_while_somebody_was_behind() {
+    let config = config::Beacon {
+        url: URL.to_owned(),
+        public_key: identity(1).public().encode(),
+        ..config::Beacon::default()
+    };
+    let (behind, minutes) = (9 * MINUTE, std::time::Duration::from_mins);
+    let mut ctx = context();
+    ctx.now.unix = START + 9 * MINUTE - behind;
+    let mut client = Client::new(&config, ctx.now.mono).unwrap();
+    let answer = Ok(answer_at(ctx.now.unix + behind));
+    client.answered(&mut ctx, &answer);
+    wait(&mut ctx, minutes(2));
+    client.timeout(&mut ctx, || false);
+    assert_eq!(client.roots().count(), 2, "both around the boundary");
+    ctx.now.unix += behind;
+    client.timeout(&mut ctx, || false);
+    let answer = Ok(answer_at(ctx.now.unix));
+    client.answered(&mut ctx, &answer);
+    wait(&mut ctx, minutes(2));
+    client.timeout(&mut ctx, || true);
+    assert_eq!(client.roots().count(), 1);
 }
 
 proptest! {

@@ -4,7 +4,7 @@ use super::{
     BeaconReply, SLOT, assert_all_under_current_root, assert_never_public, current_root, down,
     good, organisation, pass_to_middle_of_next_slot, people, roots, undated,
 };
-use crate::world::{ANN, BOB, CLEO, MINUTE, World};
+use crate::world::{ANN, BOB, CLEO, MINUTE, START, World};
 use mesh_chat::view::{Event, PersonId, Presence};
 
 #[test]
@@ -139,6 +139,16 @@ fn whose_clock_is_set_before_a_boundary_moves_in_time() {
         let joined = roots(&world, device);
         assert!(joined.contains(&current_root(&world)), "{joined:?}");
     }
+}
+
+#[test]
+fn who_heard_an_old_answer_repeated_moves_in_time_when_that_is_over() {
+    let mut world = organisation(|_| undated(START)).joined(&["Ann"]);
+    world.pass(SLOT + 4 * MINUTE - world.unix() % SLOT);
+    world.beacon_answers(undated);
+    world.pass(SLOT - world.unix() % SLOT + MINUTE);
+    let joined = roots(&world, ANN);
+    assert!(joined.contains(&current_root(&world)), "{joined:?}");
 }
 
 /// Lets minutes pass in which each of three people always sees the two others.

@@ -39,7 +39,7 @@ pub(crate) const MINUTE: u64 = 60_000;
 pub(crate) const DAY: u64 = 24 * 60 * MINUTE;
 
 /// 2026-11-23T08:00Z.
-const START: u64 = 1_795_420_800_000;
+pub(crate) const START: u64 = 1_795_420_800_000;
 
 /// What a beacon answers, or why it does not.
 pub(crate) type BeaconReply = Result<BeaconAnswer, BeaconFailure>;
@@ -68,6 +68,8 @@ pub(crate) struct World {
     beacon_requests: Vec<usize>,
     /// There is a tunnel between all networks, in which everybody has a private address.
     tunnel: bool,
+    /// The server cannot be reached, and who waits for it to hold which ids.
+    unreachable: Option<Vec<(usize, String)>>,
     /// Frames of this type are lost.
     lost: Option<&'static str>,
     /// Frames of this type are under way, and these are.
@@ -111,6 +113,7 @@ impl World {
             beacon: |_| Err(BeaconFailure::Unreachable),
             beacon_requests: Vec::new(),
             tunnel: false,
+            unreachable: None,
             lost: None,
             holding: None,
             registered: Vec::new(),
