@@ -7,7 +7,8 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub(super) struct Transport {
     held: bool,
-    /// It or another id was held and is lost: perhaps because the network is another one.
+    /// It or another id was held and is lost, or the server was not reached: perhaps because the
+    /// network is another one, or there was none.
     was_lost: bool,
     /// `host:port` of the server.
     server: Option<String>,
@@ -46,7 +47,7 @@ impl Transport {
         self.held = true;
     }
 
-    /// Returns whether an id was lost since this was asked last.
+    /// Returns whether an id was lost, or the server not reached, since this was asked last.
     pub(super) fn take_lost(&mut self) -> bool {
         std::mem::take(&mut self.was_lost)
     }
@@ -77,6 +78,7 @@ impl Transport {
     ) {
         self.server = Some(server);
         self.up = up;
+        self.was_lost |= !up;
         self.retry_at = retry_in.map(|wait| unix.saturating_add(millis(wait)));
         self.refused = refused;
     }

@@ -97,8 +97,8 @@ impl Node {
         }
     }
 
-    /// Looks around once an id is held again that was lost: no event tells of every change of network,
-    /// but sockets do not survive one.
+    /// Looks around once an id is held again that was lost, or one at all after the server could not be
+    /// reached: no event tells of every change of network, but sockets do not survive one.
     fn reconnected(&mut self) {
         if self.transport.is_held() {
             let was_lost = self.transport.take_lost();

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::world::{ANN, BOB, MINUTE};
 use mesh_chat::config::{Beacon, Config, Settings};
+use mesh_chat::records::Snapshot;
 use mesh_chat::view::{Phase, Presence};
 
 #[test]
@@ -52,6 +53,18 @@ fn an_unreachable_beacon_is_asked_again_when_the_network_is_back() {
     world.reconnect(ANN);
     assert_eq!(roots(&world, ANN), [current_root(&world)]);
     assert_eq!(trouble(&world, ANN), None);
+}
+
+#[test]
+fn it_is_asked_again_too_where_the_signalling_server_was_never_reached_before() {
+    let mut world = organisation(down);
+    let ann = world.start(Snapshot::default());
+    world.while_unreachable(|world| {
+        world.join(ann, "Ann");
+        world.pass(10 * MINUTE);
+        world.beacon_answers(good);
+    });
+    assert_eq!(roots(&world, ann), [current_root(&world)]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::world::{ANN, BOB, HOME, World, friends};
 use mesh_chat::address::Addresses;
 use mesh_chat::node::Input;
+use mesh_chat::records::Snapshot;
 use mesh_chat::view::Phase;
 
 #[test]
@@ -36,6 +37,20 @@ fn it_is_seen_too_where_the_transport_id_is_newer_than_the_change_and_another_id
     world.reregister(ANN, id);
     world.pass(500);
     let network = world.status(ANN).networks.first();
+    let address = network.map(|network| network.address.as_str());
+    assert_eq!(address, Some("198.51.100.4"));
+}
+
+#[test]
+fn it_is_seen_too_where_the_server_was_never_reached_before() {
+    let mut world = World::new();
+    let ann = world.start(Snapshot::default());
+    world.while_unreachable(|world| {
+        world.join(ann, "Ann");
+        world.renumber("198.51.100.4");
+    });
+    world.pass(500);
+    let network = world.status(ann).networks.first();
     let address = network.map(|network| network.address.as_str());
     assert_eq!(address, Some("198.51.100.4"));
 }

@@ -60,6 +60,10 @@ impl World {
     }
 
     fn register(&mut self, device: usize, id: String) {
+        if let Some(waiting) = &mut self.unreachable {
+            waiting.push((device, id));
+            return self.server(device, false);
+        }
         self.registered.push(id.clone());
         let own = Holder::Device(device);
         let answer = if *self.holders.entry(id.clone()).or_insert(own) == own {
@@ -68,6 +72,17 @@ impl World {
             Signalling::Taken(id)
         };
         self.queue.push_back((device, Input::Signalling(answer)));
+    }
+
+    /// Tells a device whether the server can be reached.
+    fn server(&mut self, device: usize, up: bool) {
+        let server = Signalling::Server {
+            server: "one.example:443".to_owned(),
+            up,
+            retry_in: None,
+            refused: None,
+        };
+        self.queue.push_back((device, Input::Signalling(server)));
     }
 
     fn dial(&mut self, device: usize, link: LinkId, local: String, remote: String, label: String) {
@@ -222,6 +237,17 @@ impl World {
     /// Registers an id for somebody who is no device of this world and answers nobody.
     pub(crate) fn squat(&mut self, id: &str) {
         self.holders.insert(id.to_owned(), Holder::Squatter);
+    }
+
+    /// Does something while the signalling server cannot be reached, and lets everybody reach it then.
+    pub(crate) fn while_unreachable(&mut self, action: impl FnOnce(&mut Self)) {
+        self.unreachable = Some(Vec::new());
+        action(self);
+        for (device, id) in self.unreachable.take().into_iter().flatten() {
+            self.server(device, true);
+            self.register(device, id);
+        }
+        self.run();
     }
 
     /// Breaks a device's connection to the signalling server and makes it again.
