@@ -6,7 +6,6 @@ use crate::crypto;
 use crate::limits::DISCOVERY_IDS;
 use crate::values::ContactId;
 use crate::wire::Entry;
-use litemap::LiteMap;
 use uuid::Uuid;
 
 /// A contact's discoveryUUID.
@@ -21,19 +20,23 @@ pub(super) struct Recognition {
     secrets: Vec<(ContactId, Secret)>,
     /// The own Discovery ID in each membership.
     own: Vec<String>,
-    by_uuid: LiteMap<Uuid, ContactId>,
+    /// Sorted. Of contacts who tell one discoveryUUID each has the same ones: who of them is there shows
+    /// only when they are dialled, and what one tells must not keep another one out of sight.
+    by_uuid: Vec<(Uuid, ContactId)>,
     /// Rises with each change of the above.
     generation: u64,
 }
 
 impl Recognition {
-    /// Returns the contact behind an entry.
-    pub(super) fn of(&self, member: &Member, entry: &Entry) -> Option<&ContactId> {
-        if self.by_uuid.is_empty() {
-            return None;
-        }
-        let uuid = member.namespace().discovery_uuid(&entry.discovery_id)?;
-        self.by_uuid.get(&uuid)
+    /// Returns the contact behind an entry; several, where others say to be that one.
+    pub(super) fn of(&self, member: &Member, entry: &Entry) -> impl Iterator<Item = &ContactId> {
+        let namespace = (!self.by_uuid.is_empty()).then(|| member.namespace());
+        let uuid = namespace.and_then(|namespace| namespace.discovery_uuid(&entry.discovery_id));
+        let from = |uuid| self.by_uuid.partition_point(|(known, _)| *known < uuid);
+        let sorted = uuid.and_then(|uuid| self.by_uuid.get(from(uuid)..));
+        let of_entry = sorted.into_iter().flatten();
+        let of_entry = of_entry.take_while(move |(known, _)| Some(*known) == uuid);
+        of_entry.map(|(_, contact)| contact)
     }
 
     /// Returns a number that is another one whenever other entries may be recognised.
@@ -105,7 +108,7 @@ impl Recognition {
                 }
             }
         }
-        // Sorted at once: one by one they would be moved for each other.
-        self.by_uuid = by_uuid.into_iter().collect();
+        by_uuid.sort_unstable();
+        self.by_uuid = by_uuid;
     }
 }

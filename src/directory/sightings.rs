@@ -61,12 +61,12 @@ impl Directory {
         let mut seen = LiteMap::new_vec();
         for member in &self.members {
             for (_, entry) in member.others() {
-                // The newest root under which they can be dialled.
-                if let Some(id) = self.recognition.of(member, entry)
-                    && (member.is_held() || !seen.contains_key(id))
-                {
-                    let own = member.discovery_id().to_owned();
-                    seen.insert(id.clone(), (entry.clone(), own));
+                for id in self.recognition.of(member, entry) {
+                    // The newest root under which they can be dialled.
+                    if member.is_held() || !seen.contains_key(id) {
+                        let own = member.discovery_id().to_owned();
+                        seen.insert(id.clone(), (entry.clone(), own));
+                    }
                 }
             }
         }
@@ -92,7 +92,7 @@ impl Directory {
 
     /// Returns whether an entry is a contact's.
     pub(crate) fn is_contact(&self, member: &Member, entry: &Entry) -> bool {
-        self.recognition.of(member, entry).is_some()
+        self.recognition.of(member, entry).next().is_some()
     }
 
     /// Returns a number that is another one whenever other entries may be contacts', or be seen from

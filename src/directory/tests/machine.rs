@@ -287,6 +287,19 @@ fn a_contact_is_recognised_by_what_only_contacts_can_compute() {
     assert_eq!(seen, Some(Vec::new()), "another secret is looked for anew");
 }
 
+#[test]
+fn who_tells_a_contacts_discovery_uuid_does_not_take_its_place() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let contacts = ["Bob", "Ann", "Mallory"].map(|name| (id(name), BOBS));
+    recognise(&mut directory, &ctx, &contacts);
+    checked_in(&mut directory, &mut ctx, "myapp", bobs_uuid(TODAY), 1);
+    let seen = recognise(&mut directory, &ctx, &contacts);
+    let seen = seen.iter().flatten().map(|(contact, _)| contact.clone());
+    let mut seen: Vec<ContactId> = seen.collect();
+    seen.sort();
+    assert_eq!(seen, ["Ann", "Bob", "Mallory"].map(id));
+}
+
 /// Says who is seen, of Bob alone, where somebody has Bob's id of this day.
 fn with_id_of(day: &str) -> (Context, Directory, Vec<(ContactId, String)>) {
     let (mut ctx, mut directory) = at(&[HERE]);
