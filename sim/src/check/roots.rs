@@ -104,7 +104,8 @@ pub fn look(world: &mut World, index: usize) {
         .map(|(person, other)| (other, since(person, other)))
         .collect();
     let before = beacon.places.see(index, sees.clone());
-    // Of a device that is in no root only connections show anything, and a disk that fails ends them.
+    // Of two of whom one is in no root only their connection shows anything, and a disk that fails ends
+    // it, whosever that is.
     let rootless: Vec<usize> = world
         .devices
         .people()
@@ -112,17 +113,17 @@ pub fn look(world: &mut World, index: usize) {
         .collect();
     for (other, certain) in before.into_iter().flatten() {
         let fails = |index: usize| {
-            world
-                .devices
-                .get(index)
-                .is_some_and(|device| !device.stores())
+            let device = world.devices.get(index);
+            device.is_some_and(|device| !device.stores())
         };
-        let by_connection = |index: usize| fails(index) && rootless.contains(&index);
+        let pair = [index, other];
+        let fail = pair.into_iter().any(fails);
+        let by_connection = pair.iter().any(|index| rootless.contains(index));
         let kept = certain.is_some_and(|since| now > since + SETTLED);
         let lost = match sees.get(&other) {
-            None if by_connection(index) || by_connection(other) => continue,
+            None if by_connection && fail => continue,
             None => "is out of sight",
-            Some(None) if kept && !fails(index) && !fails(other) => "has no connection any more",
+            Some(None) if kept && !fail => "has no connection any more",
             Some(_) => continue,
         };
         if stay(world, index, other) {

@@ -15,11 +15,11 @@ use crate::pairs::lost_some;
 use crate::process;
 use crate::world::World;
 use mesh_chat::node::Input;
+use webext::watch::READ_EVERY_MILLIS;
 
 /// A browser is killed, and starts again after a time.
 pub fn kill(world: &mut World, index: usize, time: u64) {
-    let is_noticed = !world.network.sockets.is_half_open(index);
-    world.disturb(index, if is_noticed { &KILLED } else { &CUT_OFF });
+    world.disturb(index, &KILLED);
     end(world, index, false, time);
 }
 
@@ -36,8 +36,13 @@ pub fn crash(world: &mut World, index: usize) {
     world.ctx.later(500, Event::Start(index));
 }
 
-/// Ends a browser for a time, and its session with it.
+/// Ends a browser for a time, and its session with it. Where its sockets are dead the server hears of it
+/// as late as of a machine that is cut off.
 pub fn end(world: &mut World, index: usize, cut_off: bool, time: u64) {
+    if world.network.sockets.is_half_open(index) {
+        let home = world.devices.home(index).unwrap_or(0);
+        world.model.disturbed(home, world.ctx.now, &CUT_OFF);
+    }
     process::kill(world, index, cut_off);
     if let Some(device) = world.devices.get_mut(index) {
         device.tokens.clear();
@@ -164,12 +169,15 @@ pub fn sleep_all(world: &mut World, time: u64) {
 }
 
 /// A person sets the clock of a device wrong, and all others are right. Of two that are wrong in
-/// opposite directions, more than a day apart, the contacts would not recognise each other.
+/// opposite directions, more than a day apart, the contacts would not recognise each other. No event
+/// reports it: the engine's next reading of the clocks shows it, also where nothing else is due.
 pub fn clock(world: &mut World, index: usize, shift: i64) {
     world.disturb_everywhere(&CLOCK);
     let right = world.clock_offset();
     for (other, device) in world.devices.people_mut().enumerate() {
         device.skew = right + if other == index { shift } else { 0 };
+        let read = Event::Node(other, device.generation, Box::new(Input::Timeout));
+        world.ctx.later(READ_EVERY_MILLIS.into(), read);
     }
 }
 
