@@ -3,6 +3,7 @@
 //! A peer can make the program refuse, never crash, hang or grow without bound: whatever holds
 //! something that a peer, a server or a person hands in is bounded by a constant of this file.
 
+use pace::Backoff;
 use std::time::Duration;
 
 /// Bytes of one frame on the JSON channel: the stock PeerJS client refuses 16,300 and more.
@@ -129,8 +130,9 @@ pub const SENT_ON: usize = 32;
 /// find out that its connection to the router is dead: until then it says so in good faith.
 pub const HIDDEN: Duration = Duration::from_secs(80);
 
-/// How long the word of a contact because of which a router was left does not count again.
-pub const COMPLAINT: Duration = Duration::from_hours(1);
+/// How long the word of a contact because of which a router was left does not count again, doubled each
+/// time: a liar costs little, and whoever is hidden in truth leaves that router too.
+pub const COMPLAINT: Backoff = Backoff::new(Duration::from_hours(1), Duration::from_hours(24));
 
 /// How often a peer lets itself be sent on before it takes the routers for liars.
 pub const REDIRECTS: u32 = 8;

@@ -65,7 +65,7 @@ pub(crate) struct Directory {
     /// The contacts who were in a registry of this network.
     neighbours: LiteMap<ContactId, ()>,
     /// Because of whose word a router was left, and when.
-    complained: LiteMap<ContactId, Mono>,
+    complained: LiteMap<ContactId, Complaint>,
     /// The Discovery IDs whose entries came, changed or went in this input.
     changes: Vec<String>,
 }
@@ -77,6 +77,15 @@ struct Cellular {
     network: bool,
     /// The person says so.
     setting: bool,
+}
+
+/// A contact because of whose word a router was left.
+#[derive(Debug)]
+struct Complaint {
+    /// Until when its word does not count again.
+    until: Mono,
+    /// How often it was believed.
+    times: u32,
 }
 
 impl Directory {
@@ -152,13 +161,16 @@ impl Directory {
 
     /// Returns from where and to where somebody is dialled who was listed under an id and a name: there or,
     /// where nobody is listed there any more, at everybody of that name. A new day has other ids for all.
+    /// Those come first of whom the most shows that they are there: invented ones use up no tries.
     pub(crate) fn ways_back(&self, stranger: &Stranger, name: &str) -> Vec<(String, String)> {
         if self.entry(stranger).is_some() {
             return self.way_to(stranger).into_iter().collect();
         }
-        let entries = self.strangers().map(|(_, entry)| entry);
-        let of_name = entries.filter(|entry| entry.friendlyname == name);
-        let namesakes = of_name.map(|entry| Stranger::at(&entry.discovery_id));
+        let all = self.strangers();
+        let mut namesakes: Vec<_> = all.filter(|(_, e)| e.friendlyname == name).collect();
+        namesakes.sort_by_key(|(standing, _)| std::cmp::Reverse(*standing));
+        let namesakes = namesakes.into_iter();
+        let namesakes = namesakes.map(|(_, entry)| Stranger::at(&entry.discovery_id));
         namesakes
             .filter_map(|namesake| self.way_to(&namesake))
             .collect()
@@ -299,19 +311,19 @@ impl Directory {
 
     /// Leaves routers that hide somebody. `missing` are the Router IDs at which contacts who are on this
     /// network, and are seen in no registry, say to be. The word of one contact counts where it was in
-    /// a registry here before, and for one router in an hour: else it could keep this device from
-    /// everybody else.
+    /// a registry here before, and for one router in an hour, then in two, up to a day: else it could
+    /// keep this device from everybody else.
     pub(crate) fn leave_hiding_routers(
         &mut self,
         ctx: &mut Context,
         missing: &[(&ContactId, &str)],
     ) {
         let now = ctx.now.mono;
-        self.complained.retain(|_, at| now < *at + COMPLAINT);
         for member in &mut self.members {
             let counts = |(contact, router): &&(&ContactId, &str)| {
                 let of_here = member.namespace().router_index(router).is_some();
-                of_here && !self.complained.contains_key(*contact)
+                let before = self.complained.get(*contact);
+                of_here && before.is_none_or(|before| now >= before.until)
             };
             let contacts = missing.iter().filter(counts).map(|(contact, _)| *contact);
             let mut contacts: Vec<&ContactId> = contacts.collect();
@@ -319,8 +331,16 @@ impl Directory {
             let was_here = |contact: &&ContactId| self.neighbours.contains_key(*contact);
             let misses = contacts.len() > 1 || contacts.iter().any(was_here);
             if member.misses(ctx, misses) {
-                let since = contacts.into_iter().map(|contact| (contact.clone(), now));
-                self.complained.extend(since);
+                for contact in contacts {
+                    let times = self
+                        .complained
+                        .get(contact)
+                        .map_or(0, |before| before.times);
+                    let until = now + COMPLAINT.doubled(times);
+                    let times = times.saturating_add(1);
+                    self.complained
+                        .insert(contact.clone(), Complaint { until, times });
+                }
             }
         }
     }

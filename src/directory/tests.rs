@@ -6,6 +6,7 @@ mod budgets;
 mod former;
 mod hiding;
 mod machine;
+mod namesakes;
 mod shunning;
 
 use super::member::{Announcement, Member};
@@ -118,15 +119,20 @@ impl End {
     }
 }
 
-/// One message of each type.
-fn samples(entry: Entry) -> [RouterFrame; 8] {
-    let part = RegistryPart {
+/// A registry with nobody in it.
+fn empty_part(seq: u64) -> RegistryPart {
+    RegistryPart {
         epoch: 1,
-        seq: 1,
+        seq,
         part: 1,
         parts: 1,
         peers: Vec::new(),
-    };
+    }
+}
+
+/// One message of each type.
+fn samples(entry: Entry) -> [RouterFrame; 8] {
+    let part = empty_part(1);
     let change = RegistryChange {
         epoch: 1,
         seq: 2,

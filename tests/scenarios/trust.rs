@@ -1,6 +1,6 @@
 //! What somebody is told, and when; and who is accepted without a question.
 
-use crate::world::{ANN, AWAY, BOB, DAY, HOME, World, friends};
+use crate::world::{ANN, AWAY, BOB, CLEO, DAY, HOME, MINUTE, World, friends};
 use mesh_chat::node::Input;
 use mesh_chat::view::{Asked, PersonId, Presence};
 
@@ -207,6 +207,26 @@ fn whoever_asks_again_has_one_request_and_whoever_restarts_before_has_two() {
         world.ask(ann, "Bob");
         assert_eq!(world.requests(BOB).len(), 1 + usize::from(restarts));
     }
+}
+
+#[test]
+fn a_contact_that_says_to_be_listed_as_another_makes_nobody_leave_the_router() {
+    let mut world = World::of(&["Ann", "Bob", "Cleo"]);
+    for (other, name) in [(ANN, "Ann"), (CLEO, "Cleo")] {
+        world.ask(BOB, name);
+        world.accept(other);
+    }
+    world.pass(1_000);
+    let uuid = |world: &World, device| world.snapshot(device).profile.unwrap().discovery_uuid.0;
+    let (own, anns) = (uuid(&world, CLEO), uuid(&world, ANN));
+    world.lies(CLEO, move |frame| frame.replace(&own, &anns));
+    world.take_name(CLEO, "Cleo C");
+    world.pass(20 * MINUTE);
+    let known = world.snapshot(BOB).contacts.into_iter();
+    let uuids: Vec<_> = known.map(|c| c.card.unwrap().discovery_uuid).collect();
+    assert_eq!(uuids[0], uuids[1], "she lies");
+    let later = "myapp-203-0-113-7-2".to_owned();
+    assert!(!world.ever_registered().contains(&later));
 }
 
 #[test]

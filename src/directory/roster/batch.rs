@@ -107,12 +107,13 @@ impl Roster {
             return taken;
         }
         self.expires.get_or_insert(now + ENTRY_LIFE);
+        let (said, told, relayed) = self.tally(source);
         let mut teller = Teller {
             source,
             now,
-            room: most.saturating_sub(self.count(source)),
-            places: self.room_to_tell(),
-            relayed: RELAYED_ENTRIES.saturating_sub(self.relayed()),
+            room: most.saturating_sub(said),
+            places: TOLD_ENTRIES.saturating_sub(told),
+            relayed: RELAYED_ENTRIES.saturating_sub(relayed),
             changed: std::mem::take(&mut self.changed),
             taken,
         };
@@ -156,10 +157,18 @@ impl Roster {
         TOLD_ENTRIES.saturating_sub(told.count())
     }
 
-    fn relayed(&self) -> usize {
+    /// Counts in one pass of whom a source tells, of whom other routers tell, and whom those have from
+    /// others.
+    fn tally(&self, source: Source) -> (usize, usize, usize) {
         let held = self.entries.values();
-        held.filter(|held| held.standing() == Standing::Relayed)
-            .count()
+        held.fold((0, 0, 0), |(said, told, relayed), held| {
+            let is_relayed = held.standing() == Standing::Relayed;
+            (
+                said + usize::from(held.sources.contains(&source)),
+                told + usize::from(held.is_told()),
+                relayed + usize::from(is_relayed),
+            )
+        })
     }
 
     /// Removes leftovers for which there is no room beside those who are told, so that nobody who

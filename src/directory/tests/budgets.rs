@@ -46,13 +46,7 @@ fn update(_: &End) -> RouterFrame {
 }
 
 fn registry(seq: u64) -> RouterFrame {
-    let part = RegistryPart {
-        epoch: 1,
-        seq,
-        part: 1,
-        parts: 1,
-        peers: Vec::new(),
-    };
+    let part = super::empty_part(seq);
     RouterFrame::Registry { part }
 }
 
@@ -127,11 +121,8 @@ fn no_router_tells_of_more_changes_than_a_namespace_makes() {
 #[test]
 fn a_later_router_has_no_registry_of_a_whole_namespace() {
     let part = RegistryPart {
-        epoch: 1,
-        seq: 1,
-        part: 1,
         parts: LATER_PARTS + 1,
-        peers: Vec::new(),
+        ..super::empty_part(1)
     };
     let frame = RouterFrame::Registry { part };
     let heard = router_at_router().hears(&frame);

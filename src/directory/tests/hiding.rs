@@ -4,8 +4,8 @@ use super::super::Directory;
 use super::machine::{ELSEWHERE, following, router_id};
 use crate::context::Context;
 use crate::ids::Namespace;
-use crate::limits::{COMPLAINT, HIDDEN};
-use crate::test_context::{clear, closed, id, wait};
+use crate::limits::HIDDEN;
+use crate::test_context::{NOW, clear, closed, id, wait};
 use crate::values::ContactId;
 use std::time::Duration;
 
@@ -50,18 +50,30 @@ fn the_word_of_one_contact_who_was_never_listed_here_is_not_enough() {
 }
 
 #[test]
-fn a_router_is_left_because_of_one_contact_at_most_once_an_hour() {
-    let (mut ctx, mut directory, _) = following();
+fn a_router_is_left_because_of_one_contact_in_an_hour_then_in_two_and_so_on_to_a_day() {
     let (bob, router) = (id("Bob"), router_id());
+    let mut complained = litemap::LiteMap::new_vec();
+    for hours in [1, 2, 4, 8, 16, 24, 24] {
+        let (mut ctx, mut directory, link) = following();
+        bob_was_here(&mut directory);
+        clear(&mut ctx);
+        directory.complained = complained;
+        miss(&mut directory, &mut ctx, &[(&bob, &router)]);
+        assert_eq!(closed(&mut ctx), [link], "{hours}");
+        complained = std::mem::take(&mut directory.complained);
+        let until = complained.get(&bob).unwrap().until;
+        let length = until.since(ctx.now.mono);
+        assert_eq!(length, Duration::from_hours(hours));
+        // The next directory begins at the same moment as this one did.
+        complained.get_mut(&bob).unwrap().until = NOW.mono;
+    }
+    let (mut ctx, mut directory, _) = following();
     bob_was_here(&mut directory);
     clear(&mut ctx);
-    directory.complained.insert(bob.clone(), ctx.now.mono);
+    complained.get_mut(&bob).unwrap().until = NOW.mono + HIDDEN * 3;
+    directory.complained = complained;
     miss(&mut directory, &mut ctx, &[(&bob, &router)]);
-    assert_eq!(closed(&mut ctx), []);
-    wait(&mut ctx, COMPLAINT);
-    miss(&mut directory, &mut ctx, &[(&bob, &router)]);
-    assert_eq!(closed(&mut ctx).len(), 1);
-    assert!(directory.complained.contains_key(&bob));
+    assert_eq!(closed(&mut ctx), [], "not before that");
 }
 
 #[test]

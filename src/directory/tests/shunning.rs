@@ -7,7 +7,7 @@ use crate::ids::Namespace;
 use crate::io::{ChannelBinding, Link, LinkId, Output, Path};
 use crate::limits::{CLAIM_JITTER, HIDDEN};
 use crate::test_context::{clear, id, outputs, wait};
-use crate::wire::{RegistryPart, RouterFrame, encode};
+use crate::wire::{RouterFrame, encode};
 use std::time::Duration;
 
 /// How the router at `-1` gets itself left.
@@ -46,13 +46,7 @@ fn answers(ctx: &mut Context, directory: &mut Directory, link: LinkId) {
     };
     let path = Path::Public(HERE.parse().unwrap());
     directory.link(ctx, link, Link::Open { binding, path });
-    let part = RegistryPart {
-        epoch: 1,
-        seq: 1,
-        part: 1,
-        parts: 1,
-        peers: Vec::new(),
-    };
+    let part = super::empty_part(1);
     let registry = encode(&RouterFrame::Registry { part });
     says(ctx, directory, link, &registry);
 }
