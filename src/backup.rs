@@ -126,7 +126,6 @@ mod tests {
                 transport_id: "myapp-1".to_owned(),
                 profile_number: 3,
                 former: None,
-                shown: false,
             },
             contacts: Vec::new(),
         }

@@ -132,6 +132,8 @@ pub(crate) enum Fact {
     /// A stranger is being asked.
     Asking {
         stranger: Stranger,
+        /// The own id from which they are asked.
+        from: String,
         /// Whoever shows this secret is the one who was asked.
         call_back: Key,
         /// They know the secret that was shown to them.
@@ -203,6 +205,8 @@ pub(crate) enum Fact {
     Asks(RequestId),
     /// A request waits no longer, whatever became of it.
     RequestGone(RequestId),
+    /// The person said yes to a request, and whoever made it is looked for.
+    RequestAnswered(RequestId),
     /// There is a problem for the person to know of.
     Alert(Alert),
 }

@@ -79,17 +79,12 @@ impl Me {
     pub(crate) fn renew_card(&mut self, transport_id: String, fresh: [u8; 16], until: UnixMillis) {
         self.discovery_uuid = fresh;
         self.record.discovery_uuid = Secret(b64(&fresh));
-        self.record.shown = false;
         let transport_id = std::mem::replace(&mut self.record.transport_id, transport_id);
         self.record.former = Some(FormerRecord {
             transport_id,
             until,
             number: self.record.profile_number + 1,
         });
-    }
-
-    pub(crate) fn set_shown(&mut self, shown: bool) {
-        self.record.shown = shown;
     }
 
     /// Holds the former Transport ID until a moment at the latest. Returns whether that is sooner.

@@ -28,6 +28,9 @@ pub struct Snapshot {
     pub damaged_contacts: Vec<ContactId>,
     /// Requests waiting for the person.
     pub requests: Vec<RequestRecord>,
+    /// Those who were asked and can still say yes.
+    #[serde(default)]
+    pub asked: Vec<AskedRecord>,
     /// Open invites.
     #[serde(default)]
     pub invites: Vec<InviteRecord>,
@@ -60,6 +63,10 @@ pub enum Change {
     Request(RequestRecord),
     /// Remove a request.
     ForgetRequest(RequestId),
+    /// Add or replace somebody who was asked.
+    Asked(AskedRecord),
+    /// Remove somebody who was asked, by the key of their record.
+    ForgetAsked(String),
     /// Add or replace an invite.
     Invite(InviteRecord),
     /// Remove an invite.
@@ -86,6 +93,8 @@ pub struct ImportRecord {
     pub forget_requests: Vec<RequestId>,
     /// To be removed.
     pub forget_invites: Vec<InviteId>,
+    /// To be removed: those who were asked.
+    pub forget_asked: Vec<String>,
 }
 
 /// Oneself.
@@ -107,9 +116,6 @@ pub struct ProfileRecord {
     /// The Transport ID before this one, while contacts may look there.
     #[serde(default)]
     pub former: Option<FormerRecord>,
-    /// Somebody was shown the Transport ID by an invite, and is no contact yet.
-    #[serde(default)]
-    pub shown: bool,
 }
 
 /// A Transport ID that was taken back from somebody, and is held for contacts who do not know the new one.
@@ -235,9 +241,37 @@ pub struct RequestRecord {
     /// When the person said no. It waits no longer, and shows who is not to ask again for a day.
     #[serde(default)]
     pub rejected: Option<UnixMillis>,
+    /// When the person said yes to somebody who was not there any more, and is looked for.
+    #[serde(default)]
+    pub accepted: Option<UnixMillis>,
     /// 32 bytes made by both, never sent: by it the two recognise each other when they are called
     /// back, or ask again.
     pub call_back: Secret,
+}
+
+/// Somebody who was asked and can still say yes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AskedRecord {
+    /// Version of this record: 1.
+    pub version: u32,
+    /// The key: their Discovery ID without its root, or the id in the invite that was used.
+    pub stranger: String,
+    /// The own id from which they were asked: a Discovery ID, or one that was made for an invite and
+    /// is held for their answer.
+    pub from: String,
+    /// 32 bytes made by both, never sent: whoever shows them is the one who was asked.
+    pub call_back: Secret,
+    /// Until when a yes counts.
+    pub until: UnixMillis,
+    /// Under which name they were listed.
+    pub name: Option<String>,
+    /// As whom they were perhaps asked on an earlier day: what shows that goes with this.
+    pub before: Option<String>,
+    /// The request of theirs that was answered by asking them.
+    pub answers: Option<RequestId>,
+    /// The person has heard that no yes came in time.
+    pub told: bool,
 }
 
 /// The head of a chat: all that is needed to go on without reading the messages.

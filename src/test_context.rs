@@ -42,7 +42,6 @@ pub(crate) fn me(name: &str, byte: u8) -> Me {
         transport_id: transport_id(byte),
         profile_number: 1,
         former: None,
-        shown: false,
     };
     Me::restore(profile).unwrap()
 }
@@ -99,6 +98,7 @@ pub(crate) fn request(name: &str, from: &str) -> RequestRecord {
         at: NOW.unix,
         invite: None,
         rejected: None,
+        accepted: None,
         call_back: Secret(b64(&[0x0C; 32])),
     }
 }

@@ -1,7 +1,7 @@
 //! What is durable on a device.
 
 use mesh_chat::records::{
-    Change, ContactRecord, InviteRecord, MessageRecord, Origin, ProfileRecord, Query,
+    AskedRecord, Change, ContactRecord, InviteRecord, MessageRecord, Origin, ProfileRecord, Query,
     RequestRecord, Secret, Snapshot, ThreadRecord,
 };
 use mesh_chat::view::{ContactId, InviteId, RequestId};
@@ -16,6 +16,7 @@ pub struct Disk {
     contacts: BTreeMap<ContactId, ContactRecord>,
     requests: BTreeMap<RequestId, RequestRecord>,
     invites: BTreeMap<InviteId, InviteRecord>,
+    asked: BTreeMap<String, AskedRecord>,
     threads: BTreeMap<ContactId, ThreadRecord>,
     messages: BTreeMap<(ContactId, u64), MessageRecord>,
 }
@@ -41,6 +42,8 @@ pub fn describe(change: &Change) -> String {
         | Change::ForgetRequest(_)
         | Change::Invite(_)
         | Change::ForgetInvite(_)
+        | Change::Asked(_)
+        | Change::ForgetAsked(_)
         | Change::Import(_)
         | Change::Thread(..)
         | Change::ForgetThread(_) => String::new(),
@@ -59,6 +62,8 @@ impl Disk {
             Change::ForgetRequest(id) => drop(self.requests.remove(&id)),
             Change::Invite(record) => drop(self.invites.insert(record.id.clone(), record)),
             Change::ForgetInvite(id) => drop(self.invites.remove(&id)),
+            Change::Asked(record) => drop(self.asked.insert(record.stranger.clone(), record)),
+            Change::ForgetAsked(stranger) => drop(self.asked.remove(&stranger)),
             Change::Import(import) => {
                 self.profile = Some(import.profile);
                 for record in import.contacts {
@@ -72,6 +77,9 @@ impl Disk {
                 }
                 for id in import.forget_invites {
                     self.invites.remove(&id);
+                }
+                for stranger in import.forget_asked {
+                    self.asked.remove(&stranger);
                 }
             }
             Change::ForgetThread(id) => {
@@ -117,6 +125,7 @@ impl Disk {
             damaged_contacts: Vec::new(),
             requests: self.requests.values().cloned().collect(),
             invites: self.invites.values().cloned().collect(),
+            asked: self.asked.values().cloned().collect(),
             threads: self.threads.values().cloned().collect(),
             outbox: self.messages.values().filter(awaits).cloned().collect(),
         }
@@ -141,6 +150,7 @@ impl Disk {
         let is_same = self.profile == copy.profile
             && self.requests == copy.requests
             && self.invites == copy.invites
+            && self.asked == copy.asked
             && self.ties().eq(copy.ties());
         if is_same {
             *self = copy;

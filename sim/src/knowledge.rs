@@ -48,6 +48,8 @@ impl Knowledge {
             | Change::ForgetRequest(_)
             | Change::Invite(_)
             | Change::ForgetInvite(_)
+            | Change::Asked(_)
+            | Change::ForgetAsked(_)
             | Change::Thread(..)
             | Change::ForgetThread(_) => None,
         };

@@ -106,14 +106,16 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
 /// Accepts a request, or rejects that of somebody whom nobody wants to know.
 fn answer(device: &Device) -> Option<Command> {
     let requests = &device.view.requests;
-    let wanted = requests
-        .values()
+    // Whoever is accepted is being looked for.
+    let mut open = requests.values().filter(|request| !request.accepted);
+    let wanted = open
+        .clone()
         .find(|request| anybody(&request.name).is_some());
     if let Some(request) = wanted {
         let request = request.id.clone();
         return Some(Command::Accept { request });
     }
-    let request = requests.keys().next()?.clone();
+    let request = open.next()?.id.clone();
     Some(Command::Reject { request })
 }
 

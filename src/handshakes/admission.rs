@@ -7,7 +7,7 @@ use super::book::{Book, Caller};
 use super::stage::Pending;
 use crate::clock::Mono;
 use crate::crypto::{Key, Offer};
-use crate::fact::{Purpose, Showing, Shown};
+use crate::fact::{Purpose, Showing};
 use crate::ids;
 use crate::io::LinkId;
 use crate::limits::{
@@ -38,7 +38,7 @@ pub(crate) enum Door {
     Discovery,
     /// The Transport ID: whoever knows a secret.
     Transport,
-    /// The id of an invite: whoever has one.
+    /// An id that is held for an invite: whoever has it, or was asked from there.
     Invite,
     /// A meeting point: this contact.
     Meeting(ContactId),
@@ -163,12 +163,7 @@ impl Admission {
                         .collect(),
                 )
             }
-            Door::Invite => {
-                let is_invite = |(caller, _): &(Caller, Key)| {
-                    matches!(caller, Caller::Stranger(Shown::Invite(_)))
-                };
-                find(book.callers().into_iter().filter(is_invite).collect())
-            }
+            Door::Invite => find(book.invited_at(local)),
             Door::Transport | Door::Discovery => find(book.callers_at(remote)).or_else(|| {
                 let searches = match door {
                     Door::Discovery => &mut self.searches_discovery,

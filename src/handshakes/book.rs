@@ -38,6 +38,8 @@ pub(crate) trait Book {
     fn note_for(&self, stranger: &Stranger) -> Option<String>;
     /// Returns the secrets of whom this id is known to be of: very few.
     fn callers_at(&self, remote: &str) -> Vec<(Caller, Key)>;
+    /// Returns the secrets that a caller may show at an own id that is held for an invite.
+    fn invited_at(&self, local: &str) -> Vec<(Caller, Key)>;
     /// Returns the secrets that a caller may hint at.
     fn callers(&self) -> Vec<(Caller, Key)>;
     /// Returns the secrets of strangers whom the person has rejected lately: they are no reason to let

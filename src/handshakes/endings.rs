@@ -151,24 +151,27 @@ impl Handshakes {
         }
     }
 
-    /// Ends a connection whose time is over.
+    /// Ends a connection whose time is over. A request waits on, and only its connection ends. On a
+    /// network that looks like a no, so that nobody can tell one from the other; whoever made an invite,
+    /// or used one, waits for the answer.
     pub(crate) fn expire(&mut self, ctx: &mut Context, link: LinkId) {
-        match self.pending.get(&link).map(|pending| &pending.stage) {
-            Some(Stage::ExpectAnswer(_, stranger)) => {
+        let Some(pending) = self.pending.get(&link) else {
+            return;
+        };
+        match &pending.stage {
+            Stage::ExpectAnswer(_, stranger) if pending.connection.near => {
                 ctx.tell(Fact::Asked(stranger.clone(), Asked::NotAccepted));
                 self.remove(ctx, link);
             }
-            // The request itself waits on; only its connection ends.
-            Some(Stage::Requested(..)) => self.reject_on(ctx, link),
-            Some(
-                Stage::Dialling(_)
-                | Stage::Arriving
-                | Stage::ExpectHello(..)
-                | Stage::ExpectRequest(..)
-                | Stage::ExpectAuth(..)
-                | Stage::Accepting(_),
-            )
-            | None => self.drop(ctx, link),
+            Stage::Requested(..) if pending.connection.near => self.reject_on(ctx, link),
+            Stage::Dialling(_)
+            | Stage::Arriving
+            | Stage::ExpectHello(..)
+            | Stage::ExpectRequest(..)
+            | Stage::ExpectAuth(..)
+            | Stage::ExpectAnswer(..)
+            | Stage::Requested(..)
+            | Stage::Accepting(_) => self.drop(ctx, link),
         }
     }
 

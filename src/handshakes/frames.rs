@@ -240,6 +240,8 @@ fn first_hello(
     // other.
     let shown = connection.caller.as_ref().filter(|_| !connection.near);
     let callers = callers.filter(|(caller, _)| shown.is_none_or(|shown| shown == caller));
+    let near = connection.near;
+    let is_answered = |caller: &Caller| is_answered(caller, near);
     let (exchange, answer, caller) =
         exchange::respond(&mut ctx.rng, binding, raw, hello, callers, is_answered)
             .map_err(|fault| (fault, Whom::Nobody))?;
@@ -254,10 +256,11 @@ fn first_hello(
     }))
 }
 
-/// Returns whether a caller is shown to be recognised. Whoever has asked is not: they need not know whom
-/// they have asked, and could tell by it, on another day, who has said no.
-fn is_answered(caller: &Caller) -> bool {
-    !matches!(caller, Caller::Stranger(Shown::Again(_)))
+/// Returns whether a caller is shown to be recognised. Whoever has asked on this network is not: they need
+/// not know whom they have asked, and could tell by it, on another day, who has said no. The id of an
+/// invite says whom they have asked.
+fn is_answered(caller: &Caller, near: bool) -> bool {
+    !near || !matches!(caller, Caller::Stranger(Shown::Again(_)))
 }
 
 /// Handles the answer to the own hello: asks the stranger, or proves the own identity to the
@@ -281,6 +284,7 @@ fn second_hello(
             ctx.transmit(desk.link, &frame);
             ctx.tell(Fact::Asking {
                 stranger: stranger.clone(),
+                from: connection.local.clone(),
                 call_back: exchange.call_back(),
                 recognised,
             });
@@ -327,6 +331,7 @@ fn request(
             Some(Shown::CallBack(_) | Shown::Again(_)) | None => None,
         },
         rejected: None,
+        accepted: None,
         call_back: Secret(b64(&exchange.call_back())),
     };
     ctx.tell(Fact::Requested(desk.link, Box::new(record), shown));

@@ -5,23 +5,29 @@
 //! at the id that they had then or, where that is not listed any more, at those that are listed under
 //! their name, one after the other. Each must show to be the one who asked, and hears nothing before.
 
-use super::outreach::Pass;
+use super::passes::Pass;
 use crate::clock::Mono;
 use crate::crypto::Key;
 use crate::encoding::unb64;
-use crate::ids::Stranger;
+use crate::ids::{Stranger, is_transport_id};
 use crate::limits::NAMESAKES;
 use crate::records::RequestRecord;
 use crate::values::RequestId;
-use crate::view::{Alert, Asked};
+use crate::view::Alert;
 use litemap::LiteMap;
+use pace::Backoff;
 use std::time::Duration;
 
-/// How long whoever asked is looked for: more than anybody needs to be listed under the id of a new
-/// day, and less than a person waits for what came of their answer.
+/// How long whoever asked on this network is looked for: more than anybody needs to be listed under the
+/// id of a new day, and less than a person waits for what came of their answer. Whoever used an invite
+/// cannot be seen to come, and is looked for as long as their request lives.
 const LOOKED_FOR: Duration = Duration::from_mins(1);
 
-/// The answers that are on their way: as many as the person gave in a minute.
+/// The waits between two dials to whoever used an invite.
+const RETRY: Backoff = Backoff::new(Duration::from_secs(4), Duration::from_mins(10));
+
+/// The answers that are on their way: as many as requests can wait, and those that broken acceptances
+/// ask for again.
 #[derive(Debug, Default)]
 pub(super) struct Answers(LiteMap<RequestId, Answer>);
 
@@ -42,10 +48,13 @@ struct Answer {
     /// The person does not know of it.
     quietly: bool,
     until: Mono,
-    /// Who is being dialled.
+    /// Who is being dialled, or was found and is being asked.
     dialled: Option<Stranger>,
     /// Who was dialled in vain.
     tried: Vec<Stranger>,
+    /// How often whoever used an invite was dialled in vain, and when they are dialled again.
+    tries: u32,
+    again: Option<Mono>,
 }
 
 /// It holds a secret and a name, which no log may hold.
@@ -66,19 +75,30 @@ impl Answers {
             until: now + LOOKED_FOR,
             dialled: None,
             tried: Vec::new(),
+            tries: 0,
+            again: None,
         };
         self.0.insert(request.id.clone(), answer);
+    }
+
+    /// Returns the own ids that are held to dial from: those at which invited people asked.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
+        let invited = self.0.values().filter(|answer| answer.is_invited());
+        invited.map(|answer| answer.request.to.as_str())
     }
 
     /// Returns whom to dial next, if there is anybody. `ways` returns from where and to where whoever
     /// made a request can be dialled, `is_busy` whether somebody is being dialled already.
     pub(super) fn next(
         &mut self,
+        now: Mono,
         ways: impl Fn(&RequestRecord) -> Vec<(String, String)>,
         is_busy: impl Fn(&Stranger) -> bool,
     ) -> Option<Call> {
-        let mut idle = self.0.iter_mut().filter(|(_, a)| a.dialled.is_none());
+        let mut idle = self.0.iter_mut().filter(|(_, a)| a.is_due(now));
         idle.find_map(|(_, answer)| {
+            // From now on they are dialled as soon as there is a way.
+            answer.again = None;
             let is_free = |(_, to): &(String, String)| {
                 let stranger = Stranger::at(to);
                 !is_busy(&stranger) && !answer.tried.contains(&stranger)
@@ -87,7 +107,8 @@ impl Answers {
             let (from, to) = ways
                 .find(is_free)
                 .filter(|_| answer.tried.len() < NAMESAKES)?;
-            let (stranger, pass) = (Stranger::at(&to), answer.pass()?);
+            let pass = Pass::answering(&answer.request.id, answer.secret?);
+            let stranger = Stranger::at(&to);
             answer.dialled = Some(stranger.clone());
             Some(Call {
                 from,
@@ -111,10 +132,12 @@ impl Answers {
         told.collect()
     }
 
-    /// Returns when the next search is given up.
+    /// Returns when the next search is given up, or goes on.
     pub(super) fn due(&self) -> Option<Mono> {
         let idle = self.0.values().filter(|answer| answer.dialled.is_none());
-        idle.map(|answer| answer.until).min()
+        let ends = |answer: &Answer| (!answer.lasts()).then_some(answer.until);
+        idle.flat_map(|answer| answer.again.into_iter().chain(ends(answer)))
+            .min()
     }
 
     /// Returns by which secrets those are known who are looked for.
@@ -123,44 +146,53 @@ impl Answers {
         answers.filter_map(|(id, answer)| Some((id, answer.secret?)))
     }
 
-    /// Takes what came of a dial: whoever does not answer, or does not show the secret, is not the one
-    /// who asked.
-    pub(super) fn dialled(&mut self, stranger: &Stranger, asked: Asked) {
+    /// Returns by which secrets those are known who asked at an own id and are looked for.
+    pub(super) fn secrets_at(&self, own: &str) -> impl Iterator<Item = (&RequestId, Key)> {
+        let there = self.0.iter().filter(move |(_, a)| a.request.to == own);
+        there.filter_map(|(id, answer)| Some((id, answer.secret?)))
+    }
+
+    /// Takes what came of a dial, or of the acceptance on it: whoever does not answer, or does not show the
+    /// secret, is not the one who asked. Whoever used an invite is dialled again.
+    pub(super) fn in_vain(&mut self, stranger: &Stranger, now: Mono) {
         let mut answers = self.0.iter_mut();
         let answer = answers.find(|(_, answer)| answer.dialled.as_ref() == Some(stranger));
-        if let Some((_, answer)) = answer
-            && matches!(asked, Asked::Unreachable | Asked::Failed)
-        {
-            answer.tried.extend(answer.dialled.take());
+        let Some((_, answer)) = answer else {
+            return;
+        };
+        let dialled = answer.dialled.take();
+        if answer.is_invited() {
+            answer.again = Some(now + RETRY.doubled(answer.tries));
+            answer.tries = answer.tries.saturating_add(1);
+        } else {
+            answer.tried.extend(dialled);
         }
     }
 
-    /// Notes that whoever asked is found: what becomes of it is for the handshake.
-    pub(super) fn found(&mut self, stranger: &Stranger) {
-        let is_theirs = |answer: &Answer| answer.dialled.as_ref() == Some(stranger);
-        self.0.retain(|_, answer| !is_theirs(answer));
-    }
-
-    /// Notes that whoever made a request has come by themselves. Returns whether they were looked for.
-    pub(super) fn came(&mut self, request: &RequestId) -> bool {
+    /// Notes that whoever made a request was found, or has come by themselves, or is given up. Returns
+    /// whether they were looked for.
+    pub(super) fn end(&mut self, request: &RequestId) -> bool {
         self.0.remove(request).is_some()
     }
 }
 
 impl Answer {
-    fn is_late(&self, now: Mono) -> bool {
-        self.dialled.is_none() && now >= self.until
+    /// Returns whether whoever asked used an invite, or was called back at an id of an invite.
+    fn is_invited(&self) -> bool {
+        is_transport_id(&self.request.from)
     }
 
-    /// Returns what whoever asked must show, unless that cannot be read.
-    fn pass(&self) -> Option<Pass> {
-        let pass = Pass::answering(&self.request, self.secret?, self.failure());
-        let invited = self.request.invite.is_some();
-        Some(if invited {
-            pass.showing_address()
-        } else {
-            pass
-        })
+    /// Returns whether it lasts as long as its request.
+    fn lasts(&self) -> bool {
+        self.is_invited() && !self.quietly
+    }
+
+    fn is_due(&self, now: Mono) -> bool {
+        self.dialled.is_none() && self.again.is_none_or(|at| now >= at)
+    }
+
+    fn is_late(&self, now: Mono) -> bool {
+        self.dialled.is_none() && !self.lasts() && now >= self.until
     }
 
     /// Returns what the person hears where nobody is found.

@@ -11,13 +11,13 @@ pub(super) struct Expired<K, V>(LiteMap<K, (V, Mono)>);
 
 /// What came of looking at the calendar.
 #[derive(Debug)]
-pub(super) struct Swept<K, V> {
+pub(super) struct Swept<V> {
     /// Out of sight from now on.
     pub(super) hidden: Vec<V>,
     /// In sight again: the calendar was wrong.
     pub(super) back: Vec<V>,
     /// To be deleted.
-    pub(super) over: Vec<K>,
+    pub(super) over: Vec<V>,
 }
 
 impl<K, V> Default for Expired<K, V> {
@@ -32,6 +32,11 @@ impl<K: Ord + Clone, V: Clone> Expired<K, V> {
         self.0.keys()
     }
 
+    /// Returns what is out of sight.
+    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
+        self.0.values().map(|(value, _)| value)
+    }
+
     /// Takes what is old from what is `open`. At the most so many are kept out of sight.
     pub(super) fn sweep(
         &mut self,
@@ -39,7 +44,7 @@ impl<K: Ord + Clone, V: Clone> Expired<K, V> {
         is_old: impl Fn(&V) -> bool,
         now: Mono,
         most: usize,
-    ) -> Swept<K, V> {
+    ) -> Swept<V> {
         let mut swept = Swept {
             hidden: Vec::new(),
             back: Vec::new(),
@@ -62,7 +67,7 @@ impl<K: Ord + Clone, V: Clone> Expired<K, V> {
             if !is_old(&value) {
                 swept.back.push(value);
             } else if place < too_many || now >= since + EXPIRED_KEPT {
-                swept.over.push(key);
+                swept.over.push(value);
             } else {
                 self.0.insert(key, (value, since));
             }

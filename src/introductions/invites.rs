@@ -6,7 +6,8 @@
 
 use super::Introductions;
 use super::invite_code;
-use super::outreach::Pass;
+use super::own_ids::Use;
+use super::passes::Pass;
 use crate::clock::millis;
 use crate::context::Context;
 use crate::encoding::{b64, hex, unb64};
@@ -14,14 +15,9 @@ use crate::ids::{self, Stranger};
 use crate::io::CommandId;
 use crate::limits::{INVITE_LIFE, INVITES};
 use crate::records::{Change, InviteRecord, Secret};
-use crate::routes::IdOwner;
 use crate::store::Write;
 use crate::values::InviteId;
-use crate::view::{Alert, Invite, Refusal};
-use std::time::Duration;
-
-/// After which time the id of an invite is registered again that the server holds for somebody else.
-const REGISTER_AGAIN: Duration = Duration::from_secs(15);
+use crate::view::{Invite, Refusal};
 
 /// Whether a command is answered now or when something else has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,21 +48,8 @@ impl Introductions {
 
     /// Opens an invite that is stored.
     pub(crate) fn invite_stored(&mut self, ctx: &mut Context, record: InviteRecord) {
-        ctx.register(&record.address, IdOwner::Invite);
+        self.own_ids.hold(ctx, &record.address);
         self.invites.insert(record.id.clone(), record);
-    }
-
-    /// Registers the ids of the open invites that are not: at the start, and where one was taken.
-    pub(crate) fn open(&mut self, ctx: &mut Context) {
-        self.register_again = None;
-        for invite in self.invites.values() {
-            ctx.register(&invite.address, IdOwner::Invite);
-        }
-    }
-
-    /// Notes that somebody else holds the id of an invite: perhaps this device before it crashed.
-    pub(crate) fn taken(&mut self, ctx: &Context) {
-        self.register_again = Some(ctx.now.mono + REGISTER_AGAIN);
     }
 
     pub(crate) fn cancel_invite(
@@ -80,8 +63,7 @@ impl Introductions {
     }
 
     pub(super) fn forget_invite(&mut self, ctx: &mut Context, id: &InviteId) {
-        if let Some(invite) = self.invites.remove(id) {
-            ctx.release(&invite.address);
+        if self.invites.remove(id).is_some() {
             ctx.store_for_certain(Change::ForgetInvite(id.clone()));
         }
     }
@@ -96,25 +78,22 @@ impl Introductions {
             ctx.now.mono,
             INVITES,
         );
-        for address in expired.hidden.iter().map(|invite| &invite.address) {
-            ctx.release(address);
-        }
         for invite in expired.back {
             self.invite_stored(ctx, invite);
         }
-        for id in expired.over {
-            ctx.store_for_certain(Change::ForgetInvite(id));
+        for invite in expired.over {
+            ctx.store_for_certain(Change::ForgetInvite(invite.id));
         }
     }
 
-    /// Asks the person who made an invite. `own` is the own Transport ID, `held` whether it can be
-    /// dialled from, and `asking` tells whether somebody is being asked already.
+    /// Asks the person who made an invite, from an id that is made for it and held until they have
+    /// answered. Whoever used it before shows to be the same. `held` is whether the server answers at
+    /// all, and `asking` tells whether somebody is being asked already.
     pub(crate) fn use_invite(
         &mut self,
         ctx: &mut Context,
         command: CommandId,
         code: &Secret,
-        own: &str,
         held: bool,
         asking: impl FnOnce(&Stranger) -> bool,
     ) -> Result<Answered, Refusal> {
@@ -122,20 +101,42 @@ impl Introductions {
         if self.invites.values().any(|invite| invite.address == to) {
             return Err(Refusal::InviteOwn);
         }
-        if ctx.now.unix >= expires {
+        let maker = Stranger::at(&to);
+        let known = self.outreach.known(&maker);
+        if ctx.now.unix >= expires && known.is_none() {
             return Err(Refusal::InviteExpired);
         }
         if !held {
             return Err(Refusal::InviteUnreachable);
         }
-        let maker = Stranger::at(&to);
-        if asking(&maker) {
+        if asking(&maker) || self.own_ids.is_using(&maker) {
             return Ok(Answered::Now);
         }
-        let pass =
-            Pass::new(secret, Some(command), Some(Alert::InviteNotAccepted)).showing_address();
-        self.outreach.ask_with(ctx, own, &to, &maker, pass);
+        let known = known.map(|(from, secret)| (from.to_owned(), secret));
+        let (from, secret) = known.unwrap_or_else(|| (ids::transport_id(ctx.random()), secret));
+        let pass = Pass::invite(secret, &from, command);
+        let is_held = self.own_ids.is_held(&from);
+        if is_held {
+            self.outreach.ask_with(ctx, &from, &to, &maker, pass);
+        } else {
+            self.own_ids.use_from(ctx, (from, to), maker, pass);
+        }
         Ok(Answered::Later)
+    }
+
+    /// Uses an invite: the id for it is held.
+    pub(super) fn begin_use(&mut self, ctx: &mut Context, used: Use) {
+        self.outreach
+            .ask_with(ctx, &used.from, &used.to, &used.maker, used.pass);
+    }
+
+    /// Gives up invites whose id was not held in time: the server does not answer.
+    pub(super) fn give_up_uses(&mut self, ctx: &mut Context) {
+        for used in self.own_ids.late(ctx.now.mono) {
+            if let Some(command) = used.pass.command {
+                ctx.reply(command, Err(Refusal::InviteUnreachable));
+            }
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! How strangers become known: who was asked, who asks, and by which invite.
 //!
 //! [`requests`] wait for the person, [`answers`] look for who made them, [`invites`] are secrets by which two people on different
-//! networks meet the first time, [`outreach`] is whom the person has asked, and how far that is.
+//! networks meet the first time, [`outreach`] is whom the person has asked, and how far that is;
+//! [`passes`] are the secrets by which those are known. [`own_ids`] are held for invites and their
+//! answers.
 //!
 //! Not here: the connections on which it happens ([`handshakes`](crate::handshakes)).
 
@@ -10,6 +12,8 @@ mod expired;
 mod invite_code;
 mod invites;
 mod outreach;
+mod own_ids;
+mod passes;
 mod requests;
 #[cfg(test)]
 mod tests;
@@ -18,9 +22,9 @@ use crate::clock::Mono;
 use crate::context::Context;
 use crate::crypto::Key;
 use crate::encoding::unb64;
-use crate::fact::{Showing, Shown};
+use crate::fact::{Fact, Showing, Shown};
 use crate::ids::Stranger;
-use crate::records::{Change, InviteRecord, RequestRecord};
+use crate::records::{AskedRecord, Change, InviteRecord, RequestRecord};
 use crate::values::{InviteId, RequestId};
 use crate::view::{Asked, Refusal};
 use crate::why::{Deadline, Why};
@@ -28,6 +32,7 @@ use answers::Answers;
 use expired::Expired;
 use litemap::LiteMap;
 use outreach::Outreach;
+use own_ids::OwnIds;
 
 pub(crate) use invites::{Answered, shown};
 pub(crate) use outreach::Before;
@@ -48,17 +53,28 @@ pub(crate) struct Introductions {
     old_requests: Expired<RequestId, RequestRecord>,
     old_invites: Expired<InviteId, InviteRecord>,
     outreach: Outreach,
-    /// When the id of an invite is registered again that somebody else held.
-    register_again: Option<Mono>,
+    /// Answered requests that are not removed from the disk yet.
+    over: Vec<RequestId>,
+    own_ids: OwnIds,
 }
 
 impl Introductions {
     /// Takes what was stored.
-    pub(crate) fn restore(&mut self, requests: Vec<RequestRecord>, invites: Vec<InviteRecord>) {
+    pub(crate) fn restore(
+        &mut self,
+        requests: Vec<RequestRecord>,
+        invites: Vec<InviteRecord>,
+        asked: Vec<AskedRecord>,
+        now: Mono,
+    ) {
+        self.outreach.restore(asked);
         for request in requests {
             if request.rejected.is_some() {
                 self.rejected.push(request);
             } else {
+                if request.accepted.is_some() {
+                    self.answers.add(&request, false, now);
+                }
                 self.requests.insert(request.id.clone(), request);
             }
         }
@@ -93,7 +109,12 @@ impl Introductions {
         for invite in self.old_invites.keys() {
             ctx.store_for_certain(Change::ForgetInvite(invite.clone()));
         }
-        *self = Self::default();
+        for asked in self.asked_ids() {
+            ctx.store_for_certain(Change::ForgetAsked(asked));
+        }
+        self.forget_over(ctx);
+        let left = std::mem::take(self);
+        left.own_ids.release_all(ctx);
     }
 
     /// Returns how far the request to each stranger is.
@@ -101,9 +122,15 @@ impl Introductions {
         self.outreach.asked()
     }
 
-    /// Returns whether somebody who has not answered was shown the own Transport ID.
-    pub(crate) fn shows_address(&self) -> bool {
-        self.outreach.shows_address()
+    /// Returns the requests that wait for the person.
+    fn waiting(&self) -> impl Iterator<Item = &RequestRecord> {
+        let all = self.requests.values();
+        all.filter(|request| request.accepted.is_none())
+    }
+
+    /// Returns the keys of those who were asked, as they are stored.
+    pub(crate) fn asked_ids(&self) -> Vec<String> {
+        self.outreach.stored()
     }
 
     /// Returns how many of those who were asked can still say yes.
@@ -121,8 +148,26 @@ impl Introductions {
         let invites = self.invites.iter().filter_map(of_invite);
         let called = self.answers.secrets();
         let called = called.map(|(id, secret)| (Shown::Again(id.clone()), secret));
-        let requests = self.requests.values().filter_map(again);
+        let requests = self.waiting().filter_map(again);
         asked.chain(invites).chain(called).chain(requests)
+    }
+
+    /// Returns the secrets that callers may show at an own id that is held for an invite: those of who
+    /// knows it.
+    pub(crate) fn secrets_at(&self, own: &str) -> impl Iterator<Item = (Shown, Key)> {
+        let invites = self
+            .invites
+            .iter()
+            .filter(move |(_, invite)| invite.address == own);
+        let invites = invites
+            .filter_map(|(id, invite)| Some((Shown::Invite(id.clone()), unb64(&invite.secret.0)?)));
+        let asked = self.outreach.secrets_at(own);
+        let asked = asked.map(|(stranger, secret)| (Shown::CallBack(stranger.clone()), secret));
+        let called = self.answers.secrets_at(own);
+        let called = called.map(|(id, secret)| (Shown::Again(id.clone()), secret));
+        let requests = self.waiting().filter(move |request| request.to == own);
+        let requests = requests.filter_map(again);
+        invites.chain(asked).chain(called).chain(requests)
     }
 
     /// Returns the secrets of those whom the person has rejected lately.
@@ -140,21 +185,68 @@ impl Introductions {
         self.outreach.note_for(stranger)
     }
 
-    /// Forgets what is too old.
+    /// Forgets what is too old, and what is over.
     pub(crate) fn expire(&mut self, ctx: &mut Context) {
         self.expire_requests(ctx);
         self.expire_invites(ctx);
-        self.outreach.expire(ctx.now.mono);
-        if self.register_again.is_some_and(|at| ctx.now.mono >= at) {
-            self.open(ctx);
+        self.outreach.expire(ctx);
+        self.give_up_uses(ctx);
+        self.forget_over(ctx);
+        if self.own_ids.take_due(ctx.now.mono) {
+            let needed: Vec<String> = self.addresses().map(str::to_owned).collect();
+            needed.iter().for_each(|id| self.own_ids.hold(ctx, id));
         }
     }
 
-    /// Returns when the id of an invite is registered again, or whoever is called back is given up.
+    /// Removes from the disk what is over, last of all that an input leads to: of several writes a crash
+    /// may leave the first. Gives up the own ids that nobody needs any more.
+    fn forget_over(&mut self, ctx: &mut Context) {
+        for id in std::mem::take(&mut self.over) {
+            ctx.store_for_certain(Change::ForgetRequest(id));
+        }
+        self.outreach.forget_over(ctx);
+        let needed: Vec<String> = self.addresses().map(str::to_owned).collect();
+        self.own_ids.release_others(ctx, &needed);
+    }
+
+    /// Returns the own ids that are held for invites: those of the open ones, and those at which whoever
+    /// is asked, or called back, finds this device. They lead to nothing else of it.
+    fn addresses(&self) -> impl Iterator<Item = &str> {
+        let invites = self.invites.values().map(|invite| invite.address.as_str());
+        let asked = self.outreach.addresses();
+        let answers = self.answers.addresses();
+        let uses = self.own_ids.uses();
+        invites.chain(asked).chain(answers).chain(uses)
+    }
+
+    /// Registers the ids that are held for invites: at the start, and with another server.
+    pub(crate) fn open(&mut self, ctx: &mut Context) {
+        let needed: Vec<String> = self.addresses().map(str::to_owned).collect();
+        self.own_ids.open(ctx, &needed);
+    }
+
+    /// Notes that an id is held, from which somebody may be dialled.
+    pub(crate) fn registered(&mut self, ctx: &mut Context, id: &str) {
+        if let Some(used) = self.own_ids.registered(id) {
+            self.begin_use(ctx, used);
+        }
+    }
+
+    /// Notes that an id is not held at the moment.
+    pub(crate) fn lost(&mut self, id: &str) {
+        self.own_ids.lost(id);
+    }
+
+    /// Notes that somebody else holds an id: perhaps this device before it crashed.
+    pub(crate) fn taken(&mut self, ctx: &Context, id: &str) {
+        self.own_ids.taken(id, ctx.now.mono);
+    }
+
+    /// Returns when the id of an invite is registered again, or whoever is called back is dialled or given up.
     pub(crate) fn due(&self) -> Option<Deadline> {
-        let register_again = self.register_again.map(|at| Why::Invite.at(at));
-        let search_ends = self.answers.due().map(|at| Why::CallBack.at(at));
-        register_again.into_iter().chain(search_ends).min()
+        let own_ids = self.own_ids.due().map(|at| Why::Invite.at(at));
+        let search = self.answers.due().map(|at| Why::CallBack.at(at));
+        own_ids.into_iter().chain(search).min()
     }
 
     /// Asks a stranger. `way` is from where and to where they are
@@ -197,27 +289,34 @@ impl Introductions {
 
     /// Takes how far the request to a stranger is.
     pub(crate) fn set_asked(&mut self, ctx: &mut Context, stranger: Stranger, asked: Asked) {
-        self.answers.dialled(&stranger, asked);
         let over = !matches!(asked, Asked::Connecting | Asked::Waiting);
         self.outreach.set(ctx, stranger.clone(), asked);
         if over {
+            self.answers.in_vain(&stranger, ctx.now.mono);
             self.let_go(ctx, &stranger);
         }
     }
 
-    /// Notes that the request to a stranger was sent. `call_back` is how they are known from now on,
-    /// `name` under which they are listed. Where they are `recognised` as who asked on an earlier day,
-    /// they say yes to this one, and the earlier request waits no longer.
+    /// Notes that the connection has ended on which somebody was asked: they may still answer. Whoever was
+    /// called back is looked for again.
+    pub(crate) fn answer_later(&mut self, ctx: &mut Context, stranger: &Stranger) {
+        self.answers.in_vain(stranger, ctx.now.mono);
+        self.let_go(ctx, stranger);
+    }
+
+    /// Notes that the request to a stranger was sent from an own id. `call_back` is how they are known from
+    /// now on, `name` under which they are listed. Where they are `recognised` as who asked on an earlier
+    /// day, they say yes to this one, and the earlier request waits no longer.
     pub(crate) fn sent(
         &mut self,
         ctx: &mut Context,
         stranger: Stranger,
+        from: &str,
         call_back: Key,
         name: Option<&str>,
         recognised: bool,
     ) {
-        self.answers.found(&stranger);
-        let asking = self.outreach.sent(ctx, stranger, call_back, name);
+        let asking = self.outreach.sent(ctx, stranger, from, call_back, name);
         if let Some(request) = asking.filter(|_| recognised) {
             self.replace(ctx, request);
         }
@@ -225,12 +324,24 @@ impl Introductions {
 
     /// Forgets the request to a stranger who, met at this id, has become a contact. Returns which
     /// request of theirs was answered there.
-    pub(crate) fn befriended(&mut self, remote: &str) -> Option<RequestId> {
+    pub(crate) fn befriended(&mut self, ctx: &mut Context, remote: &str) -> Option<RequestId> {
         let stranger = Stranger::at(remote);
         let answered = self.outreach.answered(&stranger);
         self.outreach.forget(&stranger);
         self.held.remove(&stranger);
+        if let Some(request) = &answered {
+            self.answered(ctx, request);
+        }
         answered
+    }
+
+    /// Forgets a request that is answered, once what came of it is written.
+    fn answered(&mut self, ctx: &mut Context, request: &RequestId) {
+        self.answers.end(request);
+        if self.requests.remove(request).is_some() {
+            ctx.tell(Fact::RequestGone(request.clone()));
+            self.over.push(request.clone());
+        }
     }
 }
 

@@ -1,32 +1,18 @@
 //! The strangers whom the person has asked, and how far that is.
 
-use crate::clock::Mono;
+use super::expired::Expired;
+use super::passes::{CallBack, Pass};
+use crate::clock::millis;
 use crate::context::Context;
 use crate::crypto::Key;
-use crate::fact::{Fact, Purpose, Showing};
+use crate::encoding::{b64, unb64};
+use crate::fact::{Purpose, Showing};
 use crate::ids::Stranger;
-use crate::io::CommandId;
-use crate::limits::{REQUEST_LIFE, REQUESTS};
-use crate::records::RequestRecord;
+use crate::limits::{INVITES, REQUEST_LIFE, REQUESTS};
+use crate::records::{AskedRecord, Change, Secret};
 use crate::values::RequestId;
 use crate::view::{Alert, Asked, Refusal};
 use litemap::LiteMap;
-
-/// A secret that a stranger who is dialled must know, until they have answered: that of an invite, or
-/// that of their own request.
-pub(super) struct Pass {
-    secret: Key,
-    /// The command to answer when the other person is being asked.
-    command: Option<CommandId>,
-    /// What the person hears if it leads to nothing.
-    failure: Option<Alert>,
-    /// They are dialled from the own Transport ID, and know it by that.
-    tells_address: bool,
-    /// The request that is answered.
-    answers: Option<RequestId>,
-    /// Whoever made it is looked for: it is not known whether this is them.
-    looks: bool,
-}
 
 /// As whom a stranger may be known from an earlier day, and by which secret.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,17 +21,6 @@ pub(crate) enum Before {
     Asking(RequestId, Key),
     /// They were asked, as this stranger.
     Asked(Stranger, Key),
-}
-
-/// What shows that somebody is the one who was asked.
-struct CallBack {
-    secret: Key,
-    /// Until when it counts.
-    until: Mono,
-    /// Under which name they were listed.
-    name: Option<String>,
-    /// As whom they were perhaps asked on an earlier day: what shows that goes with this.
-    before: Option<Stranger>,
 }
 
 /// The strangers asked.
@@ -57,15 +32,13 @@ pub(super) struct Outreach {
     passes: LiteMap<Stranger, Pass>,
     /// As whom those who are being dialled may be known from an earlier day.
     before: LiteMap<Stranger, Before>,
-    /// A no does not end it: it cannot be told from an answer that was not given in time, and a yes may
-    /// follow.
+    /// The no of somebody on this network does not end it: it cannot be told from an answer that was not
+    /// given in time, and a yes may follow.
     call_backs: LiteMap<Stranger, CallBack>,
-}
-
-impl std::fmt::Debug for Pass {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Pass(…)")
-    }
+    /// Those whose time is over by the calendar.
+    old: Expired<Stranger, CallBack>,
+    /// Those that are over, and are not removed from the disk yet.
+    over: Vec<AskedRecord>,
 }
 
 impl std::fmt::Debug for Before {
@@ -74,41 +47,58 @@ impl std::fmt::Debug for Before {
     }
 }
 
-impl std::fmt::Debug for CallBack {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CallBack(…)")
-    }
-}
-
-impl Pass {
-    pub(super) fn new(secret: Key, command: Option<CommandId>, failure: Option<Alert>) -> Self {
-        Self {
-            secret,
-            command,
-            failure,
-            tells_address: false,
-            answers: None,
-            looks: false,
-        }
-    }
-
-    /// Returns the pass of whoever made a request that is answered.
-    pub(super) fn answering(request: &RequestRecord, secret: Key, failure: Option<Alert>) -> Self {
-        Self {
-            answers: Some(request.id.clone()),
-            looks: true,
-            ..Self::new(secret, None, failure)
-        }
-    }
-
-    /// Says that the own Transport ID is dialled from.
-    pub(super) fn showing_address(mut self) -> Self {
-        self.tells_address = true;
-        self
-    }
-}
-
 impl Outreach {
+    /// Takes what was stored.
+    pub(super) fn restore(&mut self, asked: Vec<AskedRecord>) {
+        for record in asked {
+            let stranger = Stranger::at(&record.stranger);
+            match unb64(&record.call_back.0) {
+                Some(secret) => drop(
+                    self.call_backs
+                        .insert(stranger, CallBack { secret, record }),
+                ),
+                None => self.over.push(record),
+            }
+        }
+    }
+
+    /// Returns the keys of all that is stored, or may be.
+    pub(super) fn stored(&self) -> Vec<String> {
+        let all = self.call_backs.keys().chain(self.old.keys());
+        let all = all.map(|stranger| stranger.as_str().to_owned());
+        all.chain(self.over.iter().map(|record| record.stranger.clone()))
+            .collect()
+    }
+
+    /// Writes all as it counts, over what may be on the disk.
+    pub(super) fn keep_all(&self, ctx: &mut Context) {
+        for known in self.call_backs.values() {
+            ctx.store_for_certain(Change::Asked(known.record.clone()));
+        }
+    }
+
+    /// Returns the own ids from which invites are being used, or that are held for answers.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
+        let all = self.call_backs.values().chain(self.old.values());
+        let invites = all.filter(|known| known.is_invite());
+        let asked = invites.map(|known| known.record.from.as_str());
+        let dialled = self.passes.values();
+        asked.chain(dialled.filter_map(|pass| pass.from.as_deref()))
+    }
+
+    /// Returns from which id, and with which secret, somebody was asked who can still say yes.
+    pub(super) fn known(&self, stranger: &Stranger) -> Option<(&str, Key)> {
+        let known = self.call_backs.get(stranger)?;
+        Some((&known.record.from, known.secret))
+    }
+
+    /// Returns the secrets of those who were asked from an own id.
+    pub(super) fn secrets_at(&self, own: &str) -> impl Iterator<Item = (&Stranger, Key)> {
+        let known = self.call_backs.iter();
+        let there = known.filter(move |(_, known)| known.record.from == own);
+        there.map(|(stranger, known)| (stranger, known.secret))
+    }
+
     pub(super) fn asked(&self) -> &LiteMap<Stranger, Asked> {
         &self.asked
     }
@@ -137,10 +127,10 @@ impl Outreach {
         name: &str,
         is_gone: impl Fn(&Stranger) -> bool,
     ) -> Option<Before> {
-        let of_name = |known: &CallBack| known.name.as_deref() == Some(name);
+        let of_name = |known: &CallBack| known.record.name.as_deref() == Some(name);
         let asked = self.call_backs.iter();
         let asked = asked.filter(|(stranger, known)| of_name(known) && is_gone(stranger));
-        let (stranger, known) = asked.max_by_key(|(_, known)| known.until)?;
+        let (stranger, known) = asked.max_by_key(|(_, known)| known.until())?;
         Some(Before::Asked(stranger.clone(), known.secret))
     }
 
@@ -159,7 +149,10 @@ impl Outreach {
 
     /// Returns which request of a stranger is answered.
     pub(super) fn answered(&self, stranger: &Stranger) -> Option<RequestId> {
-        self.passes.get(stranger)?.answers.clone()
+        let dialled = self.passes.get(stranger).map(|pass| &pass.answers);
+        let asked = self.call_backs.get(stranger);
+        let asked = asked.map(|known| &known.record.answers);
+        dialled.or(asked)?.clone()
     }
 
     /// Returns how many of those who were asked can still say yes.
@@ -168,13 +161,6 @@ impl Outreach {
             **asked == Asked::Connecting && !self.call_backs.contains_key(*stranger)
         });
         self.call_backs.len() + connecting.count()
-    }
-
-    /// Returns whether somebody who has not answered was shown the own Transport ID.
-    pub(super) fn shows_address(&self) -> bool {
-        let waits = |stranger: &Stranger| self.asked.get(stranger) == Some(&Asked::Waiting);
-        let mut passes = self.passes.iter();
-        passes.any(|(stranger, pass)| pass.tells_address && waits(stranger))
     }
 
     /// Returns whether this stranger was asked and can still say yes.
@@ -212,12 +198,13 @@ impl Outreach {
         self.ask(ctx, from, to, stranger);
     }
 
-    /// Notes that a request was sent. `call_back` is how its receiver is known from now on, `name` under
-    /// which they are listed. Returns the request that is perhaps theirs.
+    /// Notes that a request was sent from an own id. `call_back` is how its receiver is known from now on,
+    /// `name` under which they are listed. Returns the request that is perhaps theirs.
     pub(super) fn sent(
         &mut self,
         ctx: &mut Context,
         stranger: Stranger,
+        from: &str,
         call_back: Key,
         name: Option<&str>,
     ) -> Option<RequestId> {
@@ -226,49 +213,73 @@ impl Outreach {
             Some(Before::Asking(request, _)) => (None, Some(request)),
             None => (None, None),
         };
-        let oldest = self.call_backs.iter().min_by_key(|(_, known)| known.until);
-        if let Some(oldest) = oldest.map(|(stranger, _)| stranger.clone())
-            && self.call_backs.len() >= REQUESTS
-        {
-            self.call_backs.remove(&oldest);
-        }
-        let until = ctx.now.mono + REQUEST_LIFE;
+        let record = AskedRecord {
+            version: 1,
+            stranger: stranger.as_str().to_owned(),
+            from: from.to_owned(),
+            call_back: Secret(b64(&call_back)),
+            until: ctx.now.unix.saturating_add(millis(REQUEST_LIFE)),
+            name: name.map(str::to_owned),
+            before: before.map(|before| before.as_str().to_owned()),
+            answers: self.answered(&stranger),
+            told: false,
+        };
         let known = CallBack {
             secret: call_back,
-            until,
-            name: name.map(str::to_owned),
-            before,
+            record,
         };
+        self.call_backs.remove(&stranger);
+        self.make_room(ctx, &known);
+        ctx.store_for_certain(Change::Asked(known.record.clone()));
         self.call_backs.insert(stranger.clone(), known);
         self.set(ctx, stranger, Asked::Waiting);
         asking
     }
 
+    /// Gives up whoever was asked first, where there are as many as may be: in all, and with invites.
+    fn make_room(&mut self, ctx: &mut Context, newest: &CallBack) {
+        let full = self.call_backs.len() >= REQUESTS;
+        let invites = self.call_backs.values().filter(|known| known.is_invite());
+        let of_invites = newest.is_invite() && invites.count() >= INVITES;
+        let all = self.call_backs.iter();
+        let all = all.filter(|(_, known)| full || (of_invites && known.is_invite()));
+        let oldest = all.min_by_key(|(_, known)| known.until());
+        let oldest = oldest.map(|(stranger, _)| stranger.clone());
+        if let Some(oldest) = oldest.filter(|_| full || of_invites)
+            && let Some(known) = self.call_backs.remove(&oldest)
+        {
+            self.give_up(ctx, known.record);
+        }
+    }
+
+    /// Gives up somebody who was asked, and tells the person, who may wait for them.
+    fn give_up(&mut self, ctx: &mut Context, record: AskedRecord) {
+        if !record.told && record.answers.is_none() {
+            let name = record.name.clone();
+            ctx.alert(Alert::NotAnswered { name });
+        }
+        self.over.push(record);
+    }
+
     /// Takes how far a request is. Where the other side had to know a secret, the person hears it:
     /// while the command waits as its answer, later as a notice.
     pub(super) fn set(&mut self, ctx: &mut Context, stranger: Stranger, asked: Asked) {
-        let (mut quietly, mut looked) = (false, false);
+        let over = !matches!(asked, Asked::Connecting | Asked::Waiting);
+        let mut quietly = false;
+        // Of who was looked for in vain, nothing is known.
+        let mut looked = false;
         if let Some(pass) = self.passes.get_mut(&stranger) {
             let refusal = match asked {
                 Asked::No | Asked::Connecting | Asked::Waiting | Asked::NotAccepted => None,
                 Asked::Unreachable => Some(Refusal::InviteUnreachable),
                 Asked::Failed => Some(Refusal::InviteNotValid),
             };
-            let over = !matches!(asked, Asked::Connecting | Asked::Waiting);
-            looked = over && pass.looks;
-            pass.looks &= asked == Asked::Connecting;
+            quietly = over && pass.answers.is_some();
+            looked = quietly && self.asked.get(&stranger) == Some(&Asked::Connecting);
             if let Some(command) = pass.command.take() {
                 ctx.reply(command, refusal.map_or(Ok(()), Err));
-            } else if over
-                && !looked
-                && let Some(failure) = &pass.failure
-            {
-                ctx.alert(failure.clone());
-            }
-            quietly = over && (looked || pass.failure.is_none());
-            // Where nobody was reached, nobody was told.
-            if pass.tells_address && matches!(asked, Asked::NotAccepted | Asked::Failed) {
-                ctx.tell(Fact::TrustEnded);
+            } else if over && !quietly {
+                ctx.alert(Alert::InviteNotAccepted);
             }
             if over {
                 self.passes.remove(&stranger);
@@ -277,16 +288,35 @@ impl Outreach {
         if asked != Asked::Connecting {
             self.notes.remove(&stranger);
         }
-        if !matches!(asked, Asked::Connecting | Asked::Waiting) {
+        if over {
             self.before.remove(&stranger);
         }
+        if asked == Asked::NotAccepted {
+            self.not_accepted(ctx, &stranger);
+        }
         if asked == Asked::Failed && !looked {
-            self.call_backs.remove(&stranger);
+            let spoilt = self.call_backs.remove(&stranger);
+            self.over.extend(spoilt.map(|known| known.record));
         }
         if quietly {
             self.asked.remove(&stranger);
         } else {
             self.asked.insert(stranger, asked);
+        }
+    }
+
+    /// Takes a no. That of whoever made an invite is one; that of somebody on this network may also be an
+    /// answer that was not given in time.
+    fn not_accepted(&mut self, ctx: &mut Context, stranger: &Stranger) {
+        let Some(known) = self.call_backs.get_mut(stranger) else {
+            return;
+        };
+        if known.is_invite() {
+            let known = self.call_backs.remove(stranger);
+            self.over.extend(known.map(|known| known.record));
+        } else {
+            known.record.told = true;
+            ctx.store_for_certain(Change::Asked(known.record.clone()));
         }
     }
 
@@ -304,16 +334,45 @@ impl Outreach {
     fn forget_call_back(&mut self, stranger: Stranger) {
         let mut theirs = vec![stranger];
         while let Some(stranger) = theirs.pop() {
-            let known = self.call_backs.remove(&stranger);
-            theirs.extend(known.and_then(|known| known.before));
+            if let Some(known) = self.call_backs.remove(&stranger) {
+                let before = known.record.before.as_deref();
+                theirs.extend(before.map(Stranger::at));
+                self.over.push(known.record);
+            }
             let later = self.call_backs.iter();
-            let later = later.filter(|(_, known)| known.before.as_ref() == Some(&stranger));
+            let later = later.filter(|(_, known)| known.is_before(&stranger));
             theirs.extend(later.map(|(later, _)| later.clone()));
         }
     }
 
-    /// Forgets by what those are known who were asked too long ago.
-    pub(super) fn expire(&mut self, now: Mono) {
-        self.call_backs.retain(|_, known| now < known.until);
+    /// Takes those out of sight who were asked too long ago, and gives them up a day of running time
+    /// later; whom a wrong clock has hidden come back.
+    pub(super) fn expire(&mut self, ctx: &mut Context) {
+        let unix = ctx.now.unix;
+        let is_old = |known: &CallBack| unix >= known.until();
+        let swept = self
+            .old
+            .sweep(&mut self.call_backs, is_old, ctx.now.mono, REQUESTS);
+        for known in swept.back {
+            let stranger = Stranger::at(&known.record.stranger);
+            self.call_backs.insert(stranger, known);
+        }
+        for known in swept.over {
+            self.give_up(ctx, known.record);
+        }
+    }
+
+    /// Removes from the disk what is over, after all that came of it is written: of several writes a
+    /// crash may leave the first.
+    pub(super) fn forget_over(&mut self, ctx: &mut Context) {
+        for record in std::mem::take(&mut self.over) {
+            if !self
+                .call_backs
+                .keys()
+                .any(|known| known.is_at(&record.stranger))
+            {
+                ctx.store_for_certain(Change::ForgetAsked(record.stranger));
+            }
+        }
     }
 }

@@ -4,13 +4,13 @@ use super::Introductions;
 use crate::clock::millis;
 use crate::context::Context;
 use crate::fact::{Fact, Shown};
-use crate::ids::Stranger;
+use crate::ids::{Stranger, is_transport_id};
 use crate::limits::{REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS, REQUESTS_OF_ONE};
 use crate::misbehaviour::Fault;
 use crate::records::{Change, RequestRecord};
 use crate::store::Write;
 use crate::values::RequestId;
-use crate::view::Refusal;
+use crate::view::{Alert, Refusal};
 
 impl Introductions {
     /// Returns the request of a stranger. Where there are several, one of them may be from somebody who had that id before: none of them is returned.
@@ -92,11 +92,14 @@ impl Introductions {
     pub(crate) fn take_request(
         &mut self,
         ctx: &mut Context,
-        record: RequestRecord,
+        mut record: RequestRecord,
         shown: Option<&Shown>,
         ignored: bool,
     ) {
         if let Some(Shown::CallBack(stranger)) = shown {
+            if let Some(request) = self.outreach.answered(stranger) {
+                self.answered(ctx, &request);
+            }
             self.outreach.forget(stranger);
             ctx.tell(Fact::RequestWanted(record.id.clone()));
             return self.wait(record);
@@ -106,12 +109,15 @@ impl Introductions {
             Some(Shown::Invite(_) | Shown::CallBack(_)) | None => None,
         };
         if let Some(before) = before
-            && self.answers.came(before)
+            && self.answers.end(before)
         {
             // The person has said yes, and they are just being looked for.
+            self.answered(ctx, before);
             ctx.tell(Fact::RequestWanted(record.id.clone()));
             return self.wait(record);
         }
+        let earlier = before.and_then(|before| self.requests.get(before));
+        record.invite = record.invite.or(earlier.and_then(|r| r.invite.clone()));
         if record.invite.is_none() && (self.rejects(&record, before) || ignored) {
             return ctx.tell(Fact::RequestEnded(record.id));
         }
@@ -146,6 +152,7 @@ impl Introductions {
         for invite in self.invites.values() {
             ctx.store_for_certain(Change::Invite(invite.clone()));
         }
+        self.outreach.keep_all(ctx);
     }
 
     /// Asks the person about a request that is stored, where it was not forgotten meanwhile.
@@ -175,32 +182,52 @@ impl Introductions {
         self.wait(record);
     }
 
-    /// Accepts a request, and returns it. The invite it came with is used up. `room` is whether there
-    /// is room for another contact.
-    pub(crate) fn accept(
-        &mut self,
-        ctx: &mut Context,
-        id: &RequestId,
-        room: bool,
-    ) -> Result<RequestRecord, Refusal> {
+    /// Returns a request that is to be accepted. `room` is whether there is room for another contact.
+    pub(crate) fn to_accept(&self, id: &RequestId, room: bool) -> Result<RequestRecord, Refusal> {
         let request = self.requests.get(id).cloned().ok_or(Refusal::Gone)?;
         if !room {
             return Err(Refusal::ContactsFull);
         }
-        self.forget_request(ctx, id);
+        Ok(request)
+    }
+
+    /// Takes a yes: the request waits no longer, and the invite it came with is used up.
+    pub(crate) fn accepted(&mut self, ctx: &mut Context, request: &RequestRecord) {
+        self.answered(ctx, &request.id);
+        self.use_up(ctx, request);
+    }
+
+    fn use_up(&mut self, ctx: &mut Context, request: &RequestRecord) {
         if let Some(invite) = &request.invite
             && !planted!(InviteUsedTwice)
         {
             self.forget_invite(ctx, invite);
         }
-        Ok(request)
     }
 
     /// Takes a yes to somebody whose connection has ended. They must show to be the one who asked; they
-    /// remember their request, and say yes without asking their person again. If they are not found,
-    /// the person hears it, but `quietly` not.
-    pub(crate) fn call_back(&mut self, ctx: &Context, request: &RequestRecord, quietly: bool) {
-        self.answers.add(request, quietly, ctx.now.mono);
+    /// remember their request, and say yes without asking their person again. The yes is written, and
+    /// counts after a restart too.
+    pub(crate) fn call_back(&mut self, ctx: &mut Context, mut request: RequestRecord) {
+        request.accepted = Some(ctx.now.unix);
+        self.answers.add(&request, false, ctx.now.mono);
+        self.hold_for_answers(ctx);
+        self.use_up(ctx, &request);
+        ctx.tell(Fact::RequestAnswered(request.id.clone()));
+        ctx.store_for_certain(Change::Request(request.clone()));
+        self.wait(request);
+    }
+
+    /// Answers a request once more whose acceptance broke. The person does not know of it.
+    pub(crate) fn ask_back(&mut self, ctx: &mut Context, request: &RequestRecord) {
+        self.answers.add(request, true, ctx.now.mono);
+        self.hold_for_answers(ctx);
+    }
+
+    fn hold_for_answers(&mut self, ctx: &mut Context) {
+        for address in self.answers.addresses() {
+            self.own_ids.hold(ctx, address);
+        }
     }
 
     /// Dials those who are to be called back, and gives up who was not found: their request waits again, for
@@ -213,13 +240,27 @@ impl Introductions {
         ways: impl Fn(&RequestRecord) -> Vec<(String, String)>,
         is_asking: impl Fn(&Stranger) -> bool,
     ) {
-        let outreach = &mut self.outreach;
-        while let Some(call) = self.answers.next(&ways, |stranger| {
+        let (outreach, own_ids) = (&mut self.outreach, &self.own_ids);
+        let ways = |request: &RequestRecord| {
+            if !is_transport_id(&request.from) {
+                return ways(request);
+            }
+            let way = (request.to.clone(), request.from.clone());
+            Some(way)
+                .filter(|(from, _)| own_ids.is_held(from))
+                .into_iter()
+                .collect()
+        };
+        while let Some(call) = self.answers.next(ctx.now.mono, ways, |stranger| {
             is_asking(stranger) || outreach.has_pass(stranger)
         }) {
             outreach.ask_with(ctx, &call.from, &call.to, &call.stranger, call.pass);
         }
         for (request, failure) in self.answers.give_up(ctx.now.mono) {
+            let request = RequestRecord {
+                accepted: None,
+                ..request
+            };
             ctx.store_for_certain(Change::Request(request.clone()));
             self.wait(request);
             ctx.alert(failure);
@@ -229,6 +270,7 @@ impl Introductions {
     /// Rejects a request, as the person decided. Its sender is not asked about again for a day.
     pub(crate) fn reject(&mut self, ctx: &mut Context, id: &RequestId) -> Result<(), Refusal> {
         let request = self.requests.get(id).cloned().ok_or(Refusal::Gone)?;
+        self.answers.end(id);
         if let Some(invite) = request.invite.clone() {
             self.forget_invite(ctx, &invite);
             self.forget_request(ctx, id);
@@ -245,6 +287,7 @@ impl Introductions {
     fn keep_rejected(&mut self, ctx: &mut Context, request: RequestRecord) {
         let record = RequestRecord {
             rejected: Some(ctx.now.unix),
+            accepted: None,
             ..request
         };
         if self.rejected.len() >= REJECTED {
@@ -294,13 +337,22 @@ impl Introductions {
             REQUESTS,
         );
         for request in expired.hidden {
+            self.answers.end(&request.id);
             ctx.tell(Fact::RequestGone(request.id));
         }
         for request in expired.back {
+            if request.accepted.is_some() {
+                self.answers.add(&request, false, ctx.now.mono);
+            }
             self.wait(request);
         }
-        for id in expired.over {
-            ctx.store_for_certain(Change::ForgetRequest(id));
+        self.hold_for_answers(ctx);
+        for request in expired.over {
+            if request.accepted.is_some() {
+                let name = request.name;
+                ctx.alert(Alert::AnswerLost { name });
+            }
+            ctx.store_for_certain(Change::ForgetRequest(request.id));
         }
     }
 

@@ -163,7 +163,6 @@ impl Account {
                 transport_id: ids::transport_id(ctx.random()),
                 profile_number: 1,
                 former: None,
-                shown: false,
             },
         };
         let change = Change::Profile(record.clone());
@@ -254,23 +253,6 @@ impl Account {
         }
     }
 
-    /// Notes whether somebody who is no contact yet was shown the Transport ID.
-    pub(super) fn set_shown(&mut self, ctx: &mut Context, shown: bool) {
-        if let Some(me) = &mut self.me
-            && me.record().shown != shown
-        {
-            me.set_shown(shown);
-            ctx.store_for_certain(Change::Profile(me.record().clone()));
-        }
-    }
-
-    /// Takes back what somebody was shown before the program ended: nothing can come of it any more.
-    pub(super) fn take_back_shown(&mut self, ctx: &mut Context) {
-        if self.me.as_ref().is_some_and(|me| me.record().shown) {
-            self.renew_card(ctx);
-        }
-    }
-
     /// Holds the former Transport ID no longer than may be, also where it was given up while the clock
     /// was ahead.
     pub(super) fn bound_former(&mut self, ctx: &mut Context) {
@@ -347,7 +329,6 @@ impl Account {
             transport_id: ids::transport_id(ctx.random()),
             profile_number: next_number(ctx, profile.profile_number),
             former: None,
-            shown: false,
             ..profile
         }
     }

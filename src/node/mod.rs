@@ -83,6 +83,7 @@ impl Node {
             contacts,
             damaged_contacts: _,
             requests,
+            asked,
             invites,
             threads,
             outbox,
@@ -119,7 +120,8 @@ impl Node {
         for contact in node.contacts.all().filter(|c| c.awaits_card()) {
             node.conversations.accepted(contact.id());
         }
-        node.introductions.restore(requests, invites);
+        node.introductions
+            .restore(requests, invites, asked, now.mono);
         node.attention.came(now.mono);
         node.begin();
         node

@@ -39,6 +39,16 @@ pub enum Alert {
         /// Who.
         name: String,
     },
+    /// A yes did not reach the other side, which was not there for as long as its request counts.
+    AnswerLost {
+        /// Who.
+        name: String,
+    },
+    /// Somebody was asked and has not answered for as long as a request counts.
+    NotAnswered {
+        /// Who; `None` of an invite that was used.
+        name: Option<String>,
+    },
     /// The clocks of the two devices differ: one of them is wrong, and times and meeting points
     /// with it.
     ClockDiffers {
@@ -47,7 +57,7 @@ pub enum Alert {
         /// By how much.
         minutes: u64,
     },
-    /// An invite led to nothing: the other person said no, or did not answer in time.
+    /// An invite led to nothing: the person who made it said no, or it broke the protocol.
     InviteNotAccepted,
     /// The same identity is in use on another device at this moment.
     TwoCopies,

@@ -174,4 +174,6 @@ pub struct Request {
     pub resembles: Option<String>,
     /// It came with one of this person's invites.
     pub invited: bool,
+    /// It is accepted, and whoever made it is looked for.
+    pub accepted: bool,
 }

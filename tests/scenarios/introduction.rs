@@ -266,7 +266,7 @@ fn a_request_whose_connection_fails_while_it_is_stored_is_not_shown() {
 #[test]
 fn a_request_whose_contact_could_not_be_stored_still_waits_after_a_restart() {
     let mut world = asked();
-    world.fail_write(BOB, 1);
+    world.fail_write(BOB, 0);
     world.press_accept(BOB);
     world.pass(60_000);
     assert_eq!(world.requests(BOB).len(), 1);

@@ -142,22 +142,3 @@ fn whoever_is_in_a_handshake_while_the_invite_is_answered_or_cancelled_comes_too
         assert!(world.requests(ANN).is_empty(), "cancels: {cancels}");
     }
 }
-
-#[test]
-fn whoever_used_an_invite_that_led_to_nothing_is_not_found_by_its_maker_also_after_a_restart() {
-    for restarts in [false, true] {
-        let mut world = strangers();
-        let code = world.invite(ANN);
-        world.use_invite(BOB, &code);
-        let shown = world.transport_id(BOB);
-        let bob = if restarts {
-            world.restart(BOB, AWAY)
-        } else {
-            BOB
-        };
-        world.pass(1_000);
-        world.reject(ANN);
-        world.pass(1_000);
-        assert_ne!(world.transport_id(bob), shown, "restarts: {restarts}");
-    }
-}

@@ -27,6 +27,7 @@ mod directory;
 mod doubtful_disks;
 mod introduction;
 mod invites;
+mod late_answers;
 mod leftovers;
 mod manual;
 mod midnight;

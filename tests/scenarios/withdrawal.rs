@@ -151,11 +151,16 @@ fn an_invite_leads_to_an_id_of_its_own_which_ends_with_it() {
 fn an_invite_that_came_to_nothing_leads_its_maker_nowhere() {
     let mut world = World::new().address(BOB, AWAY).joined(&["Ann", "Bob"]);
     let code = world.invite(ANN);
+    let address = world.snapshot(ANN).invites[0].address.clone();
     let before = profile(&world, BOB);
     world.use_invite(BOB, &code);
     world.reject(ANN);
     world.pass(1_000);
-    is_new(&world, BOB, &before, "rejected");
+    assert_eq!(profile(&world, BOB), before, "nothing was shown of it");
+    let used = world.dialled().iter().find(|(_, to)| *to == address);
+    let used = &used.expect("a dial").0;
+    assert_ne!(*used, before.transport_id);
+    assert_eq!(world.holder(used), None, "it ended with the no");
 }
 
 #[test]

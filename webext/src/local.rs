@@ -5,7 +5,8 @@
 use ipc::ContactId;
 use mesh_chat::config::Settings;
 use mesh_chat::records::{
-    Change, ContactRecord, ImportRecord, InviteRecord, ProfileRecord, RequestRecord, Snapshot,
+    AskedRecord, Change, ContactRecord, ImportRecord, InviteRecord, ProfileRecord, RequestRecord,
+    Snapshot,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,6 +16,7 @@ const SETTINGS: &str = "settings";
 const CONTACT: &str = "contact/";
 const REQUEST: &str = "request/";
 const INVITE: &str = "invite/";
+const ASKED: &str = "asked/";
 
 /// The version of every record that this program reads and writes.
 const VERSION: u32 = 1;
@@ -88,6 +90,10 @@ impl Local {
             let record: InviteRecord = parsed(text)?;
             (record.version == VERSION && record.id.0 == id).then_some(())?;
             self.snapshot.invites.push(record);
+        } else if let Some(id) = key.strip_prefix(ASKED) {
+            let record: AskedRecord = parsed(text)?;
+            (record.version == VERSION && record.stranger == id).then_some(())?;
+            self.snapshot.asked.push(record);
         }
         Some(())
     }
@@ -121,6 +127,8 @@ impl Writes {
             Change::ForgetRequest(id) => self.remove(format!("{REQUEST}{}", id.0)),
             Change::Invite(record) => self.set(format!("{INVITE}{}", record.id.0), record)?,
             Change::ForgetInvite(id) => self.remove(format!("{INVITE}{}", id.0)),
+            Change::Asked(record) => self.set(format!("{ASKED}{}", record.stranger), record)?,
+            Change::ForgetAsked(stranger) => self.remove(format!("{ASKED}{stranger}")),
             Change::Import(import) => self.import(import)?,
             Change::Thread(..) | Change::ForgetThread(_) => return Ok(false),
         }
@@ -138,6 +146,8 @@ impl Writes {
         contacts.for_each(|id| self.remove(format!("{CONTACT}{}", id.0)));
         requests.for_each(|id| self.remove(format!("{REQUEST}{}", id.0)));
         invites.for_each(|id| self.remove(format!("{INVITE}{}", id.0)));
+        let asked = import.forget_asked.iter();
+        asked.for_each(|stranger| self.remove(format!("{ASKED}{stranger}")));
         Ok(())
     }
 
@@ -191,7 +201,20 @@ mod tests {
             transport_id: "myapp-1".to_owned(),
             profile_number: 1,
             former: None,
-            shown: false,
+        }
+    }
+
+    fn asked() -> AskedRecord {
+        AskedRecord {
+            version: 1,
+            stranger: "myapp-2".to_owned(),
+            from: "myapp-1".to_owned(),
+            call_back: Secret("CC".to_owned()),
+            until: 7,
+            name: None,
+            before: None,
+            answers: None,
+            told: false,
         }
     }
 
@@ -213,9 +236,11 @@ mod tests {
             Change::Profile(profile()),
             Change::Settings(settings.clone()),
             Change::Contact(contact("c1", "Ben")),
+            Change::Asked(asked()),
         ]);
         let local = read(&entries).unwrap();
         assert_eq!(local.damaged, Vec::<String>::new());
+        assert_eq!(local.snapshot.asked, [asked()]);
         assert_eq!(local.snapshot.profile, Some(profile()));
         assert_eq!(local.snapshot.settings, settings);
         assert_eq!(local.snapshot.contacts, [contact("c1", "Ben")]);
@@ -247,6 +272,7 @@ mod tests {
             forget_contacts: vec![ContactId("unfinished".to_owned())],
             forget_requests: vec![RequestId("r".to_owned())],
             forget_invites: Vec::new(),
+            forget_asked: vec!["a".to_owned()],
         };
         let mut journal = Journal::default();
         journal.write(StoreId(1), Change::Contact(contact("7", "old")));
@@ -256,7 +282,10 @@ mod tests {
         };
         assert_eq!(ids, [StoreId(1), StoreId(2)]);
         assert_eq!(writes.set.len(), 501);
-        assert_eq!(writes.remove, ["contact/unfinished", "request/r"]);
+        assert_eq!(
+            writes.remove,
+            ["contact/unfinished", "request/r", "asked/a"]
+        );
         let local = read(&writes.set).unwrap();
         assert!(local.snapshot.contacts.iter().all(|c| c.name == "Ben"));
         assert_eq!(journal.next_batch(), None);

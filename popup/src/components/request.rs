@@ -28,13 +28,20 @@ pub(super) fn request_row(request: &Request, busy: bool, dispatch: &Dispatch) ->
             { t(Text::Ignore) }
         </button>
     };
+    // Whoever is accepted already is being looked for: only that can be taken back.
+    let open = !request.accepted;
+    let says = if open {
+        Text::RequestAsks
+    } else {
+        Text::RequestAccepted
+    };
     html! {
         <li key={id.clone()} {id} tabindex="-1" class="request">
             <div class="who">
                 <p class="name" title={request.name.clone()}>
                     { mark(false) }<bdi id={name_id.clone()}>{ &request.name }</bdi>
                 </p>
-                <p class="detail">{ t(Text::RequestAsks) }</p>
+                <p class="detail">{ t(says) }</p>
                 if request.invited {
                     <p class="detail said">{ t(Text::RequestInvited) }</p>
                 }
@@ -46,11 +53,13 @@ pub(super) fn request_row(request: &Request, busy: bool, dispatch: &Dispatch) ->
                 }
             </div>
             <div class="acts">
-                if !request.invited {
+                if open && !request.invited {
                     { ignore }
                 }
                 { button(Text::Reject, "soft", Action::Reject(request.id.clone())) }
-                { button(Text::Accept, "primary", Action::Accept(request.id.clone())) }
+                if open {
+                    { button(Text::Accept, "primary", Action::Accept(request.id.clone())) }
+                }
             </div>
         </li>
     }

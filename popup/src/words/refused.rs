@@ -87,6 +87,9 @@ fn alert(alert: &Alert) -> String {
         Alert::ChatsRemoved => t(Text::AlertChatsRemoved),
         Alert::SomebodyElse { name } => fill(Text::AlertSomebodyElse, &[&isolate(name)]),
         Alert::Misbehaved { name, .. } => fill(Text::AlertMisbehaved, &[&isolate(name)]),
+        Alert::AnswerLost { name } => fill(Text::AlertAnswerLost, &[&isolate(name)]),
+        Alert::NotAnswered { name: Some(name) } => fill(Text::AlertNotAnswered, &[&isolate(name)]),
+        Alert::NotAnswered { name: None } => t(Text::AlertInviteOver),
         Alert::AnswerTooLate { name } => fill(Text::AlertTooLate, &[&isolate(name)]),
         Alert::ClockDiffers { name, minutes } => {
             fill(Text::AlertClock, &[&isolate(name), &minutes.to_string()])

@@ -53,6 +53,10 @@ impl Book for Shelf {
         at.map(|(_, caller)| caller.clone()).collect()
     }
 
+    fn invited_at(&self, _: &str) -> Vec<(Caller, crate::crypto::Key)> {
+        self.callers.clone()
+    }
+
     fn callers(&self) -> Vec<(Caller, crate::crypto::Key)> {
         self.callers.clone()
     }

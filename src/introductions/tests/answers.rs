@@ -29,8 +29,14 @@ fn call(introductions: &mut Introductions, ctx: &mut Context, listed: &[String])
 
 /// Bob has asked and is to be called back.
 fn accepted(quietly: bool) -> (Context, Introductions) {
-    let (ctx, mut introductions) = (context(), Introductions::default());
-    introductions.call_back(&ctx, &request("Bob", BOB), quietly);
+    let (mut ctx, mut introductions) = (context(), Introductions::default());
+    let request = request("Bob", BOB);
+    if quietly {
+        introductions.ask_back(&mut ctx, &request);
+    } else {
+        introductions.call_back(&mut ctx, request);
+    }
+    clear(&mut ctx);
     (ctx, introductions)
 }
 
@@ -55,7 +61,7 @@ fn whoever_is_called_back_must_show_to_be_the_one_who_asked_and_else_the_next_on
         introductions.set_asked(&mut ctx, first, in_vain);
         assert!(introductions.asked().is_empty(), "nothing is shown of it");
         assert_eq!(call(&mut introductions, &mut ctx, &listed), [id(2)]);
-        introductions.sent(&mut ctx, second, [9; 32], Some("Bob"), true);
+        introductions.sent(&mut ctx, second, "us", [9; 32], Some("Bob"), true);
         assert_eq!(introductions.due(), None, "found");
         assert_eq!(notices(&mut ctx), []);
     }
@@ -91,17 +97,20 @@ fn whoever_is_listed_within_the_minute_is_dialled() {
 }
 
 #[test]
-fn somebody_who_was_found_and_does_not_finish_is_told_of_once() {
+fn of_somebody_who_was_found_and_does_not_finish_the_person_hears_once_and_can_answer_again() {
     for quietly in [false, true] {
         let (mut ctx, mut introductions) = accepted(quietly);
         call(&mut introductions, &mut ctx, &[id(1)]);
         let bob = Stranger::at(&id(1));
-        introductions.sent(&mut ctx, bob.clone(), [9; 32], Some("Bob"), true);
+        introductions.sent(&mut ctx, bob.clone(), "us", [9; 32], Some("Bob"), true);
         clear(&mut ctx);
         introductions.set_asked(&mut ctx, bob, Asked::Failed);
+        assert_eq!(notices(&mut ctx), []);
+        wait(&mut ctx, LOOKED_FOR);
+        call(&mut introductions, &mut ctx, &[id(1)]);
         let told = notices(&mut ctx);
         assert_eq!(told, if quietly { vec![] } else { vec![too_late()] });
-        assert_eq!(introductions.asked().is_empty(), quietly);
+        assert_eq!(introductions.waiting().count(), usize::from(!quietly));
     }
 }
 
@@ -125,7 +134,7 @@ fn whoever_asks_again_while_they_are_called_back_is_accepted() {
     assert_eq!(secrets, [(again.clone(), CALL_BACK)]);
     let record = request("Bob, later", &id(1));
     introductions.take_request(&mut ctx, record.clone(), Some(&again), false);
-    let [Fact::RequestWanted(id)] = &facts(&mut ctx)[..] else {
+    let [Fact::RequestGone(_), Fact::RequestWanted(id)] = &facts(&mut ctx)[..] else {
         panic!("the person is asked");
     };
     assert_eq!((id, introductions.due()), (&record.id, None));
@@ -163,7 +172,7 @@ fn whoever_has_asked_and_is_recognised_when_they_are_asked_asks_no_longer() {
         introductions
             .ask(&mut ctx, &bob, true, way, None, before)
             .unwrap();
-        introductions.sent(&mut ctx, bob, [9; 32], Some("Bob"), recognised);
+        introductions.sent(&mut ctx, bob, "us", [9; 32], Some("Bob"), recognised);
         let waits = introductions.requests().contains_key(&record.id);
         assert_eq!(waits, !recognised);
     }
@@ -181,10 +190,10 @@ fn whoever_becomes_a_contact_is_known_by_no_secret_of_any_day() {
                 .ask(&mut ctx, &bob, true, way, None, before)
                 .unwrap();
             let secret = [u8::try_from(day).unwrap(); 32];
-            introductions.sent(&mut ctx, bob, secret, Some("Bob"), false);
+            introductions.sent(&mut ctx, bob, "us", secret, Some("Bob"), false);
         }
         assert_eq!(introductions.secrets().count(), 3);
-        introductions.befriended(&remote);
+        introductions.befriended(&mut ctx, &remote);
         assert_eq!(introductions.secrets().count(), 0, "{remote}");
     }
 }

@@ -13,7 +13,14 @@ pub(super) fn having_asked() -> (crate::context::Context, Introductions) {
     introductions
         .ask(&mut ctx, &Stranger::at(BOB), true, way, None, None)
         .unwrap();
-    introductions.sent(&mut ctx, Stranger::at(BOB), CALL_BACK, Some("Bob"), false);
+    introductions.sent(
+        &mut ctx,
+        Stranger::at(BOB),
+        "us",
+        CALL_BACK,
+        Some("Bob"),
+        false,
+    );
     clear(&mut ctx);
     (ctx, introductions)
 }
@@ -79,7 +86,14 @@ fn only_so_many_strangers_are_remembered_as_asked() {
     let (mut ctx, mut introductions) = having_asked();
     for n in 0..REQUESTS {
         wait(&mut ctx, Duration::from_secs(1));
-        introductions.sent(&mut ctx, Stranger::at(&n.to_string()), [1; 32], None, false);
+        introductions.sent(
+            &mut ctx,
+            Stranger::at(&n.to_string()),
+            "us",
+            [1; 32],
+            None,
+            false,
+        );
     }
     assert_eq!(introductions.secrets().count(), REQUESTS);
     assert!(
@@ -150,7 +164,8 @@ fn a_held_request_is_wanted_once_it_is_shown_whose_it_is_and_else_waits_for_the_
     introductions.hold(request("Bob", BOB));
     introductions.set_asked(&mut ctx, Stranger::at(BOB), Asked::NotAccepted);
     assert!(facts(&mut ctx).is_empty());
-    assert_eq!(changes(&mut ctx), [Change::Request(request("Bob", BOB))]);
+    let stored = changes(&mut ctx);
+    assert!(stored.contains(&Change::Request(request("Bob", BOB))));
 }
 
 #[test]

@@ -7,14 +7,13 @@ mod rejected;
 
 use super::*;
 use crate::fact::{Fact, Purpose, Showing};
-use crate::io::CommandId;
+use crate::io::{CommandId, Output};
 use crate::limits::{INVITE_LIFE, INVITES, REQUEST_LIFE, REQUESTS};
 use crate::misbehaviour::Fault;
 use crate::records::{Change, Secret};
 use crate::store::Write;
 use crate::test_context::{
-    changes, clear, context, dials, facts, notices, outputs, registered, replies, request,
-    transport_id, wait,
+    changes, clear, context, dials, facts, notices, outputs, registered, replies, request, wait,
 };
 use crate::view::{Alert, Answer};
 use std::time::Duration;
@@ -42,14 +41,17 @@ fn invited() -> (crate::context::Context, Introductions, InviteRecord, Secret) {
     (ctx, introductions, record, code)
 }
 
-/// Somebody who uses an invite of [`invited`]. Returns its maker's Transport ID too.
-fn using() -> (crate::context::Context, Introductions, String) {
+/// Somebody who uses an invite of [`invited`]. Returns from where and to where they dial.
+fn using() -> (crate::context::Context, Introductions, String, String) {
     let (_, _, invite, code) = invited();
     let (mut ctx, mut introductions) = (context(), Introductions::default());
-    let own = transport_id(2);
-    let used = introductions.use_invite(&mut ctx, COMMAND, &code, &own, true, |_| false);
+    let used = introductions.use_invite(&mut ctx, COMMAND, &code, true, |_| false);
     assert_eq!(used, Ok(Answered::Later));
-    (ctx, introductions, invite.address)
+    let [Output::Register(own)] = &outputs(&mut ctx)[..] else {
+        panic!("nobody is dialled before an id is held for the answer");
+    };
+    introductions.registered(&mut ctx, own);
+    (ctx, introductions, own.clone(), invite.address)
 }
 
 #[test]
@@ -104,12 +106,18 @@ fn a_full_list_takes_no_further_request() {
 #[test]
 fn a_request_is_accepted_once_and_only_where_there_is_room() {
     let (mut ctx, mut introductions, record) = waiting();
-    let full = introductions.accept(&mut ctx, &record.id, false);
+    let full = introductions.to_accept(&record.id, false);
     assert_eq!(full, Err(Refusal::ContactsFull));
-    let accepted = introductions.accept(&mut ctx, &record.id, true);
-    assert_eq!(accepted, Ok(record.clone()));
-    let again = introductions.accept(&mut ctx, &record.id, true);
+    assert_eq!(
+        introductions.to_accept(&record.id, true),
+        Ok(record.clone())
+    );
+    introductions.accepted(&mut ctx, &record);
+    let again = introductions.to_accept(&record.id, true);
     assert_eq!(again, Err(Refusal::Gone));
+    assert_eq!(changes(&mut ctx), [], "not before what came of it");
+    introductions.expire(&mut ctx);
+    assert_eq!(changes(&mut ctx), [Change::ForgetRequest(record.id)]);
 }
 
 #[test]
@@ -122,8 +130,7 @@ fn an_invite_is_used_up_by_a_yes_and_by_a_no() {
         };
         introductions.wait(record.clone());
         if yes {
-            let accepted = introductions.accept(&mut ctx, &record.id, true);
-            assert_eq!(accepted, Ok(record));
+            introductions.accepted(&mut ctx, &record);
         } else {
             introductions.reject(&mut ctx, &record.id).unwrap();
             assert!(matches!(
@@ -168,14 +175,12 @@ fn an_invite_is_open_only_after_it_is_stored() {
 #[test]
 fn a_code_is_refused_with_the_reason() {
     let (mut ctx, mut maker, _, code) = invited();
-    let own = transport_id(1);
-    let used = maker.use_invite(&mut ctx, COMMAND, &code, &own, true, |_| false);
+    let used = maker.use_invite(&mut ctx, COMMAND, &code, true, |_| false);
     assert_eq!(used, Err(Refusal::InviteOwn));
     let used = |code: &Secret, held: bool, later: Duration, asking: bool| {
         let (mut ctx, mut introductions) = (context(), Introductions::default());
         wait(&mut ctx, later);
-        let own = transport_id(2);
-        introductions.use_invite(&mut ctx, COMMAND, code, &own, held, |_| asking)
+        introductions.use_invite(&mut ctx, COMMAND, code, held, |_| asking)
     };
     let (now, nonsense) = (Duration::ZERO, Secret("nonsense".to_owned()));
     let malformed = used(&nonsense, true, now, false);
@@ -204,7 +209,7 @@ fn released(ctx: &mut crate::context::Context) -> Vec<String> {
 fn the_id_of_an_invite_is_held_while_it_is_open_and_tried_again_where_it_is_taken() {
     let (mut ctx, mut introductions, invite, _) = invited();
     assert!(ctx.routes.id(&invite.address).is_some());
-    introductions.taken(&ctx);
+    introductions.taken(&ctx, &invite.address);
     let again = introductions.due().unwrap().at;
     introductions.expire(&mut ctx);
     assert_eq!(registered(&mut ctx), std::slice::from_ref(&invite.address));
@@ -214,28 +219,56 @@ fn the_id_of_an_invite_is_held_while_it_is_open_and_tried_again_where_it_is_take
     assert_eq!(registered(&mut ctx), std::slice::from_ref(&invite.address));
     assert_eq!(introductions.due(), None);
     introductions.cancel_invite(&mut ctx, &invite.id).unwrap();
+    introductions.expire(&mut ctx);
     assert_eq!(released(&mut ctx), [invite.address]);
 }
 
 #[test]
-fn whoever_got_to_know_the_own_address_by_an_invite_and_said_no_knows_it_no_more() {
-    for (asked, ended) in [
-        (Asked::NotAccepted, true),
-        (Asked::Failed, true),
-        (Asked::Unreachable, false),
+fn the_id_from_which_an_invite_was_used_is_held_for_the_answer_and_ends_with_a_no() {
+    for (asked, held) in [
+        (Asked::Waiting, true),
+        (Asked::NotAccepted, false),
+        (Asked::Failed, false),
+        (Asked::Unreachable, true),
     ] {
-        let (mut ctx, mut introductions, maker) = using();
-        clear(&mut ctx);
-        introductions.set_asked(&mut ctx, Stranger::at(&maker), asked);
-        let is_end = |fact: &Fact| matches!(fact, Fact::TrustEnded);
-        assert_eq!(facts(&mut ctx).iter().any(is_end), ended, "{asked:?}");
+        let (mut ctx, mut introductions, own, maker) = using();
+        let maker = Stranger::at(&maker);
+        introductions.sent(&mut ctx, maker.clone(), &own, [9; 32], None, true);
+        introductions.set_asked(&mut ctx, maker.clone(), asked);
+        introductions.expire(&mut ctx);
+        assert_eq!(ctx.routes.id(&own).is_some(), held, "{asked:?}");
+        let secrets: Vec<_> = introductions.secrets_at(&own).collect();
+        assert_eq!(secrets.len(), usize::from(held));
+        let stored = changes(&mut ctx).pop();
+        let gone = Change::ForgetAsked(maker.as_str().to_owned());
+        assert_eq!(stored == Some(gone), !held, "{asked:?}");
     }
 }
 
 #[test]
-fn an_invite_dials_its_maker_with_the_secret() {
-    let (mut ctx, introductions, maker) = using();
-    assert_eq!(dials(&mut ctx), [(transport_id(2), maker.clone())]);
+fn an_invite_for_which_no_id_is_held_in_time_is_refused() {
+    let (_, _, _, code) = invited();
+    let (mut ctx, mut introductions) = (context(), Introductions::default());
+    introductions
+        .use_invite(&mut ctx, COMMAND, &code, true, |_| false)
+        .unwrap();
+    clear(&mut ctx);
+    let rest = introductions.due().unwrap().at.since(ctx.now.mono);
+    wait(&mut ctx, rest);
+    introductions.expire(&mut ctx);
+    let out = outputs(&mut ctx);
+    let refused = Output::Reply(COMMAND, Err(Refusal::InviteUnreachable));
+    assert!(out.contains(&refused), "{out:?}");
+    assert!(
+        out.iter()
+            .any(|output| matches!(output, Output::Release(_)))
+    );
+}
+
+#[test]
+fn an_invite_dials_its_maker_with_the_secret_from_an_id_of_its_own() {
+    let (mut ctx, introductions, own, maker) = using();
+    assert_eq!(dials(&mut ctx), [(own, maker.clone())]);
     let dialled = facts(&mut ctx).pop();
     let Some(Fact::Dialled { purpose, .. }) = dialled else {
         panic!("{dialled:?}");
@@ -255,7 +288,7 @@ fn the_command_of_an_invite_is_answered_once_and_later_failures_are_notices() {
         (Asked::Unreachable, Err(Refusal::InviteUnreachable)),
         (Asked::Failed, Err(Refusal::InviteNotValid)),
     ] {
-        let (mut ctx, mut introductions, maker) = using();
+        let (mut ctx, mut introductions, _, maker) = using();
         clear(&mut ctx);
         introductions.set_asked(&mut ctx, Stranger::at(&maker), asked);
         assert_eq!(replies(&mut ctx), [(COMMAND, answer)]);
@@ -281,7 +314,7 @@ fn a_stranger_is_asked_where_there_is_a_way_and_room() {
     assert_eq!(ask(true, way), Ok(()));
     let asked = introductions.asked().get(&Stranger::at(BOB));
     assert_eq!(asked, Some(&Asked::Connecting));
-    introductions.befriended(BOB);
+    introductions.befriended(&mut ctx, BOB);
     assert!(introductions.asked().is_empty());
 }
 

@@ -12,7 +12,7 @@ fn whoever_was_rejected_is_refused_for_a_day_whatever_the_root() {
         panic!("it is not stored that somebody was rejected");
     };
     let mut again = Introductions::default();
-    again.restore(vec![stored.clone()], Vec::new());
+    again.restore(vec![stored.clone()], Vec::new(), Vec::new(), ctx.now.mono);
     assert!(again.requests().is_empty(), "it waits no longer");
     let under_another_root = request("Bob", &format!("other-{}", Stranger::at(BOB).as_str()));
     for introductions in [&mut introductions, &mut again] {

@@ -85,6 +85,7 @@ impl Shown {
                 at: record.at,
                 resembles: self.people.contact_like(&record.name),
                 invited: record.invite.is_some(),
+                accepted: record.accepted.is_some(),
             };
             if self.requests.get(id) != Some(&request) {
                 self.requests.insert(id.clone(), request.clone());
@@ -114,8 +115,9 @@ impl Shown {
     }
 
     fn show_badge(&mut self, ctx: &mut Context, state: &State<'_>) {
-        let requests = state.introductions.requests().len();
-        let requests = u32::try_from(requests).unwrap_or(u32::MAX);
+        let requests = state.introductions.requests().values();
+        let requests = requests.filter(|request| request.accepted.is_none());
+        let requests = u32::try_from(requests.count()).unwrap_or(u32::MAX);
         let contacts = state.contacts.complete();
         let unread: u32 = contacts
             .map(|contact| state.conversations.unread(contact.id()))

@@ -60,6 +60,7 @@ impl Node {
             forget_contacts: unfinished.map(|contact| contact.id().clone()).collect(),
             forget_requests: self.introductions.requests().keys().cloned().collect(),
             forget_invites: self.introductions.invite_ids(),
+            forget_asked: self.introductions.asked_ids(),
         };
         let change = Change::Import(Box::new(import.clone()));
         self.ctx.store(Write::Import(Box::new(import), id), change);

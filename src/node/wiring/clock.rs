@@ -11,7 +11,6 @@ impl Node {
     pub(in crate::node) fn begin(&mut self) {
         let cellular = self.account.settings().cellular;
         self.directory.set_cellular_setting(cellular);
-        self.account.take_back_shown(&mut self.ctx);
         self.go_online();
     }
 
@@ -151,7 +150,7 @@ impl Node {
     /// Dials contacts who are due.
     pub(super) fn dial_contacts(&mut self) {
         for request in self.contacts.take_to_ask_back(self.ctx.now.mono) {
-            self.introductions.call_back(&self.ctx, &request, true);
+            self.introductions.ask_back(&mut self.ctx, &request);
         }
         let ways = KnownWays {
             directory: &self.directory,

@@ -57,11 +57,10 @@ impl Node {
                 self.introductions.cancel_invite(ctx, &invite).map(now)
             }
             Command::UseInvite { link } => {
-                let own = self.account.joined()?.transport_id();
+                self.account.joined()?;
                 let held = self.transport.is_held();
                 let asking = |stranger: &Stranger| self.handshakes.is_asking(stranger);
-                self.introductions
-                    .use_invite(ctx, id, &link, own, held, asking)
+                self.introductions.use_invite(ctx, id, &link, held, asking)
             }
             Command::Export { passphrase } => self.export(id, &passphrase).map(later),
             Command::Import { passphrase, backup } => {

@@ -64,13 +64,14 @@ impl Node {
                 }
                 Some(IdOwner::Former) => self.reconnected(),
                 Some(IdOwner::Rendezvous) => self.rendezvous.registered(&id),
-                Some(IdOwner::Invite) | None => {}
+                Some(IdOwner::Invite) => self.introductions.registered(ctx, &id),
+                None => {}
             },
             Signalling::Taken(id) => match ctx.routes.take_id(&id) {
                 Some(IdOwner::Transport) => self.transport_taken(),
                 Some(IdOwner::Directory(_)) => self.directory.taken(ctx, &id),
                 Some(IdOwner::Rendezvous) => self.rendezvous.taken(&id),
-                Some(IdOwner::Invite) => self.introductions.taken(ctx),
+                Some(IdOwner::Invite) => self.introductions.taken(ctx, &id),
                 Some(IdOwner::Former) => self.account.forget_former(ctx),
                 None => {}
             },
@@ -82,7 +83,8 @@ impl Node {
                 }
                 // A new Transport ID may have been registered in the new network already.
                 Some(IdOwner::Former) => self.transport.another_lost(),
-                Some(IdOwner::Rendezvous | IdOwner::Invite) | None => {}
+                Some(IdOwner::Invite) => self.introductions.lost(&id),
+                Some(IdOwner::Rendezvous) | None => {}
             },
             Signalling::Server {
                 server,

@@ -45,10 +45,11 @@ impl Node {
             Fact::Asked(stranger, asked) => self.introductions.set_asked(ctx, stranger, asked),
             Fact::Asking {
                 stranger,
+                from,
                 call_back,
                 recognised,
-            } => self.asking(stranger, call_back, recognised),
-            Fact::AnswerLater(stranger) => self.introductions.let_go(ctx, &stranger),
+            } => self.asking(stranger, &from, call_back, recognised),
+            Fact::AnswerLater(stranger) => self.introductions.answer_later(ctx, &stranger),
             Fact::Requested(link, record, shown) => self.requested(link, *record, shown.as_ref()),
             Fact::Crossed(stranger) => self.introductions.take_held(ctx, &stranger),
             Fact::RequestSpoilt(id) => self.introductions.forget_request(ctx, &id),
@@ -133,7 +134,9 @@ impl Node {
             Fact::Seen(contact) => self.attention.read(ctx, contact),
             Fact::Arrived(contact) => self.arrived(contact),
             Fact::Asks(request) => self.asks(&request),
-            Fact::RequestGone(request) => self.attention.answered(ctx, request),
+            Fact::RequestGone(request) | Fact::RequestAnswered(request) => {
+                self.attention.answered(ctx, request)
+            }
             Fact::Alert(alert) => self.attention.alert(ctx, alert),
         }
     }

@@ -39,13 +39,18 @@ impl Node {
     }
 
     /// Notes that a stranger is being asked, who may be asking as well.
-    pub(super) fn asking(&mut self, stranger: Stranger, call_back: Key, recognised: bool) {
+    pub(super) fn asking(
+        &mut self,
+        stranger: Stranger,
+        from: &str,
+        call_back: Key,
+        recognised: bool,
+    ) {
         let ours_goes_on = self.introductions.ours_goes_on(&stranger);
         let name = self.directory.name_of(&stranger);
         let ctx = &mut self.ctx;
         self.introductions
-            .sent(ctx, stranger.clone(), call_back, name, recognised);
-        self.note_shown();
+            .sent(ctx, stranger.clone(), from, call_back, name, recognised);
         if ours_goes_on {
             self.cross(&stranger);
         }
@@ -100,27 +105,25 @@ impl Node {
     /// Accepts a request. `clicked` is whether the person has just said so; else they said it before.
     pub(super) fn accept(&mut self, id: &RequestId, clicked: bool) -> Result<(), Refusal> {
         let room = self.has_room();
-        let request = self.introductions.accept(&mut self.ctx, id, room)?;
-        let late = self
-            .handshakes
-            .accept(&mut self.ctx, Yes { request, clicked });
-        if let Some(Yes { request, .. }) = late {
-            self.introductions.call_back(&self.ctx, &request, false);
+        let request = self.introductions.to_accept(id, room)?;
+        let yes = Yes {
+            request: request.clone(),
+            clicked,
+        };
+        if self.handshakes.accept(&mut self.ctx, yes).is_none() {
+            self.introductions.accepted(&mut self.ctx, &request);
+        } else {
+            self.introductions.call_back(&mut self.ctx, request);
             self.call_people_back();
         }
         Ok(())
     }
 
-    /// Dials those who are to be called back: whoever asked with an invite where they called from,
-    /// everybody else where they are listed.
+    /// Dials those who are to be called back: where they are listed.
     pub(super) fn call_people_back(&mut self) {
         let (directory, handshakes) = (&self.directory, &self.handshakes);
-        let own = self.account.me().map(|me| me.transport_id());
-        let own = own.filter(|_| self.transport.is_held());
-        let ways = |request: &RequestRecord| match (&request.invite, own) {
-            (None, _) => directory.ways_back(&Stranger::at(&request.from), &request.name),
-            (Some(_), Some(own)) => vec![(own.to_owned(), request.from.clone())],
-            (Some(_), None) => Vec::new(),
+        let ways = |request: &RequestRecord| {
+            directory.ways_back(&Stranger::at(&request.from), &request.name)
         };
         let is_asking = |stranger: &Stranger| handshakes.is_asking(stranger);
         self.introductions.call(&mut self.ctx, ways, is_asking);
@@ -223,18 +226,11 @@ impl Node {
         at: Mono,
         remote: &str,
     ) -> Option<RequestId> {
-        let answered = self.introductions.befriended(remote);
-        self.note_shown();
+        let answered = self.introductions.befriended(&mut self.ctx, remote);
         self.conversations.accepted(&record.id);
         self.contacts
             .keep_finished(record, Some(at), Some(remote.to_owned()));
         answered
-    }
-
-    /// Notes whether an invite has shown the own Transport ID to somebody who is no contact yet.
-    fn note_shown(&mut self) {
-        let shown = self.introductions.shows_address();
-        self.account.set_shown(&mut self.ctx, shown);
     }
 
     /// Begins the session: both sides have proven who they are, on a connection over this path, between

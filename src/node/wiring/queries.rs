@@ -38,6 +38,13 @@ impl Book for Known<'_> {
         contacts.chain(asked).collect()
     }
 
+    fn invited_at(&self, local: &str) -> Vec<(Caller, Key)> {
+        let invited = self.introductions.secrets_at(local);
+        invited
+            .map(|(shown, secret)| (Caller::Stranger(shown), secret))
+            .collect()
+    }
+
     /// Returns the secrets that a caller may hint at. Blocked contacts are strangers.
     fn callers(&self) -> Vec<(Caller, Key)> {
         let contacts = self.contacts.all().filter(|contact| !contact.is_blocked());

@@ -67,6 +67,7 @@ impl Node {
             }
             Write::Import(import, command) => self.not_imported(&import, command, refusal),
             Write::Contact(contact) => self.contacts.not_stored(ctx, &contact),
+            // The person has heard of the disk, and it is written again.
             Write::Certain(change) => ctx.store.try_later(*change, ctx.now.mono),
             Write::Acceptance(link) => self.acceptance_written(link, false),
             Write::Thread(contact) => self.conversations.not_stored(ctx, &contact, &refusal),
@@ -86,6 +87,8 @@ impl Node {
             | Change::ForgetRequest(_)
             | Change::Invite(_)
             | Change::ForgetInvite(_)
+            | Change::Asked(_)
+            | Change::ForgetAsked(_)
             | Change::Thread(..)
             | Change::Import(_) => false,
         }

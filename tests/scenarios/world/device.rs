@@ -90,7 +90,16 @@ impl Device {
         match event.clone() {
             Event::Person(person) => drop(self.people.insert(person.id.clone(), person)),
             Event::PersonGone(id) => drop(self.people.remove(&id)),
-            Event::Request(request) => self.requests.push(request),
+            Event::Request(request) => {
+                let known = self
+                    .requests
+                    .iter_mut()
+                    .find(|known| known.id == request.id);
+                match known {
+                    Some(known) => *known = request,
+                    None => self.requests.push(request),
+                }
+            }
             Event::RequestGone(id) => self.requests.retain(|request| request.id != id),
             Event::Message(message) => self.show_message(message),
             Event::Progress(progress) => {

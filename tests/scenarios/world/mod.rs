@@ -76,6 +76,8 @@ pub(crate) struct World {
     holding: Option<(&'static str, Vec<Sent>)>,
     /// Every id that some device ever registered.
     registered: Vec<String>,
+    /// From where and to where anybody ever dialled.
+    dialled: Vec<(String, String)>,
     /// How many frames were sent.
     frames: usize,
 }
@@ -117,6 +119,7 @@ impl World {
             lost: None,
             holding: None,
             registered: Vec::new(),
+            dialled: Vec::new(),
             frames: 0,
         }
     }

@@ -86,6 +86,7 @@ impl World {
     }
 
     fn dial(&mut self, device: usize, link: LinkId, local: String, remote: String, label: String) {
+        self.dialled.push((local.clone(), remote.clone()));
         if self.holders.get(&remote) == Some(&Holder::Impostor) {
             self.deceived.insert((device, link));
             self.open((device, link), (device, link));
@@ -314,6 +315,16 @@ impl World {
             Holder::Device(device) => Some(*device),
             Holder::Squatter | Holder::Impostor => None,
         }
+    }
+
+    /// Returns from where and to where anybody ever dialled.
+    pub(crate) fn dialled(&self) -> &[(String, String)] {
+        &self.dialled
+    }
+
+    /// Returns the public address of a device.
+    pub(crate) fn address_of(&self, device: usize) -> &'static str {
+        self.devices[device].address
     }
 
     /// Returns the ids a device holds.

@@ -149,6 +149,7 @@ impl Disk {
             settings,
             invites,
             requests,
+            asked,
             ..
         } = &mut self.snapshot;
         match change {
@@ -156,7 +157,15 @@ impl Disk {
             Change::Settings(new) => *settings = new,
             Change::Contact(new) => drop(self.contacts.insert(new.id.clone(), new)),
             Change::ForgetContact(id) => drop(self.contacts.remove(&id)),
-            Change::Invite(new) => invites.push(new),
+            Change::Asked(new) => {
+                asked.retain(|asked| asked.stranger != new.stranger);
+                asked.push(new);
+            }
+            Change::ForgetAsked(id) => asked.retain(|asked| asked.stranger != id),
+            Change::Invite(new) => {
+                invites.retain(|invite| invite.id != new.id);
+                invites.push(new);
+            }
             Change::ForgetInvite(id) => invites.retain(|invite| invite.id != id),
             Change::Request(new) => {
                 requests.retain(|request| request.id != new.id);
@@ -167,6 +176,7 @@ impl Disk {
                 *profile = Some(import.profile);
                 invites.retain(|invite| !import.forget_invites.contains(&invite.id));
                 requests.retain(|request| !import.forget_requests.contains(&request.id));
+                asked.retain(|asked| !import.forget_asked.contains(&asked.stranger));
                 self.contacts
                     .retain(|id, _| !import.forget_contacts.contains(id));
                 for new in import.contacts {

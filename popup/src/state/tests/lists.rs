@@ -71,6 +71,7 @@ fn request_of(stranger: &str) -> Request {
         at: NOW,
         resembles: None,
         invited: false,
+        accepted: false,
     }
 }
 

@@ -36,6 +36,7 @@ fn a_click_on_the_notification_of_a_request_opens_the_lists_and_focuses_the_requ
         at: NOW,
         resembles: None,
         invited: false,
+        accepted: false,
     }));
     let effects = click_on_request(&mut view, &id);
     assert_eq!(view.state.view, View::Lists);
