@@ -280,6 +280,10 @@ pub const BACKUP_BYTES: usize = 1_000_000;
 /// was away for a day is dialled from here, or met at a rendezvous.
 pub const FORMER_LIFE: Duration = Duration::from_hours(24);
 
+/// How long the calendar must say that a former Transport ID is held no longer: it can be wrong for a
+/// moment.
+pub const FORMER_DOUBT: Duration = Duration::from_mins(10);
+
 /// Acceptances that the other side has not finished: a week of them, and few against the contacts.
 pub const UNFINISHED: usize = 50;
 

@@ -45,6 +45,9 @@ pub(crate) struct Introductions {
     storing: LiteMap<RequestId, RequestRecord>,
     /// Those that the person rejected lately, oldest first.
     rejected: Vec<RequestRecord>,
+    /// Since when rejections are too old by the calendar: they count no longer, and are forgotten a day of
+    /// running time later. Those that a wrong clock has ended count again.
+    old_rejected: LiteMap<RequestId, Mono>,
     /// Requests of strangers who are being asked at this moment: one of the two requests goes on.
     held: LiteMap<Stranger, RequestRecord>,
     invites: LiteMap<InviteId, InviteRecord>,
@@ -172,7 +175,7 @@ impl Introductions {
 
     /// Returns the secrets of those whom the person has rejected lately.
     pub(crate) fn rejected_secrets(&self) -> impl Iterator<Item = (Shown, Key)> {
-        self.rejected.iter().filter_map(again)
+        self.in_force().filter_map(again)
     }
 
     /// Returns what to show to a stranger who is dialled.

@@ -5,7 +5,9 @@ use crate::clock::millis;
 use crate::context::Context;
 use crate::fact::{Fact, Shown};
 use crate::ids::{Stranger, is_transport_id};
-use crate::limits::{REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS, REQUESTS_OF_ONE};
+use crate::limits::{
+    EXPIRED_KEPT, REJECTED, REJECTED_LIFE, REQUEST_LIFE, REQUESTS, REQUESTS_OF_ONE,
+};
 use crate::misbehaviour::Fault;
 use crate::records::{Change, RequestRecord};
 use crate::store::Write;
@@ -292,6 +294,7 @@ impl Introductions {
         };
         if self.rejected.len() >= REJECTED {
             let oldest = self.rejected.remove(0);
+            self.old_rejected.remove(&oldest.id);
             ctx.store_for_certain(Change::ForgetRequest(oldest.id));
         }
         self.rejected.push(record.clone());
@@ -303,8 +306,10 @@ impl Introductions {
     /// come now: not on the disk, to which a stranger would write as often as they ask.
     fn rejects(&mut self, record: &RequestRecord, before: Option<&RequestId>) -> bool {
         let stranger = Stranger::at(&record.from);
+        let old = &self.old_rejected;
         let is_theirs = |request: &&mut RequestRecord| {
-            stranger.is_at(&request.from) || before == Some(&request.id)
+            let theirs = stranger.is_at(&request.from) || before == Some(&request.id);
+            theirs && !old.contains_key(&request.id)
         };
         let Some(request) = self.rejected.iter_mut().find(is_theirs) else {
             return false;
@@ -356,15 +361,30 @@ impl Introductions {
         }
     }
 
-    /// Forgets whom the person rejected more than a day ago.
+    /// Returns the rejections that count.
+    pub(super) fn in_force(&self) -> impl Iterator<Item = &RequestRecord> {
+        let all = self.rejected.iter();
+        all.filter(|request| !self.old_rejected.contains_key(&request.id))
+    }
+
+    /// Lets rejections of more than a day ago count no longer, and forgets them a day of running time later.
     fn forget_rejected(&mut self, ctx: &mut Context) {
-        let now = ctx.now.unix;
-        let is_old = |request: &mut RequestRecord| {
+        let now = ctx.now;
+        let old = &mut self.old_rejected;
+        let is_over = |request: &mut RequestRecord| {
             let at = request.rejected.unwrap_or_default();
-            now > at.saturating_add(millis(REJECTED_LIFE))
+            if now.unix <= at.saturating_add(millis(REJECTED_LIFE)) {
+                old.remove(&request.id);
+                return false;
+            }
+            let since = old.get(&request.id).copied().unwrap_or(now.mono);
+            old.insert(request.id.clone(), since);
+            now.mono >= since + EXPIRED_KEPT
         };
-        for old in self.rejected.extract_if(.., is_old) {
-            ctx.store_for_certain(Change::ForgetRequest(old.id));
+        let over: Vec<_> = self.rejected.extract_if(.., is_over).collect();
+        for request in over {
+            self.old_rejected.remove(&request.id);
+            ctx.store_for_certain(Change::ForgetRequest(request.id));
         }
     }
 }

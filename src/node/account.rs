@@ -1,14 +1,13 @@
 //! The person's own account on this device: identity, name, settings.
 
-use crate::clock::millis;
+use crate::clock::{Mono, Now, millis};
 use crate::config::{Config, Settings};
 use crate::context::Context;
 use crate::crypto::Identity;
 use crate::encoding::b64;
 use crate::ids;
 use crate::io::CommandId;
-use crate::limits::FORMER_LIFE;
-use crate::limits::IGNORED;
+use crate::limits::{FORMER_DOUBT, FORMER_LIFE, IGNORED};
 use crate::me::Me;
 use crate::name::Names;
 use crate::records::{Change, ProfileRecord, Secret};
@@ -19,6 +18,8 @@ use crate::view::{Alert, Profile, Refusal, SettingsView};
 #[derive(Debug)]
 pub(super) struct Account {
     me: Option<Me>,
+    /// Since when the former Transport ID has been held for long enough, by the calendar.
+    former_old: Option<Mono>,
     /// The stored identity cannot be read: nothing may replace it.
     damaged: bool,
     /// The stored settings have values that cannot be used.
@@ -58,6 +59,7 @@ impl Account {
         Self {
             damaged: joined && me.is_none(),
             me,
+            former_old: None,
             settings_damaged: values.is_some(),
             config: if values.is_none() {
                 config
@@ -262,6 +264,17 @@ impl Account {
         {
             ctx.store_for_certain(Change::Profile(me.record().clone()));
         }
+    }
+
+    /// Returns whether the former Transport ID has been held for long enough, and the calendar has said so
+    /// for a while.
+    pub(super) fn is_former_old(&mut self, now: Now) -> bool {
+        let former = self.me.as_ref().and_then(Me::former);
+        if former.is_none_or(|former| now.unix < former.until) {
+            self.former_old = None;
+            return false;
+        }
+        now.mono >= *self.former_old.get_or_insert(now.mono) + FORMER_DOUBT
     }
 
     /// Forgets the former Transport ID: it is given up.

@@ -153,6 +153,7 @@ fn whoever_was_rejected_is_not_asked_about_again_that_day_also_after_a_restart()
     world.pass(DAY + MINUTE);
     world.ask(ANN, "Bob");
     assert_eq!(world.requests(bob).len(), 1, "another day");
+    world.pass(DAY);
     let records = world.snapshot(bob).requests;
     assert!(records.iter().all(|record| record.rejected.is_none()));
 }

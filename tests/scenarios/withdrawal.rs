@@ -2,7 +2,8 @@
 //! person decides while something is being written.
 
 use crate::trust::{asked, stranger};
-use crate::world::{ANN, AWAY, BOB, CLEO, DAY, HOME, World, friends, is_of_type};
+use crate::world::{ANN, AWAY, BOB, CLEO, DAY, HOME, MINUTE, World, friends, is_of_type};
+use mesh_chat::node::Input;
 use mesh_chat::records::{Change, ProfileRecord};
 use mesh_chat::view::{Alert, Command, ContactCommand, Presence};
 
@@ -72,7 +73,7 @@ fn a_contact_who_was_away_comes_to_the_former_address_which_is_held_for_a_day_an
     world.block(ANN, "Bob");
     assert_eq!(world.holder(&second), None, "one former address at a time");
     assert_eq!(world.holder(&third), Some(ANN));
-    world.pass(DAY + 60_000);
+    world.pass(DAY + 20 * MINUTE);
     assert_eq!(world.holder(&third), None, "for a day at most");
     assert_eq!(profile(&world, ANN).former, None);
 }
@@ -164,6 +165,21 @@ fn an_invite_that_came_to_nothing_leads_its_maker_nowhere() {
 }
 
 #[test]
+fn a_former_address_is_held_although_the_clock_was_a_year_ahead_for_a_minute() {
+    let mut world = three();
+    let former = profile(&world, ANN).transport_id;
+    world.kill(CLEO);
+    world.block(ANN, "Bob");
+    for ahead in [365 * DAY, 0] {
+        world.set_clock_ahead(ANN, ahead.cast_signed());
+        world.input(ANN, Input::Timeout);
+        world.pass(MINUTE);
+    }
+    assert_eq!(world.holder(&former), Some(ANN));
+    assert!(profile(&world, ANN).former.is_some());
+}
+
+#[test]
 fn a_new_name_whose_write_is_under_way_brings_back_no_older_address() {
     let mut world = friends();
     let before = profile(&world, ANN);
@@ -249,7 +265,7 @@ fn a_former_address_is_held_for_a_day_also_where_the_clock_was_ten_years_ahead()
     let ann = world.restart(ANN, HOME);
     world.pass(1_000);
     assert_eq!(world.holder(&former), Some(ann));
-    world.pass(DAY);
+    world.pass(DAY + 20 * MINUTE);
     assert_eq!(world.holder(&former), None);
 }
 

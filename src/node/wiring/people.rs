@@ -350,10 +350,11 @@ impl Node {
     /// Gives up the former Transport ID once every contact has been told the new one, or after a day.
     pub(super) fn release_former(&mut self) {
         self.account.bound_former(&mut self.ctx);
+        let is_old = self.account.is_former_old(self.ctx.now);
         let Some(former) = self.account.me().and_then(Me::former) else {
             return;
         };
-        if self.contacts.all_told(former.number) || self.ctx.now.unix >= former.until {
+        if self.contacts.all_told(former.number) || is_old {
             self.ctx.release(&former.transport_id);
             self.account.forget_former(&mut self.ctx);
         }
