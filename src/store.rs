@@ -21,6 +21,8 @@ pub(crate) enum Write {
     Certain(Box<Change>),
     /// What is new about a contact; the contact is written anew later where it fails.
     Contact(ContactId),
+    /// A contact that is blocked no longer once this is written, and the command that wants it.
+    Unblock(ContactId, CommandId),
     /// The own profile, and the command that changed it.
     Profile(Box<ProfileRecord>, CommandId),
     Settings(Box<Settings>, CommandId),
@@ -82,6 +84,7 @@ impl Store {
             Write::Settings(settings, _) => Some(&**settings),
             Write::Certain(_)
             | Write::Contact(_)
+            | Write::Unblock(..)
             | Write::Profile(..)
             | Write::Request(_)
             | Write::Invite(..)

@@ -28,6 +28,8 @@ pub(crate) struct Contact {
     pub(super) unfinished: Unfinished,
     /// When to write again what could not be stored.
     pub(super) write_at: Option<Mono>,
+    /// It is blocked no longer once that is written.
+    pub(super) unblocking: bool,
 }
 
 /// What belongs to the acceptance of a contact, and is not stored.
@@ -73,6 +75,7 @@ impl Contact {
             sighting: Sighting::default(),
             unfinished: Unfinished::default(),
             write_at: None,
+            unblocking: false,
         })
     }
 

@@ -3,8 +3,10 @@
 use super::{Contact, Contacts};
 use crate::clock::UnixMillis;
 use crate::context::Context;
+use crate::io::CommandId;
 use crate::limits::LONG_UNSEEN;
-use crate::records::CareRecord;
+use crate::records::{CareRecord, Change};
+use crate::store::Write;
 use crate::values::ContactId;
 use crate::view::{Preferences, Refusal, Special};
 
@@ -60,15 +62,52 @@ impl Contacts {
         Ok(())
     }
 
+    /// Blocks a contact: at once, whatever becomes of the write.
+    pub(crate) fn block(&mut self, ctx: &mut Context, id: &ContactId) -> Result<(), Refusal> {
+        if let Some(contact) = self.book.get_mut(id) {
+            contact.unblocking = false;
+        }
+        self.decide(ctx, id, |preferences| preferences.blocked = true)
+    }
+
+    /// Writes that a contact is blocked no longer. It counts once that is written: where a disk lost it, the
+    /// contact would be blocked after the next start, and know where this device is.
+    pub(crate) fn unblock(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        command: CommandId,
+    ) -> Result<(), Refusal> {
+        let contact = self.book.get_mut(id).filter(|c| c.is_complete());
+        let contact = contact.ok_or(Refusal::Gone)?;
+        contact.unblocking = true;
+        let mut record = contact.record().clone();
+        unblocked(&mut record.preferences);
+        let write = Write::Unblock(id.clone(), command);
+        ctx.store(write, Change::Contact(record));
+        Ok(())
+    }
+
+    /// Returns whether a contact is to be blocked no longer: nothing else was decided meanwhile.
+    pub(crate) fn is_unblocking(&self, id: &ContactId) -> bool {
+        self.get(id).is_some_and(|contact| contact.unblocking)
+    }
+
     /// Dials somebody who is not blocked any more, whatever was tried before.
     pub(crate) fn unblocked(&mut self, ctx: &mut Context, id: &ContactId) {
         if let Some(contact) = self.book.get_mut(id) {
-            contact.preferences_mut().sought = true;
+            contact.unblocking = false;
+            unblocked(contact.preferences_mut());
             contact.dialling.forget_failures();
             contact.hurry(ctx.now.mono);
         }
         self.store(ctx, id);
     }
+}
+
+fn unblocked(preferences: &mut CareRecord) {
+    preferences.blocked = false;
+    preferences.sought = true;
 }
 
 impl Contact {

@@ -165,6 +165,41 @@ fn an_invite_that_came_to_nothing_leads_its_maker_nowhere() {
 }
 
 #[test]
+fn whoever_is_unblocked_hears_where_this_device_is_only_once_that_is_written() {
+    let mut world = friends();
+    world.block(ANN, "Bob");
+    world.pass(1_000);
+    let card = profile(&world, ANN);
+    let knows = |world: &World| {
+        let known = world.snapshot(BOB).contacts[0].card.clone().unwrap();
+        known.transport_id == card.transport_id
+    };
+    world.while_writing(ANN, |world| {
+        let replies = world.replies(ANN);
+        world.unblock(ANN, "Bob");
+        world.pass(20 * MINUTE);
+        assert_eq!(world.replies(ANN), replies, "nothing is confirmed");
+        assert!(world.preferences(ANN, "Bob").blocked && !knows(world));
+    });
+    assert!(!world.preferences(ANN, "Bob").blocked);
+    world.pass(20 * MINUTE);
+    assert!(knows(&world), "they have met");
+}
+
+#[test]
+fn who_is_blocked_while_it_is_written_that_they_are_not_stays_blocked() {
+    let mut world = friends();
+    world.block(ANN, "Bob");
+    world.while_writing(ANN, |world| {
+        world.unblock(ANN, "Bob");
+        world.block(ANN, "Bob");
+    });
+    world.pass(MINUTE);
+    assert!(world.preferences(ANN, "Bob").blocked);
+    assert!(world.snapshot(ANN).contacts[0].preferences.blocked);
+}
+
+#[test]
 fn a_former_address_is_held_although_the_clock_was_a_year_ahead_for_a_minute() {
     let mut world = three();
     let former = profile(&world, ANN).transport_id;

@@ -4,7 +4,6 @@ use crate::ids::Stranger;
 use crate::introductions::Answered;
 use crate::io::CommandId;
 use crate::node::Node;
-use crate::records::CareRecord;
 use crate::values::{ContactId, RequestId};
 use crate::view::{Alert, Command, ContactCommand, Refusal};
 use crate::wire::SessionFrame;
@@ -48,6 +47,9 @@ impl Node {
                 self.conversations.see(ctx, &contact, number, tell).map(now)
             }
             Command::Ping { contact } => self.ping(&contact).map(now),
+            Command::Contact(contact, ContactCommand::Block(false)) => {
+                self.contacts.unblock(ctx, &contact, id).map(later)
+            }
             Command::Contact(contact, command) => self.contact_command(&contact, command).map(now),
             Command::Invite => {
                 self.account.joined()?;
@@ -99,12 +101,7 @@ impl Node {
                 self.send_profile(contact);
                 Ok(())
             }
-            ContactCommand::Block(true) => self.block(contact),
-            ContactCommand::Block(false) => {
-                contacts.decide(ctx, contact, |preferences| preferences.blocked = false)?;
-                self.unblock(contact);
-                Ok(())
-            }
+            ContactCommand::Block(_) => self.block(contact),
             ContactCommand::Remove => self.remove(contact),
         }
     }
@@ -121,11 +118,14 @@ impl Node {
         if !planted!(RotationSkippedOnBlock) {
             self.withdraw_card();
         }
-        let block = |preferences: &mut CareRecord| preferences.blocked = true;
-        self.contacts.decide(&mut self.ctx, contact, block)
+        self.contacts.block(&mut self.ctx, contact)
     }
 
-    fn unblock(&mut self, contact: &ContactId) {
+    /// Goes on once it is written that a contact is blocked no longer, or could not be.
+    pub(super) fn unblock(&mut self, contact: &ContactId) {
+        if !self.contacts.is_unblocking(contact) {
+            return self.contacts.store(&mut self.ctx, contact);
+        }
         // Somebody who blocks does not know the other's hint and seems to be somebody else: both
         // may have done that.
         let saved = self.contacts.get(contact);

@@ -24,6 +24,10 @@ impl Node {
         let ctx = &mut self.ctx;
         match write {
             Write::Certain(_) | Write::Contact(_) => {}
+            Write::Unblock(contact, command) => {
+                self.unblock(&contact);
+                self.ctx.reply(command, Ok(()));
+            }
             Write::Profile(record, command) => {
                 self.take_profile(*record);
                 self.ctx.reply(command, Ok(()));
@@ -68,6 +72,10 @@ impl Node {
             Write::Import(import, command) => self.not_imported(&import, command, refusal),
             Write::Contact(contact) => self.contacts.not_stored(ctx, &contact),
             // The person has heard of the disk, and it is written again.
+            Write::Unblock(contact, command) => {
+                self.unblock(&contact);
+                self.ctx.reply(command, Ok(()));
+            }
             Write::Certain(change) => ctx.store.try_later(*change, ctx.now.mono),
             Write::Acceptance(link) => self.acceptance_written(link, false),
             Write::Thread(contact) => self.conversations.not_stored(ctx, &contact, &refusal),
