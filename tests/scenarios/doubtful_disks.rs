@@ -1,7 +1,7 @@
 //! Disks that say of a write that it has failed, and have done it all the same. It is as if it had not
 //! happened, also at the next start.
 
-use crate::world::{ANN, BOB, HOME, World, friends};
+use crate::world::{ANN, BOB, CLEO, HOME, World, friends};
 use mesh_chat::config::Settings;
 use mesh_chat::view::{Command, MessageState, PersonId, Refusal};
 
@@ -118,4 +118,33 @@ fn what_was_refused_in_the_settings_does_not_come_with_the_next_start() {
     let disk = world.snapshot(ANN);
     assert_eq!(disk.profile.unwrap().name, "Ann");
     assert!(disk.settings.read_receipts && disk.invites.is_empty());
+}
+
+#[test]
+fn an_import_that_failed_changes_nothing_also_after_a_restart() {
+    let mut world = World::of(&["Ann", "Bob", "Cleo"]);
+    world.ask(ANN, "Bob");
+    world.accept(BOB);
+    world.pass(1_000);
+    let backup = world.export(ANN, "correct horse");
+    world.remove(ANN, "Bob");
+    world.ask(CLEO, "Ann");
+    world.command(ANN, Command::Invite);
+    world.pass(1_000);
+    world.ask(ANN, "Bob");
+    let before = world.snapshot(ANN);
+    assert!(before.contacts.is_empty() && before.requests.len() == 1);
+    assert_eq!((before.invites.len(), before.asked.len()), (1, 1));
+    world.while_doubting(ANN, |world| {
+        world.import(ANN, &backup, "correct horse");
+        assert!(is_refused(world, ANN));
+    });
+    world.pass(61_000);
+    assert_eq!(world.snapshot(ANN), before);
+    assert_eq!(world.requests(ANN).len(), 1, "it waits as before");
+    let ann = world.restart(ANN, HOME);
+    world.pass(1_000);
+    world.accept(ann);
+    world.pass(1_000);
+    world.contact(ann, "Cleo");
 }

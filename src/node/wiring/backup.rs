@@ -173,3 +173,41 @@ fn check(
         Err(Refusal::BackupDamaged)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::Tables;
+    use crate::test_context::{contact, key, me};
+
+    type Bend = fn(&mut Vec<ContactRecord>);
+
+    #[test]
+    fn a_backup_with_one_person_or_one_id_twice_or_with_oneself_is_refused() {
+        let names = Names::new(Box::new(Tables));
+        let profile = me("Ann", 1).record().clone();
+        let cases: [(&str, Bend, bool); 4] = [
+            ("as it is", |_| {}, true),
+            (
+                "one key twice",
+                |all| all[1].identity = Some(key(2).encode()),
+                false,
+            ),
+            ("one id twice", |all| all[1].id = all[0].id.clone(), false),
+            (
+                "oneself",
+                |all| all[1].identity = Some(key(1).encode()),
+                false,
+            ),
+        ];
+        for (what, bend, is_good) in cases {
+            let mut contacts = vec![contact("Bob", 2), contact("Cleo", 3)];
+            for (n, record) in contacts.iter_mut().enumerate() {
+                record.id = ContactId(format!("{n:016}"));
+            }
+            bend(&mut contacts);
+            let checked = check(&names, &profile, &contacts);
+            assert_eq!(checked.is_ok(), is_good, "{what}: {checked:?}");
+        }
+    }
+}
