@@ -56,8 +56,9 @@ pub const COLLECT_AGAIN_AFTER: Duration = Duration::from_secs(2);
 /// Connections being answered at one time: a new router is dialled by everybody at once, and its
 /// owner has budgets below this for each kind of caller.
 pub const ANSWERING_MAX: usize = 192;
-/// Ids held at one time; a person needs some 30.
-pub const IDS_MAX: usize = 64;
+/// Ids held at one time; a person needs some 30, and with many invites, used ones and answers to them as
+/// many more.
+pub const IDS_MAX: usize = 96;
 /// Tokens kept for ids, held or given up lately.
 pub const TOKENS_MAX: usize = 256;
 /// Frames waiting for one id to be held again; a dial makes about ten.

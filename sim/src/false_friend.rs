@@ -299,7 +299,7 @@ impl FalseFriend {
         let id = self.ids.iter().filter(|id| is_address(id)).nth(at).cloned();
         let id = id.unwrap_or_else(|| format!("myapp-{}", self.random.uuid()));
         let name = format!("P{}", self.random.within(0, 5));
-        // Without routers: whoever hears of a router that it does not know leaves its own, once an hour.
+        // Without routers: whoever hears of one in which it is not seen leaves its own, for hours only once.
         json!({
             "type": "profile", "number": now.unix / 1_000 + self.random.within(0, 100_000),
             "friendlyname": name, "transportID": id, "discoveryUUID": "AAAAAAAAAAAAAAAAAAAAAA",

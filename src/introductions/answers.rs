@@ -10,7 +10,7 @@ use crate::clock::Mono;
 use crate::crypto::Key;
 use crate::encoding::unb64;
 use crate::ids::{Stranger, is_transport_id};
-use crate::limits::NAMESAKES;
+use crate::limits::{INVITES, NAMESAKES};
 use crate::records::RequestRecord;
 use crate::values::RequestId;
 use crate::view::Alert;
@@ -81,10 +81,12 @@ impl Answers {
         self.0.insert(request.id.clone(), answer);
     }
 
-    /// Returns the own ids that are held to dial from: those at which invited people asked.
+    /// Returns the own ids that are held to dial from: those at which invited people asked. Each is a socket,
+    /// so that beyond a bound people wait until others are found.
     pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
         let invited = self.0.values().filter(|answer| answer.is_invited());
-        invited.map(|answer| answer.request.to.as_str())
+        let held = invited.take(INVITES);
+        held.map(|answer| answer.request.to.as_str())
     }
 
     /// Returns whom to dial next, if there is anybody. `ways` returns from where and to where whoever

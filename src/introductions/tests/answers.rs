@@ -4,7 +4,8 @@ use super::asking::{CALL_BACK, having_asked};
 use super::*;
 use crate::context::Context;
 use crate::fact::Shown;
-use crate::limits::NAMESAKES;
+use crate::limits::{INVITES, NAMESAKES};
+use crate::test_context::transport_id;
 
 /// How long somebody is looked for.
 const LOOKED_FOR: Duration = Duration::from_mins(1);
@@ -196,4 +197,35 @@ fn whoever_becomes_a_contact_is_known_by_no_secret_of_any_day() {
         introductions.befriended(&mut ctx, &remote);
         assert_eq!(introductions.secrets().count(), 0, "{remote}");
     }
+}
+
+#[test]
+fn whoever_used_an_invite_is_dialled_again_and_again_and_of_many_a_bounded_part_holds_ids() {
+    let (mut ctx, mut introductions) = (context(), Introductions::default());
+    for n in 0..=INVITES {
+        let byte = u8::try_from(n).unwrap();
+        let invited = RequestRecord {
+            id: RequestId(format!("{n:02}")),
+            to: transport_id(100 + byte),
+            ..request("Bob", &transport_id(byte))
+        };
+        introductions.call_back(&mut ctx, invited);
+    }
+    let own = registered(&mut ctx);
+    assert_eq!(own.len(), INVITES);
+    for id in &own {
+        introductions.registered(&mut ctx, id);
+    }
+    let called = call(&mut introductions, &mut ctx, &[]);
+    assert_eq!(called.len(), INVITES);
+    let bob = Stranger::at(&called[0]);
+    for seconds in [4, 8, 16] {
+        introductions.set_asked(&mut ctx, bob.clone(), Asked::Unreachable);
+        assert_eq!(call(&mut introductions, &mut ctx, &[]), [""; 0]);
+        let due = introductions.due().unwrap().at;
+        assert_eq!(due.since(ctx.now.mono), Duration::from_secs(seconds));
+        wait(&mut ctx, Duration::from_secs(seconds));
+        assert_eq!(call(&mut introductions, &mut ctx, &[]), called[..1]);
+    }
+    assert_eq!(notices(&mut ctx), []);
 }
