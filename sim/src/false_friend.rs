@@ -51,6 +51,8 @@ pub struct FalseFriend {
     kept: Option<(LinkId, String)>,
     /// Its address.
     own: Option<String>,
+    /// By what others recognise it in a list.
+    uuid: String,
     /// Every id of somebody else that it knows.
     ids: BTreeSet<String>,
     /// The secrets of its pairs.
@@ -80,6 +82,7 @@ impl FalseFriend {
             proofs: Vec::new(),
             kept: None,
             own: None,
+            uuid: "A".repeat(22),
             ids: BTreeSet::new(),
             secrets: BTreeMap::new(),
             dialled: OWN,
@@ -174,6 +177,10 @@ impl FalseFriend {
             && is_address(id)
         {
             self.own = Some(id.clone());
+        } else if let Output::Transmit(_, frame) = output
+            && let Some(uuid) = text_in(frame, "discoveryUUID")
+        {
+            uuid.clone_into(&mut self.uuid);
         } else if let Output::Dial { to, .. } = output
             && self.ids.len() < HEARD
         {
@@ -299,10 +306,11 @@ impl FalseFriend {
         let id = self.ids.iter().filter(|id| is_address(id)).nth(at).cloned();
         let id = id.unwrap_or_else(|| format!("myapp-{}", self.random.uuid()));
         let name = format!("P{}", self.random.within(0, 5));
-        // Without routers: whoever hears of one in which it is not seen leaves its own, for hours only once.
+        // Without routers, and with the discoveryUUID that it has: whoever hears of a router that it does not know,
+        // or misses a contact in its list, leaves its own, though seldom.
         json!({
             "type": "profile", "number": now.unix / 1_000 + self.random.within(0, 100_000),
-            "friendlyname": name, "transportID": id, "discoveryUUID": "AAAAAAAAAAAAAAAAAAAAAA",
+            "friendlyname": name, "transportID": id, "discoveryUUID": self.uuid,
             "near": true, "special": true, "at": self.random.number() >> 12,
         })
         .to_string()
