@@ -255,6 +255,15 @@ impl Account {
         }
     }
 
+    /// Counts this start as a change of the profile. The disk may have lost what contacts were told last,
+    /// because the program ended before it was written or an older disk was put back; and they believe
+    /// only a profile whose number has risen.
+    pub(super) fn count_start(&mut self, ctx: &mut Context) {
+        if let Some(me) = &mut self.me {
+            store_profile(ctx, me);
+        }
+    }
+
     /// Holds the former Transport ID no longer than may be, also where it was given up while the clock
     /// was ahead.
     pub(super) fn bound_former(&mut self, ctx: &mut Context) {

@@ -3,6 +3,7 @@
 //! delivered is there, and what is there is there once.
 
 use crate::world::{ANN, AWAY, BOB, HOME, World, friends};
+use mesh_chat::node::{Input, Signalling};
 use mesh_chat::records::Change;
 use mesh_chat::view::{Alert, MessageState};
 
@@ -281,6 +282,21 @@ fn last_writes_that_are_lost_on_either_side_cost_no_text() {
             rests(&mut world);
         }
     }
+}
+
+#[test]
+fn who_has_lost_the_addresses_that_contacts_were_told_is_found_at_the_older_ones() {
+    let mut world = friends();
+    let old = world.copy_disk(ANN);
+    let taken = Signalling::Taken(world.transport_id(ANN));
+    world.input(ANN, Input::Signalling(taken));
+    world.pass(5_000);
+    let ann = world.go_back(ANN, old);
+    world.pass(60_000);
+    let profile = world.snapshot(ann).profile.unwrap();
+    let known = world.snapshot(BOB).contacts[0].card.clone().unwrap();
+    assert_eq!(known.transport_id, profile.transport_id);
+    assert_eq!(known.discovery_uuid, profile.discovery_uuid);
 }
 
 #[test]

@@ -11,6 +11,7 @@ impl Node {
     pub(in crate::node) fn begin(&mut self) {
         let cellular = self.account.settings().cellular;
         self.directory.set_cellular_setting(cellular);
+        self.account.count_start(&mut self.ctx);
         self.go_online();
     }
 
