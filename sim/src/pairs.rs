@@ -1,10 +1,11 @@
 //! What two people may expect of each other, and what they may not any more.
 
-use crate::names::name;
+use crate::names::{friend_of, name};
 use crate::roots;
 use crate::world::World;
 use mesh_chat::limits;
 use mesh_chat::records::ContactRecord;
+use mesh_chat::view::{Person, Presence};
 use std::collections::BTreeSet;
 
 /// Clocks further apart have no rendezvous point in common at every moment, in milliseconds.
@@ -38,6 +39,16 @@ pub fn can_reach(world: &World, one: usize, other: usize) -> bool {
         address || recognised && here.home == there.home && roots::must_see(world, one, other)
     };
     world.devices.contact(one, other).is_some_and(reaches)
+}
+
+/// Whether a false friend has told one the discoveryUUID of the other, who is a stranger there: then the
+/// entry is taken for the false friend's, which itself is in no list.
+#[must_use]
+pub fn is_covered(world: &World, one: usize, other: usize) -> bool {
+    let claims = |person: &Person| {
+        friend_of(&person.name).is_some() && person.presence == Presence::ClaimsNetwork
+    };
+    world.devices.contact(one, other).is_none() && world.devices.people_seen(one).any(claims)
 }
 
 /// Whether two special contacts must find each other even where neither knows where the other is.

@@ -3,7 +3,7 @@
 
 use crate::check::roots;
 use crate::names::{device_of, name};
-use crate::pairs::know_the_way;
+use crate::pairs::{is_covered, know_the_way};
 use crate::roots::must_see;
 use crate::world::World;
 use mesh_chat::view::{PersonId, Phase, Presence};
@@ -42,6 +42,7 @@ pub fn lists(world: &World, home: usize) -> Option<String> {
             let excused = || {
                 world.are_apart(*index, *other)
                     || are_lost(world, *index, *other)
+                    || is_covered(world, *index, *other)
                     || !must_see(world, *index, *other)
             };
             if wrong && !excused() {

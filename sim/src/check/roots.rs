@@ -3,6 +3,7 @@
 
 use crate::beacon::SLOTS;
 use crate::names::device_of;
+use crate::pairs::is_covered;
 use crate::places::{PUBLIC, Place, Seen};
 use crate::roots::{CLOCKS, is_in_time, is_moving};
 use crate::world::World;
@@ -145,6 +146,7 @@ fn stay(world: &World, one: usize, other: usize) -> bool {
         && is_in_time(world, one)
         && is_in_time(world, other)
         && !world.are_apart(one, other)
+        && !is_covered(world, one, other)
 }
 
 /// Whether some devices may have the Discovery IDs of another day, each by its own clock.
