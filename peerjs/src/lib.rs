@@ -105,7 +105,7 @@
 //! | [`reach`] | which candidates a connection may use |
 //! | [`limits`] | every bound and interval, with its reason |
 //! | [`backlog`] | what follows from how much waits on a channel |
-//! | [`upkeep`] | when closed connections have to be collected |
+//! | [`upkeep`] | how many places for connections are taken, and when closed ones have to be collected |
 //! | `browser` | WebSocket, RTCPeerConnection and the timer |
 //!
 //! Deliberately absent from everything but `browser`: clocks, random sources, sockets.

@@ -47,9 +47,18 @@ pub const BUFFERED_MAX: u32 = 4_000_000;
 
 /// A Chrome page holds 500 peer connections and counts them until they are collected.
 pub const CONNECTIONS_MAX: usize = 400;
+/// Places that may be taken, by open connections and by closed ones that are not collected: some less than a Chrome
+/// page has, as it may not have told yet which it has collected.
+pub const PLACES_MAX: u32 = 480;
 /// Connections that may be closed until they are collected: half of what [`CONNECTIONS_MAX`] leaves, as
-/// some are closed while that happens. A collection takes some 30 ms.
+/// some are closed while that happens. A collection takes some 20 ms.
 pub const CLOSED_MAX: u32 = 50;
+/// How often, and after how long each time, to look whether all that has happened to a connection has reached the
+/// page, before it is closed: usually once. Together less than the second in which everything is closed that a person
+/// switches off.
+pub const SETTLE_LOOKS: u32 = 16;
+/// See [`SETTLE_LOOKS`], in milliseconds.
+pub const SETTLE_MILLIS: i32 = 50;
 /// How soon a connection that the browser would not make leads to another collection: a dial that
 /// failed so is repeated after seconds.
 pub const COLLECT_AGAIN_AFTER: Duration = Duration::from_secs(2);

@@ -1,9 +1,9 @@
 //! Whether the engine's page is to begin anew, as the last resort: the browser makes no more
-//! connections, although those that were closed were collected, because something still holds them.
+//! connections, or keeps many that were closed, although they were collected.
 //!
 //! A new page goes on from what is stored and takes its ids over by their tokens. What the old one
-//! held goes with it; that the browser counts it no more takes one collection, which the first
-//! connection that is refused in the new page brings about.
+//! held goes with it, and is collected when the new one begins (`Connections::collect`): measured in
+//! Chromium 156, whose process lives on, also while a view is open.
 
 use mesh_chat::Mono;
 use peerjs::upkeep::Counts;
@@ -13,15 +13,44 @@ use std::time::Duration;
 /// by a collection, or came soon after one that was.
 const REFUSED: u32 = 8;
 
+/// Closed connections that the browser keeps: four times what is closed between two collections, and so few
+/// that there are places for everybody whom a person knows.
+const KEPT: u32 = 200;
+
+/// How long it keeps so many.
+const KEPT_FOR: Duration = Duration::from_mins(5);
+
 /// The age of a page before it is replaced, so that one that is no better is not replaced at once.
 const AGE: Duration = Duration::from_mins(10);
 
-/// Returns whether the page is to begin anew now. `now` counts from its beginning, `quiet` is whether
-/// nobody would notice: no view is open, nothing is being written, no handshake and no message is
-/// under way.
-pub fn is_due(now: Mono, counts: Counts, quiet: bool) -> bool {
-    // Where none was ever made, WebRTC is switched off.
-    counts.made > 0 && counts.refused >= REFUSED && now >= Mono(0) + AGE && quiet
+/// Remembers since when closed connections are kept.
+#[derive(Debug)]
+pub struct Renewal {
+    /// The browser limits connections; in another one those that are kept are in nobody's way.
+    limited: bool,
+    kept_since: Option<Mono>,
+}
+
+impl Renewal {
+    /// Returns that of a page that begins. `limited` is whether the browser limits connections.
+    pub fn new(limited: bool) -> Self {
+        Self {
+            limited,
+            kept_since: None,
+        }
+    }
+
+    /// Returns whether the page is to begin anew now. `now` counts from its beginning, `quiet` is whether
+    /// nobody would notice: no view is open, nothing is being written, no handshake and no message is
+    /// under way.
+    pub fn is_due(&mut self, now: Mono, counts: Counts, quiet: bool) -> bool {
+        let keeps = self.limited && counts.uncollected() >= KEPT;
+        self.kept_since = keeps.then(|| self.kept_since.unwrap_or(now));
+        let kept = self.kept_since.is_some_and(|since| now >= since + KEPT_FOR);
+        // Where none was ever made, WebRTC is switched off.
+        let refused = counts.made > 0 && counts.refused >= REFUSED;
+        (refused || kept) && now >= Mono(0) + AGE && quiet
+    }
 }
 
 #[cfg(test)]
@@ -55,7 +84,28 @@ mod tests {
             ("all is well", later, counts(5_000, 0), true, false),
         ];
         for (what, now, counts, quiet, due) in cases {
-            assert_eq!(is_due(now, counts, quiet), due, "{what}");
+            assert_eq!(Renewal::new(true).is_due(now, counts, quiet), due, "{what}");
         }
+    }
+
+    #[test]
+    fn a_page_whose_closed_connections_are_kept_begins_anew_before_there_is_no_place_for_others() {
+        let kept = |uncollected| Counts {
+            made: 5_000,
+            open: 60,
+            places: 60 + uncollected,
+            ..Counts::default()
+        };
+        let (begin, after) = (Mono(0) + AGE, Mono(0) + AGE + KEPT_FOR);
+        let mut renewal = Renewal::new(true);
+        assert!(!renewal.is_due(begin, kept(KEPT), true), "they may be late");
+        assert!(!renewal.is_due(after, kept(KEPT), false), "a chat is open");
+        assert!(renewal.is_due(after, kept(KEPT), true));
+        assert!(!renewal.is_due(after, kept(KEPT - 1), true), "some went");
+        assert!(!renewal.is_due(after, kept(KEPT), true), "since just now");
+        assert!(renewal.is_due(after + KEPT_FOR, kept(KEPT), true));
+        let mut without_limit = Renewal::new(false);
+        let due = [begin, after].map(|now| without_limit.is_due(now, kept(KEPT), true));
+        assert_eq!(due, [false, false]);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::handle::Handle;
 use super::stats;
+use super::tasks::Tasks;
 use crate::backlog::{Backlog, Verdict};
 use crate::event::ConnId;
 use crate::io::RtcInput;
@@ -16,7 +17,7 @@ use web_sys::{
     MessageEvent, RtcDataChannel, RtcDataChannelState, RtcDataChannelType, RtcPeerConnection,
 };
 
-/// The data channel. Silent when dropped.
+/// The data channel. Silent, and closed, when dropped.
 pub(super) struct Channel {
     channel: RtcDataChannel,
     _on_open: Closure<dyn FnMut()>,
@@ -31,13 +32,13 @@ pub(super) struct Channel {
 impl Channel {
     pub(super) fn new(
         conn: ConnId,
-        connection: &RtcPeerConnection,
+        (connection, tasks): (&RtcPeerConnection, &Tasks),
         channel: RtcDataChannel,
         handle: &Handle,
     ) -> Self {
         channel.set_binary_type(RtcDataChannelType::Arraybuffer);
-        let (of, driver) = (connection.clone(), handle.clone());
-        let on_open = Closure::new(move || report_open(conn, &of, &driver));
+        let (of, run, driver) = (connection.clone(), tasks.clone(), handle.clone());
+        let on_open = Closure::new(move || report_open(conn, &of, &run, &driver));
         let driver = handle.clone();
         let on_message = Closure::new(move |event: MessageEvent| {
             if let Some(message) = message(&event) {
@@ -56,7 +57,7 @@ impl Channel {
         channel.set_onclose(Some(on_close.as_ref().unchecked_ref()));
         // Announced when already open, a channel need not say so again.
         if channel.ready_state() == RtcDataChannelState::Open {
-            report_open(conn, connection, handle);
+            report_open(conn, connection, tasks, handle);
         }
         Self {
             channel,
@@ -94,13 +95,15 @@ impl Drop for Channel {
         self.channel.set_onmessage(None);
         self.channel.set_onclose(None);
         self.channel.set_onbufferedamountlow(None);
+        // The other end hears it now; the connection is closed a moment later.
+        self.channel.close();
     }
 }
 
 /// Finds out where the other end is, then reports that the channel is open.
-fn report_open(conn: ConnId, connection: &RtcPeerConnection, handle: &Handle) {
+fn report_open(conn: ConnId, connection: &RtcPeerConnection, tasks: &Tasks, handle: &Handle) {
     let (connection, handle) = (connection.clone(), handle.clone());
-    spawn_local(async move {
+    tasks.spawn(async move {
         let selected = stats::selected_remote(&connection).await;
         let local = connection.current_local_description();
         let remote = connection.current_remote_description();

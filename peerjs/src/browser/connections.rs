@@ -1,23 +1,26 @@
 //! Makes the peer connections of a page, counts them, and has the closed ones collected.
 
 use super::tasks::Tasks;
-use super::timer::now;
-use crate::upkeep::{Counts, Upkeep};
+use super::timer::{now, pause};
+use crate::limits::{PLACES_MAX, SETTLE_LOOKS, SETTLE_MILLIS};
+use crate::upkeep::{Admission, Counts, Upkeep};
 use gloo_timers::callback::Timeout;
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, FinalizationRegistry};
 use std::cell::RefCell;
 use std::ops::Deref;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::{RtcConfiguration, RtcPeerConnection};
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{
+    RtcConfiguration, RtcIceConnectionState, RtcIceGatheringState, RtcPeerConnection,
+    RtcPeerConnectionState,
+};
 
-/// Buffers that bring a collection about, and the bytes of each. Engines collect when so much outside
-/// their heap was asked for since the last time; nothing is written to a buffer, so that none takes
-/// memory. In Chromium 156 two always sufficed, at 2 to 100 ms for the collection of 500 connections.
-const BUFFERS: usize = 4;
-/// See [`BUFFERS`].
-const BUFFER_BYTES: u32 = 64 << 20;
+/// The bytes of a buffer for which no browser has room: V8 collects all it can, twice and more, before it
+/// says so. This takes 15 to 20 ms in Chromium 156 and no memory. Buffers that it does have room for only begin
+/// a collection, which ends when there is time. Firefox refuses the number.
+const IMPOSSIBLE: f64 = 34_359_738_367.0;
 
 #[wasm_bindgen]
 extern "C" {
@@ -25,30 +28,65 @@ extern "C" {
     #[wasm_bindgen(extends = ArrayBuffer)]
     type Buffer;
     #[wasm_bindgen(constructor, js_class = "ArrayBuffer", catch)]
-    fn new(bytes: u32) -> Result<Buffer, JsValue>;
+    fn new(bytes: f64) -> Result<Buffer, JsValue>;
 }
 
 /// The maker of all peer connections of a page; a copy is the same one.
-#[derive(Clone, Debug, Default)]
-pub struct Connections(Rc<RefCell<Upkeep>>);
+#[derive(Clone, Debug)]
+pub struct Connections(Rc<Page>);
+
+#[derive(Debug)]
+struct Page {
+    upkeep: Rc<RefCell<Upkeep>>,
+    /// Tells which connections were collected.
+    registry: FinalizationRegistry,
+    _on_collected: Closure<dyn FnMut(JsValue)>,
+}
 
 impl Connections {
+    /// Returns the maker of a page. `limited` is whether the browser limits connections, as Chromium does.
+    pub fn new(limited: bool) -> Self {
+        let upkeep = Upkeep::new(limited.then_some(PLACES_MAX));
+        let upkeep = Rc::new(RefCell::new(upkeep));
+        let counted = Rc::clone(&upkeep);
+        let on_collected = Closure::new(move |_| counted.borrow_mut().collected());
+        let registry = FinalizationRegistry::new(on_collected.as_ref().unchecked_ref());
+        Self(Rc::new(Page {
+            upkeep,
+            registry,
+            _on_collected: on_collected,
+        }))
+    }
+
     /// Makes a connection.
     ///
     /// # Errors
-    /// Where the browser makes no more of them, refuses the servers, or has WebRTC switched off.
+    /// Where nearly all places are taken, and where the browser makes no more of them, refuses the servers, or has
+    /// WebRTC switched off.
     pub fn make(&self, configuration: &RtcConfiguration) -> Result<Connection, JsValue> {
-        let made = RtcPeerConnection::new_with_configuration(configuration);
-        let collect = match &made {
-            Ok(_) => {
-                self.0.borrow_mut().made();
-                false
+        let admission = self.0.upkeep.borrow_mut().admit(now());
+        match admission {
+            Admission::Make => {}
+            Admission::Collect | Admission::PutOff => {
+                if admission == Admission::Collect {
+                    tracing::warn!(counts = ?self.counts(), "connections are put off");
+                    self.collect();
+                }
+                return Err(JsValue::from_str("nearly all places are taken"));
             }
-            Err(_) => self.0.borrow_mut().refused(now()),
+        }
+        let connection = match RtcPeerConnection::new_with_configuration(configuration) {
+            Ok(connection) => connection,
+            Err(error) => {
+                let collect = self.0.upkeep.borrow_mut().refused(now());
+                self.collect_if(collect);
+                return Err(error);
+            }
         };
-        self.collect_if(collect);
+        self.0.upkeep.borrow_mut().made();
+        self.0.registry.register(&connection, &JsValue::UNDEFINED);
         Ok(Connection {
-            connection: made?,
+            connection,
             tasks: Tasks::default(),
             page: self.clone(),
         })
@@ -56,40 +94,60 @@ impl Connections {
 
     /// Returns what has become of all of them.
     pub fn counts(&self) -> Counts {
-        self.0.borrow().counts()
+        self.0.upkeep.borrow().counts()
     }
 
-    fn collect_if(&self, collect: bool) {
-        if !collect {
-            return;
-        }
-        let Counts {
-            made,
-            open,
-            collections,
-            refused,
-        } = self.counts();
-        tracing::debug!(
-            made,
-            open,
-            collections,
-            refused,
-            "connections are collected"
-        );
+    /// Has what was closed collected; also what a page before this one has left in the process.
+    pub fn collect(&self) {
         // In a turn of its own: what is on the stack now may hold some of them.
         Timeout::new(0, collect_garbage).forget();
     }
+
+    fn collect_if(&self, collect: bool) {
+        if collect {
+            tracing::debug!(counts = ?self.counts(), "connections are collected");
+            self.collect();
+        }
+    }
+
+    /// Closes a connection as soon as all that has happened to it has reached the page. Chromium 156 never collects one
+    /// that is closed while one of its events waits: between its description and the beginning of its
+    /// gathering, and between its first open channel and its being connected.
+    async fn close_settled(self, connection: RtcPeerConnection) {
+        for _ in 0..SETTLE_LOOKS {
+            pause(SETTLE_MILLIS).await;
+            if is_settled(&connection) {
+                break;
+            }
+        }
+        connection.close();
+        drop(connection);
+        let collect = self.0.upkeep.borrow_mut().closed(now());
+        self.collect_if(collect);
+    }
+}
+
+fn is_settled(connection: &RtcPeerConnection) -> bool {
+    let begins = connection.ice_gathering_state() == RtcIceGatheringState::New
+        && connection.local_description().is_some();
+    let has_path = matches!(
+        connection.ice_connection_state(),
+        RtcIceConnectionState::Connected | RtcIceConnectionState::Completed
+    );
+    let connects = matches!(
+        connection.connection_state(),
+        RtcPeerConnectionState::New | RtcPeerConnectionState::Connecting
+    );
+    !(begins || has_path && connects)
 }
 
 /// Makes the browser collect what nothing holds any more.
 fn collect_garbage() {
-    // All at once: one that is dropped first does not count. Where there is no room for one, the
-    // browser has collected before it said so.
-    let buffers: Result<Vec<_>, _> = (0..BUFFERS).map(|_| Buffer::new(BUFFER_BYTES)).collect();
-    drop(buffers);
+    // Refused, which is the purpose.
+    let _ = Buffer::new(IMPOSSIBLE);
 }
 
-/// A peer connection. Closed when dropped, together with its tasks.
+/// A peer connection. Its tasks end when it is dropped, and it is closed soon after.
 #[derive(Debug)]
 pub struct Connection {
     connection: RtcPeerConnection,
@@ -103,6 +161,11 @@ impl Connection {
     pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
         self.tasks.spawn(task);
     }
+
+    /// Returns what runs such tasks, for a part of the connection.
+    pub(super) fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
 }
 
 impl Deref for Connection {
@@ -115,8 +178,8 @@ impl Deref for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.connection.close();
-        let collect = self.page.0.borrow_mut().closed(now());
-        self.page.collect_if(collect);
+        self.tasks.end();
+        let connection = self.connection.clone();
+        spawn_local(self.page.clone().close_settled(connection));
     }
 }

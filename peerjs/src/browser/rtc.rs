@@ -68,7 +68,12 @@ impl Rtc {
         let channel = rtc
             .connection
             .create_data_channel_with_data_channel_dict(label, &init);
-        *rtc.channel.borrow_mut() = Some(Channel::new(conn, &rtc.connection, channel, handle));
+        *rtc.channel.borrow_mut() = Some(Channel::new(
+            conn,
+            (&rtc.connection, rtc.connection.tasks()),
+            channel,
+            handle,
+        ));
         let connection = RtcPeerConnection::clone(&rtc.connection);
         rtc.describe(async move { JsFuture::from(connection.create_offer()).await });
         rtc
@@ -213,17 +218,19 @@ fn on_state(conn: ConnId, connection: &RtcPeerConnection, handle: &Handle) -> Cl
 /// Takes the first channel that the other end opens, and closes any further one.
 fn on_channel(
     conn: ConnId,
-    connection: &RtcPeerConnection,
+    connection: &Connection,
     slot: &Rc<RefCell<Option<Channel>>>,
     handle: &Handle,
 ) -> Closure<dyn FnMut(RtcDataChannelEvent)> {
-    let (connection, slot, handle) = (connection.clone(), slot.clone(), handle.clone());
+    let tasks = connection.tasks().clone();
+    let connection = RtcPeerConnection::clone(connection);
+    let (slot, handle) = (slot.clone(), handle.clone());
     Closure::new(move |event: RtcDataChannelEvent| {
         let channel = event.channel();
         if slot.borrow().is_some() {
             channel.close();
             return;
         }
-        *slot.borrow_mut() = Some(Channel::new(conn, &connection, channel, &handle));
+        *slot.borrow_mut() = Some(Channel::new(conn, (&connection, &tasks), channel, &handle));
     })
 }

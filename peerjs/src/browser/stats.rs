@@ -8,9 +8,10 @@
 //! peer-reflexive, and hidden (Firefox: `(redacted)`). Chromium turns it into the signalled one
 //! as soon as that has been resolved, so it is worth a second look there; Firefox never does.
 
+use super::timer::pause;
 use crate::candidate::Kind;
 use crate::path::RemoteCandidate;
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RtcPeerConnection, RtcStatsReport};
@@ -28,7 +29,7 @@ pub(super) async fn selected_remote(connection: &RtcPeerConnection) -> Option<Re
         if !seen.provisional {
             break;
         }
-        pause().await;
+        pause(PAUSE).await;
         seen = look(connection).await?;
     }
     Some(seen.remote)
@@ -56,17 +57,6 @@ async fn look(connection: &RtcPeerConnection) -> Option<Seen> {
         remote,
         provisional,
     })
-}
-
-async fn pause() {
-    let passed = Promise::new(&mut |resolve, _| {
-        if let Some(window) = web_sys::window() {
-            // Fails for a bad callback only.
-            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, PAUSE);
-        }
-    });
-    // Never rejected.
-    let _ = JsFuture::from(passed).await;
 }
 
 fn selected_pair(report: &RtcStatsReport) -> Option<Object> {

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use wasm_bindgen_futures::spawn_local;
 
-/// Runs tasks until it is dropped. What they hold is dropped soon after.
-#[derive(Debug, Default)]
+/// Runs tasks until their end. What they hold is dropped soon after. A copy runs more of the same.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tasks(Rc<End>);
 
 #[derive(Debug, Default)]
@@ -24,10 +24,9 @@ impl Tasks {
             is_known: false,
         });
     }
-}
 
-impl Drop for Tasks {
-    fn drop(&mut self) {
+    /// Ends all of them, also those that are begun later.
+    pub(super) fn end(&self) {
         self.0.has_come.set(true);
         self.0.waiting.take().into_iter().for_each(Waker::wake);
     }

@@ -1,8 +1,10 @@
-//! The page's monotonic clock, and the one timer of an endpoint.
+//! The page's monotonic clock, and the one timer of an endpoint; a wait.
 
 use gloo_timers::callback::Timeout;
+use js_sys::Promise;
 use std::rc::Rc;
 use std::time::Duration;
+use wasm_bindgen_futures::JsFuture;
 
 /// The longest wait asked of the browser, which counts in 31 bits. Firing early is harmless.
 const LONGEST: Duration = Duration::from_hours(12);
@@ -13,6 +15,19 @@ pub(super) fn now() -> Duration {
         .and_then(|w| w.performance())
         .map_or(0.0, |p| p.now());
     Duration::try_from_secs_f64(milliseconds / 1_000.0).unwrap_or_default()
+}
+
+/// Waits so many milliseconds.
+pub(super) async fn pause(milliseconds: i32) {
+    let passed = Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            // Fails for a bad callback only.
+            let _ = window
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+        }
+    });
+    // Never rejected.
+    let _ = JsFuture::from(passed).await;
 }
 
 /// Calls back once, at the moment last set. Cancelled when dropped.

@@ -18,6 +18,7 @@ use super::timer::Timer;
 use super::unicode::BrowserUnicode;
 use super::views::{Sight, Views};
 use crate::journal::{Page, PageRead};
+use crate::renewal::Renewal;
 use crate::storage::{Report, Restart, Storage};
 use chrome::Port;
 use ipc::{
@@ -45,6 +46,7 @@ pub(crate) struct Driver {
     beacon: Beacon,
     network: Network,
     connections: Connections,
+    renewal: RefCell<Renewal>,
     host: Host,
     /// Keys of stored items that could not be read; every view learns of them.
     damaged: RefCell<Vec<String>>,
@@ -78,7 +80,9 @@ impl Driver {
         } = boot;
         let contacts: Vec<ContactId> = snapshot.contact_ids().cloned().collect();
         drafts::sweep(|contact| contacts.contains(contact));
-        let connections = Connections::default();
+        // Chromium is the browser with offscreen documents.
+        let limited = chrome::api().offscreen().is_some();
+        let connections = Connections::new(limited);
         let driver = Rc::new_cyclic(|me: &Weak<Self>| Self {
             node: RefCell::new(Node::new(
                 config,
@@ -107,6 +111,7 @@ impl Driver {
             }),
             network: Network::new(inputs(me)),
             connections,
+            renewal: RefCell::new(Renewal::new(limited)),
             host,
             damaged: RefCell::new(damaged),
             restarted: Cell::new(take_reason()),
@@ -116,6 +121,8 @@ impl Driver {
             .tell(HostRequest::KeepNotifications { contacts });
         driver.handle(Input::Timeout);
         driver.network.report();
+        // A page before this one may have left connections in the process.
+        driver.connections.collect();
         Ok(driver)
     }
 
@@ -141,8 +148,10 @@ impl Driver {
     fn renew(&self) {
         let rests = self.storage.is_idle() && self.node.borrow().is_at_rest();
         let quiet = rests && self.views.borrow().is_empty();
-        if crate::renewal::is_due(now().mono, self.connections.counts(), quiet) {
-            tracing::warn!("the browser makes no more connections: the page begins anew");
+        let counts = self.connections.counts();
+        let mut renewal = self.renewal.borrow_mut();
+        if renewal.is_due(now().mono, counts, quiet) {
+            tracing::warn!(?counts, "closed connections are kept: the page begins anew");
             restart();
         }
     }
