@@ -59,16 +59,19 @@ globalThis.harness = {
   },
 
   // Asks these strangers again and again, each as soon as it is over, so often in all. `parts` are how often
-  // for those whose ids contain the key. Resolves with how it ended, and how often.
+  // for those whose ids contain the key. Resolves with how it ended, and how often. Who left the lists meanwhile is
+  // asked again when they are back.
   ask(parts) {
     const left = new Map(Object.entries(parts));
     const ended = {};
     const asked = new Set();
+    const commands = new Map();
+    const kindOf = (stranger) => [...left.keys()].find((key) => stranger?.includes(key));
     let last = 0;
     return new Promise((resolve, reject) => {
       const port = api.runtime.connect({ name: "view" });
       const next = ({ id: { stranger }, asked: state }) => {
-        const kind = [...left.keys()].find((key) => stranger?.includes(key));
+        const kind = kindOf(stranger);
         if (!kind || state === "connecting" || state === "waiting") return;
         if (asked.delete(stranger)) {
           const how = `${kind} ${state}`;
@@ -79,15 +82,27 @@ globalThis.harness = {
           left.set(kind, more - 1);
           asked.add(stranger);
           last += 1;
+          commands.set(last, stranger);
           port.postMessage({ command: { id: last, command: { connect: { stranger } } } });
         } else if (asked.size === 0 && [...left.values()].every((more) => more === 0)) {
           port.disconnect();
           resolve(ended);
         }
       };
+      const gone = (stranger) => {
+        if (!asked.delete(stranger)) return;
+        const kind = kindOf(stranger);
+        left.set(kind, left.get(kind) + 1);
+        ended[`${kind} gone`] = (ended[`${kind} gone`] ?? 0) + 1;
+      };
       port.onMessage.addListener(({ event, reply }) => {
         if (event?.event.person) next(event.event.person);
-        if (reply?.result.Err) reject(new Error(JSON.stringify(reply)));
+        if (event?.event.personGone) gone(event.event.personGone.stranger);
+        if (!reply) return;
+        const stranger = commands.get(reply.id);
+        commands.delete(reply.id);
+        if (reply.result.Err === "gone") gone(stranger);
+        else if (reply.result.Err) reject(new Error(JSON.stringify(reply)));
       });
       port.onDisconnect.addListener(() => reject(new Error("the engine has gone")));
     });

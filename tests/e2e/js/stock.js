@@ -33,6 +33,14 @@ class Queue {
   }
 }
 
+// Chromium counts closed connections until it collects them, as it does before it says that there is no room for a
+// buffer of this size.
+function collect() {
+  try {
+    new ArrayBuffer(2 ** 35 - 1);
+  } catch {}
+}
+
 function add(connection) {
   const link = { connection, messages: new Queue(), closed: new Queue() };
   connection.on("data", (data) => {
@@ -102,6 +110,17 @@ globalThis.stock = {
         connection.send({ type: "registry", epoch: 1, seq, part, parts, peers });
       }
     };
+    // One answers all pings of a second: who looks up their address again and again pings as often, and more
+    // than a few pongs a second is more than a router may say.
+    const answering = new Set();
+    const pong = (connection) => {
+      if (answering.has(connection)) return;
+      answering.add(connection);
+      setTimeout(() => {
+        answering.delete(connection);
+        connection.send({ type: "pong" });
+      }, 1100);
+    };
     const tell = (joined, left, except) => {
       seq += 1;
       for (const connection of open) {
@@ -110,7 +129,7 @@ globalThis.stock = {
     };
     peers.get(id).on("connection", (connection) => {
       connection.on("data", ({ type, discoveryID, friendlyname, sealedTransport }) => {
-        if (type === "ping") connection.send({ type: "pong" });
+        if (type === "ping") pong(connection);
         if (type !== "checkin") return;
         const member = { discoveryID, friendlyname, lastSeen: Date.now(), sealedTransport };
         members.set(discoveryID, member);
@@ -126,14 +145,16 @@ globalThis.stock = {
     });
   },
 
-  // Closes every link that is opened to an own id as soon as it is open; how many there were.
+  // Says goodbye on every link that is opened to an own id as soon as it is open; how many there were.
   hangUp: (id) => {
     peers.get(id).on("connection", (connection) => {
       connection.on("open", () => {
         hungUp += 1;
-        connection.close();
-        // Chromium counts closed connections until it collects them, which these buffers make it do.
-        if (hungUp % 50 === 0) Array.from({ length: 4 }, () => new ArrayBuffer(64 << 20));
+        connection.dataChannel.send(JSON.stringify({ __peerData: { type: "close" } }));
+        // Chromium never collects a connection that is closed while one of its events waits.
+        connection.dataChannel.onclose = null;
+        setTimeout(() => connection.close(), 200);
+        if (hungUp % 50 === 0) collect();
       });
     });
   },

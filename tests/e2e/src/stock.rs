@@ -82,7 +82,7 @@ impl Stock {
         self.call("route", &[json!(id), people.clone()]).map(drop)
     }
 
-    /// From now on closes every link to an own id as soon as it is open.
+    /// From now on hangs up on every link to an own id as soon as it is open.
     pub fn hang_up(&self, id: &str) -> Result<()> {
         self.call("hangUp", &[json!(id)]).map(drop)
     }

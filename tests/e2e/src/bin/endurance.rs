@@ -179,8 +179,20 @@ fn newcomer(world: &World, alice: &Browser, name: &str) -> Result<Duration> {
     let page = browser.popup()?;
     let (page, a) = (page.patient(SOON), alice.popup()?.patient(SOON));
     let began = Instant::now();
+    let step = |what: &str| {
+        println!(
+            "  {name} {what} after {:.1} s",
+            began.elapsed().as_secs_f64()
+        )
+    };
     page.join(name)?;
+    step("is there");
+    page.person("Alice").see()?;
+    step("sees Alice");
+    a.person(name).see()?;
+    step("is seen by Alice");
     page.befriend(name, &a, "Alice")?;
+    step("is a contact");
     page.person("Alice").open_chat()?;
     page.send("I am new here")?;
     page.see_message_state("I am new here", "Delivered")?;
