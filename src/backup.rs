@@ -8,7 +8,7 @@
 //! version, so that a file cannot ask for more memory than any honest one. Chats are not in it: their
 //! numbers must not go on in two places.
 
-use crate::crypto::Key;
+use crate::crypto::{Key, recall};
 use crate::encoding::{b64, unb64, unb64_vec};
 use crate::limits::{BACKUP_BYTES, PASSPHRASE_CHARS};
 use crate::records::{ContactRecord, ProfileRecord};
@@ -97,7 +97,8 @@ pub(crate) fn open(text: &str, passphrase: &str) -> Result<Content, Refusal> {
 }
 
 fn cipher(passphrase: &str, salt: &[u8; 16]) -> Result<ChaCha20Poly1305, Refusal> {
-    Ok(ChaCha20Poly1305::new(&key(passphrase, salt)?.into()))
+    let key = recall::derived(passphrase, salt, || key(passphrase, salt))?;
+    Ok(ChaCha20Poly1305::new(&key.into()))
 }
 
 fn key(passphrase: &str, salt: &[u8; 16]) -> Result<Key, Refusal> {

@@ -4,7 +4,7 @@
 //! the uses apart; every variable part but the last of an input has a fixed length or a length
 //! prefix.
 
-mod recall;
+pub(crate) mod recall;
 
 use crate::encoding::{b64, hex, unb64, unb64_vec};
 use chacha20::rand_core::Rng;
@@ -53,7 +53,7 @@ impl Identity {
 
     /// Reads the 32 bytes of the secret scalar; `None` where it is out of range.
     pub fn from_bytes(bytes: &Key) -> Option<Self> {
-        SigningKey::from_slice(bytes).ok().map(Self)
+        recall::identity(bytes, || SigningKey::from_slice(bytes).ok()).map(Self)
     }
 
     /// Returns the secret scalar.
@@ -70,7 +70,7 @@ impl Identity {
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         let signature: Signature = self.0.sign(message);
         let signature = signature.normalize_s().to_bytes().into();
-        recall::note_signed(|| self.public(), message, &signature);
+        recall::note_signed(&self.0, message, &signature);
         signature
     }
 }
@@ -100,8 +100,7 @@ impl PublicKey {
         if !matches!(bytes, [2 | 3, ..]) {
             return None;
         }
-        let parse = || VerifyingKey::from_sec1_bytes(bytes).ok().map(Self);
-        recall::parsed(bytes, parse)
+        recall::parsed(bytes, || VerifyingKey::from_sec1_bytes(bytes).ok()).map(Self)
     }
 
     /// Returns the key as base64url, as a configuration holds it.
@@ -116,7 +115,7 @@ impl PublicKey {
 
     /// Returns whether `signature` is this key's over `message`, in the one accepted (low-s) form.
     pub fn verifies(self, message: &[u8], signature: &[u8; 64]) -> bool {
-        if recall::was_signed(self, message, signature) {
+        if recall::was_signed(self.0, message, signature) {
             return true;
         }
         let Ok(signature) = Signature::from_slice(signature) else {
@@ -145,6 +144,7 @@ impl Ephemeral {
     pub(crate) fn from_bytes(bytes: &Key) -> Option<Self> {
         let secret = p256::SecretKey::from_slice(bytes).ok()?;
         let public = PublicKey(secret.public_key().into());
+        recall::note_ephemeral(&secret, public.0);
         Some(Self { secret, public })
     }
 
@@ -160,7 +160,8 @@ impl Ephemeral {
             let shared = self.secret.diffie_hellman(&theirs.0.into());
             (*shared.raw_secret_bytes()).into()
         };
-        Some(recall::agreed([self.public, theirs], compute))
+        let own = (&self.secret, self.public.0);
+        Some(recall::agreed(own, theirs.0, compute))
     }
 }
 

@@ -1,101 +1,197 @@
-//! What the curve was asked before.
+//! What was computed before in this process.
 //!
 //! In a simulation one process is many participants: what one signs another one verifies, and both ends of a
 //! handshake compute one secret. With the feature `recall` the second who asks gets what the first one
 //! computed. Nothing of it ships: without the feature everything is computed each time.
 
-use super::{Key, PublicKey};
-
 #[cfg(feature = "recall")]
-pub(super) use kept::{agreed, note_signed, parsed, was_signed};
+pub(crate) use kept::{agreed, derived, identity, note_ephemeral, note_signed, parsed, was_signed};
+#[cfg(not(feature = "recall"))]
+pub(crate) use off::{agreed, derived, identity, note_ephemeral, note_signed, parsed, was_signed};
+
+use p256::SecretKey;
+use p256::ecdsa::{SigningKey, VerifyingKey};
 
 #[cfg(not(feature = "recall"))]
-pub(super) fn agreed(_: [PublicKey; 2], compute: impl FnOnce() -> Key) -> Key {
-    compute()
-}
+mod off {
+    use super::{SecretKey, SigningKey, VerifyingKey};
 
-#[cfg(not(feature = "recall"))]
-pub(super) fn parsed(_: &[u8; 33], parse: impl FnOnce() -> Option<PublicKey>) -> Option<PublicKey> {
-    parse()
-}
+    pub(crate) fn identity(
+        _: &[u8; 32],
+        read: impl FnOnce() -> Option<SigningKey>,
+    ) -> Option<SigningKey> {
+        read()
+    }
 
-#[cfg(not(feature = "recall"))]
-pub(super) fn note_signed(_: impl FnOnce() -> PublicKey, _: &[u8], _: &[u8; 64]) {}
+    pub(crate) fn parsed(
+        _: &[u8; 33],
+        parse: impl FnOnce() -> Option<VerifyingKey>,
+    ) -> Option<VerifyingKey> {
+        parse()
+    }
 
-#[cfg(not(feature = "recall"))]
-pub(super) fn was_signed(_: PublicKey, _: &[u8], _: &[u8; 64]) -> bool {
-    false
+    pub(crate) fn note_ephemeral(_: &SecretKey, _: VerifyingKey) {}
+
+    pub(crate) fn agreed(
+        _: (&SecretKey, VerifyingKey),
+        _: VerifyingKey,
+        compute: impl FnOnce() -> [u8; 32],
+    ) -> [u8; 32] {
+        compute()
+    }
+
+    pub(crate) fn note_signed(_: &SigningKey, _: &[u8], _: &[u8; 64]) {}
+
+    pub(crate) fn was_signed(_: VerifyingKey, _: &[u8], _: &[u8; 64]) -> bool {
+        false
+    }
+
+    pub(crate) fn derived<E>(
+        _: &str,
+        _: &[u8; 16],
+        derive: impl FnOnce() -> Result<[u8; 32], E>,
+    ) -> Result<[u8; 32], E> {
+        derive()
+    }
 }
 
 #[cfg(feature = "recall")]
 mod kept {
-    use super::{Key, PublicKey};
+    use super::{SecretKey, SigningKey, VerifyingKey};
     use std::cell::RefCell;
     use std::collections::HashMap;
     use std::hash::Hash;
+    use std::thread::LocalKey;
 
-    /// How many answers are kept of a kind: a world asks for some hundreds, and a thread runs one world after the other.
+    /// How many answers are kept of a kind: a world asks for some hundreds, and a thread runs one world
+    /// after the other.
     const KEPT: usize = 4_096;
 
+    /// A compressed point.
+    type Point = [u8; 33];
+
+    type Table<K, V> = RefCell<HashMap<K, V>>;
+
     thread_local! {
-        static AGREED: RefCell<HashMap<[[u8; 33]; 2], Key>> = RefCell::default();
-        static PARSED: RefCell<HashMap<[u8; 33], PublicKey>> = RefCell::default();
-        static SIGNED: RefCell<HashMap<Vec<u8>, ()>> = RefCell::default();
+        static AGREED: Table<[Point; 2], [u8; 32]> = Table::default();
+        static DERIVED: Table<(String, [u8; 16]), [u8; 32]> = Table::default();
+        static EPHEMERALS: Table<Point, SecretKey> = Table::default();
+        static IDENTITIES: Table<[u8; 32], SigningKey> = Table::default();
+        static PARSED: Table<Point, VerifyingKey> = Table::default();
+        static SIGNED: Table<Vec<u8>, ()> = Table::default();
     }
 
-    /// Returns the shared secret of two ends of a handshake, whichever of them asks.
-    pub(in crate::crypto) fn agreed(ends: [PublicKey; 2], compute: impl FnOnce() -> Key) -> Key {
-        let mut ends = ends.map(PublicKey::to_bytes);
-        ends.sort_unstable();
-        let known = AGREED.with_borrow(|agreed| agreed.get(&ends).copied());
-        known.unwrap_or_else(|| {
-            let shared = compute();
-            AGREED.with_borrow_mut(|agreed| keep(agreed, ends, shared));
-            shared
-        })
+    /// Returns the key pair with this secret scalar.
+    pub(crate) fn identity(
+        bytes: &[u8; 32],
+        read: impl FnOnce() -> Option<SigningKey>,
+    ) -> Option<SigningKey> {
+        once(&IDENTITIES, *bytes, || read().ok_or(())).ok()
     }
 
     /// Returns the key with these bytes.
-    pub(in crate::crypto) fn parsed(
-        bytes: &[u8; 33],
-        parse: impl FnOnce() -> Option<PublicKey>,
-    ) -> Option<PublicKey> {
-        let known = PARSED.with_borrow(|parsed| parsed.get(bytes).copied());
-        known.or_else(|| {
-            let key = parse()?;
-            PARSED.with_borrow_mut(|parsed| keep(parsed, *bytes, key));
-            Some(key)
-        })
+    pub(crate) fn parsed(
+        bytes: &Point,
+        parse: impl FnOnce() -> Option<VerifyingKey>,
+    ) -> Option<VerifyingKey> {
+        once(&PARSED, *bytes, || parse().ok_or(())).ok()
     }
 
-    /// Notes that somebody here has made a signature with the secret half of a key.
-    pub(in crate::crypto) fn note_signed(
-        key: impl FnOnce() -> PublicKey,
-        message: &[u8],
-        signature: &[u8; 64],
-    ) {
-        let made = whole(key(), message, signature);
-        SIGNED.with_borrow_mut(|signed| keep(signed, made, ()));
+    /// Notes a key pair of a handshake, whose public half another participant is sent.
+    pub(crate) fn note_ephemeral(secret: &SecretKey, public: VerifyingKey) {
+        keep(&PARSED, point(public), public);
+        keep(&EPHEMERALS, point(public), secret.clone());
+    }
+
+    /// Returns the shared secret of two ends of a handshake, whichever of them asks.
+    pub(crate) fn agreed(
+        (secret, public): (&SecretKey, VerifyingKey),
+        theirs: VerifyingKey,
+        compute: impl FnOnce() -> [u8; 32],
+    ) -> [u8; 32] {
+        let theirs = point(theirs);
+        let mut ends = [point(public), theirs];
+        ends.sort_unstable();
+        let other = EPHEMERALS.with_borrow(|ephemerals| ephemerals.get(&theirs).cloned());
+        let shared = || other.map_or_else(compute, |other| of_both(secret, &other));
+        let shared: Result<_, ()> = once(&AGREED, ends, || Ok(shared()));
+        shared.unwrap_or_default()
+    }
+
+    /// Returns the shared x coordinate as it is for whoever knows both secrets: multiples of the generator
+    /// are in a table, those of other points are not.
+    pub(super) fn of_both(one: &SecretKey, other: &SecretKey) -> [u8; 32] {
+        let product = one.to_nonzero_scalar() * other.to_nonzero_scalar();
+        let [_, x @ ..] = point(SecretKey::from(product).public_key().into());
+        x
+    }
+
+    /// Notes that somebody here has made a signature.
+    pub(crate) fn note_signed(key: &SigningKey, message: &[u8], signature: &[u8; 64]) {
+        keep(&SIGNED, whole(*key.verifying_key(), message, signature), ());
     }
 
     /// Returns whether somebody here has made a signature with the secret half of a key. Of all others
     /// that says nothing.
-    pub(in crate::crypto) fn was_signed(
-        key: PublicKey,
-        message: &[u8],
-        signature: &[u8; 64],
-    ) -> bool {
+    pub(crate) fn was_signed(key: VerifyingKey, message: &[u8], signature: &[u8; 64]) -> bool {
         SIGNED.with_borrow(|signed| signed.contains_key(&whole(key, message, signature)))
     }
 
-    fn whole(key: PublicKey, message: &[u8], signature: &[u8; 64]) -> Vec<u8> {
-        [key.to_bytes().as_slice(), signature, message].concat()
+    /// Returns the key that is derived of a passphrase.
+    pub(crate) fn derived<E>(
+        passphrase: &str,
+        salt: &[u8; 16],
+        derive: impl FnOnce() -> Result<[u8; 32], E>,
+    ) -> Result<[u8; 32], E> {
+        once(&DERIVED, (passphrase.to_owned(), *salt), derive)
     }
 
-    fn keep<K: Eq + Hash, V>(kept: &mut HashMap<K, V>, key: K, value: V) {
-        if kept.len() >= KEPT {
-            kept.clear();
+    fn point(key: VerifyingKey) -> Point {
+        let mut bytes = [0; 33];
+        bytes.copy_from_slice(key.to_sec1_point(true).as_bytes());
+        bytes
+    }
+
+    fn whole(key: VerifyingKey, message: &[u8], signature: &[u8; 64]) -> Vec<u8> {
+        [point(key).as_slice(), signature, message].concat()
+    }
+
+    /// Returns what a table has, or computes it and keeps it there.
+    fn once<K: Eq + Hash, V: Clone, E>(
+        table: &'static LocalKey<Table<K, V>>,
+        key: K,
+        compute: impl FnOnce() -> Result<V, E>,
+    ) -> Result<V, E> {
+        if let Some(known) = table.with_borrow(|table| table.get(&key).cloned()) {
+            return Ok(known);
         }
-        kept.insert(key, value);
+        let value = compute()?;
+        keep(table, key, value.clone());
+        Ok(value)
+    }
+
+    fn keep<K: Eq + Hash, V>(table: &'static LocalKey<Table<K, V>>, key: K, value: V) {
+        table.with_borrow_mut(|table| {
+            if table.len() >= KEPT {
+                table.clear();
+            }
+            table.insert(key, value);
+        });
+    }
+}
+
+#[cfg(all(test, feature = "recall"))]
+mod tests {
+    use super::kept::of_both;
+    use p256::SecretKey;
+
+    #[test]
+    fn whoever_knows_both_secrets_gets_what_either_end_computes() {
+        let [one, other] = [[3; 32], [5; 32]].map(|bytes| SecretKey::from_slice(&bytes).unwrap());
+        for (own, theirs) in [(&one, &other), (&other, &one)] {
+            let computed = own.diffie_hellman(&theirs.public_key());
+            let computed: [u8; 32] = (*computed.raw_secret_bytes()).into();
+            assert_eq!(of_both(&one, &other), computed);
+        }
     }
 }
