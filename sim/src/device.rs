@@ -98,7 +98,7 @@ pub struct Process {
     /// What decides.
     pub brain: Brain,
     /// The PeerJS client, once configured.
-    pub endpoint: Option<Endpoint>,
+    pub endpoint: Option<Box<Endpoint>>,
     /// When either wants to be called, in true time.
     pub node_due: Option<u64>,
     /// See [`Process::node_due`].

@@ -225,14 +225,10 @@ impl Disk {
 
     /// Returns the texts that came from a contact of this name, in the order of the chat.
     pub fn received_from<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let of = move |record: &&MessageRecord| {
-            let contact = self.contacts.get(&record.message.contact);
-            record.message.origin == Origin::Received
-                && contact.is_some_and(|contact| contact.name == name)
-        };
-        self.messages
-            .values()
-            .filter(of)
+        let of_name = self.contacts.values().filter(move |c| c.name == name);
+        of_name
+            .flat_map(|contact| self.chat(&contact.id))
+            .filter(|record| record.message.origin == Origin::Received)
             .map(|record| record.message.text.as_str())
     }
 }

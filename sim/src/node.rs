@@ -240,7 +240,8 @@ fn configure(world: &mut World, index: usize, config: &Config) {
     let tokens = device.tokens.clone();
     if let Some(process) = &mut device.process {
         let servers = mapping::servers(config);
-        process.endpoint = Some(Endpoint::new(servers, tokens, seed));
+        let endpoint = Endpoint::new(servers, tokens, seed);
+        process.endpoint = Some(Box::new(endpoint));
     }
 }
 

@@ -33,10 +33,7 @@ pub fn lists(world: &World, home: usize) -> Option<String> {
     for index in &members {
         let seen = seen(world, *index);
         for other in &members {
-            let of_other = seen.iter().filter(|(seen, _)| seen == other);
-            let (count, listed) = of_other.fold((0, 0), |(count, listed), (_, is_listed)| {
-                (count + 1, listed + usize::from(*is_listed))
-            });
+            let (count, listed) = seen.get(*other).copied().unwrap_or_default();
             let expected = usize::from(index != other);
             let wrong = count != expected || listed != expected;
             let excused = || {
@@ -91,14 +88,17 @@ fn members(world: &World, home: usize) -> Vec<usize> {
     world.devices.people().filter(is_there).collect()
 }
 
-/// Returns the other devices that a device lists, and whether as somebody who is there.
-fn seen(world: &World, index: usize) -> Vec<(usize, bool)> {
-    let people = world.devices.people_seen(index);
-    let seen = people.filter_map(|person| {
-        let is_listed = person.presence != Presence::Offline;
-        Some((device_of(&person.name)?, is_listed))
-    });
-    seen.collect()
+/// Returns how often a device lists each other one, and how often as somebody who is there.
+fn seen(world: &World, index: usize) -> Vec<(usize, usize)> {
+    let mut seen = vec![(0, 0); world.devices.people().end];
+    for person in world.devices.people_seen(index) {
+        let of_other = device_of(&person.name).and_then(|other| seen.get_mut(other));
+        if let Some((count, listed)) = of_other {
+            *count += 1;
+            *listed += usize::from(person.presence != Presence::Offline);
+        }
+    }
+    seen
 }
 
 /// Whether one is a contact of the other that it cannot recognise any more, and so a stranger.

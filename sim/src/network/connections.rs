@@ -271,11 +271,8 @@ impl Connections {
 /// Returns a description whose user fragment and fingerprint hold the number of its end.
 fn sdp(number: usize, setup: &str) -> String {
     let bytes = u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes();
-    let digits: Vec<String> = (0..8)
-        .flat_map(|_| bytes)
-        .map(|byte| format!("{byte:02X}"))
-        .collect();
-    let digits = digits.join(":");
+    let [a, b, c, d] = bytes;
+    let digits = vec![format!("{a:02X}:{b:02X}:{c:02X}:{d:02X}"); 8].join(":");
     format!(
         "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
          m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\n\
