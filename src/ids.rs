@@ -46,8 +46,13 @@ impl Namespace {
 
     /// Returns the number of a Router ID; `None` for any other id, and for any other spelling.
     pub fn router_index(&self, id: &str) -> Option<u32> {
-        let index = id.strip_prefix(&self.prefix)?.parse().ok()?;
-        ((1..=ROUTERS).contains(&index) && self.router_id(index) == id).then_some(index)
+        let number = id.strip_prefix(&self.prefix)?;
+        // No zeros or sign before it.
+        let number = number
+            .starts_with(|c| matches!(c, '1'..='9'))
+            .then_some(number)?;
+        let index = number.parse().ok()?;
+        (1..=ROUTERS).contains(&index).then_some(index)
     }
 
     /// Returns the Discovery ID with this uuid.

@@ -8,7 +8,7 @@ use crate::limits::LONG_UNSEEN;
 use crate::records::{CareRecord, Change};
 use crate::store::Write;
 use crate::values::ContactId;
-use crate::view::{Preferences, Refusal, Special};
+use crate::view::{Preferences, Reach, Refusal, Special};
 
 impl Contacts {
     /// Takes a decision about a contact, and stores it.
@@ -114,24 +114,70 @@ impl Contact {
     /// Returns what the contact's page shows.
     pub(crate) fn shown_preferences(&self, unix: UnixMillis) -> Preferences {
         let record = self.preferences();
-        let new_name = self.record().new_name.as_ref();
-        let own = new_name.unwrap_or(&self.record().name);
-        let seen = self.record().last_seen.max(record.looked_for);
-        let away = seen.map_or(0, |at| unix.saturating_sub(at));
-        let long = u128::from(away) > LONG_UNSEEN.as_millis();
         Preferences {
-            calls_itself: Some(own).filter(|name| *name != self.name()).cloned(),
-            new_name: new_name.filter(|_| record.given_name.is_none()).cloned(),
+            calls_itself: self.calls_itself().map(str::to_owned),
+            new_name: self.new_name().map(str::to_owned),
             safety_number: self.safety_number().to_owned(),
             verified: record.verified,
             special: self.special(),
-            reach: self.is_special().then_some(self.reach()),
+            reach: self.shown_reach(),
             muted: record.muted,
             notification_text: record.notification_text,
             blocked: record.blocked,
-            long_unseen: self.is_special() && !self.is_connected() && long,
+            long_unseen: self.is_long_unseen(unix),
             paused: record.paused,
         }
+    }
+
+    /// Returns whether [`Contact::shown_preferences`] is this.
+    pub(crate) fn has_preferences(&self, shown: &Preferences, unix: UnixMillis) -> bool {
+        let record = self.preferences();
+        let Preferences {
+            calls_itself,
+            new_name,
+            safety_number,
+            verified,
+            special,
+            reach,
+            muted,
+            notification_text,
+            blocked,
+            long_unseen,
+            paused,
+        } = shown;
+        calls_itself.as_deref() == self.calls_itself()
+            && new_name.as_deref() == self.new_name()
+            && safety_number == self.safety_number()
+            && *verified == record.verified
+            && *special == self.special()
+            && *reach == self.shown_reach()
+            && *muted == record.muted
+            && *notification_text == record.notification_text
+            && *blocked == record.blocked
+            && *long_unseen == self.is_long_unseen(unix)
+            && *paused == record.paused
+    }
+
+    fn calls_itself(&self) -> Option<&str> {
+        let new_name = self.record().new_name.as_ref();
+        let own = new_name.unwrap_or(&self.record().name);
+        Some(own.as_str()).filter(|name| *name != self.name())
+    }
+
+    fn new_name(&self) -> Option<&str> {
+        let new_name = self.record().new_name.as_deref();
+        new_name.filter(|_| self.preferences().given_name.is_none())
+    }
+
+    fn shown_reach(&self) -> Option<Reach> {
+        self.is_special().then_some(self.reach())
+    }
+
+    fn is_long_unseen(&self, unix: UnixMillis) -> bool {
+        let seen = self.record().last_seen.max(self.preferences().looked_for);
+        let away = seen.map_or(0, |at| unix.saturating_sub(at));
+        let long = u128::from(away) > LONG_UNSEEN.as_millis();
+        self.is_special() && !self.is_connected() && long
     }
 
     /// Returns the state of Special contact. For a blocked contact it is off, whatever is stored

@@ -61,6 +61,8 @@ impl std::fmt::Debug for Announcement {
 pub(crate) struct Member {
     pub(super) namespace: Namespace,
     address: IpAddr,
+    /// The same as text: views are shown it, and are looked after in each input.
+    written_address: String,
     pub(super) own: Entry,
     /// The Discovery IDs before the own one: a router that has not heard of the change still tells of them.
     former: VecDeque<String>,
@@ -128,6 +130,7 @@ impl Member {
         Self {
             namespace,
             address,
+            written_address: address.to_string(),
             own,
             former: VecDeque::new(),
             announced: me.clone(),
@@ -168,6 +171,11 @@ impl Member {
 
     pub(crate) fn address(&self) -> IpAddr {
         self.address
+    }
+
+    /// Returns the address as people write it.
+    pub(crate) fn written_address(&self) -> &str {
+        &self.written_address
     }
 
     /// Returns the own Discovery ID, to dial others from.

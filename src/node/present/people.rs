@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::directory::Standing;
 use crate::ids::Stranger;
 use crate::limits::SHOWN_STRANGERS;
+use crate::values::ContactId;
 use crate::view::{Asked, Event, Person, PersonId, Presence};
 use crate::wire::Entry;
 use litemap::LiteMap;
@@ -103,21 +104,37 @@ impl People {
     }
 
     fn show_contacts(&mut self, ctx: &mut Context, state: &State<'_>) {
-        let saved = state.contacts.complete().map(|c| contact(state, c));
-        let saved: Vec<Person> = saved.collect();
-        let is_contact = |id: &&PersonId| matches!(id, PersonId::Contact(_));
-        // In the order of their keys, as they are saved.
-        let place = |id: &PersonId| saved.binary_search_by(|person| person.id.cmp(id));
-        let is_gone = |id: &&PersonId| place(id).is_err();
-        // Contacts come first in the order of the keys.
-        let shown = self.shown.keys().take_while(is_contact);
-        let gone: Vec<PersonId> = shown.filter(is_gone).cloned().collect();
+        let is_gone = |id: &ContactId| {
+            let contact = state.contacts.get(id);
+            !contact.is_some_and(Contact::is_complete)
+        };
+        let gone: Vec<PersonId> = self
+            .contacts_shown()
+            .filter(|(id, _)| is_gone(id))
+            .map(|(id, _)| PersonId::Contact(id.clone()))
+            .collect();
         for id in gone {
             self.show_gone(ctx, id);
         }
-        for person in saved {
+        // Both are in the order of their ids, so that each is looked at beside how it is shown.
+        let mut shown = self.contacts_shown().peekable();
+        let changed = state.contacts.complete().filter(|contact| {
+            let shown = shown.next_if(|(id, _)| *id == contact.id());
+            !shown.is_some_and(|(_, person)| is_as_shown(state, contact, person))
+        });
+        let changed: Vec<Person> = changed.map(|c| contact(state, c)).collect();
+        drop(shown);
+        for person in changed {
             self.show_person(ctx, person);
         }
+    }
+
+    /// Returns the contacts that are shown: they come first in the order of the keys.
+    fn contacts_shown(&self) -> impl Iterator<Item = (&ContactId, &Person)> {
+        self.shown.iter().map_while(|(id, person)| match id {
+            PersonId::Contact(id) => Some((id, person)),
+            PersonId::Stranger(_) => None,
+        })
     }
 
     /// Shows a bounded number of strangers.
@@ -265,6 +282,30 @@ fn contact(state: &State<'_>, contact: &Contact) -> Person {
         ping: contact.ping(),
         preferences: Some(contact.shown_preferences(state.now.unix)),
     }
+}
+
+/// Returns whether [`contact`] is what is shown already: asked after each input of each contact, and so
+/// without making one.
+fn is_as_shown(state: &State<'_>, contact: &Contact, shown: &Person) -> bool {
+    let Person {
+        id: _,
+        name,
+        presence: shown_presence,
+        resembles: _,
+        asked: _,
+        last_seen,
+        unread,
+        ping,
+        preferences,
+    } = shown;
+    *name == contact.name()
+        && *shown_presence == presence(state, contact)
+        && *last_seen == contact.record().last_seen
+        && *unread == state.conversations.unread(contact.id())
+        && *ping == contact.ping()
+        && preferences
+            .as_ref()
+            .is_some_and(|shown| contact.has_preferences(shown, state.now.unix))
 }
 
 fn presence(state: &State<'_>, contact: &Contact) -> Presence {

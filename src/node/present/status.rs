@@ -21,12 +21,12 @@ pub(super) fn status(state: &State<'_>, more_people: u32) -> Status {
 fn networks(state: &State<'_>) -> Vec<Network> {
     let mut networks: Vec<Network> = Vec::new();
     for member in state.directory.members() {
-        let address = member.address().to_string();
+        let address = member.written_address();
         let (role, people) = (member.role(), member.people());
         let known = networks.iter_mut().find(|known| known.address == address);
         match known {
             None => networks.push(Network {
-                address,
+                address: address.to_owned(),
                 role,
                 people,
                 unreachable: member.is_cut_off(),
