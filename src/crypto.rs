@@ -4,7 +4,7 @@
 //! the uses apart; every variable part but the last of an input has a fixed length or a length
 //! prefix.
 
-pub(crate) mod recall;
+mod recall;
 
 use crate::encoding::{b64, hex, unb64, unb64_vec};
 use chacha20::rand_core::Rng;

@@ -64,14 +64,17 @@ impl Contacts {
         }
     }
 
-    /// Takes who is on this network by a direct connection, and tells who has come.
-    pub(crate) fn announce_arrivals(
+    /// Takes who is on this network by a direct connection, in the order of their ids, and tells who has
+    /// come.
+    pub(crate) fn announce_arrivals<'a>(
         &mut self,
         ctx: &mut Context,
-        is_here: impl Fn(&ContactId) -> bool,
+        here: impl Iterator<Item = &'a ContactId>,
     ) {
+        let mut here = here.peekable();
         for (id, contact) in self.book.iter_mut().filter(|(_, c)| c.is_complete()) {
-            let here = !contact.is_blocked() && is_here(id);
+            while here.next_if(|other| *other < id).is_some() {}
+            let here = here.next_if(|other| *other == id).is_some() && !contact.is_blocked();
             if contact.sighting.set_here(here, ctx.now.mono) {
                 ctx.tell(Fact::Arrived(id.clone()));
             }

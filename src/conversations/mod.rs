@@ -152,6 +152,20 @@ impl Conversations {
         connected.map(|(id, _)| id.clone()).collect()
     }
 
+    /// Returns the contacts with a session in which it is time to look whether they are still there, or
+    /// something may have to be sent.
+    pub(crate) fn to_check(&self, now: Mono) -> Vec<ContactId> {
+        let sends = |all: &Conversation, session: &Session| {
+            session.agreement.is_reached() && all.chat.as_ref().is_some_and(Chat::wants_to_send)
+        };
+        let is_due = |all: &Conversation| {
+            let session = all.session.as_ref();
+            session.is_some_and(|session| session.liveness.due() <= now || sends(all, session))
+        };
+        let due = self.all.iter().filter(|(_, all)| is_due(all));
+        due.map(|(id, _)| id.clone()).collect()
+    }
+
     /// Returns the path of the session with a contact.
     pub(crate) fn path(&self, id: &ContactId) -> Option<Path> {
         Some(self.session(id)?.path)

@@ -13,6 +13,17 @@ impl Conversations {
         session.is_some_and(|session| session.says_near || is_local(session.path, session.shares))
     }
 
+    /// Returns the contacts for whom [`Conversations::is_here`] is true, in the order of their ids.
+    pub(crate) fn here(
+        &self,
+        is_local: impl Fn(Path, bool) -> bool,
+    ) -> impl Iterator<Item = &ContactId> {
+        self.all.iter().filter_map(move |(id, all)| {
+            let session = all.session.as_ref()?;
+            (session.says_near || is_local(session.path, session.shares)).then_some(id)
+        })
+    }
+
     /// Returns whether a contact who is connected is in a namespace of this device.
     pub(crate) fn shares(&self, id: &ContactId) -> bool {
         self.session(id).is_some_and(|session| session.shares)
@@ -58,7 +69,8 @@ impl Conversations {
             .all
             .iter()
             .filter_map(|(id, all)| Some((id, all.session.as_ref()?)));
-        let these = sessions.filter(move |(id, session)| which(id, session.path));
+        let these = sessions
+            .filter(move |(id, session)| !session.routers.is_empty() && which(id, session.path));
         these.flat_map(|(id, session)| {
             let routers = session.routers.iter();
             routers.map(move |router| (id, router.as_str()))

@@ -5,9 +5,9 @@
 //! computed. Nothing of it ships: without the feature everything is computed each time.
 
 #[cfg(feature = "recall")]
-pub(crate) use kept::{agreed, derived, identity, note_ephemeral, note_signed, parsed, was_signed};
+pub(super) use kept::{agreed, identity, note_ephemeral, note_signed, parsed, was_signed};
 #[cfg(not(feature = "recall"))]
-pub(crate) use off::{agreed, derived, identity, note_ephemeral, note_signed, parsed, was_signed};
+pub(super) use off::{agreed, identity, note_ephemeral, note_signed, parsed, was_signed};
 
 use p256::SecretKey;
 use p256::ecdsa::{SigningKey, VerifyingKey};
@@ -16,23 +16,23 @@ use p256::ecdsa::{SigningKey, VerifyingKey};
 mod off {
     use super::{SecretKey, SigningKey, VerifyingKey};
 
-    pub(crate) fn identity(
+    pub(in crate::crypto) fn identity(
         _: &[u8; 32],
         read: impl FnOnce() -> Option<SigningKey>,
     ) -> Option<SigningKey> {
         read()
     }
 
-    pub(crate) fn parsed(
+    pub(in crate::crypto) fn parsed(
         _: &[u8; 33],
         parse: impl FnOnce() -> Option<VerifyingKey>,
     ) -> Option<VerifyingKey> {
         parse()
     }
 
-    pub(crate) fn note_ephemeral(_: &SecretKey, _: VerifyingKey) {}
+    pub(in crate::crypto) fn note_ephemeral(_: &SecretKey, _: VerifyingKey) {}
 
-    pub(crate) fn agreed(
+    pub(in crate::crypto) fn agreed(
         _: (&SecretKey, VerifyingKey),
         _: VerifyingKey,
         compute: impl FnOnce() -> [u8; 32],
@@ -40,18 +40,10 @@ mod off {
         compute()
     }
 
-    pub(crate) fn note_signed(_: &SigningKey, _: &[u8], _: &[u8; 64]) {}
+    pub(in crate::crypto) fn note_signed(_: &SigningKey, _: &[u8], _: &[u8; 64]) {}
 
-    pub(crate) fn was_signed(_: VerifyingKey, _: &[u8], _: &[u8; 64]) -> bool {
+    pub(in crate::crypto) fn was_signed(_: VerifyingKey, _: &[u8], _: &[u8; 64]) -> bool {
         false
-    }
-
-    pub(crate) fn derived<E>(
-        _: &str,
-        _: &[u8; 16],
-        derive: impl FnOnce() -> Result<[u8; 32], E>,
-    ) -> Result<[u8; 32], E> {
-        derive()
     }
 }
 
@@ -74,7 +66,6 @@ mod kept {
 
     thread_local! {
         static AGREED: Table<[Point; 2], [u8; 32]> = Table::default();
-        static DERIVED: Table<(String, [u8; 16]), [u8; 32]> = Table::default();
         static EPHEMERALS: Table<Point, SecretKey> = Table::default();
         static IDENTITIES: Table<[u8; 32], SigningKey> = Table::default();
         static PARSED: Table<Point, VerifyingKey> = Table::default();
@@ -82,7 +73,7 @@ mod kept {
     }
 
     /// Returns the key pair with this secret scalar.
-    pub(crate) fn identity(
+    pub(in crate::crypto) fn identity(
         bytes: &[u8; 32],
         read: impl FnOnce() -> Option<SigningKey>,
     ) -> Option<SigningKey> {
@@ -90,7 +81,7 @@ mod kept {
     }
 
     /// Returns the key with these bytes.
-    pub(crate) fn parsed(
+    pub(in crate::crypto) fn parsed(
         bytes: &Point,
         parse: impl FnOnce() -> Option<VerifyingKey>,
     ) -> Option<VerifyingKey> {
@@ -98,13 +89,13 @@ mod kept {
     }
 
     /// Notes a key pair of a handshake, whose public half another participant is sent.
-    pub(crate) fn note_ephemeral(secret: &SecretKey, public: VerifyingKey) {
+    pub(in crate::crypto) fn note_ephemeral(secret: &SecretKey, public: VerifyingKey) {
         keep(&PARSED, point(public), public);
         keep(&EPHEMERALS, point(public), secret.clone());
     }
 
     /// Returns the shared secret of two ends of a handshake, whichever of them asks.
-    pub(crate) fn agreed(
+    pub(in crate::crypto) fn agreed(
         (secret, public): (&SecretKey, VerifyingKey),
         theirs: VerifyingKey,
         compute: impl FnOnce() -> [u8; 32],
@@ -127,23 +118,18 @@ mod kept {
     }
 
     /// Notes that somebody here has made a signature.
-    pub(crate) fn note_signed(key: &SigningKey, message: &[u8], signature: &[u8; 64]) {
+    pub(in crate::crypto) fn note_signed(key: &SigningKey, message: &[u8], signature: &[u8; 64]) {
         keep(&SIGNED, whole(*key.verifying_key(), message, signature), ());
     }
 
     /// Returns whether somebody here has made a signature with the secret half of a key. Of all others
     /// that says nothing.
-    pub(crate) fn was_signed(key: VerifyingKey, message: &[u8], signature: &[u8; 64]) -> bool {
+    pub(in crate::crypto) fn was_signed(
+        key: VerifyingKey,
+        message: &[u8],
+        signature: &[u8; 64],
+    ) -> bool {
         SIGNED.with_borrow(|signed| signed.contains_key(&whole(key, message, signature)))
-    }
-
-    /// Returns the key that is derived of a passphrase.
-    pub(crate) fn derived<E>(
-        passphrase: &str,
-        salt: &[u8; 16],
-        derive: impl FnOnce() -> Result<[u8; 32], E>,
-    ) -> Result<[u8; 32], E> {
-        once(&DERIVED, (passphrase.to_owned(), *salt), derive)
     }
 
     fn point(key: VerifyingKey) -> Point {

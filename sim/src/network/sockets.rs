@@ -180,7 +180,7 @@ impl Sockets {
         for server in 0..self.services.len() {
             let service = self.services.get_mut(server);
             let sent = service.map(|s| std::mem::take(&mut s.peer.sent));
-            for (wire, frame) in sent.into_iter().flatten() {
+            for (wire, frame) in sent.unwrap_or_default() {
                 let input = frame.map_or(SocketInput::Closed, SocketInput::Frame);
                 self.downwards(ctx, server, wire, input);
             }

@@ -118,10 +118,7 @@ impl Shown {
         let requests = state.introductions.requests().values();
         let requests = requests.filter(|request| request.accepted.is_none());
         let requests = u32::try_from(requests.count()).unwrap_or(u32::MAX);
-        let contacts = state.contacts.complete();
-        let unread: u32 = contacts
-            .map(|contact| state.conversations.unread(contact.id()))
-            .sum();
+        let unread: u32 = self.people.shown().map(|person| person.unread).sum();
         let count = unread.saturating_add(requests);
         if std::mem::replace(&mut self.badge, count) != count {
             ctx.event(Event::Badge { count });

@@ -104,26 +104,22 @@ impl People {
     }
 
     fn show_contacts(&mut self, ctx: &mut Context, state: &State<'_>) {
-        let is_gone = |id: &ContactId| {
-            let contact = state.contacts.get(id);
-            !contact.is_some_and(Contact::is_complete)
-        };
-        let gone: Vec<PersonId> = self
-            .contacts_shown()
-            .filter(|(id, _)| is_gone(id))
-            .map(|(id, _)| PersonId::Contact(id.clone()))
-            .collect();
+        // Both are in the order of their ids, so that each is looked at beside how it is shown.
+        let mut shown = self.contacts_shown().peekable();
+        let (mut gone, mut changed) = (Vec::new(), Vec::new());
+        for saved in state.contacts.complete() {
+            while let Some((id, _)) = shown.next_if(|(id, _)| *id < saved.id()) {
+                gone.push(PersonId::Contact(id.clone()));
+            }
+            let shown = shown.next_if(|(id, _)| *id == saved.id());
+            if !shown.is_some_and(|(_, person)| is_as_shown(state, saved, person)) {
+                changed.push(contact(state, saved));
+            }
+        }
+        gone.extend(shown.map(|(id, _)| PersonId::Contact(id.clone())));
         for id in gone {
             self.show_gone(ctx, id);
         }
-        // Both are in the order of their ids, so that each is looked at beside how it is shown.
-        let mut shown = self.contacts_shown().peekable();
-        let changed = state.contacts.complete().filter(|contact| {
-            let shown = shown.next_if(|(id, _)| *id == contact.id());
-            !shown.is_some_and(|(_, person)| is_as_shown(state, contact, person))
-        });
-        let changed: Vec<Person> = changed.map(|c| contact(state, c)).collect();
-        drop(shown);
         for person in changed {
             self.show_person(ctx, person);
         }

@@ -30,8 +30,8 @@ impl Node {
         }
         let (contacts, directory) = (&self.contacts, &self.directory);
         let unseen = |id: &ContactId, path| {
-            let seen = contacts.get(id).and_then(|contact| contact.seen_as());
-            seen.is_none() && directory.is_local(path, true)
+            let seen = || contacts.get(id).and_then(|contact| contact.seen_as());
+            directory.is_local(path, true) && seen().is_none()
         };
         let missing: Vec<_> = self.conversations.routers_of(unseen).collect();
         self.directory.leave_hiding_routers(&mut self.ctx, &missing);
@@ -42,7 +42,7 @@ impl Node {
             self.handshakes.expire(&mut self.ctx, link);
             self.settle();
         }
-        for contact in self.conversations.connected() {
+        for contact in self.conversations.to_check(self.ctx.now.mono) {
             self.conversations.check(&mut self.ctx, &contact);
             self.settle();
         }
@@ -83,9 +83,8 @@ impl Node {
             self.send_profile(&contact);
         }
         let (conversations, directory) = (&self.conversations, &self.directory);
-        let is_local = |path, shares| directory.is_local(path, shares);
-        let is_here = |contact: &ContactId| conversations.is_here(contact, is_local);
-        self.contacts.announce_arrivals(&mut self.ctx, is_here);
+        let here = conversations.here(|path, shares| directory.is_local(path, shares));
+        self.contacts.announce_arrivals(&mut self.ctx, here);
         let members = self.directory.members().iter();
         let place = members.map(|member| member.address());
         self.attention.at(self.ctx.now.mono, place);
