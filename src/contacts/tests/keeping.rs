@@ -52,14 +52,14 @@ fn a_contact_kept_anew_during_a_session_stays_connected() {
     let (mut ctx, mut contacts) = with_bob();
     assert!(contacts.take_unsighted());
     contacts.met(&mut ctx, &bob(), LINK);
-    contacts.announce_arrivals(&mut ctx, |_| true);
+    contacts.announce_arrivals(&mut ctx, [bob()].iter());
     clear(&mut ctx);
     contacts.keep_finished(contact("Bob", BOB), Some(NOW.mono), None);
     let kept = contacts.get(&bob()).unwrap();
     assert_eq!(kept.reach(), Reach::Connected);
     assert_eq!(kept.accepted_at(), Some(NOW.mono));
     assert!(contacts.take_unsighted(), "where it is seen is not known");
-    contacts.announce_arrivals(&mut ctx, |_| true);
+    contacts.announce_arrivals(&mut ctx, [bob()].iter());
     assert!(facts(&mut ctx).is_empty(), "it has not come only by that");
 }
 
@@ -70,7 +70,7 @@ fn an_arrival_is_told_once_and_not_of_a_blocked_contact() {
         record.preferences.blocked = blocked;
         let (mut ctx, mut contacts) = with([record]);
         for _ in 0..2 {
-            contacts.announce_arrivals(&mut ctx, |_| true);
+            contacts.announce_arrivals(&mut ctx, [bob()].iter());
         }
         assert_eq!(facts(&mut ctx).len(), told);
     }
