@@ -1,6 +1,5 @@
 //! Rust to wasm: one cargo call for each crate.
 
-use super::PARTS;
 use crate::{paths, shell};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -15,14 +14,9 @@ pub(super) struct Module {
     pub(super) path: PathBuf,
 }
 
-/// Builds, and gives the modules in the order of [`PARTS`].
-pub(super) fn wasm() -> Result<Vec<Module>> {
-    PARTS.iter().map(|part| part_wasm(part.name)).collect()
-}
-
 /// Builds one crate in a cargo call of its own: in a common one the features of one would be those
 /// of all, and the popup leaves out the traces that the engine keeps.
-fn part_wasm(name: &'static str) -> Result<Module> {
+pub(super) fn wasm(name: &'static str) -> Result<Module> {
     let mut cargo = shell::cargo();
     cargo.args([
         "build",

@@ -10,8 +10,9 @@ mod pack;
 mod sizes;
 
 use crate::{paths, setup};
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use std::path::PathBuf;
+use std::thread;
 use std::time::Instant;
 
 /// What `dist` can be told.
@@ -57,6 +58,21 @@ pub(crate) const PARTS: [Part; 3] = [
     },
 ];
 
+/// Builds and binds all parts. Each is bound while the next is built: the end of a build and most of the
+/// binding leave all cores but one alone.
+fn bound() -> Result<Vec<bind::Bound>> {
+    thread::scope(|scope| {
+        let mut binding = Vec::new();
+        for part in &PARTS {
+            let module = build::wasm(part.name)?;
+            binding.push(scope.spawn(move || bind::bind(&module)));
+        }
+        let failed = |_| anyhow!("the binding of a part panicked");
+        let bound = binding.into_iter().map(|part| part.join().map_err(failed)?);
+        bound.collect()
+    })
+}
+
 /// Runs the command. Returns the folder that holds `chrome` and `firefox`.
 pub(crate) fn run(options: &Options) -> Result<PathBuf> {
     setup::for_build()?;
@@ -65,8 +81,7 @@ pub(crate) fn run(options: &Options) -> Result<PathBuf> {
         None => paths::root().join("dist"),
     };
     let started = Instant::now();
-    let modules = build::wasm()?;
-    let bound = modules.iter().map(bind::bind).collect::<Result<Vec<_>>>()?;
+    let bound = bound()?;
     for browser in BROWSERS {
         assemble::folder(&out.join(browser), &bound)?;
         pack::zip(
