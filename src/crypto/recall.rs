@@ -53,7 +53,6 @@ mod kept {
     use std::cell::RefCell;
     use std::collections::HashMap;
     use std::hash::Hash;
-    use std::thread::LocalKey;
 
     /// How many answers are kept of a kind: a world asks for some hundreds, and a thread runs one world
     /// after the other.
@@ -77,7 +76,7 @@ mod kept {
         bytes: &[u8; 32],
         read: impl FnOnce() -> Option<SigningKey>,
     ) -> Option<SigningKey> {
-        once(&IDENTITIES, *bytes, || read().ok_or(())).ok()
+        IDENTITIES.with(|table| once(table, *bytes, || read().ok_or(())).ok())
     }
 
     /// Returns the key with these bytes.
@@ -85,13 +84,13 @@ mod kept {
         bytes: &Point,
         parse: impl FnOnce() -> Option<VerifyingKey>,
     ) -> Option<VerifyingKey> {
-        once(&PARSED, *bytes, || parse().ok_or(())).ok()
+        PARSED.with(|table| once(table, *bytes, || parse().ok_or(())).ok())
     }
 
     /// Notes a key pair of a handshake, whose public half another participant is sent.
     pub(in crate::crypto) fn note_ephemeral(secret: &SecretKey, public: VerifyingKey) {
-        keep(&PARSED, point(public), public);
-        keep(&EPHEMERALS, point(public), secret.clone());
+        PARSED.with(|table| keep(table, point(public), public));
+        EPHEMERALS.with(|table| keep(table, point(public), secret.clone()));
     }
 
     /// Returns the shared secret of two ends of a handshake, whichever of them asks.
@@ -105,7 +104,7 @@ mod kept {
         ends.sort_unstable();
         let other = EPHEMERALS.with_borrow(|ephemerals| ephemerals.get(&theirs).cloned());
         let shared = || other.map_or_else(compute, |other| of_both(secret, &other));
-        let shared: Result<_, ()> = once(&AGREED, ends, || Ok(shared()));
+        let shared: Result<_, ()> = AGREED.with(|table| once(table, ends, || Ok(shared())));
         shared.unwrap_or_default()
     }
 
@@ -119,7 +118,8 @@ mod kept {
 
     /// Notes that somebody here has made a signature.
     pub(in crate::crypto) fn note_signed(key: &SigningKey, message: &[u8], signature: &[u8; 64]) {
-        keep(&SIGNED, whole(*key.verifying_key(), message, signature), ());
+        let made = whole(*key.verifying_key(), message, signature);
+        SIGNED.with(|table| keep(table, made, ()));
     }
 
     /// Returns whether somebody here has made a signature with the secret half of a key. Of all others
@@ -144,11 +144,12 @@ mod kept {
 
     /// Returns what a table has, or computes it and keeps it there.
     fn once<K: Eq + Hash, V: Clone, E>(
-        table: &'static LocalKey<Table<K, V>>,
+        table: &Table<K, V>,
         key: K,
         compute: impl FnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
-        if let Some(known) = table.with_borrow(|table| table.get(&key).cloned()) {
+        let known = table.borrow().get(&key).cloned();
+        if let Some(known) = known {
             return Ok(known);
         }
         let value = compute()?;
@@ -156,13 +157,12 @@ mod kept {
         Ok(value)
     }
 
-    fn keep<K: Eq + Hash, V>(table: &'static LocalKey<Table<K, V>>, key: K, value: V) {
-        table.with_borrow_mut(|table| {
-            if table.len() >= KEPT {
-                table.clear();
-            }
-            table.insert(key, value);
-        });
+    fn keep<K: Eq + Hash, V>(table: &Table<K, V>, key: K, value: V) {
+        let mut table = table.borrow_mut();
+        if table.len() >= KEPT {
+            table.clear();
+        }
+        table.insert(key, value);
     }
 }
 
