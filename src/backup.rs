@@ -24,12 +24,8 @@ const VERSION: u32 = 1;
 const HEADER: &[u8] = b"meshchat backup 1";
 
 /// Argon2id with 19 MiB, two passes and one lane: OWASP's first choice for interactive use, which
-/// a browser page can spare. A fuzzer and long simulations have no time for it.
-const MEMORY_KIB: u32 = if cfg!(any(fuzzing, feature = "recall")) {
-    8
-} else {
-    19 * 1024
-};
+/// a browser page can spare. A fuzzer has no time for it.
+const MEMORY_KIB: u32 = if cfg!(fuzzing) { 8 } else { 19 * 1024 };
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
@@ -157,7 +153,6 @@ mod tests {
         }
     }
 
-    #[cfg(not(feature = "recall"))]
     #[test]
     fn the_key_is_the_documented_one() {
         let hex = crate::encoding::hex(&key(PASSPHRASE, &[7; 16]).unwrap());

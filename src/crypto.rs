@@ -4,8 +4,6 @@
 //! the uses apart; every variable part but the last of an input has a fixed length or a length
 //! prefix.
 
-mod recall;
-
 use crate::encoding::{b64, hex, unb64, unb64_vec};
 use chacha20::rand_core::Rng;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -53,7 +51,7 @@ impl Identity {
 
     /// Reads the 32 bytes of the secret scalar; `None` where it is out of range.
     pub fn from_bytes(bytes: &Key) -> Option<Self> {
-        recall::identity(bytes, || SigningKey::from_slice(bytes).ok()).map(Self)
+        SigningKey::from_slice(bytes).ok().map(Self)
     }
 
     /// Returns the secret scalar.
@@ -69,9 +67,7 @@ impl Identity {
     /// Signs with ECDSA P-256 over SHA-256, deterministic (RFC 6979): r‖s with low s.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         let signature: Signature = self.0.sign(message);
-        let signature = signature.normalize_s().to_bytes().into();
-        recall::note_signed(&self.0, message, &signature);
-        signature
+        signature.normalize_s().to_bytes().into()
     }
 }
 
@@ -100,7 +96,7 @@ impl PublicKey {
         if !matches!(bytes, [2 | 3, ..]) {
             return None;
         }
-        recall::parsed(bytes, || VerifyingKey::from_sec1_bytes(bytes).ok()).map(Self)
+        VerifyingKey::from_sec1_bytes(bytes).ok().map(Self)
     }
 
     /// Returns the key as base64url, as a configuration holds it.
@@ -115,9 +111,6 @@ impl PublicKey {
 
     /// Returns whether `signature` is this key's over `message`, in the one accepted (low-s) form.
     pub fn verifies(self, message: &[u8], signature: &[u8; 64]) -> bool {
-        if recall::was_signed(self.0, message, signature) {
-            return true;
-        }
         let Ok(signature) = Signature::from_slice(signature) else {
             return false;
         };
@@ -144,7 +137,6 @@ impl Ephemeral {
     pub(crate) fn from_bytes(bytes: &Key) -> Option<Self> {
         let secret = p256::SecretKey::from_slice(bytes).ok()?;
         let public = PublicKey(secret.public_key().into());
-        recall::note_ephemeral(&secret, public.0);
         Some(Self { secret, public })
     }
 
@@ -156,12 +148,8 @@ impl Ephemeral {
     /// The shared x coordinate; `None` where `theirs` is not a point of the curve.
     pub(crate) fn agree(&self, theirs: &str) -> Option<Key> {
         let theirs = PublicKey::decode(theirs)?;
-        let compute = || {
-            let shared = self.secret.diffie_hellman(&theirs.0.into());
-            (*shared.raw_secret_bytes()).into()
-        };
-        let own = (&self.secret, self.public.0);
-        Some(recall::agreed(own, theirs.0, compute))
+        let shared = self.secret.diffie_hellman(&theirs.0.into());
+        Some((*shared.raw_secret_bytes()).into())
     }
 }
 

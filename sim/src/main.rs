@@ -21,11 +21,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 use summary::{Crowds, Summary};
 
-/// A world makes and drops some ten thousands of texts in a second.
-#[cfg(feature = "fast")]
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let options = Options::parse();
     if !options.crowd.is_empty() {

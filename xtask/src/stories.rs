@@ -49,9 +49,6 @@ pub(crate) struct SimOptions {
     options: Vec<String>,
 }
 
-/// The simulation as it is run: its crate says what `fast` is.
-const SIMULATION: [&str; 4] = ["-p", "sim", "--features", "fast"];
-
 /// Runs the command `sim`.
 pub(crate) fn sim(options: &SimOptions) -> Result<()> {
     shell::run(simulation("sim").args(&options.options))
@@ -60,16 +57,14 @@ pub(crate) fn sim(options: &SimOptions) -> Result<()> {
 /// Returns the simulation in a profile, without options yet.
 pub(crate) fn simulation(profile: &str) -> std::process::Command {
     let mut cargo = shell::cargo();
-    cargo.args(["run", "--quiet", "--profile", profile]);
-    cargo.args(SIMULATION).arg("--");
+    cargo.args(["run", "--quiet", "--profile", profile, "-p", "sim", "--"]);
     cargo
 }
 
 /// Returns the build of the simulation in a profile.
 pub(crate) fn simulation_build(profile: &str) -> std::process::Command {
     let mut cargo = shell::cargo();
-    cargo.args(["build", "--quiet", "--profile", profile]);
-    cargo.args(SIMULATION);
+    cargo.args(["build", "--quiet", "--profile", profile, "-p", "sim"]);
     cargo
 }
 
