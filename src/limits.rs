@@ -175,8 +175,8 @@ pub const LATER_CHANGES_BURST: u32 = 2 * 256;
 /// See [`LATER_CHANGES_BURST`].
 pub const LATER_CHANGES_EVERY: Duration = Duration::from_millis(25);
 
-/// Pings, pongs and farewells on one connection of a namespace at once: the answers to all that is
-/// asked while a network changes.
+/// Pings, farewells, and pongs that were not asked for on one connection of a namespace at once: the
+/// other end may ask again and again while a network changes.
 pub const SIGN_BURST: u32 = 10;
 
 /// How often such a message may come in the long run.

@@ -44,9 +44,16 @@ impl Budget {
         }
     }
 
-    /// Takes a message out of the budget.
-    pub(super) fn take(&mut self, frame: &RouterFrame, now: Mono) -> Result<(), Misbehaviour> {
+    /// Takes a message out of the budget. An answer to a ping costs nothing: `asked` says that one is
+    /// awaited, and it is not any more once something was heard.
+    pub(super) fn take(
+        &mut self,
+        frame: &RouterFrame,
+        asked: bool,
+        now: Mono,
+    ) -> Result<(), Misbehaviour> {
         let (bucket, too_many) = match frame {
+            RouterFrame::Pong if asked => return Ok(()),
             RouterFrame::Registry { .. } => return Ok(()),
             RouterFrame::Checkin { .. } | RouterFrame::Recheckin => {
                 (&mut self.checkins, Misbehaviour::TooManyCheckins)

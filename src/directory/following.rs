@@ -21,7 +21,8 @@ impl Member {
         let State::Following(follower) = &mut self.state else {
             return Ok(());
         };
-        follower.budget.take(&frame, ctx.now.mono)?;
+        let asked = follower.liveness.is_asked();
+        follower.budget.take(&frame, asked, ctx.now.mono)?;
         follower.heard(ctx);
         match frame {
             RouterFrame::Registry { part } => {

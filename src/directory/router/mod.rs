@@ -189,7 +189,8 @@ impl Router {
         let Some(peer) = self.peers.get_mut(&link) else {
             return Ok(());
         };
-        peer.budget.take(&frame, ctx.now.mono)?;
+        let asked = peer.liveness.is_asked();
+        peer.budget.take(&frame, asked, ctx.now.mono)?;
         peer.liveness.heard(ctx.now.mono);
         match &peer.part {
             Part::Fellow(_) => self.fellow_says(ctx, scope, link, frame)?,

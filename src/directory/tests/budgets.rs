@@ -67,6 +67,19 @@ fn nobody_pings_faster_than_once_a_second_for_long() {
 }
 
 #[test]
+fn an_answer_that_was_asked_for_is_never_one_too_many() {
+    for end in [peer_at_router, router_at_peer, router_at_router] {
+        let mut end = end();
+        for asked in 0..3 * SIGN_BURST {
+            end.member.probe(&mut end.ctx);
+            assert_eq!(end.hears(&RouterFrame::Pong), Ok(()), "{asked}");
+        }
+        let how = too_often(end, |_| RouterFrame::Pong, SIGN_BURST, SIGN_EVERY);
+        assert_eq!(how, Misbehaviour::TooManySigns);
+    }
+}
+
+#[test]
 fn nobody_tells_of_changes_faster_than_they_can_be_collected() {
     for end in [router_at_peer, router_at_router] {
         let how = too_often(end(), update, UPDATE_BURST, Duration::from_millis(50));
