@@ -78,17 +78,6 @@ impl Knowledge {
         }
     }
 
-    /// What somebody knows of a person now counts as told with their consent, which was lost.
-    pub fn excuse(&mut self, owner: usize, other: usize) {
-        let is_owned = |(index, number): &&(usize, usize)| {
-            let secret = self.secrets.get(*number);
-            let whose = secret.and_then(|secret| self.owners.get(secret));
-            *index == other && whose.is_some_and(|(_, first)| *first == owner)
-        };
-        let known: Vec<_> = self.known.iter().filter(is_owned).copied().collect();
-        self.told.extend(known);
-    }
-
     /// Returns who has known for too long how to find whom, without being a contact. Each secret is
     /// returned once.
     pub fn late(&mut self, devices: &Devices, ties: &Ties, now: u64) -> Vec<(usize, usize)> {

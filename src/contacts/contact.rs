@@ -7,6 +7,7 @@ use crate::clock::{Mono, UnixMillis};
 use crate::crypto::{self, Key, PublicKey};
 use crate::encoding::{b64, unb64};
 use crate::ids;
+use crate::io::CommandId;
 use crate::records::{CardRecord, CareRecord, ContactRecord, RequestRecord, Secret};
 use crate::values::ContactId;
 use crate::view::{Ping, Reach};
@@ -28,8 +29,8 @@ pub(crate) struct Contact {
     pub(super) unfinished: Unfinished,
     /// When to write again what could not be stored.
     pub(super) write_at: Option<Mono>,
-    /// It is blocked no longer once that is written.
-    pub(super) unblocking: bool,
+    /// The command with which it is blocked no longer, once that is written.
+    pub(super) unblocking: Option<CommandId>,
 }
 
 /// What belongs to the acceptance of a contact, and is not stored.
@@ -75,7 +76,7 @@ impl Contact {
             sighting: Sighting::default(),
             unfinished: Unfinished::default(),
             write_at: None,
-            unblocking: false,
+            unblocking: None,
         })
     }
 

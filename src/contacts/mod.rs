@@ -143,7 +143,7 @@ impl Contacts {
     /// Writes what is known of a contact.
     pub(crate) fn store(&self, ctx: &mut Context, id: &ContactId) {
         if let Some(contact) = self.get(id) {
-            let change = Change::Contact(contact.record().clone());
+            let change = Change::Contact(contact.to_write());
             ctx.store(Write::Contact(id.clone()), change);
         }
     }

@@ -5,7 +5,7 @@ use crate::clock::UnixMillis;
 use crate::context::Context;
 use crate::io::CommandId;
 use crate::limits::LONG_UNSEEN;
-use crate::records::{CareRecord, Change};
+use crate::records::{CareRecord, Change, ContactRecord};
 use crate::store::Write;
 use crate::values::ContactId;
 use crate::view::{Preferences, Reach, Refusal, Special};
@@ -65,7 +65,7 @@ impl Contacts {
     /// Blocks a contact: at once, whatever becomes of the write.
     pub(crate) fn block(&mut self, ctx: &mut Context, id: &ContactId) -> Result<(), Refusal> {
         if let Some(contact) = self.book.get_mut(id) {
-            contact.unblocking = false;
+            contact.unblocking = None;
         }
         self.decide(ctx, id, |preferences| preferences.blocked = true)
     }
@@ -80,23 +80,31 @@ impl Contacts {
     ) -> Result<(), Refusal> {
         let contact = self.book.get_mut(id).filter(|c| c.is_complete());
         let contact = contact.ok_or(Refusal::Gone)?;
-        contact.unblocking = true;
-        let mut record = contact.record().clone();
-        unblocked(&mut record.preferences);
+        contact.unblocking = Some(command);
         let write = Write::Unblock(id.clone(), command);
-        ctx.store(write, Change::Contact(record));
+        ctx.store(write, Change::Contact(contact.to_write()));
         Ok(())
+    }
+
+    /// Goes on where it could not be written that a contact is blocked no longer: it stays blocked, also on
+    /// the disk.
+    pub(crate) fn not_unblocked(&mut self, ctx: &mut Context, id: &ContactId, command: CommandId) {
+        if let Some(contact) = self.book.get_mut(id) {
+            contact.unblocking.take_if(|last| *last == command);
+        }
+        self.take_back(ctx, id);
     }
 
     /// Returns whether a contact is to be blocked no longer: nothing else was decided meanwhile.
     pub(crate) fn is_unblocking(&self, id: &ContactId) -> bool {
-        self.get(id).is_some_and(|contact| contact.unblocking)
+        self.get(id)
+            .is_some_and(|contact| contact.unblocking.is_some())
     }
 
     /// Dials somebody who is not blocked any more, whatever was tried before.
     pub(crate) fn unblocked(&mut self, ctx: &mut Context, id: &ContactId) {
         if let Some(contact) = self.book.get_mut(id) {
-            contact.unblocking = false;
+            contact.unblocking = None;
             unblocked(contact.preferences_mut());
             contact.dialling.forget_failures();
             contact.hurry(ctx.now.mono);
@@ -111,6 +119,16 @@ fn unblocked(preferences: &mut CareRecord) {
 }
 
 impl Contact {
+    /// Returns what is written of the contact. While it is being unblocked it is written as that: what is decided
+    /// meanwhile must not write the block again.
+    pub(super) fn to_write(&self) -> ContactRecord {
+        let mut record = self.record().clone();
+        if self.unblocking.is_some() {
+            unblocked(&mut record.preferences);
+        }
+        record
+    }
+
     /// Returns what the contact's page shows.
     pub(crate) fn shown_preferences(&self, unix: UnixMillis) -> Preferences {
         let record = self.preferences();

@@ -5,7 +5,7 @@ use crate::trust::{asked, stranger};
 use crate::world::{ANN, AWAY, BOB, CLEO, DAY, HOME, MINUTE, World, friends, is_of_type};
 use mesh_chat::node::Input;
 use mesh_chat::records::{Change, ProfileRecord};
-use mesh_chat::view::{Alert, Command, ContactCommand, Presence};
+use mesh_chat::view::{Alert, Command, ContactCommand, Presence, Refusal};
 
 fn profile(world: &World, device: usize) -> ProfileRecord {
     world.snapshot(device).profile.expect("joined")
@@ -184,6 +184,44 @@ fn whoever_is_unblocked_hears_where_this_device_is_only_once_that_is_written() {
     assert!(!world.preferences(ANN, "Bob").blocked);
     world.pass(20 * MINUTE);
     assert!(knows(&world), "they have met");
+}
+
+#[test]
+fn whoever_could_not_be_unblocked_stays_blocked_and_hears_nothing() {
+    let mut world = friends();
+    world.block(ANN, "Bob");
+    world.pass(1_000);
+    let card = profile(&world, ANN);
+    world.fill_disk(ANN);
+    world.unblock(ANN, "Bob");
+    world.pass(20 * MINUTE);
+    let refused = matches!(world.reply(ANN), Err(Refusal::Storage { .. }));
+    assert!(refused && world.preferences(ANN, "Bob").blocked);
+    let known = world.snapshot(BOB).contacts[0].card.clone().unwrap();
+    assert_ne!(known.transport_id, card.transport_id);
+    world.free_disk(ANN);
+    world.pass(MINUTE);
+    assert!(world.snapshot(ANN).contacts[0].preferences.blocked);
+    world.unblock(ANN, "Bob");
+    world.pass(20 * MINUTE);
+    assert_eq!(world.person(ANN, "Bob").presence, Presence::OnNetwork);
+}
+
+#[test]
+fn what_is_decided_while_an_unblocking_is_written_does_not_write_the_block_again() {
+    let mut world = friends();
+    world.block(ANN, "Bob");
+    world.pass(1_000);
+    world.kill(BOB);
+    // Both are written, and nothing else any more.
+    world.fail_write(ANN, 2);
+    world.while_writing(ANN, |world| {
+        world.unblock(ANN, "Bob");
+        world.rename(ANN, "Bob", "Bobby");
+    });
+    let contact = &world.snapshot(ANN).contacts[0];
+    assert_eq!(contact.preferences.given_name.as_deref(), Some("Bobby"));
+    assert!(!contact.preferences.blocked);
 }
 
 #[test]

@@ -8,7 +8,6 @@ use crate::causes::{
 use crate::device::Storing;
 use crate::event::Event;
 use crate::fault::Fault;
-use crate::names::device_of;
 use crate::network::sockets::HOSTS;
 use crate::node;
 use crate::pairs::lost_some;
@@ -202,26 +201,10 @@ pub fn silence(world: &mut World, index: usize) {
 }
 
 /// The engine has waited for its disk long enough, and loads its page anew. Of what it had written
-/// last nobody knows whether it is there: where somebody was unblocked, they may know the card and be
-/// blocked again.
+/// last nobody knows whether it is there.
 pub fn reload(world: &mut World, index: usize, generation: u64) {
-    if !world.devices.runs(index, generation) {
-        return;
-    }
-    let people = world.devices.people_seen(index);
-    let wanted = people.filter(|person| {
-        let preferences = person.preferences.as_ref();
-        preferences.is_some_and(|preferences| !preferences.blocked)
-    });
-    let wanted: Vec<usize> = wanted
-        .filter_map(|person| device_of(&person.name))
-        .collect();
-    crash(world, index);
-    for other in wanted {
-        let contact = world.devices.contact(index, other);
-        if contact.is_none_or(|contact| contact.preferences.blocked) {
-            world.knowledge.excuse(index, other);
-        }
+    if world.devices.runs(index, generation) {
+        crash(world, index);
     }
 }
 

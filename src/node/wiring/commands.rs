@@ -121,7 +121,7 @@ impl Node {
         self.contacts.block(&mut self.ctx, contact)
     }
 
-    /// Goes on once it is written that a contact is blocked no longer, or could not be.
+    /// Goes on once it is written that a contact is blocked no longer.
     pub(super) fn unblock(&mut self, contact: &ContactId) {
         if !self.contacts.is_unblocking(contact) {
             return self.contacts.store(&mut self.ctx, contact);

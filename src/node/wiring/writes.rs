@@ -71,10 +71,9 @@ impl Node {
             }
             Write::Import(import, command) => self.not_imported(&import, command, refusal),
             Write::Contact(contact) => self.contacts.not_stored(ctx, &contact),
-            // The person has heard of the disk, and it is written again.
             Write::Unblock(contact, command) => {
-                self.unblock(&contact);
-                self.ctx.reply(command, Ok(()));
+                self.contacts.not_unblocked(ctx, &contact, command);
+                ctx.reply(command, Err(refusal));
             }
             Write::Certain(change) => ctx.store.try_later(*change, ctx.now.mono),
             Write::Acceptance(link) => self.acceptance_written(link, false),
