@@ -121,6 +121,7 @@ mod tests {
             profile: ProfileRecord {
                 version: 1,
                 name: "Ann".to_owned(),
+                named_at: 0,
                 identity: secret(1),
                 discovery_uuid: secret(2),
                 transport_id: "myapp-1".to_owned(),

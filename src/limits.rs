@@ -284,6 +284,11 @@ pub const FORMER_LIFE: Duration = Duration::from_hours(24);
 /// moment.
 pub const FORMER_DOUBT: Duration = Duration::from_mins(10);
 
+/// By how much a start numbers the own profile ahead of the clock, which counts seconds, and of the number on
+/// the disk: beyond what contacts were told of changes that the disk has lost, also in the second of the
+/// start or while the clock was a little ahead. The clock is there again before a program is started often.
+pub const START_AHEAD: u64 = 10;
+
 /// Acceptances that the other side has not finished: a week of them, and few against the contacts.
 pub const UNFINISHED: usize = 50;
 

@@ -97,8 +97,9 @@ impl Me {
         self.record.former = None;
     }
 
-    pub(crate) fn rename(&mut self, name: String) {
+    pub(crate) fn rename(&mut self, name: String, at: UnixMillis) {
         self.record.name = name;
+        self.record.named_at = at;
     }
 
     /// Numbers the profile anew: contacts take only a higher number.

@@ -105,13 +105,16 @@ pub struct ProfileRecord {
     pub version: u32,
     /// The chosen name.
     pub name: String,
+    /// When the person chose it.
+    #[serde(default)]
+    pub named_at: UnixMillis,
     /// The P-256 secret scalar, 32 bytes.
     pub identity: Secret,
     /// The UUID that only contacts know.
     pub discovery_uuid: Secret,
     /// The current Transport ID.
     pub transport_id: String,
-    /// Rises whenever the Transport ID, the discoveryUUID or the name changes.
+    /// Rises whenever the Transport ID, the discoveryUUID or the name changes, and with every start.
     pub profile_number: u64,
     /// The Transport ID before this one, while contacts may look there.
     #[serde(default)]

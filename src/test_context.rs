@@ -37,6 +37,7 @@ pub(crate) fn me(name: &str, byte: u8) -> Me {
     let profile = ProfileRecord {
         version: 1,
         name: name.to_owned(),
+        named_at: 0,
         identity: Secret(b64(&[byte; 32])),
         discovery_uuid: Secret(b64(&[byte; 16])),
         transport_id: transport_id(byte),

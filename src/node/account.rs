@@ -7,7 +7,7 @@ use crate::crypto::Identity;
 use crate::encoding::b64;
 use crate::ids;
 use crate::io::CommandId;
-use crate::limits::{FORMER_DOUBT, FORMER_LIFE, IGNORED};
+use crate::limits::{FORMER_DOUBT, FORMER_LIFE, IGNORED, START_AHEAD};
 use crate::me::Me;
 use crate::name::Names;
 use crate::records::{Change, ProfileRecord, Secret};
@@ -154,12 +154,14 @@ impl Account {
         let record = match self.me.as_ref().map(Me::record) {
             Some(record) => ProfileRecord {
                 name,
+                named_at: ctx.now.unix,
                 profile_number: next_number(ctx, record.profile_number),
                 ..record.clone()
             },
             None => ProfileRecord {
                 version: 1,
                 name,
+                named_at: ctx.now.unix,
                 identity: Secret(b64(&Identity::generate(&mut ctx.rng).to_bytes())),
                 discovery_uuid: Secret(b64(&ctx.random::<16>())),
                 transport_id: ids::transport_id(ctx.random()),
@@ -180,7 +182,7 @@ impl Account {
             return true;
         };
         let overtaken = me.record().profile_number >= record.profile_number;
-        me.rename(record.name);
+        me.rename(record.name, record.named_at);
         if overtaken {
             store_profile(ctx, me);
         } else {
@@ -260,7 +262,9 @@ impl Account {
     /// only a profile whose number has risen.
     pub(super) fn count_start(&mut self, ctx: &mut Context) {
         if let Some(me) = &mut self.me {
-            store_profile(ctx, me);
+            let next = next_number(ctx, me.record().profile_number);
+            me.number(next.saturating_add(START_AHEAD));
+            ctx.store_for_certain(Change::Profile(me.record().clone()));
         }
     }
 
@@ -327,7 +331,8 @@ impl Account {
         }
     }
 
-    /// Returns the profile that goes on from a backup: of one identity the newer one. It has a new
+    /// Returns the profile that goes on from a backup: of one identity the newer one, under the name that was
+    /// chosen last, as a device that has only been started has the newer profile. It has a new
     /// Transport ID, as another installation may still hold the old one; and a new discoveryUUID where
     /// the one that counts may be known to somebody who is blocked or was removed in the other
     /// installation. `blocks` is whether the backup blocks somebody who is not blocked here.
@@ -343,11 +348,16 @@ impl Account {
         // It changes whenever trust ends, so that it is the same only where nobody was parted from.
         let differs = here.is_some_and(|here| here.discovery_uuid != backup.discovery_uuid);
         let fresh = differs && (newer.is_none() || blocks);
+        let chosen = here.filter(|here| here.named_at >= backup.named_at);
+        let of = chosen.unwrap_or(&backup);
+        let (name, named_at) = (of.name.clone(), of.named_at);
         let mut profile = newer.cloned().unwrap_or(backup);
         if fresh {
             profile.discovery_uuid = Secret(b64(&ctx.random::<16>()));
         }
         ProfileRecord {
+            name,
+            named_at,
             transport_id: ids::transport_id(ctx.random()),
             profile_number: next_number(ctx, profile.profile_number),
             former: None,

@@ -283,6 +283,30 @@ fn whoever_is_blocked_by_a_backup_does_not_know_what_was_told_here() {
 }
 
 #[test]
+fn of_two_own_names_the_one_counts_that_was_chosen_later() {
+    for later in [true, false] {
+        let mut world = friends();
+        let first = world.export(ANN, PASSPHRASE);
+        world.kill(ANN);
+        let laptop = world.start_at(AWAY, Snapshot::default());
+        world.import(laptop, &first, PASSPHRASE);
+        if !later {
+            world.pass(MINUTE);
+            world.take_name(laptop, "Anna");
+        }
+        let second = world.export(laptop, PASSPHRASE);
+        world.kill(laptop);
+        world.pass(MINUTE);
+        let ann = world.start_from(HOME, world.copy_disk(ANN));
+        if later {
+            world.take_name(ann, "Anna");
+        }
+        world.import(ann, &second, PASSPHRASE);
+        assert_eq!(world.snapshot(ann).profile.unwrap().name, "Anna", "{later}");
+    }
+}
+
+#[test]
 fn a_backup_with_contacts_as_no_program_writes_them_is_refused() {
     type Bend = fn(&mut ContactRecord);
     let bends: [(&str, Bend); 3] = [

@@ -300,6 +300,19 @@ fn who_has_lost_the_addresses_that_contacts_were_told_is_found_at_the_older_ones
 }
 
 #[test]
+fn who_starts_again_in_the_second_of_a_change_that_the_disk_has_lost_is_believed() {
+    let mut world = friends();
+    let old = world.copy_disk(ANN);
+    world.pass(60_000);
+    world.take_name(ANN, "Anna");
+    let calls_herself = |world: &World| world.preferences(BOB, "Ann").calls_itself;
+    assert_eq!(calls_herself(&world).as_deref(), Some("Anna"));
+    world.go_back(ANN, old);
+    world.pass(60_000);
+    assert_eq!(calls_herself(&world), None, "she is Ann again");
+}
+
+#[test]
 fn who_was_removed_and_is_accepted_again_does_not_get_the_old_texts() {
     let mut world = friends();
     world.send(ANN, "Bob", "before");

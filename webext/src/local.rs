@@ -196,6 +196,7 @@ mod tests {
         ProfileRecord {
             version: 1,
             name: "Ada".to_owned(),
+            named_at: 0,
             identity: Secret("AA".to_owned()),
             discovery_uuid: Secret("BB".to_owned()),
             transport_id: "myapp-1".to_owned(),
