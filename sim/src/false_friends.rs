@@ -1,13 +1,12 @@
 //! What a false friend does as a person: it takes invites, so that people accept it, and writes to
 //! them; and what people do about it.
 
+use crate::menaces::BEFRIENDS;
 use crate::names::{false_friend, friend_of, name};
 use crate::node;
 use crate::world::World;
 use mesh_chat::view::{Command, ContactCommand, ContactId, Person, PersonId};
 
-/// Until when it takes invites, in milliseconds; from then on it means harm.
-pub const BEFRIENDS: u64 = 600_000;
 /// From when on people part from it.
 const PARTS: u64 = 900_000;
 

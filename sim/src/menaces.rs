@@ -37,6 +37,9 @@ const SHARES: [(Menace, u64); 3] = [
     (Menace::FalseFriend, 8),
 ];
 
+/// Until when a false friend takes invites, in milliseconds; from then on it means harm.
+pub const BEFRIENDS: u64 = 600_000;
+
 /// What a world has of them.
 #[derive(Debug)]
 pub struct Menaces {

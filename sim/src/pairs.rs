@@ -5,7 +5,6 @@ use crate::roots;
 use crate::world::World;
 use mesh_chat::limits;
 use mesh_chat::records::ContactRecord;
-use mesh_chat::view::{Person, Presence};
 use std::collections::BTreeSet;
 
 /// Clocks further apart have no rendezvous point in common at every moment, in milliseconds.
@@ -45,10 +44,14 @@ pub fn can_reach(world: &World, one: usize, other: usize) -> bool {
 /// entry is taken for the false friend's, which itself is in no list.
 #[must_use]
 pub fn is_covered(world: &World, one: usize, other: usize) -> bool {
-    let claims = |person: &Person| {
-        friend_of(&person.name).is_some() && person.presence == Presence::ClaimsNetwork
+    let device = world.devices.get(other);
+    let uuid = device.and_then(|device| device.disk.discovery_uuid());
+    let tells = |contact: &ContactRecord| {
+        let card = contact.card.as_ref();
+        friend_of(&contact.name).is_some()
+            && card.is_some_and(|card| Some(&card.discovery_uuid) == uuid)
     };
-    world.devices.contact(one, other).is_none() && world.devices.people_seen(one).any(claims)
+    world.devices.contact(one, other).is_none() && world.devices.contacts(one).any(tells)
 }
 
 /// Whether two special contacts must find each other even where neither knows where the other is.

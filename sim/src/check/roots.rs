@@ -2,6 +2,7 @@
 //! now, nobody is out of sight because of a new one, and nobody is ever under the public root.
 
 use crate::beacon::SLOTS;
+use crate::menaces::{BEFRIENDS, Menace};
 use crate::names::device_of;
 use crate::pairs::is_covered;
 use crate::places::{PUBLIC, Place, Seen};
@@ -135,12 +136,14 @@ pub fn look(world: &mut World, index: usize) {
 }
 
 /// Whether nothing but the beacon and the slots could have parted two. What people decide about
-/// their contacts gives them other Discovery IDs.
+/// their contacts gives them other Discovery IDs; and so does a false friend that breaks an acceptance by a
+/// fault: until the new id is listed, contacts see its owner online, and not on this network.
 fn stay(world: &World, one: usize, other: usize) -> bool {
     let home = |index: usize| world.devices.home(index);
     let owes = home(one).is_some_and(|home| world.model.owes(home, world.ctx.now));
-    let decides = world.ties.has_preferences || !world.menaces.parted.is_empty();
-    owes && !decides
+    let harms = world.menaces.has(Menace::FalseFriend) && world.ctx.now >= BEFRIENDS;
+    let moves = world.ties.has_preferences || harms;
+    owes && !moves
         && !is_midnight(world)
         && home(one) == home(other)
         && is_in_time(world, one)
