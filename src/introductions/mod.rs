@@ -303,6 +303,7 @@ impl Introductions {
     /// Notes that the connection has ended on which somebody was asked: they may still answer. Whoever was
     /// called back is looked for again.
     pub(crate) fn answer_later(&mut self, ctx: &mut Context, stranger: &Stranger) {
+        self.outreach.parted(stranger);
         self.answers.in_vain(stranger, ctx.now.mono);
         self.let_go(ctx, stranger);
     }

@@ -326,6 +326,16 @@ impl Outreach {
         self.notes.remove(stranger);
         self.passes.remove(stranger);
         self.before.remove(stranger);
+    /// Notes that the connection has ended on which somebody was asked. What they had to know until then
+    /// they need not any more: how they are known from now on is stored, and whoever is looked for can be
+    /// dialled again.
+    pub(super) fn parted(&mut self, stranger: &Stranger) {
+        let pass = self.passes.remove(stranger);
+        if pass.is_some_and(|pass| pass.answers.is_some()) {
+            self.asked.remove(stranger);
+        }
+    }
+
         self.forget_call_back(stranger.clone());
     }
 

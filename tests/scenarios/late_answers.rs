@@ -187,3 +187,49 @@ fn whoever_was_asked_and_never_answered_is_told_of_once() {
         assert_eq!(world.snapshot(bob).asked, []);
     }
 }
+
+#[test]
+fn a_call_back_that_breaks_off_is_made_again() {
+    let mut world = invited();
+    world.kill(BOB);
+    world.pass(HOUR);
+    world.accept(ANN);
+    let mut bob = BOB;
+    world.while_losing("request", |world| {
+        bob = world.restart(BOB, AWAY);
+        world.pass(11 * MINUTE);
+    });
+    world.pass(11 * MINUTE);
+    assert_contacts(&world, [ANN, bob], "the second time");
+}
+
+#[test]
+fn whoever_did_not_finish_a_call_back_can_be_accepted_again() {
+    let mut world = World::of(&["Ann", "Bob"]);
+    world.ask(BOB, "Ann");
+    world.pass(11 * MINUTE);
+    world.while_losing("request", |world| {
+        world.accept(ANN);
+        world.pass(2 * MINUTE);
+    });
+    assert!(!world.requests(ANN)[0].accepted, "it waits again");
+    world.accept(ANN);
+    world.pass(5_000);
+    world.contact(ANN, "Bob");
+    world.contact(BOB, "Ann");
+    assert_eq!(world.requests(ANN), []);
+}
+
+#[test]
+fn whoever_used_an_invite_in_vain_and_stays_holds_no_id_for_it_after_a_week() {
+    let mut world = World::new().address(BOB, AWAY).joined(&["Ann", "Bob"]);
+    let held = world.held(BOB).len();
+    let code = world.invite(ANN);
+    world.use_invite(BOB, &code);
+    world.pass(1_000);
+    assert_eq!(world.held(BOB).len(), held + 1);
+    world.kill(ANN);
+    world.pass(9 * DAY);
+    assert_eq!(world.snapshot(BOB).asked, []);
+    assert_eq!(world.held(BOB).len(), held);
+}
