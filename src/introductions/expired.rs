@@ -37,6 +37,11 @@ impl<K: Ord + Clone, V: Clone> Expired<K, V> {
         self.0.values().map(|(value, _)| value)
     }
 
+    /// Takes something out of what is out of sight: it is over, whatever the calendar will say.
+    pub(super) fn remove(&mut self, key: &K) -> Option<V> {
+        self.0.remove(key).map(|(value, _)| value)
+    }
+
     /// Takes what is old from what is `open`. At the most so many are kept out of sight.
     pub(super) fn sweep(
         &mut self,

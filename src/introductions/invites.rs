@@ -63,7 +63,8 @@ impl Introductions {
     }
 
     pub(super) fn forget_invite(&mut self, ctx: &mut Context, id: &InviteId) {
-        if self.invites.remove(id).is_some() {
+        let invite = self.invites.remove(id);
+        if invite.or(self.old_invites.remove(id)).is_some() {
             ctx.store_for_certain(Change::ForgetInvite(id.clone()));
         }
     }

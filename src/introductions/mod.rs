@@ -342,7 +342,8 @@ impl Introductions {
     /// Forgets a request that is answered, once what came of it is written.
     fn answered(&mut self, ctx: &mut Context, request: &RequestId) {
         self.answers.end(request);
-        if self.requests.remove(request).is_some() {
+        let waited = self.requests.remove(request);
+        if waited.or(self.old_requests.remove(request)).is_some() {
             ctx.tell(Fact::RequestGone(request.clone()));
             self.over.push(request.clone());
         }

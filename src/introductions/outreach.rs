@@ -228,7 +228,7 @@ impl Outreach {
             secret: call_back,
             record,
         };
-        self.call_backs.remove(&stranger);
+        self.take(&stranger);
         self.make_room(ctx, &known);
         ctx.store_for_certain(Change::Asked(known.record.clone()));
         self.call_backs.insert(stranger.clone(), known);
@@ -295,7 +295,7 @@ impl Outreach {
             self.not_accepted(ctx, &stranger);
         }
         if asked == Asked::Failed && !looked {
-            let spoilt = self.call_backs.remove(&stranger);
+            let spoilt = self.take(&stranger);
             self.over.extend(spoilt.map(|known| known.record));
         }
         if quietly {
@@ -303,6 +303,12 @@ impl Outreach {
         } else {
             self.asked.insert(stranger, asked);
         }
+    }
+
+    /// Takes somebody out of those who can still say yes, also where the calendar says that they cannot.
+    fn take(&mut self, stranger: &Stranger) -> Option<CallBack> {
+        let hidden = self.old.remove(stranger);
+        self.call_backs.remove(stranger).or(hidden)
     }
 
     /// Takes a no. That of whoever made an invite is one; that of somebody on this network may also be an
@@ -344,14 +350,14 @@ impl Outreach {
     fn forget_call_back(&mut self, stranger: Stranger) {
         let mut theirs = vec![stranger];
         while let Some(stranger) = theirs.pop() {
-            if let Some(known) = self.call_backs.remove(&stranger) {
+            if let Some(known) = self.take(&stranger) {
                 let before = known.record.before.as_deref();
                 theirs.extend(before.map(Stranger::at));
                 self.over.push(known.record);
             }
-            let later = self.call_backs.iter();
-            let later = later.filter(|(_, known)| known.is_before(&stranger));
-            theirs.extend(later.map(|(later, _)| later.clone()));
+            let later = self.call_backs.values().chain(self.old.values());
+            let later = later.filter(|known| known.is_before(&stranger));
+            theirs.extend(later.map(|known| Stranger::at(&known.record.stranger)));
         }
     }
 

@@ -328,6 +328,7 @@ impl Introductions {
 
     pub(super) fn expire_requests(&mut self, ctx: &mut Context) {
         self.hide_old_requests(ctx);
+        self.old_requests.remove(id);
         self.forget_rejected(ctx);
     }
 
