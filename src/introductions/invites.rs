@@ -6,10 +6,11 @@
 
 use super::Introductions;
 use super::invite_code;
-use super::own_ids::Use;
+use super::own_ids::{self, Use};
 use super::passes::Pass;
 use crate::clock::millis;
 use crate::context::Context;
+use crate::crypto::Identity;
 use crate::encoding::{b64, hex, unb64};
 use crate::ids::{self, Stranger};
 use crate::io::CommandId;
@@ -95,6 +96,7 @@ impl Introductions {
         ctx: &mut Context,
         command: CommandId,
         code: &Secret,
+        identity: &Identity,
         held: bool,
         asking: impl FnOnce(&Stranger) -> bool,
     ) -> Result<Answered, Refusal> {
@@ -114,7 +116,7 @@ impl Introductions {
             return Ok(Answered::Now);
         }
         let known = known.map(|(from, secret)| (from.to_owned(), secret));
-        let (from, secret) = known.unwrap_or_else(|| (ids::transport_id(ctx.random()), secret));
+        let (from, secret) = known.unwrap_or_else(|| (own_ids::to_use(identity, &to), secret));
         let pass = Pass::invite(secret, &from, command);
         let is_held = self.own_ids.is_held(&from);
         if is_held {

@@ -326,12 +326,6 @@ impl Outreach {
         }
     }
 
-    /// Forgets a stranger who has become a contact, or has called back.
-    pub(super) fn forget(&mut self, stranger: &Stranger) {
-        self.asked.remove(stranger);
-        self.notes.remove(stranger);
-        self.passes.remove(stranger);
-        self.before.remove(stranger);
     /// Notes that the connection has ended on which somebody was asked. What they had to know until then
     /// they need not any more: how they are known from now on is stored, and whoever is looked for can be
     /// dialled again.
@@ -342,6 +336,12 @@ impl Outreach {
         }
     }
 
+    /// Forgets a stranger who has become a contact, or has called back.
+    pub(super) fn forget(&mut self, stranger: &Stranger) {
+        self.asked.remove(stranger);
+        self.notes.remove(stranger);
+        self.passes.remove(stranger);
+        self.before.remove(stranger);
         self.forget_call_back(stranger.clone());
     }
 

@@ -4,7 +4,8 @@
 use super::passes::Pass;
 use crate::clock::Mono;
 use crate::context::Context;
-use crate::ids::Stranger;
+use crate::crypto::{Identity, hmac};
+use crate::ids::{self, Stranger};
 use crate::routes::IdOwner;
 use std::time::Duration;
 
@@ -42,6 +43,18 @@ impl std::fmt::Debug for Use {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Use(…)")
     }
+}
+
+/// Returns the id from which the invite with an id is used: whenever this person does, the same one, also where
+/// the disk has lost that they did. Nobody else can tell which.
+pub(super) fn to_use(identity: &Identity, invite: &str) -> String {
+    let tag = hmac(
+        &identity.to_bytes(),
+        &[b"meshchat/1 use of invite ", invite.as_bytes()],
+    );
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(tag).for_each(|(to, from)| *to = from);
+    ids::transport_id(bytes)
 }
 
 impl OwnIds {

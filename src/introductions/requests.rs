@@ -123,14 +123,8 @@ impl Introductions {
         if record.invite.is_none() && (self.rejects(&record, before) || ignored) {
             return ctx.tell(Fact::RequestEnded(record.id));
         }
-        let stranger = Stranger::at(&record.from);
-        if let Some(before) = before {
-            self.replace(ctx, before.clone());
-        } else if self.requests_of(&stranger).count() >= REQUESTS_OF_ONE {
-            let newest = self.requests_of(&stranger).max_by_key(|request| request.at);
-            let newest = newest.map(|request| request.id.clone());
-            newest.into_iter().for_each(|id| self.replace(ctx, id));
-        }
+        let replaced = before.cloned().or_else(|| self.replaced_by(&record));
+        replaced.into_iter().for_each(|id| self.replace(ctx, id));
         if self.all_requests().count() >= REQUESTS && !planted!(RequestLimitOff) {
             tracing::warn!("a request is refused: {REQUESTS} wait already");
             ctx.tell(Fact::RequestEnded(record.id));
@@ -139,6 +133,18 @@ impl Introductions {
             ctx.store(Write::Request(record.id.clone()), change);
             self.storing.insert(record.id.clone(), record);
         }
+    }
+
+    /// Returns which request one takes the place of whose sender has not shown to have asked before: that
+    /// with the same invite from the same id, which is secret, else one of as many as may wait.
+    fn replaced_by(&self, record: &RequestRecord) -> Option<RequestId> {
+        let stranger = Stranger::at(&record.from);
+        let again = |r: &&RequestRecord| r.invite.is_some() && r.invite == record.invite;
+        let full = self.requests_of(&stranger).count() >= REQUESTS_OF_ONE;
+        let newest = self.requests_of(&stranger).max_by_key(|request| request.at);
+        let replaced = self.requests_of(&stranger).find(again);
+        let replaced = replaced.or(newest.filter(|_| full));
+        replaced.map(|request| request.id.clone())
     }
 
     pub(super) fn replace(&mut self, ctx: &mut Context, id: RequestId) {
@@ -322,13 +328,13 @@ impl Introductions {
     pub(crate) fn forget_request(&mut self, ctx: &mut Context, id: &RequestId) {
         self.requests.remove(id);
         self.storing.remove(id);
+        self.old_requests.remove(id);
         ctx.tell(Fact::RequestGone(id.clone()));
         ctx.store_for_certain(Change::ForgetRequest(id.clone()));
     }
 
     pub(super) fn expire_requests(&mut self, ctx: &mut Context) {
         self.hide_old_requests(ctx);
-        self.old_requests.remove(id);
         self.forget_rejected(ctx);
     }
 

@@ -233,3 +233,22 @@ fn whoever_used_an_invite_in_vain_and_stays_holds_no_id_for_it_after_a_week() {
     assert_eq!(world.snapshot(BOB).asked, []);
     assert_eq!(world.held(BOB).len(), held);
 }
+
+#[test]
+fn an_invite_is_used_again_where_the_disk_has_lost_that_it_was() {
+    let mut world = World::new().address(BOB, AWAY).joined(&["Ann", "Bob"]);
+    let code = world.invite(ANN);
+    let disk = world.copy_disk(BOB);
+    world.use_invite(BOB, &code);
+    world.pass(1_000);
+    assert_eq!(world.requests(ANN).len(), 1);
+    let bob = world.go_back(BOB, disk);
+    world.pass(1_000);
+    world.use_invite(bob, &code);
+    world.pass(1_000);
+    assert_eq!(world.reply(bob), &Ok(Answer::Done));
+    world.accept(ANN);
+    world.pass(20_000);
+    world.contact(ANN, "Bob");
+    world.contact(bob, "Ann");
+}

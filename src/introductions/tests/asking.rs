@@ -176,3 +176,25 @@ fn whoever_asks_again_shows_the_secret_of_the_first_time() {
     let secrets: Vec<_> = introductions.secrets().collect();
     assert_eq!(secrets, [(Shown::Again(record.id), CALL_BACK)]);
 }
+
+#[test]
+fn an_invite_that_is_used_again_from_the_same_id_asks_once() {
+    let (mut ctx, mut introductions, invite, _) = invited();
+    let with_it = |from: &str| RequestRecord {
+        invite: Some(invite.id.clone()),
+        ..request("Bob", from)
+    };
+    let first = with_it("bob");
+    introductions.take_request(&mut ctx, first.clone(), None, false);
+    introductions.request_stored(&mut ctx, &first.id);
+    clear(&mut ctx);
+    let again = RequestRecord {
+        id: RequestId("again".to_owned()),
+        ..with_it("bob")
+    };
+    assert_eq!(introductions.judge(&again), Ok(()));
+    introductions.take_request(&mut ctx, again.clone(), None, false);
+    introductions.request_stored(&mut ctx, &again.id);
+    let waiting: Vec<_> = introductions.requests().keys().cloned().collect();
+    assert_eq!(waiting, [again.id]);
+}

@@ -13,7 +13,7 @@ use crate::misbehaviour::Fault;
 use crate::records::{Change, Secret};
 use crate::store::Write;
 use crate::test_context::{
-    changes, clear, context, dials, facts, notices, outputs, registered, replies, request, wait,
+    changes, clear, context, dials, facts, me, notices, outputs, registered, replies, request, wait,
 };
 use crate::view::{Alert, Answer};
 use std::time::Duration;
@@ -45,7 +45,14 @@ fn invited() -> (crate::context::Context, Introductions, InviteRecord, Secret) {
 fn using() -> (crate::context::Context, Introductions, String, String) {
     let (_, _, invite, code) = invited();
     let (mut ctx, mut introductions) = (context(), Introductions::default());
-    let used = introductions.use_invite(&mut ctx, COMMAND, &code, true, |_| false);
+    let used = introductions.use_invite(
+        &mut ctx,
+        COMMAND,
+        &code,
+        me("Bob", 2).identity(),
+        true,
+        |_| false,
+    );
     assert_eq!(used, Ok(Answered::Later));
     let [Output::Register(own)] = &outputs(&mut ctx)[..] else {
         panic!("nobody is dialled before an id is held for the answer");
@@ -175,12 +182,26 @@ fn an_invite_is_open_only_after_it_is_stored() {
 #[test]
 fn a_code_is_refused_with_the_reason() {
     let (mut ctx, mut maker, _, code) = invited();
-    let used = maker.use_invite(&mut ctx, COMMAND, &code, true, |_| false);
+    let used = maker.use_invite(
+        &mut ctx,
+        COMMAND,
+        &code,
+        me("Bob", 2).identity(),
+        true,
+        |_| false,
+    );
     assert_eq!(used, Err(Refusal::InviteOwn));
     let used = |code: &Secret, held: bool, later: Duration, asking: bool| {
         let (mut ctx, mut introductions) = (context(), Introductions::default());
         wait(&mut ctx, later);
-        introductions.use_invite(&mut ctx, COMMAND, code, held, |_| asking)
+        introductions.use_invite(
+            &mut ctx,
+            COMMAND,
+            code,
+            me("Bob", 2).identity(),
+            held,
+            |_| asking,
+        )
     };
     let (now, nonsense) = (Duration::ZERO, Secret("nonsense".to_owned()));
     let malformed = used(&nonsense, true, now, false);
@@ -250,7 +271,14 @@ fn an_invite_for_which_no_id_is_held_in_time_is_refused() {
     let (_, _, _, code) = invited();
     let (mut ctx, mut introductions) = (context(), Introductions::default());
     introductions
-        .use_invite(&mut ctx, COMMAND, &code, true, |_| false)
+        .use_invite(
+            &mut ctx,
+            COMMAND,
+            &code,
+            me("Bob", 2).identity(),
+            true,
+            |_| false,
+        )
         .unwrap();
     clear(&mut ctx);
     let rest = introductions.due().unwrap().at.since(ctx.now.mono);

@@ -59,10 +59,11 @@ impl Node {
                 self.introductions.cancel_invite(ctx, &invite).map(now)
             }
             Command::UseInvite { link } => {
-                self.account.joined()?;
+                let identity = self.account.joined()?.identity();
                 let held = self.transport.is_held();
                 let asking = |stranger: &Stranger| self.handshakes.is_asking(stranger);
-                self.introductions.use_invite(ctx, id, &link, held, asking)
+                self.introductions
+                    .use_invite(ctx, id, &link, identity, held, asking)
             }
             Command::Export { passphrase } => self.export(id, &passphrase).map(later),
             Command::Import { passphrase, backup } => {
