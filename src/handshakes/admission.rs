@@ -36,7 +36,7 @@ pub(crate) struct Call {
 pub(crate) enum Door {
     /// A Discovery ID, dialled from one of the same namespace: strangers too.
     Discovery,
-    /// The Transport ID: whoever knows a secret.
+    /// The Transport ID: a contact.
     Transport,
     /// An id that is held for an invite: whoever has it, or was asked from there.
     Invite,
@@ -150,7 +150,10 @@ impl Admission {
         if self.nonces.contains(&offer.nonce) {
             return None;
         }
-        let shows = |(_, secret): &(Caller, Key)| offer.shows(secret, remote, local);
+        // At the Transport ID a contact: whoever has an invite, or was asked, knows an id that is for that.
+        let counts = |caller: &Caller| *door != Door::Transport || caller.is_contact();
+        let shows =
+            |(caller, secret): &(Caller, Key)| counts(caller) && offer.shows(secret, remote, local);
         let find = |callers: Vec<(Caller, Key)>| callers.into_iter().find(shows);
         let found = match door {
             Door::Meeting(contact) => {

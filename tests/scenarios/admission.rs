@@ -2,6 +2,8 @@
 //! nothing.
 
 use crate::world::{ANN, AWAY, BOB, World, friends, special_friends};
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use mesh_chat::view::Hidden;
 use mesh_chat::view::{Asked, Presence};
 
 /// A connection id of the stock PeerJS client, and one that has the form of a tag and is none.
@@ -67,6 +69,37 @@ fn at_a_transport_id_nobody_is_answered_who_does_not_show_a_secret() {
             }
         }
     }
+}
+
+/// Returns the code of an invite with another id in it.
+fn at(code: &Hidden, id: &str) -> Hidden {
+    let (scheme, content) = code.0.split_once(':').unwrap();
+    let mut bytes = Base64UrlUnpadded::decode_vec(content).unwrap();
+    let digits = id.strip_prefix("myapp-").unwrap().replace('-', "");
+    let id = u128::from_str_radix(&digits, 16).unwrap();
+    bytes[1..17].copy_from_slice(&id.to_be_bytes());
+    Hidden(format!(
+        "{scheme}:{}",
+        Base64UrlUnpadded::encode_string(&bytes)
+    ))
+}
+
+#[test]
+fn whoever_has_an_invite_and_knows_the_transport_id_does_not_take_its_owner_off_it() {
+    let mut world = World::of(&["Ann", "Bob"]);
+    let address = world.transport_id(ANN);
+    let code = world.invite(ANN);
+    world.use_invite(BOB, &at(&code, &address));
+    world.pass(1_000);
+    let asks = !world.requests(ANN).is_empty();
+    world.kill(BOB);
+    if asks {
+        world.accept(ANN);
+        world.reject(ANN);
+    }
+    world.pass(1_000);
+    assert_eq!(world.holder(&address), Some(ANN));
+    assert!(!asks, "she is not answered there");
 }
 
 #[test]

@@ -138,14 +138,16 @@ fn at_a_meeting_point_only_the_contact_who_is_awaited_is_answered() {
 }
 
 #[test]
-fn whoever_has_an_invite_is_answered_at_the_transport_id() {
+fn whoever_has_an_invite_is_answered_at_its_id_and_not_at_the_transport_id() {
     let invite = Caller::Stranger(Shown::Invite(InviteId("i".to_owned())));
     let mut bob = bob(Shelf {
         callers: vec![(invite, SECRET)],
         ..Shelf::default()
     });
-    let call = tagged(&transport_id(ANNS), &own(), 1);
-    assert!(answers_next(&mut bob, call, &Door::Transport));
+    for (door, answered) in [(Door::Transport, false), (Door::Invite, true)] {
+        let call = tagged(&transport_id(ANNS), &own(), 1);
+        assert_eq!(answers_next(&mut bob, call, &door), answered, "{door:?}");
+    }
 }
 
 #[test]
