@@ -187,7 +187,8 @@ impl Contacts {
             let Some(contact) = self.book.get_mut(&id) else {
                 continue;
             };
-            if under_way >= DIALS_AT_ONCE {
+            // A person who asks for one of them is no storm.
+            if under_way >= DIALS_AT_ONCE && !contact.dialling.is_pinging() {
                 contact.dialling.postpone(now + NEXT_ROUND);
             } else if let Some((from, to)) = route(contact, ways) {
                 let secret = Some(contact.pair_secret());

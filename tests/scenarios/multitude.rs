@@ -6,13 +6,15 @@
 
 use mesh_chat::address::Addresses;
 use mesh_chat::config::Config;
+use mesh_chat::crypto::Identity;
 use mesh_chat::ids::{Namespace, Stranger};
 use mesh_chat::limits::{NAMESPACE_ENTRIES, RELAYED_ENTRIES, SHOWN_STRANGERS, TOLD_ENTRIES};
 use mesh_chat::name::{Tables, Unicode};
 use mesh_chat::node::{
     ChannelBinding, Closed, CommandId, Input, Link, LinkId, Node, Output, Path, Signalling,
 };
-use mesh_chat::records::Snapshot;
+use mesh_chat::records::{CardRecord, CareRecord, ContactRecord, Secret, Snapshot};
+use mesh_chat::values::ContactId;
 use mesh_chat::view::{Command, Event, PersonId, Status};
 use mesh_chat::{Mono, Now};
 use std::collections::BTreeSet;
@@ -61,11 +63,16 @@ struct Device {
 impl Device {
     /// Joins, and is connected to the router.
     fn new() -> Self {
+        Self::with(Snapshot::default())
+    }
+
+    /// The same of somebody who goes on from this.
+    fn with(snapshot: Snapshot) -> Self {
         let compared = Arc::default();
         let node = Node::new(
             Config::default(),
             None,
-            Snapshot::default(),
+            snapshot,
             [1; 32],
             Box::new(Counting(Arc::clone(&compared))),
             at(0),
@@ -426,6 +433,71 @@ fn what_a_multitude_costs() {
             unreachable!("five are taken");
         };
         println!("{people:6} {registry:9.1} {again:15.1} {change:11.2} {gone:12.1} {changes:19.1}");
+    }
+}
+
+/// `cargo test --release --test scenarios what_an_input_costs -- --ignored --nocapture`: of a device
+/// that is in a network of a thousand and knows five hundred who are away.
+#[test]
+#[ignore = "it prints times, and judges nothing"]
+fn what_an_input_costs() {
+    const ROUNDS: u32 = 2_000;
+    let contacts = (0..500).map(contact).collect();
+    let mut device = Device::with(Snapshot {
+        contacts,
+        ..Snapshot::default()
+    });
+    device.hears_of(1, 1_000, "");
+    device.wait(60);
+    assert_eq!(device.shown.len() + device.more(), 1_000);
+    let mut takes = |what: &str, input: &dyn Fn(&mut Device, u32)| {
+        let begin = std::time::Instant::now();
+        (0..ROUNDS).for_each(|round| input(&mut device, round));
+        let micros = begin.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS);
+        println!("{what:20} {micros:8.1} µs, {:8.0} a second", 1e6 / micros);
+    };
+    takes("nothing is due", &|device, _| {
+        device.happens(Input::Timeout);
+    });
+    takes("a router's ping", &|device, _| {
+        device.hears(r#"{"type":"ping"}"#.to_owned());
+        device.passed += 100;
+    });
+    takes("somebody comes", &|device, round| {
+        device.hears_update(1, 2 + round, &entry(9, round), "");
+        device.passed += 100;
+    });
+    takes("and goes", &|device, round| {
+        let gone = format!(r#""{}""#, id(9, round));
+        device.hears_update(1, 2 + ROUNDS + round, "", &gone);
+        device.passed += 100;
+    });
+}
+
+/// A contact who is known by no address that is in use.
+fn contact(number: u16) -> ContactRecord {
+    // Digits are base64url; the last letter has no bits that would be left over.
+    let secret = |digits: usize| Secret(format!("{number:0digits$}A"));
+    let identity = Identity::from_bytes(&std::array::from_fn(|at| match at {
+        0 => 1,
+        1 => number.to_be_bytes()[0],
+        2 => number.to_be_bytes()[1],
+        _ => 7,
+    }));
+    ContactRecord {
+        version: 1,
+        id: ContactId(format!("{number:032x}")),
+        identity: identity.map(|identity| identity.public().encode()),
+        name: format!("Contact {number}"),
+        new_name: None,
+        card: Some(CardRecord {
+            transport_id: format!("myapp-{}", uuid::Uuid::from_u128(u128::from(number))),
+            discovery_uuid: secret(21),
+        }),
+        profile_number: 1,
+        pair_secret: secret(42),
+        last_seen: None,
+        preferences: CareRecord::default(),
     }
 }
 

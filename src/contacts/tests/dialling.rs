@@ -50,6 +50,21 @@ fn eight_dials_are_under_way_at_once_and_the_others_wait_a_second() {
 }
 
 #[test]
+fn whoever_the_person_asks_for_is_dialled_at_once_however_many_dials_are_under_way() {
+    let (mut ctx, mut contacts) = with((1..=10).map(|n| contact(&n.to_string(), n)));
+    assert_eq!(round(&mut ctx, &mut contacts, &online()).len(), 8);
+    let is_waiting = |contact: &&Contact| !contact.dialling.is_under_way();
+    let last = contacts.all().filter(is_waiting).last().unwrap();
+    let (id, to) = (
+        last.id().clone(),
+        last.transport_id().unwrap_or("").to_owned(),
+    );
+    contacts.ping(&id, ctx.now.mono).unwrap();
+    contacts.timeout(&mut ctx, &online());
+    assert_eq!(dials(&mut ctx), [(OWN.to_owned(), to)]);
+}
+
+#[test]
 fn a_blocked_contact_is_not_dialled_and_a_paused_one_only_when_it_is_seen() {
     let (mut ctx, mut contacts) = with_bob();
     contacts

@@ -94,8 +94,8 @@ impl People {
         let everybody = !self.basis.is_of(state);
         if everybody {
             self.basis = Basis::of(state);
+            self.alike.begin(&ctx.names, &self.basis.names);
         }
-        self.alike.begin(&ctx.names, &self.basis.names);
         for request in state.introductions.requests().values() {
             self.alike.learn(&ctx.names, &request.name);
         }
