@@ -1,4 +1,4 @@
-//! What SECURITY.md says to be shown by a test is shown by one.
+//! What is promised elsewhere: by SECURITY.md that a test shows it, by the changelog that texts follow the browser's font.
 
 use crate::{collect, root};
 
@@ -21,6 +21,19 @@ fn every_test_that_the_security_page_names_is_there() {
     });
     let missing: Vec<_> = missing.collect();
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn every_text_follows_the_font_size_of_the_browser() {
+    let sheet = std::fs::read_to_string(root().join("extension/popup.css")).unwrap();
+    let sizes: Vec<&str> = sheet
+        .split([';', '{', '}'])
+        .map(str::trim)
+        .filter(|line| line.starts_with("font-size:") || line.starts_with("font:"))
+        .collect();
+    assert!(sizes.len() > 30, "{sizes:?}");
+    let fixed = sizes.iter().filter(|line| line.contains("px"));
+    assert_eq!(fixed.collect::<Vec<_>>(), [] as [&&str; 0]);
 }
 
 /// Whether a word between backticks is the name of a test: a sentence.
