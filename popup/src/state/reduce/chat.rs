@@ -75,14 +75,15 @@ impl State {
 
     pub(super) fn history(&mut self, contact: &ContactId, newest: bool, page: Page) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let unsure = self.outbox.take_unsure(contact);
+        let mut unsure = self.outbox.take_unsure(contact);
         let was_unsure = !unsure.is_empty();
-        // The newest first, as each is put before what is in the field.
-        for unsent in unsure.into_iter().rev() {
-            let mut messages = page.messages.iter();
-            if !messages.any(|message| is_stored(&unsent, message)) {
-                effects.extend(self.restore(unsent, None));
-            }
+        unsure.retain(|unsent| !page.messages.iter().any(|one| is_stored(unsent, one)));
+        if self.is_open(contact) {
+            // Each is put before what is in the field.
+            unsure.reverse();
+        }
+        for unsent in unsure {
+            effects.extend(self.restore(unsent, None));
         }
         effects.extend(was_unsure.then(|| self.keep_unsent(contact)));
         if let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) {
@@ -230,21 +231,31 @@ impl State {
         effects
     }
 
-    /// Puts a text that was not stored back into the composer.
+    /// Puts a text that was not stored back into the composer. Where the chat is not open, it is kept for
+    /// when it is, beside what was written there since.
     pub(super) fn restore(&mut self, unsent: Unsent, refusal: Option<Refusal>) -> Vec<Effect> {
-        let mut text = unsent.text;
-        if let Some(chat) = self.chat_mut().filter(|c| c.contact == unsent.contact) {
+        let contact = unsent.contact.clone();
+        let mut effects = Vec::new();
+        if let Some(chat) = self.chat_mut().filter(|chat| chat.contact == contact) {
+            let mut text = unsent.text;
             if !chat.draft.is_empty() {
                 text.push('\n');
                 text.push_str(&chat.draft);
             }
             chat.draft.clone_from(&text);
             chat.error = Some(refusal.map_or(ComposerError::NotSent, ComposerError::Refused));
-        } else if let Some(refusal) = refusal {
-            self.alerts.raise(Problem::Refused(refusal));
+            effects.push(Effect::SaveDraft(contact.clone(), text));
+        } else {
+            self.outbox.take_over(unsent);
+            let alert = refusal.map(|refusal| self.alerts.raise(Problem::Refused(refusal)));
+            effects.extend(alert.into_iter().flatten());
         }
-        let keep = self.keep_unsent(&unsent.contact);
-        vec![Effect::SaveDraft(unsent.contact, text), keep]
+        effects.push(self.keep_unsent(&contact));
+        effects
+    }
+
+    fn is_open(&self, contact: &ContactId) -> bool {
+        self.chat().is_some_and(|chat| chat.contact == *contact)
     }
 
     pub(super) fn set_sight(&mut self, sight: Sight) -> Vec<Effect> {

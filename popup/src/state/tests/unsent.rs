@@ -70,6 +70,29 @@ fn more_texts_than_can_wait_stay_in_the_field() {
     assert_eq!([sent, left].concat(), texts);
 }
 
+#[test]
+fn texts_that_are_refused_after_the_chat_was_left_come_back_before_what_was_written_since() {
+    let mut view = Sut::with_anna();
+    let page = vec![message(1, MessageState::Sent, "one")];
+    view.open_chat(page.clone(), false);
+    let (second, _) = view.send("two");
+    let (third, _) = view.send("three");
+    view.act(Action::Draft("four".to_owned()));
+    view.act(Action::Back);
+    let refusal = || Some(Refusal::TextEmpty);
+    let mut effects = view.reply(second, refusal());
+    effects.extend(view.reply(third, refusal()));
+    assert_eq!(effects.last(), Some(&kept(&["two", "three"])));
+    let is_draft = |effect: &&Effect| matches!(effect, Effect::SaveDraft(..));
+    assert_eq!(effects.iter().find(is_draft), None, "there is another one");
+
+    let asked = view.act(Action::OpenChat(contact("a")));
+    let sent = vec![(1, "two".to_owned()), (1, "three".to_owned())];
+    view.act(Action::DraftLoaded(contact("a"), "four".to_owned(), sent));
+    view.page(&asked, page, false);
+    assert_eq!(view.draft(), "two\nthree\nfour");
+}
+
 fn kept(texts: &[&str]) -> Effect {
     let texts = texts.iter().map(|text| (1, (*text).to_owned()));
     Effect::SaveUnsent(contact("a"), texts.collect())
