@@ -32,6 +32,12 @@ api.runtime.onMessage.addListener((message, sender, respond) => {
   return true;
 });
 
+// Chrome puts an update off while a page of the extension is open, and the engine's always is. Firefox
+// installs it at once, unless somebody listens.
+if (api.offscreen) {
+  api.runtime.onUpdateAvailable.addListener(() => background((running) => running.update()));
+}
+
 // Firefox stops an event page 30 s after its last event, and its connections with it. Any call
 // that leaves the page counts as one.
 if (tellOwnPage) setInterval(() => api.runtime.getPlatformInfo(), 20_000);

@@ -16,6 +16,7 @@ mod notify;
 mod storage;
 mod supervisor;
 
+use chrome::api;
 use ipc::{Addressed, FromBackground, HostRequest};
 use js_sys::Function;
 use json::js::direct::from_js;
@@ -53,6 +54,11 @@ impl Background {
     /// Hears that the alarm has rung.
     pub fn tick(&self) {
         self.tell_engine(FromBackground::Tick);
+    }
+
+    /// Hears that an update of the extension is there, which waits until a page of it asks for it.
+    pub fn update(&self) {
+        self.tell_engine(FromBackground::Update);
     }
 
     /// Opens what a notification is about, after a click on it.
@@ -93,6 +99,7 @@ impl Background {
             HostRequest::KeepNotifications { contacts } => notify::keep(&contacts).await,
             HostRequest::Wake => self.0.keep_engine().await,
             HostRequest::Restart => self.0.restart_engine().await,
+            HostRequest::Update => api().runtime().reload(),
         }
         // `()` in the JSON shape.
         JsValue::NULL

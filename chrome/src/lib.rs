@@ -59,6 +59,9 @@ extern "C" {
     /// `runtime.sendMessage`.
     #[wasm_bindgen(method, catch, js_name = sendMessage)]
     pub fn send_message(this: &Runtime, message: &JsValue) -> Result<JsValue, JsValue>;
+    /// `runtime.reload`: the extension begins anew, in its newest version.
+    #[wasm_bindgen(method)]
+    pub fn reload(this: &Runtime);
     /// `runtime.lastError`; the browser complains on the console about one that nobody reads.
     #[wasm_bindgen(method, catch, getter, js_name = lastError)]
     pub fn last_error(this: &Runtime) -> Result<JsValue, JsValue>;

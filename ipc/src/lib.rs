@@ -162,6 +162,8 @@ pub enum HostRequest {
     Wake,
     /// Starts the engine again, because the person asks for it; the response is `()`.
     Restart,
+    /// Installs the update that waits, which nobody would notice now. All pages of the extension end with it.
+    Update,
 }
 
 /// A storage area.
@@ -201,6 +203,8 @@ pub enum FromBackground {
         /// What it stands for.
         command: Command,
     },
+    /// Tells that an update of the extension waits to be installed.
+    Update,
     /// Loads the engine's page anew. `extension/engine.js` does it, also where the wasm does not run.
     Restart,
 }

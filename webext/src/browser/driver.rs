@@ -12,7 +12,7 @@ use super::drafts;
 use super::host::Host;
 use super::lookup::Lookup;
 use super::network::Network;
-use super::restart::{alert, restart, restart_because, take_reason};
+use super::restart::{alert, restart, restart_because, take_reason, take_update};
 use super::signalling::Signalling;
 use super::timer::Timer;
 use super::unicode::BrowserUnicode;
@@ -144,10 +144,13 @@ impl Driver {
         self.renew();
     }
 
-    /// Begins the page anew, where that is the last resort.
+    /// Begins the page anew, where that is the last resort; the whole extension, where an update waits.
     fn renew(&self) {
         let rests = self.storage.is_idle() && self.node.borrow().is_at_rest();
         let quiet = rests && self.views.borrow().is_empty();
+        if quiet && take_update() {
+            return self.host.tell(HostRequest::Update);
+        }
         let counts = self.connections.counts();
         let mut renewal = self.renewal.borrow_mut();
         if renewal.is_due(now().mono, counts, quiet) {

@@ -3,7 +3,7 @@
 use super::boot::{Failure, boot};
 use super::driver::{Driver, NO_VIEW};
 use super::host::Host;
-use super::restart::restart;
+use super::restart::{keep_update, restart};
 use chrome::{Port, api};
 use ipc::{Addressed, FromBackground, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::Function;
@@ -94,6 +94,7 @@ impl Engine {
         match (&self.0, message) {
             (_, FromBackground::Restart) => restart(),
             (State::Running(driver), FromBackground::Tick) => driver.tick(),
+            (State::Running(_), FromBackground::Update) => keep_update(),
             (State::Running(driver), FromBackground::Command { command }) => {
                 driver.command(command)
             }

@@ -1,4 +1,5 @@
-//! A fresh page in the place of one that cannot go on, and what is to be said of it afterwards.
+//! A fresh page in the place of one that cannot go on, and what is to be said of it afterwards; and that an update of
+//! the extension waits for a quiet moment.
 
 use crate::storage::Restart;
 use ipc::Alert;
@@ -6,6 +7,9 @@ use wasm_bindgen::prelude::*;
 
 /// Why the page was loaded anew, in `sessionStorage`, which goes with the page.
 const WHY: &str = "restarted";
+
+/// That an update waits, there too: a page that is loaded anew meanwhile still knows.
+const UPDATE: &str = "update";
 
 #[wasm_bindgen]
 extern "C" {
@@ -40,6 +44,18 @@ pub(crate) fn take_reason() -> Option<Alert> {
         .into_iter()
         .find(|of| name(*of) == why)
         .map(alert)
+}
+
+/// Keeps that an update waits.
+pub(crate) fn keep_update() {
+    // Without it the update comes with the next start of the browser.
+    let _ = set_item(UPDATE, "waits");
+}
+
+/// Takes that an update waits, if one does.
+pub(crate) fn take_update() -> bool {
+    // One that stayed would be installed again and again.
+    get_item(UPDATE).is_ok_and(|kept| kept.is_some()) && remove_item(UPDATE).is_ok()
 }
 
 /// Returns what the person is told.
