@@ -8,7 +8,7 @@ fn every_test_that_the_security_page_names_is_there() {
     let named: Vec<&str> = page.split('`').filter(|word| is_test(word)).collect();
     assert!(named.len() > 30, "{named:?}");
     let mut sources = Vec::new();
-    for folder in ["src", "tests", "peerjs", "sim"] {
+    for folder in ["src", "tests", "peerjs", "sim", "xtask/tests"] {
         collect(&root().join(folder), &mut sources);
     }
     let sources = sources
@@ -34,6 +34,32 @@ fn every_text_follows_the_font_size_of_the_browser() {
     assert!(sizes.len() > 30, "{sizes:?}");
     let fixed = sizes.iter().filter(|line| line.contains("px"));
     assert_eq!(fixed.collect::<Vec<_>>(), [] as [&&str; 0]);
+}
+
+/// What the manifest must not have: each lets pages of the web reach the extension, or the extension them.
+const DOORS: [&str; 5] = [
+    "content_scripts",
+    "externally_connectable",
+    "web_accessible_resources",
+    "\"host_permissions",
+    "unsafe-inline",
+];
+
+#[test]
+fn no_page_of_the_web_reaches_the_extension_and_nothing_is_loaded_from_elsewhere() {
+    let manifest = std::fs::read_to_string(root().join("manifest.json")).unwrap();
+    let doors = DOORS.iter().filter(|door| manifest.contains(**door));
+    assert_eq!(doors.collect::<Vec<_>>(), [] as [&&str; 0]);
+    let (_, policy) = manifest.split_once("extension_pages\": \"").unwrap();
+    let (policy, _) = policy.split_once('"').unwrap();
+    for directive in policy.split("; ") {
+        let (name, sources) = directive.split_once(' ').unwrap();
+        let own = ["'none'", "'self'", "'wasm-unsafe-eval'", "data:"];
+        let foreign = sources.split(' ').find(|source| !own.contains(source));
+        // Servers are the person's choice.
+        assert!(name == "connect-src" || foreign.is_none(), "{directive}");
+    }
+    assert!(policy.starts_with("default-src 'none'; "), "{policy}");
 }
 
 /// Whether a word between backticks is the name of a test: a sentence.
