@@ -2,9 +2,13 @@
 #![cfg(feature = "browsers")]
 
 use e2e::Kind::{Chromium, Firefox};
+use e2e::devtools::HiddenPage;
+use e2e::engine::EnginePage;
 use e2e::friends::contacts;
-use e2e::{Page, Result, World, talk};
-use std::time::Duration;
+use e2e::{Page, Result, World, talk, with_text};
+use serde_json::Value;
+use std::thread;
+use std::time::{Duration, Instant};
 
 const ROUTER: &str = "myapp-203-0-113-7-1";
 
@@ -69,7 +73,9 @@ fn chats_go_on_by_themselves_when_the_stored_ones_were_removed() -> Result {
     b.person("Alice").open_chat()?;
     a.send("before")?;
     b.see_message("before")?;
+    alice.as_popup()?;
     alice.remove_chats()?;
+    a.see(&with_text("alert", "The stored chats were removed"))?;
     b.send("after the removal")?;
     let a = Page::new(alice)?.patient(Duration::from_secs(60));
     a.see_message("after the removal")?;
@@ -131,4 +137,88 @@ fn an_extension_that_is_updated_or_switched_off_and_on_in_use_goes_on_where_it_w
         o.see_message(&text("and back from"))?;
     }
     Ok(())
+}
+
+/// How long a waiting update may take: the alarm rings every half minute.
+const UPDATED: Duration = Duration::from_secs(90);
+
+#[test]
+fn an_update_that_waits_is_installed_once_nobody_has_a_view_open() -> Result {
+    let world = World::start("lifecycle-waiting")?;
+    let alice = world.browser(Chromium, "Alice")?;
+    alice.popup()?.join("Alice")?;
+    let version = || -> Result<_> {
+        let mut worker = HiddenPage::find(&alice, "background.js")?;
+        worker.run("return chrome.runtime.getManifest().version;")
+    };
+    let before = version()?;
+    alice.set_version("9.9.9")?;
+    let mut worker = HiddenPage::find(&alice, "background.js")?;
+    worker.run("chrome.runtime.onUpdateAvailable.dispatch({ version: '9.9.9' });")?;
+    // The alarm of this page: a view is open.
+    worker.run("await new Promise((resolve) => chrome.alarms.onAlarm.addListener(resolve));")?;
+    assert_eq!(version()?, before);
+    drop(worker);
+    alice.session()?.navigate("about:blank")?;
+    let begun = Instant::now();
+    // Between two versions there is nobody to ask, nor an event.
+    while version().unwrap_or_default() != "9.9.9" {
+        assert!(begun.elapsed() < UPDATED, "the update still waits");
+        thread::sleep(Duration::from_secs(1));
+    }
+    let patience = Duration::from_secs(40);
+    alice
+        .popup()?
+        .patient(patience)
+        .see_text("On this network")
+        .map(drop)
+}
+
+#[test]
+fn a_browser_that_opens_no_direct_connections_says_so_and_holds_no_place() -> Result {
+    let world = World::start("lifecycle-forbidden")?;
+    let alice = world.browser(Chromium, "Alice")?;
+    let a = alice.popup()?;
+    a.join("Alice")?;
+    let signalling = &world.services.signalling;
+    signalling.wait_for_id("the router", |id| id == ROUTER)?;
+    let mut engine = EnginePage::count(&alice)?;
+    engine.run(
+        "page.allowed = page.RTCPeerConnection;
+         page.RTCPeerConnection = class {
+           constructor() { throw new DOMException('switched off', 'NotSupportedError'); }
+         };
+         page.dispatchEvent(new Event('online'));",
+    )?;
+    a.see(&with_text(
+        "status",
+        "This browser opens no direct connections",
+    ))?;
+    let limit = Duration::from_secs(10);
+    signalling.wait_for_ids("no place", limit, |ids| ids.iter().all(|id| id != ROUTER))?;
+    engine
+        .run("page.RTCPeerConnection = page.allowed; page.dispatchEvent(new Event('online'));")?;
+    a.see(&with_text("status", "Router of 203.0.113.7"))
+        .map(drop)
+}
+
+/// Leaves an unsent text to somebody, and a notification.
+const LEFT: &str = "
+    localStorage.setItem('draft:gone', 'never sent');
+    const title = 'Gone';
+    const iconUrl = 'icons/icon-128.png';
+    await api.notifications.create('#chat=gone', { type: 'basic', iconUrl, title, message: '' });";
+
+#[test]
+fn what_belongs_to_a_contact_that_is_gone_is_removed_at_a_start() -> Result {
+    let world = World::start("lifecycle-left")?;
+    let mut alice = world.browser(Chromium, "Alice")?;
+    alice.popup()?.join("Alice")?;
+    alice.run(LEFT)?;
+    assert_eq!(alice.see_notification()?, ["#chat=gone"]);
+    alice.close_engine()?;
+    alice.see_no_notification()?;
+    let kept = alice.run("return localStorage.getItem('draft:gone');")?;
+    assert_eq!(kept, Value::Null);
+    alice.quit()
 }

@@ -126,6 +126,12 @@ fn a_request_that_is_rejected_leaves_strangers() -> Result {
     Ok(())
 }
 
+/// Opens more views than there can be; the last of them asks for what only a view may.
+const TOO_MANY_VIEWS: &str = "
+    const ports = Array.from({ length: 64 }, () => api.runtime.connect({ name: 'view' }));
+    const join = { join: { name: 'Eve' } };
+    ports.at(-1).postMessage({ command: { id: 1, command: join } });";
+
 #[test]
 fn nothing_reaches_any_server_before_join() -> Result {
     let world = World::start("meeting-silence")?;
@@ -134,6 +140,7 @@ fn nothing_reaches_any_server_before_join() -> Result {
         let page = browser.popup()?;
         page.find(&named("button", "Join"))?;
         page.fill("Your name", browser.name())?;
+        browser.run(TOO_MANY_VIEWS)?;
     }
     // Longer than any look-up or first try takes; there is no event for what does not happen.
     std::thread::sleep(std::time::Duration::from_secs(6));

@@ -7,6 +7,9 @@ use e2e::page::ENTER;
 use e2e::{Browser, Page, Result, Setup, World, named, paths, with_text};
 use serde_json::{Value, json};
 use std::fs;
+use std::time::Duration;
+
+const ROUTER: &str = "myapp-203-0-113-7-1";
 
 #[test]
 fn a_broken_configuration_is_reported_and_nothing_is_sent() -> Result {
@@ -29,6 +32,22 @@ fn a_broken_configuration_is_reported_and_nothing_is_sent() -> Result {
         page.see(&named("button", "Join"))?;
         browser.screenshot(world.folder(), &format!("case-{number}"))?;
     }
+    assert_eq!(world.services.contacts(), 0);
+
+    // Nor by somebody who has joined with another one before.
+    let mut browser = world.browser(Chromium, "joined")?;
+    browser.popup()?.join("Alice")?;
+    let signalling = &world.services.signalling;
+    signalling.wait_for_id("the router", |id| id == ROUTER)?;
+    browser.quit()?;
+    signalling.wait_for_ids("nobody", Duration::from_secs(20), <[String]>::is_empty)?;
+    browser.configure(&unknown.to_string())?;
+    world.services.forget();
+    browser.start()?;
+    browser.popup()?.see_text("config.json is broken")?;
+    browser
+        .popup()?
+        .see_text("Not online: the configuration cannot be used")?;
     assert_eq!(world.services.contacts(), 0);
     Ok(())
 }
@@ -187,6 +206,65 @@ fn what_comes_below_is_counted_and_read_at_the_end_which_stays_when_the_field_gr
     a.click(&named("button", "1 new message"))?;
     b.see_message_state("below.", "Read")?;
     a.see_no(&named("button", "1 new message")).map(drop)
+}
+
+/// Says whether the first letter of the last link stands on the left of its last one.
+const READS_ONWARDS: &str = "
+    const link = [...document.querySelectorAll('.message a')].at(-1);
+    const letters = document.createTreeWalker(link, NodeFilter.SHOW_TEXT).nextNode();
+    const left = (at) => {
+      const range = document.createRange();
+      range.setStart(letters, at);
+      range.setEnd(letters, at + 1);
+      return range.getBoundingClientRect().left;
+    };
+    return left(0) < left(letters.length - 1);";
+
+#[test]
+fn a_link_reads_as_the_address_that_it_opens_and_enter_in_a_composition_sends_nothing() -> Result {
+    let world = World::start("popup-link")?;
+    let [alice, bob] = &contacts(&world)?;
+    let (a, b) = (Page::new(alice)?, Page::new(bob)?);
+    a.person("Bob").open_chat()?;
+    b.person("Alice").open_chat()?;
+    let write = "const field = document.getElementById('composer');
+        field.value = '\\u202Ehttps://gpj.example.org/';
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        const enter = { key: 'Enter', bubbles: true, cancelable: true };
+        for (const kind of [{ isComposing: true }, { keyCode: 229 }]) {
+          field.dispatchEvent(new KeyboardEvent('keydown', { ...enter, ...kind }));
+        }";
+    bob.session()?.execute(write, &[])?;
+    b.find(&named("textbox", "Message"))?;
+    let sent = b.messages()?;
+    assert_eq!(sent, [] as [String; 0]);
+    b.click(&named("button", "Send"))?;
+    for (page, browser) in [(&a, alice), (&b, bob)] {
+        page.see(&named("link", "https://gpj.example.org/"))?;
+        let onwards = browser.session()?.execute(READS_ONWARDS, &[])?;
+        assert_eq!(onwards, json!(true), "{}", browser.name());
+    }
+    Ok(())
+}
+
+#[test]
+fn a_chat_in_a_narrow_window_says_that_the_engine_is_away_and_shows_what_waits_for_it() -> Result {
+    let world = World::start("popup-away")?;
+    let [alice, bob] = &contacts(&world)?;
+    let (a, b) = (Page::new(alice)?, Page::new(bob)?);
+    alice.as_popup()?;
+    a.person("Bob").open_chat()?;
+    alice.break_engine()?;
+    alice.close_engine()?;
+    a.see(&with_text("status", "Starting again"))?;
+    a.send("not lost")?;
+    a.see_message_state("not lost", "Waiting")?;
+    alice.screenshot(world.folder(), "away")?;
+    alice.mend_engine()?;
+    let a = a.patient(Duration::from_secs(45));
+    a.see_message_state("not lost", "Delivered")?;
+    b.person("Alice").open_chat()?;
+    b.see_message("not lost").map(drop)
 }
 
 /// Exports in the toolbar's popup, and waits until the dialog for the file has closed it.

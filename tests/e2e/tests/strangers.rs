@@ -112,11 +112,19 @@ fn we_check_in_at_a_router_that_is_a_stock_peerjs_page() -> Result {
     let checkin = stock.receive(link, "checkin")?;
     assert_eq!(checkin["discoveryID"], from.as_str());
     assert_eq!(checkin["friendlyname"], "Bob");
-    stock.send(
-        link,
-        &registry(json!([entry(&from, "Bob"), entry(ID, "Stock")])),
-    )?;
+    let people = [
+        (from.as_str(), "Bob"),
+        (&invented(1), "Zoe"),
+        (ID, "Stock"),
+        (&invented(2), "Ärzte"),
+    ];
+    let entries = people.map(|(id, name)| entry(id, name));
+    stock.send(link, &registry(json!(entries)))?;
     page.person("Stock").see()?;
+    let shown = page.texts(&with_text("listitem", ""))?;
+    let names = ["Ärzte", "Stock", "Zoe"];
+    let rows = shown.iter().zip(names);
+    assert!(rows.clone().count() == 3 && rows.clone().all(|(row, name)| row.contains(name)));
     assert_eq!(
         page.count(&with_text("listitem", "Bob"))?,
         0,

@@ -160,6 +160,33 @@ impl Browser {
         Ok((driver, port))
     }
 
+    /// Replaces `config.json`; it counts from the next start.
+    pub fn configure(&self, config: &str) -> Result<()> {
+        self.extension.configure(config)
+    }
+
+    /// Waits until none of the extension's notifications is shown. From a page of the extension.
+    pub fn see_no_notification(&self) -> Result<()> {
+        self.run(
+            "for (let left = 100; left > 0; left--) {
+               if (Object.keys(await api.notifications.getAll()).length === 0) return;
+               await new Promise((resolve) => setTimeout(resolve, 100));
+             }
+             throw new Error('a notification is still there after 10 s');",
+        )
+        .map(drop)
+    }
+
+    /// Takes all notifications away, as a person does who has seen them. From a page of the extension.
+    pub fn clear_notifications(&self) -> Result<()> {
+        self.run(
+            "for (const id of Object.keys(await api.notifications.getAll())) {
+               await api.notifications.clear(id);
+             }",
+        )
+        .map(drop)
+    }
+
     /// Returns its WebDriver session.
     pub fn session(&self) -> Result<&Session> {
         let running = self.running.as_ref();
@@ -282,6 +309,11 @@ impl Browser {
     pub fn remove_chats(&self) -> Result<()> {
         let origin = self.url("");
         chromium::remove_databases(self.session()?, origin.trim_end_matches('/'))
+    }
+
+    /// Puts another version of the extension in its place, which the browser does not load yet.
+    pub fn set_version(&self, version: &str) -> Result<()> {
+        self.extension.set_version(version)
     }
 
     /// Updates the extension to another version while it runs. Pages of it are closed.

@@ -49,6 +49,13 @@ impl Services {
         config(&self.signalling, &self.stun.url(), &self.echo)
     }
 
+    /// Forgets what they have seen.
+    pub fn forget(&self) {
+        self.signalling.seen.clear();
+        self.stun.packets.clear();
+        self.echo.hits.clear();
+    }
+
     /// Returns how many packets, requests and connections all of them have seen.
     pub fn contacts(&self) -> usize {
         let sockets = self.signalling.seen.all();
