@@ -8,6 +8,7 @@ use e2e::friends::{befriend, joined};
 use e2e::lists::{PATIENCE, page, routers, see_lists, see_people};
 use e2e::talk::Talk;
 use e2e::{Browser, Lab, Result, figures, lab, named, with_text};
+use serde_json::json;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -81,6 +82,37 @@ fn people_behind_one_router_meet_and_those_behind_another_are_not_listed() -> Re
         );
     }
     browsers.iter().try_for_each(Browser::check_console)
+}
+
+/// The rest of a Discovery ID behind its namespace.
+const OWN: &str = "11111111-2222-8333-8444-555555555555";
+
+#[test]
+fn whoever_calls_a_router_from_its_home_is_served_and_from_another_home_is_not() -> Result {
+    let lab = Lab::start("nat-foreign")?;
+    let [alice] = joined(&lab, [(A, Chromium, "Alice")])?;
+    let router = A.router_id();
+    let namespace = router.strip_suffix('1').unwrap_or_default();
+    // Both claim to be in the first home.
+    let id = format!("{namespace}{OWN}");
+    let checkin = json!({ "type": "checkin", "discoveryID": id, "friendlyname": "Stock" });
+    for home in [A, B] {
+        let stock = lab.stock(home)?;
+        stock.register(&id)?;
+        let dialled = stock.dial(&id, &router);
+        if home == B {
+            ensure!(dialled.is_err(), "served, and told of who is there");
+            continue;
+        }
+        let link = dialled?;
+        stock.send(link, &checkin)?;
+        stock.receive(link, "registry")?;
+        page(&alice)?.person("Stock").see()?;
+        stock.leave(&id)?;
+        page(&alice)?.person("Stock").see_gone()?;
+    }
+    assert_eq!(page(&alice)?.count(&with_text("listitem", "Stock"))?, 0);
+    alice.check_console()
 }
 
 #[test]
