@@ -5,6 +5,7 @@ use crate::clock::{Now, millis};
 use crate::crypto::{self, Key, Random};
 use crate::fact::{Fact, Purpose};
 use crate::io::{CommandId, LinkId, Near, Output, Reach};
+use crate::limits::FURTHER_ATTEMPTS;
 use crate::name::{Names, Unicode};
 use crate::records::{Change, Query};
 use crate::routes::{IdOwner, LinkOwner, Routes};
@@ -124,13 +125,21 @@ impl Context {
         let link = LinkId::Dialled(self.links);
         self.routes.set_link(link, owner);
         let secret = secret.unwrap_or_else(|| self.random());
-        let label = crypto::offer_label(&secret, from, to, self.random());
         let reach = self.reach(from);
+        // Within a network there is no router between the two that another attempt could get through.
+        let further = match reach {
+            Reach::Anywhere => FURTHER_ATTEMPTS,
+            Reach::Near(_) => 0,
+        };
+        let mut label = || crypto::offer_label(&secret, from, to, self.random());
+        let label_of_first = label();
+        let further = (0..further).map(|_| label()).collect();
         self.emit(Output::Dial {
             link,
             from: from.to_owned(),
             to: to.to_owned(),
-            label,
+            label: label_of_first,
+            further,
             reach,
         });
         link

@@ -168,7 +168,12 @@ pub(crate) enum Fact {
         fault: Fault,
     },
     /// A connection to a contact ended before it was proven.
-    NotMet(LinkId, ContactId),
+    NotMet {
+        link: LinkId,
+        contact: ContactId,
+        /// Somebody answered, and no packet found its way.
+        answered: bool,
+    },
     /// Both have accepted, and it is stored.
     Befriended(Box<Befriended>),
     /// It was stored after the connection had ended.

@@ -195,6 +195,8 @@ pub enum Closed {
     Gone,
     /// Never opened: nobody has the id, or no answer within 8 s.
     Unreachable,
+    /// Never opened, although the other end has answered: no packet finds its way.
+    NoPath,
     /// Never opened: whoever answered has no address that is within the [`Reach`].
     Elsewhere,
     /// What came was not a connection we accept (an SDP with anything unexpected, a frame too big).
@@ -218,6 +220,9 @@ pub enum Output {
         to: String,
         /// The connection id: 64 characters.
         label: String,
+        /// The connection ids of further attempts, for where whoever is dialled has answered and no way to
+        /// them is found.
+        further: Vec<String>,
         /// How far it may reach.
         reach: Reach,
     },

@@ -38,6 +38,14 @@ pub const SHOWN_AT_ONCE: usize = 16;
 /// one that is to replace it.
 pub const OF_ONE_CALLER: usize = 2;
 
+/// Attempts of a dial beside the first, where it was answered and no way is found: one in which the packets of
+/// this end set out first, and one in which those of the other end do.
+pub const FURTHER_ATTEMPTS: usize = 2;
+
+/// Connections at once that one contact dials, or somebody else who has shown a secret: all attempts of a
+/// dial, which the other end may have given up unheard, and the first one of the next.
+pub const OF_ONE_KNOWN: usize = FURTHER_ATTEMPTS + 2;
+
 /// How often in one minute a caller's secret is looked for among everybody's, at the Discovery IDs and
 /// at the Transport ID: each time is an HMAC for each contact, a few milliseconds for 500.
 pub const SEARCHES_PER_MINUTE: u32 = 60;

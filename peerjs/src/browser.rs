@@ -15,7 +15,7 @@ mod timer;
 
 use crate::endpoint::Endpoint;
 use crate::event::{ConnId, Event, IceServer, Server};
-use crate::io::{Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
+use crate::io::{Input, Output, RtcCommand, RtcId, RtcInput, SocketId, SocketInput};
 pub use connections::{Connection, Connections};
 
 use crate::reach::Reach;
@@ -62,13 +62,16 @@ impl Client {
         self.driver.call(Input::Release(id.to_owned()));
     }
 
-    /// Connects from a held id to another; `label` is as in [`Input::Dial`].
-    pub fn dial(&self, conn: ConnId, from: &str, to: &str, label: Option<&str>, reach: Reach) {
+    /// Connects from a held id to another; `labels` are the connection ids of the first attempt and of
+    /// the further ones, see [`Input::Dial`].
+    pub fn dial(&self, conn: ConnId, from: &str, to: &str, labels: Vec<String>, reach: Reach) {
+        let mut further = labels.into_iter();
         self.driver.call(Input::Dial {
             conn,
             from: from.to_owned(),
             to: to.to_owned(),
-            label: label.map(str::to_owned),
+            label: further.next(),
+            further: further.collect(),
             reach,
         });
     }
@@ -129,7 +132,7 @@ struct Driver {
     on_event: RefCell<Option<OnEvent>>,
     handle: Handle,
     sockets: RefCell<LiteMap<SocketId, Socket>>,
-    connections: RefCell<LiteMap<ConnId, Rtc>>,
+    connections: RefCell<LiteMap<RtcId, Rtc>>,
     timer: RefCell<Option<Timer>>,
     configuration: RtcConfiguration,
     page: Connections,
@@ -212,7 +215,7 @@ impl Driver {
                 }
             }
             Output::Disconnect(id) => drop(self.sockets.borrow_mut().remove(&id)),
-            Output::Rtc(conn, command) => self.rtc(conn, command),
+            Output::Rtc(id, command) => self.rtc(id, command),
             Output::Event(event) => self.events.borrow_mut().push_back(event),
             Output::Timeout(when) => {
                 if let Some(timer) = self.timer.borrow_mut().as_mut() {
@@ -234,38 +237,38 @@ impl Driver {
         }
     }
 
-    fn rtc(&self, conn: ConnId, command: RtcCommand) {
+    fn rtc(&self, id: RtcId, command: RtcCommand) {
         let works = match command {
             RtcCommand::Offer { label } => {
-                self.make(conn, |made| Rtc::offer(conn, made, &label, &self.handle))
+                self.make(id, |made| Rtc::offer(id, made, &label, &self.handle))
             }
             RtcCommand::Answer(offer) => {
-                self.make(conn, |made| Rtc::answer(conn, made, &offer, &self.handle))
+                self.make(id, |made| Rtc::answer(id, made, &offer, &self.handle))
             }
             RtcCommand::Close => {
-                self.connections.borrow_mut().remove(&conn);
+                self.connections.borrow_mut().remove(&id);
                 true
             }
             RtcCommand::Accept(_) | RtcCommand::Candidate(_) | RtcCommand::Send(_) => self
                 .connections
                 .borrow()
-                .get(&conn)
+                .get(&id)
                 .is_none_or(|rtc| rtc.perform(command)),
         };
         if !works {
             self.inputs
                 .borrow_mut()
-                .push_back(Input::Rtc(conn, RtcInput::Closed));
+                .push_back(Input::Rtc(id, RtcInput::Closed));
         }
     }
 
     /// Makes a connection and begins with it. Returns false where the browser makes no more.
-    fn make(&self, conn: ConnId, begin: impl FnOnce(Connection) -> Rtc) -> bool {
+    fn make(&self, id: RtcId, begin: impl FnOnce(Connection) -> Rtc) -> bool {
         let Ok(made) = self.page.make(&self.configuration) else {
             return false;
         };
         let rtc = begin(made);
-        self.connections.borrow_mut().insert(conn, rtc).is_none()
+        self.connections.borrow_mut().insert(id, rtc).is_none()
     }
 
     /// Delivers the waiting events, and those that come up meanwhile.

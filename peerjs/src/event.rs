@@ -83,8 +83,10 @@ pub enum Path {
 pub enum Closed {
     /// Closed by either side, or the path failed.
     Gone,
-    /// Never opened: EXPIRE, or not open within 8 s.
+    /// Never opened, and nobody answered: EXPIRE, or 8 s.
     Unreachable,
+    /// Never opened, although the two ends have agreed on everything: no packet finds its way.
+    NoPath,
     /// Never opened, and every address of the other end was beyond the
     /// [`Reach`](crate::reach::Reach).
     Elsewhere,

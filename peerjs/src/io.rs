@@ -9,6 +9,22 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SocketId(pub u32);
 
+/// Identifies a peer connection of the browser. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RtcId {
+    /// The connection that it is for.
+    pub conn: ConnId,
+    /// 0, and for a dial further ones where others are tried beside it.
+    pub attempt: u8,
+}
+
+impl From<ConnId> for RtcId {
+    /// Returns the first one of a connection.
+    fn from(conn: ConnId) -> Self {
+        Self { conn, attempt: 0 }
+    }
+}
+
 /// What happens to an endpoint.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
@@ -29,6 +45,9 @@ pub enum Input {
         /// The connection id, which the other end sees before it answers; where there is none, a
         /// random one. It is also the label of the channel.
         label: Option<String>,
+        /// The connection ids of further attempts. Where the other end has answered and no way is found,
+        /// each begins beside the ones before it; the first that opens is the connection.
+        further: Vec<String>,
         /// How far it may reach.
         reach: Reach,
     },
@@ -48,7 +67,7 @@ pub enum Input {
     /// A socket reports.
     Socket(SocketId, SocketInput),
     /// A peer connection reports.
-    Rtc(ConnId, RtcInput),
+    Rtc(RtcId, RtcInput),
 }
 
 /// What a socket reports.
@@ -98,7 +117,7 @@ pub enum Output {
     /// Close a socket; nothing is expected of it any more.
     Disconnect(SocketId),
     /// Do something with a peer connection. Commands for one are to be begun in this order.
-    Rtc(ConnId, RtcCommand),
+    Rtc(RtcId, RtcCommand),
     /// Report to the owner.
     Event(Event),
     /// Nothing more to do until this moment; `None` is until the next input.

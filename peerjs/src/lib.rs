@@ -56,7 +56,8 @@
 //! // A dial: the browser is to make a connection and its offer ...
 //! let conn = ConnId::Dialled(1);
 //! let (from, to) = ("alice".into(), "bob".into());
-//! let dial = Input::Dial { conn, from, to, label: None, reach: Reach::Anywhere };
+//! let further = Vec::new();
+//! let dial = Input::Dial { conn, from, to, label: None, further, reach: Reach::Anywhere };
 //! let outputs = round(&mut alice, now, dial);
 //! let [Output::Rtc(_, RtcCommand::Offer { label })] = outputs.as_slice() else { panic!() };
 //!
@@ -70,7 +71,7 @@
 //! #     )
 //! # };
 //! # let (offer, answer) = (sdp("actpass"), sdp("active"));
-//! let described = Input::Rtc(conn, RtcInput::Described(offer.clone()));
+//! let described = Input::Rtc(conn.into(), RtcInput::Described(offer.clone()));
 //! let outputs = round(&mut alice, now, described);
 //! assert!(matches!(outputs.as_slice(), [Output::Transmit(_, text)] if text.contains("OFFER")));
 //!
@@ -85,7 +86,7 @@
 //!
 //! // The channel opens, and messages pass.
 //! let open = RtcInput::Open { local: offer, remote: answer, selected: None };
-//! let outputs = round(&mut alice, now, Input::Rtc(conn, open));
+//! let outputs = round(&mut alice, now, Input::Rtc(conn.into(), open));
 //! assert!(matches!(outputs.as_slice(), [Output::Event(Event::Open { .. })]));
 //! let outputs = round(&mut alice, now, Input::Send(conn, r#"{"hello":"bob"}"#.into()));
 //! assert!(matches!(outputs.as_slice(), [Output::Rtc(_, RtcCommand::Send(_))]));

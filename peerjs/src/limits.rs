@@ -35,6 +35,18 @@ pub const RETURN_AFTER: Duration = Duration::from_secs(120);
 
 /// EXPIRE comes 5 to 6 s after a dial to an absent id; a dial that opened takes far less.
 pub const DIAL_WITHIN: Duration = Duration::from_secs(8);
+/// Attempts of one dial beside each other, the first one included.
+pub const ATTEMPTS: usize = 3;
+/// How long after an answer a way may take to be found before another attempt begins: most are found within
+/// half a second, and a packet that was lost is sent again within it.
+pub const RACE_AFTER: Duration = Duration::from_millis(1_500);
+/// The same for every further one.
+pub const RACE_AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// How long the end whose packets are to come second waits: a way through the server, and a round of checks
+/// at a browser, which makes one each 50 ms.
+pub const HEAD_START: Duration = Duration::from_millis(250);
+/// How long to wait for an address beyond a home's own network before that: a round trip to a STUN server.
+pub const HEAD_START_WITHIN: Duration = Duration::from_millis(600);
 /// How long a closing connection may take to deliver its last messages.
 pub const LINGER: Duration = Duration::from_secs(1);
 

@@ -87,6 +87,7 @@ impl Caller {
             from: self.orders.id.clone(),
             to,
             label: label.replace('-', ""),
+            further: Vec::new(),
             reach: Reach::Anywhere,
         });
     }

@@ -351,6 +351,7 @@ impl FalseFriend {
             from,
             to,
             label,
+            further: Vec::new(),
             reach: Reach::Anywhere,
         });
     }

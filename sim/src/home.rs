@@ -15,6 +15,9 @@ pub enum Nat {
     Independent,
     /// The same, open only to the very port that was called.
     Restricted,
+    /// As restricted, but what comes from somewhere before that was called takes the port: only an
+    /// attempt in which this side sends first gets through.
+    Hasty,
     /// A new mapping for each destination.
     Symmetric,
 }
@@ -25,9 +28,28 @@ impl Nat {
     pub fn passes(self, other: Self) -> bool {
         !matches!(
             (self, other),
-            (Self::Symmetric, Self::Symmetric | Self::Restricted)
-                | (Self::Restricted, Self::Symmetric)
+            (
+                Self::Symmetric,
+                Self::Symmetric | Self::Restricted | Self::Hasty
+            ) | (Self::Restricted | Self::Hasty, Self::Symmetric)
+                | (Self::Hasty, Self::Hasty)
         )
+    }
+
+    /// Whether an attempt gets through that a device behind this one makes to one behind the other: in
+    /// the first, which side sends first is chance, in the second it is the dialling one.
+    #[must_use]
+    pub fn lets_through(self, other: Self, attempt: u8, random: &mut Random) -> bool {
+        let dialling_is_first = match attempt {
+            0 => random.chance(50),
+            1 => true,
+            _ => false,
+        };
+        match (self, other) {
+            (Self::Hasty, _) => dialling_is_first,
+            (_, Self::Hasty) => !dialling_is_first,
+            _ => true,
+        }
     }
 
     /// Draws a kind, about as often as it is found in the world.
@@ -35,7 +57,8 @@ impl Nat {
         match random.within(0, 100) {
             0..15 => Self::Open,
             15..50 => Self::Independent,
-            50..80 => Self::Restricted,
+            50..65 => Self::Restricted,
+            65..80 => Self::Hasty,
             _ => Self::Symmetric,
         }
     }
@@ -96,6 +119,7 @@ impl Home {
 #[cfg(test)]
 mod tests {
     use super::Nat;
+    use crate::random::Random;
 
     #[test]
     fn a_symmetric_nat_is_crossed_only_where_the_other_lets_any_port_in() {
@@ -104,5 +128,15 @@ mod tests {
         assert!(!Nat::Restricted.passes(Nat::Symmetric));
         assert!(!Nat::Symmetric.passes(Nat::Restricted));
         assert!(Nat::Restricted.passes(Nat::Restricted));
+    }
+
+    #[test]
+    fn a_hasty_nat_is_crossed_by_the_attempt_in_which_its_side_sends_first() {
+        let mut random = Random::new(1);
+        assert!(Nat::Hasty.lets_through(Nat::Open, 1, &mut random));
+        assert!(!Nat::Hasty.lets_through(Nat::Open, 2, &mut random));
+        assert!(Nat::Open.lets_through(Nat::Hasty, 2, &mut random));
+        assert!(!Nat::Open.lets_through(Nat::Hasty, 1, &mut random));
+        assert!(!Nat::Hasty.passes(Nat::Hasty) && Nat::Hasty.passes(Nat::Restricted));
     }
 }

@@ -259,6 +259,7 @@ impl Hostile {
             from,
             to,
             label: self.random.uuid(),
+            further: Vec::new(),
             reach: Reach::Anywhere,
         });
     }

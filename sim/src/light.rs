@@ -110,6 +110,7 @@ impl Light {
             from: self.own_id.clone(),
             to: format!("{}{}", self.root, self.target),
             label: format!("light_{}", self.dialled),
+            further: Vec::new(),
             reach: Reach::Anywhere,
         });
     }

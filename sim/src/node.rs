@@ -156,6 +156,7 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
             from,
             to,
             label,
+            further,
             reach,
         } => {
             let input = EndpointInput::Dial {
@@ -163,6 +164,7 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
                 from,
                 to,
                 label: Some(label),
+                further,
                 reach: mapping::reach(reach),
             };
             endpoint::handle(world, index, input);

@@ -80,6 +80,7 @@ impl Relay {
             from: self.id.clone(),
             to: RELAYED.to_owned(),
             label,
+            further: Vec::new(),
             reach: Reach::Anywhere,
         });
     }

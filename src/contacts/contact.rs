@@ -173,6 +173,11 @@ impl Contact {
         self.dialling.ping()
     }
 
+    /// Returns whether it answered when it was last dialled, and no connection came about.
+    pub(crate) fn has_no_path(&self) -> bool {
+        self.dialling.has_no_path()
+    }
+
     /// Returns the Discovery ID by which they are seen in a registry now.
     pub(crate) fn seen_as(&self) -> Option<&str> {
         self.sighting.discovery_id()

@@ -28,6 +28,8 @@ pub(super) struct Dialling {
     /// After such a session: until when the contact is not waited for at a rendezvous either.
     rests: Option<Mono>,
     ping: Option<Ping>,
+    /// The last dial was answered, and no connection came about.
+    no_path: bool,
     /// The person asked for a Ping while a dial was under way: the end of that dial is no answer.
     ping_waits: bool,
 }
@@ -44,6 +46,11 @@ impl Dialling {
     /// Returns what the last Ping showed.
     pub(super) fn ping(&self) -> Option<Ping> {
         self.ping
+    }
+
+    /// Returns whether the last dial was answered, and no connection came about.
+    pub(super) fn has_no_path(&self) -> bool {
+        self.no_path
     }
 
     /// Returns whether the person waits for the answer to a Ping.
@@ -122,6 +129,8 @@ impl Dialling {
         jitter: impl FnOnce(Duration) -> Duration,
     ) {
         self.link = None;
+        // Whoever does not answer now may still be where there is no way to.
+        self.no_path = result == Ping::NoPath || self.no_path && result == Ping::Unreachable;
         if std::mem::take(&mut self.ping_waits) && self.is_pinging() {
             self.next_try = Some(now);
             return;
@@ -144,6 +153,7 @@ impl Dialling {
             self.link = None;
         }
         self.tries = 0;
+        self.no_path = false;
         self.next_try = None;
         // What an earlier Ping showed is wrong now.
         self.ping = self.ping.map(|_| Ping::Online);
@@ -213,6 +223,26 @@ mod tests {
         dialling.began(LINK);
         dialling.failed(NOW, Ping::Unreachable, |_| Duration::ZERO);
         assert_eq!(dialling.due(), Some(NOW + Duration::from_secs(4)));
+    }
+
+    #[test]
+    fn that_there_is_no_way_is_known_until_somebody_else_answers_or_the_two_meet() {
+        let mut dialling = Dialling::default();
+        let mut after = |result| {
+            dialling.began(LINK);
+            dialling.failed(NOW, result, most);
+            dialling.has_no_path()
+        };
+        assert!(!after(Ping::Unreachable));
+        assert!(after(Ping::NoPath));
+        assert!(
+            after(Ping::Unreachable),
+            "away, perhaps: nothing new is known"
+        );
+        assert!(!after(Ping::SomebodyElse));
+        assert!(after(Ping::NoPath));
+        dialling.met(OTHER);
+        assert!(!dialling.has_no_path());
     }
 
     #[test]

@@ -101,7 +101,12 @@ impl Conversations {
             }
             SessionFrame::Typing => ctx.event(Event::Typing(id.clone())),
             SessionFrame::Ping => self.say(ctx, id, &SessionFrame::Pong),
-            SessionFrame::Pong => {}
+            SessionFrame::Pong => {
+                let now = ctx.now.mono;
+                if let Some(session) = self.session_mut(id) {
+                    session.trip.end(now);
+                }
+            }
             SessionFrame::Bye => self.end(ctx, id),
             SessionFrame::Replaced => ctx.tell(Fact::Replaced(id.clone())),
         }

@@ -209,6 +209,7 @@ impl Conversations {
         }
         ctx.routes.set_link(link, LinkOwner::Session(id.clone()));
         self.entry(id).session = Some(Session::new(link, path, met_there, now));
+        self.ping(ctx, id);
         let chat = self.chat(id);
         // The connection before this one may have ended without a word.
         chat.interrupted();
@@ -319,8 +320,30 @@ impl Conversations {
         if let Some(session) = self.session_mut(id)
             && session.liveness.suspect(now) == Verdict::Ask
         {
+            self.ping(ctx, id);
+        }
+    }
+
+    /// Sends a ping, and measures how long the answer takes.
+    fn ping(&mut self, ctx: &mut Context, id: &ContactId) {
+        let now = ctx.now.mono;
+        if let Some(session) = self.session_mut(id) {
+            session.trip.begin(now);
             ctx.transmit(session.link, &SessionFrame::Ping);
         }
+    }
+
+    /// Measures how long a message takes there and back, for a person who looks at the chat.
+    pub(crate) fn measure(&mut self, ctx: &mut Context, id: &ContactId) {
+        let session = self.session(id);
+        if session.is_some_and(|session| session.trip.is_old(ctx.now.mono)) {
+            self.ping(ctx, id);
+        }
+    }
+
+    /// Returns how long a message took there and back when that was last measured.
+    pub(crate) fn round_trip(&self, id: &ContactId) -> Option<Duration> {
+        self.session(id)?.trip.last()
     }
 
     /// Looks whether a contact is still there, and sends what may be sent.
@@ -331,7 +354,7 @@ impl Conversations {
         };
         match session.liveness.check(now) {
             Verdict::Fine => self.pump(ctx, id),
-            Verdict::Ask => ctx.transmit(session.link, &SessionFrame::Ping),
+            Verdict::Ask => self.ping(ctx, id),
             Verdict::Dead => self.end(ctx, id),
         }
     }

@@ -15,6 +15,9 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 /// with a full disk ends each of them at the first text, and would be dialled once a second for ever.
 const LASTING: Duration = Duration::from_secs(60);
 
+/// How soon a round trip is measured again for a person who looks at the chat.
+const TRIP_LASTS: Duration = Duration::from_secs(10);
+
 /// The connection and what was said on it.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -36,6 +39,42 @@ pub(super) struct Session {
     pub(super) received: Received,
     pub(super) profiles: Profiles,
     pub(super) liveness: Liveness,
+    pub(super) trip: Trip,
+}
+
+/// How long a message takes there and back.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Trip {
+    /// When a ping was sent that is not answered.
+    asked: Option<Mono>,
+    /// What was measured last, and when.
+    last: Option<(Duration, Mono)>,
+}
+
+impl Trip {
+    /// Notes that a ping is sent.
+    pub(super) fn begin(&mut self, now: Mono) {
+        // An answer may be that to an earlier one, which took longer.
+        self.asked.get_or_insert(now);
+    }
+
+    /// Notes that a pong has come.
+    pub(super) fn end(&mut self, now: Mono) {
+        if let Some(asked) = self.asked.take() {
+            self.last = Some((now.since(asked), now));
+        }
+    }
+
+    /// Returns whether it is worth measuring again.
+    pub(super) fn is_old(&self, now: Mono) -> bool {
+        let is_new = |(_, at): (Duration, Mono)| now.since(at) < TRIP_LASTS;
+        self.asked.is_none() && !self.last.is_some_and(is_new)
+    }
+
+    /// Returns what was measured last.
+    pub(super) fn last(&self) -> Option<Duration> {
+        self.last.map(|(trip, _)| trip)
+    }
 }
 
 /// How often each side says who it is.
@@ -87,6 +126,7 @@ impl Session {
             received: Received::default(),
             profiles: Profiles::default(),
             liveness: Liveness::new(now),
+            trip: Trip::default(),
         }
     }
 
@@ -132,6 +172,19 @@ mod tests {
         let session = Session::new(OURS, Path::Unknown, false, Mono(0));
         assert!(!session.outlives(THEIRS, true, Mono(5_000)));
         assert!(!session.outlives(LinkId::Dialled(2), true, Mono(1_000)));
+    }
+
+    #[test]
+    fn a_round_trip_is_measured_from_the_first_ping_without_an_answer() {
+        let mut trip = Trip::default();
+        trip.end(Mono(5));
+        assert_eq!(trip.last(), None, "nobody has asked");
+        trip.begin(Mono(100));
+        trip.begin(Mono(150));
+        assert!(!trip.is_old(Mono(99_000)), "it is being measured");
+        trip.end(Mono(180));
+        assert_eq!(trip.last(), Some(Duration::from_millis(80)));
+        assert!(!trip.is_old(Mono(10_179)) && trip.is_old(Mono(10_180)));
     }
 
     #[test]

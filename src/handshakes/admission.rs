@@ -11,7 +11,7 @@ use crate::fact::{Purpose, Showing};
 use crate::ids;
 use crate::io::LinkId;
 use crate::limits::{
-    HANDSHAKES_AT_ONCE, HANDSHAKES_PER_MINUTE, KNOWN_AT_ONCE, LINKS, OF_ONE_CALLER,
+    HANDSHAKES_AT_ONCE, HANDSHAKES_PER_MINUTE, KNOWN_AT_ONCE, LINKS, OF_ONE_CALLER, OF_ONE_KNOWN,
     OFFERS_REMEMBERED, SEARCHES_PER_MINUTE, SHOWN_AT_ONCE,
 };
 use crate::values::ContactId;
@@ -94,7 +94,8 @@ impl Admission {
         let of_caller = |(link, p): &(&LinkId, &Pending)| {
             matches!(link, LinkId::Accepted(_)) && p.connection.remote == call.remote
         };
-        if pending.len() >= LINKS || pending.iter().filter(of_caller).count() >= OF_ONE_CALLER {
+        let of_caller = pending.iter().filter(of_caller).count();
+        if pending.len() >= LINKS || of_caller >= OF_ONE_KNOWN {
             return Err(Refused::Busy);
         }
         match self.recognise(now, book, call, door) {
@@ -109,7 +110,7 @@ impl Admission {
                 } else {
                     SHOWN_AT_ONCE
                 };
-                let room = of_it.count() < OF_ONE_CALLER && of_class.count() < most;
+                let room = of_it.count() < OF_ONE_KNOWN && of_class.count() < most;
                 if !room {
                     return Err(Refused::Busy);
                 }
@@ -120,7 +121,7 @@ impl Admission {
             None => {
                 let unknown = pending.values().filter(|pending| pending.is_unknown());
                 let few = unknown.count() < HANDSHAKES_AT_ONCE || planted!(HandshakesUnbounded);
-                if !(strangers && few) {
+                if !(strangers && few && of_caller < OF_ONE_CALLER) {
                     return Err(Refused::Busy);
                 }
                 let in_time = self.strangers.take(now.into());

@@ -79,13 +79,18 @@ impl Handshakes {
             | Stage::ExpectHello(_, Purpose::Ask(stranger)) => {
                 let asked = match closed {
                     Closed::Refused => Asked::Failed,
+                    Closed::NoPath => Asked::NoPath,
                     Closed::Gone | Closed::Unreachable | Closed::Elsewhere => Asked::Unreachable,
                 };
                 ctx.tell(Fact::Asked(stranger, asked));
             }
             Stage::Dialling(Purpose::Meet(contact))
             | Stage::ExpectHello(_, Purpose::Meet(contact))
-            | Stage::ExpectAuth(_, contact) => ctx.tell(Fact::NotMet(link, contact)),
+            | Stage::ExpectAuth(_, contact) => ctx.tell(Fact::NotMet {
+                link,
+                contact,
+                answered: closed == Closed::NoPath,
+            }),
             Stage::Accepting(acceptance) => {
                 self.go_on_alone(ctx, link, *acceptance, Happening::Closed);
             }
@@ -191,6 +196,19 @@ impl Handshakes {
     /// Closes the connection of a request without an answer.
     pub(crate) fn drop_request(&mut self, ctx: &mut Context, id: &RequestId) {
         if let Some(link) = self.link_of_request(id) {
+            self.drop(ctx, link);
+        }
+    }
+
+    /// Closes the other attempts of the dial on which the caller has said hello: it says so on one of them,
+    /// and nobody hears of the end of a connection that has never opened.
+    pub(super) fn drop_other_attempts(&mut self, ctx: &mut Context, chosen: &Connection) {
+        let is_other = |(link, p): &(&LinkId, &Pending)| {
+            matches!((link, &p.stage), (LinkId::Accepted(_), Stage::Arriving))
+                && (&p.connection.local, &p.connection.remote) == (&chosen.local, &chosen.remote)
+        };
+        let others = self.pending.iter().filter(is_other);
+        for link in others.map(|(link, _)| *link).collect::<Vec<_>>() {
             self.drop(ctx, link);
         }
     }

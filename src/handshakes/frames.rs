@@ -87,6 +87,7 @@ impl Handshakes {
     ) -> Next {
         match (stage, frame) {
             (Stage::Arriving, HandshakeFrame::Hello { hello }) => {
+                self.drop_other_attempts(ctx, connection);
                 first_hello(ctx, desk, connection, raw, &hello)
             }
             (Stage::ExpectHello(state, purpose), HandshakeFrame::Hello { hello }) => {

@@ -272,6 +272,7 @@ impl Outreach {
             let refusal = match asked {
                 Asked::No | Asked::Connecting | Asked::Waiting | Asked::NotAccepted => None,
                 Asked::Unreachable => Some(Refusal::InviteUnreachable),
+                Asked::NoPath => Some(Refusal::InviteNoPath),
                 Asked::Failed => Some(Refusal::InviteNotValid),
             };
             quietly = over && pass.answers.is_some();

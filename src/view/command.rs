@@ -186,6 +186,8 @@ pub enum Refusal {
     /// ones are not told apart from that.
     #[error("the person who made this invite cannot be reached")]
     InviteUnreachable,
+    /// Who made the invite answered, and the networks let no connection through.
+    InviteNoPath,
     /// Somebody else is where it leads.
     #[error("this invite does not lead to the person who made it")]
     InviteNotValid,

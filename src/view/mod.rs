@@ -17,7 +17,8 @@ pub use command::{Answer, Command, ContactCommand, Refusal};
 pub use message::{Message, MessageState, Progress, check_text};
 pub use notification::{About, Notification};
 pub use people::{
-    Asked, Invite, Person, PersonId, Ping, Preferences, Presence, Reach, Request, Special,
+    Asked, Connected, Invite, Person, PersonId, Ping, Preferences, Presence, Reach, Request,
+    Special, Way,
 };
 pub use recipient::{Duty, Recipient};
 pub use status::{BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};

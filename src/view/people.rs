@@ -36,8 +36,34 @@ pub struct Person {
     pub unread: u32,
     /// For a contact: what the last Ping said.
     pub ping: Option<Ping>,
+    /// For a contact who is connected: over which way.
+    pub connected: Option<Connected>,
+    /// For a contact: the last time it was called it answered, and the networks let no connection through.
+    pub no_path: bool,
     /// For a contact: what its page shows.
     pub preferences: Option<Preferences>,
+}
+
+/// How a contact is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Connected {
+    /// Which way messages take.
+    pub way: Way,
+    /// How long one took there and back when that was last measured, in milliseconds.
+    pub round_trip: Option<u32>,
+}
+
+/// Which way messages take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Way {
+    /// They stay within the network.
+    SameNetwork,
+    /// From one network straight to the other.
+    Direct,
+    /// Through a TURN server.
+    Relayed,
 }
 
 /// What the page of a contact shows.
@@ -137,6 +163,8 @@ pub enum Asked {
     NotAccepted,
     /// They could not be reached.
     Unreachable,
+    /// They answered, and no connection came about: the networks let none through.
+    NoPath,
     /// What answered broke the protocol or failed a proof; the connection was closed.
     Failed,
 }
@@ -151,6 +179,8 @@ pub enum Ping {
     Online,
     /// Nobody answered at the last known address.
     Unreachable,
+    /// Somebody answered, and no connection came about: the networks let none through.
+    NoPath,
     /// Somebody answered who is not the contact.
     SomebodyElse,
 }

@@ -3,6 +3,9 @@
 //! A first look-up is answered a moment after the first address; what is found later is reported as
 //! well. The next ones wait for what was found before, so that a slow answer is not taken for a
 //! change of the network.
+//!
+//! Where STUN is silent for longer than it usually takes, the echo is asked beside it. Of one family what
+//! STUN has found counts, also where it comes later.
 
 use crate::addresses::Source;
 use mesh_chat::address::Addresses;
@@ -18,6 +21,19 @@ pub struct Gathering {
     found: Addresses,
     expected: Addresses,
     reported: bool,
+    echo: Echo,
+    /// Nothing more will be found by STUN.
+    over: bool,
+}
+
+/// What the echo says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Echo {
+    /// It was not asked.
+    Spared,
+    Asked,
+    Failed,
+    Says(IpAddr),
 }
 
 /// What to do after something was found, or after a time.
@@ -29,7 +45,7 @@ pub enum Step {
     StartMoment,
     /// These are the addresses, as far as is known now.
     Report(Addresses),
-    /// STUN finds nothing: ask the echo.
+    /// Ask the echo, and hand its answer to [`Gathering::echoed`].
     AskEcho,
 }
 
@@ -40,6 +56,8 @@ impl Gathering {
             found: Addresses::default(),
             expected,
             reported: false,
+            echo: Echo::Spared,
+            over: false,
         }
     }
 
@@ -72,20 +90,52 @@ impl Gathering {
         }
     }
 
-    /// Handles the end: nothing more will be found, or the time is over.
+    /// Handles the end of the time that STUN usually takes.
+    pub fn head_start_over(&mut self) -> Step {
+        if self.found.is_empty() && self.echo == Echo::Spared {
+            self.echo = Echo::Asked;
+            return Step::AskEcho;
+        }
+        Step::Wait
+    }
+
+    /// Handles the answer of the echo, `None` where there is none.
+    pub fn echoed(&mut self, address: Option<IpAddr>) -> Step {
+        self.echo = address.map_or(Echo::Failed, Echo::Says);
+        match self.echo {
+            Echo::Says(_) if self.found.is_empty() => self.report(),
+            Echo::Failed if self.over => self.over(),
+            Echo::Spared | Echo::Asked | Echo::Failed | Echo::Says(_) => Step::Wait,
+        }
+    }
+
+    /// Returns whether STUN has found nothing so far.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Handles the end: nothing more will be found by STUN, or its time is over.
     pub fn over(&mut self) -> Step {
-        if self.found.is_empty() {
-            Step::AskEcho
-        } else if self.reported {
-            Step::Wait
-        } else {
-            self.report()
+        self.over = true;
+        let waits = self.found.is_empty() && self.echo == Echo::Asked;
+        if self.reported || waits {
+            return Step::Wait;
+        }
+        match self.head_start_over() {
+            Step::Wait => self.report(),
+            step => step,
         }
     }
 
     fn report(&mut self) -> Step {
         self.reported = true;
-        Step::Report(self.found.clone())
+        let mut addresses = self.found.clone();
+        if let Echo::Says(address) = self.echo
+            && !has_families(&addresses.seen, &[address])
+        {
+            addresses.seen.push(address);
+        }
+        Step::Report(addresses)
     }
 
     fn has_expected(&self) -> bool {
@@ -165,9 +215,59 @@ mod tests {
         assert_eq!(gathering.over(), report(&["203.0.113.7"]));
     }
 
+    /// A look-up in which STUN has not answered in its usual time.
+    fn silent() -> Gathering {
+        let mut gathering = Gathering::new(Addresses::default());
+        assert_eq!(gathering.head_start_over(), Step::AskEcho);
+        gathering
+    }
+
     #[test]
     fn the_echo_is_asked_only_where_nothing_was_found() {
         assert_eq!(Gathering::new(Addresses::default()).over(), Step::AskEcho);
+        let mut gathering = Gathering::new(Addresses::default());
+        gathering.found(Seen, ip("203.0.113.7"));
+        assert_eq!(gathering.head_start_over(), Step::Wait);
+    }
+
+    #[test]
+    fn what_the_echo_says_is_reported_at_once_where_stun_is_silent() {
+        let mut gathering = silent();
+        let answer = gathering.echoed(Some(ip("203.0.113.7")));
+        assert_eq!(answer, report(&["203.0.113.7"]));
+        assert_eq!(gathering.over(), Step::Wait, "once");
+    }
+
+    #[test]
+    fn stun_counts_before_the_echo_also_where_it_comes_later() {
+        let mut gathering = silent();
+        gathering.echoed(Some(ip("203.0.113.7")));
+        let seen = gathering.found(Seen, ip("198.51.100.7"));
+        assert_eq!(seen, report(&["198.51.100.7"]));
+        let mut gathering = silent();
+        assert_eq!(gathering.found(Seen, ip("198.51.100.7")), Step::StartMoment);
+        assert_eq!(gathering.echoed(Some(ip("203.0.113.7"))), Step::Wait);
+        assert_eq!(gathering.moment_over(), report(&["198.51.100.7"]));
+    }
+
+    #[test]
+    fn the_echo_stays_for_the_family_that_stun_does_not_find() {
+        let mut gathering = silent();
+        gathering.echoed(Some(ip("203.0.113.7")));
+        let both = report(&["2001:db8::1", "203.0.113.7"]);
+        assert_eq!(gathering.found(Seen, ip("2001:db8::1")), both);
+    }
+
+    #[test]
+    fn nothing_is_reported_once_where_both_fail_whichever_comes_last() {
+        let mut gathering = silent();
+        assert_eq!(gathering.echoed(None), Step::Wait, "STUN has time left");
+        assert_eq!(gathering.over(), report(&[]));
+        assert_eq!(gathering.over(), Step::Wait);
+        let mut gathering = silent();
+        assert_eq!(gathering.over(), Step::Wait, "the echo has time left");
+        assert_eq!(gathering.echoed(None), report(&[]));
+        assert_eq!(gathering.over(), Step::Wait);
     }
 
     #[test]

@@ -96,6 +96,7 @@ fn closed(closed: event::Closed) -> Closed {
     match closed {
         event::Closed::Gone => Closed::Gone,
         event::Closed::Unreachable => Closed::Unreachable,
+        event::Closed::NoPath => Closed::NoPath,
         event::Closed::Elsewhere => Closed::Elsewhere,
         event::Closed::Refused => Closed::Refused,
     }

@@ -4,8 +4,7 @@ use super::handle::Handle;
 use super::stats;
 use super::tasks::Tasks;
 use crate::backlog::{Backlog, Verdict};
-use crate::event::ConnId;
-use crate::io::RtcInput;
+use crate::io::{RtcId, RtcInput};
 use crate::limits::MESSAGE_MAX;
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use std::cell::RefCell;
@@ -25,28 +24,28 @@ pub(super) struct Channel {
     _on_close: Closure<dyn FnMut()>,
     backlog: Rc<RefCell<Backlog>>,
     _on_low: Closure<dyn FnMut()>,
-    conn: ConnId,
+    id: RtcId,
     handle: Handle,
 }
 
 impl Channel {
     pub(super) fn new(
-        conn: ConnId,
+        id: RtcId,
         (connection, tasks): (&RtcPeerConnection, &Tasks),
         channel: RtcDataChannel,
         handle: &Handle,
     ) -> Self {
         channel.set_binary_type(RtcDataChannelType::Arraybuffer);
         let (of, run, driver) = (connection.clone(), tasks.clone(), handle.clone());
-        let on_open = Closure::new(move || report_open(conn, &of, &run, &driver));
+        let on_open = Closure::new(move || report_open(id, &of, &run, &driver));
         let driver = handle.clone();
         let on_message = Closure::new(move |event: MessageEvent| {
             if let Some(message) = message(&event) {
-                driver.rtc(conn, RtcInput::Data(message));
+                driver.rtc(id, RtcInput::Data(message));
             }
         });
         let driver = handle.clone();
-        let on_close = Closure::new(move || driver.rtc(conn, RtcInput::Closed));
+        let on_close = Closure::new(move || driver.rtc(id, RtcInput::Closed));
         let backlog = Rc::new(RefCell::new(Backlog::default()));
         let drained = Rc::clone(&backlog);
         let on_low = Closure::new(move || drained.borrow_mut().drained());
@@ -57,7 +56,7 @@ impl Channel {
         channel.set_onclose(Some(on_close.as_ref().unchecked_ref()));
         // Announced when already open, a channel need not say so again.
         if channel.ready_state() == RtcDataChannelState::Open {
-            report_open(conn, connection, tasks, handle);
+            report_open(id, connection, tasks, handle);
         }
         Self {
             channel,
@@ -66,7 +65,7 @@ impl Channel {
             _on_close: on_close,
             backlog,
             _on_low: on_low,
-            conn,
+            id,
             handle: handle.clone(),
         }
     }
@@ -82,8 +81,8 @@ impl Channel {
             .borrow_mut()
             .sent(self.channel.buffered_amount());
         if verdict == Verdict::Suspect {
-            let (handle, conn) = (self.handle.clone(), self.conn);
-            spawn_local(async move { handle.rtc(conn, RtcInput::Suspect) });
+            let (handle, id) = (self.handle.clone(), self.id);
+            spawn_local(async move { handle.rtc(id, RtcInput::Suspect) });
         }
         verdict != Verdict::TooMuch
     }
@@ -101,7 +100,7 @@ impl Drop for Channel {
 }
 
 /// Finds out where the other end is, then reports that the channel is open.
-fn report_open(conn: ConnId, connection: &RtcPeerConnection, tasks: &Tasks, handle: &Handle) {
+fn report_open(id: RtcId, connection: &RtcPeerConnection, tasks: &Tasks, handle: &Handle) {
     let (connection, handle) = (connection.clone(), handle.clone());
     tasks.spawn(async move {
         let selected = stats::selected_remote(&connection).await;
@@ -111,7 +110,7 @@ fn report_open(conn: ConnId, connection: &RtcPeerConnection, tasks: &Tasks, hand
             return;
         };
         handle.rtc(
-            conn,
+            id,
             RtcInput::Open {
                 local: local.sdp(),
                 remote: remote.sdp(),

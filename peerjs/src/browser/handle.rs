@@ -1,7 +1,6 @@
 //! How a browser object reports what it hears.
 
-use crate::event::ConnId;
-use crate::io::{Input, RtcInput, SocketId, SocketInput};
+use crate::io::{Input, RtcId, RtcInput, SocketId, SocketInput};
 use std::rc::Rc;
 
 /// The way to the driver of the endpoint. Each browser object has a copy.
@@ -25,7 +24,7 @@ impl Handle {
     }
 
     /// Reports something about a connection.
-    pub(super) fn rtc(&self, conn: ConnId, input: RtcInput) {
-        (self.0)(Input::Rtc(conn, input));
+    pub(super) fn rtc(&self, id: RtcId, input: RtcInput) {
+        (self.0)(Input::Rtc(id, input));
     }
 }

@@ -3,8 +3,8 @@
 use super::channel::Channel;
 use super::connections::Connection;
 use super::handle::Handle;
-use crate::event::{ConnId, IceServer};
-use crate::io::{RtcCommand, RtcInput};
+use crate::event::IceServer;
+use crate::io::{RtcCommand, RtcId, RtcInput};
 use js_sys::Array;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -47,7 +47,7 @@ pub(super) fn configuration(servers: &[IceServer]) -> RtcConfiguration {
 pub(super) struct Rtc {
     connection: Connection,
     channel: Rc<RefCell<Option<Channel>>>,
-    conn: ConnId,
+    id: RtcId,
     handle: Handle,
     _on_candidate: Closure<dyn FnMut(RtcPeerConnectionIceEvent)>,
     _on_state: Closure<dyn FnMut()>,
@@ -56,20 +56,15 @@ pub(super) struct Rtc {
 
 impl Rtc {
     /// Dials.
-    pub(super) fn offer(
-        conn: ConnId,
-        connection: Connection,
-        label: &str,
-        handle: &Handle,
-    ) -> Self {
-        let rtc = Self::new(conn, connection, handle);
+    pub(super) fn offer(id: RtcId, connection: Connection, label: &str, handle: &Handle) -> Self {
+        let rtc = Self::new(id, connection, handle);
         let init = RtcDataChannelInit::new();
         init.set_ordered(true);
         let channel = rtc
             .connection
             .create_data_channel_with_data_channel_dict(label, &init);
         *rtc.channel.borrow_mut() = Some(Channel::new(
-            conn,
+            id,
             (&rtc.connection, rtc.connection.tasks()),
             channel,
             handle,
@@ -80,13 +75,8 @@ impl Rtc {
     }
 
     /// Answers an offer.
-    pub(super) fn answer(
-        conn: ConnId,
-        connection: Connection,
-        offer: &str,
-        handle: &Handle,
-    ) -> Self {
-        let rtc = Self::new(conn, connection, handle);
+    pub(super) fn answer(id: RtcId, connection: Connection, offer: &str, handle: &Handle) -> Self {
+        let rtc = Self::new(id, connection, handle);
         let connection = RtcPeerConnection::clone(&rtc.connection);
         // Begun here and not in the task: candidates may be added right after.
         let applied = connection.set_remote_description(&description(RtcSdpType::Offer, offer));
@@ -97,18 +87,18 @@ impl Rtc {
         rtc
     }
 
-    fn new(conn: ConnId, connection: Connection, handle: &Handle) -> Self {
+    fn new(id: RtcId, connection: Connection, handle: &Handle) -> Self {
         let channel = Rc::new(RefCell::new(None));
-        let on_candidate = on_candidate(conn, handle);
-        let on_state = on_state(conn, &connection, handle);
-        let on_channel = on_channel(conn, &connection, &channel, handle);
+        let on_candidate = on_candidate(id, handle);
+        let on_state = on_state(id, &connection, handle);
+        let on_channel = on_channel(id, &connection, &channel, handle);
         connection.set_onicecandidate(Some(on_candidate.as_ref().unchecked_ref()));
         connection.set_onconnectionstatechange(Some(on_state.as_ref().unchecked_ref()));
         connection.set_ondatachannel(Some(on_channel.as_ref().unchecked_ref()));
         Self {
             connection,
             channel,
-            conn,
+            id,
             handle: handle.clone(),
             _on_candidate: on_candidate,
             _on_state: on_state,
@@ -136,7 +126,7 @@ impl Rtc {
 
     /// Applies the local description that `made` resolves to, and reports it.
     fn describe(&self, made: impl Future<Output = Result<JsValue, JsValue>> + 'static) {
-        let (conn, handle) = (self.conn, self.handle.clone());
+        let (id, handle) = (self.id, self.handle.clone());
         let connection = RtcPeerConnection::clone(&self.connection);
         self.connection.spawn(async move {
             let applied = async {
@@ -145,7 +135,7 @@ impl Rtc {
             };
             let applied = applied.await;
             handle.rtc(
-                conn,
+                id,
                 match (applied, connection.local_description()) {
                     (Ok(_), Some(description)) => RtcInput::Described(description.sdp()),
                     _ => RtcInput::Rejected,
@@ -157,10 +147,10 @@ impl Rtc {
     fn accept(&self, answer: &str) {
         let answer = description(RtcSdpType::Answer, answer);
         let applied = self.connection.set_remote_description(&answer);
-        let (conn, handle) = (self.conn, self.handle.clone());
+        let (id, handle) = (self.id, self.handle.clone());
         self.connection.spawn(async move {
             if JsFuture::from(applied).await.is_err() {
-                handle.rtc(conn, RtcInput::Rejected);
+                handle.rtc(id, RtcInput::Rejected);
             }
         });
     }
@@ -194,30 +184,30 @@ fn description(kind: RtcSdpType, sdp: &str) -> RtcSessionDescriptionInit {
     description
 }
 
-fn on_candidate(conn: ConnId, handle: &Handle) -> Closure<dyn FnMut(RtcPeerConnectionIceEvent)> {
+fn on_candidate(id: RtcId, handle: &Handle) -> Closure<dyn FnMut(RtcPeerConnectionIceEvent)> {
     let handle = handle.clone();
     Closure::new(move |event: RtcPeerConnectionIceEvent| {
         if let Some(candidate) = event.candidate() {
-            handle.rtc(conn, RtcInput::Candidate(candidate.candidate()));
+            handle.rtc(id, RtcInput::Candidate(candidate.candidate()));
         }
     })
 }
 
-fn on_state(conn: ConnId, connection: &RtcPeerConnection, handle: &Handle) -> Closure<dyn FnMut()> {
+fn on_state(id: RtcId, connection: &RtcPeerConnection, handle: &Handle) -> Closure<dyn FnMut()> {
     let (connection, handle) = (connection.clone(), handle.clone());
     Closure::new(move || {
         let state = connection.connection_state();
         if state == RtcPeerConnectionState::Disconnected {
-            handle.rtc(conn, RtcInput::Suspect);
+            handle.rtc(id, RtcInput::Suspect);
         } else if state == RtcPeerConnectionState::Failed {
-            handle.rtc(conn, RtcInput::Closed);
+            handle.rtc(id, RtcInput::Closed);
         }
     })
 }
 
 /// Takes the first channel that the other end opens, and closes any further one.
 fn on_channel(
-    conn: ConnId,
+    id: RtcId,
     connection: &Connection,
     slot: &Rc<RefCell<Option<Channel>>>,
     handle: &Handle,
@@ -231,6 +221,6 @@ fn on_channel(
             channel.close();
             return;
         }
-        *slot.borrow_mut() = Some(Channel::new(conn, (&connection, &tasks), channel, &handle));
+        *slot.borrow_mut() = Some(Channel::new(id, (&connection, &tasks), channel, &handle));
     })
 }

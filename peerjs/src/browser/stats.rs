@@ -7,6 +7,10 @@
 //! A check of the other end that comes before its candidate is known makes that candidate
 //! peer-reflexive, and hidden (Firefox: `(redacted)`). Chromium turns it into the signalled one
 //! as soon as that has been resolved, so it is worth a second look there; Firefox never does.
+//!
+//! A relay may be this end's, which the other end's candidate does not show. Where a way through a relay and
+//! a direct one are found together, browsers change over to the direct one: a relay is worth a second look,
+//! too.
 
 use super::timer::pause;
 use crate::candidate::Kind;
@@ -47,10 +51,13 @@ async fn look(connection: &RtcPeerConnection) -> Option<Seen> {
     let pair = selected_pair(&report)?;
     let candidate = report.get(&text(&pair, "remoteCandidateId")?)?;
     let kind = Kind::parse(&text(&candidate, "candidateType")?).ok()?;
+    let own = text(&pair, "localCandidateId").and_then(|id| report.get(&id));
+    let own = own.and_then(|own| text(&own, "candidateType"));
+    let relayed = kind == Kind::Relay || own.is_some_and(|own| own == "relay");
     let address = text(&candidate, "address").unwrap_or_default();
-    let provisional = kind == Kind::PeerReflexive && address.is_empty();
+    let provisional = relayed || kind == Kind::PeerReflexive && address.is_empty();
     let remote = RemoteCandidate {
-        kind,
+        kind: if relayed { Kind::Relay } else { kind },
         address: address.parse().ok(),
     };
     Some(Seen {

@@ -5,8 +5,10 @@
 //! offered ──▶ Answering ──described──────────────────────▶ Connecting
 //! ```
 //! A step returns one [`Next`]; the connection itself touches nothing outside. How the two ends agree
-//! on descriptions and candidates is in `negotiation`.
+//! on descriptions and candidates is in `negotiation`, whose packets set out first in `turn`.
 
+use super::turn::Order;
+pub(super) use super::turn::Turn;
 use crate::candidate::Candidate;
 use crate::event::{Closed, ConnId, Event, Path};
 use crate::io::{RtcCommand, RtcInput};
@@ -30,6 +32,8 @@ pub(super) struct Connection {
     pub(super) reach: Reach,
     /// What of the other end's addresses is within the reach.
     pub(super) addresses: Addresses,
+    /// Whose packets set out first.
+    pub(super) order: Order,
     /// The media id, once the local description is there.
     pub(super) mid: String,
     /// Candidates received and sent, for the bound on both.
@@ -68,6 +72,8 @@ pub(super) enum Next {
     Nothing,
     /// The browser is to do this.
     Rtc(Vec<RtcCommand>),
+    /// The other end has answered, and the browser is to do this.
+    Answered(Vec<RtcCommand>),
     /// The server is to relay these frames to the other end.
     Signal(Vec<String>),
     /// The owner is to learn of this.
@@ -110,15 +116,16 @@ impl Report {
 
 /// What it is.
 impl Connection {
+    /// Returns a dial that must be open in time.
     pub(super) fn dial(
-        now: Duration,
-        local: String,
-        remote: String,
+        opens_by: Duration,
+        (local, remote): (String, String),
         label: String,
         reach: Reach,
+        turn: Turn,
     ) -> Self {
         let state = State::Offering(Vec::new());
-        Self::new(now, local, remote, label, reach, state)
+        Self::new(opens_by, (local, remote), label, reach, state, turn)
     }
 
     pub(super) fn accept(
@@ -129,18 +136,18 @@ impl Connection {
         reach: Reach,
     ) -> Self {
         let state = State::Answering(Vec::new());
-        Self::new(now, local, remote, label, reach, state)
+        let (opens_by, turn) = (now + DIAL_WITHIN, Turn::AsTheyCome);
+        Self::new(opens_by, (local, remote), label, reach, state, turn)
     }
 
     fn new(
-        now: Duration,
-        local: String,
-        remote: String,
+        opens_by: Duration,
+        (local, remote): (String, String),
         label: String,
         reach: Reach,
         state: State,
+        turn: Turn,
     ) -> Self {
-        let opens_by = now + DIAL_WITHIN;
         let (mid, early) = (String::new(), Vec::new());
         Self {
             local,
@@ -151,6 +158,7 @@ impl Connection {
             deadline: Some(opens_by),
             reach,
             addresses: Addresses::None,
+            order: Order::new(turn),
             mid,
             received: 0,
             sent: 0,
@@ -167,7 +175,7 @@ impl Connection {
     }
 
     pub(super) fn deadline(&self) -> Option<Duration> {
-        self.deadline
+        self.deadline.into_iter().chain(self.order.until).min()
     }
 
     pub(super) fn is_between(&self, local: &str, remote: &str) -> bool {
@@ -217,7 +225,10 @@ impl Connection {
         }
     }
 
-    pub(super) fn timeout(&self) -> Next {
+    pub(super) fn timeout(&mut self, now: Duration) -> Next {
+        if self.deadline.is_none_or(|deadline| deadline > now) {
+            return self.take_turn();
+        }
         self.over(match self.addresses {
             Addresses::Beyond => Closed::Elsewhere,
             Addresses::None | Addresses::Within => Closed::Unreachable,
@@ -234,6 +245,7 @@ impl Connection {
         match self.state {
             State::Closing => Next::Vanish,
             State::Open if reason != Closed::Refused => Next::End(Closed::Gone),
+            State::Connecting if reason == Closed::Unreachable => Next::End(Closed::NoPath),
             State::Open
             | State::Offering(_)
             | State::Asking(_)
@@ -245,10 +257,10 @@ impl Connection {
 
 /// What the browser reports.
 impl Connection {
-    pub(super) fn rtc(&mut self, input: RtcInput) -> Next {
+    pub(super) fn rtc(&mut self, now: Duration, input: RtcInput) -> Next {
         match input {
-            RtcInput::Described(sdp) => self.described(&sdp),
-            RtcInput::Candidate(candidate) => self.own_candidate(&candidate),
+            RtcInput::Described(sdp) => self.described(now, &sdp),
+            RtcInput::Candidate(candidate) => self.own_candidate(now, &candidate),
             RtcInput::Open {
                 local,
                 remote,
@@ -277,6 +289,7 @@ impl Connection {
         let path = selected.map_or(Path::Unknown, RemoteCandidate::path);
         self.state = State::Open;
         self.deadline = None;
+        self.order = Order::new(Turn::AsTheyCome);
         let mut reports = vec![Report::Open {
             local,
             remote,

@@ -2,7 +2,7 @@
 //!
 //! Ours wait until our description has been sent, theirs until theirs has been applied.
 
-use super::connection::{Addresses, Connection, Next, State};
+use super::connection::{Addresses, Connection, Next, State, Turn};
 use crate::candidate::Candidate;
 use crate::event::Closed;
 use crate::frame;
@@ -35,11 +35,15 @@ impl Connection {
             }
         };
         self.take_near(now, &mut description);
+        let before = std::mem::replace(&mut self.state, State::Connecting);
+        self.set_turn(now);
+        description.retain(|candidate| self.uses(now, candidate));
         let mut commands = vec![RtcCommand::Accept(description.to_string())];
-        if let State::Asking(waiting) = std::mem::replace(&mut self.state, State::Connecting) {
+        if let State::Asking(mut waiting) = before {
+            waiting.retain(|candidate| self.uses(now, candidate));
             commands.extend(waiting.iter().map(|c| RtcCommand::Candidate(c.to_string())));
         }
-        Next::Rtc(commands)
+        Next::Answered(commands)
     }
 
     pub(super) fn candidate(&mut self, now: Duration, candidate: Candidate) -> Next {
@@ -55,9 +59,18 @@ impl Connection {
                 Next::Nothing
             }
             State::Answering(_) | State::Connecting | State::Open => {
+                if !self.uses(now, &candidate) {
+                    return Next::Nothing;
+                }
                 Next::Rtc(vec![RtcCommand::Candidate(candidate.to_string())])
             }
         }
+    }
+
+    /// Returns whether a candidate of the other end is used now; else it is held back.
+    fn uses(&mut self, now: Duration, candidate: &Candidate) -> bool {
+        self.note_turn(now, Turn::OursFirst, candidate);
+        !self.order.holds_theirs(candidate)
     }
 }
 
@@ -95,7 +108,7 @@ impl Connection {
 
 /// What the browser of this end has for the other.
 impl Connection {
-    pub(super) fn described(&mut self, sdp: &str) -> Next {
+    pub(super) fn described(&mut self, now: Duration, sdp: &str) -> Next {
         let (role, frame): (_, fn(&str, &str, &str) -> String) = match self.state {
             State::Offering(_) => (SdpRole::Offer, frame::offer),
             State::Answering(_) => (SdpRole::Answer, frame::answer),
@@ -111,7 +124,7 @@ impl Connection {
                 return Next::End(Closed::Refused);
             }
         };
-        description.retain(|candidate| self.reach.tells(candidate));
+        description.retain(|candidate| self.reach.tells(candidate) && self.tells(now, candidate));
         description.limit_messages(MESSAGE_MAX);
         self.mid = description.mid().to_owned();
         let next = match role {
@@ -132,14 +145,14 @@ impl Connection {
         Next::Signal(frames)
     }
 
-    pub(super) fn own_candidate(&mut self, text: &str) -> Next {
+    pub(super) fn own_candidate(&mut self, now: Duration, text: &str) -> Next {
         // Firefox ends with an empty one.
         let candidate = Candidate::parse(text).ok();
         let Some(candidate) = candidate.filter(|candidate| self.reach.tells(candidate)) else {
             return Next::Nothing;
         };
         self.sent += 1;
-        if self.sent > CANDIDATES_MAX {
+        if self.sent > CANDIDATES_MAX || !self.tells(now, &candidate) {
             return Next::Nothing;
         }
         match &mut self.state {
@@ -154,7 +167,13 @@ impl Connection {
         }
     }
 
-    fn candidate_frame(&self, candidate: &Candidate) -> String {
+    /// Returns whether an own candidate is told now; else it is held back.
+    fn tells(&mut self, now: Duration, candidate: &Candidate) -> bool {
+        self.note_turn(now, Turn::TheirsFirst, candidate);
+        !self.order.holds_own(candidate)
+    }
+
+    pub(super) fn candidate_frame(&self, candidate: &Candidate) -> String {
         frame::candidate(&self.remote, &self.label, &self.mid, &candidate.to_string())
     }
 }

@@ -7,7 +7,7 @@ use super::offers::Offer;
 use crate::candidate::Candidate;
 use crate::event::{Closed, ConnId, Event};
 use crate::frame::Relayed;
-use crate::io::Output;
+use crate::io::{Output, RtcId};
 use crate::limits::{ANSWERING_MAX, CONNECTIONS_MAX};
 use crate::reach::Reach;
 use crate::sdp::{Description, SdpError};
@@ -78,7 +78,7 @@ impl Endpoint {
         };
         if let Some(known) = self.find(&key) {
             // A second offer replaces the first, as in stock peerjs; never a dial of ours.
-            if matches!(known, ConnId::Dialled(_)) && !planted!(DialReplaced) {
+            if matches!(known.conn, ConnId::Dialled(_)) && !planted!(DialReplaced) {
                 return;
             }
             self.step(now, known, |_| Next::End(Closed::Gone));
@@ -123,16 +123,17 @@ impl Endpoint {
         } = key;
         let mut connection = Connection::accept(now, local, remote, label, reach);
         let command = connection.offered(now, description);
-        self.connections.insert(conn, connection);
-        self.out.push_back(Output::Rtc(conn, command));
+        let rtc = RtcId::from(conn);
+        self.connections.insert(rtc, connection);
+        self.out.push_back(Output::Rtc(rtc, command));
         for candidate in early {
-            self.step(now, conn, |c| c.candidate(now, candidate));
+            self.step(now, rtc, |c| c.candidate(now, candidate));
         }
     }
 
     fn can_accept(&self) -> bool {
-        let answering = |(conn, c): &(&ConnId, &Connection)| {
-            matches!(conn, ConnId::Accepted(_)) && !c.is_established()
+        let answering = |(rtc, c): &(&RtcId, &Connection)| {
+            matches!(rtc.conn, ConnId::Accepted(_)) && !c.is_established()
         };
         let answering = self.connections.iter().filter(answering).count();
         self.connections.len() < CONNECTIONS_MAX && answering < ANSWERING_MAX
@@ -155,18 +156,18 @@ impl Endpoint {
             .connections
             .iter()
             .filter(|(_, c)| is_dial(c))
-            .map(|(conn, _)| *conn);
-        for conn in found.collect::<Vec<_>>() {
-            self.step(now, conn, |_| Next::End(Closed::Unreachable));
+            .map(|(rtc, _)| *rtc);
+        for rtc in found.collect::<Vec<_>>() {
+            self.step(now, rtc, |_| Next::End(Closed::Unreachable));
         }
     }
 
-    fn find(&self, key: &Key) -> Option<ConnId> {
+    fn find(&self, key: &Key) -> Option<RtcId> {
         let is_it =
             |c: &Connection| c.is_between(&key.local, &key.remote) && c.label() == key.label;
         self.connections
             .iter()
             .find(|(_, c)| is_it(c))
-            .map(|(conn, _)| *conn)
+            .map(|(rtc, _)| *rtc)
     }
 }

@@ -10,10 +10,10 @@ mod tokens;
 
 pub(crate) use context::Context;
 
-use crate::event::{ConnId, Event, Server};
+use crate::event::{Event, Server};
 use crate::frame::{Relayed, ServerFrame};
 use crate::id;
-use crate::io::{Output, SocketId, SocketInput};
+use crate::io::{Output, RtcId, SocketId, SocketInput};
 use crate::limits::IDS_MAX;
 use litemap::LiteMap;
 use registration::{Due, Registration, Status};
@@ -90,16 +90,16 @@ impl Signalling {
     }
 
     /// Sends a frame of a connection from `id`, now or when the id is held.
-    pub(crate) fn send(&mut self, cx: &mut Context<'_>, id: &str, conn: ConnId, text: String) {
+    pub(crate) fn send(&mut self, cx: &mut Context<'_>, id: &str, rtc: RtcId, text: String) {
         if let Some(registration) = self.ids.get_mut(id) {
-            registration.send(conn, text, cx.out);
+            registration.send(rtc, text, cx.out);
         }
     }
 
     /// Drops what still waits for a connection.
-    pub(crate) fn forget(&mut self, id: &str, conn: ConnId) {
+    pub(crate) fn forget(&mut self, id: &str, rtc: RtcId) {
         if let Some(registration) = self.ids.get_mut(id) {
-            registration.forget(conn);
+            registration.forget(rtc);
         }
     }
 

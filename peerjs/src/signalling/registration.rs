@@ -8,9 +8,8 @@
 //! A server that still has this id with this token takes the new socket without an OPEN, so an
 //! echo is sent at once: it comes back only while the id is held by this very socket.
 
-use crate::event::ConnId;
 use crate::frame;
-use crate::io::{Output, SocketId};
+use crate::io::{Output, RtcId, SocketId};
 use crate::limits::{
     ECHO_EVERY, ECHO_WAIT, HEARTBEAT_EVERY, HELD_LONG, PROBE_WAIT, QUEUED_FRAMES_MAX,
     SOCKET_OPENS_WITHIN,
@@ -27,7 +26,7 @@ pub(super) struct Registration {
     /// How often in a row the id was lost soon after it was held.
     losses: u32,
     /// Frames for when the id is held, with the connection they are for.
-    queue: VecDeque<(ConnId, String)>,
+    queue: VecDeque<(RtcId, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -278,12 +277,12 @@ impl Registration {
     }
 
     /// Sends a frame of a connection, now or when the id is held.
-    pub(super) fn send(&mut self, conn: ConnId, text: String, out: &mut VecDeque<Output>) {
+    pub(super) fn send(&mut self, rtc: RtcId, text: String, out: &mut VecDeque<Output>) {
         match self.phase {
             Phase::Held { socket, .. } => out.push_back(Output::Transmit(socket, text)),
             Phase::Waiting { .. } | Phase::Opening { .. } | Phase::Proving { .. } => {
                 if self.queue.len() < QUEUED_FRAMES_MAX {
-                    self.queue.push_back((conn, text));
+                    self.queue.push_back((rtc, text));
                 } else {
                     tracing::debug!("frame dropped: too many wait for the id");
                 }
@@ -292,8 +291,8 @@ impl Registration {
     }
 
     /// Drops what still waits for a connection.
-    pub(super) fn forget(&mut self, conn: ConnId) {
-        self.queue.retain(|(of, _)| *of != conn);
+    pub(super) fn forget(&mut self, rtc: RtcId) {
+        self.queue.retain(|(of, _)| *of != rtc);
     }
 }
 

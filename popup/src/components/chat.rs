@@ -4,6 +4,7 @@ use super::composer::Composer;
 use super::header::standing_line;
 use super::log::Log;
 use super::parts::{Dispatch, icon, on, page_head, verified_mark, with_name};
+use super::person::no_path;
 use crate::browser;
 use crate::i18n::{Text, fill};
 use crate::state::{Action, Chat, State};
@@ -55,6 +56,7 @@ fn head(state: &State, chat: &Chat, typing: bool, dispatch: &Dispatch) -> Html {
                         <bdi>{ &person.name }</bdi>{ verified_mark(person) }
                     </h1>
                     { standing_line(state, person, typing) }
+                    { no_path(person) }
                     if let Some(new) = new_name(person) {
                         <p class="detail">{ with_name(Text::CallsItself, new) }</p>
                     }

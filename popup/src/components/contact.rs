@@ -3,7 +3,7 @@
 use super::fields::{Field, choice, switch, text};
 use super::ids::field_id;
 use super::parts::{Dispatch, on, page_head, verified_mark, with_name, with_names};
-use super::person::presence_line;
+use super::person::{no_path, presence_line};
 use super::qr::Qr;
 use crate::i18n::{Text, t};
 use crate::state::{Action, ContactEdit, ContactPage, KEEP, NAME, REMOVE, Saved, State};
@@ -42,6 +42,7 @@ fn heading(person: &Person, preferences: &Preferences) -> Html {
                 <bdi>{ &person.name }</bdi>{ verified_mark(person) }
             </h1>
             { presence_line(person, false) }
+            { no_path(person) }
             if let Some(own) = &preferences.calls_itself {
                 <p class="detail">{ with_name(Text::CallsItself, own) }</p>
             }

@@ -166,6 +166,7 @@ fn details(props: &Props) -> Html {
                     <p class="detail said">{ t(words::ping(ping)) }</p>
                 }
             </div>
+            { no_path(person) }
         </>
     }
 }
@@ -208,9 +209,21 @@ pub(super) fn presence_line(person: &Person, typing: bool) -> Html {
                 <span class="typing">{ t(Text::Typing) }</span>
             } else {
                 <span>{ t(standing(person)) }</span>
+                if let Some(connected) = person.connected {
+                    <span class="way">{ " · " }{ words::connected(connected) }</span>
+                }
             }
         </p>
     }
+}
+
+/// Returns why a contact who answers cannot be reached, and what would help.
+pub(super) fn no_path(person: &Person) -> Html {
+    let says = person.no_path && person.connected.is_none() && !is_blocked(person);
+    if !says {
+        return Html::default();
+    }
+    html! { <p class="detail said" role="status">{ t(Text::NoPath) }</p> }
 }
 
 /// Returns what the last Ping said, where somebody can be pinged.

@@ -2,7 +2,7 @@
 
 use super::name::isolate;
 use crate::i18n::{Text, count, fill, t};
-use ipc::{Asked, MessageState, Ping, Presence, Reach, Special, UnixMillis};
+use ipc::{Asked, Connected, MessageState, Ping, Presence, Reach, Special, UnixMillis, Way};
 
 /// Returns "2 unread messages".
 pub(crate) fn unread_count(unread: u32) -> String {
@@ -32,6 +32,7 @@ pub(crate) fn asked(asked: Asked) -> Option<Text> {
         Asked::Waiting => Some(Text::AskedWaiting),
         Asked::NotAccepted => Some(Text::AskedNotAccepted),
         Asked::Unreachable => Some(Text::AskedUnreachable),
+        Asked::NoPath => Some(Text::AskedNoPath),
         Asked::Failed => Some(Text::AskedFailed),
     }
 }
@@ -42,7 +43,24 @@ pub(crate) fn ping(ping: Ping) -> Text {
         Ping::Trying => Text::PingTrying,
         Ping::Online => Text::PingOnline,
         Ping::Unreachable => Text::PingUnreachable,
+        Ping::NoPath => Text::PingNoPath,
         Ping::SomebodyElse => Text::PingSomebodyElse,
+    }
+}
+
+/// Returns which way messages to a contact take, and how long one took there and back.
+pub(crate) fn connected(connected: Connected) -> String {
+    let way = t(match connected.way {
+        Way::SameNetwork => Text::WaySameNetwork,
+        Way::Direct => Text::WayDirect,
+        Way::Relayed => Text::WayRelayed,
+    });
+    match connected.round_trip {
+        Some(millis) => {
+            let trip = fill(Text::RoundTrip, &[&millis.max(1).to_string()]);
+            format!("{way} · {trip}")
+        }
+        None => way,
     }
 }
 
@@ -96,6 +114,15 @@ pub(crate) fn reach(reach: Reach) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_way_to_a_contact_is_said_in_words() {
+        let words = |way, round_trip| connected(Connected { way, round_trip });
+        assert_eq!(words(Way::Relayed, None), "relayed");
+        assert_eq!(words(Way::Direct, Some(24)), "direct · 24 ms round trip");
+        let shortest = words(Way::SameNetwork, Some(0));
+        assert_eq!(shortest, "same network · 1 ms round trip");
+    }
 
     #[test]
     fn last_seen_is_said_in_words() {

@@ -23,6 +23,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::InviteOwn => Text::InviteOwn,
         Refusal::InviteExpired => Text::InviteExpired,
         Refusal::InviteUnreachable => Text::InviteUnreachable,
+        Refusal::InviteNoPath => Text::NoPath,
         Refusal::InviteNotValid => Text::InviteNotValid,
         Refusal::InvitesFull => Text::InvitesFull,
         Refusal::PassphraseShort => Text::PassphraseShort,

@@ -130,8 +130,10 @@ fn false_friend_asks(world: &mut World, index: usize, output: &Output) {
     if !is_false_friend(world, index) {
         return;
     }
-    if let Output::Dial { label, .. } = output {
-        world.calls.dials(index, label);
+    if let Output::Dial { label, further, .. } = output {
+        for label in [label].into_iter().chain(further) {
+            world.calls.dials(index, label);
+        }
     } else if let Output::Transmit(_, frame) = output
         && frame.contains(r#""key":"#)
     {

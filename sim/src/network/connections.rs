@@ -2,7 +2,8 @@
 
 use crate::context::Context;
 use crate::event::Event;
-use peerjs::endpoint::{Input, RtcCommand, RtcInput};
+use crate::random::Random;
+use peerjs::endpoint::{Input, RtcCommand, RtcId, RtcInput};
 use peerjs::event::ConnId;
 use peerjs::path::RemoteCandidate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ pub struct End {
     /// The generation of the process that opened it.
     pub generation: u64,
     /// How its endpoint names it.
-    pub conn: ConnId,
+    pub conn: RtcId,
 }
 
 /// How the two ends of a connection see each other.
@@ -67,7 +68,7 @@ impl Connections {
         let first = |device| End {
             device,
             generation: 0,
-            conn: ConnId::Dialled(0),
+            conn: ConnId::Dialled(0).into(),
         };
         self.numbers.range(first(device)..first(device + 1)).count()
     }
@@ -127,7 +128,7 @@ impl Connections {
         ctx: &mut Context,
         own: End,
         command: RtcCommand,
-        route: impl FnOnce(usize, usize) -> Option<Route>,
+        route: impl FnOnce(&mut Random, usize, usize) -> Option<Route>,
     ) {
         match command {
             RtcCommand::Offer { .. } => self.begin(ctx, own, None, "actpass"),
@@ -197,7 +198,7 @@ impl Connections {
         ctx: &mut Context,
         own: End,
         answer: &str,
-        route: impl FnOnce(usize, usize) -> Option<Route>,
+        route: impl FnOnce(&mut Random, usize, usize) -> Option<Route>,
     ) {
         let numbers = self.numbers.get(&own).copied().zip(number_in(answer));
         let Some((ours, theirs)) = numbers else {
@@ -218,7 +219,7 @@ impl Connections {
         if is_cut || dialling.cut {
             return;
         }
-        let Some(route) = route(own.device, device) else {
+        let Some(route) = route(&mut ctx.random, own.device, device) else {
             return;
         };
         let lag = ctx.random.within(2, 60);

@@ -7,6 +7,7 @@ pub mod sockets;
 use crate::context::Context;
 use crate::devices::Devices;
 use crate::home::{Home, Nat};
+use crate::random::Random;
 use connections::{Connections, End, Route};
 use peerjs::candidate::Kind;
 use peerjs::endpoint::RtcCommand;
@@ -56,7 +57,11 @@ impl Network {
     /// Carries out a command to one end of a peer connection.
     pub fn command(&mut self, ctx: &mut Context, devices: &Devices, own: End, command: RtcCommand) {
         let homes = &self.homes;
-        let route = |dialling, answering| route(homes, devices, dialling, answering);
+        let attempt = own.conn.attempt;
+        let route = |random: &mut Random, dialling, answering| {
+            route(homes, devices, dialling, answering)
+                .filter(|_| lets_through(homes, devices, (dialling, answering), attempt, random))
+        };
         self.connections.command(ctx, own, command, route);
     }
 
@@ -76,6 +81,23 @@ impl Network {
 fn passes(homes: &[Home], first: usize, second: usize) -> bool {
     let nat = |home: usize| homes.get(home).map(|home| home.nat).unwrap_or_default();
     first == second || nat(first).passes(nat(second))
+}
+
+/// Whether this attempt of a dial between two devices gets through the NATs between them.
+fn lets_through(
+    homes: &[Home],
+    devices: &Devices,
+    (dialling, answering): (usize, usize),
+    attempt: u8,
+    random: &mut Random,
+) -> bool {
+    let home = |index: usize| devices.get(index).map(|device| device.home);
+    let nat = |index: usize| {
+        let home = home(index).and_then(|home| homes.get(home));
+        home.map(|home| home.nat).unwrap_or_default()
+    };
+    let near = home(dialling) == home(answering);
+    near || nat(dialling).lets_through(nat(answering), attempt, random)
 }
 
 fn public_address(homes: &[Home], home: usize) -> IpAddr {

@@ -1,7 +1,11 @@
 //! Who is dialled, when, and from where to where.
 
 use super::*;
-use crate::test_context::{notices, wait};
+use crate::crypto::Offer;
+use crate::io::Output;
+use crate::limits::FURTHER_ATTEMPTS;
+use crate::routes::IdOwner;
+use crate::test_context::{notices, outputs, wait};
 use crate::view::Reach;
 
 /// Makes everybody due, and lets them be dialled.
@@ -47,6 +51,38 @@ fn eight_dials_are_under_way_at_once_and_the_others_wait_a_second() {
     wait(&mut ctx, Duration::from_secs(1));
     contacts.timeout(&mut ctx, &online());
     assert_eq!(dials(&mut ctx).len(), 1, "one place is free");
+}
+
+/// Takes the connection ids of all attempts of the one dial.
+fn labels(ctx: &mut Context) -> Vec<String> {
+    let dial = outputs(ctx).pop();
+    let Some(Output::Dial { label, further, .. }) = dial else {
+        panic!("{dial:?}");
+    };
+    [vec![label], further].concat()
+}
+
+#[test]
+fn each_attempt_at_a_contact_elsewhere_has_a_tag_of_its_own_and_within_a_network_there_is_one() {
+    let (mut ctx, mut contacts) = with_bob();
+    ctx.routes.set_id(OWN, IdOwner::Transport);
+    contacts.hurry(&bob(), ctx.now.mono);
+    contacts.timeout(&mut ctx, &online());
+    let labels_of_all = labels(&mut ctx);
+    assert_eq!(labels_of_all.len(), 1 + FURTHER_ATTEMPTS);
+    let (from, to) = far();
+    let secret = contacts.get(&bob()).unwrap().pair_secret();
+    let mut nonces = Vec::new();
+    for label in labels_of_all {
+        let offer = Offer::read(&label).unwrap();
+        assert!(offer.shows(&secret, &from, &to));
+        assert!(!nonces.contains(&offer.nonce), "used once");
+        nonces.push(offer.nonce);
+    }
+    let here = "203.0.113.7".parse().unwrap();
+    ctx.routes.set_id(BESIDE, IdOwner::Directory(here));
+    ctx.dial_for(BESIDE, SEEN, Purpose::Meet(bob()), Some(secret));
+    assert_eq!(labels(&mut ctx).len(), 1);
 }
 
 #[test]

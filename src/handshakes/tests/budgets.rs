@@ -8,9 +8,9 @@ use crate::crypto::offer_label;
 use crate::fact::Shown;
 use crate::limits::{
     HANDSHAKES_AT_ONCE, HANDSHAKES_PER_MINUTE, KNOWN_AT_ONCE, LINKS, LINKS_RESERVED, OF_ONE_CALLER,
-    SEARCHES_PER_MINUTE, SHOWN_AT_ONCE,
+    OF_ONE_KNOWN, SEARCHES_PER_MINUTE, SHOWN_AT_ONCE,
 };
-use crate::test_context::{transport_id, wait};
+use crate::test_context::{clear, outputs, transport_id, wait};
 use std::time::Duration;
 
 fn stranger(n: u32) -> String {
@@ -34,7 +34,7 @@ fn only_so_many_strangers_are_in_a_handshake_at_once() {
 }
 
 #[test]
-fn one_caller_has_two_connections_at_once() {
+fn one_caller_has_two_connections_at_once_and_a_contact_those_of_a_dial() {
     let mut bob = knows_ann();
     for n in 0..OF_ONE_CALLER {
         assert!(
@@ -54,12 +54,45 @@ fn one_caller_has_two_connections_at_once() {
     ));
     // One contact under many ids is one caller.
     let mut bob = knows_ann();
-    for n in 0..=OF_ONE_CALLER {
+    for n in 0..=OF_ONE_KNOWN {
         let n = u8::try_from(n).unwrap();
         let call = tagged(&transport_id(100 + n), &own(), n);
         let answered = answers_next(&mut bob, call, &Door::Transport);
-        assert_eq!(answered, usize::from(n) < OF_ONE_CALLER);
+        assert_eq!(answered, usize::from(n) < OF_ONE_KNOWN);
     }
+    let from = transport_id(ANNS);
+    let mut bob = knows_ann_at(&from);
+    for n in 0..=OF_ONE_KNOWN {
+        let n = u8::try_from(n).unwrap();
+        let answered = answers_next(&mut bob, tagged(&from, &own(), n), &Door::Transport);
+        assert_eq!(answered, usize::from(n) < OF_ONE_KNOWN);
+    }
+}
+
+#[test]
+fn the_attempts_of_a_dial_that_were_not_chosen_end_with_the_hello_on_the_one_that_was() {
+    let from = transport_id(ANNS);
+    let mut bob = knows_ann_at(&from);
+    let link = LinkId::Accepted;
+    for n in 0..3 {
+        let call = tagged(&from, &own(), u8::try_from(n).unwrap());
+        assert!(answers(&mut bob, link(n), call, &Door::Transport));
+    }
+    let other = tagged(&transport_id(9), &own(), 9);
+    assert!(answers(&mut bob, link(9), other, &Door::Transport));
+    bob.link = link(1);
+    bob.open();
+    clear(&mut bob.ctx);
+    let mut ann = Side::dialling(meet(), Shelf::default());
+    ann.open();
+    let hello = ann.says().remove(0);
+    bob.hears(&hello);
+    let closed: Vec<_> = outputs(&mut bob.ctx)
+        .into_iter()
+        .filter(|output| matches!(output, Output::Close(_)))
+        .collect();
+    assert!(closed.contains(&Output::Close(link(0))) && closed.contains(&Output::Close(link(2))));
+    assert!(!closed.contains(&Output::Close(link(9))), "of another caller");
 }
 
 #[test]

@@ -244,6 +244,7 @@ fn the_end_of_a_dial_is_told_to_whom_it_was_for() {
     for (closed, asked) in [
         (Closed::Gone, Asked::Unreachable),
         (Closed::Unreachable, Asked::Unreachable),
+        (Closed::NoPath, Asked::NoPath),
         (Closed::Refused, Asked::Failed),
     ] {
         let mut ann = Side::dialling(ask(), Shelf::default());
@@ -253,11 +254,13 @@ fn the_end_of_a_dial_is_told_to_whom_it_was_for() {
         };
         assert_eq!(told, asked);
     }
-    let mut ann = Side::dialling(meet(), knowing(Some(BOBS)));
-    ann.handshakes
-        .closed(&mut ann.ctx, DIALLED, Closed::Unreachable);
-    assert!(matches!(
-        ann.facts()[..],
-        [Fact::LinkEnded(DIALLED), Fact::NotMet(DIALLED, _)]
-    ));
+    for (closed, was_answered) in [(Closed::Unreachable, false), (Closed::NoPath, true)] {
+        let mut ann = Side::dialling(meet(), knowing(Some(BOBS)));
+        ann.handshakes.closed(&mut ann.ctx, DIALLED, closed);
+        assert!(matches!(
+            ann.facts()[..],
+            [Fact::LinkEnded(DIALLED), Fact::NotMet { link: DIALLED, answered, .. }]
+                if answered == was_answered
+        ));
+    }
 }

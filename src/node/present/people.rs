@@ -7,9 +7,10 @@ use crate::contacts::Contact;
 use crate::context::Context;
 use crate::directory::Standing;
 use crate::ids::Stranger;
+use crate::io::Path;
 use crate::limits::SHOWN_STRANGERS;
 use crate::values::ContactId;
-use crate::view::{Asked, Event, Person, PersonId, Presence};
+use crate::view::{Asked, Connected, Event, Person, PersonId, Presence, Way};
 use crate::wire::Entry;
 use litemap::LiteMap;
 use std::time::Duration;
@@ -257,6 +258,8 @@ impl People {
             last_seen: None,
             unread: 0,
             ping: None,
+            connected: None,
+            no_path: false,
             preferences: None,
         }
     }
@@ -276,6 +279,8 @@ fn contact(state: &State<'_>, contact: &Contact) -> Person {
         last_seen: contact.record().last_seen,
         unread: state.conversations.unread(contact.id()),
         ping: contact.ping(),
+        connected: connected(state, contact),
+        no_path: contact.has_no_path(),
         preferences: Some(contact.shown_preferences(state.now.unix)),
     }
 }
@@ -292,6 +297,8 @@ fn is_as_shown(state: &State<'_>, contact: &Contact, shown: &Person) -> bool {
         last_seen,
         unread,
         ping,
+        connected: shown_connected,
+        no_path,
         preferences,
     } = shown;
     *name == contact.name()
@@ -299,18 +306,38 @@ fn is_as_shown(state: &State<'_>, contact: &Contact, shown: &Person) -> bool {
         && *last_seen == contact.record().last_seen
         && *unread == state.conversations.unread(contact.id())
         && *ping == contact.ping()
+        && *shown_connected == connected(state, contact)
+        && *no_path == contact.has_no_path()
         && preferences
             .as_ref()
             .is_some_and(|shown| contact.has_preferences(shown, state.now.unix))
 }
 
+/// Returns whether a direct connection shows a contact on this network.
+fn is_here(state: &State<'_>, contact: &Contact) -> bool {
+    let is_local = |path, shares| state.directory.is_local(path, shares);
+    state.conversations.is_here(contact.id(), is_local)
+}
+
+/// Returns which way messages to a contact take.
+fn connected(state: &State<'_>, contact: &Contact) -> Option<Connected> {
+    let way = match state.conversations.path(contact.id())? {
+        Path::Relay => Way::Relayed,
+        Path::Local | Path::Public(_) | Path::Unknown if is_here(state, contact) => {
+            Way::SameNetwork
+        }
+        Path::Local | Path::Public(_) | Path::Unknown => Way::Direct,
+    };
+    let trip = state.conversations.round_trip(contact.id());
+    let round_trip = trip.map(|trip| u32::try_from(trip.as_millis()).unwrap_or(u32::MAX));
+    Some(Connected { way, round_trip })
+}
+
 fn presence(state: &State<'_>, contact: &Contact) -> Presence {
     let listed = contact.seen_as().is_some();
-    let is_local = |path, shares| state.directory.is_local(path, shares);
-    let is_here = state.conversations.is_here(contact.id(), is_local);
     match (contact.is_connected(), listed) {
         _ if contact.is_blocked() => Presence::Offline,
-        (true, _) if is_here => Presence::OnNetwork,
+        (true, _) if is_here(state, contact) => Presence::OnNetwork,
         (_, true) => Presence::ClaimsNetwork,
         (true, false) => Presence::Online,
         (false, false) => Presence::Offline,

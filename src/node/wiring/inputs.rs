@@ -20,6 +20,9 @@ impl Node {
                 self.shown.attach(&mut self.ctx);
             }
             Input::Watching { chats, visible } => {
+                for chat in &chats {
+                    self.conversations.measure(&mut self.ctx, chat);
+                }
                 self.attention.watch(&mut self.ctx, chats, visible);
             }
             Input::Signalling(signalling) => self.signalling(signalling),

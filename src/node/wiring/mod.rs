@@ -74,9 +74,17 @@ impl Node {
                 self.contacts
                     .not_the_contact(ctx, &contact, link, &remote, fault);
             }
-            Fact::NotMet(link, contact) => {
-                self.contacts
-                    .not_met(ctx, &contact, link, Ping::Unreachable);
+            Fact::NotMet {
+                link,
+                contact,
+                answered,
+            } => {
+                let ping = if answered {
+                    Ping::NoPath
+                } else {
+                    Ping::Unreachable
+                };
+                self.contacts.not_met(ctx, &contact, link, ping);
             }
             Fact::Befriended(befriended) => self.befriended(*befriended),
             Fact::Kept(kept) => self.kept(*kept),

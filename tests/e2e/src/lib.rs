@@ -38,7 +38,7 @@ pub mod webdriver;
 pub mod world;
 
 pub use browser::{Browser, Kind, Setup};
-pub use lab::{Home, Lab};
+pub use lab::{Home, Lab, Nat};
 pub use page::{Page, named, with_text};
 pub use services::Services;
 pub use squatter::Squatter;

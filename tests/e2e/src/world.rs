@@ -2,7 +2,7 @@
 
 use crate::browser::{Browser, Kind, Setup};
 use crate::paths;
-use crate::services::Services;
+use crate::services::{Services, Stun};
 use anyhow::{Result, anyhow};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,13 @@ impl World {
             services: Services::start(&logs)?,
             logs,
         })
+    }
+
+    /// Starts them with a STUN server that answers nobody.
+    pub fn without_stun(test: &str) -> Result<Self> {
+        let mut world = Self::start(test)?;
+        world.services.stun = Stun::silent()?;
+        Ok(world)
     }
 
     /// Where logs and pictures go.

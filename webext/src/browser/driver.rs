@@ -281,8 +281,12 @@ impl Driver {
                 from,
                 to,
                 label,
+                further,
                 reach,
-            } => self.signalling.dial(link, &from, &to, &label, reach),
+            } => {
+                let labels = [vec![label], further].concat();
+                self.signalling.dial(link, &from, &to, labels, reach);
+            }
             Output::Answer { link, reach } => self.signalling.answer(link, reach),
             Output::Transmit(link, frame) => self.signalling.transmit(link, &frame),
             Output::Close(link) => self.signalling.close(link),

@@ -1,5 +1,5 @@
-//! Looks up the public addresses of this device: by STUN, and where that finds nothing within
-//! [`STUN_TIME`] by the configured echo. When it has seen enough is up to [`Gathering`].
+//! Looks up the public addresses of this device: by STUN, and where that has found nothing within
+//! [`HEAD_START`] by the configured echo as well. When it has seen enough is up to [`Gathering`].
 
 use super::echo;
 use super::stun::Gatherer;
@@ -16,8 +16,12 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
 
-/// How long STUN may take before the echo is asked.
+/// How long STUN may take.
 const STUN_TIME: Duration = Duration::from_secs(3);
+
+/// How long STUN may take before the echo is asked beside it: several usual round trips to a STUN server, so
+/// that the echo, which is another one to learn who is here, is rarely asked.
+const HEAD_START: Duration = Duration::from_millis(500);
 
 /// How long a first look-up waits for the other family: a usual round trip to a STUN server.
 const MOMENT: Duration = Duration::from_millis(100);
@@ -89,9 +93,9 @@ struct Search {
     gathering: RefCell<Gathering>,
     gatherer: RefCell<Option<Gatherer>>,
     moment: Timer,
+    head_start: Timer,
     limit: Timer,
     echo: Option<String>,
-    asked_echo: Cell<bool>,
     /// The browser has a way of its own to others: a candidate for UDP, or a relay to be used.
     has_way: Cell<bool>,
     shared: Rc<Shared>,
@@ -103,10 +107,12 @@ impl Search {
         let search = Rc::new_cyclic(|me: &Weak<Self>| Self {
             gathering: RefCell::new(Gathering::new(expected)),
             gatherer: RefCell::new(None),
-            moment: Timer::new(on(me, Gathering::moment_over)),
-            limit: Timer::new(on(me, Gathering::over)),
+            moment: Timer::new(on(me, |search| search.gathering.borrow_mut().moment_over())),
+            head_start: Timer::new(on(me, |search| {
+                search.gathering.borrow_mut().head_start_over()
+            })),
+            limit: Timer::new(on(me, Self::over)),
             echo: config.ip_echo.filter(|url| !url.is_empty()),
-            asked_echo: Cell::new(false),
             has_way: Cell::new(has_relay(&config.ice_servers)),
             shared,
         });
@@ -116,6 +122,7 @@ impl Search {
 
     fn gather(self: &Rc<Self>, servers: &[IceServer]) {
         self.limit.set(Some(STUN_TIME));
+        self.head_start.set(Some(HEAD_START));
         let me = Rc::downgrade(self);
         let candidate = move |candidate: Option<String>| {
             if let Some(search) = me.upgrade() {
@@ -143,7 +150,7 @@ impl Search {
             },
             None => {
                 self.stop();
-                self.gathering.borrow_mut().over()
+                self.over()
             }
         };
         self.step(step);
@@ -156,6 +163,14 @@ impl Search {
         spawn_local(async move { drop(gatherer) });
     }
 
+    /// Handles the end of what STUN finds.
+    fn over(&self) -> Step {
+        if self.gathering.borrow().is_empty() {
+            self.shared.report_direct(self.has_way.get());
+        }
+        self.gathering.borrow_mut().over()
+    }
+
     fn step(self: &Rc<Self>, step: Step) {
         match step {
             Step::Wait => {}
@@ -166,34 +181,28 @@ impl Search {
     }
 
     fn ask_echo(self: &Rc<Self>) {
-        if self.asked_echo.replace(true) {
-            return;
-        }
-        self.shared.report_direct(self.has_way.get());
         let (me, url) = (Rc::downgrade(self), self.echo.clone());
         spawn_local(async move {
             let answer = match url {
                 Some(url) => echo::ask(&url).await,
                 None => Err("no echo is configured".to_owned()),
             };
-            let found = answer.inspect_err(|error| tracing::warn!(error, "no public address"));
+            let found = answer.inspect_err(|error| tracing::warn!(error, "no answer of the echo"));
             // A later look-up counts instead of one that is gone.
             if let Some(search) = me.upgrade() {
-                search.shared.report(Addresses {
-                    seen: found.into_iter().collect(),
-                    own: Vec::new(),
-                });
+                let step = search.gathering.borrow_mut().echoed(found.ok());
+                search.step(step);
             }
         });
     }
 }
 
 /// Takes a step when a timer fires.
-fn on(me: &Weak<Search>, step: fn(&mut Gathering) -> Step) -> impl Fn() + use<> {
+fn on(me: &Weak<Search>, step: fn(&Search) -> Step) -> impl Fn() + use<> {
     let me = Weak::clone(me);
     move || {
         if let Some(search) = me.upgrade() {
-            let step = step(&mut search.gathering.borrow_mut());
+            let step = step(&search);
             search.step(step);
         }
     }

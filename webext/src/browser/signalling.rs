@@ -72,9 +72,16 @@ impl Signalling {
         self.keep_tokens();
     }
 
-    pub(crate) fn dial(&self, link: LinkId, from: &str, to: &str, label: &str, reach: Reach) {
+    pub(crate) fn dial(
+        &self,
+        link: LinkId,
+        from: &str,
+        to: &str,
+        labels: Vec<String>,
+        reach: Reach,
+    ) {
         let (conn, reach) = (mapping::conn(link), mapping::reach(reach));
-        self.with(|client| client.dial(conn, from, to, Some(label), reach));
+        self.with(|client| client.dial(conn, from, to, labels, reach));
     }
 
     pub(crate) fn answer(&self, link: LinkId, reach: Reach) {

@@ -80,7 +80,10 @@ fn nothing_is_made_and_nothing_said_before_the_owner_answers() {
     );
     assert!(by_b(&world) > 0 && said(&world));
     assert!(matches!(world.take_events(0)[..], [Event::Open { .. }]));
-    let told = ((1, ACCEPTED), RtcCommand::Candidate(CANDIDATE.into()));
+    let told = (
+        (1, ACCEPTED.into()),
+        RtcCommand::Candidate(CANDIDATE.into()),
+    );
     assert!(world.rtc.contains(&told), "what came meanwhile is used");
 }
 
@@ -220,7 +223,7 @@ fn near_nobody_is_told_an_address_of_the_other_family() {
     world.transmitted.clear();
     let own = |address: &str| {
         let text = format!("candidate:0 1 udp 1 {address} 9 typ host");
-        Input::Rtc(DIALLED, RtcInput::Candidate(text))
+        Input::Rtc(DIALLED.into(), RtcInput::Candidate(text))
     };
     for address in ["2001:db8::7", "fd00::7", "10.0.0.1", "x.local"] {
         world.input(0, own(address));
@@ -251,8 +254,8 @@ fn one_candidate_from_here_gives_a_dial_its_whole_time() {
     world.pass(ELSEWHERE_AFTER);
     assert_eq!(world.take_events(0), []);
     world.pass(DIAL_WITHIN);
-    let unreachable = [Event::Closed(DIALLED, Closed::Unreachable)];
-    assert_eq!(world.take_events(0), unreachable);
+    let no_path = [Event::Closed(DIALLED, Closed::NoPath)];
+    assert_eq!(world.take_events(0), no_path);
 }
 
 /// A dial within the network that is answered, with these candidates.

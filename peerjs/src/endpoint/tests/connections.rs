@@ -36,7 +36,7 @@ fn closes(world: &World, who: usize, conn: ConnId) -> usize {
     world
         .rtc
         .iter()
-        .filter(|entry| **entry == ((who, conn), RtcCommand::Close))
+        .filter(|entry| **entry == ((who, conn.into()), RtcCommand::Close))
         .count()
 }
 
@@ -59,7 +59,10 @@ fn both_ends_open_with_each_others_fingerprint() {
     };
     assert_eq!(world.take_events(1), [incoming, open(ACCEPTED, 1, 0)]);
     // The candidate that was there before the offer was sent has been told, too.
-    let told = ((1, ACCEPTED), RtcCommand::Candidate(CANDIDATE.into()));
+    let told = (
+        (1, ACCEPTED.into()),
+        RtcCommand::Candidate(CANDIDATE.into()),
+    );
     assert!(world.rtc.contains(&told));
 }
 
@@ -80,7 +83,7 @@ fn messages_go_both_ways_up_to_the_limit() {
     // A longer one ends the connection.
     world.input(
         1,
-        Input::Rtc(ACCEPTED, RtcInput::Data(vec![b'x'; MESSAGE_MAX + 1])),
+        Input::Rtc(ACCEPTED.into(), RtcInput::Data(vec![b'x'; MESSAGE_MAX + 1])),
     );
     assert_eq!(
         world.take_events(1),
@@ -119,7 +122,7 @@ fn a_message_that_cannot_be_sent_ends_the_connection_and_its_owner_hears_of_it()
 fn a_close_to_somebody_silent_is_over_after_a_while() {
     let mut world = connected();
     world.part(DIALLED);
-    world.input(0, Input::Rtc(DIALLED, RtcInput::Suspect));
+    world.input(0, Input::Rtc(DIALLED.into(), RtcInput::Suspect));
     assert_eq!(world.take_events(0), [Event::Suspect(DIALLED)]);
     world.input(0, Input::Close(DIALLED));
     world.pass(LINGER);
@@ -340,13 +343,18 @@ fn offers_beyond_the_bound_are_passed_over_until_others_have_ended() {
         let is_answer = |(_, command): &&(_, RtcCommand)| matches!(command, RtcCommand::Answer(_));
         world.rtc.iter().filter(is_answer).count()
     };
-    let over = |event: &&Event| matches!(event, Event::Closed(_, Closed::Unreachable));
+    let closed = |world: &mut World, reason| {
+        let is_it = |event: &Event| matches!(event, Event::Closed(_, why) if *why == reason);
+        world
+            .take_events(0)
+            .iter()
+            .filter(|event| is_it(event))
+            .count()
+    };
     assert_eq!(answers(&world), ANSWERING_MAX);
-    let events = world.take_events(0);
-    assert_eq!(events.iter().filter(over).count(), ANSWERING_MAX);
+    assert_eq!(closed(&mut world, Closed::Unreachable), ANSWERING_MAX);
     world.pass(DIAL_WITHIN);
-    let events = world.take_events(0);
-    assert_eq!(events.iter().filter(over).count(), ANSWERING_MAX);
+    assert_eq!(closed(&mut world, Closed::NoPath), ANSWERING_MAX);
     says(
         &mut world,
         0,
@@ -401,11 +409,17 @@ fn messages_before_the_opening_is_reported_are_kept_but_not_without_bound() {
     says(&mut world, 0, "c", &connect);
     assert_ne!(own, "dc_c");
     world.take_events(0);
-    world.input(0, Input::Rtc(ACCEPTED, RtcInput::Data(b"1".to_vec())));
-    world.input(0, Input::Rtc(ACCEPTED, RtcInput::Data(b"2".to_vec())));
+    world.input(
+        0,
+        Input::Rtc(ACCEPTED.into(), RtcInput::Data(b"1".to_vec())),
+    );
+    world.input(
+        0,
+        Input::Rtc(ACCEPTED.into(), RtcInput::Data(b"2".to_vec())),
+    );
     assert_eq!(world.take_events(0), []);
     let (local, remote) = (sdp(1, "active"), sdp(STRANGER, "actpass"));
-    world.input(0, Input::Rtc(ACCEPTED, open(&local, &remote)));
+    world.input(0, Input::Rtc(ACCEPTED.into(), open(&local, &remote)));
     let events = world.take_events(0);
     assert!(
         matches!(events.as_slice(), [Event::Open { .. }, Event::Frame(_, one), Event::Frame(_, two)]
@@ -422,7 +436,7 @@ fn messages_before_the_opening_is_reported_are_kept_but_not_without_bound() {
     world.take_events(0);
     let conn = ConnId::Accepted(1);
     for _ in 0..65 {
-        world.input(0, Input::Rtc(conn, RtcInput::Data(b"x".to_vec())));
+        world.input(0, Input::Rtc(conn.into(), RtcInput::Data(b"x".to_vec())));
     }
     assert_eq!(world.take_events(0), [Event::Closed(conn, Closed::Refused)]);
 }

@@ -2,6 +2,7 @@
 
 mod admission;
 mod connections;
+mod race;
 mod registration;
 mod server;
 mod world;

@@ -1,7 +1,9 @@
 //! Endpoints, servers and peer connections under one clock.
 
 use super::server::{PeerServer, Wire};
-use crate::endpoint::{Endpoint, Input, Output, RtcCommand, RtcInput, SocketId, SocketInput};
+use crate::endpoint::{
+    Endpoint, Input, Output, RtcCommand, RtcId, RtcInput, SocketId, SocketInput,
+};
 use crate::event::{ConnId, Event, Server};
 use crate::path::RemoteCandidate;
 use crate::reach::Reach;
@@ -9,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// An end of a peer connection.
-type End = (usize, ConnId);
+type End = (usize, RtcId);
 
 /// Everything runs at once but what waits for time.
 pub(super) struct World {
@@ -31,6 +33,8 @@ pub(super) struct World {
     /// How many sockets were opened, and when.
     pub(super) opened: Vec<(Duration, String)>,
     pub(super) rtc: Vec<(End, RtcCommand)>,
+    /// The attempts of a dial that find a way.
+    pub(super) passes: fn(u8) -> bool,
     /// Number of each end in its description, and the ends that have met.
     ends: Vec<End>,
     peers: BTreeMap<End, End>,
@@ -54,6 +58,7 @@ impl World {
             dead: BTreeSet::new(),
             opened: Vec::new(),
             rtc: Vec::new(),
+            passes: |_| true,
             ends: Vec::new(),
             peers: BTreeMap::new(),
         }
@@ -99,15 +104,33 @@ impl World {
         label: Option<&str>,
     ) -> ConnId {
         let conn = ConnId::Dialled(number);
-        let reach = self.reach.clone();
+        let (further, reach) = (Vec::new(), self.reach.clone());
         let input = Input::Dial {
             conn,
             from: from.into(),
             to: to.into(),
             label: label.map(str::to_owned),
+            further,
             reach,
         };
         self.input(who, input);
+        conn
+    }
+
+    /// The same with further attempts.
+    pub(super) fn dial_racing(&mut self, from: &str, to: &str) -> ConnId {
+        let conn = ConnId::Dialled(0);
+        let further = vec!["second".into(), "third".into()];
+        let reach = self.reach.clone();
+        let input = Input::Dial {
+            conn,
+            from: from.into(),
+            to: to.into(),
+            label: Some("first".into()),
+            further,
+            reach,
+        };
+        self.input(0, input);
         conn
     }
 
@@ -157,7 +180,7 @@ impl World {
 
     /// What the first endpoint sends on a connection arrives nowhere from now on.
     pub(super) fn part(&mut self, conn: ConnId) {
-        self.peers.remove(&(0, conn));
+        self.peers.remove(&(0, conn.into()));
     }
 
     fn settle(&mut self) {
@@ -199,7 +222,7 @@ impl World {
                     }
                     self.events[who].push(event);
                 }
-                Output::Rtc(conn, command) => self.rtc_command((who, conn), command, &mut then),
+                Output::Rtc(id, command) => self.rtc_command((who, id), command, &mut then),
                 Output::Connect(socket, url) => {
                     self.connect((who, socket.0), &url, &mut then);
                 }
@@ -260,7 +283,7 @@ impl World {
 impl World {
     fn rtc_command(&mut self, end: End, command: RtcCommand, then: &mut Vec<(usize, Input)>) {
         self.rtc.push((end, command.clone()));
-        let mut say = |(who, conn): End, input| then.push((who, Input::Rtc(conn, input)));
+        let mut say = |(who, id): End, input| then.push((who, Input::Rtc(id, input)));
         match &command {
             RtcCommand::Offer { .. } => {
                 self.ends.push(end);
@@ -282,6 +305,9 @@ impl World {
                     return;
                 };
                 self.peers.insert(end, other);
+                if !(self.passes)(end.1.attempt) {
+                    return;
+                }
                 let index = |of| self.ends.iter().position(|known| *known == of).unwrap();
                 let (ours, theirs) = (sdp(index(end), "actpass"), sdp(index(other), "active"));
                 say(other, open(&theirs, &ours));

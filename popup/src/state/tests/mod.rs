@@ -54,6 +54,8 @@ fn person(id: PersonId, name: &str, presence: Presence) -> Person {
         last_seen: None,
         unread: 0,
         ping: None,
+        connected: None,
+        no_path: false,
         preferences: None,
     }
 }

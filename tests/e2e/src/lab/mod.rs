@@ -29,6 +29,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use namespace::Namespace;
+pub use wiring::Nat;
 use wiring::{Line, Router};
 
 /// Where the servers are.
@@ -71,6 +72,8 @@ pub struct Lab {
     homes: [Router; 2],
     internet: Namespace,
     hidden: bool,
+    /// How devices reach the relay, where there is one.
+    relay: Option<&'static str>,
     logs: PathBuf,
 }
 
@@ -82,15 +85,24 @@ impl Lab {
 
     /// Builds it; logs go to this folder of `artifacts`.
     pub fn start_in(folder: &str) -> Result<Self> {
+        Self::start_with(folder, [Nat::default(); 2])
+    }
+
+    /// Builds it with these routers in A and B; logs go to `artifacts/e2e/<test>`.
+    pub fn behind(test: &str, nats: [Nat; 2]) -> Result<Self> {
+        Self::start_with(&format!("e2e/{test}"), nats)
+    }
+
+    fn start_with(folder: &str, [a, b]: [Nat; 2]) -> Result<Self> {
         let logs = paths::fresh_artifacts(folder)?;
         let test = name_of(&logs);
         namespace::remove_leftovers()?;
         let internet = wiring::internet(SERVERS, &format!("{test}-internet"))?;
-        let home = |home: Home, network| {
+        let home = |home: Home, network, nat| {
             let name = format!("{test}-{home:?}").to_lowercase();
-            Router::new(&name, &internet, home.address(), network)
+            Router::new(&name, &internet, home.address(), network, nat)
         };
-        let homes = [home(Home::A, 1)?, home(Home::B, 2)?];
+        let homes = [home(Home::A, 1, a)?, home(Home::B, 2, b)?];
         Ok(Self {
             signalling: internet.enter(|| PeerServer::start(&logs, SERVERS))??,
             stun: internet.enter(|| Coturn::start(&logs, IpAddr::V4(SERVERS)))??,
@@ -100,6 +112,7 @@ impl Lab {
             homes,
             internet,
             hidden: false,
+            relay: None,
             logs,
         })
     }
@@ -109,6 +122,13 @@ impl Lab {
     #[must_use]
     pub fn with_hidden_addresses(mut self) -> Self {
         self.hidden = true;
+        self
+    }
+
+    /// Gives browsers a relay, to which this transport leads: `udp` or `tcp`.
+    #[must_use]
+    pub fn with_relay(mut self, transport: &'static str) -> Self {
+        self.relay = Some(transport);
         self
     }
 
@@ -127,7 +147,11 @@ impl Lab {
         let mut setup = Setup::new(kind, name);
         setup.place = Some(self.device(home, name)?);
         setup.hidden = self.hidden;
-        let config = services::config(&self.signalling, &self.stun.url(), &self.echo);
+        let mut config = services::config(&self.signalling, &self.stun.url(), &self.echo);
+        if let (Some(transport), Some(servers)) = (self.relay, config["iceServers"].as_array_mut())
+        {
+            servers.push(self.stun.relay(transport));
+        }
         let browser = Browser::launch(setup, &config, &self.logs)?;
         widen(&browser)?;
         Ok(browser)
@@ -159,6 +183,11 @@ impl Lab {
     /// Puts it in again.
     pub fn mend(&self, name: &str) -> Result<()> {
         self.with_line(name, |line| line.mend())
+    }
+
+    /// Lets a browser's device reach its router only, as in a hotel.
+    pub fn isolate(&self, name: &str) -> Result<()> {
+        self.with_line(name, |line| line.isolate())
     }
 
     /// Plugs a browser's device into another home, whether the browser runs or not.

@@ -9,6 +9,19 @@ const WAN: &str = "wan";
 /// What the devices of a home are plugged into.
 const LAN: &str = "lan";
 
+/// How a router translates addresses, as far as it matters to whoever wants to get through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Nat {
+    /// Keeps the port of a device, and drops what nobody inside has asked for.
+    #[default]
+    Filtering,
+    /// Keeps the port, but takes what nobody has asked for for itself: a packet that comes before the
+    /// device has sent one leaves the device another port towards whoever sent it.
+    Unfiltered,
+    /// Takes another port for each destination, so that what a STUN server sees is of no use.
+    PortPerDestination,
+}
+
 /// A router with NAT, as people have it at home.
 pub(super) struct Router {
     namespace: Namespace,
@@ -48,12 +61,13 @@ impl Router {
         internet: &Namespace,
         public: Ipv4Addr,
         network: u8,
+        nat: Nat,
     ) -> Result<Self> {
         let namespace = Namespace::new(name)?;
         let router = Self { namespace, network };
         router.connect(internet, public)?;
         router.open_home()?;
-        router.translate()?;
+        router.translate(nat)?;
         Ok(router)
     }
 
@@ -77,17 +91,28 @@ impl Router {
         self.namespace.ip(&format!("link set {LAN} up"))
     }
 
-    /// Everybody behind it has its public address. Whoever was not spoken to is not let in, and
-    /// not answered: an answer would spoil the port that a device inside is about to use.
-    fn translate(&self) -> Result<()> {
+    /// Everybody behind it has its public address. Whoever was not spoken to is not let in. Where it
+    /// filters, they are not answered either: an answer would spoil the port that a device inside is
+    /// about to use.
+    fn translate(&self, nat: Nat) -> Result<()> {
         // What this names depends on who asks: here it is the namespace's.
         let forward = || std::fs::write("/proc/sys/net/ipv4/ip_forward", "1");
         self.namespace.enter(forward)??;
-        for rule in [
-            format!("-t nat -A POSTROUTING -o {WAN} -j MASQUERADE"),
-            format!("-A INPUT -i {WAN} -m conntrack --ctstate NEW -j DROP"),
+        let ports = match nat {
+            Nat::Filtering | Nat::Unfiltered => "",
+            Nat::PortPerDestination => " --random-fully",
+        };
+        let mut rules = vec![
+            format!("-t nat -A POSTROUTING -o {WAN} -j MASQUERADE{ports}"),
             format!("-A FORWARD -i {WAN} -m conntrack --ctstate NEW -j DROP"),
-        ] {
+        ];
+        match nat {
+            Nat::Filtering | Nat::PortPerDestination => rules.push(format!(
+                "-A INPUT -i {WAN} -m conntrack --ctstate NEW -j DROP"
+            )),
+            Nat::Unfiltered => {}
+        }
+        for rule in rules {
             self.namespace.run(&format!("iptables -w {rule}"))?;
         }
         Ok(())
@@ -128,6 +153,13 @@ impl Line {
     /// Puts it in again.
     pub(super) fn mend(&self) -> Result<()> {
         self.router.ip(&format!("link set {} up", self.end()))
+    }
+
+    /// Lets the device reach the router only, and nobody else in the home.
+    pub(super) fn isolate(&self) -> Result<()> {
+        let end = self.end();
+        self.router
+            .ip(&format!("link set {end} type bridge_slave isolated on"))
     }
 
     /// Plugs the same device into another home.

@@ -8,10 +8,16 @@ use super::own_address;
 use crate::process::Process;
 use crate::tally::Tally;
 use anyhow::{Result, bail};
+use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
+
+/// Who may use the relay.
+const USER: &str = "lab";
+/// See [`USER`].
+const PASSWORD: &str = "lab";
 
 /// RFC 8489, section 5.
 const MAGIC: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
@@ -26,6 +32,15 @@ pub struct Stun {
 impl Stun {
     /// Starts one on a free port of this machine's address.
     pub fn start(answer: Ipv4Addr) -> Result<Self> {
+        Self::begin(Some(answer))
+    }
+
+    /// Starts one that answers nobody.
+    pub fn silent() -> Result<Self> {
+        Self::begin(None)
+    }
+
+    fn begin(answer: Option<Ipv4Addr>) -> Result<Self> {
         let socket = UdpSocket::bind((own_address(), 0))?;
         let stun = Self {
             address: socket.local_addr()?,
@@ -37,10 +52,8 @@ impl Stun {
             let mut buffer = [0; 1500];
             while let Ok((length, from)) = socket.recv_from(&mut buffer) {
                 packets.add(from);
-                if let Some(reply) = buffer
-                    .get(..length)
-                    .and_then(|ask| respond(ask, answer, from))
-                {
+                let ask = buffer.get(..length);
+                if let Some(reply) = answer.and_then(|answer| respond(ask?, answer, from)) {
                     // Lost replies are part of UDP; the client asks again.
                     let _ = socket.send_to(&reply, from);
                 }
@@ -74,7 +87,7 @@ fn respond(request: &[u8], answer: Ipv4Addr, from: SocketAddr) -> Option<Vec<u8>
     Some(reply)
 }
 
-/// A real STUN server, Debian's coturn.
+/// A real STUN and TURN server, Debian's coturn.
 pub struct Coturn {
     _process: Process,
     address: SocketAddr,
@@ -87,12 +100,14 @@ impl Coturn {
         let mut command = Command::new("turnserver");
         command.args([
             "-n",
-            "--stun-only",
+            "--lt-cred-mech",
+            "--realm=lab",
             "--no-tls",
             "--no-dtls",
             "--no-cli",
             "--log-file=stdout",
         ]);
+        command.args([format!("--user={USER}:{PASSWORD}")]);
         command.args(["--pidfile=/dev/null", "--listening-ip", &host.to_string()]);
         command.args(["--listening-port", &address.port().to_string()]);
         let process = Process::start(&mut command, &logs.join("coturn.log"), |_| {})?;
@@ -106,6 +121,15 @@ impl Coturn {
     /// For `iceServers`.
     pub fn url(&self) -> String {
         format!("stun:{}", self.address)
+    }
+
+    /// Returns the entry of `iceServers` for its relay, to which this transport leads: `udp` or `tcp`.
+    pub fn relay(&self, transport: &str) -> Value {
+        json!({
+            "urls": [format!("turn:{}?transport={transport}", self.address)],
+            "username": USER,
+            "credential": PASSWORD
+        })
     }
 }
 

@@ -1,0 +1,107 @@
+//! Whose packets set out first: candidates that are held back until the other end's turn is over.
+
+use super::connection::{Connection, Next, State};
+use crate::candidate::{Candidate, Kind};
+use crate::io::RtcCommand;
+use crate::limits::{HEAD_START, HEAD_START_WITHIN};
+use std::time::Duration;
+
+/// In which order the packets of the two ends set out. It is the dialling end that sees to it: by when it
+/// tells its candidates, and when it uses the other end's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// As soon as possible.
+    AsTheyCome,
+    /// The dialling end's first.
+    OursFirst,
+    /// The answering end's first.
+    TheirsFirst,
+}
+
+/// What is held back for the sake of the order.
+pub(super) struct Order {
+    turn: Turn,
+    /// Nothing is held back any more.
+    over: bool,
+    held: Vec<Candidate>,
+    /// Until when.
+    pub(super) until: Option<Duration>,
+    /// The end that is first has what it needs: an address that leads through the second one's router.
+    begun: bool,
+}
+
+impl Order {
+    pub(super) fn new(turn: Turn) -> Self {
+        Self {
+            turn,
+            over: turn == Turn::AsTheyCome,
+            held: Vec::new(),
+            until: None,
+            begun: false,
+        }
+    }
+
+    fn holds(&self, turn: Turn) -> bool {
+        self.turn == turn && !self.over
+    }
+
+    /// Holds one of our candidates back, if it is not their turn to hear of it.
+    pub(super) fn holds_own(&mut self, candidate: &Candidate) -> bool {
+        let holds = self.holds(Turn::OursFirst);
+        if holds {
+            self.held.push(candidate.clone());
+        }
+        holds
+    }
+
+    /// Holds one of their candidates back, if it is not our turn to use it.
+    pub(super) fn holds_theirs(&mut self, candidate: &Candidate) -> bool {
+        let holds = self.holds(Turn::TheirsFirst);
+        if holds {
+            self.held.push(candidate.clone());
+        }
+        holds
+    }
+}
+
+impl Connection {
+    /// Notes that one of our candidates is told, or one of theirs is used.
+    pub(super) fn note_turn(&mut self, now: Duration, turn: Turn, candidate: &Candidate) {
+        if self.order.turn == turn && candidate.kind != Kind::Host && !self.order.begun {
+            self.order.begun = true;
+            self.set_turn(now);
+        }
+    }
+
+    /// Sets when the second end's turn comes, once the two ends can send to each other at all.
+    pub(super) fn set_turn(&mut self, now: Duration) {
+        if self.order.over || !matches!(self.state, State::Connecting) {
+            return;
+        }
+        let wait = if self.order.begun {
+            HEAD_START
+        } else {
+            HEAD_START_WITHIN
+        };
+        let until = self.order.until.unwrap_or(Duration::MAX);
+        self.order.until = Some(until.min(now + wait));
+    }
+
+    /// Lets the second end begin.
+    pub(super) fn take_turn(&mut self) -> Next {
+        self.order.over = true;
+        self.order.until = None;
+        let held = std::mem::take(&mut self.order.held);
+        match self.order.turn {
+            Turn::AsTheyCome => Next::Nothing,
+            Turn::OursFirst => {
+                let frames = held.iter().map(|candidate| self.candidate_frame(candidate));
+                Next::Signal(frames.collect())
+            }
+            Turn::TheirsFirst => {
+                let commands = held.iter().map(|c| RtcCommand::Candidate(c.to_string()));
+                Next::Rtc(commands.collect())
+            }
+        }
+    }
+}
