@@ -209,7 +209,6 @@ impl Conversations {
         }
         ctx.routes.set_link(link, LinkOwner::Session(id.clone()));
         self.entry(id).session = Some(Session::new(link, path, met_there, now));
-        self.ping(ctx, id);
         let chat = self.chat(id);
         // The connection before this one may have ended without a word.
         chat.interrupted();

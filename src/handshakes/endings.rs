@@ -213,6 +213,17 @@ impl Handshakes {
         }
     }
 
+    /// Hangs up the dials to a contact that has been met on another connection, with all their attempts.
+    /// Where the two have dialled each other and both dials have opened, both go on: a rule that both
+    /// sides know says which one stays.
+    pub(crate) fn stop_dialling(&mut self, ctx: &mut Context, contact: &ContactId) {
+        let is_dial = |p: &Pending| matches!(&p.stage, Stage::Dialling(Purpose::Meet(dialled)) if dialled == contact);
+        let dials = self.pending.iter().filter(|(_, pending)| is_dial(pending));
+        for link in dials.map(|(link, _)| *link).collect::<Vec<_>>() {
+            self.drop(ctx, link);
+        }
+    }
+
     /// Closes every connection on which this contact is being met.
     pub(crate) fn stop_meeting(&mut self, ctx: &mut Context, contact: &ContactId) {
         self.remove_all(ctx, |stage| stage.is_meeting(contact));

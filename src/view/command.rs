@@ -187,6 +187,7 @@ pub enum Refusal {
     #[error("the person who made this invite cannot be reached")]
     InviteUnreachable,
     /// Who made the invite answered, and the networks let no connection through.
+    #[error("the networks let no connection through to the person who made this invite")]
     InviteNoPath,
     /// Somebody else is where it leads.
     #[error("this invite does not lead to the person who made it")]

@@ -3,7 +3,9 @@
 use crate::world::{ANN, BOB, CLEO, DAY, HOME, MINUTE, World, friends};
 use mesh_chat::config::NotificationText;
 use mesh_chat::node::Input;
-use mesh_chat::view::{About, Alert, Asked, Command, ContactCommand, Event, Notification, Refusal};
+use mesh_chat::view::{
+    About, Alert, Asked, Command, Connected, ContactCommand, Event, Notification, Refusal, Way,
+};
 
 /// Returns what a device was told to show or to take back.
 fn told(world: &World, device: usize) -> Vec<&Event> {
@@ -52,6 +54,22 @@ fn look(world: &mut World, device: usize, chats: &[&str], visible: bool) {
     let chats = chats.iter().map(|name| world.contact(device, name));
     let chats = chats.collect();
     world.input(device, Input::Watching { chats, visible });
+}
+
+#[test]
+fn a_contact_is_shown_with_the_way_to_it_and_a_chat_that_is_looked_at_with_the_round_trip_too() {
+    let mut world = World::of(&["Ann", "Bob"]);
+    world.ask(ANN, "Bob");
+    world.accept(BOB);
+    let connected = |world: &World| world.person(ANN, "Bob").connected;
+    let way = Way::SameNetwork;
+    let round_trip = None;
+    assert_eq!(connected(&world), Some(Connected { way, round_trip }));
+    look(&mut world, ANN, &["Bob"], true);
+    let round_trip = Some(0);
+    assert_eq!(connected(&world), Some(Connected { way, round_trip }));
+    world.kill(BOB);
+    assert_eq!(connected(&world), None);
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub(crate) use network::{
     retry_at, role, state_line,
 };
 pub(crate) use people::{
-    asked, imported_count, last_seen, message_state, ping, presence, reach, special, unread_count,
+    asked, connected, imported_count, last_seen, message_state, ping, presence, reach, special,
+    unread_count,
 };
 pub(crate) use refused::{backup_error, cause, field_error, problem, refusal};

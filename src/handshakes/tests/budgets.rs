@@ -92,7 +92,10 @@ fn the_attempts_of_a_dial_that_were_not_chosen_end_with_the_hello_on_the_one_tha
         .filter(|output| matches!(output, Output::Close(_)))
         .collect();
     assert!(closed.contains(&Output::Close(link(0))) && closed.contains(&Output::Close(link(2))));
-    assert!(!closed.contains(&Output::Close(link(9))), "of another caller");
+    assert!(
+        !closed.contains(&Output::Close(link(9))),
+        "of another caller"
+    );
 }
 
 #[test]

@@ -240,6 +240,28 @@ fn a_contact_that_is_not_wanted_any_more_is_hung_up_on() {
 }
 
 #[test]
+fn a_dial_to_a_contact_who_was_met_otherwise_is_hung_up_before_it_is_open_and_goes_on_after() {
+    let mut ann = Side::dialling(meet(), knowing(Some(BOBS)));
+    ann.handshakes.stop_dialling(&mut ann.ctx, &bobs_id());
+    assert_eq!(ann.does(), [Output::Close(DIALLED)]);
+    assert!(matches!(
+        ann.facts()[..],
+        [
+            Fact::LinkEnded(DIALLED),
+            Fact::NotMet {
+                answered: false,
+                ..
+            }
+        ]
+    ));
+    let mut ann = Side::dialling(meet(), knowing(Some(BOBS)));
+    ann.open();
+    ann.says();
+    ann.handshakes.stop_dialling(&mut ann.ctx, &bobs_id());
+    assert!(ann.does().is_empty() && !ann.is_over());
+}
+
+#[test]
 fn the_end_of_a_dial_is_told_to_whom_it_was_for() {
     for (closed, asked) in [
         (Closed::Gone, Asked::Unreachable),

@@ -60,6 +60,11 @@ pub(super) struct Attention {
 }
 
 impl Attention {
+    /// Returns whether a chat is in front of the person.
+    pub(super) fn is_looked_at(&self, contact: &ContactId) -> bool {
+        self.looked_at.contains(contact)
+    }
+
     /// Takes which chats are in front of the person now, and whether any view is visible at all. What
     /// waited has been shown by then: a view gets it before it says that it is visible.
     pub(super) fn watch(&mut self, ctx: &mut Context, looked_at: Vec<ContactId>, visible: bool) {

@@ -247,10 +247,14 @@ impl Node {
             return self.contacts.met_twice(contact, link);
         }
         self.contacts.met(ctx, contact, link);
+        self.handshakes.stop_dialling(ctx, contact);
         let others = self.follow_neighbours();
         self.send_profile(contact);
         for other in others.iter().filter(|other| *other != contact) {
             self.send_profile(other);
+        }
+        if self.attention.is_looked_at(contact) {
+            self.conversations.measure(&mut self.ctx, contact);
         }
         let receipts = self.account.settings().read_receipts;
         self.conversations
