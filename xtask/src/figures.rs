@@ -20,6 +20,11 @@ pub(crate) fn forget() -> Result<()> {
     }
 }
 
+/// Returns those of this run.
+pub(crate) fn all() -> Result<String> {
+    fs::read_to_string(file()).with_context(|| file().display().to_string())
+}
+
 /// Prints those of this run, if there are any.
 pub(crate) fn tell() {
     if let Ok(figures) = fs::read_to_string(file()) {

@@ -9,6 +9,7 @@
     reason = "a command line tool talks to its terminal"
 )]
 
+mod bench;
 mod browser;
 mod check;
 mod dist;
@@ -58,8 +59,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Plant one bug after the other, and say which of them the tests find
     Mutants(mutants::Options),
-    /// Measure sizes, and times in real browsers
-    Bench(stories::BenchOptions),
+    /// Measure sizes, and times in real browsers, beside another build if you like: docs/bench.md
+    Bench(bench::Options),
     /// An engine that has dialled and looked up its address as often as in weeks still works
     Endurance(stories::EnduranceOptions),
     /// Before a release: everything that takes too long for the tests, and a table of it
@@ -90,7 +91,7 @@ fn run(command: Command) -> Result<()> {
         Command::Sim(options) => stories::sim(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Mutants(options) => mutants::run(&options),
-        Command::Bench(options) => stories::bench(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Endurance(options) => stories::endurance(&options),
         Command::ReleaseCheck(options) => release::run(&options),
         Command::Formal(options) => formal::run(&options),

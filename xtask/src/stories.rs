@@ -1,9 +1,10 @@
-//! `demo`, `bench` and `endurance`: programs of the crate `e2e`, which drives real browsers. `sim`: the
+//! `demo` and `endurance`: programs of the crate `e2e`, which drives real browsers. `sim`: the
 //! program of the crate of that name.
 
-use crate::{dist, setup, shell, test};
+use crate::{dist, setup, shell};
 use anyhow::Result;
 use clap::ValueEnum;
+use std::path::Path;
 
 /// What `demo` can be told.
 #[derive(clap::Args)]
@@ -11,14 +12,6 @@ pub(crate) struct DemoOptions {
     /// With a display: leave the browsers open at the end, until Enter is pressed
     #[arg(long)]
     stay: bool,
-}
-
-/// What `bench` can be told.
-#[derive(clap::Args)]
-pub(crate) struct BenchOptions {
-    /// How often each thing is measured
-    #[arg(long, default_value_t = 7)]
-    rounds: u32,
 }
 
 /// What `endurance` can be told.
@@ -71,27 +64,13 @@ pub(crate) fn simulation_build(profile: &str) -> std::process::Command {
 /// Runs the command `demo`.
 pub(crate) fn demo(options: &DemoOptions) -> Result<()> {
     let stay = options.stay.then_some("--stay".to_owned());
-    program("demo", stay.as_slice())
-}
-
-/// Runs the command `bench`.
-pub(crate) fn bench(options: &BenchOptions) -> Result<()> {
-    let beacon = [
-        "run",
-        "--quiet",
-        "--release",
-        "-p",
-        "beacon",
-        "--example",
-        "load",
-    ];
-    shell::run(shell::cargo().args(beacon))?;
-    program("bench", &[options.rounds.to_string()])?;
-    test::measure_failover()
+    let dist = dist::run(&dist::Options::default())?;
+    program("demo", &dist, stay.as_slice())
 }
 
 /// Runs the command `endurance`.
 pub(crate) fn endurance(options: &EnduranceOptions) -> Result<()> {
+    let dist = dist::run(&dist::Options::default())?;
     let all = Browser::value_variants().iter().copied();
     let wanted = |browser: &Browser| options.browser.is_none_or(|only| only == *browser);
     all.filter(wanted).try_for_each(|browser| {
@@ -102,14 +81,15 @@ pub(crate) fn endurance(options: &EnduranceOptions) -> Result<()> {
         let often = [options.dials, options.lookups].map(|often| often.to_string());
         program(
             "endurance",
+            &dist,
             &[&[name.to_owned()], often.as_slice()].concat(),
         )
     })
 }
 
-fn program(name: &str, args: &[String]) -> Result<()> {
+/// Runs a program of `e2e` with what was built.
+pub(crate) fn program(name: &str, dist: &Path, args: &[String]) -> Result<()> {
     setup::for_browsers()?;
-    let dist = dist::run(&dist::Options::default())?;
     let mut cargo = shell::cargo();
     cargo
         .args(["run", "--quiet", "-p", "e2e", "--bin", name, "--"])

@@ -20,6 +20,27 @@ pub const BLANK_PAGE: &str = "harness.html";
 /// What tests can ask of a page that has loaded it.
 pub(crate) const SCRIPT: &str = "harness.js";
 
+/// Notes when a message passes a page.
+const TRACE: &str = "trace.js";
+
+/// Which build of the extension is used, and how.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// The folder that was built.
+    pub dist: PathBuf,
+    /// Its pages note when a message passes.
+    pub traced: bool,
+}
+
+impl Default for Build {
+    fn default() -> Self {
+        Self {
+            dist: paths::dist(),
+            traced: false,
+        }
+    }
+}
+
 /// A folder that a browser loads.
 pub struct Extension {
     folder: PathBuf,
@@ -27,11 +48,11 @@ pub struct Extension {
 
 impl Extension {
     /// Copies what was built for `browser` ("chrome" or "firefox") to `folder`.
-    pub fn copy(browser: &str, folder: &Path, config: &str) -> Result<Self> {
+    pub fn copy(build: &Build, browser: &str, folder: &Path, config: &str) -> Result<Self> {
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }
-        copy(&paths::dist(browser)?, folder)?;
+        copy(&paths::built(&build.dist, browser)?, folder)?;
         let extension = Self {
             folder: folder.to_path_buf(),
         };
@@ -43,8 +64,23 @@ impl Extension {
             format!("<!doctype html><title>Harness</title><script src={SCRIPT:?}></script>"),
         )?;
         fs::write(folder.join(SCRIPT), include_str!("../js/harness.js"))?;
+        if build.traced {
+            extension.trace()?;
+        }
         extension.configure(config)?;
         Ok(extension)
+    }
+
+    /// Has the pages note when a message passes.
+    fn trace(&self) -> Result<()> {
+        fs::write(self.folder.join(TRACE), include_str!("../js/trace.js"))?;
+        for page in ["popup.html", "offscreen.html"] {
+            let page = self.folder.join(page);
+            let first = format!("<head>\n    <script src={TRACE:?}></script>");
+            let html = fs::read_to_string(&page)?.replacen("<head>", &first, 1);
+            fs::write(page, html)?;
+        }
+        Ok(())
     }
 
     /// Replaces `config.json`, as somebody would who edits a built extension.

@@ -38,6 +38,7 @@ pub mod webdriver;
 pub mod world;
 
 pub use browser::{Browser, Kind, Setup};
+pub use extension::Build;
 pub use lab::{Home, Lab, Nat};
 pub use page::{Page, named, with_text};
 pub use services::Services;

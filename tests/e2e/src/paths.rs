@@ -10,10 +10,13 @@ pub fn root() -> PathBuf {
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }
 
-/// Returns the built extension for a browser: below `MESH_CHAT_DIST`, or below `dist`.
-pub fn dist(browser: &str) -> Result<PathBuf> {
-    let dist =
-        std::env::var_os("MESH_CHAT_DIST").map_or_else(|| root().join("dist"), PathBuf::from);
+/// Returns where the built extension is: `MESH_CHAT_DIST`, or `dist`.
+pub fn dist() -> PathBuf {
+    std::env::var_os("MESH_CHAT_DIST").map_or_else(|| root().join("dist"), PathBuf::from)
+}
+
+/// Returns the extension for a browser of what was built there.
+pub fn built(dist: &Path, browser: &str) -> Result<PathBuf> {
     let folder = dist.join(browser);
     if !folder.join("manifest.json").is_file() {
         bail!(

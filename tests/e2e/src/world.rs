@@ -1,6 +1,7 @@
 //! One test's world: services, and people with browsers.
 
 use crate::browser::{Browser, Kind, Setup};
+use crate::extension::Build;
 use crate::paths;
 use crate::services::{Services, Stun};
 use anyhow::{Result, anyhow};
@@ -12,15 +13,22 @@ pub struct World {
     /// The servers.
     pub services: Services,
     logs: PathBuf,
+    build: Build,
 }
 
 impl World {
     /// Starts the services; logs go to `artifacts/e2e/<test>`.
     pub fn start(test: &str) -> Result<Self> {
+        Self::start_with(test, Build::default())
+    }
+
+    /// The same, with a certain build of the extension.
+    pub fn start_with(test: &str, build: Build) -> Result<Self> {
         let logs = paths::fresh_artifacts(&format!("e2e/{test}"))?;
         Ok(Self {
             services: Services::start(&logs)?,
             logs,
+            build,
         })
     }
 
@@ -38,7 +46,12 @@ impl World {
 
     /// Starts a browser that uses these services.
     pub fn browser(&self, kind: Kind, name: &str) -> Result<Browser> {
-        Browser::launch(Setup::new(kind, name), &self.services.config(), &self.logs)
+        let build = self.build.clone();
+        let setup = Setup {
+            build,
+            ..Setup::new(kind, name)
+        };
+        Browser::launch(setup, &self.services.config(), &self.logs)
     }
 
     /// Starts several at once, each with this beacon in its configuration.

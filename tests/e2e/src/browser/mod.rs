@@ -9,7 +9,7 @@ mod firefox;
 mod log;
 mod memory;
 
-use crate::extension::{self, Extension};
+use crate::extension::{self, Build, Extension};
 use crate::lab::{self, Namespace};
 use crate::page::Page;
 use crate::paths::Scratch;
@@ -47,6 +47,8 @@ pub struct Setup {
     /// Own addresses are hidden behind names in `.local`, as browsers do for people. Those need
     /// multicast, which containers do not have.
     pub hidden: bool,
+    /// The extension.
+    pub build: Build,
 }
 
 impl Setup {
@@ -59,6 +61,7 @@ impl Setup {
             bare: false,
             place: None,
             hidden: false,
+            build: Build::default(),
         }
     }
 }
@@ -89,7 +92,7 @@ impl Browser {
     pub fn launch_with_text(setup: Setup, config: &str, logs: &Path) -> Result<Self> {
         let scratch = Scratch::new()?;
         let folder = scratch.path().join("extension");
-        let extension = Extension::copy(setup.kind.dist(), &folder, config)?;
+        let extension = Extension::copy(&setup.build, setup.kind.dist(), &folder, config)?;
         let logs = logs.to_path_buf();
         let mut browser = Self {
             setup,

@@ -1,0 +1,55 @@
+//! Times in real browsers, of one build or of two side by side. Started by `cargo xtask bench`, which makes
+//! `docs/bench.md` of what this leaves in `artifacts/bench/bench.json`.
+//!
+//! Two builds are measured in turns, in the same minute on the same machine: what else the machine
+//! does reaches both.
+
+#![allow(clippy::print_stdout, reason = "it tells how far it is")]
+
+mod figures;
+mod path;
+mod rounds;
+
+use anyhow::Context;
+use e2e::{Build, Result, paths};
+use figures::Figures;
+use serde_json::json;
+use std::fs;
+use std::path::PathBuf;
+
+/// A build that is measured.
+struct Subject {
+    name: &'static str,
+    build: Build,
+}
+
+fn main() -> Result {
+    let mut args = std::env::args().skip(1);
+    let rounds = args.next().context("how many rounds?")?.parse()?;
+    let mut subjects = vec![Subject {
+        name: "now",
+        build: Build::default(),
+    }];
+    if let Some(dist) = args.next() {
+        subjects.push(Subject {
+            name: "baseline",
+            build: Build {
+                dist: PathBuf::from(dist),
+                ..Build::default()
+            },
+        });
+    }
+    let mut figures = Figures::default();
+    for round in 0..rounds {
+        rounds::measure(round, &subjects, &mut figures)?;
+        println!("round {} of {rounds} done", round + 1);
+    }
+    let path = path::measure(&subjects)?;
+    figures.print();
+    path.print();
+    let file = paths::artifacts("bench")?.join("bench.json");
+    let all = json!({ "figures": figures.json(), "path": path.json() });
+    fs::write(&file, format!("{all:#}\n"))?;
+    println!("\nwritten to {}", file.display());
+    Ok(())
+}
