@@ -155,16 +155,19 @@ impl Chat {
         Ok(())
     }
 
-    /// Takes a text of the contact. Returns false where too much is being stored already.
-    pub(crate) fn receive(&mut self, id: String, text: String, at: UnixMillis) -> bool {
+    /// Takes a text of the contact. Returns it as it is shown until it is stored; `None` where too much
+    /// is being stored already.
+    pub(crate) fn receive(&mut self, id: String, text: String, at: UnixMillis) -> Option<Message> {
         if self.staged.len() >= STORING {
-            return false;
+            return None;
         }
         self.head.in_last = Some(id.clone());
         self.head.unread = self.head.unread.saturating_add(1);
         self.last_received = self.head.next_number;
         self.stage(id, None, text, at, None);
-        true
+        let mut arriving = self.staged.last().map(|staged| shown(&staged.record))?;
+        arriving.state = MessageState::Arriving;
+        Some(arriving)
     }
 
     fn stage(

@@ -149,9 +149,14 @@ impl Conversations {
         } else {
             now.unix
         };
-        if !chat.receive(name, text, at.min(latest)) {
+        let Some(arriving) = chat.receive(name, text, at.min(latest)) else {
             self.end(ctx, id);
-        } else if planted!(AckBeforeStore) {
+            return Ok(());
+        };
+        // The person need not wait for the disk. Only what is stored counts: as unread, for a
+        // notification, for the contact.
+        ctx.event(Event::Message(arriving));
+        if planted!(AckBeforeStore) {
             self.say(ctx, id, &SessionFrame::Ack { upto: number });
         }
         Ok(())

@@ -55,6 +55,8 @@ impl Conversations {
             return;
         };
         self.acknowledge(ctx, id);
+        // The other person waits for this; the views have time.
+        self.pump(ctx, id);
         for message in durable.own {
             ctx.event(Event::Message(message));
         }
@@ -66,7 +68,6 @@ impl Conversations {
             ctx.event(Event::Message(message));
             ctx.tell(Fact::Received(id.clone(), text));
         }
-        self.pump(ctx, id);
     }
 
     /// Refuses the commands of a transaction that has failed. Where it had messages of the contact, the

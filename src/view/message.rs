@@ -60,7 +60,9 @@ impl Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum MessageState {
-    /// From the contact.
+    /// From the contact; not stored here yet, and so not acknowledged.
+    Arriving,
+    /// From the contact; stored here.
     Received,
     /// Own; stored here, not sent yet.
     Waiting,
@@ -70,6 +72,16 @@ pub enum MessageState {
     Delivered,
     /// Own; shown to the other person.
     Read,
+}
+
+impl MessageState {
+    /// Returns whether it is that of an own message.
+    pub fn is_own(self) -> bool {
+        match self {
+            Self::Arriving | Self::Received => false,
+            Self::Waiting | Self::Sent | Self::Delivered | Self::Read => true,
+        }
+    }
 }
 
 /// Checks that a text can be sent: the composer and the core ask this.

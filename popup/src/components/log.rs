@@ -5,7 +5,7 @@ use super::parts::{Dispatch, on};
 use crate::browser::{self, Day, SizeWatch};
 use crate::i18n::{Text, count, t};
 use crate::state::Action;
-use ipc::{Message, MessageState};
+use ipc::Message;
 use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
@@ -45,7 +45,7 @@ pub(super) fn Log(props: &Props) -> Html {
     {
         let (list, place) = (list.clone(), place.clone());
         let ends = ends(&props.messages);
-        let own = props.messages.last().is_some_and(|message| is_own(message));
+        let own = props.messages.last().is_some_and(|message| message.state.is_own());
         let dispatch = props.dispatch.clone();
         use_effect_with((ends, props.loaded), move |_| {
             if let Some(list) = list.cast::<Element>() {
@@ -134,10 +134,6 @@ fn rows(props: &Props) -> Html {
         rows.push(html! { <MessageRow {key} message={Rc::clone(message)} /> });
     }
     rows.into_iter().collect()
-}
-
-fn is_own(message: &Message) -> bool {
-    message.state != MessageState::Received
 }
 
 fn ends(messages: &[Rc<Message>]) -> (u64, u64) {

@@ -18,7 +18,7 @@ pub(super) struct Props {
 #[component]
 pub(super) fn MessageRow(props: &Props) -> Html {
     let message = &props.message;
-    let own = message.state != MessageState::Received;
+    let own = message.state.is_own();
     let time = browser::time_of_day(message.at, browser_language().as_deref());
     html! {
         <li class={classes!("message", if own { "own" } else { "theirs" })}>

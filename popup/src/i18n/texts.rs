@@ -171,6 +171,7 @@ texts! {
     You = "you",
     Waiting = "waiting",
     Sent = "sent",
+    Arriving = "arriving",
     Delivered = "delivered",
     Read = "read",
     Today = "today",

@@ -64,9 +64,10 @@ pub(crate) fn connected(connected: Connected) -> String {
     }
 }
 
-/// Returns the state of an own message, and the class for it; nothing for a received one.
+/// Returns the state of a message, and the class for it; nothing for one of the contact that is stored.
 pub(crate) fn message_state(state: MessageState) -> Option<(Text, &'static str)> {
     match state {
+        MessageState::Arriving => Some((Text::Arriving, "arriving")),
         MessageState::Received => None,
         MessageState::Waiting => Some((Text::Waiting, "waiting")),
         MessageState::Sent => Some((Text::Sent, "sent")),

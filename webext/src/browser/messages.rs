@@ -234,7 +234,9 @@ impl Messages {
             threads
                 .messages
                 .values()
-                .try_for_each(|record| put(&messages, record))
+                .try_for_each(|record| put(&messages, record))?;
+            // Everything is asked for: not to wait until the page has heard of each.
+            transaction.commit()
         };
         if let Err(error) = put() {
             // Aborting what is aborted already throws, and changes nothing.

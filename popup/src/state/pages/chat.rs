@@ -137,9 +137,10 @@ impl Chat {
         }
         let newer = self.messages.values().rev();
         let newer = newer.take_while(|message| message.number > self.seen);
-        newer.filter(|m| m.state == MessageState::Received).count()
+        newer.filter(|message| !message.state.is_own()).count()
     }
 
+    /// Returns the newest message of the contact that is stored: of others there is nothing to report.
     pub(in crate::state) fn newest_received(&self) -> Option<u64> {
         let mut newest_first = self.messages.values().rev();
         newest_first

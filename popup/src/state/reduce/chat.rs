@@ -280,7 +280,7 @@ impl State {
 }
 
 fn is_stored(unsent: &Unsent, message: &Message) -> bool {
-    message.state != MessageState::Received
+    message.state.is_own()
         && message.number > unsent.after
         && message.text == unsent.text
 }

@@ -6,7 +6,7 @@ use crate::state::model::State;
 use crate::state::outbox::Purpose;
 use crate::state::pages::Page;
 use crate::state::view::View;
-use ipc::{Answer, Event, FromEngine, Message, MessageState, PersonId, Place, Progress, Refusal};
+use ipc::{Answer, Event, FromEngine, Message, PersonId, Place, Progress, Refusal};
 
 /// How long somebody who was writing counts as writing, in milliseconds.
 const TYPING: u64 = 6_000;
@@ -159,7 +159,7 @@ impl State {
     }
 
     fn message(&mut self, message: Message) -> Vec<Effect> {
-        if message.state == MessageState::Received {
+        if !message.state.is_own() {
             self.typing.remove(&message.contact);
         }
         let Some(chat) = self.chat_mut() else {
