@@ -6,6 +6,7 @@
 
 mod channel;
 mod connections;
+mod frames;
 mod handle;
 mod rtc;
 mod socket;

@@ -139,6 +139,7 @@ pub mod limits;
 pub mod path;
 mod random;
 pub mod reach;
+pub mod rotation;
 pub mod sdp;
 mod signalling;
 pub mod upkeep;

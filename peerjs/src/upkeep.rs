@@ -6,7 +6,7 @@
 //! add to: a page that dials once a second is at the end after nine minutes, and stays there. So the closed ones
 //! are collected after each [`CLOSED_MAX`], and where nearly all places are taken none is asked for:
 //! whoever dials is told that nobody was reached, and comes back later. Firefox has no such limit, and cannot be made
-//! to collect.
+//! to collect: [`rotation`](crate::rotation) lets it.
 
 use crate::limits::{CLOSED_MAX, COLLECT_AGAIN_AFTER};
 use std::time::Duration;

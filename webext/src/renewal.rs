@@ -1,9 +1,9 @@
 //! Whether the engine's page is to begin anew, as the last resort: the browser makes no more
-//! connections, or keeps many that were closed, although they were collected.
+//! connections, or keeps many that were closed, although all was done to have them collected.
 //!
 //! A new page goes on from what is stored and takes its ids over by their tokens. What the old one
 //! held goes with it, and is collected when the new one begins (`Connections::collect`): measured in
-//! Chromium 156, whose process lives on, also while a view is open.
+//! Chromium 156, whose process lives on, also while a view is open. Firefox collects what a page held that is gone.
 
 use mesh_chat::Mono;
 use peerjs::upkeep::Counts;
@@ -14,7 +14,7 @@ use std::time::Duration;
 const REFUSED: u32 = 8;
 
 /// Closed connections that the browser keeps: four times what is closed between two collections, and so few
-/// that there are places for everybody whom a person knows.
+/// that there are places in Chromium for everybody whom a person knows. They take some 20 MB in Firefox.
 const KEPT: u32 = 200;
 
 /// How long it keeps so many.
@@ -24,27 +24,17 @@ const KEPT_FOR: Duration = Duration::from_mins(5);
 const AGE: Duration = Duration::from_mins(10);
 
 /// Remembers since when closed connections are kept.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Renewal {
-    /// The browser limits connections; in another one those that are kept are in nobody's way.
-    limited: bool,
     kept_since: Option<Mono>,
 }
 
 impl Renewal {
-    /// Returns that of a page that begins. `limited` is whether the browser limits connections.
-    pub fn new(limited: bool) -> Self {
-        Self {
-            limited,
-            kept_since: None,
-        }
-    }
-
     /// Returns whether the page is to begin anew now. `now` counts from its beginning, `quiet` is whether
     /// nobody would notice: no view is open, nothing is being written, no handshake and no message is
     /// under way.
     pub fn is_due(&mut self, now: Mono, counts: Counts, quiet: bool) -> bool {
-        let keeps = self.limited && counts.uncollected() >= KEPT;
+        let keeps = counts.uncollected() >= KEPT;
         self.kept_since = keeps.then(|| self.kept_since.unwrap_or(now));
         let kept = self.kept_since.is_some_and(|since| now >= since + KEPT_FOR);
         // Where none was ever made, WebRTC is switched off.
@@ -84,7 +74,7 @@ mod tests {
             ("all is well", later, counts(5_000, 0), true, false),
         ];
         for (what, now, counts, quiet, due) in cases {
-            assert_eq!(Renewal::new(true).is_due(now, counts, quiet), due, "{what}");
+            assert_eq!(Renewal::default().is_due(now, counts, quiet), due, "{what}");
         }
     }
 
@@ -97,15 +87,12 @@ mod tests {
             ..Counts::default()
         };
         let (begin, after) = (Mono(0) + AGE, Mono(0) + AGE + KEPT_FOR);
-        let mut renewal = Renewal::new(true);
+        let mut renewal = Renewal::default();
         assert!(!renewal.is_due(begin, kept(KEPT), true), "they may be late");
         assert!(!renewal.is_due(after, kept(KEPT), false), "a chat is open");
         assert!(renewal.is_due(after, kept(KEPT), true));
         assert!(!renewal.is_due(after, kept(KEPT - 1), true), "some went");
         assert!(!renewal.is_due(after, kept(KEPT), true), "since just now");
         assert!(renewal.is_due(after + KEPT_FOR, kept(KEPT), true));
-        let mut without_limit = Renewal::new(false);
-        let due = [begin, after].map(|now| without_limit.is_due(now, kept(KEPT), true));
-        assert_eq!(due, [false, false]);
     }
 }

@@ -172,7 +172,9 @@ fn sizes_table(page: &mut String, dist: &Path, baseline: Option<&Path>) -> Resul
             .collect())
     };
     let before = baseline.map(sizes).transpose()?.unwrap_or_default();
-    page.push_str("| wasm, after gzip | now | baseline | ratio | budget |\n|---|---|---|---|---|\n");
+    page.push_str(
+        "| wasm, after gzip | now | baseline | ratio | budget |\n|---|---|---|---|---|\n",
+    );
     for (part, now, budget) in sizes(dist)? {
         let same = before.iter().find(|(other, ..)| *other == part);
         let (other, ratio) = match same {

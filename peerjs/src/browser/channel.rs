@@ -40,9 +40,7 @@ impl Channel {
         let on_open = Closure::new(move || report_open(id, &of, &run, &driver));
         let driver = handle.clone();
         let on_message = Closure::new(move |event: MessageEvent| {
-            if let Some(message) = message(&event) {
-                driver.rtc(id, RtcInput::Data(message));
-            }
+            driver.rtc(id, RtcInput::Data(message(&event)));
         });
         let driver = handle.clone();
         let on_close = Closure::new(move || driver.rtc(id, RtcInput::Closed));
@@ -121,12 +119,13 @@ fn report_open(id: RtcId, connection: &RtcPeerConnection, tasks: &Tasks, handle:
 }
 
 /// Returns the bytes of a message; of one that is too long, just enough to show that.
-fn message(event: &MessageEvent) -> Option<Vec<u8>> {
+fn message(event: &MessageEvent) -> Vec<u8> {
     const ENOUGH: u32 = MESSAGE_MAX as u32 + 1;
-    let data = match event.data().dyn_into::<ArrayBuffer>() {
-        Ok(buffer) => return Some(Uint8Array::new(&buffer.slice_with_end(0, ENOUGH)).to_vec()),
+    let data = match event.data().dyn_into::<JsString>() {
+        Ok(text) => return String::from(text.slice(0, ENOUGH)).into_bytes(),
         Err(data) => data,
     };
-    let text = data.dyn_into::<JsString>().ok()?;
-    Some(String::from(text.slice(0, ENOUGH)).into_bytes())
+    // The binary type says so. It is none of this window's buffers where another window made the connection.
+    let buffer = data.unchecked_into::<ArrayBuffer>();
+    Uint8Array::new(&buffer.slice_with_end(0, ENOUGH)).to_vec()
 }

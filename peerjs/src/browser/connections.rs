@@ -1,8 +1,10 @@
 //! Makes the peer connections of a page, counts them, and has the closed ones collected.
 
+use super::frames::Frame;
 use super::tasks::Tasks;
 use super::timer::{now, pause};
 use crate::limits::{PLACES_MAX, SETTLE_LOOKS, SETTLE_MILLIS};
+use crate::rotation::Rotation;
 use crate::upkeep::{Admission, Counts, Upkeep};
 use gloo_timers::callback::Timeout;
 use js_sys::{ArrayBuffer, FinalizationRegistry};
@@ -37,6 +39,8 @@ pub struct Connections(Rc<Page>);
 
 #[derive(Debug)]
 struct Page {
+    /// Where closed connections are kept as long as their window makes others.
+    frames: Option<RefCell<Rotation<Frame>>>,
     upkeep: Rc<RefCell<Upkeep>>,
     /// Tells which connections were collected.
     registry: FinalizationRegistry,
@@ -44,7 +48,8 @@ struct Page {
 }
 
 impl Connections {
-    /// Returns the maker of a page. `limited` is whether the browser limits connections, as Chromium does.
+    /// Returns the maker of a page. `limited` is whether the browser limits connections, as Chromium does; in another
+    /// one, which is Firefox, they are made in frames of the page.
     pub fn new(limited: bool) -> Self {
         let upkeep = Upkeep::new(limited.then_some(PLACES_MAX));
         let upkeep = Rc::new(RefCell::new(upkeep));
@@ -52,6 +57,7 @@ impl Connections {
         let on_collected = Closure::new(move |_| counted.borrow_mut().collected());
         let registry = FinalizationRegistry::new(on_collected.as_ref().unchecked_ref());
         Self(Rc::new(Page {
+            frames: (!limited).then(RefCell::default),
             upkeep,
             registry,
             _on_collected: on_collected,
@@ -75,8 +81,8 @@ impl Connections {
                 return Err(JsValue::from_str("nearly all places are taken"));
             }
         }
-        let connection = match RtcPeerConnection::new_with_configuration(configuration) {
-            Ok(connection) => connection,
+        let (connection, frame) = match self.0.connection(configuration) {
+            Ok(made) => made,
             Err(error) => {
                 let collect = self.0.upkeep.borrow_mut().refused(now());
                 self.collect_if(collect);
@@ -87,6 +93,7 @@ impl Connections {
         self.0.registry.register(&connection, &JsValue::UNDEFINED);
         Ok(Connection {
             connection,
+            frame,
             tasks: Tasks::default(),
             page: self.clone(),
         })
@@ -113,7 +120,7 @@ impl Connections {
     /// Closes a connection as soon as all that has happened to it has reached the page. Chromium 156 never collects one
     /// that is closed while one of its events waits: between its description and the beginning of its
     /// gathering, and between its first open channel and its being connected.
-    async fn close_settled(self, connection: RtcPeerConnection) {
+    async fn close_settled(self, connection: RtcPeerConnection, frame: Option<Rc<Frame>>) {
         for _ in 0..SETTLE_LOOKS {
             pause(SETTLE_MILLIS).await;
             if is_settled(&connection) {
@@ -121,9 +128,24 @@ impl Connections {
             }
         }
         connection.close();
-        drop(connection);
+        drop((connection, frame));
         let collect = self.0.upkeep.borrow_mut().closed(now());
         self.collect_if(collect);
+    }
+}
+
+impl Page {
+    /// Has the browser make a connection, and returns it with the frame that made it.
+    fn connection(
+        &self,
+        configuration: &RtcConfiguration,
+    ) -> Result<(RtcPeerConnection, Option<Rc<Frame>>), JsValue> {
+        let Some(frames) = &self.frames else {
+            let connection = RtcPeerConnection::new_with_configuration(configuration)?;
+            return Ok((connection, None));
+        };
+        let frame = frames.borrow_mut().next(Frame::open)?;
+        Ok((frame.connection(configuration)?, Some(frame)))
     }
 }
 
@@ -151,6 +173,7 @@ fn collect_garbage() {
 #[derive(Debug)]
 pub struct Connection {
     connection: RtcPeerConnection,
+    frame: Option<Rc<Frame>>,
     tasks: Tasks,
     page: Connections,
 }
@@ -179,7 +202,7 @@ impl Deref for Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.tasks.end();
-        let connection = self.connection.clone();
-        spawn_local(self.page.clone().close_settled(connection));
+        let (connection, frame) = (self.connection.clone(), self.frame.take());
+        spawn_local(self.page.clone().close_settled(connection, frame));
     }
 }

@@ -68,7 +68,8 @@ async fn look(connection: &RtcPeerConnection) -> Option<Seen> {
 
 fn selected_pair(report: &RtcStatsReport) -> Option<Object> {
     report.values().into_iter().flatten().find_map(|entry| {
-        let entry = entry.dyn_into::<Object>().ok()?;
+        // It is none of this window's objects where another window made the connection.
+        let entry = entry.unchecked_into::<Object>();
         report.get(&text(&entry, "selectedCandidatePairId")?)
     })
 }

@@ -45,7 +45,10 @@ pub(super) fn Log(props: &Props) -> Html {
     {
         let (list, place) = (list.clone(), place.clone());
         let ends = ends(&props.messages);
-        let own = props.messages.last().is_some_and(|message| message.state.is_own());
+        let own = props
+            .messages
+            .last()
+            .is_some_and(|message| message.state.is_own());
         let dispatch = props.dispatch.clone();
         use_effect_with((ends, props.loaded), move |_| {
             if let Some(list) = list.cast::<Element>() {

@@ -8,15 +8,17 @@ globalThis.harness = {
   // Counts from now on what the page makes. `places` are those of its connections that the browser has not
   // collected yet: Chromium makes no more of them than 500.
   count() {
-    const Original = globalThis.RTCPeerConnection;
+    const Own = globalThis.RTCPeerConnection;
     const counts = { dials: 0, lookups: 0, refused: 0, places: 0, most: 0 };
     const collected = new FinalizationRegistry(() => { counts.places -= 1; });
     let lookedUp = () => {};
-    globalThis.RTCPeerConnection = class extends Original {
+    let refuses = false;
+    const counted = (Original) => class extends Original {
       #dials;
 
       constructor(configuration) {
         try {
+          if (refuses) throw new Error("refused by a test");
           super(configuration);
         } catch (error) {
           counts.refused += 1;
@@ -35,12 +37,24 @@ globalThis.harness = {
         if (!this.#dials) lookedUp();
       }
     };
+    globalThis.RTCPeerConnection = counted(Own);
+    // In Firefox the engine makes them in frames, each with a class of its own.
+    const { get } = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "contentWindow");
+    const known = new WeakSet();
+    Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", {
+      get() {
+        const frame = get.call(this);
+        if (!known.has(this)) frame.RTCPeerConnection = counted(frame.RTCPeerConnection);
+        known.add(this);
+        return frame;
+      },
+    });
     const held = [];
     return (this.engine = {
       counts,
       // Has as many connections open as this, so that few are left of those that the browser makes.
       hold(many) {
-        while (held.length < many) held.push(new Original());
+        while (held.length < many) held.push(new Own());
       },
       release() {
         for (const connection of held.splice(0)) connection.close();
@@ -54,6 +68,17 @@ globalThis.harness = {
           await over;
         }
         return { ...counts };
+      },
+      // Makes no connection any more, as a browser that has no place for another one; and an hour has passed.
+      async wearOut(times) {
+        const now = performance.now.bind(performance);
+        performance.now = () => now() + 3_600_000;
+        refuses = true;
+        for (let left = times; left > 0; left -= 1) {
+          const over = new Promise((resolve) => { lookedUp = resolve; });
+          dispatchEvent(new Event("online"));
+          await over;
+        }
       },
     });
   },

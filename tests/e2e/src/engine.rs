@@ -17,13 +17,18 @@ enum Place<'a> {
 }
 
 impl<'a> EnginePage<'a> {
-    /// Counts the connections of a browser's engine from now on. In the tab is a page of the extension.
-    pub fn count(browser: &'a Browser) -> Result<Self> {
+    /// Finds the page of a browser's engine. In the tab is a page of the extension.
+    pub fn of(browser: &'a Browser) -> Result<Self> {
         let place = match browser.kind() {
             Kind::Chromium => Place::Hidden(Box::new(HiddenPage::find(browser, "offscreen.html")?)),
             Kind::Firefox => Place::Event(browser),
         };
-        let mut page = Self(place);
+        Ok(Self(place))
+    }
+
+    /// Finds it, and counts its connections from now on.
+    pub fn count(browser: &'a Browser) -> Result<Self> {
+        let mut page = Self::of(browser)?;
         page.run(&format!(
             "await new Promise((resolve, reject) => {{
                const script = page.document.createElement('script');
@@ -53,6 +58,18 @@ impl<'a> EnginePage<'a> {
     /// Lets go of them.
     pub fn release(&mut self) -> Result<()> {
         self.run("page.harness.engine.release();").map(drop)
+    }
+
+    /// From now on it is old, and can make no more connections; it has tried so often.
+    pub fn wear_out(&mut self, times: u32) -> Result<()> {
+        self.run(&format!("await page.harness.engine.wearOut({times});"))
+            .map(drop)
+    }
+
+    /// Returns whether this is still the page whose connections are counted.
+    pub fn is_the_same(&mut self) -> Result<bool> {
+        let same = self.run("return Boolean(page.harness);")?;
+        same.as_bool().context("not a yes or no")
     }
 
     /// Returns what it has made in all, and how much of that the browser still counts.

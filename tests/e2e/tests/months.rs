@@ -3,8 +3,7 @@
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::engine::EnginePage;
-use e2e::{Result, World};
-use serde_json::Value;
+use e2e::{Kind, Page, Result, World};
 
 /// As many connections as a full engine has open.
 const HELD: u32 = 400;
@@ -12,6 +11,14 @@ const HELD: u32 = 400;
 /// Chromium makes no more than 500 before it collects, so that 100 are left beside those that are [`HELD`]: more
 /// than twice that. `cargo xtask endurance` makes thousands, and dials.
 const LOOKUPS: u32 = 250;
+
+/// Closed connections that Firefox may keep while there is a look-up after the other: less than the half of what is made.
+const KEPT: u64 = 120;
+
+/// Connections in a row that the browser does not make, until the page begins anew.
+const REFUSED: u32 = 8;
+
+const ROUTER: &str = "myapp-203-0-113-7-1";
 
 #[test]
 fn an_engine_that_has_made_hundreds_of_connections_still_meets_and_chats() -> Result {
@@ -22,7 +29,7 @@ fn an_engine_that_has_made_hundreds_of_connections_still_meets_and_chats() -> Re
     b.join("Bob")?;
     a.befriend("Alice", &b, "Bob")?;
     bob.kill()?;
-    alice.session()?.navigate("about:blank")?;
+    alice.leave_popup()?;
     let mut engine = EnginePage::count(&alice)?;
     engine.hold(HELD)?;
     let before = alice.extension_memory()?;
@@ -31,14 +38,65 @@ fn an_engine_that_has_made_hundreds_of_connections_still_meets_and_chats() -> Re
     let after = alice.extension_memory()?;
     println!("made {made}; memory before {before:.1} MB, after {after:.1} MB");
     bob.start()?;
+    chat(&alice.popup()?, &bob.popup()?)?;
+    assert_eq!(made["refused"], 0, "{made}");
+    Ok(())
+}
+
+#[test]
+fn firefox_collects_closed_connections_while_others_are_made() -> Result {
+    let world = World::start("months-firefox")?;
+    let alice = world.browser(Firefox, "Alice")?;
+    alice.popup()?.join("Alice")?;
+    alice.leave_popup()?;
+    let mut engine = EnginePage::count(&alice)?;
+    let before = alice.extension_memory()?;
+    let made = engine.look_up(LOOKUPS)?;
+    let after = alice.extension_memory()?;
+    println!("made {made}; memory before {before:.1} MB, after {after:.1} MB");
+    let most = made["most"].as_u64().unwrap_or(u64::MAX);
+    assert!(most < KEPT, "{made}");
+    Ok(())
+}
+
+#[test]
+fn an_engine_of_chromium_that_can_make_no_connection_begins_anew() -> Result {
+    begins_anew("months-anew-chromium", Chromium, Firefox)
+}
+
+#[test]
+fn an_engine_of_firefox_that_can_make_no_connection_begins_anew() -> Result {
+    begins_anew("months-anew-firefox", Firefox, Chromium)
+}
+
+fn begins_anew(test: &str, kind: Kind, other: Kind) -> Result {
+    let world = World::start(test)?;
+    let [alice, bob] = world.browsers([(kind, "Alice"), (other, "Bob")])?;
     let (a, b) = (alice.popup()?, bob.popup()?);
+    let ids = &world.services.signalling;
+    a.join("Alice")?;
+    ids.wait_for_id("the router", |id| id == ROUTER)?;
+    b.join("Bob")?;
+    a.befriend("Alice", &b, "Bob")?;
+    alice.leave_popup()?;
+    let mut engine = EnginePage::count(&alice)?;
+    engine.wear_out(REFUSED)?;
+    assert!(engine.is_the_same()?);
+    ids.seen.clear();
+    alice.ring_alarm()?;
+    ids.wait_for_id("the router in a new page", |id| id == ROUTER)?;
+    assert!(!EnginePage::of(&alice)?.is_the_same()?);
+    chat(&alice.popup()?, &b)
+}
+
+/// Both find each other, and talk.
+fn chat(a: &Page<'_>, b: &Page<'_>) -> Result {
     a.person("Bob").see_text("on network")?;
+    b.person("Alice").see_text("on network")?;
     b.person("Alice").open_chat()?;
     a.person("Bob").open_chat()?;
     b.send("after all that")?;
     a.see_message("after all that")?;
     a.send("still here")?;
-    b.see_message("still here")?;
-    assert_eq!(made["refused"], Value::from(0), "{made}");
-    Ok(())
+    b.see_message("still here").map(drop)
 }

@@ -111,7 +111,7 @@ impl Driver {
             }),
             network: Network::new(inputs(me)),
             connections,
-            renewal: RefCell::new(Renewal::new(limited)),
+            renewal: RefCell::default(),
             host,
             damaged: RefCell::new(damaged),
             restarted: Cell::new(take_reason()),

@@ -280,7 +280,5 @@ impl State {
 }
 
 fn is_stored(unsent: &Unsent, message: &Message) -> bool {
-    message.state.is_own()
-        && message.number > unsent.after
-        && message.text == unsent.text
+    message.state.is_own() && message.number > unsent.after && message.text == unsent.text
 }

@@ -32,9 +32,17 @@ const STATIONS: [(Place, &str, &str); 11] = [
     (SenderEngine, "stored", "store: durable at the sender"),
     (SenderEngine, "sent", "core: the frame is made"),
     (ReceiverEngine, "received", "channel: from engine to engine"),
-    (ReceiverEngine, "posted", "store: from the engine to the view's port"),
+    (
+        ReceiverEngine,
+        "posted",
+        "store: from the engine to the view's port",
+    ),
     (ReceiverView, "heard", "port: from the engine to the view"),
-    (ReceiverView, "in the page", "view: from the port to the page"),
+    (
+        ReceiverView,
+        "in the page",
+        "view: from the port to the page",
+    ),
     (ReceiverView, "painted", "paint: the frame with it"),
 ];
 
