@@ -173,11 +173,8 @@ impl World {
 
     fn end_beyond(&self, index: usize, link: LinkId) -> Option<End> {
         let device = self.devices.get(index)?;
-        self.network.connections.far_end(End {
-            device: index,
-            generation: device.generation,
-            conn: mapping::conn(link),
-        })
+        let connections = &self.network.connections;
+        connections.far_end(index, device.generation, mapping::conn(link))
     }
 
     /// Returns whose words come on a connection of a node: those of the device at the other end, or, where
@@ -186,7 +183,7 @@ impl World {
     pub fn speaker(&self, index: usize, link: LinkId) -> Option<usize> {
         let beyond = self.end_beyond(index, link)?;
         match self.devices.get(beyond.device)?.as_relay() {
-            Some(relay) => self.far_end(beyond.device, relay.other(beyond.conn)?),
+            Some(relay) => self.far_end(beyond.device, relay.other(beyond.conn.conn)?),
             None => Some(beyond.device),
         }
     }

@@ -73,11 +73,18 @@ impl Connections {
         self.numbers.range(first(device)..first(device + 1)).count()
     }
 
-    /// Returns the other end.
+    /// Returns the other end of a connection. Of a dial that is not open it is that of its first attempt.
     #[must_use]
-    pub fn far_end(&self, own: End) -> Option<End> {
-        let end = self.ends.get(*self.numbers.get(&own)?)?;
-        Some(self.ends.get(end.peer?)?.own)
+    pub fn far_end(&self, device: usize, generation: u64, conn: ConnId) -> Option<End> {
+        let attempt = |attempt| End {
+            device,
+            generation,
+            conn: RtcId { conn, attempt },
+        };
+        let attempts = self.numbers.range(attempt(0)..=attempt(u8::MAX));
+        let mut ends = attempts.filter_map(|(_, number)| self.ends.get(*number));
+        let end = ends.find_map(|end| self.ends.get(end.peer?))?;
+        Some(end.own)
     }
 
     /// Makes connections carry nothing any more: those for whose two devices `lost` returns true.
