@@ -269,11 +269,20 @@ impl<D: Disk + 'static> Storage<D> {
         .await
     }
 
+    /// Opens a closed database. While the browser still removes it, that ends as if it were closed once more.
     async fn open_again(&self) -> Result<(), String> {
-        match self.disk.reopen().await {
-            Ok(Reopened::Kept) => Ok(()),
-            Ok(Reopened::Emptied) => self.restart(Restart::Emptied).await,
-            Err(fault) => Err(fault.to_string()),
+        let mut failed = 0;
+        loop {
+            match self.disk.reopen().await {
+                Ok(Reopened::Kept) => return Ok(()),
+                Ok(Reopened::Emptied) => return self.restart(Restart::Emptied).await,
+                Err(Fault::Closed(reason)) if failed < REOPENED => {
+                    tracing::warn!(reason, "the chats are not there yet");
+                    failed += 1;
+                    self.disk.wait(AGAIN).await;
+                }
+                Err(fault) => return Err(fault.to_string()),
+            }
         }
     }
 

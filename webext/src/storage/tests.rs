@@ -79,8 +79,9 @@ impl Disk for Fake {
     async fn reopen(&self) -> Result<Reopened, Fault> {
         let mut script = self.0.borrow_mut();
         script.asked.push("reopen".to_owned());
-        script.closed = false;
-        script.reopenings.pop_front().unwrap_or(Ok(Reopened::Kept))
+        let reopened = script.reopenings.pop_front().unwrap_or(Ok(Reopened::Kept));
+        script.closed &= reopened.is_err();
+        reopened
     }
 
     fn is_sealed(&self, contact: &ContactId) -> bool {
@@ -255,6 +256,20 @@ fn a_database_that_is_closed_while_nothing_is_written_is_opened_at_once() {
     sut.thread(1);
     sut.go();
     assert_eq!(sut.asked(), ["threads ben:1"]);
+}
+
+#[test]
+fn chats_that_are_still_being_removed_are_opened_again_in_a_moment() {
+    let removing = Fault::Closed("AbortError".to_owned());
+    let sut = Sut::new([]).reopening(Err(removing));
+    let sut = sut.reopening(Ok(Reopened::Emptied));
+    sut.disk.0.borrow_mut().closed = true;
+    sut.storage.closed();
+    sut.go();
+    assert_eq!(sut.reports(), []);
+    sut.pass(1);
+    assert_eq!(sut.asked(), ["reopen", "reopen"]);
+    assert_eq!(sut.reports(), [Report::Restart(Restart::Emptied)]);
 }
 
 #[test]
