@@ -102,7 +102,7 @@ bugs! {
     BlacklistForever, "a blacklisted address is never tried again", "src/handshakes/blacklist.rs",
         Unit("handshakes::blacklist::tests::an_entry_is_for_one_id_of_one_contact_at_one_server_and_ends_by_time");
     AckBeforeStore, "a message is acknowledged before it is stored", "src/conversations/frames.rs",
-        Unit("conversations::tests::a_received_text_is_told_and_acknowledged_once_it_is_stored");
+        Unit("conversations::tests::a_received_text_is_shown_at_once_and_counts_and_is_acknowledged_once_it_is_stored");
     GapTaken, "a message is taken although one before it is missing", "src/conversations/frames.rs",
         Unit("conversations::tests::a_text_out_of_bounds_is_misbehaviour");
     NothingSentAgain, "what was under way when a connection ended is not sent again", "src/conversations/chat.rs",

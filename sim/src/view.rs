@@ -52,6 +52,7 @@ impl View {
             Event::InviteGone(id) => drop(self.invites.remove(&id)),
             Event::Profile(_)
             | Event::Message(_)
+            | Event::MessagesGone { .. }
             | Event::Typing(_)
             | Event::Settings(_)
             | Event::Alert(_)

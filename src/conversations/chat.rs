@@ -252,7 +252,10 @@ impl Chat {
         for staged in flying.chain(std::mem::take(&mut self.staged)) {
             match staged.command {
                 Some(command) => failed.commands.push(command),
-                None => failed.received = true,
+                None => {
+                    let first = failed.received.unwrap_or(staged.record.message.number);
+                    failed.received = Some(first);
+                }
             }
         }
         // At once, and where that fails too, as often as anything that a disk refuses.

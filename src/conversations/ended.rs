@@ -18,7 +18,7 @@ pub(crate) struct Durable {
 pub(crate) struct Failed {
     /// The commands to refuse.
     pub(crate) commands: Vec<CommandId>,
-    /// There were messages of the other side: the connection has to be closed, so that they are sent
-    /// again.
-    pub(crate) received: bool,
+    /// There were messages of the other side, shown from this number on: the connection has to be closed, so
+    /// that they are sent again.
+    pub(crate) received: Option<u64>,
 }

@@ -15,7 +15,7 @@ use crate::store::{Read, Wanted};
 use crate::test_context::{
     changes, clear, closed, context, facts, id, outputs, replies, sent, wait,
 };
-use crate::view::{Answer, Event, Refusal};
+use crate::view::{Answer, Event, MessageState, Refusal};
 use crate::wire::{Card, Malformed, encode};
 
 const LINK: LinkId = LinkId::Dialled(1);
@@ -386,10 +386,14 @@ fn own_messages_are_sent_as_fast_as_the_contact_takes_them() {
 }
 
 #[test]
-fn a_received_text_is_told_and_acknowledged_once_it_is_stored() {
+fn a_received_text_is_shown_at_once_and_counts_and_is_acknowledged_once_it_is_stored() {
     let (mut ctx, mut all) = session();
     hear(&mut ctx, &mut all, &text(1, "hi"));
-    assert!(outputs(&mut ctx).is_empty() && facts(&mut ctx).is_empty());
+    assert!(facts(&mut ctx).is_empty());
+    let Output::Event(Event::Message(shown)) = &outputs(&mut ctx)[..][0] else {
+        panic!("it is not shown");
+    };
+    assert_eq!((&*shown.text, shown.state), ("hi", MessageState::Arriving));
     all.flush(&mut ctx);
     assert!(matches!(changes(&mut ctx)[..], [Change::Thread(..)]));
     all.stored(&mut ctx, &bob());
@@ -429,7 +433,12 @@ fn what_could_not_be_stored_ends_the_session_and_refuses_the_commands() {
     all.not_stored(&mut ctx, &bob(), &refusal);
     let outputs = outputs(&mut ctx);
     let refused = Output::Reply(CommandId(7), Err(refusal));
-    assert_eq!(outputs, [refused, Output::Close(LINK)]);
+    // The own message has the first number.
+    let gone = Output::Event(Event::MessagesGone {
+        contact: bob(),
+        from: 2,
+    });
+    assert_eq!(outputs, [refused, gone, Output::Close(LINK)]);
     assert!(matches!(facts(&mut ctx)[..], [Fact::Ended(_, false)]));
     assert_eq!(all.connected(), []);
     assert_eq!(all.unread(&bob()), 0);

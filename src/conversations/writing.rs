@@ -80,7 +80,9 @@ impl Conversations {
         for command in failed.commands {
             ctx.reply(command, Err(refusal.clone()));
         }
-        if failed.received {
+        if let Some(from) = failed.received {
+            let contact = id.clone();
+            ctx.event(Event::MessagesGone { contact, from });
             self.end(ctx, id);
         }
     }

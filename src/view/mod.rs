@@ -48,6 +48,14 @@ pub enum Event {
     InviteGone(InviteId),
     /// A message appeared; the key is ([`Message::contact`], [`Message::number`]).
     Message(Message),
+    /// The contact's messages from this number on were arriving and could not be stored: they are not there
+    /// any more, and come again.
+    MessagesGone {
+        /// Whose chat.
+        contact: ContactId,
+        /// The number of the first of them.
+        from: u64,
+    },
     /// Own messages of a chat are further, or wait again.
     Progress(Progress),
     /// A contact is writing at this moment; forget it after six seconds.

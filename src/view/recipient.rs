@@ -28,9 +28,9 @@ impl Event {
     /// Returns who gets the event.
     pub fn recipient(&self) -> Recipient<'_> {
         match self {
-            Self::Message(Message { contact, .. }) | Self::Progress(Progress { contact, .. }) => {
-                Recipient::ViewsOfChat(contact)
-            }
+            Self::Message(Message { contact, .. })
+            | Self::MessagesGone { contact, .. }
+            | Self::Progress(Progress { contact, .. }) => Recipient::ViewsOfChat(contact),
             Self::Notify(notification) => Recipient::Supervisor(Duty::Notify(notification)),
             Self::Withdraw(about) => Recipient::Supervisor(Duty::Withdraw(about)),
             Self::Badge { count } => Recipient::Supervisor(Duty::Badge(*count)),

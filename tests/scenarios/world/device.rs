@@ -105,6 +105,9 @@ impl Device {
             }
             Event::RequestGone(id) => self.requests.retain(|request| request.id != id),
             Event::Message(message) => self.show_message(message),
+            Event::MessagesGone { contact, from } => self
+                .messages
+                .retain(|(of, number), _| *of != contact.0 || *number < from),
             Event::Progress(progress) => {
                 for message in self.messages.values_mut() {
                     if message.contact == progress.contact {

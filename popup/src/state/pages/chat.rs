@@ -84,6 +84,11 @@ impl Chat {
         self.messages.insert(message.number, Rc::new(message));
     }
 
+    /// Forgets the messages from this number on: they were arriving, and could not be stored.
+    pub(in crate::state) fn end_before(&mut self, from: u64) {
+        self.messages.retain(|number, _| *number < from);
+    }
+
     /// Takes in how far own messages are, which may also be less far than before.
     pub(in crate::state) fn take_progress(&mut self, progress: &Progress) {
         for (_, message) in self.messages.iter_mut() {

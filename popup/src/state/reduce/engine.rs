@@ -93,6 +93,12 @@ impl State {
             Event::Invite(invite) => self.invites.insert(invite.id.clone(), invite),
             Event::InviteGone(id) => self.invites.remove(&id),
             Event::Message(message) => return self.message(message),
+            Event::MessagesGone { contact, from } => {
+                let chat = self.chat_mut().filter(|chat| chat.contact == contact);
+                if let Some(chat) = chat {
+                    chat.end_before(from);
+                }
+            }
             Event::Progress(progress) => self.progress(&progress),
             Event::Typing(contact) => {
                 self.typing.insert(contact, self.now.saturating_add(TYPING));

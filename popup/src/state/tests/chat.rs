@@ -218,6 +218,33 @@ fn somebody_writing_is_forgotten_after_six_seconds_or_with_the_message() {
 }
 
 #[test]
+fn a_message_that_could_not_be_stored_is_not_left_in_the_chat() {
+    let mut view = Sut::with_anna();
+    view.open_chat(Vec::new(), false);
+    for number in [1, 2] {
+        view.event(Event::Message(message(
+            number,
+            MessageState::Arriving,
+            "one",
+        )));
+    }
+    let gone = |whose, from| Event::MessagesGone {
+        contact: contact(whose),
+        from,
+    };
+    let shown = |view: &Sut| {
+        view.state
+            .chat()
+            .map(|chat| chat.messages.len())
+            .unwrap_or(0)
+    };
+    view.event(gone("b", 1));
+    assert_eq!(shown(&view), 2, "that was another chat");
+    view.event(gone("a", 2));
+    assert_eq!(shown(&view), 1);
+}
+
+#[test]
 fn a_contact_that_is_gone_takes_its_chat_with_it() {
     let mut view = Sut::with_anna();
     view.open_chat(Vec::new(), false);
