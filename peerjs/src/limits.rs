@@ -66,11 +66,10 @@ pub const PLACES_MAX: u32 = 480;
 /// Connections that may be closed until they are collected: half of what [`CONNECTIONS_MAX`] leaves, as
 /// some are closed while that happens. A collection takes some 20 ms.
 pub const CLOSED_MAX: u32 = 50;
-/// Connections that one window makes in Firefox, which keeps the closed ones as long as their window makes others: some
-/// 100 kB each.
+/// Connections that one window makes in Firefox, which collects them when their window has gone: some 70 kB each.
 pub const WINDOW_MADE: u32 = 50;
-/// Windows that rest while another one makes connections. A page that dials 20 times a second comes back to the first
-/// after 17 s, and Firefox takes about five to collect what it has closed.
+/// Windows that stay for a connection that lives, beside the one that makes others. A page that dials 20 times a
+/// second comes back to the first after 17 s, when its dials have long ended.
 pub const WINDOWS_RESTING: usize = 7;
 /// How often, and after how long each time, to look whether all that has happened to a connection has reached the
 /// page, before it is closed: usually once. Together less than the second in which everything is closed that a person

@@ -1,9 +1,10 @@
-//! Which of several windows makes the next connection, where a window that goes on making them keeps those that it has
-//! closed.
+//! Which of several windows makes the next connection, where closed ones are collected when their window is removed.
 //!
-//! Firefox (ESR 153) looks at every connection of a window whenever that window makes another one, which marks them
-//! all as in use, until its collector has gone through all of memory anew. That takes some five seconds: a window that
-//! makes one every few seconds keeps all it has ever made. So each window makes [`WINDOW_MADE`], and rests.
+//! Firefox (ESR 153) hardly collects closed connections while others are made: none of 1,516 in 35 s, at 43 a second in
+//! one window, and none of 1,818 in frames that stayed, but 1,418 of 1,892 in frames of [`WINDOW_MADE`] that were removed
+//! when the next one began. Its cycle collector runs every four seconds and frees their events only. Right after a
+//! collection of scripts it frees the connections, too (675 of 676, both forced); five seconds after one, in which
+//! others were made, it does not. Five seconds without a new connection are enough by themselves.
 
 use crate::limits::{WINDOW_MADE, WINDOWS_RESTING};
 use std::collections::VecDeque;

@@ -39,7 +39,7 @@ pub struct Connections(Rc<Page>);
 
 #[derive(Debug)]
 struct Page {
-    /// Where closed connections are kept as long as their window makes others.
+    /// Where closed connections are collected when their window is removed.
     frames: Option<RefCell<Rotation<Frame>>>,
     upkeep: Rc<RefCell<Upkeep>>,
     /// Tells which connections were collected.
