@@ -5,13 +5,13 @@ use crate::components::{page, target_id};
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
-    Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Shell, Sight, State, Target, View,
+    Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Lists, Shell, Sight, State, Target, View,
 };
 use crate::{browser, files, permissions, words};
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use ipc::{Event, FromEngine, Hidden, InviteId, Place, ToEngine};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -43,6 +43,8 @@ pub(crate) enum Msg {
 /// The page.
 pub(crate) struct App {
     state: State,
+    /// The lists as they are shown.
+    people: RefCell<Lists>,
     dispatch: Callback<Action>,
     port: Option<Port>,
     attempt: u32,
@@ -81,6 +83,7 @@ impl Component for App {
         let covered = Rc::new(Cell::new(false));
         Self {
             state: State::default(),
+            people: RefCell::default(),
             port: None,
             attempt: 0,
             heard: false,
@@ -115,11 +118,14 @@ impl Component for App {
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
-        page(&self.state, &self.dispatch)
+        let mut people = self.people.borrow_mut();
+        people.follow(&self.state.people, &self.state.requests, browser::in_order);
+        page(&self.state, &people, &self.dispatch)
     }
 
     fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
         self.painted = browser::now();
+        self.timers.paint = None;
         self.covered.set(self.state.view != View::Lists);
         browser::describe_page(&self.title(), &t(Text::Language), &t(Text::Direction));
         let address = self.state.address();
@@ -142,10 +148,14 @@ impl App {
         if matches!(action, Action::Closed) {
             self.port = None;
         }
-        for effect in self.state.apply(now, action) {
+        let effects = self.state.apply(now, action);
+        // The engine runs on the same thread, and a message is in its hands. It goes first.
+        let sent = effects.contains(&Effect::EmptyComposer);
+        for effect in effects {
             self.carry_out(ctx, effect);
         }
         match paint {
+            _ if sent => self.paint_in_a_frame(ctx),
             Paint::Now => true,
             Paint::No => false,
             Paint::Soon => self.paint_soon(ctx, now),
@@ -201,6 +211,10 @@ impl App {
         if now.saturating_sub(self.painted) >= u64::from(FRAME) || browser::is_hidden() {
             return true;
         }
+        self.paint_in_a_frame(ctx)
+    }
+
+    fn paint_in_a_frame(&mut self, ctx: &Context<Self>) -> bool {
         if self.timers.paint.is_none() {
             let link = ctx.link().clone();
             let paint = Timeout::new(FRAME, move || link.send_message(Msg::Paint));
@@ -235,6 +249,7 @@ impl App {
                     dispatch.emit(Action::HostAllowed(allowed));
                 });
             }
+            Effect::EmptyComposer => browser::empty_field(&target_id(&Target::Composer)),
             Effect::Focus(target) => self.focus = Some(target),
         }
     }

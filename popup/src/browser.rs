@@ -10,7 +10,8 @@ use js_sys::{Array, Date, Intl, JSON, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Document, Element, Event, HtmlElement, KeyboardEvent, ResizeObserver, StorageEvent, Window,
+    Document, Element, Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent, ResizeObserver,
+    StorageEvent, Window,
 };
 
 /// Listens on the window. Dropping the listener removes it.
@@ -262,6 +263,14 @@ pub(crate) fn focus(id: &str) -> bool {
     match element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         Some(element) => element.focus().is_ok(),
         None => false,
+    }
+}
+
+/// Empties a field of several lines.
+pub(crate) fn empty_field(id: &str) {
+    let field = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) {
+        field.set_value("");
     }
 }
 

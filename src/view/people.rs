@@ -17,7 +17,7 @@ pub enum PersonId {
 }
 
 /// Somebody in the lists.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
     /// The key.

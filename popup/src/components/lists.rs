@@ -1,23 +1,60 @@
 //! Requests, people on this network, saved contacts.
 
+use super::gap::{Gap, in_sight, row_with_focus};
 use super::ids::person_id;
 use super::parts::{Dispatch, on};
 use super::person::PersonRow;
 use super::request::request_row;
 use crate::i18n::{Text, t};
-use crate::state::{Action, Section, State, has_contacts, list};
-use crate::{browser, words};
+use crate::state::{Action, Lists, Piece, Section, State, WHOLE, has_contacts};
+use crate::words;
 use ipc::{Person, PersonId, Phase, Presence};
+use std::rc::Rc;
+use web_sys::Element;
 use yew::prelude::*;
 
 /// Returns all lists.
-pub(super) fn lists(state: &State, dispatch: &Dispatch) -> Html {
+pub(super) fn lists(state: &State, of: &Lists, dispatch: &Dispatch) -> Html {
     html! {
         <>
             { requests(state, dispatch) }
-            { people(state, dispatch, Section::Network) }
-            { people(state, dispatch, Section::Saved) }
+            { people(state, of, dispatch, Section::Network) }
+            { people(state, of, dispatch, Section::Saved) }
         </>
+    }
+}
+
+/// Returns what follows the scrolling of the lists: of long ones other rows come into the page.
+pub(super) fn onscroll(state: &State, of: &Lists, dispatch: &Dispatch) -> Option<Callback<Event>> {
+    let long = [Section::Network, Section::Saved].into_iter();
+    let long = long.filter(|section| of.of(*section).len() > WHOLE);
+    let long: Vec<_> = long
+        .map(|section| (section, of.of(section).to_vec(), state.windows.of(section).clone()))
+        .collect();
+    if long.is_empty() {
+        return None;
+    }
+    let dispatch = dispatch.clone();
+    Some(Callback::from(move |event: Event| {
+        let pane = event.target_unchecked_into::<Element>();
+        for (section, people, window) in &long {
+            let Some(sight) = in_sight(&pane, list_id(*section)) else {
+                continue;
+            };
+            if window.is_outgrown(&sight, people.len()) {
+                let used = row_with_focus(list_id(*section));
+                let used = used.and_then(|index| people.get(index));
+                let used = used.map(|person| person.id.clone());
+                dispatch.emit(Action::InSight(*section, sight, used));
+            }
+        }
+    }))
+}
+
+fn list_id(section: Section) -> &'static str {
+    match section {
+        Section::Network => "network-list",
+        Section::Saved => "saved-list",
     }
 }
 
@@ -38,12 +75,12 @@ fn requests(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn people(state: &State, dispatch: &Dispatch, section: Section) -> Html {
+fn people(state: &State, of: &Lists, dispatch: &Dispatch, section: Section) -> Html {
     let (heading, id) = match section {
         Section::Network => (Text::OnThisNetwork, "network-heading"),
         Section::Saved => (Text::SavedContacts, "saved-heading"),
     };
-    let shown = list(&state.people, &state.requests, section, browser::in_order);
+    let shown = of.of(section);
     let count = shown.len();
     html! {
         <section aria-labelledby={id}>
@@ -62,7 +99,7 @@ fn people(state: &State, dispatch: &Dispatch, section: Section) -> Html {
                     { to_invites(dispatch, Text::InviteSomebody, "soft") }
                 }
             } else {
-                <ul>{ for shown.into_iter().map(|person| row(state, dispatch, person)) }</ul>
+                <ul id={list_id(section)}>{ rows(state, shown, section, dispatch) }</ul>
             }
             if let Some(more) = more_people(state, section) {
                 <p class="more">{ more }</p>
@@ -85,7 +122,33 @@ fn to_invites(dispatch: &Dispatch, label: Text, class: &'static str) -> Html {
     }
 }
 
-fn row(state: &State, dispatch: &Dispatch, person: &Person) -> Html {
+/// Returns the rows of a list that are in the page, and gaps in the place of the others.
+fn rows(state: &State, people: &[Rc<Person>], section: Section, dispatch: &Dispatch) -> Html {
+    let count = people.len();
+    let is_used = |person: &&Rc<Person>| {
+        let noted = matches!(&person.id, PersonId::Stranger(id) if state.note_to(id).is_some());
+        noted || state.windows.used() == Some(&person.id)
+    };
+    let used = people.iter().enumerate().filter(|(_, person)| is_used(person));
+    let used: Vec<usize> = used.map(|(index, _)| index).collect();
+    let pieces = state.windows.of(section).pieces(count, &used);
+    let piece = |(at, piece): (usize, Piece)| match piece {
+        Piece::Gap(rows) => html! { <Gap key={format!("gap-{at}")} {rows} /> },
+        Piece::Row(index) => {
+            let place = (count > WHOLE).then_some((index + 1, count));
+            let person = people.get(index);
+            person.map_or_else(Html::default, |person| row(state, dispatch, person, place))
+        }
+    };
+    pieces.into_iter().enumerate().map(piece).collect()
+}
+
+fn row(
+    state: &State,
+    dispatch: &Dispatch,
+    person: &Rc<Person>,
+    place: Option<(usize, usize)>,
+) -> Html {
     let blocked = person
         .preferences
         .as_ref()
@@ -104,7 +167,7 @@ fn row(state: &State, dispatch: &Dispatch, person: &Person) -> Html {
         PersonId::Contact(_) => (None, false),
     };
     html! {
-        <PersonRow key={person_id(&person.id)} person={person.clone()} {seen} {typing} {open}
+        <PersonRow key={person_id(&person.id)} person={Rc::clone(person)} {place} {seen} {typing} {open}
             {note} {asking}
             dispatch={dispatch.clone()} />
     }

@@ -11,6 +11,7 @@ mod connection;
 mod contact;
 mod fields;
 mod first_run;
+mod gap;
 mod header;
 mod ids;
 mod invites;

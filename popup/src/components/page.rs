@@ -4,31 +4,31 @@ use super::parts::Dispatch;
 use super::{
     alerts, chat, connection, contact, first_run, header, invites, lists, settings, shell,
 };
-use crate::state::{Shell, State, View};
+use crate::state::{Lists, Shell, State, View};
 use yew::prelude::*;
 
 /// The whole page.
-pub(crate) fn page(state: &State, dispatch: &Dispatch) -> Html {
+pub(crate) fn page(state: &State, people: &Lists, dispatch: &Dispatch) -> Html {
     match state.shell() {
         Shell::Blank => html! { <main class="shell" aria-busy="true" /> },
         Shell::Starting => shell::starting(),
         Shell::Down(reason) => shell::down(reason, dispatch),
         Shell::FirstRun => first_run::first_run(state, dispatch),
-        Shell::Lists => panes(state, dispatch),
+        Shell::Lists => panes(state, people, dispatch),
     }
 }
 
 /// Returns the lists and the open page, which is beside them in a wide window and over them in a
 /// narrow one.
-fn panes(state: &State, dispatch: &Dispatch) -> Html {
+fn panes(state: &State, people: &Lists, dispatch: &Dispatch) -> Html {
     let covered = state.view != View::Lists;
     html! {
         <div class={classes!("panes", covered.then_some("covered"))}>
             <div class="lists-pane">
                 { header::header(state, dispatch) }
-                <main class="lists">
+                <main class="lists" onscroll={lists::onscroll(state, people, dispatch)}>
                     { alerts::alerts(state, dispatch) }
-                    { lists::lists(state, dispatch) }
+                    { lists::lists(state, people, dispatch) }
                 </main>
             </div>
             <div class="page-pane">

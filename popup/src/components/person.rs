@@ -7,6 +7,7 @@ use crate::i18n::{Text, fill, t};
 use crate::state::{Action, NoteForm};
 use crate::words;
 use ipc::{ContactId, Person, PersonId, Ping, Presence};
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// Colours of avatars in the style sheet.
@@ -14,7 +15,9 @@ const HUES: u32 = 8;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
-    pub(super) person: Person,
+    pub(super) person: Rc<Person>,
+    /// In a list that is not there as a whole: which row it is, from 1, and of how many.
+    pub(super) place: Option<(usize, usize)>,
     /// When they were last connected, in words.
     pub(super) seen: Option<String>,
     /// They are writing.
@@ -37,7 +40,9 @@ pub(super) fn PersonRow(props: &Props) -> Html {
     let contact = matches!(person.id, PersonId::Contact(_));
     let onkeydown = props.note.as_ref().map(|_| on_escape(&props.dispatch));
     html! {
-        <li {id} tabindex="-1" class={classes!("person", props.open.then_some("open"))} {onkeydown}>
+        <li {id} tabindex="-1" class={classes!("person", props.open.then_some("open"))} {onkeydown}
+            aria-posinset={props.place.map(|(index, _)| index.to_string())}
+            aria-setsize={props.place.map(|(_, count)| count.to_string())}>
             { avatar(person) }
             <div class="who">
                 <p class="name" title={person.name.clone()}>

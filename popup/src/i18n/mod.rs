@@ -9,7 +9,12 @@ pub(crate) use texts::Text;
 
 use chrome::I18n;
 use js_sys::Array;
+use litemap::LiteMap;
+use std::cell::RefCell;
 use wasm_bindgen::JsValue;
+
+/// What stands for the gaps while a text is fetched: itself.
+const GAPS: [&str; 9] = ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9"];
 
 /// For native tests only: in a browser they would be there twice.
 #[cfg(not(target_arch = "wasm32"))]
@@ -17,6 +22,9 @@ const ENGLISH: &str = include_str!("../../../extension/_locales/en/messages.json
 
 thread_local! {
     static BROWSER: Option<I18n> = chrome::found().map(|api| api.i18n());
+    /// Texts that were fetched, with their gaps: every paint asks for dozens.
+    static FETCHED: RefCell<LiteMap<&'static str, String>> = RefCell::default();
+    static LANGUAGE: Option<String> = BROWSER.with(|found| found.as_ref()?.ui_language().ok());
 }
 
 /// Returns a text without gaps.
@@ -39,14 +47,25 @@ pub(crate) fn count(number: u64, one: Text, other: Text) -> String {
 
 /// Returns the language of the browser, for numbers and times; the texts can be in another.
 pub(crate) fn browser_language() -> Option<String> {
-    BROWSER.with(|found| found.as_ref()?.ui_language().ok())
+    LANGUAGE.with(Clone::clone)
 }
 
-fn from_browser(key: &str, gaps: &[&str]) -> Option<String> {
+fn from_browser(key: &'static str, gaps: &[&str]) -> Option<String> {
+    FETCHED.with_borrow_mut(|fetched| {
+        if let Some(text) = fetched.get(key) {
+            return Some(substitute(text, gaps));
+        }
+        let text = fetch(key)?;
+        let filled = substitute(&text, gaps);
+        fetched.insert(key, text);
+        Some(filled)
+    })
+}
+
+fn fetch(key: &str) -> Option<String> {
     BROWSER.with(|found| {
-        let i18n = found.as_ref()?;
-        let gaps: Array = gaps.iter().map(|gap| JsValue::from_str(gap)).collect();
-        let text = i18n.message(key, &gaps).ok()?;
+        let gaps: Array = GAPS.into_iter().map(JsValue::from_str).collect();
+        let text = found.as_ref()?.message(key, &gaps).ok()?;
         (!text.is_empty()).then_some(text)
     })
 }

@@ -3,7 +3,9 @@
 use super::effect::Kept;
 use super::model::Sight;
 use super::pages::{BackupEdit, ContactEdit, InvitesEdit, NoteEdit, SettingsEdit};
-use ipc::{ContactId, FromEngine, Place, RequestId};
+use super::people::Section;
+use ipc::{ContactId, FromEngine, PersonId, Place, RequestId};
+use std::ops::Range;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +22,8 @@ pub(crate) enum Action {
     Tick,
     /// Whether the page is seen has changed.
     Seen(Sight),
+    /// These rows of a list are in sight, and this person's row is in use.
+    InSight(Section, Range<usize>, Option<PersonId>),
     /// The end of the open chat is in sight, or no longer.
     AtEnd(bool),
     /// The address of the page asks for a place.

@@ -35,6 +35,8 @@ pub(crate) enum Effect {
     ReadBackup,
     /// Look whether this host may be read, and dispatch `Action::HostAllowed`.
     LookUpHost(String),
+    /// Empty the message field: what was in it is with the engine, and is painted with its answer.
+    EmptyComposer,
     /// Put the keyboard focus here once the view is painted.
     Focus(Target),
 }

@@ -16,6 +16,7 @@ mod reduce;
 mod resync;
 mod trouble;
 mod view;
+mod window;
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ pub(crate) use pages::{
     InvitesEdit, InvitesPage, KEEP, NAME, NOTE, NoteEdit, NoteForm, QuietEdit, REMOVE, Saved,
     ServerEdit, ServerRow, SettingsEdit, SettingsForm, Using,
 };
-pub(crate) use people::{Section, has_contacts, list};
+pub(crate) use people::{Lists, Section, has_contacts};
 pub(crate) use trouble::Trouble;
 pub(crate) use view::View;
+pub(crate) use window::{Piece, WHOLE};

@@ -8,6 +8,7 @@ use super::pages::{BackupForm, Chat, JoinForm, NoteForm};
 use super::people::{People, Requests};
 use super::resync::Resynced;
 use super::view::View;
+use super::window::Windows;
 use ipc::{
     Answer, Command, ContactId, Invite, InviteId, PersonId, Place, Refusal, SettingsView, Status,
     ToEngine, UnixMillis,
@@ -27,6 +28,8 @@ pub(crate) struct State {
     pub(crate) status: Option<Status>,
     /// Everybody in the lists.
     pub(crate) people: People,
+    /// Which rows of them are in the page.
+    pub(crate) windows: Windows,
     /// Who waits for an answer.
     pub(crate) requests: Requests,
     /// The open invites.

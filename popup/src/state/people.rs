@@ -3,6 +3,7 @@
 use super::resync::Resynced;
 use ipc::{Person, PersonId, Presence, Request, RequestId};
 use litemap::LiteMap;
+use std::rc::Rc;
 
 /// The list in which somebody is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,37 +15,78 @@ pub(crate) enum Section {
 }
 
 /// Everybody known, by key.
-pub(crate) type People = Resynced<PersonId, Person>;
+pub(crate) type People = Resynced<PersonId, Rc<Person>>;
 
 /// Who waits for an answer, by key.
 pub(crate) type Requests = Resynced<RequestId, Request>;
 
-/// Returns who is shown in a list, in order: contacts before strangers, each by name. A stranger whose
-/// request waits stands among the requests.
-///
-/// `sort` puts names in the order of the person's language.
-pub(crate) fn list<'a>(
-    people: &'a People,
-    requests: &Requests,
-    section: Section,
-    sort: fn(Vec<&str>) -> Vec<String>,
-) -> Vec<&'a Person> {
-    let waits = |person: &Person| requests.values().any(|request| is_of(request, &person.id));
-    let in_section = people.values().filter(|p| section_of(p) == Some(section));
-    let shown: Vec<&Person> = in_section.filter(|person| !waits(person)).collect();
-    let names = sort(shown.iter().map(|person| person.name.as_str()).collect());
-    let places: LiteMap<String, usize> = names.into_iter().zip(0..).collect();
-    let mut sorted: LiteMap<_, _> = LiteMap::new();
-    for person in shown {
-        let key = (rank(person), places.get(&person.name), &person.id);
-        sorted.insert(key, person);
+/// The places of [`rank`].
+const RANKS: usize = 3;
+
+/// Both lists in their order, put together again only where somebody in them has changed.
+#[derive(Debug, Default)]
+pub(crate) struct Lists {
+    made_of: Option<(u64, u64)>,
+    network: Vec<Rc<Person>>,
+    saved: Vec<Rc<Person>>,
+    /// The place of each name in the order of the person's language.
+    places: LiteMap<String, usize>,
+}
+
+impl Lists {
+    /// Follows who is there. A stranger whose request waits stands among the requests.
+    ///
+    /// `sort` puts names in the order of the person's language.
+    pub(crate) fn follow(
+        &mut self,
+        people: &People,
+        requests: &Requests,
+        sort: fn(Vec<&str>) -> Vec<String>,
+    ) {
+        let made_of = Some((people.version(), requests.version()));
+        if std::mem::replace(&mut self.made_of, made_of) == made_of {
+            return;
+        }
+        if !people
+            .values()
+            .all(|person| self.places.contains_key(&person.name))
+        {
+            let names = people.values().map(|person| person.name.as_str());
+            self.places = sort(names.collect()).into_iter().zip(0..).collect();
+        }
+        self.network = self.list(people, requests, Section::Network);
+        self.saved = self.list(people, requests, Section::Saved);
     }
-    sorted.into_iter().map(|(_, person)| person).collect()
+
+    /// Returns who is shown in a list, in order: contacts before strangers, each by name.
+    pub(crate) fn of(&self, section: Section) -> &[Rc<Person>] {
+        match section {
+            Section::Network => &self.network,
+            Section::Saved => &self.saved,
+        }
+    }
+
+    fn list(&self, people: &People, requests: &Requests, section: Section) -> Vec<Rc<Person>> {
+        // A place for each rank and name. In it everybody of this name, in the order of their ids.
+        let names = self.places.values().max().map_or(0, |last| last + 1);
+        let mut places: Vec<Vec<Rc<Person>>> = vec![Vec::new(); RANKS * names];
+        let waits = |person: &Person| requests.values().any(|request| is_of(request, &person.id));
+        for person in people.values() {
+            if section_of(person) != Some(section) || waits(person) {
+                continue;
+            }
+            let name = self.places.get(&person.name).copied().unwrap_or_default();
+            if let Some(place) = places.get_mut(rank(person) * names + name) {
+                place.push(Rc::clone(person));
+            }
+        }
+        places.into_iter().flatten().collect()
+    }
 }
 
 /// Returns whether somebody is saved, wherever they are shown.
 pub(crate) fn has_contacts(people: &People) -> bool {
-    let is_contact = |person: &Person| matches!(person.id, PersonId::Contact(_));
+    let is_contact = |person: &Rc<Person>| matches!(person.id, PersonId::Contact(_));
     people.values().any(is_contact)
 }
 
@@ -69,7 +111,7 @@ fn section_of(person: &Person) -> Option<Section> {
 
 /// Returns the place in the order: contacts before strangers, and saved contacts who are online
 /// before those who are not.
-fn rank(person: &Person) -> u8 {
+fn rank(person: &Person) -> usize {
     match (&person.id, person.presence) {
         (PersonId::Contact(_), Presence::Offline) => 1,
         (PersonId::Contact(_), _) => 0,

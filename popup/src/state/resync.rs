@@ -8,6 +8,8 @@ use litemap::LiteMap;
 pub(crate) struct Resynced<K, V> {
     entries: LiteMap<K, Sent<V>>,
     round: u32,
+    /// Rises whenever the entries are others than before.
+    version: u64,
 }
 
 #[derive(Debug)]
@@ -22,11 +24,12 @@ impl<K, V> Default for Resynced<K, V> {
         Self {
             entries: LiteMap::new(),
             round: 0,
+            version: 0,
         }
     }
 }
 
-impl<K: Ord, V> Resynced<K, V> {
+impl<K: Ord, V: PartialEq> Resynced<K, V> {
     /// Begins a round: everything is about to be sent again.
     pub(super) fn begin_again(&mut self) {
         self.round = self.round.wrapping_add(1);
@@ -35,18 +38,27 @@ impl<K: Ord, V> Resynced<K, V> {
     /// Ends the round, and forgets what was not sent in it.
     pub(super) fn end_again(&mut self) {
         let round = self.round;
+        let before = self.entries.len();
         self.entries.retain(|_, sent| sent.round == round);
+        self.version += u64::from(self.entries.len() != before);
     }
 
     /// Takes in something that appeared or changed.
     pub(super) fn insert(&mut self, key: K, value: V) {
         let round = self.round;
+        let same = self.get(&key) == Some(&value);
+        self.version += u64::from(!same);
         self.entries.insert(key, Sent { value, round });
+    }
+
+    /// Returns a number that is another one whenever the entries are others than before.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
     }
 
     /// Removes something that is gone.
     pub(super) fn remove(&mut self, key: &K) {
-        self.entries.remove(key);
+        self.version += u64::from(self.entries.remove(key).is_some());
     }
 
     /// Returns one entry.

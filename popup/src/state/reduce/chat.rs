@@ -220,6 +220,7 @@ impl State {
         chat.typed = None;
         let contact = chat.contact.clone();
         let to = contact.clone();
+        let given = self.engine.is_ready();
         let send = self.ask(Purpose::Send(unsent), Command::Send { contact, text });
         // Kept in the one place before it goes from the other.
         let mut effects = vec![
@@ -228,6 +229,7 @@ impl State {
             Effect::Focus(Target::Composer),
         ];
         effects.extend(send);
+        effects.extend(given.then_some(Effect::EmptyComposer));
         effects
     }
 

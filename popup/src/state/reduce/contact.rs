@@ -18,7 +18,8 @@ impl State {
     }
 
     fn contact(&self, contact: &ContactId) -> Option<&Person> {
-        self.people.get(&PersonId::Contact(contact.clone()))
+        let person = self.people.get(&PersonId::Contact(contact.clone()));
+        person.map(|person| &**person)
     }
 
     fn contact_page_mut(&mut self) -> Option<&mut ContactPage> {

@@ -13,14 +13,25 @@ mod requests;
 mod settings;
 
 use super::action::Action;
-use super::effect::Effect;
+use super::effect::{Effect, Target};
 use super::model::State;
-use ipc::{Command, UnixMillis};
+use ipc::{Command, PersonId, UnixMillis};
 
 impl State {
     /// Takes in what happened at `now`.
     pub(crate) fn apply(&mut self, now: UnixMillis, action: Action) -> Vec<Effect> {
         self.now = now;
+        let effects = self.take(action);
+        // What is to get the focus has to be there.
+        for effect in &effects {
+            if let Effect::Focus(target) = effect {
+                self.windows.used = person_of(target);
+            }
+        }
+        effects
+    }
+
+    fn take(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Started => self.start(),
             Action::Closed => self.closed(),
@@ -28,6 +39,10 @@ impl State {
             Action::Slow => self.engine.awaited(),
             Action::Tick => self.forget_typing(),
             Action::Seen(sight) => self.set_sight(sight),
+            Action::InSight(section, sight, used) => {
+                self.windows.look(section, sight, used);
+                Vec::new()
+            }
             Action::AtEnd(at_end) => self.set_at_end(at_end),
             Action::Follow(place) => self.follow(place),
             Action::OpenChat(contact) => self.open_chat(contact),
@@ -63,5 +78,19 @@ impl State {
             Action::Invites(edit) => self.edit_invites(edit),
             Action::Backup(edit) => self.edit_backup(edit),
         }
+    }
+}
+
+/// Returns in whose row the focus goes.
+fn person_of(target: &Target) -> Option<PersonId> {
+    match target {
+        Target::Person(person) => Some(person.clone()),
+        Target::NoteButton(stranger) => Some(PersonId::Stranger(stranger.clone())),
+        Target::Lists
+        | Target::Page
+        | Target::Composer
+        | Target::JoinName
+        | Target::Request(_)
+        | Target::Field(_) => None,
     }
 }

@@ -6,6 +6,7 @@ use crate::state::outbox::Purpose;
 use crate::state::pages::{NOTE, NoteEdit, NoteForm};
 use crate::state::view::View;
 use ipc::{Answer, Asked, Command, Person, PersonId, Refusal};
+use std::rc::Rc;
 
 impl State {
     /// Returns the form for a note, if it is open in the row of this stranger.
@@ -121,13 +122,13 @@ impl State {
         } else {
             Vec::new()
         };
-        self.people.insert(person.id.clone(), person);
+        self.people.insert(person.id.clone(), Rc::new(person));
         effects
     }
 
     /// Opens a form that was left for somebody who came while nothing was told.
     pub(super) fn resume_left_note(&mut self) -> Vec<Effect> {
-        let is_for = |person: &&Person| {
+        let is_for = |person: &&Rc<Person>| {
             let left = self.left_note.as_ref();
             left.is_some_and(|left| is_for(left, &person.id, &person.name))
         };

@@ -80,7 +80,7 @@ fn a_stranger_whose_request_waits_stands_among_the_requests_only() {
     let mut view = Sut::with_anna();
     let id = PersonId::Stranger("s".to_owned());
     view.event(Event::Person(person(id, "Bob", Presence::ClaimsNetwork)));
-    let shown = |view: &Sut| names(&view.state, Section::Network).contains(&"Bob");
+    let shown = |view: &Sut| names(&view.state, Section::Network).contains(&"Bob".to_owned());
     assert!(shown(&view));
     view.event(Event::Request(request_of("s")));
     assert!(!shown(&view));

@@ -227,12 +227,14 @@ fn history_id(effects: &[Effect]) -> Option<u32> {
     asked
 }
 
-fn names(state: &State, section: Section) -> Vec<&str> {
+fn names(state: &State, section: Section) -> Vec<String> {
     let sort = |names: Vec<&str>| {
         let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
         names.sort_by_key(|name| name.to_lowercase().replace('ä', "a"));
         names
     };
-    let people = list(&state.people, &state.requests, section, sort);
-    people.into_iter().map(|person| &*person.name).collect()
+    let mut lists = Lists::default();
+    lists.follow(&state.people, &state.requests, sort);
+    let people = lists.of(section).iter();
+    people.map(|person| person.name.clone()).collect()
 }

@@ -1,0 +1,95 @@
+//! What stands in a long list for the rows that are not in the page, and which rows are in sight.
+
+use crate::browser::document;
+use std::ops::Range;
+use web_sys::{Element, HtmlElement};
+use yew::prelude::*;
+
+/// How many rows an element of a list stands for, where it is no row.
+const ROWS: &str = "data-rows";
+
+#[derive(PartialEq, Properties)]
+pub(super) struct Props {
+    /// So many rows are not there.
+    pub(super) rows: usize,
+}
+
+/// As much room as so many rows take; nothing for a screen reader.
+#[component]
+pub(super) fn Gap(props: &Props) -> Html {
+    let gap = use_node_ref();
+    {
+        let gap = gap.clone();
+        use_effect_with(props.rows, move |rows| {
+            // The policy of the pages allows no styles in the markup. A valid property is always taken.
+            if let Some(gap) = gap.cast::<HtmlElement>() {
+                let _ = gap.style().set_property("--rows", &rows.to_string());
+            }
+        });
+    }
+    html! { <li ref={gap} class="gap" role="none" data-rows={props.rows.to_string()} /> }
+}
+
+/// Returns which rows of a list can be seen in the pane that scrolls it; where none can, an empty range at
+/// the end that is nearer.
+pub(super) fn in_sight(pane: &Element, list: &str) -> Option<Range<usize>> {
+    let list = document()?.get_element_by_id(list)?;
+    let pane = pane.get_bounding_client_rect();
+    let mut next = 0;
+    let mut sight: Option<Range<usize>> = None;
+    let mut above = 0;
+    for (element, rows) in elements(&list) {
+        let place = element.get_bounding_client_rect();
+        if place.bottom() <= pane.top() {
+            above = next + rows;
+        } else if place.top() < pane.bottom() {
+            let row = place.height() / count(rows);
+            let first = next + whole((pane.top() - place.top()) / row).min(rows);
+            let end = next + (whole((pane.bottom() - place.top()) / row) + 1).min(rows);
+            sight = Some(sight.map_or(first, |sight| sight.start)..end);
+        }
+        next += rows;
+    }
+    Some(sight.unwrap_or(above..above))
+}
+
+/// Returns which row of a list has the focus in it.
+pub(super) fn row_with_focus(list: &str) -> Option<usize> {
+    let focused = document()?.active_element()?;
+    let list = document()?.get_element_by_id(list)?;
+    let mut next = 0;
+    for (element, rows) in elements(&list) {
+        if element.contains(Some(&focused)) {
+            return Some(next);
+        }
+        next += rows;
+    }
+    None
+}
+
+/// Returns what stands in a list, each with how many rows it stands for.
+fn elements(list: &Element) -> impl Iterator<Item = (Element, usize)> + use<> {
+    let mut next = list.first_element_child();
+    std::iter::from_fn(move || {
+        let element = next.take()?;
+        next = element.next_element_sibling();
+        let rows = element.get_attribute(ROWS);
+        let rows = rows.and_then(|rows| rows.parse().ok()).unwrap_or(1);
+        Some((element, rows))
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a list is short")]
+fn count(rows: usize) -> f64 {
+    rows as f64
+}
+
+/// Returns how many whole rows fit.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a negative number of rows, and none of no height, are none"
+)]
+fn whole(rows: f64) -> usize {
+    rows as usize
+}
