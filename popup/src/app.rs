@@ -5,7 +5,8 @@ use crate::components::{page, target_id};
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
-    Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Lists, Shell, Sight, State, Target, View,
+    Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Lists, Shell, Sight, State, Target,
+    View,
 };
 use crate::{browser, files, permissions, words};
 use gloo_events::EventListener;

@@ -64,8 +64,9 @@ fn from_browser(key: &'static str, gaps: &[&str]) -> Option<String> {
 
 fn fetch(key: &str) -> Option<String> {
     BROWSER.with(|found| {
+        let i18n = found.as_ref()?;
         let gaps: Array = GAPS.into_iter().map(JsValue::from_str).collect();
-        let text = found.as_ref()?.message(key, &gaps).ok()?;
+        let text = i18n.message(key, &gaps).ok()?;
         (!text.is_empty()).then_some(text)
     })
 }

@@ -23,6 +23,10 @@ extern "C" {
         mode: &str,
         options: &JsValue,
     ) -> Result<IdbTransaction, JsValue>;
+
+    type Transaction;
+    #[wasm_bindgen(method, catch)]
+    fn commit(this: &Transaction) -> Result<(), JsValue>;
 }
 
 /// Hears that a database was closed.
@@ -169,6 +173,14 @@ async fn settled(request: &IdbRequest, also_fails: impl Fn(&Function)) -> Result
     };
     JsFuture::from(settled).await.map_err(|_| failed())?;
     request.result().map_err(|error| fault(&error))
+}
+
+/// Ends what is asked of a transaction: the browser does not wait until the page has heard of each part.
+///
+/// # Errors
+/// Where it has ended already.
+pub(crate) fn commit(transaction: &IdbTransaction) -> Result<(), JsValue> {
+    transaction.unchecked_ref::<Transaction>().commit()
 }
 
 /// Waits until a transaction is complete.

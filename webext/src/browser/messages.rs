@@ -236,7 +236,7 @@ impl Messages {
                 .values()
                 .try_for_each(|record| put(&messages, record))?;
             // Everything is asked for: not to wait until the page has heard of each.
-            transaction.commit()
+            idb::commit(&transaction)
         };
         if let Err(error) = put() {
             // Aborting what is aborted already throws, and changes nothing.

@@ -132,6 +132,8 @@ fn sending_empties_the_field_and_a_refusal_brings_the_text_back() {
         }]
     );
     assert!(effects.contains(&Effect::SaveDraft(contact, String::new())));
+    // The engine is given the text first; only then is the field touched.
+    assert_eq!(effects.last(), Some(&Effect::EmptyComposer));
     assert_eq!(view.draft(), "");
 
     view.act(Action::Draft("next".to_owned()));
