@@ -29,7 +29,13 @@ pub(super) fn onscroll(state: &State, of: &Lists, dispatch: &Dispatch) -> Option
     let long = [Section::Network, Section::Saved].into_iter();
     let long = long.filter(|section| of.of(*section).len() > WHOLE);
     let long: Vec<_> = long
-        .map(|section| (section, of.of(section).to_vec(), state.windows.of(section).clone()))
+        .map(|section| {
+            (
+                section,
+                of.of(section).to_vec(),
+                state.windows.of(section).clone(),
+            )
+        })
         .collect();
     if long.is_empty() {
         return None;
@@ -129,8 +135,13 @@ fn rows(state: &State, people: &[Rc<Person>], section: Section, dispatch: &Dispa
         let noted = matches!(&person.id, PersonId::Stranger(id) if state.note_to(id).is_some());
         noted || state.windows.used() == Some(&person.id)
     };
-    let used = people.iter().enumerate().filter(|(_, person)| is_used(person));
-    let used: Vec<usize> = used.map(|(index, _)| index).collect();
+    let used = people
+        .iter()
+        .enumerate()
+        .filter(|(_, person)| is_used(person));
+    // With its neighbours: the keyboard leads on from there.
+    let used = used.flat_map(|(index, _)| [index.saturating_sub(1), index, index + 1]);
+    let used: Vec<usize> = used.collect();
     let pieces = state.windows.of(section).pieces(count, &used);
     let piece = |(at, piece): (usize, Piece)| match piece {
         Piece::Gap(rows) => html! { <Gap key={format!("gap-{at}")} {rows} /> },

@@ -118,3 +118,20 @@ fn ignoring_a_request_is_an_answer() {
     let sent = view.act(Action::Ignore(request.clone()));
     assert_eq!(commands(&sent), [&Command::Ignore { request }]);
 }
+
+#[test]
+fn the_row_that_is_to_get_the_focus_is_there() {
+    let mut view = Sut::with_anna();
+    let id = PersonId::Stranger("s".to_owned());
+    view.event(Event::Person(person(
+        id.clone(),
+        "Bob",
+        Presence::ClaimsNetwork,
+    )));
+    view.act(Action::Note(NoteEdit::Toggle("s".to_owned())));
+    assert_eq!(view.state.windows.used(), None, "the field has it");
+    view.act(Action::Note(NoteEdit::Close));
+    assert_eq!(view.state.windows.used(), Some(&id));
+    view.act(Action::InSight(Section::Network, 0..9, None));
+    assert_eq!(view.state.windows.used(), None);
+}
