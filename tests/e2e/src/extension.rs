@@ -20,8 +20,8 @@ pub const BLANK_PAGE: &str = "harness.html";
 /// What tests can ask of a page that has loaded it.
 pub(crate) const SCRIPT: &str = "harness.js";
 
-/// Notes when a message passes a page.
-const TRACE: &str = "trace.js";
+/// The popup's page, and that of Chromium's engine.
+const PAGES: [&str; 2] = ["popup.html", "offscreen.html"];
 
 /// Which build of the extension is used, and how.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Build {
     pub dist: PathBuf,
     /// Its pages note when a message passes.
     pub traced: bool,
+    /// Its popup can be told of a crowd that is none: `popup.html?crowd=1000`.
+    pub crowded: bool,
 }
 
 impl Default for Build {
@@ -37,6 +39,7 @@ impl Default for Build {
         Self {
             dist: paths::dist(),
             traced: false,
+            crowded: false,
         }
     }
 }
@@ -65,18 +68,22 @@ impl Extension {
         )?;
         fs::write(folder.join(SCRIPT), include_str!("../js/harness.js"))?;
         if build.traced {
-            extension.trace()?;
+            extension.begin_with("trace.js", include_str!("../js/trace.js"), &PAGES)?;
+        }
+        if build.crowded {
+            let popup = &PAGES[..1];
+            extension.begin_with("crowd.js", include_str!("../js/crowd.js"), popup)?;
         }
         extension.configure(config)?;
         Ok(extension)
     }
 
-    /// Has the pages note when a message passes.
-    fn trace(&self) -> Result<()> {
-        fs::write(self.folder.join(TRACE), include_str!("../js/trace.js"))?;
-        for page in ["popup.html", "offscreen.html"] {
+    /// Puts a script in front of all others of these pages.
+    fn begin_with(&self, name: &str, script: &str, pages: &[&str]) -> Result<()> {
+        fs::write(self.folder.join(name), script)?;
+        for page in pages {
             let page = self.folder.join(page);
-            let first = format!("<head>\n    <script src={TRACE:?}></script>");
+            let first = format!("<head>\n    <script src={name:?}></script>");
             let html = fs::read_to_string(&page)?.replacen("<head>", &first, 1);
             fs::write(page, html)?;
         }

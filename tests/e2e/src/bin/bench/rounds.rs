@@ -2,15 +2,17 @@
 
 use crate::Subject;
 use crate::figures::{Figures, What};
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use e2e::Kind::{Chromium, Firefox};
 use e2e::page::Moment;
-use e2e::{Browser, Page, Result, World, named};
+use e2e::{Browser, Build, Page, Result, World, named};
 
 const JOIN: What = goal("Join → seen in the other's list", "ms", 600.0);
 const USABLE: What = goal("request accepted → chat usable", "ms", 150.0);
 const MESSAGE: What = goal("message, popup to popup", "ms", 12.0);
 const PAINT: What = goal("popup opened → list painted", "ms", 150.0);
+const CROWD: What = goal("told of 1,000 people → list painted", "ms", 100.0);
+const SCROLL: What = goal("scrolling through them, longest pause", "ms", 50.0);
 const MEMORY: What = goal("idle engine: private memory", "MB", 60.0);
 
 /// Messages that are measured in a round.
@@ -43,7 +45,11 @@ pub(crate) fn measure(round: u32, subjects: &[Subject], figures: &mut Figures) -
     let mut worlds = Vec::new();
     for subject in subjects {
         let name = format!("bench-{}-{round}", subject.name);
-        let world = World::start_with(&name, subject.build.clone())?;
+        let build = Build {
+            crowded: true,
+            ..subject.build.clone()
+        };
+        let world = World::start_with(&name, build)?;
         let browsers = world.browsers([(Chromium, "Alice"), (kind, "Bob")])?;
         worlds.push((subject.name, world, browsers));
     }
@@ -79,6 +85,11 @@ pub(crate) fn measure(round: u32, subjects: &[Subject], figures: &mut Figures) -
         }
     }
     for pair in &pairs {
+        let (painted, longest) = crowd(pair.alice)?;
+        figures.add(CROWD, pair.build, painted);
+        figures.add(SCROLL, pair.build, longest);
+    }
+    for pair in &pairs {
         pair.alice.session()?.navigate("about:blank")?;
         figures.add(MEMORY, pair.build, pair.alice.extension_memory()?);
     }
@@ -97,6 +108,17 @@ fn meet(pair: &Pair<'_>, figures: &mut Figures) -> Result {
     figures.add(USABLE, build, usable);
     a.person("Bob").open_chat()?;
     b.person("Alice").open_chat()
+}
+
+/// Tells the popup of 1,000 people. Returns how long it took until they were painted, and the longest pause while
+/// the list was scrolled.
+fn crowd(browser: &Browser) -> Result<(f64, f64)> {
+    let session = browser.session()?;
+    session.navigate(&browser.url("popup.html?crowd=1000"))?;
+    let painted = session.execute_async("return crowdPainted;", &[])?;
+    let scrolled = session.execute_async("return scrollThrough();", &[])?;
+    let number = |value: &serde_json::Value| value.as_f64().context("not a number");
+    Ok((number(&painted[1])?, number(&scrolled["longest"])?))
 }
 
 /// From a click to what it brings about on another page, in milliseconds.

@@ -1,0 +1,76 @@
+// In front of everything else on the popup's page: opened as popup.html?crowd=1000, it is told of so many people
+// by an engine that is none. As from the engine, each comes in a message of its own.
+
+const crowd = Number(new URLSearchParams(location.search).get("crowd"));
+const { runtime } = globalThis.browser ?? globalThis.chrome;
+
+function* messages() {
+  yield { profile: { name: "Alice" } };
+  for (let number = 1; number <= crowd; number += 1) {
+    const padded = String(number).padStart(4, "0");
+    yield {
+      person: {
+        id: { stranger: `00000000-0000-4000-8000-00000000${padded}` }, name: `Person ${padded}`,
+        presence: "claimsNetwork", resembles: null, asked: "no", lastSeen: null, unread: 0, ping: null,
+        connected: null, noPath: false, preferences: null, care: null,
+      },
+    };
+  }
+  yield "ready";
+}
+
+if (crowd) {
+  const connect = () => {
+    const listeners = [];
+    const { port1, port2 } = new MessageChannel();
+    port2.onmessage = ({ data }) => {
+      globalThis.begun ??= performance.now();
+      listeners.forEach((hear) => hear({ event: { event: data } }));
+    };
+    return {
+      name: "view", postMessage() {}, disconnect() {},
+      onMessage: {
+        addListener(hear) {
+          listeners.push(hear);
+          for (const message of messages()) port1.postMessage(message);
+        },
+        removeListener() {},
+      },
+      onDisconnect: { addListener() {}, removeListener() {} },
+    };
+  };
+  Object.defineProperty(runtime, "connect", { value: connect });
+  // The frame that shows the first of them: since the page began, and since it was told of the first.
+  globalThis.crowdPainted = new Promise((resolve) => {
+    const observer = new MutationObserver(() => {
+      if (!document.querySelector("li.person")) return;
+      observer.disconnect();
+      requestAnimationFrame(() => setTimeout(() => {
+        resolve([performance.now(), performance.now() - globalThis.begun]);
+      }));
+    });
+    observer.observe(document, { subtree: true, childList: true });
+  });
+  // Scrolls through the whole list, a screenful in each frame. How long the page was busy at most between two
+  // frames' beginnings and the next task, where a person would feel it.
+  globalThis.scrollThrough = async () => {
+    const pane = document.querySelector(".lists");
+    const frame = () => new Promise(requestAnimationFrame);
+    const task = () => new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = resolve;
+      port2.postMessage(null);
+    });
+    let longest = 0;
+    let frames = 0;
+    while (pane.scrollTop + pane.clientHeight < pane.scrollHeight - 1 && frames < 1_000) {
+      pane.scrollTop += pane.clientHeight;
+      await frame();
+      const begun = performance.now();
+      await task();
+      longest = Math.max(longest, performance.now() - begun);
+      frames += 1;
+    }
+    return { longest, frames };
+  };
+}
