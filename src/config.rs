@@ -71,7 +71,7 @@ impl Config {
     }
 
     /// Returns whether a relay is among the servers.
-    pub(crate) fn has_relay(&self) -> bool {
+    pub fn has_relay(&self) -> bool {
         let mut urls = self.ice_servers.iter().flat_map(|server| &server.urls);
         urls.any(|url| url.starts_with("turn:") || url.starts_with("turns:"))
     }

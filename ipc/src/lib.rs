@@ -11,11 +11,13 @@
 
 mod draft;
 mod place;
+mod trial;
 
 use serde::{Deserialize, Serialize};
 
 pub use draft::{contact_of_key, draft_key, unsent_key};
 pub use place::Place;
+pub use trial::{Part, Trial};
 
 pub use mesh_chat::clock::{MinuteOfDay, UnixMillis};
 pub use mesh_chat::config::{
@@ -75,6 +77,11 @@ pub enum ToEngine {
         /// At most so many (at most 200).
         limit: u32,
     },
+    /// Asks for a test of the connection; answered by [`FromEngine::Tested`] with the same id, within 5 s.
+    Test {
+        /// Chosen by the view.
+        id: u32,
+    },
     /// Tells what the person can see in this view now. It counts until the port is closed.
     Watching {
         /// Whose chat is shown; `None` for a list.
@@ -114,6 +121,13 @@ pub enum FromEngine {
         more: bool,
         /// Some could not be read, and are missing here.
         damaged: bool,
+    },
+    /// Answers [`ToEngine::Test`].
+    Tested {
+        /// The view's id.
+        id: u32,
+        /// What the test has found.
+        trial: Trial,
     },
     /// Tells that the engine cannot run; the person sees this instead of the lists.
     Failed {

@@ -143,3 +143,5 @@ pub mod rotation;
 pub mod sdp;
 mod signalling;
 pub mod upkeep;
+
+pub use signalling::registration_url;

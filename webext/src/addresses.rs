@@ -53,6 +53,11 @@ pub fn in_echo(body: &str) -> Result<IpAddr, String> {
     }
 }
 
+/// Returns whether an ICE candidate is a place at a relay.
+pub fn is_relayed(candidate: &str) -> bool {
+    Candidate::parse(candidate).is_ok_and(|candidate| candidate.kind == Kind::Relay)
+}
+
 /// Returns whether an ICE candidate is one for UDP, also where its address is hidden.
 pub fn is_udp(candidate: &str) -> bool {
     let transport = candidate.split_ascii_whitespace().nth(2);

@@ -9,6 +9,7 @@ mod servers;
 mod tokens;
 
 pub(crate) use context::Context;
+pub use servers::url as registration_url;
 
 use crate::event::{Event, Server};
 use crate::frame::{self, Relayed, ServerFrame};

@@ -23,9 +23,45 @@ pub(super) fn connection(state: &State, dispatch: &Dispatch) -> Html {
                         { t(Text::TryNow) }
                     </button>
                 </div>
+                { test(state, dispatch) }
                 { for state.status.iter().map(|status| facts(status, beacon(state, dispatch))) }
             </div>
         </main>
+    }
+}
+
+/// Returns the test of everything that a connection needs, and what follows from it.
+fn test(state: &State, dispatch: &Dispatch) -> Html {
+    let running = state.is_testing();
+    let onclick = (!running).then(|| on(dispatch, Action::Test));
+    let part = |(name, said, class): (Text, Text, &'static str)| {
+        html! {
+            <li class="fact" key={t(name)}>
+                <span>{ t(name) }</span>
+                <span class={classes!("tag", class)}>{ t(said) }</span>
+            </li>
+        }
+    };
+    html! {
+        <section class="card" aria-labelledby="test-heading" aria-busy={running.to_string()}>
+            <h2 id="test-heading">{ t(Text::TestHeading) }</h2>
+            <div role="status">
+                if running {
+                    <p>{ t(Text::Testing) }</p>
+                } else if let Some(trial) = &state.trial {
+                    <p class={classes!("verdict", words::verdict_tone(trial).class())}>
+                        { t(words::verdict(trial).0) }
+                    </p>
+                    <p>{ t(words::verdict(trial).1) }</p>
+                }
+            </div>
+            if let Some(trial) = state.trial.filter(|_| !running) {
+                <ul>{ for words::parts(&trial).into_iter().map(part) }</ul>
+            }
+            <button type="button" class="soft" {onclick} aria-disabled={running.to_string()}>
+                { t(Text::Test) }
+            </button>
+        </section>
     }
 }
 

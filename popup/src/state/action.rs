@@ -60,6 +60,8 @@ pub(crate) enum Action {
     Ping(ContactId),
     /// Try now was pressed.
     Retry,
+    /// Test was pressed.
+    Test,
     /// Use the built-in servers was pressed.
     UseBuiltIn,
     /// Start again was pressed.

@@ -11,7 +11,7 @@ use super::view::View;
 use super::window::Windows;
 use ipc::{
     Answer, Command, ContactId, Invite, InviteId, PersonId, Place, Refusal, SettingsView, Status,
-    ToEngine, UnixMillis,
+    ToEngine, Trial, UnixMillis,
 };
 use litemap::LiteMap;
 
@@ -52,6 +52,8 @@ pub(crate) struct State {
     pub(crate) backup: BackupForm,
     /// Whether what the beacon's host answers may be read; `None` until the browser has said.
     pub(crate) host_allowed: Option<bool>,
+    /// What the last test of the connection has found, since this page was opened.
+    pub(crate) trial: Option<Trial>,
     /// What was asked and not answered.
     pub(super) outbox: Outbox,
     /// Where to go once the lists are there.

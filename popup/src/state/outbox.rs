@@ -42,6 +42,8 @@ pub(super) enum Purpose {
     Export,
     /// Taking over a backup.
     Import,
+    /// A test of the connection.
+    Test,
     /// A command without a field: a refusal becomes an alert.
     Plain,
     /// Nobody waits for the answer.

@@ -4,6 +4,7 @@ mod name;
 mod network;
 mod people;
 mod refused;
+mod trial;
 
 pub(crate) use name::isolate;
 pub(crate) use network::{
@@ -15,3 +16,4 @@ pub(crate) use people::{
     unread_count,
 };
 pub(crate) use refused::{backup_error, cause, field_error, problem, refusal};
+pub(crate) use trial::{parts, verdict, verdict_tone};

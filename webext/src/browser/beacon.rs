@@ -58,7 +58,7 @@ impl Beacon {
     }
 }
 
-async fn ask(url: &str, token: Option<&str>) -> Answer {
+pub(crate) async fn ask(url: &str, token: Option<&str>) -> Answer {
     let called = request(url, token).and_then(|request| fetch(&request));
     let response: Response = settled(called)
         .await

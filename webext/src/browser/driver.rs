@@ -15,6 +15,7 @@ use super::network::Network;
 use super::restart::{alert, restart, restart_because, take_reason, take_update};
 use super::signalling::Signalling;
 use super::timer::Timer;
+use super::trial::Test;
 use super::unicode::BrowserUnicode;
 use super::views::{Sight, Views};
 use crate::journal::{Page, PageRead};
@@ -23,8 +24,9 @@ use crate::storage::{Report, Restart, Storage};
 use chrome::Port;
 use ipc::{
     Alert, Answer, Command, ContactId, Duty, Event, FromEngine, HostRequest, Recipient, Refusal,
-    ToEngine,
+    ToEngine, Trial,
 };
+use mesh_chat::config::Config;
 use mesh_chat::node::{CommandId, Deadline, Input, Output, StoreId};
 use mesh_chat::records::{Change, MessageRecord};
 use mesh_chat::{Mono, Node};
@@ -35,6 +37,7 @@ use std::rc::{Rc, Weak};
 
 /// A running node and all it works with.
 pub(crate) struct Driver {
+    me: Weak<Self>,
     node: RefCell<Node>,
     todo: RefCell<VecDeque<Todo>>,
     busy: Cell<bool>,
@@ -44,6 +47,9 @@ pub(crate) struct Driver {
     signalling: Signalling,
     lookup: Lookup,
     beacon: Beacon,
+    /// The configuration in force, and the test of it that a view has asked for last.
+    config: RefCell<Option<Config>>,
+    test: RefCell<Option<Rc<Test>>>,
     network: Network,
     connections: Connections,
     renewal: RefCell<Renewal>,
@@ -84,6 +90,7 @@ impl Driver {
         let limited = chrome::api().offscreen().is_some();
         let connections = Connections::new(limited);
         let driver = Rc::new_cyclic(|me: &Weak<Self>| Self {
+            me: Weak::clone(me),
             node: RefCell::new(Node::new(
                 config,
                 config_error,
@@ -109,6 +116,8 @@ impl Driver {
                 let heard = inputs(me);
                 move |answer| heard(Input::Beacon(answer))
             }),
+            config: RefCell::default(),
+            test: RefCell::default(),
             network: Network::new(inputs(me)),
             connections,
             renewal: RefCell::default(),
@@ -192,6 +201,7 @@ impl Driver {
                     limit,
                 });
             }
+            ToEngine::Test { id } => self.test(view, id),
             ToEngine::Watching {
                 contact,
                 visible,
@@ -202,6 +212,26 @@ impl Driver {
                 self.watched();
             }
         }
+    }
+
+    /// Tests the connection for a view, in the place of a test that still runs.
+    fn test(&self, view: u32, id: u32) {
+        let Some(config) = self.config.borrow().clone() else {
+            return self.tested(view, id, Trial::default());
+        };
+        let me = Weak::clone(&self.me);
+        let done = move |trial| {
+            if let Some(driver) = me.upgrade() {
+                driver.tested(view, id, trial);
+            }
+        };
+        let test = Test::start(&config, &self.connections, done);
+        self.test.replace(Some(test));
+    }
+
+    fn tested(&self, view: u32, id: u32, trial: Trial) {
+        let tested = FromEngine::Tested { id, trial };
+        self.views.borrow_mut().post(view, &tested);
     }
 
     /// Forgets a view that has closed.
@@ -299,6 +329,7 @@ impl Driver {
             Output::Configure(config) => {
                 self.lookup.configure(&config);
                 self.signalling.configure(&config);
+                self.config.replace(Some(config));
             }
             Output::Reply(id, result) => self.reply(id, result),
             Output::Event(event) => self.show(only, event),

@@ -2,8 +2,9 @@
 //! [`HEAD_START`] by the configured echo as well. When it has seen enough is up to [`Gathering`].
 
 use super::echo;
-use super::stun::Gatherer;
+use super::stun::{Gatherer, Way};
 use super::timer::Timer;
+use super::trial::is_there;
 use crate::addresses::{in_candidate, is_udp};
 use crate::gathering::{Gathering, Step};
 use chrome::text;
@@ -129,10 +130,14 @@ impl Search {
                 search.candidate(candidate.as_deref());
             }
         };
-        match Gatherer::start(&self.shared.page, servers, candidate) {
+        match Gatherer::start(&self.shared.page, servers, Way::Direct, candidate) {
             Ok(gatherer) => drop(self.gatherer.replace(Some(gatherer))),
             Err(error) => {
                 tracing::warn!(error = text(&error), "STUN cannot be used");
+                // Without WebRTC no relay is reached either.
+                if !is_there("RTCPeerConnection") {
+                    self.has_way.set(false);
+                }
                 self.limit.set(Some(Duration::ZERO));
             }
         }

@@ -17,6 +17,7 @@
 //! | `signalling` | the PeerJS client in force |
 //! | `lookup`, `stun`, `echo` | the public addresses |
 //! | `beacon` | requests to the beacon |
+//! | `trial` | the test of the connection, for a view |
 //! | `network` | online, offline, another connection, sleep |
 //! | `clock`, `timer`, `unicode` | clocks and random source, timers, Unicode tables |
 //! | [`log`] | the console |
@@ -39,5 +40,6 @@ mod restart;
 mod signalling;
 mod stun;
 mod timer;
+mod trial;
 mod unicode;
 mod views;

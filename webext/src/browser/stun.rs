@@ -6,8 +6,18 @@ use peerjs::browser::{Connection, Connections};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    RtcConfiguration, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcSessionDescriptionInit,
+    RtcConfiguration, RtcIceTransportPolicy, RtcPeerConnection, RtcPeerConnectionIceEvent,
+    RtcSessionDescriptionInit,
 };
+
+/// What is gathered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Own addresses, and what STUN servers see: an address takes no TURN.
+    Direct,
+    /// Places at TURN servers.
+    Relay,
+}
 
 /// A connection that gathers until it is dropped.
 pub(crate) struct Gatherer {
@@ -23,10 +33,14 @@ impl Gatherer {
     pub(crate) fn start(
         page: &Connections,
         servers: &[IceServer],
+        way: Way,
         mut found: impl FnMut(Option<String>) + 'static,
     ) -> Result<Self, JsValue> {
         let configuration = RtcConfiguration::new();
-        configuration.set_ice_servers(&stun_only(servers)?);
+        configuration.set_ice_servers(&chosen(servers, way)?);
+        if way == Way::Relay {
+            configuration.set_ice_transport_policy(RtcIceTransportPolicy::Relay);
+        }
         let connection = page.make(&configuration)?;
         let callback = Closure::new(move |event: RtcPeerConnectionIceEvent| {
             found(event.candidate().map(|candidate| candidate.candidate()));
@@ -60,20 +74,32 @@ async fn offer(connection: &RtcPeerConnection) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Returns the STUN servers among the servers: an address takes no TURN, and TURN takes a
-/// credential.
-fn stun_only(servers: &[IceServer]) -> Result<JsValue, JsValue> {
-    let urls: Array = servers
-        .iter()
-        .flat_map(|server| &server.urls)
-        .filter(|url| url.starts_with("stun"))
-        .map(|url| JsValue::from(url.as_str()))
-        .collect();
+/// Returns the servers for a way, as WebRTC wants them. TURN takes a credential.
+fn chosen(servers: &[IceServer], way: Way) -> Result<JsValue, JsValue> {
+    let scheme = match way {
+        Way::Direct => "stun",
+        Way::Relay => "turn",
+    };
     let all = Array::new();
-    if urls.length() > 0 {
-        let server = Object::new();
-        Reflect::set(&server, &"urls".into(), &urls)?;
-        all.push(&server);
+    for server in servers {
+        let urls = server.urls.iter().filter(|url| url.starts_with(scheme));
+        let urls: Array = urls.map(|url| JsValue::from(url.as_str())).collect();
+        if urls.length() == 0 {
+            continue;
+        }
+        let chosen = Object::new();
+        Reflect::set(&chosen, &"urls".into(), &urls)?;
+        if way == Way::Relay {
+            let credential = [
+                ("username", &server.username),
+                ("credential", &server.credential),
+            ];
+            for (name, value) in credential {
+                let value = value.as_deref().unwrap_or_default();
+                Reflect::set(&chosen, &name.into(), &value.into())?;
+            }
+        }
+        all.push(&chosen);
     }
     Ok(all.into())
 }

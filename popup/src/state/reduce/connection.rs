@@ -3,16 +3,33 @@
 
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
+use crate::state::outbox::Purpose;
 use crate::state::view::View;
-use ipc::{BeaconTrouble, SettingsView};
+use ipc::{BeaconTrouble, SettingsView, ToEngine};
 
 impl State {
     /// Shows the Connection page, which says more of the beacon where its host may be read.
     pub(super) fn open_connection(&mut self) -> Vec<Effect> {
         self.host_allowed = None;
+        self.trial = None;
         let mut effects = self.open(View::Connection);
         effects.extend(self.beacon_host().map(Effect::LookUpHost));
         effects
+    }
+
+    /// Has the connection tested, once at a time.
+    pub(super) fn test_connection(&mut self) -> Vec<Effect> {
+        if self.is_testing() || !self.engine.is_ready() {
+            return Vec::new();
+        }
+        self.trial = None;
+        self.outbox
+            .ask(Purpose::Test, true, |id| ToEngine::Test { id })
+    }
+
+    /// Returns whether the connection is being tested.
+    pub(crate) fn is_testing(&self) -> bool {
+        self.outbox.awaits(&Purpose::Test)
     }
 
     pub(super) fn set_host_allowed(&mut self, allowed: bool) -> Vec<Effect> {

@@ -72,6 +72,12 @@ impl State {
                 }
                 _ => Vec::new(),
             },
+            FromEngine::Tested { id, trial } => {
+                if self.outbox.answered(id) == Some(Purpose::Test) {
+                    self.trial = Some(trial);
+                }
+                Vec::new()
+            }
             FromEngine::Failed { reason } => {
                 self.engine.set_failed(reason);
                 Vec::new()
@@ -201,7 +207,7 @@ impl State {
                 Ok(_) => self.done(&purpose),
                 Err(refusal) => self.refused(purpose, refusal),
             },
-            Purpose::Silent | Purpose::History { .. } => Vec::new(),
+            Purpose::Silent | Purpose::Test | Purpose::History { .. } => Vec::new(),
         }
     }
 

@@ -64,6 +64,7 @@ impl State {
             Action::Ignore(request) => self.answer(request, |request| Command::Ignore { request }),
             Action::Ping(contact) => self.command(Command::Ping { contact }),
             Action::Retry => self.command(Command::Retry),
+            Action::Test => self.test_connection(),
             Action::UseBuiltIn => self.use_built_in(),
             Action::Restart => self.restart(),
             Action::Dismiss(id) => self.alerts.dismiss(id),

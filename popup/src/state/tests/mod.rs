@@ -3,6 +3,7 @@
 mod backup;
 mod beacon;
 mod chat;
+mod connection;
 mod contact;
 mod engine;
 mod invites;

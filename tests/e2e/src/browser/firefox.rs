@@ -50,6 +50,7 @@ fn preferences(browser: &Browser) -> Result<Value> {
         "xpinstall.signatures.required": false,
         "extensions.autoDisableScopes": 0,
         "intl.locale.requested": "en-US",
+        "media.peerconnection.enabled": !browser.setup.no_webrtc,
         "media.peerconnection.ice.obfuscate_host_addresses": browser.setup.hidden,
         // A machine without any network has only this.
         "media.peerconnection.ice.loopback": browser.setup.place.is_none(),

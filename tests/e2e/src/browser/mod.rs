@@ -49,6 +49,8 @@ pub struct Setup {
     pub hidden: bool,
     /// The extension.
     pub build: Build,
+    /// Firefox: WebRTC is switched off. Chromium: it may use no UDP.
+    pub no_webrtc: bool,
 }
 
 impl Setup {
@@ -62,6 +64,7 @@ impl Setup {
             place: None,
             hidden: false,
             build: Build::default(),
+            no_webrtc: false,
         }
     }
 }

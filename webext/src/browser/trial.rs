@@ -1,0 +1,286 @@
+//! Tests the connection for a view: asks every server that is set once, all at the same time.
+//!
+//! Nothing of it is used for anything else: ids and connections of a test are dropped at its end.
+
+use super::beacon;
+use super::echo;
+use super::stun::{Gatherer, Way};
+use super::timer::Timer;
+use crate::addresses::{Source, in_candidate, is_relayed, is_udp};
+use crate::mapping;
+use ipc::{Part, Trial};
+use mesh_chat::config::Config;
+use peerjs::browser::Connections;
+use peerjs::registration_url;
+use std::cell::{Cell, RefCell};
+use std::net::IpAddr;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{MessageEvent, WebSocket};
+
+/// How long a test may take. What has not answered by then does not work.
+const LIMIT: Duration = Duration::from_millis(4_500);
+
+/// What a PeerServer says first to whom it has registered.
+const OPEN: &str = "\"OPEN\"";
+
+/// A test under way. Dropping it ends it.
+pub(crate) struct Test {
+    found: Cell<Trial>,
+    /// An interface of this device has a public address.
+    owns: Cell<bool>,
+    /// How many parts have not ended.
+    open: Cell<u32>,
+    gatherers: RefCell<Vec<Gatherer>>,
+    sockets: RefCell<Vec<Socket>>,
+    limit: Timer,
+    done: Cell<Option<Done>>,
+}
+
+/// Hears what a test has found.
+type Done = Box<dyn FnOnce(Trial)>;
+
+impl Test {
+    /// Begins one; `done` is called once, with what it has found.
+    pub(crate) fn start(
+        config: &Config,
+        page: &Connections,
+        done: impl FnOnce(Trial) + 'static,
+    ) -> Rc<Self> {
+        let test = Rc::new_cyclic(|me: &Weak<Self>| Self {
+            found: Cell::default(),
+            owns: Cell::new(false),
+            // Whatever ends at once does not end the test.
+            open: Cell::new(1),
+            gatherers: RefCell::default(),
+            sockets: RefCell::default(),
+            limit: Timer::new({
+                let me = Weak::clone(me);
+                move || {
+                    if let Some(test) = me.upgrade() {
+                        test.end();
+                    }
+                }
+            }),
+            done: Cell::new(Some(Box::new(done))),
+        });
+        test.limit.set(Some(LIMIT));
+        test.note(|found| found.webrtc = is_there("RTCPeerConnection"));
+        test.signalling(config);
+        test.gather(config, page, Way::Direct);
+        if config.has_relay() {
+            test.note(|found| found.turn = Part::Fails);
+            test.gather(config, page, Way::Relay);
+        }
+        test.echo(config);
+        test.beacon(config);
+        test.part_over();
+        test
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Trial)) {
+        let mut found = self.found.get();
+        change(&mut found);
+        self.found.set(found);
+    }
+
+    fn address(&self, ip: IpAddr) {
+        self.note(|found| {
+            if ip.is_ipv4() {
+                found.v4 = true;
+            } else {
+                found.v6 = true;
+            }
+        });
+    }
+
+    fn begin_part(&self) {
+        self.open.set(self.open.get() + 1);
+    }
+
+    fn part_over(self: &Rc<Self>) {
+        let open = self.open.get().saturating_sub(1);
+        self.open.set(open);
+        if open == 0 {
+            self.end();
+        }
+    }
+
+    /// Tells what was found. What was asked is dropped after this turn: its own report may have led here.
+    fn end(self: &Rc<Self>) {
+        let Some(done) = self.done.take() else {
+            return;
+        };
+        let test = Rc::clone(self);
+        spawn_local(async move {
+            drop(test.gatherers.take());
+            drop(test.sockets.take());
+            done(test.found.get());
+        });
+    }
+
+    /// Registers an id of its own at every server; one that takes it is enough.
+    fn signalling(self: &Rc<Self>, config: &Config) {
+        self.note(|found| found.signalling = Part::Fails);
+        for server in mapping::servers(config) {
+            let Ok(name) = super::clock::seed() else {
+                return;
+            };
+            let id: String = name
+                .iter()
+                .take(16)
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            let me = Rc::downgrade(self);
+            let answered = move |text: Option<String>| {
+                let Some(test) = me.upgrade() else { return };
+                if text.is_some_and(|text| text.contains(OPEN)) {
+                    test.note(|found| found.signalling = Part::Works);
+                }
+                test.part_over();
+            };
+            // An address that the browser does not take answers nothing.
+            if let Some(socket) = Socket::open(&registration_url(&server, &id, &id), answered) {
+                self.begin_part();
+                self.sockets.borrow_mut().push(socket);
+            }
+        }
+    }
+
+    /// Gathers candidates by STUN, or by TURN alone.
+    fn gather(self: &Rc<Self>, config: &Config, page: &Connections, way: Way) {
+        let has_stun = config.ice_servers.iter().flat_map(|server| &server.urls);
+        if way == Way::Direct && has_stun.clone().any(|url| url.starts_with("stun")) {
+            self.note(|found| found.stun = Part::Fails);
+        }
+        let me = Rc::downgrade(self);
+        let candidate = move |candidate: Option<String>| {
+            if let Some(test) = me.upgrade() {
+                test.candidate(way, candidate.as_deref());
+            }
+        };
+        self.begin_part();
+        match Gatherer::start(page, &config.ice_servers, way, candidate) {
+            Ok(gatherer) => self.gatherers.borrow_mut().push(gatherer),
+            Err(error) => {
+                tracing::warn!(error = chrome::text(&error), "nothing can be gathered");
+                self.part_over();
+            }
+        }
+    }
+
+    fn candidate(self: &Rc<Self>, way: Way, candidate: Option<&str>) {
+        let Some(candidate) = candidate else {
+            // Who has a public address is told of no other: Chromium leaves out what is the same.
+            if way == Way::Direct && self.owns.get() {
+                self.answered_by_stun();
+            }
+            return self.part_over();
+        };
+        if is_relayed(candidate) {
+            self.note(|found| found.turn = Part::Works);
+        } else if way == Way::Direct {
+            self.note(|found| found.udp |= is_udp(candidate));
+            if let Some((source, ip)) = in_candidate(candidate) {
+                self.address(ip);
+                match source {
+                    Source::Seen => self.answered_by_stun(),
+                    Source::Own => self.owns.set(true),
+                }
+            }
+        }
+    }
+
+    fn answered_by_stun(&self) {
+        self.note(|found| {
+            if found.stun == Part::Fails {
+                found.stun = Part::Works;
+            }
+        });
+    }
+
+    fn echo(self: &Rc<Self>, config: &Config) {
+        let Some(url) = config.ip_echo.clone().filter(|url| !url.is_empty()) else {
+            return;
+        };
+        self.note(|found| found.echo = Part::Fails);
+        self.begin_part();
+        let me = Rc::downgrade(self);
+        spawn_local(async move {
+            let answer = echo::ask(&url).await;
+            let Some(test) = me.upgrade() else { return };
+            if let Ok(ip) = answer {
+                test.address(ip);
+                test.note(|found| found.echo = Part::Works);
+            }
+            test.part_over();
+        });
+    }
+
+    fn beacon(self: &Rc<Self>, config: &Config) {
+        let Some(beacon) = config.beacon.clone() else {
+            return;
+        };
+        self.note(|found| found.beacon = Part::Fails);
+        self.begin_part();
+        let me = Rc::downgrade(self);
+        spawn_local(async move {
+            let token = beacon.token.as_ref().map(|token| token.0.as_str());
+            let answer = beacon::ask(&beacon.url, token).await;
+            let Some(test) = me.upgrade() else { return };
+            if answer.is_ok_and(|answer| answer.current.is_some()) {
+                test.note(|found| found.beacon = Part::Works);
+            }
+            test.part_over();
+        });
+    }
+}
+
+/// A socket that is asked for its first message, or its end.
+struct Socket {
+    socket: WebSocket,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_close: Closure<dyn FnMut()>,
+}
+
+impl Socket {
+    /// Opens one. `answered` is called once, with `None` where it has closed without a word.
+    fn open(url: &str, answered: impl FnOnce(Option<String>) + 'static) -> Option<Self> {
+        let socket = WebSocket::new(url).ok()?;
+        let answered = Rc::new(Cell::new(Some(answered)));
+        let heard = Rc::clone(&answered);
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(answered) = heard.take() {
+                answered(Some(event.data().as_string().unwrap_or_default()));
+            }
+        });
+        let on_close = Closure::<dyn FnMut()>::new(move || {
+            if let Some(answered) = answered.take() {
+                answered(None);
+            }
+        });
+        socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+        Some(Self {
+            socket,
+            _on_message: on_message,
+            _on_close: on_close,
+        })
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.socket.set_onmessage(None);
+        self.socket.set_onclose(None);
+        // Fails for a bad code only.
+        let _ = self.socket.close();
+    }
+}
+
+/// Returns whether the page has something of this name.
+pub(crate) fn is_there(name: &str) -> bool {
+    js_sys::Reflect::get(&js_sys::global(), &name.into()).is_ok_and(|value| value.is_function())
+}
