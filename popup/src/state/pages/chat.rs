@@ -104,6 +104,11 @@ impl Chat {
     /// messages, so a page is newer than what is here. What is older than the newest page stays,
     /// unless there is a gap between the two.
     pub(in crate::state) fn take_page(&mut self, newest: bool, page: Page) {
+        if newest {
+            // It is stored and in the page, or the engine that knew it is gone and it comes again.
+            self.messages
+                .retain(|_, message| message.state != MessageState::Arriving);
+        }
         let first = page.messages.first().map_or(0, |message| message.number);
         let older = self
             .messages

@@ -30,6 +30,26 @@ fn a_message_is_reported_as_read_once_and_only_while_the_person_is_before_it() {
 }
 
 #[test]
+fn a_message_is_reported_as_read_once_it_is_stored_and_forgotten_with_an_engine_that_was_storing_it() {
+    let mut view = Sut::with_anna();
+    view.act(Action::Seen(LOOKED_AT));
+    view.open_chat(Vec::new(), false);
+    let arriving = |number| Event::Message(message(number, MessageState::Arriving, "text"));
+    assert_eq!(commands(&view.event(arriving(1))), Vec::<&Command>::new());
+    assert_eq!(commands(&view.event(received(1))), [&read(1)]);
+    view.event(arriving(2));
+    assert_eq!(
+        view.states(),
+        [MessageState::Received, MessageState::Arriving]
+    );
+    view.act(Action::Closed);
+    let again = view.attach();
+    let page = vec![message(1, MessageState::Received, "text")];
+    view.page(&again, page, false);
+    assert_eq!(view.states(), [MessageState::Received]);
+}
+
+#[test]
 fn a_message_below_what_is_in_sight_is_counted_and_read_only_at_the_end() {
     let mut view = Sut::with_anna();
     let below = |view: &Sut| view.state.chat().unwrap().below();
