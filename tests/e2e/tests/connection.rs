@@ -116,8 +116,3 @@ fn stands_aside(kind: Kind, sentence: &str) -> Result {
 fn a_browser_without_webrtc_claims_nothing_and_says_why() -> Result {
     stands_aside(Kind::Firefox, "WebRTC is switched off in this browser.")
 }
-
-#[test]
-fn a_browser_without_udp_claims_nothing_and_says_why() -> Result {
-    stands_aside(Kind::Chromium, "lets no UDP through")
-}

@@ -30,7 +30,8 @@ fn a_message_is_reported_as_read_once_and_only_while_the_person_is_before_it() {
 }
 
 #[test]
-fn a_message_is_reported_as_read_once_it_is_stored_and_forgotten_with_an_engine_that_was_storing_it() {
+fn a_message_is_reported_as_read_once_it_is_stored_and_forgotten_with_an_engine_that_was_storing_it()
+ {
     let mut view = Sut::with_anna();
     view.act(Action::Seen(LOOKED_AT));
     view.open_chat(Vec::new(), false);

@@ -28,9 +28,6 @@ pub(super) fn capabilities(browser: &Browser) -> Result<Value> {
             "disable-renderer-backgrounding"
         ]
     });
-    if browser.setup.no_webrtc {
-        options["prefs"] = json!({ "webrtc.ip_handling_policy": "disable_non_proxied_udp" });
-    }
     if Path::new(PROGRAM).is_file() {
         options["binary"] = json!(PROGRAM);
     }
@@ -61,9 +58,6 @@ fn arguments(browser: &Browser) -> Vec<String> {
     // drops the loopback again when it has found that, and the connections over it die.
     if browser.setup.place.is_none() && own_address().is_loopback() {
         arguments.push("--allow-loopback-in-peer-connection".to_owned());
-    }
-    if browser.setup.no_webrtc {
-        arguments.push("--force-webrtc-ip-handling-policy=disable_non_proxied_udp".to_owned());
     }
     let path = |name: &str, path: &Path| format!("--{name}={}", path.display());
     arguments.push(path("log-file", &browser.log_file("console")));

@@ -49,7 +49,7 @@ pub struct Setup {
     pub hidden: bool,
     /// The extension.
     pub build: Build,
-    /// Firefox: WebRTC is switched off. Chromium: it may use no UDP.
+    /// Firefox: WebRTC is switched off.
     pub no_webrtc: bool,
 }
 
