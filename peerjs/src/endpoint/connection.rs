@@ -7,8 +7,7 @@
 //! A step returns one [`Next`]; the connection itself touches nothing outside. How the two ends agree
 //! on descriptions and candidates is in `negotiation`, whose packets set out first in `turn`.
 
-use super::turn::Order;
-pub(super) use super::turn::Turn;
+use super::turn::{Order, Turn};
 use crate::candidate::Candidate;
 use crate::event::{Closed, ConnId, Event, Path};
 use crate::io::{RtcCommand, RtcInput};

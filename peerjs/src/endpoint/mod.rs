@@ -22,13 +22,14 @@ use crate::limits::{ATTEMPTS, CONNECTIONS_MAX, DIAL_WITHIN};
 use crate::random::Random;
 use crate::reach::Reach;
 use crate::signalling::{Context, Signalling};
-use connection::{Connection, Next, Report, Turn};
+use connection::{Connection, Next, Report};
 use early::Early;
 use litemap::LiteMap;
 use offers::Offers;
 use race::Race;
 use std::collections::VecDeque;
 use std::time::Duration;
+use turn::Turn;
 
 /// All ids and connections of one person.
 pub struct Endpoint {

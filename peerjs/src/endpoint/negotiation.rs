@@ -2,7 +2,8 @@
 //!
 //! Ours wait until our description has been sent, theirs until theirs has been applied.
 
-use super::connection::{Addresses, Connection, Next, State, Turn};
+use super::connection::{Addresses, Connection, Next, State};
+use super::turn::Turn;
 use crate::candidate::Candidate;
 use crate::event::Closed;
 use crate::frame;
@@ -36,7 +37,7 @@ impl Connection {
         };
         self.take_near(now, &mut description);
         let before = std::mem::replace(&mut self.state, State::Connecting);
-        self.set_turn(now);
+        self.order.set(now);
         description.retain(|candidate| self.uses(now, candidate));
         let mut commands = vec![RtcCommand::Accept(description.to_string())];
         if let State::Asking(mut waiting) = before {
@@ -173,7 +174,32 @@ impl Connection {
         !self.order.holds_own(candidate)
     }
 
-    pub(super) fn candidate_frame(&self, candidate: &Candidate) -> String {
+    fn candidate_frame(&self, candidate: &Candidate) -> String {
         frame::candidate(&self.remote, &self.label, &self.mid, &candidate.to_string())
+    }
+}
+
+/// Whose packets set out first.
+impl Connection {
+    fn note_turn(&mut self, now: Duration, turn: Turn, candidate: &Candidate) {
+        if self.order.note(turn, candidate) && matches!(self.state, State::Connecting) {
+            self.order.set(now);
+        }
+    }
+
+    /// Lets the end begin that comes second.
+    pub(super) fn take_turn(&mut self) -> Next {
+        let (turn, held) = self.order.end();
+        match turn {
+            Turn::AsTheyCome => Next::Nothing,
+            Turn::OursFirst => {
+                let frames = held.iter().map(|candidate| self.candidate_frame(candidate));
+                Next::Signal(frames.collect())
+            }
+            Turn::TheirsFirst => {
+                let commands = held.iter().map(|c| RtcCommand::Candidate(c.to_string()));
+                Next::Rtc(commands.collect())
+            }
+        }
     }
 }

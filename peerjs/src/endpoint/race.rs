@@ -11,7 +11,7 @@
 //! device's port towards a destination only if the device has sent there before anything came from there.
 //! So one attempt lets this end's packets out first, and one the other end's.
 
-use super::connection::Turn;
+use super::turn::Turn;
 use crate::event::Closed;
 use crate::limits::{ATTEMPTS, RACE_AFTER, RACE_AGAIN_AFTER};
 use crate::reach::Reach;

@@ -1,8 +1,6 @@
 //! Whose packets set out first: candidates that are held back until the other end's turn is over.
 
-use super::connection::{Connection, Next, State};
 use crate::candidate::{Candidate, Kind};
-use crate::io::RtcCommand;
 use crate::limits::{HEAD_START, HEAD_START_WITHIN};
 use std::time::Duration;
 
@@ -62,46 +60,33 @@ impl Order {
         }
         holds
     }
-}
 
-impl Connection {
-    /// Notes that one of our candidates is told, or one of theirs is used.
-    pub(super) fn note_turn(&mut self, now: Duration, turn: Turn, candidate: &Candidate) {
-        if self.order.turn == turn && candidate.kind != Kind::Host && !self.order.begun {
-            self.order.begun = true;
-            self.set_turn(now);
-        }
+    /// Notes that one of our candidates is told, or one of theirs is used, by the end that is first.
+    /// Returns whether the second end has to wait less from now on.
+    pub(super) fn note(&mut self, turn: Turn, candidate: &Candidate) -> bool {
+        let begins = self.turn == turn && candidate.kind != Kind::Host && !self.begun;
+        self.begun |= begins;
+        begins
     }
 
-    /// Sets when the second end's turn comes, once the two ends can send to each other at all.
-    pub(super) fn set_turn(&mut self, now: Duration) {
-        if self.order.over || !matches!(self.state, State::Connecting) {
+    /// Sets when the second end's turn comes: both know the other's description.
+    pub(super) fn set(&mut self, now: Duration) {
+        if self.over {
             return;
         }
-        let wait = if self.order.begun {
+        let wait = if self.begun {
             HEAD_START
         } else {
             HEAD_START_WITHIN
         };
-        let until = self.order.until.unwrap_or(Duration::MAX);
-        self.order.until = Some(until.min(now + wait));
+        let until = self.until.unwrap_or(Duration::MAX);
+        self.until = Some(until.min(now + wait));
     }
 
-    /// Lets the second end begin.
-    pub(super) fn take_turn(&mut self) -> Next {
-        self.order.over = true;
-        self.order.until = None;
-        let held = std::mem::take(&mut self.order.held);
-        match self.order.turn {
-            Turn::AsTheyCome => Next::Nothing,
-            Turn::OursFirst => {
-                let frames = held.iter().map(|candidate| self.candidate_frame(candidate));
-                Next::Signal(frames.collect())
-            }
-            Turn::TheirsFirst => {
-                let commands = held.iter().map(|c| RtcCommand::Candidate(c.to_string()));
-                Next::Rtc(commands.collect())
-            }
-        }
+    /// Lets the second end begin. Returns what was held back.
+    pub(super) fn end(&mut self) -> (Turn, Vec<Candidate>) {
+        self.over = true;
+        self.until = None;
+        (self.turn, std::mem::take(&mut self.held))
     }
 }

@@ -120,7 +120,9 @@ fn invite(maker: &Browser, guest: &Browser) -> Result<Option<Duration>> {
     if no_path > 0 {
         return Ok(None);
     }
-    theirs.person(guest.name()).see_text("came with your invite")?;
+    theirs
+        .person(guest.name())
+        .see_text("came with your invite")?;
     Ok(Some(took))
 }
 
