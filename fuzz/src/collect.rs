@@ -13,13 +13,12 @@ use webext::local::Writes;
 /// Inputs of one target that are of the same kind; more say little that is new.
 const OF_A_KIND: usize = 2;
 
-const ROUTER: [&str; 9] = [
+const ROUTER: [&str; 8] = [
     "checkin",
     "registry",
     "update",
     "recheckin",
     "redirect",
-    "deputy",
     "ping",
     "pong",
     "bye",

@@ -214,7 +214,6 @@ mod tests {
             last_seen: 0,
             sealed_transport: None,
             relayed: None,
-            router: None,
         }
     }
 

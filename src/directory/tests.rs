@@ -115,7 +115,6 @@ impl End {
             last_seen: 0,
             sealed_transport: None,
             relayed: None,
-            router: None,
         }
     }
 }
@@ -132,7 +131,7 @@ fn empty_part(seq: u64) -> RegistryPart {
 }
 
 /// One message of each type.
-fn samples(entry: Entry) -> [RouterFrame; 9] {
+fn samples(entry: Entry) -> [RouterFrame; 8] {
     let part = empty_part(1);
     let change = RegistryChange {
         epoch: 1,
@@ -140,16 +139,13 @@ fn samples(entry: Entry) -> [RouterFrame; 9] {
         joined: Vec::new(),
         left: Vec::new(),
     };
-    let router: String = "nowhere".into();
+    let router = "nowhere".into();
     [
         RouterFrame::Checkin { entry },
         RouterFrame::Registry { part },
         RouterFrame::Update { change },
         RouterFrame::Recheckin,
-        RouterFrame::Redirect {
-            router: router.clone(),
-        },
-        RouterFrame::Deputy { router },
+        RouterFrame::Redirect { router },
         RouterFrame::Ping,
         RouterFrame::Pong,
         RouterFrame::Bye,
@@ -176,8 +172,7 @@ fn a_peer_checks_in_and_says_nothing_that_only_routers_say() {
         RouterFrame::Registry { .. }
         | RouterFrame::Update { .. }
         | RouterFrame::Recheckin
-        | RouterFrame::Redirect { .. }
-        | RouterFrame::Deputy { .. } => Err(Misbehaviour::NotFromPeer),
+        | RouterFrame::Redirect { .. } => Err(Misbehaviour::NotFromPeer),
     });
 }
 
@@ -191,9 +186,7 @@ fn a_router_checks_in_with_nobody_and_sends_nobody_on_to_nowhere() {
         | RouterFrame::Pong
         | RouterFrame::Bye => Ok(()),
         RouterFrame::Checkin { .. } => Err(Misbehaviour::NotFromRouter),
-        RouterFrame::Redirect { .. } | RouterFrame::Deputy { .. } => {
-            Err(Misbehaviour::RedirectedNowhere)
-        }
+        RouterFrame::Redirect { .. } => Err(Misbehaviour::RedirectedNowhere),
     });
 }
 
@@ -237,9 +230,9 @@ fn routers_exchange_registries_and_serve_nobody_among_themselves() {
         | RouterFrame::Ping
         | RouterFrame::Pong
         | RouterFrame::Bye => Ok(()),
-        RouterFrame::Checkin { .. }
-        | RouterFrame::Redirect { .. }
-        | RouterFrame::Deputy { .. } => Err(Misbehaviour::NotFromFellow),
+        RouterFrame::Checkin { .. } | RouterFrame::Redirect { .. } => {
+            Err(Misbehaviour::NotFromFellow)
+        }
     });
 }
 

@@ -64,10 +64,7 @@ impl Endpoint {
                 );
             }
             Relayed::Absent => self.absent(now, &local, &remote),
-            Relayed::Echo(_) => {
-                let knocked = Event::Knocked { local, remote };
-                self.out.push_back(Output::Event(knocked));
-            }
+            Relayed::Echo(_) => tracing::debug!("echo from somebody else passed over"),
         }
     }
 

@@ -56,9 +56,7 @@ impl Router {
             RouterFrame::Ping => ctx.transmit(link, &RouterFrame::Pong),
             RouterFrame::Pong => {}
             RouterFrame::Bye => self.end(ctx, scope, link),
-            RouterFrame::Checkin { .. }
-            | RouterFrame::Redirect { .. }
-            | RouterFrame::Deputy { .. } => {
+            RouterFrame::Checkin { .. } | RouterFrame::Redirect { .. } => {
                 return Err(Misbehaviour::NotFromFellow);
             }
         }
