@@ -123,7 +123,7 @@ impl Gathering {
         }
         match self.head_start_over() {
             Step::Wait => self.report(),
-            step => step,
+            step @ (Step::StartMoment | Step::Report(_) | Step::AskEcho) => step,
         }
     }
 

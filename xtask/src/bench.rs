@@ -50,6 +50,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "what a JSON value does not have is null"
+)]
 fn page(options: &Options, dist: &Path, nats: Option<&str>) -> Result<String> {
     let measured = fs::read(paths::root().join("artifacts/bench/bench.json"))?;
     let measured: Value = serde_json::from_slice(&measured)?;
@@ -109,6 +113,10 @@ fn machine() -> Result<String> {
     ))
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "what a JSON value does not have is null"
+)]
 fn figures_table(page: &mut String, figures: &Value) -> Result<()> {
     let figures = figures.as_array().context("no figures")?;
     let compared = figures

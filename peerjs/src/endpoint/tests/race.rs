@@ -62,7 +62,11 @@ fn a_second_attempt_begins_beside_the_first_and_a_third_beside_both() {
     assert_eq!(world.take_events(0), []);
     let labels = world.rtc.iter().filter_map(|(_, command)| match command {
         RtcCommand::Offer { label } => Some(label.as_str()),
-        _ => None,
+        RtcCommand::Answer(_)
+        | RtcCommand::Accept(_)
+        | RtcCommand::Candidate(_)
+        | RtcCommand::Send(_)
+        | RtcCommand::Close => None,
     });
     assert_eq!(labels.collect::<Vec<_>>(), ["first", "second", "third"]);
 }

@@ -150,7 +150,8 @@ fn way(noted: &[(Place, String, f64)]) -> Result<Vec<f64>> {
         last = first.unwrap_or(last);
         moments.push(last);
     }
-    Ok(moments.windows(2).map(|pair| pair[1] - pair[0]).collect())
+    let steps = moments.iter().zip(moments.iter().skip(1));
+    Ok(steps.map(|(from, to)| to - from).collect())
 }
 
 impl Ways {

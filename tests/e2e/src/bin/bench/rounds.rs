@@ -56,12 +56,7 @@ pub(crate) fn measure(round: u32, subjects: &[Subject], figures: &mut Figures) -
     let mut pairs = Vec::new();
     for (build, _, [alice, bob]) in &worlds {
         let (a, b) = (alice.popup()?, bob.popup()?);
-        pairs.push(Pair {
-            build: *build,
-            alice,
-            a,
-            b,
-        });
+        pairs.push(Pair { build, alice, a, b });
     }
     // Who is first is first in half of the rounds.
     if round % 4 >= 2 {
@@ -112,6 +107,10 @@ fn meet(pair: &Pair<'_>, figures: &mut Figures) -> Result {
 
 /// Tells the popup of 1,000 people. Returns how long it took until they were painted, and the longest pause while
 /// the list was scrolled.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "what a JSON value does not have is null"
+)]
 fn crowd(browser: &Browser) -> Result<(f64, f64)> {
     let session = browser.session()?;
     session.navigate(&browser.url("popup.html?crowd=1000"))?;
