@@ -1,4 +1,6 @@
 //! The names of the texts.
+//!
+//! Long because it is one list: every text that the popup shows.
 
 use ipc::{NotificationText, Switch};
 
