@@ -86,8 +86,11 @@ impl Driver {
         } = boot;
         let contacts: Vec<ContactId> = snapshot.contact_ids().cloned().collect();
         drafts::sweep(|contact| contacts.contains(contact));
-        // Chromium is the browser with offscreen documents.
-        let limited = chrome::api().offscreen().is_some();
+        // Chromium's offscreen document has no `offscreen` itself, and of the rest of the API only `runtime`.
+        let limited = chrome::api()
+            .runtime()
+            .url("")
+            .starts_with("chrome-extension:");
         let connections = Connections::new(limited);
         let driver = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: Weak::clone(me),
