@@ -171,7 +171,10 @@ fn details(props: &Props) -> Html {
                     <p class="detail said">{ t(words::ping(ping)) }</p>
                 }
             </div>
-            { no_path(person) }
+            // On its own it would move the rows below.
+            if person.ping.is_some() {
+                { no_path(person) }
+            }
         </>
     }
 }
