@@ -8,7 +8,7 @@ use ipc::PersonId;
 use std::ops::Range;
 
 /// The longest list that is there as a whole.
-pub(crate) const WHOLE: usize = 100;
+pub(crate) const WHOLE: usize = 400;
 
 /// Rows above and below those in sight.
 const AROUND: usize = 24;
