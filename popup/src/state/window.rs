@@ -147,9 +147,9 @@ mod tests {
 
     #[test]
     fn a_list_that_has_become_shorter_ends_with_rows() {
-        let pieces = window(900..910).pieces(150, &[]);
-        assert_eq!(pieces.last(), Some(&Row(149)));
-        assert_eq!((pieces[0], rows(&pieces)), (Gap(92), 150));
+        let pieces = window(900..910).pieces(550, &[]);
+        assert_eq!(pieces.last(), Some(&Row(549)));
+        assert_eq!((pieces[0], rows(&pieces)), (Gap(492), 550));
         assert_eq!(window(900..910).pieces(0, &[]), []);
     }
 
