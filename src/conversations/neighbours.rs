@@ -10,7 +10,7 @@ impl Conversations {
     /// of this device.
     pub(crate) fn is_here(&self, id: &ContactId, is_local: impl Fn(Path, bool) -> bool) -> bool {
         let session = self.session(id);
-        session.is_some_and(|session| session.says_near || is_local(session.path, session.shares))
+        session.is_some_and(|session| session.is_here(is_local))
     }
 
     /// Returns the contacts for whom [`Conversations::is_here`] is true, in the order of their ids.
@@ -20,7 +20,7 @@ impl Conversations {
     ) -> impl Iterator<Item = &ContactId> {
         self.all.iter().filter_map(move |(id, all)| {
             let session = all.session.as_ref()?;
-            (session.says_near || is_local(session.path, session.shares)).then_some(id)
+            session.is_here(&is_local).then_some(id)
         })
     }
 

@@ -139,6 +139,11 @@ impl Session {
         at_once && dialled(other) != ours_is_smaller
     }
 
+    /// Returns whether it shows the contact on one of this device's networks, to this side or to the other.
+    pub(super) fn is_here(&self, is_local: impl Fn(Path, bool) -> bool) -> bool {
+        self.says_near || is_local(self.path, self.shares)
+    }
+
     pub(super) fn has_lasted(&self, now: Mono) -> bool {
         now.since(self.since) >= LASTING
     }

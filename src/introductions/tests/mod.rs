@@ -41,18 +41,23 @@ fn invited() -> (crate::context::Context, Introductions, InviteRecord, Secret) {
     (ctx, introductions, record, code)
 }
 
+/// Has Bob use an invite; `held` is whether his Transport ID is, `asking` whether its maker is being asked.
+fn use_invite(
+    ctx: &mut crate::context::Context,
+    introductions: &mut Introductions,
+    code: &Secret,
+    held: bool,
+    asking: bool,
+) -> Result<Answered, Refusal> {
+    let identity = me("Bob", 2);
+    introductions.use_invite(ctx, COMMAND, code, identity.identity(), held, |_| asking)
+}
+
 /// Somebody who uses an invite of [`invited`]. Returns from where and to where they dial.
 fn using() -> (crate::context::Context, Introductions, String, String) {
     let (_, _, invite, code) = invited();
     let (mut ctx, mut introductions) = (context(), Introductions::default());
-    let used = introductions.use_invite(
-        &mut ctx,
-        COMMAND,
-        &code,
-        me("Bob", 2).identity(),
-        true,
-        |_| false,
-    );
+    let used = use_invite(&mut ctx, &mut introductions, &code, true, false);
     assert_eq!(used, Ok(Answered::Later));
     let [Output::Register(own)] = &outputs(&mut ctx)[..] else {
         panic!("nobody is dialled before an id is held for the answer");
@@ -182,26 +187,12 @@ fn an_invite_is_open_only_after_it_is_stored() {
 #[test]
 fn a_code_is_refused_with_the_reason() {
     let (mut ctx, mut maker, _, code) = invited();
-    let used = maker.use_invite(
-        &mut ctx,
-        COMMAND,
-        &code,
-        me("Bob", 2).identity(),
-        true,
-        |_| false,
-    );
+    let used = use_invite(&mut ctx, &mut maker, &code, true, false);
     assert_eq!(used, Err(Refusal::InviteOwn));
     let used = |code: &Secret, held: bool, later: Duration, asking: bool| {
         let (mut ctx, mut introductions) = (context(), Introductions::default());
         wait(&mut ctx, later);
-        introductions.use_invite(
-            &mut ctx,
-            COMMAND,
-            code,
-            me("Bob", 2).identity(),
-            held,
-            |_| asking,
-        )
+        use_invite(&mut ctx, &mut introductions, code, held, asking)
     };
     let (now, nonsense) = (Duration::ZERO, Secret("nonsense".to_owned()));
     let malformed = used(&nonsense, true, now, false);
@@ -270,16 +261,7 @@ fn the_id_from_which_an_invite_was_used_is_held_for_the_answer_and_ends_with_a_n
 fn an_invite_for_which_no_id_is_held_in_time_is_refused() {
     let (_, _, _, code) = invited();
     let (mut ctx, mut introductions) = (context(), Introductions::default());
-    introductions
-        .use_invite(
-            &mut ctx,
-            COMMAND,
-            &code,
-            me("Bob", 2).identity(),
-            true,
-            |_| false,
-        )
-        .unwrap();
+    use_invite(&mut ctx, &mut introductions, &code, true, false).unwrap();
     clear(&mut ctx);
     let rest = introductions.due().unwrap().at.since(ctx.now.mono);
     wait(&mut ctx, rest);
