@@ -5,7 +5,7 @@ use super::parts::{Dispatch, on, page_head, page_title};
 use crate::i18n::{Text, t};
 use crate::state::{Action, State};
 use crate::{permissions, words};
-use ipc::{Network, Status};
+use ipc::{Network, Status, Trial};
 use yew::prelude::*;
 
 /// The Connection page.
@@ -49,10 +49,7 @@ fn test(state: &State, dispatch: &Dispatch) -> Html {
                 if running {
                     <p>{ t(Text::Testing) }</p>
                 } else if let Some(trial) = &state.trial {
-                    <p class={classes!("verdict", words::verdict_tone(trial).class())}>
-                        { t(words::verdict(trial).0) }
-                    </p>
-                    <p>{ t(words::verdict(trial).1) }</p>
+                    { verdict(trial) }
                 }
             </div>
             if let Some(trial) = state.trial.filter(|_| !running) {
@@ -62,6 +59,16 @@ fn test(state: &State, dispatch: &Dispatch) -> Html {
                 { t(Text::Test) }
             </button>
         </section>
+    }
+}
+
+fn verdict(trial: &Trial) -> Html {
+    let (says, to_do) = words::verdict(trial);
+    html! {
+        <>
+            <p class={classes!("verdict", words::verdict_tone(says).class())}>{ t(says) }</p>
+            <p>{ t(to_do) }</p>
+        </>
     }
 }
 

@@ -28,15 +28,11 @@ pub(super) fn lists(state: &State, of: &Lists, dispatch: &Dispatch) -> Html {
 pub(super) fn onscroll(state: &State, of: &Lists, dispatch: &Dispatch) -> Option<Callback<Event>> {
     let long = [Section::Network, Section::Saved].into_iter();
     let long = long.filter(|section| of.of(*section).len() > WHOLE);
-    let long: Vec<_> = long
-        .map(|section| {
-            (
-                section,
-                of.of(section).to_vec(),
-                state.windows.of(section).clone(),
-            )
-        })
-        .collect();
+    let follow = |section| {
+        let window = state.windows.of(section).clone();
+        (section, Rc::clone(of.of(section)), window)
+    };
+    let long: Vec<_> = long.map(follow).collect();
     if long.is_empty() {
         return None;
     }

@@ -27,8 +27,8 @@ const RANKS: usize = 3;
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
     made_of: Option<(u64, u64)>,
-    network: Vec<Rc<Person>>,
-    saved: Vec<Rc<Person>>,
+    network: Rc<[Rc<Person>]>,
+    saved: Rc<[Rc<Person>]>,
     /// The place of each name in the order of the person's language.
     places: LiteMap<String, usize>,
 }
@@ -59,14 +59,14 @@ impl Lists {
     }
 
     /// Returns who is shown in a list, in order: contacts before strangers, each by name.
-    pub(crate) fn of(&self, section: Section) -> &[Rc<Person>] {
+    pub(crate) fn of(&self, section: Section) -> &Rc<[Rc<Person>]> {
         match section {
             Section::Network => &self.network,
             Section::Saved => &self.saved,
         }
     }
 
-    fn list(&self, people: &People, requests: &Requests, section: Section) -> Vec<Rc<Person>> {
+    fn list(&self, people: &People, requests: &Requests, section: Section) -> Rc<[Rc<Person>]> {
         // A place for each rank and name. In it everybody of this name, in the order of their ids.
         let names = self.places.values().max().map_or(0, |last| last + 1);
         let mut places: Vec<Vec<Rc<Person>>> = vec![Vec::new(); RANKS * names];

@@ -62,9 +62,8 @@ pub(crate) fn verdict(trial: &Trial) -> (Text, Text) {
     }
 }
 
-/// Returns how good what a test has found is.
-pub(crate) fn verdict_tone(trial: &Trial) -> Tone {
-    let (sentence, _) = verdict(trial);
+/// Returns how good it is what a test comes to.
+pub(crate) fn verdict_tone(sentence: Text) -> Tone {
     let limited = [Text::VerdictRelayOnly, Text::VerdictStun, Text::VerdictTurn];
     if sentence == Text::VerdictGood {
         Tone::Good
