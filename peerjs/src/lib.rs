@@ -143,5 +143,3 @@ pub mod rotation;
 pub mod sdp;
 mod signalling;
 pub mod upkeep;
-
-pub use signalling::registration_url;

@@ -9,7 +9,6 @@ mod servers;
 mod tokens;
 
 pub(crate) use context::Context;
-pub use servers::url as registration_url;
 
 use crate::event::{Event, Server};
 use crate::frame::{Relayed, ServerFrame};

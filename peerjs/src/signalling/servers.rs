@@ -175,7 +175,7 @@ impl Servers {
 }
 
 /// Returns the URL with which stock peerjs registers an id.
-pub fn url(server: &Server, id: &str, token: &str) -> String {
+fn url(server: &Server, id: &str, token: &str) -> String {
     let scheme = if server.secure { "wss" } else { "ws" };
     let host = match server.host.contains(':') && !server.host.starts_with('[') {
         true => format!("[{}]", server.host),

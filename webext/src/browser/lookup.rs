@@ -2,9 +2,8 @@
 //! [`HEAD_START`] by the configured echo as well. When it has seen enough is up to [`Gathering`].
 
 use super::echo;
-use super::stun::{Gatherer, Way};
+use super::stun::{Gatherer, Way, has_webrtc};
 use super::timer::Timer;
-use super::trial::is_there;
 use crate::addresses::{in_candidate, is_udp};
 use crate::gathering::{Gathering, Step};
 use chrome::text;
@@ -135,7 +134,7 @@ impl Search {
             Err(error) => {
                 tracing::warn!(error = text(&error), "STUN cannot be used");
                 // Without WebRTC no relay is reached either.
-                if !is_there("RTCPeerConnection") {
+                if !has_webrtc() {
                     self.has_way.set(false);
                 }
                 self.limit.set(Some(Duration::ZERO));

@@ -103,3 +103,9 @@ fn chosen(servers: &[IceServer], way: Way) -> Result<JsValue, JsValue> {
     }
     Ok(all.into())
 }
+
+/// Returns whether the page has WebRTC.
+pub(crate) fn has_webrtc() -> bool {
+    Reflect::get(&js_sys::global(), &"RTCPeerConnection".into())
+        .is_ok_and(|class| class.is_function())
+}

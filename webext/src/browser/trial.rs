@@ -4,27 +4,22 @@
 
 use super::beacon;
 use super::echo;
-use super::stun::{Gatherer, Way};
+use super::stun::{Gatherer, Way, has_webrtc};
 use super::timer::Timer;
 use crate::addresses::{Source, in_candidate, is_relayed, is_udp};
 use crate::mapping;
 use ipc::{Part, Trial};
 use mesh_chat::config::Config;
-use peerjs::browser::Connections;
-use peerjs::registration_url;
+use peerjs::browser::{Client, Connections};
+use peerjs::event::Event;
 use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{MessageEvent, WebSocket};
 
 /// How long a test may take. What has not answered by then does not work.
 const LIMIT: Duration = Duration::from_millis(4_500);
-
-/// What a PeerServer says first to whom it has registered.
-const OPEN: &str = "\"OPEN\"";
 
 /// A test under way. Dropping it ends it.
 pub(crate) struct Test {
@@ -34,7 +29,7 @@ pub(crate) struct Test {
     /// How many parts have not ended.
     open: Cell<u32>,
     gatherers: RefCell<Vec<Gatherer>>,
-    sockets: RefCell<Vec<Socket>>,
+    clients: RefCell<Vec<Client>>,
     limit: Timer,
     done: Cell<Option<Done>>,
 }
@@ -55,7 +50,7 @@ impl Test {
             // Whatever ends at once does not end the test.
             open: Cell::new(1),
             gatherers: RefCell::default(),
-            sockets: RefCell::default(),
+            clients: RefCell::default(),
             limit: Timer::new({
                 let me = Weak::clone(me);
                 move || {
@@ -67,8 +62,8 @@ impl Test {
             done: Cell::new(Some(Box::new(done))),
         });
         test.limit.set(Some(LIMIT));
-        test.note(|found| found.webrtc = is_there("RTCPeerConnection"));
-        test.signalling(config);
+        test.note(|found| found.webrtc = has_webrtc());
+        test.signalling(config, page);
         test.gather(config, page, Way::Direct);
         if config.has_relay() {
             test.note(|found| found.turn = Part::Fails);
@@ -116,43 +111,47 @@ impl Test {
         let test = Rc::clone(self);
         spawn_local(async move {
             drop(test.gatherers.take());
-            drop(test.sockets.take());
+            drop(test.clients.take());
             done(test.found.get());
         });
     }
 
     /// Registers an id of its own at every server; one that takes it is enough.
-    fn signalling(self: &Rc<Self>, config: &Config) {
+    fn signalling(self: &Rc<Self>, config: &Config, page: &Connections) {
         self.note(|found| found.signalling = Part::Fails);
         for server in mapping::servers(config) {
             let Ok(name) = super::clock::seed() else {
                 return;
             };
-            let id: String = name
-                .iter()
-                .take(16)
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let name = name.iter().take(16);
+            let id: String = name.map(|byte| format!("{byte:02x}")).collect();
             let me = Rc::downgrade(self);
-            let answered = move |text: Option<String>| {
+            let mut open = true;
+            let heard = move |event| {
+                let registered = matches!(event, Event::Registered(_));
+                let over = registered
+                    || matches!(event, Event::Taken(_) | Event::Server { up: false, .. });
+                // A client tries again; the test has its answer.
+                if !over || !std::mem::take(&mut open) {
+                    return;
+                }
                 let Some(test) = me.upgrade() else { return };
-                if text.is_some_and(|text| text.contains(OPEN)) {
+                if registered {
                     test.note(|found| found.signalling = Part::Works);
                 }
                 test.part_over();
             };
-            // An address that the browser does not take answers nothing.
-            if let Some(socket) = Socket::open(&registration_url(&server, &id, &id), answered) {
-                self.begin_part();
-                self.sockets.borrow_mut().push(socket);
-            }
+            self.begin_part();
+            let client = Client::new(vec![server], Vec::new(), Vec::new(), page.clone(), heard);
+            client.register(&id);
+            self.clients.borrow_mut().push(client);
         }
     }
 
     /// Gathers candidates by STUN, or by TURN alone.
     fn gather(self: &Rc<Self>, config: &Config, page: &Connections, way: Way) {
-        let has_stun = config.ice_servers.iter().flat_map(|server| &server.urls);
-        if way == Way::Direct && has_stun.clone().any(|url| url.starts_with("stun")) {
+        let mut urls = config.ice_servers.iter().flat_map(|server| &server.urls);
+        if way == Way::Direct && urls.any(|url| url.starts_with("stun")) {
             self.note(|found| found.stun = Part::Fails);
         }
         let me = Rc::downgrade(self);
@@ -236,51 +235,4 @@ impl Test {
             test.part_over();
         });
     }
-}
-
-/// A socket that is asked for its first message, or its end.
-struct Socket {
-    socket: WebSocket,
-    _on_message: Closure<dyn FnMut(MessageEvent)>,
-    _on_close: Closure<dyn FnMut()>,
-}
-
-impl Socket {
-    /// Opens one. `answered` is called once, with `None` where it has closed without a word.
-    fn open(url: &str, answered: impl FnOnce(Option<String>) + 'static) -> Option<Self> {
-        let socket = WebSocket::new(url).ok()?;
-        let answered = Rc::new(Cell::new(Some(answered)));
-        let heard = Rc::clone(&answered);
-        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(answered) = heard.take() {
-                answered(Some(event.data().as_string().unwrap_or_default()));
-            }
-        });
-        let on_close = Closure::<dyn FnMut()>::new(move || {
-            if let Some(answered) = answered.take() {
-                answered(None);
-            }
-        });
-        socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        Some(Self {
-            socket,
-            _on_message: on_message,
-            _on_close: on_close,
-        })
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        // Fails for a bad code only.
-        let _ = self.socket.close();
-    }
-}
-
-/// Returns whether the page has something of this name.
-pub(crate) fn is_there(name: &str) -> bool {
-    js_sys::Reflect::get(&js_sys::global(), &name.into()).is_ok_and(|value| value.is_function())
 }
