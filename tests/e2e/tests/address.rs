@@ -3,7 +3,7 @@
 
 use anyhow::ensure;
 use e2e::Kind::{Chromium, Firefox};
-use e2e::{Browser, Result, World, figures, named, with_text};
+use e2e::{Browser, Page, Result, World, figures, friends, named, with_text};
 use std::time::{Duration, Instant};
 
 /// How long somebody may take from Join to another one's list where only the echo answers.
@@ -51,12 +51,9 @@ fn the_echo_learns_of_nobody_whom_stun_answers() -> Result {
 #[ignore = "fails where it looks for the reason in the lists: not finished"]
 fn on_a_cellular_network_nobody_is_looked_for_and_contacts_still_talk() -> Result {
     let world = World::start("address-cellular")?;
-    let browsers = world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
+    let browsers = friends::contacts(&world)?;
     let [alice, bob] = &browsers;
-    let (a, b) = (alice.popup()?, bob.popup()?);
-    a.join("Alice")?;
-    b.join("Bob")?;
-    a.befriend("Alice", &b, "Bob")?;
+    let (a, b) = (Page::new(alice)?, Page::new(bob)?);
     a.person("Bob").see_text("on network")?;
     set_cellular(&a)?;
     a.see(&with_text(
@@ -85,7 +82,7 @@ fn on_a_cellular_network_nobody_is_looked_for_and_contacts_still_talk() -> Resul
 }
 
 /// Turns the switch in the settings.
-fn set_cellular(page: &e2e::Page<'_>) -> Result {
+fn set_cellular(page: &Page<'_>) -> Result {
     page.click(&named("button", "Settings"))?;
     page.click(&named("switch", "This is a cellular network"))?;
     page.click(&named("button", "Save"))?;

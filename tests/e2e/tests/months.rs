@@ -4,7 +4,7 @@
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::engine::EnginePage;
-use e2e::{Kind, Page, Result, World};
+use e2e::{Kind, Page, Result, World, friends};
 
 /// As many connections as a full engine has open.
 const HELD: u32 = 400;
@@ -21,11 +21,7 @@ const ROUTER: &str = "myapp-203-0-113-7-1";
 #[test]
 fn an_engine_that_has_made_hundreds_of_connections_still_meets_and_chats() -> Result {
     let world = World::start("months")?;
-    let [alice, mut bob] = world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
-    let (a, b) = (alice.popup()?, bob.popup()?);
-    a.join("Alice")?;
-    b.join("Bob")?;
-    a.befriend("Alice", &b, "Bob")?;
+    let [alice, mut bob] = friends::contacts(&world)?;
     bob.kill()?;
     alice.session()?.navigate("about:blank")?;
     let mut engine = EnginePage::count(&alice)?;
