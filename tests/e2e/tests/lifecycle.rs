@@ -146,13 +146,13 @@ const UPDATED: Duration = Duration::from_secs(90);
 fn an_update_that_waits_is_installed_once_nobody_has_a_view_open() -> Result {
     let world = World::start("lifecycle-waiting")?;
     let alice = world.browser(Chromium, "Alice")?;
+    alice.prepare_update("9.9.9")?;
     alice.popup()?.join("Alice")?;
     let version = || -> Result<_> {
         let mut worker = HiddenPage::find(&alice, "background.js")?;
         worker.run("return chrome.runtime.getManifest().version;")
     };
     let before = version()?;
-    alice.set_version("9.9.9")?;
     let mut worker = HiddenPage::find(&alice, "background.js")?;
     worker.run("chrome.runtime.onUpdateAvailable.dispatch({ version: '9.9.9' });")?;
     // The alarm of this page: a view is open.

@@ -104,7 +104,8 @@ pub(super) fn set_size(session: &Session, width: u32, height: u32) -> Result<()>
 fn manage(browser: &Browser, body: &str) -> Result<()> {
     let session = browser.session()?;
     session.navigate("chrome://extensions")?;
-    // Without developer mode an extension that is loaded from a folder is not loaded a second time.
+    // Without developer mode an extension that is loaded from a folder is not loaded a second time: one that
+    // reloads itself is switched off (156).
     let script = format!(
         "await chrome.developerPrivate.updateProfileConfiguration({{ inDeveloperMode: true }});
          const [id] = args;
@@ -120,6 +121,11 @@ pub(super) fn switch_extension(browser: &Browser, on: bool) -> Result<()> {
         browser,
         &format!("await chrome.management.setEnabled(id, {on});"),
     )
+}
+
+/// Lets the extension load itself again from its folder.
+pub(super) fn allow_reload(browser: &Browser) -> Result<()> {
+    manage(browser, "")
 }
 
 /// Loads the extension again from its folder, as an update does.

@@ -323,9 +323,11 @@ impl Browser {
         chromium::remove_databases(self.session()?, origin.trim_end_matches('/'))
     }
 
-    /// Puts another version of the extension in its place, which the browser does not load yet.
-    pub fn set_version(&self, version: &str) -> Result<()> {
-        self.extension.set_version(version)
+    /// Puts another version of the extension in its place, which Chromium loads once the extension asks for it.
+    /// Pages of it are closed.
+    pub fn prepare_update(&self, version: &str) -> Result<()> {
+        self.extension.set_version(version)?;
+        chromium::allow_reload(self)
     }
 
     /// Updates the extension to another version while it runs. Pages of it are closed.
