@@ -4,6 +4,9 @@
 //! the uses apart; every variable part but the last of an input has a fixed length or a length
 //! prefix.
 
+#[cfg(feature = "remember")]
+mod remembered;
+
 use crate::encoding::{b64, hex, unb64, unb64_vec};
 use chacha20::rand_core::Rng;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -67,7 +70,10 @@ impl Identity {
     /// Signs with ECDSA P-256 over SHA-256, deterministic (RFC 6979): r‖s with low s.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         let signature: Signature = self.0.sign(message);
-        signature.normalize_s().to_bytes().into()
+        let signature = signature.normalize_s().to_bytes().into();
+        #[cfg(feature = "remember")]
+        remembered::signed(self.public(), message, &signature);
+        signature
     }
 }
 
@@ -96,7 +102,10 @@ impl PublicKey {
         if !matches!(bytes, [2 | 3, ..]) {
             return None;
         }
-        VerifyingKey::from_sec1_bytes(bytes).ok().map(Self)
+        let read = || VerifyingKey::from_sec1_bytes(bytes).ok().map(Self);
+        #[cfg(feature = "remember")]
+        let read = || remembered::key(bytes, read);
+        read()
     }
 
     /// Returns the key as base64url, as a configuration holds it.
@@ -111,11 +120,14 @@ impl PublicKey {
 
     /// Returns whether `signature` is this key's over `message`, in the one accepted (low-s) form.
     pub fn verifies(self, message: &[u8], signature: &[u8; 64]) -> bool {
-        let Ok(signature) = Signature::from_slice(signature) else {
+        let Ok(parsed) = Signature::from_slice(signature) else {
             return false;
         };
-        let is_low = planted!(LowSUnchecked) || signature.normalize_s() == signature;
-        is_low && self.0.verify(message, &signature).is_ok()
+        let verify = || self.0.verify(message, &parsed).is_ok();
+        #[cfg(feature = "remember")]
+        let verify = || remembered::verifies(self, message, signature, verify);
+        let is_low = planted!(LowSUnchecked) || parsed.normalize_s() == parsed;
+        is_low && verify()
     }
 }
 
@@ -148,8 +160,13 @@ impl Ephemeral {
     /// The shared x coordinate; `None` where `theirs` is not a point of the curve.
     pub(crate) fn agree(&self, theirs: &str) -> Option<Key> {
         let theirs = PublicKey::decode(theirs)?;
-        let shared = self.secret.diffie_hellman(&theirs.0.into());
-        Some((*shared.raw_secret_bytes()).into())
+        let agree = || {
+            let shared = self.secret.diffie_hellman(&theirs.0.into());
+            (*shared.raw_secret_bytes()).into()
+        };
+        #[cfg(feature = "remember")]
+        let agree = || remembered::shared(self.public, theirs, agree);
+        Some(agree())
     }
 }
 
