@@ -188,12 +188,13 @@ impl World {
         }
     }
 
-    /// Whether a false friend speaks on a connection: what that says may be anything.
+    /// Whether a false friend speaks on a connection: what that says may be anything. So may the last words of
+    /// somebody whom a malicious server has passed on, and no longer does.
     #[must_use]
     pub fn is_with_false_friend(&self, index: usize, link: LinkId) -> bool {
         let other = || self.devices.get(self.speaker(index, link)?);
         self.menaces.has(Menace::FalseFriend)
-            && other().is_some_and(|other| other.false_friend.is_some())
+            && other().is_none_or(|other| other.false_friend.is_some())
     }
 
     /// Whether two devices can be connected without a relay.
