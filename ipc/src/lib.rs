@@ -34,6 +34,9 @@ pub use mesh_chat::view::{
 /// The name of the port between a view and the engine.
 pub const VIEW_PORT: &str = "view";
 
+/// The key of [`FromEngine::Events`], for whoever has the events as JavaScript values already.
+pub const EVENTS: &str = "events";
+
 /// To whom a message of `runtime.sendMessage` goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -98,12 +101,9 @@ pub enum ToEngine {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[allow(clippy::large_enum_variant, reason = "made, sent and dropped at once")]
 pub enum FromEngine {
-    /// Carries something to show. After a view attaches, everything is sent once, up to
+    /// Carries what follows from one input, in order. After a view attaches, everything is sent once, up to
     /// [`Event::Ready`].
-    Event {
-        /// What.
-        event: Event,
-    },
+    Events(Vec<Event>),
     /// Answers a command.
     Reply {
         /// The view's id.

@@ -164,18 +164,19 @@ impl App {
         }
     }
 
-    /// Decides when to paint. A burst of events from the engine is painted once a frame, and
+    /// Decides when to paint. A burst from the engine is painted once a frame, and
     /// nothing is painted before everything has arrived. The first message of a burst is what a
     /// person waits for: it is painted at once, whatever was painted just before it.
     fn paints(&self, action: &Action) -> Paint {
         let attaching = !self.state.engine.is_ready();
         if let Action::Engine(message) = action {
-            let FromEngine::Event { event } = message else {
+            let FromEngine::Events(events) = message else {
                 return Paint::Soon;
             };
-            return if attaching && *event != Event::Ready {
+            let is_message = |event: &Event| matches!(event, Event::Message(_));
+            return if attaching && !events.contains(&Event::Ready) {
                 Paint::No
-            } else if matches!(event, Event::Message(_)) {
+            } else if events.iter().any(is_message) {
                 Paint::Message
             } else {
                 Paint::Soon

@@ -106,7 +106,14 @@ fn runtime() -> Result<Runtime, JsValue> {
 #[cfg(test)]
 mod tests {
     use super::{RESTART, WAKE};
-    use ipc::{FromBackground, HostRequest};
+    use ipc::{EVENTS, Event, FromBackground, FromEngine, HostRequest};
+
+    #[test]
+    fn the_events_that_the_engine_puts_together_by_hand_are_its_message() {
+        let by_hand = serde_json::json!({ EVENTS: [Event::Ready] });
+        let message = FromEngine::Events(vec![Event::Ready]);
+        assert_eq!(serde_json::to_value(message).unwrap(), by_hand);
+    }
 
     #[test]
     fn the_short_way_to_ask_for_the_engine_is_the_request() {

@@ -260,6 +260,7 @@ impl Driver {
                 Todo::Input(input) => self.step(input, None),
                 Todo::Attach(view) => self.introduce(view),
             }
+            self.views.borrow_mut().flush();
         }
         self.busy.set(false);
     }
@@ -273,11 +274,11 @@ impl Driver {
         self.step(Input::Timeout, None);
         for key in self.damaged.borrow().iter() {
             let event = Event::Alert(Alert::StorageDamaged { key: key.clone() });
-            self.views.borrow_mut().show(Some(view), event);
+            self.views.borrow_mut().show(Some(view), &event);
         }
         if let Some(alert) = self.restarted.take() {
             let event = Event::Alert(alert);
-            self.views.borrow_mut().show(Some(view), event);
+            self.views.borrow_mut().show(Some(view), &event);
         }
         self.step(Input::Attach, Some(view));
     }
@@ -334,7 +335,7 @@ impl Driver {
                 self.config.replace(Some(config));
             }
             Output::Reply(id, result) => self.reply(id, result),
-            Output::Event(event) => self.show(only, event),
+            Output::Event(event) => self.show(only, &event),
             Output::Timeout(deadline) => self.arm(now().mono, deadline),
         }
     }
@@ -346,7 +347,7 @@ impl Driver {
         self.storage.write(id, change);
     }
 
-    fn show(&self, only: Option<u32>, event: Event) {
+    fn show(&self, only: Option<u32>, event: &Event) {
         match event.recipient() {
             Recipient::EveryView | Recipient::ViewsOfChat(_) => {
                 self.views.borrow_mut().show(only, event);
@@ -388,7 +389,9 @@ impl Driver {
     /// Says why this page cannot go on, and loads it anew.
     fn restart(&self, why: Restart) {
         tracing::error!(?why, "the storage needs a fresh page");
-        self.views.borrow_mut().show(None, Event::Alert(alert(why)));
+        let mut views = self.views.borrow_mut();
+        views.show(None, &Event::Alert(alert(why)));
+        views.flush();
         restart_because(why);
     }
 
@@ -409,8 +412,12 @@ impl Driver {
         let mut views = self.views.borrow_mut();
         views.page(page.view, &history);
         for key in damaged {
-            views.show(Some(page.view), Event::Alert(Alert::StorageDamaged { key }));
+            views.show(
+                Some(page.view),
+                &Event::Alert(Alert::StorageDamaged { key }),
+            );
         }
+        views.flush();
     }
 }
 

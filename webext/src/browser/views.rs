@@ -4,9 +4,11 @@
 //! way to a view, what is said of messages waits behind it, so that the page never replaces what is
 //! newer.
 
-use chrome::Port;
-use ipc::{ContactId, Event, FromEngine, Recipient};
+use chrome::{Port, object};
+use ipc::{ContactId, EVENTS, Event, FromEngine, Recipient};
+use js_sys::Array;
 use litemap::LiteMap;
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 /// Views at once: more than anybody has windows for.
@@ -27,6 +29,8 @@ struct View {
     chats: Vec<ContactId>,
     reading: u32,
     held: Vec<Event>,
+    /// What is sent with the end of this input.
+    unsent: Array,
 }
 
 /// Whether a view can be seen. It says so itself, once it has everything.
@@ -60,6 +64,7 @@ impl Views {
             chats: Vec::new(),
             reading: 0,
             held: Vec::new(),
+            unsent: Array::new(),
         };
         self.open.insert(self.last, view);
         Some(self.last)
@@ -117,22 +122,37 @@ impl Views {
             return;
         }
         for event in std::mem::take(&mut open.held) {
-            self.post(view, &FromEngine::Event { event });
+            self.show(Some(view), &event);
         }
     }
 
-    /// Sends an event to one view, or to every view that it concerns.
-    pub(crate) fn show(&mut self, only: Option<u32>, event: Event) {
-        if let Some(view) = only {
-            return self.post(view, &FromEngine::Event { event });
-        }
-        let to = self.concerned(&event);
+    /// Sends an event to one view, or to every view that it concerns, with the next [`flush`](Self::flush).
+    pub(crate) fn show(&mut self, only: Option<u32>, event: &Event) {
+        let to = only.map_or_else(|| self.concerned(event), |view| vec![view]);
         if to.is_empty() {
             return;
         }
-        if let Some(value) = encoded(&FromEngine::Event { event }) {
-            to.into_iter().for_each(|view| self.send(view, &value));
+        if let Some(value) = encoded(event) {
+            for view in to.iter().filter_map(|view| self.open.get(view)) {
+                view.unsent.push(&value);
+            }
         }
+    }
+
+    /// Sends what was to be shown: a message costs a view more than what is in it.
+    pub(crate) fn flush(&mut self) {
+        let waits = |(id, view): (&u32, &View)| (view.unsent.length() > 0).then_some(*id);
+        let waiting: Vec<u32> = self.open.iter().filter_map(waits).collect();
+        waiting.into_iter().for_each(|view| self.flush_view(view));
+    }
+
+    fn flush_view(&mut self, id: u32) {
+        let view = self.open.get_mut(&id);
+        let Some(view) = view.filter(|view| view.unsent.length() > 0) else {
+            return;
+        };
+        let events = std::mem::take(&mut view.unsent);
+        self.send(id, &object([(EVENTS, events.into())]));
     }
 
     /// Returns the views to send an event to now. For a view that waits for a page, the event is
@@ -161,8 +181,9 @@ impl Views {
         to
     }
 
-    /// Sends a message to one view.
+    /// Sends a message to one view, after what is to be shown there.
     pub(crate) fn post(&mut self, view: u32, message: &FromEngine) {
+        self.flush_view(view);
         if let Some(value) = encoded(message) {
             self.send(view, &value);
         }
@@ -178,8 +199,8 @@ impl Views {
     }
 }
 
-fn encoded(message: &FromEngine) -> Option<JsValue> {
+fn encoded(message: &impl Serialize) -> Option<JsValue> {
     json::js::to_js(message)
-        .inspect_err(|error| tracing::error!(%error, "an event has no JSON shape"))
+        .inspect_err(|error| tracing::error!(%error, "a message has no JSON shape"))
         .ok()
 }

@@ -51,7 +51,10 @@ impl State {
 
     pub(super) fn engine_says(&mut self, message: FromEngine) -> Vec<Effect> {
         match message {
-            FromEngine::Event { event } => self.event(event),
+            FromEngine::Events(events) => {
+                let effects = events.into_iter().flat_map(|event| self.event(event));
+                effects.collect()
+            }
             FromEngine::Reply { id, result } => match self.outbox.answered(id) {
                 Some(purpose) => self.replied(purpose, result),
                 None => Vec::new(),

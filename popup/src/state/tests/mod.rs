@@ -132,7 +132,7 @@ impl Sut {
     }
 
     fn event(&mut self, event: Event) -> Vec<Effect> {
-        self.act(Action::Engine(FromEngine::Event { event }))
+        self.act(Action::Engine(FromEngine::Events(vec![event])))
     }
 
     fn reply(&mut self, id: u32, refusal: Option<Refusal>) -> Vec<Effect> {
