@@ -19,10 +19,10 @@ pub struct Consents {
 }
 
 impl Consents {
-    /// A person asks another one to connect.
-    pub fn asks(&mut self, one: usize, other: usize) {
+    /// A person asks another one to connect, or somebody who is there only in a list.
+    pub fn asks(&mut self, one: usize, other: Option<usize>) {
         self.asked.insert(one);
-        self.agreed.insert((one, other));
+        self.agreed.extend(other.map(|other| (one, other)));
     }
 
     /// A person accepts the request of another one.
@@ -107,7 +107,7 @@ mod tests {
     fn a_contact_has_a_secret_that_the_other_side_has_written_too() {
         let mut consents = Consents::default();
         for (one, other) in [(0, 1), (1, 0)] {
-            consents.asks(one, other);
+            consents.asks(one, Some(other));
             consents.says(one, &format!(r#"{{"key":"key of {one}"}}"#));
         }
         let mut wrong = |index, change| consents.stores(index, &change, false).is_some();

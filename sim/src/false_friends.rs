@@ -51,7 +51,7 @@ fn befriend(world: &mut World, index: usize) -> Option<Command> {
         return None;
     };
     world.menaces.befriended.insert((host, index));
-    world.consents.asks(index, host);
+    world.consents.asks(index, Some(host));
     Some(Command::UseInvite { link })
 }
 

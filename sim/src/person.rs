@@ -48,9 +48,8 @@ fn agree(world: &mut World, index: usize, command: &Command) {
         }
     } else if let Command::Connect { stranger, .. } = command {
         let person = view.people.get(&PersonId::Stranger(stranger.clone()));
-        if let Some(other) = person.and_then(|person| device_of(&person.name)) {
-            world.consents.asks(index, other);
-        }
+        let other = person.and_then(|person| device_of(&person.name));
+        world.consents.asks(index, other);
     }
 }
 

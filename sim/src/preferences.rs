@@ -107,7 +107,7 @@ fn use_invite(world: &mut World, index: usize) -> Option<Command> {
     let is_new = host != index && world.devices.contact(index, host).is_none();
     let link = code.clone();
     is_new.then(|| {
-        world.consents.asks(index, host);
+        world.consents.asks(index, Some(host));
         Command::UseInvite { link }
     })
 }
