@@ -12,7 +12,9 @@ use serde::de::{
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use serde_wasm_bindgen::Serializer;
+use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Returns the JavaScript value of a value.
@@ -117,7 +119,8 @@ impl Value {
         }
         Ok(Elements(Fields {
             object: self.0,
-            names: names.iter(),
+            names: js_names(names),
+            next: 0,
         }))
     }
 
@@ -276,17 +279,41 @@ impl Iterator for Items {
 /// half the code of reading entries as they come.
 struct Fields {
     object: JsValue,
-    names: std::slice::Iter<'static, &'static str>,
+    names: Rc<[JsValue]>,
+    next: usize,
 }
 
 impl Iterator for Fields {
     type Item = Value;
 
     fn next(&mut self) -> Option<Value> {
-        let name = JsValue::from_str(self.names.next()?);
+        let name = self.names.get(self.next)?;
+        self.next += 1;
         // Reading a field of an object of ours does not fail.
-        Some(Value(Reflect::get(&self.object, &name).unwrap_or_default()))
+        Some(Value(Reflect::get(&self.object, name).unwrap_or_default()))
     }
+}
+
+/// The names of the fields of a type, as Rust and as JavaScript has them.
+type Names = (&'static [&'static str], Rc<[JsValue]>);
+
+thread_local! {
+    /// Those of every type that was read.
+    static NAMES: RefCell<Vec<Names>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Returns names as JavaScript has them. They are made once for each type: a list of a thousand people would
+/// have fourteen thousand.
+fn js_names(names: &'static [&'static str]) -> Rc<[JsValue]> {
+    NAMES.with_borrow_mut(|known| {
+        // By where they are: two types with the same names are as good as one.
+        if let Some((_, made)) = known.iter().find(|(of, _)| std::ptr::eq(*of, names)) {
+            return Rc::clone(made);
+        }
+        let made: Rc<[JsValue]> = names.iter().map(|name| JsValue::from_str(name)).collect();
+        known.push((names, Rc::clone(&made)));
+        made
+    })
 }
 
 struct Entries {
