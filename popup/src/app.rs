@@ -8,7 +8,7 @@ use crate::state::{
     Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Lists, Shell, Sight, State, Target,
     View,
 };
-use crate::{browser, files, permissions, words};
+use crate::{browser, files, permissions, unsent::Unsent, words};
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use ipc::{Event, FromEngine, Hidden, InviteId, Place, ToEngine};
@@ -53,6 +53,7 @@ pub(crate) struct App {
     focus: Option<Target>,
     painted: u64,
     message_painted: u64,
+    unsent: Unsent,
     timers: Timers,
     /// A page covers the lists: Escape goes back instead of closing the popup.
     covered: Rc<Cell<bool>>,
@@ -91,6 +92,7 @@ impl Component for App {
             focus: None,
             painted: 0,
             message_painted: 0,
+            unsent: Unsent::default(),
             timers: Timers::default(),
             _listeners: listen(&dispatch, &covered),
             covered,
@@ -237,11 +239,11 @@ impl App {
             }
             Effect::LoadDraft(contact) => {
                 let text = browser::load_draft(&contact);
-                let sent = browser::load_unsent(&contact);
+                let sent = self.unsent.load(&contact);
                 self.dispatch.emit(Action::DraftLoaded(contact, text, sent));
             }
             Effect::SaveDraft(contact, text) => browser::save_draft(&contact, &text),
-            Effect::SaveUnsent(contact, texts) => browser::save_unsent(&contact, &texts),
+            Effect::SaveUnsent(contact, texts) => self.unsent.save(contact, texts),
             Effect::Copy(invite, text) => self.copy(invite, text),
             Effect::Download(text) => files::download("mesh-chat-backup.json", &text.0),
             Effect::ReadBackup => self.read_backup(),

@@ -17,6 +17,7 @@ mod permissions;
 mod port;
 mod qr;
 mod state;
+mod unsent;
 mod words;
 
 use wasm_bindgen::prelude::wasm_bindgen;

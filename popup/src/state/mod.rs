@@ -24,7 +24,7 @@ mod tests;
 pub(crate) use action::Action;
 pub(crate) use alerts::Problem;
 pub(crate) use connection::Shell;
-pub(crate) use effect::{Effect, Target};
+pub(crate) use effect::{Effect, Kept, Target};
 pub(crate) use model::{Sight, State};
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, Chat, ComposerError, ContactEdit,
