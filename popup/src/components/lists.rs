@@ -8,7 +8,7 @@ use super::request::request_row;
 use crate::i18n::{Text, t};
 use crate::state::{Action, Lists, Piece, Section, State, WHOLE, has_contacts};
 use crate::words;
-use ipc::{Person, PersonId, Phase, Presence};
+use ipc::{Person, PersonId, Presence};
 use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
@@ -185,9 +185,6 @@ fn empty(state: &State, section: Section) -> Text {
         Section::Saved if has_contacts(&state.people) => Text::EmptySavedHere,
         Section::Saved => Text::EmptySaved,
         Section::Network if !state.waiting().is_empty() => Text::EmptyAsking,
-        Section::Network => {
-            let phase = state.status.as_ref().map(|status| &status.phase);
-            words::empty_network(phase.unwrap_or(&Phase::Joining))
-        }
+        Section::Network => words::empty_network(state.status.as_ref()),
     }
 }

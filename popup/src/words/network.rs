@@ -118,9 +118,14 @@ pub(crate) fn phase_meaning(phase: &Phase) -> Text {
     }
 }
 
-/// Returns why the list of people on this network is empty.
-pub(crate) fn empty_network(phase: &Phase) -> Text {
-    match phase {
+/// Returns why the list of people on this network is empty, where no request waits either.
+pub(crate) fn empty_network(status: Option<&Status>) -> Text {
+    let Some(status) = status else {
+        return Text::EmptyJoining;
+    };
+    let is_apart = status.networks.iter().any(|network| network.unreachable);
+    match status.phase {
+        Phase::Router { .. } | Phase::Peer { .. } if is_apart => Text::NetworkUnreachable,
         Phase::Router { .. } | Phase::Peer { .. } => Text::EmptyNetwork,
         Phase::FirstRun | Phase::Joining | Phase::Electing { .. } => Text::EmptyJoining,
         Phase::Offline { .. } | Phase::Refused { .. } | Phase::Misconfigured { .. } => {
@@ -183,6 +188,7 @@ pub(crate) fn role(role: Role) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ipc::Network;
 
     fn line(phase: Phase, now: UnixMillis) -> String {
         let status = Status {
@@ -216,6 +222,29 @@ mod tests {
             people,
         };
         assert_eq!(line(electing, 0), "Finding a new router…");
+    }
+
+    #[test]
+    fn who_is_kept_apart_from_others_is_not_told_that_nobody_is_there() {
+        let alone = |unreachable| Status {
+            phase: Phase::Router {
+                address: "203.0.113.7".to_owned(),
+                people: 1,
+            },
+            networks: vec![Network {
+                address: "203.0.113.7".to_owned(),
+                role: Role::Router,
+                people: 1,
+                unreachable,
+            }],
+            more_people: 0,
+            server: None,
+            server_up: true,
+            beacon: None,
+        };
+        assert_eq!(empty_network(Some(&alone(false))), Text::EmptyNetwork);
+        assert_eq!(empty_network(Some(&alone(true))), Text::NetworkUnreachable);
+        assert_eq!(empty_network(None), Text::EmptyJoining);
     }
 
     #[test]
