@@ -3,7 +3,7 @@
 use crate::browser::{Browser, Kind, Setup};
 use crate::extension::Build;
 use crate::paths;
-use crate::services::{Services, Stun};
+use crate::services::Services;
 use anyhow::{Result, anyhow};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -30,13 +30,6 @@ impl World {
             logs,
             build,
         })
-    }
-
-    /// Starts them with a STUN server that answers nobody.
-    pub fn without_stun(test: &str) -> Result<Self> {
-        let mut world = Self::start(test)?;
-        world.services.stun = Stun::silent()?;
-        Ok(world)
     }
 
     /// Where logs and pictures go.

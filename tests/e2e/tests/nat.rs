@@ -9,6 +9,7 @@ use e2e::lists::{PATIENCE, page, routers, see_lists, see_people};
 use e2e::talk::Talk;
 use e2e::{Browser, Lab, Result, figures, lab, named, with_text};
 use serde_json::json;
+use std::net::UdpSocket;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -45,6 +46,13 @@ fn labs_that_start_at_once_remove_what_a_killed_run_has_left() -> Result {
     for name in &left {
         assert!(!Path::new("/run/netns").join(name).exists(), "{name}");
     }
+    Ok(())
+}
+
+#[test]
+fn what_a_server_sends_to_an_address_at_somebodys_home_is_lost_without_an_error() -> Result {
+    let lab = Lab::start("nat-lost")?;
+    lab.among_servers(|| UdpSocket::bind(("0.0.0.0", 0))?.send_to(b"?", ("10.0.1.100", 9)))??;
     Ok(())
 }
 

@@ -25,7 +25,7 @@ pub(super) fn across_nats(filters: &[String]) -> Result<Report> {
     // They mostly wait, each in a network of its own.
     e2e(
         "nat",
-        &["nat", "away", "paths"].map(str::to_owned),
+        &["nat", "away", "echo", "paths"].map(str::to_owned),
         2,
         filters,
     )

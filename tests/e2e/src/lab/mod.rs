@@ -16,7 +16,7 @@ mod wiring;
 use crate::browser::{Browser, Kind, Setup};
 use crate::paths;
 use crate::services::stun::Coturn;
-use crate::services::{self, Echo, PeerServer};
+use crate::services::{self, Echo, PeerServer, Stun};
 use crate::squatter::Squatter;
 use crate::stock::Stock;
 use crate::world::at_once;
@@ -66,7 +66,10 @@ pub struct Lab {
     /// The official PeerServer.
     signalling: PeerServer,
     stun: Coturn,
-    echo: Echo,
+    /// The address echo, which tells everybody the truth.
+    pub echo: Echo,
+    /// What browsers ask in the place of the STUN server, where that is to be silent.
+    silent: Option<Stun>,
     lines: Mutex<BTreeMap<String, Line>>,
     plugged: AtomicU8,
     homes: [Router; 2],
@@ -107,6 +110,7 @@ impl Lab {
             signalling: internet.enter(|| PeerServer::start(&logs, SERVERS))??,
             stun: internet.enter(|| Coturn::start(&logs, IpAddr::V4(SERVERS)))??,
             echo: internet.enter(|| Echo::honest(SERVERS))??,
+            silent: None,
             lines: Mutex::default(),
             plugged: AtomicU8::new(0),
             homes,
@@ -132,6 +136,17 @@ impl Lab {
         self
     }
 
+    /// Gives browsers a STUN server that answers nobody.
+    pub fn with_silent_stun(mut self) -> Result<Self> {
+        self.silent = Some(self.among_servers(Stun::silent)??);
+        Ok(self)
+    }
+
+    /// Does something where the servers are.
+    pub fn among_servers<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
+        self.internet.enter(work)
+    }
+
     /// Returns the official PeerServer.
     pub fn signalling(&self) -> &PeerServer {
         &self.signalling
@@ -147,7 +162,9 @@ impl Lab {
         let mut setup = Setup::new(kind, name);
         setup.place = Some(self.device(home, name)?);
         setup.hidden = self.hidden;
-        let mut config = services::config(&self.signalling, &self.stun.url(), &self.echo);
+        let silent = self.silent.as_ref().map(Stun::url);
+        let stun = silent.unwrap_or_else(|| self.stun.url());
+        let mut config = services::config(&self.signalling, &stun, &self.echo);
         if let (Some(transport), Some(servers)) = (self.relay, config["iceServers"].as_array_mut())
         {
             servers.push(self.stun.relay(transport));

@@ -8,6 +8,8 @@ use std::net::Ipv4Addr;
 const WAN: &str = "wan";
 /// What the devices of a home are plugged into.
 const LAN: &str = "lan";
+/// The way from the servers to whatever is not in the lab: nobody is there.
+const NOWHERE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 254);
 
 /// How a router translates addresses, as far as it matters to whoever wants to get through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +37,12 @@ pub(super) fn internet(address: Ipv4Addr, name: &str) -> Result<Namespace> {
     bridge(&internet, "wire", 0)?;
     internet.ip(&format!("address add {address}/24 dev wire"))?;
     internet.ip("link set wire up")?;
+    // What is sent to anywhere else is lost, as on the Internet. Without a route sending fails, and coturn 4.6 then
+    // closes the relay from which it has sent to the address that somebody has at home.
+    internet.ip(&format!(
+        "neighbour add {NOWHERE} lladdr 02:00:00:00:01:00 dev wire nud permanent"
+    ))?;
+    internet.ip(&format!("route add default via {NOWHERE}"))?;
     Ok(internet)
 }
 
