@@ -2,13 +2,14 @@
 //! there is none, and what a relay changes.
 #![cfg(feature = "nat")]
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use e2e::Home::{A, B};
 use e2e::Kind::{Chromium, Firefox};
 use e2e::friends::{befriend, joined};
 use e2e::lists::page;
 use e2e::talk::Talk;
-use e2e::{Browser, Kind, Lab, Nat, Result, figures, named, with_text};
+use e2e::{Browser, Kind, Lab, Nat, Page, Result, figures, named, with_text};
+use serde_json::Value;
 use std::time::{Duration, Instant};
 
 /// How long it may take to reach somebody to whom there is a way.
@@ -36,7 +37,7 @@ fn through_a_router_without_a_filter_people_reach_each_other_in_both_directions(
 }
 
 #[test]
-fn where_no_way_leads_through_that_is_said() -> Result {
+fn where_no_way_leads_through_that_is_said_and_a_turn_server_of_one_of_them_helps() -> Result {
     let lab = Lab::behind("paths-none", [Nat::PortPerDestination; 2])?;
     let [ann, bob] = &joined(&lab, [(A, Chromium, "Ann"), (B, Firefox, "Bob")])?;
     let Tried { took, reached } = invite(ann, bob)?;
@@ -44,7 +45,30 @@ fn where_no_way_leads_through_that_is_said() -> Result {
     figures::time("no way: said", took)?;
     bob.screenshots(lab.folder(), "no-way")?;
     ensure!(took < SAID, "only after {took:?}");
+    add_relay(&page(ann)?, &lab.relay("udp"))?;
+    let Tried { took, reached } = invite(ann, bob)?;
+    ensure!(reached, "the relay is of no use");
+    figures::time("relay that one has added: reached", took)?;
+    ensure!(took < RELAYED, "only after {took:?}");
     Ok(())
+}
+
+/// Adds a TURN server to the settings.
+fn add_relay(page: &Page<'_>, relay: &Value) -> Result {
+    page.click(&named("button", "Settings"))?;
+    page.click(&named("button", "Add ICE server"))?;
+    let row = named("group", "ICE server 2");
+    for (label, path) in [
+        ("Addresses, one per line", "/urls/0"),
+        ("User name", "/username"),
+        ("Password", "/credential"),
+    ] {
+        let value = relay.pointer(path).and_then(Value::as_str);
+        page.fill_in(&row, label, value.context("not a text")?)?;
+    }
+    page.click(&named("button", "Save"))?;
+    page.see_text("Saved")?;
+    page.click(&named("button", "Back"))
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::squatter::Squatter;
 use crate::stock::Stock;
 use crate::world::at_once;
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -75,8 +75,8 @@ pub struct Lab {
     homes: [Router; 2],
     internet: Namespace,
     hidden: bool,
-    /// How devices reach the relay, where there is one.
-    relay: Option<&'static str>,
+    /// How devices reach the relay, where they know it from the beginning.
+    transport: Option<&'static str>,
     logs: PathBuf,
 }
 
@@ -116,7 +116,7 @@ impl Lab {
             homes,
             internet,
             hidden: false,
-            relay: None,
+            transport: None,
             logs,
         })
     }
@@ -129,10 +129,10 @@ impl Lab {
         self
     }
 
-    /// Gives browsers a relay, to which this transport leads: `udp` or `tcp`.
+    /// Has browsers know the relay from the beginning, to which this transport leads: `udp` or `tcp`.
     #[must_use]
     pub fn with_relay(mut self, transport: &'static str) -> Self {
-        self.relay = Some(transport);
+        self.transport = Some(transport);
         self
     }
 
@@ -145,6 +145,11 @@ impl Lab {
     /// Does something where the servers are.
     pub fn among_servers<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
         self.internet.enter(work)
+    }
+
+    /// Returns the entry of `iceServers` for its relay, to which this transport leads: `udp` or `tcp`.
+    pub fn relay(&self, transport: &str) -> Value {
+        self.stun.relay(transport)
     }
 
     /// Returns the official PeerServer.
@@ -165,9 +170,10 @@ impl Lab {
         let silent = self.silent.as_ref().map(Stun::url);
         let stun = silent.unwrap_or_else(|| self.stun.url());
         let mut config = services::config(&self.signalling, &stun, &self.echo);
-        if let (Some(transport), Some(servers)) = (self.relay, config["iceServers"].as_array_mut())
+        if let (Some(transport), Some(servers)) =
+            (self.transport, config["iceServers"].as_array_mut())
         {
-            servers.push(self.stun.relay(transport));
+            servers.push(self.relay(transport));
         }
         let browser = Browser::launch(setup, &config, &self.logs)?;
         widen(&browser)?;
