@@ -3,11 +3,15 @@
 #![cfg(feature = "browsers")]
 
 use e2e::Kind::{Chromium, Firefox};
+use e2e::talk::Talk;
 use e2e::{Browser, Page, Result, World, friends, named, with_text};
 use std::time::Duration;
 
 /// How long the server may take to hear that somebody has left.
 const LEFT: Duration = Duration::from_secs(15);
+
+/// The longest that a message may take while the network changes.
+const STALL: Duration = Duration::from_secs(5);
 
 #[test]
 fn the_echo_learns_of_nobody_whom_stun_answers() -> Result {
@@ -27,8 +31,15 @@ fn on_a_cellular_network_nobody_is_looked_for_and_contacts_still_talk() -> Resul
     let world = World::start("address-cellular")?;
     let browsers = friends::contacts(&world)?;
     let [alice, bob] = &browsers;
-    let (a, b) = (Page::new(alice)?, Page::new(bob)?);
-    a.person("Bob").see_text("on network")?;
+    go_on_a_cellular_network(&world, alice, bob)?;
+    go_on_a_cellular_network(&world, bob, alice)?;
+    browsers.iter().try_for_each(Browser::check_console)
+}
+
+/// Has one of two contacts say that their network is a cellular one, talk to the other, and take it back.
+fn go_on_a_cellular_network(world: &World, one: &Browser, other: &Browser) -> Result {
+    let (a, b) = (Page::new(one)?, Page::new(other)?);
+    a.person(other.name()).see_text("on network")?;
     set_cellular(&a)?;
     a.see(&with_text(
         "status",
@@ -38,25 +49,22 @@ fn on_a_cellular_network_nobody_is_looked_for_and_contacts_still_talk() -> Resul
     a.see_text("Behind a cellular address there are strangers")?;
     a.click(&named("button", "Back"))?;
     b.see(&with_text("status", " 203.0.113.7, 1 person"))?;
-    let is_here = |ids: &[String]| {
+    let is_alone = |ids: &[String]| {
         let listed = ids.iter().filter(|id| id.starts_with("myapp-203-0-113-7-"));
         listed.count() == 2
     };
     let signalling = &world.services.signalling;
-    signalling.wait_for_ids("only Bob is here", LEFT, is_here)?;
-    b.person("Alice").open_chat()?;
-    b.send("to your telephone")?;
-    a.person("Bob").open_chat()?;
-    a.see_message("to your telephone")?;
-    a.send("it works")?;
-    b.see_message("it works")?;
+    signalling.wait_for_ids("only the other one is here", LEFT, is_alone)?;
+    let mut talk = Talk::begin(one, other, STALL)?;
+    talk.say()?;
+    talk.say()?;
+    talk.check()?;
     for page in [&a, &b] {
         page.click(&named("button", "Back"))?;
     }
     set_cellular(&a)?;
     b.see(&with_text("status", " 203.0.113.7, 2 people"))?;
-    a.person("Bob").see_text("on network")?;
-    browsers.iter().try_for_each(Browser::check_console)
+    a.person(other.name()).see_text("on network").map(drop)
 }
 
 /// Turns the switch in the settings.
