@@ -72,7 +72,7 @@ impl Identity {
         let signature: Signature = self.0.sign(message);
         let signature = signature.normalize_s().to_bytes().into();
         #[cfg(feature = "remember")]
-        remembered::signed(self.public(), message, &signature);
+        remembered::signed(self.public().to_bytes(), message, &signature);
         signature
     }
 }
@@ -102,10 +102,10 @@ impl PublicKey {
         if !matches!(bytes, [2 | 3, ..]) {
             return None;
         }
-        let read = || VerifyingKey::from_sec1_bytes(bytes).ok().map(Self);
+        let read = || VerifyingKey::from_sec1_bytes(bytes).ok();
         #[cfg(feature = "remember")]
         let read = || remembered::key(bytes, read);
-        read()
+        read().map(Self)
     }
 
     /// Returns the key as base64url, as a configuration holds it.
@@ -125,7 +125,7 @@ impl PublicKey {
         };
         let verify = || self.0.verify(message, &parsed).is_ok();
         #[cfg(feature = "remember")]
-        let verify = || remembered::verifies(self, message, signature, verify);
+        let verify = || remembered::verifies(self.to_bytes(), message, signature, verify);
         let is_low = planted!(LowSUnchecked) || parsed.normalize_s() == parsed;
         is_low && verify()
     }
@@ -165,7 +165,7 @@ impl Ephemeral {
             (*shared.raw_secret_bytes()).into()
         };
         #[cfg(feature = "remember")]
-        let agree = || remembered::shared(self.public, theirs, agree);
+        let agree = || remembered::shared(self.public.to_bytes(), theirs.to_bytes(), agree);
         Some(agree())
     }
 }

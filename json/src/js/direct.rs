@@ -4,6 +4,7 @@
 //! size: nothing here is generic over the visited type beyond the one call that visits. Its errors
 //! name what was expected, and never the value.
 
+use super::names::js_names;
 use js_sys::{Array, Object, Reflect};
 use serde::Serialize;
 use serde::de::value::U64Deserializer;
@@ -12,7 +13,6 @@ use serde::de::{
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use serde_wasm_bindgen::Serializer;
-use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -292,28 +292,6 @@ impl Iterator for Fields {
         // Reading a field of an object of ours does not fail.
         Some(Value(Reflect::get(&self.object, name).unwrap_or_default()))
     }
-}
-
-/// The names of the fields of a type, as Rust and as JavaScript has them.
-type Names = (&'static [&'static str], Rc<[JsValue]>);
-
-thread_local! {
-    /// Those of every type that was read.
-    static NAMES: RefCell<Vec<Names>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Returns names as JavaScript has them. They are made once for each type: a list of a thousand people would
-/// have fourteen thousand.
-fn js_names(names: &'static [&'static str]) -> Rc<[JsValue]> {
-    NAMES.with_borrow_mut(|known| {
-        // By where they are: two types with the same names are as good as one.
-        if let Some((_, made)) = known.iter().find(|(of, _)| std::ptr::eq(*of, names)) {
-            return Rc::clone(made);
-        }
-        let made: Rc<[JsValue]> = names.iter().map(|name| JsValue::from_str(name)).collect();
-        known.push((names, Rc::clone(&made)));
-        made
-    })
 }
 
 struct Entries {

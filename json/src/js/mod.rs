@@ -10,5 +10,6 @@
 
 mod by_text;
 pub mod direct;
+mod names;
 
 pub use by_text::{Malformed, from_js_within, to_js};
