@@ -101,6 +101,14 @@ impl Context {
         self.connect(from, to, LinkOwner::Directory, None)
     }
 
+    /// Lets the holder of another id hear of an own one.
+    pub(crate) fn knock(&mut self, from: &str, to: &str) {
+        self.emit(Output::Knock {
+            from: from.to_owned(),
+            to: to.to_owned(),
+        });
+    }
+
     /// Dials somebody with whom a handshake follows. With a secret of both, the offer shows that it is
     /// known, to who knows it too; to everybody else all offers look alike.
     pub(crate) fn dial_for(

@@ -77,6 +77,14 @@ pub enum Signalling {
     Taken(String),
     /// The id is not held at the moment; it is being registered again.
     Lost(String),
+    /// Somebody wants this device to know that they hold an id, or that something is wrong with what it
+    /// relies on; nothing more is said, and nobody is answered.
+    Knocked {
+        /// The own id.
+        local: String,
+        /// From which id, as set by the server.
+        remote: String,
+    },
     /// Whether the server can be reached, and what is next.
     Server {
         /// `host:port` of the server in use.
@@ -232,6 +240,13 @@ pub enum Output {
         link: LinkId,
         /// How far it may reach.
         reach: Reach,
+    },
+    /// Let the holder of another id hear of this one, by the server and without a connection.
+    Knock {
+        /// An own id.
+        from: String,
+        /// The other id.
+        to: String,
     },
     /// Send one message.
     Transmit(LinkId, String),

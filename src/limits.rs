@@ -109,6 +109,10 @@ pub const REGISTRY_ENTRIES: usize = 256;
 /// frame.
 pub const DEPARTED: usize = 100;
 
+/// Router IDs that are tried one after the other where nobody answers: a router, its deputy, and as many again for
+/// ids that others hold who are no routers.
+pub const ROUTER_IDS: u32 = 4;
+
 /// Routers of one namespace: each holds a connection to the first, which has its own peers too.
 pub const ROUTERS: u32 = 64;
 
@@ -331,6 +335,10 @@ pub const LINKS_RESERVED: usize = 100;
 /// How often a router and its peers make sure of each other.
 pub const HEARTBEAT: Duration = Duration::from_secs(60);
 
+/// How often a deputy makes sure of its router, and how long an answer may take: everybody relies on
+/// that it notices before the person who comes next does.
+pub const WATCH: Duration = Duration::from_millis(1_500);
+
 /// How long the answer to a ping may take.
 pub const PONG: Duration = Duration::from_secs(10);
 
@@ -346,6 +354,10 @@ pub const ENTRY_LIFE: Duration = Duration::from_secs(90);
 
 /// The longest wait before a claim of a Router ID that has lost its holder.
 pub const CLAIM_JITTER: Duration = Duration::from_secs(3);
+
+/// How long a router may take to answer a dial before the next Router ID is asked as well: whoever has closed a
+/// lid answers nobody, and the people whom it served are found there.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
 /// How long an id whose holder does not answer can be a ghost: a server frees the id of a client
 /// that was cut off after 90 s.
@@ -367,7 +379,7 @@ pub const SETTLING: Duration = Duration::from_secs(60);
 pub const NOTIFIED_CHARS: usize = 200;
 
 /// A gap between two readings of the clock that can only be sleep.
-pub const CLOCK_JUMP: Duration = Duration::from_secs(60);
+pub const CLOCK_JUMP: Duration = Duration::from_secs(10);
 
 /// A smaller gap, which shows that the clock was set: moments that are known by it are found out anew.
 pub const CLOCK_SET: Duration = Duration::from_secs(5);

@@ -2,7 +2,7 @@
 //! connection says it is open.
 
 use crate::clock::Mono;
-use crate::limits::{HEARTBEAT, PONG, PONG_SUSPECT};
+use crate::limits::{HEARTBEAT, PONG, PONG_SUSPECT, WATCH};
 use std::time::Duration;
 
 /// What to do about a connection now.
@@ -22,6 +22,10 @@ pub(crate) struct Liveness {
     heard: Mono,
     /// When to give up, where a ping was sent.
     answer_by: Option<Mono>,
+    /// It is asked every [`WATCH`], and once more where it does not answer.
+    watched: bool,
+    /// It was asked once more.
+    again: bool,
 }
 
 impl Liveness {
@@ -29,11 +33,21 @@ impl Liveness {
         Self {
             heard: now,
             answer_by: None,
+            watched: false,
+            again: false,
+        }
+    }
+
+    /// Begins to watch somebody closely, of whom others must know soon that they are gone.
+    pub(crate) fn watched(now: Mono) -> Self {
+        Self {
+            watched: true,
+            ..Self::new(now)
         }
     }
 
     pub(crate) fn heard(&mut self, now: Mono) {
-        *self = Self::new(now);
+        (self.heard, self.answer_by, self.again) = (now, None, false);
     }
 
     /// Returns whether a ping was sent and nothing was heard since.
@@ -41,16 +55,31 @@ impl Liveness {
         self.answer_by.is_some()
     }
 
+    /// Returns whether somebody who is watched has left a question unanswered.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.again
+    }
+
     /// Returns when to ask or to give up.
     pub(crate) fn due(&self) -> Mono {
-        self.answer_by.unwrap_or(self.heard + HEARTBEAT)
+        self.answer_by.unwrap_or(self.asks_at())
+    }
+
+    fn asks_at(&self) -> Mono {
+        self.heard + if self.watched { WATCH } else { HEARTBEAT }
     }
 
     /// Judges by the clock; harmless to call at any time.
     pub(crate) fn check(&mut self, now: Mono) -> Verdict {
         match self.answer_by {
+            Some(by) if now >= by && self.watched && !self.again => {
+                self.again = true;
+                self.ask(now, WATCH)
+            }
             Some(by) if now >= by && !planted!(PingNeverTimesOut) => Verdict::Dead,
-            None if now >= self.heard + HEARTBEAT => self.ask(now, PONG),
+            None if now >= self.asks_at() => {
+                self.ask(now, if self.watched { WATCH } else { PONG })
+            }
             _ => Verdict::Fine,
         }
     }
@@ -59,7 +88,10 @@ impl Liveness {
     pub(crate) fn suspect(&mut self, now: Mono) -> Verdict {
         match self.answer_by {
             Some(by) if by <= now + PONG_SUSPECT => Verdict::Fine,
-            _ => self.ask(now, PONG_SUSPECT),
+            _ => {
+                self.again = self.watched;
+                self.ask(now, PONG_SUSPECT)
+            }
         }
     }
 
@@ -81,6 +113,21 @@ mod tests {
         assert_eq!(liveness.due(), Mono(70_000));
         assert_eq!(liveness.check(Mono(69_999)), Verdict::Fine);
         assert_eq!(liveness.check(Mono(70_000)), Verdict::Dead);
+    }
+
+    #[test]
+    fn who_is_watched_is_asked_often_and_once_more() {
+        let mut liveness = Liveness::watched(Mono(0));
+        assert_eq!(liveness.due(), Mono(1_500));
+        assert_eq!(liveness.check(Mono(1_500)), Verdict::Ask);
+        assert!(!liveness.is_in_doubt());
+        assert_eq!(liveness.check(Mono(3_000)), Verdict::Ask);
+        assert!(liveness.is_in_doubt());
+        liveness.heard(Mono(3_100));
+        assert!(!liveness.is_in_doubt());
+        assert_eq!(liveness.check(Mono(4_600)), Verdict::Ask);
+        assert_eq!(liveness.check(Mono(6_100)), Verdict::Ask);
+        assert_eq!(liveness.check(Mono(7_600)), Verdict::Dead);
     }
 
     #[test]

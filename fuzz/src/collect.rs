@@ -13,12 +13,13 @@ use webext::local::Writes;
 /// Inputs of one target that are of the same kind; more say little that is new.
 const OF_A_KIND: usize = 2;
 
-const ROUTER: [&str; 8] = [
+const ROUTER: [&str; 9] = [
     "checkin",
     "registry",
     "update",
     "recheckin",
     "redirect",
+    "deputy",
     "ping",
     "pong",
     "bye",

@@ -27,13 +27,14 @@ const TIMES: [u64; 12] = [
 ];
 
 /// Frames to begin with, where nothing was heard yet.
-const FRAMES: [&str; 22] = [
+const FRAMES: [&str; 23] = [
     r#"{"type":"checkin","discoveryID":"myapp-203-0-113-7-00000000-0000-4000-8000-000000000001","friendlyname":"Eve","lastSeen":0}"#,
     r#"{"type":"registry","epoch":1,"seq":1,"part":1,"parts":1,"peers":[{"discoveryID":"myapp-203-0-113-7-00000000-0000-4000-8000-000000000002","friendlyname":"Eve","lastSeen":0}]}"#,
     r#"{"type":"registry","epoch":1,"seq":1,"part":1,"parts":4294967295,"peers":[]}"#,
     r#"{"type":"update","epoch":1,"seq":2,"joined":[{"discoveryID":"myapp-203-0-113-7-00000000-0000-4000-8000-000000000003","friendlyname":"Eve","lastSeen":1}],"left":["myapp-203-0-113-7-00000000-0000-4000-8000-000000000002"]}"#,
     r#"{"type":"recheckin"}"#,
     r#"{"type":"redirect","router":"myapp-203-0-113-7-2"}"#,
+    r#"{"type":"deputy","router":"myapp-203-0-113-7-2"}"#,
     r#"{"type":"ping"}"#,
     r#"{"type":"pong"}"#,
     r#"{"type":"bye"}"#,
@@ -307,16 +308,20 @@ fn stranger(world: &mut World, script: &mut Script<'_>, index: usize) {
 fn signalling(world: &mut World, script: &mut Script<'_>, index: usize) {
     let ids: Vec<String> = world.devices[index].ids.iter().cloned().collect();
     let id = script.one(&ids).cloned().unwrap_or_else(|| script.text());
-    let said = match script.below(5) {
+    let said = match script.below(6) {
         0 => Signalling::Registered(id),
         1 => {
             world.devices[index].ids.remove(&id);
             Signalling::Taken(id)
         }
         2 => Signalling::Lost(id),
+        3 => Signalling::Knocked {
+            local: id,
+            remote: script.one(&ids).cloned().unwrap_or_else(|| script.text()),
+        },
         up => Signalling::Server {
             server: "0.peerjs.com:443".to_owned(),
-            up: up == 3,
+            up: up == 4,
             retry_in: None,
             refused: script.flip().then(|| script.text()),
         },

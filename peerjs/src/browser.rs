@@ -82,6 +82,14 @@ impl Client {
         self.driver.call(Input::Answer { conn, reach });
     }
 
+    /// Lets another id hear that this one is there, without a connection.
+    pub fn knock(&self, from: &str, to: &str) {
+        self.driver.call(Input::Knock {
+            from: from.to_owned(),
+            to: to.to_owned(),
+        });
+    }
+
     /// Sends one JSON message. It is dropped where the connection is not open; the `Closed` event
     /// says so.
     pub fn send(&self, conn: ConnId, frame: &str) {

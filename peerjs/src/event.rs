@@ -46,6 +46,14 @@ pub enum Event {
         /// The connection id that the other end chose: 1 to 64 of `A-Z`, `a-z`, `0-9`, `-`, `_`.
         label: String,
     },
+    /// Somebody has sent a frame to a held id that belongs to no connection, from
+    /// [`Input::Knock`](crate::endpoint::Input::Knock). It says no more than that.
+    Knocked {
+        /// The own id.
+        local: String,
+        /// Whose id it was sent from, as set by the server.
+        remote: String,
+    },
     /// The JSON channel is open.
     Open {
         /// Which.

@@ -237,7 +237,7 @@ pub fn heartbeat() -> String {
 
 /// Returns the frame that comes back to its sender while, and only while, this socket holds the id.
 /// It is a CANDIDATE because every PeerServer relays those, and it names a connection that nobody
-/// has, so that it means nothing to another client that might receive it.
+/// has, so that it means nothing to another client that might receive it: to one of ours, it is a knock.
 pub fn echo(id: &str, nonce: &str) -> String {
     relayed("CANDIDATE", id, &format!("{ECHO}{nonce}"), |_| Ok(()))
 }

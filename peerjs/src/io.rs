@@ -58,6 +58,13 @@ pub enum Input {
         /// How far it may reach.
         reach: Reach,
     },
+    /// The owner wants another id to hear that this one is there: one small frame, and no connection.
+    Knock {
+        /// An own id.
+        from: String,
+        /// The other id.
+        to: String,
+    },
     /// The owner sends one message.
     Send(ConnId, String),
     /// The owner closes a connection, or refuses an offer; no event follows.

@@ -10,8 +10,9 @@ pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
 pub const ECHO_EVERY: Duration = Duration::from_secs(25);
 /// A round trip to the server on a bad line.
 pub const ECHO_WAIT: Duration = Duration::from_secs(5);
-/// The same where a person may be waiting: after a wake or a network change.
-pub const PROBE_WAIT: Duration = Duration::from_secs(3);
+/// The same where a person may be waiting: after a wake or a network change. Where it was too short, a new socket
+/// takes the place of one that worked.
+pub const PROBE_WAIT: Duration = Duration::from_millis(1_500);
 /// TCP, TLS and the upgrade on a bad line.
 pub const SOCKET_OPENS_WITHIN: Duration = Duration::from_secs(8);
 

@@ -133,8 +133,8 @@ bugs! {
         Unit("directory::feed::tests::a_registry_is_whole_with_its_last_part");
     JitterZero, "everybody claims the Router ID at the same moment", "src/directory/member/mod.rs",
         Scenario("directory::routers::a_router_id_whose_holder_answers_nobody_is_passed_over_once_it_can_be_no_ghost");
-    GhostWaitZero, "a Router ID is passed over as soon as nobody answers", "src/directory/member/returning.rs",
-        Scenario("directory::routers::a_router_id_whose_holder_answers_nobody_is_passed_over_once_it_can_be_no_ghost");
+    GhostWaitedFor, "a Router ID at which nobody answers is not passed over", "src/directory/member/silence.rs",
+        Scenario("directory::lid::whoever_comes_while_the_router_sleeps_is_served_within_ten_seconds");
     RedirectLoops, "a router may send somebody round in a circle", "src/directory/member/returning.rs",
         Unit("directory::tests::a_router_sends_nobody_round_in_a_circle");
     NeverStepsDown, "a router whose id is somebody else's goes on", "src/directory/member/mod.rs",

@@ -30,7 +30,7 @@
 //! | [`preferences`], [`false_friends`], [`person`] | what people decide about contacts and false friends, and what else they do |
 //! | [`faults`] | when things go wrong, and what each fault does |
 //! | [`timeline`] | one event after the other |
-//! | [`crowd`], [`reunion`], [`flood`] | what a join costs among many; how soon special contacts meet again; how soon people see each other after a router that invented a multitude |
+//! | [`crowd`], [`reunion`], [`flood`], [`lid`] | what a join costs among many; how soon special contacts meet again; how soon people see each other after a router that invented a multitude; how soon after one whose lid has closed |
 //!
 //! A part of the world sees its own fields, [`Context`](context::Context), and what else it needs as
 //! arguments. The modules after [`world`] are functions that work on all of it.
@@ -60,6 +60,7 @@ pub mod home;
 pub mod hostile;
 pub mod imposters;
 pub mod knowledge;
+pub mod lid;
 pub mod light;
 pub mod malice;
 pub mod measure;

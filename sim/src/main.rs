@@ -27,6 +27,10 @@ fn main() -> ExitCode {
         crowds(&options);
         return ExitCode::SUCCESS;
     }
+    if !options.lid.is_empty() {
+        lids(&options);
+        return ExitCode::SUCCESS;
+    }
     if options.reunion {
         reunions(&options);
         return ExitCode::SUCCESS;
@@ -80,6 +84,35 @@ fn reunions(options: &Options) {
             "{:<46}{median:>8.1} {most:>8.1} {nearly:>8.1} {worst:>8.1}",
             kind.name
         );
+    }
+}
+
+/// The worst of each figure.
+fn lids(options: &Options) {
+    println!(
+        "{:>6} {:<42}{:>8} {:>8} {:>8} {:>8} {:>8}",
+        "people", "seconds until (worst)", "served", "right", "sees", "seen", "back"
+    );
+    for people in &options.lid {
+        for (name, ending) in sim::lid::endings(*people) {
+            let seeds = options.from..options.from + options.seeds;
+            let took: Vec<_> = seeds
+                .map(|seed| sim::lid::run(seed, ending, options.tell))
+                .collect();
+            let worst = |of: fn(&sim::lid::Took) -> Option<u64>| {
+                let longest = took.iter().map(|took| of(took).unwrap_or(u64::MAX)).max();
+                match longest {
+                    None | Some(u64::MAX) => "-".to_owned(),
+                    Some(millis) => format!("{:.1}", millis as f64 / 1_000.0),
+                }
+            };
+            let (served, right) = (worst(|took| took.served), worst(|took| took.right));
+            let (sees, seen) = (worst(|took| took.sees), worst(|took| took.seen));
+            let back = worst(|took| took.back);
+            println!(
+                "{people:>6} {name:<42}{served:>8} {right:>8} {sees:>8} {seen:>8} {back:>8}"
+            );
+        }
     }
 }
 

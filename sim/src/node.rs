@@ -173,6 +173,9 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
             let (conn, reach) = (mapping::conn(link), mapping::reach(reach));
             endpoint::handle(world, index, EndpointInput::Answer { conn, reach });
         }
+        Output::Knock { from, to } => {
+            endpoint::handle(world, index, EndpointInput::Knock { from, to });
+        }
         Output::Transmit(link, frame) => {
             let input = EndpointInput::Send(mapping::conn(link), frame);
             endpoint::handle(world, index, input);
@@ -309,6 +312,7 @@ fn say_output(world: &World, index: usize, output: &Output) {
         Output::Release(id) => say(&|| format!("releases {id}")),
         Output::Dial { link, to, .. } => say(&|| format!("dials {link:?} {to}")),
         Output::Answer { link, .. } => say(&|| format!("answers {link:?}")),
+        Output::Knock { from, to } => say(&|| format!("knocks from {from} at {to}")),
         Output::Transmit(link, frame) => say(&|| format!("sends {link:?} {frame}")),
         Output::Event(event) => say(&|| format!("shows {event:?}")),
         Output::Load(_, query) => say(&|| format!("reads {query:?}")),

@@ -34,6 +34,10 @@ pub(crate) struct Options {
     /// each kind, and how long it took is shown
     #[arg(long)]
     pub(crate) reunion: bool,
+    /// No worlds with faults: the router of homes with so many people is gone, in `--seeds` worlds of each
+    /// kind, and how long it took until nobody noticed it any more is shown
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) lid: Vec<usize>,
     /// Write the trace of each world to this file, a line each: two builds that behave alike write
     /// the same file
     #[arg(long)]

@@ -23,6 +23,7 @@ struct Asked {
     root: String,
     label: String,
     is_router: bool,
+    is_first: bool,
     /// The device has it.
     held: bool,
 }
@@ -33,6 +34,7 @@ impl Asked {
             root: &self.root,
             label: &self.label,
             is_router: self.is_router,
+            is_first: self.is_first,
         }
     }
 }
@@ -49,6 +51,8 @@ pub struct Place<'a> {
     pub label: &'a str,
     /// Whether it is a Router ID; otherwise it is a Discovery ID.
     pub is_router: bool,
+    /// Whether it is the first one.
+    pub is_first: bool,
 }
 
 impl<'a> Place<'a> {
@@ -69,6 +73,7 @@ impl<'a> Place<'a> {
             root,
             label,
             is_router: groups == 5,
+            is_first: groups == 5 && id.ends_with("-1"),
         })
     }
 }
@@ -84,6 +89,7 @@ impl Places {
                 root: place.root.to_owned(),
                 label: place.label.to_owned(),
                 is_router: place.is_router,
+                is_first: place.is_first,
                 held: false,
             };
             ids.insert(id.to_owned(), asked);

@@ -66,6 +66,7 @@ impl Budget {
                 (&mut self.updates, Misbehaviour::TooManyUpdates)
             }
             RouterFrame::Redirect { .. }
+            | RouterFrame::Deputy { .. }
             | RouterFrame::Ping
             | RouterFrame::Pong
             | RouterFrame::Bye => (&mut self.signs, Misbehaviour::TooManySigns),

@@ -214,6 +214,7 @@ mod tests {
             last_seen: 0,
             sealed_transport: None,
             relayed: None,
+            router: None,
         }
     }
 

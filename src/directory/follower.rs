@@ -17,9 +17,9 @@ pub(super) struct Follower {
     pub(super) budget: Budget,
     /// When to check in again, because the last time was a moment ago.
     check_in_at: Option<Mono>,
-    /// Dialled because the router is in doubt, and the server said that somebody holds its id: a
-    /// successor, or the router on a better path.
-    pub(super) successor: Option<LinkId>,
+    /// Dialled because the router is in doubt, and somebody holds its id or an earlier one: a successor, or the
+    /// router on a better path. With the number of the Router ID.
+    pub(super) successor: Option<(u32, LinkId)>,
 }
 
 impl Follower {
@@ -36,7 +36,7 @@ impl Follower {
     }
 
     pub(super) fn owns(&self, link: LinkId) -> bool {
-        self.link == link || self.successor == Some(link)
+        self.link == link || self.successor.is_some_and(|(_, dialled)| dialled == link)
     }
 
     /// Notes that the router has said something.
@@ -46,9 +46,14 @@ impl Follower {
     }
 
     pub(super) fn drop_successor(&mut self, ctx: &mut Context) {
-        if let Some(link) = self.successor.take() {
+        if let Some((_, link)) = self.successor.take() {
             ctx.close(link);
         }
+    }
+
+    /// Notes that a dial of a successor has ended.
+    pub(super) fn lost_successor(&mut self, link: LinkId) {
+        self.successor.take_if(|(_, dialled)| *dialled == link);
     }
 
     /// Leaves the router.

@@ -51,6 +51,7 @@ impl Member {
                 self.router_gone(ctx);
                 return Ok(());
             }
+            RouterFrame::Deputy { router } => self.asked_to_stand_by(ctx, &router)?,
             RouterFrame::Redirect { router } => return self.redirected(ctx, link, &router),
             RouterFrame::Checkin { .. } => return Err(Misbehaviour::NotFromRouter),
         }

@@ -250,6 +250,13 @@ impl Directory {
         }
     }
 
+    /// Notes that somebody has knocked at an own id.
+    pub(crate) fn knocked(&mut self, ctx: &mut Context, local: &str, remote: &str) {
+        for member in &mut self.members {
+            member.knocked(ctx, local, remote);
+        }
+    }
+
     /// Takes a connection of somebody who dialled a Router ID of this device. Returns whether a
     /// router here accepts it.
     pub(crate) fn incoming(

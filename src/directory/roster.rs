@@ -71,8 +71,10 @@ impl Held {
 
     /// Returns the entry as a router here tells it.
     fn as_told(&self) -> Entry {
+        let here = self.standing() == Standing::Here;
         Entry {
-            relayed: (self.standing() < Standing::Here).then_some(true),
+            relayed: (!here).then_some(true),
+            router: self.entry.router.filter(|_| here),
             ..self.entry.clone()
         }
     }
@@ -306,6 +308,24 @@ impl Roster {
         let mut old: Vec<String> = old.map(|(id, _)| id.clone()).collect();
         self.remove_all(&mut old);
         old
+    }
+
+    /// Removes and returns the routers of whom nobody says any more that they are there.
+    pub(crate) fn remove_routers(&mut self) -> Vec<String> {
+        let gone = |held: &&Held| held.sources.is_empty() && held.entry.router == Some(true);
+        let gone = self.entries.values().filter(gone);
+        let mut gone: Vec<String> = gone.map(|held| held.entry.discovery_id.clone()).collect();
+        self.remove_all(&mut gone);
+        gone
+    }
+
+    /// Returns the people whom another router has, or had, from themselves.
+    pub(crate) fn served_elsewhere(&self) -> impl Iterator<Item = &Entry> {
+        let others = self.entries().filter(|(standing, entry)| {
+            let passed_on = entry.relayed == Some(true) || entry.router == Some(true);
+            *standing < Standing::Here && !passed_on
+        });
+        others.map(|(_, entry)| entry)
     }
 
     /// Returns when to look for expired entries.

@@ -115,6 +115,7 @@ impl End {
             last_seen: 0,
             sealed_transport: None,
             relayed: None,
+            router: None,
         }
     }
 }
@@ -131,7 +132,7 @@ fn empty_part(seq: u64) -> RegistryPart {
 }
 
 /// One message of each type.
-fn samples(entry: Entry) -> [RouterFrame; 8] {
+fn samples(entry: Entry) -> [RouterFrame; 9] {
     let part = empty_part(1);
     let change = RegistryChange {
         epoch: 1,
@@ -139,13 +140,16 @@ fn samples(entry: Entry) -> [RouterFrame; 8] {
         joined: Vec::new(),
         left: Vec::new(),
     };
-    let router = "nowhere".into();
+    let router: String = "nowhere".into();
     [
         RouterFrame::Checkin { entry },
         RouterFrame::Registry { part },
         RouterFrame::Update { change },
         RouterFrame::Recheckin,
-        RouterFrame::Redirect { router },
+        RouterFrame::Redirect {
+            router: router.clone(),
+        },
+        RouterFrame::Deputy { router },
         RouterFrame::Ping,
         RouterFrame::Pong,
         RouterFrame::Bye,
@@ -172,7 +176,8 @@ fn a_peer_checks_in_and_says_nothing_that_only_routers_say() {
         RouterFrame::Registry { .. }
         | RouterFrame::Update { .. }
         | RouterFrame::Recheckin
-        | RouterFrame::Redirect { .. } => Err(Misbehaviour::NotFromPeer),
+        | RouterFrame::Redirect { .. }
+        | RouterFrame::Deputy { .. } => Err(Misbehaviour::NotFromPeer),
     });
 }
 
@@ -186,7 +191,9 @@ fn a_router_checks_in_with_nobody_and_sends_nobody_on_to_nowhere() {
         | RouterFrame::Pong
         | RouterFrame::Bye => Ok(()),
         RouterFrame::Checkin { .. } => Err(Misbehaviour::NotFromRouter),
-        RouterFrame::Redirect { .. } => Err(Misbehaviour::RedirectedNowhere),
+        RouterFrame::Redirect { .. } | RouterFrame::Deputy { .. } => {
+            Err(Misbehaviour::RedirectedNowhere)
+        }
     });
 }
 
@@ -230,9 +237,9 @@ fn routers_exchange_registries_and_serve_nobody_among_themselves() {
         | RouterFrame::Ping
         | RouterFrame::Pong
         | RouterFrame::Bye => Ok(()),
-        RouterFrame::Checkin { .. } | RouterFrame::Redirect { .. } => {
-            Err(Misbehaviour::NotFromFellow)
-        }
+        RouterFrame::Checkin { .. }
+        | RouterFrame::Redirect { .. }
+        | RouterFrame::Deputy { .. } => Err(Misbehaviour::NotFromFellow),
     });
 }
 

@@ -7,6 +7,8 @@ use std::fmt;
 
 /// What a router adds to an entry that it has from another one.
 const RELAYED: &str = r#","relayed":true"#;
+/// What it adds to its own.
+const ROUTER: &str = r#","router":true"#;
 
 frames! {
     /// A message between a peer and its router, or between two routers.
@@ -21,6 +23,8 @@ frames! {
         "recheckin" => Recheckin,
         /// The router is full; the Router ID to try instead.
         "redirect" => Redirect { router: String },
+        /// The receiver is to stand by at this Router ID.
+        "deputy" => Deputy { router: String },
         "ping" => Ping,
         "pong" => Pong,
         "bye" => Bye,
@@ -38,6 +42,8 @@ part! {
         "sealedTransport" => sealed_transport: Option<String>,
         /// Whoever sends the list has it from another router.
         "relayed" => relayed: Option<bool>,
+        /// Whoever sends the list is this person, who goes with it.
+        "router" => router: Option<bool>,
     }
 }
 
@@ -78,8 +84,9 @@ impl Entry {
 
     /// Returns how many of them are its own, and not what a router adds that passes it on.
     pub(crate) fn own_len(&self) -> usize {
-        let added = self.relayed.map_or(0, |_| RELAYED.len());
-        self.encoded_len().saturating_sub(added)
+        let relayed = self.relayed.map_or(0, |_| RELAYED.len());
+        let router = self.router.map_or(0, |_| ROUTER.len());
+        self.encoded_len().saturating_sub(relayed + router)
     }
 }
 

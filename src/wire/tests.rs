@@ -13,6 +13,7 @@ fn entry() -> Entry {
         last_seen: 5,
         sealed_transport: None,
         relayed: None,
+        router: None,
     }
 }
 
@@ -50,6 +51,12 @@ fn what_a_router_and_its_peers_say_has_the_documented_form() {
                 router: "a-2".into(),
             },
             r#"{"type":"redirect","router":"a-2"}"#,
+        ),
+        (
+            RouterFrame::Deputy {
+                router: "a-2".into(),
+            },
+            r#"{"type":"deputy","router":"a-2"}"#,
         ),
         (
             RouterFrame::Checkin { entry: entry() },

@@ -21,6 +21,9 @@ pub fn input(event: Event) -> Input {
             retry_in,
             refused,
         }),
+        Event::Knocked { local, remote } => {
+            Input::Signalling(Signalling::Knocked { local, remote })
+        }
         Event::Incoming {
             conn,
             local,

@@ -3,8 +3,12 @@
 use mesh_chat::limits::CLOCK_JUMP;
 use mesh_chat::{Mono, Now};
 
-/// How often the clock is to be read for [`Watch`], in milliseconds: well within [`CLOCK_JUMP`].
-pub const READ_EVERY_MILLIS: u32 = 20_000;
+/// How often the clock is to be read for [`Watch`], in milliseconds: well within [`CLOCK_JUMP`], and soon after a
+/// wake, when everybody waits for this device to be back.
+pub const READ_EVERY_MILLIS: u32 = 2_000;
+
+/// How many readings pass until the node is called, where nothing else calls it.
+pub const TICK_READINGS: u32 = 10;
 
 /// Compares each reading of the clocks with the one before.
 #[derive(Debug)]
@@ -42,22 +46,22 @@ mod tests {
     #[test]
     fn ordinary_readings_are_no_sleep() {
         let mut watch = Watch::new(at(0, 1_000));
-        assert!(!watch.slept(at(20, 1_020)));
-        assert!(!watch.slept(at(50, 1_050)));
+        assert!(!watch.slept(at(2, 1_002)));
+        assert!(!watch.slept(at(10, 1_010)), "a busy page");
     }
 
     #[test]
     fn a_gap_on_either_clock_is_sleep_once() {
         let mut watch = Watch::new(at(0, 1_000));
-        assert!(watch.slept(at(20, 1_100)), "monotonic clock stopped");
-        assert!(watch.slept(at(120, 1_200)), "both went on");
-        assert!(!watch.slept(at(140, 1_220)));
+        assert!(watch.slept(at(2, 1_100)), "monotonic clock stopped");
+        assert!(watch.slept(at(102, 1_200)), "both went on");
+        assert!(!watch.slept(at(104, 1_202)));
     }
 
     #[test]
     fn a_clock_set_back_is_no_sleep() {
         let mut watch = Watch::new(at(0, 100_000));
-        assert!(!watch.slept(at(20, 1_000)));
-        assert!(!watch.slept(at(40, 1_020)));
+        assert!(!watch.slept(at(2, 1_000)));
+        assert!(!watch.slept(at(4, 1_002)));
     }
 }

@@ -27,6 +27,12 @@ impl World {
                 ..
             } => self.dial(index, link, from, to, label),
             Output::Answer { link, .. } => self.answer(index, link),
+            Output::Knock { from, to } => {
+                if let Some(holder) = self.holders.get(&to) {
+                    let knocked = Signalling::Knocked { local: to, remote: from };
+                    self.queue.push_back((*holder, Input::Signalling(knocked)));
+                }
+            }
             Output::Transmit(link, frame) => self.transmit(index, link, frame),
             Output::Close(link) => self.close(index, link),
             Output::LookUpAddress => {

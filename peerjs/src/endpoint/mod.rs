@@ -90,6 +90,7 @@ impl Endpoint {
                 self.dial(now, conn, (from, to), label, further, reach);
             }
             Input::Answer { conn, reach } => self.answer(now, conn, reach),
+            Input::Knock { from, to } => self.signalling.knock(context!(self, now), &from, &to),
             Input::Send(conn, message) => {
                 if let Some(open) = self.first_attempt(conn) {
                     self.step(now, open, |c| c.send(message));

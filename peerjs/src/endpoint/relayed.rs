@@ -64,7 +64,10 @@ impl Endpoint {
                 );
             }
             Relayed::Absent => self.absent(now, &local, &remote),
-            Relayed::Echo(_) => tracing::debug!("echo from somebody else passed over"),
+            Relayed::Echo(_) => {
+                let knocked = Event::Knocked { local, remote };
+                self.out.push_back(Output::Event(knocked));
+            }
         }
     }
 

@@ -11,7 +11,7 @@ mod tokens;
 pub(crate) use context::Context;
 
 use crate::event::{Event, Server};
-use crate::frame::{Relayed, ServerFrame};
+use crate::frame::{self, Relayed, ServerFrame};
 use crate::id;
 use crate::io::{Output, RtcId, SocketId, SocketInput};
 use crate::limits::IDS_MAX;
@@ -93,6 +93,18 @@ impl Signalling {
     pub(crate) fn send(&mut self, cx: &mut Context<'_>, id: &str, rtc: RtcId, text: String) {
         if let Some(registration) = self.ids.get_mut(id) {
             registration.send(rtc, text, cx.out);
+        }
+    }
+
+    /// Sends an echo to somebody else's id, where the own one is held.
+    pub(crate) fn knock(&mut self, cx: &mut Context<'_>, from: &str, to: &str) {
+        let held = self.ids.get(from).map(Registration::status);
+        if let Some(Status::Held(socket)) = held
+            && id::is_valid(to)
+            && from != to
+        {
+            let text = frame::echo(to, &cx.random.nonce());
+            cx.out.push_back(Output::Transmit(socket, text));
         }
     }
 

@@ -113,6 +113,7 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
         | Output::Register(_)
         | Output::Release(_)
         | Output::Dial { .. }
+        | Output::Knock { .. }
         | Output::LookUpAddress
         | Output::FetchBeacon { .. }
         | Output::Store(..)

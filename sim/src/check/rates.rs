@@ -27,7 +27,8 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
             let now = world.ctx.now;
             let kind = kind(frame);
             let rate = match kind {
-                "checkin" | "recheckin" | "update" | "ping" | "pong" | "bye" | "redirect" => {
+                "checkin" | "recheckin" | "update" | "ping" | "pong" | "bye" | "redirect"
+                | "deputy" => {
                     world.rates.entry((index, generation, *link)).or_default()
                 }
                 _ => return,
@@ -46,6 +47,7 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
         | Output::Release(_)
         | Output::Dial { .. }
         | Output::Answer { .. }
+        | Output::Knock { .. }
         | Output::LookUpAddress
         | Output::FetchBeacon { .. }
         | Output::Store(..)

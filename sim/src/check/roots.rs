@@ -180,7 +180,7 @@ fn members(world: &World, home: usize) -> Vec<Member<'_>> {
     people.map(places).collect()
 }
 
-/// Returns what is wrong with the routers of a home: each root in which somebody is has one. A
+/// Returns what is wrong with the routers of a home: each root in which somebody is has one, at the first Router ID. A
 /// device that is alone in a root, and in another one too, leaves it in a moment.
 #[must_use]
 pub fn routers(world: &World, home: usize) -> Option<String> {
@@ -191,7 +191,7 @@ pub fn routers(world: &World, home: usize) -> Option<String> {
         for (place, held) in places {
             let (people, routers, stays) = counts.entry(place.root).or_default();
             *people += usize::from(!place.is_router);
-            *routers += usize::from(place.is_router && *held);
+            *routers += usize::from(place.is_first && *held);
             *stays |= !leaves;
         }
     }

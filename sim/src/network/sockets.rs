@@ -52,6 +52,8 @@ pub struct Sockets {
     open: BTreeMap<Wire, Socket>,
     /// Sockets that look open and are not.
     dead: BTreeSet<Wire>,
+    /// Those of somebody who holds an id and never answers.
+    squatters: Vec<Wire>,
 }
 
 impl Sockets {
@@ -62,6 +64,7 @@ impl Sockets {
             services: (0..servers).map(|_| Service::default()).collect(),
             open: BTreeMap::new(),
             dead: BTreeSet::new(),
+            squatters: Vec::new(),
         }
     }
 
@@ -173,6 +176,25 @@ impl Sockets {
             server.peer.connect(now, NOBODY, id, "ghost");
         }
         self.dead.insert(NOBODY);
+    }
+
+    /// Lets an id be held at every server by somebody who never answers; `number` is another one for each.
+    pub fn add_squatter(&mut self, now: u64, id: &str, number: u32) {
+        let wire = (usize::MAX, 1, number);
+        for server in &mut self.services {
+            server.peer.connect(now, wire, id, "squatter");
+        }
+        self.dead.insert(wire);
+        self.squatters.push(wire);
+    }
+
+    /// Lets those hold their ids on.
+    pub fn keep_squatters(&mut self, now: u64) {
+        for server in &mut self.services {
+            for wire in &self.squatters {
+                server.peer.receive(now, *wire, r#"{"type":"HEARTBEAT"}"#);
+            }
+        }
     }
 
     /// Sends what the servers have said to their clients.

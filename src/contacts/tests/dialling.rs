@@ -231,6 +231,7 @@ fn whoever_has_the_larger_id_beside_a_contact_leaves_the_dial_to_it_for_a_moment
         last_seen: 0,
         sealed_transport: None,
         relayed: None,
+        router: None,
     };
     let mut seen = LiteMap::new_vec();
     seen.insert(bob(), (entry, SEEN.to_owned()));

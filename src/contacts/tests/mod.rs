@@ -76,6 +76,7 @@ fn see(contacts: &mut Contacts, sealed_transport: Option<String>) {
         last_seen: 0,
         sealed_transport,
         relayed: None,
+        router: None,
     };
     let mut seen = LiteMap::new_vec();
     seen.insert(bob(), (entry, BESIDE.to_owned()));

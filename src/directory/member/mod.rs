@@ -3,7 +3,9 @@
 //! Long because the election is one machine: every happening is answered for all five states, and
 //! they are read together.
 
+mod deputy;
 mod returning;
+mod silence;
 mod upkeep;
 
 use super::follower::Follower;
@@ -19,6 +21,8 @@ use crate::misbehaviour::Misbehaviour;
 use crate::routes::IdOwner;
 use crate::view::Role;
 use crate::wire::{Entry, RouterFrame};
+use deputy::Deputy;
+use silence::Silence;
 use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -32,12 +36,6 @@ const OWN_ID_RETRY: Duration = Duration::from_secs(15);
 /// How many former own Discovery IDs are kept: each belongs to a day, a number of that day or a block, and a
 /// registry tells of it for 90 s at most.
 const FORMER_IDS: usize = 8;
-
-/// How much longer the wait may be, for each person in the list, where nobody answers at the id that
-/// is claimed again and again: few find it free soon, and many do not flood the server.
-const GHOST_SPREAD: Duration = Duration::from_millis(50);
-/// See [`GHOST_SPREAD`].
-const GHOST_SPREAD_MOST: Duration = Duration::from_secs(10);
 
 /// What this device says of itself in a namespace.
 #[derive(Clone)]
@@ -73,10 +71,10 @@ pub(crate) struct Member {
     held: bool,
     retry_own: Option<Mono>,
     index: u32,
-    /// Since when nobody has answered at the Router ID, although somebody holds it.
-    ghost_since: Option<Mono>,
-    /// The holder of a Router ID was passed over because it does not answer.
-    silent_holder: bool,
+    /// Whoever holds a Router ID and does not answer.
+    silence: Silence,
+    /// What this device does so that a network is served while its router is not there.
+    deputy: Deputy,
     /// How often a router has sent this device on since one served it.
     redirects: u32,
     /// How often a Router ID was passed over since the first one worked.
@@ -138,8 +136,8 @@ impl Member {
             held: false,
             retry_own: None,
             index: 1,
-            ghost_since: None,
-            silent_holder: false,
+            silence: Silence::default(),
+            deputy: Deputy::default(),
             redirects: 0,
             passed: 0,
             missing_since: None,
@@ -228,6 +226,7 @@ impl Member {
 
     pub(crate) fn role(&self) -> Role {
         match &self.state {
+            State::Routing(router) if self.deputy.stands_by(router) => Role::Peer,
             State::Routing(_) => Role::Router,
             State::Following(follower) if follower.feed.is_complete() => Role::Peer,
             State::Waiting(_) => Role::Electing,
@@ -243,7 +242,7 @@ impl Member {
 
     /// Returns whether this device is alone because whoever holds an earlier Router ID does not answer.
     pub(crate) fn is_cut_off(&self) -> bool {
-        self.silent_holder && self.people() == 1
+        self.silence.is_no_ghost() && self.people() == 1
     }
 
     /// Returns whether a connection belongs to this membership.
@@ -251,7 +250,7 @@ impl Member {
         match &self.state {
             State::Connecting(dialled) => *dialled == Some(link),
             State::Following(follower) => follower.owns(link),
-            State::Routing(router) => router.has(link),
+            State::Routing(router) => router.has(link) || self.deputy.is_former(link),
             State::Claiming | State::Waiting(_) => false,
         }
     }
@@ -316,7 +315,9 @@ impl Member {
 
     /// Notes that an id is held. Returns whether it is one of this membership's.
     pub(crate) fn registered(&mut self, ctx: &mut Context, id: &str) -> bool {
-        if id == self.own.discovery_id {
+        if self.registered_as_deputy(ctx, id) {
+            true
+        } else if id == self.own.discovery_id {
             self.held = true;
             self.retry_own = None;
             self.connect(ctx);
@@ -324,7 +325,10 @@ impl Member {
         } else if id == self.router_id() {
             // Whoever was followed or dialled does not hold it any more.
             match &mut self.state {
-                State::Routing(_) => return true,
+                State::Routing(_) => {
+                    self.tell_deputy(ctx);
+                    return true;
+                }
                 State::Following(follower) => follower.leave(ctx),
                 State::Connecting(Some(link)) => ctx.close(*link),
                 State::Connecting(None) | State::Claiming | State::Waiting(_) => {}
@@ -333,9 +337,7 @@ impl Member {
             self.become_router(ctx);
             true
         } else if id == self.namespace.router_id(1) && matches!(self.state, State::Routing(_)) {
-            self.drop_part(ctx, State::Claiming);
-            self.first_index();
-            self.become_router(ctx);
+            self.rise(ctx);
             true
         } else {
             false
@@ -344,7 +346,9 @@ impl Member {
 
     /// Notes that somebody else holds an id. Returns whether it is one of this membership's.
     pub(crate) fn taken(&mut self, ctx: &mut Context, id: &str) -> bool {
-        if id == self.own.discovery_id {
+        if self.deputy.is_refused(&self.namespace, id) {
+            true
+        } else if id == self.own.discovery_id {
             self.held = false;
             if self.number + 1 < DISCOVERY_IDS {
                 self.number += 1;
@@ -357,17 +361,15 @@ impl Member {
             match &mut self.state {
                 State::Routing(_) if planted!(NeverStepsDown) => {}
                 State::Claiming | State::Routing(_) => {
+                    self.deputy_leaves(ctx);
                     let before = std::mem::replace(&mut self.state, State::Connecting(None));
                     if let State::Routing(router) = before {
                         router.close(ctx);
                     }
                     self.connect(ctx);
                 }
-                State::Following(follower) if self.held && follower.liveness.is_asked() => {
-                    let (from, to) = (&self.own.discovery_id, self.namespace.router_id(self.index));
-                    follower
-                        .successor
-                        .get_or_insert_with(|| ctx.dial(from, &to));
+                State::Following(follower) if follower.liveness.is_asked() => {
+                    self.dial_successor(ctx, self.index);
                 }
                 State::Following(_) | State::Connecting(_) | State::Waiting(_) => {}
             }
@@ -375,6 +377,7 @@ impl Member {
         } else if id == self.namespace.router_id(1) {
             if let State::Routing(router) = &mut self.state {
                 router.try_first(ctx.now.mono);
+                self.alarm(ctx);
             }
             true
         } else {
@@ -426,7 +429,7 @@ impl Member {
             return;
         }
         if let State::Following(follower) = &self.state
-            && follower.successor == Some(link)
+            && follower.successor.is_some_and(|(_, dialled)| dialled == link)
         {
             ctx.close(follower.link);
             self.router_gone(ctx);
@@ -455,6 +458,10 @@ impl Member {
         match &mut self.state {
             State::Routing(router) => {
                 let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
+                // The router that asked this device to stand by tells the rest to its deputy.
+                if self.deputy.is_former(link) {
+                    return Ok(());
+                }
                 let result = frame.and_then(|frame| router.frame(ctx, &mut scope, link, frame));
                 if result.is_err() {
                     ctx.close(link);
@@ -492,7 +499,11 @@ impl Member {
     /// Asks everybody whether they are there: the device woke, or its network changed.
     pub(crate) fn probe(&mut self, ctx: &mut Context) {
         match &mut self.state {
-            State::Routing(router) => router.suspect_all(ctx),
+            State::Routing(router) => {
+                router.suspect_all(ctx);
+                router.try_first(ctx.now.mono);
+                self.tell_deputy(ctx);
+            }
             State::Following(follower) => follower.doubt(ctx),
             State::Waiting(until) => *until = ctx.now.mono,
             State::Claiming | State::Connecting(_) => {}
@@ -502,6 +513,7 @@ impl Member {
     /// Notes that a connection is gone. `elsewhere` means that whoever was dialled has no address on
     /// this network.
     pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId, elsewhere: bool) {
+        self.deputy.closed(link);
         match &mut self.state {
             State::Routing(router) => {
                 let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
@@ -511,7 +523,7 @@ impl Member {
                 router.gone(ctx, &mut scope, link);
             }
             State::Following(follower) if follower.link == link => self.router_gone(ctx),
-            State::Following(follower) => follower.successor = None,
+            State::Following(follower) => follower.lost_successor(link),
             State::Connecting(Some(dialled)) if *dialled == link && elsewhere => {
                 tracing::warn!("the router is not on this network, passing it over");
                 self.pass_over(ctx, link);
@@ -530,7 +542,7 @@ impl Member {
         }
         self.shunned.take_if(|until| now >= *until);
         if self.gather.take_if(|at| now >= *at).is_some() {
-            self.start_over(ctx);
+            self.gather_now(ctx);
         }
         if self.reconsider.take_if(|at| now >= *at).is_some() {
             self.try_first(ctx);
@@ -552,11 +564,21 @@ impl Member {
             State::Routing(router) => {
                 let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
                 router.timeout(ctx, &mut scope);
+                self.stand_by(ctx);
                 self.gather_again(ctx);
             }
-            State::Following(_) => self.check_router(ctx),
+            State::Following(_) => {
+                self.check_router(ctx);
+                self.follow_knock(ctx);
+            }
+            State::Connecting(Some(link)) if self.silence.is_over(*link, now) => {
+                let link = *link;
+                ctx.close(link);
+                self.nobody_answers(ctx);
+            }
             State::Waiting(_) | State::Claiming | State::Connecting(_) => {}
         }
+        self.silence.judge(now, matches!(self.state, State::Following(_)));
         self.expire(ctx);
         if let State::Routing(router) = &mut self.state {
             router.tell(ctx, &self.roster);
@@ -578,12 +600,15 @@ impl Member {
             State::Waiting(until) => Some(*until),
             State::Routing(router) => router.due(),
             State::Following(follower) => Some(follower.due()),
-            State::Claiming | State::Connecting(_) => None,
+            State::Connecting(Some(link)) => self.silence.answer_by(*link),
+            State::Claiming | State::Connecting(None) => None,
         };
         let hidden = self.missing_since.map(|since| since + HIDDEN);
         let returns = [self.reconsider, self.gather, self.shunned];
         let soon = [self.sweep, self.doubted];
         let other = [state, self.retry_own, hidden, self.roster.due()];
+        let other = other.into_iter().chain(self.deputy.due());
+        let other = other.chain([self.silence.due()]);
         let all = returns.into_iter().chain(soon).chain(other);
         all.flatten().min()
     }
@@ -593,8 +618,15 @@ impl Member {
     }
 
     fn become_router(&mut self, ctx: &mut Context) {
-        let router = Router::new(self.index, ctx.now.unix, ctx.now.mono);
+        let mut router = Router::new(self.index, ctx.now.unix, ctx.now.mono);
+        self.stay_as_deputy();
+        if self.deputy.stays() {
+            router.stand_by(ctx.now.mono);
+        }
         self.state = State::Routing(router);
+        if self.index == 1 {
+            self.bury_router(ctx);
+        }
         self.roster.spare_leftovers();
         self.settled(ctx);
         self.keep_own(ctx);
@@ -604,6 +636,7 @@ impl Member {
     fn connect(&mut self, ctx: &mut Context) {
         if self.held && matches!(self.state, State::Connecting(None)) {
             let link = ctx.dial(&self.own.discovery_id, &self.router_id());
+            self.silence.dialled(link, ctx.now.mono);
             self.state = State::Connecting(Some(link));
         }
     }
@@ -613,18 +646,24 @@ impl Member {
     pub(super) fn router_gone(&mut self, ctx: &mut Context) {
         self.roster.forget_all();
         if let State::Following(Follower {
-            successor: Some(link),
+            successor: Some((index, link)),
             ..
         }) = self.state
         {
+            self.index = index;
             self.state = State::Connecting(Some(link));
             return;
         }
-        let longer = self.ghost_since.map_or(Duration::ZERO, |_| {
-            self.spread(GHOST_SPREAD, GHOST_SPREAD_MOST)
-        });
-        let jitter = ctx.jitter(CLAIM_JITTER + longer);
-        let jitter = jitter * u32::from(!planted!(JitterZero));
+        if let Some(index) = self.silence.take_knock(ctx.now.mono) {
+            self.index = index;
+            return self.wait_to_claim(ctx, self.spread(CLAIM_EARLY, CLAIM_JITTER));
+        }
+        self.wait_to_claim(ctx, CLAIM_JITTER);
+    }
+
+    /// Claims the Router ID after a random time up to this.
+    fn wait_to_claim(&mut self, ctx: &mut Context, most: Duration) {
+        let jitter = ctx.jitter(most) * u32::from(!planted!(JitterZero));
         self.state = State::Waiting(ctx.now.mono + jitter);
     }
 
@@ -636,6 +675,7 @@ impl Member {
 
     /// Ends the present part in the election.
     fn drop_part(&mut self, ctx: &mut Context, next: State) {
+        self.deputy_leaves(ctx);
         match std::mem::replace(&mut self.state, next) {
             State::Routing(router) => {
                 router.close(ctx);
@@ -672,5 +712,6 @@ fn own_entry(ctx: &mut Context, namespace: &Namespace, me: &Announcement, number
         last_seen: 0,
         sealed_transport,
         relayed: None,
+        router: None,
     }
 }

@@ -1,18 +1,15 @@
 //! Which Router ID a member is at: passing over who is no router, being sent on, and finding back
 //! to the first one.
 
-use super::{Member, State};
+use super::{CLAIM_EARLY, Member, State};
 use crate::context::Context;
 use crate::io::LinkId;
-use crate::limits::{CLAIM_JITTER, GHOST_LIFE, HIDDEN, REDIRECTS, ROUTER_PEERS, ROUTERS};
+use crate::limits::{CLAIM_JITTER, HIDDEN, REDIRECTS, ROUTER_IDS, ROUTER_PEERS, ROUTERS};
 use crate::misbehaviour::Misbehaviour;
 use crate::routes::IdOwner;
 use crate::wire::RouterFrame;
 use pace::Backoff;
 use std::time::Duration;
-
-/// Router IDs tried before starting over: `-1` to `-3`.
-const ROUTER_IDS: u32 = 3;
 
 /// How long a peer stays with a later Router ID before it tries the first again: the router that was
 /// passed over may have been unreachable for a moment only, and one network must not stay split.
@@ -48,18 +45,6 @@ impl Member {
         hides
     }
 
-    /// Notes that the holder of the Router ID does not answer. The id of a dead router becomes free
-    /// in time; a holder that stays for longer is passed over.
-    pub(super) fn nobody_answers(&mut self, ctx: &mut Context) {
-        let since = *self.ghost_since.get_or_insert(ctx.now.mono);
-        if ctx.now.mono >= since + GHOST_LIFE || planted!(GhostWaitZero) {
-            tracing::warn!("the holder of the router id does not answer, passing it over");
-            self.next_index();
-            self.silent_holder = true;
-        }
-        self.router_gone(ctx);
-    }
-
     /// Goes on to the next Router ID, because the holder of this one is no router for this network: it
     /// is not here, hides people, or breaks the protocol. It is not gone back to for a while.
     pub(in crate::directory) fn pass_over(&mut self, ctx: &mut Context, link: LinkId) {
@@ -70,17 +55,17 @@ impl Member {
             follower.drop_successor(ctx);
         }
         self.next_index();
-        self.router_gone(ctx);
+        self.roster.forget_all();
+        self.wait_to_claim(ctx, self.spread(CLAIM_EARLY, CLAIM_JITTER));
     }
 
-    fn next_index(&mut self) {
+    pub(super) fn next_index(&mut self) {
         let ids = if self.redirects > 0 {
             ROUTERS
         } else {
             ROUTER_IDS
         };
         self.index = self.index % ids + 1;
-        self.ghost_since = None;
         self.passed = self.passed.saturating_add(1);
     }
 
@@ -96,7 +81,6 @@ impl Member {
         let index = index.filter(|index| further(index) || planted!(RedirectLoops));
         self.index = index.ok_or(Misbehaviour::RedirectedNowhere)?;
         self.redirects += 1;
-        self.ghost_since = None;
         ctx.close(link);
         self.roster.forget_all();
         self.state = State::Claiming;
@@ -107,10 +91,9 @@ impl Member {
     /// Notes that the election has ended. At a later Router ID it will be repeated, unless a router
     /// sent people there because it is full.
     pub(in crate::directory) fn settled(&mut self, ctx: &mut Context) {
-        self.ghost_since = None;
         if self.index == 1 {
+            self.silence.ends();
             self.passed = 0;
-            self.silent_holder = false;
             self.redirects = 0;
             self.reconsider = None;
             return;
@@ -155,12 +138,15 @@ impl Member {
     pub(in crate::directory) fn first_index(&mut self) {
         self.index = 1;
         self.redirects = 0;
-        self.ghost_since = None;
+        self.silence.ends();
     }
 
     /// Decides when to give up a later Router ID. Where the first router is well, and people came here
     /// because it was not, or because it was full and has room for all again, everybody goes there.
     pub(super) fn gather_again(&mut self, ctx: &mut Context) {
+        if self.deputy.stays() {
+            return;
+        }
         let up = matches!(&self.state, State::Routing(router) if router.is_joined_up());
         let wait = if self.redirects == 0 {
             Duration::ZERO

@@ -50,6 +50,7 @@ impl Member {
         }
         let own = Entry {
             last_seen: ctx.now.unix,
+            router: Some(true),
             ..self.own.clone()
         };
         if let Err(unfit) =

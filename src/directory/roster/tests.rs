@@ -18,6 +18,7 @@ fn entry(n: u8) -> Entry {
         last_seen: 0,
         sealed_transport: None,
         relayed: None,
+        router: None,
     }
 }
 

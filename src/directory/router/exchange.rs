@@ -56,7 +56,9 @@ impl Router {
             RouterFrame::Ping => ctx.transmit(link, &RouterFrame::Pong),
             RouterFrame::Pong => {}
             RouterFrame::Bye => self.end(ctx, scope, link),
-            RouterFrame::Checkin { .. } | RouterFrame::Redirect { .. } => {
+            RouterFrame::Checkin { .. }
+            | RouterFrame::Redirect { .. }
+            | RouterFrame::Deputy { .. } => {
                 return Err(Misbehaviour::NotFromFellow);
             }
         }

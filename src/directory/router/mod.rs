@@ -5,6 +5,7 @@
 //! other. So everybody's list holds everybody, and each change travels each connection once.
 
 mod departed;
+mod deputy;
 mod exchange;
 mod serving;
 mod telling;
@@ -23,6 +24,7 @@ use crate::liveness::{Liveness, Verdict};
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::RouterFrame;
 use departed::Departed;
+use deputy::Appointment;
 use litemap::LiteMap;
 use pace::Bucket;
 use std::time::Duration;
@@ -42,6 +44,10 @@ pub(super) struct Router {
     uplink: Uplink,
     /// How often somebody may dial it.
     arrivals: Bucket,
+    /// Who stands by for this router.
+    appointment: Appointment,
+    /// It stands by for the router above, and watches it closely.
+    watches: bool,
 }
 
 #[derive(Debug)]
@@ -98,6 +104,8 @@ impl Router {
             untold: Untold::default(),
             uplink: Uplink::new(index, now),
             arrivals: Bucket::new(ROUTER_BURST, Duration::from_secs(1) / ROUTER_PER_SECOND),
+            appointment: Appointment::default(),
+            watches: false,
         }
     }
 
@@ -128,9 +136,14 @@ impl Router {
         } else {
             Budget::of_few()
         };
+        let liveness = if self.watches && self.uplink.is(link) {
+            Liveness::watched(now)
+        } else {
+            Liveness::new(now)
+        };
         let peer = Peer {
             id: remote.to_owned(),
-            liveness: Liveness::new(now),
+            liveness,
             budget,
             part,
         };
@@ -291,6 +304,7 @@ impl Router {
             scope.roster.touch(&peer.id, now, last_seen);
         }
         self.uplink.timeout(ctx, scope.namespace);
+        self.appoint(ctx, scope.namespace);
     }
 
     /// Returns when everybody is told of what changed.
@@ -300,7 +314,8 @@ impl Router {
 
     pub(super) fn due(&self) -> Option<Mono> {
         let peers = self.peers.values().map(Peer::due);
-        peers.chain(self.uplink.due()).min()
+        let other = [self.uplink.due(), self.appoints_at()];
+        peers.chain(other.into_iter().flatten()).min()
     }
 }
 

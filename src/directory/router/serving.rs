@@ -41,7 +41,8 @@ impl Router {
             RouterFrame::Recheckin => return self.serve_again(ctx.now.mono, link),
             RouterFrame::Registry { .. }
             | RouterFrame::Update { .. }
-            | RouterFrame::Redirect { .. } => return Err(Misbehaviour::NotFromPeer),
+            | RouterFrame::Redirect { .. }
+            | RouterFrame::Deputy { .. } => return Err(Misbehaviour::NotFromPeer),
         }
         Ok(())
     }
@@ -86,7 +87,7 @@ impl Router {
             let mut fellows = self.fellows().filter(|(_, fellow)| fellow.index == *index);
             fellows.all(|(link, _)| scope.roster.count(Source::Router(link)) < ROUTER_PEERS)
         };
-        let mut later = self.index + 1..=ROUTERS;
+        let mut later = (self.index + 1..=ROUTERS).filter(|index| !self.is_for_deputy(*index));
         let Some(index) = later.find(has_room) else {
             tracing::warn!("no router has room");
             return self.end(ctx, scope, link);
@@ -105,7 +106,7 @@ impl Router {
         let Some(peer) = self.peers.get_mut(&link) else {
             return Ok(());
         };
-        (entry.last_seen, entry.relayed) = (ctx.now.unix, None);
+        (entry.last_seen, entry.relayed, entry.router) = (ctx.now.unix, None, None);
         let (id, now) = (entry.discovery_id.clone(), ctx.now.mono);
         let held = scope.roster.get(&id);
         let unchanged = held.is_some_and(|held| held.says_the_same(&entry));

@@ -4,7 +4,7 @@ use crate::clock::Mono;
 use crate::context::Context;
 use crate::ids::Namespace;
 use crate::io::LinkId;
-use crate::limits::GHOST_LIFE;
+use crate::limits::{ANSWER_WITHIN, ROUTER_IDS};
 use pace::Backoff;
 use std::time::Duration;
 
@@ -24,7 +24,6 @@ pub(super) struct Uplink {
     own: u32,
     target: u32,
     tries: u32,
-    failing: Option<Mono>,
     state: State,
 }
 
@@ -33,7 +32,8 @@ enum State {
     /// The first router has nobody above it.
     Top,
     Waiting(Mono),
-    Dialling(LinkId),
+    /// Until when it is to be open.
+    Dialling(LinkId, Mono),
     /// Open; its registry has not come yet.
     Open(LinkId),
     Joined(LinkId, Mono),
@@ -50,14 +50,13 @@ impl Uplink {
             own,
             target: 1,
             tries: 0,
-            failing: None,
             state,
         }
     }
 
     fn link(&self) -> Option<LinkId> {
         match self.state {
-            State::Dialling(link) | State::Open(link) | State::Joined(link, _) => Some(link),
+            State::Dialling(link, _) | State::Open(link) | State::Joined(link, _) => Some(link),
             State::Top | State::Waiting(_) => None,
         }
     }
@@ -75,14 +74,20 @@ impl Uplink {
         if matches!(self.state, State::Waiting(at) if ctx.now.mono >= at) {
             let own = namespace.router_id(self.own);
             let link = ctx.dial(&own, &namespace.router_id(self.target));
-            self.state = State::Dialling(link);
+            self.state = State::Dialling(link, ctx.now.mono + ANSWER_WITHIN);
+        }
+        if let State::Dialling(link, until) = self.state
+            && ctx.now.mono >= until
+        {
+            ctx.close(link);
+            self.gone(ctx, link);
         }
     }
 
     pub(super) fn due(&self) -> Option<Mono> {
         match self.state {
-            State::Waiting(at) => Some(at),
-            State::Top | State::Dialling(_) | State::Open(_) | State::Joined(..) => None,
+            State::Waiting(at) | State::Dialling(_, at) => Some(at),
+            State::Top | State::Open(_) | State::Joined(..) => None,
         }
     }
 
@@ -97,7 +102,7 @@ impl Uplink {
     /// Handles a dial that has opened. Returns the index of the router; `None` for another
     /// connection.
     pub(super) fn opened(&mut self, link: LinkId) -> Option<u32> {
-        let dialled = matches!(self.state, State::Dialling(dialled) if dialled == link);
+        let dialled = matches!(self.state, State::Dialling(dialled, _) if dialled == link);
         dialled.then(|| {
             self.state = State::Open(link);
             self.target
@@ -110,25 +115,36 @@ impl Uplink {
         let opened = matches!(self.state, State::Open(open) if open == link);
         if opened {
             self.state = State::Joined(link, now);
-            self.failing = None;
         }
         opened
     }
 
-    /// Handles the end of a connection. One that opened and sent no registry leads to no router.
+    /// Handles the end of a connection. One that opened and sent no registry leads to no router. Where nobody
+    /// answers, the next one is tried: whoever has the others now is at a later id.
     pub(super) fn gone(&mut self, ctx: &mut Context, link: LinkId) {
         if !self.is(link) {
             return;
         }
         let now = ctx.now.mono;
-        let since = *self.failing.get_or_insert(now);
         match self.state {
             State::Open(_) => self.next_target(),
-            State::Dialling(_) if now >= since + GHOST_LIFE => self.next_target(),
+            State::Dialling(..) if self.target < ROUTER_IDS.min(self.own - 1) => {
+                self.target += 1;
+                self.state = State::Waiting(now);
+                return;
+            }
+            // Everybody is at one of the first ids when the first router is gone.
+            State::Dialling(..) => self.target = 1,
             State::Joined(_, at) if now >= at + GOOD => self.tries = 0,
-            State::Joined(..) | State::Dialling(_) | State::Waiting(_) | State::Top => {}
+            State::Joined(..) | State::Waiting(_) | State::Top => {}
         }
         self.wait(ctx);
+    }
+
+    /// Has nobody above any more: the own id is the first now.
+    pub(super) fn rise(&mut self, ctx: &mut Context) {
+        self.close(ctx);
+        *self = Self::new(1, ctx.now.mono);
     }
 
     /// Passes over what was reached: it is no router of this network.
@@ -140,7 +156,6 @@ impl Uplink {
     }
 
     fn next_target(&mut self) {
-        self.failing = None;
         self.tries = 0;
         self.target += 1;
     }
@@ -157,7 +172,7 @@ impl Uplink {
 
     /// Ends a dial; an open connection is closed with the others.
     pub(super) fn close(&self, ctx: &mut Context) {
-        if let State::Dialling(link) = self.state {
+        if let State::Dialling(link, _) = self.state {
             ctx.close(link);
         }
     }

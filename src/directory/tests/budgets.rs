@@ -96,6 +96,7 @@ fn renamed(round: u64, people: u32) -> Vec<Entry> {
         last_seen: 0,
         sealed_transport: None,
         relayed: None,
+        router: None,
     };
     (0..people).map(entry).collect()
 }

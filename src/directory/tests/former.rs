@@ -26,6 +26,7 @@ fn nobody_sees_themselves_under_an_id_that_they_had() {
         last_seen: 0,
         sealed_transport: None,
         relayed: None,
+        router: None,
     };
     let part = RegistryPart {
         epoch: 1,

@@ -81,6 +81,7 @@ pub(super) fn checked_in(
         last_seen: 0,
         sealed_transport: None,
         relayed: None,
+        router: None,
     };
     assert!(directory.incoming(ctx, link, &router, &entry.discovery_id));
     open(directory, ctx, link);

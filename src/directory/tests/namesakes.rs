@@ -19,6 +19,7 @@ fn of_the_people_of_a_name_those_come_first_who_have_checked_in_here() {
         last_seen: 0,
         sealed_transport: None,
         relayed: None,
+        router: None,
     };
     let part = RegistryPart {
         peers: (0..100).map(invented).collect(),

@@ -89,6 +89,9 @@ impl Node {
                 Some(IdOwner::Invite) => self.introductions.lost(&id),
                 Some(IdOwner::Rendezvous) | None => {}
             },
+            Signalling::Knocked { local, remote } => {
+                self.directory.knocked(ctx, &local, &remote);
+            }
             Signalling::Server {
                 server,
                 up,

@@ -18,6 +18,8 @@ pub(super) struct Device {
     /// By how many milliseconds its clock is ahead.
     pub(super) clock_ahead: i64,
     pub(super) timer: Option<Mono>,
+    /// Its lid is closed.
+    pub(super) asleep: bool,
     /// Everything that became durable, in order.
     pub(super) stored: Vec<Change>,
     /// Nothing becomes durable while this is set.
@@ -53,6 +55,7 @@ impl Device {
             address,
             clock_ahead,
             timer: None,
+            asleep: false,
             stored: Vec::new(),
             disk_full: false,
             fails_after: None,

@@ -286,6 +286,9 @@ impl World {
         while let Some((device, input)) = self.queue.pop_front() {
             steps += 1;
             assert!(steps < 100_000, "the world does not come to rest");
+            if self.devices[device].asleep {
+                continue;
+            }
             let now = self.clock(self.devices[device].clock_ahead);
             self.devices[device].node.handle(now, input);
             loop {
@@ -317,6 +320,23 @@ impl World {
             self.run();
         }
         self.now = end;
+    }
+
+    /// Closes the lid of a device: its ids stay held, its links are silent, and nothing reaches it. Returns the
+    /// other ends of its links.
+    pub(crate) fn close_lid(&mut self, device: usize) -> Vec<End> {
+        self.devices[device].asleep = true;
+        self.devices[device].timer = None;
+        self.devices[device].links.values().copied().collect()
+    }
+
+    /// Opens the lid again. Its ids are still held.
+    pub(crate) fn open_lid(&mut self, device: usize) {
+        self.devices[device].asleep = false;
+        for link in self.links(device) {
+            self.close(device, link);
+        }
+        self.happen(device, Input::Woke);
     }
 
     /// Tells these ends of links that their link is dead.

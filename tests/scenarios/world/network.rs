@@ -37,6 +37,15 @@ impl World {
                 ..
             } => self.dial(device, link, from, to, label),
             Output::Answer { link, .. } => self.answer(device, link),
+            Output::Knock { from, to } => {
+                if let Some(Holder::Device(holder)) = self.holders.get(&to) {
+                    let knocked = Signalling::Knocked {
+                        local: to,
+                        remote: from,
+                    };
+                    self.queue.push_back((*holder, Input::Signalling(knocked)));
+                }
+            }
             Output::Transmit(link, frame) => self.transmit(device, link, frame),
             Output::Close(link) => self.close_other_end(device, link),
             Output::LookUpAddress => {

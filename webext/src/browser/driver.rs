@@ -322,6 +322,7 @@ impl Driver {
                 self.signalling.dial(link, &from, &to, labels, reach);
             }
             Output::Answer { link, reach } => self.signalling.answer(link, reach),
+            Output::Knock { from, to } => self.signalling.knock(&from, &to),
             Output::Transmit(link, frame) => self.signalling.transmit(link, &frame),
             Output::Close(link) => self.signalling.close(link),
             Output::Probe => self.signalling.probe(),

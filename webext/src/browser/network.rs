@@ -1,7 +1,7 @@
 //! Notices what may have changed the network: online and offline, another connection, sleep.
 
 use super::clock::now;
-use crate::watch::{READ_EVERY_MILLIS, Watch};
+use crate::watch::{READ_EVERY_MILLIS, TICK_READINGS, Watch};
 use gloo_events::EventListener;
 use gloo_timers::callback::Interval;
 use js_sys::Reflect;
@@ -25,7 +25,11 @@ impl Network {
         let watch = Rc::new(RefCell::new(Watch::new(now())));
         let clock = {
             let (watch, heard) = (Rc::clone(&watch), Rc::clone(&heard));
-            Interval::new(READ_EVERY_MILLIS, move || read(&watch, &*heard))
+            let mut readings = 0;
+            Interval::new(READ_EVERY_MILLIS, move || {
+                readings = (readings + 1) % TICK_READINGS;
+                read(&watch, &*heard, readings == 0);
+            })
         };
         let listeners = listeners(&heard);
         Self {
@@ -43,13 +47,17 @@ impl Network {
 
     /// Reads the clock, for a second source of ticks.
     pub(crate) fn tick(&self) {
-        read(&self.watch, &*self.heard);
+        read(&self.watch, &*self.heard, true);
     }
 }
 
-fn read(watch: &RefCell<Watch>, heard: &dyn Fn(Input)) {
-    let slept = watch.borrow_mut().slept(now());
-    heard(if slept { Input::Woke } else { Input::Timeout });
+/// Reads the clock. Where the device did not sleep, the node is told only of a `tick`.
+fn read(watch: &RefCell<Watch>, heard: &dyn Fn(Input), tick: bool) {
+    if watch.borrow_mut().slept(now()) {
+        heard(Input::Woke);
+    } else if tick {
+        heard(Input::Timeout);
+    }
 }
 
 fn listeners(heard: &Rc<dyn Fn(Input)>) -> Vec<EventListener> {

@@ -89,6 +89,10 @@ impl Signalling {
         self.with(|client| client.answer(conn, reach));
     }
 
+    pub(crate) fn knock(&self, from: &str, to: &str) {
+        self.with(|client| client.knock(from, to));
+    }
+
     pub(crate) fn transmit(&self, link: LinkId, frame: &str) {
         self.with(|client| client.send(mapping::conn(link), frame));
     }

@@ -23,12 +23,8 @@ pub(super) fn across_nats(filters: &[String]) -> Result<Report> {
         return Ok(Counts::skipped().into());
     }
     // They mostly wait, each in a network of its own.
-    e2e(
-        "nat",
-        &["nat", "away", "echo", "paths"].map(str::to_owned),
-        2,
-        filters,
-    )
+    let files = ["nat", "lid", "away", "echo", "paths"].map(str::to_owned);
+    e2e("nat", &files, 2, filters)
 }
 
 /// Measures across NATs what no local network shows: how soon a killed router is replaced.

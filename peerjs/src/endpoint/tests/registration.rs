@@ -104,6 +104,21 @@ fn whoever_took_the_place_of_a_socket_is_not_disturbed_by_its_echo() {
 }
 
 #[test]
+fn a_knock_reaches_the_other_id_and_nothing_else_comes_of_it() {
+    let (mut world, a) = world();
+    let b = world.join(&[server("s")], Vec::new());
+    world.register(a, "x");
+    world.register(b, "y");
+    world.take_events(a);
+    world.take_events(b);
+    let (from, to) = ("x".to_owned(), "y".to_owned());
+    world.input(a, Input::Knock { from, to });
+    let (local, remote) = ("y".to_owned(), "x".to_owned());
+    assert_eq!(world.take_events(b), [Event::Knocked { local, remote }]);
+    assert_eq!(world.take_events(a), []);
+}
+
+#[test]
 fn a_server_that_lost_all_ids_gets_them_again() {
     let (mut world, a) = world();
     world.register(a, "x");

@@ -213,6 +213,16 @@ impl Lab {
         self.with_line(name, |line| line.isolate())
     }
 
+    /// Closes the lid of a browser's device. Nobody is told, and it cannot be driven meanwhile.
+    pub fn close_lid(&self, name: &str) -> Result<()> {
+        self.with_line(name, |line| line.close_lid())
+    }
+
+    /// Opens it again.
+    pub fn open_lid(&self, name: &str) -> Result<()> {
+        self.with_line(name, |line| line.open_lid())
+    }
+
     /// Plugs a browser's device into another home, whether the browser runs or not.
     pub fn move_to(&self, name: &str, home: Home) -> Result<()> {
         self.with_line(name, |line| line.move_to(self.router(home)))

@@ -50,6 +50,17 @@ impl Namespace {
         ip(&own.into_iter().chain(words.split(' ')).collect::<Vec<_>>())
     }
 
+    /// Sends a signal to all that runs inside.
+    pub(super) fn signal(&self, signal: &str) -> Result<()> {
+        let mut kill = Command::new("sh");
+        let all = "ip netns pids \"$0\" | xargs -r kill -s \"$1\"";
+        kill.args(["-c", all, self.name(), signal]);
+        if !kill.status()?.success() {
+            bail!("{signal} to all in {}", self.name());
+        }
+        Ok(())
+    }
+
     /// Does something on a thread that is inside. Sockets that it opens and programs that it
     /// starts stay inside for their life.
     pub fn enter<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {

@@ -170,6 +170,16 @@ impl Line {
             .ip(&format!("link set {end} type bridge_slave isolated on"))
     }
 
+    /// Stops all that runs on the device: it says nothing, and what it holds elsewhere stays held.
+    pub(super) fn close_lid(&self) -> Result<()> {
+        self.device.signal("STOP")
+    }
+
+    /// Lets it go on.
+    pub(super) fn open_lid(&self) -> Result<()> {
+        self.device.signal("CONT")
+    }
+
     /// Plugs the same device into another home.
     pub(super) fn move_to(&mut self, home: &Router) -> Result<()> {
         self.router.ip(&format!("link delete {}", self.end()))?;
