@@ -335,9 +335,12 @@ pub const LINKS_RESERVED: usize = 100;
 /// How often a router and its peers make sure of each other.
 pub const HEARTBEAT: Duration = Duration::from_secs(60);
 
-/// How often a deputy makes sure of its router, and how long an answer may take: everybody relies on
-/// that it notices before the person who comes next does.
-pub const WATCH: Duration = Duration::from_millis(1_500);
+/// How often a deputy makes sure of its router where there are others who rely on that: ICE takes 7 s to doubt
+/// a path, and then each of them would find out alone.
+pub const WATCH: Duration = Duration::from_secs(3);
+
+/// How long the answer may take before it asks once more.
+pub const WATCH_PONG: Duration = Duration::from_secs(1);
 
 /// How long the answer to a ping may take.
 pub const PONG: Duration = Duration::from_secs(10);

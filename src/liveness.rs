@@ -2,7 +2,7 @@
 //! connection says it is open.
 
 use crate::clock::Mono;
-use crate::limits::{HEARTBEAT, PONG, PONG_SUSPECT, WATCH};
+use crate::limits::{HEARTBEAT, PONG, PONG_SUSPECT, WATCH, WATCH_PONG};
 use std::time::Duration;
 
 /// What to do about a connection now.
@@ -24,8 +24,8 @@ pub(crate) struct Liveness {
     answer_by: Option<Mono>,
     /// It is asked every [`WATCH`], and once more where it does not answer.
     watched: bool,
-    /// It was asked once more.
-    again: bool,
+    /// It was asked because of a doubt, or once more.
+    doubted: bool,
 }
 
 impl Liveness {
@@ -34,20 +34,17 @@ impl Liveness {
             heard: now,
             answer_by: None,
             watched: false,
-            again: false,
+            doubted: false,
         }
     }
 
-    /// Begins to watch somebody closely, of whom others must know soon that they are gone.
-    pub(crate) fn watched(now: Mono) -> Self {
-        Self {
-            watched: true,
-            ..Self::new(now)
-        }
+    /// Watches somebody closely from now on, or does not any more: others must know soon that they are gone.
+    pub(crate) fn watch(&mut self, closely: bool) {
+        self.watched = closely;
     }
 
     pub(crate) fn heard(&mut self, now: Mono) {
-        (self.heard, self.answer_by, self.again) = (now, None, false);
+        (self.heard, self.answer_by, self.doubted) = (now, None, false);
     }
 
     /// Returns whether a ping was sent and nothing was heard since.
@@ -55,9 +52,9 @@ impl Liveness {
         self.answer_by.is_some()
     }
 
-    /// Returns whether somebody who is watched has left a question unanswered.
+    /// Returns whether there is a doubt that no answer has cleared.
     pub(crate) fn is_in_doubt(&self) -> bool {
-        self.again
+        self.doubted
     }
 
     /// Returns when to ask or to give up.
@@ -72,13 +69,13 @@ impl Liveness {
     /// Judges by the clock; harmless to call at any time.
     pub(crate) fn check(&mut self, now: Mono) -> Verdict {
         match self.answer_by {
-            Some(by) if now >= by && self.watched && !self.again => {
-                self.again = true;
-                self.ask(now, WATCH)
+            Some(by) if now >= by && self.watched && !self.doubted => {
+                self.doubted = true;
+                self.ask(now, WATCH_PONG)
             }
             Some(by) if now >= by && !planted!(PingNeverTimesOut) => Verdict::Dead,
             None if now >= self.asks_at() => {
-                self.ask(now, if self.watched { WATCH } else { PONG })
+                self.ask(now, if self.watched { WATCH_PONG } else { PONG })
             }
             _ => Verdict::Fine,
         }
@@ -89,7 +86,7 @@ impl Liveness {
         match self.answer_by {
             Some(by) if by <= now + PONG_SUSPECT => Verdict::Fine,
             _ => {
-                self.again = self.watched;
+                self.doubted = true;
                 self.ask(now, PONG_SUSPECT)
             }
         }
@@ -117,17 +114,18 @@ mod tests {
 
     #[test]
     fn who_is_watched_is_asked_often_and_once_more() {
-        let mut liveness = Liveness::watched(Mono(0));
-        assert_eq!(liveness.due(), Mono(1_500));
-        assert_eq!(liveness.check(Mono(1_500)), Verdict::Ask);
-        assert!(!liveness.is_in_doubt());
+        let mut liveness = Liveness::new(Mono(0));
+        liveness.watch(true);
+        assert_eq!(liveness.due(), Mono(3_000));
         assert_eq!(liveness.check(Mono(3_000)), Verdict::Ask);
-        assert!(liveness.is_in_doubt());
-        liveness.heard(Mono(3_100));
         assert!(!liveness.is_in_doubt());
-        assert_eq!(liveness.check(Mono(4_600)), Verdict::Ask);
-        assert_eq!(liveness.check(Mono(6_100)), Verdict::Ask);
-        assert_eq!(liveness.check(Mono(7_600)), Verdict::Dead);
+        assert_eq!(liveness.check(Mono(4_000)), Verdict::Ask);
+        assert!(liveness.is_in_doubt());
+        liveness.heard(Mono(4_100));
+        assert!(!liveness.is_in_doubt());
+        assert_eq!(liveness.check(Mono(7_100)), Verdict::Ask);
+        assert_eq!(liveness.check(Mono(8_100)), Verdict::Ask);
+        assert_eq!(liveness.check(Mono(9_100)), Verdict::Dead);
     }
 
     #[test]

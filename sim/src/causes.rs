@@ -55,8 +55,12 @@ pub const SQUATTED: Cause = cause("end of a squatting", 420);
 /// a new router after 13 s at the latest.
 pub const KILLED: Cause = cause("a killed browser", 5);
 /// The server holds the ids of a silent client for 90 s; a device that finds its own id taken looks
-/// again after 15 s, and a claim that fails is repeated after a dial of 8 s and a wait of up to 13 s.
-pub const CUT_OFF: Cause = cause("a machine cut off", 120);
+/// again after 15 s, and a claim that fails is repeated. The lists are right before: its deputy notices within 4.5 s,
+/// ICE doubts other paths after 7.3 s, and nobody waits longer than 3 s for an answer at each of three Router IDs.
+pub const CUT_OFF: Cause = Cause {
+    lists: 25,
+    ..cause("a machine cut off", 120)
+};
 /// The ids are free at once; the rest as for a killed browser.
 pub const CRASHED: Cause = cause("a crashed page", 5);
 /// Every id waits out its back-off: 1 s at first, more where it was lost a moment ago.
@@ -90,7 +94,10 @@ pub const REBOUND: Cause = cause("a NAT that forgot", 40);
 /// Dead sockets are noticed after 30 s; then the address is looked up and the new one joined.
 pub const RENUMBERED: Cause = cause("a new address", 50);
 /// As for a machine cut off.
-pub const ASLEEP: Cause = cause("falling asleep", 120);
+pub const ASLEEP: Cause = Cause {
+    lists: 25,
+    ..cause("falling asleep", 120)
+};
 /// A clock that jumps shows it, and dead sockets are found out within 3 s.
 pub const WOKE: Cause = cause("a sleep", 15);
 /// A device that fell asleep at the second server looks for the first one as after its return.

@@ -80,7 +80,11 @@ pub fn run(seed: u64, ending: Ending, tell: bool) -> Took {
     if ending.killed {
         kill(&mut world, router, false);
     } else {
-        devices::sleep(&mut world, router, ending.wakes_after.unwrap_or(LONGEST * 2));
+        devices::sleep(
+            &mut world,
+            router,
+            ending.wakes_after.unwrap_or(LONGEST * 2),
+        );
     }
     let mut took = Took {
         served: None,
@@ -154,7 +158,9 @@ fn all_see(world: &World, these: &[usize], those: &[usize]) -> bool {
         // Of a multitude a part is shown, and the rest is counted.
         let device = world.devices.get(*one);
         let more = device.map_or(0, |device| device.view.more_people as usize);
-        let seen = those.iter().filter(|other| *other != one && sees(world, *one, **other));
+        let seen = those
+            .iter()
+            .filter(|other| *other != one && sees(world, *one, **other));
         let wanted = those.iter().filter(|other| *other != one).count();
         seen.count() + more >= wanted
     })
@@ -193,6 +199,54 @@ pub fn endings(people: usize) -> Vec<(&'static str, Ending)> {
         ("its lid closes, squatters at -1 and -2", squatted(&[1, 2])),
         ("its lid closes for 40 s", wakes(40_000)),
         ("its lid closes for 150 s", wakes(150_000)),
-        ("its browser is killed", Ending { killed: true, ..lid }),
+        (
+            "its browser is killed",
+            Ending {
+                killed: true,
+                ..lid
+            },
+        ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{endings, run};
+
+    /// Checks that nothing takes longer than is promised, in milliseconds.
+    fn check(people: usize, seeds: u64) {
+        for (name, ending) in endings(people) {
+            for seed in 0..seeds {
+                let took = run(seed, ending, false);
+                let right = if ending.killed { 5_000 } else { 25_000 };
+                for (what, took, most) in [
+                    ("served", took.served, 12_000),
+                    ("right", took.right, right),
+                    ("sees", took.sees, 10_000),
+                    ("seen", took.seen, 10_000),
+                ] {
+                    let within = took.is_some_and(|took| took <= most);
+                    assert!(within, "{people}, {name}, {seed}: {what} {took:?}");
+                }
+                let back = took.back.is_some_and(|took| took <= 5_000);
+                let wakes = ending.wakes_after.is_some();
+                assert!(back || !wakes, "{people}, {name}, {seed}: {took:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_pair_is_never_closed_to_whoever_comes() {
+        check(2, 5);
+    }
+
+    #[test]
+    fn a_household_is_never_closed_to_whoever_comes() {
+        check(4, 3);
+    }
+
+    #[test]
+    fn an_office_is_never_closed_to_whoever_comes() {
+        check(50, 1);
+    }
 }

@@ -109,9 +109,7 @@ fn lids(options: &Options) {
             let (served, right) = (worst(|took| took.served), worst(|took| took.right));
             let (sees, seen) = (worst(|took| took.sees), worst(|took| took.seen));
             let back = worst(|took| took.back);
-            println!(
-                "{people:>6} {name:<42}{served:>8} {right:>8} {sees:>8} {seen:>8} {back:>8}"
-            );
+            println!("{people:>6} {name:<42}{served:>8} {right:>8} {sees:>8} {seen:>8} {back:>8}");
         }
     }
 }

@@ -237,9 +237,9 @@ fn routers_exchange_registries_and_serve_nobody_among_themselves() {
         | RouterFrame::Ping
         | RouterFrame::Pong
         | RouterFrame::Bye => Ok(()),
-        RouterFrame::Checkin { .. }
-        | RouterFrame::Redirect { .. }
-        | RouterFrame::Deputy { .. } => Err(Misbehaviour::NotFromFellow),
+        RouterFrame::Checkin { .. } | RouterFrame::Redirect { .. } | RouterFrame::Deputy { .. } => {
+            Err(Misbehaviour::NotFromFellow)
+        }
     });
 }
 

@@ -29,7 +29,10 @@ impl World {
             Output::Answer { link, .. } => self.answer(index, link),
             Output::Knock { from, to } => {
                 if let Some(holder) = self.holders.get(&to) {
-                    let knocked = Signalling::Knocked { local: to, remote: from };
+                    let knocked = Signalling::Knocked {
+                        local: to,
+                        remote: from,
+                    };
                     self.queue.push_back((*holder, Input::Signalling(knocked)));
                 }
             }

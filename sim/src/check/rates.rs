@@ -28,9 +28,7 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
             let kind = kind(frame);
             let rate = match kind {
                 "checkin" | "recheckin" | "update" | "ping" | "pong" | "bye" | "redirect"
-                | "deputy" => {
-                    world.rates.entry((index, generation, *link)).or_default()
-                }
+                | "deputy" => world.rates.entry((index, generation, *link)).or_default(),
                 _ => return,
             };
             let within = match kind {

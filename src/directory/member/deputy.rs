@@ -26,7 +26,7 @@ const MISSING: Duration = Duration::from_millis(1_500);
 const WELL_AGAIN: Duration = Duration::from_secs(10);
 
 /// How often everybody is told at most that the first router is in doubt.
-const ALARM_EVERY: Duration = Duration::from_secs(3);
+const ALARM_EVERY: Duration = Duration::from_secs(10);
 
 /// How often a device lets itself be asked to stand by.
 const ASKED_EVERY: Duration = Duration::from_secs(5);
@@ -41,9 +41,9 @@ pub(super) struct Deputy {
     former: Option<LinkId>,
     /// Until when that must be.
     joined_by: Option<Mono>,
-    /// Since when the first router is gone.
+    /// Since when the router above is gone.
     gone: Option<Mono>,
-    /// When the entry of the first router goes, because it is.
+    /// When its own entry goes, because it is.
     missing: Option<Mono>,
     /// When to ask for the first Router ID.
     claim: Option<Mono>,
@@ -143,7 +143,7 @@ impl Member {
         true
     }
 
-    /// Looks after the first router, from a later Router ID.
+    /// Looks after the router above, from a later Router ID.
     pub(super) fn stand_by(&mut self, ctx: &mut Context) {
         let now = ctx.now.mono;
         let State::Routing(router) = &mut self.state else {
@@ -161,17 +161,18 @@ impl Member {
                 ctx.bye(former);
                 self.roster.forget(Source::Router(former));
             }
-            let was_gone = self.deputy.gone.take().is_some();
             (self.deputy.claim, self.deputy.missing) = (None, None);
-            if was_gone && serves && self.deputy.stays {
-                self.gather = Some(now + WELL_AGAIN + ctx.jitter(CLAIM_JITTER));
+            if self.deputy.gone.take().is_some() {
+                // It may be another one, which does not tell of the one before.
+                self.bury_router(ctx);
+                self.sweep_soon(ctx);
+                if serves && self.deputy.stays {
+                    self.gather = Some(now + WELL_AGAIN + ctx.jitter(CLAIM_JITTER));
+                }
             }
             if doubts && self.deputy.stays {
                 self.doubt_first(ctx);
             }
-            return;
-        }
-        if !self.deputy.stays {
             return;
         }
         if let Some(by) = self.deputy.joined_by {
@@ -181,9 +182,9 @@ impl Member {
             return;
         }
         let gone = *self.deputy.gone.get_or_insert_with(|| {
-            self.deputy.claim = Some(now);
+            self.deputy.claim = Some(now).filter(|_| self.deputy.stays);
             self.deputy.missing = Some(now + MISSING);
-            self.deputy.alarmed = true;
+            self.deputy.alarmed = self.deputy.stays;
             now
         });
         if self.deputy.missing.take_if(|at| now >= *at).is_some() {
@@ -259,13 +260,11 @@ impl Member {
         self.alarm(ctx);
     }
 
-    /// Lets whoever stands by know that the first router is there again.
+    /// Lets whoever stands by know that this router is there: again, or instead of another one.
     pub(super) fn tell_deputy(&self, ctx: &mut Context) {
-        if self.index == 1 {
-            for later in 2..=3 {
-                let later = self.namespace.router_id(later);
-                ctx.knock(&self.router_id(), &later);
-            }
+        for later in self.index + 1..=ROUTER_IDS.min(self.index + 2) {
+            let later = self.namespace.router_id(later);
+            ctx.knock(&self.router_id(), &later);
         }
     }
 

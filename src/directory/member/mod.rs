@@ -429,7 +429,9 @@ impl Member {
             return;
         }
         if let State::Following(follower) = &self.state
-            && follower.successor.is_some_and(|(_, dialled)| dialled == link)
+            && follower
+                .successor
+                .is_some_and(|(_, dialled)| dialled == link)
         {
             ctx.close(follower.link);
             self.router_gone(ctx);
@@ -578,7 +580,8 @@ impl Member {
             }
             State::Waiting(_) | State::Claiming | State::Connecting(_) => {}
         }
-        self.silence.judge(now, matches!(self.state, State::Following(_)));
+        self.silence
+            .judge(now, matches!(self.state, State::Following(_)));
         self.expire(ctx);
         if let State::Routing(router) = &mut self.state {
             router.tell(ctx, &self.roster);
@@ -621,12 +624,13 @@ impl Member {
         let mut router = Router::new(self.index, ctx.now.unix, ctx.now.mono);
         self.stay_as_deputy();
         if self.deputy.stays() {
-            router.stand_by(ctx.now.mono);
+            router.stand_by();
         }
         self.state = State::Routing(router);
         if self.index == 1 {
             self.bury_router(ctx);
         }
+        self.tell_deputy(ctx);
         self.roster.spare_leftovers();
         self.settled(ctx);
         self.keep_own(ctx);

@@ -109,8 +109,8 @@ impl Member {
     }
 
     /// Notes that the holder of a Router ID has knocked: at the own Discovery ID a router that others have
-    /// instead of the one that this device follows or looks for, at an own Router ID the first router,
-    /// which is there again. Nobody else can knock from there; it may still be no router, so that the own
+    /// instead of the one that this device follows or looks for, at an own Router ID an earlier router,
+    /// which is there again, or now. Nobody else can knock from there; it may still be no router, so that the own
     /// one is only doubted, and left where it does not answer.
     pub(crate) fn knocked(&mut self, ctx: &mut Context, local: &str, remote: &str) {
         let Some(from) = self.namespace.router_index(remote) else {
@@ -123,7 +123,9 @@ impl Member {
         }
         let index = self.index;
         match &mut self.state {
-            State::Routing(router) if is_own_router_id && from < index => router.try_first(now),
+            State::Routing(router) if is_own_router_id && from < index => {
+                router.answer_knock(ctx, from);
+            }
             State::Following(follower) if !is_own_router_id => {
                 follower.doubt(ctx);
                 if from <= index {

@@ -6,7 +6,7 @@ use crate::clock::Mono;
 use crate::context::Context;
 use crate::ids::Namespace;
 use crate::io::LinkId;
-use crate::limits::{GHOST_LIFE, ROUTER_IDS};
+use crate::limits::ROUTER_IDS;
 use crate::wire::RouterFrame;
 use pace::Backoff;
 use std::time::Duration;
@@ -26,15 +26,30 @@ pub(super) struct Appointment {
     tries: u32,
     /// When somebody is asked.
     at: Option<Mono>,
-    /// Until when the first id can become free, so that this router moves there.
-    not_before: Option<Mono>,
 }
 
 impl Router {
     /// Stands by for the router above from now on.
-    pub(in crate::directory) fn stand_by(&mut self, now: Mono) {
+    pub(in crate::directory) fn stand_by(&mut self) {
         self.watches = true;
-        self.appointment.not_before = Some(now + GHOST_LIFE);
+    }
+
+    /// Watches the router above closely, where this one stands by, and others have to learn of its end.
+    pub(super) fn watch(&mut self, others: bool) {
+        let closely = self.watches && others;
+        let uplink = &self.uplink;
+        let mut above = self.peers.iter_mut().filter(|(link, _)| uplink.is(**link));
+        if let Some((_, peer)) = above.next() {
+            peer.liveness.watch(closely);
+        }
+    }
+
+    /// Asks the router above whether it is there: whoever has come here has not reached it.
+    pub(super) fn doubt_above(&mut self, ctx: &mut Context) {
+        let above = self.peers.keys().find(|link| self.uplink.is(**link));
+        if let Some(link) = above.copied().filter(|_| self.watches) {
+            self.suspect(ctx, link);
+        }
     }
 
     /// Returns whether the router above has left a question unanswered.
@@ -61,7 +76,6 @@ impl Router {
         self.uplink.rise(ctx);
         self.index = 1;
         self.watches = false;
-        self.appointment = Appointment::default();
         above
     }
 
@@ -88,7 +102,7 @@ impl Router {
     /// one where the next one is held by somebody else.
     pub(super) fn appoint(&mut self, ctx: &mut Context, namespace: &Namespace) {
         let now = ctx.now.mono;
-        if !self.wants_deputy(now) {
+        if !self.wants_deputy() {
             self.appointment.at = None;
             return;
         }
@@ -120,7 +134,7 @@ impl Router {
         self.appointment.at
     }
 
-    fn wants_deputy(&mut self, now: Mono) -> bool {
+    fn wants_deputy(&mut self) -> bool {
         let is_deputy =
             |index: u32| index == self.index + 1 || Some(index) == self.appointment.index;
         if self.fellows().any(|(_, fellow)| is_deputy(fellow.index)) {
@@ -128,9 +142,7 @@ impl Router {
             return false;
         }
         let is_first = !self.uplink.is_joined();
-        let stays = self.appointment.not_before.is_none_or(|at| now >= at);
         let served = |part: &Part| matches!(part, Part::Served);
-        is_first && stays && self.peers.values().any(|peer| served(&peer.part))
+        is_first && self.peers.values().any(|peer| served(&peer.part))
     }
 }
-

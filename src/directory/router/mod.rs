@@ -31,6 +31,9 @@ use std::time::Duration;
 use untold::Untold;
 use uplink::Uplink;
 
+/// People in a network in which nobody but the deputy has to learn that the router is gone.
+const PAIR: usize = 2;
+
 /// The router's connections. The registry itself is the [`Roster`] that every member has.
 #[derive(Debug)]
 pub(super) struct Router {
@@ -136,14 +139,9 @@ impl Router {
         } else {
             Budget::of_few()
         };
-        let liveness = if self.watches && self.uplink.is(link) {
-            Liveness::watched(now)
-        } else {
-            Liveness::new(now)
-        };
         let peer = Peer {
             id: remote.to_owned(),
-            liveness,
+            liveness: Liveness::new(now),
             budget,
             part,
         };
@@ -161,7 +159,12 @@ impl Router {
 
     /// Tries the first router again, because somebody holds its id.
     pub(super) fn try_first(&mut self, now: Mono) {
-        self.uplink.try_again(now);
+        self.uplink.try_again(1, now);
+    }
+
+    /// Tries an earlier router that has knocked.
+    pub(super) fn answer_knock(&mut self, ctx: &mut Context, index: u32) {
+        self.uplink.answer(ctx, index);
     }
 
     /// Begins the exchange on a connection to or from another router that has opened.
@@ -279,6 +282,7 @@ impl Router {
     /// Pings everybody who was silent, and removes everybody who did not answer.
     pub(super) fn timeout(&mut self, ctx: &mut Context, scope: &mut Scope<'_>) {
         let now = ctx.now.mono;
+        self.watch(scope.roster.len() > PAIR);
         let verdicts: Vec<(LinkId, Verdict)> = self
             .peers
             .iter_mut()

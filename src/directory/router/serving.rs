@@ -117,6 +117,7 @@ impl Router {
         let is_listed = matches!(peer.part, Part::Listed | Part::Served);
         if !is_listed {
             peer.part = Part::Listed;
+            self.doubt_above(ctx);
         }
         self.replace_earlier(ctx, link, &id);
         if is_listed && unchanged {

@@ -91,12 +91,21 @@ impl Uplink {
         }
     }
 
-    /// Tries the first Router ID at once: it is held, perhaps by another router than last time.
-    pub(super) fn try_again(&mut self, now: Mono) {
+    /// Tries a Router ID at once: it is held, perhaps by another router than last time.
+    pub(super) fn try_again(&mut self, target: u32, now: Mono) {
         if matches!(self.state, State::Waiting(_)) {
-            self.target = 1;
+            self.target = target;
             self.state = State::Waiting(now);
         }
+    }
+
+    /// Tries a Router ID whose holder has just said that it is there.
+    pub(super) fn answer(&mut self, ctx: &mut Context, target: u32) {
+        if let State::Dialling(link, _) = self.state {
+            ctx.close(link);
+            self.state = State::Waiting(ctx.now.mono);
+        }
+        self.try_again(target, ctx.now.mono);
     }
 
     /// Handles a dial that has opened. Returns the index of the router; `None` for another

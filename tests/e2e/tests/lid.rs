@@ -23,8 +23,8 @@ const LISTED: Duration = Duration::from_secs(25);
 const BACK: Duration = Duration::from_secs(5);
 
 #[test]
-fn whoever_comes_while_the_routers_lid_is_closed_sees_the_others_and_it_is_back_when_it_wakes() -> Result
-{
+fn whoever_comes_while_the_routers_lid_is_closed_sees_the_others_and_it_is_back_when_it_wakes()
+-> Result {
     let lab = Lab::start("nat-lid")?;
     let browsers = joined(
         &lab,
