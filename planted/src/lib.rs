@@ -132,8 +132,8 @@ bugs! {
     EpochIgnored, "a change of an earlier router counts", "src/directory/feed.rs",
         Unit("directory::feed::tests::a_registry_is_whole_with_its_last_part");
     JitterZero, "everybody claims the Router ID at the same moment", "src/directory/member/mod.rs",
-        Scenario("directory::routers::a_router_id_whose_holder_answers_nobody_is_passed_over_once_it_can_be_no_ghost");
-    GhostWaitedFor, "a Router ID at which nobody answers is not passed over", "src/directory/member/silence.rs",
+        Scenario("directory::routers::where_nobody_answers_at_any_router_id_they_are_asked_for_again_without_haste");
+    GhostWaitedFor, "a Router ID at which nobody answers is not passed over", "src/directory/member/unanswered.rs",
         Scenario("directory::lid::whoever_comes_while_the_router_sleeps_is_served_within_ten_seconds");
     RedirectLoops, "a router may send somebody round in a circle", "src/directory/member/returning.rs",
         Unit("directory::tests::a_router_sends_nobody_round_in_a_circle");

@@ -218,7 +218,12 @@ mod tests {
         for (name, ending) in endings(people) {
             for seed in 0..seeds {
                 let took = run(seed, ending, false);
-                let right = if ending.killed { 5_000 } else { 25_000 };
+                // Of two, nobody but the deputy has to learn of it: ICE shows it, after 7.3 s and 2 s more.
+                let right = match (ending.killed, people) {
+                    (true, 2) => 10_000,
+                    (true, _) => 5_000,
+                    (false, _) => 25_000,
+                };
                 for (what, took, most) in [
                     ("served", took.served, 12_000),
                     ("right", took.right, right),

@@ -1,56 +1,31 @@
-//! Standing by: a later Router ID is held, and everybody known there, while the first router is well. Where that one
-//! is gone, whoever stands by serves at once, tells its peers, and takes the first id when it falls free.
+//! What a membership keeps of standing by: for which Router ID, and how it goes with the router above. What is done
+//! about that is in `standing_by`.
 
-use super::{Member, State};
 use crate::clock::Mono;
-use crate::context::Context;
-use crate::directory::roster::Source;
 use crate::directory::router::Router;
 use crate::ids::Namespace;
 use crate::io::LinkId;
-use crate::limits::{CLAIM_JITTER, GHOST_LIFE, ROUTER_IDS, ROUTER_PEERS};
-use crate::misbehaviour::Misbehaviour;
-use crate::routes::IdOwner;
-use std::time::Duration;
-
-/// How long a deputy may take to be joined with its router before it gives up.
-const JOINED_WITHIN: Duration = Duration::from_secs(6);
-
-/// How often the first Router ID is asked for while its holder can be a ghost.
-const CLAIM_AGAIN: Duration = Duration::from_secs(4);
-
-/// How long the first router is missing before its own entry goes: a connection can be made anew.
-const MISSING: Duration = Duration::from_millis(1_500);
-
-/// How long the first router is there again before its peers are sent back to it.
-const WELL_AGAIN: Duration = Duration::from_secs(10);
-
-/// How often everybody is told at most that the first router is in doubt.
-const ALARM_EVERY: Duration = Duration::from_secs(10);
-
-/// How often a device lets itself be asked to stand by.
-const ASKED_EVERY: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
 pub(super) struct Deputy {
     /// The number of the Router ID that is asked for, to stand by there, and since when.
-    asked: Option<(u32, Mono)>,
+    pub(super) asked: Option<(u32, Mono)>,
     /// This device stands by, or does when the first router is there again.
-    stays: bool,
+    pub(super) stays: bool,
     /// The connection on which it was asked to; it stays open until what the router knows is known here.
-    former: Option<LinkId>,
+    pub(super) former: Option<LinkId>,
     /// Until when that must be.
-    joined_by: Option<Mono>,
+    pub(super) joined_by: Option<Mono>,
     /// Since when the router above is gone.
-    gone: Option<Mono>,
+    pub(super) gone: Option<Mono>,
     /// When its own entry goes, because it is.
-    missing: Option<Mono>,
+    pub(super) missing: Option<Mono>,
     /// When to ask for the first Router ID.
-    claim: Option<Mono>,
+    pub(super) claim: Option<Mono>,
     /// The peers of the first router are to be told when the server has said who holds its id.
-    alarmed: bool,
+    pub(super) alarmed: bool,
     /// When they were told last.
-    told: Option<Mono>,
+    pub(super) told: Option<Mono>,
 }
 
 impl Deputy {
@@ -79,225 +54,5 @@ impl Deputy {
 
     pub(super) fn due(&self) -> [Option<Mono>; 3] {
         [self.joined_by, self.claim, self.missing]
-    }
-}
-
-impl Member {
-    /// Takes the router's wish that this device stands by at a later Router ID.
-    pub(in crate::directory) fn asked_to_stand_by(
-        &mut self,
-        ctx: &mut Context,
-        router: &str,
-    ) -> Result<(), Misbehaviour> {
-        let index = self.namespace.router_index(router);
-        let fits = |index: &u32| *index > self.index && *index <= ROUTER_IDS;
-        let index = index.filter(fits).ok_or(Misbehaviour::RedirectedNowhere)?;
-        let now = ctx.now.mono;
-        let lately = |(_, at): &(u32, Mono)| now < *at + ASKED_EVERY;
-        if self.deputy.asked.as_ref().is_some_and(lately) {
-            return Ok(());
-        }
-        self.deputy.asked = Some((index, now));
-        let id = self.namespace.router_id(index);
-        ctx.register(&id, IdOwner::Directory(self.address));
-        Ok(())
-    }
-
-    /// Notes that the id is held at which this device was to stand by. Returns whether it is that one.
-    pub(super) fn registered_as_deputy(&mut self, ctx: &mut Context, id: &str) -> bool {
-        let namespace = &self.namespace;
-        let asked = |(index, _): &mut (u32, Mono)| namespace.router_id(*index) == id;
-        let Some((index, _)) = self.deputy.asked.take_if(asked) else {
-            return false;
-        };
-        if let State::Routing(_) = self.state {
-            ctx.release(id);
-            return true;
-        }
-        // Of a later id than the one that was asked for, nobody is waiting.
-        if let State::Claiming = self.state {
-            ctx.release(&self.router_id());
-        }
-        let former = match &mut self.state {
-            State::Following(follower) => {
-                follower.drop_successor(ctx);
-                Some(follower.link)
-            }
-            State::Connecting(link) => {
-                if let Some(link) = link.take() {
-                    ctx.close(link);
-                }
-                None
-            }
-            State::Claiming | State::Waiting(_) | State::Routing(_) => None,
-        };
-        self.roster.forget_all();
-        self.index = index;
-        self.deputy = Deputy {
-            stays: true,
-            former,
-            joined_by: Some(ctx.now.mono + JOINED_WITHIN),
-            ..Deputy::default()
-        };
-        self.become_router(ctx);
-        true
-    }
-
-    /// Looks after the router above, from a later Router ID.
-    pub(super) fn stand_by(&mut self, ctx: &mut Context) {
-        let now = ctx.now.mono;
-        let State::Routing(router) = &mut self.state else {
-            return;
-        };
-        if self.index == 1 {
-            return;
-        }
-        if router.is_joined_up() {
-            let doubts = router.doubts_first();
-            let serves = router.serves();
-            self.silence.ends();
-            self.deputy.joined_by = None;
-            if let Some(former) = self.deputy.former.take() {
-                ctx.bye(former);
-                self.roster.forget(Source::Router(former));
-            }
-            (self.deputy.claim, self.deputy.missing) = (None, None);
-            if self.deputy.gone.take().is_some() {
-                // It may be another one, which does not tell of the one before.
-                self.bury_router(ctx);
-                self.sweep_soon(ctx);
-                if serves && self.deputy.stays {
-                    self.gather = Some(now + WELL_AGAIN + ctx.jitter(CLAIM_JITTER));
-                }
-            }
-            if doubts && self.deputy.stays {
-                self.doubt_first(ctx);
-            }
-            return;
-        }
-        if let Some(by) = self.deputy.joined_by {
-            if now >= by {
-                self.start_over(ctx);
-            }
-            return;
-        }
-        let gone = *self.deputy.gone.get_or_insert_with(|| {
-            self.deputy.claim = Some(now).filter(|_| self.deputy.stays);
-            self.deputy.missing = Some(now + MISSING);
-            self.deputy.alarmed = self.deputy.stays;
-            now
-        });
-        if self.deputy.missing.take_if(|at| now >= *at).is_some() {
-            self.sweep_soon(ctx);
-            self.bury_router(ctx);
-        }
-        if self.deputy.claim.take_if(|at| now >= *at).is_some() {
-            self.claim_first(ctx);
-            let again = now + CLAIM_AGAIN + ctx.jitter(CLAIM_AGAIN / 2);
-            self.deputy.claim = Some(again).filter(|at| *at < gone + GHOST_LIFE);
-        }
-    }
-
-    /// Asks the server who holds the first Router ID, because its router does not answer.
-    fn doubt_first(&mut self, ctx: &mut Context) {
-        let lately = |told: Mono| ctx.now.mono < told + ALARM_EVERY;
-        if !self.deputy.alarmed && !self.deputy.told.is_some_and(lately) {
-            self.deputy.alarmed = true;
-            self.claim_first(ctx);
-        }
-    }
-
-    fn claim_first(&self, ctx: &mut Context) {
-        let first = self.namespace.router_id(1);
-        ctx.register(&first, IdOwner::Directory(self.address));
-    }
-
-    /// Removes the router that is gone from the list.
-    pub(super) fn bury_router(&mut self, ctx: &Context) {
-        let gone = self.roster.remove_routers();
-        if let State::Routing(router) = &mut self.state {
-            router.announce(ctx.now.mono, gone);
-        }
-    }
-
-    /// Lets the peers of the first router know that it is in doubt, or has a successor.
-    pub(super) fn alarm(&mut self, ctx: &mut Context) {
-        if !std::mem::take(&mut self.deputy.alarmed) {
-            return;
-        }
-        self.deputy.told = Some(ctx.now.mono);
-        let own = self.router_id();
-        let people = self.roster.served_elsewhere().take(ROUTER_PEERS);
-        for person in people.filter(|entry| !self.is_own(&entry.discovery_id)) {
-            ctx.knock(&own, &person.discovery_id);
-        }
-    }
-
-    /// Takes the first Router ID, which has fallen free. Whoever is served here stays so.
-    pub(super) fn rise(&mut self, ctx: &mut Context) {
-        let later = self.router_id();
-        let State::Routing(router) = &mut self.state else {
-            return;
-        };
-        let above = router.rise(ctx);
-        ctx.release(&later);
-        self.first_index();
-        let former = self.deputy.former.take();
-        if let Some(former) = former {
-            ctx.bye(former);
-        }
-        for gone in above.into_iter().chain(former) {
-            self.roster.forget(Source::Router(gone));
-        }
-        self.bury_router(ctx);
-        self.deputy = Deputy {
-            alarmed: true,
-            ..Deputy::default()
-        };
-        self.gather = None;
-        self.settled(ctx);
-        self.sweep_soon(ctx);
-        self.alarm(ctx);
-    }
-
-    /// Lets whoever stands by know that this router is there: again, or instead of another one.
-    pub(super) fn tell_deputy(&self, ctx: &mut Context) {
-        for later in self.index + 1..=ROUTER_IDS.min(self.index + 2) {
-            let later = self.namespace.router_id(later);
-            ctx.knock(&self.router_id(), &later);
-        }
-    }
-
-    /// Goes back to the first router, or sends back those who came while it was gone.
-    pub(super) fn gather_now(&mut self, ctx: &mut Context) {
-        match &mut self.state {
-            State::Routing(router) if self.deputy.stays => {
-                router.dismiss(ctx);
-                self.roster.forget(Source::Here);
-                self.keep_own(ctx);
-                self.sweep_soon(ctx);
-            }
-            State::Routing(_)
-            | State::Claiming
-            | State::Connecting(_)
-            | State::Following(_)
-            | State::Waiting(_) => self.start_over(ctx),
-        }
-    }
-
-    /// Ends what was begun to stand by.
-    pub(super) fn deputy_leaves(&mut self, ctx: &mut Context) {
-        let deputy = std::mem::take(&mut self.deputy);
-        if let Some((index, _)) = deputy.asked {
-            ctx.release(&self.namespace.router_id(index));
-        }
-        if let Some(former) = deputy.former {
-            ctx.bye(former);
-        }
-    }
-
-    /// Stands by from now on where this router was elected because the first one does not answer.
-    pub(super) fn stay_as_deputy(&mut self) {
-        self.deputy.stays |= self.index > 1 && self.redirects == 0 && self.silence.lasts();
     }
 }

@@ -6,6 +6,8 @@
 mod deputy;
 mod returning;
 mod silence;
+mod standing_by;
+mod unanswered;
 mod upkeep;
 
 use super::follower::Follower;
@@ -87,6 +89,8 @@ pub(crate) struct Member {
     shunned: Option<Mono>,
     /// When to try the first Router ID again.
     reconsider: Option<Mono>,
+    /// The first router is dialled, to go back to it from a later one.
+    returning: Option<LinkId>,
     /// When to give up a later Router ID, because the first one is well.
     gather: Option<Mono>,
     /// When to remove who has not checked in again.
@@ -144,6 +148,7 @@ impl Member {
             hidden: 0,
             shunned: None,
             reconsider: None,
+            returning: None,
             gather: None,
             sweep: None,
             doubted: None,
@@ -249,7 +254,7 @@ impl Member {
     pub(crate) fn owns(&self, link: LinkId) -> bool {
         match &self.state {
             State::Connecting(dialled) => *dialled == Some(link),
-            State::Following(follower) => follower.owns(link),
+            State::Following(follower) => follower.owns(link) || self.returning == Some(link),
             State::Routing(router) => router.has(link) || self.deputy.is_former(link),
             State::Claiming | State::Waiting(_) => false,
         }
@@ -428,6 +433,7 @@ impl Member {
             router.opened(ctx, &mut scope, link, foreign);
             return;
         }
+        self.returns(ctx, link, foreign);
         if let State::Following(follower) = &self.state
             && follower
                 .successor
@@ -516,6 +522,7 @@ impl Member {
     /// this network.
     pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId, elsewhere: bool) {
         self.deputy.closed(link);
+        self.returning.take_if(|dialled| *dialled == link);
         match &mut self.state {
             State::Routing(router) => {
                 let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
@@ -680,6 +687,9 @@ impl Member {
     /// Ends the present part in the election.
     fn drop_part(&mut self, ctx: &mut Context, next: State) {
         self.deputy_leaves(ctx);
+        if let Some(link) = self.returning.take() {
+            ctx.close(link);
+        }
         match std::mem::replace(&mut self.state, next) {
             State::Routing(router) => {
                 router.close(ctx);

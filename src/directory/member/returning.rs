@@ -111,17 +111,44 @@ impl Member {
     }
 
     /// Tries the first Router ID. A router asks for it beside its own, and moves when it gets it; a
-    /// peer starts over.
+    /// peer dials who holds it, and stays where it is until that one answers.
     pub(super) fn try_first(&mut self, ctx: &mut Context) {
-        if let State::Routing(_) = self.state {
-            ctx.register(
-                &self.namespace.router_id(1),
-                IdOwner::Directory(self.address),
-            );
-            self.passed = self.passed.saturating_add(1);
-            self.settled(ctx);
-        } else {
-            self.start_over(ctx);
+        let first = self.namespace.router_id(1);
+        match self.state {
+            State::Routing(_) => ctx.register(&first, IdOwner::Directory(self.address)),
+            State::Following(_) if self.held => {
+                let link = ctx.dial(&self.own.discovery_id, &first);
+                if let Some(before) = self.returning.replace(link) {
+                    ctx.close(before);
+                }
+            }
+            State::Following(_) | State::Claiming | State::Connecting(_) | State::Waiting(_) => {
+                return self.start_over(ctx);
+            }
+        }
+        self.passed = self.passed.saturating_add(1);
+        self.settled(ctx);
+    }
+
+    /// Leaves a later router for the first one, which was dialled and has answered. It may be the same one,
+    /// which has moved: then nobody notices.
+    pub(super) fn returns(&mut self, ctx: &mut Context, link: LinkId, foreign: bool) {
+        if self.returning.take_if(|dialled| *dialled == link).is_none() {
+            return;
+        }
+        match &mut self.state {
+            State::Following(follower) if !foreign => {
+                follower.drop_successor(ctx);
+                ctx.close(follower.link);
+                self.roster.forget_all();
+                self.first_index();
+                self.state = State::Connecting(Some(link));
+            }
+            State::Following(_)
+            | State::Routing(_)
+            | State::Claiming
+            | State::Connecting(_)
+            | State::Waiting(_) => ctx.close(link),
         }
     }
 

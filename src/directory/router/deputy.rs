@@ -17,17 +17,6 @@ const SETTLED: Duration = Duration::from_secs(2);
 /// How long to wait for a deputy before another peer is asked.
 const AGAIN: Backoff = Backoff::new(Duration::from_secs(6), Duration::from_mins(5));
 
-/// Whom a router has asked to stand by.
-#[derive(Debug, Default)]
-pub(super) struct Appointment {
-    /// The id that was named last.
-    index: Option<u32>,
-    /// How often somebody was asked since a deputy was there.
-    tries: u32,
-    /// When somebody is asked.
-    at: Option<Mono>,
-}
-
 impl Router {
     /// Stands by for the router above from now on.
     pub(in crate::directory) fn stand_by(&mut self) {
@@ -56,6 +45,11 @@ impl Router {
     pub(in crate::directory) fn doubts_first(&self) -> bool {
         let mut peers = self.peers.iter();
         peers.any(|(link, peer)| self.uplink.is(*link) && peer.liveness.is_in_doubt())
+    }
+
+    /// Returns whether the connection to another router has ended since the last call.
+    pub(in crate::directory) fn take_lost_fellow(&mut self) -> bool {
+        std::mem::take(&mut self.lost_fellow)
     }
 
     /// Returns whether anybody has checked in here.

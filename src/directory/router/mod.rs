@@ -4,6 +4,7 @@
 //! each later one holds a connection to the first ([`Uplink`]), dialled from one Router ID to the
 //! other. So everybody's list holds everybody, and each change travels each connection once.
 
+mod appointment;
 mod departed;
 mod deputy;
 mod exchange;
@@ -23,8 +24,8 @@ use crate::limits::{OF_ONE_CALLER, ROUTER_BURST, ROUTER_PER_SECOND};
 use crate::liveness::{Liveness, Verdict};
 use crate::misbehaviour::Misbehaviour;
 use crate::wire::RouterFrame;
+use appointment::Appointment;
 use departed::Departed;
-use deputy::Appointment;
 use litemap::LiteMap;
 use pace::Bucket;
 use std::time::Duration;
@@ -51,6 +52,8 @@ pub(super) struct Router {
     appointment: Appointment,
     /// It stands by for the router above, and watches it closely.
     watches: bool,
+    /// Another router is gone, and what it said of itself perhaps not true any more.
+    lost_fellow: bool,
 }
 
 #[derive(Debug)]
@@ -109,6 +112,7 @@ impl Router {
             arrivals: Bucket::new(ROUTER_BURST, Duration::from_secs(1) / ROUTER_PER_SECOND),
             appointment: Appointment::default(),
             watches: false,
+            lost_fellow: false,
         }
     }
 
@@ -162,9 +166,10 @@ impl Router {
         self.uplink.try_again(1, now);
     }
 
-    /// Tries an earlier router that has knocked.
+    /// Tries an earlier router that has knocked. Where one is connected, it may be the successor of that.
     pub(super) fn answer_knock(&mut self, ctx: &mut Context, index: u32) {
         self.uplink.answer(ctx, index);
+        self.doubt_above(ctx);
     }
 
     /// Begins the exchange on a connection to or from another router that has opened.
@@ -248,7 +253,10 @@ impl Router {
             return;
         };
         match peer.part {
-            Part::Fellow(_) => scope.roster.forget(Source::Router(link)),
+            Part::Fellow(_) => {
+                scope.roster.forget(Source::Router(link));
+                self.lost_fellow = true;
+            }
             Part::Listed | Part::Served | Part::New | Part::SentOn(_) => {
                 let stays = self.peers.values().any(|other| other.id == peer.id);
                 // A malicious server can connect a router with itself.
