@@ -14,6 +14,8 @@ pub(super) struct Deputy {
     pub(super) stays: bool,
     /// The connection on which it was asked to; it stays open until what the router knows is known here.
     pub(super) former: Option<LinkId>,
+    /// The number of the Router ID at which that was dialled.
+    pub(super) from: u32,
     /// Until when that must be.
     pub(super) joined_by: Option<Mono>,
     /// Since when the router above is gone.

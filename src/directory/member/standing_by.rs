@@ -5,14 +5,16 @@ use super::deputy::Deputy;
 use super::{Member, State};
 use crate::clock::Mono;
 use crate::context::Context;
+use crate::directory::follower::Follower;
 use crate::directory::roster::Source;
 use crate::limits::{CLAIM_JITTER, GHOST_LIFE, ROUTER_IDS, ROUTER_PEERS};
 use crate::misbehaviour::Misbehaviour;
 use crate::routes::IdOwner;
+use crate::wire::RouterFrame;
 use std::time::Duration;
 
 /// How long a deputy may take to be joined with its router before it gives up.
-const JOINED_WITHIN: Duration = Duration::from_secs(6);
+const JOINED_WITHIN: Duration = Duration::from_secs(7);
 
 /// How often the first Router ID is asked for while its holder can be a ghost.
 const CLAIM_AGAIN: Duration = Duration::from_secs(4);
@@ -80,14 +82,20 @@ impl Member {
             State::Claiming | State::Waiting(_) | State::Routing(_) => None,
         };
         self.roster.forget_all();
-        self.index = index;
+        let from = std::mem::replace(&mut self.index, index);
         self.deputy = Deputy {
             stays: true,
             former,
+            from,
             joined_by: Some(ctx.now.mono + JOINED_WITHIN),
             ..Deputy::default()
         };
         self.become_router(ctx);
+        if let State::Routing(router) = &mut self.state
+            && from < index
+        {
+            router.answer_knock(ctx, from);
+        }
         true
     }
 
@@ -138,7 +146,7 @@ impl Member {
         }
         if let Some(by) = self.deputy.joined_by {
             if now >= by {
-                self.start_over(ctx);
+                self.stay_a_peer(ctx);
             }
             return;
         }
@@ -153,6 +161,19 @@ impl Member {
             let again = now + CLAIM_AGAIN + ctx.jitter(CLAIM_AGAIN / 2);
             self.deputy.claim = Some(again).filter(|at| *at < gone + GHOST_LIFE);
         }
+    }
+
+    /// Gives up standing by, because the router cannot be reached from the other id: it is followed on.
+    fn stay_a_peer(&mut self, ctx: &mut Context) {
+        let Some(link) = self.deputy.former.take() else {
+            return self.start_over(ctx);
+        };
+        let from = self.deputy.from;
+        self.drop_part(ctx, State::Claiming);
+        self.roster.forget_all();
+        self.index = from;
+        self.state = State::Following(Follower::new(link, ctx.now.mono));
+        ctx.transmit(link, &RouterFrame::Recheckin);
     }
 
     /// Asks the server who holds the first Router ID, because its router does not answer.
