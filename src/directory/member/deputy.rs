@@ -26,7 +26,9 @@ pub(super) struct Deputy {
     pub(super) claim: Option<Mono>,
     /// The peers of the first router are to be told when the server has said who holds its id.
     pub(super) alarmed: bool,
-    /// When they were told last.
+    /// Who was sent back to the first router: that this one does not have them any more is told later.
+    pub(super) dismissed: Vec<String>,
+    /// When the peers of the first router were told last.
     pub(super) told: Option<Mono>,
 }
 

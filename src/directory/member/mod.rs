@@ -91,6 +91,8 @@ pub(crate) struct Member {
     reconsider: Option<Mono>,
     /// The first router is dialled, to go back to it from a later one.
     returning: Option<LinkId>,
+    /// The later router from which it went back; it is left when the first one has listed this device.
+    leaving: Option<LinkId>,
     /// When to give up a later Router ID, because the first one is well.
     gather: Option<Mono>,
     /// When to remove who has not checked in again.
@@ -149,6 +151,7 @@ impl Member {
             shunned: None,
             reconsider: None,
             returning: None,
+            leaving: None,
             gather: None,
             sweep: None,
             doubted: None,
@@ -254,7 +257,9 @@ impl Member {
     pub(crate) fn owns(&self, link: LinkId) -> bool {
         match &self.state {
             State::Connecting(dialled) => *dialled == Some(link),
-            State::Following(follower) => follower.owns(link) || self.returning == Some(link),
+            State::Following(follower) => {
+                follower.owns(link) || [self.returning, self.leaving].contains(&Some(link))
+            }
             State::Routing(router) => router.has(link) || self.deputy.is_former(link),
             State::Claiming | State::Waiting(_) => false,
         }
@@ -477,6 +482,7 @@ impl Member {
                 }
                 result
             }
+            State::Following(_) if self.leaving == Some(link) => Ok(()),
             State::Following(_) => {
                 let result = frame.and_then(|frame| self.router_says(ctx, link, frame));
                 if result.is_err() {
@@ -523,6 +529,9 @@ impl Member {
     pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId, elsewhere: bool) {
         self.deputy.closed(link);
         self.returning.take_if(|dialled| *dialled == link);
+        if self.leaving.take_if(|left| *left == link).is_some() {
+            return;
+        }
         match &mut self.state {
             State::Routing(router) => {
                 let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
@@ -687,8 +696,10 @@ impl Member {
     /// Ends the present part in the election.
     fn drop_part(&mut self, ctx: &mut Context, next: State) {
         self.deputy_leaves(ctx);
-        if let Some(link) = self.returning.take() {
-            ctx.close(link);
+        for link in [self.returning.take(), self.leaving.take()] {
+            if let Some(link) = link {
+                ctx.close(link);
+            }
         }
         match std::mem::replace(&mut self.state, next) {
             State::Routing(router) => {

@@ -91,6 +91,9 @@ impl Member {
     /// Notes that the election has ended. At a later Router ID it will be repeated, unless a router
     /// sent people there because it is full.
     pub(in crate::directory) fn settled(&mut self, ctx: &mut Context) {
+        if let Some(link) = self.leaving.take() {
+            ctx.close(link);
+        }
         if self.index == 1 {
             self.silence.ends();
             self.passed = 0;
@@ -139,7 +142,9 @@ impl Member {
         match &mut self.state {
             State::Following(follower) if !foreign => {
                 follower.drop_successor(ctx);
-                ctx.close(follower.link);
+                if let Some(before) = self.leaving.replace(follower.link) {
+                    ctx.close(before);
+                }
                 self.roster.forget_all();
                 self.first_index();
                 self.state = State::Connecting(Some(link));

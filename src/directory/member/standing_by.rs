@@ -250,7 +250,7 @@ impl Member {
     pub(super) fn gather_now(&mut self, ctx: &mut Context) {
         match &mut self.state {
             State::Routing(router) if self.deputy.stays => {
-                router.dismiss(ctx);
+                self.deputy.dismissed = router.dismiss(ctx);
                 self.roster.forget(Source::Here);
                 self.keep_own(ctx);
                 self.sweep_soon(ctx);

@@ -34,7 +34,8 @@ impl Member {
         match &mut self.state {
             State::Routing(router) => {
                 let left = self.roster.remove_leftovers();
-                router.announce(ctx.now.mono, left);
+                let dismissed = std::mem::take(&mut self.deputy.dismissed);
+                router.announce(ctx.now.mono, left.into_iter().chain(dismissed));
             }
             State::Following(follower) if follower.feed.is_complete() => {
                 self.roster.remove_leftovers();

@@ -74,15 +74,17 @@ impl Router {
     }
 
     /// Sends every peer back to the first router, which is there again. They are found to be there by
-    /// what that one tells of them.
-    pub(in crate::directory) fn dismiss(&mut self, ctx: &mut Context) {
+    /// what that one tells of them. Returns who they are.
+    pub(in crate::directory) fn dismiss(&mut self, ctx: &mut Context) -> Vec<String> {
         let is_peer = |part: &Part| !matches!(part, Part::Fellow(_));
         let peers = self.peers.iter().filter(|(_, peer)| is_peer(&peer.part));
         let links: Vec<LinkId> = peers.map(|(link, _)| *link).collect();
+        let mut dismissed = Vec::new();
         for link in links {
             ctx.bye(link);
-            self.peers.remove(&link);
+            dismissed.extend(self.peers.remove(&link).map(|peer| peer.id));
         }
+        dismissed
     }
 
     /// Returns whether an id is kept for a deputy, so that nobody is sent on to it.

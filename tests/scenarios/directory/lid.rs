@@ -2,6 +2,7 @@
 //! nobody says goodbye.
 
 use crate::world::{HOME, World};
+use mesh_chat::node::{Input, Signalling};
 use mesh_chat::records::Snapshot;
 
 /// The one who joins first becomes the router.
@@ -107,6 +108,25 @@ fn so_it_is_where_somebody_else_holds_both() {
     let mut world = world.joined(&["Router", "Ann", "Bob"]);
     world.pass(140_000);
     comes_while_the_router_sleeps(world);
+}
+
+#[test]
+fn a_knock_makes_nobody_leave_a_router_that_answers() {
+    let mut world = settled(World::of(&["Router", "Ann", "Bob"]));
+    let peer = if world.holder(SECOND) == Some(ANN) {
+        BOB
+    } else {
+        ANN
+    };
+    let links = world.links(peer);
+    for from in [FIRST, SECOND, THIRD] {
+        let local = world.discovery_id(peer);
+        let remote = from.to_owned();
+        let knocked = Signalling::Knocked { local, remote };
+        world.input(peer, Input::Signalling(knocked));
+        world.pass(3_000);
+        assert_eq!(world.links(peer), links, "{from}");
+    }
 }
 
 #[test]
