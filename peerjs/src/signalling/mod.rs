@@ -97,7 +97,7 @@ impl Signalling {
     }
 
     /// Sends an echo to somebody else's id, where the own one is held.
-    pub(crate) fn knock(&mut self, cx: &mut Context<'_>, from: &str, to: &str) {
+    pub(crate) fn knock(&self, cx: &mut Context<'_>, from: &str, to: &str) {
         let held = self.ids.get(from).map(Registration::status);
         if let Some(Status::Held(socket)) = held
             && id::is_valid(to)

@@ -696,11 +696,8 @@ impl Member {
     /// Ends the present part in the election.
     fn drop_part(&mut self, ctx: &mut Context, next: State) {
         self.deputy_leaves(ctx);
-        for link in [self.returning.take(), self.leaving.take()] {
-            if let Some(link) = link {
-                ctx.close(link);
-            }
-        }
+        let other = [self.returning.take(), self.leaving.take()];
+        other.into_iter().flatten().for_each(|link| ctx.close(link));
         match std::mem::replace(&mut self.state, next) {
             State::Routing(router) => {
                 router.close(ctx);
