@@ -117,7 +117,9 @@ impl Member {
     /// peer dials who holds it, and stays where it is until that one answers.
     pub(super) fn try_first(&mut self, ctx: &mut Context) {
         let first = self.namespace.router_id(1);
-        match self.state {
+        match &self.state {
+            // It would get the id at another server, where the first router is not.
+            State::Routing(router) if self.deputy.stands_by(router) => {}
             State::Routing(_) => ctx.register(&first, IdOwner::Directory(self.address)),
             State::Following(_) if self.held => {
                 let link = ctx.dial(&self.own.discovery_id, &first);
