@@ -14,6 +14,8 @@ pub struct Places {
     seen: BTreeMap<usize, Seen>,
     /// Devices whose lists changed in this input.
     changed: BTreeSet<usize>,
+    /// Devices that left a root in this input while they were in as many as they can be.
+    full: BTreeSet<usize>,
 }
 
 /// What is known of an id that a device has asked for.
@@ -135,6 +137,16 @@ impl Places {
     /// The lists of a device have changed.
     pub fn changed(&mut self, index: usize) {
         self.changed.insert(index);
+    }
+
+    /// A device leaves a root because it is in as many as it can be.
+    pub fn is_full(&mut self, index: usize) {
+        self.full.insert(index);
+    }
+
+    /// Returns whether a device has left a root for that since the last call.
+    pub fn take_full(&mut self, index: usize) -> bool {
+        self.full.remove(&index)
     }
 
     /// Returns whether the lists of a device have changed since the last call.

@@ -69,6 +69,12 @@ impl Held {
         sources.any(|source| matches!(source, Source::Router(_)))
     }
 
+    /// Returns whether a router, which goes with its connection, where somebody other than this source says so.
+    fn is_router_to_others(&self, source: Source) -> bool {
+        let others = self.sources.iter().any(|known| *known != source);
+        others && self.entry.router == Some(true)
+    }
+
     /// Returns the entry as a router here tells it.
     fn as_told(&self) -> Entry {
         let here = self.standing() == Standing::Here;
@@ -252,18 +258,29 @@ impl Roster {
         }
     }
 
-    /// Notes that a router is gone: what only it said is a leftover.
-    pub(crate) fn forget(&mut self, source: Source) {
+    /// Notes that a router is gone: what only it said is a leftover. Returns what others say too.
+    pub(crate) fn forget(&mut self, source: Source) -> Vec<String> {
+        let mut said_by_others = Vec::new();
         for (id, held) in self.entries.iter_mut() {
-            let before = held.standing();
+            let (before, sources) = (held.standing(), held.sources.len());
             held.confirmed = held.confirmed(&self.heard);
             held.sources.retain(|known| *known != source);
             if held.standing() != before {
                 self.changed.push(id.clone());
             }
+            if held.sources.len() < sources && !held.sources.is_empty() {
+                said_by_others.push(id.clone());
+            }
         }
         self.heard
             .retain(|(link, _)| Source::Router(*link) != source);
+        said_by_others
+    }
+
+    /// Returns whether nobody says any more that this person is there.
+    pub(crate) fn is_leftover(&self, discovery_id: &str) -> bool {
+        let held = self.entries.get(discovery_id);
+        held.is_some_and(|held| held.sources.is_empty())
     }
 
     /// Notes that the own part in the namespace has ended: every entry is a leftover.

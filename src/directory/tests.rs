@@ -3,6 +3,7 @@
 
 mod admission;
 mod budgets;
+mod fellows;
 mod former;
 mod hiding;
 mod machine;

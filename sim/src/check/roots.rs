@@ -26,6 +26,9 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
         return;
     };
     if let Output::Release(id) = output {
+        if beacon.places.roots_of(index).len() == ROOTS {
+            beacon.places.is_full(index);
+        }
         beacon.places.releases(index, id);
     } else if let Output::Register(id) = output
         && let Some(Place { root, .. }) = Place::of(id)
@@ -89,6 +92,7 @@ pub fn look(world: &mut World, index: usize) {
     let Some(beacon) = &mut world.beacon else {
         return;
     };
+    let was_full = beacon.places.take_full(index);
     if !beacon.places.take_changed(index) {
         return;
     }
@@ -124,6 +128,8 @@ pub fn look(world: &mut World, index: usize) {
         let kept = certain.is_some_and(|since| now > since + SETTLED);
         let lost = match sees.get(&other) {
             None if by_connection && fail => continue,
+            // With a fifth root the oldest is left, whoever is there: they are seen again where both are.
+            None if was_full => continue,
             None => "is out of sight",
             Some(None) if kept && !fail => "has no connection any more",
             Some(_) => continue,

@@ -91,8 +91,8 @@ pub(crate) struct Member {
     reconsider: Option<Mono>,
     /// The first router is dialled, to go back to it from a later one.
     returning: Option<LinkId>,
-    /// The later router from which it went back; it is left when the first one has listed this device.
-    leaving: Option<LinkId>,
+    /// The later router from which it went back, and when that is left.
+    leaving: Option<(LinkId, Mono)>,
     /// When to give up a later Router ID, because the first one is well.
     gather: Option<Mono>,
     /// When to remove who has not checked in again.
@@ -255,11 +255,12 @@ impl Member {
 
     /// Returns whether a connection belongs to this membership.
     pub(crate) fn owns(&self, link: LinkId) -> bool {
+        if self.returning == Some(link) || self.is_leaving(link) {
+            return true;
+        }
         match &self.state {
             State::Connecting(dialled) => *dialled == Some(link),
-            State::Following(follower) => {
-                follower.owns(link) || [self.returning, self.leaving].contains(&Some(link))
-            }
+            State::Following(follower) => follower.owns(link),
             State::Routing(router) => router.has(link) || self.deputy.is_former(link),
             State::Claiming | State::Waiting(_) => false,
         }
@@ -433,12 +434,12 @@ impl Member {
     /// Begins to talk on a connection that has opened, to the router or from a peer. `foreign`
     /// means that its path shows the other end on another network.
     pub(crate) fn opened(&mut self, ctx: &mut Context, link: LinkId, foreign: bool) {
+        self.returns(ctx, link, foreign);
         if let State::Routing(router) = &mut self.state {
             let mut scope = scope(&self.namespace, &mut self.roster, &self.own);
             router.opened(ctx, &mut scope, link, foreign);
             return;
         }
-        self.returns(ctx, link, foreign);
         if let State::Following(follower) = &self.state
             && follower
                 .successor
@@ -467,6 +468,9 @@ impl Member {
         link: LinkId,
         bytes: &[u8],
     ) -> Result<(), Misbehaviour> {
+        if self.is_leaving(link) {
+            return Ok(());
+        }
         let frame = RouterFrame::decode(bytes).map_err(Misbehaviour::from);
         match &mut self.state {
             State::Routing(router) => {
@@ -482,7 +486,6 @@ impl Member {
                 }
                 result
             }
-            State::Following(_) if self.leaving == Some(link) => Ok(()),
             State::Following(_) => {
                 let result = frame.and_then(|frame| self.router_says(ctx, link, frame));
                 if result.is_err() {
@@ -529,7 +532,8 @@ impl Member {
     pub(crate) fn closed(&mut self, ctx: &mut Context, link: LinkId, elsewhere: bool) {
         self.deputy.closed(link);
         self.returning.take_if(|dialled| *dialled == link);
-        if self.leaving.take_if(|left| *left == link).is_some() {
+        if self.is_leaving(link) {
+            self.leaving = None;
             return;
         }
         match &mut self.state {
@@ -571,6 +575,7 @@ impl Member {
             ctx.register(&self.router_id(), IdOwner::Directory(self.address));
         }
         self.sweep(ctx);
+        self.leave_former(ctx);
         match &mut self.state {
             State::Waiting(until) if now >= *until => {
                 self.state = State::Claiming;
@@ -624,7 +629,7 @@ impl Member {
         };
         let hidden = self.missing_since.map(|since| since + HIDDEN);
         let returns = [self.reconsider, self.gather, self.shunned];
-        let soon = [self.sweep, self.doubted];
+        let soon = [self.sweep, self.doubted, self.leaving.map(|(_, at)| at)];
         let other = [state, self.retry_own, hidden, self.roster.due()];
         let other = other.into_iter().chain(self.deputy.due());
         let other = other.chain([self.silence.due()]);
@@ -696,7 +701,8 @@ impl Member {
     /// Ends the present part in the election.
     fn drop_part(&mut self, ctx: &mut Context, next: State) {
         self.deputy_leaves(ctx);
-        let other = [self.returning.take(), self.leaving.take()];
+        let former = self.leaving.take().map(|(link, _)| link);
+        let other = [self.returning.take(), former];
         other.into_iter().flatten().for_each(|link| ctx.close(link));
         match std::mem::replace(&mut self.state, next) {
             State::Routing(router) => {

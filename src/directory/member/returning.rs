@@ -2,6 +2,7 @@
 //! to the first one.
 
 use super::{CLAIM_EARLY, Member, State};
+use crate::clock::Mono;
 use crate::context::Context;
 use crate::io::LinkId;
 use crate::limits::{CLAIM_JITTER, HIDDEN, REDIRECTS, ROUTER_IDS, ROUTER_PEERS, ROUTERS};
@@ -21,6 +22,10 @@ const GATHER: Duration = Duration::from_mins(1);
 /// How long a router at a later Router ID waits before it tries to register the first one. Nobody
 /// notices an attempt that fails, so it tries more often than its peers, who have to start over.
 const TRY_FIRST: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_mins(5));
+
+/// How long a peer that goes back to the first router stays listed at the later one: until the peers of that have
+/// heard of it from the other.
+const LEAVES: Duration = Duration::from_secs(5);
 
 impl Member {
     /// Takes whether somebody is known to be in this namespace who is not in the registry. A router
@@ -91,9 +96,6 @@ impl Member {
     /// Notes that the election has ended. At a later Router ID it will be repeated, unless a router
     /// sent people there because it is full.
     pub(in crate::directory) fn settled(&mut self, ctx: &mut Context) {
-        if let Some(link) = self.leaving.take() {
-            ctx.close(link);
-        }
         if self.index == 1 {
             self.silence.ends();
             self.passed = 0;
@@ -144,7 +146,8 @@ impl Member {
         match &mut self.state {
             State::Following(follower) if !foreign => {
                 follower.drop_successor(ctx);
-                if let Some(before) = self.leaving.replace(follower.link) {
+                let leaves = (follower.link, ctx.now.mono + LEAVES);
+                if let Some((before, _)) = self.leaving.replace(leaves) {
                     ctx.close(before);
                 }
                 self.roster.forget_all();
@@ -157,6 +160,18 @@ impl Member {
             | State::Connecting(_)
             | State::Waiting(_) => ctx.close(link),
         }
+    }
+
+    /// Leaves the later router from which this device went back, whose peers have heard of it from the first one now.
+    pub(super) fn leave_former(&mut self, ctx: &mut Context) {
+        let due = |(_, at): &mut (LinkId, Mono)| ctx.now.mono >= *at;
+        if let Some((link, _)) = self.leaving.take_if(due) {
+            ctx.bye(link);
+        }
+    }
+
+    pub(super) fn is_leaving(&self, link: LinkId) -> bool {
+        self.leaving.is_some_and(|(left, _)| left == link)
     }
 
     /// Leaves a later Router ID and tries the first; the copy is kept meanwhile.

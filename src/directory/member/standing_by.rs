@@ -128,7 +128,6 @@ impl Member {
             self.deputy.joined_by = None;
             if let Some(former) = self.deputy.former.take() {
                 ctx.bye(former);
-                self.roster.forget(Source::Router(former));
             }
             self.deputy.claim = None;
             if self.deputy.gone.take().is_some() {
@@ -217,15 +216,11 @@ impl Member {
         let State::Routing(router) = &mut self.state else {
             return;
         };
-        let above = router.rise(ctx);
+        router.rise(ctx, &mut self.roster);
         ctx.release(&later);
         self.first_index();
-        let former = self.deputy.former.take();
-        if let Some(former) = former {
+        if let Some(former) = self.deputy.former.take() {
             ctx.bye(former);
-        }
-        for gone in above.into_iter().chain(former) {
-            self.roster.forget(Source::Router(gone));
         }
         self.bury_router(ctx);
         self.deputy = Deputy {

@@ -60,10 +60,13 @@ impl Teller {
         let same = was
             .as_ref()
             .is_some_and(|was| was.entry.says_the_same(&entry));
+        let is_router = was.as_ref().is_some_and(|was| was.is_router_to_others(self.source));
         let mut sources = was.map(|was| was.sources).unwrap_or_default();
         if !said {
             sources.push(self.source);
         }
+        let router = entry.router.or(is_router.then_some(true));
+        let entry = Entry { router, ..entry };
         let held = Held {
             entry,
             confirmed: self.now,

@@ -260,3 +260,18 @@ fn the_mark_of_another_router_does_not_make_an_entry_too_large() {
     let mut roster = Roster::default();
     assert_eq!(tells(&mut roster, LINK, vec![largest]).refused, None);
 }
+
+#[test]
+fn a_router_that_is_gone_is_one_also_where_another_has_told_of_it_as_of_a_peer() {
+    let mut roster = Roster::default();
+    let take = |roster: &mut Roster, source, router| {
+        let told = Entry { router, ..entry(1) };
+        roster.take(&names(), &namespace(), source, vec![told], Mono(0), 9);
+    };
+    take(&mut roster, LINK, Some(true));
+    take(&mut roster, OTHER, None);
+    roster.withdraw(&entry(1).discovery_id, OTHER);
+    assert_eq!(roster.remove_routers(), [""; 0], "it is there");
+    roster.forget(LINK);
+    assert_eq!(roster.remove_routers(), [entry(1).discovery_id]);
+}

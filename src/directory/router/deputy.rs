@@ -4,6 +4,7 @@
 use super::{Part, Router};
 use crate::clock::Mono;
 use crate::context::Context;
+use crate::directory::roster::Roster;
 use crate::ids::Namespace;
 use crate::io::LinkId;
 use crate::limits::ROUTER_IDS;
@@ -58,19 +59,18 @@ impl Router {
         self.peers.values().any(|peer| served(&peer.part))
     }
 
-    /// Holds the first Router ID now, instead of a later one. Nobody has to dial anew. Returns the
-    /// connection to the router above, which is closed.
-    pub(in crate::directory) fn rise(&mut self, ctx: &mut Context) -> Option<LinkId> {
+    /// Holds the first Router ID now, instead of a later one. Nobody has to dial anew. The connection to the
+    /// router above is closed.
+    pub(in crate::directory) fn rise(&mut self, ctx: &mut Context, roster: &mut Roster) {
         let above = self.peers.keys().find(|link| self.uplink.is(**link));
-        let above = above.copied();
-        if let Some(link) = above {
+        if let Some(link) = above.copied() {
             ctx.close(link);
             self.peers.remove(&link);
+            self.forget_fellow(roster, link, ctx.now.mono);
         }
         self.uplink.rise(ctx);
         self.index = 1;
         self.watches = false;
-        above
     }
 
     /// Sends every peer back to the first router, which is there again. They are found to be there by

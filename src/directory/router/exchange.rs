@@ -111,7 +111,11 @@ impl Router {
         let (source, now) = (Source::Router(link), ctx.now.mono);
         let left = scope.roster.withdraw_all(left, source);
         let others = |entry: &Entry| entry.discovery_id != scope.own;
-        let joined = joined.into_iter().filter(others).collect();
+        let joined: Vec<Entry> = joined.into_iter().filter(others).collect();
+        // It was told of them, as of everybody of whom nobody else says any more that they are there.
+        let leftovers = joined.iter().map(|entry| &entry.discovery_id);
+        let leftovers = leftovers.filter(|id| scope.roster.is_leftover(id)).cloned();
+        self.untold.note(now, Source::Here, leftovers.collect::<Vec<_>>());
         let most = self.most_of(link);
         let taken = scope
             .roster

@@ -254,7 +254,7 @@ impl Router {
         };
         match peer.part {
             Part::Fellow(_) => {
-                scope.roster.forget(Source::Router(link));
+                self.forget_fellow(scope.roster, link, ctx.now.mono);
                 self.lost_fellow = true;
             }
             Part::Listed | Part::Served | Part::New | Part::SentOn(_) => {
@@ -266,6 +266,13 @@ impl Router {
                 }
             }
         }
+    }
+
+    /// Forgets what another router said. Whoever said the same learns that it is not heard from there any more.
+    pub(super) fn forget_fellow(&mut self, roster: &mut Roster, link: LinkId, now: Mono) {
+        let source = Source::Router(link);
+        let said_by_others = roster.forget(source);
+        self.untold.note(now, source, said_by_others);
     }
 
     /// Says goodbye to everybody.
