@@ -5,6 +5,7 @@ mod admission;
 mod budgets;
 mod fellows;
 mod former;
+mod going_back;
 mod hiding;
 mod machine;
 mod namesakes;

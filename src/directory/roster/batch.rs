@@ -60,7 +60,9 @@ impl Teller {
         let same = was
             .as_ref()
             .is_some_and(|was| was.entry.says_the_same(&entry));
-        let is_router = was.as_ref().is_some_and(|was| was.is_router_to_others(self.source));
+        let is_router = was
+            .as_ref()
+            .is_some_and(|was| was.is_router_to_others(self.source));
         let mut sources = was.map(|was| was.sources).unwrap_or_default();
         if !said {
             sources.push(self.source);

@@ -115,7 +115,8 @@ impl Router {
         // It was told of them, as of everybody of whom nobody else says any more that they are there.
         let leftovers = joined.iter().map(|entry| &entry.discovery_id);
         let leftovers = leftovers.filter(|id| scope.roster.is_leftover(id)).cloned();
-        self.untold.note(now, Source::Here, leftovers.collect::<Vec<_>>());
+        self.untold
+            .note(now, Source::Here, leftovers.collect::<Vec<_>>());
         let most = self.most_of(link);
         let taken = scope
             .roster
