@@ -17,9 +17,11 @@ use crate::context::Context;
 use crate::io::{LinkId, Output};
 use crate::misbehaviour::{Misbehaviour, Unfit};
 use crate::name::Tables;
+use crate::test_context::wait;
 use crate::wire::{
     Entry, HandshakeFrame, Malformed, RegistryChange, RegistryPart, RouterFrame, encode,
 };
+use std::time::Duration;
 use uuid::Uuid;
 
 /// One end of a connection, and what the other end is to it.
@@ -213,6 +215,29 @@ fn a_router_whose_id_is_held_by_somebody_else_steps_down() {
     let id = end.member.namespace().router_id(1);
     assert!(end.member.taken(&mut end.ctx, &id));
     assert!(end.is_closed());
+}
+
+#[test]
+fn whom_a_router_had_before_it_stepped_down_goes_unless_the_next_one_has_them() {
+    let mut end = peer_at_router();
+    let entry = end.checkin();
+    assert_eq!(end.hears(&RouterFrame::Checkin { entry }), Ok(()));
+    let own = end.member.discovery_id().to_owned();
+    end.member.registered(&mut end.ctx, &own);
+    let id = end.member.namespace().router_id(1);
+    end.member.taken(&mut end.ctx, &id);
+    let dials = std::iter::from_fn(|| end.ctx.poll()).find_map(|output| match output {
+        Output::Dial { link, .. } => Some(link),
+        _ => None,
+    });
+    end.link = dials.unwrap();
+    end.member.opened(&mut end.ctx, end.link, false);
+    let part = empty_part(1);
+    assert_eq!(end.hears(&RouterFrame::Registry { part }), Ok(()));
+    assert_eq!(end.member.others().count(), 1, "they may come yet");
+    wait(&mut end.ctx, Duration::from_secs(8));
+    end.member.timeout(&mut end.ctx);
+    assert_eq!(end.member.others().count(), 0);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What must hold whatever hostiles with means of their own do: nobody is a contact without having
 //! been agreed to, nobody is answered who is not let in, and who stands in the middle reads nothing.
 
+use crate::caller::Orders;
 use crate::calls::Call;
 use crate::check::rates::kind;
 use crate::names::{device_of, name};
@@ -57,7 +58,8 @@ pub fn heard(world: &mut World, index: usize, input: &Input) {
     }
 }
 
-/// Returns which requests of people wait at a device before a stranger who calls asks it.
+/// Returns which requests of people wait at a device before a stranger who calls asks it. Of those that came from
+/// one id the last one waits: whoever was at that of the caller before has given it up, and is not reached there.
 pub fn waiting(world: &World, index: usize, input: &Input) -> Vec<RequestId> {
     let Input::Link(link, Link::Frame(bytes)) = input else {
         return Vec::new();
@@ -66,10 +68,11 @@ pub fn waiting(world: &World, index: usize, input: &Input) -> Vec<RequestId> {
     if world.devices.is_person(index)
         && bytes.starts_with(br#"{"type":"request""#)
         && let Some(device) = device
-        && is_caller(world, index, *link)
+        && let Some(caller) = caller(world, index, *link)
     {
         let requests = device.view.requests.values();
-        let of_people = requests.filter(|request| device_of(&request.name).is_some());
+        let others = requests.filter(|request| !caller.id.ends_with(&request.stranger));
+        let of_people = others.filter(|request| device_of(&request.name).is_some());
         return of_people.map(|request| request.id.clone()).collect();
     }
     Vec::new()
@@ -199,11 +202,10 @@ pub fn shown(world: &mut World, index: usize, message: &Message) {
     }
 }
 
-/// Whether a stranger who calls is at the other end.
-fn is_caller(world: &World, index: usize, link: LinkId) -> bool {
-    let other = world.far_end(index, link);
-    let other = other.and_then(|other| world.devices.get(other));
-    other.is_some_and(|other| other.calls.is_some())
+/// Returns what a stranger is to do who calls, where one is at the other end.
+fn caller(world: &World, index: usize, link: LinkId) -> Option<&Orders> {
+    let other = world.far_end(index, link)?;
+    world.devices.get(other)?.calls.as_ref()
 }
 
 /// Whether a device is that of a stranger who calls from another network, as everybody can see.

@@ -376,6 +376,7 @@ impl Member {
                     let before = std::mem::replace(&mut self.state, State::Connecting(None));
                     if let State::Routing(router) = before {
                         router.close(ctx);
+                        self.roster.forget_all();
                     }
                     self.connect(ctx);
                 }
