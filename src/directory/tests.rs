@@ -202,6 +202,28 @@ fn a_router_checks_in_with_nobody_and_sends_nobody_on_to_nowhere() {
 }
 
 #[test]
+fn no_router_id_is_held_at_which_nobody_answers() {
+    let mut end = router_at_peer();
+    let [second, third] = [2, 3].map(|index| end.member.namespace().router_id(index));
+    let released = |end: &mut End| -> Vec<String> {
+        let outputs = std::iter::from_fn(|| end.ctx.poll());
+        let released = outputs.filter_map(|output| match output {
+            Output::Release(id) => Some(id),
+            _ => None,
+        });
+        released.collect()
+    };
+    for (router, left) in [(&second, vec![]), (&third, vec![second.clone()])] {
+        let router = router.clone();
+        assert_eq!(end.hears(&RouterFrame::Deputy { router }), Ok(()));
+        assert_eq!(released(&mut end), left);
+        wait(&mut end.ctx, Duration::from_secs(6));
+    }
+    assert!(end.member.registered(&mut end.ctx, &second));
+    assert_eq!(released(&mut end), [second], "it had it before it knew");
+}
+
+#[test]
 fn a_router_sends_nobody_round_in_a_circle() {
     let mut end = router_at_peer();
     let router = end.remote.clone();

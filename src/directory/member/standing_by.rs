@@ -47,7 +47,11 @@ impl Member {
         if self.deputy.asked.as_ref().is_some_and(lately) {
             return Ok(());
         }
-        self.deputy.asked = Some((index, now));
+        if let Some((before, _)) = self.deputy.asked.replace((index, now))
+            && before != index
+        {
+            ctx.release(&self.namespace.router_id(before));
+        }
         let id = self.namespace.router_id(index);
         ctx.register(&id, IdOwner::Directory(self.address));
         Ok(())
