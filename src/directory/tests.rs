@@ -206,12 +206,13 @@ fn no_router_id_is_held_at_which_nobody_answers() {
     let mut end = router_at_peer();
     let [second, third] = [2, 3].map(|index| end.member.namespace().router_id(index));
     let released = |end: &mut End| -> Vec<String> {
-        let outputs = std::iter::from_fn(|| end.ctx.poll());
-        let released = outputs.filter_map(|output| match output {
-            Output::Release(id) => Some(id),
-            _ => None,
-        });
-        released.collect()
+        let mut released = Vec::new();
+        while let Some(output) = end.ctx.poll() {
+            if let Output::Release(id) = output {
+                released.push(id);
+            }
+        }
+        released
     };
     for (router, left) in [(&second, vec![]), (&third, vec![second.clone()])] {
         let router = router.clone();
@@ -248,11 +249,11 @@ fn whom_a_router_had_before_it_stepped_down_goes_unless_the_next_one_has_them() 
     end.member.registered(&mut end.ctx, &own);
     let id = end.member.namespace().router_id(1);
     end.member.taken(&mut end.ctx, &id);
-    let dials = std::iter::from_fn(|| end.ctx.poll()).find_map(|output| match output {
-        Output::Dial { link, .. } => Some(link),
-        _ => None,
-    });
-    end.link = dials.unwrap();
+    while let Some(output) = end.ctx.poll() {
+        if let Output::Dial { link, .. } = output {
+            end.link = link;
+        }
+    }
     end.member.opened(&mut end.ctx, end.link, false);
     let part = empty_part(1);
     assert_eq!(end.hears(&RouterFrame::Registry { part }), Ok(()));

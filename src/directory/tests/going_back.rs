@@ -18,10 +18,10 @@ fn after(end: &mut End, time: Duration) -> (Option<LinkId>, Vec<LinkId>) {
 fn dialled_and_closed(ctx: &mut Context) -> (Option<LinkId>, Vec<LinkId>) {
     let (mut dialled, mut closed) = (None, Vec::new());
     for output in outputs(ctx) {
-        match output {
-            Output::Dial { link, .. } => dialled = Some(link),
-            Output::Close(link) => closed.push(link),
-            _ => {}
+        if let Output::Dial { link, .. } = output {
+            dialled = Some(link);
+        } else if let Output::Close(link) = output {
+            closed.push(link);
         }
     }
     (dialled, closed)
