@@ -186,11 +186,18 @@ fn members(world: &World, home: usize) -> Vec<Member<'_>> {
     people.map(places).collect()
 }
 
-/// Returns what is wrong with the routers of a home: each root in which somebody is has one, at the first Router ID. A
+/// Returns what is wrong with the routers of a home: each root in which somebody is has one, at the first Router ID,
+/// or at a later one where it is an old root. A
 /// device that is alone in a root, and in another one too, leaves it in a moment.
 #[must_use]
 pub fn routers(world: &World, home: usize) -> Option<String> {
     let members = members(world, home);
+    let now = SLOTS.at(world.unix());
+    let is_old = |root: &str| {
+        let beacon = world.beacon.as_ref();
+        let slot = beacon.and_then(|beacon| beacon.slot_of(root));
+        slot.is_some_and(|slot| slot < now)
+    };
     let mut counts: BTreeMap<&str, (usize, usize, bool)> = BTreeMap::new();
     for (_, places) in &members {
         let leaves = places.iter().filter(|(place, _)| !place.is_router).count() > 1;
@@ -201,9 +208,17 @@ pub fn routers(world: &World, home: usize) -> Option<String> {
             *stays |= !leaves;
         }
     }
-    let wrong = |(_, (people, routers, stays)): &(&&str, &(usize, usize, bool))| {
+    // Whoever leaves an old root and is not heard by the server has the first Router ID for 90 s more.
+    let deputies: BTreeSet<&str> = members
+        .iter()
+        .flat_map(|(_, places)| places)
+        .filter(|(place, held)| place.is_router && *held && is_old(place.root))
+        .map(|(place, _)| place.root)
+        .collect();
+    let wrong = |(root, (people, routers, stays)): &(&&str, &(usize, usize, bool))| {
         let over = (*people, *routers, *stays) == (1, 0, false);
-        *people > 0 && *routers != 1 && !over
+        let has_deputy = *routers == 0 && deputies.contains(*root);
+        *people > 0 && *routers != 1 && !over && !has_deputy
     };
     let (root, (people, routers, _)) = counts.iter().find(wrong)?;
     let members = format!("{people} people in it");
