@@ -92,9 +92,11 @@ impl Client {
         }
     }
 
-    /// Makes the next request due now.
+    /// Makes the next request due now. What failed before a device slept, or on another network, says nothing
+    /// of the next request: where that fails too, another one follows soon.
     pub(crate) fn hurry(&mut self, now: Mono) {
         self.ask_at = Some(now);
+        self.failures = 0;
     }
 
     /// Asks at once if the beacon could not be reached: the network is back.

@@ -3,8 +3,9 @@
 use super::client::Client;
 use super::*;
 use crate::config;
+use crate::context::Context;
 use crate::crypto::Identity;
-use crate::io::BeaconAnswer;
+use crate::io::{BeaconAnswer, BeaconFailure};
 use crate::test_context::{context, wait};
 use proptest::prelude::*;
 
@@ -232,6 +233,14 @@ fn a_pin_names_the_field_that_is_wrong() {
     }
 }
 
+fn pinned() -> config::Beacon {
+    config::Beacon {
+        url: URL.to_owned(),
+        public_key: identity(1).public().encode(),
+        ..config::Beacon::default()
+    }
+}
+
 /// Returns the whole answer of the beacon at a moment.
 fn answer_at(unix: UnixMillis) -> BeaconAnswer {
     let slots = Slots::STANDARD;
@@ -244,16 +253,30 @@ fn answer_at(unix: UnixMillis) -> BeaconAnswer {
 }
 
 #[test]
-fn an_old_root_is_left_in_time_where_the_clock_was_set_while_somebody_was_behind() {
-    let config = config::Beacon {
-        url: URL.to_owned(),
-        public_key: identity(1).public().encode(),
-        ..config::Beacon::default()
+fn who_wakes_asks_again_soon_however_often_the_beacon_failed_before() {
+    let mut ctx = context();
+    let mut client = Client::new(&pinned(), ctx.now.mono).unwrap();
+    let fails = |client: &mut Client, ctx: &mut Context| {
+        client.timeout(ctx, || true);
+        client.answered(ctx, &Err(BeaconFailure::Unreachable));
+        client.due(ctx.now).unwrap().since(ctx.now.mono)
     };
+    let seconds = std::time::Duration::from_secs;
+    for _ in 0..10 {
+        let waits = fails(&mut client, &mut ctx);
+        wait(&mut ctx, waits);
+    }
+    assert!(fails(&mut client, &mut ctx) > seconds(200));
+    client.hurry(ctx.now.mono);
+    assert!(fails(&mut client, &mut ctx) <= seconds(5));
+}
+
+#[test]
+fn an_old_root_is_left_in_time_where_the_clock_was_set_while_somebody_was_behind() {
     let (behind, minutes) = (9 * MINUTE, std::time::Duration::from_mins);
     let mut ctx = context();
     ctx.now.unix = START + 9 * MINUTE - behind;
-    let mut client = Client::new(&config, ctx.now.mono).unwrap();
+    let mut client = Client::new(&pinned(), ctx.now.mono).unwrap();
     let answer = Ok(answer_at(ctx.now.unix + behind));
     client.answered(&mut ctx, &answer);
     wait(&mut ctx, minutes(2));
