@@ -99,6 +99,11 @@ impl Client {
         self.failures = 0;
     }
 
+    /// Notes that this clock was set back by so much: the beacon's goes on as it did.
+    pub(crate) fn clock_set_back(&mut self, by: Duration) {
+        self.ahead = self.ahead.saturating_add_unsigned(millis(by));
+    }
+
     /// Asks at once if the beacon could not be reached: the network is back.
     pub(crate) fn reconnected(&mut self, now: Mono) {
         if self.trouble == Some(BeaconTrouble::Unreachable) {

@@ -272,6 +272,33 @@ fn who_wakes_asks_again_soon_however_often_the_beacon_failed_before() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_counts_and_not_what_was_known_of_the_one_before() {
+    let (minutes, seconds) = (
+        std::time::Duration::from_mins,
+        std::time::Duration::from_secs,
+    );
+    let undated = |unix| {
+        Ok(BeaconAnswer {
+            date: None,
+            ..answer_at(unix)
+        })
+    };
+    let (mut ctx, fast) = (context(), minutes(14));
+    ctx.now.unix = START + 47_000 + 14 * MINUTE;
+    let mut client = Client::new(&pinned(), ctx.now.mono).unwrap();
+    // By this clock the slot is over, which can be: it counts as at its end.
+    client.answered(&mut ctx, &undated(START + 47_000));
+    wait(&mut ctx, seconds(6 * 60 + 13));
+    ctx.now.unix -= 14 * MINUTE;
+    client.clock_set_back(fast);
+    let answer = undated(ctx.now.unix);
+    client.answered(&mut ctx, &answer);
+    // In the lead, a minute later, the next slot is given.
+    let wait = client.due(ctx.now).unwrap().since(ctx.now.mono);
+    assert!((minutes(1)..minutes(3)).contains(&wait), "{wait:?}");
+}
+
+#[test]
 fn an_old_root_is_left_in_time_where_the_clock_was_set_while_somebody_was_behind() {
     let (behind, minutes) = (9 * MINUTE, std::time::Duration::from_mins);
     let mut ctx = context();

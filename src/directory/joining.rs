@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::io::{BeaconAnswer, BeaconFailure};
 use crate::me::Me;
 use std::net::IpAddr;
+use std::time::Duration;
 
 impl Directory {
     /// Tells every namespace the name, the addresses and the day, because one of them changed.
@@ -166,6 +167,11 @@ impl Directory {
         self.lookup.forget_failures();
         self.look_up(ctx);
         self.hurry_beacon(ctx.now.mono);
+    }
+
+    /// Notes that this device's clock was set back by so much.
+    pub(crate) fn clock_set_back(&mut self, by: Duration) {
+        self.roots.clock_set_back(by);
     }
 
     /// Asks the beacon at once: where it is in its slot is known by the own clock, which was set.

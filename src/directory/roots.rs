@@ -10,6 +10,7 @@ use crate::io::{BeaconAnswer, BeaconFailure};
 use crate::view::BeaconStatus;
 use crate::why::{Deadline, Why};
 use crate::wire::Entry;
+use std::time::Duration;
 
 /// Where the roots come from.
 #[derive(Debug)]
@@ -80,6 +81,13 @@ impl Roots {
     pub(super) fn hurry(&mut self, now: Mono) {
         if let Some(client) = self.client_mut() {
             client.hurry(now);
+        }
+    }
+
+    /// Notes that this device's clock was set back by so much.
+    pub(super) fn clock_set_back(&mut self, by: Duration) {
+        if let Some(client) = self.client_mut() {
+            client.clock_set_back(by);
         }
     }
 

@@ -46,6 +46,7 @@ use account::Account;
 use attention::Attention;
 use present::Shown;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use transport::Transport;
 
 /// A participant.
@@ -129,11 +130,14 @@ impl Node {
 
     /// Handles one input.
     pub fn handle(&mut self, now: Now, input: Input) {
-        let gap = gap(self.ctx.now, now);
+        let (gap, set_back) = gap(self.ctx.now, now);
         self.ctx.now = now;
-        if gap > limits::CLOCK_JUMP.as_millis() {
+        if set_back && gap > limits::CLOCK_SET {
+            self.directory.clock_set_back(gap);
+        }
+        if gap > limits::CLOCK_JUMP {
             self.woke();
-        } else if gap > limits::CLOCK_SET.as_millis() {
+        } else if gap > limits::CLOCK_SET {
             self.directory.hurry_beacon(now.mono);
         }
         self.route(input);
@@ -181,10 +185,11 @@ impl Node {
     }
 }
 
-/// Returns by how many milliseconds the clocks differ in what has passed: the device slept, or somebody
-/// set the time.
-fn gap(last: Now, now: Now) -> u128 {
+/// Returns by how much the clocks differ in what has passed, and whether the calendar was set back; else the
+/// device slept, or it was set forward.
+fn gap(last: Now, now: Now) -> (Duration, bool) {
     let mono = i128::from(now.mono.0) - i128::from(last.mono.0);
     let unix = i128::from(now.unix) - i128::from(last.unix);
-    (unix - mono).unsigned_abs()
+    let gap = u64::try_from((unix - mono).unsigned_abs()).unwrap_or(u64::MAX);
+    (Duration::from_millis(gap), unix < mono)
 }
