@@ -29,6 +29,8 @@ pub struct Device {
     pub asleep: Option<(u64, u64)>,
     /// How far its clock is from the true one, in milliseconds.
     pub skew: i64,
+    /// How far it will be, once it has woken.
+    pub set_at_wake: Option<i64>,
     /// Milliseconds it has slept: the monotonic clock does not count them.
     pub slept: u64,
     /// Survives everything.

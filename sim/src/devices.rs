@@ -75,11 +75,6 @@ impl Devices {
         self.all.iter()
     }
 
-    /// Returns all devices of people, to change them.
-    pub fn people_mut(&mut self) -> impl Iterator<Item = &mut Device> {
-        self.all.iter_mut().take(self.people)
-    }
-
     /// Returns the home that a device is in.
     #[must_use]
     pub fn home(&self, index: usize) -> Option<usize> {

@@ -5,7 +5,7 @@ use crate::causes::{
     ASLEEP, CLOCK, CRASHED, CUT_OFF, DOUBTFUL, HALF_OPEN, KILLED, OFFLINE, OLDER, ONLINE, ROAMED,
     ROAMED_UNREPORTED, ROOM, SILENT, WOKE, WOKE_ALL, WOKE_ELSEWHERE,
 };
-use crate::device::Storing;
+use crate::device::{Device, Storing};
 use crate::event::Event;
 use crate::fault::Fault;
 use crate::network::sockets::HOSTS;
@@ -146,6 +146,10 @@ pub fn wake(world: &mut World, index: usize) {
     };
     world.model.disturbed(home, now, cause);
     node::handle(world, index, Input::Timeout);
+    let set = |device: &mut Device| device.set_at_wake.take();
+    if let Some(skew) = world.devices.get_mut(index).and_then(set) {
+        set_clock(world, index, skew);
+    }
 }
 
 /// Every device sleeps. Nothing happens anywhere meanwhile, so the time is only added to what the
@@ -161,6 +165,7 @@ pub fn sleep_all(world: &mut World, time: u64) {
             continue;
         };
         device.skew += time;
+        device.set_at_wake = device.set_at_wake.map(|skew| skew + time);
         if device.asleep.is_none() {
             node::handle(world, index, Input::Timeout);
         }
@@ -169,15 +174,27 @@ pub fn sleep_all(world: &mut World, time: u64) {
 
 /// A person sets the clock of a device wrong, and all others are right. Of two that are wrong in
 /// opposite directions, more than a day apart, the contacts would not recognise each other. No event
-/// reports it: the engine's next reading of the clocks shows it, also where nothing else is due.
+/// reports it: the engine's next reading of the clocks shows it, also where nothing else is due. That of a device
+/// that sleeps is set when it has woken: before, it could hide that it slept.
 pub fn clock(world: &mut World, index: usize, shift: i64) {
     world.disturb_everywhere(&CLOCK);
     let right = world.clock_offset();
-    for (other, device) in world.devices.people_mut().enumerate() {
-        device.skew = right + if other == index { shift } else { 0 };
-        let read = Event::Node(other, device.generation, Box::new(Input::Timeout));
-        world.ctx.later(READ_EVERY_MILLIS.into(), read);
+    for other in world.devices.people() {
+        set_clock(world, other, right + if other == index { shift } else { 0 });
     }
+}
+
+fn set_clock(world: &mut World, index: usize, skew: i64) {
+    let Some(device) = world.devices.get_mut(index) else {
+        return;
+    };
+    if device.asleep.is_some() {
+        device.set_at_wake = Some(skew);
+        return;
+    }
+    device.skew = skew;
+    let read = Event::Node(index, device.generation, Box::new(Input::Timeout));
+    world.ctx.later(READ_EVERY_MILLIS.into(), read);
 }
 
 /// The disk of a device is full for a time.
