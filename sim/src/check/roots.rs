@@ -106,9 +106,12 @@ pub fn look(world: &mut World, index: usize) {
     let people = world.devices.people_seen(index);
     let near = people.filter(|person| person.presence != Presence::Offline);
     let near = near.filter_map(|person| Some((person, device_of(&person.name)?)));
-    let sees: Seen = near
-        .map(|(person, other)| (other, since(person, other)))
-        .collect();
+    let mut sees = Seen::default();
+    for (person, other) in near {
+        // A contact whose former id is still in the list has two rows; the connection is shown in one.
+        let certain = sees.entry(other).or_default();
+        *certain = certain.or(since(person, other));
+    }
     let before = beacon.places.see(index, sees.clone());
     // Of two of whom one is in no root only their connection shows anything, and a disk that fails ends
     // it, whosever that is.
