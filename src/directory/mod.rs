@@ -225,6 +225,8 @@ impl Directory {
                 return;
             }
         }
+        // Asked for in a network that was left meanwhile: nobody would answer there.
+        ctx.release(id);
     }
 
     /// Notes that somebody else holds an own id.
