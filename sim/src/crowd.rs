@@ -87,7 +87,7 @@ impl Crowd {
         let in_sample = index.is_multiple_of((people / SAMPLE).max(1));
         let is_light = people > WHOLE && !in_sample;
         if let Some(device) = self.world.devices.get_mut(index) {
-            (device.home, device.skew, device.light) = (0, 0, is_light);
+            device.light = is_light;
         }
         start_as_new(&mut self.world, index);
     }

@@ -39,9 +39,6 @@ pub fn run(seed: u64, cut_off: bool, tell: bool) -> Flood {
     start(&mut world, liar);
     run_for(&mut world, REST);
     for index in 0..PEOPLE {
-        if let Some(device) = world.devices.get_mut(index) {
-            (device.home, device.skew) = (0, 0);
-        }
         start_as_new(&mut world, index);
         run_for(&mut world, REST);
     }

@@ -56,11 +56,6 @@ pub fn run(seed: u64, ending: Ending, tell: bool) -> Took {
     world.ctx.tell = tell;
     squat(&mut world, ending.squatted);
     let newcomer = ending.people;
-    for index in 0..=newcomer {
-        if let Some(device) = world.devices.get_mut(index) {
-            (device.home, device.skew) = (0, 0);
-        }
-    }
     for index in 0..newcomer {
         start_as_new(&mut world, index);
         pass(&mut world, APART);

@@ -140,13 +140,18 @@ impl World {
     }
 
     /// A world in which nothing goes wrong: open homes, one server, no beacon, and people who only
-    /// join.
+    /// join, all in the first home and with right clocks.
     #[must_use]
     pub fn plain(seed: u64, people: usize, homes: usize) -> Self {
         let mut world = Self::new(seed, people);
         let homes = (0..homes).map(|home| Home::new(home, Nat::Open));
         world.network = Network::new(homes.collect(), 1);
         world.beacon = None;
+        for index in world.devices.people() {
+            if let Some(device) = world.devices.get_mut(index) {
+                (device.home, device.skew) = (0, 0);
+            }
+        }
         world.activity = Activity::Joins;
         world.ctx.later(1_000, Event::Sweep);
         world

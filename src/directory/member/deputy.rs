@@ -33,10 +33,6 @@ pub(super) struct Deputy {
 }
 
 impl Deputy {
-    pub(super) fn stays(&self) -> bool {
-        self.stays
-    }
-
     /// Returns whether the first router is there, so that this one only stands by.
     pub(super) fn stands_by(&self, router: &Router) -> bool {
         self.stays && (router.is_joined_up() || self.joined_by.is_some())

@@ -649,7 +649,7 @@ impl Member {
     fn become_router(&mut self, ctx: &mut Context) {
         let mut router = Router::new(self.index, ctx.now.unix, ctx.now.mono);
         self.stay_as_deputy();
-        if self.deputy.stays() {
+        if self.deputy.stays {
             router.stand_by();
         }
         self.state = State::Routing(router);

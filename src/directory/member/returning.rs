@@ -193,7 +193,7 @@ impl Member {
     /// Decides when to give up a later Router ID. Where the first router is well, and people came here
     /// because it was not, or because it was full and has room for all again, everybody goes there.
     pub(super) fn gather_again(&mut self, ctx: &mut Context) {
-        if self.deputy.stays() {
+        if self.deputy.stays {
             return;
         }
         let up = matches!(&self.state, State::Routing(router) if router.is_joined_up());
