@@ -22,7 +22,8 @@ pub fn know_the_way(world: &World, one: usize, other: usize) -> bool {
     }
 }
 
-/// Whether one knows where the other is.
+/// Whether one knows where the other is, who answers: somebody has other secrets with a contact of whom a new
+/// acceptance is finished on their side only, until the two have met by that.
 #[must_use]
 pub fn can_reach(world: &World, one: usize, other: usize) -> bool {
     let device = |index: usize| world.devices.get(index);
@@ -35,9 +36,16 @@ pub fn can_reach(world: &World, one: usize, other: usize) -> bool {
         };
         let address = Some(card.transport_id.as_str()) == there.disk.transport_id();
         let recognised = Some(&card.discovery_uuid) == there.disk.discovery_uuid();
-        address || recognised && here.home == there.home && roots::must_see(world, one, other)
+        let near = recognised && here.home == there.home && roots::must_see(world, one, other);
+        (address || near) && answers(world, other, contact)
     };
     world.devices.contact(one, other).is_some_and(reaches)
+}
+
+/// Whether a device has the secret with which a contact calls it.
+fn answers(world: &World, index: usize, contact: &ContactRecord) -> bool {
+    let mut contacts = world.devices.contacts(index);
+    contacts.any(|theirs| theirs.pair_secret == contact.pair_secret)
 }
 
 /// Whether a false friend has told one the discoveryUUID of the other, who is a stranger there: then the

@@ -225,7 +225,7 @@ impl Directory {
                 return;
             }
         }
-        // Asked for in a network that was left meanwhile: nobody would answer there.
+        // It was asked for before something else happened: nobody would answer there.
         ctx.release(id);
     }
 

@@ -350,10 +350,6 @@ impl Member {
         } else if id == self.namespace.router_id(1) && matches!(self.state, State::Routing(_)) {
             self.rise(ctx);
             true
-        } else if self.namespace.router_index(id).is_some() {
-            // It was asked for before something else happened: nobody would answer there.
-            ctx.release(id);
-            true
         } else {
             false
         }

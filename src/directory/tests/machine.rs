@@ -250,6 +250,17 @@ fn becoming_listed_is_told_once() {
     assert!(!directory.is_listed_elsewhere());
 }
 
+#[test]
+fn a_router_id_that_nobody_waits_for_is_released() {
+    let (mut ctx, mut directory, _) = following();
+    clear(&mut ctx);
+    let elsewhere = Namespace::of_address("myapp", "203.0.113.99".parse().unwrap());
+    for late in [namespace().router_id(2), elsewhere.router_id(1)] {
+        directory.registered(&mut ctx, &late);
+        assert_eq!(outputs(&mut ctx), [Output::Release(late)]);
+    }
+}
+
 /// A peer that has checked in at the router.
 pub(super) fn following() -> (Context, Directory, LinkId) {
     let (mut ctx, mut directory) = at(&[HERE]);
