@@ -10,6 +10,7 @@ use crate::name::{Names, Unicode};
 use crate::records::{Change, Query};
 use crate::routes::{IdOwner, LinkOwner, Routes};
 use crate::store::{Read, Store, Write};
+use crate::values::ContactId;
 use crate::view::{Alert, Answer, Event, Refusal};
 use crate::wire::{Frame, RouterFrame, encode};
 use chacha20::rand_core::SeedableRng;
@@ -128,17 +129,40 @@ impl Context {
         link
     }
 
+    /// Dials a contact to fetch files: one attempt, as whoever is called is told of its connection id, which is
+    /// returned too.
+    pub(crate) fn dial_for_files(
+        &mut self,
+        from: &str,
+        to: &str,
+        contact: &ContactId,
+    ) -> (LinkId, String) {
+        let owner = LinkOwner::Files(contact.clone());
+        self.attempts(from, to, owner, None, 0)
+    }
+
     fn connect(&mut self, from: &str, to: &str, owner: LinkOwner, secret: Option<Key>) -> LinkId {
+        // Within a network there is no router between the two that another attempt could get through.
+        let further = match self.reach(from) {
+            Reach::Anywhere => FURTHER_ATTEMPTS,
+            Reach::Near(_) => 0,
+        };
+        self.attempts(from, to, owner, secret, further).0
+    }
+
+    fn attempts(
+        &mut self,
+        from: &str,
+        to: &str,
+        owner: LinkOwner,
+        secret: Option<Key>,
+        further: usize,
+    ) -> (LinkId, String) {
         self.links = self.links.wrapping_add(1);
         let link = LinkId::Dialled(self.links);
         self.routes.set_link(link, owner);
         let secret = secret.unwrap_or_else(|| self.random());
         let reach = self.reach(from);
-        // Within a network there is no router between the two that another attempt could get through.
-        let further = match reach {
-            Reach::Anywhere => FURTHER_ATTEMPTS,
-            Reach::Near(_) => 0,
-        };
         let mut label = || crypto::offer_label(&secret, from, to, self.random());
         let label_of_first = label();
         let further = (0..further).map(|_| label()).collect();
@@ -146,11 +170,11 @@ impl Context {
             link,
             from: from.to_owned(),
             to: to.to_owned(),
-            label: label_of_first,
+            label: label_of_first.clone(),
             further,
             reach,
         });
-        link
+        (link, label_of_first)
     }
 
     /// Answers somebody who dialled an own id.

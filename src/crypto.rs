@@ -280,6 +280,9 @@ pub fn offer_label(secret: &Key, from: &str, to: &str, nonce: [u8; 16]) -> Strin
     b64(&[nonce.as_slice(), tag.as_slice()].concat())
 }
 
+/// The length of a connection id.
+pub(crate) const LABEL_CHARACTERS: usize = 64;
+
 /// The nonce and the tag of an offer, as [`offer_label`] writes them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Offer {

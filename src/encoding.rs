@@ -2,6 +2,11 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
+/// Whether a character can stand in base64, before its padding.
+pub(crate) fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
+}
+
 /// Encodes as base64url without padding.
 pub(crate) fn b64(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)

@@ -9,7 +9,7 @@ use crate::misbehaviour::{Fault, Misbehaviour};
 use crate::records::{ContactRecord, RequestRecord};
 use crate::values::{ContactId, InviteId, RequestId};
 use crate::view::{Alert, Asked};
-use crate::wire::Card;
+use crate::wire::{Card, SessionFrame};
 
 /// What a connection is dialled for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,6 +200,10 @@ pub(crate) enum Fact {
     Ended(ContactId, bool),
     /// A contact says that a newer connection takes the place of this one.
     Replaced(ContactId),
+    /// Something is to be said to a contact, where there is a session.
+    Say(ContactId, Box<SessionFrame>),
+    /// A contact says something about files.
+    FileSaid(ContactId, Box<SessionFrame>),
     /// A message of a contact is stored.
     Received(ContactId, String),
     /// The person has seen all messages of a contact.

@@ -4,8 +4,8 @@ use crate::address::Addresses;
 use crate::clock::UnixMillis;
 use crate::config::Config;
 use crate::records::{Change, MessageRecord, Query};
-use crate::values::ContactId;
-use crate::view::{Answer, Command, Event, Hidden, Refusal};
+use crate::values::{ContactId, TransferId};
+use crate::view::{Answer, Command, Event, Failure, Hidden, Refusal};
 use crate::why::Deadline;
 use std::net::IpAddr;
 
@@ -66,6 +66,87 @@ pub enum Input {
     Stored(StoreId, Result<(), String>),
     /// What was read, or why it cannot be.
     Loaded(LoadId, Result<Vec<MessageRecord>, String>),
+    /// The device has done something with the bytes of a file.
+    File(TransferId, FileInput),
+}
+
+/// What a device has done with the bytes of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileInput {
+    /// Of one that comes: there is room, and so many pieces are on the disk from an earlier time.
+    Opened {
+        /// Counted from the first.
+        pieces: u64,
+    },
+    /// A piece has come, has the right hash, and is flushed to the disk. They are reported in their order.
+    Written {
+        /// Which, from 0.
+        number: u64,
+    },
+    /// A piece has come with another hash, or not whole; it is not on the disk.
+    Damaged {
+        /// Which.
+        number: u64,
+    },
+    /// It is saved where the person finds it. Nothing of it is left elsewhere.
+    Saved,
+    /// Of one that goes: it is there, and is what was offered.
+    Found,
+    /// It is not at hand: the person has to choose it again.
+    Lacking,
+    /// A piece was read.
+    Read {
+        /// Which.
+        number: u64,
+        /// The SHA-256 of its bytes.
+        hash: [u8; 32],
+    },
+    /// All bytes of the piece that was read last are handed to the connection, or it has ended.
+    Sent,
+    /// It cannot go on.
+    Failed(Failure),
+}
+
+/// What is to be done with the bytes of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileOutput {
+    /// Find what is on the disk of one that comes, and whether there is room for the rest; answered by
+    /// [`FileInput::Opened`].
+    Open {
+        /// How many bytes it has in all.
+        size: u64,
+    },
+    /// The binary messages that follow on a connection are this piece: write it where its hash is right. Answered by
+    /// [`FileInput::Written`] or [`FileInput::Damaged`].
+    Write {
+        /// The connection.
+        link: LinkId,
+        /// Which piece, from 0.
+        number: u64,
+        /// How many bytes it has.
+        length: u32,
+        /// Its SHA-256.
+        hash: [u8; 32],
+    },
+    /// All pieces are on the disk: hand the file to the browser's downloads. Answered by [`FileInput::Saved`].
+    Save,
+    /// Find one that is to go, and whether it is what was offered; answered by [`FileInput::Found`] or
+    /// [`FileInput::Lacking`].
+    Find,
+    /// Read a piece; answered by [`FileInput::Read`].
+    Read {
+        /// Which, from 0.
+        number: u64,
+        /// How many bytes it has.
+        length: u32,
+    },
+    /// Send the piece that was read last; answered by [`FileInput::Sent`].
+    Send {
+        /// The connection.
+        link: LinkId,
+    },
+    /// Forget it: nothing of it stays, and nothing more is reported.
+    Drop,
 }
 
 /// What the signalling servers say about this device's ids.
@@ -271,6 +352,8 @@ pub enum Output {
     Configure(Config),
     /// Make sure by self-echo that every id is still held, and reconnect what is not, now.
     Probe,
+    /// Do something with the bytes of a file.
+    File(TransferId, FileOutput),
     /// Tell the views and the supervisor.
     Event(Event),
     /// The answer to a command.

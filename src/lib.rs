@@ -74,6 +74,7 @@ pub mod crypto;
 mod directory;
 mod encoding;
 mod fact;
+mod files;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod handshakes;
@@ -86,6 +87,7 @@ mod me;
 mod misbehaviour;
 pub mod name;
 pub mod node;
+pub mod offer;
 pub mod records;
 mod rendezvous;
 mod routes;

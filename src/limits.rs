@@ -70,6 +70,45 @@ pub const ASK_IDS: usize = 256;
 /// Questions about messages on one connection: all that are sent again, each asked about once.
 pub const ASKS: usize = OUTBOX_MESSAGES.div_ceil(ASK_IDS);
 
+/// Bytes of a file: what no disk has room for is no offer.
+pub const FILE_BYTES: u64 = 1 << 50;
+
+/// Bytes of the name of a file, which is what file systems take.
+pub const FILE_NAME_BYTES: usize = 200;
+
+/// Bytes of a piece of a file: what is sent again after a connection has broken, and what is flushed at once.
+pub const PIECE_BYTES: u32 = 1 << 20;
+
+/// Pieces that are sent beyond the last one on the other disk: what is sent again after a crash.
+pub const PIECES_AHEAD: u64 = 8;
+
+/// Files that are fetched from one contact at once; others wait for their turn.
+pub const FETCHED_AT_ONCE: usize = 3;
+
+/// Files whose state is kept. Beyond, the oldest that has ended is forgotten.
+pub const TRANSFERS: usize = 500;
+
+/// How often a piece may come damaged before its file is given up.
+pub const DAMAGED_PIECES: u32 = 3;
+
+/// How long a connection for files may take to open and to be bound.
+pub const CHANNEL_WITHIN: Duration = Duration::from_secs(10);
+
+/// How soon another connection for files is tried where one could not be made or has broken.
+pub const CHANNEL_AGAIN: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
+
+/// Messages on a connection for files that wait until it is known whose it is.
+pub const EARLY_FILE_FRAMES: usize = 8;
+
+/// How long a file waits to be fetched before it is dropped.
+pub const TRANSFER_LIFE: Duration = Duration::from_hours(30 * 24);
+
+/// Bytes of the media type of a file.
+pub const KIND_BYTES: usize = 100;
+
+/// Characters of a small picture of a file as base64: with the longest name it fits a frame.
+pub const THUMBNAIL_CHARACTERS: usize = 12_000;
+
 /// Messages of one contact that the person has not seen. Beyond, no more are taken before some are seen: at
 /// 8,000 bytes each, 16 MB. The sender's own bound tells its person then.
 pub const UNSEEN: u32 = 2_000;

@@ -7,8 +7,10 @@
 
 use crate::clock::UnixMillis;
 use crate::config::{NotificationText, Settings};
+use crate::offer::FileOffer;
 pub use crate::values::Secret;
-use crate::values::{ContactId, InviteId, RequestId};
+use crate::values::{ContactId, InviteId, RequestId, TransferId};
+use crate::view::Failure;
 use serde::{Deserialize, Serialize};
 
 /// Everything a [`Node`](crate::Node) needs to go on where it stopped.
@@ -38,6 +40,9 @@ pub struct Snapshot {
     pub threads: Vec<ThreadRecord>,
     /// Own messages that are not known to be delivered, in any order.
     pub outbox: Vec<MessageRecord>,
+    /// Files that were accepted here, or offered from here.
+    #[serde(default)]
+    pub transfers: Vec<TransferRecord>,
 }
 
 impl Snapshot {
@@ -76,6 +81,10 @@ pub enum Change {
     /// Add or replace messages together with the head of their thread, in one transaction. The chat
     /// ends before the head's next number: what an earlier write has left from there on is removed.
     Thread(ThreadRecord, Vec<MessageRecord>),
+    /// Add or replace a file.
+    Transfer(TransferRecord),
+    /// Remove a file.
+    ForgetTransfer(TransferId),
     /// Take over a backup: all of it is written together, however much that is.
     Import(Box<ImportRecord>),
 }
@@ -335,11 +344,83 @@ pub struct StoredMessage {
     pub number: u64,
     /// When it was written (own clock) or received.
     pub at: UnixMillis,
-    /// The text; only text.
+    /// The text; only text. Of a file its name.
     pub text: String,
     /// Who wrote it.
     #[serde(rename = "state")]
     pub origin: Origin,
+    /// The file that is offered with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<FileOffer>,
+}
+
+impl StoredMessage {
+    /// Returns how many bytes of memory its content takes.
+    pub(crate) fn weight(&self) -> usize {
+        self.text.len() + self.offer.as_ref().map_or(0, FileOffer::weight)
+    }
+}
+
+/// A file that was accepted here, or offered from here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TransferRecord {
+    /// Version of this record: 1.
+    pub version: u32,
+    /// The key: the id of the message in which it is offered.
+    pub id: TransferId,
+    /// With whom.
+    pub contact: ContactId,
+    /// Whether it goes or comes.
+    pub direction: Direction,
+    /// What was said of it.
+    pub offer: FileOffer,
+    /// What has come of it. How much of it is here is known where the bytes are.
+    pub progressed: Progressed,
+    /// When it was offered or accepted here.
+    pub began: UnixMillis,
+}
+
+/// Whether a file goes or comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Direction {
+    /// From this device.
+    Out,
+    /// To this device.
+    In,
+}
+
+/// What has come of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Progressed {
+    /// Nothing yet.
+    Open,
+    /// It goes on no further.
+    Ended {
+        /// How.
+        how: End,
+        /// The other device knows.
+        told: bool,
+    },
+}
+
+/// How a file has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum End {
+    /// It is saved on the device of whoever was offered it.
+    Saved,
+    /// They did not want it.
+    Declined,
+    /// A person has given it up.
+    Cancelled {
+        /// That of the other device.
+        there: bool,
+    },
+    /// It could not be sent or saved.
+    Failed(Failure),
 }
 
 /// Who wrote a message.

@@ -16,6 +16,8 @@ pub(crate) enum LinkOwner {
     Handshakes,
     /// It is the session with this contact.
     Session(ContactId),
+    /// Files of this contact pass on it, or those for it.
+    Files(ContactId),
 }
 
 /// What an own id at the signalling server is for.

@@ -7,7 +7,7 @@ use crate::config::Settings;
 use crate::io::{CommandId, LinkId, LoadId, StoreId};
 use crate::limits::UNWRITTEN;
 use crate::records::{Change, ImportRecord, InviteRecord, ProfileRecord};
-use crate::values::{ContactId, RequestId};
+use crate::values::{ContactId, RequestId, TransferId};
 use litemap::LiteMap;
 use std::time::Duration;
 
@@ -35,14 +35,16 @@ pub(crate) enum Write {
     Acceptance(LinkId),
     /// The messages that were staged for a chat.
     Thread(ContactId),
+    /// A file that was accepted or offered.
+    Transfer(TransferId),
 }
 
-/// What is read of a chat, for the connection of that moment: where it has ended, the answer is of no
-/// use any more.
+/// What is read of a chat, perhaps for the connection of that moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Read {
     pub(crate) contact: ContactId,
-    pub(crate) link: LinkId,
+    /// Where it has ended, the answer is of no use any more.
+    pub(crate) link: Option<LinkId>,
     pub(crate) what: Wanted,
 }
 
@@ -55,6 +57,8 @@ pub(crate) enum Wanted {
     Question,
     /// The receipt of the other side.
     Receipt,
+    /// The person's decision about a file that is offered in a message, by this command.
+    Decision { command: CommandId, accept: bool },
 }
 
 /// The writes and reads under way.
@@ -90,7 +94,8 @@ impl Store {
             | Write::Invite(..)
             | Write::Import(..)
             | Write::Acceptance(_)
-            | Write::Thread(_) => None,
+            | Write::Thread(_)
+            | Write::Transfer(_) => None,
         });
         settings.next()
     }

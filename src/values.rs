@@ -20,6 +20,11 @@ pub struct RequestId(pub String);
 #[serde(transparent)]
 pub struct InviteId(pub String);
 
+/// Names a file that is offered, on both devices: the id of the message with the offer, 32 hex digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TransferId(pub String);
+
 /// Text that must not be shown or logged: a key as base64url, a passphrase, an invite code.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

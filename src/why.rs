@@ -44,6 +44,8 @@ pub enum Why {
     Notice,
     /// The id of an invite, which somebody else held, is registered again.
     Invite,
+    /// A connection for files is made, or has to be bound.
+    File,
     /// A write that failed is tried again.
     Write,
     /// The plan of rendezvous changes with the clock.

@@ -2,9 +2,9 @@
 
 use mesh_chat::records::{
     AskedRecord, Change, ContactRecord, InviteRecord, MessageRecord, Origin, ProfileRecord, Query,
-    RequestRecord, Secret, Snapshot, ThreadRecord,
+    RequestRecord, Secret, Snapshot, ThreadRecord, TransferRecord,
 };
-use mesh_chat::view::{ContactId, InviteId, RequestId};
+use mesh_chat::view::{ContactId, InviteId, RequestId, TransferId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
@@ -17,6 +17,9 @@ pub struct Disk {
     requests: BTreeMap<RequestId, RequestRecord>,
     invites: BTreeMap<InviteId, InviteRecord>,
     asked: BTreeMap<String, AskedRecord>,
+    transfers: BTreeMap<TransferId, TransferRecord>,
+    /// Pieces of files that come, which are in a store of their own.
+    pieces: BTreeMap<TransferId, u64>,
     threads: BTreeMap<ContactId, ThreadRecord>,
     messages: BTreeMap<(ContactId, u64), MessageRecord>,
 }
@@ -46,6 +49,8 @@ pub fn describe(change: &Change) -> String {
         | Change::ForgetAsked(_)
         | Change::Import(_)
         | Change::Thread(..)
+        | Change::Transfer(_)
+        | Change::ForgetTransfer(_)
         | Change::ForgetThread(_) => String::new(),
     }
 }
@@ -64,6 +69,8 @@ impl Disk {
             Change::ForgetInvite(id) => drop(self.invites.remove(&id)),
             Change::Asked(record) => drop(self.asked.insert(record.stranger.clone(), record)),
             Change::ForgetAsked(stranger) => drop(self.asked.remove(&stranger)),
+            Change::Transfer(record) => drop(self.transfers.insert(record.id.clone(), record)),
+            Change::ForgetTransfer(id) => drop(self.transfers.remove(&id)),
             Change::Import(import) => {
                 self.profile = Some(import.profile);
                 for record in import.contacts {
@@ -126,9 +133,26 @@ impl Disk {
             requests: self.requests.values().cloned().collect(),
             invites: self.invites.values().cloned().collect(),
             asked: self.asked.values().cloned().collect(),
+            transfers: self.transfers.values().cloned().collect(),
             threads: self.threads.values().cloned().collect(),
             outbox: self.messages.values().filter(awaits).cloned().collect(),
         }
+    }
+
+    /// Returns how many pieces of a file are here.
+    #[must_use]
+    pub fn pieces(&self, file: &TransferId) -> u64 {
+        self.pieces.get(file).copied().unwrap_or(0)
+    }
+
+    /// Keeps a piece of a file.
+    pub fn write_piece(&mut self, file: TransferId, number: u64) {
+        self.pieces.insert(file, number + 1);
+    }
+
+    /// Removes what is here of a file.
+    pub fn drop_pieces(&mut self, file: &TransferId) {
+        self.pieces.remove(file);
     }
 
     /// Reads messages.

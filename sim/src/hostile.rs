@@ -98,7 +98,8 @@ pub fn notice(input: Input, is_due: bool) -> Option<Notice> {
         | Input::Direct(_)
         | Input::Beacon(_)
         | Input::Stored(..)
-        | Input::Loaded(..) => None,
+        | Input::Loaded(..)
+        | Input::File(..) => None,
     }
 }
 

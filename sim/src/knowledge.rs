@@ -51,6 +51,8 @@ impl Knowledge {
             | Change::Asked(_)
             | Change::ForgetAsked(_)
             | Change::Thread(..)
+            | Change::Transfer(_)
+            | Change::ForgetTransfer(_)
             | Change::ForgetThread(_) => None,
         };
         if let Some(profile) = profile {

@@ -55,6 +55,7 @@ pub mod false_friend;
 pub mod false_friends;
 pub mod fault;
 pub mod faults;
+pub mod files;
 pub mod flood;
 pub mod home;
 pub mod hostile;

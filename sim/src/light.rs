@@ -90,7 +90,8 @@ impl Light {
             | Input::Cellular(_)
             | Input::Direct(_)
             | Input::Stored(..)
-            | Input::Loaded(..) => {}
+            | Input::Loaded(..)
+            | Input::File(..) => {}
         }
     }
 

@@ -7,6 +7,7 @@ use crate::disk;
 use crate::endpoint;
 use crate::event::Event;
 use crate::fault::Fault;
+use crate::files;
 use crate::world::World;
 use mesh_chat::address::Addresses;
 use mesh_chat::config::Config;
@@ -188,6 +189,7 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
         Output::Store(id, change) => store(world, index, Job::Write(id, change)),
         Output::Load(id, query) => store(world, index, Job::Read(id, query)),
         Output::Configure(config) => configure(world, index, &config),
+        Output::File(file, output) => files::act(world, index, file, output),
         Output::Event(event) => show(world, index, event),
         Output::Reply(CommandId(id), result) => reply(world, id, result),
         Output::FetchBeacon { .. } => fetch_beacon(world, index),
@@ -323,6 +325,7 @@ fn say_output(world: &World, index: usize, output: &Output) {
         | Output::Configure(_)
         | Output::Reply(..)
         | Output::FetchBeacon { .. }
+        | Output::File(..)
         | Output::Timeout(_) => {}
     }
 }

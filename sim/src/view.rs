@@ -2,6 +2,7 @@
 
 use mesh_chat::view::{
     BeaconStatus, ContactId, Event, Hidden, InviteId, Person, PersonId, Phase, Request, RequestId,
+    Transfer, TransferId,
 };
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -23,6 +24,8 @@ pub struct View {
     pub server: Option<String>,
     /// Own messages of each chat up to this one are shown as stored on the other device.
     pub delivered: BTreeMap<ContactId, u64>,
+    /// Files on their way, and what came of them.
+    pub transfers: BTreeMap<TransferId, Transfer>,
     /// The state of the beacon, where there is one.
     pub beacon: Option<BeaconStatus>,
 }
@@ -49,6 +52,9 @@ impl View {
                 return Some((contact, before + 1..=upto));
             }
             Event::Invite(invite) => drop(self.invites.insert(invite.id, invite.link)),
+            Event::Transfer(transfer) => {
+                self.transfers.insert(transfer.transfer.clone(), transfer);
+            }
             Event::InviteGone(id) => drop(self.invites.remove(&id)),
             Event::Profile(_)
             | Event::Message(_)

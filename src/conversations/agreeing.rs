@@ -132,7 +132,7 @@ impl Conversations {
         if let Some(session) = self.session(id) {
             let read = Read {
                 contact: id.clone(),
-                link: session.link,
+                link: Some(session.link),
                 what,
             };
             ctx.load(read, query);
@@ -151,7 +151,9 @@ impl Conversations {
             link,
             what,
         } = read;
-        let session = self.session(id).filter(|session| session.link == *link);
+        let session = self
+            .session(id)
+            .filter(|session| Some(session.link) == *link);
         let Some(session) = session else {
             return Ok(());
         };
@@ -170,6 +172,7 @@ impl Conversations {
                 let known = newest.map(|record| record.id.clone());
                 self.say(ctx, id, &SessionFrame::Known { id: known });
             }
+            Wanted::Decision { .. } => {}
             Wanted::Receipt => {
                 if let Some(place) = newest.and_then(|record| record.place) {
                     self.chat(id).read_by_other(place);
@@ -182,7 +185,7 @@ impl Conversations {
     /// Ends the connection for which something cannot be read: the next one tries again.
     pub(crate) fn not_loaded(&mut self, ctx: &mut Context, read: &Read) {
         let session = self.session(&read.contact);
-        if session.is_some_and(|session| session.link == read.link) {
+        if session.is_some_and(|session| Some(session.link) == read.link) {
             self.end(ctx, &read.contact);
         }
     }

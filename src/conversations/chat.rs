@@ -18,9 +18,11 @@ use super::outbox::Outbox;
 use crate::clock::{Mono, UnixMillis};
 use crate::io::CommandId;
 use crate::limits::{STORING, UNSEEN};
+use crate::offer::FileOffer;
 use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
 use crate::store::WRITE_AGAIN;
-use crate::view::{self, ContactId, Message, MessageState, Progress, Refusal};
+use crate::values::TransferId;
+use crate::view::{self, ContactId, Message, MessageState, Offered, Progress, Refusal};
 use crate::wire::SessionFrame;
 
 /// A chat in memory.
@@ -52,6 +54,29 @@ pub(crate) struct Chat {
 struct Staged {
     record: MessageRecord,
     command: Option<CommandId>,
+}
+
+/// What a message says.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) text: String,
+    /// The file that is offered with it.
+    pub(crate) offer: Option<FileOffer>,
+}
+
+impl From<&str> for Content {
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            offer: None,
+        }
+    }
+}
+
+impl Content {
+    fn weight(&self) -> usize {
+        self.text.len() + self.offer.as_ref().map_or(0, FileOffer::weight)
+    }
 }
 
 impl Chat {
@@ -137,34 +162,39 @@ impl Chat {
     pub(crate) fn write(
         &mut self,
         command: CommandId,
-        text: &str,
+        content: Content,
         at: UnixMillis,
         id: String,
     ) -> Result<(), Refusal> {
-        view::check_text(text)?;
+        view::check_text(&content.text)?;
         let own = self.under_way().filter(|staged| staged.command.is_some());
         let storing = own.fold((0, 0), |(count, bytes), staged| {
-            (count + 1, bytes + staged.record.message.text.len())
+            (count + 1, bytes + staged.record.message.weight())
         });
-        if !self.outbox.has_room(text.len(), storing) {
+        if !self.outbox.has_room(content.weight(), storing) {
             return Err(Refusal::OutboxFull);
         }
         self.head.out_last += 1;
         let place = Some(self.head.out_last);
-        self.stage(id, place, text.to_owned(), at, Some(command));
+        self.stage(id, place, content, at, Some(command));
         Ok(())
     }
 
-    /// Takes a text of the contact. Returns it as it is shown until it is stored; `None` where too much
+    /// Takes a message of the contact. Returns it as it is shown until it is stored; `None` where too much
     /// is being stored already.
-    pub(crate) fn receive(&mut self, id: String, text: String, at: UnixMillis) -> Option<Message> {
+    pub(crate) fn receive(
+        &mut self,
+        id: String,
+        content: Content,
+        at: UnixMillis,
+    ) -> Option<Message> {
         if self.staged.len() >= STORING {
             return None;
         }
         self.head.in_last = Some(id.clone());
         self.head.unread = self.head.unread.saturating_add(1);
         self.last_received = self.head.next_number;
-        self.stage(id, None, text, at, None);
+        self.stage(id, None, content, at, None);
         let mut arriving = self.staged.last().map(|staged| shown(&staged.record))?;
         arriving.state = MessageState::Arriving;
         Some(arriving)
@@ -174,7 +204,7 @@ impl Chat {
         &mut self,
         id: String,
         place: Option<u64>,
-        text: String,
+        Content { text, offer }: Content,
         at: UnixMillis,
         command: Option<CommandId>,
     ) {
@@ -190,6 +220,7 @@ impl Chat {
             at,
             text,
             origin,
+            offer,
         };
         let record = MessageRecord {
             version: 2,
@@ -390,6 +421,7 @@ pub(crate) fn shown(record: &MessageRecord) -> Message {
         at,
         text,
         origin,
+        offer,
     } = record.message.clone();
     let state = match origin {
         Origin::Received => MessageState::Received,
@@ -402,6 +434,10 @@ pub(crate) fn shown(record: &MessageRecord) -> Message {
         text,
         state,
         place: None,
+        file: offer.map(|offer| Offered {
+            transfer: TransferId(record.id.clone()),
+            offer,
+        }),
     }
 }
 

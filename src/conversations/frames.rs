@@ -1,6 +1,7 @@
 //! What a message of a contact leads to.
 
 use super::agreement::Happening;
+use super::chat::Content;
 use super::{Conversation, Conversations};
 use crate::context::Context;
 use crate::fact::{Fact, Heard};
@@ -86,7 +87,11 @@ impl Conversations {
                 id: name,
                 at,
                 text,
-            } => return self.text(ctx, id, number, name, at, text),
+                file: offer,
+            } => {
+                let content = Content { text, offer };
+                return self.text(ctx, id, number, name, at, content);
+            }
             SessionFrame::Ack { upto } => {
                 if !self.is_agreed(id) || !self.chat(id).acknowledged(upto) {
                     return Err(Misbehaviour::OutOfPlace);
@@ -98,6 +103,11 @@ impl Conversations {
                     session.says_read = Some(seen);
                 }
                 self.seen_by_other(ctx, id);
+            }
+            frame @ (SessionFrame::File { .. }
+            | SessionFrame::Channel { .. }
+            | SessionFrame::Bound { .. }) => {
+                ctx.tell(Fact::FileSaid(id.clone(), Box::new(frame)));
             }
             SessionFrame::Typing => ctx.event(Event::Typing(id.clone())),
             SessionFrame::Ping => self.say(ctx, id, &SessionFrame::Pong),
@@ -120,9 +130,9 @@ impl Conversations {
         number: u64,
         name: String,
         at: u64,
-        text: String,
+        content: Content,
     ) -> Result<(), Misbehaviour> {
-        if name.len() != MESSAGE_ID || view::check_text(&text).is_err() {
+        if name.len() != MESSAGE_ID || view::check_text(&content.text).is_err() {
             return Err(Misbehaviour::TextOutOfBounds);
         }
         let now = ctx.now;
@@ -149,7 +159,7 @@ impl Conversations {
         } else {
             now.unix
         };
-        let Some(arriving) = chat.receive(name, text, at.min(latest)) else {
+        let Some(arriving) = chat.receive(name, content, at.min(latest)) else {
             self.end(ctx, id);
             return Ok(());
         };

@@ -51,7 +51,7 @@ impl Outbox {
     /// Returns whether a message of this length may wait too, beside others that are being stored.
     pub(super) fn has_room(&self, bytes: usize, storing: (usize, usize)) -> bool {
         let (count, storing) = storing;
-        let waiting: usize = self.waiting.iter().map(|r| r.message.text.len()).sum();
+        let waiting: usize = self.waiting.iter().map(|r| r.message.weight()).sum();
         planted!(OutboxUnbounded)
             || self.waiting.len() + count < OUTBOX_MESSAGES
                 && waiting + storing + bytes <= OUTBOX_BYTES
@@ -85,6 +85,7 @@ impl Outbox {
             id: record.id.clone(),
             at: record.message.at,
             text: record.message.text.clone(),
+            file: record.message.offer.clone(),
         })
     }
 

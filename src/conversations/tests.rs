@@ -49,6 +49,7 @@ fn name(number: u64) -> String {
 
 fn text(number: u64, text: &str) -> SessionFrame {
     SessionFrame::Text {
+        file: None,
         number,
         id: name(number),
         at: 0,
@@ -99,7 +100,7 @@ fn queries(ctx: &mut Context) -> Vec<Query> {
 fn loaded(ctx: &mut Context, all: &mut Conversations, what: Wanted, records: Vec<MessageRecord>) {
     let read = Read {
         contact: bob(),
-        link: LINK,
+        link: Some(LINK),
         what,
     };
     all.loaded(ctx, &read, records).unwrap();
@@ -128,6 +129,7 @@ fn write(ctx: &mut Context, all: &mut Conversations, count: usize) {
 fn a_text_out_of_bounds_is_misbehaviour() {
     let longest = "x".repeat(TEXT_BYTES);
     let without_id = SessionFrame::Text {
+        file: None,
         number: 1,
         id: "short".to_owned(),
         at: 0,

@@ -1,14 +1,15 @@
 //! Own messages, and what follows when messages are stored.
 
 use super::Conversations;
-use super::chat::Chat;
+use super::chat::{Chat, Content};
 use crate::context::Context;
 use crate::encoding::hex;
 use crate::fact::Fact;
 use crate::io::CommandId;
+use crate::offer::FileOffer;
 use crate::records::Change;
 use crate::store::Write;
-use crate::values::ContactId;
+use crate::values::{ContactId, TransferId};
 use crate::view::{Event, Refusal};
 
 impl Conversations {
@@ -22,7 +23,24 @@ impl Conversations {
     ) -> Result<(), Refusal> {
         let at = ctx.now.unix;
         let name = hex(&ctx.random::<16>());
-        self.chat(id).write(command, text, at, name)
+        self.chat(id).write(command, text.into(), at, name)
+    }
+
+    /// Takes a file that the person offers; the command is answered once the message with it is stored.
+    pub(crate) fn offer(
+        &mut self,
+        ctx: &Context,
+        command: CommandId,
+        id: &ContactId,
+        transfer: &TransferId,
+        offer: FileOffer,
+    ) -> Result<(), Refusal> {
+        let content = Content {
+            text: offer.name.clone(),
+            offer: Some(offer),
+        };
+        let name = transfer.0.clone();
+        self.chat(id).write(command, content, ctx.now.unix, name)
     }
 
     /// Notes that the person has seen a chat up to a message; `tell` is whether the contact may

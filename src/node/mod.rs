@@ -23,8 +23,8 @@ mod transport;
 mod wiring;
 
 pub use crate::io::{
-    BeaconAnswer, BeaconFailure, ChannelBinding, Closed, CommandId, Input, Link, LinkId, LoadId,
-    Near, Output, Path, Reach, Signalling, StoreId,
+    BeaconAnswer, BeaconFailure, ChannelBinding, Closed, CommandId, FileInput, FileOutput, Input,
+    Link, LinkId, LoadId, Near, Output, Path, Reach, Signalling, StoreId,
 };
 pub use crate::why::{Deadline, Why};
 
@@ -34,6 +34,7 @@ use crate::contacts::Contacts;
 use crate::context::Context;
 use crate::conversations::Conversations;
 use crate::directory::Directory;
+use crate::files::Files;
 use crate::handshakes::Handshakes;
 use crate::introductions::Introductions;
 use crate::limits;
@@ -61,6 +62,7 @@ pub struct Node {
     contacts: Contacts,
     conversations: Conversations,
     rendezvous: Rendezvous,
+    files: Files,
     shown: Shown,
     attention: Attention,
 }
@@ -88,6 +90,7 @@ impl Node {
             invites,
             threads,
             outbox,
+            transfers,
         } = snapshot;
         let mut node = Self {
             ctx: Context::new(seed, unicode, now),
@@ -105,6 +108,7 @@ impl Node {
             contacts: Contacts::default(),
             conversations: Conversations::default(),
             rendezvous: Rendezvous::default(),
+            files: Files::default(),
             shown: Shown::default(),
             attention: Attention::default(),
         };
@@ -117,6 +121,7 @@ impl Node {
         let is_there = |contact: &ContactId| there.contains(contact);
         node.conversations
             .restore(&mut node.ctx, threads, &outbox, is_there);
+        node.files.restore(&mut node.ctx, transfers, is_there);
         // A crash between two writes leaves the chat of a contact as it was before it was accepted.
         for contact in node.contacts.all().filter(|c| c.awaits_card()) {
             node.conversations.accepted(contact.id());
@@ -161,9 +166,12 @@ impl Node {
     }
 
     /// Returns whether nothing is under way that the end of the page would break off: no write, no
-    /// handshake and no message.
+    /// handshake, no message and no file.
     pub fn is_at_rest(&self) -> bool {
-        self.ctx.store.is_idle() && self.handshakes.is_idle() && self.conversations.is_idle()
+        self.ctx.store.is_idle()
+            && self.handshakes.is_idle()
+            && self.conversations.is_idle()
+            && self.files.is_idle()
     }
 
     fn due(&self) -> Option<Deadline> {
@@ -175,6 +183,7 @@ impl Node {
             self.contacts.due(self.ctx.now.mono),
             self.conversations.due(),
             self.rendezvous.due(&self.ctx),
+            self.files.due(),
             self.attention.due(),
             self.shown.due(),
             self.ctx.store.due().map(|at| Why::Write.at(at)),

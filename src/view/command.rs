@@ -1,8 +1,9 @@
 //! What a person asks for, and what comes of it.
 
-use super::{ContactId, Hidden, InviteId, RequestId};
+use super::{ContactId, Hidden, InviteId, RequestId, TransferId};
 use crate::config::{Invalid, NotificationText, Settings};
 use crate::name::{NoteTooLong, Unsuitable};
+use crate::offer::FileOffer;
 use serde::{Deserialize, Serialize};
 
 /// The answer to a command that was not refused.
@@ -110,6 +111,27 @@ pub enum Command {
         /// All of them.
         settings: Settings,
     },
+    /// Offers a file to a contact, which is answered like a message. The file itself is handed to the engine's page
+    /// under the same name.
+    Offer {
+        /// To whom.
+        contact: ContactId,
+        /// Chosen by the view: 32 random hex digits.
+        transfer: TransferId,
+        /// What is said of it.
+        offer: FileOffer,
+    },
+    /// Accepts a file that a contact offers, or says that it is not wanted.
+    Decide {
+        /// In whose chat.
+        contact: ContactId,
+        /// Which.
+        transfer: TransferId,
+        /// Whether it is wanted.
+        accept: bool,
+    },
+    /// Carries out what is wanted of a file that was accepted or offered here.
+    File(TransferId, FileCommand),
     /// Tries again now, without waiting for the next try.
     Retry,
 }
@@ -134,6 +156,18 @@ pub enum ContactCommand {
     Pause(bool),
     /// Forgets the contact and its chat.
     Remove,
+}
+
+/// What a person wants of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FileCommand {
+    /// Gives it up.
+    Cancel,
+    /// Stops it for now, or goes on.
+    Pause(bool),
+    /// Reports that it was chosen again, and handed to the engine's page.
+    Choose,
 }
 
 /// Why a command was refused, for the field or the button it came from.
@@ -167,6 +201,12 @@ pub enum Refusal {
     /// The contact, request or person is not there any more.
     #[error("that is not there any more")]
     Gone,
+    /// What is said of the file is out of bounds: larger than any disk, or with a malformed name or picture.
+    #[error("this file cannot be offered")]
+    FileUnfit,
+    /// There are 500 files on their way.
+    #[error("there are too many files on their way")]
+    FilesFull,
     /// Press Join first.
     #[error("join first")]
     NotJoined,

@@ -1,9 +1,9 @@
 //! Messages of a chat, and how far they are.
 
-use super::ContactId;
-use super::Refusal;
+use super::{ContactId, Refusal, TransferId};
 use crate::clock::UnixMillis;
 use crate::limits::{TEXT_BYTES, TEXT_ESCAPED_BYTES};
+use crate::offer::FileOffer;
 use crate::wire::escaped_len;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,19 @@ pub struct Message {
     /// [`Progress`] speaks of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<u64>,
+    /// The file that is offered with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Offered>,
+}
+
+/// A file that is offered in a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Offered {
+    /// Names it in commands and events.
+    pub transfer: TransferId,
+    /// What is said of it.
+    pub offer: FileOffer,
 }
 
 /// How far the own messages of a chat are, by [`Message::place`].

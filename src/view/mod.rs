@@ -10,11 +10,13 @@ mod notification;
 mod people;
 mod recipient;
 mod status;
+mod transfer;
 
-pub use crate::values::{ContactId, InviteId, RequestId, Secret, Secret as Hidden};
+pub use crate::offer::FileOffer;
+pub use crate::values::{ContactId, InviteId, RequestId, Secret, Secret as Hidden, TransferId};
 pub use alert::Alert;
-pub use command::{Answer, Command, ContactCommand, Refusal};
-pub use message::{Message, MessageState, Progress, check_text};
+pub use command::{Answer, Command, ContactCommand, FileCommand, Refusal};
+pub use message::{Message, MessageState, Offered, Progress, check_text};
 pub use notification::{About, Notification};
 pub use people::{
     Asked, Connected, Invite, Person, PersonId, Ping, Preferences, Presence, Reach, Request,
@@ -22,6 +24,7 @@ pub use people::{
 };
 pub use recipient::{Duty, Recipient};
 pub use status::{BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};
+pub use transfer::{Failure, Transfer, TransferState};
 
 use crate::config::{Config, Settings};
 use serde::{Deserialize, Serialize};
@@ -58,6 +61,8 @@ pub enum Event {
     },
     /// Own messages of a chat are further, or wait again.
     Progress(Progress),
+    /// A file was accepted here or offered from here, or is further; the key is [`Transfer::transfer`].
+    Transfer(Transfer),
     /// A contact is writing at this moment; forget it after six seconds.
     Typing(ContactId),
     /// The settings in force, their defaults and what is wrong with the packed configuration.

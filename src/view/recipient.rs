@@ -43,6 +43,7 @@ impl Event {
             | Self::Invite(_)
             | Self::InviteGone(_)
             | Self::Typing(_)
+            | Self::Transfer(_)
             | Self::Settings(_)
             | Self::Alert(_)
             | Self::Ready => Recipient::EveryView,

@@ -9,6 +9,7 @@
 #[macro_use]
 mod schema;
 
+mod file;
 mod handshake;
 mod json;
 mod malformed;
@@ -17,6 +18,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use file::FileFrame;
 pub(crate) use handshake::{HandshakeFrame, Hello, Proof, Versions};
 pub(crate) use json::{Frame, encode, escaped_len};
 pub(crate) use malformed::Malformed;

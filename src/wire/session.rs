@@ -1,6 +1,11 @@
 //! What two contacts say to each other, once both have proven who they are.
 
 use super::Card;
+use super::json::{Field, Fields, Object, Value};
+use super::malformed::{Malformed, Wrong};
+use crate::offer::FileOffer;
+use nojson::{DisplayJson, JsonFormatter, RawJsonValue};
+use std::fmt;
 
 frames! {
     /// A message between contacts.
@@ -32,16 +37,78 @@ frames! {
         /// The newest of them.
         "known" => Known { id: Option<String> },
         /// `number` counts the texts of this connection from 1.
-        "text" => Text { number: u64, id: String, at: u64, text: String },
+        "text" => Text {
+            number: u64,
+            id: String,
+            at: u64,
+            text: String,
+            /// The file that is offered with it; the text is its name.
+            file: Option<FileOffer>,
+        },
         /// The texts of this connection up to this one are stored.
         "ack" => Ack { upto: u64 },
         /// The receiver's messages up to this one were seen.
         "read" => Read { id: String },
         "typing" => Typing,
+        /// How far a file of the receiver's or the sender's is: see [`FileState`].
+        "file" => File { id: String, state: String },
+        /// The sender calls with this connection id, to fetch files.
+        "channel" => Channel { label: String },
+        /// The connection with this id is between these two certificates, as the sender sees it.
+        "bound" => Bound { label: String, local: String, remote: String },
         /// A newer connection of the same identity takes the place of this one.
         "replaced" => Replaced,
         "ping" => Ping,
         "pong" => Pong,
         "bye" => Bye,
+    }
+}
+
+impl Value for FileOffer {
+    fn read(value: RawJsonValue<'_, '_>, name: &'static str) -> Result<Self, Malformed> {
+        let fields = Fields(value);
+        let offer = Self {
+            name: Field::read(fields, "name")?,
+            size: Field::read(fields, "size")?,
+            kind: read_field!(fields, "kind", String, String::new()),
+            modified: Field::read(fields, "modified")?,
+            thumbnail: Field::read(fields, "thumbnail")?,
+        };
+        offer
+            .checked()
+            .ok_or(Malformed::Field(name, Wrong::OutOfBounds))
+    }
+
+    fn write(&self, f: &mut Object<'_, '_, '_>, name: &'static str) -> fmt::Result {
+        f.member(name, self)
+    }
+
+    #[cfg(test)]
+    fn within_bounds(self) -> Self {
+        let offer = Self {
+            size: self.size % crate::limits::FILE_BYTES,
+            kind: self
+                .kind
+                .chars()
+                .filter(char::is_ascii_graphic)
+                .take(9)
+                .collect(),
+            modified: Value::within_bounds(self.modified.unwrap_or(0)).into(),
+            name: self.name.chars().take(60).collect(),
+            thumbnail: None,
+        };
+        offer.checked().unwrap()
+    }
+}
+
+impl DisplayJson for FileOffer {
+    fn fmt(&self, f: &mut JsonFormatter<'_, '_>) -> fmt::Result {
+        f.object(|f| {
+            Field::write(&self.name, f, "name")?;
+            Field::write(&self.size, f, "size")?;
+            Field::write(&self.kind, f, "kind")?;
+            Field::write(&self.modified, f, "modified")?;
+            Field::write(&self.thumbnail, f, "thumbnail")
+        })
     }
 }

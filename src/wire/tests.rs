@@ -3,6 +3,7 @@
 use super::json::Member;
 use super::*;
 use crate::limits::{FRAME_BYTES, LARGEST_NUMBER, MESSAGE_ID, TEXT_BYTES};
+use crate::offer::FileOffer;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -129,6 +130,7 @@ fn what_contacts_say_has_the_documented_form() {
         (SessionFrame::Known { id: None }, r#"{"type":"known"}"#),
         (
             SessionFrame::Text {
+                file: None,
                 number: 1,
                 id: "i".into(),
                 at: 7,
@@ -226,6 +228,7 @@ fn every_text_that_may_be_written_fits_a_frame() {
         let (number, at) = (LARGEST_NUMBER, LARGEST_NUMBER);
         let text = text.to_owned();
         let frame = SessionFrame::Text {
+            file: None,
             number,
             id,
             at,
@@ -260,6 +263,23 @@ fn every_text_that_may_be_written_fits_a_frame() {
 fn a_newer_peer_may_add_fields() {
     let text = br#"{"type":"pong","new":{"x":1}}"#;
     assert_eq!(SessionFrame::decode(text), Ok(SessionFrame::Pong));
+}
+
+impl Arbitrary for FileOffer {
+    type Parameters = ();
+    type Strategy = BoxedStrategy<Self>;
+
+    fn arbitrary_with((): ()) -> Self::Strategy {
+        any::<(String, u64, String, Option<u64>)>()
+            .prop_map(|(name, size, kind, modified)| Self {
+                name,
+                size,
+                kind,
+                modified,
+                thumbnail: None,
+            })
+            .boxed()
+    }
 }
 
 impl Arbitrary for Versions {

@@ -188,6 +188,7 @@ mod tests {
             at: 0,
             text: text.to_owned(),
             origin: Origin::Received,
+            offer: None,
         };
         let record = MessageRecord {
             version: 2,

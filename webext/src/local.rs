@@ -6,7 +6,7 @@ use ipc::ContactId;
 use mesh_chat::config::Settings;
 use mesh_chat::records::{
     AskedRecord, Change, ContactRecord, ImportRecord, InviteRecord, ProfileRecord, RequestRecord,
-    Snapshot,
+    Snapshot, TransferRecord,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,6 +17,7 @@ const CONTACT: &str = "contact/";
 const REQUEST: &str = "request/";
 const INVITE: &str = "invite/";
 const ASKED: &str = "asked/";
+const TRANSFER: &str = "transfer/";
 
 /// The version of every record that this program reads and writes.
 const VERSION: u32 = 1;
@@ -94,6 +95,10 @@ impl Local {
             let record: AskedRecord = parsed(text)?;
             (record.version == VERSION && record.stranger == id).then_some(())?;
             self.snapshot.asked.push(record);
+        } else if let Some(id) = key.strip_prefix(TRANSFER) {
+            let record: TransferRecord = parsed(text)?;
+            (record.version == VERSION && record.id.0 == id).then_some(())?;
+            self.snapshot.transfers.push(record);
         }
         Some(())
     }
@@ -129,6 +134,8 @@ impl Writes {
             Change::ForgetInvite(id) => self.remove(format!("{INVITE}{}", id.0)),
             Change::Asked(record) => self.set(format!("{ASKED}{}", record.stranger), record)?,
             Change::ForgetAsked(stranger) => self.remove(format!("{ASKED}{stranger}")),
+            Change::Transfer(record) => self.set(format!("{TRANSFER}{}", record.id.0), record)?,
+            Change::ForgetTransfer(id) => self.remove(format!("{TRANSFER}{}", id.0)),
             Change::Import(import) => self.import(import)?,
             Change::Thread(..) | Change::ForgetThread(_) => return Ok(false),
         }

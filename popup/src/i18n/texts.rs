@@ -74,6 +74,8 @@ texts! {
     NoteTooLong = "noteTooLong",
     OutboxFull = "outboxFull",
     Gone = "gone",
+    FileUnfit = "fileUnfit",
+    FilesFull = "filesFull",
     NotJoined = "notJoined",
     ContactsFull = "contactsFull",
     NotStored = "notStored",

@@ -17,6 +17,8 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::NoteTooLong => Text::NoteTooLong,
         Refusal::OutboxFull => Text::OutboxFull,
         Refusal::Gone => Text::Gone,
+        Refusal::FileUnfit => Text::FileUnfit,
+        Refusal::FilesFull => Text::FilesFull,
         Refusal::NotJoined => Text::NotJoined,
         Refusal::ContactsFull => Text::ContactsFull,
         Refusal::InviteMalformed => Text::InviteMalformed,

@@ -5,6 +5,7 @@ use crate::values::ContactId;
 /// Returns an own message at a place.
 fn record(place: u64) -> MessageRecord {
     let message = StoredMessage {
+        offer: None,
         contact: ContactId("c".to_owned()),
         number: place,
         at: 0,

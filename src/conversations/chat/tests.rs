@@ -8,7 +8,7 @@ fn chat() -> Chat {
 }
 
 fn write(chat: &mut Chat, text: &str) -> (ThreadRecord, Vec<MessageRecord>) {
-    chat.write(CommandId(1), text, 7, format!("id of {text}"))
+    chat.write(CommandId(1), text.into(), 7, format!("id of {text}"))
         .unwrap();
     chat.flush(NOW).unwrap()
 }
@@ -276,7 +276,7 @@ fn the_window_bounds_what_is_in_flight() {
 #[test]
 fn the_composer_refuses_at_the_bounds() {
     let mut chat = chat();
-    let mut write = |text: &str| chat.write(CommandId(1), text, 7, String::new());
+    let mut write = |text: &str| chat.write(CommandId(1), text.into(), 7, String::new());
     assert_eq!(write(" \n"), Err(Refusal::TextEmpty));
     assert_eq!(
         write(&"x".repeat(TEXT_BYTES + 1)),

@@ -49,6 +49,7 @@ impl Node {
         self.dial_contacts();
         self.call_people_back();
         self.find_missing();
+        self.fetch_files();
         self.introductions.expire(&mut self.ctx);
         self.release_former();
         if self.contacts.expire_unfinished(&mut self.ctx) {
@@ -161,6 +162,26 @@ impl Node {
             now: self.ctx.now.mono,
         };
         self.contacts.timeout(&mut self.ctx, &ways);
+        self.settle();
+    }
+
+    /// Makes connections for files, and gives up those that come to nothing.
+    fn fetch_files(&mut self) {
+        self.files.timeout(&mut self.ctx);
+        if !self.transport.is_held() {
+            return;
+        }
+        let Some(me) = self.account.me() else {
+            return;
+        };
+        for contact in self.files.to_dial(self.ctx.now.mono) {
+            let saved = self.contacts.get(&contact);
+            if let Some(there) = saved.and_then(|saved| saved.transport_id()) {
+                let ctx = &mut self.ctx;
+                let (link, label) = ctx.dial_for_files(me.transport_id(), there, &contact);
+                self.files.dialled(ctx, &contact, link, label);
+            }
+        }
         self.settle();
     }
 

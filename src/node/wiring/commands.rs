@@ -3,8 +3,12 @@
 use crate::ids::Stranger;
 use crate::introductions::Answered;
 use crate::io::CommandId;
+use crate::limits::MESSAGE_ID;
 use crate::node::Node;
-use crate::values::{ContactId, RequestId};
+use crate::offer::FileOffer;
+use crate::records::{MessageRecord, Origin, Query};
+use crate::store::{Read, Wanted};
+use crate::values::{ContactId, RequestId, TransferId};
 use crate::view::{Alert, Command, ContactCommand, Refusal};
 use crate::wire::SessionFrame;
 
@@ -68,6 +72,21 @@ impl Node {
             Command::Export { passphrase } => self.export(id, &passphrase).map(later),
             Command::Import { passphrase, backup } => {
                 self.import(id, &passphrase, &backup).map(later)
+            }
+            Command::Offer {
+                contact,
+                transfer,
+                offer,
+            } => self.offer(id, &contact, &transfer, offer).map(later),
+            Command::Decide {
+                contact,
+                transfer,
+                accept,
+            } => self
+                .look_up_offer(id, &contact, transfer, accept)
+                .map(later),
+            Command::File(transfer, command) => {
+                self.files.command(ctx, &transfer, command).map(now)
             }
             Command::Retry => {
                 self.woke();
@@ -144,6 +163,7 @@ impl Node {
         self.withdraw_card();
         self.contacts.forget(&mut self.ctx, contact.clone());
         self.conversations.forget(&mut self.ctx, contact);
+        self.files.forget(&mut self.ctx, contact);
         self.attention.read(&mut self.ctx, contact.clone());
         Ok(())
     }
@@ -167,6 +187,77 @@ impl Node {
         self.conversations.write(&mut self.ctx, id, contact, text)?;
         self.contacts.hurry(contact, self.ctx.now.mono);
         Ok(())
+    }
+
+    /// Offers a file: it is kept here first, so that whoever has its message can fetch it.
+    fn offer(
+        &mut self,
+        id: CommandId,
+        contact: &ContactId,
+        transfer: &TransferId,
+        offer: FileOffer,
+    ) -> Result<(), Refusal> {
+        let saved = self.contacts.get(contact).filter(|c| c.is_complete());
+        saved.ok_or(Refusal::Gone)?;
+        let is_id =
+            transfer.0.len() == MESSAGE_ID && transfer.0.bytes().all(|b| b.is_ascii_hexdigit());
+        let offer = offer
+            .checked()
+            .filter(|_| is_id)
+            .ok_or(Refusal::FileUnfit)?;
+        let ctx = &mut self.ctx;
+        self.files.offer(ctx, contact, transfer, offer.clone())?;
+        let written = self.conversations.offer(ctx, id, contact, transfer, offer);
+        if written.is_err() {
+            self.files.take_back(ctx, transfer);
+        }
+        self.contacts.hurry(contact, self.ctx.now.mono);
+        written
+    }
+
+    /// Reads the message in which a file is offered: what is said of the file stands there.
+    fn look_up_offer(
+        &mut self,
+        command: CommandId,
+        contact: &ContactId,
+        transfer: TransferId,
+        accept: bool,
+    ) -> Result<(), Refusal> {
+        self.contacts.get(contact).ok_or(Refusal::Gone)?;
+        let query = Query::Newest {
+            contact: contact.clone(),
+            origin: Origin::Received,
+            ids: vec![transfer.0],
+        };
+        let read = Read {
+            contact: contact.clone(),
+            link: None,
+            what: Wanted::Decision { command, accept },
+        };
+        self.ctx.load(read, query);
+        Ok(())
+    }
+
+    /// Goes on with the message in which a file is offered.
+    pub(super) fn decide(
+        &mut self,
+        contact: &ContactId,
+        command: CommandId,
+        accept: bool,
+        read: Result<Vec<MessageRecord>, String>,
+    ) {
+        let ctx = &mut self.ctx;
+        let result = match read {
+            Ok(records) => {
+                let record = records.into_iter().next();
+                let offer = record.and_then(|r| Some((TransferId(r.id), r.message.offer?)));
+                offer
+                    .ok_or(Refusal::Gone)
+                    .and_then(|(id, offer)| self.files.decide(ctx, contact, &id, offer, accept))
+            }
+            Err(reason) => Err(Refusal::Storage { reason }),
+        };
+        self.ctx.reply(command, result);
     }
 
     fn typing(&mut self, contact: &ContactId) -> Result<(), Refusal> {

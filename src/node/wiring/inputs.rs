@@ -17,6 +17,7 @@ impl Node {
             Input::Pressed(command) => self.pressed(command),
             Input::Attach => {
                 self.attention.attach(&mut self.ctx);
+                self.files.attach(&mut self.ctx);
                 self.shown.attach(&mut self.ctx);
             }
             Input::Watching { chats, visible } => {
@@ -49,6 +50,7 @@ impl Node {
             }
             Input::Stored(id, result) => self.stored(id, result),
             Input::Loaded(id, result) => self.loaded(id, result),
+            Input::File(id, input) => self.files.input(&mut self.ctx, &id, input),
         }
     }
 
@@ -142,6 +144,9 @@ impl Node {
             Some(LinkOwner::Directory) => self.directory.link(&mut self.ctx, link, event),
             Some(LinkOwner::Session(contact)) => self.session(&contact, event),
             Some(LinkOwner::Handshakes) => self.handshake(link, event),
+            Some(LinkOwner::Files(contact)) => {
+                self.files.link(&mut self.ctx, &contact, link, event);
+            }
             None => {}
         }
         if closed {
@@ -152,6 +157,13 @@ impl Node {
     pub(super) fn incoming(&mut self, link: LinkId, call: Call) {
         let ctx = &mut self.ctx;
         let local = &call.local;
+        // Of whoever has just said so in a session: nobody else knows the connection id but the server.
+        if matches!(ctx.routes.id(local), Some(IdOwner::Transport))
+            && let Some(contact) = self.files.awaited(&call.label)
+        {
+            self.files.arrived(&contact, link);
+            return ctx.admit(link, local, LinkOwner::Files(contact));
+        }
         let door = match ctx.routes.id(local) {
             Some(IdOwner::Transport | IdOwner::Former) => Some(Door::Transport),
             Some(IdOwner::Invite) => Some(Door::Invite),

@@ -131,7 +131,12 @@ impl Node {
                 let name = self.contacts.name(&contact);
                 ctx.alert(Alert::OlderDisk { name });
             }
-            Fact::Ended(contact, lasted) => self.contacts.lost(ctx, &contact, lasted),
+            Fact::Ended(contact, lasted) => {
+                self.files.disconnected(ctx, &contact);
+                self.contacts.lost(ctx, &contact, lasted);
+            }
+            Fact::Say(contact, frame) => self.conversations.say(ctx, &contact, &frame),
+            Fact::FileSaid(contact, frame) => self.files.hear(ctx, &contact, *frame),
             Fact::Replaced(contact) => {
                 let ours = self.handshakes.is_meeting(&contact);
                 let others = self.contacts.complete();

@@ -259,6 +259,7 @@ impl Node {
         let receipts = self.account.settings().read_receipts;
         self.conversations
             .send_have(&mut self.ctx, contact, receipts);
+        self.files.connected(&mut self.ctx, contact);
     }
 
     /// Finds out which connected contacts are in a namespace of this device. Returns those to whom that
@@ -367,6 +368,7 @@ impl Node {
     /// Ends every connection with a contact, those being made too.
     pub(super) fn part_from(&mut self, contact: &ContactId) {
         self.conversations.part(&mut self.ctx, contact);
+        self.files.disconnected(&mut self.ctx, contact);
         self.contacts.parted(contact);
         self.handshakes.stop_meeting(&mut self.ctx, contact);
     }

@@ -5,7 +5,7 @@ use crate::fact::Fact;
 use crate::io::{LinkId, LoadId, StoreId};
 use crate::node::Node;
 use crate::records::{Change, MessageRecord, ProfileRecord};
-use crate::store::Write;
+use crate::store::{Wanted, Write};
 use crate::view::{Alert, Refusal};
 
 impl Node {
@@ -44,6 +44,7 @@ impl Node {
             Write::Import(import, command) => self.imported(*import, command),
             Write::Acceptance(link) => self.acceptance_written(link, true),
             Write::Thread(contact) => self.conversations.stored(ctx, &contact),
+            Write::Transfer(id) => self.files.stored(ctx, &id),
         }
     }
 
@@ -78,6 +79,7 @@ impl Node {
             Write::Certain(change) => ctx.store.try_later(*change, ctx.now.mono),
             Write::Acceptance(link) => self.acceptance_written(link, false),
             Write::Thread(contact) => self.conversations.not_stored(ctx, &contact, &refusal),
+            Write::Transfer(id) => self.files.not_stored(ctx, &id),
             Write::Request(id) => self.introductions.request_not_stored(ctx, id),
         }
     }
@@ -97,6 +99,8 @@ impl Node {
             | Change::Asked(_)
             | Change::ForgetAsked(_)
             | Change::Thread(..)
+            | Change::Transfer(_)
+            | Change::ForgetTransfer(_)
             | Change::Import(_) => false,
         }
     }
@@ -105,6 +109,9 @@ impl Node {
         let Some(read) = self.ctx.store.loaded(id) else {
             return;
         };
+        if let Wanted::Decision { command, accept } = read.what {
+            return self.decide(&read.contact, command, accept, result);
+        }
         let ctx = &mut self.ctx;
         match result {
             Ok(records) => {

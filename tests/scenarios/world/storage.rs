@@ -150,6 +150,7 @@ impl Disk {
             invites,
             requests,
             asked,
+            transfers,
             ..
         } = &mut self.snapshot;
         match change {
@@ -171,6 +172,11 @@ impl Disk {
                 requests.retain(|request| request.id != new.id);
                 requests.push(new);
             }
+            Change::Transfer(new) => {
+                transfers.retain(|transfer| transfer.id != new.id);
+                transfers.push(new);
+            }
+            Change::ForgetTransfer(id) => transfers.retain(|transfer| transfer.id != id),
             Change::ForgetRequest(id) => requests.retain(|request| request.id != id),
             Change::Import(import) => {
                 *profile = Some(import.profile);

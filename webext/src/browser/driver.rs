@@ -336,6 +336,8 @@ impl Driver {
                 self.config.replace(Some(config));
             }
             Output::Reply(id, result) => self.reply(id, result),
+            // Not built yet: the browser's part.
+            Output::File(..) => {}
             Output::Event(event) => self.show(only, &event),
             Output::Timeout(deadline) => self.arm(now().mono, deadline),
         }

@@ -160,6 +160,7 @@ impl State {
             text: unsent.text.clone(),
             state: MessageState::Waiting,
             place: None,
+            file: None,
         };
         numbered.map(message).collect()
     }

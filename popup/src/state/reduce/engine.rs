@@ -109,6 +109,7 @@ impl State {
                 }
             }
             Event::Progress(progress) => self.progress(&progress),
+            Event::Transfer(_) => {}
             Event::Typing(contact) => {
                 self.typing.insert(contact, self.now.saturating_add(TYPING));
             }

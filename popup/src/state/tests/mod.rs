@@ -73,6 +73,7 @@ fn message(number: u64, state: MessageState, text: &str) -> Message {
         text: text.to_owned(),
         state,
         place: None,
+        file: None,
     }
 }
 

@@ -1,0 +1,53 @@
+//! What a device does with the bytes of files. A piece is not modelled but by its number: its bytes come a while after
+//! its announcement, where the connection still stands then.
+
+use crate::event::Event;
+use crate::world::World;
+use mesh_chat::node::{FileInput, FileOutput, Input};
+use mesh_chat::view::TransferId;
+
+/// The hash of a piece: of each file another one.
+fn hash(file: &TransferId, number: u64) -> [u8; 32] {
+    let mut hash = [0; 32];
+    for (into, from) in hash.iter_mut().zip(file.0.bytes()) {
+        *into = from;
+    }
+    let (_, last) = hash.split_at_mut(24);
+    last.copy_from_slice(&number.to_le_bytes());
+    hash
+}
+
+/// Does it.
+pub fn act(world: &mut World, index: usize, file: TransferId, output: FileOutput) {
+    let after = world.ctx.random.within(2, 60);
+    let Some(device) = world.devices.get_mut(index) else {
+        return;
+    };
+    let done = match output {
+        FileOutput::Open { .. } => FileInput::Opened {
+            pieces: device.disk.pieces(&file),
+        },
+        FileOutput::Write {
+            number, hash: of, ..
+        } if of == hash(&file, number) => {
+            // What is reported is flushed.
+            device.disk.write_piece(file.clone(), number);
+            FileInput::Written { number }
+        }
+        FileOutput::Write { number, .. } => FileInput::Damaged { number },
+        FileOutput::Save => {
+            device.disk.drop_pieces(&file);
+            FileInput::Saved
+        }
+        FileOutput::Find => FileInput::Found,
+        FileOutput::Read { number, .. } => FileInput::Read {
+            number,
+            hash: hash(&file, number),
+        },
+        FileOutput::Send { .. } => FileInput::Sent,
+        FileOutput::Drop => return device.disk.drop_pieces(&file),
+    };
+    let input = Box::new(Input::File(file, done));
+    let event = Event::Node(index, device.generation, input);
+    world.ctx.later(after, event);
+}

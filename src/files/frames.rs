@@ -1,0 +1,493 @@
+//! What the contacts say about files, in the session and on the connections for files, and what is sent to them.
+
+use super::channel::{Bound, Channel, Peer};
+use super::talk::Word;
+use super::{Files, Work, pause, say};
+use crate::context::Context;
+use crate::encoding::{b64, unb64};
+use crate::fact::Fact;
+use crate::io::{ChannelBinding, FileOutput, Link, LinkId, Output};
+use crate::limits::EARLY_FILE_FRAMES;
+use crate::misbehaviour::Misbehaviour;
+use crate::records::{Direction, End, Progressed};
+use crate::values::{ContactId, TransferId};
+use crate::view::Failure;
+use crate::wire::{FileFrame, SessionFrame};
+
+/// What comes of a message on a connection for files.
+type Heard = Result<(), Misbehaviour>;
+
+impl Files {
+    /// Notes that there is a session with a contact, and says how far the files with them are.
+    pub(crate) fn connected(&mut self, ctx: &mut Context, contact: &ContactId) {
+        self.disconnected(ctx, contact);
+        let peer = Peer::new(ctx.now.mono);
+        self.peers.insert(contact.clone(), peer);
+        let theirs = self.all.iter_mut();
+        let theirs = theirs.filter(|(_, file)| file.record.contact == *contact);
+        for (id, file) in theirs {
+            match (file.record.progressed, &mut file.work) {
+                (Progressed::Ended { how, told: false }, _) => say(ctx, contact, id, Word::of(how)),
+                (Progressed::Ended { .. }, _) | (Progressed::Open, Work::Sending(_)) => {}
+                (Progressed::Open, Work::Receiving(receiving)) => {
+                    receiving.connected();
+                    if receiving.take_news() {
+                        say(ctx, contact, id, Word::Want);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes that there is no session with a contact any more: nothing says whose connections these are.
+    pub(crate) fn disconnected(&mut self, ctx: &mut Context, contact: &ContactId) {
+        let Some(mut peer) = self.peers.remove(contact) else {
+            return;
+        };
+        for link in [peer.fetch.take(), peer.serve.take()].into_iter().flatten() {
+            ctx.close(link);
+        }
+        self.interrupted(ctx, contact, None);
+    }
+
+    /// Takes a connection that is being dialled to fetch from a contact.
+    pub(crate) fn dialled(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        link: LinkId,
+        label: String,
+    ) {
+        if let Some(peer) = self.peers.get_mut(contact) {
+            peer.fetch.begin(label.clone(), Some(link), ctx.now.mono);
+            let frame = SessionFrame::Channel { label };
+            ctx.tell(Fact::Say(contact.clone(), Box::new(frame)));
+        }
+    }
+
+    /// Returns the contact who has said that they call with this connection id.
+    pub(crate) fn awaited(&self, label: &str) -> Option<ContactId> {
+        let mut peers = self.peers.iter();
+        let found = peers.find(|(_, peer)| peer.serve.awaits(label));
+        found.map(|(contact, _)| contact.clone())
+    }
+
+    /// Takes the connection on which a contact fetches.
+    pub(crate) fn arrived(&mut self, contact: &ContactId, link: LinkId) {
+        if let Some(peer) = self.peers.get_mut(contact) {
+            peer.serve.arrived(link);
+        }
+    }
+
+    /// Takes what a contact says in the session.
+    pub(crate) fn hear(&mut self, ctx: &mut Context, contact: &ContactId, frame: SessionFrame) {
+        let heard = match frame {
+            SessionFrame::File { id, state } => self.word(ctx, contact, TransferId(id), &state),
+            SessionFrame::Channel { label } => self.announced(ctx, contact, label),
+            SessionFrame::Bound {
+                label,
+                local,
+                remote,
+            } => self.bound(ctx, contact, &label, &local, &remote),
+            _ => Ok(()),
+        };
+        if let Err(how) = heard {
+            ctx.tell(Fact::Misbehaved(contact.clone(), how));
+        }
+    }
+
+    fn word(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        id: TransferId,
+        word: &str,
+    ) -> Heard {
+        let word = Word::read(word).ok_or(Misbehaviour::OutOfPlace)?;
+        let ended = match word {
+            Word::Declined => Some(End::Declined),
+            Word::Cancelled => Some(End::Cancelled { there: true }),
+            Word::Failed => Some(End::Failed(Failure::There)),
+            Word::Saved => Some(End::Saved),
+            Word::Want | Word::Lacking | Word::Ready | Word::Noted => None,
+        };
+        let known = self.all.get_mut(&id);
+        let Some(file) = known.filter(|file| file.record.contact == *contact) else {
+            match word {
+                // It was offered by this device before it lost what it had stored, or was forgotten.
+                Word::Want => say(ctx, contact, &id, Word::Failed),
+                Word::Noted | Word::Lacking | Word::Ready => {}
+                // Whoever has ended it says so until that is noted.
+                Word::Declined | Word::Cancelled | Word::Failed | Word::Saved => {
+                    say(ctx, contact, &id, Word::Noted);
+                }
+            }
+            return Ok(());
+        };
+        if let Some(how) = ended {
+            // Only whoever gets a file can have declined or saved it.
+            let only_there = matches!(how, End::Declined | End::Saved);
+            if only_there && file.record.direction == Direction::In {
+                return Err(Misbehaviour::OutOfPlace);
+            }
+            say(ctx, contact, &id, Word::Noted);
+            self.end(ctx, &id, how, true);
+            return Ok(());
+        }
+        match (word, file.record.progressed, &mut file.work) {
+            (Word::Want, Progressed::Ended { how, .. }, _) => say(ctx, contact, &id, Word::of(how)),
+            (Word::Want, Progressed::Open, Work::Sending(sending)) => sending.want(ctx, &id),
+            (Word::Lacking | Word::Ready, Progressed::Open, Work::Receiving(receiving)) => {
+                receiving.set_lacking(word == Word::Lacking);
+            }
+            (Word::Noted, Progressed::Ended { how, .. }, _) => {
+                file.record.progressed = Progressed::Ended { how, told: true };
+                let change = crate::records::Change::Transfer(file.record.clone());
+                ctx.store_for_certain(change);
+            }
+            _ => {}
+        }
+        self.announce(ctx, &id);
+        self.go_on(ctx, contact, &id);
+        Ok(())
+    }
+
+    fn announced(&mut self, ctx: &mut Context, contact: &ContactId, label: String) -> Heard {
+        if label.len() != crate::crypto::LABEL_CHARACTERS {
+            return Err(Misbehaviour::OutOfPlace);
+        }
+        let now = ctx.now.mono;
+        if let Some(peer) = self.peers.get_mut(contact) {
+            if let Some(link) = peer.serve.take() {
+                ctx.close(link);
+            }
+            peer.serve.begin(label, None, now);
+            self.interrupted(ctx, contact, Some(Direction::Out));
+        }
+        Ok(())
+    }
+
+    fn bound(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        label: &str,
+        local: &str,
+        remote: &str,
+    ) -> Heard {
+        let binding = unb64(local).zip(unb64(remote));
+        let (local, remote) = binding.ok_or(Misbehaviour::OutOfPlace)?;
+        let binding = ChannelBinding { local, remote };
+        if let Some(peer) = self.peers.get_mut(contact) {
+            let is_one = peer.fetch.heard(label, binding) || peer.serve.heard(label, binding);
+            if is_one {
+                self.begin_if_bound(ctx, contact);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what happens on a connection for files.
+    pub(crate) fn link(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        link: LinkId,
+        event: Link,
+    ) {
+        match event {
+            Link::Open { binding, .. } => {
+                if let Some(channel) = self.channel(contact, link) {
+                    let frame = SessionFrame::Bound {
+                        label: channel.opened(binding).to_owned(),
+                        local: b64(&binding.local),
+                        remote: b64(&binding.remote),
+                    };
+                    ctx.tell(Fact::Say(contact.clone(), Box::new(frame)));
+                    self.begin_if_bound(ctx, contact);
+                }
+            }
+            Link::Frame(bytes) => self.frame(ctx, contact, link, bytes),
+            Link::Closed(_) => self.broken(ctx, contact, link),
+            Link::Suspect | Link::Incoming { .. } => {}
+        }
+    }
+
+    fn channel(&mut self, contact: &ContactId, link: LinkId) -> Option<&mut Channel> {
+        let peer = self.peers.get_mut(contact)?;
+        let channels = [&mut peer.fetch, &mut peer.serve];
+        channels.into_iter().find(|c| c.link() == Some(link))
+    }
+
+    fn begin_if_bound(&mut self, ctx: &mut Context, contact: &ContactId) {
+        let Some(peer) = self.peers.get_mut(contact) else {
+            return;
+        };
+        let between = [&peer.fetch, &peer.serve].map(|channel| (channel.bound(), channel.link()));
+        for (bound, link) in between {
+            if let (Bound::No, Some(link)) = (bound, link) {
+                tracing::warn!("somebody is between the ends of a connection for files");
+                ctx.close(link);
+                self.broken(ctx, contact, link);
+            }
+        }
+        let Some(peer) = self.peers.get_mut(contact) else {
+            return;
+        };
+        if let Some(link) = peer.serve.ready() {
+            for frame in std::mem::take(&mut peer.serve.early) {
+                self.frame(ctx, contact, link, frame);
+            }
+        }
+        self.fetch(ctx, contact);
+    }
+
+    fn frame(&mut self, ctx: &mut Context, contact: &ContactId, link: LinkId, bytes: Vec<u8>) {
+        let Some(channel) = self.channel(contact, link) else {
+            return;
+        };
+        if channel.bound() == Bound::NotYet && channel.early.len() < EARLY_FILE_FRAMES {
+            return channel.early.push(bytes);
+        }
+        if let Err(how) = self.take(ctx, contact, link, &bytes) {
+            tracing::warn!(%how, "a connection for files is closed");
+            ctx.close(link);
+            self.broken(ctx, contact, link);
+        }
+    }
+
+    fn take(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        link: LinkId,
+        bytes: &[u8],
+    ) -> Heard {
+        let frame = FileFrame::decode(bytes)?;
+        let serves = self.peers.get(contact).and_then(|peer| peer.serve.ready()) == Some(link);
+        let fetches = self.peers.get(contact).and_then(|peer| peer.fetch.ready()) == Some(link);
+        let (id, may) = match &frame {
+            FileFrame::Get { id, .. } | FileFrame::Got { id, .. } => (id, serves),
+            FileFrame::Piece { id, .. } => (id, fetches),
+        };
+        if !may {
+            return Err(Misbehaviour::OutOfPlace);
+        }
+        let id = TransferId(id.clone());
+        let open = |file: &&mut super::File| {
+            file.record.contact == *contact && file.record.progressed == Progressed::Open
+        };
+        // It may have ended here a moment ago.
+        let Some(file) = self.all.get_mut(&id).filter(open) else {
+            return Ok(());
+        };
+        let size = file.size();
+        match (frame, &mut file.work) {
+            (FileFrame::Get { from, .. }, Work::Sending(sending)) => {
+                if from > super::piece::count(size) {
+                    return Err(Misbehaviour::OutOfPlace);
+                }
+                sending.get(ctx, &id, link, from);
+            }
+            (FileFrame::Got { upto, .. }, Work::Sending(sending)) => {
+                if !sending.heard(upto) {
+                    return Err(Misbehaviour::OutOfPlace);
+                }
+            }
+            (
+                FileFrame::Piece {
+                    number,
+                    length,
+                    hash,
+                    ..
+                },
+                Work::Receiving(receiving),
+            ) => {
+                let hash = unb64(&hash).ok_or(Misbehaviour::OutOfPlace)?;
+                receiving.announced(ctx, (&id, link), size, (number, length, hash));
+            }
+            _ => return Err(Misbehaviour::OutOfPlace),
+        }
+        self.announce(ctx, &id);
+        self.go_on(ctx, contact, &id);
+        Ok(())
+    }
+
+    /// Notes that a connection has ended.
+    fn broken(&mut self, ctx: &mut Context, contact: &ContactId, link: LinkId) {
+        let now = ctx.now.mono;
+        let Some(peer) = self.peers.get_mut(contact) else {
+            return;
+        };
+        if peer.fetch.link() == Some(link) {
+            peer.fetch.take();
+            peer.failures += 1;
+            peer.again = now + pause(peer.failures);
+            self.interrupted(ctx, contact, Some(Direction::In));
+        } else if peer.serve.link() == Some(link) {
+            peer.serve.take();
+            self.interrupted(ctx, contact, Some(Direction::Out));
+        }
+    }
+
+    /// Closes what has not been bound in time.
+    pub(super) fn drop_late(&mut self, ctx: &mut Context, contact: &ContactId) {
+        let now = ctx.now.mono;
+        let Some(peer) = self.peers.get_mut(contact) else {
+            return;
+        };
+        let late = [&mut peer.fetch, &mut peer.serve];
+        let late = late.map(|channel| {
+            let is_late = channel.deadline().is_some_and(|at| now >= at);
+            (is_late, channel.link())
+        });
+        for (is_late, link) in late {
+            match link {
+                Some(link) if is_late => {
+                    ctx.close(link);
+                    self.broken(ctx, contact, link);
+                }
+                Some(_) => {}
+                None if is_late => {
+                    if let Some(peer) = self.peers.get_mut(contact) {
+                        peer.serve.take();
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Notes that the files with a contact in one direction, or in both, do not pass for now.
+    fn interrupted(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        direction: Option<Direction>,
+    ) {
+        let mut changed = Vec::new();
+        for (id, file) in self.all.iter_mut() {
+            let concerns = direction.is_none_or(|direction| direction == file.record.direction);
+            if file.record.contact == *contact && concerns {
+                match &mut file.work {
+                    Work::Sending(sending) => sending.interrupted(),
+                    Work::Receiving(receiving) => receiving.interrupted(),
+                }
+                changed.push(id.clone());
+            }
+        }
+        for id in changed {
+            self.announce(ctx, &id);
+        }
+    }
+
+    /// Asks for what is wanted and was not asked for, and closes the connection where nothing is wanted.
+    pub(super) fn fetch(&mut self, ctx: &mut Context, contact: &ContactId) {
+        let wanted: Vec<TransferId> = self.wanted(contact).cloned().collect();
+        let Some(peer) = self.peers.get_mut(contact) else {
+            return;
+        };
+        if wanted.is_empty() {
+            if let Some(link) = peer.fetch.take() {
+                ctx.close(link);
+            }
+            return;
+        }
+        let Some(link) = peer.fetch.ready() else {
+            return;
+        };
+        peer.failures = 0;
+        for id in wanted {
+            let file = self.all.get_mut(&id);
+            let ask = file.and_then(|file| match &mut file.work {
+                Work::Receiving(receiving) => receiving.ask(),
+                Work::Sending(_) => None,
+            });
+            if let Some(from) = ask {
+                let frame = FileFrame::Get {
+                    id: id.0.clone(),
+                    from,
+                };
+                ctx.transmit(link, &frame);
+                self.announce(ctx, &id);
+            }
+        }
+    }
+
+    /// Tells the sender which pieces are on the disk.
+    pub(super) fn acknowledge(&mut self, ctx: &mut Context, contact: &ContactId, id: &TransferId) {
+        let link = self.peers.get(contact).and_then(|peer| peer.fetch.ready());
+        let file = self.all.get_mut(id);
+        if let (Some(link), Some(file)) = (link, file)
+            && let Work::Receiving(receiving) = &mut file.work
+            && let Some(upto) = receiving.take_owed()
+        {
+            let id = id.0.clone();
+            ctx.transmit(link, &FileFrame::Got { id, upto });
+        }
+    }
+
+    /// Reads the next piece for a contact, where none is being read or sent: of each file in turn.
+    pub(super) fn serve(&mut self, ctx: &mut Context, contact: &ContactId) {
+        let Some(peer) = self.peers.get_mut(contact) else {
+            return;
+        };
+        if peer.serve.busy.is_some() || peer.serve.ready().is_none() {
+            return;
+        }
+        let is_ready = |(_, file): &(&TransferId, &super::File)| {
+            let open = file.record.contact == *contact && !file.has_ended() && !file.paused;
+            let size = file.size();
+            open && matches!(&file.work, Work::Sending(sending) if sending.is_ready(size))
+        };
+        let ready: Vec<&TransferId> = self.all.iter().filter(is_ready).map(|(id, _)| id).collect();
+        let last = peer.serve.last.as_ref();
+        let after = ready.iter().find(|id| Some(**id) > last);
+        let Some(id) = after.or(ready.first()).map(|id| (*id).clone()) else {
+            return;
+        };
+        peer.serve.last = Some(id.clone());
+        peer.serve.busy = Some(id.clone());
+        if let Some(file) = self.all.get_mut(&id) {
+            let size = file.size();
+            if let Work::Sending(sending) = &mut file.work {
+                sending.read(ctx, &id, size);
+            }
+        }
+    }
+
+    /// Sends a piece that was read, and goes on with the next one once it is sent.
+    pub(super) fn read(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        id: &TransferId,
+        (number, hash): (u64, [u8; 32]),
+    ) {
+        let ready = self.peers.get(contact).and_then(|peer| peer.serve.ready());
+        let link = self.all.get(id).and_then(|file| match &file.work {
+            Work::Sending(sending) => Some((sending.link_for(number)?, file.size())),
+            Work::Receiving(_) => None,
+        });
+        match link.filter(|(link, _)| ready == Some(*link)) {
+            Some((link, size)) => {
+                let frame = FileFrame::Piece {
+                    id: id.0.clone(),
+                    number,
+                    length: super::piece::length(size, number),
+                    hash: b64(&hash),
+                };
+                ctx.transmit(link, &frame);
+                ctx.emit(Output::File(id.clone(), FileOutput::Send { link }));
+            }
+            None => self.sent(contact, id),
+        }
+    }
+
+    /// Notes that a piece of a file was handed to the connection, or is not wanted any more.
+    pub(super) fn sent(&mut self, contact: &ContactId, id: &TransferId) {
+        if let Some(peer) = self.peers.get_mut(contact) {
+            peer.serve.forget(id);
+        }
+    }
+}

@@ -1,0 +1,452 @@
+//! Files that contacts offer each other, from the offer to the disk.
+//!
+//! Whoever wants a file fetches it: over a connection of its own ([`channel`]), piece by piece. Here is which piece is
+//! asked for, sent and believed; the bytes themselves pass between the connection and the disk, and never through a
+//! node. [`receiving`] is one file that comes, [`sending`] one that goes, [`talk`] what both sides say in the session.
+//!
+//! The promise: a piece counts once its hash is right and it is flushed to the disk, so a file goes on from there
+//! after any end: of a connection, of a browser, of a network. "Saved" is said when the browser says so.
+//!
+//! Not here: the message in which a file is offered, which is one like all others
+//! ([`conversations`](crate::conversations)).
+
+mod channel;
+mod frames;
+mod piece;
+mod receiving;
+mod sending;
+mod talk;
+#[cfg(test)]
+mod tests;
+
+use crate::clock::Mono;
+use crate::context::Context;
+use crate::fact::Fact;
+use crate::io::{FileInput, FileOutput, Output};
+use crate::limits::{FETCHED_AT_ONCE, TRANSFER_LIFE, TRANSFERS};
+use crate::offer::FileOffer;
+use crate::records::{Change, Direction, End, Progressed, TransferRecord};
+use crate::store::Write;
+use crate::values::{ContactId, TransferId};
+use crate::view::{Event, Failure, FileCommand, Refusal, Transfer, TransferState};
+use crate::why::{Deadline, Why};
+use crate::wire::SessionFrame;
+use channel::Peer;
+use litemap::LiteMap;
+use receiving::Receiving;
+use sending::Sending;
+use std::time::Duration;
+use talk::Word;
+
+/// Every file that was accepted here or offered from here, and the connections with those they are from and for.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    all: LiteMap<TransferId, File>,
+    /// The contacts with a session.
+    peers: LiteMap<ContactId, Peer>,
+}
+
+/// One file.
+#[derive(Debug)]
+struct File {
+    record: TransferRecord,
+    paused: bool,
+    work: Work,
+    /// What the views were told last.
+    told: Option<(TransferState, u64)>,
+}
+
+/// What is going on with a file.
+#[derive(Debug)]
+enum Work {
+    Sending(Sending),
+    Receiving(Receiving),
+}
+
+impl File {
+    fn new(record: TransferRecord) -> Self {
+        let work = match record.direction {
+            Direction::Out => Work::Sending(Sending::default()),
+            Direction::In => Work::Receiving(Receiving::default()),
+        };
+        Self {
+            record,
+            paused: false,
+            work,
+            told: None,
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        matches!(self.record.progressed, Progressed::Ended { .. })
+    }
+
+    fn size(&self) -> u64 {
+        self.record.offer.size
+    }
+
+    /// Returns how far it is, and how many bytes of it are on the disk of whoever gets it.
+    fn state(&self) -> (TransferState, u64) {
+        let state = match self.record.progressed {
+            Progressed::Ended { how, .. } => match how {
+                End::Saved => return (TransferState::Saved, self.size()),
+                End::Declined => TransferState::Declined,
+                End::Cancelled { there } => TransferState::Cancelled { there },
+                End::Failed(why) => TransferState::Failed { why },
+            },
+            Progressed::Open if self.paused => TransferState::Paused,
+            Progressed::Open => match &self.work {
+                Work::Sending(sending) => sending.state(),
+                Work::Receiving(receiving) => receiving.state(),
+            },
+        };
+        let pieces = match &self.work {
+            Work::Sending(sending) => sending.got(),
+            Work::Receiving(receiving) => receiving.have(),
+        };
+        (state, piece::bytes_before(self.size(), pieces))
+    }
+}
+
+impl Files {
+    /// Takes what was stored. What belongs to contacts that are not there any more is removed.
+    pub(crate) fn restore(
+        &mut self,
+        ctx: &mut Context,
+        records: Vec<TransferRecord>,
+        is_there: impl Fn(&ContactId) -> bool,
+    ) {
+        for record in records {
+            if is_there(&record.contact) {
+                self.all.insert(record.id.clone(), File::new(record));
+            } else {
+                remove(ctx, &record.id);
+            }
+        }
+        for (id, file) in self.all.iter_mut() {
+            // What has arrived of a file is looked up at once: it may be whole by now.
+            if let (Progressed::Open, Work::Receiving(receiving)) =
+                (file.record.progressed, &mut file.work)
+            {
+                receiving.open(ctx, id, file.record.offer.size);
+            }
+        }
+    }
+
+    /// Keeps a file that the person offers, before its message is written.
+    pub(crate) fn offer(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        id: &TransferId,
+        offer: FileOffer,
+    ) -> Result<(), Refusal> {
+        self.begin(ctx, contact, id, offer, Direction::Out)
+    }
+
+    /// Takes back a file whose message was refused.
+    pub(crate) fn take_back(&mut self, ctx: &mut Context, id: &TransferId) {
+        self.all.remove(id);
+        remove(ctx, id);
+    }
+
+    /// Fetches a file that is offered in a message, or says that it is not wanted.
+    pub(crate) fn decide(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        id: &TransferId,
+        offer: FileOffer,
+        accept: bool,
+    ) -> Result<(), Refusal> {
+        self.begin(ctx, contact, id, offer, Direction::In)?;
+        if !accept {
+            self.end(ctx, id, End::Declined, false);
+        }
+        Ok(())
+    }
+
+    fn begin(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        id: &TransferId,
+        offer: FileOffer,
+        direction: Direction,
+    ) -> Result<(), Refusal> {
+        if self.all.contains_key(id) {
+            return Err(Refusal::Gone);
+        }
+        self.make_room(ctx)?;
+        let record = TransferRecord {
+            version: 1,
+            id: id.clone(),
+            contact: contact.clone(),
+            direction,
+            offer,
+            progressed: Progressed::Open,
+            began: ctx.now.unix,
+        };
+        ctx.store(
+            Write::Transfer(id.clone()),
+            Change::Transfer(record.clone()),
+        );
+        self.all.insert(id.clone(), File::new(record));
+        self.announce(ctx, id);
+        Ok(())
+    }
+
+    /// Forgets the oldest file that has ended, where there is no room for another one.
+    fn make_room(&mut self, ctx: &mut Context) -> Result<(), Refusal> {
+        if self.all.len() < TRANSFERS {
+            return Ok(());
+        }
+        let ended = self.all.iter().filter(|(_, file)| file.has_ended());
+        let oldest = ended.min_by_key(|(_, file)| file.record.began);
+        let oldest = oldest.map(|(id, _)| id.clone());
+        let oldest = oldest.ok_or(Refusal::FilesFull)?;
+        self.all.remove(&oldest);
+        remove(ctx, &oldest);
+        Ok(())
+    }
+
+    /// Goes on after a file was stored that was accepted or offered: nothing of it touches the disk before.
+    pub(crate) fn stored(&mut self, ctx: &mut Context, id: &TransferId) {
+        let Some(file) = self.all.get_mut(id) else {
+            return;
+        };
+        if let (Progressed::Open, Work::Receiving(receiving)) =
+            (file.record.progressed, &mut file.work)
+        {
+            receiving.open(ctx, id, file.record.offer.size);
+        }
+    }
+
+    /// Writes a file again that could not be stored.
+    pub(crate) fn not_stored(&mut self, ctx: &mut Context, id: &TransferId) {
+        if let Some(file) = self.all.get(id) {
+            ctx.store_for_certain(Change::Transfer(file.record.clone()));
+        }
+        self.stored(ctx, id);
+    }
+
+    /// Carries out what the person wants of a file that was accepted or offered here.
+    pub(crate) fn command(
+        &mut self,
+        ctx: &mut Context,
+        id: &TransferId,
+        command: FileCommand,
+    ) -> Result<(), Refusal> {
+        let file = self.all.get_mut(id).filter(|file| !file.has_ended());
+        let file = file.ok_or(Refusal::Gone)?;
+        match command {
+            FileCommand::Cancel => self.end(ctx, id, End::Cancelled { there: false }, false),
+            FileCommand::Pause(paused) => {
+                file.paused = paused;
+                if let Work::Receiving(receiving) = &mut file.work {
+                    receiving.interrupted();
+                }
+                let contact = file.record.contact.clone();
+                self.announce(ctx, id);
+                self.go_on(ctx, &contact, id);
+            }
+            FileCommand::Choose => {
+                if let Work::Sending(sending) = &mut file.work {
+                    sending.look(ctx, id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a file. `told` is whether the other side knows.
+    fn end(&mut self, ctx: &mut Context, id: &TransferId, how: End, told: bool) {
+        let Some(file) = self.all.get_mut(id).filter(|file| !file.has_ended()) else {
+            return;
+        };
+        file.record.progressed = Progressed::Ended { how, told };
+        let contact = file.record.contact.clone();
+        ctx.store_for_certain(Change::Transfer(file.record.clone()));
+        ctx.emit(Output::File(id.clone(), FileOutput::Drop));
+        if let Some(peer) = self.peers.get_mut(&contact) {
+            peer.serve.forget(id);
+        }
+        self.announce(ctx, id);
+        if !told {
+            say(ctx, &contact, id, Word::of(how));
+        }
+    }
+
+    /// Forgets everything with a contact, who is removed.
+    pub(crate) fn forget(&mut self, ctx: &mut Context, contact: &ContactId) {
+        let of = |file: &File| file.record.contact == *contact;
+        let theirs = self.all.iter().filter(|(_, file)| of(file));
+        let theirs: Vec<TransferId> = theirs.map(|(id, _)| id.clone()).collect();
+        for id in theirs {
+            self.all.remove(&id);
+            remove(ctx, &id);
+        }
+        self.disconnected(ctx, contact);
+    }
+
+    /// Tells a new view of every file.
+    pub(crate) fn attach(&self, ctx: &mut Context) {
+        for (id, file) in self.all.iter() {
+            ctx.event(shown(id, file));
+        }
+    }
+
+    /// Tells the views how far a file is, where that is news.
+    fn announce(&mut self, ctx: &mut Context, id: &TransferId) {
+        if let Some(file) = self.all.get_mut(id) {
+            let state = Some(file.state());
+            if file.told != state {
+                file.told = state;
+                ctx.event(shown(id, file));
+            }
+        }
+    }
+
+    /// Goes on after the device has done something with the bytes of a file.
+    pub(crate) fn input(&mut self, ctx: &mut Context, id: &TransferId, input: FileInput) {
+        let Some(file) = self.all.get_mut(id).filter(|file| !file.has_ended()) else {
+            return;
+        };
+        let contact = file.record.contact.clone();
+        let size = file.size();
+        let (mut read, mut sent) = (None, false);
+        match &input {
+            FileInput::Read { number, hash } => read = Some((*number, *hash)),
+            FileInput::Sent => sent = true,
+            _ => {}
+        }
+        let ended = match &mut file.work {
+            Work::Receiving(receiving) => receiving.input(ctx, id, size, input),
+            Work::Sending(sending) => sending.input(input),
+        };
+        if let Some(read) = read {
+            self.read(ctx, &contact, id, read);
+        }
+        if sent {
+            self.sent(&contact, id);
+        }
+        match ended {
+            Some(how) => self.end(ctx, id, how, false),
+            None => self.announce(ctx, id),
+        }
+        self.go_on(ctx, &contact, id);
+    }
+
+    /// Sends and asks for what is next after something has changed about a file.
+    fn go_on(&mut self, ctx: &mut Context, contact: &ContactId, id: &TransferId) {
+        let Some(file) = self.all.get_mut(id).filter(|file| !file.has_ended()) else {
+            return self.serve(ctx, contact);
+        };
+        match &mut file.work {
+            Work::Receiving(receiving) => {
+                if receiving.take_news() && self.peers.contains_key(contact) {
+                    say(ctx, contact, id, Word::Want);
+                }
+                self.acknowledge(ctx, contact, id);
+                self.fetch(ctx, contact);
+            }
+            Work::Sending(sending) => {
+                if let Some(word) = sending.take_news() {
+                    say(ctx, contact, id, word);
+                }
+                self.serve(ctx, contact);
+            }
+        }
+    }
+
+    /// Looks at every deadline.
+    pub(crate) fn timeout(&mut self, ctx: &mut Context) {
+        let now = ctx.now.mono;
+        let late = self.peers.iter().filter(|(_, peer)| peer.is_late(now));
+        let late: Vec<ContactId> = late.map(|(contact, _)| contact.clone()).collect();
+        for contact in late {
+            self.drop_late(ctx, &contact);
+        }
+        let life = crate::clock::millis(TRANSFER_LIFE);
+        let is_old = |file: &File| {
+            let old = ctx.now.unix > file.record.began.saturating_add(life);
+            old && !file.has_ended() && matches!(file.work, Work::Receiving(_))
+        };
+        let old = self.all.iter().filter(|(_, file)| is_old(file));
+        let old: Vec<TransferId> = old.map(|(id, _)| id.clone()).collect();
+        for id in old {
+            self.end(ctx, &id, End::Failed(Failure::TooOld), false);
+        }
+    }
+
+    /// Returns the contacts from whom something is to be fetched over a connection that has to be made now.
+    pub(crate) fn to_dial(&self, now: Mono) -> Vec<ContactId> {
+        let is_due = |(contact, peer): &(&ContactId, &Peer)| {
+            peer.fetch.link().is_none() && peer.again <= now && self.wants_something(contact)
+        };
+        let due = self.peers.iter().filter(is_due);
+        due.map(|(contact, _)| contact.clone()).collect()
+    }
+
+    fn wants_something(&self, contact: &ContactId) -> bool {
+        self.wanted(contact).next().is_some()
+    }
+
+    /// Returns what is to be fetched from a contact now, the oldest first.
+    fn wanted(&self, contact: &ContactId) -> impl Iterator<Item = &TransferId> {
+        let is_wanted = move |(_, file): &(&TransferId, &File)| {
+            let theirs = file.record.contact == *contact && !file.has_ended() && !file.paused;
+            theirs && matches!(&file.work, Work::Receiving(receiving) if receiving.is_wanted())
+        };
+        let mut wanted: Vec<_> = self.all.iter().filter(is_wanted).collect();
+        wanted.sort_by_key(|(_, file)| file.record.began);
+        let wanted = wanted.into_iter().map(|(id, _)| id);
+        wanted.take(FETCHED_AT_ONCE)
+    }
+
+    pub(crate) fn due(&self) -> Option<Deadline> {
+        let due = self.peers.iter().filter_map(|(contact, peer)| {
+            let dial = peer.fetch.link().is_none() && self.wants_something(contact);
+            let dial = dial.then_some(peer.again);
+            [dial, peer.fetch.deadline(), peer.serve.deadline()]
+                .into_iter()
+                .flatten()
+                .min()
+        });
+        due.min().map(|at| Why::File.at(at))
+    }
+
+    /// Returns whether no file is on its way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.peers.values().all(Peer::is_idle)
+    }
+}
+
+/// Says something about a file in the session with a contact.
+fn say(ctx: &mut Context, contact: &ContactId, id: &TransferId, word: Word) {
+    let frame = SessionFrame::File {
+        id: id.0.clone(),
+        state: word.as_str().to_owned(),
+    };
+    ctx.tell(Fact::Say(contact.clone(), Box::new(frame)));
+}
+
+fn remove(ctx: &mut Context, id: &TransferId) {
+    ctx.store_for_certain(Change::ForgetTransfer(id.clone()));
+    ctx.emit(Output::File(id.clone(), FileOutput::Drop));
+}
+
+fn shown(id: &TransferId, file: &File) -> Event {
+    let (state, bytes) = file.state();
+    Event::Transfer(Transfer {
+        transfer: id.clone(),
+        contact: file.record.contact.clone(),
+        state,
+        bytes,
+    })
+}
+
+/// How long until another connection is tried, after so many failures in a row.
+fn pause(failures: u32) -> Duration {
+    crate::limits::CHANNEL_AGAIN.doubled(failures.saturating_sub(1))
+}

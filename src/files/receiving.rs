@@ -1,0 +1,187 @@
+//! One file that comes.
+//!
+//! | | the part is open | a piece is announced | written | damaged | the connection ends |
+//! |---|---|---|---|---|---|
+//! | Opening | `Open`, or `Saving` where it is whole | ignored | – | – | – |
+//! | Open | – | written where it is the next one | counted; `Saving` after the last | asked for again | asked for again |
+//! | Saving | – | ignored | – | – | – |
+
+use super::piece;
+use crate::context::Context;
+use crate::io::{FileInput, FileOutput, LinkId, Output};
+use crate::limits::DAMAGED_PIECES;
+use crate::records::End;
+use crate::values::TransferId;
+use crate::view::{Failure, TransferState};
+
+/// What is known of a file that comes.
+#[derive(Debug, Default)]
+pub(super) struct Receiving {
+    stage: Stage,
+    /// Pieces that are on the disk, from the first one on.
+    have: u64,
+    /// The number of the next piece that may be announced.
+    next: u64,
+    /// It was asked for on the present connection.
+    asked: bool,
+    /// The sender has to choose it again.
+    lacking: bool,
+    /// How often a piece came damaged.
+    damaged: u32,
+    /// The sender does not know yet that it is wanted.
+    news: bool,
+    /// Pieces are on the disk of which the sender has not heard.
+    owes: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    /// Not looked for on the disk.
+    #[default]
+    Closed,
+    /// Being looked for there.
+    Opening,
+    /// Pieces can be written.
+    Open,
+    /// All pieces are there.
+    Saving,
+}
+
+impl Receiving {
+    /// Looks what is on the disk, and whether there is room for the rest.
+    pub(super) fn open(&mut self, ctx: &mut Context, id: &TransferId, size: u64) {
+        if self.stage == Stage::Closed {
+            self.stage = Stage::Opening;
+            ctx.emit(Output::File(id.clone(), FileOutput::Open { size }));
+        }
+    }
+
+    pub(super) fn state(&self) -> TransferState {
+        match self.stage {
+            Stage::Saving => TransferState::Saving,
+            Stage::Open if self.lacking => TransferState::NeedsFile,
+            Stage::Open if self.asked => TransferState::Running,
+            Stage::Open | Stage::Closed | Stage::Opening => TransferState::Waiting,
+        }
+    }
+
+    pub(super) fn have(&self) -> u64 {
+        self.have
+    }
+
+    /// Returns whether pieces of it are to be fetched.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.stage == Stage::Open && !self.lacking
+    }
+
+    /// Returns from which piece on it is to be asked for, where that has not been done.
+    pub(super) fn ask(&mut self) -> Option<u64> {
+        let ask = self.is_wanted() && !self.asked;
+        ask.then(|| {
+            self.asked = true;
+            self.next = self.have;
+            self.have
+        })
+    }
+
+    /// Notes that the connection has ended, or that it is not asked for any more.
+    pub(super) fn interrupted(&mut self) {
+        self.asked = false;
+        self.next = self.have;
+    }
+
+    /// Notes whether the sender can read it.
+    pub(super) fn set_lacking(&mut self, lacking: bool) {
+        if self.lacking != lacking {
+            self.lacking = lacking;
+            self.interrupted();
+        }
+    }
+
+    /// Returns whether the sender is to hear that it is wanted.
+    pub(super) fn take_news(&mut self) -> bool {
+        std::mem::take(&mut self.news)
+    }
+
+    /// Notes that there is a new session: the sender is told again.
+    pub(super) fn connected(&mut self) {
+        self.news = matches!(self.stage, Stage::Open | Stage::Saving);
+    }
+
+    /// Returns up to which piece the sender is to hear that they are on the disk.
+    pub(super) fn take_owed(&mut self) -> Option<u64> {
+        std::mem::take(&mut self.owes).then_some(self.have)
+    }
+
+    /// Takes a piece that is announced. What is not the next one is passed over: it was sent before the sender
+    /// heard from where to go on.
+    pub(super) fn announced(
+        &mut self,
+        ctx: &mut Context,
+        (id, link): (&TransferId, LinkId),
+        size: u64,
+        (number, length, hash): (u64, u32, [u8; 32]),
+    ) {
+        let expected = piece::length(size, number);
+        let is_next = self.asked && number == self.next;
+        if !is_next || !self.is_wanted() || length == 0 || length != expected {
+            return;
+        }
+        self.next += 1;
+        let write = FileOutput::Write {
+            link,
+            number,
+            length,
+            hash,
+        };
+        ctx.emit(Output::File(id.clone(), write));
+    }
+
+    /// Goes on after the device has done something. Returns how the file has ended.
+    pub(super) fn input(
+        &mut self,
+        ctx: &mut Context,
+        id: &TransferId,
+        size: u64,
+        input: FileInput,
+    ) -> Option<End> {
+        match input {
+            FileInput::Opened { pieces } if self.stage == Stage::Opening => {
+                self.stage = Stage::Open;
+                self.have = pieces.min(piece::count(size));
+                self.news = true;
+                self.save_if_whole(ctx, id, size);
+            }
+            FileInput::Written { number } if number == self.have => {
+                self.have += 1;
+                self.next = self.next.max(self.have);
+                self.damaged = 0;
+                self.owes = true;
+                self.save_if_whole(ctx, id, size);
+            }
+            FileInput::Damaged { .. } => {
+                self.damaged += 1;
+                if self.damaged > DAMAGED_PIECES {
+                    return Some(End::Failed(Failure::Damaged));
+                }
+                self.interrupted();
+            }
+            FileInput::Saved => return Some(End::Saved),
+            FileInput::Failed(why) => return Some(End::Failed(why)),
+            FileInput::Opened { .. }
+            | FileInput::Written { .. }
+            | FileInput::Found
+            | FileInput::Lacking
+            | FileInput::Read { .. }
+            | FileInput::Sent => {}
+        }
+        None
+    }
+
+    fn save_if_whole(&mut self, ctx: &mut Context, id: &TransferId, size: u64) {
+        if self.stage == Stage::Open && self.have == piece::count(size) {
+            self.stage = Stage::Saving;
+            ctx.emit(Output::File(id.clone(), FileOutput::Save));
+        }
+    }
+}

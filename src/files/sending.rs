@@ -1,0 +1,166 @@
+//! One file that goes.
+
+use super::piece;
+use super::talk::Word;
+use crate::context::Context;
+use crate::io::{FileInput, FileOutput, LinkId, Output};
+use crate::limits::PIECES_AHEAD;
+use crate::records::End;
+use crate::values::TransferId;
+use crate::view::TransferState;
+
+/// What is known of a file that goes.
+#[derive(Debug, Default)]
+pub(super) struct Sending {
+    source: Source,
+    /// The other person has accepted it.
+    wanted: bool,
+    /// What was asked for on the present connection.
+    asked: Option<Asked>,
+    /// Pieces that are on the other disk, as far as was heard.
+    got: u64,
+    /// A piece that is being read, or sent.
+    busy: Option<u64>,
+    /// The other side has heard that it has to be chosen again.
+    said_lacking: bool,
+    /// The other side is to hear this.
+    news: Option<Word>,
+}
+
+/// Whether the file can be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Source {
+    /// Not looked for since the start.
+    #[default]
+    Unknown,
+    Looking,
+    Found,
+    Lacking,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    link: LinkId,
+    next: u64,
+}
+
+impl Sending {
+    pub(super) fn state(&self) -> TransferState {
+        match self.source {
+            Source::Lacking if self.wanted => TransferState::NeedsFile,
+            _ if self.asked.is_some() => TransferState::Running,
+            _ if self.wanted => TransferState::Waiting,
+            Source::Unknown | Source::Looking | Source::Found | Source::Lacking => {
+                TransferState::Offered
+            }
+        }
+    }
+
+    pub(super) fn got(&self) -> u64 {
+        self.got
+    }
+
+    /// Returns what the other side is to hear.
+    pub(super) fn take_news(&mut self) -> Option<Word> {
+        self.news.take()
+    }
+
+    /// Notes that the other side is going to fetch it.
+    pub(super) fn want(&mut self, ctx: &mut Context, id: &TransferId) {
+        self.wanted = true;
+        match self.source {
+            Source::Unknown => self.look(ctx, id),
+            Source::Lacking => self.say_lacking(),
+            Source::Looking | Source::Found => {}
+        }
+    }
+
+    fn say_lacking(&mut self) {
+        if self.wanted {
+            self.said_lacking = true;
+            self.news = Some(Word::Lacking);
+        }
+    }
+
+    /// Looks whether the file can be read.
+    pub(super) fn look(&mut self, ctx: &mut Context, id: &TransferId) {
+        if self.source != Source::Looking {
+            self.source = Source::Looking;
+            ctx.emit(Output::File(id.clone(), FileOutput::Find));
+        }
+    }
+
+    /// Takes a request for the pieces from one on.
+    pub(super) fn get(&mut self, ctx: &mut Context, id: &TransferId, link: LinkId, from: u64) {
+        self.want(ctx, id);
+        self.got = from;
+        self.asked = Some(Asked { link, next: from });
+    }
+
+    /// Takes the news that all pieces before one are on the other disk. Returns false where they were never sent.
+    pub(super) fn heard(&mut self, upto: u64) -> bool {
+        let sent = self.asked.map_or(0, |asked| asked.next);
+        if upto > sent || upto < self.got {
+            return false;
+        }
+        self.got = upto;
+        true
+    }
+
+    /// Notes that the connection has ended.
+    pub(super) fn interrupted(&mut self) {
+        (self.asked, self.busy) = (None, None);
+    }
+
+    /// Returns whether a piece of it can be read now.
+    pub(super) fn is_ready(&self, size: u64) -> bool {
+        self.source == Source::Found
+            && self.busy.is_none()
+            && self.asked.is_some_and(|Asked { next, .. }| {
+                next < piece::count(size) && next < self.got.saturating_add(PIECES_AHEAD)
+            })
+    }
+
+    /// Reads the next piece.
+    pub(super) fn read(&mut self, ctx: &mut Context, id: &TransferId, size: u64) {
+        let Some(asked) = &mut self.asked else {
+            return;
+        };
+        let number = asked.next;
+        asked.next += 1;
+        self.busy = Some(number);
+        let length = piece::length(size, number);
+        let read = FileOutput::Read { number, length };
+        ctx.emit(Output::File(id.clone(), read));
+    }
+
+    /// Returns the connection on which to send a piece that was read, where it is still wanted there.
+    pub(super) fn link_for(&self, number: u64) -> Option<LinkId> {
+        let asked = self.asked.filter(|_| self.busy == Some(number))?;
+        Some(asked.link)
+    }
+
+    /// Goes on after the device has done something. Returns how the file has ended.
+    pub(super) fn input(&mut self, input: FileInput) -> Option<End> {
+        match input {
+            FileInput::Found => {
+                self.source = Source::Found;
+                let said = std::mem::take(&mut self.said_lacking);
+                self.news = said.then_some(Word::Ready);
+            }
+            FileInput::Lacking => {
+                self.source = Source::Lacking;
+                self.interrupted();
+                self.say_lacking();
+            }
+            FileInput::Sent => self.busy = None,
+            FileInput::Failed(why) => return Some(End::Failed(why)),
+            FileInput::Read { .. }
+            | FileInput::Opened { .. }
+            | FileInput::Written { .. }
+            | FileInput::Damaged { .. }
+            | FileInput::Saved => {}
+        }
+        None
+    }
+}

@@ -1,0 +1,519 @@
+//! Two ends of files, with disks and a connection between them that the test can break.
+
+use super::*;
+use crate::fact::Fact;
+use crate::io::{ChannelBinding, Closed, Link, LinkId, Path};
+use crate::limits::{PIECE_BYTES, PIECES_AHEAD};
+use crate::test_context::{context, id};
+use std::collections::{BTreeMap, VecDeque};
+
+const FETCH: LinkId = LinkId::Dialled(1);
+const SERVE: LinkId = LinkId::Accepted(1);
+
+/// One device.
+struct Device {
+    ctx: Context,
+    files: Files,
+    other: ContactId,
+    /// What is stored.
+    records: BTreeMap<TransferId, TransferRecord>,
+    /// Pieces on the disk.
+    disk: BTreeMap<TransferId, u64>,
+    saved: Vec<TransferId>,
+    /// Files that can be read.
+    sources: Vec<TransferId>,
+    shown: BTreeMap<TransferId, Transfer>,
+}
+
+impl Device {
+    fn new(other: &str) -> Self {
+        Self {
+            ctx: context(),
+            files: Files::default(),
+            other: id(other),
+            records: BTreeMap::new(),
+            disk: BTreeMap::new(),
+            saved: Vec::new(),
+            sources: Vec::new(),
+            shown: BTreeMap::new(),
+        }
+    }
+}
+
+/// Both, and what is on its way.
+struct Pair {
+    devices: [Device; 2],
+    /// To which device, and what.
+    way: VecDeque<(usize, Way)>,
+    /// The connection for files from the second device to the first: whether both ends see the same, where it stands.
+    channel: Option<bool>,
+    spied: bool,
+    /// How many pieces were sent.
+    sent: u64,
+    /// Which pieces come damaged.
+    damages: VecDeque<u64>,
+}
+
+enum Way {
+    Said(SessionFrame),
+    Frame(String),
+    Piece(TransferId, u64),
+    Did(TransferId, FileInput),
+    Closed,
+}
+
+fn offer(size: u64) -> FileOffer {
+    FileOffer {
+        name: "a.bin".into(),
+        size,
+        kind: String::new(),
+        modified: None,
+        thumbnail: None,
+    }
+}
+
+fn file(n: u8) -> TransferId {
+    TransferId(format!("{n:032}"))
+}
+
+impl Pair {
+    fn new() -> Self {
+        Self {
+            devices: [Device::new("Bob"), Device::new("Ann")],
+            way: VecDeque::new(),
+            channel: None,
+            spied: false,
+            sent: 0,
+            damages: VecDeque::new(),
+        }
+    }
+
+    /// Ann offers Bob a file, who accepts it.
+    fn accepted(&mut self, id: &TransferId, size: u64) {
+        let [ann, bob] = &mut self.devices;
+        ann.sources.push(id.clone());
+        let (other, offer) = (ann.other.clone(), offer(size));
+        ann.files
+            .offer(&mut ann.ctx, &other, id, offer.clone())
+            .unwrap();
+        let other = bob.other.clone();
+        bob.files
+            .decide(&mut bob.ctx, &other, id, offer, true)
+            .unwrap();
+        self.run();
+    }
+
+    fn connect(&mut self) {
+        for device in &mut self.devices {
+            device
+                .files
+                .connected(&mut device.ctx, &device.other.clone());
+        }
+        self.run();
+    }
+
+    fn disconnect(&mut self) {
+        self.way.clear();
+        self.channel = None;
+        for device in &mut self.devices {
+            let other = device.other.clone();
+            device.files.disconnected(&mut device.ctx, &other);
+        }
+        self.run();
+    }
+
+    /// The engine of a device starts anew with what is stored.
+    fn restart(&mut self, index: usize) {
+        self.disconnect();
+        let device = &mut self.devices[index];
+        device.files = Files::default();
+        let records = device.records.values().cloned().collect();
+        device.files.restore(&mut device.ctx, records, |_| true);
+        self.run();
+    }
+
+    /// Lets everything happen that is due.
+    fn run(&mut self) {
+        loop {
+            self.dial();
+            for index in 0..2 {
+                self.drain(index);
+            }
+            let Some((to, way)) = self.way.pop_front() else {
+                return;
+            };
+            self.deliver(to, way);
+        }
+    }
+
+    fn dial(&mut self) {
+        let bob = &mut self.devices[1];
+        for contact in bob.files.to_dial(bob.ctx.now.mono) {
+            let label = "x".repeat(crate::crypto::LABEL_CHARACTERS);
+            bob.files.dialled(&mut bob.ctx, &contact, FETCH, label);
+        }
+    }
+
+    fn drain(&mut self, index: usize) {
+        let device = &mut self.devices[index];
+        let other = 1 - index;
+        while let Some(fact) = device.ctx.next_fact() {
+            match fact {
+                Fact::Say(_, frame) => self.way.push_back((other, Way::Said(*frame))),
+                Fact::Misbehaved(_, how) => panic!("{how}"),
+                _ => {}
+            }
+        }
+        while let Some(output) = device.ctx.poll() {
+            match output {
+                Output::Transmit(_, text) => self.way.push_back((other, Way::Frame(text))),
+                Output::Close(_) => {
+                    self.channel = None;
+                    self.way.push_back((other, Way::Closed));
+                }
+                Output::Store(_, Change::Transfer(record)) => {
+                    let id = record.id.clone();
+                    device.records.insert(id.clone(), record);
+                    device.files.stored(&mut device.ctx, &id);
+                }
+                Output::Event(Event::Transfer(transfer)) => {
+                    device.shown.insert(transfer.transfer.clone(), transfer);
+                }
+                Output::File(id, output) => {
+                    let did = match output {
+                        FileOutput::Open { .. } => {
+                            let pieces = *device.disk.entry(id.clone()).or_default();
+                            FileInput::Opened { pieces }
+                        }
+                        FileOutput::Save => {
+                            device.saved.push(id.clone());
+                            FileInput::Saved
+                        }
+                        FileOutput::Find if device.sources.contains(&id) => FileInput::Found,
+                        FileOutput::Find => FileInput::Lacking,
+                        FileOutput::Read { number, .. } => FileInput::Read {
+                            number,
+                            hash: [7; 32],
+                        },
+                        FileOutput::Send { .. } => {
+                            self.sent += 1;
+                            let piece = Way::Piece(id.clone(), self.sent);
+                            self.way.push_back((other, piece));
+                            FileInput::Sent
+                        }
+                        // What is written is so when its bytes have come.
+                        FileOutput::Write { number, .. } => {
+                            let at = self.way.iter().position(|(to, way)| {
+                                *to == index && matches!(way, Way::Piece(of, _) if *of == id)
+                            });
+                            let at = at.expect("its bytes follow");
+                            self.way.remove(at);
+                            if self.damages.front() == Some(&number) {
+                                self.damages.pop_front();
+                                FileInput::Damaged { number }
+                            } else {
+                                device.disk.insert(id.clone(), number + 1);
+                                FileInput::Written { number }
+                            }
+                        }
+                        FileOutput::Drop => {
+                            device.disk.remove(&id);
+                            continue;
+                        }
+                    };
+                    self.way.push_back((index, Way::Did(id, did)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn deliver(&mut self, to: usize, way: Way) {
+        let device = &mut self.devices[to];
+        let (ctx, other) = (&mut device.ctx, device.other.clone());
+        let link = if to == 0 { SERVE } else { FETCH };
+        match way {
+            Way::Said(frame) => {
+                let label = match &frame {
+                    SessionFrame::Channel { label } => Some(label.clone()),
+                    _ => None,
+                };
+                device.files.hear(ctx, &other, frame);
+                if let Some(label) = label {
+                    assert_eq!(device.files.awaited(&label).as_ref(), Some(&other));
+                    device.files.arrived(&other, SERVE);
+                    self.channel = Some(!self.spied);
+                    for index in 0..2 {
+                        self.open(index);
+                    }
+                }
+            }
+            Way::Frame(text) if self.channel.is_some() => {
+                let frame = Link::Frame(text.into_bytes());
+                device.files.link(ctx, &other, link, frame);
+            }
+            // Without a header that is wanted they are passed over.
+            Way::Frame(_) | Way::Piece(..) => {}
+            Way::Closed => {
+                let closed = Link::Closed(Closed::Gone);
+                device.files.link(ctx, &other, link, closed);
+            }
+            Way::Did(id, did) => device.files.input(ctx, &id, did),
+        }
+    }
+
+    fn open(&mut self, index: usize) {
+        let (local, remote) = if index == 0 { (1, 2) } else { (2, 1) };
+        let remote = if self.spied { 9 } else { remote };
+        let binding = ChannelBinding {
+            local: [local; 32],
+            remote: [remote; 32],
+        };
+        let path = Path::Local;
+        let device = &mut self.devices[index];
+        let link = if index == 0 { SERVE } else { FETCH };
+        let open = Link::Open { binding, path };
+        let other = device.other.clone();
+        device.files.link(&mut device.ctx, &other, link, open);
+    }
+
+    /// Delivers until so many pieces were sent in all.
+    fn run_until_sent(&mut self, pieces: u64) {
+        while self.sent < pieces {
+            self.dial();
+            for index in 0..2 {
+                self.drain(index);
+            }
+            let (to, way) = self.way.pop_front().expect("it goes on");
+            self.deliver(to, way);
+        }
+    }
+
+    fn states(&self, id: &TransferId) -> [TransferState; 2] {
+        [0, 1].map(|index| self.devices[index].shown[id].state)
+    }
+}
+
+const PIECE: u64 = PIECE_BYTES as u64;
+
+#[test]
+fn a_file_arrives_whole_and_both_know_it() {
+    for size in [0, 1, PIECE, 3 * PIECE + 1] {
+        let mut pair = Pair::new();
+        pair.accepted(&file(1), size);
+        pair.connect();
+        assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2], "{size}");
+        assert_eq!(pair.devices[1].saved, [file(1)]);
+        assert_eq!(pair.sent, piece::count(size));
+        let told = Progressed::Ended {
+            how: End::Saved,
+            told: true,
+        };
+        for device in &pair.devices {
+            assert_eq!(device.records[&file(1)].progressed, told);
+        }
+        assert_eq!(pair.channel, None, "nothing more is to be fetched");
+    }
+}
+
+#[test]
+fn a_file_goes_on_from_the_last_piece_on_the_disk() {
+    let mut pair = Pair::new();
+    pair.accepted(&file(1), 40 * PIECE);
+    for _ in 0..3 {
+        pair.connect_and_break(12);
+    }
+    pair.connect();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+    let twice = pair.sent - 40;
+    assert!(twice <= 3 * PIECES_AHEAD, "{twice} pieces were sent twice");
+}
+
+#[test]
+fn a_file_goes_on_after_either_end_starts_anew() {
+    for index in [0, 1] {
+        let mut pair = Pair::new();
+        pair.accepted(&file(1), 20 * PIECE);
+        pair.connect_and_break(10);
+        pair.restart(index);
+        pair.connect();
+        assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+        assert!(pair.sent <= 20 + PIECES_AHEAD);
+        assert_eq!(pair.devices[1].saved, [file(1)], "once");
+    }
+}
+
+#[test]
+fn a_sender_that_cannot_read_the_file_any_more_is_asked_to_choose_it_again() {
+    let mut pair = Pair::new();
+    pair.accepted(&file(1), 20 * PIECE);
+    pair.connect_and_break(10);
+    pair.devices[0].sources.clear();
+    pair.restart(0);
+    pair.connect();
+    assert_eq!(pair.states(&file(1)), [TransferState::NeedsFile; 2]);
+    let ann = &mut pair.devices[0];
+    ann.sources.push(file(1));
+    let chosen = ann
+        .files
+        .command(&mut ann.ctx, &file(1), FileCommand::Choose);
+    assert_eq!(chosen, Ok(()));
+    pair.run();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+}
+
+#[test]
+fn a_piece_that_came_damaged_is_asked_for_again_and_not_for_ever() {
+    let mut pair = Pair::new();
+    pair.damages = [2, 3, 3].into();
+    pair.accepted(&file(1), 6 * PIECE);
+    pair.connect();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+    let mut pair = Pair::new();
+    pair.damages = [2; 9].into();
+    pair.accepted(&file(1), 6 * PIECE);
+    pair.connect();
+    let [there, here] = [Failure::There, Failure::Damaged].map(|why| TransferState::Failed { why });
+    assert_eq!(pair.states(&file(1)), [there, here]);
+}
+
+#[test]
+fn what_is_declined_or_given_up_is_known_on_both_sides_whenever_they_meet() {
+    let here = TransferState::Cancelled { there: false };
+    let there = TransferState::Cancelled { there: true };
+    for connected in [false, true] {
+        for index in [0, 1] {
+            let mut pair = Pair::new();
+            pair.accepted(&file(1), 20 * PIECE);
+            if connected {
+                pair.connect_until(5);
+            }
+            let device = &mut pair.devices[index];
+            let given_up = device
+                .files
+                .command(&mut device.ctx, &file(1), FileCommand::Cancel);
+            assert_eq!(given_up, Ok(()));
+            pair.run();
+            pair.disconnect();
+            pair.connect();
+            let mut states = [here, there];
+            states.rotate_left(index);
+            assert_eq!(pair.states(&file(1)), states);
+            assert!(pair.devices[1].disk.is_empty(), "nothing of it stays");
+        }
+    }
+    let mut pair = Pair::new();
+    let [ann, bob] = &mut pair.devices;
+    let (to, from) = (ann.other.clone(), bob.other.clone());
+    ann.files
+        .offer(&mut ann.ctx, &to, &file(1), offer(5))
+        .unwrap();
+    bob.files
+        .decide(&mut bob.ctx, &from, &file(1), offer(5), false)
+        .unwrap();
+    pair.connect();
+    assert_eq!(pair.states(&file(1)), [TransferState::Declined; 2]);
+}
+
+#[test]
+fn a_paused_file_waits_and_goes_on() {
+    for index in [0, 1] {
+        let mut pair = Pair::new();
+        pair.accepted(&file(1), 20 * PIECE);
+        pair.connect_until(5);
+        let pause = |pair: &mut Pair, paused| {
+            let device = &mut pair.devices[index];
+            let paused = FileCommand::Pause(paused);
+            device
+                .files
+                .command(&mut device.ctx, &file(1), paused)
+                .unwrap();
+            pair.run();
+        };
+        pause(&mut pair, true);
+        let sent = pair.sent;
+        assert!(sent <= 5 + PIECES_AHEAD + 1, "{sent}");
+        assert_eq!(pair.states(&file(1))[index], TransferState::Paused);
+        pause(&mut pair, false);
+        assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+    }
+}
+
+#[test]
+fn several_files_pass_in_turn() {
+    let mut pair = Pair::new();
+    for n in 1..=3 {
+        pair.accepted(&file(n), 9 * PIECE);
+    }
+    pair.connect_until(9);
+    let bytes = [1, 2, 3].map(|n| pair.devices[1].disk[&file(n)]);
+    assert!(
+        bytes.iter().all(|pieces| (1..=4).contains(pieces)),
+        "{bytes:?}"
+    );
+    pair.run();
+    for n in 1..=3 {
+        assert_eq!(pair.states(&file(n)), [TransferState::Saved; 2]);
+    }
+}
+
+#[test]
+fn nothing_is_fetched_over_a_connection_with_somebody_in_between() {
+    let mut pair = Pair::new();
+    pair.spied = true;
+    pair.accepted(&file(1), PIECE);
+    pair.connect();
+    assert_eq!((pair.sent, pair.channel), (0, None));
+    assert_eq!(pair.states(&file(1)), [TransferState::Waiting; 2]);
+    pair.spied = false;
+    let later = pair.devices[1].files.due().unwrap().at;
+    pair.devices[1].ctx.now.mono = later;
+    pair.run();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+}
+
+#[test]
+fn what_only_the_other_side_can_say_is_misbehaviour() {
+    let mut pair = Pair::new();
+    pair.accepted(&file(1), PIECE);
+    pair.connect_until(0);
+    let bob = &mut pair.devices[1];
+    for state in ["saved", "declined", "lost"] {
+        let frame = SessionFrame::File {
+            id: file(1).0,
+            state: state.into(),
+        };
+        let other = bob.other.clone();
+        bob.files.hear(&mut bob.ctx, &other, frame);
+        let facts = crate::test_context::facts(&mut bob.ctx);
+        let misbehaved = |fact: &Fact| matches!(fact, Fact::Misbehaved(..));
+        assert!(facts.iter().any(misbehaved), "{state}: {facts:?}");
+    }
+}
+
+#[test]
+fn a_contact_sees_nothing_of_the_files_for_another() {
+    let mut pair = Pair::new();
+    pair.accepted(&file(1), PIECE);
+    pair.devices[0].other = id("Eve");
+    pair.connect();
+    assert_eq!(pair.sent, 0);
+    let why = Failure::There;
+    assert_eq!(pair.states(&file(1))[1], TransferState::Failed { why });
+}
+
+impl Pair {
+    /// Connects, and lets so many more pieces be sent.
+    fn connect_until(&mut self, pieces: u64) {
+        for device in &mut self.devices {
+            let other = device.other.clone();
+            device.files.connected(&mut device.ctx, &other);
+        }
+        self.run_until_sent(self.sent + pieces);
+    }
+
+    fn connect_and_break(&mut self, pieces: u64) {
+        self.connect_until(pieces);
+        self.disconnect();
+    }
+}

@@ -1,0 +1,172 @@
+//! A file that somebody offers in a chat: what is said of it before anything of it is sent.
+
+use crate::encoding::is_base64;
+use crate::limits::{FILE_BYTES, FILE_NAME_BYTES, KIND_BYTES, THUMBNAIL_CHARACTERS};
+use serde::{Deserialize, Serialize};
+
+/// What is said of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileOffer {
+    /// What it is called: a name, never a path.
+    pub name: String,
+    /// How many bytes it has.
+    pub size: u64,
+    /// What the browser of the sender takes it for, as a media type; empty where that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// When it was changed last, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<u64>,
+    /// Of a picture: a small one, a JPEG as base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<String>,
+}
+
+impl FileOffer {
+    /// Returns the offer as it is shown and saved here: with a name that is only a name. `None` where something
+    /// else of it is out of bounds.
+    pub(crate) fn checked(self) -> Option<Self> {
+        let thumbnail = |text: &String| {
+            let digits = text.trim_end_matches('=');
+            text.len() <= THUMBNAIL_CHARACTERS && digits.bytes().all(is_base64)
+        };
+        let printable = |byte: u8| byte.is_ascii_graphic();
+        let fits = self.size <= FILE_BYTES
+            && self.name.len() <= 4 * FILE_NAME_BYTES
+            && self.kind.len() <= KIND_BYTES
+            && self.kind.bytes().all(printable)
+            && self.thumbnail.as_ref().is_none_or(thumbnail);
+        fits.then(|| Self {
+            name: file_name(&self.name),
+            ..self
+        })
+    }
+
+    /// Returns how many bytes of memory it takes beside the name.
+    pub(crate) fn weight(&self) -> usize {
+        self.name.len() + self.thumbnail.as_ref().map_or(0, String::len)
+    }
+}
+
+/// Names that Windows takes for devices, whatever follows the first dot.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+
+/// Returns a text as the name of a file: without folders, without characters that no system takes or that change
+/// how the others are shown, and never one that stands for a device. An ending stays where the rest is too long.
+pub(crate) fn file_name(text: &str) -> String {
+    let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
+    let taken = |c: &char| !c.is_control() && !is_hidden(*c) && !"<>:\"|?*".contains(*c);
+    let name: String = last.chars().filter(taken).collect();
+    // Windows drops them, and what is left may be another name.
+    let name = name.trim().trim_end_matches(['.', ' ']);
+    let (stem, ending) = match name.rfind('.') {
+        Some(dot) if dot > 0 => name.split_at(dot),
+        _ => (name, ""),
+    };
+    let (stem, ending) = if ending.len() > ENDING_BYTES {
+        (name, "")
+    } else {
+        (stem, ending)
+    };
+    let room = FILE_NAME_BYTES - ending.len();
+    let stem = stem.get(..floor(stem, room)).unwrap_or_default();
+    match stem {
+        "" => format!("file{ending}"),
+        stem if is_device(stem) => format!("_{stem}{ending}"),
+        stem => format!("{stem}{ending}"),
+    }
+}
+
+/// The longest ending that stays.
+const ENDING_BYTES: usize = 16;
+
+/// Returns the last boundary between characters that is not beyond `most`.
+fn floor(text: &str, most: usize) -> usize {
+    (0..=most.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
+}
+
+fn is_device(stem: &str) -> bool {
+    let first = stem.split('.').next().unwrap_or_default().trim_end();
+    let first = first.to_lowercase();
+    let port = |kind: &str| {
+        let number = first.strip_prefix(kind);
+        number.is_some_and(|number| number.chars().count() == 1 && number != "0")
+    };
+    DEVICES.contains(&first.as_str()) || port("com") || port("lpt")
+}
+
+/// Whether a character is not seen and changes how others are.
+fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_only_a_name() {
+        let names = [
+            ("photo.jpg", "photo.jpg"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Windows\\evil.exe", "evil.exe"),
+            ("a\u{202e}gpj.exe", "agpj.exe"),
+            ("tab\there\n.txt", "tabhere.txt"),
+            ("NUL", "_NUL"),
+            ("com1.tar.gz", "_com1.tar.gz"),
+            ("company.txt", "company.txt"),
+            ("..", "file"),
+            ("", "file"),
+            (".gitignore", ".gitignore"),
+            ("what? <really>.txt", "what really.txt"),
+            ("trailing. . ", "trailing"),
+            ("日本語.pdf", "日本語.pdf"),
+        ];
+        for (text, name) in names {
+            assert_eq!(file_name(text), name, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_keeps_its_ending() {
+        let long = "ä".repeat(300) + ".jpeg";
+        let name = file_name(&long);
+        assert!(
+            name.len() <= FILE_NAME_BYTES && name.ends_with("ä.jpeg"),
+            "{name}"
+        );
+        let long = "x.".to_owned() + &"y".repeat(300);
+        assert_eq!(file_name(&long).len(), FILE_NAME_BYTES);
+    }
+
+    #[test]
+    fn what_is_out_of_bounds_is_no_offer() {
+        let offer = FileOffer {
+            name: "a.txt".into(),
+            size: FILE_BYTES,
+            kind: "text/plain".into(),
+            modified: None,
+            thumbnail: Some("abc=".into()),
+        };
+        assert_eq!(offer.clone().checked().as_ref(), Some(&offer));
+        let spoilt: [fn(&mut FileOffer); 5] = [
+            |offer| offer.size += 1,
+            |offer| offer.name = "x".repeat(4 * FILE_NAME_BYTES + 1),
+            |offer| offer.kind = "text/plain\n".into(),
+            |offer| offer.thumbnail = Some("<svg>".into()),
+            |offer| offer.thumbnail = Some("a".repeat(THUMBNAIL_CHARACTERS + 1)),
+        ];
+        for spoil in spoilt {
+            let mut offer = offer.clone();
+            spoil(&mut offer);
+            assert_eq!(offer.clone().checked(), None, "{offer:?}");
+        }
+    }
+}

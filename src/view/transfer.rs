@@ -1,0 +1,86 @@
+//! Files on their way, and what came of them.
+
+use super::{ContactId, TransferId};
+use serde::{Deserialize, Serialize};
+
+/// How far a file is that is offered in a chat. What no [`Event::Transfer`](crate::view::Event::Transfer) speaks of
+/// waits for the person who was offered it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Transfer {
+    /// Which file.
+    pub transfer: TransferId,
+    /// In whose chat.
+    pub contact: ContactId,
+    /// How far it is.
+    pub state: TransferState,
+    /// How many bytes are on the disk of whoever gets them.
+    pub bytes: u64,
+}
+
+/// How far a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum TransferState {
+    /// Own: the other person has not decided.
+    Offered,
+    /// It goes on when the two are connected.
+    Waiting,
+    /// Its bytes are on their way.
+    Running,
+    /// The person of this device has stopped it for now.
+    Paused,
+    /// The browser cannot read it any more: the sender has to choose it again.
+    NeedsFile,
+    /// All of it is here, and it is being handed to the browser's downloads.
+    Saving,
+    /// It is saved on the device of whoever gets it.
+    Saved,
+    /// Whoever was offered it does not want it.
+    Declined,
+    /// It was given up, `there` or here.
+    Cancelled {
+        /// By the other person.
+        there: bool,
+    },
+    /// It could not be sent or saved, and was given up.
+    Failed {
+        /// Why.
+        why: Failure,
+    },
+}
+
+impl TransferState {
+    /// Returns whether nothing follows.
+    pub fn has_ended(self) -> bool {
+        match self {
+            Self::Saved | Self::Declined | Self::Cancelled { .. } | Self::Failed { .. } => true,
+            Self::Offered
+            | Self::Waiting
+            | Self::Running
+            | Self::Paused
+            | Self::NeedsFile
+            | Self::Saving => false,
+        }
+    }
+}
+
+/// Why a file could not be sent or saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Failure {
+    /// It was changed, moved or deleted while it was sent.
+    Changed,
+    /// There is not enough room on the disk.
+    NoRoom,
+    /// The browser keeps no files here, as in some private windows.
+    NoStorage,
+    /// What arrives is not what was sent, again and again.
+    Damaged,
+    /// The browser did not save it.
+    NotSaved,
+    /// It failed on the other device.
+    There,
+    /// Nobody fetched it for 30 days.
+    TooOld,
+}
