@@ -2,7 +2,10 @@
 
 use super::json::Member;
 use super::*;
-use crate::limits::{FRAME_BYTES, LARGEST_NUMBER, MESSAGE_ID, TEXT_BYTES};
+use crate::limits::{
+    FILE_BYTES, FILE_NAME_BYTES, FRAME_BYTES, KIND_BYTES, LARGEST_NUMBER, MESSAGE_ID, TEXT_BYTES,
+    THUMBNAIL_CHARACTERS,
+};
 use crate::offer::FileOffer;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -222,6 +225,29 @@ fn the_largest_number_is_the_largest_that_a_browser_counts_to() {
 }
 
 #[test]
+fn every_offer_of_a_file_fits_a_frame() {
+    let offer = FileOffer {
+        name: "\u{7f}".repeat(4 * FILE_NAME_BYTES) + &"ü".repeat(FILE_NAME_BYTES),
+        size: FILE_BYTES,
+        kind: "\"".repeat(KIND_BYTES),
+        modified: Some(LARGEST_NUMBER),
+        thumbnail: Some("a".repeat(THUMBNAIL_CHARACTERS)),
+    };
+    let offer = FileOffer {
+        name: crate::offer::file_name(&offer.name),
+        ..offer
+    };
+    let frame = SessionFrame::Text {
+        number: LARGEST_NUMBER,
+        id: "f".repeat(MESSAGE_ID),
+        at: LARGEST_NUMBER,
+        text: offer.name.clone(),
+        file: Some(offer),
+    };
+    assert!(encode(&frame).len() <= FRAME_BYTES);
+}
+
+#[test]
 fn every_text_that_may_be_written_fits_a_frame() {
     let fits = |text: &str| {
         let id = "f".repeat(MESSAGE_ID);
@@ -316,6 +342,12 @@ proptest! {
     }
 
     #[test]
+    fn every_message_about_pieces_comes_back_as_it_was(frame in FileFrame::any()) {
+        let text = encode(&frame);
+        prop_assert!(FileFrame::decode(text.as_bytes()) == Ok(frame));
+    }
+
+    #[test]
     fn a_message_of_another_conversation_is_of_an_unknown_type(frame in HandshakeFrame::any()) {
         prop_assume!(frame != HandshakeFrame::Bye);
         let text = encode(&frame);
@@ -335,9 +367,10 @@ fn the_protocol_documents_every_message_and_field_and_no_other() {
     assert_eq!(documented(&["Discovery"]), coded(RouterFrame::FIELDS));
     assert_eq!(documented(&["Handshake"]), coded(HandshakeFrame::FIELDS));
     assert_eq!(
-        documented(&["Chat", "Contacts"]),
+        documented(&["Chat", "Files", "Contacts"]),
         coded(SessionFrame::FIELDS)
     );
+    assert_eq!(documented(&["Pieces"]), coded(FileFrame::FIELDS));
 }
 
 /// Returns what some chapters of PROTOCOL.md say: `{type:'ack', log, upto}`. What follows a colon
