@@ -88,7 +88,7 @@ pub enum FileInput {
         /// Which.
         number: u64,
     },
-    /// It is saved where the person finds it. Nothing of it is left elsewhere.
+    /// It is saved where the person finds it. Only a mark of that is left elsewhere.
     Saved,
     /// Of one that goes: it is there, and is what was offered.
     Found,
@@ -128,7 +128,8 @@ pub enum FileOutput {
         /// Its SHA-256.
         hash: [u8; 32],
     },
-    /// All pieces are on the disk: hand the file to the browser's downloads. Answered by [`FileInput::Saved`].
+    /// All pieces are on the disk: hand the file to the browser's downloads. Answered by [`FileInput::Saved`], then and
+    /// whenever it is opened again, until it is dropped.
     Save,
     /// Find one that is to go, and whether it is what was offered; answered by [`FileInput::Found`] or
     /// [`FileInput::Lacking`].

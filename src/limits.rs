@@ -97,6 +97,9 @@ pub const CHANNEL_WITHIN: Duration = Duration::from_secs(10);
 /// How soon another connection for files is tried where one could not be made or has broken.
 pub const CHANNEL_AGAIN: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
 
+/// Files of which a new session begins with how far they are: some of what [`CONTACT_BURST`] allows.
+pub const FILES_SAID: usize = 100;
+
 /// Messages on a connection for files that wait until it is known whose it is.
 pub const EARLY_FILE_FRAMES: usize = 8;
 

@@ -18,8 +18,9 @@ pub struct Disk {
     invites: BTreeMap<InviteId, InviteRecord>,
     asked: BTreeMap<String, AskedRecord>,
     transfers: BTreeMap<TransferId, TransferRecord>,
-    /// Pieces of files that come, which are in a store of their own.
+    /// Pieces of files that come, which are in a store of their own, and which of these are saved.
     pieces: BTreeMap<TransferId, u64>,
+    saved: BTreeSet<TransferId>,
     threads: BTreeMap<ContactId, ThreadRecord>,
     messages: BTreeMap<(ContactId, u64), MessageRecord>,
 }
@@ -150,9 +151,28 @@ impl Disk {
         self.pieces.insert(file, number + 1);
     }
 
+    /// Hands a file to the downloads: of its pieces only a mark is left.
+    pub fn save(&mut self, file: TransferId) {
+        self.pieces.remove(&file);
+        self.saved.insert(file);
+    }
+
+    /// Whether a file was saved, and its mark is left.
+    #[must_use]
+    pub fn is_saved(&self, file: &TransferId) -> bool {
+        self.saved.contains(file)
+    }
+
     /// Removes what is here of a file.
     pub fn drop_pieces(&mut self, file: &TransferId) {
         self.pieces.remove(file);
+        self.saved.remove(file);
+    }
+
+    /// Returns what is stored of a file.
+    #[must_use]
+    pub fn transfer(&self, file: &TransferId) -> Option<&TransferRecord> {
+        self.transfers.get(file)
     }
 
     /// Reads messages.

@@ -19,14 +19,31 @@ fn hash(file: &TransferId, number: u64) -> [u8; 32] {
 
 /// Does it.
 pub fn act(world: &mut World, index: usize, file: TransferId, output: FileOutput) {
-    let after = world.ctx.random.within(2, 60);
+    let generation = world
+        .devices
+        .get(index)
+        .map_or(0, |device| device.generation);
+    let chosen = world.transfers.is_chosen(&file, index, generation);
+    if output == FileOutput::Save && world.transfers.save(&file) > 1 {
+        world
+            .ctx
+            .violation(format!("P{index} has saved {file:?} twice"));
+    }
+    let Some(random) = &mut world.transfers.random else {
+        return;
+    };
+    let (took, damaged) = (random.within(2, 60), random.chance(1));
+    let now = world.ctx.now;
+    let after = world.transfers.done_at(&file, index, now, took) - now;
     let Some(device) = world.devices.get_mut(index) else {
         return;
     };
     let done = match output {
+        FileOutput::Open { .. } if device.disk.is_saved(&file) => FileInput::Saved,
         FileOutput::Open { .. } => FileInput::Opened {
             pieces: device.disk.pieces(&file),
         },
+        FileOutput::Write { number, .. } if damaged => FileInput::Damaged { number },
         FileOutput::Write {
             number, hash: of, ..
         } if of == hash(&file, number) => {
@@ -36,10 +53,11 @@ pub fn act(world: &mut World, index: usize, file: TransferId, output: FileOutput
         }
         FileOutput::Write { number, .. } => FileInput::Damaged { number },
         FileOutput::Save => {
-            device.disk.drop_pieces(&file);
+            device.disk.save(file.clone());
             FileInput::Saved
         }
-        FileOutput::Find => FileInput::Found,
+        FileOutput::Find if chosen => FileInput::Found,
+        FileOutput::Find => FileInput::Lacking,
         FileOutput::Read { number, .. } => FileInput::Read {
             number,
             hash: hash(&file, number),

@@ -20,13 +20,13 @@
 //! | [`device`], [`devices`] | one device with its process; all of them |
 //! | [`network`] | sockets to the servers and peer connections: order, stalls, death |
 //! | [`beacon`], [`places`] | what the beacon answers; the ids of namespaces that devices hold |
-//! | [`texts`], [`ties`], [`rendezvous`], [`imposters`], [`knowledge`] | what people wrote and decided, who holds what, and who knows what |
+//! | [`texts`], [`transfers`], [`ties`], [`rendezvous`], [`imposters`], [`knowledge`] | what people wrote and decided, who holds what, and who knows what |
 //! | [`consents`], [`calls`] | who agreed to whom; who is answered |
 //! | [`measure`], [`model`] | how long things took; which goals must be reached by now |
 //! | [`world`] | all of these as the parts of one world |
 //! | [`roots`], [`pairs`] | what two people may expect of each other |
 //! | [`check`] | what must hold: always, some time after a disturbance, and in the end |
-//! | [`endpoint`], [`node`], [`process`], [`beacon_answers`] | what reaches a device, and what comes of it |
+//! | [`endpoint`], [`files`], [`node`], [`process`], [`beacon_answers`] | what reaches a device, and what comes of it |
 //! | [`preferences`], [`false_friends`], [`person`] | what people decide about contacts and false friends, and what else they do |
 //! | [`faults`] | when things go wrong, and what each fault does |
 //! | [`timeline`] | one event after the other |
@@ -85,6 +85,7 @@ pub mod server;
 pub mod texts;
 pub mod ties;
 pub mod timeline;
+pub mod transfers;
 pub mod view;
 pub mod world;
 

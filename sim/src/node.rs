@@ -228,6 +228,7 @@ fn reply(world: &mut World, id: u64, result: Result<Answer, Refusal>) {
     };
     world.ties.backups.answered(id, backup);
     world.texts.replied(world.ctx.now, id, result.is_ok());
+    world.transfers.replied(id, result.is_ok());
 }
 
 fn fetch_beacon(world: &mut World, index: usize) {
@@ -301,7 +302,7 @@ fn say_input(world: &World, index: usize, input: &Input) {
         input,
         Input::Link(_, Link::Incoming { .. } | Link::Closed(_))
     );
-    if links || matches!(input, Input::Signalling(_)) {
+    if links || matches!(input, Input::Signalling(_) | Input::File(..)) {
         world.ctx.say(|| format!("P{index} hears {input:?}"));
     }
 }
@@ -319,13 +320,13 @@ fn say_output(world: &World, index: usize, output: &Output) {
         Output::Event(event) => say(&|| format!("shows {event:?}")),
         Output::Load(_, query) => say(&|| format!("reads {query:?}")),
         Output::Store(_, change) => say(&|| format!("stores {}", disk::describe(change))),
+        Output::File(file, output) => say(&|| format!("does {output:?} with {}", file.0)),
         Output::Close(_)
         | Output::Probe
         | Output::LookUpAddress
         | Output::Configure(_)
         | Output::Reply(..)
         | Output::FetchBeacon { .. }
-        | Output::File(..)
         | Output::Timeout(_) => {}
     }
 }

@@ -112,6 +112,7 @@ pub fn sever(world: &mut World, one: usize, other: usize) {
 /// A device lost everything: what it had received is gone, and what it had not sent. What waits
 /// on other devices is still promised to it.
 pub fn lost_everything(world: &mut World, index: usize) {
+    world.transfers.lost(index);
     world.ties.wipe(index);
     for other in world.devices.people().filter(|other| *other != index) {
         let (here, there) = (stored(world, index, other), stored(world, other, index));
@@ -130,6 +131,7 @@ pub fn lost_everything(world: &mut World, index: usize) {
 /// A disk has gone back: the own texts that are not on it any more are promised to nobody. What others
 /// have written is promised as before, also where it had arrived.
 pub fn lost_some(world: &mut World, index: usize) {
+    world.transfers.lost(index);
     let Some(device) = world.devices.get(index) else {
         return;
     };

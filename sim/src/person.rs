@@ -8,7 +8,10 @@ use crate::node;
 use crate::preferences;
 use crate::roots::are_shy;
 use crate::world::{Activity, World};
-use mesh_chat::view::{Asked, Command, ContactId, Hidden, Person, PersonId};
+use mesh_chat::view::{
+    Asked, Command, ContactId, FileCommand, FileOffer, Hidden, Person, PersonId, Transfer,
+    TransferId, TransferState,
+};
 
 /// The longest pause between two acts of a person, and the shortest, in milliseconds.
 const PAUSE: (u64, u64) = (2_000, 60_000);
@@ -17,6 +20,7 @@ const PAUSE: (u64, u64) = (2_000, 60_000);
 enum Wish {
     Command(Command),
     Write(usize, ContactId),
+    Offer(usize, ContactId),
 }
 
 /// A person does the next thing, and something again after a while.
@@ -32,6 +36,7 @@ pub fn act(world: &mut World, device: usize) {
             ask(world, device, command);
         }
         Some(Wish::Write(to, contact)) => write(world, device, to, &contact),
+        Some(Wish::Offer(to, contact)) => offer(world, device, to, contact),
         None => {}
     }
 }
@@ -59,6 +64,18 @@ fn ask(world: &mut World, device: usize, command: Command) {
         let number = world.next_command();
         world.ties.backups.ask(number, device);
     }
+    let accepted = match &command {
+        Command::Decide {
+            transfer,
+            accept: true,
+            ..
+        } => Some(transfer.clone()),
+        _ => None,
+    };
+    if let Some(file) = accepted {
+        // The answer comes when the message was read, never within the call.
+        world.transfers.ask(world.next_command(), file);
+    }
     node::command(world, device, command);
 }
 
@@ -82,6 +99,9 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     if let Some(command) = false_friends::about(world, index) {
         return Some(Wish::Command(command));
     }
+    if let Some(command) = about_file(world, index) {
+        return Some(Wish::Command(command));
+    }
     if let Some(command) = preferences::wish(world, index) {
         return Some(Wish::Command(command));
     }
@@ -90,8 +110,12 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     let person = people.get(usize::try_from(at).ok()?)?;
     match &person.id {
         PersonId::Contact(contact) => {
-            let to = device_of(&person.name)?;
-            Some(Wish::Write(to, contact.clone()))
+            let (to, contact) = (device_of(&person.name)?, contact.clone());
+            let random = world.transfers.random.as_mut();
+            if random.is_some_and(|random| random.chance(25)) {
+                return Some(Wish::Offer(to, contact));
+            }
+            Some(Wish::Write(to, contact))
         }
         PersonId::Stranger(_) if are_shy(world, index, &person.name) => None,
         PersonId::Stranger(_) if matches!(person.asked, Asked::Connecting) => None,
@@ -133,7 +157,7 @@ fn begin(world: &World, index: usize) -> Command {
 fn write(world: &mut World, from: usize, to: usize, contact: &ContactId) {
     for _ in 0..world.ctx.random.within(1, 4) {
         let free = world.ties.is_severed(from, to);
-        let text = world.texts.write(from, to, free);
+        let text = world.texts.write(from, to, free, false);
         let command = Command::Send {
             contact: contact.clone(),
             text: text.clone(),
@@ -142,4 +166,65 @@ fn write(world: &mut World, from: usize, to: usize, contact: &ContactId) {
         let id = node::command(world, from, command);
         world.texts.sent(id, from, to, text);
     }
+}
+
+/// Offers a file of up to 40 pieces.
+fn offer(world: &mut World, from: usize, to: usize, contact: ContactId) {
+    let free = world.ties.is_severed(from, to);
+    let name = world.texts.write(from, to, free, true);
+    let generation = world
+        .devices
+        .get(from)
+        .map_or(0, |device| device.generation);
+    let Some(random) = &mut world.transfers.random else {
+        return;
+    };
+    let size = random.within(0, 40 << 20);
+    let transfer = TransferId(format!("{:016x}{:016x}", random.within(0, u64::MAX), size));
+    world
+        .transfers
+        .offer(transfer.clone(), (from, generation), to);
+    let offer = FileOffer {
+        name: name.clone(),
+        size,
+        kind: String::new(),
+        modified: None,
+        thumbnail: None,
+    };
+    let command = Command::Offer {
+        contact,
+        transfer,
+        offer,
+    };
+    let id = node::command(world, from, command);
+    world.texts.sent(id, from, to, name);
+}
+
+/// Decides about a file that is offered, chooses one again, or pauses or gives up one that is on its way.
+fn about_file(world: &mut World, index: usize) -> Option<Command> {
+    let random = world.transfers.random.as_mut()?;
+    let device = world.devices.get_mut(index)?;
+    if let Some((transfer, contact)) = device.view.offers.pop_first() {
+        let accept = random.chance(85);
+        return Some(Command::Decide {
+            contact,
+            transfer,
+            accept,
+        });
+    }
+    let open = device.view.transfers.values();
+    let open: Vec<&Transfer> = open.filter(|file| !file.state.has_ended()).collect();
+    let file = open.get(random.index(open.len()))?;
+    let id = file.transfer.clone();
+    let command = match file.state {
+        TransferState::NeedsFile => {
+            world.transfers.choose(id.clone(), index, device.generation);
+            FileCommand::Choose
+        }
+        TransferState::Paused => FileCommand::Pause(false),
+        TransferState::Running if random.chance(20) => FileCommand::Pause(true),
+        _ if random.chance(2) => FileCommand::Cancel,
+        _ => return None,
+    };
+    Some(Command::File(id, command))
 }

@@ -59,10 +59,12 @@ impl Texts {
             .map(|(text, waiting)| (text.as_str(), *waiting))
     }
 
-    /// Writes a new text. For a `free` one nothing is promised.
-    pub fn write(&mut self, from: usize, to: usize, free: bool) -> String {
+    /// Writes a new text, or the name of a file. For a `free` one nothing is promised.
+    pub fn write(&mut self, from: usize, to: usize, free: bool, is_file: bool) -> String {
         self.count += 1;
-        let text = format!("P{from}>P{to} {}", self.count);
+        // No file can have the other sign in its name.
+        let sign = if is_file { '-' } else { '>' };
+        let text = format!("P{from}{sign}P{to} {}", self.count);
         let written = Written {
             text: text.clone(),
             stored: false,

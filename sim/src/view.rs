@@ -1,8 +1,8 @@
 //! What the person of a device sees.
 
 use mesh_chat::view::{
-    BeaconStatus, ContactId, Event, Hidden, InviteId, Person, PersonId, Phase, Request, RequestId,
-    Transfer, TransferId,
+    BeaconStatus, ContactId, Event, Hidden, InviteId, Message, MessageState, Person, PersonId,
+    Phase, Request, RequestId, Transfer, TransferId,
 };
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -24,6 +24,8 @@ pub struct View {
     pub server: Option<String>,
     /// Own messages of each chat up to this one are shown as stored on the other device.
     pub delivered: BTreeMap<ContactId, u64>,
+    /// Files that are offered, and the contacts who offer them.
+    pub offers: BTreeMap<TransferId, ContactId>,
     /// Files on their way, and what came of them.
     pub transfers: BTreeMap<TransferId, Transfer>,
     /// The state of the beacon, where there is one.
@@ -52,12 +54,22 @@ impl View {
                 return Some((contact, before + 1..=upto));
             }
             Event::Invite(invite) => drop(self.invites.insert(invite.id, invite.link)),
+            Event::Message(Message {
+                contact,
+                state,
+                file: Some(file),
+                ..
+            }) => {
+                if state == MessageState::Received {
+                    self.offers.insert(file.transfer, contact);
+                }
+            }
             Event::Transfer(transfer) => {
                 self.transfers.insert(transfer.transfer.clone(), transfer);
             }
             Event::InviteGone(id) => drop(self.invites.remove(&id)),
             Event::Profile(_)
-            | Event::Message(_)
+            | Event::Message(Message { file: None, .. })
             | Event::MessagesGone { .. }
             | Event::Typing(_)
             | Event::Settings(_)

@@ -22,6 +22,7 @@ use crate::rates::Rates;
 use crate::rendezvous::Rendezvous;
 use crate::texts::Texts;
 use crate::ties::Ties;
+use crate::transfers::Transfers;
 use mesh_chat::node::{CommandId, LinkId};
 use webext::mapping;
 
@@ -56,6 +57,8 @@ pub struct World {
     pub ties: Ties,
     /// What people wrote.
     pub texts: Texts,
+    /// Which files they offered.
+    pub transfers: Transfers,
     /// The rendezvous points that devices hold.
     pub rendezvous: Rendezvous,
     /// Hostile peers at the address of a person.
@@ -121,6 +124,7 @@ impl World {
             beacon,
             ties: Ties::new(seed),
             texts: Texts::default(),
+            transfers: Transfers::new(seed),
             rendezvous: Rendezvous::default(),
             imposters: Imposters::default(),
             rates: Rates::new(),

@@ -1,15 +1,16 @@
 //! What the contacts say about files, in the session and on the connections for files, and what is sent to them.
 
 use super::channel::{Bound, Channel, Peer};
+use super::sending::Sending;
 use super::talk::Word;
 use super::{Files, Work, pause, say};
 use crate::context::Context;
 use crate::encoding::{b64, unb64};
 use crate::fact::Fact;
 use crate::io::{ChannelBinding, FileOutput, Link, LinkId, Output};
-use crate::limits::EARLY_FILE_FRAMES;
+use crate::limits::{EARLY_FILE_FRAMES, FILES_SAID};
 use crate::misbehaviour::Misbehaviour;
-use crate::records::{Direction, End, Progressed};
+use crate::records::{Change, Direction, End, Progressed};
 use crate::values::{ContactId, TransferId};
 use crate::view::Failure;
 use crate::wire::{FileFrame, SessionFrame};
@@ -24,8 +25,9 @@ impl Files {
         let peer = Peer::new(ctx.now.mono);
         self.peers.insert(contact.clone(), peer);
         let theirs = self.all.iter_mut();
-        let theirs = theirs.filter(|(_, file)| file.record.contact == *contact);
-        for (id, file) in theirs {
+        let theirs = theirs.filter(|(_, file)| file.record.contact == *contact && file.has_news());
+        // The others follow with the next session, or when their turn comes to be fetched.
+        for (id, file) in theirs.take(FILES_SAID) {
             match (file.record.progressed, &mut file.work) {
                 (Progressed::Ended { how, told: false }, _) => say(ctx, contact, id, Word::of(how)),
                 (Progressed::Ended { .. }, _) | (Progressed::Open, Work::Sending(_)) => {}
@@ -62,6 +64,14 @@ impl Files {
             peer.fetch.begin(label.clone(), Some(link), ctx.now.mono);
             let frame = SessionFrame::Channel { label };
             ctx.tell(Fact::Say(contact.clone(), Box::new(frame)));
+        }
+    }
+
+    /// Notes that it is not known where a contact can be dialled.
+    pub(crate) fn cannot_dial(&mut self, ctx: &Context, contact: &ContactId) {
+        if let Some(peer) = self.peers.get_mut(contact) {
+            peer.failures += 1;
+            peer.again = ctx.now.mono + pause(peer.failures);
         }
     }
 
@@ -135,6 +145,21 @@ impl Files {
             return Ok(());
         }
         match (word, file.record.progressed, &mut file.work) {
+            // Their person has decided anew, on a device that knows nothing of it any more: whoever sends it has
+            // heard its end from there.
+            (
+                Word::Want,
+                Progressed::Ended {
+                    how: End::Saved | End::Declined,
+                    ..
+                },
+                Work::Sending(sending),
+            ) => {
+                *sending = Sending::default();
+                sending.want(ctx, &id);
+                file.record.progressed = Progressed::Open;
+                ctx.store_for_certain(Change::Transfer(file.record.clone()));
+            }
             (Word::Want, Progressed::Ended { how, .. }, _) => say(ctx, contact, &id, Word::of(how)),
             (Word::Want, Progressed::Open, Work::Sending(sending)) => sending.want(ctx, &id),
             (Word::Lacking | Word::Ready, Progressed::Open, Work::Receiving(receiving)) => {
@@ -142,8 +167,7 @@ impl Files {
             }
             (Word::Noted, Progressed::Ended { how, .. }, _) => {
                 file.record.progressed = Progressed::Ended { how, told: true };
-                let change = crate::records::Change::Transfer(file.record.clone());
-                ctx.store_for_certain(change);
+                ctx.store_for_certain(Change::Transfer(file.record.clone()));
             }
             _ => {}
         }

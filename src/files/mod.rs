@@ -81,6 +81,14 @@ impl File {
         matches!(self.record.progressed, Progressed::Ended { .. })
     }
 
+    /// Returns whether the other side is to hear of it when there is a session.
+    fn has_news(&self) -> bool {
+        match self.record.progressed {
+            Progressed::Ended { told, .. } => !told,
+            Progressed::Open => self.record.direction == Direction::In,
+        }
+    }
+
     fn size(&self) -> u64 {
         self.record.offer.size
     }
@@ -210,24 +218,31 @@ impl Files {
         Ok(())
     }
 
-    /// Goes on after a file was stored that was accepted or offered: nothing of it touches the disk before.
+    /// Goes on after the record of a file was stored: nothing of it touches the disk before it was accepted.
     pub(crate) fn stored(&mut self, ctx: &mut Context, id: &TransferId) {
         let Some(file) = self.all.get_mut(id) else {
             return;
         };
-        if let (Progressed::Open, Work::Receiving(receiving)) =
-            (file.record.progressed, &mut file.work)
-        {
-            receiving.open(ctx, id, file.record.offer.size);
+        match (file.record.progressed, &mut file.work) {
+            (Progressed::Open, Work::Receiving(receiving)) => {
+                receiving.open(ctx, id, file.record.offer.size);
+            }
+            (Progressed::Open, Work::Sending(_)) => {}
+            (Progressed::Ended { .. }, _) => {
+                ctx.emit(Output::File(id.clone(), FileOutput::Drop));
+            }
         }
     }
 
-    /// Writes a file again that could not be stored.
+    /// Writes the record of a file again that could not be stored. One that comes waits for nothing else.
     pub(crate) fn not_stored(&mut self, ctx: &mut Context, id: &TransferId) {
         if let Some(file) = self.all.get(id) {
+            let has_ended = file.has_ended();
             ctx.store_for_certain(Change::Transfer(file.record.clone()));
+            if !has_ended {
+                self.stored(ctx, id);
+            }
         }
-        self.stored(ctx, id);
     }
 
     /// Carries out what the person wants of a file that was accepted or offered here.
@@ -266,8 +281,12 @@ impl Files {
         };
         file.record.progressed = Progressed::Ended { how, told };
         let contact = file.record.contact.clone();
-        ctx.store_for_certain(Change::Transfer(file.record.clone()));
-        ctx.emit(Output::File(id.clone(), FileOutput::Drop));
+        let change = Change::Transfer(file.record.clone());
+        // What says that it was saved stays with its bytes until that is stored: nothing is saved twice.
+        ctx.store(Write::Transfer(id.clone()), change);
+        if how != End::Saved {
+            ctx.emit(Output::File(id.clone(), FileOutput::Drop));
+        }
         if let Some(peer) = self.peers.get_mut(&contact) {
             peer.serve.forget(id);
         }
@@ -404,9 +423,10 @@ impl Files {
         wanted.take(FETCHED_AT_ONCE)
     }
 
-    pub(crate) fn due(&self) -> Option<Deadline> {
+    /// Returns when to look again; `may_dial` is whether a connection can be made.
+    pub(crate) fn due(&self, may_dial: bool) -> Option<Deadline> {
         let due = self.peers.iter().filter_map(|(contact, peer)| {
-            let dial = peer.fetch.link().is_none() && self.wants_something(contact);
+            let dial = may_dial && peer.fetch.link().is_none() && self.wants_something(contact);
             let dial = dial.then_some(peer.again);
             [dial, peer.fetch.deadline(), peer.serve.deadline()]
                 .into_iter()

@@ -181,6 +181,7 @@ impl Pair {
                 }
                 Output::File(id, output) => {
                     let did = match output {
+                        FileOutput::Open { .. } if device.saved.contains(&id) => FileInput::Saved,
                         FileOutput::Open { .. } => {
                             let pieces = *device.disk.entry(id.clone()).or_default();
                             FileInput::Opened { pieces }
@@ -466,7 +467,7 @@ fn nothing_is_fetched_over_a_connection_with_somebody_in_between() {
     assert_eq!((pair.sent, pair.channel), (0, None));
     assert_eq!(pair.states(&file(1)), [TransferState::Waiting; 2]);
     pair.spied = false;
-    let later = pair.devices[1].files.due().unwrap().at;
+    let later = pair.devices[1].files.due(true).unwrap().at;
     pair.devices[1].ctx.now.mono = later;
     pair.run();
     assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);

@@ -183,7 +183,7 @@ impl Node {
             self.contacts.due(self.ctx.now.mono),
             self.conversations.due(),
             self.rendezvous.due(&self.ctx),
-            self.files.due(),
+            self.files.due(self.transport.is_held()),
             self.attention.due(),
             self.shown.due(),
             self.ctx.store.due().map(|at| Why::Write.at(at)),

@@ -196,7 +196,8 @@ pub fn shown(world: &mut World, index: usize, message: &Message) {
     let Some(from) = person.and_then(|person| device_of(&person.name)) else {
         return;
     };
-    let way = format!("{}>{} ", name(from), name(index));
+    let sign = if message.file.is_some() { '-' } else { '>' };
+    let way = format!("{}{sign}{} ", name(from), name(index));
     if !message.text.starts_with(&way) {
         let wrong = format!("P{index} is shown {:?} of P{from}", message.text);
         world.ctx.violation(wrong);

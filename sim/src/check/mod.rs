@@ -1,6 +1,7 @@
 //! What must hold: at every moment, some time after each disturbance, and in the end.
 
 pub mod end;
+pub mod files;
 pub mod lists;
 pub mod menaces;
 pub mod rates;

@@ -37,7 +37,7 @@ pub fn delivered(world: &mut World, sender: usize, text: &str) {
 }
 
 fn receiver_of(text: &str) -> Option<usize> {
-    let (_, rest) = text.split_once('>')?;
+    let (_, rest) = text.split_once(['>', '-'])?;
     device_of(rest.split(' ').next()?)
 }
 

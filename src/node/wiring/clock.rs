@@ -175,12 +175,14 @@ impl Node {
             return;
         };
         for contact in self.files.to_dial(self.ctx.now.mono) {
+            let ctx = &mut self.ctx;
             let saved = self.contacts.get(&contact);
-            if let Some(there) = saved.and_then(|saved| saved.transport_id()) {
-                let ctx = &mut self.ctx;
-                let (link, label) = ctx.dial_for_files(me.transport_id(), there, &contact);
-                self.files.dialled(ctx, &contact, link, label);
-            }
+            let Some(there) = saved.and_then(|saved| saved.transport_id()) else {
+                self.files.cannot_dial(ctx, &contact);
+                continue;
+            };
+            let (link, label) = ctx.dial_for_files(me.transport_id(), there, &contact);
+            self.files.dialled(ctx, &contact, link, label);
         }
         self.settle();
     }

@@ -17,7 +17,10 @@ function follow(port, isHeard, isPosted) {
   return port;
 }
 
-const isText = (message) => message.event?.event.message !== undefined;
+// What follows from one input comes together; a build of before sends each event alone.
+const isMessage = (event) => event.message !== undefined;
+const isText = (message) =>
+  message.events?.some(isMessage) ?? (message.event !== undefined && isMessage(message.event.event));
 const isSend = (message) => message.command?.command.send !== undefined;
 const { runtime } = chrome;
 
