@@ -30,7 +30,12 @@ impl Files {
         for (id, file) in theirs.take(FILES_SAID) {
             match (file.record.progressed, &mut file.work) {
                 (Progressed::Ended { how, told: false }, _) => say(ctx, contact, id, Word::of(how)),
-                (Progressed::Ended { .. }, _) | (Progressed::Open, Work::Sending(_)) => {}
+                (Progressed::Ended { .. }, _) => {}
+                (Progressed::Open, Work::Sending(sending)) => {
+                    if sending.take_unheard() {
+                        say(ctx, contact, id, Word::Offered);
+                    }
+                }
                 (Progressed::Open, Work::Receiving(receiving)) => {
                     receiving.connected();
                     if receiving.take_news() {
@@ -119,14 +124,14 @@ impl Files {
             Word::Cancelled => Some(End::Cancelled { there: true }),
             Word::Failed => Some(End::Failed(Failure::There)),
             Word::Saved => Some(End::Saved),
-            Word::Want | Word::Lacking | Word::Ready | Word::Noted => None,
+            Word::Offered | Word::Want | Word::Lacking | Word::Ready | Word::Noted => None,
         };
         let known = self.all.get_mut(&id);
         let Some(file) = known.filter(|file| file.record.contact == *contact) else {
             match word {
                 // It was offered by this device before it lost what it had stored, or was forgotten.
                 Word::Want => say(ctx, contact, &id, Word::Failed),
-                Word::Noted | Word::Lacking | Word::Ready => {}
+                Word::Offered | Word::Noted | Word::Lacking | Word::Ready => {}
                 // Whoever has ended it says so until that is noted.
                 Word::Declined | Word::Cancelled | Word::Failed | Word::Saved => {
                     say(ctx, contact, &id, Word::Noted);
@@ -160,7 +165,10 @@ impl Files {
                 file.record.progressed = Progressed::Open;
                 ctx.store_for_certain(Change::Transfer(file.record.clone()));
             }
-            (Word::Want, Progressed::Ended { how, .. }, _) => say(ctx, contact, &id, Word::of(how)),
+            (Word::Want, Progressed::Ended { how, .. }, _)
+            | (Word::Offered, Progressed::Ended { how, .. }, Work::Receiving(_)) => {
+                say(ctx, contact, &id, Word::of(how));
+            }
             (Word::Want, Progressed::Open, Work::Sending(sending)) => sending.want(ctx, &id),
             (Word::Lacking | Word::Ready, Progressed::Open, Work::Receiving(receiving)) => {
                 receiving.set_lacking(word == Word::Lacking);

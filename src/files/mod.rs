@@ -85,7 +85,10 @@ impl File {
     fn has_news(&self) -> bool {
         match self.record.progressed {
             Progressed::Ended { told, .. } => !told,
-            Progressed::Open => self.record.direction == Direction::In,
+            Progressed::Open => match &self.work {
+                Work::Sending(sending) => sending.is_unheard(),
+                Work::Receiving(_) => true,
+            },
         }
     }
 
@@ -243,6 +246,12 @@ impl Files {
                 self.stored(ctx, id);
             }
         }
+    }
+
+    /// Returns whether nothing else is known of a file by now.
+    pub(crate) fn is_newest(&self, record: &TransferRecord) -> bool {
+        let file = self.all.get(&record.id);
+        file.is_some_and(|file| file.record == *record)
     }
 
     /// Carries out what the person wants of a file that was accepted or offered here.

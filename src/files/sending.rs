@@ -23,6 +23,8 @@ pub(super) struct Sending {
     busy: Option<u64>,
     /// The other side has heard that it has to be chosen again.
     said_lacking: bool,
+    /// The other side was asked what has become of it, once since the start.
+    heard: bool,
     /// The other side is to hear this.
     news: Option<Word>,
 }
@@ -63,6 +65,16 @@ impl Sending {
     /// Returns what the other side is to hear.
     pub(super) fn take_news(&mut self) -> Option<Word> {
         self.news.take()
+    }
+
+    /// Returns whether it is not known what has become of it: this disk may be older than the other one.
+    pub(super) fn is_unheard(&self) -> bool {
+        !self.heard
+    }
+
+    /// Returns that, once.
+    pub(super) fn take_unheard(&mut self) -> bool {
+        !std::mem::replace(&mut self.heard, true)
     }
 
     /// Notes that the other side is going to fetch it.

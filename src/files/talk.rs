@@ -5,6 +5,8 @@ use crate::records::End;
 /// How far a file is, as one side tells the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Word {
+    /// It is offered, and nothing was heard of it since the start: what has become of it?
+    Offered,
     /// It was accepted, and is going to be fetched.
     Want,
     /// It was not.
@@ -23,7 +25,8 @@ pub(super) enum Word {
     Noted,
 }
 
-const WORDS: [(Word, &str); 8] = [
+const WORDS: [(Word, &str); 9] = [
+    (Word::Offered, "offered"),
     (Word::Want, "want"),
     (Word::Declined, "declined"),
     (Word::Cancelled, "cancelled"),

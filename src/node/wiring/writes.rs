@@ -85,10 +85,11 @@ impl Node {
     }
 
     /// Returns whether a change is not to be written again: somebody was to be forgotten who is there
-    /// again.
+    /// again, or more is known of a file by now.
     pub(super) fn is_overtaken(&self, change: &Change) -> bool {
         match change {
             Change::ForgetContact(id) | Change::ForgetThread(id) => self.contacts.get(id).is_some(),
+            Change::Transfer(record) => !self.files.is_newest(record),
             Change::Profile(_)
             | Change::Settings(_)
             | Change::Contact(_)
@@ -99,7 +100,6 @@ impl Node {
             | Change::Asked(_)
             | Change::ForgetAsked(_)
             | Change::Thread(..)
-            | Change::Transfer(_)
             | Change::ForgetTransfer(_)
             | Change::Import(_) => false,
         }
