@@ -129,40 +129,42 @@ impl Context {
         link
     }
 
-    /// Dials a contact to fetch files: one attempt, as whoever is called is told of its connection id, which is
-    /// returned too.
+    /// Dials a contact to fetch files: one attempt, as whoever is called waits for this connection id.
     pub(crate) fn dial_for_files(
         &mut self,
         from: &str,
         to: &str,
         contact: &ContactId,
-    ) -> (LinkId, String) {
-        let owner = LinkOwner::Files(contact.clone());
-        self.attempts(from, to, owner, None, 0)
+        label: String,
+    ) -> LinkId {
+        let link = self.next_link(LinkOwner::Files(contact.clone()));
+        self.emit(Output::Dial {
+            link,
+            from: from.to_owned(),
+            to: to.to_owned(),
+            label,
+            further: Vec::new(),
+            reach: self.reach(from),
+        });
+        link
     }
 
-    fn connect(&mut self, from: &str, to: &str, owner: LinkOwner, secret: Option<Key>) -> LinkId {
-        // Within a network there is no router between the two that another attempt could get through.
-        let further = match self.reach(from) {
-            Reach::Anywhere => FURTHER_ATTEMPTS,
-            Reach::Near(_) => 0,
-        };
-        self.attempts(from, to, owner, secret, further).0
-    }
-
-    fn attempts(
-        &mut self,
-        from: &str,
-        to: &str,
-        owner: LinkOwner,
-        secret: Option<Key>,
-        further: usize,
-    ) -> (LinkId, String) {
+    fn next_link(&mut self, owner: LinkOwner) -> LinkId {
         self.links = self.links.wrapping_add(1);
         let link = LinkId::Dialled(self.links);
         self.routes.set_link(link, owner);
+        link
+    }
+
+    fn connect(&mut self, from: &str, to: &str, owner: LinkOwner, secret: Option<Key>) -> LinkId {
+        let link = self.next_link(owner);
         let secret = secret.unwrap_or_else(|| self.random());
         let reach = self.reach(from);
+        // Within a network there is no router between the two that another attempt could get through.
+        let further = match reach {
+            Reach::Anywhere => FURTHER_ATTEMPTS,
+            Reach::Near(_) => 0,
+        };
         let mut label = || crypto::offer_label(&secret, from, to, self.random());
         let label_of_first = label();
         let further = (0..further).map(|_| label()).collect();
@@ -170,11 +172,11 @@ impl Context {
             link,
             from: from.to_owned(),
             to: to.to_owned(),
-            label: label_of_first.clone(),
+            label: label_of_first,
             further,
             reach,
         });
-        (link, label_of_first)
+        link
     }
 
     /// Answers somebody who dialled an own id.

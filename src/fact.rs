@@ -202,6 +202,8 @@ pub(crate) enum Fact {
     Replaced(ContactId),
     /// Something is to be said to a contact, where there is a session.
     Say(ContactId, Box<SessionFrame>),
+    /// A contact takes a call with this connection id now, for files.
+    FilesAwaited(ContactId, String),
     /// A contact says something about files.
     FileSaid(ContactId, Box<SessionFrame>),
     /// A message of a contact is stored.

@@ -106,6 +106,7 @@ impl Conversations {
             }
             frame @ (SessionFrame::File { .. }
             | SessionFrame::Channel { .. }
+            | SessionFrame::Awaited { .. }
             | SessionFrame::Bound { .. }) => {
                 ctx.tell(Fact::FileSaid(id.clone(), Box::new(frame)));
             }

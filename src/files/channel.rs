@@ -6,7 +6,7 @@
 
 use crate::clock::Mono;
 use crate::io::{ChannelBinding, LinkId};
-use crate::limits::CHANNEL_WITHIN;
+use crate::limits::{CHANNEL_AGAIN, CHANNEL_WITHIN};
 use crate::values::TransferId;
 
 /// A contact with a session.
@@ -30,6 +30,17 @@ impl Peer {
             failures: 0,
             again: now,
         }
+    }
+
+    /// Returns whether no connection to fetch is there, nor in the making.
+    pub(super) fn may_begin(&self) -> bool {
+        self.fetch.until.is_none()
+    }
+
+    /// Notes that the connection to fetch could not be made, or has broken.
+    pub(super) fn fail(&mut self, now: Mono) {
+        self.again = now + CHANNEL_AGAIN.doubled(self.failures);
+        self.failures += 1;
     }
 
     pub(super) fn is_late(&self, now: Mono) -> bool {
@@ -73,11 +84,10 @@ pub(super) enum Bound {
 }
 
 impl Channel {
-    /// Begins to wait for a connection with this id, or for that which is being dialled.
-    pub(super) fn begin(&mut self, label: String, link: Option<LinkId>, now: Mono) {
+    /// Begins to wait for a connection with this id.
+    pub(super) fn begin(&mut self, label: String, now: Mono) {
         *self = Self {
             label,
-            link,
             until: Some(now + CHANNEL_WITHIN),
             ..Self::default()
         };

@@ -3,7 +3,7 @@
 use super::channel::{Bound, Channel, Peer};
 use super::sending::Sending;
 use super::talk::Word;
-use super::{Files, Work, pause, say};
+use super::{Files, Work, say};
 use crate::context::Context;
 use crate::encoding::{b64, unb64};
 use crate::fact::Fact;
@@ -57,26 +57,28 @@ impl Files {
         self.interrupted(ctx, contact, None);
     }
 
-    /// Takes a connection that is being dialled to fetch from a contact.
-    pub(crate) fn dialled(
-        &mut self,
-        ctx: &mut Context,
-        contact: &ContactId,
-        link: LinkId,
-        label: String,
-    ) {
+    /// Says that this side is going to call a contact, to fetch files: the call must not be there before the contact
+    /// knows of it.
+    pub(crate) fn begin_to_fetch(&mut self, ctx: &mut Context, contact: &ContactId) {
+        let label = b64(&ctx.random::<48>());
         if let Some(peer) = self.peers.get_mut(contact) {
-            peer.fetch.begin(label.clone(), Some(link), ctx.now.mono);
+            peer.fetch.begin(label.clone(), ctx.now.mono);
             let frame = SessionFrame::Channel { label };
             ctx.tell(Fact::Say(contact.clone(), Box::new(frame)));
+        }
+    }
+
+    /// Takes the connection that is being dialled to fetch from a contact.
+    pub(crate) fn dialled(&mut self, contact: &ContactId, link: LinkId) {
+        if let Some(peer) = self.peers.get_mut(contact) {
+            peer.fetch.arrived(link);
         }
     }
 
     /// Notes that it is not known where a contact can be dialled.
     pub(crate) fn cannot_dial(&mut self, ctx: &Context, contact: &ContactId) {
         if let Some(peer) = self.peers.get_mut(contact) {
-            peer.failures += 1;
-            peer.again = ctx.now.mono + pause(peer.failures);
+            peer.fail(ctx.now.mono);
         }
     }
 
@@ -99,6 +101,13 @@ impl Files {
         let heard = match frame {
             SessionFrame::File { id, state } => self.word(ctx, contact, TransferId(id), &state),
             SessionFrame::Channel { label } => self.announced(ctx, contact, label),
+            SessionFrame::Awaited { label } => {
+                let peer = self.peers.get(contact);
+                if peer.is_some_and(|peer| peer.fetch.awaits(&label)) {
+                    ctx.tell(Fact::FilesAwaited(contact.clone(), label));
+                }
+                Ok(())
+            }
             SessionFrame::Bound {
                 label,
                 local,
@@ -193,8 +202,10 @@ impl Files {
             if let Some(link) = peer.serve.take() {
                 ctx.close(link);
             }
-            peer.serve.begin(label, None, now);
+            peer.serve.begin(label.clone(), now);
             self.interrupted(ctx, contact, Some(Direction::Out));
+            let frame = SessionFrame::Awaited { label };
+            ctx.tell(Fact::Say(contact.clone(), Box::new(frame)));
         }
         Ok(())
     }
@@ -353,8 +364,7 @@ impl Files {
         };
         if peer.fetch.link() == Some(link) {
             peer.fetch.take();
-            peer.failures += 1;
-            peer.again = now + pause(peer.failures);
+            peer.fail(now);
             self.interrupted(ctx, contact, Some(Direction::In));
         } else if peer.serve.link() == Some(link) {
             peer.serve.take();
@@ -368,26 +378,17 @@ impl Files {
         let Some(peer) = self.peers.get_mut(contact) else {
             return;
         };
-        let late = [&mut peer.fetch, &mut peer.serve];
-        let late = late.map(|channel| {
-            let is_late = channel.deadline().is_some_and(|at| now >= at);
-            (is_late, channel.link())
-        });
-        for (is_late, link) in late {
-            match link {
-                Some(link) if is_late => {
-                    ctx.close(link);
-                    self.broken(ctx, contact, link);
-                }
-                Some(_) => {}
-                None if is_late => {
-                    if let Some(peer) = self.peers.get_mut(contact) {
-                        peer.serve.take();
-                    }
-                }
-                None => {}
-            }
+        let is_late = |channel: &Channel| channel.deadline().is_some_and(|at| now >= at);
+        if is_late(&peer.serve) {
+            let link = peer.serve.take();
+            link.into_iter().for_each(|link| ctx.close(link));
         }
+        if is_late(&peer.fetch) {
+            let link = peer.fetch.take();
+            link.into_iter().for_each(|link| ctx.close(link));
+            peer.fail(now);
+        }
+        self.interrupted(ctx, contact, None);
     }
 
     /// Notes that the files with a contact in one direction, or in both, do not pass for now.

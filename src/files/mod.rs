@@ -35,7 +35,6 @@ use channel::Peer;
 use litemap::LiteMap;
 use receiving::Receiving;
 use sending::Sending;
-use std::time::Duration;
 use talk::Word;
 
 /// Every file that was accepted here or offered from here, and the connections with those they are from and for.
@@ -410,7 +409,7 @@ impl Files {
     /// Returns the contacts from whom something is to be fetched over a connection that has to be made now.
     pub(crate) fn to_dial(&self, now: Mono) -> Vec<ContactId> {
         let is_due = |(contact, peer): &(&ContactId, &Peer)| {
-            peer.fetch.link().is_none() && peer.again <= now && self.wants_something(contact)
+            peer.may_begin() && peer.again <= now && self.wants_something(contact)
         };
         let due = self.peers.iter().filter(is_due);
         due.map(|(contact, _)| contact.clone()).collect()
@@ -435,7 +434,7 @@ impl Files {
     /// Returns when to look again; `may_dial` is whether a connection can be made.
     pub(crate) fn due(&self, may_dial: bool) -> Option<Deadline> {
         let due = self.peers.iter().filter_map(|(contact, peer)| {
-            let dial = may_dial && peer.fetch.link().is_none() && self.wants_something(contact);
+            let dial = may_dial && peer.may_begin() && self.wants_something(contact);
             let dial = dial.then_some(peer.again);
             [dial, peer.fetch.deadline(), peer.serve.deadline()]
                 .into_iter()
@@ -473,9 +472,4 @@ fn shown(id: &TransferId, file: &File) -> Event {
         state,
         bytes,
     })
-}
-
-/// How long until another connection is tried, after so many failures in a row.
-fn pause(failures: u32) -> Duration {
-    crate::limits::CHANNEL_AGAIN.doubled(failures.saturating_sub(1))
 }

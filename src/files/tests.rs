@@ -55,6 +55,7 @@ struct Pair {
 }
 
 enum Way {
+    Call(String),
     Said(SessionFrame),
     Frame(String),
     Piece(TransferId, u64),
@@ -149,8 +150,7 @@ impl Pair {
     fn dial(&mut self) {
         let bob = &mut self.devices[1];
         for contact in bob.files.to_dial(bob.ctx.now.mono) {
-            let label = "x".repeat(crate::crypto::LABEL_CHARACTERS);
-            bob.files.dialled(&mut bob.ctx, &contact, FETCH, label);
+            bob.files.begin_to_fetch(&mut bob.ctx, &contact);
         }
     }
 
@@ -160,6 +160,10 @@ impl Pair {
         while let Some(fact) = device.ctx.next_fact() {
             match fact {
                 Fact::Say(_, frame) => self.way.push_back((other, Way::Said(*frame))),
+                Fact::FilesAwaited(contact, label) => {
+                    device.files.dialled(&contact, FETCH);
+                    self.way.push_back((other, Way::Call(label)));
+                }
                 Fact::Misbehaved(_, how) => panic!("{how}"),
                 _ => {}
             }
@@ -235,18 +239,14 @@ impl Pair {
         let link = if to == 0 { SERVE } else { FETCH };
         match way {
             Way::Said(frame) => {
-                let label = match &frame {
-                    SessionFrame::Channel { label } => Some(label.clone()),
-                    _ => None,
-                };
                 device.files.hear(ctx, &other, frame);
-                if let Some(label) = label {
-                    assert_eq!(device.files.awaited(&label).as_ref(), Some(&other));
-                    device.files.arrived(&other, SERVE);
-                    self.channel = Some(!self.spied);
-                    for index in 0..2 {
-                        self.open(index);
-                    }
+            }
+            Way::Call(label) => {
+                assert_eq!(device.files.awaited(&label).as_ref(), Some(&other));
+                device.files.arrived(&other, SERVE);
+                self.channel = Some(!self.spied);
+                for index in 0..2 {
+                    self.open(index);
                 }
             }
             Way::Frame(text) if self.channel.is_some() => {

@@ -54,6 +54,8 @@ frames! {
         "file" => File { id: String, state: String },
         /// The sender calls with this connection id, to fetch files.
         "channel" => Channel { label: String },
+        /// The sender takes a call with this connection id now.
+        "awaited" => Awaited { label: String },
         /// The connection with this id is between these two certificates, as the sender sees it.
         "bound" => Bound { label: String, local: String, remote: String },
         /// A newer connection of the same identity takes the place of this one.

@@ -171,18 +171,13 @@ impl Node {
         if !self.transport.is_held() {
             return;
         }
-        let Some(me) = self.account.me() else {
-            return;
-        };
         for contact in self.files.to_dial(self.ctx.now.mono) {
-            let ctx = &mut self.ctx;
             let saved = self.contacts.get(&contact);
-            let Some(there) = saved.and_then(|saved| saved.transport_id()) else {
-                self.files.cannot_dial(ctx, &contact);
-                continue;
-            };
-            let (link, label) = ctx.dial_for_files(me.transport_id(), there, &contact);
-            self.files.dialled(ctx, &contact, link, label);
+            if saved.is_some_and(|saved| saved.transport_id().is_some()) {
+                self.files.begin_to_fetch(&mut self.ctx, &contact);
+            } else {
+                self.files.cannot_dial(&self.ctx, &contact);
+            }
         }
         self.settle();
     }

@@ -136,6 +136,7 @@ impl Node {
                 self.contacts.lost(ctx, &contact, lasted);
             }
             Fact::Say(contact, frame) => self.conversations.say(ctx, &contact, &frame),
+            Fact::FilesAwaited(contact, label) => self.dial_for_files(&contact, label),
             Fact::FileSaid(contact, frame) => self.files.hear(ctx, &contact, *frame),
             Fact::Replaced(contact) => {
                 let ours = self.handshakes.is_meeting(&contact);

@@ -262,6 +262,18 @@ impl Node {
         self.files.connected(&mut self.ctx, contact);
     }
 
+    /// Calls a contact who waits for that, to fetch files.
+    pub(super) fn dial_for_files(&mut self, contact: &ContactId, label: String) {
+        let saved = self.contacts.get(contact);
+        let there = saved.and_then(|saved| saved.transport_id());
+        if let (Some(me), Some(there)) = (self.account.me(), there) {
+            let link = self
+                .ctx
+                .dial_for_files(me.transport_id(), there, contact, label);
+            self.files.dialled(contact, link);
+        }
+    }
+
     /// Finds out which connected contacts are in a namespace of this device. Returns those to whom that
     /// says something else than before.
     pub(super) fn follow_neighbours(&mut self) -> Vec<ContactId> {
