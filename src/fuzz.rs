@@ -3,7 +3,7 @@
 
 use crate::backup::{self, Content};
 use crate::name::{Names, Tables};
-use crate::wire::{HandshakeFrame, RouterFrame, SessionFrame, encode};
+use crate::wire::{FileFrame, HandshakeFrame, RouterFrame, SessionFrame, encode};
 
 /// Which messages are spoken on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Conversation {
     Handshake,
     /// Between contacts.
     Session,
+    /// On a connection for files.
+    File,
 }
 
 /// Reads the bytes of a message, and writes it.
@@ -21,6 +23,7 @@ pub fn frame(conversation: Conversation, bytes: &[u8]) -> Option<String> {
     match conversation {
         Conversation::Router => Some(encode(&RouterFrame::decode(bytes).ok()?)),
         Conversation::Handshake => Some(encode(&HandshakeFrame::decode(bytes).ok()?)),
+        Conversation::File => Some(encode(&FileFrame::decode(bytes).ok()?)),
         Conversation::Session => Some(encode(&SessionFrame::decode(bytes).ok()?)),
     }
 }

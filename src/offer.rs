@@ -55,6 +55,9 @@ const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 /// Returns a text as the name of a file: without folders, without characters that no system takes or that change
 /// how the others are shown, and never one that stands for a device. An ending stays where the rest is too long.
 pub(crate) fn file_name(text: &str) -> String {
+    if planted!(NameNotCleaned) {
+        return text.to_owned();
+    }
     let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
     let taken = |c: &char| !c.is_control() && !is_hidden(*c) && !"<>:\"|?*".contains(*c);
     let name: String = last.chars().filter(taken).collect();
@@ -69,8 +72,10 @@ pub(crate) fn file_name(text: &str) -> String {
     } else {
         (stem, ending)
     };
-    let room = FILE_NAME_BYTES - ending.len();
+    // One byte for what may come before it.
+    let room = FILE_NAME_BYTES - ending.len() - 1;
     let stem = stem.get(..floor(stem, room)).unwrap_or_default();
+    let stem = stem.trim_end_matches(['.', ' ']);
     match stem {
         "" => format!("file{ending}"),
         stem if is_device(stem) => format!("_{stem}{ending}"),
@@ -134,6 +139,15 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn a_name_stays_as_it_was_once_made(text in ".{0,300}|[a. /]{0,9}|(nul|com1)[. ]{0,3}.{0,3}") {
+            let name = file_name(&text);
+            proptest::prop_assert!((1..=FILE_NAME_BYTES).contains(&name.len()), "{name:?}");
+            proptest::prop_assert_eq!(file_name(&name), name);
+        }
+    }
+
     #[test]
     fn a_name_that_is_too_long_keeps_its_ending() {
         let long = "ä".repeat(300) + ".jpeg";
@@ -143,7 +157,7 @@ mod tests {
             "{name}"
         );
         let long = "x.".to_owned() + &"y".repeat(300);
-        assert_eq!(file_name(&long).len(), FILE_NAME_BYTES);
+        assert_eq!(file_name(&long).len(), FILE_NAME_BYTES - 1);
     }
 
     #[test]

@@ -27,6 +27,11 @@ pub fn session(bytes: &[u8]) {
     frame(Conversation::Session, bytes);
 }
 
+/// On a connection for files.
+pub fn file(bytes: &[u8]) {
+    frame(Conversation::File, bytes);
+}
+
 fn frame(conversation: Conversation, bytes: &[u8]) {
     let Some(written) = fuzz::frame(conversation, bytes) else {
         return;

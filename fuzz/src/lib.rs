@@ -52,6 +52,10 @@ pub const TARGETS: &[Target] = &[
         run: decoders::session,
     },
     Target {
+        name: "file",
+        run: decoders::file,
+    },
+    Target {
         name: "signalling",
         run: decoders::signalling,
     },

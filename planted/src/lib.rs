@@ -115,6 +115,18 @@ bugs! {
         Unit("conversations::chat::tests::the_window_bounds_what_is_in_flight");
     AckOfTheFuture, "what is not even written counts as delivered", "src/conversations/outbox.rs",
         Unit("conversations::chat::tests::an_acknowledgement_of_what_was_never_sent_is_none");
+    SpiedChannelTaken, "files pass over a connection with somebody in between", "src/files/channel.rs",
+        Unit("files::tests::nothing_is_fetched_over_a_connection_with_somebody_in_between");
+    FilesOfOthers, "a contact gets the files that are for another one", "src/files/frames.rs",
+        Unit("files::tests::a_contact_sees_nothing_of_the_files_for_another");
+    AnyPieceTaken, "a piece is written wherever its sender says", "src/files/receiving.rs",
+        Unit("files::tests::a_piece_that_is_not_the_next_one_is_passed_over");
+    DamagedForEver, "a piece that always comes damaged is asked for without end", "src/files/receiving.rs",
+        Unit("files::tests::a_piece_that_came_damaged_is_asked_for_again_and_not_for_ever");
+    PiecesWithoutBound, "a file is sent however much of it is on the other disk", "src/files/sending.rs",
+        Unit("files::tests::no_more_pieces_are_on_their_way_than_a_crash_may_cost");
+    NameNotCleaned, "a file is called as its sender likes", "src/offer.rs",
+        Unit("offer::tests::a_name_is_only_a_name");
     MessageRateOff, "a contact may send as fast as it can", "src/conversations/frames.rs",
         Unit("conversations::tests::more_texts_than_a_person_can_write_are_misbehaviour");
     FutureBelieved, "a message of a clock that is ahead stands in the future", "src/conversations/frames.rs",

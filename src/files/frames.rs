@@ -3,7 +3,7 @@
 use super::channel::{Bound, Channel, Peer};
 use super::sending::Sending;
 use super::talk::Word;
-use super::{Files, Work, say};
+use super::{File, Files, Work, say};
 use crate::context::Context;
 use crate::encoding::{b64, unb64};
 use crate::fact::Fact;
@@ -136,7 +136,8 @@ impl Files {
             Word::Offered | Word::Want | Word::Lacking | Word::Ready | Word::Noted => None,
         };
         let known = self.all.get_mut(&id);
-        let Some(file) = known.filter(|file| file.record.contact == *contact) else {
+        let theirs = |file: &&mut File| file.record.contact == *contact || planted!(FilesOfOthers);
+        let Some(file) = known.filter(theirs) else {
             match word {
                 // It was offered by this device before it lost what it had stored, or was forgotten.
                 Word::Want => say(ctx, contact, &id, Word::Failed),
@@ -317,8 +318,9 @@ impl Files {
             return Err(Misbehaviour::OutOfPlace);
         }
         let id = TransferId(id.clone());
-        let open = |file: &&mut super::File| {
-            file.record.contact == *contact && file.record.progressed == Progressed::Open
+        let open = |file: &&mut File| {
+            let theirs = file.record.contact == *contact || planted!(FilesOfOthers);
+            theirs && file.record.progressed == Progressed::Open
         };
         // It may have ended here a moment ago.
         let Some(file) = self.all.get_mut(&id).filter(open) else {
@@ -468,8 +470,9 @@ impl Files {
         if peer.serve.busy.is_some() || peer.serve.ready().is_none() {
             return;
         }
-        let is_ready = |(_, file): &(&TransferId, &super::File)| {
-            let open = file.record.contact == *contact && !file.has_ended() && !file.paused;
+        let is_ready = |(_, file): &(&TransferId, &File)| {
+            let theirs = file.record.contact == *contact || planted!(FilesOfOthers);
+            let open = theirs && !file.has_ended() && !file.paused;
             let size = file.size();
             open && matches!(&file.work, Work::Sending(sending) if sending.is_ready(size))
         };

@@ -123,7 +123,7 @@ impl Receiving {
         (number, length, hash): (u64, u32, [u8; 32]),
     ) {
         let expected = piece::length(size, number);
-        let is_next = self.asked && number == self.next;
+        let is_next = self.asked && (number == self.next || planted!(AnyPieceTaken));
         if !is_next || !self.is_wanted() || length == 0 || length != expected {
             return;
         }
@@ -161,7 +161,7 @@ impl Receiving {
             }
             FileInput::Damaged { .. } => {
                 self.damaged += 1;
-                if self.damaged > DAMAGED_PIECES {
+                if self.damaged > DAMAGED_PIECES && !planted!(DamagedForEver) {
                     return Some(End::Failed(Failure::Damaged));
                 }
                 self.interrupted();

@@ -129,7 +129,8 @@ impl Sending {
         self.source == Source::Found
             && self.busy.is_none()
             && self.asked.is_some_and(|Asked { next, .. }| {
-                next < piece::count(size) && next < self.got.saturating_add(PIECES_AHEAD)
+                let ahead = next < self.got.saturating_add(PIECES_AHEAD);
+                next < piece::count(size) && (ahead || planted!(PiecesWithoutBound))
             })
     }
 

@@ -58,7 +58,7 @@ enum Way {
     Call(String),
     Said(SessionFrame),
     Frame(String),
-    Piece(TransferId, u64),
+    Piece(TransferId),
     Did(TransferId, FileInput),
     Closed,
 }
@@ -202,14 +202,14 @@ impl Pair {
                         },
                         FileOutput::Send { .. } => {
                             self.sent += 1;
-                            let piece = Way::Piece(id.clone(), self.sent);
+                            let piece = Way::Piece(id.clone());
                             self.way.push_back((other, piece));
                             FileInput::Sent
                         }
                         // What is written is so when its bytes have come.
                         FileOutput::Write { number, .. } => {
                             let at = self.way.iter().position(|(to, way)| {
-                                *to == index && matches!(way, Way::Piece(of, _) if *of == id)
+                                *to == index && matches!(way, Way::Piece(of) if *of == id)
                             });
                             let at = at.expect("its bytes follow");
                             self.way.remove(at);
@@ -490,6 +490,51 @@ fn what_only_the_other_side_can_say_is_misbehaviour() {
         let misbehaved = |fact: &Fact| matches!(fact, Fact::Misbehaved(..));
         assert!(facts.iter().any(misbehaved), "{state}: {facts:?}");
     }
+}
+
+#[test]
+fn a_piece_that_is_not_the_next_one_is_passed_over() {
+    let mut ctx = context();
+    let mut receiving = Receiving::default();
+    receiving.open(&mut ctx, &file(1), 9 * PIECE);
+    let opened = FileInput::Opened { pieces: 2 };
+    receiving.input(&mut ctx, &file(1), 9 * PIECE, opened);
+    assert_eq!(receiving.ask(), Some(2));
+    let mut announced = |number, length| {
+        crate::test_context::clear(&mut ctx);
+        let of = (&file(1), FETCH);
+        receiving.announced(&mut ctx, of, 9 * PIECE, (number, length, [0; 32]));
+        crate::test_context::outputs(&mut ctx).len()
+    };
+    for (number, length) in [
+        (0, PIECE_BYTES),
+        (1, PIECE_BYTES),
+        (3, PIECE_BYTES),
+        (2, 5),
+        (9, 0),
+    ] {
+        assert_eq!(announced(number, length), 0, "{number}");
+    }
+    assert_eq!(announced(2, PIECE_BYTES), 1);
+    assert_eq!(announced(2, PIECE_BYTES), 0, "once");
+}
+
+#[test]
+fn no_more_pieces_are_on_their_way_than_a_crash_may_cost() {
+    let mut ctx = context();
+    let mut sending = Sending::default();
+    sending.get(&mut ctx, &file(1), SERVE, 5);
+    sending.input(FileInput::Found);
+    let mut pieces = 0;
+    while sending.is_ready(99 * PIECE) && pieces < 99 {
+        sending.read(&mut ctx, &file(1), 99 * PIECE);
+        sending.input(FileInput::Sent);
+        pieces += 1;
+    }
+    assert_eq!(pieces, PIECES_AHEAD);
+    assert!(sending.heard(6) && sending.is_ready(99 * PIECE));
+    assert!(!sending.heard(5), "it was there a moment ago");
+    assert!(!sending.heard(99), "it was never sent");
 }
 
 #[test]
