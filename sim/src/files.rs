@@ -52,12 +52,12 @@ pub fn act(world: &mut World, index: usize, file: TransferId, output: FileOutput
             FileInput::Written { number }
         }
         FileOutput::Write { number, .. } => FileInput::Damaged { number },
-        FileOutput::Save => {
+        FileOutput::Save { .. } => {
             device.disk.save(file.clone());
             FileInput::Saved
         }
-        FileOutput::Find if chosen => FileInput::Found,
-        FileOutput::Find => FileInput::Lacking,
+        FileOutput::Find { .. } if chosen => FileInput::Found,
+        FileOutput::Find { .. } => FileInput::Lacking,
         FileOutput::Read { number, .. } => FileInput::Read {
             number,
             hash: hash(&file, number),
