@@ -1,10 +1,11 @@
 //! What is promised about files: each arrives whole where the browser saves files, and goes on after any end.
 #![cfg(feature = "browsers")]
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use e2e::{Browser, Build, Result, World, friends};
 use serde_json::{Value, json};
 use std::fs;
+use std::time::{Duration, Instant};
 
 const MEGABYTE: usize = 1 << 20;
 
@@ -63,9 +64,12 @@ fn bytes(size: usize) -> Vec<u8> {
 
 /// Checks that a file was saved, once and as it was.
 fn check(browser: &Browser, name: &str, size: usize) -> Result {
+    let (stem, _) = name.rsplit_once('.').context("no ending")?;
     let there = fs::read_dir(browser.downloads())?;
-    let names: std::io::Result<Vec<_>> = there.map(|file| Ok(file?.file_name())).collect();
-    assert_eq!(names?, [name], "{}", browser.name());
+    let names = there.map(|file| Ok(file?.file_name().to_string_lossy().into_owned()));
+    let names: std::io::Result<Vec<_>> = names.collect();
+    let of_it = names?.into_iter().filter(|file| file.starts_with(stem));
+    assert_eq!(of_it.collect::<Vec<_>>(), [name], "{}", browser.name());
     let saved = fs::read(browser.downloads().join(name))?;
     assert!(saved == bytes(size), "{name} is another file");
     Ok(())
@@ -99,6 +103,40 @@ fn a_file_arrives_whole_in_the_downloads_of_the_other_browser() -> Result {
         }
         check(to, &name, SIZE)?;
         check_nothing_stays(to)?;
+    }
+    browsers.iter().try_for_each(Browser::check_console)
+}
+
+/// Without the permission nobody says when a file is saved: waits until it is.
+fn see_saved(browser: &Browser, name: &str, size: usize) -> Result {
+    let file = browser.downloads().join(name);
+    let end = Instant::now() + Duration::from_secs(20);
+    while fs::metadata(&file).map_or(0, |file| file.len()) < size as u64 {
+        ensure!(Instant::now() < end, "{name} is not saved");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    check(browser, name, size)
+}
+
+#[test]
+fn several_files_are_saved_where_the_extension_may_not_use_the_downloads() -> Result {
+    let world = World::start("files-not-allowed")?;
+    let browsers = friends::contacts(&world)?;
+    browsers.iter().try_for_each(view)?;
+    let [alice, bob] = &browsers;
+    for (from, to) in [(alice, bob), (bob, alice)] {
+        // One at least is empty.
+        for (name, size) in [
+            (".empty", 0),
+            ("small.jpg", 100),
+            ("large.jpg", 3 * MEGABYTE),
+        ] {
+            let transfer = offer(from, to, name, size)?;
+            for browser in [to, from] {
+                see(browser, &transfer, &["saved"], size)?;
+            }
+        }
+        see_saved(to, "large.jpg", 3 * MEGABYTE)?;
     }
     browsers.iter().try_for_each(Browser::check_console)
 }

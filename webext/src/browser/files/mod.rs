@@ -28,6 +28,7 @@ use litemap::LiteMap;
 use mesh_chat::node::{FileInput, FileOutput, LinkId};
 use parts::{Fault, Outcome, Parts};
 use peerjs::browser::{Bytes, Sink};
+use saving::Handed;
 use sources::Sources;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -249,7 +250,7 @@ impl Files {
             }
             Job::Damaged { number } => Ok(FileInput::Damaged { number }),
             Job::Save { name, size } => {
-                saving::save(&self.parts, &self.host, id, (&name, size)).await
+                return self.save(id, turn, (&name, size)).await;
             }
             Job::Find { size, modified } => {
                 let found = self.sources.find(id, size, modified);
@@ -274,6 +275,21 @@ impl Files {
             }
         };
         Some(done.unwrap_or_else(failed))
+    }
+
+    /// Saves a file. Where the browser says nothing of it, what there is stays until it is surely saved.
+    async fn save(&self, id: &TransferId, turn: Turn, named: (&str, u64)) -> Option<FileInput> {
+        match saving::save(&self.parts, &self.host, id, named).await {
+            Ok(Handed::Over(done)) => Some(done),
+            Ok(Handed::Following(address)) => {
+                if self.is_wanted(id, turn) {
+                    (self.heard)(id.clone(), FileInput::Saved);
+                }
+                address.copied().await;
+                None
+            }
+            Err(fault) => Some(failed(fault)),
+        }
     }
 
     async fn open(&self, id: &TransferId, size: u64) -> Result<FileInput, Fault> {
