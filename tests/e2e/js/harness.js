@@ -154,12 +154,12 @@ globalThis.harness = {
     const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     return (this.files = {
       // Offers a contact a file; its name among transfers.
-      async offer(to, name, size) {
+      async offer(to, file) {
         const contact = await until(to, () => contacts.get(to));
         const transfer = hex(crypto.getRandomValues(new Uint8Array(16)));
-        const file = harness.file(name, size);
         await hand(transfer, file);
-        const offer = { name, size, kind: "", modified: file.lastModified };
+        const { name, size, lastModified } = file;
+        const offer = { name, size, kind: "", modified: lastModified };
         await command({ offer: { contact, transfer, offer } });
         return transfer;
       },
