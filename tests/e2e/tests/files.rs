@@ -2,9 +2,11 @@
 #![cfg(feature = "browsers")]
 
 use anyhow::{Context, ensure};
+use e2e::webdriver::Element;
 use e2e::{Browser, Build, Result, World, friends};
 use serde_json::{Value, json};
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const MEGABYTE: usize = 1 << 20;
@@ -78,13 +80,18 @@ fn check(browser: &Browser, name: &str, size: usize) -> Result {
     Ok(())
 }
 
-/// Checks that nothing of a file is left in the extension.
-fn check_nothing_stays(browser: &Browser) -> Result {
+/// Waits until nothing of a file is left in the extension, of which it tells nobody.
+fn see_nothing_stays(browser: &Browser) -> Result {
     let parts = browser.run(
         "const root = await navigator.storage.getDirectory();
          const parts = await root.getDirectoryHandle('parts', { create: true });
-         const names = [];
-         for await (const name of parts.keys()) names.push(name);
+         let names;
+         for (let left = 100; left > 0; left--) {
+           names = [];
+           for await (const name of parts.keys()) names.push(name);
+           if (names.length === 0) break;
+           await new Promise((resolve) => setTimeout(resolve, 50));
+         }
          return names;",
     )?;
     assert_eq!(parts, json!([]), "{}", browser.name());
@@ -105,7 +112,7 @@ fn a_file_arrives_whole_in_the_downloads_of_the_other_browser() -> Result {
             see(browser, &transfer, &["saved"], SIZE)?;
         }
         check(to, &name, SIZE)?;
-        check_nothing_stays(to)?;
+        see_nothing_stays(to)?;
     }
     browsers.iter().try_for_each(Browser::check_console)
 }
@@ -172,9 +179,47 @@ fn a_file_goes_on_from_the_last_piece_after_the_browser_that_gets_it_was_killed(
         let sent = see(from, &transfer, &["saved"], SIZE)?;
         assert!(sent.is_sorted(), "{sent:?}");
         check(to, "large.bin", SIZE)?;
-        check_nothing_stays(to)?;
+        see_nothing_stays(to)?;
         from.check_console()?;
         to.check_console()?;
+    }
+    Ok(())
+}
+
+/// Has the person of a browser choose a file, in a field of the page.
+fn choose(browser: &Browser, file: &Path) -> Result {
+    let session = browser.session()?;
+    let field = session.execute(
+        "const field = document.createElement('input');
+         field.type = 'file';
+         document.documentElement.append(field);
+         return field;",
+        &[],
+    )?;
+    let field = Element::from_value(&field).context("no field")?;
+    session.keys(&field, &file.display().to_string())
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_sent_is_given_up_on_both_sides() -> Result {
+    let world = world("files-changed")?;
+    let browsers = friends::contacts(&world)?;
+    browsers.iter().try_for_each(view)?;
+    let [alice, bob] = &browsers;
+    const SIZE: usize = 128 * MEGABYTE;
+    for (from, to) in [(alice, bob), (bob, alice)] {
+        let name = format!("of {}.bin", from.name());
+        let file = world.folder().join(&name);
+        fs::write(&file, bytes(SIZE))?;
+        choose(from, &file)?;
+        let chosen = "document.querySelector('input').files[0]";
+        let transfer = offer_this(from, to, &name, chosen)?;
+        see(to, &transfer, &["running"], 4 * MEGABYTE)?;
+        fs::write(&file, b"something else")?;
+        see(from, &transfer, &["failed: changed"], 0)?;
+        see(to, &transfer, &["failed: there"], 0)?;
+        see_nothing_stays(to)?;
+        fs::remove_file(&file)?;
     }
     Ok(())
 }

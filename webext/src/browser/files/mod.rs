@@ -293,6 +293,9 @@ impl Files {
     }
 
     async fn open(&self, id: &TransferId, size: u64) -> Result<FileInput, Fault> {
+        if self.parts.is_saved(id).await {
+            return Ok(FileInput::Saved);
+        }
         let (size, there) = (float(size), self.parts.size(id).await?);
         let pieces = if there < size {
             self.parts.check_room(size - there).await?;

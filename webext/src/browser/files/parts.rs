@@ -1,5 +1,5 @@
 //! What has come of files that are not whole, in the origin's private file system: of each a file in one folder, which has
-//! its first pieces.
+//! its first pieces; and of one that was saved a mark beside it, until it is dropped.
 //!
 //! Written in a worker (`extension/files.js`), where alone a browser flushes; it is there for as long as something is open.
 
@@ -17,6 +17,8 @@ use web_sys::{
 };
 
 const FOLDER: &str = "parts";
+/// What the name of a mark has more.
+const SAVED: &str = ".saved";
 const WORKER: &str = "files.js";
 
 /// Room that is left to everything else of the extension.
@@ -63,7 +65,7 @@ pub(super) struct Parts {
 impl Parts {
     /// Returns how many bytes there are of a file.
     pub(super) async fn size(&self, of: &TransferId) -> Result<f64, Fault> {
-        match part(of, false).await {
+        match part(&of.0, false).await {
             Ok(file) => Ok(file.size()),
             Err(Fault::Missing) => Ok(0.0),
             Err(fault) => Err(fault),
@@ -83,7 +85,19 @@ impl Parts {
     /// Returns a file with what there is of it, perhaps nothing.
     pub(super) async fn take(&self, of: &TransferId) -> Result<File, Fault> {
         self.close(of).await;
-        part(of, true).await
+        part(&of.0, true).await
+    }
+
+    /// Returns whether a file was saved.
+    pub(super) async fn is_saved(&self, of: &TransferId) -> bool {
+        part(&mark(of), false).await.is_ok()
+    }
+
+    /// Notes that a file was saved.
+    pub(super) async fn note_saved(&self, of: &TransferId) {
+        if let Err(fault) = part(&mark(of), true).await {
+            tracing::warn!(?fault, "a file may be saved twice");
+        }
     }
 
     /// Writes a piece where its hash is right, and flushes it. The buffer is given away.
@@ -125,18 +139,16 @@ impl Parts {
         self.open.borrow().clone()
     }
 
+    /// Removes the pieces of a file.
+    pub(super) async fn remove_pieces(&self, of: &TransferId) {
+        self.close(of).await;
+        remove(&of.0).await;
+    }
+
     /// Removes what there is of a file.
     pub(super) async fn remove(&self, of: &TransferId) {
-        self.close(of).await;
-        let removed = async {
-            let removed = folder(false).await?.remove_entry(&of.0);
-            settled(Ok(removed.into())).await.map_err(Fault::from)
-        };
-        match removed.await {
-            Ok(_) | Err(Fault::Missing) => {}
-            // Swept at the next start.
-            Err(fault) => tracing::warn!(?fault, "a part of a file stays"),
-        }
+        self.remove_pieces(of).await;
+        remove(&mark(of)).await;
     }
 
     /// Removes everything that is not known.
@@ -144,10 +156,11 @@ impl Parts {
         let folder = folder(false).await?;
         let (names, mut found) = (folder.keys(), Vec::new());
         while let Some(name) = next(&names).await? {
-            found.push(TransferId(name));
+            let of = name.strip_suffix(SAVED).unwrap_or(&name);
+            found.push(TransferId(of.to_owned()));
         }
-        for name in found.iter().filter(|name| !is_known(name)) {
-            self.remove(name).await;
+        for of in found.iter().filter(|of| !is_known(of)) {
+            self.remove(of).await;
         }
         Ok(())
     }
@@ -189,11 +202,27 @@ async fn folder(create: bool) -> Result<FileSystemDirectoryHandle, Fault> {
     Ok(settled(Ok(folder.into())).await?.unchecked_into())
 }
 
-async fn part(of: &TransferId, create: bool) -> Result<File, Fault> {
+fn mark(of: &TransferId) -> String {
+    format!("{}{SAVED}", of.0)
+}
+
+async fn remove(name: &str) {
+    let removed = async {
+        let removed = folder(false).await?.remove_entry(name);
+        settled(Ok(removed.into())).await.map_err(Fault::from)
+    };
+    match removed.await {
+        Ok(_) | Err(Fault::Missing) => {}
+        // Swept at the next start.
+        Err(fault) => tracing::warn!(?fault, "a part of a file stays"),
+    }
+}
+
+async fn part(name: &str, create: bool) -> Result<File, Fault> {
     let options = FileSystemGetFileOptions::new();
     options.set_create(create);
     let folder = folder(create).await?;
-    let part = folder.get_file_handle_with_options(&of.0, &options);
+    let part = folder.get_file_handle_with_options(name, &options);
     let part: FileSystemFileHandle = settled(Ok(part.into())).await?.unchecked_into();
     Ok(settled(Ok(part.get_file().into())).await?.unchecked_into())
 }

@@ -52,7 +52,7 @@ impl Drop for Address {
     }
 }
 
-/// Saves a file, and removes the part once it is.
+/// Saves a file, and removes its pieces once it is.
 pub(super) async fn save(
     parts: &Parts,
     host: &Host,
@@ -72,10 +72,14 @@ pub(super) async fn save(
     Ok(match hand_over(host, &address.url, name).await {
         Downloaded::Complete => {
             drop(address);
-            parts.remove(id).await;
+            parts.note_saved(id).await;
+            parts.remove_pieces(id).await;
             Handed::Over(FileInput::Saved)
         }
-        Downloaded::NotAllowed if follow(&address.url, name).is_ok() => Handed::Following(address),
+        Downloaded::NotAllowed if follow(&address.url, name).is_ok() => {
+            parts.note_saved(id).await;
+            Handed::Following(address)
+        }
         Downloaded::NoRoom => Handed::Over(FileInput::Failed(Failure::NoRoom)),
         Downloaded::Failed | Downloaded::NotAllowed => {
             Handed::Over(FileInput::Failed(Failure::NotSaved))
