@@ -130,10 +130,20 @@ pub enum FileOutput {
     },
     /// All pieces are on the disk: hand the file to the browser's downloads. Answered by [`FileInput::Saved`], then and
     /// whenever it is opened again, until it is dropped.
-    Save,
+    Save {
+        /// What it is to be called: a name, never a path.
+        name: String,
+        /// How many bytes it has.
+        size: u64,
+    },
     /// Find one that is to go, and whether it is what was offered; answered by [`FileInput::Found`] or
     /// [`FileInput::Lacking`].
-    Find,
+    Find {
+        /// How many bytes it had.
+        size: u64,
+        /// When it had been changed last, Unix milliseconds, where that was said.
+        modified: Option<u64>,
+    },
     /// Read a piece; answered by [`FileInput::Read`].
     Read {
         /// Which, from 0.
@@ -332,6 +342,9 @@ pub enum Output {
     },
     /// Send one message.
     Transmit(LinkId, String),
+    /// Take bytes of files on a connection from now on: binary messages that begin with a zero byte, which are no
+    /// [`Link::Frame`]. They belong to the [`FileOutput::Write`] before them; those that belong to none are passed over.
+    Carry(LinkId),
     /// Close a connection, or refuse one; no [`Link::Closed`] follows.
     Close(LinkId),
     /// Find the public addresses of this device.

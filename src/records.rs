@@ -381,6 +381,13 @@ pub struct TransferRecord {
     pub began: UnixMillis,
 }
 
+impl TransferRecord {
+    /// Returns whether it comes to this device and has not ended.
+    pub fn is_coming(&self) -> bool {
+        self.direction == Direction::In && self.progressed == Progressed::Open
+    }
+}
+
 /// Whether a file goes or comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -8,10 +8,12 @@
 //! |---|---|
 //! | [`supervisor`] | the engine page: made when it is missing, ticked every 30 s |
 //! | [`storage`] | `storage.local` and `storage.session` |
+//! | [`downloads`] | files that are handed to the browser's downloads |
 //! | [`notify`] | notifications, the badge, and the view a click opens |
 
 #![cfg(target_arch = "wasm32")]
 
+mod downloads;
 mod notify;
 mod storage;
 mod supervisor;
@@ -93,6 +95,7 @@ impl Background {
             HostRequest::Write { area, set, remove } => {
                 return storage::write(area, &set, &remove).await;
             }
+            HostRequest::Download { url, name } => return downloads::save(&url, &name).await,
             HostRequest::Notify { notification } => notify::show(&notification).await,
             HostRequest::Withdraw { about } => notify::withdraw(&about).await,
             HostRequest::Badge { count } => notify::badge(count).await,

@@ -34,6 +34,9 @@ extern "C" {
     /// `i18n`.
     #[wasm_bindgen(method, getter)]
     pub fn i18n(this: &Api) -> I18n;
+    /// `downloads`; only where the person has granted it.
+    #[wasm_bindgen(method, getter)]
+    pub fn downloads(this: &Api) -> Option<Downloads>;
     /// `tabs`.
     #[wasm_bindgen(method, getter)]
     pub fn tabs(this: &Api) -> Tabs;
@@ -148,6 +151,19 @@ extern "C" {
     /// `permissions.request`; only in a click of the person.
     #[wasm_bindgen(method, catch)]
     pub fn request(this: &Permissions, wanted: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// `downloads`.
+    #[derive(Clone, Debug)]
+    pub type Downloads;
+    /// `downloads.download`; gives the number of the download.
+    #[wasm_bindgen(method, catch)]
+    pub fn download(this: &Downloads, options: &JsValue) -> Result<JsValue, JsValue>;
+    /// `downloads.search`.
+    #[wasm_bindgen(method, catch)]
+    pub fn search(this: &Downloads, query: &JsValue) -> Result<JsValue, JsValue>;
+    /// `downloads.onChanged`.
+    #[wasm_bindgen(method, getter, js_name = onChanged)]
+    pub fn on_changed(this: &Downloads) -> Event;
 
     /// `tabs`.
     #[derive(Clone, Debug)]

@@ -173,6 +173,14 @@ pub enum HostRequest {
         /// Who is there.
         contacts: Vec<ContactId>,
     },
+    /// Saves what is at an address in the browser's downloads; the response is [`Downloaded`], once that has ended. The same
+    /// address once more asks about the same download.
+    Download {
+        /// A blob of the engine's page.
+        url: String,
+        /// What it is to be called.
+        name: String,
+    },
     /// Makes sure that the engine runs, for a view; the response is `()`, once it takes connections.
     Wake,
     /// Starts the engine again, because the person asks for it; the response is `()`.
@@ -205,6 +213,20 @@ pub struct Loaded {
 pub struct Written {
     /// What the browser said, where the write failed.
     pub error: Option<String>,
+}
+
+/// The response to [`HostRequest::Download`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Downloaded {
+    /// The browser says that it is complete.
+    Complete,
+    /// There was no room for it.
+    NoRoom,
+    /// It was not saved.
+    Failed,
+    /// The extension may not save anything in the browser's downloads.
+    NotAllowed,
 }
 
 /// From the background to the engine.

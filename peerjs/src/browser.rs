@@ -4,6 +4,7 @@
 //! it is dropped. What the browser reports becomes an input of the machine, its outputs are performed
 //! at once, and its events are delivered one after another, never in the middle of a call.
 
+mod bytes;
 mod channel;
 mod connections;
 mod frames;
@@ -13,10 +14,12 @@ mod socket;
 mod stats;
 mod tasks;
 mod timer;
+mod waiting;
 
 use crate::endpoint::Endpoint;
 use crate::event::{ConnId, Event, IceServer, Server};
 use crate::io::{Input, Output, RtcCommand, RtcId, RtcInput, SocketId, SocketInput};
+pub use bytes::{Bytes, Sink};
 pub use connections::{Connection, Connections};
 
 use crate::reach::Reach;
@@ -96,8 +99,26 @@ impl Client {
         self.driver.call(Input::Send(conn, frame.to_owned()));
     }
 
+    /// Takes bytes on an open connection from now on: binary messages that begin with a zero byte. They are handed on as
+    /// they come, in order with the messages, and are no [`Event::Frame`].
+    pub fn take_bytes(&self, conn: ConnId, sink: Sink) {
+        if let Some(bytes) = self.bytes(conn) {
+            bytes.take_to(sink);
+        }
+    }
+
+    /// Returns the way to send bytes on an open connection.
+    pub fn bytes(&self, conn: ConnId) -> Option<Bytes> {
+        let connections = self.driver.connections.borrow();
+        let mut of_it = connections.iter().filter(|(id, _)| id.conn == conn);
+        of_it.find_map(|(_, rtc)| rtc.bytes())
+    }
+
     /// Closes a connection; no event follows.
     pub fn close(&self, conn: ConnId) {
+        if let Some(bytes) = self.bytes(conn) {
+            bytes.end();
+        }
         self.driver.call(Input::Close(conn));
     }
 

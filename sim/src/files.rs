@@ -24,7 +24,7 @@ pub fn act(world: &mut World, index: usize, file: TransferId, output: FileOutput
         .get(index)
         .map_or(0, |device| device.generation);
     let chosen = world.transfers.is_chosen(&file, index, generation);
-    if output == FileOutput::Save && world.transfers.save(&file) > 1 {
+    if matches!(output, FileOutput::Save { .. }) && world.transfers.save(&file) > 1 {
         world
             .ctx
             .violation(format!("P{index} has saved {file:?} twice"));
@@ -52,12 +52,12 @@ pub fn act(world: &mut World, index: usize, file: TransferId, output: FileOutput
             FileInput::Written { number }
         }
         FileOutput::Write { number, .. } => FileInput::Damaged { number },
-        FileOutput::Save => {
+        FileOutput::Save { .. } => {
             device.disk.save(file.clone());
             FileInput::Saved
         }
-        FileOutput::Find if chosen => FileInput::Found,
-        FileOutput::Find => FileInput::Lacking,
+        FileOutput::Find { .. } if chosen => FileInput::Found,
+        FileOutput::Find { .. } => FileInput::Lacking,
         FileOutput::Read { number, .. } => FileInput::Read {
             number,
             hash: hash(&file, number),

@@ -193,7 +193,7 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
         Output::Event(event) => show(world, index, event),
         Output::Reply(CommandId(id), result) => reply(world, id, result),
         Output::FetchBeacon { .. } => fetch_beacon(world, index),
-        Output::Timeout(_) => {}
+        Output::Carry(_) | Output::Timeout(_) => {}
     }
 }
 
@@ -327,6 +327,7 @@ fn say_output(world: &World, index: usize, output: &Output) {
         | Output::Configure(_)
         | Output::Reply(..)
         | Output::FetchBeacon { .. }
+        | Output::Carry(_)
         | Output::Timeout(_) => {}
     }
 }

@@ -171,7 +171,7 @@ impl Files {
                 Work::Sending(sending),
             ) => {
                 *sending = Sending::default();
-                sending.want(ctx, &id);
+                sending.want(ctx, &id, &file.record.offer);
                 file.record.progressed = Progressed::Open;
                 ctx.store_for_certain(Change::Transfer(file.record.clone()));
             }
@@ -179,7 +179,9 @@ impl Files {
             | (Word::Offered, Progressed::Ended { how, .. }, Work::Receiving(_)) => {
                 say(ctx, contact, &id, Word::of(how));
             }
-            (Word::Want, Progressed::Open, Work::Sending(sending)) => sending.want(ctx, &id),
+            (Word::Want, Progressed::Open, Work::Sending(sending)) => {
+                sending.want(ctx, &id, &file.record.offer);
+            }
             (Word::Lacking | Word::Ready, Progressed::Open, Work::Receiving(receiving)) => {
                 receiving.set_lacking(word == Word::Lacking);
             }
@@ -283,6 +285,9 @@ impl Files {
                 self.frame(ctx, contact, link, frame);
             }
         }
+        if let Some(link) = self.peers.get(contact).and_then(|peer| peer.fetch.ready()) {
+            ctx.emit(Output::Carry(link));
+        }
         self.fetch(ctx, contact);
     }
 
@@ -332,7 +337,7 @@ impl Files {
                 if from > super::piece::count(size) {
                     return Err(Misbehaviour::OutOfPlace);
                 }
-                sending.get(ctx, &id, link, from);
+                sending.get(ctx, (&id, &file.record.offer), link, from);
             }
             (FileFrame::Got { upto, .. }, Work::Sending(sending)) => {
                 if !sending.heard(upto) {

@@ -275,7 +275,7 @@ impl Files {
             }
             FileCommand::Choose => {
                 if let Work::Sending(sending) = &mut file.work {
-                    sending.look(ctx, id);
+                    sending.look(ctx, id, &file.record.offer);
                 }
             }
         }
@@ -340,7 +340,6 @@ impl Files {
             return;
         };
         let contact = file.record.contact.clone();
-        let size = file.size();
         let (mut read, mut sent) = (None, false);
         match &input {
             FileInput::Read { number, hash } => read = Some((*number, *hash)),
@@ -348,7 +347,7 @@ impl Files {
             _ => {}
         }
         let ended = match &mut file.work {
-            Work::Receiving(receiving) => receiving.input(ctx, id, size, input),
+            Work::Receiving(receiving) => receiving.input(ctx, id, &file.record.offer, input),
             Work::Sending(sending) => sending.input(input),
         };
         if let Some(read) = read {

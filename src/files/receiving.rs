@@ -9,7 +9,8 @@
 use super::piece;
 use crate::context::Context;
 use crate::io::{FileInput, FileOutput, LinkId, Output};
-use crate::limits::DAMAGED_PIECES;
+use crate::limits::{DAMAGED_PIECES, PIECES_AHEAD};
+use crate::offer::FileOffer;
 use crate::records::End;
 use crate::values::TransferId;
 use crate::view::{Failure, TransferState};
@@ -114,7 +115,7 @@ impl Receiving {
     }
 
     /// Takes a piece that is announced. What is not the next one is passed over: it was sent before the sender
-    /// heard from where to go on.
+    /// heard from where to go on. So is what is further ahead of the disk than a sender goes.
     pub(super) fn announced(
         &mut self,
         ctx: &mut Context,
@@ -123,7 +124,8 @@ impl Receiving {
         (number, length, hash): (u64, u32, [u8; 32]),
     ) {
         let expected = piece::length(size, number);
-        let is_next = self.asked && (number == self.next || planted!(AnyPieceTaken));
+        let is_next = number == self.next && number < self.have.saturating_add(PIECES_AHEAD);
+        let is_next = self.asked && (is_next || planted!(AnyPieceTaken));
         if !is_next || !self.is_wanted() || length == 0 || length != expected {
             return;
         }
@@ -142,22 +144,22 @@ impl Receiving {
         &mut self,
         ctx: &mut Context,
         id: &TransferId,
-        size: u64,
+        offer: &FileOffer,
         input: FileInput,
     ) -> Option<End> {
         match input {
             FileInput::Opened { pieces } if self.stage == Stage::Opening => {
                 self.stage = Stage::Open;
-                self.have = pieces.min(piece::count(size));
+                self.have = pieces.min(piece::count(offer.size));
                 self.news = true;
-                self.save_if_whole(ctx, id, size);
+                self.save_if_whole(ctx, id, offer);
             }
             FileInput::Written { number } if number == self.have => {
                 self.have += 1;
                 self.next = self.next.max(self.have);
                 self.damaged = 0;
                 self.owes = true;
-                self.save_if_whole(ctx, id, size);
+                self.save_if_whole(ctx, id, offer);
             }
             FileInput::Damaged { .. } => {
                 self.damaged += 1;
@@ -178,10 +180,11 @@ impl Receiving {
         None
     }
 
-    fn save_if_whole(&mut self, ctx: &mut Context, id: &TransferId, size: u64) {
-        if self.stage == Stage::Open && self.have == piece::count(size) {
+    fn save_if_whole(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
+        if self.stage == Stage::Open && self.have == piece::count(offer.size) {
             self.stage = Stage::Saving;
-            ctx.emit(Output::File(id.clone(), FileOutput::Save));
+            let (name, size) = (offer.name.clone(), offer.size);
+            ctx.emit(Output::File(id.clone(), FileOutput::Save { name, size }));
         }
     }
 }

@@ -5,6 +5,7 @@ use super::talk::Word;
 use crate::context::Context;
 use crate::io::{FileInput, FileOutput, LinkId, Output};
 use crate::limits::PIECES_AHEAD;
+use crate::offer::FileOffer;
 use crate::records::End;
 use crate::values::TransferId;
 use crate::view::TransferState;
@@ -78,10 +79,10 @@ impl Sending {
     }
 
     /// Notes that the other side is going to fetch it.
-    pub(super) fn want(&mut self, ctx: &mut Context, id: &TransferId) {
+    pub(super) fn want(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
         self.wanted = true;
         match self.source {
-            Source::Unknown => self.look(ctx, id),
+            Source::Unknown => self.look(ctx, id, offer),
             Source::Lacking => self.say_lacking(),
             Source::Looking | Source::Found => {}
         }
@@ -95,16 +96,26 @@ impl Sending {
     }
 
     /// Looks whether the file can be read.
-    pub(super) fn look(&mut self, ctx: &mut Context, id: &TransferId) {
+    pub(super) fn look(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
         if self.source != Source::Looking {
             self.source = Source::Looking;
-            ctx.emit(Output::File(id.clone(), FileOutput::Find));
+            let (size, modified) = (offer.size, offer.modified);
+            ctx.emit(Output::File(
+                id.clone(),
+                FileOutput::Find { size, modified },
+            ));
         }
     }
 
     /// Takes a request for the pieces from one on.
-    pub(super) fn get(&mut self, ctx: &mut Context, id: &TransferId, link: LinkId, from: u64) {
-        self.want(ctx, id);
+    pub(super) fn get(
+        &mut self,
+        ctx: &mut Context,
+        (id, offer): (&TransferId, &FileOffer),
+        link: LinkId,
+        from: u64,
+    ) {
+        self.want(ctx, id, offer);
         self.got = from;
         self.asked = Some(Asked { link, next: from });
     }

@@ -5,6 +5,7 @@ use crate::fact::Fact;
 use crate::io::{ChannelBinding, Closed, Link, LinkId, Path};
 use crate::limits::{PIECE_BYTES, PIECES_AHEAD};
 use crate::test_context::{context, id};
+use crate::wire::{FileFrame, encode};
 use std::collections::{BTreeMap, VecDeque};
 
 const FETCH: LinkId = LinkId::Dialled(1);
@@ -23,6 +24,8 @@ struct Device {
     /// Files that can be read.
     sources: Vec<TransferId>,
     shown: BTreeMap<TransferId, Transfer>,
+    /// The connections on which bytes are taken.
+    carries: Vec<LinkId>,
 }
 
 impl Device {
@@ -36,6 +39,7 @@ impl Device {
             saved: Vec::new(),
             sources: Vec::new(),
             shown: BTreeMap::new(),
+            carries: Vec::new(),
         }
     }
 }
@@ -171,6 +175,7 @@ impl Pair {
         while let Some(output) = device.ctx.poll() {
             match output {
                 Output::Transmit(_, text) => self.way.push_back((other, Way::Frame(text))),
+                Output::Carry(link) => device.carries.push(link),
                 Output::Close(_) => {
                     self.channel = None;
                     self.way.push_back((other, Way::Closed));
@@ -190,12 +195,12 @@ impl Pair {
                             let pieces = *device.disk.entry(id.clone()).or_default();
                             FileInput::Opened { pieces }
                         }
-                        FileOutput::Save => {
+                        FileOutput::Save { .. } => {
                             device.saved.push(id.clone());
                             FileInput::Saved
                         }
-                        FileOutput::Find if device.sources.contains(&id) => FileInput::Found,
-                        FileOutput::Find => FileInput::Lacking,
+                        FileOutput::Find { .. } if device.sources.contains(&id) => FileInput::Found,
+                        FileOutput::Find { .. } => FileInput::Lacking,
                         FileOutput::Read { number, .. } => FileInput::Read {
                             number,
                             hash: [7; 32],
@@ -207,7 +212,8 @@ impl Pair {
                             FileInput::Sent
                         }
                         // What is written is so when its bytes have come.
-                        FileOutput::Write { number, .. } => {
+                        FileOutput::Write { link, number, .. } => {
+                            assert!(device.carries.contains(&link), "bytes are taken there");
                             let at = self.way.iter().position(|(to, way)| {
                                 *to == index && matches!(way, Way::Piece(of) if *of == id)
                             });
@@ -376,6 +382,31 @@ fn a_piece_that_came_damaged_is_asked_for_again_and_not_for_ever() {
     pair.connect();
     let [there, here] = [Failure::There, Failure::Damaged].map(|why| TransferState::Failed { why });
     assert_eq!(pair.states(&file(1)), [there, here]);
+}
+
+#[test]
+fn a_sender_that_runs_ahead_of_the_disk_fills_no_memory() {
+    let mut pair = Pair::new();
+    pair.accepted(&file(1), 20 * PIECE);
+    let ann = &mut pair.devices[0];
+    let pause = FileCommand::Pause(true);
+    ann.files.command(&mut ann.ctx, &file(1), pause).unwrap();
+    pair.connect();
+    let bob = &mut pair.devices[1];
+    for number in 0..20 {
+        let piece = FileFrame::Piece {
+            id: file(1).0,
+            number,
+            length: PIECE_BYTES,
+            hash: crate::encoding::b64(&[7; 32]),
+        };
+        let frame = Link::Frame(encode(&piece).into_bytes());
+        let other = bob.other.clone();
+        bob.files.link(&mut bob.ctx, &other, FETCH, frame);
+    }
+    let writes = std::iter::from_fn(|| bob.ctx.poll());
+    let is_write = |output: &Output| matches!(output, Output::File(_, FileOutput::Write { .. }));
+    assert_eq!(writes.filter(is_write).count() as u64, PIECES_AHEAD);
 }
 
 #[test]

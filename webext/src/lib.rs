@@ -14,11 +14,13 @@
 //! | [`local`] | the records in `storage.local`: their keys, reading them |
 //! | [`mapping`] | between the types of the core and those of `peerjs` |
 //! | [`addresses`] | addresses in candidates and in the answer of an echo |
+//! | [`arrivals`] | to which piece of a file bytes belong |
 //! | [`gathering`] | when a look-up has seen enough |
 //! | [`watch`] | sleep, noticed by the clocks |
 //! | [`renewal`] | whether the page is to begin anew |
 
 pub mod addresses;
+pub mod arrivals;
 pub mod gathering;
 pub mod journal;
 pub mod local;

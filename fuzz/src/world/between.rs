@@ -67,7 +67,7 @@ impl World {
                 }
             }
             Output::Configure(config) => assert_eq!(config.check(), Ok(())),
-            Output::Probe | Output::File(..) | Output::Timeout(_) => {}
+            Output::Probe | Output::Carry(_) | Output::File(..) | Output::Timeout(_) => {}
         }
     }
 

@@ -1,5 +1,6 @@
 //! The data channel of a connection.
 
+use super::bytes::Bytes;
 use super::handle::Handle;
 use super::stats;
 use super::tasks::Tasks;
@@ -19,6 +20,7 @@ use web_sys::{
 /// The data channel. Silent, and closed, when dropped.
 pub(super) struct Channel {
     channel: RtcDataChannel,
+    bytes: Bytes,
     _on_open: Closure<dyn FnMut()>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_close: Closure<dyn FnMut()>,
@@ -38,15 +40,21 @@ impl Channel {
         channel.set_binary_type(RtcDataChannelType::Arraybuffer);
         let (of, run, driver) = (connection.clone(), tasks.clone(), handle.clone());
         let on_open = Closure::new(move || report_open(id, &of, &run, &driver));
-        let driver = handle.clone();
+        let bytes = Bytes::new(channel.clone());
+        let (driver, taken) = (handle.clone(), bytes.clone());
         let on_message = Closure::new(move |event: MessageEvent| {
-            driver.rtc(id, RtcInput::Data(message(&event)));
+            if let Some(message) = message(&event, &taken) {
+                driver.rtc(id, RtcInput::Data(message));
+            }
         });
         let driver = handle.clone();
         let on_close = Closure::new(move || driver.rtc(id, RtcInput::Closed));
         let backlog = Rc::new(RefCell::new(Backlog::default()));
-        let drained = Rc::clone(&backlog);
-        let on_low = Closure::new(move || drained.borrow_mut().drained());
+        let (drained, sending) = (Rc::clone(&backlog), bytes.clone());
+        let on_low = Closure::new(move || {
+            drained.borrow_mut().drained();
+            sending.drained();
+        });
         channel.set_buffered_amount_low_threshold(Backlog::LOW);
         channel.set_onbufferedamountlow(Some(on_low.as_ref().unchecked_ref()));
         channel.set_onopen(Some(on_open.as_ref().unchecked_ref()));
@@ -58,6 +66,7 @@ impl Channel {
         }
         Self {
             channel,
+            bytes,
             _on_open: on_open,
             _on_message: on_message,
             _on_close: on_close,
@@ -66,6 +75,10 @@ impl Channel {
             id,
             handle: handle.clone(),
         }
+    }
+
+    pub(super) fn bytes(&self) -> &Bytes {
+        &self.bytes
     }
 
     /// Sends a message. Returns false where that is not possible any more, and where the other end
@@ -92,6 +105,7 @@ impl Drop for Channel {
         self.channel.set_onmessage(None);
         self.channel.set_onclose(None);
         self.channel.set_onbufferedamountlow(None);
+        self.bytes.end();
         // The other end hears it now; the connection is closed a moment later.
         self.channel.close();
     }
@@ -118,14 +132,16 @@ fn report_open(id: RtcId, connection: &RtcPeerConnection, tasks: &Tasks, handle:
     });
 }
 
-/// Returns the bytes of a message; of one that is too long, just enough to show that.
-fn message(event: &MessageEvent) -> Vec<u8> {
+/// Returns what a message has; of one that is too long, just enough to show that. Nothing where it was of bytes, and the
+/// owner has taken them.
+fn message(event: &MessageEvent, bytes: &Bytes) -> Option<Vec<u8>> {
     const ENOUGH: u32 = MESSAGE_MAX as u32 + 1;
     let data = match event.data().dyn_into::<JsString>() {
-        Ok(text) => return String::from(text.slice(0, ENOUGH)).into_bytes(),
+        Ok(text) => return Some(String::from(text.slice(0, ENOUGH)).into_bytes()),
         Err(data) => data,
     };
     // The binary type says so. It is none of this window's buffers where another window made the connection.
     let buffer = data.unchecked_into::<ArrayBuffer>();
-    Uint8Array::new(&buffer.slice_with_end(0, ENOUGH)).to_vec()
+    let frame = || Uint8Array::new(&buffer.slice_with_end(0, ENOUGH)).to_vec();
+    (!bytes.took(&buffer)).then(frame)
 }

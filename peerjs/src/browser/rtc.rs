@@ -1,5 +1,6 @@
 //! One RTCPeerConnection with its one data channel.
 
+use super::bytes::Bytes;
 use super::channel::Channel;
 use super::connections::Connection;
 use super::handle::Handle;
@@ -104,6 +105,11 @@ impl Rtc {
             _on_state: on_state,
             _on_channel: on_channel,
         }
+    }
+
+    /// Returns the bytes of its channel, once that is there.
+    pub(super) fn bytes(&self) -> Option<Bytes> {
+        self.channel.borrow().as_ref().map(|c| c.bytes().clone())
     }
 
     /// Performs a command for an existing connection. Returns false where the connection no longer

@@ -119,6 +119,7 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
         | Output::Knock { .. }
         | Output::LookUpAddress
         | Output::FetchBeacon { .. }
+        | Output::Carry(_)
         | Output::File(..)
         | Output::Store(..)
         | Output::Load(..)

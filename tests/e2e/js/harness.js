@@ -1,6 +1,6 @@
 // Goes into every extension that is tested, and does nothing until a test asks for it.
 // In the engine's page: counts its peer connections, and has it look up its address.
-// In a view's page: asks strangers, as a person does who presses Connect.
+// In a view's page: asks strangers, as a person does who presses Connect; offers and accepts files.
 
 const api = globalThis.browser ?? globalThis.chrome;
 
@@ -81,6 +81,123 @@ globalThis.harness = {
         }
       },
     });
+  },
+
+  // A view of files, which keeps what the engine says.
+  view() {
+    const contacts = new Map();
+    const files = new Map();
+    const states = new Map();
+    const replies = new Map();
+    const waiting = new Set();
+    let last = 0;
+    const port = api.runtime.connect({ name: "view" });
+    const ask = (kind, what) => new Promise((resolve) => {
+      last += 1;
+      replies.set(last, resolve);
+      port.postMessage({ [kind]: { id: last, ...what } });
+    });
+    const command = async (command) => {
+      const { result } = await ask("command", { command });
+      if (result.Err) throw new Error(JSON.stringify([command, result]));
+    };
+    const seen = ({ contact, file }) => file && files.set(file.offer.name, { contact, ...file });
+    const hear = {
+      person({ id, name }) {
+        if (!id.contact || contacts.has(name)) return;
+        contacts.set(name, id.contact);
+        // Messages of a chat come to those who have asked for it.
+        ask("history", { contact: id.contact, limit: 50 }).then(({ messages }) => {
+          messages.forEach(seen);
+          look();
+        });
+      },
+      message: seen,
+      transfer(transfer) {
+        const states_ = states.get(transfer.transfer) ?? [];
+        states.set(transfer.transfer, [...states_, transfer]);
+      },
+    };
+    const look = () => [...waiting].forEach((test) => test());
+    port.onMessage.addListener(({ events, ...answer }) => {
+      for (const event of events ?? []) {
+        for (const [kind, value] of Object.entries(event)) hear[kind]?.(value);
+      }
+      for (const { id, ...value } of Object.values(answer)) replies.get(id)?.(value);
+      look();
+    });
+    const until = (what, find) => new Promise((resolve, reject) => {
+      const test = () => {
+        const found = find();
+        if (!found) return;
+        clearTimeout(timer);
+        waiting.delete(test);
+        resolve(found);
+      };
+      const known = () => JSON.stringify([what, [...contacts.keys()], [...files], [...states.values()]
+        .map((all) => all.at(-1))]);
+      const timer = setTimeout(() => reject(new Error(`not in time: ${known()}`)), 60_000);
+      waiting.add(test);
+      test();
+    });
+    const hand = (transfer, file) => new Promise((resolve, reject) => {
+      const channel = new BroadcastChannel("files");
+      const timer = setTimeout(() => reject(new Error("nobody takes the file")), 3_000);
+      channel.onmessage = ({ data }) => {
+        if (data.held !== transfer) return;
+        clearTimeout(timer);
+        channel.close();
+        resolve();
+      };
+      channel.postMessage({ transfer, file });
+    });
+    const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return (this.files = {
+      // Offers a contact a file; its name among transfers.
+      async offer(to, file) {
+        const contact = await until(to, () => contacts.get(to));
+        const transfer = hex(crypto.getRandomValues(new Uint8Array(16)));
+        await hand(transfer, file);
+        const { name, size, lastModified } = file;
+        const offer = { name, size, kind: "", modified: lastModified };
+        await command({ offer: { contact, transfer, offer } });
+        return transfer;
+      },
+      // Chooses a file again.
+      async choose(transfer, file) {
+        await hand(transfer, file);
+        await command({ file: [transfer, "choose"] });
+      },
+      // Accepts a file once it is offered; its name among transfers.
+      async accept(name) {
+        const { contact, transfer } = await until(name, () => files.get(name));
+        await command({ decide: { contact, transfer, accept: true } });
+        return transfer;
+      },
+      command,
+      // Waits until a transfer is in one of these states, and so many bytes are there; all that was said of it.
+      async see(transfer, wanted, bytes = 0) {
+        const is = ({ state, bytes: there }) => there >= bytes
+          && wanted.includes(state.failed ? `failed: ${state.failed.why}` : state);
+        await until(wanted, () => states.get(transfer)?.some(is));
+        return states.get(transfer);
+      },
+    });
+  },
+
+  // A file whose bytes follow from its size, each megabyte other ones.
+  file(name, size) {
+    const parts = [];
+    for (let at = 0; at < size; at += 1 << 20) {
+      const part = new Uint32Array(1 << 18);
+      let state = at + 1;
+      for (let index = 0; index < part.length; index++) {
+        state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+        part[index] = state;
+      }
+      parts.push(new Uint8Array(part.buffer, 0, Math.min(1 << 20, size - at)));
+    }
+    return new File(parts, name, { lastModified: 1_700_000_000_000 });
   },
 
   // Asks these strangers again and again, each as soon as it is over, so often in all. `parts` are how often

@@ -32,6 +32,8 @@ pub struct Build {
     pub traced: bool,
     /// Its popup can be told of a crowd that is none: `popup.html?crowd=1000`.
     pub crowded: bool,
+    /// It may save files in the browser's downloads, which a person grants with a click.
+    pub saves: bool,
 }
 
 impl Default for Build {
@@ -40,6 +42,7 @@ impl Default for Build {
             dist: paths::dist(),
             traced: false,
             crowded: false,
+            saves: false,
         }
     }
 }
@@ -67,6 +70,9 @@ impl Extension {
             format!("<!doctype html><title>Harness</title><script src={SCRIPT:?}></script>"),
         )?;
         fs::write(folder.join(SCRIPT), include_str!("../js/harness.js"))?;
+        if build.saves {
+            extension.grant("downloads")?;
+        }
         if build.traced {
             extension.begin_with("trace.js", include_str!("../js/trace.js"), &PAGES)?;
         }
@@ -137,6 +143,15 @@ impl Extension {
         self.change("version", version)
     }
 
+    /// Has a permission granted from the beginning.
+    fn grant(&self, permission: &str) -> Result<()> {
+        let mut manifest = self.manifest()?;
+        let permissions = manifest["permissions"].as_array_mut();
+        let permissions = permissions.context("no permissions")?;
+        permissions.push(json!(permission));
+        self.write(&manifest)
+    }
+
     fn set_key(&self) -> Result<()> {
         self.change("key", &Base64::encode_string(KEY))
     }
@@ -144,10 +159,12 @@ impl Extension {
     fn change(&self, field: &str, value: &str) -> Result<()> {
         let mut manifest = self.manifest()?;
         manifest[field] = json!(value);
-        Ok(fs::write(
-            self.folder.join("manifest.json"),
-            manifest.to_string(),
-        )?)
+        self.write(&manifest)
+    }
+
+    fn write(&self, manifest: &Value) -> Result<()> {
+        let file = self.folder.join("manifest.json");
+        Ok(fs::write(file, manifest.to_string())?)
     }
 }
 

@@ -64,7 +64,11 @@ impl World {
             Output::Load(id, query) => self.load(device, id, &query),
             Output::Event(event) => self.devices[device].show(event),
             Output::Reply(_, result) => self.devices[device].replies.push(result),
-            Output::Configure(_) | Output::Probe | Output::File(..) | Output::Timeout(_) => {}
+            Output::Configure(_)
+            | Output::Probe
+            | Output::Carry(_)
+            | Output::File(..)
+            | Output::Timeout(_) => {}
         }
     }
 

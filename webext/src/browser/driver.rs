@@ -9,6 +9,7 @@ use super::boot::Boot;
 use super::clock::{now, seed};
 use super::disk::BrowserDisk;
 use super::drafts;
+use super::files::Files;
 use super::host::Host;
 use super::lookup::Lookup;
 use super::network::Network;
@@ -24,10 +25,10 @@ use crate::storage::{Report, Restart, Storage};
 use chrome::Port;
 use ipc::{
     Alert, Answer, Command, ContactId, Duty, Event, FromEngine, HostRequest, Recipient, Refusal,
-    ToEngine, Trial,
+    ToEngine, TransferId, Trial,
 };
 use mesh_chat::config::Config;
-use mesh_chat::node::{CommandId, Deadline, Input, Output, StoreId};
+use mesh_chat::node::{CommandId, Deadline, Input, Link, Output, StoreId};
 use mesh_chat::records::{Change, MessageRecord};
 use mesh_chat::{Mono, Node};
 use peerjs::browser::Connections;
@@ -51,6 +52,7 @@ pub(crate) struct Driver {
     config: RefCell<Option<Config>>,
     test: RefCell<Option<Rc<Test>>>,
     network: Network,
+    files: Rc<Files>,
     connections: Connections,
     renewal: RefCell<Renewal>,
     host: Host,
@@ -86,6 +88,8 @@ impl Driver {
         } = boot;
         let contacts: Vec<ContactId> = snapshot.contact_ids().cloned().collect();
         drafts::sweep(|contact| contacts.contains(contact));
+        let come = snapshot.transfers.iter().filter(|one| one.is_coming());
+        let come: Vec<TransferId> = come.map(|one| one.id.clone()).collect();
         // Chromium's offscreen document has no `offscreen` itself, and of the rest of the API only `runtime`.
         let limited = chrome::api()
             .runtime()
@@ -122,6 +126,10 @@ impl Driver {
             config: RefCell::default(),
             test: RefCell::default(),
             network: Network::new(inputs(me)),
+            files: Files::start(host.clone(), come, {
+                let heard = inputs(me);
+                move |id, input| heard(Input::File(id, input))
+            }),
             connections,
             renewal: RefCell::default(),
             host,
@@ -158,7 +166,8 @@ impl Driver {
 
     /// Begins the page anew, where that is the last resort; the whole extension, where an update waits.
     fn renew(&self) {
-        let rests = self.storage.is_idle() && self.node.borrow().is_at_rest();
+        let rests =
+            self.storage.is_idle() && self.files.is_idle() && self.node.borrow().is_at_rest();
         let quiet = rests && self.views.borrow().is_empty();
         if quiet && take_update() {
             return self.host.tell(HostRequest::Update);
@@ -286,6 +295,9 @@ impl Driver {
     /// Handles one input, and every output that follows from it; events up to `Ready` go to `only`.
     fn step(&self, input: Input, mut only: Option<u32>) {
         let now = now();
+        if let Input::Link(link, Link::Closed(_)) = &input {
+            self.files.ended(*link);
+        }
         self.node.borrow_mut().handle(now, input);
         loop {
             let output = self.node.borrow_mut().poll();
@@ -324,7 +336,11 @@ impl Driver {
             Output::Answer { link, reach } => self.signalling.answer(link, reach),
             Output::Knock { from, to } => self.signalling.knock(&from, &to),
             Output::Transmit(link, frame) => self.signalling.transmit(link, &frame),
-            Output::Close(link) => self.signalling.close(link),
+            Output::Carry(link) => self.signalling.take_bytes(link, self.files.carry(link)),
+            Output::Close(link) => {
+                self.files.ended(link);
+                self.signalling.close(link);
+            }
             Output::Probe => self.signalling.probe(),
             Output::LookUpAddress => self.lookup.start(),
             Output::FetchBeacon { url, token } => self.beacon.ask(url, token.map(|token| token.0)),
@@ -333,11 +349,14 @@ impl Driver {
             Output::Configure(config) => {
                 self.lookup.configure(&config);
                 self.signalling.configure(&config);
+                self.files.all_ended();
                 self.config.replace(Some(config));
             }
             Output::Reply(id, result) => self.reply(id, result),
-            // Not built yet: the browser's part.
-            Output::File(..) => {}
+            Output::File(id, output) => {
+                let bytes = |link| self.signalling.bytes(link);
+                self.files.act(&id, output, bytes);
+            }
             Output::Event(event) => self.show(only, &event),
             Output::Timeout(deadline) => self.arm(now().mono, deadline),
         }

@@ -1,7 +1,7 @@
 //! The engine of a page, and everything it needs of the browser.
 //!
 //! ```text
-//! engine ─▶ boot ─▶ driver ─▶ views, storage, signalling, lookup, beacon, network
+//! engine ─▶ boot ─▶ driver ─▶ views, storage, signalling, lookup, beacon, network, files
 //! ```
 //!
 //! | Module | Owns |
@@ -11,6 +11,7 @@
 //! | `driver` | the running node: one input at a time, every output done in order, its timer |
 //! | `views` | the ports of open views, and which view is sent what |
 //! | `disk`, `messages`, `idb` | where batches go: to the background, and to chats in IndexedDB |
+//! | `files` | the bytes of files: read and sent, taken and written, saved |
 //! | `drafts` | unsent texts of contacts that are gone |
 //! | `restart` | a fresh page in the place of one that cannot go on |
 //! | `host` | requests to the background |
@@ -30,6 +31,7 @@ mod drafts;
 mod driver;
 mod echo;
 pub mod engine;
+mod files;
 mod host;
 mod idb;
 pub mod log;

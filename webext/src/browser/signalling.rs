@@ -5,7 +5,7 @@ use crate::mapping;
 use ipc::{Area, HostRequest};
 use mesh_chat::config::Config;
 use mesh_chat::node::{Input, LinkId, Reach};
-use peerjs::browser::{Client, Connections};
+use peerjs::browser::{Bytes, Client, Connections, Sink};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -95,6 +95,15 @@ impl Signalling {
 
     pub(crate) fn transmit(&self, link: LinkId, frame: &str) {
         self.with(|client| client.send(mapping::conn(link), frame));
+    }
+
+    pub(crate) fn take_bytes(&self, link: LinkId, sink: Sink) {
+        self.with(|client| client.take_bytes(mapping::conn(link), sink));
+    }
+
+    pub(crate) fn bytes(&self, link: LinkId) -> Option<Bytes> {
+        let client = self.client.borrow();
+        client.as_ref()?.bytes(mapping::conn(link))
     }
 
     pub(crate) fn close(&self, link: LinkId) {

@@ -21,6 +21,7 @@ pub(super) fn driver() -> Command {
 pub(super) fn capabilities(browser: &Browser) -> Result<Value> {
     let mut options = json!({
         "args": arguments(browser),
+        "prefs": { "download.default_directory": browser.downloads() },
         // These keep pages awake that a person's browser would let sleep.
         "excludeSwitches": [
             "disable-background-timer-throttling",

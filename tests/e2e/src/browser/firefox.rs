@@ -58,6 +58,8 @@ fn preferences(browser: &Browser) -> Result<Value> {
         "devtools.console.stdout.content": true,
         // What Firefox would ask its makers' servers about, which takes time and needs a network.
         "app.normandy.enabled": false,
+        "browser.download.folderList": 2,
+        "browser.download.dir": browser.downloads(),
         // Its own windows: there may be no desktop that shows notifications.
         "alerts.useSystemBackend": false,
         // A question for a permission is answered with yes: no driver can.

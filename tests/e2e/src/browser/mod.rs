@@ -460,6 +460,11 @@ impl Browser {
         Ok(all)
     }
 
+    /// Where its downloads go.
+    pub fn downloads(&self) -> PathBuf {
+        self.scratch.path().join("downloads")
+    }
+
     fn profile(&self) -> PathBuf {
         self.scratch.path().join("profile")
     }

@@ -1,0 +1,410 @@
+//! The bytes of files: read and sent, taken and written, handed to the browser's downloads.
+//!
+//! What the node wants of one file is done in order, one thing after the other; of several, beside each other. At most the
+//! pieces that the node has asked for are in memory, and each is freed as soon as it was passed on.
+//!
+//! | Module | Owns |
+//! |---|---|
+//! | `line` | what is to be done with one file, in order |
+//! | `sources` | the files that views have handed over |
+//! | `parts` | the private file system |
+//! | `saving` | the way into the browser's downloads |
+//!
+//! To which piece bytes belong is in [`arrivals`](crate::arrivals).
+
+mod line;
+mod parts;
+mod saving;
+mod sources;
+
+use super::host::Host;
+use crate::arrivals::{Arrivals, Come, Piece};
+use chrome::settled;
+use ipc::limits::PIECE_BYTES;
+use ipc::{Failure, TransferId};
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use line::{Job, Line, Turn};
+use litemap::LiteMap;
+use mesh_chat::node::{FileInput, FileOutput, LinkId};
+use parts::{Fault, Outcome, Parts};
+use peerjs::browser::{Bytes, Sink};
+use saving::Handed;
+use sources::Sources;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], catch)]
+    fn digest(algorithm: &str, data: &ArrayBuffer) -> Result<Promise, JsValue>;
+}
+
+/// Everything of files that is not the node's.
+pub(crate) struct Files {
+    me: Weak<Self>,
+    heard: Box<dyn Fn(TransferId, FileInput)>,
+    host: Host,
+    sources: Sources,
+    parts: Parts,
+    arrivals: RefCell<Arrivals<Uint8Array>>,
+    lines: RefCell<LiteMap<TransferId, Line>>,
+}
+
+impl Files {
+    /// Begins. What there is of files other than those that `come` is removed. `heard` is called for what has been done,
+    /// and never from inside a call.
+    pub(crate) fn start(
+        host: Host,
+        come: Vec<TransferId>,
+        heard: impl Fn(TransferId, FileInput) + 'static,
+    ) -> Rc<Self> {
+        let files = Rc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
+            heard: Box::new(heard),
+            host,
+            sources: Sources::open(),
+            parts: Parts::default(),
+            arrivals: RefCell::default(),
+            lines: RefCell::default(),
+        });
+        let sweeping = Rc::clone(&files);
+        spawn_local(async move {
+            let known =
+                |id: &TransferId| come.contains(id) || sweeping.lines.borrow().contains_key(id);
+            // Most have no such folder, and some browsers no such files.
+            let _ = sweeping.parts.sweep(known).await;
+        });
+        files
+    }
+
+    /// Returns whether nothing is being done.
+    pub(crate) fn is_idle(&self) -> bool {
+        !self.lines.borrow().values().any(Line::is_busy)
+    }
+
+    /// Does something with a file. `bytes` finds the way to send on a connection.
+    pub(crate) fn act(
+        &self,
+        id: &TransferId,
+        output: FileOutput,
+        bytes: impl FnOnce(LinkId) -> Option<Bytes>,
+    ) {
+        let job = match output {
+            FileOutput::Open { size } => Job::Open { size },
+            FileOutput::Write {
+                link,
+                number,
+                length,
+                hash,
+            } => return self.expect(id, link, (number, length, hash)),
+            FileOutput::Save { name, size } => Job::Save { name, size },
+            FileOutput::Find { size, modified } => Job::Find { size, modified },
+            FileOutput::Read { number, length } => Job::Read { number, length },
+            FileOutput::Send { link } => Job::Send { bytes: bytes(link) },
+            FileOutput::Drop => {
+                self.sources.forget(id);
+                self.arrivals.borrow_mut().forget(id);
+                Job::Remove
+            }
+        };
+        self.todo(id, job);
+    }
+
+    /// Takes the bytes that come on a connection from now on.
+    pub(crate) fn carry(&self, link: LinkId) -> Sink {
+        self.arrivals.borrow_mut().carry(link);
+        let me = Weak::clone(&self.me);
+        Rc::new(move |message| {
+            if let Some(files) = me.upgrade() {
+                files.come(link, &message);
+            }
+        })
+    }
+
+    /// Notes that a connection has ended.
+    pub(crate) fn ended(&self, link: LinkId) {
+        if self.arrivals.borrow_mut().end(link) {
+            self.rest();
+        }
+    }
+
+    /// Notes that all connections have.
+    pub(crate) fn all_ended(&self) {
+        self.arrivals.take();
+        self.rest();
+    }
+
+    /// Lets go of what is open, as nothing comes.
+    fn rest(&self) {
+        for id in self.parts.open() {
+            self.todo(&id, Job::Rest);
+        }
+    }
+
+    fn expect(&self, id: &TransferId, link: LinkId, (number, length, hash): (u64, u32, [u8; 32])) {
+        let transfer = id.clone();
+        let piece = Piece {
+            transfer,
+            number,
+            hash,
+        };
+        let into = Uint8Array::new_with_length(length);
+        let before = self
+            .arrivals
+            .borrow_mut()
+            .expect(link, piece, (length, into));
+        if let Some(before) = before {
+            self.damaged(&before);
+        }
+    }
+
+    fn damaged(&self, piece: &Piece) {
+        let number = piece.number;
+        self.todo(&piece.transfer, Job::Damaged { number });
+    }
+
+    fn come(&self, link: LinkId, message: &ArrayBuffer) {
+        let count = message.byte_length().saturating_sub(1);
+        let come = self.arrivals.borrow_mut().come(link, count);
+        match come {
+            Come::Nothing => {}
+            Come::Part(into, at, whole) => {
+                let bytes = Uint8Array::new_with_byte_offset(message, 1);
+                into.set(&bytes, at);
+                if let Some(piece) = whole {
+                    let Piece {
+                        transfer,
+                        number,
+                        hash,
+                    } = piece;
+                    let bytes = into;
+                    let write = Job::Write {
+                        number,
+                        hash,
+                        bytes,
+                    };
+                    self.todo(&transfer, write);
+                }
+            }
+            Come::TooMany(piece) => self.damaged(&piece),
+        }
+        free(message);
+    }
+
+    /// Has something done once everything before it was.
+    fn todo(&self, id: &TransferId, job: Job) {
+        let mut lines = self.lines.borrow_mut();
+        if !lines.contains_key(id) {
+            lines.insert(id.clone(), Line::default());
+        }
+        let begins = lines.get_mut(id).is_some_and(|line| line.push(job));
+        let me = self.me.upgrade().filter(|_| begins);
+        if let Some(files) = me {
+            let id = id.clone();
+            spawn_local(async move { files.work(&id).await });
+        }
+    }
+
+    async fn work(&self, id: &TransferId) {
+        while let Some((turn, job)) = self.next(id) {
+            let done = self.done(id, turn, job).await;
+            if let Some(done) = done.filter(|_| self.is_wanted(id, turn)) {
+                (self.heard)(id.clone(), done);
+            }
+        }
+    }
+
+    fn next(&self, id: &TransferId) -> Option<(Turn, Job)> {
+        let mut lines = self.lines.borrow_mut();
+        let line = lines.get_mut(id)?;
+        let next = line.next();
+        if next.is_none() && line.is_over() {
+            lines.remove(id);
+        }
+        next
+    }
+
+    fn is_wanted(&self, id: &TransferId, turn: Turn) -> bool {
+        let lines = self.lines.borrow();
+        lines.get(id).is_some_and(|line| line.is_wanted(turn))
+    }
+
+    fn with<R>(&self, id: &TransferId, look: impl FnOnce(&mut Line) -> R) -> Option<R> {
+        self.lines.borrow_mut().get_mut(id).map(look)
+    }
+
+    /// Does one thing. Returns what is to be reported of it.
+    async fn done(&self, id: &TransferId, turn: Turn, job: Job) -> Option<FileInput> {
+        let done = match job {
+            Job::Open { size } => self.open(id, size).await,
+            Job::Write {
+                number,
+                hash,
+                bytes,
+            } => {
+                let written = self.write(id, number, hash, &bytes).await;
+                return written.unwrap_or_else(|fault| Some(failed(fault)));
+            }
+            Job::Damaged { number } => Ok(FileInput::Damaged { number }),
+            Job::Save { name, size } => {
+                return self.save(id, turn, (&name, size)).await;
+            }
+            Job::Find { size, modified } => {
+                let found = self.sources.find(id, size, modified);
+                Ok(if found {
+                    FileInput::Found
+                } else {
+                    FileInput::Lacking
+                })
+            }
+            Job::Read { number, length } => Ok(self.read(id, number, length).await),
+            Job::Send { bytes } => {
+                self.send(id, turn, bytes).await;
+                Ok(FileInput::Sent)
+            }
+            Job::Rest => {
+                self.parts.close(id).await;
+                return None;
+            }
+            Job::Remove => {
+                self.parts.remove(id).await;
+                return None;
+            }
+        };
+        Some(done.unwrap_or_else(failed))
+    }
+
+    /// Saves a file. Where the browser says nothing of it, what there is stays until it is surely saved.
+    async fn save(&self, id: &TransferId, turn: Turn, named: (&str, u64)) -> Option<FileInput> {
+        match saving::save(&self.parts, &self.host, id, named).await {
+            Ok(Handed::Over(done)) => Some(done),
+            Ok(Handed::Following(address)) => {
+                if self.is_wanted(id, turn) {
+                    (self.heard)(id.clone(), FileInput::Saved);
+                }
+                address.copied().await;
+                None
+            }
+            Err(fault) => Some(failed(fault)),
+        }
+    }
+
+    async fn open(&self, id: &TransferId, size: u64) -> Result<FileInput, Fault> {
+        if self.parts.is_saved(id).await {
+            return Ok(FileInput::Saved);
+        }
+        let (size, there) = (float(size), self.parts.size(id).await?);
+        let pieces = if there < size {
+            self.parts.check_room(size - there).await?;
+            (there / f64::from(PIECE_BYTES)).floor()
+        } else {
+            (size / f64::from(PIECE_BYTES)).ceil()
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number, and not negative"
+        )]
+        let pieces = pieces as u64;
+        self.with(id, |line| line.have = pieces);
+        Ok(FileInput::Opened { pieces })
+    }
+
+    /// Writes a piece. One that is not the next comes after one that was damaged, and is asked for again: the file has no
+    /// holes.
+    async fn write(
+        &self,
+        id: &TransferId,
+        number: u64,
+        hash: [u8; 32],
+        bytes: &Uint8Array,
+    ) -> Result<Option<FileInput>, Fault> {
+        if self.with(id, |line| line.have) != Some(number) {
+            return Ok(None);
+        }
+        let at = float(number) * f64::from(PIECE_BYTES);
+        Ok(Some(match self.parts.write(id, at, bytes, hash).await? {
+            Outcome::Written => {
+                self.with(id, |line| line.have = number + 1);
+                FileInput::Written { number }
+            }
+            Outcome::Damaged => FileInput::Damaged { number },
+        }))
+    }
+
+    /// Reads a piece, and keeps it to be sent. A browser may read what is not there any more without an error: what was
+    /// read is counted.
+    async fn read(&self, id: &TransferId, number: u64, length: u32) -> FileInput {
+        let Some(file) = self.sources.get(id) else {
+            return FileInput::Lacking;
+        };
+        let read = async {
+            let bytes = slice(&file, number, length).await?;
+            let hash = digest("SHA-256", &bytes).map(JsValue::from);
+            let hash = Uint8Array::new(&settled(hash).await?);
+            let hash: [u8; 32] = hash.to_vec().try_into().map_err(|_| "not a hash")?;
+            Ok::<_, String>((hash, bytes))
+        };
+        match read.await {
+            Ok((hash, bytes)) => {
+                let before = self.with(id, |line| line.read.replace(bytes));
+                before.flatten().as_ref().map(free);
+                FileInput::Read { number, hash }
+            }
+            Err(error) => {
+                tracing::warn!(error, "a file cannot be read any more");
+                FileInput::Failed(Failure::Changed)
+            }
+        }
+    }
+
+    /// Sends what was read last.
+    async fn send(&self, id: &TransferId, turn: Turn, bytes: Option<Bytes>) {
+        let read = self.with(id, |line| line.read.take()).flatten();
+        let Some(read) = read else {
+            return;
+        };
+        if let Some(bytes) = bytes {
+            let goes_on = || self.is_wanted(id, turn);
+            bytes.send(&Uint8Array::new(&read), goes_on).await;
+        }
+        free(&read);
+    }
+}
+
+async fn slice(file: &File, number: u64, length: u32) -> Result<ArrayBuffer, String> {
+    let from = float(number) * f64::from(PIECE_BYTES);
+    let part = file.slice_with_f64_and_f64(from, from + f64::from(length));
+    let part = part.map_err(|error| chrome::text(&error))?;
+    let bytes = settled(Ok(part.array_buffer().into())).await?;
+    let bytes: ArrayBuffer = bytes.unchecked_into();
+    if bytes.byte_length() == length {
+        Ok(bytes)
+    } else {
+        Err("it has become shorter".to_owned())
+    }
+}
+
+/// Frees a buffer now, and not when there is time: pieces come faster than that.
+fn free(buffer: &ArrayBuffer) {
+    // One that cannot be freed so is collected.
+    let _ = buffer.transfer_with_length(0);
+}
+
+fn failed(fault: Fault) -> FileInput {
+    FileInput::Failed(match fault {
+        Fault::NoRoom => Failure::NoRoom,
+        Fault::Missing | Fault::NoStorage => Failure::NoStorage,
+    })
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "sizes of files are below what is exact"
+)]
+fn float(number: u64) -> f64 {
+    number as f64
+}

@@ -1,0 +1,113 @@
+//! The way of a whole file into the browser's downloads.
+//!
+//! With the permission `downloads` the browser says when a file is saved. Without it a link is followed as a click does it,
+//! and nobody hears what comes of that: the part then stays for as long as a browser may take to copy it.
+
+use super::Fault;
+use super::parts::Parts;
+use crate::browser::host::Host;
+use crate::browser::timer::sleep;
+use ipc::{Downloaded, Failure, HostRequest, TransferId};
+use mesh_chat::node::FileInput;
+use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlElement, Url};
+
+/// Without a type, Chromium looks into the file and may change its ending.
+const KIND: &str = "application/octet-stream";
+
+/// How often the background is asked about a download: it may be stopped and begun anew meanwhile.
+const ASKED: u32 = 5;
+const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a browser may take to copy what it was handed: so long, and as many bytes a second.
+const COPIED_WITHIN: Duration = Duration::from_secs(30);
+const COPIED_A_SECOND: u64 = 4_000_000;
+
+/// What came of a file that was to be saved.
+pub(super) enum Handed {
+    /// The browser says so.
+    Over(FileInput),
+    /// It has it, and says no more.
+    Following(Address),
+}
+
+/// A whole file, as the browser can read it until this is dropped.
+pub(super) struct Address {
+    url: String,
+    size: u64,
+}
+
+impl Address {
+    /// Waits until the browser has surely copied the file.
+    pub(super) async fn copied(self) {
+        sleep(COPIED_WITHIN + Duration::from_secs(self.size / COPIED_A_SECOND)).await;
+    }
+}
+
+impl Drop for Address {
+    fn drop(&mut self) {
+        // One that is not there any more needs no revoking.
+        let _ = Url::revoke_object_url(&self.url);
+    }
+}
+
+/// Saves a file, and removes its pieces once it is.
+pub(super) async fn save(
+    parts: &Parts,
+    host: &Host,
+    id: &TransferId,
+    (name, size): (&str, u64),
+) -> Result<Handed, Fault> {
+    let file = parts.take(id).await?;
+    let end = super::float(size);
+    if file.size() < end {
+        // It was removed behind our back.
+        return Err(Fault::NoStorage);
+    }
+    let whole = file.slice_with_f64_and_f64_and_content_type(0.0, end, KIND);
+    let url = whole.and_then(|whole| Url::create_object_url_with_blob(&whole));
+    let url = url.map_err(|error| Fault::from(chrome::text(&error)))?;
+    let address = Address { url, size };
+    Ok(match hand_over(host, &address.url, name).await {
+        Downloaded::Complete => {
+            drop(address);
+            parts.note_saved(id).await;
+            parts.remove_pieces(id).await;
+            Handed::Over(FileInput::Saved)
+        }
+        Downloaded::NotAllowed if follow(&address.url, name).is_ok() => {
+            parts.note_saved(id).await;
+            Handed::Following(address)
+        }
+        Downloaded::NoRoom => Handed::Over(FileInput::Failed(Failure::NoRoom)),
+        Downloaded::Failed | Downloaded::NotAllowed => {
+            Handed::Over(FileInput::Failed(Failure::NotSaved))
+        }
+    })
+}
+
+async fn hand_over(host: &Host, url: &str, name: &str) -> Downloaded {
+    for _ in 0..ASKED {
+        let request = HostRequest::Download {
+            url: url.to_owned(),
+            name: name.to_owned(),
+        };
+        match host.ask(&request).await {
+            Ok(downloaded) => return downloaded,
+            Err(error) => tracing::warn!(error, "the background did not take a file"),
+        }
+        sleep(ASKED_AGAIN_AFTER).await;
+    }
+    Downloaded::Failed
+}
+
+/// Follows a link that saves what it leads to. Both browsers do so in a page that nobody sees.
+fn follow(url: &str, name: &str) -> Result<(), JsValue> {
+    let document = web_sys::window().and_then(|window| window.document());
+    let link = document.ok_or("no document")?.create_element("a")?;
+    link.set_attribute("href", url)?;
+    link.set_attribute("download", name)?;
+    link.unchecked_into::<HtmlElement>().click();
+    Ok(())
+}
