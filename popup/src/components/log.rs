@@ -4,7 +4,7 @@ use super::message::{MessageRow, day_line};
 use super::parts::{Dispatch, on};
 use crate::browser::{self, Day, SizeWatch};
 use crate::i18n::{Text, count, t};
-use crate::state::Action;
+use crate::state::{Action, FileShown};
 use ipc::Message;
 use std::rc::Rc;
 use web_sys::Element;
@@ -16,6 +16,8 @@ const NEAR_END: i32 = 40;
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
     pub(super) messages: Vec<Rc<Message>>,
+    /// How far the file of each is.
+    pub(super) files: Vec<Option<FileShown>>,
     pub(super) more: bool,
     pub(super) loading: bool,
     pub(super) loaded: bool,
@@ -127,14 +129,16 @@ fn to_end(below: usize, list: NodeRef) -> Html {
 fn rows(props: &Props) -> Html {
     let mut day: Option<Day> = None;
     let mut rows = Vec::with_capacity(props.messages.len());
-    for message in &props.messages {
+    for (message, file) in props.messages.iter().zip(&props.files) {
         if !day.is_some_and(|day| day.has(message.at)) {
             let new = browser::local_day(message.at);
             rows.push(day_line(message, new == props.today));
             day = Some(new);
         }
         let key = message.number.to_string();
-        rows.push(html! { <MessageRow {key} message={Rc::clone(message)} /> });
+        let (message, file) = (Rc::clone(message), file.clone());
+        let dispatch = props.dispatch.clone();
+        rows.push(html! { <MessageRow {key} {message} {file} {dispatch} /> });
     }
     rows.into_iter().collect()
 }

@@ -1,8 +1,9 @@
 //! Why something was refused, and what else a person has to know of.
 
+use super::files::file_error;
 use super::name::isolate;
 use crate::i18n::{Text, fill, t};
-use crate::state::{BackupError, FieldError, Problem};
+use crate::state::{BackupError, FieldError, FileError, Problem};
 use ipc::{Alert, Refusal};
 
 /// Returns why a command was refused.
@@ -61,6 +62,7 @@ pub(crate) fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Refused(reason) => refusal(reason),
         Problem::Alert(told) => alert(told),
+        Problem::File { name, why } => file_error(name, why),
     }
 }
 
@@ -69,6 +71,10 @@ pub(crate) fn problem(problem: &Problem) -> String {
 pub(crate) fn cause(problem: &Problem) -> Option<String> {
     let cause = match problem {
         Problem::Refused(Refusal::Storage { reason })
+        | Problem::File {
+            why: FileError::Refused(Refusal::Storage { reason }),
+            ..
+        }
         | Problem::Alert(
             Alert::StorageFailed { reason }
             | Alert::Misbehaved { reason, .. }
@@ -77,7 +83,7 @@ pub(crate) fn cause(problem: &Problem) -> Option<String> {
                 refusal: Refusal::Storage { reason },
             },
         ) => reason,
-        Problem::Refused(_) | Problem::Alert(_) => return None,
+        Problem::Refused(_) | Problem::Alert(_) | Problem::File { .. } => return None,
     };
     Some(cause.clone())
 }
