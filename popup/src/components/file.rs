@@ -42,7 +42,7 @@ pub(super) fn FileCard(props: &Props) -> Html {
             <div class="file-head">
                 { icon("file") }
                 <div class="who">
-                    <p class="file-name" title={props.name.clone()}>
+                    <p id={name_id(&props.transfer)} class="file-name" title={props.name.clone()}>
                         <bdi>{ stem }</bdi>
                         if let Some(ending) = ending {
                             <bdi class="ending">{ ending }</bdi>
@@ -75,6 +75,10 @@ pub(super) fn FileCard(props: &Props) -> Html {
     }
 }
 
+fn name_id(transfer: &TransferId) -> String {
+    format!("{}-name", file_id(transfer))
+}
+
 fn bar(props: &Props) -> Html {
     html! {
         <progress max={props.size.max(1).to_string()} value={props.shown.bytes.to_string()}
@@ -83,7 +87,7 @@ fn bar(props: &Props) -> Html {
 }
 
 fn buttons(props: &Props) -> Html {
-    let id = file_id(&props.transfer);
+    let id = name_id(&props.transfer);
     match props.shown.stage {
         Stage::Undecided | Stage::Deciding if !props.own => {
             let busy = !props.stored || props.shown.stage == Stage::Deciding;
@@ -133,7 +137,7 @@ fn command(props: &Props, label: Text, command: FileCommand) -> Html {
     let edit = FileEdit::Command(props.transfer.clone(), command);
     html! {
         <button type="button" class="soft" onclick={on(&props.dispatch, Action::File(edit))}
-            aria-describedby={file_id(&props.transfer)}>
+            aria-describedby={name_id(&props.transfer)}>
             { t(label) }
         </button>
     }
@@ -182,7 +186,7 @@ fn ChooseAgain(props: &AgainProps) -> Html {
         <>
             <input ref={input} type="file" hidden=true {onchange} />
             <button type="button" class="primary" onclick={open}
-                aria-describedby={file_id(&props.transfer)}>
+                aria-describedby={name_id(&props.transfer)}>
                 { t(Text::FileChooseAgain) }
             </button>
         </>

@@ -58,16 +58,20 @@ pub(super) fn Log(props: &Props) -> Html {
             }
         });
     }
+    let rows_of = use_node_ref();
     {
-        let (list, place) = (list.clone(), place.clone());
+        let (list, place, rows_of) = (list.clone(), place.clone(), rows_of.clone());
         use_effect_with((), move |()| {
-            let list = list.cast::<Element>();
-            let watch = list.and_then(|list| {
-                SizeWatch::begin(&list.clone(), move || {
+            // The list itself, and what is in it: a card grows while its file is on its way.
+            let watched = [list.cast::<Element>(), rows_of.cast::<Element>()];
+            let watches = watched.into_iter().flatten().filter_map(|watched| {
+                let (list, place) = (list.cast::<Element>()?, place.clone());
+                SizeWatch::begin(&watched, move || {
                     keep_end(&list, &mut place.borrow_mut());
                 })
             });
-            move || drop(watch)
+            let watches: Vec<_> = watches.collect();
+            move || drop(watches)
         });
     }
     let dispatch = props.dispatch.clone();
@@ -87,7 +91,7 @@ pub(super) fn Log(props: &Props) -> Html {
                     </button>
                 }
                 { nothing(props) }
-                <ul>{ rows(props) }</ul>
+                <ul ref={rows_of}>{ rows(props) }</ul>
             </div>
             if props.below > 0 {
                 { to_end(props.below, list) }

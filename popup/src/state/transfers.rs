@@ -150,10 +150,11 @@ impl Transfers {
         let id = transfer.transfer.clone();
         let before = self.all.get(&id);
         let state = transfer.state;
-        let pace = match (state, before) {
-            (TransferState::Running, Some(moving)) => moving.pace.follow(now, transfer.bytes),
-            (TransferState::Running, None) => Pace::default().follow(now, transfer.bytes),
-            _ => Pace::default(),
+        let before_pace = before.map_or(Pace::default(), |moving| moving.pace);
+        let pace = if state == TransferState::Running {
+            before_pace.follow(now, transfer.bytes)
+        } else {
+            Pace::default()
         };
         let was_open = before.is_some_and(|moving| !moving.transfer.state.has_ended());
         let known = self.known.get(&id);

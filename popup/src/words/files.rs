@@ -29,9 +29,9 @@ pub(crate) struct FileLine {
 pub(crate) fn file_line(own: bool, stage: Stage) -> FileLine {
     let pick = |here: Text, there: Text| if own { here } else { there };
     let (text, icon, tone) = match stage {
-        Stage::Undecided => (Text::FileUndecided, "file", Tone::Busy),
+        Stage::Undecided => (Text::FileUndecided, "about", Tone::Busy),
         Stage::Deciding => (Text::Working, "waiting", Tone::Busy),
-        Stage::Forgotten => (Text::FileForgotten, "file", Tone::Busy),
+        Stage::Forgotten => (Text::FileForgotten, "about", Tone::Busy),
         Stage::At(state) => match state {
             TransferState::Offered => (Text::FileOffered, "waiting", Tone::Busy),
             TransferState::Waiting => (Text::FileWaiting, "waiting", Tone::Busy),

@@ -242,10 +242,12 @@ impl State {
     }
 
     fn refused(&mut self, purpose: Purpose, refusal: Refusal) -> Vec<Effect> {
-        match purpose {
-            Purpose::Send(unsent) => self.restore(unsent, Some(refusal)),
-            Purpose::Offer(name) => self.not_offered(name, FileError::Refused(refusal)),
-            _ => self.alerts.raise(Problem::Refused(refusal)),
+        if let Purpose::Send(unsent) = purpose {
+            return self.restore(unsent, Some(refusal));
         }
+        if let Purpose::Offer(name) = purpose {
+            return self.not_offered(name, FileError::Refused(refusal));
+        }
+        self.alerts.raise(Problem::Refused(refusal))
     }
 }
