@@ -1,10 +1,9 @@
 //! Files in words: how far they are, how large, and how fast.
 
 use super::network::Tone;
-use super::refused::refusal;
 use crate::browser;
 use crate::i18n::{Text, fill, t};
-use crate::state::{FileError, FileShown, Known, Stage};
+use crate::state::{FileShown, Known, Stage};
 use ipc::{Failure, TransferState};
 
 /// Endings of what a computer carries out when it is opened.
@@ -85,17 +84,6 @@ fn failure(own: bool, why: Failure) -> Text {
 pub(crate) fn file_ended(known: &Known, state: TransferState) -> String {
     let line = file_line(known.own, Stage::At(state));
     format!("{}: {}", super::isolate(&known.name), t(line.text))
-}
-
-/// Returns why a file was not sent.
-pub(crate) fn file_error(name: &str, why: &FileError) -> String {
-    let why = match why {
-        FileError::Unreadable => t(Text::FileNotRead),
-        FileError::Another => t(Text::FileAnother),
-        FileError::NoAnswer => t(Text::FileNoAnswer),
-        FileError::Refused(reason) => refusal(reason),
-    };
-    fill(Text::FileNotSent, &[&super::isolate(name), &why])
 }
 
 /// Returns a name and its ending, which is set apart where a computer carries out what has it.

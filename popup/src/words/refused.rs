@@ -1,6 +1,5 @@
 //! Why something was refused, and what else a person has to know of.
 
-use super::files::file_error;
 use super::name::isolate;
 use crate::i18n::{Text, fill, t};
 use crate::state::{BackupError, FieldError, FileError, Problem};
@@ -64,6 +63,17 @@ pub(crate) fn problem(problem: &Problem) -> String {
         Problem::Alert(told) => alert(told),
         Problem::File { name, why } => file_error(name, why),
     }
+}
+
+/// Returns why a file was not sent.
+fn file_error(name: &str, why: &FileError) -> String {
+    let why = match why {
+        FileError::Unreadable => t(Text::FileNotRead),
+        FileError::Another => t(Text::FileAnother),
+        FileError::NoAnswer => t(Text::FileNoAnswer),
+        FileError::Refused(reason) => refusal(reason),
+    };
+    fill(Text::FileNotSent, &[&isolate(name), &why])
 }
 
 /// Returns what a program or a browser said of a problem, in its own words: for a report, not for
