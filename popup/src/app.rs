@@ -5,13 +5,13 @@ use crate::components::{page, target_id};
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
-    Action, BackupEdit, Effect, FILE, FILE_BYTES, InvitesEdit, Lists, Shell, Sight, State, Target,
-    View,
+    Action, BackupEdit, Effect, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, Shell, State,
+    Target, View,
 };
-use crate::{browser, files, permissions, unsent::Unsent, words};
+use crate::{attach, browser, files, outside, permissions, unsent::Unsent, words};
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
-use ipc::{Event, FromEngine, Hidden, InviteId, Place, ToEngine};
+use ipc::{Event, FromEngine, Hidden, InviteId, ToEngine, TransferId};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -78,7 +78,11 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let dispatch = ctx.link().callback(|action| Msg::Act(Box::new(action)));
         let second = dispatch.clone();
-        let actions = [Some(Action::Started), place_in_address(), Some(sight())];
+        let actions = [
+            Some(Action::Started),
+            outside::place_in_address(),
+            Some(outside::sight()),
+        ];
         for action in actions.into_iter().flatten() {
             dispatch.emit(action);
         }
@@ -94,7 +98,7 @@ impl Component for App {
             message_painted: 0,
             unsent: Unsent::default(),
             timers: Timers::default(),
-            _listeners: listen(&dispatch, &covered),
+            _listeners: outside::listen(&dispatch, &covered),
             covered,
             _second: Interval::new(1_000, move || second.emit(Action::Tick)),
             dispatch,
@@ -196,7 +200,8 @@ impl App {
         let phase = self.state.status.as_ref().map(|status| &status.phase);
         let counting = phase.and_then(words::retry_at).is_some();
         let aged = browser::now().saturating_sub(self.painted) >= AGES;
-        if counting || aged || self.state.anybody_typing() {
+        let moving = self.state.anybody_typing() || self.state.files.any_running();
+        if counting || aged || moving {
             Paint::Now
         } else {
             Paint::No
@@ -247,6 +252,7 @@ impl App {
             Effect::Copy(invite, text) => self.copy(invite, text),
             Effect::Download(text) => files::download("mesh-chat-backup.json", &text.0),
             Effect::ReadBackup => self.read_backup(),
+            Effect::HandOver { transfer, size } => self.hand_over(transfer, size),
             Effect::LookUpHost(host) => {
                 let dispatch = self.dispatch.clone();
                 permissions::look_up(&host, move |allowed| {
@@ -330,6 +336,21 @@ impl App {
         });
     }
 
+    fn hand_over(&self, transfer: TransferId, size: Option<u64>) {
+        let dispatch = self.dispatch.clone();
+        spawn_local(async move {
+            let edit = match attach::hand_over(&transfer, size).await {
+                Ok((offer, cleaned)) => FileEdit::Held {
+                    transfer,
+                    offer,
+                    cleaned,
+                },
+                Err(why) => FileEdit::NotHeld(transfer, why),
+            };
+            dispatch.emit(Action::File(edit));
+        });
+    }
+
     fn read_backup(&self) {
         let dispatch = self.dispatch.clone();
         let input = target_id(&Target::Field(FILE.to_owned()));
@@ -356,45 +377,4 @@ enum Paint {
     Soon,
     Message,
     No,
-}
-
-fn place_in_address() -> Option<Action> {
-    Place::parse(&browser::fragment()).map(Action::Follow)
-}
-
-fn sight() -> Action {
-    Action::Seen(Sight {
-        visible: !browser::is_hidden(),
-        focused: browser::has_focus(),
-    })
-}
-
-fn listen(dispatch: &Callback<Action>, covered: &Rc<Cell<bool>>) -> Vec<Option<EventListener>> {
-    let (on_hash, on_draft, on_key) = (dispatch.clone(), dispatch.clone(), dispatch.clone());
-    let covered = Rc::clone(covered);
-    let on_sight = || {
-        let dispatch = dispatch.clone();
-        move |_: &web_sys::Event| dispatch.emit(sight())
-    };
-    vec![
-        browser::listen_window("hashchange", move |_| {
-            if let Some(action) = place_in_address() {
-                on_hash.emit(action);
-            }
-        }),
-        browser::listen_document("visibilitychange", on_sight()),
-        browser::listen_window("focus", on_sight()),
-        browser::listen_window("blur", on_sight()),
-        browser::listen_window("storage", move |event| {
-            if let Some((contact, text)) = browser::draft_elsewhere(event) {
-                on_draft.emit(Action::DraftElsewhere(contact, text));
-            }
-        }),
-        browser::listen_document("keydown", move |event| {
-            if covered.get() && browser::is_escape(event) {
-                event.prevent_default();
-                on_key.emit(Action::Back);
-            }
-        }),
-    ]
 }

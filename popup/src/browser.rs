@@ -173,6 +173,22 @@ pub(crate) fn moment(at: UnixMillis, language: Option<&str>) -> String {
     )
 }
 
+/// Returns a number of a unit, as it is written in the browser's language.
+pub(crate) fn quantity(number: f64, unit: &str) -> String {
+    let options = Object::new();
+    for (key, value) in [("style", "unit"), ("unit", unit), ("unitDisplay", "short")] {
+        // Setting a property of a fresh object does not fail.
+        let _ = Reflect::set(&options, &key.into(), &value.into());
+    }
+    let mut languages = Array::new();
+    languages.extend(browser_language().map(JsValue::from));
+    let format = Intl::NumberFormat::new(&languages, &options).format();
+    let text = format.call1(&JsValue::UNDEFINED, &number.into());
+    text.ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
+}
+
 fn date(at: UnixMillis) -> Date {
     #[expect(clippy::cast_precision_loss, reason = "exact for 285,000 years")]
     Date::new(&JsValue::from_f64(at as f64))

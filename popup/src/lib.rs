@@ -8,11 +8,14 @@
 //! The same page serves as popup, as a tab and in a side panel.
 
 mod app;
+mod attach;
 mod browser;
 mod components;
 mod files;
 mod i18n;
+mod jpeg;
 mod linkify;
+mod outside;
 mod permissions;
 mod port;
 mod qr;

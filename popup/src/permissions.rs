@@ -1,4 +1,5 @@
-//! The one permission that is not there from the start: to read what the beacon's host answers.
+//! The permissions that are not there from the start: to read what the beacon's host answers, and to hand files to the
+//! browser's downloads.
 
 use chrome::{object, settled};
 use js_sys::Array;
@@ -19,6 +20,15 @@ pub(crate) fn ask(pattern: &str, answered: impl FnOnce(bool) + 'static) {
     if let Some(api) = chrome::found() {
         let granted = api.permissions().request(&wanted(pattern));
         report(granted, answered);
+    }
+}
+
+/// Asks the person to let the extension save files. Must be called in a click of theirs; where it was let before, nobody
+/// is asked.
+pub(crate) fn ask_downloads(answered: impl FnOnce(bool) + 'static) {
+    if let Some(api) = chrome::found() {
+        let wanted = object([("permissions", Array::of1(&"downloads".into()).into())]);
+        report(api.permissions().request(&wanted), answered);
     }
 }
 

@@ -1,12 +1,13 @@
 //! The chat with a contact.
 
 use super::composer::Composer;
+use super::drop;
 use super::header::standing_line;
 use super::log::Log;
 use super::parts::{Dispatch, icon, on, page_head, verified_mark, with_name};
 use super::person::no_path;
 use crate::browser;
-use crate::i18n::{Text, fill};
+use crate::i18n::{Text, fill, t};
 use crate::state::{Action, Chat, State};
 use ipc::{Message, Person, PersonId};
 use std::rc::Rc;
@@ -15,14 +16,23 @@ use yew::prelude::*;
 /// The chat.
 pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
     let typing = state.is_typing(&chat.contact);
+    let files = drop::place(".chat", &chat.contact, dispatch);
+    let messages = messages(state, chat);
+    let shown = messages
+        .iter()
+        .map(|message| state.file_of(message))
+        .collect::<Vec<_>>();
     html! {
-        <main class="page chat" key={chat.contact.0.clone()}>
+        <main class="page chat" key={chat.contact.0.clone()} ondragover={files.over}
+            ondragleave={files.leave} ondrop={files.drop}>
+            <p class="drop-here" aria-hidden="true">{ icon("attach") }{ t(Text::FileDrop) }</p>
             { head(state, chat, typing, dispatch) }
-            <Log messages={messages(state, chat)}
+            <Log {messages} files={shown}
                 more={chat.more} loading={chat.loading} loaded={chat.loaded}
                 damaged={chat.damaged} below={chat.below()}
                 today={browser::local_day(state.now)} dispatch={dispatch.clone()} />
-            <Composer draft={chat.draft.clone()} room={chat.room()} error={chat.error.clone()}
+            <Composer contact={chat.contact.clone()} preparing={state.files.preparing(&chat.contact)}
+                draft={chat.draft.clone()} room={chat.room()} error={chat.error.clone()}
                 dispatch={dispatch.clone()} />
         </main>
     }

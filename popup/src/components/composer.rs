@@ -1,10 +1,12 @@
 //! Where a message is written.
 
 use super::parts::{Dispatch, bytes_left, icon};
-use crate::i18n::{Text, t};
-use crate::state::{Action, ComposerError};
+use crate::attach;
+use crate::i18n::{Text, count, t};
+use crate::state::{Action, ComposerError, FileEdit};
 use crate::words;
-use web_sys::HtmlTextAreaElement;
+use ipc::{ContactId, Place};
+use web_sys::{File, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// From here on, the bytes that are left are shown.
@@ -12,6 +14,9 @@ const NEAR_LIMIT: i64 = 500;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
+    pub(super) contact: ContactId,
+    /// How many files are being made ready.
+    pub(super) preparing: usize,
     pub(super) draft: String,
     /// Bytes left until the limit.
     pub(super) room: i64,
@@ -36,20 +41,78 @@ pub(super) fn Composer(props: &Props) -> Html {
             send.emit(Action::Send);
         }
     });
+    let files = {
+        let (contact, dispatch) = (props.contact.clone(), props.dispatch.clone());
+        Callback::from(move |files: Vec<File>| {
+            let files = attach::keep(files);
+            if !files.is_empty() {
+                dispatch.emit(Action::File(FileEdit::Chosen(contact.clone(), files)));
+            }
+        })
+    };
+    let onpaste = {
+        let files = files.clone();
+        Callback::from(move |event: Event| {
+            let pasted = attach::pasted(&event);
+            if !pasted.is_empty() {
+                event.prevent_default();
+                files.emit(pasted);
+            }
+        })
+    };
     let wrong = props.error.is_some() || props.room < 0;
     html! {
         <form class="composer" {onsubmit}>
             { said(props) }
             <div class="composer-row">
+                <Attach contact={props.contact.clone()} {files} />
                 <label class="sr-only" for="composer">{ t(Text::Message) }</label>
                 <textarea id="composer" rows="1" dir="auto" placeholder={t(Text::Message)}
-                    value={props.draft.clone()} {oninput} {onkeydown} title={t(Text::SendHint)}
+                    value={props.draft.clone()} {oninput} {onkeydown} {onpaste} title={t(Text::SendHint)}
                     aria-invalid={wrong.to_string()} aria-describedby="composer-said" />
                 <button type="submit" class="primary send">
                     { icon("send") }<span>{ t(Text::Send) }</span>
                 </button>
             </div>
         </form>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct AttachProps {
+    contact: ContactId,
+    files: Callback<Vec<File>>,
+}
+
+/// The button by which files are chosen. The dialog for that closes a popup, which would lose what is chosen: from
+/// there the chat is opened in a tab.
+#[component]
+fn Attach(props: &AttachProps) -> Html {
+    let input = use_node_ref();
+    let onclick = {
+        let input = input.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                input.click();
+            }
+        })
+    };
+    let onchange = props
+        .files
+        .reform(|event: Event| attach::chosen(&event.target_unchecked_into()));
+    let chat = Place::Chat(props.contact.clone()).to_fragment();
+    html! {
+        <>
+            <input ref={input} type="file" multiple=true hidden=true {onchange} />
+            <button type="button" class="quiet icon-only attach" aria-label={t(Text::FileAttach)}
+                title={t(Text::FileAttach)} {onclick}>
+                { icon("attach") }
+            </button>
+            <a class="attach-in-tab" href={format!("popup.html{chat}")} target="_blank"
+                aria-label={t(Text::FileAttachInTab)} title={t(Text::FileAttachInTab)}>
+                { icon("attach") }
+            </a>
+        </>
     }
 }
 
@@ -69,6 +132,9 @@ fn said(props: &Props) -> Html {
         <div id="composer-said" class="composer-said" aria-live="polite">
             if let Some(error) = error {
                 <p class="error">{ error }</p>
+            }
+            if props.preparing > 0 {
+                <p>{ count(u64::try_from(props.preparing).unwrap_or(u64::MAX), Text::FilePreparingOne, Text::FilePreparingOther) }</p>
             }
             { bytes_left(props.room, NEAR_LIMIT) }
         </div>

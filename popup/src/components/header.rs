@@ -2,7 +2,7 @@
 
 use super::parts::{Dispatch, icon, on};
 use super::person::presence_line;
-use crate::i18n::{Text, t};
+use crate::i18n::{Text, count, t};
 use crate::state::{Action, State};
 use crate::words::{self, StateLine, Tone};
 use ipc::{Person, Presence};
@@ -15,16 +15,36 @@ pub(super) fn header(state: &State, dispatch: &Dispatch) -> Html {
         <header class="top">
             <span class="logo" aria-hidden="true" />
             <h1 id="lists" tabindex="-1" title={name.clone()}><bdi>{ name }</bdi></h1>
-            if state.settings.is_some() {
-                <button type="button" class="quiet" onclick={on(dispatch, Action::OpenSettings)}>
-                    { icon("settings") }<span>{ t(Text::Settings) }</span>
-                </button>
-            }
+            <div class="top-acts">
+                { to_files(state, dispatch) }
+                if state.settings.is_some() {
+                    <button type="button" class="quiet" onclick={on(dispatch, Action::OpenSettings)}>
+                        { icon("settings") }<span>{ t(Text::Settings) }</span>
+                    </button>
+                }
+            </div>
             { state_line(state) }
             <button type="button" class="quiet" onclick={on(dispatch, Action::OpenConnection)}>
                 { icon("connection") }<span>{ t(Text::Connection) }</span>
             </button>
         </header>
+    }
+}
+
+/// Returns the button that leads to all files, with how many are on their way.
+fn to_files(state: &State, dispatch: &Dispatch) -> Html {
+    let open = u64::try_from(state.files.open()).unwrap_or(u64::MAX);
+    html! {
+        <button type="button" class="quiet files-button" title={t(Text::Files)}
+            onclick={on(dispatch, Action::OpenFiles)}>
+            { icon("attach") }<span class="sr-only">{ t(Text::Files) }</span>
+            if open > 0 {
+                <span class="unread on-way">
+                    <span aria-hidden="true">{ open }</span>
+                    <span class="sr-only">{ count(open, Text::FileOpenOne, Text::FileOpenOther) }</span>
+                </span>
+            }
+        </button>
     }
 }
 

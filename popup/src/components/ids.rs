@@ -1,7 +1,7 @@
 //! The ids of elements that take the focus or are pointed to.
 
 use crate::state::Target;
-use ipc::{ContactId, PersonId, RequestId};
+use ipc::{ContactId, PersonId, RequestId, TransferId};
 
 /// Returns the id of the element that a focus target stands for.
 pub(crate) fn target_id(target: &Target) -> String {
@@ -14,6 +14,7 @@ pub(crate) fn target_id(target: &Target) -> String {
         Target::NoteButton(stranger) => note_button_id(stranger),
         Target::Request(id) => request_id(id),
         Target::Field(path) => field_id(path),
+        Target::File(id) => file_id(id),
     }
 }
 
@@ -31,6 +32,10 @@ pub(super) fn note_button_id(stranger: &str) -> String {
 
 pub(super) fn request_id(RequestId(id): &RequestId) -> String {
     format!("request-{}", plain(id))
+}
+
+pub(super) fn file_id(TransferId(id): &TransferId) -> String {
+    format!("file-{}", plain(id))
 }
 
 pub(super) fn field_id(path: &str) -> String {

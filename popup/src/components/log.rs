@@ -4,7 +4,7 @@ use super::message::{MessageRow, day_line};
 use super::parts::{Dispatch, on};
 use crate::browser::{self, Day, SizeWatch};
 use crate::i18n::{Text, count, t};
-use crate::state::Action;
+use crate::state::{Action, FileShown};
 use ipc::Message;
 use std::rc::Rc;
 use web_sys::Element;
@@ -16,6 +16,8 @@ const NEAR_END: i32 = 40;
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
     pub(super) messages: Vec<Rc<Message>>,
+    /// How far the file of each is.
+    pub(super) files: Vec<Option<FileShown>>,
     pub(super) more: bool,
     pub(super) loading: bool,
     pub(super) loaded: bool,
@@ -56,16 +58,20 @@ pub(super) fn Log(props: &Props) -> Html {
             }
         });
     }
+    let rows_of = use_node_ref();
     {
-        let (list, place) = (list.clone(), place.clone());
+        let (list, place, rows_of) = (list.clone(), place.clone(), rows_of.clone());
         use_effect_with((), move |()| {
-            let list = list.cast::<Element>();
-            let watch = list.and_then(|list| {
-                SizeWatch::begin(&list.clone(), move || {
+            // The list itself, and what is in it: a card grows while its file is on its way.
+            let watched = [list.cast::<Element>(), rows_of.cast::<Element>()];
+            let watches = watched.into_iter().flatten().filter_map(|watched| {
+                let (list, place) = (list.cast::<Element>()?, place.clone());
+                SizeWatch::begin(&watched, move || {
                     keep_end(&list, &mut place.borrow_mut());
                 })
             });
-            move || drop(watch)
+            let watches: Vec<_> = watches.collect();
+            move || drop(watches)
         });
     }
     let dispatch = props.dispatch.clone();
@@ -85,7 +91,7 @@ pub(super) fn Log(props: &Props) -> Html {
                     </button>
                 }
                 { nothing(props) }
-                <ul>{ rows(props) }</ul>
+                <ul ref={rows_of}>{ rows(props) }</ul>
             </div>
             if props.below > 0 {
                 { to_end(props.below, list) }
@@ -127,14 +133,16 @@ fn to_end(below: usize, list: NodeRef) -> Html {
 fn rows(props: &Props) -> Html {
     let mut day: Option<Day> = None;
     let mut rows = Vec::with_capacity(props.messages.len());
-    for message in &props.messages {
+    for (message, file) in props.messages.iter().zip(&props.files) {
         if !day.is_some_and(|day| day.has(message.at)) {
             let new = browser::local_day(message.at);
             rows.push(day_line(message, new == props.today));
             day = Some(new);
         }
         let key = message.number.to_string();
-        rows.push(html! { <MessageRow {key} message={Rc::clone(message)} /> });
+        let (message, file) = (Rc::clone(message), file.clone());
+        let dispatch = props.dispatch.clone();
+        rows.push(html! { <MessageRow {key} {message} {file} {dispatch} /> });
     }
     rows.into_iter().collect()
 }

@@ -1,9 +1,11 @@
 //! One message, and the line between two days.
 
-use super::parts::icon;
+use super::file::FileCard;
+use super::parts::{Dispatch, icon};
 use crate::browser;
 use crate::i18n::{Text, browser_language, t};
 use crate::linkify::{Piece, pieces};
+use crate::state::FileShown;
 use crate::words;
 use ipc::{Message, MessageState};
 use std::rc::Rc;
@@ -12,6 +14,9 @@ use yew::prelude::*;
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
     pub(super) message: Rc<Message>,
+    /// How far its file is, where there is one.
+    pub(super) file: Option<FileShown>,
+    pub(super) dispatch: Dispatch,
 }
 
 /// Shows a message with its time and, for an own message, its state.
@@ -26,10 +31,26 @@ pub(super) fn MessageRow(props: &Props) -> Html {
                 if own {
                     <span class="sr-only">{ t(Text::You) }{ ": " }</span>
                 }
-                <p class="text" dir="auto">{ for pieces(&message.text).into_iter().map(piece) }</p>
+                { content(props) }
                 <p class="meta"><time>{ time }</time>{ state(message.state) }</p>
             </div>
         </li>
+    }
+}
+
+/// Returns the file that is offered, or the text.
+fn content(props: &Props) -> Html {
+    let message = &props.message;
+    if let (Some(file), Some(shown)) = (&message.file, &props.file) {
+        return html! {
+            <FileCard contact={message.contact.clone()} transfer={file.transfer.clone()}
+                own={message.state.is_own()} name={file.offer.name.clone()} size={file.offer.size}
+                stored={message.state != MessageState::Arriving} shown={shown.clone()}
+                message={Rc::clone(message)} dispatch={props.dispatch.clone()} />
+        };
+    }
+    html! {
+        <p class="text" dir="auto">{ for pieces(&message.text).into_iter().map(piece) }</p>
     }
 }
 

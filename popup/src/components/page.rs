@@ -2,9 +2,10 @@
 
 use super::parts::Dispatch;
 use super::{
-    alerts, chat, connection, contact, first_run, header, invites, lists, settings, shell,
+    alerts, chat, connection, contact, files, first_run, header, invites, lists, settings, shell,
 };
 use crate::state::{Lists, Shell, State, View};
+use crate::words;
 use yew::prelude::*;
 
 /// The whole page.
@@ -35,8 +36,15 @@ fn panes(state: &State, people: &Lists, dispatch: &Dispatch) -> Html {
                 <div class="over-page">{ alerts::alerts(state, dispatch) }</div>
                 { open_page(state, dispatch) }
             </div>
+            <p class="sr-only" role="status">{ ended(state) }</p>
         </div>
     }
+}
+
+/// Returns which file has come to an end just now, for who does not see it.
+fn ended(state: &State) -> Option<String> {
+    let (file, how) = state.files.ended.as_ref()?;
+    Some(words::file_ended(file, *how))
 }
 
 fn open_page(state: &State, dispatch: &Dispatch) -> Html {
@@ -44,6 +52,7 @@ fn open_page(state: &State, dispatch: &Dispatch) -> Html {
         View::Lists => shell::nothing_open(),
         View::Chat(chat) => chat::chat(state, chat, dispatch),
         View::Connection => connection::connection(state, dispatch),
+        View::Files => files::files(state, dispatch),
         View::Settings(form) => settings::settings(form, &state.backup, dispatch),
         View::Contact(_) => contact::contact(state, dispatch),
         View::Invites(page) => invites::invites(state, page, dispatch),

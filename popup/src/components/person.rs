@@ -1,5 +1,6 @@
 //! One row of a list of people.
 
+use super::drop;
 use super::ids::person_id;
 use super::note::{note_button, note_form, on_escape};
 use super::parts::{Dispatch, mark, on, verified_mark, with_name};
@@ -38,9 +39,18 @@ pub(super) fn PersonRow(props: &Props) -> Html {
     let id = person_id(&person.id);
     let name_id = format!("{id}-name");
     let contact = matches!(person.id, PersonId::Contact(_));
+    let files = match &person.id {
+        PersonId::Contact(contact) if !is_blocked(person) => {
+            Some(drop::place(".person", contact, &props.dispatch))
+        }
+        PersonId::Contact(_) | PersonId::Stranger(_) => None,
+    };
     let onkeydown = props.note.as_ref().map(|_| on_escape(&props.dispatch));
     html! {
         <li {id} tabindex="-1" class={classes!("person", props.open.then_some("open"))} {onkeydown}
+            ondragover={files.as_ref().map(|files| files.over.clone())}
+            ondragleave={files.as_ref().map(|files| files.leave.clone())}
+            ondrop={files.map(|files| files.drop)}
             aria-posinset={props.place.map(|(index, _)| index.to_string())}
             aria-setsize={props.place.map(|(_, count)| count.to_string())}>
             { avatar(person) }

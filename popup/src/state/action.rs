@@ -2,7 +2,7 @@
 
 use super::effect::Kept;
 use super::model::Sight;
-use super::pages::{BackupEdit, ContactEdit, InvitesEdit, NoteEdit, SettingsEdit};
+use super::pages::{BackupEdit, ContactEdit, FileEdit, InvitesEdit, NoteEdit, SettingsEdit};
 use super::people::Section;
 use ipc::{ContactId, FromEngine, PersonId, Place, RequestId};
 use std::ops::Range;
@@ -38,6 +38,8 @@ pub(crate) enum Action {
     OpenConnection,
     /// The browser says whether what the beacon's host answers may be read.
     HostAllowed(bool),
+    /// Show all files.
+    OpenFiles,
     /// Show the settings.
     OpenSettings,
     /// Back to the lists.
@@ -87,6 +89,8 @@ pub(crate) enum Action {
     Contact(ContactEdit),
     /// On the page with the invites.
     Invites(InvitesEdit),
+    /// With files.
+    File(FileEdit),
     /// In the backup forms.
     Backup(BackupEdit),
 }

@@ -1,6 +1,7 @@
 //! Problems the person has not dismissed yet.
 
 use super::effect::Effect;
+use super::pages::FileError;
 use ipc::limits::ALERTS;
 use ipc::{Alert, Refusal};
 
@@ -11,6 +12,13 @@ pub(crate) enum Problem {
     Alert(Alert),
     /// A command without a field of its own was refused.
     Refused(Refusal),
+    /// A file was not sent.
+    File {
+        /// Its name.
+        name: String,
+        /// Why.
+        why: FileError,
+    },
 }
 
 /// A problem under the number by which it is dismissed.

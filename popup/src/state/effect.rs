@@ -1,6 +1,6 @@
 //! What the reducer asks its adapter to do.
 
-use ipc::{ContactId, Hidden, InviteId, PersonId, RequestId, ToEngine};
+use ipc::{ContactId, Hidden, InviteId, PersonId, RequestId, ToEngine, TransferId};
 
 /// A text that was sent and is not known to be stored, and the highest number that its chat had then.
 pub(crate) type Kept = (u64, String);
@@ -33,6 +33,14 @@ pub(crate) enum Effect {
     Download(Hidden),
     /// Read the chosen file, `FILE_BYTES` at most, and dispatch `BackupEdit::Read`.
     ReadBackup,
+    /// Hand a file that was chosen to the engine, where it has so many bytes, and dispatch `FileEdit::Held` or
+    /// `FileEdit::NotHeld`.
+    HandOver {
+        /// Under which name it was chosen.
+        transfer: TransferId,
+        /// How many bytes it had when it was offered, where it was.
+        size: Option<u64>,
+    },
     /// Look whether this host may be read, and dispatch `Action::HostAllowed`.
     LookUpHost(String),
     /// Empty the message field: what was in it is with the engine, and is painted with its answer.
@@ -58,6 +66,8 @@ pub(crate) enum Target {
     NoteButton(String),
     /// A request.
     Request(RequestId),
+    /// A file.
+    File(TransferId),
     /// A field of the settings.
     Field(String),
 }

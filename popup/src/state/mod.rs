@@ -14,6 +14,7 @@ mod pages;
 mod people;
 mod reduce;
 mod resync;
+mod transfers;
 mod trouble;
 mod view;
 mod window;
@@ -28,11 +29,12 @@ pub(crate) use effect::{Effect, Kept, Target};
 pub(crate) use model::{Sight, State};
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, Chat, ComposerError, ContactEdit,
-    ContactPage, EXPORT, FILE, FILE_BYTES, FieldError, IMPORT, INVITE, IceEdit, IceRow,
-    InvitesEdit, InvitesPage, KEEP, NAME, NOTE, NoteEdit, NoteForm, QuietEdit, REMOVE, Saved,
-    ServerEdit, ServerRow, SettingsEdit, SettingsForm, Using,
+    ContactPage, EXPORT, FILE, FILE_BYTES, FieldError, FileEdit, FileError, IMPORT, INVITE,
+    IceEdit, IceRow, InvitesEdit, InvitesPage, KEEP, NAME, NOTE, NoteEdit, NoteForm, QuietEdit,
+    REMOVE, Saved, ServerEdit, ServerRow, SettingsEdit, SettingsForm, Using,
 };
 pub(crate) use people::{Lists, Section, has_contacts};
+pub(crate) use transfers::{FileShown, Known, Stage};
 pub(crate) use trouble::Trouble;
 pub(crate) use view::View;
 pub(crate) use window::{Piece, WHOLE};

@@ -7,6 +7,7 @@ use super::outbox::{Outbox, Purpose};
 use super::pages::{BackupForm, Chat, JoinForm, NoteForm};
 use super::people::{People, Requests};
 use super::resync::Resynced;
+use super::transfers::Transfers;
 use super::view::View;
 use super::window::Windows;
 use ipc::{
@@ -34,6 +35,8 @@ pub(crate) struct State {
     pub(crate) requests: Requests,
     /// The open invites.
     pub(crate) invites: Resynced<InviteId, Invite>,
+    /// The files offered in the chats.
+    pub(crate) files: Transfers,
     /// Who is writing, and until when that is believed.
     pub(super) typing: LiteMap<ContactId, UnixMillis>,
     /// The settings in force.
@@ -109,9 +112,11 @@ impl State {
         let focus = match &view {
             View::Lists => Target::Lists,
             View::Chat(_) => Target::Composer,
-            View::Connection | View::Settings(_) | View::Contact(_) | View::Invites(_) => {
-                Target::Page
-            }
+            View::Connection
+            | View::Files
+            | View::Settings(_)
+            | View::Contact(_)
+            | View::Invites(_) => Target::Page,
         };
         let is_chat = matches!(view, View::Chat(_));
         self.view = view;

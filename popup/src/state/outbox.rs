@@ -1,7 +1,7 @@
 //! What was asked of the engine and has not been answered, and what waits for a connection.
 
 use super::effect::Effect;
-use ipc::{ContactId, RequestId, ToEngine};
+use ipc::{ContactId, RequestId, ToEngine, TransferId};
 use litemap::LiteMap;
 
 /// Commands that wait for a connection: a person's clicks in a few seconds. Beyond, a click does
@@ -19,6 +19,12 @@ pub(super) enum Purpose {
     Note(String),
     /// A message.
     Send(Unsent),
+    /// The offer of a file with this name.
+    Offer(String),
+    /// The decision about a file.
+    Decide(TransferId),
+    /// Messages of a chat, for what is said of files in them.
+    Files(ContactId),
     /// The name in the settings.
     SettingsName,
     /// The settings.

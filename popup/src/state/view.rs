@@ -12,6 +12,8 @@ pub(crate) enum View {
     Chat(Box<Chat>),
     /// What is wrong with the connection, and where.
     Connection,
+    /// All files.
+    Files,
     /// The settings.
     Settings(Box<SettingsForm>),
     /// A contact.

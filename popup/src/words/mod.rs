@@ -1,11 +1,13 @@
 //! States in words: from the types between the crates to texts.
 
+mod files;
 mod name;
 mod network;
 mod people;
 mod refused;
 mod trial;
 
+pub(crate) use files::{file_ended, file_line, parted, progress, size};
 pub(crate) use name::isolate;
 pub(crate) use network::{
     StateLine, Tone, beacon_trouble, empty_network, more_people, people_count, phase_meaning,

@@ -2,7 +2,7 @@
 
 use super::name::isolate;
 use crate::i18n::{Text, fill, t};
-use crate::state::{BackupError, FieldError, Problem};
+use crate::state::{BackupError, FieldError, FileError, Problem};
 use ipc::{Alert, Refusal};
 
 /// Returns why a command was refused.
@@ -61,7 +61,19 @@ pub(crate) fn problem(problem: &Problem) -> String {
     match problem {
         Problem::Refused(reason) => refusal(reason),
         Problem::Alert(told) => alert(told),
+        Problem::File { name, why } => file_error(name, why),
     }
+}
+
+/// Returns why a file was not sent.
+fn file_error(name: &str, why: &FileError) -> String {
+    let why = match why {
+        FileError::Unreadable => t(Text::FileNotRead),
+        FileError::Another => t(Text::FileAnother),
+        FileError::NoAnswer => t(Text::FileNoAnswer),
+        FileError::Refused(reason) => refusal(reason),
+    };
+    fill(Text::FileNotSent, &[&isolate(name), &why])
 }
 
 /// Returns what a program or a browser said of a problem, in its own words: for a report, not for
@@ -69,6 +81,10 @@ pub(crate) fn problem(problem: &Problem) -> String {
 pub(crate) fn cause(problem: &Problem) -> Option<String> {
     let cause = match problem {
         Problem::Refused(Refusal::Storage { reason })
+        | Problem::File {
+            why: FileError::Refused(Refusal::Storage { reason }),
+            ..
+        }
         | Problem::Alert(
             Alert::StorageFailed { reason }
             | Alert::Misbehaved { reason, .. }
@@ -77,7 +93,7 @@ pub(crate) fn cause(problem: &Problem) -> Option<String> {
                 refusal: Refusal::Storage { reason },
             },
         ) => reason,
-        Problem::Refused(_) | Problem::Alert(_) => return None,
+        Problem::Refused(_) | Problem::Alert(_) | Problem::File { .. } => return None,
     };
     Some(cause.clone())
 }

@@ -7,6 +7,7 @@ mod backup;
 mod chat;
 mod contact;
 mod field_error;
+mod files;
 mod invites;
 mod join;
 mod note;
@@ -21,6 +22,7 @@ pub(crate) use backup::{
 pub(crate) use chat::{Chat, ComposerError, Page};
 pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
 pub(crate) use field_error::FieldError;
+pub(crate) use files::{FileEdit, FileError};
 pub(crate) use invites::{INVITE, InvitesEdit, InvitesPage, Using};
 pub(crate) use join::JoinForm;
 pub(crate) use note::{NOTE, NoteEdit, NoteForm};

@@ -4,7 +4,7 @@ use crate::state::alerts::Problem;
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
 use crate::state::outbox::Purpose;
-use crate::state::pages::Page;
+use crate::state::pages::{FileError, Page};
 use crate::state::view::View;
 use ipc::{Answer, Event, FromEngine, Message, PersonId, Place, Progress, Refusal};
 
@@ -47,6 +47,7 @@ impl State {
         self.people.begin_again();
         self.requests.begin_again();
         self.invites.begin_again();
+        self.files.all.begin_again();
     }
 
     pub(super) fn engine_says(&mut self, message: FromEngine) -> Vec<Effect> {
@@ -64,17 +65,20 @@ impl State {
                 messages,
                 more,
                 damaged,
-            } => match self.outbox.answered(id) {
-                Some(Purpose::History { contact, newest }) => {
-                    let page = Page {
-                        messages,
-                        more,
-                        damaged,
-                    };
-                    self.history(&contact, newest, page)
+            } => {
+                let page = Page {
+                    messages,
+                    more,
+                    damaged,
+                };
+                match self.outbox.answered(id) {
+                    Some(Purpose::History { contact, newest }) => {
+                        self.history(&contact, newest, page)
+                    }
+                    Some(Purpose::Files(contact)) => self.looked_through(contact, &page),
+                    _ => Vec::new(),
                 }
-                _ => Vec::new(),
-            },
+            }
             FromEngine::Tested { id, trial } => {
                 if self.outbox.answered(id) == Some(Purpose::Test) {
                     self.trial = Some(trial);
@@ -109,7 +113,7 @@ impl State {
                 }
             }
             Event::Progress(progress) => self.progress(&progress),
-            Event::Transfer(_) => {}
+            Event::Transfer(transfer) => return self.transfer(transfer),
             Event::Typing(contact) => {
                 self.typing.insert(contact, self.now.saturating_add(TYPING));
             }
@@ -129,11 +133,13 @@ impl State {
         self.people.end_again();
         self.requests.end_again();
         self.invites.end_again();
+        self.files.all.end_again();
         self.engine.set_ready();
         let mut effects = self.outbox.flush();
         effects.extend(self.leave_gone_note());
         effects.extend(self.resume_left_note());
         effects.extend(self.resume_page());
+        effects.extend(self.look_files_up());
         // Everything has been painted with this: what waited for a view has been shown.
         effects.extend(self.watch());
         for contact in self.outbox.unsure_contacts() {
@@ -154,6 +160,7 @@ impl State {
             return self.leave_gone_note();
         };
         self.typing.remove(contact);
+        self.files.forget(contact);
         self.leave_gone_contact().unwrap_or_default()
     }
 
@@ -162,7 +169,9 @@ impl State {
         let shown = match &self.view {
             View::Chat(chat) => &chat.contact,
             View::Contact(page) => &page.contact,
-            View::Lists | View::Connection | View::Settings(_) | View::Invites(_) => return None,
+            View::Lists | View::Connection | View::Files | View::Settings(_) | View::Invites(_) => {
+                return None;
+            }
         };
         let gone = self.people.get(&PersonId::Contact(shown.clone())).is_none();
         gone.then(|| self.open(View::Lists))
@@ -178,6 +187,7 @@ impl State {
         if !message.state.is_own() {
             self.typing.remove(&message.contact);
         }
+        self.files.learn(&message);
         let Some(chat) = self.chat_mut() else {
             return Vec::new();
         };
@@ -207,11 +217,17 @@ impl State {
             Purpose::UseInvite => self.use_replied(result),
             Purpose::Export => self.export_replied(result),
             Purpose::Import => self.import_replied(result),
-            Purpose::Answer(_) | Purpose::Send(_) | Purpose::Plain => match result {
+            Purpose::Answer(_)
+            | Purpose::Send(_)
+            | Purpose::Offer(_)
+            | Purpose::Decide(_)
+            | Purpose::Plain => match result {
                 Ok(_) => self.done(&purpose),
                 Err(refusal) => self.refused(purpose, refusal),
             },
-            Purpose::Silent | Purpose::Test | Purpose::History { .. } => Vec::new(),
+            Purpose::Silent | Purpose::Test | Purpose::History { .. } | Purpose::Files(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -228,6 +244,9 @@ impl State {
     fn refused(&mut self, purpose: Purpose, refusal: Refusal) -> Vec<Effect> {
         if let Purpose::Send(unsent) = purpose {
             return self.restore(unsent, Some(refusal));
+        }
+        if let Purpose::Offer(name) = purpose {
+            return self.not_offered(name, FileError::Refused(refusal));
         }
         self.alerts.raise(Problem::Refused(refusal))
     }

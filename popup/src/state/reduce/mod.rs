@@ -5,6 +5,7 @@ mod chat;
 mod connection;
 mod contact;
 mod engine;
+mod files;
 mod invites;
 mod join;
 mod note;
@@ -49,6 +50,7 @@ impl State {
             Action::OpenContact(contact) => self.open_contact(contact),
             Action::OpenInvites => self.open_invites(),
             Action::OpenConnection => self.open_connection(),
+            Action::OpenFiles => self.open_files(),
             Action::HostAllowed(allowed) => self.set_host_allowed(allowed),
             Action::OpenSettings => self.open_settings(),
             Action::Back => self.back(),
@@ -77,6 +79,7 @@ impl State {
             Action::Save => self.save_settings(),
             Action::Contact(edit) => self.edit_contact(edit),
             Action::Invites(edit) => self.edit_invites(edit),
+            Action::File(edit) => self.edit_files(edit),
             Action::Backup(edit) => self.edit_backup(edit),
         }
     }
@@ -92,6 +95,7 @@ fn person_of(target: &Target) -> Option<PersonId> {
         | Target::Composer
         | Target::JoinName
         | Target::Request(_)
+        | Target::File(_)
         | Target::Field(_) => None,
     }
 }

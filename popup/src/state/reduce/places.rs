@@ -36,7 +36,7 @@ impl State {
             View::Chat(chat) => Some(PersonId::Contact(chat.contact.clone())),
             View::Contact(page) => return self.leave_contact(&page.clone()),
             View::Lists => return Vec::new(),
-            View::Connection | View::Settings(_) | View::Invites(_) => None,
+            View::Connection | View::Files | View::Settings(_) | View::Invites(_) => None,
         };
         let mut effects = self.open(View::Lists);
         if let Some(person) = left {

@@ -6,6 +6,7 @@ mod chat;
 mod connection;
 mod contact;
 mod engine;
+mod files;
 mod invites;
 mod lists;
 mod note;

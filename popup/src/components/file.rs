@@ -1,0 +1,215 @@
+//! A file that is offered, with what can be done about it.
+
+use super::ids::file_id;
+use super::parts::{Dispatch, icon, on};
+use crate::i18n::{Text, fill, t};
+use crate::state::{Action, FileEdit, FileShown, Stage};
+use crate::{attach, permissions, words};
+use ipc::{ContactId, FileCommand, Message, TransferId, TransferState};
+use std::rc::Rc;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct Props {
+    pub(super) contact: ContactId,
+    pub(super) transfer: TransferId,
+    pub(super) own: bool,
+    pub(super) name: String,
+    pub(super) size: u64,
+    pub(super) shown: FileShown,
+    /// Whether it can be accepted: it is stored here.
+    #[prop_or(true)]
+    pub(super) stored: bool,
+    /// The message with its small picture.
+    #[prop_or_default]
+    pub(super) message: Option<Rc<Message>>,
+    pub(super) dispatch: Dispatch,
+}
+
+/// A file.
+#[component]
+pub(super) fn FileCard(props: &Props) -> Html {
+    let (stem, ending) = words::parted(&props.name);
+    let line = words::file_line(props.own, props.shown.stage);
+    let moves = match props.shown.stage {
+        Stage::At(state) => !state.has_ended() && state != TransferState::Offered,
+        Stage::Undecided | Stage::Deciding | Stage::Forgotten => false,
+    };
+    html! {
+        <div class="file" id={file_id(&props.transfer)} tabindex="-1" role="group"
+            aria-label={props.name.clone()}>
+            <div class="file-head">
+                { icon("file") }
+                <div class="who">
+                    <p id={name_id(&props.transfer)} class="file-name" title={props.name.clone()}>
+                        <bdi>{ stem }</bdi>
+                        if let Some(ending) = ending {
+                            <bdi class="ending">{ ending }</bdi>
+                        }
+                    </p>
+                    <p class="detail">{ words::size(props.size) }</p>
+                </div>
+            </div>
+            if let Some(message) = &props.message {
+                <Thumbnail message={Rc::clone(message)} />
+            }
+            if let Some(ending) = ending.filter(|_| !props.own) {
+                <p class="detail warn">{ fill(Text::FileProgram, &[ending]) }</p>
+            }
+            if props.shown.cleaned {
+                <p class="detail">{ t(Text::FileCleaned) }</p>
+            }
+            // Each percent read aloud would drown everything else: the end is said elsewhere.
+            <div class="file-way" aria-live="off">
+                <p class={classes!("file-state", line.tone.class())}>
+                    { icon(line.icon) }<span>{ t(line.text) }</span>
+                </p>
+                if moves {
+                    { bar(props) }
+                    <p class="detail">{ words::progress(&props.shown, props.size) }</p>
+                }
+            </div>
+            { buttons(props) }
+        </div>
+    }
+}
+
+fn name_id(transfer: &TransferId) -> String {
+    format!("{}-name", file_id(transfer))
+}
+
+fn bar(props: &Props) -> Html {
+    html! {
+        <progress max={props.size.max(1).to_string()} value={props.shown.bytes.to_string()}
+            aria-label={fill(Text::FileProgress, &[&words::isolate(&props.name)])} />
+    }
+}
+
+fn buttons(props: &Props) -> Html {
+    let id = name_id(&props.transfer);
+    match props.shown.stage {
+        Stage::Undecided | Stage::Deciding if !props.own => {
+            let busy = !props.stored || props.shown.stage == Stage::Deciding;
+            let accept = (!busy).then(|| accept(props));
+            let decline = FileEdit::Decide(props.contact.clone(), props.transfer.clone(), false);
+            let decline = (!busy).then(|| on(&props.dispatch, Action::File(decline)));
+            html! {
+                <div class="acts">
+                    <button type="button" class="soft" onclick={decline}
+                        aria-disabled={busy.to_string()} aria-describedby={id.clone()}>
+                        { t(Text::FileDecline) }
+                    </button>
+                    <button type="button" class="primary" onclick={accept}
+                        aria-disabled={busy.to_string()} aria-describedby={id}>
+                        { t(Text::Accept) }
+                    </button>
+                </div>
+            }
+        }
+        Stage::At(state) if !state.has_ended() && state != TransferState::Saving => {
+            let paused = state == TransferState::Paused;
+            let again = props.own && state == TransferState::NeedsFile;
+            let can_pause = !again && state != TransferState::Offered;
+            let (label, pause) = if paused {
+                (Text::FileResume, FileCommand::Pause(false))
+            } else {
+                (Text::FilePause, FileCommand::Pause(true))
+            };
+            html! {
+                <div class="acts">
+                    { command(props, Text::Cancel, FileCommand::Cancel) }
+                    if again {
+                        <ChooseAgain contact={props.contact.clone()}
+                            transfer={props.transfer.clone()} dispatch={props.dispatch.clone()} />
+                    }
+                    if can_pause {
+                        { command(props, label, pause) }
+                    }
+                </div>
+            }
+        }
+        Stage::Undecided | Stage::Deciding | Stage::Forgotten | Stage::At(_) => Html::default(),
+    }
+}
+
+fn command(props: &Props, label: Text, command: FileCommand) -> Html {
+    let edit = FileEdit::Command(props.transfer.clone(), command);
+    html! {
+        <button type="button" class="soft" onclick={on(&props.dispatch, Action::File(edit))}
+            aria-describedby={name_id(&props.transfer)}>
+            { t(label) }
+        </button>
+    }
+}
+
+/// Accepts, and asks in the same click for what is needed to save. Without that the browser is asked in another way.
+fn accept(props: &Props) -> Callback<MouseEvent> {
+    let edit = FileEdit::Decide(props.contact.clone(), props.transfer.clone(), true);
+    let dispatch = props.dispatch.clone();
+    Callback::from(move |_| {
+        let (dispatch, edit) = (dispatch.clone(), edit.clone());
+        permissions::ask_downloads(move |_| dispatch.emit(Action::File(edit)));
+    })
+}
+
+#[derive(PartialEq, Properties)]
+struct AgainProps {
+    contact: ContactId,
+    transfer: TransferId,
+    dispatch: Dispatch,
+}
+
+/// The button by which a file is chosen again.
+#[component]
+fn ChooseAgain(props: &AgainProps) -> Html {
+    let input = use_node_ref();
+    let open = {
+        let input = input.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                input.click();
+            }
+        })
+    };
+    let (contact, transfer) = (props.contact.clone(), props.transfer.clone());
+    let dispatch = props.dispatch.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let chosen = attach::chosen(&event.target_unchecked_into());
+        if let Some(file) = chosen.into_iter().next() {
+            attach::keep_as(transfer.clone(), file);
+            let edit = FileEdit::ChosenAgain(contact.clone(), transfer.clone());
+            dispatch.emit(Action::File(edit));
+        }
+    });
+    html! {
+        <>
+            <input ref={input} type="file" hidden=true {onchange} />
+            <button type="button" class="primary" onclick={open}
+                aria-describedby={name_id(&props.transfer)}>
+                { t(Text::FileChooseAgain) }
+            </button>
+        </>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct ThumbnailProps {
+    message: Rc<Message>,
+}
+
+/// The small picture of a picture. Looked at once: the card is painted again with every piece.
+#[component]
+fn Thumbnail(props: &ThumbnailProps) -> Html {
+    let file = props.message.file.as_ref();
+    let Some(text) = file.and_then(|file| file.offer.thumbnail.as_deref()) else {
+        return Html::default();
+    };
+    let Some((width, height)) = attach::thumbnail_size(text) else {
+        return Html::default();
+    };
+    html! {
+        <img class="thumbnail" src={format!("data:image/jpeg;base64,{text}")} alt=""
+            width={width.to_string()} height={height.to_string()} />
+    }
+}

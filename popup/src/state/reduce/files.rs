@@ -1,0 +1,194 @@
+//! Files: offering them, deciding about them, and the list of all.
+
+use crate::state::alerts::Problem;
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::outbox::Purpose;
+use crate::state::pages::{FileEdit, FileError, Page};
+use crate::state::transfers::{FileShown, Pending, Stage};
+use crate::state::view::View;
+use ipc::{
+    Command, ContactId, FileCommand, FileOffer, Message, Offered, ToEngine, Transfer, TransferId,
+};
+
+/// Messages looked through at a time for what is said of files.
+const LOOKED_THROUGH: u32 = 200;
+
+impl State {
+    pub(super) fn edit_files(&mut self, edit: FileEdit) -> Vec<Effect> {
+        match edit {
+            FileEdit::Chosen(contact, files) => self.files_chosen(&contact, files),
+            FileEdit::ChosenAgain(contact, transfer) => self.chosen_again(contact, transfer),
+            FileEdit::Held {
+                transfer,
+                offer,
+                cleaned,
+            } => self.held(transfer, offer, cleaned),
+            FileEdit::NotHeld(transfer, why) => {
+                let pending = self.files.chosen.remove(&transfer);
+                let name = pending.map(|pending| pending.name);
+                name.map(|name| self.not_offered(name, why))
+                    .unwrap_or_default()
+            }
+            FileEdit::Decide(contact, transfer, accept) => {
+                self.decide_file(contact, transfer, accept)
+            }
+            FileEdit::Command(transfer, command) => {
+                let mut effects = self.command(Command::File(transfer.clone(), command));
+                // Cancel goes away, and had the focus.
+                let gone = command == FileCommand::Cancel;
+                effects.extend(gone.then_some(Effect::Focus(Target::File(transfer))));
+                effects
+            }
+        }
+    }
+
+    fn files_chosen(
+        &mut self,
+        contact: &ContactId,
+        files: Vec<(TransferId, String)>,
+    ) -> Vec<Effect> {
+        // Dropped on the row of somebody: what becomes of it is in the chat.
+        let mut effects = self.open_chat(contact.clone());
+        for (transfer, name) in files {
+            let pending = Pending {
+                name,
+                contact: contact.clone(),
+                again: false,
+            };
+            self.files.chosen.insert(transfer.clone(), pending);
+            effects.push(Effect::HandOver {
+                transfer,
+                size: None,
+            });
+        }
+        effects
+    }
+
+    fn chosen_again(&mut self, contact: ContactId, transfer: TransferId) -> Vec<Effect> {
+        let Some(known) = self.files.known(&transfer) else {
+            return Vec::new();
+        };
+        let (name, size) = (known.name.clone(), Some(known.size));
+        let pending = Pending {
+            name,
+            contact,
+            again: true,
+        };
+        self.files.chosen.insert(transfer.clone(), pending);
+        vec![Effect::HandOver { transfer, size }]
+    }
+
+    fn held(&mut self, transfer: TransferId, offer: FileOffer, cleaned: bool) -> Vec<Effect> {
+        let Some(pending) = self.files.chosen.remove(&transfer) else {
+            return Vec::new();
+        };
+        if pending.again {
+            return self.command(Command::File(transfer, FileCommand::Choose));
+        }
+        if cleaned {
+            self.files.cleaned.insert(transfer.clone(), ());
+        }
+        let command = Command::Offer {
+            contact: pending.contact,
+            transfer,
+            offer,
+        };
+        self.ask(Purpose::Offer(pending.name), command)
+    }
+
+    pub(super) fn not_offered(&mut self, name: String, why: FileError) -> Vec<Effect> {
+        self.alerts.raise(Problem::File { name, why })
+    }
+
+    fn decide_file(
+        &mut self,
+        contact: ContactId,
+        transfer: TransferId,
+        accept: bool,
+    ) -> Vec<Effect> {
+        let purpose = Purpose::Decide(transfer.clone());
+        if self.outbox.awaits(&purpose) {
+            return Vec::new();
+        }
+        // The buttons go away, and one had the focus.
+        let mut effects = vec![Effect::Focus(Target::File(transfer.clone()))];
+        let command = Command::Decide {
+            contact,
+            transfer,
+            accept,
+        };
+        effects.extend(self.ask(purpose, command));
+        effects
+    }
+
+    pub(super) fn open_files(&mut self) -> Vec<Effect> {
+        let mut effects = self.open(View::Files);
+        effects.extend(self.look_files_up());
+        effects
+    }
+
+    pub(super) fn transfer(&mut self, transfer: Transfer) -> Vec<Effect> {
+        self.files.take(self.now, transfer);
+        self.look_files_up()
+    }
+
+    /// While all files are shown: reads the messages in which those were offered of which nothing is known here.
+    pub(super) fn look_files_up(&mut self) -> Vec<Effect> {
+        if self.view != View::Files || !self.engine.is_ready() {
+            return Vec::new();
+        }
+        let contacts = self.files.unknown().into_iter();
+        contacts
+            .flat_map(|contact| self.look_through(contact, None))
+            .collect()
+    }
+
+    fn look_through(&mut self, contact: ContactId, before: Option<u64>) -> Vec<Effect> {
+        let purpose = Purpose::Files(contact.clone());
+        if self.outbox.awaits(&purpose) {
+            return Vec::new();
+        }
+        self.outbox.ask(purpose, true, |id| ToEngine::History {
+            id,
+            contact,
+            before,
+            limit: LOOKED_THROUGH,
+        })
+    }
+
+    pub(super) fn looked_through(&mut self, contact: ContactId, page: &Page) -> Vec<Effect> {
+        self.learn_files(&page.messages);
+        let first = page.messages.first().map(|message| message.number);
+        let more = first.filter(|_| page.more && self.files.unknown().contains(&contact));
+        if self.view == View::Files && more.is_some() {
+            return self.look_through(contact, more);
+        }
+        self.files.looked_through(&contact);
+        Vec::new()
+    }
+
+    pub(super) fn learn_files(&mut self, messages: &[Message]) {
+        for message in messages {
+            self.files.learn(message);
+        }
+    }
+
+    /// Returns how far the file of a message is.
+    pub(crate) fn file_of(&self, message: &Message) -> Option<FileShown> {
+        let Offered { transfer, offer } = message.file.as_ref()?;
+        let none = if message.state.is_own() {
+            Stage::Forgotten
+        } else if self.outbox.awaits(&Purpose::Decide(transfer.clone())) {
+            Stage::Deciding
+        } else {
+            Stage::Undecided
+        };
+        Some(self.files.shown(self.now, transfer, offer.size, none))
+    }
+
+    /// Returns how far a file of the list of all is.
+    pub(crate) fn file_at(&self, transfer: &TransferId, size: u64) -> FileShown {
+        self.files.shown(self.now, transfer, size, Stage::Forgotten)
+    }
+}
