@@ -529,7 +529,7 @@ fn a_piece_that_is_not_the_next_one_is_passed_over() {
     let mut receiving = Receiving::default();
     receiving.open(&mut ctx, &file(1), 9 * PIECE);
     let opened = FileInput::Opened { pieces: 2 };
-    receiving.input(&mut ctx, &file(1), 9 * PIECE, opened);
+    receiving.input(&mut ctx, &file(1), &offer(9 * PIECE), opened);
     assert_eq!(receiving.ask(), Some(2));
     let mut announced = |number, length| {
         crate::test_context::clear(&mut ctx);
@@ -554,7 +554,7 @@ fn a_piece_that_is_not_the_next_one_is_passed_over() {
 fn no_more_pieces_are_on_their_way_than_a_crash_may_cost() {
     let mut ctx = context();
     let mut sending = Sending::default();
-    sending.get(&mut ctx, &file(1), SERVE, 5);
+    sending.get(&mut ctx, (&file(1), &offer(99 * PIECE)), SERVE, 5);
     sending.input(FileInput::Found);
     let mut pieces = 0;
     while sending.is_ready(99 * PIECE) && pieces < 99 {
