@@ -3,7 +3,7 @@
 
 use anyhow::{Context, ensure};
 use e2e::webdriver::Element;
-use e2e::{Browser, Build, Result, World, friends};
+use e2e::{Browser, Build, Page, Result, World, friends, with_text};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -220,6 +220,52 @@ fn a_file_that_changes_while_it_is_sent_is_given_up_on_both_sides() -> Result {
         see(to, &transfer, &["failed: there"], 0)?;
         see_nothing_stays(to)?;
         fs::remove_file(&file)?;
+    }
+    Ok(())
+}
+
+/// Chooses a file in the open chat, as a person does who has pressed "Attach a file".
+fn attach(browser: &Browser, file: &Path) -> Result {
+    let session = browser.session()?;
+    let script = "return document.querySelector('.composer input[type=file]');";
+    let field = Element::from_value(&session.execute(script, &[])?).context("no field")?;
+    session.keys(&field, &file.display().to_string())
+}
+
+#[test]
+fn people_send_each_other_files_in_the_chat() -> Result {
+    const SIZE: usize = 3 * MEGABYTE + 5;
+    let world = world("files-in-the-chat")?;
+    let browsers = friends::contacts(&world)?;
+    let [alice, bob] = &browsers;
+    let (a, b) = (Page::new(alice)?, Page::new(bob)?);
+    a.person("Bob").open_chat()?;
+    b.person("Alice").open_chat()?;
+    for ((from, there), (to, here)) in [((alice, a), (bob, b)), ((bob, b), (alice, a))] {
+        let name = format!("{} on holiday.txt", from.name());
+        let file = world.folder().join(&name);
+        fs::write(&file, bytes(SIZE))?;
+        attach(from, &file)?;
+        for page in [there, here] {
+            page.see_text(&name)?;
+        }
+        there.see_text("Offered, not accepted yet")?;
+        here.click(&with_text("listitem", &name).named("button", "Accept"))?;
+        here.see_text("Saved in your downloads")?;
+        there.see_text("Saved on the other device")?;
+        check(to, &name, SIZE)?;
+    }
+    // What nobody wants is not sent, and both see that.
+    let unwanted = world.folder().join("unwanted.exe");
+    fs::write(&unwanted, b"MZ")?;
+    attach(alice, &unwanted)?;
+    b.see_text("Ends in .exe")?;
+    b.click(&with_text("listitem", "unwanted").named("button", "Decline"))?;
+    b.see_text("You declined it")?;
+    a.see_text("Declined")?;
+    for (browser, page) in [(alice, a), (bob, b)] {
+        page.check_controls()?;
+        browser.check_console()?;
     }
     Ok(())
 }
