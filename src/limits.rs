@@ -2,6 +2,8 @@
 //!
 //! A peer can make the program refuse, never crash, hang or grow without bound: whatever holds
 //! something that a peer, a server or a person hands in is bounded by a constant of this file.
+//!
+//! Long because it is one list.
 
 use pace::Backoff;
 use std::time::Duration;

@@ -117,7 +117,7 @@ bugs! {
         Unit("conversations::chat::tests::an_acknowledgement_of_what_was_never_sent_is_none");
     SpiedChannelTaken, "files pass over a connection with somebody in between", "src/files/channel.rs",
         Unit("files::tests::nothing_is_fetched_over_a_connection_with_somebody_in_between");
-    FilesOfOthers, "a contact gets the files that are for another one", "src/files/frames.rs",
+    FilesOfOthers, "a contact gets the files that are for another one", "src/files/passing.rs",
         Unit("files::tests::a_contact_sees_nothing_of_the_files_for_another");
     AnyPieceTaken, "a piece is written wherever its sender says", "src/files/receiving.rs",
         Unit("files::tests::a_piece_that_is_not_the_next_one_is_passed_over");

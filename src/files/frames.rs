@@ -7,13 +7,13 @@ use super::{File, Files, Work, say};
 use crate::context::Context;
 use crate::encoding::{b64, unb64};
 use crate::fact::Fact;
-use crate::io::{ChannelBinding, FileOutput, Link, LinkId, Output};
-use crate::limits::{EARLY_FILE_FRAMES, FILES_SAID};
+use crate::io::{ChannelBinding, Link, LinkId, Output};
+use crate::limits::FILES_SAID;
 use crate::misbehaviour::Misbehaviour;
 use crate::records::{Change, Direction, End, Progressed};
 use crate::values::{ContactId, TransferId};
 use crate::view::Failure;
-use crate::wire::{FileFrame, SessionFrame};
+use crate::wire::SessionFrame;
 
 /// What comes of a message on a connection for files.
 type Heard = Result<(), Misbehaviour>;
@@ -259,7 +259,7 @@ impl Files {
         }
     }
 
-    fn channel(&mut self, contact: &ContactId, link: LinkId) -> Option<&mut Channel> {
+    pub(super) fn channel(&mut self, contact: &ContactId, link: LinkId) -> Option<&mut Channel> {
         let peer = self.peers.get_mut(contact)?;
         let channels = [&mut peer.fetch, &mut peer.serve];
         channels.into_iter().find(|c| c.link() == Some(link))
@@ -291,80 +291,8 @@ impl Files {
         self.fetch(ctx, contact);
     }
 
-    fn frame(&mut self, ctx: &mut Context, contact: &ContactId, link: LinkId, bytes: Vec<u8>) {
-        let Some(channel) = self.channel(contact, link) else {
-            return;
-        };
-        if channel.bound() == Bound::NotYet && channel.early.len() < EARLY_FILE_FRAMES {
-            return channel.early.push(bytes);
-        }
-        if let Err(how) = self.take(ctx, contact, link, &bytes) {
-            tracing::warn!(%how, "a connection for files is closed");
-            ctx.close(link);
-            self.broken(ctx, contact, link);
-        }
-    }
-
-    fn take(
-        &mut self,
-        ctx: &mut Context,
-        contact: &ContactId,
-        link: LinkId,
-        bytes: &[u8],
-    ) -> Heard {
-        let frame = FileFrame::decode(bytes)?;
-        let serves = self.peers.get(contact).and_then(|peer| peer.serve.ready()) == Some(link);
-        let fetches = self.peers.get(contact).and_then(|peer| peer.fetch.ready()) == Some(link);
-        let (id, may) = match &frame {
-            FileFrame::Get { id, .. } | FileFrame::Got { id, .. } => (id, serves),
-            FileFrame::Piece { id, .. } => (id, fetches),
-        };
-        if !may {
-            return Err(Misbehaviour::OutOfPlace);
-        }
-        let id = TransferId(id.clone());
-        let open = |file: &&mut File| {
-            let theirs = file.record.contact == *contact || planted!(FilesOfOthers);
-            theirs && file.record.progressed == Progressed::Open
-        };
-        // It may have ended here a moment ago.
-        let Some(file) = self.all.get_mut(&id).filter(open) else {
-            return Ok(());
-        };
-        let size = file.size();
-        match (frame, &mut file.work) {
-            (FileFrame::Get { from, .. }, Work::Sending(sending)) => {
-                if from > super::piece::count(size) {
-                    return Err(Misbehaviour::OutOfPlace);
-                }
-                sending.get(ctx, (&id, &file.record.offer), link, from);
-            }
-            (FileFrame::Got { upto, .. }, Work::Sending(sending)) => {
-                if !sending.heard(upto) {
-                    return Err(Misbehaviour::OutOfPlace);
-                }
-            }
-            (
-                FileFrame::Piece {
-                    number,
-                    length,
-                    hash,
-                    ..
-                },
-                Work::Receiving(receiving),
-            ) => {
-                let hash = unb64(&hash).ok_or(Misbehaviour::OutOfPlace)?;
-                receiving.announced(ctx, (&id, link), size, (number, length, hash));
-            }
-            _ => return Err(Misbehaviour::OutOfPlace),
-        }
-        self.announce(ctx, &id);
-        self.go_on(ctx, contact, &id);
-        Ok(())
-    }
-
     /// Notes that a connection has ended.
-    fn broken(&mut self, ctx: &mut Context, contact: &ContactId, link: LinkId) {
+    pub(super) fn broken(&mut self, ctx: &mut Context, contact: &ContactId, link: LinkId) {
         let now = ctx.now.mono;
         let Some(peer) = self.peers.get_mut(contact) else {
             return;
@@ -418,117 +346,6 @@ impl Files {
         }
         for id in changed {
             self.announce(ctx, &id);
-        }
-    }
-
-    /// Asks for what is wanted and was not asked for, and closes the connection where nothing is wanted.
-    pub(super) fn fetch(&mut self, ctx: &mut Context, contact: &ContactId) {
-        let wanted: Vec<TransferId> = self.wanted(contact).cloned().collect();
-        let Some(peer) = self.peers.get_mut(contact) else {
-            return;
-        };
-        if wanted.is_empty() {
-            if let Some(link) = peer.fetch.take() {
-                ctx.close(link);
-            }
-            return;
-        }
-        let Some(link) = peer.fetch.ready() else {
-            return;
-        };
-        peer.failures = 0;
-        for id in wanted {
-            let file = self.all.get_mut(&id);
-            let ask = file.and_then(|file| match &mut file.work {
-                Work::Receiving(receiving) => receiving.ask(),
-                Work::Sending(_) => None,
-            });
-            if let Some(from) = ask {
-                let frame = FileFrame::Get {
-                    id: id.0.clone(),
-                    from,
-                };
-                ctx.transmit(link, &frame);
-                self.announce(ctx, &id);
-            }
-        }
-    }
-
-    /// Tells the sender which pieces are on the disk.
-    pub(super) fn acknowledge(&mut self, ctx: &mut Context, contact: &ContactId, id: &TransferId) {
-        let link = self.peers.get(contact).and_then(|peer| peer.fetch.ready());
-        let file = self.all.get_mut(id);
-        if let (Some(link), Some(file)) = (link, file)
-            && let Work::Receiving(receiving) = &mut file.work
-            && let Some(upto) = receiving.take_owed()
-        {
-            let id = id.0.clone();
-            ctx.transmit(link, &FileFrame::Got { id, upto });
-        }
-    }
-
-    /// Reads the next piece for a contact, where none is being read or sent: of each file in turn.
-    pub(super) fn serve(&mut self, ctx: &mut Context, contact: &ContactId) {
-        let Some(peer) = self.peers.get_mut(contact) else {
-            return;
-        };
-        if peer.serve.busy.is_some() || peer.serve.ready().is_none() {
-            return;
-        }
-        let is_ready = |(_, file): &(&TransferId, &File)| {
-            let theirs = file.record.contact == *contact || planted!(FilesOfOthers);
-            let open = theirs && !file.has_ended() && !file.paused;
-            let size = file.size();
-            open && matches!(&file.work, Work::Sending(sending) if sending.is_ready(size))
-        };
-        let ready: Vec<&TransferId> = self.all.iter().filter(is_ready).map(|(id, _)| id).collect();
-        let last = peer.serve.last.as_ref();
-        let after = ready.iter().find(|id| Some(**id) > last);
-        let Some(id) = after.or(ready.first()).map(|id| (*id).clone()) else {
-            return;
-        };
-        peer.serve.last = Some(id.clone());
-        peer.serve.busy = Some(id.clone());
-        if let Some(file) = self.all.get_mut(&id) {
-            let size = file.size();
-            if let Work::Sending(sending) = &mut file.work {
-                sending.read(ctx, &id, size);
-            }
-        }
-    }
-
-    /// Sends a piece that was read, and goes on with the next one once it is sent.
-    pub(super) fn read(
-        &mut self,
-        ctx: &mut Context,
-        contact: &ContactId,
-        id: &TransferId,
-        (number, hash): (u64, [u8; 32]),
-    ) {
-        let ready = self.peers.get(contact).and_then(|peer| peer.serve.ready());
-        let link = self.all.get(id).and_then(|file| match &file.work {
-            Work::Sending(sending) => Some((sending.link_for(number)?, file.size())),
-            Work::Receiving(_) => None,
-        });
-        match link.filter(|(link, _)| ready == Some(*link)) {
-            Some((link, size)) => {
-                let frame = FileFrame::Piece {
-                    id: id.0.clone(),
-                    number,
-                    length: super::piece::length(size, number),
-                    hash: b64(&hash),
-                };
-                ctx.transmit(link, &frame);
-                ctx.emit(Output::File(id.clone(), FileOutput::Send { link }));
-            }
-            None => self.sent(contact, id),
-        }
-    }
-
-    /// Notes that a piece of a file was handed to the connection, or is not wanted any more.
-    pub(super) fn sent(&mut self, contact: &ContactId, id: &TransferId) {
-        if let Some(peer) = self.peers.get_mut(contact) {
-            peer.serve.forget(id);
         }
     }
 }

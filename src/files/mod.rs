@@ -2,16 +2,21 @@
 //!
 //! Whoever wants a file fetches it: over a connection of its own ([`channel`]), piece by piece. Here is which piece is
 //! asked for, sent and believed; the bytes themselves pass between the connection and the disk, and never through a
-//! node. [`receiving`] is one file that comes, [`sending`] one that goes, [`talk`] what both sides say in the session.
+//! node. [`file`] is one of them, [`receiving`] one that comes, [`sending`] one that goes, [`talk`] what both sides say in the session,
+//! [`frames`] what that leads to, and [`passing`] what passes on the connections for files.
 //!
 //! The promise: a piece counts once its hash is right and it is flushed to the disk, so a file goes on from there
 //! after any end: of a connection, of a browser, of a network. "Saved" is said when the browser says so.
+//!
+//! Long because what begins, ends and is forgotten of a file stands together.
 //!
 //! Not here: the message in which a file is offered, which is one like all others
 //! ([`conversations`](crate::conversations)).
 
 mod channel;
+mod file;
 mod frames;
+mod passing;
 mod piece;
 mod receiving;
 mod sending;
@@ -28,13 +33,12 @@ use crate::offer::FileOffer;
 use crate::records::{Change, Direction, End, Progressed, TransferRecord};
 use crate::store::Write;
 use crate::values::{ContactId, TransferId};
-use crate::view::{Event, Failure, FileCommand, Refusal, Transfer, TransferState};
+use crate::view::{Event, Failure, FileCommand, Refusal, Transfer};
 use crate::why::{Deadline, Why};
 use crate::wire::SessionFrame;
 use channel::Peer;
+use file::{File, Work};
 use litemap::LiteMap;
-use receiving::Receiving;
-use sending::Sending;
 use talk::Word;
 
 /// Every file that was accepted here or offered from here, and the connections with those they are from and for.
@@ -43,79 +47,6 @@ pub(crate) struct Files {
     all: LiteMap<TransferId, File>,
     /// The contacts with a session.
     peers: LiteMap<ContactId, Peer>,
-}
-
-/// One file.
-#[derive(Debug)]
-struct File {
-    record: TransferRecord,
-    paused: bool,
-    work: Work,
-    /// What the views were told last.
-    told: Option<(TransferState, u64)>,
-}
-
-/// What is going on with a file.
-#[derive(Debug)]
-enum Work {
-    Sending(Sending),
-    Receiving(Receiving),
-}
-
-impl File {
-    fn new(record: TransferRecord) -> Self {
-        let work = match record.direction {
-            Direction::Out => Work::Sending(Sending::default()),
-            Direction::In => Work::Receiving(Receiving::default()),
-        };
-        Self {
-            record,
-            paused: false,
-            work,
-            told: None,
-        }
-    }
-
-    fn has_ended(&self) -> bool {
-        matches!(self.record.progressed, Progressed::Ended { .. })
-    }
-
-    /// Returns whether the other side is to hear of it when there is a session.
-    fn has_news(&self) -> bool {
-        match self.record.progressed {
-            Progressed::Ended { told, .. } => !told,
-            Progressed::Open => match &self.work {
-                Work::Sending(sending) => sending.is_unheard(),
-                Work::Receiving(_) => true,
-            },
-        }
-    }
-
-    fn size(&self) -> u64 {
-        self.record.offer.size
-    }
-
-    /// Returns how far it is, and how many bytes of it are on the disk of whoever gets it.
-    fn state(&self) -> (TransferState, u64) {
-        let state = match self.record.progressed {
-            Progressed::Ended { how, .. } => match how {
-                End::Saved => return (TransferState::Saved, self.size()),
-                End::Declined => TransferState::Declined,
-                End::Cancelled { there } => TransferState::Cancelled { there },
-                End::Failed(why) => TransferState::Failed { why },
-            },
-            Progressed::Open if self.paused => TransferState::Paused,
-            Progressed::Open => match &self.work {
-                Work::Sending(sending) => sending.state(),
-                Work::Receiving(receiving) => receiving.state(),
-            },
-        };
-        let pieces = match &self.work {
-            Work::Sending(sending) => sending.got(),
-            Work::Receiving(receiving) => receiving.have(),
-        };
-        (state, piece::bytes_before(self.size(), pieces))
-    }
 }
 
 impl Files {

@@ -1,10 +1,15 @@
 //! Two ends of files, with disks and a connection between them that the test can break.
+//!
+//! Long because the two ends, and what lies between them, are one.
 
+use super::receiving::Receiving;
+use super::sending::Sending;
 use super::*;
 use crate::fact::Fact;
 use crate::io::{ChannelBinding, Closed, Link, LinkId, Path};
 use crate::limits::{PIECE_BYTES, PIECES_AHEAD};
 use crate::test_context::{context, id};
+use crate::view::TransferState;
 use crate::wire::{FileFrame, encode};
 use std::collections::{BTreeMap, VecDeque};
 

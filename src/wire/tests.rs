@@ -1,4 +1,6 @@
 //! The form of every message, its way there and back, and that PROTOCOL.md says the same.
+//!
+//! Long because one page says it of all.
 
 use super::json::Member;
 use super::*;

@@ -1,0 +1,80 @@
+//! One file, and how far it is.
+
+use super::piece;
+use super::receiving::Receiving;
+use super::sending::Sending;
+use crate::records::{Direction, End, Progressed, TransferRecord};
+use crate::view::TransferState;
+
+/// One file.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) record: TransferRecord,
+    pub(super) paused: bool,
+    pub(super) work: Work,
+    /// What the views were told last.
+    pub(super) told: Option<(TransferState, u64)>,
+}
+
+/// What is going on with a file.
+#[derive(Debug)]
+pub(super) enum Work {
+    Sending(Sending),
+    Receiving(Receiving),
+}
+
+impl File {
+    pub(super) fn new(record: TransferRecord) -> Self {
+        let work = match record.direction {
+            Direction::Out => Work::Sending(Sending::default()),
+            Direction::In => Work::Receiving(Receiving::default()),
+        };
+        Self {
+            record,
+            paused: false,
+            work,
+            told: None,
+        }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        matches!(self.record.progressed, Progressed::Ended { .. })
+    }
+
+    /// Returns whether the other side is to hear of it when there is a session.
+    pub(super) fn has_news(&self) -> bool {
+        match self.record.progressed {
+            Progressed::Ended { told, .. } => !told,
+            Progressed::Open => match &self.work {
+                Work::Sending(sending) => sending.is_unheard(),
+                Work::Receiving(_) => true,
+            },
+        }
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.record.offer.size
+    }
+
+    /// Returns how far it is, and how many bytes of it are on the disk of whoever gets it.
+    pub(super) fn state(&self) -> (TransferState, u64) {
+        let state = match self.record.progressed {
+            Progressed::Ended { how, .. } => match how {
+                End::Saved => return (TransferState::Saved, self.size()),
+                End::Declined => TransferState::Declined,
+                End::Cancelled { there } => TransferState::Cancelled { there },
+                End::Failed(why) => TransferState::Failed { why },
+            },
+            Progressed::Open if self.paused => TransferState::Paused,
+            Progressed::Open => match &self.work {
+                Work::Sending(sending) => sending.state(),
+                Work::Receiving(receiving) => receiving.state(),
+            },
+        };
+        let pieces = match &self.work {
+            Work::Sending(sending) => sending.got(),
+            Work::Receiving(receiving) => receiving.have(),
+        };
+        (state, piece::bytes_before(self.size(), pieces))
+    }
+}
