@@ -7,7 +7,7 @@ use crate::ids::Stranger;
 use crate::io::{LinkId, Path};
 use crate::misbehaviour::{Fault, Misbehaviour};
 use crate::records::{ContactRecord, RequestRecord};
-use crate::values::{ContactId, InviteId, RequestId};
+use crate::values::{ContactId, InviteId, RequestId, TransferId};
 use crate::view::{Alert, Asked};
 use crate::wire::{Card, SessionFrame};
 
@@ -102,6 +102,23 @@ pub(crate) struct Heard {
     pub(crate) special: bool,
     /// Their clock, Unix milliseconds; 0 where it is not known.
     pub(crate) at: u64,
+}
+
+/// What a contact says about files in its session.
+#[derive(Debug)]
+pub(crate) enum FileTalk {
+    /// How far one is.
+    Word { id: TransferId, state: String },
+    /// It wants to call with this connection id.
+    Channel { label: String },
+    /// It waits for a call with it.
+    Awaited { label: String },
+    /// Between which certificates it sees the connection.
+    Bound {
+        label: String,
+        local: String,
+        remote: String,
+    },
 }
 
 /// A contact that is looked for at a rendezvous.
@@ -205,7 +222,7 @@ pub(crate) enum Fact {
     /// A contact takes a call with this connection id now, for files.
     FilesAwaited(ContactId, String),
     /// A contact says something about files.
-    FileSaid(ContactId, Box<SessionFrame>),
+    FileSaid(ContactId, FileTalk),
     /// A message of a contact is stored.
     Received(ContactId, String),
     /// The person has seen all messages of a contact.

@@ -64,13 +64,15 @@ fn ask(world: &mut World, device: usize, command: Command) {
         let number = world.next_command();
         world.ties.backups.ask(number, device);
     }
-    let accepted = match &command {
-        Command::Decide {
-            transfer,
-            accept: true,
-            ..
-        } => Some(transfer.clone()),
-        _ => None,
+    let accepted = if let Command::Decide {
+        transfer,
+        accept: true,
+        ..
+    } = &command
+    {
+        Some(transfer.clone())
+    } else {
+        None
     };
     if let Some(file) = accepted {
         // The answer comes when the message was read, never within the call.
@@ -223,8 +225,26 @@ fn about_file(world: &mut World, index: usize) -> Option<Command> {
         }
         TransferState::Paused => FileCommand::Pause(false),
         TransferState::Running if random.chance(20) => FileCommand::Pause(true),
-        _ if random.chance(2) => FileCommand::Cancel,
-        _ => return None,
+        TransferState::Offered
+        | TransferState::Waiting
+        | TransferState::Running
+        | TransferState::Saving
+        | TransferState::Saved
+        | TransferState::Declined
+        | TransferState::Cancelled { .. }
+        | TransferState::Failed { .. }
+            if random.chance(2) =>
+        {
+            FileCommand::Cancel
+        }
+        TransferState::Offered
+        | TransferState::Waiting
+        | TransferState::Running
+        | TransferState::Saving
+        | TransferState::Saved
+        | TransferState::Declined
+        | TransferState::Cancelled { .. }
+        | TransferState::Failed { .. } => return None,
     };
     Some(Command::File(id, command))
 }

@@ -4,12 +4,12 @@ use super::agreement::Happening;
 use super::chat::Content;
 use super::{Conversation, Conversations};
 use crate::context::Context;
-use crate::fact::{Fact, Heard};
+use crate::fact::{Fact, FileTalk, Heard};
 use crate::limits::{ASK_IDS, ASKS, MESSAGE_ID};
 use crate::misbehaviour::Misbehaviour;
 use crate::records::{Origin, Query};
 use crate::store::Wanted;
-use crate::values::ContactId;
+use crate::values::{ContactId, TransferId};
 use crate::view::{self, Event};
 use crate::wire::SessionFrame;
 
@@ -104,11 +104,30 @@ impl Conversations {
                 }
                 self.seen_by_other(ctx, id);
             }
-            frame @ (SessionFrame::File { .. }
-            | SessionFrame::Channel { .. }
-            | SessionFrame::Awaited { .. }
-            | SessionFrame::Bound { .. }) => {
-                ctx.tell(Fact::FileSaid(id.clone(), Box::new(frame)));
+            SessionFrame::File { id: file, state } => {
+                let talk = FileTalk::Word {
+                    id: TransferId(file),
+                    state,
+                };
+                ctx.tell(Fact::FileSaid(id.clone(), talk));
+            }
+            SessionFrame::Channel { label } => {
+                ctx.tell(Fact::FileSaid(id.clone(), FileTalk::Channel { label }));
+            }
+            SessionFrame::Awaited { label } => {
+                ctx.tell(Fact::FileSaid(id.clone(), FileTalk::Awaited { label }));
+            }
+            SessionFrame::Bound {
+                label,
+                local,
+                remote,
+            } => {
+                let talk = FileTalk::Bound {
+                    label,
+                    local,
+                    remote,
+                };
+                ctx.tell(Fact::FileSaid(id.clone(), talk));
             }
             SessionFrame::Typing => ctx.event(Event::Typing(id.clone())),
             SessionFrame::Ping => self.say(ctx, id, &SessionFrame::Pong),

@@ -6,7 +6,7 @@ use super::talk::Word;
 use super::{File, Files, Work, say};
 use crate::context::Context;
 use crate::encoding::{b64, unb64};
-use crate::fact::Fact;
+use crate::fact::{Fact, FileTalk};
 use crate::io::{ChannelBinding, Link, LinkId, Output};
 use crate::limits::FILES_SAID;
 use crate::misbehaviour::Misbehaviour;
@@ -97,23 +97,22 @@ impl Files {
     }
 
     /// Takes what a contact says in the session.
-    pub(crate) fn hear(&mut self, ctx: &mut Context, contact: &ContactId, frame: SessionFrame) {
-        let heard = match frame {
-            SessionFrame::File { id, state } => self.word(ctx, contact, TransferId(id), &state),
-            SessionFrame::Channel { label } => self.announced(ctx, contact, label),
-            SessionFrame::Awaited { label } => {
+    pub(crate) fn hear(&mut self, ctx: &mut Context, contact: &ContactId, talk: FileTalk) {
+        let heard = match talk {
+            FileTalk::Word { id, state } => self.word(ctx, contact, id, &state),
+            FileTalk::Channel { label } => self.announced(ctx, contact, label),
+            FileTalk::Awaited { label } => {
                 let peer = self.peers.get(contact);
                 if peer.is_some_and(|peer| peer.fetch.awaits(&label)) {
                     ctx.tell(Fact::FilesAwaited(contact.clone(), label));
                 }
                 Ok(())
             }
-            SessionFrame::Bound {
+            FileTalk::Bound {
                 label,
                 local,
                 remote,
             } => self.bound(ctx, contact, &label, &local, &remote),
-            _ => Ok(()),
         };
         if let Err(how) = heard {
             ctx.tell(Fact::Misbehaved(contact.clone(), how));

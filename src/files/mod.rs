@@ -22,6 +22,10 @@ mod receiving;
 mod sending;
 mod talk;
 #[cfg(test)]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test names what it expects"
+)]
 mod tests;
 
 use crate::clock::Mono;
@@ -271,12 +275,18 @@ impl Files {
             return;
         };
         let contact = file.record.contact.clone();
-        let (mut read, mut sent) = (None, false);
-        match &input {
-            FileInput::Read { number, hash } => read = Some((*number, *hash)),
-            FileInput::Sent => sent = true,
-            _ => {}
-        }
+        let read = match input {
+            FileInput::Read { number, hash } => Some((number, hash)),
+            FileInput::Opened { .. }
+            | FileInput::Written { .. }
+            | FileInput::Damaged { .. }
+            | FileInput::Saved
+            | FileInput::Found
+            | FileInput::Lacking
+            | FileInput::Sent
+            | FileInput::Failed(_) => None,
+        };
+        let sent = input == FileInput::Sent;
         let ended = match &mut file.work {
             Work::Receiving(receiving) => receiving.input(ctx, id, &file.record.offer, input),
             Work::Sending(sending) => sending.input(input),

@@ -5,7 +5,7 @@
 use super::receiving::Receiving;
 use super::sending::Sending;
 use super::*;
-use crate::fact::Fact;
+use crate::fact::{Fact, FileTalk};
 use crate::io::{ChannelBinding, Closed, Link, LinkId, Path};
 use crate::limits::{PIECE_BYTES, PIECES_AHEAD};
 use crate::test_context::{context, id};
@@ -70,6 +70,27 @@ enum Way {
     Piece(TransferId),
     Did(TransferId, FileInput),
     Closed,
+}
+
+fn talk(frame: SessionFrame) -> FileTalk {
+    match frame {
+        SessionFrame::File { id, state } => FileTalk::Word {
+            id: TransferId(id),
+            state,
+        },
+        SessionFrame::Channel { label } => FileTalk::Channel { label },
+        SessionFrame::Awaited { label } => FileTalk::Awaited { label },
+        SessionFrame::Bound {
+            label,
+            local,
+            remote,
+        } => FileTalk::Bound {
+            label,
+            local,
+            remote,
+        },
+        other => panic!("{other:?}"),
+    }
 }
 
 fn offer(size: u64) -> FileOffer {
@@ -249,9 +270,7 @@ impl Pair {
         let (ctx, other) = (&mut device.ctx, device.other.clone());
         let link = if to == 0 { SERVE } else { FETCH };
         match way {
-            Way::Said(frame) => {
-                device.files.hear(ctx, &other, frame);
-            }
+            Way::Said(frame) => device.files.hear(ctx, &other, talk(frame)),
             Way::Call(label) => {
                 assert_eq!(device.files.awaited(&label).as_ref(), Some(&other));
                 device.files.arrived(&other, SERVE);
@@ -516,12 +535,12 @@ fn what_only_the_other_side_can_say_is_misbehaviour() {
     pair.connect_until(0);
     let bob = &mut pair.devices[1];
     for state in ["saved", "declined", "lost"] {
-        let frame = SessionFrame::File {
-            id: file(1).0,
+        let talk = FileTalk::Word {
+            id: file(1),
             state: state.into(),
         };
         let other = bob.other.clone();
-        bob.files.hear(&mut bob.ctx, &other, frame);
+        bob.files.hear(&mut bob.ctx, &other, talk);
         let facts = crate::test_context::facts(&mut bob.ctx);
         let misbehaved = |fact: &Fact| matches!(fact, Fact::Misbehaved(..));
         assert!(facts.iter().any(misbehaved), "{state}: {facts:?}");

@@ -137,7 +137,7 @@ impl Node {
             }
             Fact::Say(contact, frame) => self.conversations.say(ctx, &contact, &frame),
             Fact::FilesAwaited(contact, label) => self.dial_for_files(&contact, label),
-            Fact::FileSaid(contact, frame) => self.files.hear(ctx, &contact, *frame),
+            Fact::FileSaid(contact, talk) => self.files.hear(ctx, &contact, talk),
             Fact::Replaced(contact) => {
                 let ours = self.handshakes.is_meeting(&contact);
                 let others = self.contacts.complete();
