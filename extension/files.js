@@ -6,6 +6,8 @@ const folder = navigator.storage
   .getDirectory()
   .then((root) => root.getDirectoryHandle("parts", { create: true }));
 const open = new Map();
+const away = new MessageChannel();
+away.port2.start();
 
 // What a page before this one has held may be let go of a moment later.
 const PAUSE = 100;
@@ -31,7 +33,7 @@ async function write(name, at, bytes, hash) {
   if (file.write(bytes, { at }) < bytes.length) return "QuotaExceededError";
   file.flush();
   // Freed now, and not when there is time.
-  bytes.buffer.transfer(0);
+  away.port1.postMessage(null, [bytes.buffer]);
   return "written";
 }
 

@@ -22,7 +22,7 @@ use crate::arrivals::{Arrivals, Come, Piece};
 use chrome::settled;
 use ipc::limits::PIECE_BYTES;
 use ipc::{Failure, TransferId};
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use line::{Job, Line, Turn};
 use litemap::LiteMap;
 use mesh_chat::node::{FileInput, FileOutput, LinkId};
@@ -34,7 +34,7 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::File;
+use web_sys::{File, MessageChannel};
 
 #[wasm_bindgen]
 extern "C" {
@@ -388,10 +388,28 @@ async fn slice(file: &File, number: u64, length: u32) -> Result<ArrayBuffer, Str
     }
 }
 
-/// Frees a buffer now, and not when there is time: pieces come faster than that.
+/// Frees a buffer now, and not when there is time: pieces come faster than that. What a browser has made itself it keeps
+/// until it collects garbage, unless it is sent somewhere.
 fn free(buffer: &ArrayBuffer) {
-    // One that cannot be freed so is collected.
-    let _ = buffer.transfer_with_length(0);
+    thread_local! {
+        static AWAY: Option<MessageChannel> = away();
+    }
+    AWAY.with(|away| {
+        if let Some(away) = away {
+            let given = Array::of1(buffer);
+            // One that cannot be freed so is collected.
+            let _ = away
+                .port1()
+                .post_message_with_transferable(&JsValue::NULL, &given);
+        }
+    });
+}
+
+/// Returns where nobody listens.
+fn away() -> Option<MessageChannel> {
+    let channel = MessageChannel::new().ok()?;
+    channel.port2().start();
+    Some(channel)
 }
 
 fn failed(fault: Fault) -> FileInput {

@@ -20,8 +20,11 @@ const CHANNEL: &str = "files";
 #[derive(Default)]
 pub(super) struct Sources {
     held: Rc<RefCell<LiteMap<TransferId, File>>>,
-    _open: Option<(BroadcastChannel, Closure<dyn FnMut(MessageEvent)>)>,
+    _open: Option<Open>,
 }
+
+/// The channel, and what hears it.
+type Open = (BroadcastChannel, Closure<dyn FnMut(MessageEvent)>);
 
 impl Sources {
     pub(super) fn open() -> Self {
