@@ -218,33 +218,18 @@ fn about_file(world: &mut World, index: usize) -> Option<Command> {
     let open: Vec<&Transfer> = open.filter(|file| !file.state.has_ended()).collect();
     let file = open.get(random.index(open.len()))?;
     let id = file.transfer.clone();
-    let command = match file.state {
-        TransferState::NeedsFile => {
-            world.transfers.choose(id.clone(), index, device.generation);
-            FileCommand::Choose
-        }
-        TransferState::Paused => FileCommand::Pause(false),
-        TransferState::Running if random.chance(20) => FileCommand::Pause(true),
-        TransferState::Offered
-        | TransferState::Waiting
-        | TransferState::Running
-        | TransferState::Saving
-        | TransferState::Saved
-        | TransferState::Declined
-        | TransferState::Cancelled { .. }
-        | TransferState::Failed { .. }
-            if random.chance(2) =>
-        {
-            FileCommand::Cancel
-        }
-        TransferState::Offered
-        | TransferState::Waiting
-        | TransferState::Running
-        | TransferState::Saving
-        | TransferState::Saved
-        | TransferState::Declined
-        | TransferState::Cancelled { .. }
-        | TransferState::Failed { .. } => return None,
+    let command = if file.state == TransferState::NeedsFile {
+        let generation = device.generation;
+        world.transfers.choose(id.clone(), index, generation);
+        FileCommand::Choose
+    } else if file.state == TransferState::Paused {
+        FileCommand::Pause(false)
+    } else if file.state == TransferState::Running && random.chance(20) {
+        FileCommand::Pause(true)
+    } else if random.chance(2) {
+        FileCommand::Cancel
+    } else {
+        return None;
     };
     Some(Command::File(id, command))
 }

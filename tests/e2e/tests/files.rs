@@ -59,7 +59,7 @@ fn bytes(size: usize) -> Vec<u8> {
     let megabytes = (0..size).step_by(MEGABYTE);
     let words = megabytes.flat_map(|at| {
         let next = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
-        let states = std::iter::successors(Some(u32::try_from(at + 1).unwrap()), next);
+        let states = std::iter::successors(u32::try_from(at + 1).ok(), next);
         states.skip(1).take(MEGABYTE / 4)
     });
     let mut bytes: Vec<u8> = words.flat_map(u32::to_le_bytes).collect();

@@ -5,6 +5,7 @@
 //!
 //! | Module | Owns |
 //! |---|---|
+//! | `buffers` | a piece read from a file, and the end of one in memory |
 //! | `line` | what is to be done with one file, in order |
 //! | `sources` | the files that views have handed over |
 //! | `parts` | the private file system |
@@ -12,6 +13,7 @@
 //!
 //! To which piece bytes belong is in [`arrivals`](crate::arrivals).
 
+mod buffers;
 mod line;
 mod parts;
 mod saving;
@@ -19,10 +21,11 @@ mod sources;
 
 use super::host::Host;
 use crate::arrivals::{Arrivals, Come, Piece};
+use buffers::{float, free, slice};
 use chrome::settled;
 use ipc::limits::PIECE_BYTES;
 use ipc::{Failure, TransferId};
-use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use line::{Job, Line, Turn};
 use litemap::LiteMap;
 use mesh_chat::node::{FileInput, FileOutput, LinkId};
@@ -34,7 +37,6 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{File, MessageChannel};
 
 #[wasm_bindgen]
 extern "C" {
@@ -375,54 +377,9 @@ impl Files {
     }
 }
 
-async fn slice(file: &File, number: u64, length: u32) -> Result<ArrayBuffer, String> {
-    let from = float(number) * f64::from(PIECE_BYTES);
-    let part = file.slice_with_f64_and_f64(from, from + f64::from(length));
-    let part = part.map_err(|error| chrome::text(&error))?;
-    let bytes = settled(Ok(part.array_buffer().into())).await?;
-    let bytes: ArrayBuffer = bytes.unchecked_into();
-    if bytes.byte_length() == length {
-        Ok(bytes)
-    } else {
-        Err("it has become shorter".to_owned())
-    }
-}
-
-/// Frees a buffer now, and not when there is time: pieces come faster than that. What a browser has made itself it keeps
-/// until it collects garbage, unless it is sent somewhere.
-fn free(buffer: &ArrayBuffer) {
-    thread_local! {
-        static AWAY: Option<MessageChannel> = away();
-    }
-    AWAY.with(|away| {
-        if let Some(away) = away {
-            let given = Array::of1(buffer);
-            // One that cannot be freed so is collected.
-            let _ = away
-                .port1()
-                .post_message_with_transferable(&JsValue::NULL, &given);
-        }
-    });
-}
-
-/// Returns where nobody listens.
-fn away() -> Option<MessageChannel> {
-    let channel = MessageChannel::new().ok()?;
-    channel.port2().start();
-    Some(channel)
-}
-
 fn failed(fault: Fault) -> FileInput {
     FileInput::Failed(match fault {
         Fault::NoRoom => Failure::NoRoom,
         Fault::Missing | Fault::NoStorage => Failure::NoStorage,
     })
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sizes of files are below what is exact"
-)]
-fn float(number: u64) -> f64 {
-    number as f64
 }

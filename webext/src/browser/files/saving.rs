@@ -3,8 +3,8 @@
 //! With the permission `downloads` the browser says when a file is saved. Without it a link is followed as a click does it,
 //! and nobody hears what comes of that: the part then stays for as long as a browser may take to copy it.
 
-use super::Fault;
-use super::parts::Parts;
+use super::buffers::float;
+use super::parts::{Fault, Parts};
 use crate::browser::host::Host;
 use crate::browser::timer::sleep;
 use ipc::{Downloaded, Failure, HostRequest, TransferId};
@@ -60,7 +60,7 @@ pub(super) async fn save(
     (name, size): (&str, u64),
 ) -> Result<Handed, Fault> {
     let file = parts.take(id).await?;
-    let end = super::float(size);
+    let end = float(size);
     if file.size() < end {
         // It was removed behind our back.
         return Err(Fault::NoStorage);
