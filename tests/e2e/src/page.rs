@@ -7,6 +7,7 @@ use crate::browser::{Browser, Kind};
 use crate::webdriver::Element;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::Duration;
 
 /// The scripts that look at the page.
@@ -230,6 +231,19 @@ impl<'a> Page<'a> {
     pub fn send(&self, text: &str) -> Result<()> {
         self.fill("Message", text)?;
         self.click(&named("button", "Send"))
+    }
+
+    /// Chooses a file in the chat that is open, as a person does who has pressed "Attach a file".
+    pub fn attach(&self, file: &Path) -> Result<()> {
+        let session = self.browser.session()?;
+        let script = "return document.querySelector('.composer input[type=file]');";
+        let field = Element::from_value(&session.execute(script, &[])?).context("no field")?;
+        session.keys(&field, &file.display().to_string())
+    }
+
+    /// Returns the message with a file in the chat that is open.
+    pub fn file(name: &str) -> Locator {
+        named("log", "Messages").with_text("listitem", name)
     }
 
     /// Waits for a message in the chat that is open.

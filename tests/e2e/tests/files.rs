@@ -3,7 +3,7 @@
 
 use anyhow::{Context, ensure};
 use e2e::webdriver::Element;
-use e2e::{Browser, Build, Page, Result, World, friends, with_text};
+use e2e::{Browser, Build, Page, Result, World, friends};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -224,14 +224,6 @@ fn a_file_that_changes_while_it_is_sent_is_given_up_on_both_sides() -> Result {
     Ok(())
 }
 
-/// Chooses a file in the open chat, as a person does who has pressed "Attach a file".
-fn attach(browser: &Browser, file: &Path) -> Result {
-    let session = browser.session()?;
-    let script = "return document.querySelector('.composer input[type=file]');";
-    let field = Element::from_value(&session.execute(script, &[])?).context("no field")?;
-    session.keys(&field, &file.display().to_string())
-}
-
 #[test]
 fn people_send_each_other_files_in_the_chat() -> Result {
     const SIZE: usize = 3 * MEGABYTE + 5;
@@ -245,12 +237,12 @@ fn people_send_each_other_files_in_the_chat() -> Result {
         let name = format!("{} on holiday.txt", from.name());
         let file = world.folder().join(&name);
         fs::write(&file, bytes(SIZE))?;
-        attach(from, &file)?;
+        there.attach(&file)?;
         for page in [there, here] {
             page.see_text(&name)?;
         }
         there.see_text("Offered, not accepted yet")?;
-        here.click(&with_text("listitem", &name).named("button", "Accept"))?;
+        here.click(&Page::file(&name).named("button", "Accept"))?;
         here.see_text("Saved in your downloads")?;
         there.see_text("Saved on the other device")?;
         check(to, &name, SIZE)?;
@@ -258,9 +250,9 @@ fn people_send_each_other_files_in_the_chat() -> Result {
     // What nobody wants is not sent, and both see that.
     let unwanted = world.folder().join("unwanted.exe");
     fs::write(&unwanted, b"MZ")?;
-    attach(alice, &unwanted)?;
+    a.attach(&unwanted)?;
     b.see_text("Ends in .exe")?;
-    b.click(&with_text("listitem", "unwanted").named("button", "Decline"))?;
+    b.click(&Page::file("unwanted").named("button", "Decline"))?;
     b.see_text("You declined it")?;
     a.see_text("Declined")?;
     for (browser, page) in [(alice, a), (bob, b)] {

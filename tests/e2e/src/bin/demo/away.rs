@@ -22,7 +22,7 @@ pub(crate) fn chapter(story: &Story) -> Result {
     befriend(&ann, &ben)?;
     make_special(&ann, &ben)?;
     story.tell("Ann and Ben become contacts in home A, and both switch Special contact on");
-    ann.screenshots(&story.folder, "6-special-Ann")?;
+    ann.screenshots(&story.folder, "7-special-Ann")?;
     come_back(story, &lab, &ann, &mut ben)?;
     lose_addresses(story, &lab, &mut ann, &mut ben)?;
     [&ann, &ben]
@@ -49,7 +49,7 @@ fn come_back(story: &Story, lab: &Lab, ann: &Browser, ben: &mut Browser) -> Resu
         "Ben starts again in home B and reads it, {:.1} s after that",
         back.elapsed().as_secs_f64()
     ));
-    ben.screenshots(&story.folder, "7-elsewhere-Ben")
+    ben.screenshots(&story.folder, "8-elsewhere-Ben")
 }
 
 /// Both are gone, and somebody else has both their addresses when they come back.
@@ -68,18 +68,18 @@ fn lose_addresses(story: &Story, lab: &Lab, ann: &mut Browser, ben: &mut Browser
     let back = Instant::now();
     a.open_contact("Ben")?;
     a.see(&with_text("status", "On for both of you"))?;
-    ann.screenshots(&story.folder, "8-looking-Ann")?;
+    ann.screenshots(&story.folder, "9-looking-Ann")?;
     a.person("Ben").see_text("online")?;
     b.person("Ann").see_text("online")?;
     story.tell(&format!(
         "Both start again, in two homes, and meet at their rendezvous, {:.1} s after that",
         back.elapsed().as_secs_f64()
     ));
-    ann.screenshots(&story.folder, "8-met-Ann")?;
+    ann.screenshots(&story.folder, "9-met-Ann")?;
     a.open_chat_with("Ben")?;
     a.see_message(TEXT)?;
     b.open_chat_with("Ann")?;
     b.see_message_state(TEXT, "Read")?;
     story.tell("Ann reads what Ben had written before");
-    ann.screenshots(&story.folder, "9-found-again-Ann")
+    ann.screenshots(&story.folder, "10-found-again-Ann")
 }

@@ -61,6 +61,7 @@ impl Story {
         self.meet(&carol, &bob)?;
         self.notify(&bob, &carol)?;
         self.crash(&alice, &mut bob)?;
+        self.send_files(&alice, &mut bob)?;
         for browser in [&alice, &bob, &carol] {
             browser.check_console()?;
         }
@@ -71,7 +72,9 @@ impl Story {
 
     fn start_browsers(&self, config: &Value) -> Result<(Browser, Browser, Browser)> {
         let start = |kind: Kind, name: &str| -> Result<Browser> {
-            let browser = Browser::launch(Setup::new(kind, name), config, &self.folder)?;
+            let mut setup = Setup::new(kind, name);
+            setup.build.saves = true;
+            let browser = Browser::launch(setup, config, &self.folder)?;
             self.tell(&format!("{kind:?} runs, for {name}"));
             Ok(browser)
         };
@@ -177,6 +180,38 @@ impl Story {
         self.tell("Bob gets what Alice wrote meanwhile, and Alice sees that he read it");
         bob.screenshots(&self.folder, "5-after-crash-Bob")?;
         alice.screenshots(&self.folder, "5-after-crash-Alice")
+    }
+
+    /// A picture, and a large file in the middle of which the browser that gets it is killed.
+    fn send_files(&self, alice: &Browser, bob: &mut Browser) -> Result {
+        const MEGABYTES: u64 = 64;
+        let (a, b) = (Page::new(alice)?, Page::new(bob)?);
+        a.attach(&paths::root().join("docs/people.png"))?;
+        b.click(&Page::file("people.png").named("button", "Accept"))?;
+        b.see(&Page::file("people.png").with_text("any", "Saved in your downloads"))?;
+        self.tell("Alice sends Bob a picture, who accepts it; it is in his downloads");
+        alice.screenshots(&self.folder, "6-picture-Alice")?;
+        bob.screenshots(&self.folder, "6-picture-Bob")?;
+        let large = self.folder.join("large.bin");
+        std::fs::File::create(&large)?.set_len(MEGABYTES << 20)?;
+        a.attach(&large)?;
+        b.click(&Page::file("large.bin").named("button", "Accept"))?;
+        b.see(&Page::file("large.bin").with_text("any", " MB of "))?;
+        bob.kill()?;
+        self.tell("Bob's Firefox is killed while he gets a file of 64 MB");
+        bob.start()?;
+        let b = bob.popup()?;
+        let back = Instant::now();
+        b.person("Alice").open_chat()?;
+        let saved = Page::file("large.bin").with_text("any", "Saved in your downloads");
+        b.see(&saved)?;
+        self.tell(&format!(
+            "Bob's Firefox runs again; the file goes on by itself, and is saved {:.1} s later",
+            back.elapsed().as_secs_f64()
+        ));
+        bob.screenshots(&self.folder, "6-file-Bob")?;
+        std::fs::remove_file(&large)?;
+        Ok(())
     }
 
     fn wait_for_the_person(&self) {
