@@ -2,7 +2,7 @@
 //!
 //! Whoever wants a file fetches it: over a connection of its own ([`channel`]), piece by piece. Here is which piece is
 //! asked for, sent and believed; the bytes themselves pass between the connection and the disk, and never through a
-//! node. [`file`] is one of them, [`receiving`] one that comes, [`sending`] one that goes, [`talk`] what both sides say in the session,
+//! node. [`mod@file`] is one of them, [`receiving`] one that comes, [`sending`] one that goes, [`talk`] what both sides say in the session,
 //! [`frames`] what that leads to, and [`passing`] what passes on the connections for files.
 //!
 //! The promise: a piece counts once its hash is right and it is flushed to the disk, so a file goes on from there

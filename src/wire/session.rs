@@ -50,7 +50,7 @@ frames! {
         /// The receiver's messages up to this one were seen.
         "read" => Read { id: String },
         "typing" => Typing,
-        /// How far a file of the receiver's or the sender's is: see [`FileState`].
+        /// How far a file of the receiver's or the sender's is: the words are in PROTOCOL.md.
         "file" => File { id: String, state: String },
         /// The sender calls with this connection id, to fetch files.
         "channel" => Channel { label: String },
