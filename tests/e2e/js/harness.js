@@ -237,9 +237,11 @@ globalThis.harness = {
         left.set(kind, left.get(kind) + 1);
         ended[`${kind} gone`] = (ended[`${kind} gone`] ?? 0) + 1;
       };
-      port.onMessage.addListener(({ event, reply }) => {
-        if (event?.event.person) next(event.event.person);
-        if (event?.event.personGone) gone(event.event.personGone.stranger);
+      port.onMessage.addListener(({ events = [], reply }) => {
+        for (const { person, personGone } of events) {
+          if (person) next(person);
+          if (personGone) gone(personGone.stranger);
+        }
         if (!reply) return;
         const stranger = commands.get(reply.id);
         commands.delete(reply.id);
