@@ -152,7 +152,9 @@ impl Conversations {
         at: u64,
         content: Content,
     ) -> Result<(), Misbehaviour> {
-        if name.len() != MESSAGE_ID || view::check_text(&content.text).is_err() {
+        // That of a file is the name of its pieces on the disk.
+        let is_name = content.offer.is_none() || name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if name.len() != MESSAGE_ID || !is_name || view::check_text(&content.text).is_err() {
             return Err(Misbehaviour::TextOutOfBounds);
         }
         let now = ctx.now;

@@ -49,7 +49,7 @@ impl Peer {
     }
 
     pub(super) fn is_idle(&self) -> bool {
-        self.fetch.link.is_none() && self.serve.link.is_none()
+        self.fetch.link.is_none() && self.serve.busy.is_none()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::encoding::{b64, unb64};
 use crate::fact::{Fact, FileTalk};
 use crate::io::{ChannelBinding, Link, LinkId, Output};
-use crate::limits::FILES_SAID;
+use crate::limits::{CHANNEL_AGAIN, FILES_SAID};
 use crate::misbehaviour::Misbehaviour;
 use crate::records::{Change, Direction, End, Progressed};
 use crate::values::{ContactId, TransferId};
@@ -63,6 +63,7 @@ impl Files {
         let label = b64(&ctx.random::<48>());
         if let Some(peer) = self.peers.get_mut(contact) {
             peer.fetch.begin(label.clone(), ctx.now.mono);
+            peer.again = ctx.now.mono + CHANNEL_AGAIN.doubled(0);
             let frame = SessionFrame::Channel { label };
             ctx.tell(Fact::Say(contact.clone(), Box::new(frame)));
         }
@@ -153,6 +154,10 @@ impl Files {
             let only_there = matches!(how, End::Declined | End::Saved);
             if only_there && file.record.direction == Direction::In {
                 return Err(Misbehaviour::OutOfPlace);
+            }
+            // All of it is here, and being saved: that counts, and is said.
+            if !only_there && matches!(&file.work, Work::Receiving(r) if r.is_saving()) {
+                return Ok(());
             }
             say(ctx, contact, &id, Word::Noted);
             self.end(ctx, &id, how, true);
@@ -313,16 +318,23 @@ impl Files {
             return;
         };
         let is_late = |channel: &Channel| channel.deadline().is_some_and(|at| now >= at);
-        if is_late(&peer.serve) {
+        let (serve, fetch) = (is_late(&peer.serve), is_late(&peer.fetch));
+        if serve {
             let link = peer.serve.take();
             link.into_iter().for_each(|link| ctx.close(link));
         }
-        if is_late(&peer.fetch) {
+        if fetch {
             let link = peer.fetch.take();
             link.into_iter().for_each(|link| ctx.close(link));
             peer.fail(now);
         }
-        self.interrupted(ctx, contact, None);
+        // What passes in the other direction goes on.
+        if serve {
+            self.interrupted(ctx, contact, Some(Direction::Out));
+        }
+        if fetch {
+            self.interrupted(ctx, contact, Some(Direction::In));
+        }
     }
 
     /// Notes that the files with a contact in one direction, or in both, do not pass for now.

@@ -188,6 +188,11 @@ impl Files {
         file.is_some_and(|file| file.record == *record)
     }
 
+    /// Returns whether a file is known.
+    pub(crate) fn has(&self, id: &TransferId) -> bool {
+        self.all.contains_key(id)
+    }
+
     /// Carries out what the person wants of a file that was accepted or offered here.
     pub(crate) fn command(
         &mut self,
@@ -286,7 +291,7 @@ impl Files {
             | FileInput::Sent
             | FileInput::Failed(_) => None,
         };
-        let sent = input == FileInput::Sent;
+        let sent = matches!(input, FileInput::Sent | FileInput::Lacking);
         let ended = match &mut file.work {
             Work::Receiving(receiving) => receiving.input(ctx, id, &file.record.offer, input),
             Work::Sending(sending) => sending.input(input),
@@ -337,7 +342,7 @@ impl Files {
         let life = crate::clock::millis(TRANSFER_LIFE);
         let is_old = |file: &File| {
             let old = ctx.now.unix > file.record.began.saturating_add(life);
-            old && !file.has_ended() && matches!(file.work, Work::Receiving(_))
+            old && !file.has_ended()
         };
         let old = self.all.iter().filter(|(_, file)| is_old(file));
         let old: Vec<TransferId> = old.map(|(id, _)| id.clone()).collect();

@@ -109,7 +109,6 @@ impl Files {
         let Some(link) = peer.fetch.ready() else {
             return;
         };
-        peer.failures = 0;
         for id in wanted {
             let file = self.all.get_mut(&id);
             let ask = file.and_then(|file| match &mut file.work {
@@ -137,6 +136,10 @@ impl Files {
         {
             let id = id.0.clone();
             ctx.transmit(link, &FileFrame::Got { id, upto });
+            // Only what comes of a connection shows that it is good for something.
+            if let Some(peer) = self.peers.get_mut(contact) {
+                peer.failures = 0;
+            }
         }
     }
 

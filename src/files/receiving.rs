@@ -70,6 +70,11 @@ impl Receiving {
         self.have
     }
 
+    /// Returns whether all of it is here.
+    pub(super) fn is_saving(&self) -> bool {
+        self.stage == Stage::Saving
+    }
+
     /// Returns whether pieces of it are to be fetched.
     pub(super) fn is_wanted(&self) -> bool {
         self.stage == Stage::Open && !self.lacking
@@ -107,6 +112,8 @@ impl Receiving {
     /// Notes that there is a new session: the sender is told again.
     pub(super) fn connected(&mut self) {
         self.news = matches!(self.stage, Stage::Open | Stage::Saving);
+        // What was said of that is of before, and is said again.
+        self.lacking = false;
     }
 
     /// Returns up to which piece the sender is to hear that they are on the disk.

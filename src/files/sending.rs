@@ -122,7 +122,10 @@ impl Sending {
 
     /// Takes the news that all pieces before one are on the other disk. Returns false where they were never sent.
     pub(super) fn heard(&mut self, upto: u64) -> bool {
-        let sent = self.asked.map_or(0, |asked| asked.next);
+        let Some(Asked { next: sent, .. }) = self.asked else {
+            // It was on its way when this side stopped.
+            return true;
+        };
         if upto > sent || upto < self.got {
             return false;
         }

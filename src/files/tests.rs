@@ -179,6 +179,7 @@ impl Pair {
 
     fn dial(&mut self) {
         let bob = &mut self.devices[1];
+        bob.ctx.now.mono = bob.ctx.now.mono + std::time::Duration::from_secs(1);
         for contact in bob.files.to_dial(bob.ctx.now.mono) {
             bob.files.begin_to_fetch(&mut bob.ctx, &contact);
         }
@@ -389,6 +390,44 @@ fn a_sender_that_cannot_read_the_file_any_more_is_asked_to_choose_it_again() {
         .files
         .command(&mut ann.ctx, &file(1), FileCommand::Choose);
     assert_eq!(chosen, Ok(()));
+    pair.run();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+}
+
+#[test]
+fn a_file_that_is_chosen_again_while_the_two_are_apart_goes_on() {
+    let mut pair = Pair::new();
+    pair.accepted(&file(1), 20 * PIECE);
+    pair.connect_and_break(10);
+    pair.devices[0].sources.clear();
+    pair.restart(0);
+    pair.connect();
+    assert_eq!(pair.states(&file(1)), [TransferState::NeedsFile; 2]);
+    pair.disconnect();
+    let ann = &mut pair.devices[0];
+    ann.sources.push(file(1));
+    ann.files
+        .command(&mut ann.ctx, &file(1), FileCommand::Choose)
+        .unwrap();
+    pair.run();
+    pair.connect();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+}
+
+#[test]
+fn a_connection_that_is_late_in_one_direction_stops_nothing_in_the_other() {
+    let mut pair = Pair::new();
+    pair.accepted(&file(1), 20 * PIECE);
+    pair.connect_until(5);
+    // Ann says that she is going to call, and never does.
+    let bob = &mut pair.devices[1];
+    let label = "y".repeat(crate::crypto::LABEL_CHARACTERS);
+    let ann = bob.other.clone();
+    bob.files
+        .hear(&mut bob.ctx, &ann, FileTalk::Channel { label });
+    bob.ctx.now.mono = bob.ctx.now.mono + crate::limits::CHANNEL_WITHIN;
+    bob.files.timeout(&mut bob.ctx);
+    assert_eq!(pair.states(&file(1))[1], TransferState::Running);
     pair.run();
     assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
 }

@@ -90,6 +90,7 @@ impl Node {
         match change {
             Change::ForgetContact(id) | Change::ForgetThread(id) => self.contacts.get(id).is_some(),
             Change::Transfer(record) => !self.files.is_newest(record),
+            Change::ForgetTransfer(id) => self.files.has(id),
             Change::Profile(_)
             | Change::Settings(_)
             | Change::Contact(_)
@@ -100,7 +101,6 @@ impl Node {
             | Change::Asked(_)
             | Change::ForgetAsked(_)
             | Change::Thread(..)
-            | Change::ForgetTransfer(_)
             | Change::Import(_) => false,
         }
     }
