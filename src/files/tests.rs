@@ -190,7 +190,10 @@ impl Pair {
         let other = 1 - index;
         while let Some(fact) = device.ctx.next_fact() {
             match fact {
-                Fact::Say(_, frame) => self.way.push_back((other, Way::Said(*frame))),
+                // Without a session nobody hears it.
+                Fact::Say(to, frame) if device.files.peers.contains_key(&to) => {
+                    self.way.push_back((other, Way::Said(*frame)));
+                }
                 Fact::FilesAwaited(contact, label) => {
                     device.files.dialled(&contact, FETCH);
                     self.way.push_back((other, Way::Call(label)));
@@ -427,6 +430,7 @@ fn a_connection_that_is_late_in_one_direction_stops_nothing_in_the_other() {
         .hear(&mut bob.ctx, &ann, FileTalk::Channel { label });
     bob.ctx.now.mono = bob.ctx.now.mono + crate::limits::CHANNEL_WITHIN;
     bob.files.timeout(&mut bob.ctx);
+    pair.drain(1);
     assert_eq!(pair.states(&file(1))[1], TransferState::Running);
     pair.run();
     assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
