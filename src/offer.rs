@@ -43,10 +43,14 @@ impl FileOffer {
         })
     }
 
-    /// Returns how many bytes of memory it takes beside the name.
-    pub(crate) fn weight(&self) -> usize {
+    fn weight(&self) -> usize {
         self.name.len() + self.thumbnail.as_ref().map_or(0, String::len)
     }
+}
+
+/// Returns how many bytes of memory the content of a message takes.
+pub(crate) fn weight(text: &str, offer: Option<&FileOffer>) -> usize {
+    text.len() + offer.map_or(0, FileOffer::weight)
 }
 
 /// Names that Windows takes for devices, whatever follows the first dot.
@@ -74,7 +78,9 @@ pub(crate) fn file_name(text: &str) -> String {
     };
     // One byte for what may come before it.
     let room = FILE_NAME_BYTES - ending.len() - 1;
-    let stem = stem.get(..floor(stem, room)).unwrap_or_default();
+    let stem = stem
+        .get(..stem.floor_char_boundary(room))
+        .unwrap_or_default();
     let stem = stem.trim_end_matches(['.', ' ']);
     match stem {
         "" => format!("file{ending}"),
@@ -85,14 +91,6 @@ pub(crate) fn file_name(text: &str) -> String {
 
 /// The longest ending that stays.
 const ENDING_BYTES: usize = 16;
-
-/// Returns the last boundary between characters that is not beyond `most`.
-fn floor(text: &str, most: usize) -> usize {
-    (0..=most.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0)
-}
 
 fn is_device(stem: &str) -> bool {
     let first = stem.split('.').next().unwrap_or_default().trim_end();

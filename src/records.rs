@@ -7,7 +7,7 @@
 
 use crate::clock::UnixMillis;
 use crate::config::{NotificationText, Settings};
-use crate::offer::FileOffer;
+use crate::offer::{FileOffer, weight};
 pub use crate::values::Secret;
 use crate::values::{ContactId, InviteId, RequestId, TransferId};
 use crate::view::Failure;
@@ -357,7 +357,7 @@ pub struct StoredMessage {
 impl StoredMessage {
     /// Returns how many bytes of memory its content takes.
     pub(crate) fn weight(&self) -> usize {
-        self.text.len() + self.offer.as_ref().map_or(0, FileOffer::weight)
+        weight(&self.text, self.offer.as_ref())
     }
 }
 

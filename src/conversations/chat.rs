@@ -18,7 +18,7 @@ use super::outbox::Outbox;
 use crate::clock::{Mono, UnixMillis};
 use crate::io::CommandId;
 use crate::limits::{STORING, UNSEEN};
-use crate::offer::FileOffer;
+use crate::offer::{FileOffer, weight};
 use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
 use crate::store::WRITE_AGAIN;
 use crate::values::TransferId;
@@ -70,12 +70,6 @@ impl From<&str> for Content {
             text: text.to_owned(),
             offer: None,
         }
-    }
-}
-
-impl Content {
-    fn weight(&self) -> usize {
-        self.text.len() + self.offer.as_ref().map_or(0, FileOffer::weight)
     }
 }
 
@@ -171,7 +165,10 @@ impl Chat {
         let storing = own.fold((0, 0), |(count, bytes), staged| {
             (count + 1, bytes + staged.record.message.weight())
         });
-        if !self.outbox.has_room(content.weight(), storing) {
+        if !self
+            .outbox
+            .has_room(weight(&content.text, content.offer.as_ref()), storing)
+        {
             return Err(Refusal::OutboxFull);
         }
         self.head.out_last += 1;

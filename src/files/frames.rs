@@ -269,6 +269,16 @@ impl Files {
         channels.into_iter().find(|c| c.link() == Some(link))
     }
 
+    /// Returns the connection on which this side fetches from a contact, once it is between the two.
+    pub(super) fn fetches_on(&self, contact: &ContactId) -> Option<LinkId> {
+        self.peers.get(contact)?.fetch.ready()
+    }
+
+    /// Returns the one on which the contact does.
+    pub(super) fn serves_on(&self, contact: &ContactId) -> Option<LinkId> {
+        self.peers.get(contact)?.serve.ready()
+    }
+
     fn begin_if_bound(&mut self, ctx: &mut Context, contact: &ContactId) {
         let Some(peer) = self.peers.get_mut(contact) else {
             return;
@@ -289,7 +299,7 @@ impl Files {
                 self.frame(ctx, contact, link, frame);
             }
         }
-        if let Some(link) = self.peers.get(contact).and_then(|peer| peer.fetch.ready()) {
+        if let Some(link) = self.fetches_on(contact) {
             ctx.emit(Output::Carry(link));
         }
         self.fetch(ctx, contact);
@@ -318,22 +328,18 @@ impl Files {
             return;
         };
         let is_late = |channel: &Channel| channel.deadline().is_some_and(|at| now >= at);
-        let (serve, fetch) = (is_late(&peer.serve), is_late(&peer.fetch));
-        if serve {
-            let link = peer.serve.take();
-            link.into_iter().for_each(|link| ctx.close(link));
+        let mut late = Vec::new();
+        if is_late(&peer.serve) {
+            late.push((peer.serve.take(), Direction::Out));
         }
-        if fetch {
-            let link = peer.fetch.take();
-            link.into_iter().for_each(|link| ctx.close(link));
+        if is_late(&peer.fetch) {
+            late.push((peer.fetch.take(), Direction::In));
             peer.fail(now);
         }
-        // What passes in the other direction goes on.
-        if serve {
-            self.interrupted(ctx, contact, Some(Direction::Out));
-        }
-        if fetch {
-            self.interrupted(ctx, contact, Some(Direction::In));
+        for (link, direction) in late {
+            link.into_iter().for_each(|link| ctx.close(link));
+            // What passes in the other direction goes on.
+            self.interrupted(ctx, contact, Some(direction));
         }
     }
 

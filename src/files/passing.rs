@@ -44,8 +44,8 @@ impl Files {
         bytes: &[u8],
     ) -> Heard {
         let frame = FileFrame::decode(bytes)?;
-        let serves = self.peers.get(contact).and_then(|peer| peer.serve.ready()) == Some(link);
-        let fetches = self.peers.get(contact).and_then(|peer| peer.fetch.ready()) == Some(link);
+        let serves = self.serves_on(contact) == Some(link);
+        let fetches = self.fetches_on(contact) == Some(link);
         let (id, may) = match &frame {
             FileFrame::Get { id, .. } | FileFrame::Got { id, .. } => (id, serves),
             FileFrame::Piece { id, .. } => (id, fetches),
@@ -128,7 +128,7 @@ impl Files {
 
     /// Tells the sender which pieces are on the disk.
     pub(super) fn acknowledge(&mut self, ctx: &mut Context, contact: &ContactId, id: &TransferId) {
-        let link = self.peers.get(contact).and_then(|peer| peer.fetch.ready());
+        let link = self.fetches_on(contact);
         let file = self.all.get_mut(id);
         if let (Some(link), Some(file)) = (link, file)
             && let Work::Receiving(receiving) = &mut file.work
@@ -181,7 +181,7 @@ impl Files {
         id: &TransferId,
         (number, hash): (u64, [u8; 32]),
     ) {
-        let ready = self.peers.get(contact).and_then(|peer| peer.serve.ready());
+        let ready = self.serves_on(contact);
         let link = self.all.get(id).and_then(|file| match &file.work {
             Work::Sending(sending) => Some((sending.link_for(number)?, file.size())),
             Work::Receiving(_) => None,

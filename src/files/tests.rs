@@ -378,8 +378,8 @@ fn a_file_goes_on_after_either_end_starts_anew() {
     }
 }
 
-#[test]
-fn a_sender_that_cannot_read_the_file_any_more_is_asked_to_choose_it_again() {
+/// Returns two in the middle of a file that its sender cannot read any more.
+fn to_be_chosen_again() -> Pair {
     let mut pair = Pair::new();
     pair.accepted(&file(1), 20 * PIECE);
     pair.connect_and_break(10);
@@ -387,6 +387,12 @@ fn a_sender_that_cannot_read_the_file_any_more_is_asked_to_choose_it_again() {
     pair.restart(0);
     pair.connect();
     assert_eq!(pair.states(&file(1)), [TransferState::NeedsFile; 2]);
+    pair
+}
+
+#[test]
+fn a_sender_that_cannot_read_the_file_any_more_is_asked_to_choose_it_again() {
+    let mut pair = to_be_chosen_again();
     let ann = &mut pair.devices[0];
     ann.sources.push(file(1));
     let chosen = ann
@@ -399,13 +405,7 @@ fn a_sender_that_cannot_read_the_file_any_more_is_asked_to_choose_it_again() {
 
 #[test]
 fn a_file_that_is_chosen_again_while_the_two_are_apart_goes_on() {
-    let mut pair = Pair::new();
-    pair.accepted(&file(1), 20 * PIECE);
-    pair.connect_and_break(10);
-    pair.devices[0].sources.clear();
-    pair.restart(0);
-    pair.connect();
-    assert_eq!(pair.states(&file(1)), [TransferState::NeedsFile; 2]);
+    let mut pair = to_be_chosen_again();
     pair.disconnect();
     let ann = &mut pair.devices[0];
     ann.sources.push(file(1));
