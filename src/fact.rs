@@ -221,6 +221,8 @@ pub(crate) enum Fact {
     Say(ContactId, Box<SessionFrame>),
     /// A contact takes a call with this connection id now, for files.
     FilesAwaited(ContactId, String),
+    /// The message in which this device offers a file could not be stored.
+    NotOffered(TransferId),
     /// A contact says something about files.
     FileSaid(ContactId, FileTalk),
     /// A message of a contact is stored.

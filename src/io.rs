@@ -90,6 +90,8 @@ pub enum FileInput {
     },
     /// It is saved where the person finds it. Only a mark of that is left elsewhere.
     Saved,
+    /// The browser did not save it. It is still there.
+    NotSaved,
     /// Of one that goes: it is there, and is what was offered.
     Found,
     /// It is not at hand: the person has to choose it again.

@@ -379,6 +379,9 @@ pub struct TransferRecord {
     pub progressed: Progressed,
     /// When it was offered or accepted here.
     pub began: UnixMillis,
+    /// The person of this device has stopped it for now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
 }
 
 impl TransferRecord {
@@ -428,6 +431,19 @@ pub enum End {
     },
     /// It could not be sent or saved.
     Failed(Failure),
+}
+
+impl End {
+    /// Returns whether whoever was offered a file has ended it, as seen from the end to or from which it goes: then it
+    /// goes on where they want it after all.
+    pub(crate) fn is_of_receiver(self, direction: Direction) -> bool {
+        match (direction, self) {
+            (_, Self::Declined) | (Direction::Out, Self::Saved) => true,
+            (_, Self::Cancelled { there }) => there == (direction == Direction::Out),
+            (_, Self::Failed(why)) => (why == Failure::There) == (direction == Direction::Out),
+            (Direction::In, Self::Saved) => false,
+        }
+    }
 }
 
 /// Who wrote a message.

@@ -24,15 +24,16 @@ pub fn act(world: &mut World, index: usize, file: TransferId, output: FileOutput
         .get(index)
         .map_or(0, |device| device.generation);
     let chosen = world.transfers.is_chosen(&file, index, generation);
-    if matches!(output, FileOutput::Save { .. }) && world.transfers.save(&file) > 1 {
+    let Some(random) = &mut world.transfers.random else {
+        return;
+    };
+    let (took, damaged, refused) = (random.within(2, 60), random.chance(1), random.chance(10));
+    let saves = matches!(output, FileOutput::Save { .. }) && !refused;
+    if saves && world.transfers.save(&file) > 1 {
         world
             .ctx
             .violation(format!("P{index} has saved {file:?} twice"));
     }
-    let Some(random) = &mut world.transfers.random else {
-        return;
-    };
-    let (took, damaged) = (random.within(2, 60), random.chance(1));
     let now = world.ctx.now;
     let after = world.transfers.done_at(&file, index, now, took) - now;
     let Some(device) = world.devices.get_mut(index) else {
@@ -52,6 +53,7 @@ pub fn act(world: &mut World, index: usize, file: TransferId, output: FileOutput
             FileInput::Written { number }
         }
         FileOutput::Write { number, .. } => FileInput::Damaged { number },
+        FileOutput::Save { .. } if refused => FileInput::NotSaved,
         FileOutput::Save { .. } => {
             device.disk.save(file.clone());
             FileInput::Saved

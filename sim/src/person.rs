@@ -214,6 +214,15 @@ fn about_file(world: &mut World, index: usize) -> Option<Command> {
             accept,
         });
     }
+    let ended = device.view.transfers.values();
+    let mut ended = ended.filter(|file| !file.own && file.state.may_be_accepted_again());
+    if let Some(file) = ended.next().filter(|_| random.chance(20)) {
+        return Some(Command::Decide {
+            contact: file.contact.clone(),
+            transfer: file.transfer.clone(),
+            accept: true,
+        });
+    }
     let open = device.view.transfers.values();
     let open: Vec<&Transfer> = open.filter(|file| !file.state.has_ended()).collect();
     let file = open.get(random.index(open.len()))?;
@@ -222,8 +231,10 @@ fn about_file(world: &mut World, index: usize) -> Option<Command> {
         let generation = device.generation;
         world.transfers.choose(id.clone(), index, generation);
         FileCommand::Choose
-    } else if file.state == TransferState::Paused {
+    } else if file.state == (TransferState::Paused { there: false }) {
         FileCommand::Pause(false)
+    } else if file.state == TransferState::Unsaved {
+        FileCommand::Save
     } else if file.state == TransferState::Running && random.chance(20) {
         FileCommand::Pause(true)
     } else if random.chance(2) {

@@ -67,6 +67,7 @@ impl View {
             Event::Transfer(transfer) => {
                 self.transfers.insert(transfer.transfer.clone(), transfer);
             }
+            Event::TransferGone(id) => drop(self.transfers.remove(&id)),
             Event::InviteGone(id) => drop(self.invites.remove(&id)),
             Event::Profile(_)
             | Event::Message(Message { file: None, .. })

@@ -279,7 +279,12 @@ impl Chat {
         let mut failed = Failed::default();
         for staged in flying.chain(std::mem::take(&mut self.staged)) {
             match staged.command {
-                Some(command) => failed.commands.push(command),
+                Some(command) => {
+                    failed.commands.push(command);
+                    let offers = staged.record.message.offer.is_some();
+                    let offered = offers.then_some(TransferId(staged.record.id));
+                    failed.offers.extend(offered);
+                }
                 None => {
                     let first = failed.received.unwrap_or(staged.record.message.number);
                     failed.received = Some(first);

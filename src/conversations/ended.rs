@@ -1,6 +1,7 @@
 //! What comes of a transaction of a chat that has ended.
 
 use crate::io::CommandId;
+use crate::values::TransferId;
 use crate::view::Message;
 
 /// What became durable, oldest first.
@@ -18,6 +19,8 @@ pub(crate) struct Durable {
 pub(crate) struct Failed {
     /// The commands to refuse.
     pub(crate) commands: Vec<CommandId>,
+    /// The files that were offered in what is not sent.
+    pub(crate) offers: Vec<TransferId>,
     /// There were messages of the other side, shown from this number on: the connection has to be closed, so
     /// that they are sent again.
     pub(crate) received: Option<u64>,

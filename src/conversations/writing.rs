@@ -98,6 +98,9 @@ impl Conversations {
         for command in failed.commands {
             ctx.reply(command, Err(refusal.clone()));
         }
+        for offered in failed.offers {
+            ctx.tell(Fact::NotOffered(offered));
+        }
         if let Some(from) = failed.received {
             let contact = id.clone();
             ctx.event(Event::MessagesGone { contact, from });

@@ -3,6 +3,7 @@
 use super::piece;
 use super::receiving::Receiving;
 use super::sending::Sending;
+use super::talk::Word;
 use crate::records::{Direction, End, Progressed, TransferRecord};
 use crate::view::TransferState;
 
@@ -10,7 +11,6 @@ use crate::view::TransferState;
 #[derive(Debug)]
 pub(super) struct File {
     pub(super) record: TransferRecord,
-    pub(super) paused: bool,
     pub(super) work: Work,
     /// What the views were told last.
     pub(super) told: Option<(TransferState, u64)>,
@@ -31,7 +31,6 @@ impl File {
         };
         Self {
             record,
-            paused: false,
             work,
             told: None,
         }
@@ -44,11 +43,43 @@ impl File {
     /// Returns whether the other side is to hear of it when there is a session.
     pub(super) fn has_news(&self) -> bool {
         match self.record.progressed {
-            Progressed::Ended { told, .. } => !told,
-            Progressed::Open => match &self.work {
+            Progressed::Ended { told: false, .. } => true,
+            // Of what the other person has ended, this disk may know less than theirs.
+            Progressed::Ended { .. } if self.is_over() => false,
+            Progressed::Ended { .. } | Progressed::Open => match &self.work {
                 Work::Sending(sending) => sending.is_unheard(),
                 Work::Receiving(_) => true,
             },
+        }
+    }
+
+    /// Returns whether whoever was offered it has ended it, and it goes on where they want it after all.
+    pub(super) fn may_go_again(&self) -> bool {
+        match self.record.progressed {
+            Progressed::Ended { how, .. } => how.is_of_receiver(self.record.direction),
+            Progressed::Open => false,
+        }
+    }
+
+    /// Returns whether nothing of it is needed any more. What the other person has ended and did not get stays readable, as
+    /// they may want it after all.
+    pub(super) fn is_over(&self) -> bool {
+        let Progressed::Ended { how, .. } = self.record.progressed else {
+            return false;
+        };
+        let comes = self.record.direction == Direction::In;
+        comes || how == End::Saved || !self.may_go_again()
+    }
+
+    /// Returns what the other side is to hear.
+    pub(super) fn take_news(&mut self) -> Option<Word> {
+        let paused = self.record.paused;
+        match &mut self.work {
+            Work::Sending(sending) => sending.take_news(paused),
+            Work::Receiving(receiving) => {
+                let word = if paused { Word::Paused } else { Word::Want };
+                receiving.take_news().then_some(word)
+            }
         }
     }
 
@@ -65,7 +96,7 @@ impl File {
                 End::Cancelled { there } => TransferState::Cancelled { there },
                 End::Failed(why) => TransferState::Failed { why },
             },
-            Progressed::Open if self.paused => TransferState::Paused,
+            Progressed::Open if self.record.paused => TransferState::Paused { there: false },
             Progressed::Open => match &self.work {
                 Work::Sending(sending) => sending.state(),
                 Work::Receiving(receiving) => receiving.state(),

@@ -1,7 +1,7 @@
 //! What the contacts say about files, in the session and on the connections for files, and what is sent to them.
 
 use super::channel::{Bound, Channel, Peer};
-use super::sending::Sending;
+use super::receiving::{Held, Receiving};
 use super::talk::Word;
 use super::{File, Files, Work, say};
 use crate::context::Context;
@@ -12,7 +12,6 @@ use crate::limits::{CHANNEL_AGAIN, FILES_SAID};
 use crate::misbehaviour::Misbehaviour;
 use crate::records::{Change, Direction, End, Progressed};
 use crate::values::{ContactId, TransferId};
-use crate::view::Failure;
 use crate::wire::SessionFrame;
 
 /// What comes of a message on a connection for files.
@@ -30,16 +29,16 @@ impl Files {
         for (id, file) in theirs.take(FILES_SAID) {
             match (file.record.progressed, &mut file.work) {
                 (Progressed::Ended { how, told: false }, _) => say(ctx, contact, id, Word::of(how)),
-                (Progressed::Ended { .. }, _) => {}
-                (Progressed::Open, Work::Sending(sending)) => {
+                (Progressed::Ended { .. }, Work::Receiving(_)) => {}
+                (_, Work::Sending(sending)) => {
                     if sending.take_unheard() {
                         say(ctx, contact, id, Word::Offered);
                     }
                 }
                 (Progressed::Open, Work::Receiving(receiving)) => {
                     receiving.connected();
-                    if receiving.take_news() {
-                        say(ctx, contact, id, Word::Want);
+                    if let Some(word) = file.take_news() {
+                        say(ctx, contact, id, word);
                     }
                 }
             }
@@ -128,76 +127,99 @@ impl Files {
         word: &str,
     ) -> Heard {
         let word = Word::read(word).ok_or(Misbehaviour::OutOfPlace)?;
-        let ended = match word {
-            Word::Declined => Some(End::Declined),
-            Word::Cancelled => Some(End::Cancelled { there: true }),
-            Word::Failed => Some(End::Failed(Failure::There)),
-            Word::Saved => Some(End::Saved),
-            Word::Offered | Word::Want | Word::Lacking | Word::Ready | Word::Noted => None,
-        };
-        let known = self.all.get_mut(&id);
-        let theirs = |file: &&mut File| file.record.contact == *contact || planted!(FilesOfOthers);
-        let Some(file) = known.filter(theirs) else {
-            match word {
-                // It was offered by this device before it lost what it had stored, or was forgotten.
-                Word::Want => say(ctx, contact, &id, Word::Failed),
-                Word::Offered | Word::Noted | Word::Lacking | Word::Ready => {}
+        let known = self.all.get(&id);
+        let theirs = |file: &&File| file.record.contact == *contact || planted!(FilesOfOthers);
+        match (known.filter(theirs), word.end()) {
+            (None, Some(_)) => {
                 // Whoever has ended it says so until that is noted.
-                Word::Declined | Word::Cancelled | Word::Failed | Word::Saved => {
-                    say(ctx, contact, &id, Word::Noted);
-                }
+                say(ctx, contact, &id, Word::Noted);
+                Ok(())
             }
+            (None, None) => {
+                // It was offered by this device before it lost what it had stored, or was forgotten.
+                if word == Word::Want {
+                    say(ctx, contact, &id, Word::Failed);
+                }
+                Ok(())
+            }
+            (Some(_), Some(how)) => self.ended_there(ctx, contact, &id, how),
+            (Some(_), None) => {
+                self.said(ctx, contact, &id, word);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes that a file has ended on the other device.
+    fn ended_there(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        id: &TransferId,
+        how: End,
+    ) -> Heard {
+        let Some(file) = self.all.get_mut(id) else {
             return Ok(());
         };
-        if let Some(how) = ended {
-            // Only whoever gets a file can have declined or saved it.
-            let only_there = matches!(how, End::Declined | End::Saved);
-            if only_there && file.record.direction == Direction::In {
-                return Err(Misbehaviour::OutOfPlace);
-            }
-            // All of it is here, and being saved: that counts, and is said.
-            if !only_there && matches!(&file.work, Work::Receiving(r) if r.is_saving()) {
-                return Ok(());
-            }
-            say(ctx, contact, &id, Word::Noted);
-            self.end(ctx, &id, how, true);
+        let comes = match &file.work {
+            Work::Receiving(receiving) => Some(receiving),
+            Work::Sending(_) => None,
+        };
+        // Only whoever gets a file can have declined or saved it.
+        let only_there = matches!(how, End::Declined | End::Saved);
+        if only_there && comes.is_some() {
+            return Err(Misbehaviour::OutOfPlace);
+        }
+        // All of it is here, and being saved: that counts, and is said.
+        let open = file.record.progressed == Progressed::Open;
+        if open && comes.is_some_and(Receiving::is_whole) {
             return Ok(());
         }
+        say(ctx, contact, id, Word::Noted);
+        if !open && how == End::Saved {
+            // Given up here when all of it was there.
+            file.record.progressed = Progressed::Open;
+        }
+        self.end(ctx, id, how, true);
+        Ok(())
+    }
+
+    /// Takes something else that the other side says of a file.
+    fn said(&mut self, ctx: &mut Context, contact: &ContactId, id: &TransferId, word: Word) {
+        let Some(file) = self.all.get_mut(id) else {
+            return;
+        };
+        // Their person has decided anew: whoever sends it has heard its end from there.
+        if word == Word::Want && file.record.direction == Direction::Out && file.may_go_again() {
+            self.begin_again(ctx, id);
+        }
+        let Some(file) = self.all.get_mut(id) else {
+            return;
+        };
         match (word, file.record.progressed, &mut file.work) {
-            // Their person has decided anew, on a device that knows nothing of it any more: whoever sends it has
-            // heard its end from there.
-            (
-                Word::Want,
-                Progressed::Ended {
-                    how: End::Saved | End::Declined,
-                    ..
-                },
-                Work::Sending(sending),
-            ) => {
-                *sending = Sending::default();
-                sending.want(ctx, &id, &file.record.offer);
-                file.record.progressed = Progressed::Open;
-                ctx.store_for_certain(Change::Transfer(file.record.clone()));
-            }
             (Word::Want, Progressed::Ended { how, .. }, _)
             | (Word::Offered, Progressed::Ended { how, .. }, Work::Receiving(_)) => {
-                say(ctx, contact, &id, Word::of(how));
+                say(ctx, contact, id, Word::of(how));
             }
             (Word::Want, Progressed::Open, Work::Sending(sending)) => {
-                sending.want(ctx, &id, &file.record.offer);
+                sending.want(ctx, id, &file.record.offer);
             }
-            (Word::Lacking | Word::Ready, Progressed::Open, Work::Receiving(receiving)) => {
-                receiving.set_lacking(word == Word::Lacking);
+            (Word::Paused, Progressed::Open, Work::Sending(sending)) => sending.paused_there(),
+            (Word::Paused, Progressed::Open, Work::Receiving(receiving)) => {
+                receiving.set_held(Some(Held::Paused));
             }
+            (Word::Lacking, Progressed::Open, Work::Receiving(receiving)) => {
+                receiving.set_held(Some(Held::Lacking));
+            }
+            (Word::Ready, Progressed::Open, Work::Receiving(receiving)) => receiving.set_held(None),
             (Word::Noted, Progressed::Ended { how, .. }, _) => {
                 file.record.progressed = Progressed::Ended { how, told: true };
                 ctx.store_for_certain(Change::Transfer(file.record.clone()));
             }
             _ => {}
         }
-        self.announce(ctx, &id);
-        self.go_on(ctx, contact, &id);
-        Ok(())
+        self.announce(ctx, id);
+        self.go_on(ctx, contact, id);
     }
 
     fn announced(&mut self, ctx: &mut Context, contact: &ContactId, label: String) -> Heard {

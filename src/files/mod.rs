@@ -104,11 +104,32 @@ impl Files {
         offer: FileOffer,
         accept: bool,
     ) -> Result<(), Refusal> {
+        let theirs = |file: &&File| file.record.contact == *contact && file.may_go_again();
+        if accept && self.all.get(id).filter(theirs).is_some() {
+            self.begin_again(ctx, id);
+            return Ok(());
+        }
         self.begin(ctx, contact, id, offer, Direction::In)?;
         if !accept {
             self.end(ctx, id, End::Declined, false);
         }
         Ok(())
+    }
+
+    /// Goes on with a file that had ended.
+    fn begin_again(&mut self, ctx: &mut Context, id: &TransferId) {
+        if let Some(file) = self.all.get_mut(id) {
+            let record = TransferRecord {
+                progressed: Progressed::Open,
+                began: ctx.now.unix,
+                paused: false,
+                ..file.record.clone()
+            };
+            let change = Change::Transfer(record.clone());
+            ctx.store(Write::Transfer(id.clone()), change);
+            *file = File::new(record);
+        }
+        self.announce(ctx, id);
     }
 
     fn begin(
@@ -131,6 +152,7 @@ impl Files {
             offer,
             progressed: Progressed::Open,
             began: ctx.now.unix,
+            paused: false,
         };
         ctx.store(
             Write::Transfer(id.clone()),
@@ -160,14 +182,12 @@ impl Files {
         let Some(file) = self.all.get_mut(id) else {
             return;
         };
-        match (file.record.progressed, &mut file.work) {
-            (Progressed::Open, Work::Receiving(receiving)) => {
-                receiving.open(ctx, id, file.record.offer.size);
-            }
-            (Progressed::Open, Work::Sending(_)) => {}
-            (Progressed::Ended { .. }, _) => {
-                ctx.emit(Output::File(id.clone(), FileOutput::Drop));
-            }
+        if file.is_over() {
+            ctx.emit(Output::File(id.clone(), FileOutput::Drop));
+        } else if let (Progressed::Open, Work::Receiving(receiving)) =
+            (file.record.progressed, &mut file.work)
+        {
+            receiving.open(ctx, id, file.record.offer.size);
         }
     }
 
@@ -205,11 +225,13 @@ impl Files {
         match command {
             FileCommand::Cancel => self.end(ctx, id, End::Cancelled { there: false }, false),
             FileCommand::Pause(paused) => {
-                file.paused = paused;
+                file.record.paused = paused;
                 if let Work::Receiving(receiving) = &mut file.work {
                     receiving.interrupted();
+                    receiving.renew();
                 }
                 let contact = file.record.contact.clone();
+                ctx.store_for_certain(Change::Transfer(file.record.clone()));
                 self.announce(ctx, id);
                 self.go_on(ctx, &contact, id);
             }
@@ -217,6 +239,12 @@ impl Files {
                 if let Work::Sending(sending) = &mut file.work {
                     sending.look(ctx, id, &file.record.offer);
                 }
+            }
+            FileCommand::Save => {
+                if let Work::Receiving(receiving) = &mut file.work {
+                    receiving.save_again(ctx, id, &file.record.offer);
+                }
+                self.announce(ctx, id);
             }
         }
         Ok(())
@@ -232,7 +260,7 @@ impl Files {
         let change = Change::Transfer(file.record.clone());
         // What says that it was saved stays with its bytes until that is stored: nothing is saved twice.
         ctx.store(Write::Transfer(id.clone()), change);
-        if how != End::Saved {
+        if how != End::Saved && file.is_over() {
             ctx.emit(Output::File(id.clone(), FileOutput::Drop));
         }
         if let Some(peer) = self.peers.get_mut(&contact) {
@@ -286,6 +314,7 @@ impl Files {
             | FileInput::Written { .. }
             | FileInput::Damaged { .. }
             | FileInput::Saved
+            | FileInput::NotSaved
             | FileInput::Found
             | FileInput::Lacking
             | FileInput::Sent
@@ -314,20 +343,18 @@ impl Files {
         let Some(file) = self.all.get_mut(id).filter(|file| !file.has_ended()) else {
             return self.serve(ctx, contact);
         };
-        match &mut file.work {
-            Work::Receiving(receiving) => {
-                if receiving.take_news() && self.peers.contains_key(contact) {
-                    say(ctx, contact, id, Word::Want);
-                }
+        if let Some(word) = file
+            .take_news()
+            .filter(|_| self.peers.contains_key(contact))
+        {
+            say(ctx, contact, id, word);
+        }
+        match &file.work {
+            Work::Receiving(_) => {
                 self.acknowledge(ctx, contact, id);
                 self.fetch(ctx, contact);
             }
-            Work::Sending(sending) => {
-                if let Some(word) = sending.take_news() {
-                    say(ctx, contact, id, word);
-                }
-                self.serve(ctx, contact);
-            }
+            Work::Sending(_) => self.serve(ctx, contact),
         }
     }
 
@@ -367,7 +394,8 @@ impl Files {
     /// Returns what is to be fetched from a contact now, the oldest first.
     fn wanted(&self, contact: &ContactId) -> impl Iterator<Item = &TransferId> {
         let is_wanted = move |(_, file): &(&TransferId, &File)| {
-            let theirs = file.record.contact == *contact && !file.has_ended() && !file.paused;
+            let theirs =
+                file.record.contact == *contact && !file.has_ended() && !file.record.paused;
             theirs && matches!(&file.work, Work::Receiving(receiving) if receiving.is_wanted())
         };
         let mut wanted: Vec<_> = self.all.iter().filter(is_wanted).collect();
@@ -407,13 +435,25 @@ fn say(ctx: &mut Context, contact: &ContactId, id: &TransferId, word: Word) {
 fn remove(ctx: &mut Context, id: &TransferId) {
     ctx.store_for_certain(Change::ForgetTransfer(id.clone()));
     ctx.emit(Output::File(id.clone(), FileOutput::Drop));
+    ctx.event(Event::TransferGone(id.clone()));
 }
 
 fn shown(id: &TransferId, file: &File) -> Event {
     let (state, bytes) = file.state();
+    let TransferRecord {
+        contact,
+        direction,
+        offer,
+        began,
+        ..
+    } = &file.record;
     Event::Transfer(Transfer {
         transfer: id.clone(),
-        contact: file.record.contact.clone(),
+        contact: contact.clone(),
+        own: *direction == Direction::Out,
+        name: offer.name.clone(),
+        size: offer.size,
+        began: *began,
         state,
         bytes,
     })

@@ -153,7 +153,7 @@ impl Files {
         }
         let is_ready = |(_, file): &(&TransferId, &File)| {
             let theirs = file.record.contact == *contact || planted!(FilesOfOthers);
-            let open = theirs && !file.has_ended() && !file.paused;
+            let open = theirs && !file.has_ended() && !file.record.paused;
             let size = file.size();
             open && matches!(&file.work, Work::Sending(sending) if sending.is_ready(size))
         };

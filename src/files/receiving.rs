@@ -5,6 +5,9 @@
 //! | Opening | `Open`, or `Saving` where it is whole | ignored | – | – | – |
 //! | Open | – | written where it is the next one | counted; `Saving` after the last | asked for again | asked for again |
 //! | Saving | – | ignored | – | – | – |
+//! | Unsaved | – | ignored | – | – | – |
+//!
+//! Where the browser does not save it, a file that is Saving is Unsaved, until its person has it saved again.
 
 use super::piece;
 use crate::context::Context;
@@ -25,11 +28,11 @@ pub(super) struct Receiving {
     next: u64,
     /// It was asked for on the present connection.
     asked: bool,
-    /// The sender has to choose it again.
-    lacking: bool,
+    /// Why the sender does not send it for now.
+    held: Option<Held>,
     /// How often a piece came damaged.
     damaged: u32,
-    /// The sender does not know yet that it is wanted.
+    /// The sender does not know yet whether it is wanted now.
     news: bool,
     /// Pieces are on the disk of which the sender has not heard.
     owes: bool,
@@ -44,8 +47,19 @@ enum Stage {
     Opening,
     /// Pieces can be written.
     Open,
-    /// All pieces are there.
+    /// All pieces are there, and being saved.
     Saving,
+    /// All pieces are there, and were not saved.
+    Unsaved,
+}
+
+/// Why a sender does not send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    /// Its person has to choose the file again.
+    Lacking,
+    /// Its person has stopped it for now.
+    Paused,
 }
 
 impl Receiving {
@@ -60,7 +74,9 @@ impl Receiving {
     pub(super) fn state(&self) -> TransferState {
         match self.stage {
             Stage::Saving => TransferState::Saving,
-            Stage::Open if self.lacking => TransferState::NeedsFile,
+            Stage::Unsaved => TransferState::Unsaved,
+            Stage::Open if self.held == Some(Held::Lacking) => TransferState::NeedsFile,
+            Stage::Open if self.held == Some(Held::Paused) => TransferState::Paused { there: true },
             Stage::Open if self.asked => TransferState::Running,
             Stage::Open | Stage::Closed | Stage::Opening => TransferState::Waiting,
         }
@@ -71,13 +87,13 @@ impl Receiving {
     }
 
     /// Returns whether all of it is here.
-    pub(super) fn is_saving(&self) -> bool {
-        self.stage == Stage::Saving
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self.stage, Stage::Saving | Stage::Unsaved)
     }
 
     /// Returns whether pieces of it are to be fetched.
     pub(super) fn is_wanted(&self) -> bool {
-        self.stage == Stage::Open && !self.lacking
+        self.stage == Stage::Open && self.held.is_none()
     }
 
     /// Returns from which piece on it is to be asked for, where that has not been done.
@@ -96,24 +112,35 @@ impl Receiving {
         self.next = self.have;
     }
 
-    /// Notes whether the sender can read it.
-    pub(super) fn set_lacking(&mut self, lacking: bool) {
-        if self.lacking != lacking {
-            self.lacking = lacking;
+    /// Notes that the sender does not send it for now, or does again.
+    pub(super) fn set_held(&mut self, held: Option<Held>) {
+        if self.held != held {
+            self.held = held;
             self.interrupted();
         }
     }
 
-    /// Returns whether the sender is to hear that it is wanted.
+    /// Saves it once more, where it was not.
+    pub(super) fn save_again(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
+        if self.stage == Stage::Unsaved {
+            self.save(ctx, id, offer);
+        }
+    }
+
+    /// Notes that the sender is to hear whether it is wanted.
+    pub(super) fn renew(&mut self) {
+        self.news = matches!(self.stage, Stage::Open | Stage::Saving | Stage::Unsaved);
+    }
+
+    /// Returns whether the sender is to hear whether it is wanted now.
     pub(super) fn take_news(&mut self) -> bool {
         std::mem::take(&mut self.news)
     }
 
-    /// Notes that there is a new session: the sender is told again.
+    /// Notes that there is a new session: both sides are told again.
     pub(super) fn connected(&mut self) {
-        self.news = matches!(self.stage, Stage::Open | Stage::Saving);
-        // What was said of that is of before, and is said again.
-        self.lacking = false;
+        self.renew();
+        self.held = None;
     }
 
     /// Returns up to which piece the sender is to hear that they are on the disk.
@@ -176,11 +203,13 @@ impl Receiving {
                 self.interrupted();
             }
             FileInput::Saved => return Some(End::Saved),
+            FileInput::NotSaved if self.stage == Stage::Saving => self.stage = Stage::Unsaved,
             FileInput::Failed(why) => return Some(End::Failed(why)),
             FileInput::Opened { .. }
             | FileInput::Written { .. }
             | FileInput::Found
             | FileInput::Lacking
+            | FileInput::NotSaved
             | FileInput::Read { .. }
             | FileInput::Sent => {}
         }
@@ -189,9 +218,13 @@ impl Receiving {
 
     fn save_if_whole(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
         if self.stage == Stage::Open && self.have == piece::count(offer.size) {
-            self.stage = Stage::Saving;
-            let (name, size) = (offer.name.clone(), offer.size);
-            ctx.emit(Output::File(id.clone(), FileOutput::Save { name, size }));
+            self.save(ctx, id, offer);
         }
+    }
+
+    fn save(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
+        self.stage = Stage::Saving;
+        let (name, size) = (offer.name.clone(), offer.size);
+        ctx.emit(Output::File(id.clone(), FileOutput::Save { name, size }));
     }
 }

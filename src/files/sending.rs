@@ -22,12 +22,12 @@ pub(super) struct Sending {
     got: u64,
     /// A piece that is being read, or sent.
     busy: Option<u64>,
-    /// The other side has heard that it has to be chosen again.
-    said_lacking: bool,
+    /// Why it cannot be fetched for now, as the other side has heard.
+    said: Option<Word>,
+    /// The other person has stopped it for now.
+    paused_there: bool,
     /// The other side was asked what has become of it, once since the start.
     heard: bool,
-    /// The other side is to hear this.
-    news: Option<Word>,
 }
 
 /// Whether the file can be read.
@@ -50,6 +50,7 @@ struct Asked {
 impl Sending {
     pub(super) fn state(&self) -> TransferState {
         match self.source {
+            _ if self.paused_there => TransferState::Paused { there: true },
             Source::Lacking if self.wanted => TransferState::NeedsFile,
             _ if self.asked.is_some() => TransferState::Running,
             _ if self.wanted => TransferState::Waiting,
@@ -63,9 +64,20 @@ impl Sending {
         self.got
     }
 
-    /// Returns what the other side is to hear.
-    pub(super) fn take_news(&mut self) -> Option<Word> {
-        self.news.take()
+    /// Returns what the other side is to hear: why it cannot be fetched for now, or that it can again. `paused` is
+    /// whether the person here has stopped it.
+    pub(super) fn take_news(&mut self, paused: bool) -> Option<Word> {
+        let why_not = match self.source {
+            _ if paused => Some(Word::Paused),
+            Source::Lacking => Some(Word::Lacking),
+            Source::Found => None,
+            Source::Unknown | Source::Looking => return None,
+        };
+        let is_news = self.wanted && self.said != why_not;
+        is_news.then(|| {
+            self.said = why_not;
+            why_not.unwrap_or(Word::Ready)
+        })
     }
 
     /// Returns whether it is not known what has become of it: this disk may be older than the other one.
@@ -78,21 +90,18 @@ impl Sending {
         !std::mem::replace(&mut self.heard, true)
     }
 
-    /// Notes that the other side is going to fetch it.
+    /// Notes that the other side is going to fetch it, and knows nothing of why that cannot be.
     pub(super) fn want(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
-        self.wanted = true;
-        match self.source {
-            Source::Unknown => self.look(ctx, id, offer),
-            Source::Lacking => self.say_lacking(),
-            Source::Looking | Source::Found => {}
+        (self.wanted, self.paused_there, self.said) = (true, false, None);
+        if self.source == Source::Unknown {
+            self.look(ctx, id, offer);
         }
     }
 
-    fn say_lacking(&mut self) {
-        if self.wanted {
-            self.said_lacking = true;
-            self.news = Some(Word::Lacking);
-        }
+    /// Notes that the person of the other side has stopped it for now.
+    pub(super) fn paused_there(&mut self) {
+        (self.wanted, self.paused_there) = (true, true);
+        self.interrupted();
     }
 
     /// Looks whether the file can be read.
@@ -170,15 +179,10 @@ impl Sending {
     /// Goes on after the device has done something. Returns how the file has ended.
     pub(super) fn input(&mut self, input: FileInput) -> Option<End> {
         match input {
-            FileInput::Found => {
-                self.source = Source::Found;
-                let said = std::mem::take(&mut self.said_lacking);
-                self.news = said.then_some(Word::Ready);
-            }
+            FileInput::Found => self.source = Source::Found,
             FileInput::Lacking => {
                 self.source = Source::Lacking;
                 self.interrupted();
-                self.say_lacking();
             }
             FileInput::Sent => self.busy = None,
             FileInput::Failed(why) => return Some(End::Failed(why)),
@@ -186,7 +190,8 @@ impl Sending {
             | FileInput::Opened { .. }
             | FileInput::Written { .. }
             | FileInput::Damaged { .. }
-            | FileInput::Saved => {}
+            | FileInput::Saved
+            | FileInput::NotSaved => {}
         }
         None
     }

@@ -1,6 +1,7 @@
 //! What two contacts say about a file in their session.
 
 use crate::records::End;
+use crate::view::Failure;
 
 /// How far a file is, as one side tells the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +20,15 @@ pub(super) enum Word {
     Saved,
     /// Its sender has to choose it again.
     Lacking,
-    /// The sender has done so.
+    /// The person of whoever says it has stopped it for now.
+    Paused,
+    /// It can be fetched again, after either.
     Ready,
     /// What ended a file was heard.
     Noted,
 }
 
-const WORDS: [(Word, &str); 9] = [
+const WORDS: [(Word, &str); 10] = [
     (Word::Offered, "offered"),
     (Word::Want, "want"),
     (Word::Declined, "declined"),
@@ -33,6 +36,7 @@ const WORDS: [(Word, &str); 9] = [
     (Word::Failed, "failed"),
     (Word::Saved, "saved"),
     (Word::Lacking, "lacking"),
+    (Word::Paused, "paused"),
     (Word::Ready, "ready"),
     (Word::Noted, "noted"),
 ];
@@ -49,6 +53,22 @@ impl Word {
         let mut words = WORDS.iter();
         let found = words.find(|(_, word)| *word == text);
         found.map(|(word, _)| *word)
+    }
+
+    /// Returns how a file has ended of which this is said; `None` where it has not.
+    pub(super) fn end(self) -> Option<End> {
+        match self {
+            Self::Declined => Some(End::Declined),
+            Self::Cancelled => Some(End::Cancelled { there: true }),
+            Self::Failed => Some(End::Failed(Failure::There)),
+            Self::Saved => Some(End::Saved),
+            Self::Offered
+            | Self::Want
+            | Self::Lacking
+            | Self::Paused
+            | Self::Ready
+            | Self::Noted => None,
+        }
     }
 
     /// Returns what says that a file has ended so.

@@ -10,7 +10,6 @@ use crate::io::{ChannelBinding, Closed, Link, LinkId, Path};
 use crate::limits::{PIECE_BYTES, PIECES_AHEAD};
 use crate::test_context::{context, id};
 use crate::view::TransferState;
-use crate::wire::{FileFrame, encode};
 use std::collections::{BTreeMap, VecDeque};
 
 const FETCH: LinkId = LinkId::Dialled(1);
@@ -61,6 +60,8 @@ struct Pair {
     sent: u64,
     /// Which pieces come damaged.
     damages: VecDeque<u64>,
+    /// How often the browser does not save.
+    unsaved: u32,
 }
 
 enum Way {
@@ -116,6 +117,7 @@ impl Pair {
             spied: false,
             sent: 0,
             damages: VecDeque::new(),
+            unsaved: 0,
         }
     }
 
@@ -130,6 +132,42 @@ impl Pair {
         let other = bob.other.clone();
         bob.files
             .decide(&mut bob.ctx, &other, id, offer, true)
+            .unwrap();
+        self.run();
+    }
+
+    /// Ann offers Bob a file, who does not want it.
+    fn declined(&mut self, id: &TransferId) {
+        let [ann, bob] = &mut self.devices;
+        ann.sources.push(id.clone());
+        let (to, from, offer) = (ann.other.clone(), bob.other.clone(), offer(9 * PIECE));
+        ann.files
+            .offer(&mut ann.ctx, &to, id, offer.clone())
+            .unwrap();
+        bob.files
+            .decide(&mut bob.ctx, &from, id, offer, false)
+            .unwrap();
+        self.connect();
+        assert_eq!(self.states(id), [TransferState::Declined; 2]);
+    }
+
+    /// Bob accepts a file after all.
+    fn accept(&mut self, id: &TransferId) -> Result<(), Refusal> {
+        let bob = &mut self.devices[1];
+        let from = bob.other.clone();
+        let accepted = bob
+            .files
+            .decide(&mut bob.ctx, &from, id, offer(9 * PIECE), true);
+        self.run();
+        accepted
+    }
+
+    /// The person of a device gives the first file up.
+    fn cancel(&mut self, index: usize) {
+        let device = &mut self.devices[index];
+        device
+            .files
+            .command(&mut device.ctx, &file(1), FileCommand::Cancel)
             .unwrap();
         self.run();
     }
@@ -224,6 +262,10 @@ impl Pair {
                         FileOutput::Open { .. } => {
                             let pieces = *device.disk.entry(id.clone()).or_default();
                             FileInput::Opened { pieces }
+                        }
+                        FileOutput::Save { .. } if self.unsaved > 0 => {
+                            self.unsaved -= 1;
+                            FileInput::NotSaved
                         }
                         FileOutput::Save { .. } => {
                             device.saved.push(id.clone());
@@ -453,27 +495,20 @@ fn a_piece_that_came_damaged_is_asked_for_again_and_not_for_ever() {
 
 #[test]
 fn a_sender_that_runs_ahead_of_the_disk_fills_no_memory() {
-    let mut pair = Pair::new();
-    pair.accepted(&file(1), 20 * PIECE);
-    let ann = &mut pair.devices[0];
-    let pause = FileCommand::Pause(true);
-    ann.files.command(&mut ann.ctx, &file(1), pause).unwrap();
-    pair.connect();
-    let bob = &mut pair.devices[1];
+    let mut ctx = context();
+    let mut receiving = Receiving::default();
+    let size = 20 * PIECE;
+    receiving.open(&mut ctx, &file(1), size);
+    let opened = FileInput::Opened { pieces: 0 };
+    receiving.input(&mut ctx, &file(1), &offer(size), opened);
+    assert_eq!(receiving.ask(), Some(0));
+    crate::test_context::clear(&mut ctx);
     for number in 0..20 {
-        let piece = FileFrame::Piece {
-            id: file(1).0,
-            number,
-            length: PIECE_BYTES,
-            hash: crate::encoding::b64(&[7; 32]),
-        };
-        let frame = Link::Frame(encode(&piece).into_bytes());
-        let other = bob.other.clone();
-        bob.files.link(&mut bob.ctx, &other, FETCH, frame);
+        let piece = (number, PIECE_BYTES, [7; 32]);
+        receiving.announced(&mut ctx, (&file(1), FETCH), size, piece);
     }
-    let writes = std::iter::from_fn(|| bob.ctx.poll());
-    let is_write = |output: &Output| matches!(output, Output::File(_, FileOutput::Write { .. }));
-    assert_eq!(writes.filter(is_write).count() as u64, PIECES_AHEAD);
+    let written = crate::test_context::outputs(&mut ctx).len();
+    assert_eq!(written as u64, PIECES_AHEAD);
 }
 
 #[test]
@@ -501,17 +536,7 @@ fn what_is_declined_or_given_up_is_known_on_both_sides_whenever_they_meet() {
             assert!(pair.devices[1].disk.is_empty(), "nothing of it stays");
         }
     }
-    let mut pair = Pair::new();
-    let [ann, bob] = &mut pair.devices;
-    let (to, from) = (ann.other.clone(), bob.other.clone());
-    ann.files
-        .offer(&mut ann.ctx, &to, &file(1), offer(5))
-        .unwrap();
-    bob.files
-        .decide(&mut bob.ctx, &from, &file(1), offer(5), false)
-        .unwrap();
-    pair.connect();
-    assert_eq!(pair.states(&file(1)), [TransferState::Declined; 2]);
+    Pair::new().declined(&file(1));
 }
 
 #[test]
@@ -532,10 +557,114 @@ fn a_paused_file_waits_and_goes_on() {
         pause(&mut pair, true);
         let sent = pair.sent;
         assert!(sent <= 5 + PIECES_AHEAD + 1, "{sent}");
-        assert_eq!(pair.states(&file(1))[index], TransferState::Paused);
+        // Also where the two meet anew, and where the one who has stopped it starts anew.
+        for again in [false, false, true] {
+            let mut states = [false, true].map(|there| TransferState::Paused { there });
+            states.rotate_left(index);
+            assert_eq!(pair.states(&file(1)), states);
+            if again {
+                pair.restart(index);
+            } else {
+                pair.disconnect();
+            }
+            pair.connect();
+        }
+        assert_eq!(pair.sent, sent);
         pause(&mut pair, false);
         assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
     }
+}
+
+#[test]
+fn a_file_that_its_sender_has_paused_takes_the_place_of_no_other() {
+    let mut pair = Pair::new();
+    for n in 1..=FETCHED_AT_ONCE {
+        pair.accepted(&file(u8::try_from(n).unwrap()), 3 * PIECE);
+        let ann = &mut pair.devices[0];
+        let (id, pause) = (file(u8::try_from(n).unwrap()), FileCommand::Pause(true));
+        ann.files.command(&mut ann.ctx, &id, pause).unwrap();
+    }
+    pair.accepted(&file(9), 3 * PIECE);
+    pair.connect();
+    assert_eq!(pair.states(&file(9)), [TransferState::Saved; 2]);
+}
+
+#[test]
+fn what_its_person_has_ended_can_be_accepted_after_all() {
+    let ends: [fn(&mut Pair); 3] = [
+        |pair| pair.declined(&file(1)),
+        |pair| {
+            pair.accepted(&file(1), 9 * PIECE);
+            pair.connect_until(5);
+            pair.cancel(1);
+        },
+        |pair| {
+            pair.damages = [2; 4].into();
+            pair.accepted(&file(1), 9 * PIECE);
+            pair.connect();
+        },
+    ];
+    for end in ends {
+        let mut pair = Pair::new();
+        end(&mut pair);
+        let [there, here] = pair.states(&file(1));
+        assert!(there.has_ended(), "{there:?}");
+        assert!(here.may_be_accepted_again(), "{here:?}");
+        assert_eq!(pair.accept(&file(1)), Ok(()));
+        assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+        assert_eq!(pair.accept(&file(1)), Err(Refusal::Gone), "once");
+    }
+}
+
+#[test]
+fn what_its_sender_has_given_up_cannot_be_accepted_again() {
+    let mut pair = Pair::new();
+    pair.accepted(&file(1), 9 * PIECE);
+    pair.connect_until(5);
+    pair.cancel(0);
+    assert!(!pair.states(&file(1))[1].may_be_accepted_again());
+    assert_eq!(pair.accept(&file(1)), Err(Refusal::Gone));
+}
+
+#[test]
+fn a_file_that_the_browser_has_not_saved_is_not_lost() {
+    let mut pair = Pair::new();
+    pair.unsaved = 2;
+    pair.accepted(&file(1), 3 * PIECE);
+    pair.connect();
+    assert_eq!(pair.states(&file(1))[1], TransferState::Unsaved);
+    pair.cancel(0);
+    pair.restart(1);
+    assert_eq!(pair.states(&file(1))[1], TransferState::Unsaved);
+    let bob = &mut pair.devices[1];
+    bob.files
+        .command(&mut bob.ctx, &file(1), FileCommand::Save)
+        .unwrap();
+    pair.run();
+    // And it was, whatever its sender has given up meanwhile.
+    pair.connect();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+    assert_eq!((pair.devices[1].saved.len(), pair.sent), (1, 3));
+    let told = Progressed::Ended {
+        how: End::Saved,
+        told: true,
+    };
+    for device in &pair.devices {
+        assert_eq!(device.records[&file(1)].progressed, told);
+    }
+}
+
+#[test]
+fn a_sender_whose_disk_is_older_hears_what_has_become_of_a_file_that_was_declined_at_first() {
+    let mut pair = Pair::new();
+    pair.declined(&file(1));
+    let older = pair.devices[0].records.clone();
+    pair.accept(&file(1)).unwrap();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+    pair.devices[0].records = older;
+    pair.restart(0);
+    pair.connect();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
 }
 
 #[test]

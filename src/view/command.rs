@@ -168,6 +168,8 @@ pub enum FileCommand {
     Pause(bool),
     /// Reports that it was chosen again, and handed to the engine's page.
     Choose,
+    /// Hands it to the browser's downloads once more.
+    Save,
 }
 
 /// Why a command was refused, for the field or the button it came from.

@@ -63,6 +63,8 @@ pub enum Event {
     Progress(Progress),
     /// A file was accepted here or offered from here, or is further; the key is [`Transfer::transfer`].
     Transfer(Transfer),
+    /// What has become of a file is no longer kept.
+    TransferGone(TransferId),
     /// A contact is writing at this moment; forget it after six seconds.
     Typing(ContactId),
     /// The settings in force, their defaults and what is wrong with the packed configuration.

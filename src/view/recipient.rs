@@ -44,6 +44,7 @@ impl Event {
             | Self::InviteGone(_)
             | Self::Typing(_)
             | Self::Transfer(_)
+            | Self::TransferGone(_)
             | Self::Settings(_)
             | Self::Alert(_)
             | Self::Ready => Recipient::EveryView,

@@ -1,6 +1,7 @@
 //! Files on their way, and what came of them.
 
 use super::{ContactId, TransferId};
+use crate::clock::UnixMillis;
 use serde::{Deserialize, Serialize};
 
 /// How far a file is that is offered in a chat. What no [`Event::Transfer`](crate::view::Event::Transfer) speaks of
@@ -12,6 +13,14 @@ pub struct Transfer {
     pub transfer: TransferId,
     /// In whose chat.
     pub contact: ContactId,
+    /// Whether it was offered from here.
+    pub own: bool,
+    /// What it is called.
+    pub name: String,
+    /// How many bytes it has.
+    pub size: u64,
+    /// When it was offered or accepted here.
+    pub began: UnixMillis,
     /// How far it is.
     pub state: TransferState,
     /// How many bytes are on the disk of whoever gets them.
@@ -28,12 +37,17 @@ pub enum TransferState {
     Waiting,
     /// Its bytes are on their way.
     Running,
-    /// The person of this device has stopped it for now.
-    Paused,
+    /// A person has stopped it for now, `there` or here.
+    Paused {
+        /// The other person.
+        there: bool,
+    },
     /// The browser cannot read it any more: the sender has to choose it again.
     NeedsFile,
     /// All of it is here, and it is being handed to the browser's downloads.
     Saving,
+    /// All of it is here, and the browser has not saved it: it can be asked again.
+    Unsaved,
     /// It is saved on the device of whoever gets it.
     Saved,
     /// Whoever was offered it does not want it.
@@ -58,9 +72,27 @@ impl TransferState {
             Self::Offered
             | Self::Waiting
             | Self::Running
-            | Self::Paused
+            | Self::Paused { .. }
             | Self::NeedsFile
-            | Self::Saving => false,
+            | Self::Saving
+            | Self::Unsaved => false,
+        }
+    }
+
+    /// Returns whether a file that was offered to the person of this device, and has ended so, can be accepted again.
+    pub fn may_be_accepted_again(self) -> bool {
+        match self {
+            Self::Declined | Self::Cancelled { there: false } => true,
+            Self::Failed { why } => why != Failure::There,
+            Self::Offered
+            | Self::Waiting
+            | Self::Running
+            | Self::Paused { .. }
+            | Self::NeedsFile
+            | Self::Saving
+            | Self::Unsaved
+            | Self::Saved
+            | Self::Cancelled { there: true } => false,
         }
     }
 }
@@ -77,8 +109,6 @@ pub enum Failure {
     NoStorage,
     /// What arrives is not what was sent, again and again.
     Damaged,
-    /// The browser did not save it.
-    NotSaved,
     /// It failed on the other device.
     There,
     /// Nobody fetched it for 30 days.

@@ -91,9 +91,9 @@ fn buttons(props: &Props) -> Html {
     match props.shown.stage {
         Stage::Undecided | Stage::Deciding if !props.own => {
             let busy = !props.stored || props.shown.stage == Stage::Deciding;
-            let accept = (!busy).then(|| accept(props));
-            let decline = FileEdit::Decide(props.contact.clone(), props.transfer.clone(), false);
-            let decline = (!busy).then(|| on(&props.dispatch, Action::File(decline)));
+            let accept = (!busy).then(|| to_save(props, decide(props, true)));
+            let decline = || on(&props.dispatch, Action::File(decide(props, false)));
+            let decline = (!busy).then(decline);
             html! {
                 <div class="acts">
                     <button type="button" class="soft" onclick={decline}
@@ -107,8 +107,19 @@ fn buttons(props: &Props) -> Html {
                 </div>
             }
         }
+        Stage::At(TransferState::Unsaved) => html! {
+            <div class="acts">
+                { command(props, Text::Cancel, FileCommand::Cancel) }
+                { saving(props, Text::FileSaveAgain, FileEdit::Command(props.transfer.clone(), FileCommand::Save)) }
+            </div>
+        },
+        Stage::At(state) if !props.own && state.may_be_accepted_again() => html! {
+            <div class="acts">
+                { saving(props, Text::FileAcceptAgain, decide(props, true)) }
+            </div>
+        },
         Stage::At(state) if !state.has_ended() && state != TransferState::Saving => {
-            let paused = state == TransferState::Paused;
+            let paused = state == TransferState::Paused { there: false };
             let again = props.own && state == TransferState::NeedsFile;
             let can_pause = !again && state != TransferState::Offered;
             let (label, pause) = if paused {
@@ -143,9 +154,22 @@ fn command(props: &Props, label: Text, command: FileCommand) -> Html {
     }
 }
 
-/// Accepts, and asks in the same click for what is needed to save. Without that the browser is asked in another way.
-fn accept(props: &Props) -> Callback<MouseEvent> {
-    let edit = FileEdit::Decide(props.contact.clone(), props.transfer.clone(), true);
+fn decide(props: &Props, accept: bool) -> FileEdit {
+    FileEdit::Decide(props.contact.clone(), props.transfer.clone(), accept)
+}
+
+/// Returns a button after which something is saved.
+fn saving(props: &Props, label: Text, edit: FileEdit) -> Html {
+    html! {
+        <button type="button" class="primary" onclick={to_save(props, edit)}
+            aria-describedby={name_id(&props.transfer)}>
+            { t(label) }
+        </button>
+    }
+}
+
+/// Asks in the same click for what is needed to save. Without that the browser is asked in another way.
+fn to_save(props: &Props, edit: FileEdit) -> Callback<MouseEvent> {
     let dispatch = props.dispatch.clone();
     Callback::from(move |_| {
         let (dispatch, edit) = (dispatch.clone(), edit.clone());

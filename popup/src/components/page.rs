@@ -43,8 +43,7 @@ fn panes(state: &State, people: &Lists, dispatch: &Dispatch) -> Html {
 
 /// Returns which file has come to an end just now, for who does not see it.
 fn ended(state: &State) -> Option<String> {
-    let (file, how) = state.files.ended.as_ref()?;
-    Some(words::file_ended(file, *how))
+    state.files.ended.as_ref().map(words::file_ended)
 }
 
 fn open_page(state: &State, dispatch: &Dispatch) -> Html {

@@ -34,7 +34,7 @@ pub(crate) use pages::{
     REMOVE, Saved, ServerEdit, ServerRow, SettingsEdit, SettingsForm, Using,
 };
 pub(crate) use people::{Lists, Section, has_contacts};
-pub(crate) use transfers::{FileShown, Known, Stage};
+pub(crate) use transfers::{FileShown, Stage};
 pub(crate) use trouble::Trouble;
 pub(crate) use view::View;
 pub(crate) use window::{Piece, WHOLE};

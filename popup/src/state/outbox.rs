@@ -23,8 +23,6 @@ pub(super) enum Purpose {
     Offer(String),
     /// The decision about a file.
     Decide(TransferId),
-    /// Messages of a chat, for what is said of files in them.
-    Files(ContactId),
     /// The name in the settings.
     SettingsName,
     /// The settings.

@@ -1,7 +1,7 @@
 //! The files that are offered in the chats: what is said of each, how far it is, and how fast it goes.
 
 use super::resync::Resynced;
-use ipc::{ContactId, Message, Transfer, TransferId, TransferState, UnixMillis};
+use ipc::{ContactId, Transfer, TransferId, TransferState, UnixMillis};
 use litemap::LiteMap;
 
 /// Between two looks at how fast a file goes, in milliseconds: pieces arrive in bursts.
@@ -17,29 +17,12 @@ const BELIEVED: u64 = 10_000;
 #[derive(Debug, Default)]
 pub(crate) struct Transfers {
     pub(super) all: Resynced<TransferId, Moving>,
-    /// What is said of those whose messages were seen.
-    known: LiteMap<TransferId, Known>,
-    /// Those whose messages were looked for and are not there.
-    lost: LiteMap<TransferId, ()>,
     /// Files that were chosen and are not with the engine.
     pub(super) chosen: LiteMap<TransferId, Pending>,
     /// Photographs from which something was left out.
     pub(super) cleaned: LiteMap<TransferId, ()>,
-    /// The last end of one that was seen coming: the file, and whether it is an own one.
-    pub(crate) ended: Option<(Known, TransferState)>,
-}
-
-/// What is said of a file, in as much as lists need it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Known {
-    /// It was offered from here.
-    pub(crate) own: bool,
-    /// When it was offered.
-    pub(crate) at: UnixMillis,
-    /// Its name.
-    pub(crate) name: String,
-    /// How many bytes it has.
-    pub(crate) size: u64,
+    /// The last one that came to its end while this view was there.
+    pub(crate) ended: Option<Transfer>,
 }
 
 /// A file that was chosen and is not with the engine.
@@ -132,19 +115,6 @@ pub(crate) enum Stage {
 }
 
 impl Transfers {
-    /// Takes what is said of a file in a message.
-    pub(super) fn learn(&mut self, message: &Message) {
-        if let Some(file) = &message.file {
-            let known = Known {
-                own: message.state.is_own(),
-                at: message.at,
-                name: file.offer.name.clone(),
-                size: file.offer.size,
-            };
-            self.known.insert(file.transfer.clone(), known);
-        }
-    }
-
     /// Takes how far a file is.
     pub(super) fn take(&mut self, now: UnixMillis, transfer: Transfer) {
         let id = transfer.transfer.clone();
@@ -157,30 +127,15 @@ impl Transfers {
             Pace::default()
         };
         let was_open = before.is_some_and(|moving| !moving.transfer.state.has_ended());
-        let known = self.known.get(&id);
-        if let Some(known) = known.filter(|_| was_open && state.has_ended()) {
-            self.ended = Some((known.clone(), state));
+        if was_open && state.has_ended() {
+            self.ended = Some(transfer.clone());
         }
         self.all.insert(id, Moving { transfer, pace });
     }
 
-    /// Forgets the files of a contact who is gone.
-    pub(super) fn forget(&mut self, contact: &ContactId) {
-        let theirs = self
-            .all
-            .values()
-            .filter(|moving| moving.transfer.contact == *contact);
-        let theirs: Vec<_> = theirs
-            .map(|moving| moving.transfer.transfer.clone())
-            .collect();
-        for id in theirs {
-            self.all.remove(&id);
-        }
-    }
-
-    /// Returns what is said of a file.
-    pub(crate) fn known(&self, id: &TransferId) -> Option<&Known> {
-        self.known.get(id)
+    /// Returns what is known of a file.
+    pub(super) fn get(&self, id: &TransferId) -> Option<&Transfer> {
+        self.all.get(id).map(|moving| &moving.transfer)
     }
 
     /// Returns how far a file is that has so many bytes.
@@ -222,40 +177,10 @@ impl Transfers {
     }
 
     /// Returns all files, those on their way first and of those the newest.
-    pub(crate) fn sorted(&self) -> Vec<(&Transfer, Option<&Known>)> {
-        let with = |moving: &Moving| self.known.get(&moving.transfer.transfer);
-        let all = self
-            .all
-            .values()
-            .map(|moving| (&moving.transfer, with(moving)));
-        let mut all: Vec<_> = all.collect();
-        all.sort_by_key(|(transfer, known)| {
-            let at = known.map_or(0, |known| known.at);
-            (transfer.state.has_ended(), std::cmp::Reverse(at))
-        });
+    pub(crate) fn sorted(&self) -> Vec<&Transfer> {
+        let mut all: Vec<_> = self.all.values().map(|moving| &moving.transfer).collect();
+        all.sort_by_key(|file| (file.state.has_ended(), std::cmp::Reverse(file.began)));
         all
-    }
-
-    /// Returns the contacts with files of which nothing is known.
-    pub(super) fn unknown(&self) -> Vec<ContactId> {
-        let mut contacts: LiteMap<_, _> = LiteMap::new();
-        for moving in self.all.values() {
-            let id = &moving.transfer.transfer;
-            if !self.known.contains_key(id) && !self.lost.contains_key(id) {
-                contacts.insert(moving.transfer.contact.clone(), ());
-            }
-        }
-        contacts.into_iter().map(|(contact, ())| contact).collect()
-    }
-
-    /// Notes that all messages of a contact were looked through.
-    pub(super) fn looked_through(&mut self, contact: &ContactId) {
-        for moving in self.all.values() {
-            let id = &moving.transfer.transfer;
-            if moving.transfer.contact == *contact && !self.known.contains_key(id) {
-                self.lost.insert(id.clone(), ());
-            }
-        }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::network::Tone;
 use crate::browser;
 use crate::i18n::{Text, fill, t};
-use crate::state::{FileShown, Known, Stage};
-use ipc::{Failure, TransferState};
+use crate::state::{FileShown, Stage};
+use ipc::{Failure, Transfer, TransferState};
 
 /// Endings of what a computer carries out when it is opened.
 const PROGRAMS: &[&str] = &[
@@ -39,13 +39,21 @@ pub(crate) fn file_line(own: bool, stage: Stage) -> FileLine {
                 if own { "up" } else { "down" },
                 Tone::Good,
             ),
-            TransferState::Paused => (Text::FilePaused, "pause", Tone::Busy),
+            TransferState::Paused { there } => {
+                let text = if there {
+                    Text::FilePausedThere
+                } else {
+                    Text::FilePaused
+                };
+                (text, "pause", Tone::Busy)
+            }
             TransferState::NeedsFile => (
                 pick(Text::FileNeeded, Text::FileNeededThere),
                 "warning",
                 Tone::Bad,
             ),
             TransferState::Saving => (Text::FileSaving, "waiting", Tone::Good),
+            TransferState::Unsaved => (Text::FileUnsaved, "warning", Tone::Bad),
             TransferState::Saved => (
                 pick(Text::FileSavedThere, Text::FileSaved),
                 "sent",
@@ -73,7 +81,6 @@ fn failure(own: bool, why: Failure) -> Text {
         Failure::NoRoom => Text::FileNoRoom,
         Failure::NoStorage => Text::FileNoStorage,
         Failure::Damaged => Text::FileDamaged,
-        Failure::NotSaved => Text::FileNotSaved,
         Failure::There if own => Text::FileFailedThere,
         Failure::There => Text::FileFailedSender,
         Failure::TooOld => Text::FileTooOld,
@@ -81,9 +88,9 @@ fn failure(own: bool, why: Failure) -> Text {
 }
 
 /// Returns what is read aloud when a file has come to its end.
-pub(crate) fn file_ended(known: &Known, state: TransferState) -> String {
-    let line = file_line(known.own, Stage::At(state));
-    format!("{}: {}", super::isolate(&known.name), t(line.text))
+pub(crate) fn file_ended(file: &Transfer) -> String {
+    let line = file_line(file.own, Stage::At(file.state));
+    format!("{}: {}", super::isolate(&file.name), t(line.text))
 }
 
 /// Returns a name and its ending, which is set apart where a computer carries out what has it.
@@ -214,7 +221,6 @@ mod tests {
             Failure::NoRoom,
             Failure::NoStorage,
             Failure::Damaged,
-            Failure::NotSaved,
             Failure::There,
             Failure::TooOld,
         ] {

@@ -4,7 +4,7 @@ use crate::pairs::{know_the_way, must_meet};
 use crate::transfers::Offered;
 use crate::world::World;
 use mesh_chat::records::{End, Progressed};
-use mesh_chat::view::TransferId;
+use mesh_chat::view::{TransferId, TransferState};
 
 /// Returns what is wrong in the end.
 #[must_use]
@@ -27,8 +27,10 @@ fn of(world: &World, id: &TransferId, file: &Offered) -> Option<String> {
         let device = devices.get(index)?;
         // What its person has paused, or has not chosen again, waits for them.
         let shown = device.view.transfers.get(id)?;
-        let waits = mesh_chat::view::TransferState::Paused == shown.state
-            || mesh_chat::view::TransferState::NeedsFile == shown.state;
+        let waits = matches!(
+            shown.state,
+            TransferState::Paused { .. } | TransferState::NeedsFile | TransferState::Unsaved
+        );
         let record = device.disk.transfer(id)?;
         Some((record.progressed, waits))
     };

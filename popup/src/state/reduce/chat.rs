@@ -74,7 +74,6 @@ impl State {
     }
 
     pub(super) fn history(&mut self, contact: &ContactId, newest: bool, page: Page) -> Vec<Effect> {
-        self.learn_files(&page.messages);
         let mut effects = Vec::new();
         let mut unsure = self.outbox.take_unsure(contact);
         let was_unsure = !unsure.is_empty();

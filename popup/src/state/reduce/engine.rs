@@ -75,7 +75,6 @@ impl State {
                     Some(Purpose::History { contact, newest }) => {
                         self.history(&contact, newest, page)
                     }
-                    Some(Purpose::Files(contact)) => self.looked_through(contact, &page),
                     _ => Vec::new(),
                 }
             }
@@ -113,7 +112,8 @@ impl State {
                 }
             }
             Event::Progress(progress) => self.progress(&progress),
-            Event::Transfer(transfer) => return self.transfer(transfer),
+            Event::Transfer(transfer) => self.files.take(self.now, transfer),
+            Event::TransferGone(id) => self.files.all.remove(&id),
             Event::Typing(contact) => {
                 self.typing.insert(contact, self.now.saturating_add(TYPING));
             }
@@ -139,7 +139,6 @@ impl State {
         effects.extend(self.leave_gone_note());
         effects.extend(self.resume_left_note());
         effects.extend(self.resume_page());
-        effects.extend(self.look_files_up());
         // Everything has been painted with this: what waited for a view has been shown.
         effects.extend(self.watch());
         for contact in self.outbox.unsure_contacts() {
@@ -160,7 +159,6 @@ impl State {
             return self.leave_gone_note();
         };
         self.typing.remove(contact);
-        self.files.forget(contact);
         self.leave_gone_contact().unwrap_or_default()
     }
 
@@ -187,7 +185,6 @@ impl State {
         if !message.state.is_own() {
             self.typing.remove(&message.contact);
         }
-        self.files.learn(&message);
         let Some(chat) = self.chat_mut() else {
             return Vec::new();
         };
@@ -225,9 +222,7 @@ impl State {
                 Ok(_) => self.done(&purpose),
                 Err(refusal) => self.refused(purpose, refusal),
             },
-            Purpose::Silent | Purpose::Test | Purpose::History { .. } | Purpose::Files(_) => {
-                Vec::new()
-            }
+            Purpose::Silent | Purpose::Test | Purpose::History { .. } => Vec::new(),
         }
     }
 

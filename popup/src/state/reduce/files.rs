@@ -4,15 +4,9 @@ use crate::state::alerts::Problem;
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
 use crate::state::outbox::Purpose;
-use crate::state::pages::{FileEdit, FileError, Page};
+use crate::state::pages::{FileEdit, FileError};
 use crate::state::transfers::{FileShown, Pending, Stage};
-use crate::state::view::View;
-use ipc::{
-    Command, ContactId, FileCommand, FileOffer, Message, Offered, ToEngine, Transfer, TransferId,
-};
-
-/// Messages looked through at a time for what is said of files.
-const LOOKED_THROUGH: u32 = 200;
+use ipc::{Command, ContactId, FileCommand, FileOffer, Message, Offered, Transfer, TransferId};
 
 impl State {
     pub(super) fn edit_files(&mut self, edit: FileEdit) -> Vec<Effect> {
@@ -35,8 +29,8 @@ impl State {
             }
             FileEdit::Command(transfer, command) => {
                 let mut effects = self.command(Command::File(transfer.clone(), command));
-                // Cancel goes away, and had the focus.
-                let gone = command == FileCommand::Cancel;
+                // These go away, and had the focus.
+                let gone = matches!(command, FileCommand::Cancel | FileCommand::Save);
                 effects.extend(gone.then_some(Effect::Focus(Target::File(transfer))));
                 effects
             }
@@ -66,10 +60,10 @@ impl State {
     }
 
     fn chosen_again(&mut self, contact: ContactId, transfer: TransferId) -> Vec<Effect> {
-        let Some(known) = self.files.known(&transfer) else {
+        let Some(file) = self.files.get(&transfer) else {
             return Vec::new();
         };
-        let (name, size) = (known.name.clone(), Some(known.size));
+        let (name, size) = (file.name.clone(), Some(file.size));
         let pending = Pending {
             name,
             contact,
@@ -122,58 +116,6 @@ impl State {
         effects
     }
 
-    pub(super) fn open_files(&mut self) -> Vec<Effect> {
-        let mut effects = self.open(View::Files);
-        effects.extend(self.look_files_up());
-        effects
-    }
-
-    pub(super) fn transfer(&mut self, transfer: Transfer) -> Vec<Effect> {
-        self.files.take(self.now, transfer);
-        self.look_files_up()
-    }
-
-    /// While all files are shown: reads the messages in which those were offered of which nothing is known here.
-    pub(super) fn look_files_up(&mut self) -> Vec<Effect> {
-        if self.view != View::Files || !self.engine.is_ready() {
-            return Vec::new();
-        }
-        let contacts = self.files.unknown().into_iter();
-        contacts
-            .flat_map(|contact| self.look_through(contact, None))
-            .collect()
-    }
-
-    fn look_through(&mut self, contact: ContactId, before: Option<u64>) -> Vec<Effect> {
-        let purpose = Purpose::Files(contact.clone());
-        if self.outbox.awaits(&purpose) {
-            return Vec::new();
-        }
-        self.outbox.ask(purpose, true, |id| ToEngine::History {
-            id,
-            contact,
-            before,
-            limit: LOOKED_THROUGH,
-        })
-    }
-
-    pub(super) fn looked_through(&mut self, contact: ContactId, page: &Page) -> Vec<Effect> {
-        self.learn_files(&page.messages);
-        let first = page.messages.first().map(|message| message.number);
-        let more = first.filter(|_| page.more && self.files.unknown().contains(&contact));
-        if self.view == View::Files && more.is_some() {
-            return self.look_through(contact, more);
-        }
-        self.files.looked_through(&contact);
-        Vec::new()
-    }
-
-    pub(super) fn learn_files(&mut self, messages: &[Message]) {
-        for message in messages {
-            self.files.learn(message);
-        }
-    }
-
     /// Returns how far the file of a message is.
     pub(crate) fn file_of(&self, message: &Message) -> Option<FileShown> {
         let Offered { transfer, offer } = message.file.as_ref()?;
@@ -188,7 +130,8 @@ impl State {
     }
 
     /// Returns how far a file of the list of all is.
-    pub(crate) fn file_at(&self, transfer: &TransferId, size: u64) -> FileShown {
-        self.files.shown(self.now, transfer, size, Stage::Forgotten)
+    pub(crate) fn file_at(&self, file: &Transfer) -> FileShown {
+        let none = Stage::Forgotten;
+        self.files.shown(self.now, &file.transfer, file.size, none)
     }
 }

@@ -16,6 +16,7 @@ mod settings;
 use super::action::Action;
 use super::effect::{Effect, Target};
 use super::model::State;
+use super::view::View;
 use ipc::{Command, PersonId, UnixMillis};
 
 impl State {
@@ -50,7 +51,7 @@ impl State {
             Action::OpenContact(contact) => self.open_contact(contact),
             Action::OpenInvites => self.open_invites(),
             Action::OpenConnection => self.open_connection(),
-            Action::OpenFiles => self.open_files(),
+            Action::OpenFiles => self.open(View::Files),
             Action::HostAllowed(allowed) => self.set_host_allowed(allowed),
             Action::OpenSettings => self.open_settings(),
             Action::Back => self.back(),

@@ -33,6 +33,10 @@ fn moved(name: &str, state: TransferState, bytes: u64) -> Event {
     Event::Transfer(Transfer {
         transfer: id(name),
         contact: contact("a"),
+        own: name == "b",
+        name: name.to_owned(),
+        size: 10 * MB,
+        began: NOW,
         state,
         bytes,
     })
@@ -148,12 +152,14 @@ fn what_is_pressed_on_a_card_is_told_to_the_engine() {
         FileCommand::Pause(true),
         FileCommand::Pause(false),
         FileCommand::Cancel,
+        FileCommand::Save,
     ] {
         let effects = edit(&mut view, FileEdit::Command(id("a"), command));
         assert_eq!(commands(&effects), [&Command::File(id("a"), command)]);
-        // What was pressed goes away only with Cancel.
+        // What was pressed goes away, or becomes another.
         let focus = effects.contains(&Effect::Focus(Target::File(id("a"))));
-        assert_eq!(focus, command == FileCommand::Cancel);
+        let stays = matches!(command, FileCommand::Pause(_));
+        assert_eq!(focus, !stays);
     }
 }
 
@@ -161,6 +167,7 @@ fn what_is_pressed_on_a_card_is_told_to_the_engine() {
 fn a_file_that_is_chosen_again_has_the_size_that_was_offered() {
     let mut view = Sut::with_anna();
     view.open_chat(vec![file(1, MessageState::Sent, "a")], false);
+    view.event(moved("a", TransferState::NeedsFile, 0));
     let again = FileEdit::ChosenAgain(contact("a"), id("a"));
     let hand = Effect::HandOver {
         transfer: id("a"),
@@ -193,7 +200,7 @@ fn how_fast_it_goes_and_how_long_it_takes_follows_from_what_has_come() {
         None,
         "nothing has come for long"
     );
-    view.event(moved("a", TransferState::Paused, 4 * MB));
+    view.event(moved("a", TransferState::Paused { there: false }, 4 * MB));
     let paused = shown(&view, &received);
     assert_eq!((paused.bytes, paused.rate), (4 * MB, None));
     assert!(!view.state.files.any_running());
@@ -208,65 +215,29 @@ fn the_end_of_a_file_is_said_once_and_not_of_those_that_had_ended_before() {
     let why = Failure::NoRoom;
     view.event(moved("a", TransferState::Running, 0));
     view.event(moved("a", TransferState::Failed { why }, 0));
-    let (known, state) = view.state.files.ended.clone().expect("it is said");
+    let ended = view.state.files.ended.clone().expect("it is said");
     assert_eq!(
-        (known.name.as_str(), state),
+        (ended.name.as_str(), ended.state),
         ("a", TransferState::Failed { why })
     );
 }
 
 #[test]
-fn all_files_are_listed_and_those_of_which_nothing_is_known_are_looked_up() {
+fn all_files_are_listed_those_on_their_way_first() {
     let mut view = Sut::with_anna();
     view.event(moved("a", TransferState::Saved, 10 * MB));
     view.event(moved("b", TransferState::Running, 0));
     assert_eq!(view.state.files.open(), 1);
-    let asked = view.act(Action::OpenFiles);
+    view.act(Action::OpenFiles);
     assert_eq!(view.state.view, View::Files);
-    let page = vec![
-        file(7, MessageState::Received, "a"),
-        message(8, MessageState::Sent, "x"),
-    ];
-    let further = view.page(&asked, page, true);
-    assert!(posts(&further).iter().any(|post| matches!(
-        post,
-        ToEngine::History {
-            before: Some(7),
-            limit: 200,
-            ..
-        }
-    )));
-    assert_eq!(
-        view.page(&further, vec![file(3, MessageState::Sent, "b")], true),
-        []
-    );
-    let listed = view.state.files.sorted();
-    let listed: Vec<_> = listed
-        .iter()
-        .map(|(file, known)| (&*file.transfer.0, known.unwrap().own))
-        .collect();
-    assert_eq!(
-        listed,
-        [("b", true), ("a", false)],
-        "those on their way first"
-    );
-
-    view.event(Event::PersonGone(PersonId::Contact(contact("a"))));
-    assert_eq!(
-        view.state.files.sorted(),
-        [],
-        "with the contact its files go"
-    );
-}
-
-#[test]
-fn what_is_not_found_is_not_looked_up_again_and_what_is_not_told_again_is_forgotten() {
-    let mut view = Sut::with_anna();
-    view.event(moved("a", TransferState::Paused, 0));
-    let asked = view.act(Action::OpenFiles);
-    assert_eq!(view.page(&asked, Vec::new(), false), []);
-    assert_eq!(view.event(moved("a", TransferState::Paused, MB)), []);
+    let listed = |view: &Sut| -> Vec<String> {
+        let files = view.state.files.sorted().into_iter();
+        files.map(|file| file.name.clone()).collect()
+    };
+    assert_eq!(listed(&view), ["b", "a"]);
+    view.event(Event::TransferGone(id("b")));
+    assert_eq!(listed(&view), ["a"]);
     view.act(Action::Closed);
     view.attach();
-    assert_eq!(view.state.files.sorted(), []);
+    assert_eq!(listed(&view), [] as [String; 0], "not told again");
 }

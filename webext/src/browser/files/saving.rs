@@ -7,7 +7,7 @@ use super::buffers::float;
 use super::parts::{Fault, Parts};
 use crate::browser::host::Host;
 use crate::browser::timer::sleep;
-use ipc::{Downloaded, Failure, HostRequest, TransferId};
+use ipc::{Downloaded, HostRequest, TransferId};
 use mesh_chat::node::FileInput;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
@@ -80,9 +80,8 @@ pub(super) async fn save(
             parts.note_saved(id).await;
             Handed::Following(address)
         }
-        Downloaded::NoRoom => Handed::Over(FileInput::Failed(Failure::NoRoom)),
-        Downloaded::Failed | Downloaded::NotAllowed => {
-            Handed::Over(FileInput::Failed(Failure::NotSaved))
+        Downloaded::NoRoom | Downloaded::Failed | Downloaded::NotAllowed => {
+            Handed::Over(FileInput::NotSaved)
         }
     })
 }
