@@ -22,7 +22,13 @@ pub(crate) struct Options {
     /// Only what is measured beside a baseline: not the beacon's load, nothing across NATs
     #[arg(long)]
     brief: bool,
+    /// How large the files are whose way is measured, in MiB; 0 measures none. Always so where it is brief
+    #[arg(long, default_value_t = 512)]
+    files: u32,
 }
+
+/// How often each way of a file is measured.
+const FILES: u32 = 5;
 
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -39,11 +45,30 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         args.push(baseline.display().to_string());
     }
     stories::program("bench", &dist, &args)?;
+    let files = options.files > 0 && !options.brief;
+    if files {
+        let args = [
+            "files".to_owned(),
+            options.files.to_string(),
+            FILES.to_string(),
+        ];
+        stories::program("bench", &dist, &args)?;
+    }
     let nats = match options.brief {
         true => None,
         false => Some(test::measure_failover().and_then(|()| figures::all())?),
     };
-    let page = page(options, &dist, nats.as_deref())?;
+    let mut page = page(options, &dist, nats.as_deref())?;
+    if files {
+        writeln!(
+            page,
+            "\n## Files\n\nOf {} MiB, from the click on Accept until they are in the downloads; the channels beside them are \
+             between the same two browsers, of 256 MiB at most, and have nothing behind them.\n",
+            options.files
+        )?;
+        let measured = measured("files.json")?;
+        figures_table(&mut page, measured.get("figures").context("no figures")?)?;
+    }
     let file = paths::root().join("docs/bench.md");
     fs::write(&file, page)?;
     println!("bench: written to {}", file.display());
@@ -55,8 +80,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     reason = "what a JSON value does not have is null"
 )]
 fn page(options: &Options, dist: &Path, nats: Option<&str>) -> Result<String> {
-    let measured = fs::read(paths::root().join("artifacts/bench/bench.json"))?;
-    let measured: Value = serde_json::from_slice(&measured)?;
+    let measured = measured("bench.json")?;
     let baseline = options.baseline.as_deref();
     let name = baseline.and_then(Path::file_name);
     let name = name.map(|name| name.to_string_lossy());
@@ -92,6 +116,12 @@ fn page(options: &Options, dist: &Path, nats: Option<&str>) -> Result<String> {
         }
     }
     Ok(page)
+}
+
+/// Returns what the program has left.
+fn measured(name: &str) -> Result<Value> {
+    let text = fs::read(paths::root().join("artifacts/bench").join(name))?;
+    Ok(serde_json::from_slice(&text)?)
 }
 
 /// Returns which machine and which browsers this is.

@@ -101,7 +101,11 @@ globalThis.harness = {
       const { result } = await ask("command", { command });
       if (result.Err) throw new Error(JSON.stringify([command, result]));
     };
-    const seen = ({ contact, file }) => file && files.set(file.offer.name, { contact, ...file });
+    const texts = new Map();
+    const seen = ({ contact, file, text }) => {
+      if (file) files.set(file.offer.name, { contact, ...file });
+      else if (!texts.has(text)) texts.set(text, performance.timeOrigin + performance.now());
+    };
     const hear = {
       person({ id, name }) {
         if (!id.contact || contacts.has(name)) return;
@@ -175,6 +179,15 @@ globalThis.harness = {
         return transfer;
       },
       command,
+      // Writes to a contact; when it was handed to the engine, in milliseconds.
+      async write(to, text) {
+        const contact = await until(to, () => contacts.get(to));
+        const at = performance.timeOrigin + performance.now();
+        await command({ send: { contact, text } });
+        return at;
+      },
+      // Waits until a text is in the view; when that was.
+      read: (text) => until(text, () => texts.get(text)),
       // Waits until a transfer is in one of these states, and so many bytes are there; all that was said of it.
       async see(transfer, wanted, bytes = 0) {
         const is = ({ state, bytes: there }) => there >= bytes

@@ -64,10 +64,10 @@ globalThis.stock = {
     }),
 
   // Dials; the number of the open link.
-  dial: (from, to) =>
+  dial: (from, to, serialization = "json") =>
     within(20000, `dial ${to}`, (resolve, reject) => {
       const peer = peers.get(from);
-      const connection = peer.connect(to, { serialization: "json", reliable: true });
+      const connection = peer.connect(to, { serialization, reliable: true });
       peer.on("error", (error) => reject(new Error(error.type)));
       const link = add(connection);
       connection.on("open", () => resolve(link));
@@ -84,6 +84,35 @@ globalThis.stock = {
   },
 
   send: (link, message) => links[link].connection.send(message),
+
+  // Sends so many bytes: as one message of PeerJS, or past it in `raw` messages of 64 KiB, as fast as the channel takes them.
+  flood: async (link, bytes, raw) => {
+    const { connection } = links[link];
+    if (!raw) return connection.send(new ArrayBuffer(bytes));
+    const channel = connection.dataChannel;
+    channel.bufferedAmountLowThreshold = 1 << 19;
+    const message = new Uint8Array(1 << 16);
+    for (let sent = 0; sent < bytes; sent += message.length) {
+      if (channel.bufferedAmount > 1 << 20) {
+        await new Promise((resolve) => (channel.onbufferedamountlow = resolve));
+      }
+      channel.send(message.subarray(0, Math.min(message.length, bytes - sent)));
+    }
+  },
+
+  // Waits until so many bytes have come, which nobody keeps where they are `raw`. Begun before they are sent.
+  swallow: (link, bytes, raw) => {
+    const { connection, messages } = links[link];
+    const ms = 600_000;
+    if (!raw) return messages.next(({ byteLength }) => byteLength === bytes, ms, "the bytes").then(() => true);
+    let come = 0;
+    return within(ms, "the bytes", (resolve) => {
+      connection.dataChannel.onmessage = ({ data }) => {
+        come += data.byteLength;
+        if (come >= bytes) resolve(true);
+      };
+    });
+  },
 
   // The next message of a type on a link; those of other types keep waiting.
   receive: (link, type, ms) =>

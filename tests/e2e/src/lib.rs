@@ -4,7 +4,7 @@
 //! - `browser`: Chromium and Firefox with the extension; `page`: its popup, used by role and name.
 //! - `lab`: homes behind routers with NAT, made of network namespaces; `figures`: what is measured.
 //! - `lists`, `talk`: what several browsers show together; a chat that goes on meanwhile;
-//!   `friends`: contacts in two homes.
+//!   `friends`: contacts in two homes; `files`: what these send each other.
 //! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do; `squatter`:
 //!   somebody who holds ids and never answers.
 //! - `devtools`: scripts in pages that no tab shows; `engine`: the one in which the engine runs.
@@ -23,6 +23,7 @@ pub mod devtools;
 pub mod engine;
 pub mod extension;
 pub mod figures;
+pub mod files;
 pub mod friends;
 pub mod lab;
 pub mod lists;

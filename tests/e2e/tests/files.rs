@@ -1,15 +1,12 @@
 //! What is promised about files: each arrives whole where the browser saves files, and goes on after any end.
 #![cfg(feature = "browsers")]
 
-use anyhow::{Context, ensure};
-use e2e::webdriver::Element;
+use anyhow::ensure;
+use e2e::files::{CHOSEN, MEGABYTE, accept, bytes, check_saved, choose, offer, see, send, view};
 use e2e::{Browser, Build, Page, Result, World, friends};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, Instant};
-
-const MEGABYTE: usize = 1 << 20;
 
 /// A world whose browsers may save files.
 fn world(test: &str) -> Result<World> {
@@ -21,63 +18,6 @@ fn world(test: &str) -> Result<World> {
             ..Build::default()
         },
     )
-}
-
-/// Opens a view of files in the tab of a browser.
-fn view(browser: &Browser) -> Result {
-    browser.leave_popup()?;
-    browser.run("harness.view();").map(drop)
-}
-
-/// Has the view do something; what comes of it.
-fn files(browser: &Browser, call: &str) -> Result<Value> {
-    let done = browser.run(&format!("return await harness.files.{call};"));
-    done.with_context(|| format!("{}: {call}", browser.name()))
-}
-
-/// Offers a file of one to the other, who accepts it; its name in what is said of it.
-fn offer(from: &Browser, to: &Browser, name: &str, size: usize) -> Result<String> {
-    offer_this(from, to, name, &format!("harness.file({name:?}, {size})"))
-}
-
-fn offer_this(from: &Browser, to: &Browser, name: &str, file: &str) -> Result<String> {
-    let transfer = files(from, &format!("offer({:?}, {file})", to.name()))?;
-    assert_eq!(files(to, &format!("accept({name:?})"))?, transfer);
-    transfer.as_str().map(str::to_owned).context("not a text")
-}
-
-/// Waits until a file has come so far; how many bytes were there, each time that something was said.
-fn see(browser: &Browser, transfer: &str, states: &[&str], bytes: usize) -> Result<Vec<u64>> {
-    let states = json!(states);
-    let said = files(browser, &format!("see({transfer:?}, {states}, {bytes})"))?;
-    let said = said.as_array().into_iter().flatten();
-    Ok(said.filter_map(|one| one["bytes"].as_u64()).collect())
-}
-
-/// The bytes that `harness.file` makes.
-fn bytes(size: usize) -> Vec<u8> {
-    let megabytes = (0..size).step_by(MEGABYTE);
-    let words = megabytes.flat_map(|at| {
-        let next = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
-        let states = std::iter::successors(u32::try_from(at + 1).ok(), next);
-        states.skip(1).take(MEGABYTE / 4)
-    });
-    let mut bytes: Vec<u8> = words.flat_map(u32::to_le_bytes).collect();
-    bytes.truncate(size);
-    bytes
-}
-
-/// Checks that a file was saved, once and as it was.
-fn check(browser: &Browser, name: &str, size: usize) -> Result {
-    let (stem, _) = name.rsplit_once('.').context("no ending")?;
-    let there = fs::read_dir(browser.downloads())?;
-    let names = there.map(|file| Ok(file?.file_name().to_string_lossy().into_owned()));
-    let names: std::io::Result<Vec<_>> = names.collect();
-    let of_it = names?.into_iter().filter(|file| file.starts_with(stem));
-    assert_eq!(of_it.collect::<Vec<_>>(), [name], "{}", browser.name());
-    let saved = fs::read(browser.downloads().join(name))?;
-    assert!(saved == bytes(size), "{name} is another file");
-    Ok(())
 }
 
 /// Waits until nothing of a file is left in the extension, of which it tells nobody.
@@ -107,11 +47,11 @@ fn a_file_arrives_whole_in_the_downloads_of_the_other_browser() -> Result {
     const SIZE: usize = 5 * MEGABYTE + 12_345;
     for (from, to) in [(alice, bob), (bob, alice)] {
         let name = format!("from {}.bin", from.name());
-        let transfer = offer(from, to, &name, SIZE)?;
+        let transfer = send(from, to, &name, SIZE)?;
         for browser in [to, from] {
             see(browser, &transfer, &["saved"], SIZE)?;
         }
-        check(to, &name, SIZE)?;
+        check_saved(to, &name, SIZE)?;
         see_nothing_stays(to)?;
     }
     browsers.iter().try_for_each(Browser::check_console)
@@ -125,7 +65,7 @@ fn see_saved(browser: &Browser, name: &str, size: usize) -> Result {
         ensure!(Instant::now() < end, "{name} is not saved");
         std::thread::sleep(Duration::from_millis(50));
     }
-    check(browser, name, size)
+    check_saved(browser, name, size)
 }
 
 #[test]
@@ -141,7 +81,7 @@ fn several_files_are_saved_where_the_extension_may_not_use_the_downloads() -> Re
             ("large.jpg", 3 * MEGABYTE),
         ];
         for (name, size) in sizes {
-            let transfer = offer(from, to, name, size)?;
+            let transfer = send(from, to, name, size)?;
             for browser in [to, from] {
                 see(browser, &transfer, &["saved"], size)?;
             }
@@ -155,14 +95,14 @@ fn several_files_are_saved_where_the_extension_may_not_use_the_downloads() -> Re
 
 #[test]
 fn a_file_goes_on_from_the_last_piece_after_the_browser_that_gets_it_was_killed() -> Result {
-    const SIZE: usize = 96 * MEGABYTE;
+    const SIZE: usize = 48 * MEGABYTE;
     for receiver in 0..2 {
         let world = world(&format!("files-killed-{receiver}"))?;
         let mut browsers = friends::contacts(&world)?;
         browsers.iter().try_for_each(view)?;
         let transfer = {
             let (from, to) = (&browsers[1 - receiver], &browsers[receiver]);
-            let transfer = offer(from, to, "large.bin", SIZE)?;
+            let transfer = send(from, to, "large.bin", SIZE)?;
             see(to, &transfer, &["running"], 8 * MEGABYTE)?;
             transfer
         };
@@ -178,7 +118,7 @@ fn a_file_goes_on_from_the_last_piece_after_the_browser_that_gets_it_was_killed(
         assert!((begun as usize) < SIZE, "killed too late");
         let sent = see(from, &transfer, &["saved"], SIZE)?;
         assert!(sent.is_sorted(), "{sent:?}");
-        check(to, "large.bin", SIZE)?;
+        check_saved(to, "large.bin", SIZE)?;
         see_nothing_stays(to)?;
         from.check_console()?;
         to.check_console()?;
@@ -186,18 +126,42 @@ fn a_file_goes_on_from_the_last_piece_after_the_browser_that_gets_it_was_killed(
     Ok(())
 }
 
-/// Has the person of a browser choose a file, in a field of the page.
-fn choose(browser: &Browser, file: &Path) -> Result {
-    let session = browser.session()?;
-    let field = session.execute(
-        "const field = document.createElement('input');
-         field.type = 'file';
-         document.documentElement.append(field);
-         return field;",
-        &[],
-    )?;
-    let field = Element::from_value(&field).context("no field")?;
-    session.keys(&field, &file.display().to_string())
+#[test]
+fn a_file_goes_on_once_it_is_chosen_again_after_the_browser_that_sends_it_was_killed() -> Result {
+    const SIZE: usize = 48 * MEGABYTE;
+    for sender in 0..2 {
+        let world = world(&format!("files-sender-killed-{sender}"))?;
+        let mut browsers = friends::contacts(&world)?;
+        browsers.iter().try_for_each(view)?;
+        let file = world.folder().join("large.bin");
+        fs::write(&file, bytes(SIZE))?;
+        let transfer = {
+            let (from, to) = (&browsers[sender], &browsers[1 - sender]);
+            choose(from, &file)?;
+            let transfer = offer(from, to, CHOSEN)?;
+            accept(to, "large.bin")?;
+            see(to, &transfer, &["running"], 8 * MEGABYTE)?;
+            transfer
+        };
+        browsers[sender].kill()?;
+        browsers[sender].start()?;
+        let (from, to) = (&browsers[sender], &browsers[1 - sender]);
+        view(from)?;
+        // Both say why it does not go on.
+        see(from, &transfer, &["needsFile"], 0)?;
+        let there = see(to, &transfer, &["needsFile"], 8 * MEGABYTE)?;
+        choose(from, &file)?;
+        let again = format!("choose({transfer:?}, {CHOSEN})");
+        e2e::files::call(from, &again)?;
+        for browser in [to, from] {
+            see(browser, &transfer, &["saved"], SIZE)?;
+        }
+        assert!(there.is_sorted(), "{there:?}");
+        check_saved(to, "large.bin", SIZE)?;
+        see_nothing_stays(to)?;
+        to.check_console()?;
+    }
+    Ok(())
 }
 
 #[test]
@@ -206,14 +170,14 @@ fn a_file_that_changes_while_it_is_sent_is_given_up_on_both_sides() -> Result {
     let browsers = friends::contacts(&world)?;
     browsers.iter().try_for_each(view)?;
     let [alice, bob] = &browsers;
-    const SIZE: usize = 128 * MEGABYTE;
+    const SIZE: usize = 64 * MEGABYTE;
     for (from, to) in [(alice, bob), (bob, alice)] {
         let name = format!("of {}.bin", from.name());
         let file = world.folder().join(&name);
         fs::write(&file, bytes(SIZE))?;
         choose(from, &file)?;
-        let chosen = "document.querySelector('input').files[0]";
-        let transfer = offer_this(from, to, &name, chosen)?;
+        let transfer = offer(from, to, CHOSEN)?;
+        accept(to, &name)?;
         see(to, &transfer, &["running"], 4 * MEGABYTE)?;
         fs::write(&file, b"something else")?;
         see(from, &transfer, &["failed: changed"], 0)?;
@@ -245,7 +209,7 @@ fn people_send_each_other_files_in_the_chat() -> Result {
         here.click(&Page::file(&name).named("button", "Accept"))?;
         here.see_text("Saved in your downloads")?;
         there.see_text("Saved on the other device")?;
-        check(to, &name, SIZE)?;
+        check_saved(to, &name, SIZE)?;
     }
     // What nobody wants is not sent, and both see that.
     let unwanted = world.folder().join("unwanted.exe");

@@ -2,18 +2,19 @@
 //! `docs/bench.md` of what this leaves in `artifacts/bench/bench.json`.
 //!
 //! Two builds are measured in turns, in the same minute on the same machine: what else the machine
-//! does reaches both.
+//! does reaches both. With `files`, a number of MiB and how often, files are measured instead, and `files.json` is left.
 
 #![allow(clippy::print_stdout, reason = "it tells how far it is")]
 
 mod figures;
+mod files;
 mod path;
 mod rounds;
 
 use anyhow::Context;
 use e2e::{Build, Result, paths};
 use figures::Figures;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
 
@@ -24,7 +25,15 @@ struct Subject {
 }
 
 fn main() -> Result {
-    let mut args = std::env::args().skip(1);
+    let mut args = std::env::args().skip(1).peekable();
+    if args.next_if_eq("files").is_some() {
+        let mut number = || args.next().context("how large, and how often?");
+        let (megabytes, rounds) = (number()?.parse()?, number()?.parse()?);
+        let mut figures = Figures::default();
+        files::measure(megabytes, rounds, &mut figures)?;
+        figures.print();
+        return leave("files.json", &json!({ "figures": figures.json() }));
+    }
     let rounds = args.next().context("how many rounds?")?.parse()?;
     let mut subjects = vec![Subject {
         name: "now",
@@ -47,9 +56,13 @@ fn main() -> Result {
     let path = path::measure(&subjects)?;
     figures.print();
     path.print();
-    let file = paths::artifacts("bench")?.join("bench.json");
     let all = json!({ "figures": figures.json(), "path": path.json() });
-    fs::write(&file, format!("{all:#}\n"))?;
+    leave("bench.json", &all)
+}
+
+fn leave(name: &str, figures: &Value) -> Result {
+    let file = paths::artifacts("bench")?.join(name);
+    fs::write(&file, format!("{figures:#}\n"))?;
     println!("\nwritten to {}", file.display());
     Ok(())
 }

@@ -1,0 +1,96 @@
+//! Files between two browsers, as their views offer and accept them; how the bytes of those that tests make follow from
+//! their sizes.
+
+use crate::Result;
+use crate::browser::Browser;
+use crate::webdriver::Element;
+use anyhow::Context;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+/// A MiB.
+pub const MEGABYTE: usize = 1 << 20;
+
+/// Opens a view of files in the tab of a browser.
+pub fn view(browser: &Browser) -> Result {
+    browser.leave_popup()?;
+    browser.run("harness.view();").map(drop)
+}
+
+/// Has the view do something; what comes of it.
+pub fn call(browser: &Browser, call: &str) -> Result<Value> {
+    let done = browser.run(&format!("return await harness.files.{call};"));
+    done.with_context(|| format!("{}: {call}", browser.name()))
+}
+
+/// Offers a file, an expression of the view's page, of one to the other; under which name it goes.
+pub fn offer(from: &Browser, to: &Browser, file: &str) -> Result<String> {
+    let transfer = call(from, &format!("offer({:?}, {file})", to.name()))?;
+    transfer.as_str().map(str::to_owned).context("not a text")
+}
+
+/// Accepts a file with this name once it is offered.
+pub fn accept(browser: &Browser, name: &str) -> Result {
+    call(browser, &format!("accept({name:?})")).map(drop)
+}
+
+/// Offers a file with such bytes of one to the other, who accepts it; under which name it goes.
+pub fn send(from: &Browser, to: &Browser, name: &str, size: usize) -> Result<String> {
+    let transfer = offer(from, to, &format!("harness.file({name:?}, {size})"))?;
+    accept(to, name)?;
+    Ok(transfer)
+}
+
+/// Waits until a file has come so far; how many bytes were there, each time that something was said.
+pub fn see(browser: &Browser, transfer: &str, states: &[&str], bytes: usize) -> Result<Vec<u64>> {
+    let states = json!(states);
+    let said = call(browser, &format!("see({transfer:?}, {states}, {bytes})"))?;
+    let said = said.as_array().into_iter().flatten();
+    Ok(said.filter_map(|one| one["bytes"].as_u64()).collect())
+}
+
+/// The bytes that `harness.file` makes.
+#[must_use]
+pub fn bytes(size: usize) -> Vec<u8> {
+    let megabytes = (0..size).step_by(MEGABYTE);
+    let words = megabytes.flat_map(|at| {
+        let next = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+        let states = std::iter::successors(u32::try_from(at + 1).ok(), next);
+        states.skip(1).take(MEGABYTE / 4)
+    });
+    let mut bytes: Vec<u8> = words.flat_map(u32::to_le_bytes).collect();
+    bytes.truncate(size);
+    bytes
+}
+
+/// Checks that a file with such bytes was saved, once and as it was.
+pub fn check_saved(browser: &Browser, name: &str, size: usize) -> Result {
+    let (stem, _) = name.rsplit_once('.').context("no ending")?;
+    let there = fs::read_dir(browser.downloads())?;
+    let names = there.map(|file| Ok(file?.file_name().to_string_lossy().into_owned()));
+    let names: std::io::Result<Vec<_>> = names.collect();
+    let of_it = names?.into_iter().filter(|file| file.starts_with(stem));
+    assert_eq!(of_it.collect::<Vec<_>>(), [name], "{}", browser.name());
+    let saved = fs::read(browser.downloads().join(name))?;
+    assert!(saved == bytes(size), "{name} is another file");
+    Ok(())
+}
+
+/// What stands for the file that was chosen last, in the view's page.
+pub const CHOSEN: &str = "document.querySelector('input').files[0]";
+
+/// Has the person of a browser choose a file, in a field of the page.
+pub fn choose(browser: &Browser, file: &Path) -> Result {
+    let session = browser.session()?;
+    let field = session.execute(
+        "document.querySelector('input')?.remove();
+         const field = document.createElement('input');
+         field.type = 'file';
+         document.documentElement.append(field);
+         return field;",
+        &[],
+    )?;
+    let field = Element::from_value(&field).context("no field")?;
+    session.keys(&field, &file.display().to_string())
+}
