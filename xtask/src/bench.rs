@@ -23,12 +23,12 @@ pub(crate) struct Options {
     #[arg(long)]
     brief: bool,
     /// How large the files are whose way is measured, in MiB; 0 measures none. Always so where it is brief
-    #[arg(long, default_value_t = 512)]
+    #[arg(long, default_value_t = 128)]
     files: u32,
 }
 
 /// How often each way of a file is measured.
-const FILES: u32 = 5;
+const FILES: u32 = 3;
 
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> Result<()> {

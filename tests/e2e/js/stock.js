@@ -44,7 +44,8 @@ function collect() {
 function add(connection) {
   const link = { connection, messages: new Queue(), closed: new Queue() };
   connection.on("data", (data) => {
-    heard.push(JSON.stringify(data));
+    // Bytes would be written out one by one.
+    if (!(data?.byteLength >= 0)) heard.push(JSON.stringify(data));
     link.messages.push(data);
   });
   connection.on("close", () => link.closed.push(true));

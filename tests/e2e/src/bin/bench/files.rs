@@ -60,6 +60,9 @@ const fn what(name: &'static str, unit: &'static str) -> What {
 /// Texts that are measured each time.
 const TEXTS: u32 = 5;
 
+/// The parts of a file that are waited for one after the other.
+const PARTS: usize = 64;
+
 /// Between two looks at the memory.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -208,6 +211,11 @@ fn send(
             files::accept(to, &name)?;
             files::see(to, &transfer, &["running"], size / 8)?;
             texts(names.busy, figures)?;
+            // A script in a page may take a minute.
+            for part in 1..=PARTS {
+                let states = ["running", "saving", "saved"];
+                files::see(to, &transfer, &states, size / PARTS * part)?;
+            }
             files::see(to, &transfer, &["saved"], size)
         })();
         let took = begun.elapsed();
