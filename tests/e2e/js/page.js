@@ -95,6 +95,9 @@ const run = {
   // The same, to be clicked on: `missed` is true until a click has reached it.
   aim: async (locator, limit) => {
     const element = await run.find(locator, limit);
+    // Where it was painted anew, it is looked for again.
+    const can = () => !element.isConnected || element.ariaDisabled !== "true";
+    await until(can, limit, () => describe(locator, "enabled"));
     globalThis.missed = true;
     const hit = () => { globalThis.missed = false; };
     element.addEventListener("click", hit, { capture: true, once: true });
