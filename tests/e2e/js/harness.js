@@ -188,6 +188,11 @@ globalThis.harness = {
       },
       // Waits until a text is in the view; when that was.
       read: (text) => until(text, () => texts.get(text)),
+      // Waits until the last that was said of a transfer is one of these states; all of that.
+      is(transfer, wanted) {
+        const last = () => states.get(transfer)?.at(-1);
+        return until(wanted, () => wanted.includes(last()?.state) && last());
+      },
       // Waits until a transfer is in one of these states, and so many bytes are there; all that was said of it.
       async see(transfer, wanted, bytes = 0) {
         const is = ({ state, bytes: there }) => there >= bytes

@@ -75,6 +75,7 @@ pub struct Lab {
     homes: [Router; 2],
     internet: Namespace,
     hidden: bool,
+    saves: bool,
     /// How devices reach the relay, where they know it from the beginning.
     transport: Option<&'static str>,
     logs: PathBuf,
@@ -116,9 +117,17 @@ impl Lab {
             homes,
             internet,
             hidden: false,
+            saves: false,
             transport: None,
             logs,
         })
+    }
+
+    /// Lets the extension use the downloads.
+    #[must_use]
+    pub fn with_downloads(mut self) -> Self {
+        self.saves = true;
+        self
     }
 
     /// Lets browsers hide their addresses behind names in `.local`, as they do for people. Firefox
@@ -167,6 +176,7 @@ impl Lab {
         let mut setup = Setup::new(kind, name);
         setup.place = Some(self.device(home, name)?);
         setup.hidden = self.hidden;
+        setup.build.saves = self.saves;
         let silent = self.silent.as_ref().map(Stun::url);
         let stun = silent.unwrap_or_else(|| self.stun.url());
         let mut config = services::config(&self.signalling, &stun, &self.echo);
