@@ -31,7 +31,7 @@ pub fn slot(unix: UnixMillis) -> String {
 /// Returns the Gregorian date of a day since 1970-01-01: counts in 400-year cycles of 146,097 days
 /// from 0000-03-01, so that the leap day ends a year (the method of ISO 8601 calendars computed by
 /// shifting the year to March).
-fn civil(days: u64) -> (u64, u64, u64) {
+pub(crate) fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let cycle = days / 146_097;
     let of_cycle = days % 146_097;

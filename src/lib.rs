@@ -75,6 +75,7 @@ mod directory;
 mod encoding;
 mod fact;
 mod files;
+pub mod folder;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod handshakes;

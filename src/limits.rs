@@ -108,6 +108,18 @@ pub const EARLY_FILE_FRAMES: usize = 8;
 /// How long a file waits to be fetched before it is dropped.
 pub const TRANSFER_LIFE: Duration = Duration::from_hours(30 * 24);
 
+/// Files and empty folders in one offer: what a browser can hand over and an unpacker takes in reasonable time and memory.
+pub const FOLDER_ENTRIES: usize = 20_000;
+
+/// Bytes of all paths of a folder and what is said of each: what is read into memory to check it.
+pub const FOLDER_DIRECTORY_BYTES: usize = 4 << 20;
+
+/// Bytes of a path in a folder. Some systems take 1,024, with the place to which it is unpacked before it.
+pub const FOLDER_PATH_BYTES: usize = 900;
+
+/// Names in a path: unpackers go down one by one.
+pub const FOLDER_DEPTH: usize = 50;
+
 /// Bytes of the media type of a file.
 pub const KIND_BYTES: usize = 100;
 

@@ -125,6 +125,8 @@ bugs! {
         Unit("files::tests::a_piece_that_came_damaged_is_asked_for_again_and_not_for_ever");
     PiecesWithoutBound, "a file is sent however much of it is on the other disk", "src/files/sending.rs",
         Unit("files::tests::no_more_pieces_are_on_their_way_than_a_crash_may_cost");
+    HostilePathTaken, "a folder is saved whatever paths are in it", "src/folder/check.rs",
+        Unit("folder::tests::a_hostile_path_in_a_folder_is_found");
     NameNotCleaned, "a file is called as its sender likes", "src/offer.rs",
         Unit("offer::tests::a_name_is_only_a_name");
     MessageRateOff, "a contact may send as fast as it can", "src/conversations/frames.rs",

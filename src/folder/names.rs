@@ -1,0 +1,211 @@
+//! What the entries of a folder are called: paths that mean one thing on every device.
+
+use crate::limits::{FOLDER_DEPTH, FOLDER_PATH_BYTES};
+use crate::offer::file_name;
+use litemap::LiteMap;
+
+/// Why a folder cannot be offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// There is nothing in it.
+    Empty,
+    /// It has too many files.
+    Many,
+    /// A path in it is too long, or has too many folders; or all together are.
+    Long,
+    /// It has too many bytes.
+    Large,
+}
+
+/// Returns paths that are safe and differ, one for each of the given ones in their order. Those of folders end in `/`.
+/// Two that would be one for some systems get a number.
+pub(super) fn cleaned(paths: &[&str]) -> Result<Vec<String>, Unfit> {
+    let mut names = Names::default();
+    let mut order: Vec<usize> = (0..paths.len()).collect();
+    // The number goes to the same one, however they are found.
+    order.sort_by_key(|at| paths.get(*at));
+    let mut cleaned = vec![String::new(); paths.len()];
+    for at in order {
+        if let (Some(path), Some(place)) = (paths.get(at), cleaned.get_mut(at)) {
+            *place = names.clean(path)?;
+        }
+    }
+    Ok(cleaned)
+}
+
+/// The names that are given away.
+#[derive(Default)]
+struct Names<'a> {
+    /// Folders as they are called here, by how they are there; with a `/`.
+    folders: LiteMap<&'a str, String>,
+    /// What is there, folders without the `/`, as systems see it that do not tell case; and the number that was given last.
+    taken: LiteMap<String, u32>,
+}
+
+impl<'a> Names<'a> {
+    fn clean(&mut self, path: &'a str) -> Result<String, Unfit> {
+        let path = path.trim_start_matches('/');
+        let mut cleaned = String::new();
+        let (mut from, mut depth) = (0, 0);
+        while let Some(length) = path.get(from..).and_then(|rest| rest.find('/')) {
+            let to = from + length;
+            let folder = path.get(..=to).unwrap_or_default();
+            cleaned = match self.folders.get(folder) {
+                Some(known) => known.clone(),
+                None => {
+                    let part = path.get(from..to).unwrap_or_default();
+                    let fresh = self.fresh(&cleaned, part) + "/";
+                    self.folders.insert(folder, fresh.clone());
+                    fresh
+                }
+            };
+            from = to + 1;
+            depth += 1;
+        }
+        if let Some(part) = path.get(from..).filter(|part| !part.is_empty()) {
+            cleaned = self.fresh(&cleaned, part);
+            depth += 1;
+        }
+        let fits = depth <= FOLDER_DEPTH && cleaned.len() <= FOLDER_PATH_BYTES;
+        fits.then_some(cleaned).ok_or(Unfit::Long)
+    }
+
+    /// Returns a path in a folder that nothing has yet.
+    fn fresh(&mut self, folder: &str, part: &str) -> String {
+        let name = file_name(part);
+        let plain = format!("{folder}{name}");
+        let key = plain.to_lowercase();
+        let Some(mut number) = self.taken.get(&key).copied() else {
+            self.taken.insert(key, 1);
+            return plain;
+        };
+        let (stem, ending) = match name.rfind('.') {
+            Some(dot) if dot > 0 => name.split_at(dot),
+            _ => (name.as_str(), ""),
+        };
+        loop {
+            number += 1;
+            // A name that is too long would lose the number.
+            let mark = format!(" ({number}){ending}");
+            let room = crate::limits::FILE_NAME_BYTES - mark.len() - 1;
+            let stem = stem.get(..stem.floor_char_boundary(room));
+            let path = format!("{folder}{}{mark}", stem.unwrap_or_default());
+            let numbered = path.to_lowercase();
+            if !self.taken.contains_key(&numbered) {
+                self.taken.insert(key, number);
+                self.taken.insert(numbered, 1);
+                return path;
+            }
+        }
+    }
+}
+
+/// Returns whether a path can only lead into the folder that somebody unpacks it to, and is shown as it is.
+pub(super) fn is_safe(name: &str) -> bool {
+    let path = name.strip_suffix('/').unwrap_or(name);
+    path.len() <= FOLDER_PATH_BYTES
+        && path.split('/').count() <= FOLDER_DEPTH
+        && path.split('/').all(|part| file_name(part) == part)
+}
+
+/// Returns whether a system that does not tell case has one place for each, and none is both a file and a folder.
+pub(super) fn differ<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    let whole = |name: &str| name.trim_end_matches('/').to_lowercase();
+    let mut places: Vec<String> = names.map(whole).collect();
+    places.sort_unstable();
+    let twice = places.array_windows().any(|[one, next]| one == next);
+    let is_file = |folder: &str| {
+        let found = places.binary_search_by(|place| place.as_str().cmp(folder));
+        found.is_ok()
+    };
+    let inside = |place: &String| {
+        let mut folders = place.match_indices('/');
+        folders.any(|(end, _)| place.get(..end).is_some_and(is_file))
+    };
+    !twice && !places.iter().any(inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clean(paths: &[&str]) -> Vec<String> {
+        cleaned(paths).unwrap()
+    }
+
+    #[test]
+    fn every_part_of_a_path_is_only_a_name() {
+        let paths = [
+            "a/../etc/passwd",
+            "/a/./b",
+            "a/con/x\u{202e}y.txt",
+            "a/b?/",
+            "日本/語.txt",
+        ];
+        let expected = ["a/file (2)/etc/passwd", "a/file/b", "a/_con/xy.txt", "a/b/", "日本/語.txt"];
+        assert_eq!(clean(&paths), expected);
+    }
+
+    #[test]
+    fn what_would_be_one_gets_a_number_before_the_ending() {
+        let paths = ["f/a?.txt", "f/a.txt", "f/A.TXT", "f/a (2).txt", "f/x?/1", "f/x/1", "f/x/2"];
+        let expected = [
+            "f/a (4).txt", "f/a (3).txt", "f/A.TXT", "f/a (2).txt", "f/x (2)/1", "f/x/1", "f/x/2",
+        ];
+        assert_eq!(clean(&paths), expected);
+        assert_eq!(clean(&["same", "same", "same"]), ["same", "same (2)", "same (3)"]);
+        let long = "ä".repeat(100) + ".txt";
+        let both = clean(&[&long, &long]);
+        assert!(both.iter().all(|name| is_safe(name) && name.ends_with(".txt")), "{both:?}");
+        assert!(both[1].ends_with(" (2).txt"), "{both:?}");
+    }
+
+    #[test]
+    fn a_path_that_no_system_takes_is_refused() {
+        let part = "x".repeat(170);
+        let parts = |count| vec![part.as_str(); count].join("/");
+        assert!(cleaned(&[&parts(5)]).is_ok());
+        assert_eq!(cleaned(&[&parts(6)]), Err(Unfit::Long));
+        assert_eq!(cleaned(&[&"x/".repeat(FOLDER_DEPTH + 1)]), Err(Unfit::Long));
+    }
+
+    #[test]
+    fn hostile_paths_are_not_safe() {
+        for name in [
+            "", "/", "/etc/passwd", "../x", "a/../x", "a//b", "a/./b", "C:/x", "C:x", "a\\b", "a/\\\\host/x", "nul",
+            "a/com1.txt", "a\u{202e}b", "a\0b", "a\nb", "a /b", "a./b", "a/b//", "x:stream", "~\u{200b}",
+        ] {
+            assert!(!is_safe(name), "{name:?}");
+        }
+        for name in ["a", "a/", "a/b c/ü.txt", ".git/config", "~/x", "a/日本"] {
+            assert!(is_safe(name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn two_of_one_place_are_found() {
+        for names in [
+            &["a", "a"][..],
+            &["a/", "a"],
+            &["a/b", "A/B"],
+            &["a", "a/b"],
+            &["A", "a!", "a/b/c"],
+        ] {
+            assert!(!differ(names.iter().copied()), "{names:?}");
+        }
+        assert!(differ(["a/b", "a/c", "a!", "ab"].into_iter()));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn cleaned_paths_are_safe_and_differ(
+            paths in proptest::collection::vec("(([aA./ ]|\\.\\.|nul|x\\?|é){1,3}/){0,3}[aAb. ?/]{1,4}", 1..20),
+        ) {
+            let paths: Vec<&str> = paths.iter().map(String::as_str).filter(|path| !path.chars().all(|c| c == '/')).collect();
+            let names = clean(&paths);
+            proptest::prop_assert!(names.iter().all(|name| is_safe(name)), "{:?}", names);
+            let files = names.iter().filter(|name| !name.ends_with('/'));
+            proptest::prop_assert!(differ(files.map(String::as_str)), "{:?}", names);
+        }
+    }
+}
