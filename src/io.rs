@@ -130,13 +130,15 @@ pub enum FileOutput {
         /// Its SHA-256.
         hash: [u8; 32],
     },
-    /// All pieces are on the disk: hand the file to the browser's downloads. Answered by [`FileInput::Saved`], then and
+    /// All pieces are on the disk: hand the file to the browser's downloads. A folder is looked through before. Answered by [`FileInput::Saved`], then and
     /// whenever it is opened again, until it is dropped.
     Save {
         /// What it is to be called: a name, never a path.
         name: String,
         /// How many bytes it has.
         size: u64,
+        /// Of a folder: how many files were said to be in it.
+        folder: Option<u32>,
     },
     /// Find one that is to go, and whether it is what was offered; answered by [`FileInput::Found`] or
     /// [`FileInput::Lacking`].

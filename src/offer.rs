@@ -1,7 +1,9 @@
 //! A file that somebody offers in a chat: what is said of it before anything of it is sent.
 
 use crate::encoding::is_base64;
-use crate::limits::{FILE_BYTES, FILE_NAME_BYTES, KIND_BYTES, THUMBNAIL_CHARACTERS};
+use crate::limits::{
+    FILE_BYTES, FILE_NAME_BYTES, FOLDER_ENTRIES, KIND_BYTES, THUMBNAIL_CHARACTERS,
+};
 use serde::{Deserialize, Serialize};
 
 /// What is said of a file.
@@ -21,9 +23,18 @@ pub struct FileOffer {
     /// Of a picture: a small one, a JPEG as base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail: Option<String>,
+    /// Of a folder, or of many files at once: how many are in it. The file is a zip of them then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<u32>,
 }
 
 impl FileOffer {
+    /// Returns what people call it: a folder has an ending only as a file.
+    pub fn title(&self) -> &str {
+        let folder = self.folder.and_then(|_| self.name.strip_suffix(ZIP));
+        folder.unwrap_or(&self.name)
+    }
+
     /// Returns the offer as it is shown and saved here: with a name that is only a name. `None` where something
     /// else of it is out of bounds.
     pub(crate) fn checked(self) -> Option<Self> {
@@ -36,9 +47,16 @@ impl FileOffer {
             && self.name.len() <= 4 * FILE_NAME_BYTES
             && self.kind.len() <= KIND_BYTES
             && self.kind.bytes().all(printable)
-            && self.thumbnail.as_ref().is_none_or(thumbnail);
+            && self.thumbnail.as_ref().is_none_or(thumbnail)
+            && self
+                .folder
+                .is_none_or(|files| files as usize <= FOLDER_ENTRIES);
+        let name = || match self.folder {
+            Some(_) => zip_name(&self.name),
+            None => file_name(&self.name),
+        };
         fits.then(|| Self {
-            name: file_name(&self.name),
+            name: name(),
             ..self
         })
     }
@@ -51,6 +69,18 @@ impl FileOffer {
 /// Returns how many bytes of memory the content of a message takes.
 pub(crate) fn weight(text: &str, offer: Option<&FileOffer>) -> usize {
     text.len() + offer.map_or(0, FileOffer::weight)
+}
+
+/// What the name of a folder ends in as a file.
+const ZIP: &str = ".zip";
+
+/// Returns the name of a zip.
+fn zip_name(text: &str) -> String {
+    let name = file_name(text);
+    if name.len() > ZIP.len() && name.ends_with(ZIP) {
+        return name;
+    }
+    file_name(&(name + ZIP))
 }
 
 /// Names that Windows takes for devices, whatever follows the first dot.
@@ -159,16 +189,43 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_is_saved_as_a_zip_whatever_it_is_called() {
+        let long = "ä".repeat(300);
+        let names = [
+            ("photos.zip", "photos.zip", "photos"),
+            ("photos", "photos.zip", "photos"),
+            ("evil.exe", "evil.exe.zip", "evil.exe"),
+            ("../a.zip", "a.zip", "a"),
+            (".zip", ".zip.zip", ".zip"),
+            (&long, &("ä".repeat(97) + ".zip"), &"ä".repeat(97)),
+        ];
+        for (text, name, title) in names {
+            let offer = FileOffer {
+                name: text.to_owned(),
+                size: 1,
+                kind: String::new(),
+                modified: None,
+                thumbnail: None,
+                folder: Some(1),
+            };
+            let offer = offer.checked().unwrap();
+            assert_eq!((offer.name.as_str(), offer.title()), (name, title));
+        }
+    }
+
+    #[test]
     fn what_is_out_of_bounds_is_no_offer() {
         let offer = FileOffer {
-            name: "a.txt".into(),
+            name: "a.zip".into(),
             size: FILE_BYTES,
             kind: "text/plain".into(),
             modified: None,
             thumbnail: Some("abc=".into()),
+            folder: Some(20_000),
         };
         assert_eq!(offer.clone().checked().as_ref(), Some(&offer));
-        let spoilt: [fn(&mut FileOffer); 5] = [
+        let spoilt: [fn(&mut FileOffer); 6] = [
+            |offer| offer.folder = Some(20_001),
             |offer| offer.size += 1,
             |offer| offer.name = "x".repeat(4 * FILE_NAME_BYTES + 1),
             |offer| offer.kind = "text/plain\n".into(),

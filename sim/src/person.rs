@@ -192,6 +192,7 @@ fn offer(world: &mut World, from: usize, to: usize, contact: ContactId) {
         kind: String::new(),
         modified: None,
         thumbnail: None,
+        folder: None,
     };
     let command = Command::Offer {
         contact,

@@ -224,7 +224,11 @@ impl Receiving {
 
     fn save(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
         self.stage = Stage::Saving;
-        let (name, size) = (offer.name.clone(), offer.size);
-        ctx.emit(Output::File(id.clone(), FileOutput::Save { name, size }));
+        let save = FileOutput::Save {
+            name: offer.name.clone(),
+            size: offer.size,
+            folder: offer.folder,
+        };
+        ctx.emit(Output::File(id.clone(), save));
     }
 }

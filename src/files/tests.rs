@@ -101,6 +101,7 @@ fn offer(size: u64) -> FileOffer {
         kind: String::new(),
         modified: None,
         thumbnail: None,
+        folder: None,
     }
 }
 

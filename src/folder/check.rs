@@ -114,7 +114,9 @@ impl Check {
             rest = after;
         }
         let (expected, expected_at) = directory(entries.iter());
-        let sorted = entries.array_windows().all(|[one, next]| one.name < next.name);
+        let sorted = entries
+            .array_windows()
+            .all(|[one, next]| one.name < next.name);
         let empty = |entry: &Entry| !entry.is_folder() || (entry.size, entry.crc) == (0, 0);
         if expected != bytes || expected_at != at || !sorted || !entries.iter().all(empty) {
             return Err(Unsafe::Directory);

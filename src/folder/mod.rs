@@ -22,6 +22,5 @@ mod zip;
 
 pub use check::{Check, Unsafe};
 pub use names::Unfit;
-pub use plan::{Found, Plan};
+pub use plan::{Found, Part, Plan, Slot};
 pub use sums::Sums;
-pub use zip::Entry;

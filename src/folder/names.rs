@@ -1,6 +1,6 @@
 //! What the entries of a folder are called: paths that mean one thing on every device.
 
-use crate::limits::{FOLDER_DEPTH, FOLDER_PATH_BYTES};
+use crate::limits::{FILE_NAME_BYTES, FOLDER_DEPTH, FOLDER_PATH_BYTES};
 use crate::offer::file_name;
 use litemap::LiteMap;
 
@@ -36,16 +36,32 @@ pub(super) fn cleaned(paths: &[&str]) -> Result<Vec<String>, Unfit> {
 /// The names that are given away.
 #[derive(Default)]
 struct Names<'a> {
-    /// Folders as they are called here, by how they are there; with a `/`.
-    folders: LiteMap<&'a str, String>,
-    /// What is there, folders without the `/`, as systems see it that do not tell case; and the number that was given last.
+    /// Folders as they are called here, by how they are there.
+    folders: LiteMap<&'a str, Name>,
+    /// The keys of what is there, and the number that was given last to another of that name.
     taken: LiteMap<String, u32>,
+}
+
+/// A path, and what two have in common that are one for a system that does not tell case. That of a folder ends in `/`.
+#[derive(Clone, Default)]
+struct Name {
+    path: String,
+    key: String,
+}
+
+impl Name {
+    fn with(&self, part: &str) -> Self {
+        Self {
+            path: format!("{}{part}", self.path),
+            key: self.key.clone() + &part.to_lowercase(),
+        }
+    }
 }
 
 impl<'a> Names<'a> {
     fn clean(&mut self, path: &'a str) -> Result<String, Unfit> {
         let path = path.trim_start_matches('/');
-        let mut cleaned = String::new();
+        let mut cleaned = Name::default();
         let (mut from, mut depth) = (0, 0);
         while let Some(length) = path.get(from..).and_then(|rest| rest.find('/')) {
             let to = from + length;
@@ -54,7 +70,7 @@ impl<'a> Names<'a> {
                 Some(known) => known.clone(),
                 None => {
                     let part = path.get(from..to).unwrap_or_default();
-                    let fresh = self.fresh(&cleaned, part) + "/";
+                    let fresh = self.fresh(&cleaned, part).with("/");
                     self.folders.insert(folder, fresh.clone());
                     fresh
                 }
@@ -66,17 +82,16 @@ impl<'a> Names<'a> {
             cleaned = self.fresh(&cleaned, part);
             depth += 1;
         }
-        let fits = depth <= FOLDER_DEPTH && cleaned.len() <= FOLDER_PATH_BYTES;
-        fits.then_some(cleaned).ok_or(Unfit::Long)
+        let fits = depth <= FOLDER_DEPTH && cleaned.path.len() <= FOLDER_PATH_BYTES;
+        fits.then_some(cleaned.path).ok_or(Unfit::Long)
     }
 
-    /// Returns a path in a folder that nothing has yet.
-    fn fresh(&mut self, folder: &str, part: &str) -> String {
+    /// Returns a name in a folder that nothing has yet.
+    fn fresh(&mut self, folder: &Name, part: &str) -> Name {
         let name = file_name(part);
-        let plain = format!("{folder}{name}");
-        let key = plain.to_lowercase();
-        let Some(mut number) = self.taken.get(&key).copied() else {
-            self.taken.insert(key, 1);
+        let plain = folder.with(&name);
+        let Some(mut number) = self.taken.get(&plain.key).copied() else {
+            self.taken.insert(plain.key.clone(), 1);
             return plain;
         };
         let (stem, ending) = match name.rfind('.') {
@@ -85,16 +100,15 @@ impl<'a> Names<'a> {
         };
         loop {
             number += 1;
-            // A name that is too long would lose the number.
             let mark = format!(" ({number}){ending}");
-            let room = crate::limits::FILE_NAME_BYTES - mark.len() - 1;
+            // A name that is too long would lose the number.
+            let room = FILE_NAME_BYTES - mark.len() - 1;
             let stem = stem.get(..stem.floor_char_boundary(room));
-            let path = format!("{folder}{}{mark}", stem.unwrap_or_default());
-            let numbered = path.to_lowercase();
-            if !self.taken.contains_key(&numbered) {
-                self.taken.insert(key, number);
-                self.taken.insert(numbered, 1);
-                return path;
+            let numbered = folder.with(&(stem.unwrap_or_default().to_owned() + &mark));
+            if !self.taken.contains_key(&numbered.key) {
+                self.taken.insert(plain.key, number);
+                self.taken.insert(numbered.key.clone(), 1);
+                return numbered;
             }
         }
     }
@@ -142,21 +156,48 @@ mod tests {
             "a/b?/",
             "日本/語.txt",
         ];
-        let expected = ["a/file (2)/etc/passwd", "a/file/b", "a/_con/xy.txt", "a/b/", "日本/語.txt"];
+        let expected = [
+            "a/file (2)/etc/passwd",
+            "a/file/b",
+            "a/_con/xy.txt",
+            "a/b/",
+            "日本/語.txt",
+        ];
         assert_eq!(clean(&paths), expected);
     }
 
     #[test]
     fn what_would_be_one_gets_a_number_before_the_ending() {
-        let paths = ["f/a?.txt", "f/a.txt", "f/A.TXT", "f/a (2).txt", "f/x?/1", "f/x/1", "f/x/2"];
+        let paths = [
+            "f/a?.txt",
+            "f/a.txt",
+            "f/A.TXT",
+            "f/a (2).txt",
+            "f/x?/1",
+            "f/x/1",
+            "f/x/2",
+        ];
         let expected = [
-            "f/a (4).txt", "f/a (3).txt", "f/A.TXT", "f/a (2).txt", "f/x (2)/1", "f/x/1", "f/x/2",
+            "f/a (4).txt",
+            "f/a (3).txt",
+            "f/A.TXT",
+            "f/a (2).txt",
+            "f/x (2)/1",
+            "f/x/1",
+            "f/x/2",
         ];
         assert_eq!(clean(&paths), expected);
-        assert_eq!(clean(&["same", "same", "same"]), ["same", "same (2)", "same (3)"]);
+        assert_eq!(
+            clean(&["same", "same", "same"]),
+            ["same", "same (2)", "same (3)"]
+        );
         let long = "ä".repeat(100) + ".txt";
         let both = clean(&[&long, &long]);
-        assert!(both.iter().all(|name| is_safe(name) && name.ends_with(".txt")), "{both:?}");
+        assert!(
+            both.iter()
+                .all(|name| is_safe(name) && name.ends_with(".txt")),
+            "{both:?}"
+        );
         assert!(both[1].ends_with(" (2).txt"), "{both:?}");
     }
 
@@ -172,8 +213,27 @@ mod tests {
     #[test]
     fn hostile_paths_are_not_safe() {
         for name in [
-            "", "/", "/etc/passwd", "../x", "a/../x", "a//b", "a/./b", "C:/x", "C:x", "a\\b", "a/\\\\host/x", "nul",
-            "a/com1.txt", "a\u{202e}b", "a\0b", "a\nb", "a /b", "a./b", "a/b//", "x:stream", "~\u{200b}",
+            "",
+            "/",
+            "/etc/passwd",
+            "../x",
+            "a/../x",
+            "a//b",
+            "a/./b",
+            "C:/x",
+            "C:x",
+            "a\\b",
+            "a/\\\\host/x",
+            "nul",
+            "a/com1.txt",
+            "a\u{202e}b",
+            "a\0b",
+            "a\nb",
+            "a /b",
+            "a./b",
+            "a/b//",
+            "x:stream",
+            "~\u{200b}",
         ] {
             assert!(!is_safe(name), "{name:?}");
         }

@@ -38,20 +38,20 @@ pub(super) const END_64_BYTES: u64 = 56 + 20;
 
 /// A file in the zip, or an empty folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub(super) struct Entry {
     /// Its path, with `/`; that of a folder ends so.
-    pub name: String,
+    pub(super) name: String,
     /// How many bytes it has.
-    pub size: u64,
+    pub(super) size: u64,
     /// The CRC-32 of its bytes.
-    pub crc: u32,
+    pub(super) crc: u32,
     /// When it was changed last, Unix seconds.
-    pub modified: u32,
+    pub(super) modified: u32,
 }
 
 impl Entry {
     /// Returns what stands before its bytes.
-    pub fn header(&self) -> Vec<u8> {
+    pub(super) fn header(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(LOCAL_BYTES as usize + self.name.len());
         put32(&mut out, LOCAL);
         self.common(&mut out, self.is_large(), self.extra_bytes());
@@ -192,7 +192,7 @@ fn dos(seconds: u32) -> (u16, u16) {
     let (year, month, day) = civil(u64::from(seconds / 86_400));
     let of_day = seconds % 86_400;
     let date = (year.saturating_sub(1_980) << 9) | (month << 5) | day;
-    let time = of_day / 3_600 << 11 | of_day / 60 % 60 << 5 | of_day % 60 / 2;
+    let time = (of_day / 3_600) << 11 | (of_day / 60 % 60) << 5 | (of_day % 60 / 2);
     let short = |number: u64| u16::try_from(number).unwrap_or(u16::MAX);
     (short(date), short(time.into()))
 }
@@ -221,7 +221,11 @@ mod tests {
             // 2026-11-28 06:23:11
             (1_795_846_991, 46 << 9 | 11 << 5 | 28, 6 << 11 | 23 << 5 | 5),
             // 2038-01-19 03:14:07
-            (i32::MAX as u32, 58 << 9 | 1 << 5 | 19, 3 << 11 | 14 << 5 | 3),
+            (
+                i32::MAX as u32,
+                58 << 9 | 1 << 5 | 19,
+                3 << 11 | 14 << 5 | 3,
+            ),
         ] {
             assert_eq!(dos(seconds), (date, time), "{seconds}");
         }

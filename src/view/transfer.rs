@@ -109,6 +109,8 @@ pub enum Failure {
     NoStorage,
     /// What arrives is not what was sent, again and again.
     Damaged,
+    /// What arrived is no folder as one is sent: a path in it could lead elsewhere, or it can be read in two ways.
+    Unsafe,
     /// It failed on the other device.
     There,
     /// Nobody fetched it for 30 days.

@@ -75,6 +75,7 @@ impl Value for FileOffer {
             kind: read_field!(fields, "kind", String, String::new()),
             modified: Field::read(fields, "modified")?,
             thumbnail: Field::read(fields, "thumbnail")?,
+            folder: Field::read(fields, "folder")?,
         };
         offer
             .checked()
@@ -98,6 +99,7 @@ impl Value for FileOffer {
             modified: Value::within_bounds(self.modified.unwrap_or(0)).into(),
             name: self.name.chars().take(60).collect(),
             thumbnail: None,
+            folder: self.folder.map(|files| files % 9),
         };
         offer.checked().unwrap()
     }
@@ -110,7 +112,8 @@ impl DisplayJson for FileOffer {
             Field::write(&self.size, f, "size")?;
             Field::write(&self.kind, f, "kind")?;
             Field::write(&self.modified, f, "modified")?;
-            Field::write(&self.thumbnail, f, "thumbnail")
+            Field::write(&self.thumbnail, f, "thumbnail")?;
+            Field::write(&self.folder, f, "folder")
         })
     }
 }

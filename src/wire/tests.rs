@@ -234,6 +234,7 @@ fn every_offer_of_a_file_fits_a_frame() {
         kind: "\"".repeat(KIND_BYTES),
         modified: Some(LARGEST_NUMBER),
         thumbnail: Some("a".repeat(THUMBNAIL_CHARACTERS)),
+        folder: Some(20_000),
     };
     let offer = FileOffer {
         name: crate::offer::file_name(&offer.name),
@@ -298,13 +299,14 @@ impl Arbitrary for FileOffer {
     type Strategy = BoxedStrategy<Self>;
 
     fn arbitrary_with((): ()) -> Self::Strategy {
-        any::<(String, u64, String, Option<u64>)>()
-            .prop_map(|(name, size, kind, modified)| Self {
+        any::<(String, u64, String, Option<u64>, Option<u32>)>()
+            .prop_map(|(name, size, kind, modified, folder)| Self {
                 name,
                 size,
                 kind,
                 modified,
                 thumbnail: None,
+                folder,
             })
             .boxed()
     }

@@ -14,7 +14,10 @@ fn experiment() -> Result {
     for number in 0..10_000 {
         let sub = folder.join(format!("{}", number % 10));
         fs::create_dir_all(&sub)?;
-        fs::write(sub.join(format!("file {number}.bin")), vec![(number % 256) as u8; 1_000])?;
+        fs::write(
+            sub.join(format!("file {number}.bin")),
+            vec![(number % 256) as u8; 1_000],
+        )?;
     }
     fs::write(world.folder().join("one.bin"), vec![7_u8; 10_000_000])?;
     for browser in &browsers {
@@ -22,7 +25,7 @@ fn experiment() -> Result {
         let session = browser.session()?;
         let field = session.execute(
             "const field = document.createElement('input');
-             field.type = 'file'; field.webkitdirectory = true; field.id = 'dir';
+             field.type = 'file'; field.multiple = true; field.id = 'dir';
              document.documentElement.append(field);
              const one = document.createElement('input'); one.type='file'; one.id='one'; document.documentElement.append(one);
              return field;",
@@ -30,19 +33,37 @@ fn experiment() -> Result {
         )?;
         let field = Element::from_value(&field).context("no field")?;
         let at = std::time::Instant::now();
-        let keys = session.keys(&field, &folder.display().to_string());
+        let paths: Vec<String> = (0..10_000)
+            .map(|n| {
+                folder
+                    .join(format!("{}/file {n}.bin", n % 10))
+                    .display()
+                    .to_string()
+            })
+            .collect();
+        let keys = session.keys(
+            &field,
+            &paths.join(
+                "
+",
+            ),
+        );
         println!("{} choose {:?} {:?}", browser.name(), keys, at.elapsed());
         let one = session.execute("return document.getElementById('one')", &[])?;
-        session.keys(&Element::from_value(&one).context("none")?, &world.folder().join("one.bin").display().to_string())?;
+        session.keys(
+            &Element::from_value(&one).context("none")?,
+            &world.folder().join("one.bin").display().to_string(),
+        )?;
         let out = browser.run(
             "const files = [...document.getElementById('dir').files];
              const said = [files.length, files[0]?.webkitRelativePath];
              let at = performance.now();
              const lap = (what) => { said.push(what + ' ' + Math.round(performance.now() - at)); at = performance.now(); };
              const one = document.getElementById('one').files[0];
-             const total = files.reduce((n, f) => n + f.size, 0); lap('sizes');
+             for (let k = 0; k < 2; k++) { const total = files.reduce((n, f) => n + f.size, 0); lap('sizes'); }
              let parts = [];
              for (const file of files) parts.push(new Uint8Array(60), file);
+ const two = [...files]; new Blob(two.slice(0, 1000)); lap('blob of 1000'); new Blob(two.slice(0, 1000)); lap('again');
              const zip = new File(parts, 'x.zip'); lap('compose ' + zip.size);
              const contents = new Blob(files); lap('contents');
              const readAll = async (blob) => { let n = 0; for (let a = 0; a < blob.size; a += 1 << 20) { const b = await blob.slice(a, a + (1 << 20)).arrayBuffer(); n += b.byteLength; } return n; };

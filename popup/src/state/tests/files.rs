@@ -16,6 +16,7 @@ fn offer(name: &str) -> FileOffer {
         kind: String::new(),
         modified: None,
         thumbnail: None,
+        folder: None,
     }
 }
 
