@@ -1,19 +1,18 @@
 //! The bytes of pieces in memory.
 
 use chrome::settled;
-use ipc::limits::PIECE_BYTES;
 use js_sys::{Array, ArrayBuffer};
+use std::ops::Range;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{File, MessageChannel};
 
-/// Reads a piece of a file, which has to be there whole.
-pub(super) async fn slice(file: &File, number: u64, length: u32) -> Result<ArrayBuffer, String> {
-    let from = float(number) * f64::from(PIECE_BYTES);
-    let part = file.slice_with_f64_and_f64(from, from + f64::from(length));
+/// Reads a range of a file, which has to be there whole.
+pub(super) async fn slice(file: &File, range: Range<u64>) -> Result<ArrayBuffer, String> {
+    let part = file.slice_with_f64_and_f64(float(range.start), float(range.end));
     let part = part.map_err(|error| chrome::text(&error))?;
     let bytes = settled(Ok(part.array_buffer().into())).await?;
     let bytes: ArrayBuffer = bytes.unchecked_into();
-    if bytes.byte_length() == length {
+    if u64::from(bytes.byte_length()) == range.end - range.start {
         Ok(bytes)
     } else {
         Err("it has become shorter".to_owned())
@@ -51,4 +50,14 @@ fn away() -> Option<MessageChannel> {
 )]
 pub(super) fn float(number: u64) -> f64 {
     number as f64
+}
+
+/// Returns a size that JavaScript has.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast saturates, and JavaScript has no larger whole numbers"
+)]
+pub(super) fn whole(number: f64) -> u64 {
+    number as u64
 }

@@ -17,7 +17,13 @@ pub(super) enum Job {
     /// Report a piece that has not come whole.
     Damaged { number: u64 },
     /// Hand it to the browser's downloads.
-    Save { name: String, size: u64 },
+    Save {
+        name: String,
+        size: u64,
+        folder: Option<u32>,
+    },
+    /// Make a folder ready that goes.
+    Prepare,
     /// Find one that goes.
     Find { size: u64, modified: Option<u64> },
     /// Read a piece.
@@ -61,6 +67,7 @@ impl Line {
             | Job::Write { .. }
             | Job::Damaged { .. }
             | Job::Save { .. }
+            | Job::Prepare
             | Job::Find { .. }
             | Job::Send { .. }
             | Job::Rest => {}

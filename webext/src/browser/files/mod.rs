@@ -7,13 +7,15 @@
 //! |---|---|
 //! | `buffers` | a piece read from a file, and the end of one in memory |
 //! | `line` | what is to be done with one file, in order |
-//! | `sources` | the files that views have handed over |
+//! | `sources` | the files and folders that views have handed over |
+//! | `folders` | a folder of those, read as the zip that it is sent as |
 //! | `parts` | the private file system |
 //! | `saving` | the way into the browser's downloads |
 //!
 //! To which piece bytes belong is in [`arrivals`](crate::arrivals).
 
 mod buffers;
+mod folders;
 mod line;
 mod parts;
 mod saving;
@@ -23,6 +25,7 @@ use super::host::Host;
 use crate::arrivals::{Arrivals, Come, Piece};
 use buffers::{float, free, slice};
 use chrome::settled;
+use folders::{ALL_KEPT, Folder, KEPT};
 use ipc::limits::PIECE_BYTES;
 use ipc::{Failure, TransferId};
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
@@ -32,7 +35,7 @@ use mesh_chat::node::{FileInput, FileOutput, LinkId};
 use parts::{Fault, Outcome, Parts};
 use peerjs::browser::{Bytes, Sink};
 use saving::Handed;
-use sources::Sources;
+use sources::{Source, Sources};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
@@ -63,11 +66,18 @@ impl Files {
         come: Vec<TransferId>,
         heard: impl Fn(TransferId, FileInput) + 'static,
     ) -> Rc<Self> {
-        let files = Rc::new_cyclic(|me| Self {
+        let files = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: Weak::clone(me),
             heard: Box::new(heard),
             host,
-            sources: Sources::open(),
+            sources: Sources::open({
+                let me = Weak::clone(me);
+                move |id, folder| {
+                    if let Some(files) = me.upgrade() {
+                        files.folder_came(id, folder);
+                    }
+                }
+            }),
             parts: Parts::default(),
             arrivals: RefCell::default(),
             lines: RefCell::default(),
@@ -102,7 +112,7 @@ impl Files {
                 length,
                 hash,
             } => return self.expect(id, link, (number, length, hash)),
-            FileOutput::Save { name, size } => Job::Save { name, size },
+            FileOutput::Save { name, size, folder } => Job::Save { name, size, folder },
             FileOutput::Find { size, modified } => Job::Find { size, modified },
             FileOutput::Read { number, length } => Job::Read { number, length },
             FileOutput::Send { link } => Job::Send { bytes: bytes(link) },
@@ -251,16 +261,16 @@ impl Files {
                 return written.unwrap_or_else(|fault| Some(failed(fault)));
             }
             Job::Damaged { number } => Ok(FileInput::Damaged { number }),
-            Job::Save { name, size } => {
-                return self.save(id, turn, (&name, size)).await;
+            Job::Save { name, size, folder } => {
+                return self.save(id, turn, (&name, size, folder)).await;
             }
-            Job::Find { size, modified } => {
-                let found = self.sources.find(id, size, modified);
-                Ok(if found {
-                    FileInput::Found
-                } else {
-                    FileInput::Lacking
-                })
+            Job::Find { size, modified } => Ok(self.find(id, turn, size, modified).await),
+            Job::Prepare => {
+                if let Some(Source::Folder(folder)) = self.sources.get(id) {
+                    // Where it fails, that is said when it is looked for.
+                    let _ = self.prepare(id, turn, &folder).await;
+                }
+                return None;
             }
             Job::Read { number, length } => Ok(self.read(id, number, length).await),
             Job::Send { bytes } => {
@@ -280,7 +290,12 @@ impl Files {
     }
 
     /// Saves a file. Where the browser says nothing of it, what there is stays until it is surely saved.
-    async fn save(&self, id: &TransferId, turn: Turn, named: (&str, u64)) -> Option<FileInput> {
+    async fn save(
+        &self,
+        id: &TransferId,
+        turn: Turn,
+        named: (&str, u64, Option<u32>),
+    ) -> Option<FileInput> {
         match saving::save(&self.parts, &self.host, id, named).await {
             Ok(Handed::Over(done)) => Some(done),
             Ok(Handed::Following(address)) => {
@@ -337,14 +352,49 @@ impl Files {
         }))
     }
 
+    /// Makes a small folder ready before somebody wants it.
+    fn folder_came(&self, id: &TransferId, folder: &Folder) {
+        if folder.size() <= KEPT {
+            self.todo(id, Job::Prepare);
+        }
+    }
+
+    async fn find(
+        &self,
+        id: &TransferId,
+        turn: Turn,
+        size: u64,
+        modified: Option<u64>,
+    ) -> FileInput {
+        match self.sources.find(id, size, modified) {
+            None => FileInput::Lacking,
+            Some(Source::File(_)) => FileInput::Found,
+            Some(Source::Folder(folder)) => match self.prepare(id, turn, &folder).await {
+                Ok(()) => FileInput::Found,
+                Err(error) => changed(&error),
+            },
+        }
+    }
+
+    async fn prepare(&self, id: &TransferId, turn: Turn, folder: &Folder) -> Result<(), String> {
+        let size = folder.size();
+        let keeps = size <= KEPT && self.sources.kept() + size <= ALL_KEPT;
+        folder.prepare(keeps, || self.is_wanted(id, turn)).await
+    }
+
     /// Reads a piece, and keeps it to be sent. A browser may read what is not there any more without an error: what was
     /// read is counted.
     async fn read(&self, id: &TransferId, number: u64, length: u32) -> FileInput {
-        let Some(file) = self.sources.get(id) else {
+        let Some(source) = self.sources.get(id) else {
             return FileInput::Lacking;
         };
         let read = async {
-            let bytes = slice(&file, number, length).await?;
+            let from = number * u64::from(PIECE_BYTES);
+            let range = from..from + u64::from(length);
+            let bytes = match source {
+                Source::File(file) => slice(&file, range).await?,
+                Source::Folder(folder) => folder.read(range).await?,
+            };
             let hash = digest("SHA-256", &bytes).map(JsValue::from);
             let hash = Uint8Array::new(&settled(hash).await?);
             let hash: [u8; 32] = hash.to_vec().try_into().map_err(|_| "not a hash")?;
@@ -356,10 +406,7 @@ impl Files {
                 before.flatten().as_ref().map(free);
                 FileInput::Read { number, hash }
             }
-            Err(error) => {
-                tracing::warn!(error, "a file cannot be read any more");
-                FileInput::Failed(Failure::Changed)
-            }
+            Err(error) => changed(&error),
         }
     }
 
@@ -375,6 +422,11 @@ impl Files {
         }
         free(&read);
     }
+}
+
+fn changed(error: &str) -> FileInput {
+    tracing::warn!(error, "a file cannot be read any more");
+    FileInput::Failed(Failure::Changed)
 }
 
 fn failed(fault: Fault) -> FileInput {

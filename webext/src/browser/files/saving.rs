@@ -3,15 +3,17 @@
 //! With the permission `downloads` the browser says when a file is saved. Without it a link is followed as a click does it,
 //! and nobody hears what comes of that: the part then stays for as long as a browser may take to copy it.
 
-use super::buffers::float;
+use super::buffers::{float, slice};
 use super::parts::{Fault, Parts};
 use crate::browser::host::Host;
 use crate::browser::timer::sleep;
-use ipc::{Downloaded, HostRequest, TransferId};
+use ipc::{Downloaded, Failure, HostRequest, TransferId};
+use js_sys::Uint8Array;
+use mesh_chat::folder::Check;
 use mesh_chat::node::FileInput;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlElement, Url};
+use web_sys::{File, HtmlElement, Url};
 
 /// Without a type, Chromium looks into the file and may change its ending.
 const KIND: &str = "application/octet-stream";
@@ -57,13 +59,18 @@ pub(super) async fn save(
     parts: &Parts,
     host: &Host,
     id: &TransferId,
-    (name, size): (&str, u64),
+    (name, size, folder): (&str, u64, Option<u32>),
 ) -> Result<Handed, Fault> {
     let file = parts.take(id).await?;
     let end = float(size);
     if file.size() < end {
         // It was removed behind our back.
         return Err(Fault::NoStorage);
+    }
+    if let Some(files) = folder
+        && !is_safe(&file, size, files).await?
+    {
+        return Ok(Handed::Over(FileInput::Failed(Failure::Unsafe)));
     }
     let whole = file.slice_with_f64_and_f64_and_content_type(0.0, end, KIND);
     let url = whole.and_then(|whole| Url::create_object_url_with_blob(&whole));
@@ -84,6 +91,19 @@ pub(super) async fn save(
             Handed::Over(FileInput::NotSaved)
         }
     })
+}
+
+/// Looks whether a file is a folder with so many files in it, and can be unpacked without harm.
+async fn is_safe(file: &File, size: u64, files: u32) -> Result<bool, Fault> {
+    let mut check = Check::new(size, files);
+    while let Some(range) = check.wants() {
+        let bytes = slice(file, range).await?;
+        if let Err(why) = check.take(&Uint8Array::new(&bytes).to_vec()) {
+            tracing::warn!(?why, "a folder is not as it has to be");
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 async fn hand_over(host: &Host, url: &str, name: &str) -> Downloaded {

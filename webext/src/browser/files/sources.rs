@@ -1,13 +1,17 @@
-//! The files that views have handed over to be sent.
+//! The files and folders that views have handed over to be sent.
 //!
-//! A view posts `{ transfer, file }` on the channel, and hears `{ held: transfer }`. A `File` is no more than a way to read
-//! it: it goes with the page, and the person chooses it again.
+//! A view posts `{ transfer, file }` on the channel, or `{ transfer, paths, files }` for a folder, and hears `{ held: transfer }`, of a
+//! folder with `size`, `modified` and `files`; or `{ refused: transfer, why }`. A `File` is no more than a way to read it: it goes
+//! with the page, and the person chooses it again.
 
+use super::buffers::{float, whole};
+use super::folders::Folder;
 use chrome::object;
 use ipc::TransferId;
 use ipc::limits::TRANSFERS;
-use js_sys::Reflect;
+use js_sys::{Array, Reflect};
 use litemap::LiteMap;
+use mesh_chat::folder::Unfit;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
@@ -16,10 +20,47 @@ use web_sys::{BroadcastChannel, File, MessageEvent};
 
 const CHANNEL: &str = "files";
 
+/// Something that can be read.
+#[derive(Clone)]
+pub(super) enum Source {
+    File(File),
+    Folder(Rc<Folder>),
+}
+
+impl Source {
+    fn size(&self) -> u64 {
+        match self {
+            Self::File(file) => whole(file.size()),
+            Self::Folder(folder) => folder.size(),
+        }
+    }
+
+    fn modified(&self) -> u64 {
+        match self {
+            Self::File(file) => whole(file.last_modified()),
+            Self::Folder(folder) => folder.modified(),
+        }
+    }
+
+    /// Returns what a view hears that has handed it over.
+    fn answer(&self, transfer: &TransferId) -> JsValue {
+        let held = transfer.0.as_str().into();
+        match self {
+            Self::File(_) => object([("held", held)]),
+            Self::Folder(folder) => object([
+                ("held", held),
+                ("size", float(folder.size()).into()),
+                ("modified", float(folder.modified()).into()),
+                ("files", folder.count().into()),
+            ]),
+        }
+    }
+}
+
 /// What can be read.
 #[derive(Default)]
 pub(super) struct Sources {
-    held: Rc<RefCell<LiteMap<TransferId, File>>>,
+    held: Rc<RefCell<LiteMap<TransferId, Source>>>,
     _open: Option<Open>,
 }
 
@@ -27,7 +68,8 @@ pub(super) struct Sources {
 type Open = (BroadcastChannel, Closure<dyn FnMut(MessageEvent)>);
 
 impl Sources {
-    pub(super) fn open() -> Self {
+    /// Begins. `came` is called for every folder that has come.
+    pub(super) fn open(came: impl Fn(&TransferId, &Rc<Folder>) + 'static) -> Self {
         let held = Rc::new(RefCell::new(LiteMap::new()));
         let Ok(channel) = BroadcastChannel::new(CHANNEL) else {
             tracing::error!("views cannot hand files over");
@@ -35,14 +77,26 @@ impl Sources {
         };
         let (into, answers) = (Rc::clone(&held), channel.clone());
         let on_message = Closure::new(move |event: MessageEvent| {
-            let Some((transfer, file)) = read(&event.data()) else {
+            let Some((transfer, source)) = read(&event.data()) else {
                 return;
             };
-            if hold(&mut into.borrow_mut(), &transfer, file) {
-                let answer = object([("held", transfer.0.into())]);
-                // A view that hears nothing says that it was not sent.
-                let _ = answers.post_message(&answer);
-            }
+            let answer = match source {
+                Ok(source) => {
+                    if !hold(&mut into.borrow_mut(), &transfer, source.clone()) {
+                        return;
+                    }
+                    if let Source::Folder(folder) = &source {
+                        came(&transfer, folder);
+                    }
+                    source.answer(&transfer)
+                }
+                Err(unfit) => {
+                    let refused = transfer.0.as_str().into();
+                    object([("refused", refused), ("why", why(unfit).into())])
+                }
+            };
+            // A view that hears nothing says that it was not sent.
+            let _ = answers.post_message(&answer);
         });
         channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         Self {
@@ -51,47 +105,71 @@ impl Sources {
         }
     }
 
-    pub(super) fn get(&self, transfer: &TransferId) -> Option<File> {
+    pub(super) fn get(&self, transfer: &TransferId) -> Option<Source> {
         self.held.borrow().get(transfer).cloned()
     }
 
-    /// Returns whether there is one, and it is what was offered. Another one is forgotten.
-    pub(super) fn find(&self, transfer: &TransferId, size: u64, modified: Option<u64>) -> bool {
-        let Some(file) = self.get(transfer) else {
-            return false;
-        };
-        let is_it = whole(file.size()) == size
-            && modified.is_none_or(|modified| whole(file.last_modified()) == modified);
+    /// Returns it where it is what was offered. Another one is forgotten.
+    pub(super) fn find(
+        &self,
+        transfer: &TransferId,
+        size: u64,
+        modified: Option<u64>,
+    ) -> Option<Source> {
+        let source = self.get(transfer)?;
+        let is_it =
+            source.size() == size && modified.is_none_or(|modified| source.modified() == modified);
         if !is_it {
             self.forget(transfer);
         }
-        is_it
+        is_it.then_some(source)
     }
 
     pub(super) fn forget(&self, transfer: &TransferId) {
         self.held.borrow_mut().remove(transfer);
     }
+
+    /// Returns how many bytes of folders are in memory.
+    pub(super) fn kept(&self) -> u64 {
+        let held = self.held.borrow();
+        let kept = held.values().map(|source| match source {
+            Source::File(_) => 0,
+            Source::Folder(folder) => folder.kept(),
+        });
+        kept.sum()
+    }
 }
 
-fn read(message: &JsValue) -> Option<(TransferId, File)> {
+/// What was handed over, or why it is not taken.
+type Read = (TransferId, Result<Source, Unfit>);
+
+fn read(message: &JsValue) -> Option<Read> {
     let part = |name: &str| Reflect::get(message, &name.into()).ok();
     let transfer = part("transfer")?.as_string().map(TransferId)?;
-    Some((transfer, part("file")?.dyn_into().ok()?))
+    let list = |name: &str| part(name)?.dyn_into::<Array>().ok();
+    let source = match list("paths").zip(list("files")) {
+        Some((paths, files)) => {
+            Folder::new(&paths, &files).map(|folder| Source::Folder(folder.into()))
+        }
+        None => Ok(Source::File(part("file")?.dyn_into().ok()?)),
+    };
+    Some((transfer, source))
 }
 
-fn hold(held: &mut LiteMap<TransferId, File>, transfer: &TransferId, file: File) -> bool {
+/// Returns what a view hears.
+fn why(unfit: Unfit) -> &'static str {
+    match unfit {
+        Unfit::Empty => "empty",
+        Unfit::Many => "many",
+        Unfit::Long => "long",
+        Unfit::Large => "large",
+    }
+}
+
+fn hold(held: &mut LiteMap<TransferId, Source>, transfer: &TransferId, source: Source) -> bool {
     let has_room = held.len() < TRANSFERS || held.contains_key(transfer);
     if has_room {
-        held.insert(transfer.clone(), file);
+        held.insert(transfer.clone(), source);
     }
     has_room
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a cast saturates, and JavaScript has no larger whole numbers"
-)]
-fn whole(number: f64) -> u64 {
-    number as u64
 }
