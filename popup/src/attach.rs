@@ -1,12 +1,13 @@
-//! Files that a person chooses, drops or pastes: what is said of them, and handing them to the engine.
+//! Files and folders that are to be offered: what is said of them, and handing them to the engine.
 
 use crate::browser;
+use crate::chosen::{Chosen, Contents};
 use crate::jpeg::{self, Head};
 use crate::state::FileError;
 use chrome::object;
 use gloo_timers::callback::Timeout;
 use ipc::limits::{KIND_BYTES, THUMBNAIL_CHARACTERS};
-use ipc::{FileOffer, TransferId};
+use ipc::{FileOffer, Refusal, TransferId};
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use litemap::LiteMap;
 use std::cell::RefCell;
@@ -15,16 +16,16 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BroadcastChannel, CanvasRenderingContext2d, ClipboardEvent, DataTransfer, DragEvent,
-    Event, File, FileList, FilePropertyBag, HtmlCanvasElement, HtmlInputElement, ImageBitmap,
-    MessageEvent,
+    Blob, BroadcastChannel, CanvasRenderingContext2d, File, FilePropertyBag, HtmlCanvasElement,
+    ImageBitmap, MessageEvent,
 };
 
 /// The channel to the engine's page: an extension's ports carry no files everywhere.
 const CHANNEL: &str = "files";
 
-/// How long the engine may take to answer, in milliseconds.
+/// How long the engine may take to answer, in milliseconds: to a file, and to a folder with thousands of them.
 const ANSWER: u32 = 3_000;
+const FOLDER_ANSWER: u32 = 60_000;
 
 /// How much of a photograph is read to find what is left out, at first and at most, in bytes.
 const HEAD: f64 = 256.0 * 1024.0;
@@ -44,22 +45,22 @@ const QUALITIES: [f64; 3] = [0.7, 0.5, 0.35];
 
 thread_local! {
     /// Files that were chosen and are not handed over.
-    static CHOSEN: RefCell<LiteMap<TransferId, File>> = RefCell::default();
+    static CHOSEN: RefCell<LiteMap<TransferId, Chosen>> = RefCell::default();
 }
 
-/// Keeps files until they are handed over. Returns under which names, and how they are called.
-pub(crate) fn keep(files: Vec<File>) -> Vec<(TransferId, String)> {
-    let named = |file: File| {
-        let (transfer, name) = (new_id()?, file.name());
-        keep_as(transfer.clone(), file);
+/// Keeps what was chosen until it is handed over. Returns under which names, and how they are called.
+pub(crate) fn keep(chosen: Vec<Chosen>) -> Vec<(TransferId, String)> {
+    let named = |chosen: Chosen| {
+        let (transfer, name) = (new_id()?, chosen.name());
+        keep_as(transfer.clone(), chosen);
         Some((transfer, name))
     };
-    files.into_iter().filter_map(named).collect()
+    chosen.into_iter().filter_map(named).collect()
 }
 
-/// Keeps a file that was chosen again.
-pub(crate) fn keep_as(transfer: TransferId, file: File) {
-    CHOSEN.with_borrow_mut(|chosen| chosen.insert(transfer, file));
+/// Keeps what was chosen again.
+pub(crate) fn keep_as(transfer: TransferId, chosen: Chosen) {
+    CHOSEN.with_borrow_mut(|all| all.insert(transfer, chosen));
 }
 
 fn new_id() -> Option<TransferId> {
@@ -73,86 +74,45 @@ fn new_id() -> Option<TransferId> {
     Some(TransferId(id))
 }
 
-/// Returns the files that were chosen in an input, and empties it: the same one can be chosen again.
-pub(crate) fn chosen(input: &HtmlInputElement) -> Vec<File> {
-    let files = input.files().map(list).unwrap_or_default();
-    input.set_value("");
-    files
-}
-
-fn list(files: FileList) -> Vec<File> {
-    (0..files.length()).filter_map(|at| files.get(at)).collect()
-}
-
-/// Returns the files that are pasted. Text that comes with a picture of itself is text.
-pub(crate) fn pasted(event: &Event) -> Vec<File> {
-    let data = event.dyn_ref::<ClipboardEvent>();
-    let Some(data) = data.and_then(ClipboardEvent::clipboard_data) else {
-        return Vec::new();
-    };
-    let types = data.types();
-    let has = |kind: &str| types.includes(&kind.into(), 0);
-    if has("text/plain") && (has("text/html") || has("text/rtf")) {
-        return Vec::new();
-    }
-    data.files().map(list).unwrap_or_default()
-}
-
-/// Returns what is dragged, where it is files.
-fn dragged(event: &Event) -> Option<DataTransfer> {
-    let data = event.dyn_ref::<DragEvent>()?.data_transfer()?;
-    data.types().includes(&"Files".into(), 0).then_some(data)
-}
-
-/// Returns whether files are dragged, and tells the browser that they can be dropped here.
-pub(crate) fn invites_drop(event: &Event) -> bool {
-    let data = dragged(event);
-    if let Some(data) = &data {
-        event.prevent_default();
-        data.set_drop_effect("copy");
-    }
-    data.is_some()
-}
-
-/// Tells the browser that files cannot be dropped here, where nobody has taken them.
-pub(crate) fn refuse_drop(event: &Event) {
-    if event.default_prevented() {
-        return;
-    }
-    if let Some(data) = dragged(event) {
-        event.prevent_default();
-        data.set_drop_effect("none");
-    }
-}
-
-/// Returns the files that are dropped.
-pub(crate) fn dropped(event: &Event) -> Vec<File> {
-    let Some(data) = dragged(event) else {
-        return Vec::new();
-    };
-    event.prevent_default();
-    data.files().map(list).unwrap_or_default()
-}
-
-/// Hands a file to the engine, where it has so many bytes. Returns what is said of it, and whether something was
+/// Hands something to the engine, where it has so many bytes. Returns what is said of it, and whether something was
 /// left out of a photograph.
 pub(crate) async fn hand_over(
     transfer: &TransferId,
     size: Option<u64>,
 ) -> Result<(FileOffer, bool), FileError> {
-    let file = CHOSEN.with_borrow_mut(|chosen| chosen.remove(transfer));
-    let file = file.ok_or(FileError::Unreadable)?;
+    let chosen = CHOSEN.with_borrow_mut(|all| all.remove(transfer));
+    let name = chosen.as_ref().map(Chosen::name).unwrap_or_default();
+    let offered = match chosen.ok_or(FileError::Unreadable)? {
+        Chosen::File(file) => return hand_file_over(transfer, file, size).await,
+        Chosen::Files(_, files) => give_folder(transfer, name, &Contents::of(files).await?).await,
+        Chosen::Folder(folder) => give_folder(transfer, name, &Contents::read(folder).await?).await,
+    }?;
+    if size.is_some_and(|size| size != offered.size) {
+        return Err(FileError::Another);
+    }
+    Ok((offered, false))
+}
+
+async fn hand_file_over(
+    transfer: &TransferId,
+    file: File,
+    size: Option<u64>,
+) -> Result<(FileOffer, bool), FileError> {
     let (file, cleaned) = without_details(file).await.ok_or(FileError::Unreadable)?;
     if size.is_some_and(|size| size != whole(file.size())) {
         return Err(FileError::Another);
     }
-    // The one way to tell a folder from a file.
+    // It can be a folder that the browser does not tell from a file.
     read(&file, 0.0, 1.0).await.ok_or(FileError::Unreadable)?;
     let thumbnail = match size {
         None => thumbnail(&file).await,
         Some(_) => None,
     };
-    give(transfer, &file).await.ok_or(FileError::NoAnswer)?;
+    let message = object([
+        ("transfer", transfer.0.as_str().into()),
+        ("file", (&file).into()),
+    ]);
+    give(transfer, &message, ANSWER).await?;
     let kind = file.type_();
     let fits = kind.len() <= KIND_BYTES && kind.bytes().all(|byte| byte.is_ascii_graphic());
     let offer = FileOffer {
@@ -161,8 +121,39 @@ pub(crate) async fn hand_over(
         kind: if fits { kind } else { String::new() },
         modified: Some(whole(file.last_modified())),
         thumbnail,
+        folder: None,
     };
     Ok((offer, cleaned))
+}
+
+/// Hands a folder to the engine, which says how large it is as one file.
+async fn give_folder(
+    transfer: &TransferId,
+    name: String,
+    contents: &Contents,
+) -> Result<FileOffer, FileError> {
+    let message = object([
+        ("transfer", transfer.0.as_str().into()),
+        ("paths", (&contents.paths).into()),
+        ("files", (&contents.files).into()),
+    ]);
+    let answer = give(transfer, &message, FOLDER_ANSWER).await?;
+    let number = |name: &str| {
+        let number = Reflect::get(&answer, &name.into()).ok();
+        whole(
+            number
+                .and_then(|number| number.as_f64())
+                .unwrap_or_default(),
+        )
+    };
+    Ok(FileOffer {
+        name: name + ".zip",
+        size: number("size"),
+        kind: "application/zip".to_owned(),
+        modified: Some(number("modified")),
+        thumbnail: None,
+        folder: u32::try_from(number("files")).ok(),
+    })
 }
 
 #[expect(
@@ -174,37 +165,45 @@ fn whole(number: f64) -> u64 {
     number as u64
 }
 
-/// Posts a file on the channel, and waits until the engine has it.
-async fn give(transfer: &TransferId, file: &File) -> Option<()> {
-    let channel = BroadcastChannel::new(CHANNEL).ok()?;
+/// Posts something on the channel, and waits until the engine has answered that it holds it.
+async fn give(transfer: &TransferId, message: &JsValue, within: u32) -> Result<JsValue, FileError> {
+    let channel = BroadcastChannel::new(CHANNEL).map_err(|_| FileError::NoAnswer)?;
     let mut resolve: Option<Function> = None;
     let answered = Promise::new(&mut |done, _| resolve = Some(done));
-    let (held, late) = (resolve.clone()?, resolve?);
-    let id = transfer.0.clone();
+    let resolve = resolve.ok_or(FileError::NoAnswer)?;
+    let (id, late) = (transfer.clone(), resolve.clone());
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let said = Reflect::get(&event.data(), &"held".into()).ok();
-        if said.and_then(|said| said.as_string()).as_ref() == Some(&id) {
+        if said(&event.data(), "held") == Some(id.0.clone())
+            || said(&event.data(), "refused") == Some(id.0.clone())
+        {
             // A promise that is settled takes no notice.
-            let _ = held.call1(&JsValue::UNDEFINED, &JsValue::TRUE);
+            let _ = resolve.call1(&JsValue::UNDEFINED, &event.data());
         }
     });
-    let timeout = Timeout::new(ANSWER, move || {
-        let _ = late.call1(&JsValue::UNDEFINED, &JsValue::FALSE);
+    let timeout = Timeout::new(within, move || {
+        let _ = late.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED);
     });
     channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    let message = object([
-        ("transfer", transfer.0.as_str().into()),
-        ("file", file.into()),
-    ]);
-    let posted = channel.post_message(&message);
-    let held = match posted {
-        Ok(()) => JsFuture::from(answered).await.ok(),
-        Err(_) => None,
+    let posted = channel.post_message(message);
+    let answer = match posted {
+        Ok(()) => JsFuture::from(answered).await.unwrap_or_default(),
+        Err(_) => JsValue::UNDEFINED,
     };
     drop(timeout);
     channel.set_onmessage(None);
     channel.close();
-    held.filter(JsValue::is_truthy).map(drop)
+    match said(&answer, "why").as_deref() {
+        Some("empty") => Err(FileError::Empty),
+        Some("many") => Err(FileError::TooMany),
+        Some("long") => Err(FileError::TooLong),
+        Some(_) => Err(FileError::Refused(Refusal::FileUnfit)),
+        None if answer.is_undefined() => Err(FileError::NoAnswer),
+        None => Ok(answer),
+    }
+}
+
+fn said(answer: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(answer, &name.into()).ok()?.as_string()
 }
 
 /// Returns a file without what a photograph says of itself, and whether something was left out.

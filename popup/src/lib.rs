@@ -10,6 +10,7 @@
 mod app;
 mod attach;
 mod browser;
+mod chosen;
 mod components;
 mod files;
 mod i18n;

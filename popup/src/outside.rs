@@ -1,7 +1,7 @@
 //! What happens outside the components: to the window, the document and the address.
 
 use crate::state::{Action, Sight};
-use crate::{attach, browser};
+use crate::{browser, chosen};
 use gloo_events::EventListener;
 use ipc::Place;
 use std::cell::Cell;
@@ -53,7 +53,7 @@ pub(crate) fn listen(
             }
         }),
         // A file that is dropped beside a chat does not take the place of the page.
-        browser::listen_document("dragover", attach::refuse_drop),
-        browser::listen_document("drop", attach::refuse_drop),
+        browser::listen_document("dragover", chosen::refuse_drop),
+        browser::listen_document("drop", chosen::refuse_drop),
     ]
 }

@@ -19,6 +19,8 @@ pub struct Transfer {
     pub name: String,
     /// How many bytes it has.
     pub size: u64,
+    /// Of a folder, or of many files at once: how many are in it.
+    pub folder: Option<u32>,
     /// When it was offered or accepted here.
     pub began: UnixMillis,
     /// How far it is.

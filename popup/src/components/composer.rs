@@ -2,11 +2,12 @@
 
 use super::parts::{Dispatch, bytes_left, icon};
 use crate::attach;
+use crate::chosen::{self, Chosen};
 use crate::i18n::{Text, count, t};
 use crate::state::{Action, ComposerError, FileEdit};
 use crate::words;
 use ipc::{ContactId, Place};
-use web_sys::{File, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// From here on, the bytes that are left are shown.
@@ -43,7 +44,7 @@ pub(super) fn Composer(props: &Props) -> Html {
     });
     let files = {
         let (contact, dispatch) = (props.contact.clone(), props.dispatch.clone());
-        Callback::from(move |files: Vec<File>| {
+        Callback::from(move |files: Vec<Chosen>| {
             let files = attach::keep(files);
             if !files.is_empty() {
                 dispatch.emit(Action::File(FileEdit::Chosen(contact.clone(), files)));
@@ -53,7 +54,7 @@ pub(super) fn Composer(props: &Props) -> Html {
     let onpaste = {
         let files = files.clone();
         Callback::from(move |event: Event| {
-            let pasted = attach::pasted(&event);
+            let pasted = chosen::pasted(&event);
             if !pasted.is_empty() {
                 event.prevent_default();
                 files.emit(pasted);
@@ -65,7 +66,8 @@ pub(super) fn Composer(props: &Props) -> Html {
         <form class="composer" {onsubmit}>
             { said(props) }
             <div class="composer-row">
-                <Attach contact={props.contact.clone()} {files} />
+                <Attach contact={props.contact.clone()} folder=false files={files.clone()} />
+                <Attach contact={props.contact.clone()} folder=true {files} />
                 <label class="sr-only" for="composer">{ t(Text::Message) }</label>
                 <textarea id="composer" rows="1" dir="auto" placeholder={t(Text::Message)}
                     value={props.draft.clone()} {oninput} {onkeydown} {onpaste} title={t(Text::SendHint)}
@@ -81,10 +83,12 @@ pub(super) fn Composer(props: &Props) -> Html {
 #[derive(PartialEq, Properties)]
 struct AttachProps {
     contact: ContactId,
-    files: Callback<Vec<File>>,
+    /// A folder is chosen, and not files.
+    folder: bool,
+    files: Callback<Vec<Chosen>>,
 }
 
-/// The button by which files are chosen. The dialog for that closes a popup, which would lose what is chosen: from
+/// The button by which files or a folder are chosen. The dialog for that closes a popup, which would lose what is chosen: from
 /// there the chat is opened in a tab.
 #[component]
 fn Attach(props: &AttachProps) -> Html {
@@ -99,18 +103,24 @@ fn Attach(props: &AttachProps) -> Html {
     };
     let onchange = props
         .files
-        .reform(|event: Event| attach::chosen(&event.target_unchecked_into()));
+        .reform(|event: Event| chosen::chosen(&event.target_unchecked_into()));
     let chat = Place::Chat(props.contact.clone()).to_fragment();
+    let (sign, label, in_tab) = if props.folder {
+        ("folder", Text::FolderAttach, Text::FolderAttachInTab)
+    } else {
+        ("attach", Text::FileAttach, Text::FileAttachInTab)
+    };
     html! {
         <>
-            <input ref={input} type="file" multiple=true hidden=true {onchange} />
-            <button type="button" class="quiet icon-only attach" aria-label={t(Text::FileAttach)}
-                title={t(Text::FileAttach)} {onclick}>
-                { icon("attach") }
+            <input ref={input} type="file" multiple=true hidden=true
+                webkitdirectory={props.folder} {onchange} />
+            <button type="button" class="quiet icon-only attach" aria-label={t(label)}
+                title={t(label)} {onclick}>
+                { icon(sign) }
             </button>
             <a class="attach-in-tab" href={format!("popup.html{chat}")} target="_blank"
-                aria-label={t(Text::FileAttachInTab)} title={t(Text::FileAttachInTab)}>
-                { icon("attach") }
+                aria-label={t(in_tab)} title={t(in_tab)}>
+                { icon(sign) }
             </a>
         </>
     }

@@ -1,8 +1,8 @@
 //! Where files can be dropped: while they are held over it, it says so.
 
 use super::parts::Dispatch;
-use crate::attach;
 use crate::state::{Action, FileEdit};
+use crate::{attach, chosen};
 use ipc::ContactId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Node};
@@ -35,7 +35,7 @@ pub(super) fn place(selector: &'static str, contact: &ContactId, dispatch: &Disp
     let (dispatch, contact) = (dispatch.clone(), contact.clone());
     Place {
         over: Callback::from(move |event: DragEvent| {
-            if attach::invites_drop(&event) {
+            if chosen::invites_drop(&event) {
                 mark(&event, true);
             }
         }),
@@ -50,7 +50,7 @@ pub(super) fn place(selector: &'static str, contact: &ContactId, dispatch: &Disp
         }),
         drop: Callback::from(move |event: DragEvent| {
             mark(&event, false);
-            let files = attach::keep(attach::dropped(&event));
+            let files = attach::keep(chosen::dropped(&event));
             if !files.is_empty() {
                 dispatch.emit(Action::File(FileEdit::Chosen(contact.clone(), files)));
             }

@@ -4,7 +4,7 @@ use super::ids::file_id;
 use super::parts::{Dispatch, icon, on};
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, FileEdit, FileShown, Stage};
-use crate::{attach, permissions, words};
+use crate::{attach, chosen, permissions, words};
 use ipc::{ContactId, FileCommand, Message, TransferId, TransferState};
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
@@ -17,6 +17,9 @@ pub(super) struct Props {
     pub(super) own: bool,
     pub(super) name: String,
     pub(super) size: u64,
+    /// Of a folder: how many files are in it.
+    #[prop_or_default]
+    pub(super) folder: Option<u32>,
     pub(super) shown: FileShown,
     /// Whether it can be accepted: it is stored here.
     #[prop_or(true)]
@@ -30,7 +33,11 @@ pub(super) struct Props {
 /// A file.
 #[component]
 pub(super) fn FileCard(props: &Props) -> Html {
-    let (stem, ending) = words::parted(&props.name);
+    // A folder has no ending that a computer would carry out.
+    let (stem, ending) = match props.folder {
+        Some(_) => (props.name.as_str(), None),
+        None => words::parted(&props.name),
+    };
     let line = words::file_line(props.own, props.shown.stage);
     let moves = match props.shown.stage {
         Stage::At(state) => !state.has_ended() && state != TransferState::Offered,
@@ -40,7 +47,7 @@ pub(super) fn FileCard(props: &Props) -> Html {
         <div class="file" id={file_id(&props.transfer)} tabindex="-1" role="group"
             aria-label={props.name.clone()}>
             <div class="file-head">
-                { icon("file") }
+                { icon(if props.folder.is_some() { "folder" } else { "file" }) }
                 <div class="who">
                     <p id={name_id(&props.transfer)} class="file-name" title={props.name.clone()}>
                         <bdi>{ stem }</bdi>
@@ -48,7 +55,7 @@ pub(super) fn FileCard(props: &Props) -> Html {
                             <bdi class="ending">{ ending }</bdi>
                         }
                     </p>
-                    <p class="detail">{ words::size(props.size) }</p>
+                    <p class="detail">{ words::extent(props.size, props.folder) }</p>
                 </div>
             </div>
             if let Some(message) = &props.message {
@@ -131,7 +138,7 @@ fn buttons(props: &Props) -> Html {
                 <div class="acts">
                     { command(props, Text::Cancel, FileCommand::Cancel) }
                     if again {
-                        <ChooseAgain contact={props.contact.clone()}
+                        <ChooseAgain contact={props.contact.clone()} many={props.folder.is_some()} folder={chooses_folder(props)}
                             transfer={props.transfer.clone()} dispatch={props.dispatch.clone()} />
                     }
                     if can_pause {
@@ -177,9 +184,18 @@ fn to_save(props: &Props, edit: FileEdit) -> Callback<MouseEvent> {
     })
 }
 
+/// Returns whether a folder was chosen, and not many files.
+fn chooses_folder(props: &Props) -> bool {
+    props.folder.is_some() && props.name != t(Text::FilesTogether)
+}
+
 #[derive(PartialEq, Properties)]
 struct AgainProps {
     contact: ContactId,
+    /// A folder is to be chosen.
+    folder: bool,
+    /// More than one file may be.
+    many: bool,
     transfer: TransferId,
     dispatch: Dispatch,
 }
@@ -199,16 +215,16 @@ fn ChooseAgain(props: &AgainProps) -> Html {
     let (contact, transfer) = (props.contact.clone(), props.transfer.clone());
     let dispatch = props.dispatch.clone();
     let onchange = Callback::from(move |event: Event| {
-        let chosen = attach::chosen(&event.target_unchecked_into());
-        if let Some(file) = chosen.into_iter().next() {
-            attach::keep_as(transfer.clone(), file);
+        let again = chosen::chosen(&event.target_unchecked_into());
+        if let Some(again) = again.into_iter().next() {
+            attach::keep_as(transfer.clone(), again);
             let edit = FileEdit::ChosenAgain(contact.clone(), transfer.clone());
             dispatch.emit(Action::File(edit));
         }
     });
     html! {
         <>
-            <input ref={input} type="file" hidden=true {onchange} />
+            <input ref={input} type="file" hidden=true multiple={props.many} webkitdirectory={props.folder} {onchange} />
             <button type="button" class="primary" onclick={open}
                 aria-describedby={name_id(&props.transfer)}>
                 { t(Text::FileChooseAgain) }

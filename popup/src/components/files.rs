@@ -61,7 +61,7 @@ fn row(state: &State, file: &Transfer, dispatch: &Dispatch) -> Html {
                 { fill(label, &[&crate::words::isolate(person)]) }
             </button>
             <FileCard contact={file.contact.clone()} transfer={file.transfer.clone()} own={file.own}
-                name={file.name.clone()} size={file.size} shown={state.file_at(file)}
+                name={file.name.clone()} size={file.size} folder={file.folder} shown={state.file_at(file)}
                 dispatch={dispatch.clone()} />
         </li>
     }

@@ -44,7 +44,8 @@ fn content(props: &Props) -> Html {
     if let (Some(file), Some(shown)) = (&message.file, &props.file) {
         return html! {
             <FileCard contact={message.contact.clone()} transfer={file.transfer.clone()}
-                own={message.state.is_own()} name={file.offer.name.clone()} size={file.offer.size}
+                own={message.state.is_own()} name={file.offer.title().to_owned()} size={file.offer.size}
+                folder={file.offer.folder}
                 stored={message.state != MessageState::Arriving} shown={shown.clone()}
                 message={Rc::clone(message)} dispatch={props.dispatch.clone()} />
         };

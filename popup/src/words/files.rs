@@ -2,7 +2,7 @@
 
 use super::network::Tone;
 use crate::browser;
-use crate::i18n::{Text, fill, t};
+use crate::i18n::{Text, count, fill, t};
 use crate::state::{FileShown, Stage};
 use ipc::{Failure, Transfer, TransferState};
 
@@ -81,6 +81,7 @@ fn failure(own: bool, why: Failure) -> Text {
         Failure::NoRoom => Text::FileNoRoom,
         Failure::NoStorage => Text::FileNoStorage,
         Failure::Damaged => Text::FileDamaged,
+        Failure::Unsafe => Text::FileUnsafe,
         Failure::There if own => Text::FileFailedThere,
         Failure::There => Text::FileFailedSender,
         Failure::TooOld => Text::FileTooOld,
@@ -107,9 +108,18 @@ pub(crate) fn parted(name: &str) -> (&str, Option<&str>) {
 }
 
 /// Returns a size, as it is written in the person's language.
-pub(crate) fn size(bytes: u64) -> String {
+fn size(bytes: u64) -> String {
     let (number, unit) = scaled(bytes);
     browser::quantity(number, unit)
+}
+
+/// Returns how large a file is, and what is in a folder.
+pub(crate) fn extent(bytes: u64, folder: Option<u32>) -> String {
+    let Some(files) = folder else {
+        return size(bytes);
+    };
+    let files = count(files.into(), Text::FileCountOne, Text::FileCountOther);
+    [t(Text::FileFolder), files, size(bytes)].join(" · ")
 }
 
 /// Returns how much of a file is there, how fast it comes, and how long that takes.
@@ -221,6 +231,7 @@ mod tests {
             Failure::NoRoom,
             Failure::NoStorage,
             Failure::Damaged,
+        Failure::Unsafe => Text::FileUnsafe,
             Failure::There,
             Failure::TooOld,
         ] {

@@ -3,6 +3,7 @@
 use super::name::isolate;
 use crate::i18n::{Text, fill, t};
 use crate::state::{BackupError, FieldError, FileError, Problem};
+use ipc::limits::FOLDER_ENTRIES;
 use ipc::{Alert, Refusal};
 
 /// Returns why a command was refused.
@@ -70,6 +71,9 @@ fn file_error(name: &str, why: &FileError) -> String {
     let why = match why {
         FileError::Unreadable => t(Text::FileNotRead),
         FileError::Another => t(Text::FileAnother),
+        FileError::Empty => t(Text::FileEmpty),
+        FileError::TooMany => fill(Text::FileTooMany, &[&FOLDER_ENTRIES.to_string()]),
+        FileError::TooLong => t(Text::FileTooLong),
         FileError::NoAnswer => t(Text::FileNoAnswer),
         FileError::Refused(reason) => refusal(reason),
     };

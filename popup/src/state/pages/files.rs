@@ -29,10 +29,16 @@ pub(crate) enum FileEdit {
 /// Why a file was not sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum FileError {
-    /// The browser cannot read it, as it is with a folder.
+    /// The browser cannot read it.
     Unreadable,
     /// It is another one than was offered.
     Another,
+    /// Nothing is in the folder.
+    Empty,
+    /// It has more files than one offer may have.
+    TooMany,
+    /// A path in it is too long.
+    TooLong,
     /// The engine has not taken it.
     NoAnswer,
     /// It was refused.
