@@ -144,32 +144,33 @@ globalThis.harness = {
       waiting.add(test);
       test();
     });
-    const hand = (transfer, file) => new Promise((resolve, reject) => {
+    const hand = (transfer, source) => new Promise((resolve, reject) => {
       const channel = new BroadcastChannel("files");
-      const timer = setTimeout(() => reject(new Error("nobody takes the file")), 3_000);
+      const timer = setTimeout(() => reject(new Error("nobody takes the file")), source.paths ? 60_000 : 3_000);
       channel.onmessage = ({ data }) => {
         if (data.held !== transfer) return;
         clearTimeout(timer);
         channel.close();
-        resolve();
+        resolve(data);
       };
-      channel.postMessage({ transfer, file });
+      channel.postMessage({ transfer, ...source });
     });
     const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     return (this.files = {
-      // Offers a contact a file; its name among transfers.
-      async offer(to, file) {
+      // Offers a contact a file, which is said to be a folder with so many files, or one of `harness.folder`; its name
+      // among transfers.
+      async offer(to, file, files) {
         const contact = await until(to, () => contacts.get(to));
         const transfer = hex(crypto.getRandomValues(new Uint8Array(16)));
-        await hand(transfer, file);
-        const { name, size, lastModified } = file;
-        const offer = { name, size, kind: "", modified: lastModified };
+        const held = await hand(transfer, file.paths ? file : { file });
+        const { name, size = held.size, lastModified: modified = held.modified } = file;
+        const offer = { name, size, kind: "", modified, folder: files ?? held.files };
         await command({ offer: { contact, transfer, offer } });
         return transfer;
       },
       // Chooses a file again.
       async choose(transfer, file) {
-        await hand(transfer, file);
+        await hand(transfer, file.paths ? file : { file });
         await command({ file: [transfer, "choose"] });
       },
       // Accepts a file once it is offered; its name among transfers.
@@ -216,6 +217,33 @@ globalThis.harness = {
       parts.push(new Uint8Array(part.buffer, 0, Math.min(1 << 20, size - at)));
     }
     return new File(parts, name, { lastModified: 1_700_000_000_000 });
+  },
+
+  // A folder with texts by their paths; an empty folder has none.
+  folder(name, texts) {
+    const paths = Object.keys(texts);
+    const file = (path, index) => texts[path] === null ? null
+      : new File([texts[path]], path, { lastModified: 1_700_000_000_000 + index * 2_000 });
+    return { name: `${name}.zip`, paths, files: paths.map(file) };
+  },
+
+  // Drops a folder somewhere, as a browser does when a person drops it; no driver can.
+  drop(selector, texts) {
+    const { paths, files } = this.folder("", texts);
+    const entry = (path) => {
+      const inner = () => [...new Set(paths.filter((other) => other.startsWith(path) && other !== path)
+        .map((other) => path + other.slice(path.length).replace(/(?<=\/).*/, "")))];
+      const parts = [inner().map(entry), []];
+      const name = path.replace(/\/$/, "").split("/").pop();
+      return path.endsWith("/")
+        ? { name, isDirectory: true, createReader: () => ({ readEntries: (done) => done(parts.shift()) }) }
+        : { name, isDirectory: false, file: (done) => done(files[paths.indexOf(path)]) };
+    };
+    const [root] = paths[0].match(/^.*?\//);
+    const items = [{ kind: "file", webkitGetAsEntry: () => entry(root), getAsFile: () => null }];
+    const event = new DragEvent("drop", { bubbles: true, cancelable: true });
+    Object.defineProperty(event, "dataTransfer", { value: { types: ["Files"], items } });
+    document.querySelector(selector).dispatchEvent(event);
   },
 
   // Asks these strangers again and again, each as soon as it is over, so often in all. `parts` are how often

@@ -1,100 +1,228 @@
-//! Experiment.
+//! What is promised about folders: they arrive with all that is in them, and nothing else gets to the disk under their name.
 #![cfg(feature = "browsers")]
 
 use anyhow::Context;
-use e2e::webdriver::Element;
-use e2e::{Result, World, friends};
-use std::fs;
+use e2e::page::named;
+use e2e::{Browser, Build, Page, Result, World, friends};
+use serde_json::{Value, json};
+use std::fs::{self, File};
+use std::io::{Cursor, Read, Write};
+use std::time::Instant;
+use zip::write::SimpleFileOptions;
+use zip::{ExtraField, ZipArchive, ZipWriter};
 
-#[test]
-fn experiment() -> Result {
-    let world = World::start("folders-experiment")?;
-    let browsers = friends::contacts(&world)?;
-    let folder = world.folder().join("many");
-    for number in 0..10_000 {
-        let sub = folder.join(format!("{}", number % 10));
-        fs::create_dir_all(&sub)?;
-        fs::write(
-            sub.join(format!("file {number}.bin")),
-            vec![(number % 256) as u8; 1_000],
-        )?;
-    }
-    fs::write(world.folder().join("one.bin"), vec![7_u8; 10_000_000])?;
-    for browser in &browsers {
-        browser.leave_popup()?;
-        let session = browser.session()?;
-        let field = session.execute(
-            "const field = document.createElement('input');
-             field.type = 'file'; field.multiple = true; field.id = 'dir';
-             document.documentElement.append(field);
-             const one = document.createElement('input'); one.type='file'; one.id='one'; document.documentElement.append(one);
-             return field;",
-            &[],
-        )?;
-        let field = Element::from_value(&field).context("no field")?;
-        let at = std::time::Instant::now();
-        let paths: Vec<String> = (0..10_000)
-            .map(|n| {
-                folder
-                    .join(format!("{}/file {n}.bin", n % 10))
-                    .display()
-                    .to_string()
-            })
-            .collect();
-        let keys = session.keys(
-            &field,
-            &paths.join(
-                "
-",
-            ),
+/// A world whose browsers may save files.
+fn world(test: &str) -> Result<World> {
+    let saves = true;
+    World::start_with(
+        test,
+        Build {
+            saves,
+            ..Build::default()
+        },
+    )
+}
+
+/// Has the view of files in the tab of a browser do something; what comes of it.
+fn files(browser: &Browser, call: &str) -> Result<Value> {
+    let done = browser.run(&format!("return await harness.files.{call};"));
+    done.with_context(|| format!("{}: {call}", browser.name()))
+}
+
+fn offer(from: &Browser, to: &Browser, name: &str, what: &str) -> Result<String> {
+    let transfer = files(from, &format!("offer({:?}, {what})", to.name()))?;
+    assert_eq!(files(to, &format!("accept({name:?})"))?, transfer);
+    transfer.as_str().map(str::to_owned).context("not a text")
+}
+
+fn see(browser: &Browser, transfer: &str, state: &str) -> Result {
+    files(browser, &format!("see({transfer:?}, [{state:?}])")).map(drop)
+}
+
+/// A folder: paths and texts, in the order in which they are found.
+fn folder(name: &str) -> Vec<(String, Option<String>)> {
+    let long = "ein sehr langer Name ".repeat(9) + "ä.txt";
+    let mut folder = [
+        ("ganz leer/", None),
+        ("z.txt", Some("am Ende")),
+        ("A/1.txt", Some("")),
+        ("A/日本語/写真.txt", Some("しゃしん")),
+        ("A/مرحبا.txt", Some("أهلا")),
+        (&format!("A/B/C/{long}"), Some("lang")),
+    ]
+    .map(|(path, text)| (format!("{name}/{path}"), text.map(str::to_owned)));
+    folder.sort();
+    folder.to_vec()
+}
+
+/// The same for the harness.
+fn texts(folder: &[(String, Option<String>)]) -> String {
+    let texts = folder
+        .iter()
+        .map(|(path, text)| (path.clone(), json!(text)));
+    Value::Object(texts.collect()).to_string()
+}
+
+/// Checks that a folder was saved, as it was and with its times.
+fn check(browser: &Browser, name: &str, folder: &[(String, Option<String>)]) -> Result {
+    let file = File::open(browser.downloads().join(name))?;
+    let mut archive = ZipArchive::new(file)?;
+    assert_eq!(archive.len(), folder.len(), "{}", browser.name());
+    for (index, (path, text)) in folder.iter().enumerate() {
+        let mut entry = archive.by_name(path).with_context(|| path.clone())?;
+        let mut there = String::new();
+        entry.read_to_string(&mut there)?;
+        assert_eq!(
+            Some(&there).filter(|_| entry.is_file()),
+            text.as_ref(),
+            "{path}"
         );
-        println!("{} choose {:?} {:?}", browser.name(), keys, at.elapsed());
-        let one = session.execute("return document.getElementById('one')", &[])?;
-        session.keys(
-            &Element::from_value(&one).context("none")?,
-            &world.folder().join("one.bin").display().to_string(),
-        )?;
-        let out = browser.run(
-            "const files = [...document.getElementById('dir').files];
-             const said = [files.length, files[0]?.webkitRelativePath];
-             let at = performance.now();
-             const lap = (what) => { said.push(what + ' ' + Math.round(performance.now() - at)); at = performance.now(); };
-             const one = document.getElementById('one').files[0];
-             for (let k = 0; k < 2; k++) { const total = files.reduce((n, f) => n + f.size, 0); lap('sizes'); }
-             let parts = [];
-             for (const file of files) parts.push(new Uint8Array(60), file);
- const two = [...files]; new Blob(two.slice(0, 1000)); lap('blob of 1000'); new Blob(two.slice(0, 1000)); lap('again');
-             const zip = new File(parts, 'x.zip'); lap('compose ' + zip.size);
-             const contents = new Blob(files); lap('contents');
-             const readAll = async (blob) => { let n = 0; for (let a = 0; a < blob.size; a += 1 << 20) { const b = await blob.slice(a, a + (1 << 20)).arrayBuffer(); n += b.byteLength; } return n; };
-             lap('one read ' + await readAll(one));
-             lap('contents read ' + await readAll(contents));
-             lap('zip read ' + await readAll(zip));
-             let n = 0; await Promise.all(files.map(async (f) => { n += (await f.arrayBuffer()).byteLength; })); lap('each read at once ' + n);
-             const inner = new Worker(URL.createObjectURL(new Blob([]))); 
-             return said;",
+        let seconds = entry.extra_data_fields().find_map(|field| match field {
+            ExtraField::ExtendedTimestamp(time) => time.mod_time(),
+            _ => None,
+        });
+        let modified = u32::try_from(1_700_000_000 + index * 2)?;
+        assert!(
+            text.is_none() || seconds == Some(modified),
+            "{path}: {seconds:?}"
         );
-        println!("{} {:?}", browser.name(), out);
-        let out = browser.run(
-            "const frame = document.createElement('iframe'); frame.src = 'offscreen.html?x'; 
-             const files = [...document.getElementById('dir').files];
-             const said = []; let at = performance.now();
-             const lap = (what) => { said.push(what + ' ' + Math.round(performance.now() - at)); at = performance.now(); };
-             // A second listener in the same process, and the engine's page hears too.
-             const a = new BroadcastChannel('xx'), b = new BroadcastChannel('xx');
-             const got = new Promise((resolve) => { b.onmessage = ({ data }) => resolve(data); b.onmessageerror = () => resolve('error'); });
-             a.postMessage({ files });
-             lap('posted');
-             const data = await Promise.race([got, new Promise((r) => setTimeout(() => r('timeout'), 20000))]);
-             lap('come ' + (data.files ? data.files.length : data));
-             if (data.files) {
-               const contents = new Blob(data.files); let n = 0;
-               for (let a = 0; a < contents.size; a += 1 << 20) n += (await contents.slice(a, a + (1 << 20)).arrayBuffer()).byteLength;
-               lap('read there ' + n);
-             }
-             return said;",
-        );
-        println!("{} {:?}", browser.name(), out);
     }
     Ok(())
+}
+
+/// Waits until nothing of a file is left in the extension.
+fn see_nothing_stays(browser: &Browser) -> Result {
+    let parts = browser.run(
+        "const root = await navigator.storage.getDirectory();
+         const parts = await root.getDirectoryHandle('parts', { create: true });
+         let names;
+         for (let left = 100; left > 0; left--) {
+           names = [];
+           for await (const name of parts.keys()) names.push(name);
+           if (names.length === 0) break;
+           await new Promise((resolve) => setTimeout(resolve, 50));
+         }
+         return names;",
+    )?;
+    assert_eq!(parts, json!([]), "{}", browser.name());
+    Ok(())
+}
+
+/// A zip in which a path leads out of the folder, as the script for a `File`.
+fn hostile(name: &str) -> Result<String> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("../evil.txt", SimpleFileOptions::default())?;
+    zip.write_all(b"evil")?;
+    let bytes = zip.finish()?.into_inner();
+    Ok(format!(
+        "new File([new Uint8Array({bytes:?})], {name:?}), 1"
+    ))
+}
+
+#[test]
+fn a_folder_arrives_with_all_that_is_in_it_and_a_hostile_one_does_not() -> Result {
+    let world = world("folders-both-ways")?;
+    let browsers = friends::contacts(&world)?;
+    for browser in &browsers {
+        browser.leave_popup()?;
+        browser.run("harness.view();")?;
+    }
+    let [alice, bob] = &browsers;
+    for (from, to) in [(alice, bob), (bob, alice)] {
+        let name = format!("of {}", from.name());
+        let folder = folder(&name);
+        let what = format!("harness.folder({name:?}, {})", texts(&folder));
+        let zip = format!("{name}.zip");
+        let transfer = offer(from, to, &zip, &what)?;
+        see(to, &transfer, "saved")?;
+        see(from, &transfer, "saved")?;
+        check(to, &zip, &folder)?;
+
+        let name = format!("hostile of {}.zip", from.name());
+        let transfer = offer(from, to, &name, &hostile(&name)?)?;
+        see(to, &transfer, "failed: unsafe")?;
+        see(from, &transfer, "failed: there")?;
+        see_nothing_stays(to)?;
+        let saved = fs::read_dir(to.downloads())?.count();
+        assert_eq!(saved, 1, "{}", to.name());
+    }
+    browsers.iter().try_for_each(Browser::check_console)
+}
+
+#[test]
+fn people_send_each_other_folders_in_the_chat() -> Result {
+    let world = world("folders-in-the-chat")?;
+    let browsers = friends::contacts(&world)?;
+    let [alice, bob] = &browsers;
+    let (a, b) = (Page::new(alice)?, Page::new(bob)?);
+    a.person("Bob").open_chat()?;
+    b.person("Alice").open_chat()?;
+    for ((from, there), (to, here)) in [((alice, a), (bob, b)), ((bob, b), (alice, a))] {
+        let name = format!("of {}", from.name());
+        let folder = folder(&name);
+        from.run(&format!(
+            "await import('/harness.js'); harness.drop('.chat', {});",
+            texts(&folder)
+        ))?;
+        for page in [there, here] {
+            page.see_text(&name)?;
+            page.see_text("Folder · 5 files · ")?;
+        }
+        here.click(&Page::file(&name).named("button", "Accept"))?;
+        here.see_text("Saved in your downloads")?;
+        there.see_text("Saved on the other device")?;
+        check(to, &format!("{name}.zip"), &folder)?;
+    }
+    for (browser, page) in [(alice, a), (bob, b)] {
+        for name in ["Attach a file", "Attach a folder"] {
+            page.see(&named("button", name))?;
+        }
+        page.check_controls()?;
+        browser.check_console()?;
+    }
+    if let Some(folder) = std::env::var_os("SCREENSHOTS") {
+        alice.screenshots(folder.as_ref(), "folder")?;
+        alice.in_size(280, 500)?;
+        alice.screenshots(folder.as_ref(), "folder-280")?;
+    }
+    Ok(())
+}
+
+#[test]
+fn ten_thousand_small_files_arrive() -> Result {
+    let world = world("folders-many")?;
+    let browsers = friends::contacts(&world)?;
+    for browser in &browsers {
+        browser.leave_popup()?;
+        browser.run("harness.view();")?;
+    }
+    let [alice, bob] = &browsers;
+    for (from, to) in [(alice, bob), (bob, alice)] {
+        let mut took = Vec::new();
+        let (one, many) = (
+            format!("one of {}", from.name()),
+            format!("many of {}", from.name()),
+        );
+        let zip = format!("{many}.zip");
+        let texts = "Object.fromEntries(Array.from({ length: 10_000 }, (_, index) =>
+            [`many/${index % 10}/${index}.txt`, `${index} `.repeat(1_000).slice(0, 1_000)]))";
+        for (name, what) in [
+            (&one, format!("harness.file({one:?}, 10_000_000)")),
+            (&zip, format!("harness.folder({many:?}, {texts})")),
+        ] {
+            let transfer = files(from, &format!("offer({:?}, {what})", to.name()))?;
+            let began = Instant::now();
+            assert_eq!(files(to, &format!("accept({name:?})"))?, transfer);
+            see(to, transfer.as_str().context("not a text")?, "saved")?;
+            took.push(began.elapsed());
+        }
+        println!(
+            "{} to {}: 10 MB in one file and in 10,000: {took:?}",
+            from.name(),
+            to.name()
+        );
+        let archive = ZipArchive::new(File::open(to.downloads().join(&zip))?)?;
+        assert_eq!(archive.len(), 10_000);
+    }
+    browsers.iter().try_for_each(Browser::check_console)
 }
