@@ -5,8 +5,9 @@ use crate::linkify;
 use ipc::Place;
 use mesh_chat::beacon::{Pin, Response};
 use mesh_chat::config::{Config, Settings};
+use mesh_chat::folder::{Check, Found, Part, Plan};
 use mesh_chat::fuzz::{self, Conversation};
-use mesh_chat::limits::{NAME_BYTES, NOTE_BYTES};
+use mesh_chat::limits::{FOLDER_DIRECTORY_BYTES, NAME_BYTES, NOTE_BYTES};
 use peerjs::candidate::{Address, Candidate};
 use peerjs::frame::{Relayed, ServerFrame};
 use peerjs::sdp::{Description, SdpRole};
@@ -41,6 +42,74 @@ fn frame(conversation: Conversation, bytes: &[u8]) {
     if written.len() <= mesh_chat::limits::FRAME_BYTES {
         assert_eq!(again.as_ref(), Some(&written));
     }
+}
+
+/// A file that is said to be a folder, behind the number of files that are said to be in it.
+pub fn folder(bytes: &[u8]) {
+    let Some((files, file)) = bytes.split_first() else {
+        return;
+    };
+    let mut check = Check::new(file.len() as u64, (*files).into());
+    let mut readings = 0;
+    while let Some(range) = check.wants() {
+        readings += 1;
+        assert!(readings <= 2 + usize::from(*files) * 2 + file.len() / 30);
+        let range = range.start as usize..range.end as usize;
+        assert!(range.len() <= FOLDER_DIRECTORY_BYTES + 100);
+        if check.take(&file[range]).is_err() {
+            return;
+        }
+    }
+    // What is taken is what this program makes of the same files.
+    let found = found_in(file);
+    let (found, sums): (Vec<Found>, Vec<u32>) = found.into_iter().unzip();
+    let mut plan = Plan::new(&found).expect("it can be sent");
+    assert_eq!(
+        (plan.size(), plan.files()),
+        (file.len() as u64, (*files).into())
+    );
+    let names = plan.slots().map(|slot| &found[slot.found].path);
+    assert!(names.eq(found.iter().map(|found| &found.path)));
+    plan.set_sums(&sums);
+    let mut at = 0;
+    for part in plan.parts(&(0..plan.size())) {
+        at += match part {
+            // The time of an empty folder is not its own.
+            Part::Made(made) if found.iter().any(|found| found.path.ends_with('/')) => made.len(),
+            Part::Made(made) => {
+                assert!(file[at..].starts_with(&made));
+                made.len()
+            }
+            Part::File { range, .. } => (range.end - range.start) as usize,
+        };
+    }
+}
+
+/// Reads the directory of a zip that was taken, from the front.
+fn found_in(file: &[u8]) -> Vec<(Found, u32)> {
+    let long = |at: usize| {
+        let bytes = file[at..at + 4].try_into().expect("four bytes");
+        u32::from_le_bytes(bytes)
+    };
+    let word = |at: usize| usize::from(u16::from_le_bytes([file[at], file[at + 1]]));
+    let end = file.len() - 22;
+    let mut at = long(end + 16) as usize;
+    let mut found = Vec::new();
+    while at < end {
+        let (name, extra) = (at + 46, at + 46 + word(at + 28));
+        let path = str::from_utf8(&file[name..extra]).expect("a path");
+        assert!(path.split('/').all(|part| part != ".." && part != "."));
+        assert!(!path.contains(['\\', ':']) && !path.starts_with('/'));
+        let modified = u64::from(long(extra + 5)) * 1_000;
+        let of_it = Found {
+            path: path.to_owned(),
+            size: long(at + 24).into(),
+            modified,
+        };
+        found.push((of_it, long(at + 16)));
+        at = extra + word(at + 30);
+    }
+    found
 }
 
 /// A frame of the signalling server.

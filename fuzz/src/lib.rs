@@ -56,6 +56,10 @@ pub const TARGETS: &[Target] = &[
         run: decoders::file,
     },
     Target {
+        name: "folder",
+        run: decoders::folder,
+    },
+    Target {
         name: "signalling",
         run: decoders::signalling,
     },

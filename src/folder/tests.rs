@@ -170,6 +170,27 @@ fn a_folder_is_the_same_zip_whenever_it_is_composed() {
     assert!(archive.by_name("fotos/leer/").unwrap().is_dir());
 }
 
+/// Written by another program, from PROTOCOL.md: the first byte is how many files are in it.
+#[test]
+fn what_another_program_writes_is_the_same() {
+    let (files, zip) = include_bytes!("../../fuzz/corpus/folder/three")
+        .split_first()
+        .unwrap();
+    let mut theirs = Sparse::default();
+    theirs.add(zip);
+    assert_eq!(check(&mut theirs, (*files).into()), Ok(()));
+    let found = [
+        found("a/日.txt", 0, 1_600_000_000_000),
+        found("a/leer/", 0, 0),
+        found("a/b.txt", 5, 1_700_000_000_000),
+    ];
+    let (_, mut ours) = composed(&found, 9, |of| {
+        vec![Vec::new(), Vec::new(), b"hello".to_vec()][of].clone()
+    });
+    assert_eq!(ours.range(0, zip.len()), zip);
+    assert_eq!(ours.size, theirs.size);
+}
+
 #[test]
 fn what_is_larger_than_four_gigabytes_has_what_it_needs_for_that_and_nothing_else_has() {
     const GB: u64 = 1 << 30;

@@ -115,11 +115,15 @@ fn size(bytes: u64) -> String {
 
 /// Returns how large a file is, and what is in a folder.
 pub(crate) fn extent(bytes: u64, folder: Option<u32>) -> String {
-    let Some(files) = folder else {
-        return size(bytes);
-    };
+    match folder {
+        Some(files) => format!("{} · {}", parts(files), size(bytes)),
+        None => size(bytes),
+    }
+}
+
+fn parts(files: u32) -> String {
     let files = count(files.into(), Text::FileCountOne, Text::FileCountOther);
-    [t(Text::FileFolder), files, size(bytes)].join(" · ")
+    format!("{} · {files}", t(Text::FileFolder))
 }
 
 /// Returns how much of a file is there, how fast it comes, and how long that takes.
@@ -201,6 +205,13 @@ mod tests {
         ] {
             assert_eq!(lasting(seconds), (number, unit), "{seconds}");
         }
+    }
+
+    #[test]
+    fn a_folder_says_how_many_files_are_in_it() {
+        let [one, more] = [1, 3].map(parts);
+        assert_eq!(one, "Folder · 1 file");
+        assert_eq!(more, "Folder · 3 files");
     }
 
     #[test]
