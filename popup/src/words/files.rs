@@ -242,7 +242,7 @@ mod tests {
             Failure::NoRoom,
             Failure::NoStorage,
             Failure::Damaged,
-        Failure::Unsafe => Text::FileUnsafe,
+            Failure::Unsafe,
             Failure::There,
             Failure::TooOld,
         ] {

@@ -37,6 +37,7 @@ fn moved(name: &str, state: TransferState, bytes: u64) -> Event {
         own: name == "b",
         name: name.to_owned(),
         size: 10 * MB,
+        folder: None,
         began: NOW,
         state,
         bytes,
@@ -241,21 +242,4 @@ fn all_files_are_listed_those_on_their_way_first() {
     view.act(Action::Closed);
     view.attach();
     assert_eq!(listed(&view), [] as [String; 0], "not told again");
-}
-
-#[test]
-fn a_folder_is_called_as_it_was_and_not_as_its_zip() {
-    let mut view = Sut::with_anna();
-    let mut message = file(1, MessageState::Received, "a.zip");
-    let packed = FileOffer {
-        folder: Some(12),
-        ..offer("photos.zip")
-    };
-    message.file = Some(Offered {
-        transfer: id("a"),
-        offer: packed,
-    });
-    view.open_chat(vec![message], false);
-    let known = view.state.files.known(&id("a")).expect("it was seen");
-    assert_eq!((known.name.as_str(), known.folder), ("photos", Some(12)));
 }
