@@ -7,6 +7,7 @@ use e2e::{Browser, Build, Page, Result, World, friends};
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{Cursor, Read, Write};
+use std::path::Path;
 use std::time::Instant;
 use zip::write::SimpleFileOptions;
 use zip::{ExtraField, ZipArchive, ZipWriter};
@@ -149,6 +150,27 @@ fn a_folder_arrives_with_all_that_is_in_it_and_a_hostile_one_does_not() -> Resul
     browsers.iter().try_for_each(Browser::check_console)
 }
 
+/// Drops a folder of the disk on the chat, as only Chromium's driver can. Returns what is in it.
+fn drop_from_disk(browser: &Browser, place: &Path) -> Result<[&'static str; 3]> {
+    let folder = place.join("from the disk");
+    fs::create_dir_all(folder.join("empty"))?;
+    fs::create_dir_all(folder.join("sub"))?;
+    fs::write(folder.join("a.txt"), b"a")?;
+    fs::write(folder.join("sub/b.txt"), b"bb")?;
+    let files = [folder.display().to_string()];
+    for kind in ["dragEnter", "dragOver", "drop"] {
+        let data = json!({ "items": [], "files": files, "dragOperationsMask": 1 });
+        let params = json!({ "type": kind, "x": 200, "y": 200, "data": data });
+        let call = json!({ "cmd": "Input.dispatchDragEvent", "params": params });
+        browser.session()?.post("goog/cdp/execute", &call)?;
+    }
+    Ok([
+        "from the disk/a.txt",
+        "from the disk/empty/",
+        "from the disk/sub/b.txt",
+    ])
+}
+
 #[test]
 fn people_send_each_other_folders_in_the_chat() -> Result {
     let world = world("folders-in-the-chat")?;
@@ -173,10 +195,21 @@ fn people_send_each_other_folders_in_the_chat() -> Result {
         there.see_text("Saved on the other device")?;
         check(to, &format!("{name}.zip"), &folder)?;
     }
+    let dropped = drop_from_disk(alice, world.folder())?;
+    b.click(&Page::file("from the disk").named("button", "Accept"))?;
+    a.see(&Page::file("from the disk").with_text("group", "Saved on the other device"))?;
+    let archive = ZipArchive::new(File::open(bob.downloads().join("from the disk.zip"))?)?;
+    let names: std::result::Result<Vec<_>, _> = archive.file_names().collect();
+    assert_eq!(names?, dropped);
     for (browser, page) in [(alice, a), (bob, b)] {
         for name in ["Attach a file", "Attach a folder"] {
             page.see(&named("button", name))?;
         }
+        let inputs = browser.run(
+            "const inputs = document.querySelectorAll('.composer input[type=file]');
+             return Array.from(inputs, (input) => input.webkitdirectory);",
+        )?;
+        assert_eq!(inputs, json!([false, true]), "{}", browser.name());
         page.check_controls()?;
         browser.check_console()?;
     }
