@@ -8,7 +8,7 @@ use crate::io::{LinkId, Path};
 use crate::misbehaviour::{Fault, Misbehaviour};
 use crate::records::{ContactRecord, RequestRecord};
 use crate::values::{ContactId, InviteId, RequestId, TransferId};
-use crate::view::{Alert, Asked};
+use crate::view::{Alert, Asked, Offered};
 use crate::wire::{Card, SessionFrame};
 
 /// What a connection is dialled for.
@@ -225,8 +225,8 @@ pub(crate) enum Fact {
     NotOffered(TransferId),
     /// A contact says something about files.
     FileSaid(ContactId, FileTalk),
-    /// A message of a contact is stored.
-    Received(ContactId, String),
+    /// A message of a contact is stored: its text, and the file that is offered in it.
+    Received(ContactId, String, Option<Box<Offered>>),
     /// The person has seen all messages of a contact.
     Seen(ContactId),
     /// A contact has come to this network, and was not there a moment ago.

@@ -139,7 +139,13 @@ pub enum FileOutput {
         size: u64,
         /// Of a folder: how many files were said to be in it.
         folder: Option<u32>,
+        /// Whether a copy stays, for the views to show.
+        keep: bool,
     },
+    /// Keep a copy of one that goes, for the views to show, where it can be read.
+    Keep,
+    /// It is stored that it was saved: nothing of it stays but what is kept for the views, and nothing more is reported.
+    Settle,
     /// Find one that is to go, and whether it is what was offered; answered by [`FileInput::Found`] or
     /// [`FileInput::Lacking`].
     Find {
@@ -160,7 +166,7 @@ pub enum FileOutput {
         /// The connection.
         link: LinkId,
     },
-    /// Forget it: nothing of it stays, and nothing more is reported.
+    /// Forget it: nothing of it stays, not even what was kept, and nothing more is reported.
     Drop,
 }
 

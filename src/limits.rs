@@ -123,6 +123,26 @@ pub const FOLDER_DEPTH: usize = 50;
 /// Bytes of the media type of a file.
 pub const KIND_BYTES: usize = 100;
 
+/// Bytes of a picture that is kept to be looked at, and that is looked at in full: what a camera writes, and little
+/// to read at once.
+pub const PICTURE_BYTES: u64 = 20_000_000;
+
+/// Dots of a picture that is looked at in full: decoded they take four bytes each, 200 MB.
+pub const PICTURE_DOTS: u64 = 50_000_000;
+
+/// Bytes of all pictures that are kept: ten of the largest, a few hundred of most. Beyond, the oldest go.
+pub const PICTURES_BYTES: u64 = 200_000_000;
+
+/// Bytes of a picture that may arrive by itself: what a telephone writes.
+pub const UNASKED_BYTES: u64 = 5_000_000;
+
+/// Pictures of one contact that may arrive by themselves within [`UNASKED_WITHIN`]: an evening's, and no more than
+/// 100 MB in the downloads of somebody who is not looking. Beyond, each waits for the person.
+pub const PICTURES_UNASKED: usize = 20;
+
+/// How long a picture counts among those.
+pub const UNASKED_WITHIN: Duration = Duration::from_hours(24);
+
 /// Characters of a small picture of a file as base64: with the longest name it fits a frame.
 pub const THUMBNAIL_CHARACTERS: usize = 12_000;
 

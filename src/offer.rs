@@ -2,7 +2,8 @@
 
 use crate::encoding::is_base64;
 use crate::limits::{
-    FILE_BYTES, FILE_NAME_BYTES, FOLDER_ENTRIES, KIND_BYTES, THUMBNAIL_CHARACTERS,
+    FILE_BYTES, FILE_NAME_BYTES, FOLDER_ENTRIES, KIND_BYTES, PICTURE_BYTES, THUMBNAIL_CHARACTERS,
+    UNASKED_BYTES,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,11 +29,41 @@ pub struct FileOffer {
     pub folder: Option<u32>,
 }
 
+/// The kinds that are pictures: every browser decodes them, and none of them can carry out or load anything.
+const PICTURES: [&str; 6] = [
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "image/avif",
+    "image/bmp",
+];
+
+/// How the names of pictures end.
+const ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "gif", "webp", "avif", "bmp"];
+
 impl FileOffer {
     /// Returns what people call it: a folder has an ending only as a file.
     pub fn title(&self) -> &str {
         let folder = self.folder.and_then(|_| self.name.strip_suffix(ZIP));
         folder.unwrap_or(&self.name)
+    }
+
+    /// Returns whether it is said to be a picture.
+    pub fn is_picture(&self) -> bool {
+        self.folder.is_none() && PICTURES.contains(&self.kind.as_str())
+    }
+
+    /// Returns whether it is kept to be looked at.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_picture() && self.size <= PICTURE_BYTES
+    }
+
+    /// Returns whether it may be saved without a click: small, and a picture also to whoever opens it by its ending.
+    pub(crate) fn may_come_unasked(&self) -> bool {
+        let ending = self.name.rsplit_once('.').map(|(_, ending)| ending);
+        let is_picture = |ending: &str| ENDINGS.iter().any(|one| one.eq_ignore_ascii_case(ending));
+        self.is_picture() && self.size <= UNASKED_BYTES && ending.is_some_and(is_picture)
     }
 
     /// Returns the offer as it is shown and saved here: with a name that is only a name. `None` where something
@@ -210,6 +241,31 @@ mod tests {
             };
             let offer = offer.checked().unwrap();
             assert_eq!((offer.name.as_str(), offer.title()), (name, title));
+        }
+    }
+
+    #[test]
+    fn only_a_small_picture_that_ends_as_one_may_come_without_a_click() {
+        let offer = |name: &str, kind: &str, size| FileOffer {
+            name: name.into(),
+            size,
+            kind: kind.into(),
+            modified: None,
+            thumbnail: None,
+            folder: None,
+        };
+        for (name, kind, size, may) in [
+            ("a.png", "image/png", UNASKED_BYTES, true),
+            ("a.tar.JPG", "image/jpeg", 1, true),
+            ("a.png", "image/png", UNASKED_BYTES + 1, false),
+            ("a.exe", "image/png", 1, false),
+            ("a.png.exe", "image/png", 1, false),
+            ("png", "image/png", 1, false),
+            ("a.svg", "image/svg+xml", 1, false),
+            ("a.png", "", 1, false),
+        ] {
+            let offer = offer(name, kind, size);
+            assert_eq!(offer.may_come_unasked(), may, "{offer:?}");
         }
     }
 

@@ -170,7 +170,7 @@ pub struct ContactRecord {
     /// What the person decided about them.
     #[serde(default)]
     #[serde(rename = "care")]
-    pub preferences: CareRecord,
+    pub preferences: Box<CareRecord>,
 }
 
 /// Where a contact is found, as they last said on an authenticated connection.
@@ -199,6 +199,8 @@ pub struct CareRecord {
     pub muted: bool,
     /// What notifications show of them, where that is another than in the settings.
     pub notification_text: Option<NotificationText>,
+    /// Small pictures arrive by themselves.
+    pub pictures: bool,
     /// Not connected to.
     pub blocked: bool,
     /// Not looked for until seen.
@@ -388,6 +390,29 @@ impl TransferRecord {
     /// Returns whether it comes to this device and has not ended.
     pub fn is_coming(&self) -> bool {
         self.direction == Direction::In && self.progressed == Progressed::Open
+    }
+
+    /// Returns whether nothing of it is needed any more. What the other person has ended and did not get stays readable, as
+    /// they may want it after all.
+    pub(crate) fn is_over(&self) -> bool {
+        let Progressed::Ended { how, .. } = self.progressed else {
+            return false;
+        };
+        let comes = self.direction == Direction::In;
+        comes || how == End::Saved || !how.is_of_receiver(self.direction)
+    }
+
+    /// Returns whether whoever gets it has saved it.
+    pub(crate) fn was_saved(&self) -> bool {
+        match self.progressed {
+            Progressed::Ended { how, .. } => how == End::Saved,
+            Progressed::Open => false,
+        }
+    }
+
+    /// Returns whether a copy of it is kept, for the views to show.
+    pub fn is_kept(&self) -> bool {
+        self.offer.is_kept() && (self.was_saved() || !self.is_over())
     }
 }
 

@@ -8,9 +8,7 @@ use crate::fact::Fact;
 use crate::io::{CommandId, LinkId, Output};
 use crate::me::Me;
 use crate::name::Tables;
-use crate::records::{
-    CardRecord, CareRecord, Change, ContactRecord, ProfileRecord, RequestRecord, Secret,
-};
+use crate::records::{CardRecord, Change, ContactRecord, ProfileRecord, RequestRecord, Secret};
 use crate::values::{ContactId, RequestId};
 use crate::view::{Alert, Answer, Refusal};
 use std::time::Duration;
@@ -75,7 +73,7 @@ pub(crate) fn contact(name: &str, byte: u8) -> ContactRecord {
         profile_number: 1,
         pair_secret: Secret(b64(&[byte; 32])),
         last_seen: Some(NOW.unix),
-        preferences: CareRecord::default(),
+        preferences: Box::default(),
     }
 }
 

@@ -5,10 +5,10 @@ use crate::components::{page, target_id};
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
-    Action, BackupEdit, Effect, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, Shell, State,
-    Target, View,
+    Action, BackupEdit, Effect, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, PictureEdit, Shell,
+    State, Target, View,
 };
-use crate::{attach, browser, files, outside, permissions, unsent::Unsent, words};
+use crate::{attach, browser, files, kept, outside, permissions, unsent::Unsent, words};
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
 use ipc::{Event, FromEngine, Hidden, InviteId, ToEngine, TransferId};
@@ -252,7 +252,16 @@ impl App {
             Effect::Copy(invite, text) => self.copy(invite, text),
             Effect::Download(text) => files::download("mesh-chat-backup.json", &text.0),
             Effect::ReadBackup => self.read_backup(),
-            Effect::HandOver { transfer, size } => self.hand_over(transfer, size),
+            Effect::HandOver {
+                transfer,
+                size,
+                clean,
+            } => self.hand_over(transfer, size, clean),
+            Effect::ReadPicture { transfer, size } => self.read_picture(transfer, size),
+            Effect::LetGo(address) => kept::let_go(&address),
+            Effect::Measure { emptied } => self.dispatch_later(async move {
+                Action::File(FileEdit::Room(kept::room(emptied).await))
+            }),
             Effect::LookUpHost(host) => {
                 let dispatch = self.dispatch.clone();
                 permissions::look_up(&host, move |allowed| {
@@ -329,34 +338,42 @@ impl App {
     }
 
     fn copy(&self, invite: InviteId, Hidden(text): Hidden) {
-        let dispatch = self.dispatch.clone();
-        spawn_local(async move {
+        self.dispatch_later(async move {
             let copied = InvitesEdit::Copied(invite, files::copy(&text).await);
-            dispatch.emit(Action::Invites(copied));
+            Action::Invites(copied)
         });
     }
 
-    fn hand_over(&self, transfer: TransferId, size: Option<u64>) {
-        let dispatch = self.dispatch.clone();
-        spawn_local(async move {
-            let edit = match attach::hand_over(&transfer, size).await {
+    fn hand_over(&self, transfer: TransferId, size: Option<u64>, clean: bool) {
+        self.dispatch_later(async move {
+            Action::File(match attach::hand_over(&transfer, size, clean).await {
                 Ok((offer, cleaned)) => FileEdit::Held {
                     transfer,
                     offer,
                     cleaned,
                 },
                 Err(why) => FileEdit::NotHeld(transfer, why),
-            };
-            dispatch.emit(Action::File(edit));
+            })
         });
     }
 
-    fn read_backup(&self) {
+    fn read_picture(&self, transfer: TransferId, size: u64) {
+        self.dispatch_later(async move {
+            let read = kept::picture(&transfer, size).await;
+            Action::Picture(PictureEdit::Read(transfer, read))
+        });
+    }
+
+    fn dispatch_later(&self, action: impl Future<Output = Action> + 'static) {
         let dispatch = self.dispatch.clone();
+        spawn_local(async move { dispatch.emit(action.await) });
+    }
+
+    fn read_backup(&self) {
         let input = target_id(&Target::Field(FILE.to_owned()));
-        spawn_local(async move {
+        self.dispatch_later(async move {
             let file = files::read(&input, FILE_BYTES).await;
-            dispatch.emit(Action::Backup(BackupEdit::Read(file.map(Hidden))));
+            Action::Backup(BackupEdit::Read(file.map(Hidden)))
         });
     }
 

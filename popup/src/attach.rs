@@ -2,7 +2,8 @@
 
 use crate::browser;
 use crate::chosen::{Chosen, Contents};
-use crate::jpeg::{self, Head};
+use crate::picture::details::{self, Part, Read, Unreadable};
+use crate::picture::jpeg;
 use crate::state::FileError;
 use chrome::object;
 use gloo_timers::callback::Timeout;
@@ -27,9 +28,8 @@ const CHANNEL: &str = "files";
 const ANSWER: u32 = 3_000;
 const FOLDER_ANSWER: u32 = 60_000;
 
-/// How much of a photograph is read to find what is left out, at first and at most, in bytes.
-const HEAD: f64 = 256.0 * 1024.0;
-const LONGEST_HEAD: f64 = 16.0 * 1024.0 * 1024.0;
+/// How much of a picture is read at once to find what is left out, in bytes.
+const WINDOW: u64 = 64 * 1024;
 
 /// Larger pictures get no small one, in bytes: decoded they would take too much memory.
 const PICTURE: f64 = 50e6;
@@ -75,15 +75,16 @@ fn new_id() -> Option<TransferId> {
 }
 
 /// Hands something to the engine, where it has so many bytes. Returns what is said of it, and whether something was
-/// left out of a photograph.
+/// left out of a picture, which is done where `clean` says so. One that was offered before is sent as it was then.
 pub(crate) async fn hand_over(
     transfer: &TransferId,
     size: Option<u64>,
+    clean: bool,
 ) -> Result<(FileOffer, bool), FileError> {
     let chosen = CHOSEN.with_borrow_mut(|all| all.remove(transfer));
     let name = chosen.as_ref().map(Chosen::name).unwrap_or_default();
     let offered = match chosen.ok_or(FileError::Unreadable)? {
-        Chosen::File(file) => return hand_file_over(transfer, file, size).await,
+        Chosen::File(file) => return hand_file_over(transfer, file, size, clean).await,
         Chosen::Files(_, files) => give_folder(transfer, name, &Contents::of(files).await?).await,
         Chosen::Folder(folder) => give_folder(transfer, name, &Contents::read(folder).await?).await,
     }?;
@@ -97,11 +98,20 @@ async fn hand_file_over(
     transfer: &TransferId,
     file: File,
     size: Option<u64>,
+    clean: bool,
 ) -> Result<(FileOffer, bool), FileError> {
-    let (file, cleaned) = without_details(file).await.ok_or(FileError::Unreadable)?;
-    if size.is_some_and(|size| size != whole(file.size())) {
-        return Err(FileError::Another);
-    }
+    let cleaned = if clean || size.is_some() {
+        let cleaned = without_details(&file).await;
+        cleaned.map_err(|Unreadable| FileError::Unreadable)?
+    } else {
+        None
+    };
+    let fits = |file: &File| size.is_none_or(|size| size == whole(file.size()));
+    let (file, cleaned) = match cleaned.filter(fits) {
+        Some(cleaned) => (cleaned, true),
+        None if fits(&file) => (file, false),
+        None => return Err(FileError::Another),
+    };
     // It can be a folder that the browser does not tell from a file.
     read(&file, 0.0, 1.0).await.ok_or(FileError::Unreadable)?;
     let thumbnail = match size {
@@ -156,12 +166,13 @@ async fn give_folder(
     })
 }
 
+/// Returns a whole number, as JavaScript has it.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "whole, positive"
 )]
-fn whole(number: f64) -> u64 {
+pub(crate) fn whole(number: f64) -> u64 {
     number as u64
 }
 
@@ -206,39 +217,73 @@ fn said(answer: &JsValue, name: &str) -> Option<String> {
     Reflect::get(answer, &name.into()).ok()?.as_string()
 }
 
-/// Returns a file without what a photograph says of itself, and whether something was left out.
-async fn without_details(file: File) -> Option<(File, bool)> {
-    if file.type_() != "image/jpeg" {
-        return Some((file, false));
-    }
-    let mut length = HEAD;
-    loop {
-        let head = read(&file, 0.0, length).await?;
-        match jpeg::without_details(&head) {
-            Head::Short if length < file.size() && length < LONGEST_HEAD => length *= 4.0,
-            Head::Short | Head::Other => return Some((file, false)),
-            Head::Whole { clean, length } => {
-                if head.get(..length) == Some(clean.as_slice()) {
-                    return Some((file, false));
-                }
-                return Some((with_head(&file, &clean, length).ok()?, true));
-            }
+/// Reads a file a window at a time: its parts are small and many.
+struct Windows<'a> {
+    file: &'a File,
+    /// Where the last one begins, and what is in it.
+    last: RefCell<(u64, Vec<u8>)>,
+}
+
+impl Read for Windows<'_> {
+    async fn read(&self, at: u64, length: u64) -> Result<Vec<u8>, Unreadable> {
+        let within = |(start, bytes): &(u64, Vec<u8>)| {
+            let start = usize::try_from(at.checked_sub(*start)?).ok()?;
+            let part = bytes.get(start..)?;
+            part.get(..usize::try_from(length).ok()?)
+                .map(<[u8]>::to_vec)
+        };
+        if let Some(part) = within(&self.last.borrow()) {
+            return Ok(part);
         }
+        let end = at.saturating_add(length.max(WINDOW));
+        let bytes = read(self.file, number(at), number(end)).await;
+        let bytes = bytes.ok_or(Unreadable)?;
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        let part = bytes.get(..length).unwrap_or(&bytes).to_vec();
+        self.last.replace((at, bytes));
+        Ok(part)
     }
 }
 
-/// Returns a file with another beginning in the place of its first bytes; the rest is not copied.
-fn with_head(file: &File, head: &[u8], length: usize) -> Result<File, JsValue> {
-    #[expect(clippy::cast_precision_loss, reason = "16 MiB at most")]
-    let rest = file.slice_with_f64(length as f64)?;
-    let parts = Array::of2(&Uint8Array::from(head), &rest);
+/// Returns a file without what a picture says of itself, where it says something.
+async fn without_details(file: &File) -> Result<Option<File>, Unreadable> {
+    if !file.type_().starts_with("image/") {
+        return Ok(None);
+    }
+    let windows = Windows {
+        file,
+        last: RefCell::default(),
+    };
+    let parts = details::without_details(whole(file.size()), &windows).await?;
+    parts
+        .map(|parts| of_parts(file, parts).map_err(|_| Unreadable))
+        .transpose()
+}
+
+/// Returns a file that is put together anew. What stays is not copied.
+fn of_parts(file: &File, parts: Vec<Part>) -> Result<File, JsValue> {
+    let of_it = Array::new();
+    for part in parts {
+        of_it.push(&match part {
+            Part::Old(range) => file
+                .slice_with_f64_and_f64(number(range.start), number(range.end))?
+                .into(),
+            Part::New(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+        });
+    }
     let options = FilePropertyBag::new();
     options.set_type(&file.type_());
     options.set_last_modified(file.last_modified());
-    File::new_with_blob_sequence_and_options(&parts, &file.name(), &options)
+    File::new_with_blob_sequence_and_options(&of_it, &file.name(), &options)
 }
 
-async fn read(file: &File, start: f64, end: f64) -> Option<Vec<u8>> {
+#[expect(clippy::cast_precision_loss, reason = "no file has so many bytes")]
+fn number(whole: u64) -> f64 {
+    whole as f64
+}
+
+/// Reads a part of a file.
+pub(crate) async fn read(file: &File, start: f64, end: f64) -> Option<Vec<u8>> {
     let part: Blob = file.slice_with_f64_and_f64(start, end).ok()?;
     let bytes = JsFuture::from(part.array_buffer()).await.ok()?;
     Some(Uint8Array::new(&bytes).to_vec())

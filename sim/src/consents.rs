@@ -85,7 +85,7 @@ fn key_in(frame: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::Consents;
-    use mesh_chat::records::{CareRecord, Change, ContactRecord, Secret};
+    use mesh_chat::records::{Change, ContactRecord, Secret};
     use mesh_chat::view::ContactId;
 
     fn contact(other: usize, secret: &str, is_finished: bool) -> Change {
@@ -99,7 +99,7 @@ mod tests {
             profile_number: 0,
             pair_secret: Secret(secret.to_owned()),
             last_seen: None,
-            preferences: CareRecord::default(),
+            preferences: Box::default(),
         })
     }
 

@@ -65,7 +65,8 @@ pub fn act(world: &mut World, index: usize, file: TransferId, output: FileOutput
             hash: hash(&file, number),
         },
         FileOutput::Send { .. } => FileInput::Sent,
-        FileOutput::Drop => return device.disk.drop_pieces(&file),
+        FileOutput::Keep => return,
+        FileOutput::Drop | FileOutput::Settle => return device.disk.drop_pieces(&file),
     };
     let input = Box::new(Input::File(file, done));
     let event = Event::Node(index, device.generation, input);

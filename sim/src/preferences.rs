@@ -62,7 +62,8 @@ fn decided(world: &mut World, index: usize, other: usize, decision: &ContactComm
         | ContactCommand::Verify(_)
         | ContactCommand::Special(_)
         | ContactCommand::Mute(_)
-        | ContactCommand::NotificationText(_) => {}
+        | ContactCommand::NotificationText(_)
+        | ContactCommand::Pictures(_) => {}
     }
 }
 

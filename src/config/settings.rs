@@ -121,6 +121,8 @@ settings! {
     Notifications: notifications = true, "notifications";
     /// Contacts are told when their messages were read.
     ReadReceipts: read_receipts = true, "readReceipts";
+    /// What a picture says of place, time and camera is left out where it is sent.
+    LeaveOutDetails: leave_out_details = true, "leaveOutDetails";
     /// This is a cellular network: no discovery.
     Cellular: cellular = false, "cellular";
 }

@@ -141,6 +141,7 @@ impl Contact {
             reach: self.shown_reach(),
             muted: record.muted,
             notification_text: record.notification_text,
+            pictures: record.pictures,
             blocked: record.blocked,
             long_unseen: self.is_long_unseen(unix),
             paused: record.paused,
@@ -159,6 +160,7 @@ impl Contact {
             reach,
             muted,
             notification_text,
+            pictures,
             blocked,
             long_unseen,
             paused,
@@ -171,6 +173,7 @@ impl Contact {
             && *reach == self.shown_reach()
             && *muted == record.muted
             && *notification_text == record.notification_text
+            && *pictures == record.pictures
             && *blocked == record.blocked
             && *long_unseen == self.is_long_unseen(unix)
             && *paused == record.paused

@@ -35,7 +35,7 @@ impl Contacts {
         met_as: Option<String>,
     ) {
         if let Some(saved) = self.get(&record.id).filter(|saved| saved.is_complete()) {
-            record.preferences = saved.preferences().clone();
+            *record.preferences = saved.preferences().clone();
         }
         if let Some(mut contact) = Contact::restore(record) {
             contact.unfinished.accepted_at = accepted_at;

@@ -399,7 +399,7 @@ fn a_received_text_is_shown_at_once_and_counts_and_is_acknowledged_once_it_is_st
     all.flush(&mut ctx);
     assert!(matches!(changes(&mut ctx)[..], [Change::Thread(..)]));
     all.stored(&mut ctx, &bob());
-    let Some(Fact::Received(_, received)) = facts(&mut ctx).pop() else {
+    let Some(Fact::Received(_, received, None)) = facts(&mut ctx).pop() else {
         panic!("nobody is told");
     };
     assert_eq!(received, "hi");

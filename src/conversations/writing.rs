@@ -82,9 +82,9 @@ impl Conversations {
             ctx.reply(command, Ok(()));
         }
         for message in durable.received {
-            let text = message.text.clone();
+            let (text, file) = (message.text.clone(), message.file.clone());
             ctx.event(Event::Message(message));
-            ctx.tell(Fact::Received(id.clone(), text));
+            ctx.tell(Fact::Received(id.clone(), text, file.map(Box::new)));
         }
     }
 

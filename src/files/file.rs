@@ -61,14 +61,9 @@ impl File {
         }
     }
 
-    /// Returns whether nothing of it is needed any more. What the other person has ended and did not get stays readable, as
-    /// they may want it after all.
+    /// Returns whether nothing of it is needed any more.
     pub(super) fn is_over(&self) -> bool {
-        let Progressed::Ended { how, .. } = self.record.progressed else {
-            return false;
-        };
-        let comes = self.record.direction == Direction::In;
-        comes || how == End::Saved || !self.may_go_again()
+        self.record.is_over()
     }
 
     /// Returns what the other side is to hear.

@@ -2,7 +2,7 @@
 //!
 //! Whoever wants a file fetches it: over a connection of its own ([`channel`]), piece by piece. Here is which piece is
 //! asked for, sent and believed; the bytes themselves pass between the connection and the disk, and never through a
-//! node. [`mod@file`] is one of them, [`receiving`] one that comes, [`sending`] one that goes, [`talk`] what both sides say in the session,
+//! node. [`mod@file`] is one of them, [`receiving`] one that comes, [`sending`] one that goes, [`talk`] what both sides say in the session, [`unasked`] the pictures that come by themselves,
 //! [`frames`] what that leads to, and [`passing`] what passes on the connections for files.
 //!
 //! The promise: a piece counts once its hash is right and it is flushed to the disk, so a file goes on from there
@@ -27,6 +27,7 @@ mod talk;
     reason = "a test names what it expects"
 )]
 mod tests;
+mod unasked;
 
 use crate::clock::Mono;
 use crate::context::Context;
@@ -183,11 +184,22 @@ impl Files {
             return;
         };
         if file.is_over() {
-            ctx.emit(Output::File(id.clone(), FileOutput::Drop));
-        } else if let (Progressed::Open, Work::Receiving(receiving)) =
-            (file.record.progressed, &mut file.work)
-        {
-            receiving.open(ctx, id, file.record.offer.size);
+            let done = if file.record.was_saved() {
+                FileOutput::Settle
+            } else {
+                FileOutput::Drop
+            };
+            ctx.emit(Output::File(id.clone(), done));
+            return;
+        }
+        match (file.record.progressed, &mut file.work) {
+            (Progressed::Open, Work::Receiving(receiving)) => {
+                receiving.open(ctx, id, file.record.offer.size);
+            }
+            (Progressed::Open, Work::Sending(_)) if file.record.offer.is_kept() => {
+                ctx.emit(Output::File(id.clone(), FileOutput::Keep));
+            }
+            (Progressed::Open | Progressed::Ended { .. }, _) => {}
         }
     }
 

@@ -228,6 +228,7 @@ impl Receiving {
             name: offer.name.clone(),
             size: offer.size,
             folder: offer.folder,
+            keep: offer.is_kept(),
         };
         ctx.emit(Output::File(id.clone(), save));
     }

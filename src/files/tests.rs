@@ -2,6 +2,8 @@
 //!
 //! Long because the two ends, and what lies between them, are one.
 
+mod pictures;
+
 use super::receiving::Receiving;
 use super::sending::Sending;
 use super::*;
@@ -10,7 +12,7 @@ use crate::io::{ChannelBinding, Closed, Link, LinkId, Path};
 use crate::limits::{PIECE_BYTES, PIECES_AHEAD};
 use crate::test_context::{context, id};
 use crate::view::TransferState;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 const FETCH: LinkId = LinkId::Dialled(1);
 const SERVE: LinkId = LinkId::Accepted(1);
@@ -25,6 +27,8 @@ struct Device {
     /// Pieces on the disk.
     disk: BTreeMap<TransferId, u64>,
     saved: Vec<TransferId>,
+    /// Copies for the views.
+    kept: BTreeSet<TransferId>,
     /// Files that can be read.
     sources: Vec<TransferId>,
     shown: BTreeMap<TransferId, Transfer>,
@@ -41,6 +45,7 @@ impl Device {
             records: BTreeMap::new(),
             disk: BTreeMap::new(),
             saved: Vec::new(),
+            kept: BTreeSet::new(),
             sources: Vec::new(),
             shown: BTreeMap::new(),
             carries: Vec::new(),
@@ -124,9 +129,13 @@ impl Pair {
 
     /// Ann offers Bob a file, who accepts it.
     fn accepted(&mut self, id: &TransferId, size: u64) {
+        self.accepted_as(id, offer(size));
+    }
+
+    fn accepted_as(&mut self, id: &TransferId, offer: FileOffer) {
         let [ann, bob] = &mut self.devices;
         ann.sources.push(id.clone());
-        let (other, offer) = (ann.other.clone(), offer(size));
+        let other = ann.other.clone();
         ann.files
             .offer(&mut ann.ctx, &other, id, offer.clone())
             .unwrap();
@@ -268,9 +277,18 @@ impl Pair {
                             self.unsaved -= 1;
                             FileInput::NotSaved
                         }
-                        FileOutput::Save { .. } => {
+                        FileOutput::Save { keep, .. } => {
                             device.saved.push(id.clone());
+                            device.kept.extend(keep.then(|| id.clone()));
                             FileInput::Saved
+                        }
+                        FileOutput::Keep => {
+                            device.kept.insert(id);
+                            continue;
+                        }
+                        FileOutput::Settle => {
+                            device.disk.remove(&id);
+                            continue;
                         }
                         FileOutput::Find { .. } if device.sources.contains(&id) => FileInput::Found,
                         FileOutput::Find { .. } => FileInput::Lacking,
@@ -302,6 +320,7 @@ impl Pair {
                         }
                         FileOutput::Drop => {
                             device.disk.remove(&id);
+                            device.kept.remove(&id);
                             continue;
                         }
                     };

@@ -5,7 +5,7 @@ use super::book::Saved;
 use crate::clock::{Mono, Now, UnixMillis};
 use crate::crypto::{Key, PublicKey};
 use crate::encoding::{b64, unb64};
-use crate::records::{CareRecord, ContactRecord, Secret};
+use crate::records::{ContactRecord, Secret};
 use crate::values::ContactId;
 use crate::wire::Proof;
 
@@ -35,7 +35,7 @@ pub(super) fn provisional(
         profile_number: 0,
         pair_secret: Secret(b64(pair_secret)),
         last_seen: Some(unix),
-        preferences: CareRecord::default(),
+        preferences: Box::default(),
     }
 }
 

@@ -150,6 +150,8 @@ pub enum ContactCommand {
     Mute(bool),
     /// Says what notifications about the contact show; `None` stands for what the settings say.
     NotificationText(Option<NotificationText>),
+    /// Lets small pictures of the contact arrive by themselves.
+    Pictures(bool),
     /// Blocks the contact, or unblocks it.
     Block(bool),
     /// Pauses the contact until it is seen, or looks for it again.

@@ -87,6 +87,8 @@ pub struct Preferences {
     pub muted: bool,
     /// What notifications about this contact show; `None` stands for what the settings say.
     pub notification_text: Option<NotificationText>,
+    /// Small pictures of this contact arrive by themselves.
+    pub pictures: bool,
     /// Neither connected to nor listened to.
     pub blocked: bool,
     /// Unseen for more than 30 days: the person is asked whether to pause.

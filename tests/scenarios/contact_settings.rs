@@ -1,7 +1,9 @@
 //! What a person decides about a contact: name, block, pause, removal; and the safety number.
 
 use crate::world::{ANN, AWAY, BOB, CLEO, DAY, HOME, World, friends, special_friends};
-use mesh_chat::view::{Presence, Reach, Refusal, Special};
+use mesh_chat::view::{
+    Command, ContactCommand, Event, FileOffer, Presence, Reach, Refusal, Special, TransferId,
+};
 
 #[test]
 fn both_see_the_same_safety_number() {
@@ -128,4 +130,49 @@ fn a_contact_removed_while_the_disk_is_full_is_gone_once_there_is_room() {
     world.pass(31_000);
     let snapshot = world.snapshot(ANN);
     assert!(snapshot.contacts.is_empty() && snapshot.threads.is_empty());
+}
+
+/// Bob offers Ann a picture.
+fn offer(world: &mut World, bob: usize, transfer: &TransferId) {
+    let offer = FileOffer {
+        name: "beach.jpg".to_owned(),
+        size: 5_000_000,
+        kind: "image/jpeg".to_owned(),
+        modified: None,
+        thumbnail: None,
+        folder: None,
+    };
+    let (contact, transfer) = (world.contact(bob, "Ann"), transfer.clone());
+    let command = Command::Offer {
+        contact,
+        transfer,
+        offer,
+    };
+    world.command(bob, command);
+    world.pass(2_000);
+}
+
+#[test]
+fn pictures_of_a_contact_arrive_by_themselves_once_that_is_wished() {
+    let mut world = friends();
+    let id = |n: u8| TransferId(format!("{n:032}"));
+    let is_accepted = |world: &World, ann: usize, n: u8| {
+        let mut events = world.events(ann).iter();
+        events.any(|event| matches!(event, Event::Transfer(one) if one.transfer == id(n)))
+    };
+    offer(&mut world, BOB, &id(1));
+    assert!(!is_accepted(&world, ANN, 1), "it waits for the person");
+
+    world.decide(ANN, "Bob", ContactCommand::Pictures(true));
+    assert!(world.preferences(ANN, "Bob").pictures);
+    let ann = world.restart(ANN, HOME);
+    world.pass(10_000);
+    assert!(world.preferences(ann, "Bob").pictures);
+    offer(&mut world, BOB, &id(2));
+    assert!(is_accepted(&world, ann, 2));
+    assert!(!is_accepted(&world, ann, 1), "of before");
+
+    world.decide(ann, "Bob", ContactCommand::Pictures(false));
+    offer(&mut world, BOB, &id(3));
+    assert!(!is_accepted(&world, ann, 3));
 }

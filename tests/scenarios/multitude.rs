@@ -13,7 +13,7 @@ use mesh_chat::name::{Tables, Unicode};
 use mesh_chat::node::{
     ChannelBinding, Closed, CommandId, Input, Link, LinkId, Node, Output, Path, Signalling,
 };
-use mesh_chat::records::{CardRecord, CareRecord, ContactRecord, Secret, Snapshot};
+use mesh_chat::records::{CardRecord, ContactRecord, Secret, Snapshot};
 use mesh_chat::values::ContactId;
 use mesh_chat::view::{Command, Event, PersonId, Status};
 use mesh_chat::{Mono, Now};
@@ -497,7 +497,7 @@ fn contact(number: u16) -> ContactRecord {
         profile_number: 1,
         pair_secret: secret(42),
         last_seen: None,
-        preferences: CareRecord::default(),
+        preferences: Box::default(),
     }
 }
 

@@ -15,6 +15,7 @@
 //! | [`mapping`] | between the types of the core and those of `peerjs` |
 //! | [`addresses`] | addresses in candidates and in the answer of an echo |
 //! | [`arrivals`] | to which piece of a file bytes belong |
+//! | [`kept`] | which copies of pictures go where they take too much room |
 //! | [`gathering`] | when a look-up has seen enough |
 //! | [`watch`] | sleep, noticed by the clocks |
 //! | [`renewal`] | whether the page is to begin anew |
@@ -23,6 +24,7 @@ pub mod addresses;
 pub mod arrivals;
 pub mod gathering;
 pub mod journal;
+pub mod kept;
 pub mod local;
 pub mod mapping;
 pub mod renewal;

@@ -195,7 +195,7 @@ mod tests {
             profile_number: 1,
             pair_secret: Secret("AA".to_owned()),
             last_seen: None,
-            preferences: mesh_chat::records::CareRecord::default(),
+            preferences: Box::default(),
         }
     }
 

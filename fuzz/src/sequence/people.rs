@@ -78,13 +78,14 @@ fn command(world: &mut World, script: &mut Script<'_>, index: usize) -> Option<C
 
 fn decision(world: &mut World, script: &mut Script<'_>) -> ContactCommand {
     let on = script.flip();
-    match script.below(7) {
+    match script.below(8) {
         0 => ContactCommand::Rename(script.text()),
         1 => ContactCommand::Verify(on),
         2 => ContactCommand::Special(on),
         3 => ContactCommand::Mute(on),
         4 => ContactCommand::Block(on),
         5 => ContactCommand::Pause(on),
+        6 => ContactCommand::Pictures(on),
         _ => {
             // A chat that was removed is not there any more.
             world.tampered = true;

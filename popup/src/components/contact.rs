@@ -7,7 +7,7 @@ use super::person::{no_path, presence_line};
 use super::qr::Qr;
 use crate::i18n::{Text, t};
 use crate::state::{Action, ContactEdit, ContactPage, KEEP, NAME, REMOVE, Saved, State};
-use crate::words;
+use crate::{permissions, words};
 use ipc::{ContactCommand, NotificationText, Person, Preferences};
 use yew::prelude::*;
 
@@ -29,6 +29,7 @@ pub(super) fn contact(state: &State, dispatch: &Dispatch) -> Html {
                 { special(person, preferences, dispatch) }
                 { name(page, dispatch) }
                 { quiet(preferences, dispatch) }
+                { pictures(preferences, dispatch) }
                 { remove(page, person, dispatch) }
             </div>
         </main>
@@ -199,6 +200,23 @@ fn quiet(preferences: &Preferences, dispatch: &Dispatch) -> Html {
             }
             { switch("contact.blocked", t(Text::Block), Some(t(Text::BlockHint)),
                 preferences.blocked, decide(dispatch, ContactCommand::Block)) }
+        </section>
+    }
+}
+
+fn pictures(preferences: &Preferences, dispatch: &Dispatch) -> Html {
+    let decided = decide(dispatch, ContactCommand::Pictures);
+    // Asks in the same click for what the browser needs to say what was saved. Without it they are saved all the same.
+    let switched = Callback::from(move |on: bool| {
+        if on {
+            permissions::ask_downloads(|_| {});
+        }
+        decided.emit(on);
+    });
+    html! {
+        <section class="card">
+            { switch("contact.pictures", t(Text::Pictures), Some(t(Text::PicturesHint)),
+                preferences.pictures, switched) }
         </section>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::ids::file_id;
 use super::parts::{Dispatch, icon, on};
+use super::picture::Thumbnail;
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, FileEdit, FileShown, Stage};
 use crate::{attach, chosen, permissions, words};
@@ -59,7 +60,8 @@ pub(super) fn FileCard(props: &Props) -> Html {
                 </div>
             </div>
             if let Some(message) = &props.message {
-                <Thumbnail message={Rc::clone(message)} />
+                <Thumbnail message={Rc::clone(message)} opens={opens(props, message)}
+                    dispatch={props.dispatch.clone()} />
             }
             if let Some(ending) = ending.filter(|_| !props.own) {
                 <p class="detail warn">{ fill(Text::FileProgram, &[ending]) }</p>
@@ -80,6 +82,13 @@ pub(super) fn FileCard(props: &Props) -> Html {
             { buttons(props) }
         </div>
     }
+}
+
+/// Returns whether the picture can be looked at in full: once it is here.
+fn opens(props: &Props, message: &Message) -> bool {
+    let is_here = props.own || props.shown.stage == Stage::At(TransferState::Saved);
+    let file = message.file.as_ref();
+    is_here && file.is_some_and(|file| file.offer.is_picture())
 }
 
 fn name_id(transfer: &TransferId) -> String {
@@ -230,26 +239,5 @@ fn ChooseAgain(props: &AgainProps) -> Html {
                 { t(Text::FileChooseAgain) }
             </button>
         </>
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct ThumbnailProps {
-    message: Rc<Message>,
-}
-
-/// The small picture of a picture. Looked at once: the card is painted again with every piece.
-#[component]
-fn Thumbnail(props: &ThumbnailProps) -> Html {
-    let file = props.message.file.as_ref();
-    let Some(text) = file.and_then(|file| file.offer.thumbnail.as_deref()) else {
-        return Html::default();
-    };
-    let Some((width, height)) = attach::thumbnail_size(text) else {
-        return Html::default();
-    };
-    html! {
-        <img class="thumbnail" src={format!("data:image/jpeg;base64,{text}")} alt=""
-            width={width.to_string()} height={height.to_string()} />
     }
 }

@@ -15,6 +15,7 @@ pub(crate) fn target_id(target: &Target) -> String {
         Target::Request(id) => request_id(id),
         Target::Field(path) => field_id(path),
         Target::File(id) => file_id(id),
+        Target::Picture(id) => picture_id(id),
     }
 }
 
@@ -36,6 +37,11 @@ pub(super) fn request_id(RequestId(id): &RequestId) -> String {
 
 pub(super) fn file_id(TransferId(id): &TransferId) -> String {
     format!("file-{}", plain(id))
+}
+
+/// Returns the id of the button that opens a picture.
+pub(super) fn picture_id(TransferId(id): &TransferId) -> String {
+    format!("picture-{}", plain(id))
 }
 
 pub(super) fn field_id(path: &str) -> String {

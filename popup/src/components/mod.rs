@@ -25,6 +25,7 @@ mod note;
 mod page;
 mod parts;
 mod person;
+mod picture;
 mod qr;
 mod request;
 mod settings;

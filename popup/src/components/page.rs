@@ -1,6 +1,7 @@
 //! The whole page: the lists, and what is open beside or over them.
 
 use super::parts::Dispatch;
+use super::picture::PictureDialog;
 use super::{
     alerts, chat, connection, contact, files, first_run, header, invites, lists, settings, shell,
 };
@@ -37,6 +38,10 @@ fn panes(state: &State, people: &Lists, dispatch: &Dispatch) -> Html {
                 { open_page(state, dispatch) }
             </div>
             <p class="sr-only" role="status">{ ended(state) }</p>
+            if let Some(picture) = &state.picture {
+                <PictureDialog key={picture.transfer.0.clone()} picture={picture.clone()}
+                    dispatch={dispatch.clone()} />
+            }
         </div>
     }
 }

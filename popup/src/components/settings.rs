@@ -28,6 +28,7 @@ pub(super) fn settings(form: &SettingsForm, stored: &BackupForm, dispatch: &Disp
                     { ice(form, dispatch) }
                     { discovery(form, dispatch) }
                     { beacon(form, dispatch) }
+                    { files(dispatch) }
                     { backup::section(stored, dispatch) }
                 </div>
                 { foot(form, dispatch) }
@@ -221,6 +222,14 @@ fn beacon(form: &SettingsForm, dispatch: &Dispatch) -> Html {
                 edit(dispatch, SettingsEdit::BeaconKey)) }
             { text(token, edit(dispatch, SettingsEdit::BeaconToken)) }
         </fieldset>
+    }
+}
+
+fn files(dispatch: &Dispatch) -> Html {
+    html! {
+        <button type="button" class="soft add" onclick={on(dispatch, Action::OpenFiles)}>
+            { icon("attach") }<span>{ t(Text::FilesAndRoom) }</span>
+        </button>
     }
 }
 

@@ -37,6 +37,7 @@ impl Text {
         match switch {
             Switch::Notifications => (Self::Notifications, Self::NotificationsHint),
             Switch::ReadReceipts => (Self::ReadReceipts, Self::ReadReceiptsHint),
+            Switch::LeaveOutDetails => (Self::LeaveOutDetails, Self::LeaveOutDetailsHint),
             Switch::Cellular => (Self::Cellular, Self::CellularHint),
         }
     }
@@ -252,6 +253,8 @@ texts! {
     IgnoredHint = "ignoredHint",
     ReadReceipts = "readReceipts",
     ReadReceiptsHint = "readReceiptsHint",
+    LeaveOutDetails = "leaveOutDetails",
+    LeaveOutDetailsHint = "leaveOutDetailsHint",
     Cellular = "cellular",
     CellularHint = "cellularHint",
     SettingsServers = "settingsServers",
@@ -468,4 +471,20 @@ texts! {
     FileTooMany = "fileTooMany",
     FileTooLong = "fileTooLong",
     FileNoAnswer = "fileNoAnswer",
+    Pictures = "pictures",
+    PicturesHint = "picturesHint",
+    PictureOpen = "pictureOpen",
+    PictureShow = "pictureShow",
+    PictureNatural = "pictureNatural",
+    PictureClose = "pictureClose",
+    PictureGone = "pictureGone",
+    PictureGoneOwn = "pictureGoneOwn",
+    PictureTooLarge = "pictureTooLarge",
+    PictureNone = "pictureNone",
+    RoomHeading = "roomHeading",
+    RoomPictures = "roomPictures",
+    RoomParts = "roomParts",
+    RoomHint = "roomHint",
+    RoomDrop = "roomDrop",
+    FilesAndRoom = "filesAndRoom",
 }

@@ -2,7 +2,9 @@
 
 use super::effect::Kept;
 use super::model::Sight;
-use super::pages::{BackupEdit, ContactEdit, FileEdit, InvitesEdit, NoteEdit, SettingsEdit};
+use super::pages::{
+    BackupEdit, ContactEdit, FileEdit, InvitesEdit, NoteEdit, PictureEdit, SettingsEdit,
+};
 use super::people::Section;
 use ipc::{ContactId, FromEngine, PersonId, Place, RequestId};
 use std::ops::Range;
@@ -91,6 +93,8 @@ pub(crate) enum Action {
     Invites(InvitesEdit),
     /// With files.
     File(FileEdit),
+    /// With the picture that is shown in full.
+    Picture(PictureEdit),
     /// In the backup forms.
     Backup(BackupEdit),
 }

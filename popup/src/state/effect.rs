@@ -40,6 +40,23 @@ pub(crate) enum Effect {
         transfer: TransferId,
         /// How many bytes it had when it was offered, where it was.
         size: Option<u64>,
+        /// Whether what a picture says of itself is left out.
+        clean: bool,
+    },
+    /// Find the copy of a picture, and dispatch `PictureEdit::Read`.
+    ReadPicture {
+        /// Which.
+        transfer: TransferId,
+        /// How many bytes it has.
+        size: u64,
+    },
+    /// Let go of what can be read at this address.
+    LetGo(String),
+    /// Find out how much room files take, where `emptied` after the copies of pictures were removed, and dispatch
+    /// `FileEdit::Room`.
+    Measure {
+        /// Remove them.
+        emptied: bool,
     },
     /// Look whether this host may be read, and dispatch `Action::HostAllowed`.
     LookUpHost(String),
@@ -68,6 +85,8 @@ pub(crate) enum Target {
     Request(RequestId),
     /// A file.
     File(TransferId),
+    /// The picture of a message.
+    Picture(TransferId),
     /// A field of the settings.
     Field(String),
 }

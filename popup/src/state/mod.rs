@@ -30,8 +30,9 @@ pub(crate) use model::{Sight, State};
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, Chat, ComposerError, ContactEdit,
     ContactPage, EXPORT, FILE, FILE_BYTES, FieldError, FileEdit, FileError, IMPORT, INVITE,
-    IceEdit, IceRow, InvitesEdit, InvitesPage, KEEP, NAME, NOTE, NoteEdit, NoteForm, QuietEdit,
-    REMOVE, Saved, ServerEdit, ServerRow, SettingsEdit, SettingsForm, Using,
+    IceEdit, IceRow, InvitesEdit, InvitesPage, KEEP, NAME, NOTE, NoteEdit, NoteForm, Picture,
+    PictureEdit, PictureError, PictureShown, QuietEdit, REMOVE, Room, Saved, ServerEdit, ServerRow,
+    SettingsEdit, SettingsForm, Using,
 };
 pub(crate) use people::{Lists, Section, has_contacts};
 pub(crate) use transfers::{FileShown, Stage};

@@ -4,7 +4,7 @@ use super::alerts::{Alerts, Problem};
 use super::connection::{EngineConnection, Shell};
 use super::effect::{Effect, Target};
 use super::outbox::{Outbox, Purpose};
-use super::pages::{BackupForm, Chat, JoinForm, NoteForm};
+use super::pages::{BackupForm, Chat, JoinForm, NoteForm, Picture};
 use super::people::{People, Requests};
 use super::resync::Resynced;
 use super::transfers::Transfers;
@@ -37,6 +37,8 @@ pub(crate) struct State {
     pub(crate) invites: Resynced<InviteId, Invite>,
     /// The files offered in the chats.
     pub(crate) files: Transfers,
+    /// The picture that is shown in full.
+    pub(crate) picture: Option<Picture>,
     /// Who is writing, and until when that is believed.
     pub(super) typing: LiteMap<ContactId, UnixMillis>,
     /// The settings in force.
@@ -122,7 +124,8 @@ impl State {
         self.view = view;
         // With the passphrases in it.
         self.backup = BackupForm::default();
-        let mut effects = vec![Effect::Focus(focus)];
+        let mut effects = self.close_picture();
+        effects.push(Effect::Focus(focus));
         if was_chat || is_chat {
             effects.extend(self.watch());
         }

@@ -1,5 +1,6 @@
 //! The files that are offered in the chats: what is said of each, how far it is, and how fast it goes.
 
+use super::pages::Room;
 use super::resync::Resynced;
 use ipc::{ContactId, Transfer, TransferId, TransferState, UnixMillis};
 use litemap::LiteMap;
@@ -21,6 +22,8 @@ pub(crate) struct Transfers {
     pub(super) chosen: LiteMap<TransferId, Pending>,
     /// Photographs from which something was left out.
     pub(super) cleaned: LiteMap<TransferId, ()>,
+    /// How much room they take on this device, as it was found last.
+    pub(crate) room: Option<Room>,
     /// The last one that came to its end while this view was there.
     pub(crate) ended: Option<Transfer>,
 }

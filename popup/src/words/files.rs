@@ -3,7 +3,7 @@
 use super::network::Tone;
 use crate::browser;
 use crate::i18n::{Text, count, fill, t};
-use crate::state::{FileShown, Stage};
+use crate::state::{FileShown, PictureError, Stage};
 use ipc::{Failure, Transfer, TransferState};
 
 /// Endings of what a computer carries out when it is opened.
@@ -88,6 +88,16 @@ fn failure(own: bool, why: Failure) -> Text {
     }
 }
 
+/// Returns why a picture is not shown in full, and where it is.
+pub(crate) fn picture_error(own: bool, why: PictureError) -> Text {
+    match why {
+        PictureError::Gone if own => Text::PictureGoneOwn,
+        PictureError::Gone => Text::PictureGone,
+        PictureError::TooLarge => Text::PictureTooLarge,
+        PictureError::NoPicture => Text::PictureNone,
+    }
+}
+
 /// Returns what is read aloud when a file has come to its end.
 pub(crate) fn file_ended(file: &Transfer) -> String {
     let line = file_line(file.own, Stage::At(file.state));
@@ -108,7 +118,7 @@ pub(crate) fn parted(name: &str) -> (&str, Option<&str>) {
 }
 
 /// Returns a size, as it is written in the person's language.
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     let (number, unit) = scaled(bytes);
     browser::quantity(number, unit)
 }

@@ -7,7 +7,7 @@ mod people;
 mod refused;
 mod trial;
 
-pub(crate) use files::{extent, file_ended, file_line, parted, progress};
+pub(crate) use files::{extent, file_ended, file_line, parted, picture_error, progress, size};
 pub(crate) use name::isolate;
 pub(crate) use network::{
     StateLine, Tone, beacon_trouble, empty_network, more_people, people_count, phase_meaning,

@@ -9,7 +9,7 @@ use crate::offer::FileOffer;
 use crate::records::{MessageRecord, Origin, Query};
 use crate::store::{Read, Wanted};
 use crate::values::{ContactId, RequestId, TransferId};
-use crate::view::{Alert, Command, ContactCommand, Refusal};
+use crate::view::{Alert, Command, ContactCommand, Offered, Refusal};
 use crate::wire::SessionFrame;
 
 /// The command of a button: there is nobody to answer.
@@ -114,6 +114,9 @@ impl Node {
                 contacts.decide(ctx, contact, |preferences| {
                     preferences.notification_text = text
                 })
+            }
+            ContactCommand::Pictures(unasked) => {
+                contacts.decide(ctx, contact, |preferences| preferences.pictures = unasked)
             }
             ContactCommand::Pause(paused) => contacts.pause(ctx, contact, paused),
             ContactCommand::Special(on) => {
@@ -258,6 +261,16 @@ impl Node {
             Err(reason) => Err(Refusal::Storage { reason }),
         };
         self.ctx.reply(command, result);
+    }
+
+    /// Accepts a picture as the person wants it of this contact.
+    pub(super) fn take_unasked(&mut self, contact: &ContactId, file: Offered) {
+        let saved = self.contacts.get(contact);
+        if saved.is_some_and(|saved| saved.preferences().pictures) {
+            let Offered { transfer, offer } = file;
+            self.files
+                .take_unasked(&mut self.ctx, contact, &transfer, offer);
+        }
     }
 
     fn typing(&mut self, contact: &ContactId) -> Result<(), Refusal> {

@@ -145,7 +145,12 @@ impl Node {
                 let is_only = others.filter(|c| !c.is_blocked()).count() == 1;
                 self.conversations.replaced(ctx, &contact, ours, is_only);
             }
-            Fact::Received(contact, text) => self.received(contact, &text),
+            Fact::Received(contact, text, file) => {
+                if let Some(file) = file {
+                    self.take_unasked(&contact, *file);
+                }
+                self.received(contact, &text);
+            }
             Fact::Seen(contact) => self.attention.read(ctx, contact),
             Fact::Arrived(contact) => self.arrived(contact),
             Fact::Asks(request) => self.asks(&request),

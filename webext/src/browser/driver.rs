@@ -90,6 +90,8 @@ impl Driver {
         drafts::sweep(|contact| contacts.contains(contact));
         let come = snapshot.transfers.iter().filter(|one| one.is_coming());
         let come: Vec<TransferId> = come.map(|one| one.id.clone()).collect();
+        let kept = snapshot.transfers.iter().filter(|one| one.is_kept());
+        let kept: Vec<TransferId> = kept.map(|one| one.id.clone()).collect();
         // Chromium's offscreen document has no `offscreen` itself, and of the rest of the API only `runtime`.
         let limited = chrome::api()
             .runtime()
@@ -126,7 +128,7 @@ impl Driver {
             config: RefCell::default(),
             test: RefCell::default(),
             network: Network::new(inputs(me)),
-            files: Files::start(host.clone(), come, {
+            files: Files::start(host.clone(), come, kept, {
                 let heard = inputs(me);
                 move |id, input| heard(Input::File(id, input))
             }),

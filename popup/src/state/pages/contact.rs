@@ -37,6 +37,7 @@ impl ContactEdit {
             | ContactCommand::Special(_)
             | ContactCommand::Mute(_)
             | ContactCommand::NotificationText(_)
+            | ContactCommand::Pictures(_)
             | ContactCommand::Block(_) => true,
             ContactCommand::Rename(_) | ContactCommand::Pause(_) | ContactCommand::Remove => false,
         }

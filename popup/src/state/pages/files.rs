@@ -22,6 +22,10 @@ pub(crate) enum FileEdit {
     NotHeld(TransferId, FileError),
     /// Accept or Decline was pressed.
     Decide(ContactId, TransferId, bool),
+    /// So much room is taken on this device.
+    Room(Room),
+    /// The copies of pictures are to be removed.
+    DropPictures,
     /// Pause, Resume or Cancel was pressed.
     Command(TransferId, FileCommand),
 }
@@ -43,4 +47,13 @@ pub(crate) enum FileError {
     NoAnswer,
     /// It was refused.
     Refused(Refusal),
+}
+
+/// How many bytes the extension keeps of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    /// Of pictures, to show them.
+    pub(crate) pictures: u64,
+    /// Of files that are not whole.
+    pub(crate) parts: u64,
 }

@@ -112,7 +112,7 @@ impl State {
                 }
             }
             Event::Progress(progress) => self.progress(&progress),
-            Event::Transfer(transfer) => self.files.take(self.now, transfer),
+            Event::Transfer(transfer) => return self.transfer(transfer),
             Event::TransferGone(id) => self.files.all.remove(&id),
             Event::Typing(contact) => {
                 self.typing.insert(contact, self.now.saturating_add(TYPING));

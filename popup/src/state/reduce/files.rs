@@ -6,6 +6,7 @@ use crate::state::model::State;
 use crate::state::outbox::Purpose;
 use crate::state::pages::{FileEdit, FileError};
 use crate::state::transfers::{FileShown, Pending, Stage};
+use crate::state::view::View;
 use ipc::{Command, ContactId, FileCommand, FileOffer, Message, Offered, Transfer, TransferId};
 
 impl State {
@@ -27,6 +28,15 @@ impl State {
             FileEdit::Decide(contact, transfer, accept) => {
                 self.decide_file(contact, transfer, accept)
             }
+            FileEdit::Room(room) => {
+                self.files.room = Some(room);
+                Vec::new()
+            }
+            FileEdit::DropPictures => {
+                // The button goes away.
+                let measure = Effect::Measure { emptied: true };
+                vec![measure, Effect::Focus(Target::Page)]
+            }
             FileEdit::Command(transfer, command) => {
                 let mut effects = self.command(Command::File(transfer.clone(), command));
                 // These go away, and had the focus.
@@ -42,6 +52,7 @@ impl State {
         contact: &ContactId,
         files: Vec<(TransferId, String)>,
     ) -> Vec<Effect> {
+        let clean = self.leaves_details_out();
         // Dropped on the row of somebody: what becomes of it is in the chat.
         let mut effects = self.open_chat(contact.clone());
         for (transfer, name) in files {
@@ -54,6 +65,7 @@ impl State {
             effects.push(Effect::HandOver {
                 transfer,
                 size: None,
+                clean,
             });
         }
         effects
@@ -70,7 +82,18 @@ impl State {
             again: true,
         };
         self.files.chosen.insert(transfer.clone(), pending);
-        vec![Effect::HandOver { transfer, size }]
+        let clean = self.leaves_details_out();
+        vec![Effect::HandOver {
+            transfer,
+            size,
+            clean,
+        }]
+    }
+
+    /// Whether what pictures say of themselves is left out, also where it is not known what the person wants.
+    fn leaves_details_out(&self) -> bool {
+        let settings = self.settings.as_ref();
+        settings.is_none_or(|view| view.settings.leave_out_details)
     }
 
     fn held(&mut self, transfer: TransferId, offer: FileOffer, cleaned: bool) -> Vec<Effect> {
@@ -114,6 +137,20 @@ impl State {
         };
         effects.extend(self.ask(purpose, command));
         effects
+    }
+
+    pub(super) fn open_files(&mut self) -> Vec<Effect> {
+        let mut effects = self.open(View::Files);
+        effects.push(Effect::Measure { emptied: false });
+        effects
+    }
+
+    pub(super) fn transfer(&mut self, transfer: Transfer) -> Vec<Effect> {
+        let ended = transfer.state.has_ended();
+        self.files.take(self.now, transfer);
+        let measures = ended && self.view == View::Files && self.engine.is_ready();
+        let measure = Effect::Measure { emptied: false };
+        measures.then_some(measure).into_iter().collect()
     }
 
     /// Returns how far the file of a message is.

@@ -9,6 +9,7 @@ mod files;
 mod invites;
 mod join;
 mod note;
+mod picture;
 mod places;
 mod requests;
 mod settings;
@@ -16,7 +17,6 @@ mod settings;
 use super::action::Action;
 use super::effect::{Effect, Target};
 use super::model::State;
-use super::view::View;
 use ipc::{Command, PersonId, UnixMillis};
 
 impl State {
@@ -51,7 +51,7 @@ impl State {
             Action::OpenContact(contact) => self.open_contact(contact),
             Action::OpenInvites => self.open_invites(),
             Action::OpenConnection => self.open_connection(),
-            Action::OpenFiles => self.open(View::Files),
+            Action::OpenFiles => self.open_files(),
             Action::HostAllowed(allowed) => self.set_host_allowed(allowed),
             Action::OpenSettings => self.open_settings(),
             Action::Back => self.back(),
@@ -81,6 +81,7 @@ impl State {
             Action::Contact(edit) => self.edit_contact(edit),
             Action::Invites(edit) => self.edit_invites(edit),
             Action::File(edit) => self.edit_files(edit),
+            Action::Picture(edit) => self.edit_picture(edit),
             Action::Backup(edit) => self.edit_backup(edit),
         }
     }
@@ -97,6 +98,7 @@ fn person_of(target: &Target) -> Option<PersonId> {
         | Target::JoinName
         | Target::Request(_)
         | Target::File(_)
+        | Target::Picture(_)
         | Target::Field(_) => None,
     }
 }

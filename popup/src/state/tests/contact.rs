@@ -13,6 +13,7 @@ fn preferences() -> Preferences {
         reach: None,
         muted: false,
         notification_text: None,
+        pictures: false,
         blocked: false,
         long_unseen: false,
         paused: false,

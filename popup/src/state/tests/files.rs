@@ -73,6 +73,7 @@ fn each_chosen_file_is_handed_to_the_engine_and_offered_once_that_holds_it() {
     let hand = |name| Effect::HandOver {
         transfer: id(name),
         size: None,
+        clean: true,
     };
     assert_eq!(choose(&mut view, &["a", "b"]), [hand("a"), hand("b")]);
     assert_eq!(view.state.files.preparing(&contact("a")), 2);
@@ -174,6 +175,7 @@ fn a_file_that_is_chosen_again_has_the_size_that_was_offered() {
     let hand = Effect::HandOver {
         transfer: id("a"),
         size: Some(10 * MB),
+        clean: true,
     };
     assert_eq!(edit(&mut view, again), [hand]);
     let chosen = Command::File(id("a"), FileCommand::Choose);

@@ -10,6 +10,7 @@ mod files;
 mod invites;
 mod lists;
 mod note;
+mod picture;
 mod places;
 mod reading;
 mod settings;

@@ -21,9 +21,12 @@ pub(super) enum Job {
         name: String,
         size: u64,
         folder: Option<u32>,
+        keep: bool,
     },
     /// Make a folder ready that goes.
     Prepare,
+    /// Keep a copy of one that goes.
+    Keep,
     /// Find one that goes.
     Find { size: u64, modified: Option<u64> },
     /// Read a piece.
@@ -32,6 +35,8 @@ pub(super) enum Job {
     Send { bytes: Option<Bytes> },
     /// Let go of it for now.
     Rest,
+    /// Remove what there is of it, but for what is kept for the views.
+    Settle,
     /// Remove what there is of it.
     Remove,
 }
@@ -59,7 +64,7 @@ impl Line {
         match &job {
             // What was read and sent before is not waited for any more.
             Job::Read { .. } => self.turn = self.turn.wrapping_add(1),
-            Job::Remove => {
+            Job::Settle | Job::Remove => {
                 self.turn = self.turn.wrapping_add(1);
                 self.jobs.clear();
             }
@@ -68,11 +73,12 @@ impl Line {
             | Job::Damaged { .. }
             | Job::Save { .. }
             | Job::Prepare
+            | Job::Keep
             | Job::Find { .. }
             | Job::Send { .. }
             | Job::Rest => {}
         }
-        self.over = matches!(job, Job::Remove);
+        self.over = matches!(job, Job::Settle | Job::Remove);
         self.jobs.push_back((Turn(self.turn), job));
         !std::mem::replace(&mut self.busy, true)
     }

@@ -11,8 +11,11 @@
 //! | `line` | what is to be done with one file, in order |
 //! | `sources` | the files and folders that views have handed over |
 //! | `folders` | a folder of those, read as the zip that it is sent as |
-//! | `parts` | the private file system |
+//! | `parts` | what has come of a file, in the private file system |
+//! | `pictures` | copies of pictures there, for the views |
 //! | `saving` | the way into the browser's downloads |
+//!
+//! Long because all that is done with one file stands together, in its order.
 //!
 //! To which piece bytes belong is in [`arrivals`](crate::arrivals).
 
@@ -20,6 +23,7 @@ mod buffers;
 mod folders;
 mod line;
 mod parts;
+mod pictures;
 mod saving;
 mod sources;
 
@@ -61,11 +65,12 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    /// Begins. What there is of files other than those that `come` is removed. `heard` is called for what has been done,
-    /// and never from inside a call.
+    /// Begins. What there is of files other than those that `come` is removed, and the copies of others than those that
+    /// are `kept`. `heard` is called for what has been done, and never from inside a call.
     pub(crate) fn start(
         host: Host,
         come: Vec<TransferId>,
+        kept: Vec<TransferId>,
         heard: impl Fn(TransferId, FileInput) + 'static,
     ) -> Rc<Self> {
         let files = Rc::new_cyclic(|me: &Weak<Self>| Self {
@@ -86,10 +91,12 @@ impl Files {
         });
         let sweeping = Rc::clone(&files);
         spawn_local(async move {
-            let known =
-                |id: &TransferId| come.contains(id) || sweeping.lines.borrow().contains_key(id);
+            let is_new = |id: &TransferId| sweeping.lines.borrow().contains_key(id);
             // Most have no such folder, and some browsers no such files.
+            let known = |id: &TransferId| come.contains(id) || is_new(id);
             let _ = sweeping.parts.sweep(known).await;
+            let known = |id: &TransferId| kept.contains(id) || is_new(id);
+            let _ = pictures::sweep(known).await;
         });
         files
     }
@@ -114,17 +121,36 @@ impl Files {
                 length,
                 hash,
             } => return self.expect(id, link, (number, length, hash)),
-            FileOutput::Save { name, size, folder } => Job::Save { name, size, folder },
+            FileOutput::Save {
+                name,
+                size,
+                folder,
+                keep,
+            } => Job::Save {
+                name,
+                size,
+                folder,
+                keep,
+            },
+            FileOutput::Keep => Job::Keep,
+            FileOutput::Settle => {
+                self.forget(id);
+                Job::Settle
+            }
             FileOutput::Find { size, modified } => Job::Find { size, modified },
             FileOutput::Read { number, length } => Job::Read { number, length },
             FileOutput::Send { link } => Job::Send { bytes: bytes(link) },
             FileOutput::Drop => {
-                self.sources.forget(id);
-                self.arrivals.borrow_mut().forget(id);
+                self.forget(id);
                 Job::Remove
             }
         };
         self.todo(id, job);
+    }
+
+    fn forget(&self, id: &TransferId) {
+        self.sources.forget(id);
+        self.arrivals.borrow_mut().forget(id);
     }
 
     /// Takes the bytes that come on a connection from now on.
@@ -263,8 +289,19 @@ impl Files {
                 return written.unwrap_or_else(|fault| Some(failed(fault)));
             }
             Job::Damaged { number } => Ok(FileInput::Damaged { number }),
-            Job::Save { name, size, folder } => {
-                return self.save(id, turn, (&name, size, folder)).await;
+            Job::Save {
+                name,
+                size,
+                folder,
+                keep,
+            } => {
+                return self.save(id, turn, (&name, size, folder), keep).await;
+            }
+            Job::Keep => {
+                if let Some(Source::File(file)) = self.sources.get(id) {
+                    pictures::keep(id, &file).await;
+                }
+                return None;
             }
             Job::Find { size, modified } => Ok(self.find(id, turn, size, modified).await),
             Job::Prepare => {
@@ -283,12 +320,24 @@ impl Files {
                 self.parts.close(id).await;
                 return None;
             }
+            Job::Settle => {
+                self.parts.remove(id).await;
+                return None;
+            }
             Job::Remove => {
                 self.parts.remove(id).await;
+                pictures::remove(id).await;
                 return None;
             }
         };
         Some(done.unwrap_or_else(failed))
+    }
+
+    /// Finds the copy of a picture that goes: after a start nobody has to choose it again.
+    async fn find_copy(&self, id: &TransferId, size: u64) -> bool {
+        let copy = pictures::copy(id).await.ok();
+        let copy = copy.filter(|copy| copy.size().to_bits() == float(size).to_bits());
+        copy.is_some_and(|copy| self.sources.hold(id, copy))
     }
 
     /// Saves a file. Where the browser says nothing of it, what there is stays until it is surely saved.
@@ -297,8 +346,9 @@ impl Files {
         id: &TransferId,
         turn: Turn,
         named: (&str, u64, Option<u32>),
+        keep: bool,
     ) -> Option<FileInput> {
-        match saving::save(&self.parts, &self.host, id, named).await {
+        match saving::save(&self.parts, &self.host, id, named, keep).await {
             Ok(Handed::Over(done)) => Some(done),
             Ok(Handed::Following(address)) => {
                 if self.is_wanted(id, turn) {
@@ -369,6 +419,7 @@ impl Files {
         modified: Option<u64>,
     ) -> FileInput {
         match self.sources.find(id, size, modified) {
+            None if self.find_copy(id, size).await => FileInput::Found,
             None => FileInput::Lacking,
             Some(Source::File(_)) => FileInput::Found,
             Some(Source::Folder(folder)) => match self.prepare(id, turn, &folder).await {

@@ -142,25 +142,23 @@ impl Parts {
     /// Removes the pieces of a file.
     pub(super) async fn remove_pieces(&self, of: &TransferId) {
         self.close(of).await;
-        remove(&of.0).await;
+        remove_from(FOLDER, &of.0).await;
     }
 
     /// Removes what there is of a file.
     pub(super) async fn remove(&self, of: &TransferId) {
         self.remove_pieces(of).await;
-        remove(&mark(of)).await;
+        remove_from(FOLDER, &mark(of)).await;
     }
 
     /// Removes everything that is not known.
     pub(super) async fn sweep(&self, is_known: impl Fn(&TransferId) -> bool) -> Result<(), Fault> {
-        let folder = folder(false).await?;
-        let (names, mut found) = (folder.keys(), Vec::new());
-        while let Some(name) = next(&names).await? {
+        for name in entries(FOLDER).await? {
             let of = name.strip_suffix(SAVED).unwrap_or(&name);
-            found.push(TransferId(of.to_owned()));
-        }
-        for of in found.iter().filter(|of| !is_known(of)) {
-            self.remove(of).await;
+            let of = TransferId(of.to_owned());
+            if !is_known(&of) {
+                self.remove(&of).await;
+            }
         }
         Ok(())
     }
@@ -180,6 +178,16 @@ impl Parts {
     }
 }
 
+/// Returns what there is in a folder.
+pub(super) async fn entries(folder: &str) -> Result<Vec<String>, Fault> {
+    let names = folder_named(folder, false).await?.keys();
+    let mut found = Vec::new();
+    while let Some(name) = next(&names).await? {
+        found.push(name);
+    }
+    Ok(found)
+}
+
 async fn next(names: &AsyncIterator) -> Result<Option<String>, String> {
     let next = settled(names.next().map(JsValue::from)).await?;
     let part = |name: &str| Reflect::get(&next, &name.into()).unwrap_or_default();
@@ -193,12 +201,16 @@ fn storage() -> Result<StorageManager, Fault> {
     Ok(window.navigator().storage())
 }
 
-async fn folder(create: bool) -> Result<FileSystemDirectoryHandle, Fault> {
+/// Returns a folder of the private file system.
+pub(super) async fn folder_named(
+    name: &str,
+    create: bool,
+) -> Result<FileSystemDirectoryHandle, Fault> {
     let root = settled(Ok(storage()?.get_directory().into())).await?;
     let root: FileSystemDirectoryHandle = root.unchecked_into();
     let options = FileSystemGetDirectoryOptions::new();
     options.set_create(create);
-    let folder = root.get_directory_handle_with_options(FOLDER, &options);
+    let folder = root.get_directory_handle_with_options(name, &options);
     Ok(settled(Ok(folder.into())).await?.unchecked_into())
 }
 
@@ -206,24 +218,34 @@ fn mark(of: &TransferId) -> String {
     format!("{}{SAVED}", of.0)
 }
 
-async fn remove(name: &str) {
+/// Removes a file of a folder, where it is there.
+pub(super) async fn remove_from(folder: &str, name: &str) {
     let removed = async {
-        let removed = folder(false).await?.remove_entry(name);
+        let removed = folder_named(folder, false).await?.remove_entry(name);
         settled(Ok(removed.into())).await.map_err(Fault::from)
     };
     match removed.await {
         Ok(_) | Err(Fault::Missing) => {}
         // Swept at the next start.
-        Err(fault) => tracing::warn!(?fault, "a part of a file stays"),
+        Err(fault) => tracing::warn!(?fault, folder, "something of a file stays"),
     }
 }
 
-async fn part(name: &str, create: bool) -> Result<File, Fault> {
+/// Returns a file of a folder.
+pub(super) async fn part_in(
+    folder: &FileSystemDirectoryHandle,
+    name: &str,
+    create: bool,
+) -> Result<FileSystemFileHandle, Fault> {
     let options = FileSystemGetFileOptions::new();
     options.set_create(create);
-    let folder = folder(create).await?;
-    let part = folder.get_file_handle_with_options(name, &options);
-    let part: FileSystemFileHandle = settled(Ok(part.into())).await?.unchecked_into();
+    let file = folder.get_file_handle_with_options(name, &options);
+    Ok(settled(Ok(file.into())).await?.unchecked_into())
+}
+
+async fn part(name: &str, create: bool) -> Result<File, Fault> {
+    let folder = folder_named(FOLDER, create).await?;
+    let part = part_in(&folder, name, create).await?;
     Ok(settled(Ok(part.get_file().into())).await?.unchecked_into())
 }
 

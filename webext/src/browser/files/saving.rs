@@ -5,6 +5,7 @@
 
 use super::buffers::{float, slice};
 use super::parts::{Fault, Parts};
+use super::pictures;
 use crate::browser::host::Host;
 use crate::browser::timer::sleep;
 use ipc::{Downloaded, Failure, HostRequest, TransferId};
@@ -54,12 +55,14 @@ impl Drop for Address {
     }
 }
 
-/// Saves a file, and removes its pieces once it is.
+/// Saves a file, and removes its pieces once it is. One that is to be kept is there for the views before that is said;
+/// it is noted as saved first, so that it is saved once whatever happens meanwhile.
 pub(super) async fn save(
     parts: &Parts,
     host: &Host,
     id: &TransferId,
     (name, size, folder): (&str, u64, Option<u32>),
+    keep: bool,
 ) -> Result<Handed, Fault> {
     let file = parts.take(id).await?;
     let end = float(size);
@@ -80,11 +83,17 @@ pub(super) async fn save(
         Downloaded::Complete => {
             drop(address);
             parts.note_saved(id).await;
+            if keep {
+                pictures::keep(id, &file).await;
+            }
             parts.remove_pieces(id).await;
             Handed::Over(FileInput::Saved)
         }
         Downloaded::NotAllowed if follow(&address.url, name).is_ok() => {
             parts.note_saved(id).await;
+            if keep {
+                pictures::keep(id, &file).await;
+            }
             Handed::Following(address)
         }
         Downloaded::NoRoom | Downloaded::Failed | Downloaded::NotAllowed => {

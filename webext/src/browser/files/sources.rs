@@ -125,6 +125,11 @@ impl Sources {
         is_it.then_some(source)
     }
 
+    /// Holds one, where there is room.
+    pub(super) fn hold(&self, transfer: &TransferId, file: File) -> bool {
+        hold(&mut self.held.borrow_mut(), transfer, Source::File(file))
+    }
+
     pub(super) fn forget(&self, transfer: &TransferId) {
         self.held.borrow_mut().remove(transfer);
     }

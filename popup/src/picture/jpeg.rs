@@ -1,15 +1,13 @@
-//! What a photograph says of itself beside the picture: where and with what it was taken. It is left out of what is
-//! sent, and nothing of the picture is touched.
+//! What stands in a JPEG before the picture itself.
 
-/// How the picture stands, where it was held otherwise: this stays, or it would be shown lying.
-const ORIENTATION: u16 = 0x0112;
+use super::tiff;
 
 /// What begins the part with these details.
-const EXIF: &[u8] = b"Exif\0\0";
+pub(super) const EXIF: &[u8] = b"Exif\0\0";
 
 /// What came of reading the beginning of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Head {
+pub(super) enum Head {
     /// It is no JPEG.
     Other,
     /// More of the file is needed.
@@ -32,7 +30,7 @@ struct Segment<'a> {
 }
 
 /// Reads the beginning of a file, and leaves out what applications say about the picture (Exif, XMP, IPTC).
-pub(crate) fn without_details(file: &[u8]) -> Head {
+pub(super) fn without_details(file: &[u8]) -> Head {
     let Some(start) = file.strip_prefix(&[0xff, 0xd8]) else {
         return if file.len() < 2 {
             Head::Short
@@ -125,41 +123,12 @@ fn next(bytes: &[u8]) -> Next<'_> {
 
 /// Returns how the picture stands, where that is said and is not upright.
 fn orientation(content: &[u8]) -> Option<u16> {
-    let tiff = content.strip_prefix(EXIF)?;
-    let little = match tiff.get(..4)? {
-        b"II*\0" => true,
-        b"MM\0*" => false,
-        _ => return None,
-    };
-    let u16_at = |at: usize| {
-        let bytes = *tiff.get(at..)?.first_chunk::<2>()?;
-        Some(if little {
-            u16::from_le_bytes(bytes)
-        } else {
-            u16::from_be_bytes(bytes)
-        })
-    };
-    let offset = *tiff.get(4..)?.first_chunk::<4>()?;
-    let offset = if little {
-        u32::from_le_bytes(offset)
-    } else {
-        u32::from_be_bytes(offset)
-    };
-    let table = usize::try_from(offset).ok()?;
-    let entries = usize::from(u16_at(table)?);
-    let mut places = (0..entries).map(|entry| table.saturating_add(2 + 12 * entry));
-    let place = places.find(|place| u16_at(*place) == Some(ORIENTATION))?;
-    u16_at(place.saturating_add(8)).filter(|way| (2..=8).contains(way))
+    tiff::orientation(content.strip_prefix(EXIF)?)
 }
 
 /// Returns a part that says how the picture stands, and nothing else.
 fn upright(way: u16) -> Vec<u8> {
-    let mut part = vec![0xff, 0xe1, 0, 34];
-    part.extend_from_slice(EXIF);
-    part.extend_from_slice(b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01");
-    part.extend_from_slice(&way.to_be_bytes());
-    part.extend_from_slice(&[0; 6]);
-    part
+    [&[0xff, 0xe1, 0, 34], EXIF, &tiff::upright(way)].concat()
 }
 
 #[cfg(test)]
