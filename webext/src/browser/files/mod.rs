@@ -357,7 +357,11 @@ impl Files {
                 address.copied().await;
                 None
             }
-            Err(fault) => Some(failed(fault)),
+            // All of it may well be there.
+            Err(fault) => {
+                tracing::warn!(?fault, "a file was not saved");
+                Some(FileInput::NotSaved)
+            }
         }
     }
 

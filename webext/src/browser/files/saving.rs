@@ -68,7 +68,7 @@ pub(super) async fn save(
     let end = float(size);
     if file.size() < end {
         // It was removed behind our back.
-        return Err(Fault::NoStorage);
+        return Ok(Handed::Over(FileInput::Failed(Failure::NoStorage)));
     }
     if let Some(files) = folder
         && !is_safe(&file, size, files).await?
