@@ -106,6 +106,7 @@ globalThis.stock = {
     const { connection, messages } = links[link];
     const ms = 600_000;
     if (!raw) return messages.next(({ byteLength }) => byteLength === bytes, ms, "the bytes").then(() => true);
+    connection.removeAllListeners("data");
     let come = 0;
     return within(ms, "the bytes", (resolve) => {
       connection.dataChannel.onmessage = ({ data }) => {
