@@ -392,8 +392,9 @@ fn a_received_text_is_shown_at_once_and_counts_and_is_acknowledged_once_it_is_st
     let (mut ctx, mut all) = session();
     hear(&mut ctx, &mut all, &text(1, "hi"));
     assert!(facts(&mut ctx).is_empty());
-    let Output::Event(Event::Message(shown)) = &outputs(&mut ctx)[..][0] else {
-        panic!("it is not shown");
+    let outputs = outputs(&mut ctx);
+    let [Output::Event(Event::Message(shown))] = &outputs[..] else {
+        panic!("it is shown, and nothing else: {outputs:?}");
     };
     assert_eq!((&*shown.text, shown.state), ("hi", MessageState::Arriving));
     all.flush(&mut ctx);

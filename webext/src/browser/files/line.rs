@@ -55,7 +55,17 @@ pub(super) struct Line {
     /// Pieces that are on the disk.
     pub(super) have: u64,
     /// What was read last and is not sent.
-    pub(super) read: Option<ArrayBuffer>,
+    pub(super) read: Option<Read>,
+    /// The piece behind it, where it was read while that was sent.
+    pub(super) ahead: Option<Read>,
+}
+
+/// A piece of a file that goes.
+pub(super) struct Read {
+    pub(super) number: u64,
+    /// Its SHA-256.
+    pub(super) hash: [u8; 32],
+    pub(super) bytes: ArrayBuffer,
 }
 
 impl Line {

@@ -32,10 +32,11 @@ use crate::arrivals::{Arrivals, Come, Piece};
 use buffers::{float, free, slice};
 use chrome::settled;
 use folders::{ALL_KEPT, Folder, KEPT};
+use futures_util::future::join;
 use ipc::limits::PIECE_BYTES;
 use ipc::{Failure, TransferId};
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
-use line::{Job, Line, Turn};
+use line::{Job, Line, Read, Turn};
 use litemap::LiteMap;
 use mesh_chat::node::{FileInput, FileOutput, LinkId};
 use parts::{Fault, Outcome, Parts};
@@ -439,46 +440,81 @@ impl Files {
         folder.prepare(keeps, || self.is_wanted(id, turn)).await
     }
 
-    /// Reads a piece, and keeps it to be sent. A browser may read what is not there any more without an error: what was
-    /// read is counted.
+    /// Reads a piece, and keeps it to be sent.
     async fn read(&self, id: &TransferId, number: u64, length: u32) -> FileInput {
         let Some(source) = self.sources.get(id) else {
             return FileInput::Lacking;
         };
-        let read = async {
-            let from = number * u64::from(PIECE_BYTES);
-            let range = from..from + u64::from(length);
-            let bytes = match source {
-                Source::File(file) => slice(&file, range).await?,
-                Source::Folder(folder) => folder.read(range).await?,
-            };
-            let hash = digest("SHA-256", &bytes).map(JsValue::from);
-            let hash = Uint8Array::new(&settled(hash).await?);
-            let hash: [u8; 32] = hash.to_vec().try_into().map_err(|_| "not a hash")?;
-            Ok::<_, String>((hash, bytes))
+        let ahead = self.with(id, |line| line.ahead.take()).flatten();
+        let read = match ahead {
+            Some(ahead) if ahead.number == number => Ok(ahead),
+            other => {
+                free_all(other);
+                read(&source, number, length).await
+            }
         };
-        match read.await {
-            Ok((hash, bytes)) => {
-                let before = self.with(id, |line| line.read.replace(bytes));
-                before.flatten().as_ref().map(free);
+        match read {
+            Ok(read) => {
+                let hash = read.hash;
+                let before = self.with(id, |line| line.read.replace(read)).flatten();
+                free_all(before);
                 FileInput::Read { number, hash }
             }
             Err(error) => changed(&error),
         }
     }
 
-    /// Sends what was read last.
+    /// Sends what was read last, and reads what is behind it meanwhile.
     async fn send(&self, id: &TransferId, turn: Turn, bytes: Option<Bytes>) {
-        let read = self.with(id, |line| line.read.take()).flatten();
-        let Some(read) = read else {
+        let Some(read) = self.with(id, |line| line.read.take()).flatten() else {
             return;
         };
         if let Some(bytes) = bytes {
             let goes_on = || self.is_wanted(id, turn);
-            bytes.send(&Uint8Array::new(&read), goes_on).await;
+            let message = Uint8Array::new(&read.bytes);
+            let sent = bytes.send(&message, goes_on);
+            join(sent, self.read_ahead(id, read.number + 1)).await;
         }
-        free(&read);
+        free(&read.bytes);
     }
+
+    async fn read_ahead(&self, id: &TransferId, number: u64) {
+        let Some(source) = self.sources.get(id) else {
+            return;
+        };
+        let piece = u64::from(PIECE_BYTES);
+        let rest = source.size().saturating_sub(number.saturating_mul(piece));
+        let Ok(length @ 1..) = u32::try_from(rest.min(piece)) else {
+            return;
+        };
+        // Where it cannot be read, that is said when it is wanted.
+        if let Ok(ahead) = read(&source, number, length).await {
+            let before = self.with(id, |line| line.ahead.replace(ahead)).flatten();
+            free_all(before);
+        }
+    }
+}
+
+fn free_all(read: Option<Read>) {
+    read.iter().for_each(|read| free(&read.bytes));
+}
+
+/// Reads a piece. A browser may read what is not there any more without an error: what was read is counted.
+async fn read(source: &Source, number: u64, length: u32) -> Result<Read, String> {
+    let from = number * u64::from(PIECE_BYTES);
+    let range = from..from + u64::from(length);
+    let bytes = match source {
+        Source::File(file) => slice(file, range).await?,
+        Source::Folder(folder) => folder.read(range).await?,
+    };
+    let hash = digest("SHA-256", &bytes).map(JsValue::from);
+    let hash = Uint8Array::new(&settled(hash).await?);
+    let hash: [u8; 32] = hash.to_vec().try_into().map_err(|_| "not a hash")?;
+    Ok(Read {
+        number,
+        hash,
+        bytes,
+    })
 }
 
 fn changed(error: &str) -> FileInput {

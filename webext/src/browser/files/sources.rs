@@ -28,7 +28,7 @@ pub(super) enum Source {
 }
 
 impl Source {
-    fn size(&self) -> u64 {
+    pub(super) fn size(&self) -> u64 {
         match self {
             Self::File(file) => whole(file.size()),
             Self::Folder(folder) => folder.size(),
