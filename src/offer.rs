@@ -151,7 +151,7 @@ pub(crate) fn file_name(text: &str) -> String {
 }
 
 /// The longest ending that stays.
-const ENDING_BYTES: usize = 16;
+pub(crate) const ENDING_BYTES: usize = 16;
 
 fn is_device(stem: &str) -> bool {
     let first = stem.split('.').next().unwrap_or_default().trim_end();

@@ -1,8 +1,11 @@
 //! What the entries of a folder are called: paths that mean one thing on every device.
 
 use crate::limits::{FILE_NAME_BYTES, FOLDER_DEPTH, FOLDER_PATH_BYTES};
-use crate::offer::file_name;
+use crate::offer::{ENDING_BYTES, file_name};
 use litemap::LiteMap;
+
+/// The longest path that is cleaned: of what is cleaned away there may be much.
+const UNCLEAN_PATH_BYTES: usize = 4 * FOLDER_PATH_BYTES;
 
 /// Why a folder cannot be offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +64,10 @@ impl Name {
 impl<'a> Names<'a> {
     fn clean(&mut self, path: &'a str) -> Result<String, Unfit> {
         let path = path.trim_start_matches('/');
+        let is_deep = path.matches('/').count() > FOLDER_DEPTH;
+        if is_deep || path.len() > UNCLEAN_PATH_BYTES {
+            return Err(Unfit::Long);
+        }
         let mut cleaned = Name::default();
         let (mut from, mut depth) = (0, 0);
         while let Some(length) = path.get(from..).and_then(|rest| rest.find('/')) {
@@ -96,7 +103,7 @@ impl<'a> Names<'a> {
             return plain;
         };
         let (stem, ending) = match name.rfind('.') {
-            Some(dot) if dot > 0 => name.split_at(dot),
+            Some(dot) if dot > 0 && name.len() - dot <= ENDING_BYTES => name.split_at(dot),
             _ => (name.as_str(), ""),
         };
         loop {
@@ -115,9 +122,55 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Returns whether paths are as they would be called here.
+/// Returns whether paths are as they would be called here, each for itself and beside the others. Whoever sends them wants it to
+/// take long: it takes as long as sorting them.
 pub(super) fn are_clean(paths: &[&str]) -> bool {
-    cleaned(paths).is_ok_and(|cleaned| cleaned == paths)
+    let mut keyed = Vec::with_capacity(paths.len());
+    for path in paths {
+        let Some(key) = key(path) else {
+            return false;
+        };
+        keyed.push((key, *path));
+    }
+    keyed.sort_unstable();
+    // Those that are one for some systems up to some folder are beside each other.
+    keyed
+        .array_windows()
+        .all(|[(_, one), (_, next)]| are_apart(one, next))
+}
+
+/// Returns what a path and another have in common that are one for a system that does not tell case, in the order of
+/// folders; `None` for a path that would be called otherwise.
+fn key(path: &str) -> Option<String> {
+    let fits = path.len() <= FOLDER_PATH_BYTES && parts(path).count() <= FOLDER_DEPTH;
+    fits.then_some(())?;
+    let mut key = String::with_capacity(path.len());
+    for part in parts(path) {
+        (file_name(part) == part).then_some(())?;
+        // Before every character of a name.
+        key.push('\0');
+        key.push_str(&part.to_lowercase());
+    }
+    Some(key)
+}
+
+/// Returns whether two paths lead to different places, the second one in the first at most where that is a folder, and folders
+/// that they have in common are called the same.
+fn are_apart(one: &str, other: &str) -> bool {
+    let is_folder = one.ends_with('/');
+    let (mut one, mut other) = (parts(one), parts(other));
+    loop {
+        match (one.next(), other.next()) {
+            (Some(one), Some(other)) if one == other => {}
+            (Some(one), Some(other)) => return one.to_lowercase() != other.to_lowercase(),
+            (None, Some(_)) => return is_folder,
+            (_, None) => return false,
+        }
+    }
+}
+
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.strip_suffix('/').unwrap_or(path).split('/')
 }
 
 #[cfg(test)]
@@ -235,7 +288,40 @@ mod tests {
         assert!(are_clean(&["a!", "a/b", "a/c", "ab"]));
     }
 
+    #[test]
+    fn paths_that_are_to_take_long_are_soon_refused() {
+        let deep = "a".to_owned() + &"/".repeat(65_534);
+        assert!(!are_clean(&[&deep]));
+        assert_eq!(cleaned(&[&deep]), Err(Unfit::Long));
+        let long = "a/".repeat(30_000) + "a";
+        assert!(!are_clean(&[&long]));
+        // Names that differ where a number would stand, in each case twice.
+        let names: Vec<String> = (0..8_000)
+            .flat_map(|n| ["A", "a"].map(|first| format!("{first}{}{n:07}", "x".repeat(190))))
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert!(!are_clean(&names));
+        let ending = "a.".to_owned() + &"x".repeat(197);
+        let both = clean(&[&ending, &ending]);
+        assert!(
+            both.iter().all(|name| name.len() <= FILE_NAME_BYTES),
+            "{both:?}"
+        );
+        assert!(are_clean(
+            &both.iter().map(String::as_str).collect::<Vec<_>>()
+        ));
+    }
+
     proptest::proptest! {
+        #[test]
+        fn what_is_clean_stays_as_it_is(
+            paths in proptest::collection::btree_set("([aAb]/){0,3}[aAb.]{1,2}/?", 1..6),
+        ) {
+            let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+            let stays = cleaned(&paths).is_ok_and(|cleaned| cleaned == paths);
+            proptest::prop_assert_eq!(are_clean(&paths), stays, "{:?}", paths);
+        }
+
         #[test]
         fn cleaned_paths_are_clean(
             paths in proptest::collection::vec("(([aA./ ]|\\.\\.|nul|x\\?|é){1,3}/){0,3}[aAb. ?/]{0,4}", 1..20),
