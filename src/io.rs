@@ -142,6 +142,8 @@ pub enum FileOutput {
         /// Whether a copy stays, for the views to show.
         keep: bool,
     },
+    /// Send nothing more of one that goes for now.
+    Stop,
     /// Keep a copy of one that goes, for the views to show, where it can be read.
     Keep,
     /// It is stored that it was saved: nothing of it stays but what is kept for the views, and nothing more is reported.

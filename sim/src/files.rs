@@ -65,7 +65,7 @@ pub fn act(world: &mut World, index: usize, file: TransferId, output: FileOutput
             hash: hash(&file, number),
         },
         FileOutput::Send { .. } => FileInput::Sent,
-        FileOutput::Keep => return,
+        FileOutput::Keep | FileOutput::Stop => return,
         FileOutput::Drop | FileOutput::Settle => return device.disk.drop_pieces(&file),
     };
     let input = Box::new(Input::File(file, done));

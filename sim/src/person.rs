@@ -216,7 +216,7 @@ fn about_file(world: &mut World, index: usize) -> Option<Command> {
         });
     }
     let ended = device.view.transfers.values();
-    let mut ended = ended.filter(|file| !file.own && file.state.may_be_accepted_again());
+    let mut ended = ended.filter(|file| !file.own && file.state.may_be_accepted_again(false));
     if let Some(file) = ended.next().filter(|_| random.chance(20)) {
         return Some(Command::Decide {
             contact: file.contact.clone(),

@@ -61,9 +61,15 @@ impl File {
         }
     }
 
+    /// Returns whether the other person has ended it and did not get it. It stays readable, as they may want it after all.
+    pub(super) fn waits_for_them(&self) -> bool {
+        let goes = self.record.direction == Direction::Out;
+        goes && !self.record.was_saved() && self.may_go_again()
+    }
+
     /// Returns whether nothing of it is needed any more.
     pub(super) fn is_over(&self) -> bool {
-        self.record.is_over()
+        self.has_ended() && !self.waits_for_them()
     }
 
     /// Returns what the other side is to hear.

@@ -105,8 +105,18 @@ impl Files {
         offer: FileOffer,
         accept: bool,
     ) -> Result<(), Refusal> {
-        let theirs = |file: &&File| file.record.contact == *contact && file.may_go_again();
-        if accept && self.all.get(id).filter(theirs).is_some() {
+        // The person has decided about what is shown, and not about what once had the same id.
+        let is_it = |file: &&File| {
+            let TransferRecord {
+                contact: from,
+                direction,
+                offer: before,
+                ..
+            } = &file.record;
+            let shown = (from, *direction, before) == (contact, Direction::In, &offer);
+            shown && file.may_go_again()
+        };
+        if accept && self.all.get(id).filter(is_it).is_some() {
             self.begin_again(ctx, id);
             return Ok(());
         }
@@ -232,7 +242,12 @@ impl Files {
         id: &TransferId,
         command: FileCommand,
     ) -> Result<(), Refusal> {
-        let file = self.all.get_mut(id).filter(|file| !file.has_ended());
+        let file = self.all.get_mut(id).ok_or(Refusal::Gone)?;
+        if command == FileCommand::Cancel && file.waits_for_them() {
+            self.withdraw(ctx, id, End::Cancelled { there: false });
+            return Ok(());
+        }
+        let file = Some(file).filter(|file| !file.has_ended());
         let file = file.ok_or(Refusal::Gone)?;
         match command {
             FileCommand::Cancel => self.end(ctx, id, End::Cancelled { there: false }, false),
@@ -262,6 +277,14 @@ impl Files {
         Ok(())
     }
 
+    /// Ends what the other person has ended and may want after all. They hear it when they do.
+    fn withdraw(&mut self, ctx: &mut Context, id: &TransferId, how: End) {
+        if let Some(file) = self.all.get_mut(id) {
+            file.record.progressed = Progressed::Open;
+        }
+        self.end(ctx, id, how, true);
+    }
+
     /// Ends a file. `told` is whether the other side knows.
     fn end(&mut self, ctx: &mut Context, id: &TransferId, how: End, told: bool) {
         let Some(file) = self.all.get_mut(id).filter(|file| !file.has_ended()) else {
@@ -272,8 +295,13 @@ impl Files {
         let change = Change::Transfer(file.record.clone());
         // What says that it was saved stays with its bytes until that is stored: nothing is saved twice.
         ctx.store(Write::Transfer(id.clone()), change);
-        if how != End::Saved && file.is_over() {
-            ctx.emit(Output::File(id.clone(), FileOutput::Drop));
+        if how != End::Saved {
+            let stop = if file.is_over() {
+                FileOutput::Drop
+            } else {
+                FileOutput::Stop
+            };
+            ctx.emit(Output::File(id.clone(), stop));
         }
         if let Some(peer) = self.peers.get_mut(&contact) {
             peer.serve.forget(id);
@@ -379,14 +407,16 @@ impl Files {
             self.drop_late(ctx, &contact);
         }
         let life = crate::clock::millis(TRANSFER_LIFE);
-        let is_old = |file: &File| {
-            let old = ctx.now.unix > file.record.began.saturating_add(life);
-            old && !file.has_ended()
-        };
+        let is_old = |file: &File| ctx.now.unix > file.record.began.saturating_add(life);
         let old = self.all.iter().filter(|(_, file)| is_old(file));
         let old: Vec<TransferId> = old.map(|(id, _)| id.clone()).collect();
+        let how = End::Failed(Failure::TooOld);
         for id in old {
-            self.end(ctx, &id, End::Failed(Failure::TooOld), false);
+            if self.all.get(&id).is_some_and(File::waits_for_them) {
+                self.withdraw(ctx, &id, how);
+            } else {
+                self.end(ctx, &id, how, false);
+            }
         }
     }
 

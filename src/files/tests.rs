@@ -27,6 +27,8 @@ struct Device {
     /// Pieces on the disk.
     disk: BTreeMap<TransferId, u64>,
     saved: Vec<TransferId>,
+    /// Files of which nothing more was to be sent.
+    stopped: Vec<TransferId>,
     /// Copies for the views.
     kept: BTreeSet<TransferId>,
     /// Files that can be read.
@@ -45,6 +47,7 @@ impl Device {
             records: BTreeMap::new(),
             disk: BTreeMap::new(),
             saved: Vec::new(),
+            stopped: Vec::new(),
             kept: BTreeSet::new(),
             sources: Vec::new(),
             shown: BTreeMap::new(),
@@ -282,6 +285,10 @@ impl Pair {
                             device.kept.extend(keep.then(|| id.clone()));
                             FileInput::Saved
                         }
+                        FileOutput::Stop => {
+                            device.stopped.push(id);
+                            continue;
+                        }
                         FileOutput::Keep => {
                             device.kept.insert(id);
                             continue;
@@ -321,6 +328,7 @@ impl Pair {
                         FileOutput::Drop => {
                             device.disk.remove(&id);
                             device.kept.remove(&id);
+                            device.sources.retain(|source| *source != id);
                             continue;
                         }
                     };
@@ -629,11 +637,61 @@ fn what_its_person_has_ended_can_be_accepted_after_all() {
         end(&mut pair);
         let [there, here] = pair.states(&file(1));
         assert!(there.has_ended(), "{there:?}");
-        assert!(here.may_be_accepted_again(), "{here:?}");
+        assert!(here.may_be_accepted_again(false), "{here:?}");
         assert_eq!(pair.accept(&file(1)), Ok(()));
         assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
         assert_eq!(pair.accept(&file(1)), Err(Refusal::Gone), "once");
     }
+}
+
+#[test]
+fn what_the_other_person_has_ended_is_not_sent_on_and_can_be_withdrawn() {
+    let mut pair = Pair::new();
+    pair.accepted(&file(1), 9 * PIECE);
+    pair.connect_until(5);
+    pair.cancel(1);
+    assert_eq!(
+        pair.devices[0].stopped,
+        [file(1)],
+        "in the middle of a piece"
+    );
+    pair.cancel(0);
+    let ann = &mut pair.devices[0];
+    assert!(ann.sources.is_empty(), "it is let go of");
+    assert_eq!(pair.accept(&file(1)), Ok(()));
+    let [there, here] = [false, true].map(|there| TransferState::Cancelled { there });
+    assert_eq!(pair.states(&file(1)), [there, here]);
+    let again = FileCommand::Cancel;
+    let ann = &mut pair.devices[0];
+    let again = ann.files.command(&mut ann.ctx, &file(1), again);
+    assert_eq!(again, Err(Refusal::Gone), "once");
+}
+
+#[test]
+fn what_was_declined_is_not_accepted_under_another_name() {
+    let mut pair = Pair::new();
+    pair.declined(&file(1));
+    let bob = &mut pair.devices[1];
+    let from = bob.other.clone();
+    let other = FileOffer {
+        name: "cat.png".into(),
+        kind: "image/png".into(),
+        ..offer(1_000)
+    };
+    let accepted = bob
+        .files
+        .decide(&mut bob.ctx, &from, &file(1), other.clone(), true);
+    assert_eq!(accepted, Err(Refusal::Gone));
+    bob.files.take_unasked(&mut bob.ctx, &from, &file(1), other);
+    pair.run();
+    assert_eq!(pair.states(&file(1)), [TransferState::Declined; 2]);
+    // Nor is one's own offer.
+    let ann = &mut pair.devices[0];
+    let to = ann.other.clone();
+    let own = ann
+        .files
+        .decide(&mut ann.ctx, &to, &file(1), offer(9 * PIECE), true);
+    assert_eq!(own, Err(Refusal::Gone));
 }
 
 #[test]
@@ -642,7 +700,7 @@ fn what_its_sender_has_given_up_cannot_be_accepted_again() {
     pair.accepted(&file(1), 9 * PIECE);
     pair.connect_until(5);
     pair.cancel(0);
-    assert!(!pair.states(&file(1))[1].may_be_accepted_again());
+    assert!(!pair.states(&file(1))[1].may_be_accepted_again(false));
     assert_eq!(pair.accept(&file(1)), Err(Refusal::Gone));
 }
 

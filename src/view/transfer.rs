@@ -81,11 +81,13 @@ impl TransferState {
         }
     }
 
-    /// Returns whether a file that was offered to the person of this device, and has ended so, can be accepted again.
-    pub fn may_be_accepted_again(self) -> bool {
+    /// Returns whether whoever was offered a file that has ended so did that and can accept it again: as it is shown to them,
+    /// or to whoever offers it, whose `own` it is.
+    pub fn may_be_accepted_again(self, own: bool) -> bool {
         match self {
-            Self::Declined | Self::Cancelled { there: false } => true,
-            Self::Failed { why } => why != Failure::There,
+            Self::Declined => true,
+            Self::Cancelled { there } => there == own,
+            Self::Failed { why } => (why == Failure::There) == own,
             Self::Offered
             | Self::Waiting
             | Self::Running
@@ -93,8 +95,7 @@ impl TransferState {
             | Self::NeedsFile
             | Self::Saving
             | Self::Unsaved
-            | Self::Saved
-            | Self::Cancelled { there: true } => false,
+            | Self::Saved => false,
         }
     }
 }

@@ -129,7 +129,10 @@ fn buttons(props: &Props) -> Html {
                 { saving(props, Text::FileSaveAgain, FileEdit::Command(props.transfer.clone(), FileCommand::Save)) }
             </div>
         },
-        Stage::At(state) if !props.own && state.may_be_accepted_again() => html! {
+        Stage::At(state) if props.own && state.may_be_accepted_again(true) => html! {
+            <div class="acts">{ command(props, Text::FileWithdraw, FileCommand::Cancel) }</div>
+        },
+        Stage::At(state) if !props.own && state.may_be_accepted_again(false) => html! {
             <div class="acts">
                 { saving(props, Text::FileAcceptAgain, decide(props, true)) }
             </div>

@@ -432,6 +432,7 @@ texts! {
     FileChooseAgain = "fileChooseAgain",
     FileAcceptAgain = "fileAcceptAgain",
     FileSaveAgain = "fileSaveAgain",
+    FileWithdraw = "fileWithdraw",
     FileProgress = "fileProgress",
     FileOf = "fileOf",
     FileLeft = "fileLeft",

@@ -126,8 +126,16 @@ fn pictures_that_come_by_themselves_are_accepted_like_others_and_are_few_a_day()
     bob.ctx.now.unix += 24 * 3_600_000 - 1;
     assert_eq!(unasked(bob, 30, 1), PICTURES_UNASKED);
     bob.ctx.now.unix += 1;
+    assert_eq!(
+        unasked(bob, 30, 1),
+        PICTURES_UNASKED,
+        "all are still to come"
+    );
+    bob.files
+        .command(&mut bob.ctx, &file(0), FileCommand::Cancel)
+        .unwrap();
     assert_eq!(unasked(bob, 30, 1), PICTURES_UNASKED + 1);
-    assert_eq!(unasked(bob, 30, 1), PICTURES_UNASKED + 1, "the same one");
+    assert_eq!(unasked(bob, 31, 1), PICTURES_UNASKED + 1);
 }
 
 #[test]

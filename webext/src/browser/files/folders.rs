@@ -31,6 +31,8 @@ pub(super) struct Folder {
     /// Its sums are known.
     is_ready: Cell<bool>,
     kept: RefCell<Option<Uint8Array>>,
+    /// How many bytes it has in memory, or is going to have.
+    room: Cell<u64>,
 }
 
 impl Folder {
@@ -49,6 +51,7 @@ impl Folder {
             files,
             is_ready: Cell::new(false),
             kept: RefCell::default(),
+            room: Cell::new(0),
         })
     }
 
@@ -64,10 +67,15 @@ impl Folder {
         self.plan.borrow().files()
     }
 
-    /// Returns how many bytes of it are in memory.
+    /// Returns how many bytes of it are in memory, or are going to be.
     pub(super) fn kept(&self) -> u64 {
-        let kept = self.kept.borrow();
-        kept.as_ref().map_or(0, |kept| kept.byte_length().into())
+        self.room.get()
+    }
+
+    /// Lets go of what is in memory. It can still be read.
+    pub(super) fn let_go(&self) {
+        self.kept.take();
+        self.room.set(0);
     }
 
     /// Reads everything once, and keeps it where it may. Stops where it is not wanted any more.
@@ -79,6 +87,15 @@ impl Folder {
         if self.is_ready.get() {
             return Ok(());
         }
+        self.room.set(if keeps { self.size() } else { 0 });
+        let prepared = self.read_once(keeps, goes_on).await;
+        if prepared.is_err() {
+            self.let_go();
+        }
+        prepared
+    }
+
+    async fn read_once(&self, keeps: bool, goes_on: impl Fn() -> bool) -> Result<(), String> {
         let slots: Vec<Slot> = self.plan.borrow().slots().collect();
         let mut sums = Sums::new(slots.iter().map(|slot| slot.size).collect());
         let length = u32::try_from(self.size()).ok().filter(|_| keeps);

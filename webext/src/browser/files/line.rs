@@ -25,6 +25,8 @@ pub(super) enum Job {
     },
     /// Make a folder ready that goes.
     Prepare,
+    /// Let go of what is in memory of one that goes; what is being sent has stopped.
+    Stop,
     /// Keep a copy of one that goes.
     Keep,
     /// Find one that goes.
@@ -73,7 +75,7 @@ impl Line {
     pub(super) fn push(&mut self, job: Job) -> bool {
         match &job {
             // What was read and sent before is not waited for any more.
-            Job::Read { .. } => self.turn = self.turn.wrapping_add(1),
+            Job::Read { .. } | Job::Stop => self.turn = self.turn.wrapping_add(1),
             Job::Settle | Job::Remove => {
                 self.turn = self.turn.wrapping_add(1);
                 self.jobs.clear();

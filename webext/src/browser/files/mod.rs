@@ -133,6 +133,7 @@ impl Files {
                 folder,
                 keep,
             },
+            FileOutput::Stop => Job::Stop,
             FileOutput::Keep => Job::Keep,
             FileOutput::Settle => {
                 self.forget(id);
@@ -298,6 +299,14 @@ impl Files {
             } => {
                 return self.save(id, turn, (&name, size, folder), keep).await;
             }
+            Job::Stop => {
+                let read = self.with(id, |line| [line.read.take(), line.ahead.take()]);
+                read.into_iter().flatten().for_each(free_all);
+                if let Some(Source::Folder(folder)) = self.sources.get(id) {
+                    folder.let_go();
+                }
+                return None;
+            }
             Job::Keep => {
                 if let Some(Source::File(file)) = self.sources.get(id) {
                     pictures::keep(id, &file).await;
@@ -338,7 +347,7 @@ impl Files {
     async fn find_copy(&self, id: &TransferId, size: u64) -> bool {
         let copy = pictures::copy(id).await.ok();
         let copy = copy.filter(|copy| copy.size().to_bits() == float(size).to_bits());
-        copy.is_some_and(|copy| self.sources.hold(id, copy))
+        copy.is_some_and(|copy| self.sources.hold(id, Source::Copy(copy)))
     }
 
     /// Saves a file. Where the browser says nothing of it, what there is stays until it is surely saved.
@@ -426,7 +435,7 @@ impl Files {
         match self.sources.find(id, size, modified) {
             None if self.find_copy(id, size).await => FileInput::Found,
             None => FileInput::Lacking,
-            Some(Source::File(_)) => FileInput::Found,
+            Some(Source::File(_) | Source::Copy(_)) => FileInput::Found,
             Some(Source::Folder(folder)) => match self.prepare(id, turn, &folder).await {
                 Ok(()) => FileInput::Found,
                 Err(error) => changed(&error),
@@ -459,6 +468,11 @@ impl Files {
                 let before = self.with(id, |line| line.read.replace(read)).flatten();
                 free_all(before);
                 FileInput::Read { number, hash }
+            }
+            // The copy was removed to make room: the person still has the picture.
+            Err(_) if matches!(source, Source::Copy(_)) => {
+                self.sources.forget(id);
+                FileInput::Lacking
             }
             Err(error) => changed(&error),
         }
@@ -504,7 +518,7 @@ async fn read(source: &Source, number: u64, length: u32) -> Result<Read, String>
     let from = number * u64::from(PIECE_BYTES);
     let range = from..from + u64::from(length);
     let bytes = match source {
-        Source::File(file) => slice(file, range).await?,
+        Source::File(file) | Source::Copy(file) => slice(file, range).await?,
         Source::Folder(folder) => folder.read(range).await?,
     };
     let hash = digest("SHA-256", &bytes).map(JsValue::from);

@@ -24,20 +24,22 @@ const CHANNEL: &str = "files";
 #[derive(Clone)]
 pub(super) enum Source {
     File(File),
+    /// What the engine has kept of a picture.
+    Copy(File),
     Folder(Rc<Folder>),
 }
 
 impl Source {
     pub(super) fn size(&self) -> u64 {
         match self {
-            Self::File(file) => whole(file.size()),
+            Self::File(file) | Self::Copy(file) => whole(file.size()),
             Self::Folder(folder) => folder.size(),
         }
     }
 
     fn modified(&self) -> u64 {
         match self {
-            Self::File(file) => whole(file.last_modified()),
+            Self::File(file) | Self::Copy(file) => whole(file.last_modified()),
             Self::Folder(folder) => folder.modified(),
         }
     }
@@ -46,7 +48,7 @@ impl Source {
     fn answer(&self, transfer: &TransferId) -> JsValue {
         let held = transfer.0.as_str().into();
         match self {
-            Self::File(_) => object([("held", held)]),
+            Self::File(_) | Self::Copy(_) => object([("held", held)]),
             Self::Folder(folder) => object([
                 ("held", held),
                 ("size", float(folder.size()).into()),
@@ -126,8 +128,8 @@ impl Sources {
     }
 
     /// Holds one, where there is room.
-    pub(super) fn hold(&self, transfer: &TransferId, file: File) -> bool {
-        hold(&mut self.held.borrow_mut(), transfer, Source::File(file))
+    pub(super) fn hold(&self, transfer: &TransferId, source: Source) -> bool {
+        hold(&mut self.held.borrow_mut(), transfer, source)
     }
 
     pub(super) fn forget(&self, transfer: &TransferId) {
@@ -138,7 +140,7 @@ impl Sources {
     pub(super) fn kept(&self) -> u64 {
         let held = self.held.borrow();
         let kept = held.values().map(|source| match source {
-            Source::File(_) => 0,
+            Source::File(_) | Source::Copy(_) => 0,
             Source::Folder(folder) => folder.kept(),
         });
         kept.sum()
