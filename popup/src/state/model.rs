@@ -161,13 +161,14 @@ impl State {
         }
     }
 
-    /// Tells the engine which chat is shown now.
+    /// Tells the engine which chat is shown now: none that a picture covers.
     pub(super) fn watch(&self) -> Vec<Effect> {
         if !self.engine.is_ready() {
             return Vec::new();
         }
         let Sight { visible, focused } = self.sight;
-        let shown = self.chat().filter(|_| visible);
+        let seen = visible && self.picture.is_none();
+        let shown = self.chat().filter(|_| seen);
         vec![Effect::Post(ToEngine::Watching {
             contact: shown.map(|chat| chat.contact.clone()),
             visible,

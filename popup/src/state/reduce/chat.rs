@@ -23,8 +23,8 @@ impl State {
         {
             return Vec::new();
         }
-        if self.chat().is_some_and(|chat| chat.contact == contact) {
-            return Vec::new();
+        if self.is_open(&contact) {
+            return self.uncover();
         }
         let mut effects = self.open(View::Chat(Box::new(Chat::new(contact.clone()))));
         effects.push(Effect::LoadDraft(contact.clone()));
@@ -96,7 +96,8 @@ impl State {
     /// Reports the newest message as seen, once the person has its end before them.
     pub(super) fn mark_read(&mut self) -> Vec<Effect> {
         let Sight { visible, focused } = self.sight;
-        if !visible || !focused || !self.engine.is_ready() {
+        let covered = self.picture.is_some();
+        if !visible || !focused || covered || !self.engine.is_ready() {
             return Vec::new();
         }
         let chat = self.chat_mut();

@@ -101,7 +101,10 @@ impl State {
             return Vec::new();
         };
         if pending.again {
-            return self.command(Command::File(transfer, FileCommand::Choose));
+            // The button goes away, and had the focus.
+            let mut effects = vec![Effect::Focus(Target::File(transfer.clone()))];
+            effects.extend(self.command(Command::File(transfer, FileCommand::Choose)));
+            return effects;
         }
         if cleaned {
             self.files.cleaned.insert(transfer.clone(), ());

@@ -15,13 +15,7 @@ impl State {
             PictureEdit::Broken(transfer) => {
                 self.show_picture(&transfer, PictureShown::Not(PictureError::NoPicture))
             }
-            PictureEdit::Close => {
-                let shown = self.picture.as_ref();
-                let back = shown.map(|picture| Target::Picture(picture.transfer.clone()));
-                let mut effects = self.close_picture();
-                effects.extend(back.map(Effect::Focus));
-                effects
-            }
+            PictureEdit::Close => self.uncover(),
         }
     }
 
@@ -43,6 +37,20 @@ impl State {
             transfer,
             shown,
         });
+        effects.extend(self.watch());
+        effects
+    }
+
+    /// Goes back to the chat that the picture covers, where there is one.
+    pub(super) fn uncover(&mut self) -> Vec<Effect> {
+        let Some(picture) = &self.picture else {
+            return Vec::new();
+        };
+        let back = Effect::Focus(Target::Picture(picture.transfer.clone()));
+        let mut effects = self.close_picture();
+        effects.extend(self.watch());
+        effects.extend(self.mark_read());
+        effects.push(back);
         effects
     }
 

@@ -2,7 +2,7 @@
 
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
-use crate::state::pages::{EXPORT, PictureEdit};
+use crate::state::pages::EXPORT;
 use crate::state::view::View;
 use ipc::{PersonId, Place};
 
@@ -33,7 +33,7 @@ impl State {
 
     pub(super) fn back(&mut self) -> Vec<Effect> {
         if self.picture.is_some() {
-            return self.edit_picture(PictureEdit::Close);
+            return self.uncover();
         }
         let left = match &self.view {
             View::Chat(chat) => Some(PersonId::Contact(chat.contact.clone())),

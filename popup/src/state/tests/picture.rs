@@ -38,6 +38,15 @@ fn read(view: &mut Sut, name: &str) -> Vec<Effect> {
     edit(view, PictureEdit::Read(id(name), Ok(address)))
 }
 
+/// What the engine is told: that the chat is seen, or that a picture covers it.
+fn watching(seen: bool) -> Effect {
+    Effect::Post(ToEngine::Watching {
+        contact: seen.then(|| contact("a")),
+        visible: true,
+        focused: true,
+    })
+}
+
 fn shown(view: &Sut) -> Option<&PictureShown> {
     view.state.picture.as_ref().map(|picture| &picture.shown)
 }
@@ -54,16 +63,45 @@ fn a_picture_is_read_and_shown_and_back_closes_it_and_nothing_else() {
         transfer: id("a"),
         size: 5,
     };
-    assert_eq!(open(&mut view, "a", 5), [asked]);
+    assert_eq!(open(&mut view, "a", 5), [asked, watching(false)]);
     assert_eq!(shown(&view), Some(&PictureShown::Reading));
     assert_eq!(read(&mut view, "a"), []);
     assert_eq!(shown(&view), Some(&PictureShown::At("blob:a".to_owned())));
 
     let back = Effect::Focus(Target::Picture(id("a")));
-    assert_eq!(view.act(Action::Back), [gone("a"), back]);
+    let closed = [gone("a"), watching(true), back];
+    assert_eq!(view.act(Action::Back), closed);
     assert_eq!(shown(&view), None);
     assert!(view.state.chat().is_some(), "the chat is still open");
     assert_eq!(edit(&mut view, PictureEdit::Close), [], "once");
+}
+
+#[test]
+fn what_comes_below_a_picture_is_read_once_that_is_closed() {
+    let mut view = Sut::with_anna();
+    let came = |number| Event::Message(message(number, MessageState::Received, "hello"));
+    view.open_chat(Vec::new(), false);
+    view.act(Action::AtEnd(true));
+    open(&mut view, "a", 5);
+    assert_eq!(view.event(came(1)), []);
+    assert_eq!(view.act(Action::AtEnd(true)), []);
+    let seen = view.act(Action::Seen(LOOKED_AT));
+    assert_eq!(seen, [watching(false)], "the engine notifies");
+
+    let closed = edit(&mut view, PictureEdit::Close);
+    assert!(closed.contains(&watching(true)));
+    let read = |number| Command::Read {
+        contact: contact("a"),
+        number,
+    };
+    assert_eq!(commands(&closed), [&read(1)]);
+
+    // From the notification to the chat.
+    open(&mut view, "a", 5);
+    view.event(came(2));
+    let opened = view.act(Action::OpenChat(contact("a")));
+    assert_eq!(shown(&view), None);
+    assert_eq!(commands(&opened), [&read(2)]);
 }
 
 #[test]
@@ -88,7 +126,8 @@ fn what_comes_too_late_is_let_go_of() {
 fn what_cannot_be_shown_says_why() {
     let mut view = Sut::with_anna();
     view.open_chat(Vec::new(), false);
-    assert_eq!(open(&mut view, "large", PICTURE_BYTES + 1), []);
+    let large = open(&mut view, "large", PICTURE_BYTES + 1);
+    assert_eq!(large, [watching(false)]);
     let not = |why| PictureShown::Not(why);
     assert_eq!(shown(&view), Some(&not(PictureError::TooLarge)));
 
