@@ -179,7 +179,10 @@ fn a_file_that_is_chosen_again_has_the_size_that_was_offered() {
     };
     assert_eq!(edit(&mut view, again), [hand]);
     let chosen = Command::File(id("a"), FileCommand::Choose);
-    assert_eq!(commands(&held(&mut view, "a")), [&chosen]);
+    let effects = held(&mut view, "a");
+    assert_eq!(commands(&effects), [&chosen]);
+    // The button is gone.
+    assert!(effects.contains(&Effect::Focus(Target::File(id("a")))));
 }
 
 #[test]
