@@ -40,7 +40,7 @@ async fn look(file: &File) -> Result<(Kind, (u32, u32)), PictureError> {
         let head = attach::read(file, 0.0, length).await;
         let head = head.ok_or(PictureError::Gone)?;
         let kind = Kind::of(&head).ok_or(PictureError::NoPicture)?;
-        if let Some(sides) = kind.sides(&head) {
+        if let Some(sides) = kind.sides(&head, attach::whole(file.size())) {
             return Ok((kind, sides));
         }
     }

@@ -50,13 +50,15 @@ impl Kind {
         }
     }
 
-    /// Returns the width and the height that a picture of this kind declares at its beginning.
-    pub(crate) fn sides(self, file: &[u8]) -> Option<(u32, u32)> {
+    /// Returns the width and the height that a picture of this kind declares, of its beginning and how many bytes it has.
+    pub(crate) fn sides(self, file: &[u8], size: u64) -> Option<(u32, u32)> {
         let sides = match self {
             Self::Jpeg => jpeg::size(file).map(|(width, height)| (width.into(), height.into())),
             Self::Png => sides::png(file),
             Self::Gif => sides::gif(file),
             Self::Webp => sides::webp(file),
+            // What stands further behind counts too.
+            Self::Avif if file.len() as u64 != size => None,
             Self::Avif => sides::avif(file),
             Self::Bmp => sides::bmp(file),
         };

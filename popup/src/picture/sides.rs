@@ -99,43 +99,70 @@ pub(super) fn bmp(file: &[u8]) -> Option<(u32, u32)> {
     Some((side(18)?, side(22)?))
 }
 
-/// The largest of what is said of the pictures in it: one may be made of several.
+/// The largest of what is said of the pictures in it: one may be made of several. What is in it as a film, with sides of
+/// its own, is none; and where anything of it is not read, that might say more.
 pub(super) fn avif(file: &[u8]) -> Option<(u32, u32)> {
     let mut left = BOXES;
-    // A header of four bytes stands before what is in `meta`.
-    let meta = inside(file, b"meta", &mut left)?.get(4..)?;
-    let properties = inside(inside(meta, b"iprp", &mut left)?, b"ipco", &mut left)?;
+    let all = boxes(file, Within::File, &mut left)?;
+    let is_film = |(kind, content): &(&[u8; 4], &[u8])| match *kind {
+        b"moov" => true,
+        b"ftyp" => content.chunks(4).any(|brand| brand == b"avis"),
+        _ => false,
+    };
+    if all.iter().any(is_film) {
+        return None;
+    }
+    // A header of four bytes stands before what is in it.
+    let mut inside = only(&all, b"meta")?.get(4..)?;
+    for kind in [b"iprp", b"ipco"] {
+        inside = only(&boxes(inside, Within::Box, &mut left)?, kind)?;
+    }
     let mut largest = None;
-    let mut rest = properties;
-    while let Some((kind, content, after)) = next(rest, &mut left) {
+    for (kind, content) in boxes(inside, Within::Box, &mut left)? {
         if kind == b"ispe" {
-            let sides = (be32(content, 4)?, be32(content, 8)?);
-            largest = largest.max(Some(sides).map(|(w, h)| (u64::from(w) * u64::from(h), w, h)));
+            let (width, height) = (be32(content, 4)?, be32(content, 8)?);
+            largest = largest.max(Some((u64::from(width) * u64::from(height), width, height)));
         }
-        rest = after;
     }
     largest.map(|(_, width, height)| (width, height))
 }
 
-/// Returns what is in the first box of a kind.
-fn inside<'a>(mut rest: &'a [u8], wanted: &[u8; 4], left: &mut usize) -> Option<&'a [u8]> {
-    loop {
-        let (kind, content, after) = next(rest, left)?;
-        if kind == wanted {
-            return Some(content);
-        }
-        rest = after;
-    }
+type Boxes<'a> = Vec<(&'a [u8; 4], &'a [u8])>;
+
+/// In what boxes stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// The last one may go to its end without a length.
+    File,
+    Box,
 }
 
-/// Returns the kind of the first box, what is in it, and what follows. Those that are longer than fits in four bytes
-/// are of the picture itself.
-fn next<'a>(bytes: &'a [u8], left: &mut usize) -> Option<(&'a [u8; 4], &'a [u8], &'a [u8])> {
-    *left = left.checked_sub(1)?;
-    let length = usize::try_from(be32(bytes, 0)?).ok()?;
-    let kind = bytes.get(4..)?.first_chunk::<4>()?;
-    let (whole, after) = bytes.split_at_checked(length)?;
-    Some((kind, whole.get(8..)?, after))
+/// Returns what is in the box of a kind, where that is the only one.
+fn only<'a>(boxes: &Boxes<'a>, wanted: &[u8; 4]) -> Option<&'a [u8]> {
+    let mut found = boxes.iter().filter(|(kind, _)| *kind == wanted);
+    let (_, content) = found.next()?;
+    found.next().is_none().then_some(content)
+}
+
+/// Returns all boxes with their kinds; `None` where one cannot be read, or they are more than may be `left`.
+fn boxes<'a>(mut rest: &'a [u8], within: Within, left: &mut usize) -> Option<Boxes<'a>> {
+    let mut all = Vec::new();
+    while !rest.is_empty() {
+        *left = left.checked_sub(1)?;
+        let kind = rest.get(4..)?.first_chunk::<4>()?;
+        let (head, length) = match be32(rest, 0)? {
+            0 if within == Within::File => (8, rest.len()),
+            1 => {
+                let long = rest.get(8..)?.first_chunk::<8>()?;
+                (16, usize::try_from(u64::from_be_bytes(*long)).ok()?)
+            }
+            short => (8, usize::try_from(short).ok()?),
+        };
+        let (whole, after) = rest.split_at_checked(length)?;
+        all.push((kind, whole.get(head..)?));
+        rest = after;
+    }
+    Some(all)
 }
 
 #[cfg(test)]
@@ -143,7 +170,8 @@ mod tests {
     use crate::picture::Kind;
 
     fn sides(file: &[u8]) -> Option<(u32, u32)> {
-        Kind::of(file).expect("a picture").sides(file)
+        let size = file.len() as u64;
+        Kind::of(file).expect("a picture").sides(file, size)
     }
 
     /// Checks what is declared, and that no shorter beginning fails or says something else.
@@ -205,20 +233,78 @@ mod tests {
         assert_eq!(sides(&screen[..]), None);
     }
 
+    fn ispe(w: u32, h: u32) -> Vec<u8> {
+        let content = [&[0; 4][..], &w.to_be_bytes(), &h.to_be_bytes()].concat();
+        boxed(b"ispe", &content)
+    }
+
+    fn ftyp(brands: &[u8]) -> Vec<u8> {
+        boxed(b"ftyp", brands)
+    }
+
+    fn meta(properties: &[Vec<u8>]) -> Vec<u8> {
+        let iprp = boxed(b"iprp", &boxed(b"ipco", &properties.concat()));
+        boxed(
+            b"meta",
+            &[&[0; 4][..], &boxed(b"hdlr", b"pict"), &iprp].concat(),
+        )
+    }
+
+    fn avif(parts: &[Vec<u8>]) -> Vec<u8> {
+        [ftyp(b"avif\0\0\0\0mif1"), parts.concat()].concat()
+    }
+
+    /// A box whose length takes eight bytes.
+    fn long(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+        let length = (content.len() as u64 + 16).to_be_bytes();
+        [&[0, 0, 0, 1], &kind[..], &length, content].concat()
+    }
+
     #[test]
     fn an_avif_is_as_large_as_the_largest_picture_in_it() {
-        let ispe = |w: u32, h: u32| {
-            let content = [&[0; 4][..], &w.to_be_bytes(), &h.to_be_bytes()].concat();
-            boxed(b"ispe", &content)
-        };
-        let properties = [ispe(100, 50), boxed(b"pixi", b"...."), ispe(400, 300)].concat();
-        let iprp = boxed(b"iprp", &boxed(b"ipco", &properties));
-        let meta = [&[0; 4][..], &boxed(b"hdlr", b"pict"), &iprp].concat();
-        let file = [boxed(b"ftyp", b"avif\0\0\0\0"), boxed(b"meta", &meta)].concat();
+        let properties = [ispe(100, 50), boxed(b"pixi", b"...."), ispe(400, 300)];
+        let file = avif(&[meta(&properties), boxed(b"mdat", b"dots")]);
         declares(&file, 400, 300);
+        // Lengths of eight bytes, and none of the last.
+        let hidden = [ispe(100, 50), long(b"free", b"x"), ispe(400, 300)];
+        let file = avif(&[meta(&hidden), b"\0\0\0\0mdatdots".to_vec()]);
+        declares(&file, 400, 300);
+    }
+
+    #[test]
+    fn an_avif_of_which_something_is_not_read_declares_nothing() {
+        let small = || ispe(100, 50);
+        assert_eq!(sides(&avif(&[meta(&[small()])])), Some((100, 50)));
+        let crowd = vec![boxed(b"free", b""); super::BOXES];
+        for unread in [
+            [small(), b"\0\0\0\0free".to_vec(), ispe(9_000, 9_000)].concat(),
+            [small(), b"\0\0\0\x07free".to_vec(), ispe(9_000, 9_000)].concat(),
+            [small(), b"\0\0\xff\xfffree".to_vec()].concat(),
+            [small(), b"\0\0\0\x01free\0\0\0\0\0\0\0\x01".to_vec()].concat(),
+            [small(), crowd.concat(), ispe(9_000, 9_000)].concat(),
+            [small(), b"\0".to_vec()].concat(),
+            [small(), boxed(b"ispe", b"short")].concat(),
+        ] {
+            assert_eq!(sides(&avif(&[meta(&[unread])])), None);
+        }
+        let twice = avif(&[meta(&[small()]), meta(&[ispe(9_000, 9_000)])]);
+        assert_eq!(sides(&twice), None);
         // Boxes without a length lead nowhere, and are not followed for ever.
-        let endless = [&boxed(b"ftyp", b"avif\0\0\0\0")[..], &[0; 100]].concat();
-        assert_eq!(sides(&endless), None);
+        assert_eq!(sides(&avif(&[vec![0; 100]])), None);
+    }
+
+    #[test]
+    fn a_film_is_no_picture_wherever_it_stands() {
+        let still = meta(&[ispe(100, 50)]);
+        let film = boxed(b"moov", b"trak");
+        assert_eq!(sides(&avif(&[still.clone(), film])), None);
+        for brands in [&b"avis\0\0\0\0avif"[..], b"avif\0\0\0\0mif1avis"] {
+            assert_eq!(sides(&[ftyp(brands), still.clone()].concat()), None);
+        }
+        // It may stand behind what was read of the file.
+        let read = avif(&[still]);
+        let longer = read.len() as u64 + 12;
+        assert_eq!(Kind::Avif.sides(&read, longer), None);
     }
 
     proptest::proptest! {
@@ -236,7 +322,7 @@ mod tests {
             ];
             file.splice(0..0, begins[kind].iter().copied());
             let found = Kind::of(&file).expect("a picture");
-            let _ = found.sides(&file);
+            let _ = found.sides(&file, file.len() as u64);
         }
     }
 }
