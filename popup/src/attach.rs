@@ -2,8 +2,8 @@
 
 use crate::browser;
 use crate::chosen::{Chosen, Contents};
-use crate::picture::details::{self, Part, Read, Unreadable};
-use crate::picture::jpeg;
+use crate::picture::parts::{Part, Read, Unreadable};
+use crate::picture::{details, jpeg};
 use crate::state::FileError;
 use chrome::object;
 use gloo_timers::callback::Timeout;

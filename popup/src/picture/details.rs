@@ -1,19 +1,11 @@
 //! What a picture says of itself beside the picture: where, when and with what it was taken, and by whom. It is left out
 //! of what is sent: the file is put together anew of its other parts, and nothing of the picture is touched.
 //!
-//! Of a PNG goes what is text, the time, and Exif; of a WebP Exif and XMP; of a JPEG what
-//! [`jpeg`](super::jpeg) says. How the picture stands stays, and the profile of its colours. Other kinds are not looked into.
+//! What is known to be for a decoder stays, and all else goes: of a PNG and a WebP what is said here, of a JPEG in
+//! [`jpeg`](super::jpeg). How the picture stands stays, and the profile of its colours. Other kinds are not looked into.
 
-use super::jpeg::{self, Head};
-use super::{Kind, tiff};
-use std::ops::Range;
-
-/// How much of a JPEG is read to find what is left out, at first and at most, in bytes.
-const HEAD: u64 = 256 * 1024;
-const LONGEST_HEAD: u64 = 16 * 1024 * 1024;
-
-/// Parts of a PNG or WebP that are looked at: at 8 kB each, as common encoders write them, a picture of 800 MB.
-const PARTS: usize = 100_000;
+use super::parts::{PARTS, Part, Read, Unreadable, keep};
+use super::{Kind, jpeg, tiff};
 
 /// Bytes of what a camera notes that are looked at for how the picture stands.
 const NOTED: u64 = 64 * 1024;
@@ -22,33 +14,17 @@ const NOTED: u64 = 64 * 1024;
 const WEBP_EXIF: u8 = 0x08;
 const WEBP_XMP: u8 = 0x04;
 
-/// Of what a file is put together anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// Bytes of the file as it is.
-    Old(Range<u64>),
-    /// Others.
-    New(Vec<u8>),
-}
+/// Parts of a PNG that a decoder can do without, and that are for it: of transparency, colours, size and animation.
+const PNG_KEPT: &[&[u8; 4]] = &[
+    b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"bKGD",
+    b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT",
+];
 
-impl Part {
-    fn length(&self) -> u64 {
-        match self {
-            Self::Old(range) => range.end - range.start,
-            Self::New(bytes) => bytes.len() as u64,
-        }
-    }
-}
+/// The bit in the first letter of such a part.
+const ANCILLARY: u8 = 0x20;
 
-/// The file could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Unreadable;
-
-/// Reads so many bytes from a place on, or fewer at the end of the file.
-pub(crate) trait Read {
-    /// Reads them.
-    async fn read(&self, at: u64, length: u64) -> Result<Vec<u8>, Unreadable>;
-}
+/// The parts of a WebP that are the picture, but what is said of the whole.
+const WEBP_KEPT: &[&[u8; 4]] = &[b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"];
 
 /// Returns of what a file of so many bytes is put together without details; `None` where there are none, or it is no
 /// picture of which they are known.
@@ -57,29 +33,12 @@ pub(crate) async fn without_details(
     file: &impl Read,
 ) -> Result<Option<Vec<Part>>, Unreadable> {
     let parts = match Kind::of(&file.read(0, 16).await?) {
-        Some(Kind::Jpeg) => of_jpeg(size, file).await?,
+        Some(Kind::Jpeg) => jpeg::without_details(size, file).await?,
         Some(Kind::Png) => of_png(size, file).await?,
         Some(Kind::Webp) => of_webp(size, file).await?,
         Some(Kind::Gif | Kind::Avif | Kind::Bmp) | None => None,
     };
     Ok(parts.filter(|parts| *parts != [Part::Old(0..size)]))
-}
-
-async fn of_jpeg(size: u64, file: &impl Read) -> Result<Option<Vec<Part>>, Unreadable> {
-    let mut length = HEAD;
-    loop {
-        let head = file.read(0, length).await?;
-        match jpeg::without_details(&head) {
-            Head::Short if length < size && length < LONGEST_HEAD => length *= 4,
-            Head::Short | Head::Other => return Ok(None),
-            Head::Whole { clean, length } => {
-                let is_clean = head.get(..length) == Some(clean.as_slice());
-                let rest = u64::try_from(length).unwrap_or(size)..size;
-                let parts = || vec![Part::New(clean), Part::Old(rest)];
-                return Ok((!is_clean).then(parts));
-            }
-        }
-    }
 }
 
 async fn of_png(size: u64, file: &impl Read) -> Result<Option<Vec<Part>>, Unreadable> {
@@ -105,8 +64,9 @@ async fn of_png(size: u64, file: &impl Read) -> Result<Option<Vec<Part>>, Unread
                     None => {}
                 }
             }
-            b"tEXt" | b"zTXt" | b"iTXt" | b"tIME" => {}
-            _ => keep(&mut parts, at..end),
+            [first, ..] if first & ANCILLARY == 0 => keep(&mut parts, at..end),
+            kind if PNG_KEPT.iter().any(|kept| *kept == kind) => keep(&mut parts, at..end),
+            _ => {}
         }
         // What stands behind the end is no part of the picture.
         if kind == b"IEND" {
@@ -146,9 +106,9 @@ async fn of_webp(size: u64, file: &impl Read) -> Result<Option<Vec<Part>>, Unrea
                 // One that says nothing else is left as it is.
                 left_out |= way.is_none_or(|way| noted != tiff::upright(way));
             }
-            b"XMP " => left_out = true,
             b"VP8X" if at == 12 => about = file.read(at, end - at).await?,
-            _ => keep(&mut parts, at..end),
+            kind if WEBP_KEPT.contains(&kind) => keep(&mut parts, at..end),
+            _ => left_out = true,
         }
         at = end;
     }
@@ -195,14 +155,6 @@ fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, step)
 }
 
-/// Adds bytes of the file, to those before where they follow them.
-fn keep(parts: &mut Vec<Part>, range: Range<u64>) {
-    match parts.last_mut() {
-        Some(Part::Old(before)) if before.end == range.start => before.end = range.end,
-        _ => parts.push(Part::Old(range)),
-    }
-}
-
 fn le32(bytes: &[u8], at: usize) -> Option<u32> {
     let bytes = bytes.get(at..)?.first_chunk::<4>()?;
     Some(u32::from_le_bytes(*bytes))
@@ -211,33 +163,7 @@ fn le32(bytes: &[u8], at: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::pin::pin;
-    use std::task::{Context, Poll, Waker};
-
-    impl Read for Vec<u8> {
-        async fn read(&self, at: u64, length: u64) -> Result<Vec<u8>, Unreadable> {
-            let at = usize::try_from(at).unwrap().min(self.len());
-            let length = usize::try_from(length).unwrap();
-            let end = at.saturating_add(length).min(self.len());
-            Ok(self[at..end].to_vec())
-        }
-    }
-
-    /// Returns the file as it is sent, where something is left out.
-    fn sent(file: &[u8]) -> Option<Vec<u8>> {
-        let file = file.to_vec();
-        let size = file.len() as u64;
-        let mut parts = pin!(without_details(size, &file));
-        let Poll::Ready(parts) = parts.as_mut().poll(&mut Context::from_waker(Waker::noop()))
-        else {
-            panic!("there is nothing to wait for");
-        };
-        let part = |part: Part| match part {
-            Part::Old(range) => file[range.start as usize..range.end as usize].to_vec(),
-            Part::New(bytes) => bytes,
-        };
-        Some(parts.unwrap()?.into_iter().flat_map(part).collect())
-    }
+    use crate::picture::testing::sent;
 
     /// What a camera writes: how it was held, after another entry, and a place.
     fn noted(way: u8) -> Vec<u8> {
@@ -280,25 +206,25 @@ mod tests {
     #[test]
     fn what_was_noted_in_a_png_is_left_out_wherever_it_stands() {
         let head = chunk(b"IHDR", &[7; 13]);
-        let (profile, data, end) = (
-            chunk(b"iCCP", b"p"),
-            chunk(b"IDAT", b"d"),
-            chunk(b"IEND", b""),
-        );
+        let kept = PNG_KEPT.iter().map(|kind| chunk(kind, b"p"));
+        let kept = kept.collect::<Vec<_>>().concat();
+        let (data, end) = (chunk(b"IDAT", b"d"), chunk(b"IEND", b""));
         let file = png(&[
             head.clone(),
             chunk(b"tEXt", b"Author\0Ann"),
-            profile.clone(),
+            kept.clone(),
             chunk(b"eXIf", &noted(1)),
             data.clone(),
             chunk(b"iTXt", b"XML:com.adobe.xmp\0"),
             data.clone(),
             chunk(b"zTXt", b"Comment\0\0"),
             chunk(b"tIME", &[0; 7]),
+            chunk(b"caBX", b"jumbf"),
+            chunk(b"prVt", b"of a program"),
             end.clone(),
             b"what another program left behind the end".to_vec(),
         ]);
-        let clean = png(&[head, profile, data.clone(), data, end]);
+        let clean = png(&[head, kept, data.clone(), data, end]);
         assert_eq!(sent(&file), Some(clean.clone()));
         assert_eq!(sent(&clean), None, "nothing more is to be left out");
     }
@@ -316,7 +242,12 @@ mod tests {
     #[test]
     fn what_was_noted_in_a_webp_is_left_out_and_nothing_points_to_it() {
         let (profile, data) = (riff(b"ICCP", b"p"), riff(b"VP8 ", b"data."));
-        let notes = [riff(b"EXIF", &noted(1)), riff(b"XMP ", b"<x/>")].concat();
+        let notes = [
+            riff(b"EXIF", &noted(1)),
+            riff(b"XMP ", b"<x/>"),
+            riff(b"C2PA", b"j"),
+        ];
+        let notes = notes.concat();
         let file = webp(&[about(0x2c), profile.clone(), data.clone(), notes.clone()]);
         let clean = webp(&[about(0x20), profile, data.clone()]);
         assert_eq!(sent(&file), Some(clean.clone()));
@@ -361,20 +292,6 @@ mod tests {
         ] {
             assert_eq!(sent(other), None);
         }
-    }
-
-    #[test]
-    fn a_photograph_is_put_together_of_its_beginning_and_the_rest() {
-        let exif = [jpeg::EXIF, &noted(1)].concat();
-        let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
-        let file = [
-            b"\xff\xd8\xff\xe1",
-            &length[..],
-            &exif,
-            b"\xff\xda\0\x02scan\xff\xd9",
-        ]
-        .concat();
-        assert_eq!(sent(&file).unwrap(), b"\xff\xd8\xff\xda\0\x02scan\xff\xd9");
     }
 
     proptest::proptest! {

@@ -5,7 +5,10 @@
 
 pub(crate) mod details;
 pub(crate) mod jpeg;
+pub(crate) mod parts;
 mod sides;
+#[cfg(test)]
+mod testing;
 mod tiff;
 
 /// A kind of picture, by how its bytes begin.
