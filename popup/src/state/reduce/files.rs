@@ -96,7 +96,7 @@ impl State {
         settings.is_none_or(|view| view.settings.leave_out_details)
     }
 
-    fn held(&mut self, transfer: TransferId, offer: FileOffer, cleaned: bool) -> Vec<Effect> {
+    fn held(&mut self, transfer: TransferId, mut offer: FileOffer, cleaned: bool) -> Vec<Effect> {
         let Some(pending) = self.files.chosen.remove(&transfer) else {
             return Vec::new();
         };
@@ -107,6 +107,8 @@ impl State {
             return effects;
         }
         if cleaned {
+            // Mostly when it was taken.
+            offer.modified = None;
             self.files.cleaned.insert(transfer.clone(), ());
         }
         let command = Command::Offer {

@@ -54,10 +54,17 @@ fn choose(view: &mut Sut, names: &[&str]) -> Vec<Effect> {
 }
 
 fn held(view: &mut Sut, name: &str) -> Vec<Effect> {
+    held_as(view, name, true)
+}
+
+fn held_as(view: &mut Sut, name: &str, cleaned: bool) -> Vec<Effect> {
     let held = FileEdit::Held {
         transfer: id(name),
-        offer: offer(name),
-        cleaned: true,
+        offer: FileOffer {
+            modified: Some(NOW),
+            ..offer(name)
+        },
+        cleaned,
     };
     edit(view, held)
 }
@@ -96,6 +103,19 @@ fn each_chosen_file_is_handed_to_the_engine_and_offered_once_that_holds_it() {
         why: FileError::NoAnswer,
     };
     assert_eq!(view.state.alerts.shown()[0].problem, problem);
+}
+
+#[test]
+fn when_a_file_was_changed_is_told_unless_details_were_left_out_of_it() {
+    let mut view = Sut::with_anna();
+    view.open_chat(Vec::new(), false);
+    choose(&mut view, &["a", "b"]);
+    let told = |effects: Vec<Effect>| match commands(&effects)[..] {
+        [Command::Offer { offer, .. }] => offer.modified,
+        _ => panic!("it is offered"),
+    };
+    assert_eq!(told(held_as(&mut view, "a", false)), Some(NOW));
+    assert_eq!(told(held_as(&mut view, "b", true)), None);
 }
 
 #[test]
