@@ -43,6 +43,25 @@ impl Chosen {
     }
 }
 
+/// By what something is chosen again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chooser {
+    File,
+    Files,
+    Folder,
+}
+
+impl Chooser {
+    /// Returns by what a file may have been chosen, or a folder with so many files: many files look like one.
+    pub(crate) fn of(folder: Option<u32>) -> &'static [Self] {
+        match folder.map(usize::try_from) {
+            None => &[Self::File],
+            Some(Ok(..=LOOSE)) => &[Self::Folder],
+            Some(_) => &[Self::Folder, Self::Files],
+        }
+    }
+}
+
 /// What is in a folder: paths, and files at the same place or nothing for an empty folder.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Contents {
@@ -257,4 +276,17 @@ pub(crate) fn dropped(event: &Event) -> Vec<Chosen> {
     };
     event.prevent_default();
     given(&data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Chooser::{self, File, Files, Folder};
+
+    #[test]
+    fn whatever_it_is_called_a_folder_and_many_files_can_be_chosen_again() {
+        assert_eq!(Chooser::of(None), [File]);
+        assert_eq!(Chooser::of(Some(0)), [Folder]);
+        assert_eq!(Chooser::of(Some(10)), [Folder], "so few are no folder");
+        assert_eq!(Chooser::of(Some(11)), [Folder, Files]);
+    }
 }

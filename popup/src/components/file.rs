@@ -3,9 +3,10 @@
 use super::ids::file_id;
 use super::parts::{Dispatch, icon, on};
 use super::picture::Thumbnail;
+use crate::chosen::{self, Chooser};
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, FileEdit, FileShown, Stage};
-use crate::{attach, chosen, permissions, words};
+use crate::{attach, permissions, words};
 use ipc::{ContactId, FileCommand, Message, TransferId, TransferState};
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
@@ -150,8 +151,7 @@ fn buttons(props: &Props) -> Html {
                 <div class="acts">
                     { command(props, Text::Cancel, FileCommand::Cancel) }
                     if again {
-                        <ChooseAgain contact={props.contact.clone()} many={props.folder.is_some()} folder={chooses_folder(props)}
-                            transfer={props.transfer.clone()} dispatch={props.dispatch.clone()} />
+                        { for Chooser::of(props.folder).iter().map(|by| choose_again(props, *by)) }
                     }
                     if can_pause {
                         { command(props, label, pause) }
@@ -196,18 +196,17 @@ fn to_save(props: &Props, edit: FileEdit) -> Callback<MouseEvent> {
     })
 }
 
-/// Returns whether a folder was chosen, and not many files.
-fn chooses_folder(props: &Props) -> bool {
-    props.folder.is_some() && props.name != t(Text::FilesTogether)
+fn choose_again(props: &Props, by: Chooser) -> Html {
+    html! {
+        <ChooseAgain contact={props.contact.clone()} {by}
+            transfer={props.transfer.clone()} dispatch={props.dispatch.clone()} />
+    }
 }
 
 #[derive(PartialEq, Properties)]
 struct AgainProps {
     contact: ContactId,
-    /// A folder is to be chosen.
-    folder: bool,
-    /// More than one file may be.
-    many: bool,
+    by: Chooser,
     transfer: TransferId,
     dispatch: Dispatch,
 }
@@ -234,12 +233,18 @@ fn ChooseAgain(props: &AgainProps) -> Html {
             dispatch.emit(Action::File(edit));
         }
     });
+    let (many, folder) = (props.by != Chooser::File, props.by == Chooser::Folder);
+    let label = match props.by {
+        Chooser::File => Text::FileChooseAgain,
+        Chooser::Files => Text::FilesChooseAgain,
+        Chooser::Folder => Text::FolderChooseAgain,
+    };
     html! {
         <>
-            <input ref={input} type="file" hidden=true multiple={props.many} webkitdirectory={props.folder} {onchange} />
+            <input ref={input} type="file" hidden=true multiple={many} webkitdirectory={folder} {onchange} />
             <button type="button" class="primary" onclick={open}
                 aria-describedby={name_id(&props.transfer)}>
-                { t(Text::FileChooseAgain) }
+                { t(label) }
             </button>
         </>
     }

@@ -430,6 +430,8 @@ texts! {
     FilePause = "filePause",
     FileResume = "fileResume",
     FileChooseAgain = "fileChooseAgain",
+    FolderChooseAgain = "folderChooseAgain",
+    FilesChooseAgain = "filesChooseAgain",
     FileAcceptAgain = "fileAcceptAgain",
     FileSaveAgain = "fileSaveAgain",
     FileWithdraw = "fileWithdraw",
