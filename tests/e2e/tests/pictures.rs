@@ -91,7 +91,10 @@ fn see_kept(browser: &Browser, count: usize) -> Result {
              let names;
              for (let left = 100; left > 0; left--) {{
                names = [];
-               for await (const name of folder.keys()) names.push(name);
+               // One that is being written is there, and empty.
+               for await (const [name, file] of folder.entries()) {{
+                 if ((await file.getFile()).size > 0) names.push(name);
+               }}
                if (names.length === {count}) break;
                await new Promise((resolve) => setTimeout(resolve, 50));
              }}
@@ -134,6 +137,8 @@ fn a_picture_is_seen_in_full_also_after_both_browsers_were_killed_until_the_cont
         let [alice, bob] = &browsers;
         Page::new(alice)?.attach(&unaccepted)?;
         Page::new(bob)?.see(&Page::file("not accepted yet"))?;
+        // It is copied a moment after its message is sent.
+        see_kept(alice, 3)?;
     }
     for browser in &mut browsers {
         browser.kill()?;
