@@ -224,7 +224,7 @@ fn send_false_ones(world: &World, from: &Page<'_>, to: &Page<'_>, number: usize)
     let side = 60_000_u32.to_be_bytes();
     let huge = [b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", &side[..], &side].concat();
     let why = [
-        "is none that the browser can show",
+        "is none that can be shown here",
         "Too large to be shown here",
     ];
     for (bytes, why) in [page, huge].into_iter().zip(why) {
