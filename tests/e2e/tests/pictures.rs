@@ -283,7 +283,7 @@ fn a_picture_comes_by_itself_where_that_is_wished_and_what_is_none_says_so() -> 
     a.click(&named("button", "Back"))?;
     a.person("Bob").open_chat()?;
     for (name, why) in [
-        ("for Alice.png", "It is in your downloads"),
+        ("for Alice.png", "look where your downloads are"),
         ("for Bob.png", "It is where you chose it"),
     ] {
         look(&a, name, || {
