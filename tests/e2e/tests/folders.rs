@@ -78,9 +78,12 @@ fn check(browser: &Browser, name: &str, folder: &[(String, Option<String>)]) -> 
             text.as_ref(),
             "{path}"
         );
-        let seconds = entry.extra_data_fields().find_map(|field| match field {
-            ExtraField::ExtendedTimestamp(time) => time.mod_time(),
-            _ => None,
+        let seconds = entry.extra_data_fields().find_map(|field| {
+            if let ExtraField::ExtendedTimestamp(time) = field {
+                time.mod_time()
+            } else {
+                None
+            }
         });
         let modified = u32::try_from(1_700_000_000 + index * 2)?;
         assert!(
