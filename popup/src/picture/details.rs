@@ -2,7 +2,7 @@
 //! of what is sent: the file is put together anew of its other parts, and nothing of the picture is touched.
 //!
 //! What is known to be for a decoder stays, and all else goes: of a PNG and a WebP what is said here, of a JPEG in
-//! [`jpeg`](super::jpeg). How the picture stands stays, and the profile of its colours. Other kinds are not looked into.
+//! [`super::jpeg`]. How the picture stands stays, and the profile of its colours. Other kinds are not looked into.
 
 use super::parts::{PARTS, Part, Read, Unreadable, keep};
 use super::{Kind, jpeg, tiff};
