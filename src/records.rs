@@ -392,14 +392,22 @@ impl TransferRecord {
         self.direction == Direction::In && self.progressed == Progressed::Open
     }
 
-    /// Returns whether nothing of it is needed any more. What the other person has ended and did not get stays readable, as
-    /// they may want it after all.
+    /// Returns whether whoever was offered it has ended it, and it goes on where they want it after all.
+    pub(crate) fn may_go_again(&self) -> bool {
+        match self.progressed {
+            Progressed::Ended { how, .. } => how.is_of_receiver(self.direction),
+            Progressed::Open => false,
+        }
+    }
+
+    /// Returns whether the other person has ended it and did not get it. It stays readable, as they may want it after all.
+    pub(crate) fn waits_for_them(&self) -> bool {
+        self.direction == Direction::Out && !self.was_saved() && self.may_go_again()
+    }
+
+    /// Returns whether nothing of it is needed any more.
     pub(crate) fn is_over(&self) -> bool {
-        let Progressed::Ended { how, .. } = self.progressed else {
-            return false;
-        };
-        let comes = self.direction == Direction::In;
-        comes || how == End::Saved || !how.is_of_receiver(self.direction)
+        self.progressed != Progressed::Open && !self.waits_for_them()
     }
 
     /// Returns whether whoever gets it has saved it.

@@ -45,31 +45,12 @@ impl File {
         match self.record.progressed {
             Progressed::Ended { told: false, .. } => true,
             // Of what the other person has ended, this disk may know less than theirs.
-            Progressed::Ended { .. } if self.is_over() => false,
+            Progressed::Ended { .. } if self.record.is_over() => false,
             Progressed::Ended { .. } | Progressed::Open => match &self.work {
                 Work::Sending(sending) => sending.is_unheard(),
                 Work::Receiving(_) => true,
             },
         }
-    }
-
-    /// Returns whether whoever was offered it has ended it, and it goes on where they want it after all.
-    pub(super) fn may_go_again(&self) -> bool {
-        match self.record.progressed {
-            Progressed::Ended { how, .. } => how.is_of_receiver(self.record.direction),
-            Progressed::Open => false,
-        }
-    }
-
-    /// Returns whether the other person has ended it and did not get it. It stays readable, as they may want it after all.
-    pub(super) fn waits_for_them(&self) -> bool {
-        let goes = self.record.direction == Direction::Out;
-        goes && !self.record.was_saved() && self.may_go_again()
-    }
-
-    /// Returns whether nothing of it is needed any more.
-    pub(super) fn is_over(&self) -> bool {
-        self.has_ended() && !self.waits_for_them()
     }
 
     /// Returns what the other side is to hear.

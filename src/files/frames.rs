@@ -190,7 +190,10 @@ impl Files {
             return;
         };
         // Their person has decided anew: whoever sends it has heard its end from there.
-        if word == Word::Want && file.record.direction == Direction::Out && file.may_go_again() {
+        if word == Word::Want
+            && file.record.direction == Direction::Out
+            && file.record.may_go_again()
+        {
             self.begin_again(ctx, id);
         }
         let Some(file) = self.all.get_mut(id) else {

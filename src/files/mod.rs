@@ -2,8 +2,9 @@
 //!
 //! Whoever wants a file fetches it: over a connection of its own ([`channel`]), piece by piece. Here is which piece is
 //! asked for, sent and believed; the bytes themselves pass between the connection and the disk, and never through a
-//! node. [`mod@file`] is one of them, [`receiving`] one that comes, [`sending`] one that goes, [`talk`] what both sides say in the session, [`unasked`] the pictures that come by themselves,
-//! [`frames`] what that leads to, and [`passing`] what passes on the connections for files.
+//! node. [`mod@file`] is one of them, [`receiving`] one that comes, [`sending`] one that goes, [`talk`] what both sides say
+//! in the session, [`frames`] what that leads to, [`passing`] what passes on the connections for files, and [`unasked`] the
+//! pictures that come by themselves.
 //!
 //! The promise: a piece counts once its hash is right and it is flushed to the disk, so a file goes on from there
 //! after any end: of a connection, of a browser, of a network. "Saved" is said when the browser says so.
@@ -114,7 +115,7 @@ impl Files {
                 ..
             } = &file.record;
             let shown = (from, *direction, before) == (contact, Direction::In, &offer);
-            shown && file.may_go_again()
+            shown && file.record.may_go_again()
         };
         if accept && self.all.get(id).filter(is_it).is_some() {
             self.begin_again(ctx, id);
@@ -193,7 +194,7 @@ impl Files {
         let Some(file) = self.all.get_mut(id) else {
             return;
         };
-        if file.is_over() {
+        if file.record.is_over() {
             let done = if file.record.was_saved() {
                 FileOutput::Settle
             } else {
@@ -243,7 +244,7 @@ impl Files {
         command: FileCommand,
     ) -> Result<(), Refusal> {
         let file = self.all.get_mut(id).ok_or(Refusal::Gone)?;
-        if command == FileCommand::Cancel && file.waits_for_them() {
+        if command == FileCommand::Cancel && file.record.waits_for_them() {
             self.withdraw(ctx, id, End::Cancelled { there: false });
             return Ok(());
         }
@@ -296,7 +297,7 @@ impl Files {
         // What says that it was saved stays with its bytes until that is stored: nothing is saved twice.
         ctx.store(Write::Transfer(id.clone()), change);
         if how != End::Saved {
-            let stop = if file.is_over() {
+            let stop = if file.record.is_over() {
                 FileOutput::Drop
             } else {
                 FileOutput::Stop
@@ -407,12 +408,19 @@ impl Files {
             self.drop_late(ctx, &contact);
         }
         let life = crate::clock::millis(TRANSFER_LIFE);
-        let is_old = |file: &File| ctx.now.unix > file.record.began.saturating_add(life);
+        let is_old = |file: &File| {
+            let old = ctx.now.unix > file.record.began.saturating_add(life);
+            old && !file.record.is_over()
+        };
         let old = self.all.iter().filter(|(_, file)| is_old(file));
         let old: Vec<TransferId> = old.map(|(id, _)| id.clone()).collect();
         let how = End::Failed(Failure::TooOld);
         for id in old {
-            if self.all.get(&id).is_some_and(File::waits_for_them) {
+            if self
+                .all
+                .get(&id)
+                .is_some_and(|file| file.record.waits_for_them())
+            {
                 self.withdraw(ctx, &id, how);
             } else {
                 self.end(ctx, &id, how, false);

@@ -3,8 +3,6 @@
 //! What the node wants of one file is done in order, one thing after the other; of several, beside each other. At most the
 //! pieces that the node has asked for are in memory, and each is freed as soon as it was passed on.
 //!
-//! Long because all that is done with a file stands together.
-//!
 //! | Module | Owns |
 //! |---|---|
 //! | `buffers` | a piece read from a file, and the end of one in memory |

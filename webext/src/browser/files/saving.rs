@@ -55,8 +55,7 @@ impl Drop for Address {
     }
 }
 
-/// Saves a file, and removes its pieces once it is. One that is to be kept is there for the views before that is said;
-/// it is noted as saved first, so that it is saved once whatever happens meanwhile.
+/// Saves a file, and removes its pieces once it is.
 pub(super) async fn save(
     parts: &Parts,
     host: &Host,
@@ -82,24 +81,27 @@ pub(super) async fn save(
     Ok(match hand_over(host, &address.url, name).await {
         Downloaded::Complete => {
             drop(address);
-            parts.note_saved(id).await;
-            if keep {
-                pictures::keep(id, &file).await;
-            }
+            note(parts, id, &file, keep).await;
             parts.remove_pieces(id).await;
             Handed::Over(FileInput::Saved)
         }
         Downloaded::NotAllowed if follow(&address.url, name).is_ok() => {
-            parts.note_saved(id).await;
-            if keep {
-                pictures::keep(id, &file).await;
-            }
+            note(parts, id, &file, keep).await;
             Handed::Following(address)
         }
         Downloaded::NoRoom | Downloaded::Failed | Downloaded::NotAllowed => {
             Handed::Over(FileInput::NotSaved)
         }
     })
+}
+
+/// Notes that a file is saved. One that is to be kept is there for the views before that is said; it is noted first, so that
+/// it is saved once whatever happens meanwhile.
+async fn note(parts: &Parts, id: &TransferId, file: &File, keep: bool) {
+    parts.note_saved(id).await;
+    if keep {
+        pictures::keep(id, file).await;
+    }
 }
 
 /// Looks whether a file is a folder with so many files in it, and can be unpacked without harm.
