@@ -30,15 +30,21 @@ pub fn offer(from: &Browser, to: &Browser, file: &str) -> Result<String> {
     transfer.as_str().map(str::to_owned).context("not a text")
 }
 
-/// Accepts a file with this name once it is offered.
-pub fn accept(browser: &Browser, name: &str) -> Result {
-    call(browser, &format!("accept({name:?})")).map(drop)
+/// Accepts what is called so once it is offered, which has to be this.
+pub fn accept(browser: &Browser, name: &str, transfer: &str) -> Result {
+    assert_eq!(call(browser, &format!("accept({name:?})"))?, transfer);
+    Ok(())
 }
 
 /// Offers a file with such bytes of one to the other, who accepts it; under which name it goes.
 pub fn send(from: &Browser, to: &Browser, name: &str, size: usize) -> Result<String> {
-    let transfer = offer(from, to, &format!("harness.file({name:?}, {size})"))?;
-    accept(to, name)?;
+    send_this(from, to, name, &format!("harness.file({name:?}, {size})"))
+}
+
+/// The same with any file that is called so.
+pub fn send_this(from: &Browser, to: &Browser, name: &str, file: &str) -> Result<String> {
+    let transfer = offer(from, to, file)?;
+    accept(to, name, &transfer)?;
     Ok(transfer)
 }
 
@@ -74,6 +80,24 @@ pub fn check_saved(browser: &Browser, name: &str, size: usize) -> Result {
     assert_eq!(of_it.collect::<Vec<_>>(), [name], "{}", browser.name());
     let saved = fs::read(browser.downloads().join(name))?;
     assert!(saved == bytes(size), "{name} is another file");
+    Ok(())
+}
+
+/// Waits until nothing of a file is left in the extension, of which it tells nobody.
+pub fn see_nothing_stays(browser: &Browser) -> Result {
+    let parts = browser.run(
+        "const root = await navigator.storage.getDirectory();
+         const parts = await root.getDirectoryHandle('parts', { create: true });
+         let names;
+         for (let left = 100; left > 0; left--) {
+           names = [];
+           for await (const name of parts.keys()) names.push(name);
+           if (names.length === 0) break;
+           await new Promise((resolve) => setTimeout(resolve, 50));
+         }
+         return names;",
+    )?;
+    assert_eq!(parts, json!([]), "{}", browser.name());
     Ok(())
 }
 

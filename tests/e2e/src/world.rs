@@ -22,6 +22,15 @@ impl World {
         Self::start_with(test, Build::default())
     }
 
+    /// The same, where the extension may use the downloads.
+    pub fn with_downloads(test: &str) -> Result<Self> {
+        let build = Build {
+            saves: true,
+            ..Build::default()
+        };
+        Self::start_with(test, build)
+    }
+
     /// The same, with a certain build of the extension.
     pub fn start_with(test: &str, build: Build) -> Result<Self> {
         let logs = paths::fresh_artifacts(&format!("e2e/{test}"))?;

@@ -2,45 +2,16 @@
 #![cfg(feature = "browsers")]
 
 use anyhow::ensure;
-use e2e::files::{CHOSEN, MEGABYTE, accept, bytes, check_saved, choose, offer, see, send, view};
-use e2e::{Browser, Build, Page, Result, World, friends};
-use serde_json::json;
+use e2e::files::{
+    CHOSEN, MEGABYTE, bytes, check_saved, choose, see, see_nothing_stays, send, send_this, view,
+};
+use e2e::{Browser, Page, Result, World, friends};
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// A world whose browsers may save files.
-fn world(test: &str) -> Result<World> {
-    let saves = true;
-    World::start_with(
-        test,
-        Build {
-            saves,
-            ..Build::default()
-        },
-    )
-}
-
-/// Waits until nothing of a file is left in the extension, of which it tells nobody.
-fn see_nothing_stays(browser: &Browser) -> Result {
-    let parts = browser.run(
-        "const root = await navigator.storage.getDirectory();
-         const parts = await root.getDirectoryHandle('parts', { create: true });
-         let names;
-         for (let left = 100; left > 0; left--) {
-           names = [];
-           for await (const name of parts.keys()) names.push(name);
-           if (names.length === 0) break;
-           await new Promise((resolve) => setTimeout(resolve, 50));
-         }
-         return names;",
-    )?;
-    assert_eq!(parts, json!([]), "{}", browser.name());
-    Ok(())
-}
-
 #[test]
 fn a_file_arrives_whole_in_the_downloads_of_the_other_browser() -> Result {
-    let world = world("files-both-ways")?;
+    let world = World::with_downloads("files-both-ways")?;
     let browsers = friends::contacts(&world)?;
     browsers.iter().try_for_each(view)?;
     let [alice, bob] = &browsers;
@@ -97,7 +68,7 @@ fn several_files_are_saved_where_the_extension_may_not_use_the_downloads() -> Re
 fn a_file_goes_on_from_the_last_piece_after_the_browser_that_gets_it_was_killed() -> Result {
     const SIZE: usize = 48 * MEGABYTE;
     for receiver in 0..2 {
-        let world = world(&format!("files-killed-{receiver}"))?;
+        let world = World::with_downloads(&format!("files-killed-{receiver}"))?;
         let mut browsers = friends::contacts(&world)?;
         browsers.iter().try_for_each(view)?;
         let transfer = {
@@ -130,7 +101,7 @@ fn a_file_goes_on_from_the_last_piece_after_the_browser_that_gets_it_was_killed(
 fn a_file_goes_on_once_it_is_chosen_again_after_the_browser_that_sends_it_was_killed() -> Result {
     const SIZE: usize = 48 * MEGABYTE;
     for sender in 0..2 {
-        let world = world(&format!("files-sender-killed-{sender}"))?;
+        let world = World::with_downloads(&format!("files-sender-killed-{sender}"))?;
         let mut browsers = friends::contacts(&world)?;
         browsers.iter().try_for_each(view)?;
         let file = world.folder().join("large.bin");
@@ -138,8 +109,7 @@ fn a_file_goes_on_once_it_is_chosen_again_after_the_browser_that_sends_it_was_ki
         let transfer = {
             let (from, to) = (&browsers[sender], &browsers[1 - sender]);
             choose(from, &file)?;
-            let transfer = offer(from, to, CHOSEN)?;
-            accept(to, "large.bin")?;
+            let transfer = send_this(from, to, "large.bin", CHOSEN)?;
             see(to, &transfer, &["running"], 8 * MEGABYTE)?;
             transfer
         };
@@ -166,7 +136,7 @@ fn a_file_goes_on_once_it_is_chosen_again_after_the_browser_that_sends_it_was_ki
 
 #[test]
 fn a_file_that_changes_while_it_is_sent_is_given_up_on_both_sides() -> Result {
-    let world = world("files-changed")?;
+    let world = World::with_downloads("files-changed")?;
     let browsers = friends::contacts(&world)?;
     browsers.iter().try_for_each(view)?;
     let [alice, bob] = &browsers;
@@ -176,8 +146,7 @@ fn a_file_that_changes_while_it_is_sent_is_given_up_on_both_sides() -> Result {
         let file = world.folder().join(&name);
         fs::write(&file, bytes(SIZE))?;
         choose(from, &file)?;
-        let transfer = offer(from, to, CHOSEN)?;
-        accept(to, &name)?;
+        let transfer = send_this(from, to, &name, CHOSEN)?;
         see(to, &transfer, &["running"], 4 * MEGABYTE)?;
         fs::write(&file, b"something else")?;
         see(from, &transfer, &["failed: changed"], 0)?;
@@ -191,7 +160,7 @@ fn a_file_that_changes_while_it_is_sent_is_given_up_on_both_sides() -> Result {
 #[test]
 fn people_send_each_other_files_in_the_chat() -> Result {
     const SIZE: usize = 3 * MEGABYTE + 5;
-    let world = world("files-in-the-chat")?;
+    let world = World::with_downloads("files-in-the-chat")?;
     let browsers = friends::contacts(&world)?;
     let [alice, bob] = &browsers;
     let (a, b) = (Page::new(alice)?, Page::new(bob)?);

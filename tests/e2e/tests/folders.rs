@@ -2,8 +2,9 @@
 #![cfg(feature = "browsers")]
 
 use anyhow::Context;
+use e2e::files::{accept, offer, see, see_nothing_stays, send_this, view};
 use e2e::page::named;
-use e2e::{Browser, Build, Page, Result, World, friends};
+use e2e::{Browser, Page, Result, World, friends};
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{Cursor, Read, Write};
@@ -11,34 +12,6 @@ use std::path::Path;
 use std::time::Instant;
 use zip::write::SimpleFileOptions;
 use zip::{ExtraField, ZipArchive, ZipWriter};
-
-/// A world whose browsers may save files.
-fn world(test: &str) -> Result<World> {
-    let saves = true;
-    World::start_with(
-        test,
-        Build {
-            saves,
-            ..Build::default()
-        },
-    )
-}
-
-/// Has the view of files in the tab of a browser do something; what comes of it.
-fn files(browser: &Browser, call: &str) -> Result<Value> {
-    let done = browser.run(&format!("return await harness.files.{call};"));
-    done.with_context(|| format!("{}: {call}", browser.name()))
-}
-
-fn offer(from: &Browser, to: &Browser, name: &str, what: &str) -> Result<String> {
-    let transfer = files(from, &format!("offer({:?}, {what})", to.name()))?;
-    assert_eq!(files(to, &format!("accept({name:?})"))?, transfer);
-    transfer.as_str().map(str::to_owned).context("not a text")
-}
-
-fn see(browser: &Browser, transfer: &str, state: &str) -> Result {
-    files(browser, &format!("see({transfer:?}, [{state:?}])")).map(drop)
-}
 
 /// A folder: paths and texts, in the order in which they are found.
 fn folder(name: &str) -> Vec<(String, Option<String>)> {
@@ -94,24 +67,6 @@ fn check(browser: &Browser, name: &str, folder: &[(String, Option<String>)]) -> 
     Ok(())
 }
 
-/// Waits until nothing of a file is left in the extension.
-fn see_nothing_stays(browser: &Browser) -> Result {
-    let parts = browser.run(
-        "const root = await navigator.storage.getDirectory();
-         const parts = await root.getDirectoryHandle('parts', { create: true });
-         let names;
-         for (let left = 100; left > 0; left--) {
-           names = [];
-           for await (const name of parts.keys()) names.push(name);
-           if (names.length === 0) break;
-           await new Promise((resolve) => setTimeout(resolve, 50));
-         }
-         return names;",
-    )?;
-    assert_eq!(parts, json!([]), "{}", browser.name());
-    Ok(())
-}
-
 /// A zip in which a path leads out of the folder, as the script for a `File`.
 fn hostile(name: &str) -> Result<String> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -125,27 +80,24 @@ fn hostile(name: &str) -> Result<String> {
 
 #[test]
 fn a_folder_arrives_with_all_that_is_in_it_and_a_hostile_one_does_not() -> Result {
-    let world = world("folders-both-ways")?;
+    let world = World::with_downloads("folders-both-ways")?;
     let browsers = friends::contacts(&world)?;
-    for browser in &browsers {
-        browser.leave_popup()?;
-        browser.run("harness.view();")?;
-    }
+    browsers.iter().try_for_each(view)?;
     let [alice, bob] = &browsers;
     for (from, to) in [(alice, bob), (bob, alice)] {
         let name = format!("of {}", from.name());
         let folder = folder(&name);
         let what = format!("harness.folder({name:?}, {})", texts(&folder));
         let zip = format!("{name}.zip");
-        let transfer = offer(from, to, &zip, &what)?;
-        see(to, &transfer, "saved")?;
-        see(from, &transfer, "saved")?;
+        let transfer = send_this(from, to, &zip, &what)?;
+        see(to, &transfer, &["saved"], 0)?;
+        see(from, &transfer, &["saved"], 0)?;
         check(to, &zip, &folder)?;
 
         let name = format!("hostile of {}.zip", from.name());
-        let transfer = offer(from, to, &name, &hostile(&name)?)?;
-        see(to, &transfer, "failed: unsafe")?;
-        see(from, &transfer, "failed: there")?;
+        let transfer = send_this(from, to, &name, &hostile(&name)?)?;
+        see(to, &transfer, &["failed: unsafe"], 0)?;
+        see(from, &transfer, &["failed: there"], 0)?;
         see_nothing_stays(to)?;
         let saved = fs::read_dir(to.downloads())?.count();
         assert_eq!(saved, 1, "{}", to.name());
@@ -176,7 +128,7 @@ fn drop_from_disk(browser: &Browser, place: &Path) -> Result<[&'static str; 3]> 
 
 #[test]
 fn people_send_each_other_folders_in_the_chat() -> Result {
-    let world = world("folders-in-the-chat")?;
+    let world = World::with_downloads("folders-in-the-chat")?;
     let browsers = friends::contacts(&world)?;
     let [alice, bob] = &browsers;
     let (a, b) = (Page::new(alice)?, Page::new(bob)?);
@@ -226,12 +178,9 @@ fn people_send_each_other_folders_in_the_chat() -> Result {
 
 #[test]
 fn ten_thousand_small_files_arrive() -> Result {
-    let world = world("folders-many")?;
+    let world = World::with_downloads("folders-many")?;
     let browsers = friends::contacts(&world)?;
-    for browser in &browsers {
-        browser.leave_popup()?;
-        browser.run("harness.view();")?;
-    }
+    browsers.iter().try_for_each(view)?;
     let [alice, bob] = &browsers;
     for (from, to) in [(alice, bob), (bob, alice)] {
         let mut took = Vec::new();
@@ -246,10 +195,10 @@ fn ten_thousand_small_files_arrive() -> Result {
             (&one, format!("harness.file({one:?}, 10_000_000)")),
             (&zip, format!("harness.folder({many:?}, {texts})")),
         ] {
-            let transfer = files(from, &format!("offer({:?}, {what})", to.name()))?;
+            let transfer = offer(from, to, &what)?;
             let began = Instant::now();
-            assert_eq!(files(to, &format!("accept({name:?})"))?, transfer);
-            see(to, transfer.as_str().context("not a text")?, "saved")?;
+            accept(to, name, &transfer)?;
+            see(to, &transfer, &["saved"], 0)?;
             took.push(began.elapsed());
         }
         println!(

@@ -4,24 +4,13 @@
 
 use anyhow::Context;
 use e2e::page::{ENTER, ESCAPE, TAB};
-use e2e::{Browser, Build, Kind, Page, Result, World, friends, named};
+use e2e::{Browser, Kind, Page, Result, World, friends, named};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A picture that is larger than a window.
 const PICTURE: &str = "../../docs/people.png";
-
-fn world(test: &str) -> Result<World> {
-    let saves = true;
-    World::start_with(
-        test,
-        Build {
-            saves,
-            ..Build::default()
-        },
-    )
-}
 
 /// Runs the body of an async function in the view of a browser.
 fn run(browser: &Browser, body: &str) -> Result<Value> {
@@ -108,7 +97,7 @@ fn see_kept(browser: &Browser, count: usize) -> Result {
 #[test]
 fn a_picture_is_seen_in_full_also_after_both_browsers_were_killed_until_the_contact_is_removed()
 -> Result {
-    let world = world("pictures")?;
+    let world = World::with_downloads("pictures")?;
     let mut browsers = friends::contacts(&world)?;
     let names = ["from Alice.png", "from Bob.png"];
     let file = picture(&world, names[0])?;
@@ -243,7 +232,7 @@ fn send_false_ones(world: &World, from: &Page<'_>, to: &Page<'_>, number: usize)
 
 #[test]
 fn a_picture_comes_by_itself_where_that_is_wished_and_what_is_none_says_so() -> Result {
-    let world = world("pictures-unasked")?;
+    let world = World::with_downloads("pictures-unasked")?;
     let browsers = friends::contacts(&world)?;
     let [alice, bob] = &browsers;
     let (a, b) = (Page::new(alice)?, Page::new(bob)?);

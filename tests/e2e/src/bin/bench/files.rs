@@ -11,7 +11,7 @@ use anyhow::{Context, anyhow};
 use e2e::Kind::{self, Chromium, Firefox};
 use e2e::files::{self, CHOSEN, MEGABYTE};
 use e2e::services::Site;
-use e2e::{Browser, Build, Result, World, friends, paths};
+use e2e::{Browser, Result, World, friends, paths};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -70,11 +70,7 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(crate) fn measure(megabytes: usize, rounds: u32, figures: &mut Figures) -> Result {
     let size = megabytes * MEGABYTE;
     for (from, to, names) in &PAIRS {
-        let build = Build {
-            saves: true,
-            ..Build::default()
-        };
-        let world = World::start_with(&format!("bench-files-{from:?}-{to:?}"), build)?;
+        let world = World::with_downloads(&format!("bench-files-{from:?}-{to:?}"))?;
         let browsers = world.browsers([(*from, "Alice"), (*to, "Bob")])?;
         let [alice, bob] = &browsers;
         for (browser, page) in [(alice, alice.popup()?), (bob, bob.popup()?)] {
@@ -208,7 +204,7 @@ fn send(
         });
         let begun = Instant::now();
         let saved = (|| {
-            files::accept(to, &name)?;
+            files::accept(to, &name, &transfer)?;
             files::see(to, &transfer, &["running"], size / 8)?;
             texts(names.busy, figures)?;
             // A script in a page may take a minute.
