@@ -1,7 +1,7 @@
 //! What the contacts say about files, in the session and on the connections for files, and what is sent to them.
 
 use super::channel::{Bound, Channel, Peer};
-use super::receiving::{Held, Receiving};
+use super::receiving::{Receiving, Sender};
 use super::talk::Word;
 use super::{File, Files, Work, say};
 use crate::context::Context;
@@ -25,8 +25,14 @@ impl Files {
         self.peers.insert(contact.clone(), peer);
         let theirs = self.all.iter_mut();
         let theirs = theirs.filter(|(_, file)| file.record.contact == *contact && file.has_news());
+        let mut theirs: Vec<_> = theirs.collect();
+        for (_, file) in &mut theirs {
+            if let Work::Receiving(receiving) = &mut file.work {
+                receiving.connected();
+            }
+        }
         // The others follow with the next session, or when their turn comes to be fetched.
-        for (id, file) in theirs.take(FILES_SAID) {
+        for (id, file) in theirs.into_iter().take(FILES_SAID) {
             match (file.record.progressed, &mut file.work) {
                 (Progressed::Ended { how, told: false }, _) => say(ctx, contact, id, Word::of(how)),
                 (Progressed::Ended { .. }, Work::Receiving(_)) => {}
@@ -35,8 +41,7 @@ impl Files {
                         say(ctx, contact, id, Word::Offered);
                     }
                 }
-                (Progressed::Open, Work::Receiving(receiving)) => {
-                    receiving.connected();
+                (Progressed::Open, Work::Receiving(_)) => {
                     if let Some(word) = file.take_news() {
                         say(ctx, contact, id, word);
                     }
@@ -209,12 +214,14 @@ impl Files {
             }
             (Word::Paused, Progressed::Open, Work::Sending(sending)) => sending.paused_there(),
             (Word::Paused, Progressed::Open, Work::Receiving(receiving)) => {
-                receiving.set_held(Some(Held::Paused));
+                receiving.heard(Sender::Paused);
             }
             (Word::Lacking, Progressed::Open, Work::Receiving(receiving)) => {
-                receiving.set_held(Some(Held::Lacking));
+                receiving.heard(Sender::Lacking);
             }
-            (Word::Ready, Progressed::Open, Work::Receiving(receiving)) => receiving.set_held(None),
+            (Word::Ready, Progressed::Open, Work::Receiving(receiving)) => {
+                receiving.heard(Sender::Ready);
+            }
             (Word::Noted, Progressed::Ended { how, .. }, _) => {
                 file.record.progressed = Progressed::Ended { how, told: true };
                 ctx.store_for_certain(Change::Transfer(file.record.clone()));

@@ -1,7 +1,7 @@
 //! What passes on the connections for files: which pieces are asked for, sent and acknowledged.
 
 use super::channel::Bound;
-use super::{File, Files, Work};
+use super::{File, Files, Work, say};
 use crate::context::Context;
 use crate::encoding::{b64, unb64};
 use crate::io::{FileOutput, LinkId, Output};
@@ -68,7 +68,7 @@ impl Files {
                 if from > super::piece::count(size) {
                     return Err(Misbehaviour::OutOfPlace);
                 }
-                sending.get(ctx, (&id, &file.record.offer), link, from);
+                sending.get(link, from);
             }
             (FileFrame::Got { upto, .. }, Work::Sending(sending)) => {
                 if !sending.heard(upto) {
@@ -110,11 +110,16 @@ impl Files {
             return;
         };
         for id in wanted {
-            let file = self.all.get_mut(&id);
-            let ask = file.and_then(|file| match &mut file.work {
+            let Some(file) = self.all.get_mut(&id) else {
+                continue;
+            };
+            if let Some(word) = file.take_news() {
+                say(ctx, contact, &id, word);
+            }
+            let ask = match &mut file.work {
                 Work::Receiving(receiving) => receiving.ask(),
                 Work::Sending(_) => None,
-            });
+            };
             if let Some(from) = ask {
                 let frame = FileFrame::Get {
                     id: id.0.clone(),

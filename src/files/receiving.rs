@@ -28,8 +28,8 @@ pub(super) struct Receiving {
     next: u64,
     /// It was asked for on the present connection.
     asked: bool,
-    /// Why the sender does not send it for now.
-    held: Option<Held>,
+    /// What the sender has said since it was told that the file is wanted.
+    sender: Sender,
     /// How often a piece came damaged.
     damaged: u32,
     /// The sender does not know yet whether it is wanted now.
@@ -53,9 +53,13 @@ enum Stage {
     Unsaved,
 }
 
-/// Why a sender does not send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Held {
+/// Whether a sender sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Sender {
+    /// It has not said so.
+    #[default]
+    Unheard,
+    Ready,
     /// Its person has to choose the file again.
     Lacking,
     /// Its person has stopped it for now.
@@ -75,8 +79,8 @@ impl Receiving {
         match self.stage {
             Stage::Saving => TransferState::Saving,
             Stage::Unsaved => TransferState::Unsaved,
-            Stage::Open if self.held == Some(Held::Lacking) => TransferState::NeedsFile,
-            Stage::Open if self.held == Some(Held::Paused) => TransferState::Paused { there: true },
+            Stage::Open if self.sender == Sender::Lacking => TransferState::NeedsFile,
+            Stage::Open if self.sender == Sender::Paused => TransferState::Paused { there: true },
             Stage::Open if self.asked => TransferState::Running,
             Stage::Open | Stage::Closed | Stage::Opening => TransferState::Waiting,
         }
@@ -91,14 +95,16 @@ impl Receiving {
         matches!(self.stage, Stage::Saving | Stage::Unsaved)
     }
 
-    /// Returns whether pieces of it are to be fetched.
+    /// Returns whether pieces of it are to be fetched, now or once the sender has said that it is ready.
     pub(super) fn is_wanted(&self) -> bool {
-        self.stage == Stage::Open && self.held.is_none()
+        let may_be_sent = matches!(self.sender, Sender::Unheard | Sender::Ready);
+        self.stage == Stage::Open && may_be_sent
     }
 
-    /// Returns from which piece on it is to be asked for, where that has not been done.
+    /// Returns from which piece on it is to be asked for, where that has not been done. Not before the sender is
+    /// ready: what is asked for on one connection can be there before what was said in the session before it.
     pub(super) fn ask(&mut self) -> Option<u64> {
-        let ask = self.is_wanted() && !self.asked;
+        let ask = self.is_wanted() && self.sender == Sender::Ready && !self.asked;
         ask.then(|| {
             self.asked = true;
             self.next = self.have;
@@ -112,12 +118,10 @@ impl Receiving {
         self.next = self.have;
     }
 
-    /// Notes that the sender does not send it for now, or does again.
-    pub(super) fn set_held(&mut self, held: Option<Held>) {
-        if self.held != held {
-            self.held = held;
-            self.interrupted();
-        }
+    /// Notes whether the sender sends it. What was asked for before may not have been heard as such.
+    pub(super) fn heard(&mut self, sender: Sender) {
+        self.sender = sender;
+        self.interrupted();
     }
 
     /// Saves it once more, where it was not.
@@ -134,13 +138,17 @@ impl Receiving {
 
     /// Returns whether the sender is to hear whether it is wanted now.
     pub(super) fn take_news(&mut self) -> bool {
-        std::mem::take(&mut self.news)
+        let news = std::mem::take(&mut self.news);
+        if news {
+            self.sender = Sender::Unheard;
+        }
+        news
     }
 
     /// Notes that there is a new session: both sides are told again.
     pub(super) fn connected(&mut self) {
         self.renew();
-        self.held = None;
+        self.sender = Sender::Unheard;
     }
 
     /// Returns up to which piece the sender is to hear that they are on the disk.

@@ -22,7 +22,7 @@ pub(super) struct Sending {
     got: u64,
     /// A piece that is being read, or sent.
     busy: Option<u64>,
-    /// Why it cannot be fetched for now, as the other side has heard.
+    /// Whether it can be fetched, as the other side has heard since it said that it wants it.
     said: Option<Word>,
     /// The other person has stopped it for now.
     paused_there: bool,
@@ -64,19 +64,19 @@ impl Sending {
         self.got
     }
 
-    /// Returns what the other side is to hear: why it cannot be fetched for now, or that it can again. `paused` is
-    /// whether the person here has stopped it.
+    /// Returns what the other side is to hear: that it can be fetched, or why not for now. `paused` is whether the
+    /// person here has stopped it.
     pub(super) fn take_news(&mut self, paused: bool) -> Option<Word> {
-        let why_not = match self.source {
-            _ if paused => Some(Word::Paused),
-            Source::Lacking => Some(Word::Lacking),
-            Source::Found => None,
+        let word = match self.source {
+            _ if paused => Word::Paused,
+            Source::Lacking => Word::Lacking,
+            Source::Found => Word::Ready,
             Source::Unknown | Source::Looking => return None,
         };
-        let is_news = self.wanted && self.said != why_not;
+        let is_news = self.wanted && self.said != Some(word);
         is_news.then(|| {
-            self.said = why_not;
-            why_not.unwrap_or(Word::Ready)
+            self.said = Some(word);
+            word
         })
     }
 
@@ -90,7 +90,7 @@ impl Sending {
         !std::mem::replace(&mut self.heard, true)
     }
 
-    /// Notes that the other side is going to fetch it, and knows nothing of why that cannot be.
+    /// Notes that the other side is going to fetch it, and waits to hear whether it can.
     pub(super) fn want(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
         (self.wanted, self.paused_there, self.said) = (true, false, None);
         if self.source == Source::Unknown {
@@ -116,17 +116,13 @@ impl Sending {
         }
     }
 
-    /// Takes a request for the pieces from one on.
-    pub(super) fn get(
-        &mut self,
-        ctx: &mut Context,
-        (id, offer): (&TransferId, &FileOffer),
-        link: LinkId,
-        from: u64,
-    ) {
-        self.want(ctx, id, offer);
-        self.got = from;
-        self.asked = Some(Asked { link, next: from });
+    /// Takes a request for the pieces from one on. One that the other side has sent before it said in the session
+    /// that it does not want it now is passed over.
+    pub(super) fn get(&mut self, link: LinkId, from: u64) {
+        if self.wanted && !self.paused_there {
+            self.got = from;
+            self.asked = Some(Asked { link, next: from });
+        }
     }
 
     /// Takes the news that all pieces before one are on the other disk. Returns false where they were never sent.

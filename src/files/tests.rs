@@ -4,7 +4,7 @@
 
 mod pictures;
 
-use super::receiving::Receiving;
+use super::receiving::{Receiving, Sender};
 use super::sending::Sending;
 use super::*;
 use crate::fact::{Fact, FileTalk};
@@ -70,6 +70,8 @@ struct Pair {
     damages: VecDeque<u64>,
     /// How often the browser does not save.
     unsaved: u32,
+    /// The connection for files is faster than the one of the session.
+    overtaken: bool,
 }
 
 enum Way {
@@ -127,6 +129,7 @@ impl Pair {
             sent: 0,
             damages: VecDeque::new(),
             unsaved: 0,
+            overtaken: false,
         }
     }
 
@@ -221,7 +224,10 @@ impl Pair {
             for index in 0..2 {
                 self.drain(index);
             }
-            let Some((to, way)) = self.way.pop_front() else {
+            let overtakes = |(_, way): &(usize, Way)| matches!(way, Way::Frame(_));
+            let first = self.way.iter().position(overtakes);
+            let first = first.filter(|_| self.overtaken).unwrap_or_default();
+            let Some((to, way)) = self.way.remove(first) else {
                 return;
             };
             self.deliver(to, way);
@@ -488,6 +494,40 @@ fn a_file_that_is_chosen_again_while_the_two_are_apart_goes_on() {
 }
 
 #[test]
+fn what_is_asked_for_does_not_overtake_that_it_is_wanted_again() {
+    for end in [FileCommand::Cancel, FileCommand::Pause(true)] {
+        let mut pair = Pair::new();
+        pair.overtaken = true;
+        // Another file holds the connection open.
+        pair.accepted(&file(2), 90 * PIECE);
+        pair.accepted(&file(1), 9 * PIECE);
+        pair.connect_until(3);
+        let bob = &mut pair.devices[1];
+        bob.files.command(&mut bob.ctx, &file(1), end).unwrap();
+        if end == FileCommand::Cancel {
+            pair.run_until_sent(pair.sent + 5);
+            assert_eq!(pair.accept(&file(1)), Ok(()));
+        } else {
+            let go_on = FileCommand::Pause(false);
+            bob.files.command(&mut bob.ctx, &file(1), go_on).unwrap();
+            pair.run();
+        }
+        assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2], "{end:?}");
+    }
+}
+
+#[test]
+fn every_file_of_many_is_fetched() {
+    let mut pair = Pair::new();
+    let files: Vec<TransferId> = (1..=130).map(file).collect();
+    for id in &files {
+        pair.accepted(id, 1);
+    }
+    pair.connect();
+    assert_eq!(pair.devices[1].saved.len(), files.len());
+}
+
+#[test]
 fn a_connection_that_is_late_in_one_direction_stops_nothing_in_the_other() {
     let mut pair = Pair::new();
     pair.accepted(&file(1), 20 * PIECE);
@@ -529,6 +569,7 @@ fn a_sender_that_runs_ahead_of_the_disk_fills_no_memory() {
     receiving.open(&mut ctx, &file(1), size);
     let opened = FileInput::Opened { pieces: 0 };
     receiving.input(&mut ctx, &file(1), &offer(size), opened);
+    receiving.heard(Sender::Ready);
     assert_eq!(receiving.ask(), Some(0));
     crate::test_context::clear(&mut ctx);
     for number in 0..20 {
@@ -804,6 +845,7 @@ fn a_piece_that_is_not_the_next_one_is_passed_over() {
     receiving.open(&mut ctx, &file(1), 9 * PIECE);
     let opened = FileInput::Opened { pieces: 2 };
     receiving.input(&mut ctx, &file(1), &offer(9 * PIECE), opened);
+    receiving.heard(Sender::Ready);
     assert_eq!(receiving.ask(), Some(2));
     let mut announced = |number, length| {
         crate::test_context::clear(&mut ctx);
@@ -828,7 +870,8 @@ fn a_piece_that_is_not_the_next_one_is_passed_over() {
 fn no_more_pieces_are_on_their_way_than_a_crash_may_cost() {
     let mut ctx = context();
     let mut sending = Sending::default();
-    sending.get(&mut ctx, (&file(1), &offer(99 * PIECE)), SERVE, 5);
+    sending.want(&mut ctx, &file(1), &offer(99 * PIECE));
+    sending.get(SERVE, 5);
     sending.input(FileInput::Found);
     let mut pieces = 0;
     while sending.is_ready(99 * PIECE) && pieces < 99 {

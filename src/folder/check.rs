@@ -95,7 +95,7 @@ impl Check {
         let count = word(bytes, 10)?;
         let length = u64::from(long(bytes, 12)?);
         let is_far = long(bytes, 16)? == u32::MAX;
-        let fits = usize::from(count) <= FOLDER_ENTRIES
+        let fits = (1..=FOLDER_ENTRIES).contains(&count.into())
             && length <= FOLDER_DIRECTORY_BYTES as u64
             && self.size <= FILE_BYTES;
         let behind = END_BYTES + if is_far { END_64_BYTES } else { 0 };

@@ -95,7 +95,7 @@ fn composed(files: &[Found], piece: u64, content: impl Fn(usize) -> Vec<u8>) -> 
                 Part::File { found, range } => {
                     let end = file.size + range.end - range.start;
                     let content = content(found);
-                    let place = |at: u64| content.len().min(usize::try_from(at).unwrap());
+                    let place = |at: u64| at.min(content.len() as u64) as usize;
                     file.add(&content[place(range.start)..place(range.end)]);
                     file.size = end;
                 }
@@ -226,6 +226,7 @@ fn many_small_files_are_checked_in_few_readings() {
 #[test]
 fn what_is_out_of_bounds_is_not_planned() {
     assert_eq!(Plan::new(&[]), Err(Unfit::Empty));
+    assert_eq!(check(&mut raw(&[]), 0), Err(Unsafe::End));
     let many = vec![found("x", 0, 0); FOLDER_ENTRIES + 1];
     assert_eq!(Plan::new(&many), Err(Unfit::Many));
     let plan = Plan::new(&many[..2_000]).unwrap();
