@@ -10,7 +10,7 @@ use crate::config::{NotificationText, Settings};
 use crate::offer::{FileOffer, weight};
 pub use crate::values::Secret;
 use crate::values::{ContactId, InviteId, RequestId, TransferId};
-use crate::view::Failure;
+use crate::view::{Failure, TransferState};
 use serde::{Deserialize, Serialize};
 
 /// Everything a [`Node`](crate::Node) needs to go on where it stopped.
@@ -470,11 +470,17 @@ impl End {
     /// Returns whether whoever was offered a file has ended it, as seen from the end to or from which it goes: then it
     /// goes on where they want it after all.
     pub(crate) fn is_of_receiver(self, direction: Direction) -> bool {
-        match (direction, self) {
-            (_, Self::Declined) | (Direction::Out, Self::Saved) => true,
-            (_, Self::Cancelled { there }) => there == (direction == Direction::Out),
-            (_, Self::Failed(why)) => (why == Failure::There) == (direction == Direction::Out),
-            (Direction::In, Self::Saved) => false,
+        let own = direction == Direction::Out;
+        self.shown().may_be_accepted_again(own) || (own && self == Self::Saved)
+    }
+
+    /// Returns the end as the views are told of it.
+    pub(crate) fn shown(self) -> TransferState {
+        match self {
+            Self::Saved => TransferState::Saved,
+            Self::Declined => TransferState::Declined,
+            Self::Cancelled { there } => TransferState::Cancelled { there },
+            Self::Failed(why) => TransferState::Failed { why },
         }
     }
 }

@@ -72,12 +72,10 @@ impl File {
     /// Returns how far it is, and how many bytes of it are on the disk of whoever gets it.
     pub(super) fn state(&self) -> (TransferState, u64) {
         let state = match self.record.progressed {
-            Progressed::Ended { how, .. } => match how {
-                End::Saved => return (TransferState::Saved, self.size()),
-                End::Declined => TransferState::Declined,
-                End::Cancelled { there } => TransferState::Cancelled { there },
-                End::Failed(why) => TransferState::Failed { why },
-            },
+            Progressed::Ended {
+                how: End::Saved, ..
+            } => return (TransferState::Saved, self.size()),
+            Progressed::Ended { how, .. } => how.shown(),
             Progressed::Open if self.record.paused => TransferState::Paused { there: false },
             Progressed::Open => match &self.work {
                 Work::Sending(sending) => sending.state(),

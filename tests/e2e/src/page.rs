@@ -233,12 +233,15 @@ impl<'a> Page<'a> {
         self.click(&named("button", "Send"))
     }
 
-    /// Chooses a file in the chat that is open, as a person does who has pressed "Attach a file".
-    pub fn attach(&self, file: &Path) -> Result<()> {
+    /// Chooses a file, or a folder, in the chat that is open, as a person does who has pressed "Attach a file" or "Attach a
+    /// folder". Firefox's driver refuses folders.
+    pub fn attach(&self, path: &Path) -> Result<()> {
         let session = self.browser.session()?;
-        let script = "return document.querySelector('.composer input[type=file]');";
-        let field = Element::from_value(&session.execute(script, &[])?).context("no field")?;
-        session.keys(&field, &file.display().to_string())
+        let script = "const inputs = document.querySelectorAll('.composer input[type=file]');
+            return Array.from(inputs).find((input) => input.webkitdirectory === arguments[0]);";
+        let field = session.execute(script, &[path.is_dir().into()])?;
+        let field = Element::from_value(&field).context("no field")?;
+        session.keys(&field, &path.display().to_string())
     }
 
     /// Returns the message with a file in the chat that is open.

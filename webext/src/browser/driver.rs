@@ -198,6 +198,9 @@ impl Driver {
     pub(crate) fn asked(&self, view: u32, message: ToEngine) {
         match message {
             ToEngine::Command { id, command } => {
+                if matches!(command, Command::Send { .. }) {
+                    self.files.step_back();
+                }
                 self.handle(Input::Command(command_id(view, id), command));
             }
             ToEngine::History {
@@ -372,6 +375,9 @@ impl Driver {
     }
 
     fn show(&self, only: Option<u32>, event: &Event) {
+        if matches!(event, Event::Message(_)) {
+            self.files.step_back();
+        }
         match event.recipient() {
             Recipient::EveryView | Recipient::ViewsOfChat(_) => {
                 self.views.borrow_mut().show(only, event);

@@ -13,7 +13,11 @@ use ipc::{Failure, TransferId};
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use mesh_chat::node::FileInput;
 use peerjs::browser::Bytes;
+use peerjs::limits::BYTES_MAX;
 use wasm_bindgen::prelude::*;
+
+/// Bytes between two looks whether to step back for a text: whole messages.
+const PART: u32 = 4 * (BYTES_MAX - 1);
 
 #[wasm_bindgen]
 extern "C" {
@@ -88,12 +92,24 @@ impl Files {
             return;
         };
         if let Some(bytes) = bytes {
-            let goes_on = || self.is_wanted(id, turn);
-            let message = Uint8Array::new(&read.bytes);
-            let sent = bytes.send(&message, goes_on);
+            let piece = Uint8Array::new(&read.bytes);
+            let sent = self.send_in_parts(id, turn, &bytes, &piece);
             join(sent, self.read_ahead(id, read.number + 1)).await;
         }
         free(&read.bytes);
+    }
+
+    async fn send_in_parts(&self, id: &TransferId, turn: Turn, to: &Bytes, piece: &Uint8Array) {
+        let goes_on = || self.is_wanted(id, turn);
+        let mut at = 0;
+        while at < piece.length() {
+            self.lull.over().await;
+            let upto = piece.length().min(at + PART);
+            if !to.send(&piece.subarray(at, upto), goes_on).await {
+                return;
+            }
+            at = upto;
+        }
     }
 
     async fn read_ahead(&self, id: &TransferId, number: u64) {

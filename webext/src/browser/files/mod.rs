@@ -6,6 +6,7 @@
 //! | Module | Owns |
 //! |---|---|
 //! | `buffers` | a piece read from a file, and the end of one in memory |
+//! | `lull` | stepping back for texts |
 //! | `line` | what is to be done with one file, in order |
 //! | `going` | what is read of one that goes, and sent |
 //! | `sources` | the files and folders that views have handed over |
@@ -20,6 +21,7 @@ mod buffers;
 mod folders;
 mod going;
 mod line;
+mod lull;
 mod parts;
 mod pictures;
 mod saving;
@@ -33,6 +35,7 @@ use ipc::{Failure, TransferId};
 use js_sys::{ArrayBuffer, Uint8Array};
 use line::{Job, Line, Turn};
 use litemap::LiteMap;
+use lull::Lull;
 use mesh_chat::node::{FileInput, FileOutput, LinkId};
 use parts::{Fault, Outcome, Parts};
 use peerjs::browser::{Bytes, Sink};
@@ -51,6 +54,7 @@ pub(crate) struct Files {
     parts: Parts,
     arrivals: RefCell<Arrivals<Uint8Array>>,
     lines: RefCell<LiteMap<TransferId, Line>>,
+    lull: Lull,
 }
 
 impl Files {
@@ -77,6 +81,7 @@ impl Files {
             parts: Parts::default(),
             arrivals: RefCell::default(),
             lines: RefCell::default(),
+            lull: Lull::default(),
         });
         let sweeping = Rc::clone(&files);
         spawn_local(async move {
@@ -93,6 +98,11 @@ impl Files {
     /// Returns whether nothing is being done.
     pub(crate) fn is_idle(&self) -> bool {
         !self.lines.borrow().values().any(Line::is_busy)
+    }
+
+    /// Steps back for a text that passes now.
+    pub(crate) fn step_back(&self) {
+        self.lull.begin();
     }
 
     /// Does something with a file. `bytes` finds the way to send on a connection.

@@ -182,7 +182,7 @@ impl Story {
         alice.screenshots(&self.folder, "5-after-crash-Alice")
     }
 
-    /// A picture, and a large file in the middle of which the browser that gets it is killed.
+    /// A picture, and a folder in the middle of which the browser that gets it is killed.
     fn send_files(&self, alice: &Browser, bob: &mut Browser) -> Result {
         const MEGABYTES: u64 = 64;
         let (a, b) = (Page::new(alice)?, Page::new(bob)?);
@@ -192,25 +192,32 @@ impl Story {
         self.tell("Alice sends Bob a picture, who accepts it; it is in his downloads");
         alice.screenshots(&self.folder, "6-picture-Alice")?;
         bob.screenshots(&self.folder, "6-picture-Bob")?;
-        let large = self.folder.join("large.bin");
-        std::fs::File::create(&large)?.set_len(MEGABYTES << 20)?;
-        a.attach(&large)?;
-        b.click(&Page::file("large.bin").named("button", "Accept"))?;
-        b.see(&Page::file("large.bin").with_text("any", " MB of "))?;
+        let holiday = self.folder.join("Holiday");
+        std::fs::create_dir_all(holiday.join("day 1"))?;
+        std::fs::copy(
+            paths::root().join("docs/people.png"),
+            holiday.join("day 1/people.png"),
+        )?;
+        std::fs::File::create(holiday.join("large.bin"))?.set_len(MEGABYTES << 20)?;
+        a.attach(&holiday)?;
+        b.click(&Page::file("Holiday").named("button", "Accept"))?;
+        b.see(&Page::file("Holiday").with_text("any", " MB of "))?;
         bob.kill()?;
-        self.tell("Bob's Firefox is killed while he gets a file of 64 MB");
+        self.tell(&format!(
+            "Bob's Firefox is killed while he gets a folder of {MEGABYTES} MB"
+        ));
         bob.start()?;
         let b = bob.popup()?;
         let back = Instant::now();
         b.person("Alice").open_chat()?;
-        let saved = Page::file("large.bin").with_text("any", "Saved in your downloads");
+        let saved = Page::file("Holiday").with_text("any", "Saved in your downloads");
         b.see(&saved)?;
         self.tell(&format!(
-            "Bob's Firefox runs again; the file goes on by itself, and is saved {:.1} s later",
+            "Bob's Firefox runs again; the folder goes on by itself, and is saved {:.1} s later",
             back.elapsed().as_secs_f64()
         ));
-        bob.screenshots(&self.folder, "6-file-Bob")?;
-        std::fs::remove_file(&large)?;
+        bob.screenshots(&self.folder, "6-folder-Bob")?;
+        std::fs::remove_dir_all(&holiday)?;
         Ok(())
     }
 
