@@ -176,7 +176,9 @@ pub(crate) fn moment(at: UnixMillis, language: Option<&str>) -> String {
 /// Returns a number of a unit, as it is written in the browser's language.
 pub(crate) fn quantity(number: f64, unit: &str) -> String {
     let options = Object::new();
-    for (key, value) in [("style", "unit"), ("unit", unit), ("unitDisplay", "short")] {
+    // In short, English has "395 byte".
+    let display = if unit == "byte" { "long" } else { "short" };
+    for (key, value) in [("style", "unit"), ("unit", unit), ("unitDisplay", display)] {
         // Setting a property of a fresh object does not fail.
         let _ = Reflect::set(&options, &key.into(), &value.into());
     }
