@@ -56,7 +56,7 @@ enum Phase {
 }
 
 /// Simulated worlds, of five people and an hour each: what two cores do in about a minute.
-const SIMULATED_WORLDS: &str = "2000";
+const SIMULATED_WORLDS: &str = "600";
 
 /// How long the fuzzer looks: for what a change has just broken. It goes on from what it knew.
 const FUZZ_SECONDS: u64 = 60;
