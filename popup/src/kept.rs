@@ -98,8 +98,12 @@ async fn taken(name: &str) -> Result<u64, String> {
 
 async fn root() -> Result<FileSystemDirectoryHandle, String> {
     let window = browser::window().ok_or("no window")?;
-    let root = window.navigator().storage().get_directory();
-    Ok(settled(Ok(root.into())).await?.unchecked_into())
+    let storage = window.navigator().storage();
+    // A browser may have none, where it is switched off: what is not there cannot be called.
+    let has_root = Reflect::has(&storage, &"getDirectory".into()).unwrap_or_default();
+    let root = has_root.then(|| storage.get_directory().into());
+    let root = root.ok_or("no private file system")?;
+    Ok(settled(Ok(root)).await?.unchecked_into())
 }
 
 async fn folder(name: &str) -> Result<FileSystemDirectoryHandle, String> {
