@@ -155,6 +155,9 @@ globalThis.harness = {
       };
       channel.postMessage({ transfer, ...source });
     });
+    // A state as one text: "running", "failed: noRoom", "paused: false".
+    const word = (state) => typeof state === "string" ? state
+      : Object.entries(state).map(([how, of]) => `${how}: ${Object.values(of)}`)[0];
     const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     return (this.files = {
       // Offers a contact a file, which is said to be a folder with so many files, or one of `harness.folder`; its name
@@ -173,6 +176,8 @@ globalThis.harness = {
         await hand(transfer, file.paths ? file : { file });
         await command({ file: [transfer, "choose"] });
       },
+      // Waits until a file is offered; its name among transfers.
+      offered: (name) => until(name, () => files.get(name)?.transfer),
       // Accepts a file once it is offered; its name among transfers.
       async accept(name) {
         const { contact, transfer } = await until(name, () => files.get(name));
@@ -192,12 +197,11 @@ globalThis.harness = {
       // Waits until the last that was said of a transfer is one of these states; all of that.
       is(transfer, wanted) {
         const last = () => states.get(transfer)?.at(-1);
-        return until(wanted, () => wanted.includes(last()?.state) && last());
+        return until(wanted, () => last() && wanted.includes(word(last().state)) && last());
       },
       // Waits until a transfer is in one of these states, and so many bytes are there; all that was said of it.
       async see(transfer, wanted, bytes = 0) {
-        const is = ({ state, bytes: there }) => there >= bytes
-          && wanted.includes(state.failed ? `failed: ${state.failed.why}` : state);
+        const is = ({ state, bytes: there }) => there >= bytes && wanted.includes(word(state));
         await until(wanted, () => states.get(transfer)?.some(is));
         return states.get(transfer);
       },

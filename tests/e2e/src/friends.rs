@@ -1,7 +1,9 @@
 //! Two people who are contacts: on one network, or in two homes; and the loss of their addresses.
 
 use crate::lists::page;
-use crate::{Browser, Home, Kind, Lab, Page, Result, Squatter, World, lab, named, with_text};
+use crate::{
+    Browser, Home, Kind, Lab, Page, Result, Setup, Squatter, World, lab, named, with_text,
+};
 use std::time::Duration;
 
 /// How long the server may take to notice that somebody was killed.
@@ -10,7 +12,17 @@ pub const FREE: Duration = Duration::from_secs(20);
 /// Starts Alice's Chromium and Bob's Firefox on one network, and makes contacts of the two. Both see
 /// the lists.
 pub fn contacts(world: &World) -> Result<[Browser; 2]> {
-    let browsers = world.browsers([(Kind::Chromium, "Alice"), (Kind::Firefox, "Bob")])?;
+    contacts_with(world, |_| {})
+}
+
+/// The same, with browsers that are started in another way.
+pub fn contacts_with(world: &World, change: impl Fn(&mut Setup)) -> Result<[Browser; 2]> {
+    let setups = [(Kind::Chromium, "Alice"), (Kind::Firefox, "Bob")].map(|(kind, name)| {
+        let mut setup = Setup::new(kind, name);
+        change(&mut setup);
+        setup
+    });
+    let browsers = world.launch_all(setups)?;
     let (a, b) = (browsers[0].popup()?, browsers[1].popup()?);
     a.join("Alice")?;
     b.join("Bob")?;

@@ -48,12 +48,19 @@ impl World {
 
     /// Starts a browser that uses these services.
     pub fn browser(&self, kind: Kind, name: &str) -> Result<Browser> {
+        self.launch(Setup::new(kind, name))
+    }
+
+    /// Starts a browser like this, with the build of this world.
+    pub fn launch(&self, setup: Setup) -> Result<Browser> {
         let build = self.build.clone();
-        let setup = Setup {
-            build,
-            ..Setup::new(kind, name)
-        };
+        let setup = Setup { build, ..setup };
         Browser::launch(setup, &self.services.config(), &self.logs)
+    }
+
+    /// Starts several at once, each like this.
+    pub fn launch_all<const N: usize>(&self, who: [Setup; N]) -> Result<[Browser; N]> {
+        at_once(who, |setup| self.launch(setup))
     }
 
     /// Starts several at once, each with this beacon in its configuration.

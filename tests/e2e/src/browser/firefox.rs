@@ -51,6 +51,7 @@ fn preferences(browser: &Browser) -> Result<Value> {
         "extensions.autoDisableScopes": 0,
         "intl.locale.requested": "en-US",
         "media.peerconnection.enabled": !browser.setup.no_webrtc,
+        "dom.fs.enabled": !browser.setup.no_file_system,
         "media.peerconnection.ice.obfuscate_host_addresses": browser.setup.hidden,
         // A machine without any network has only this.
         "media.peerconnection.ice.loopback": browser.setup.place.is_none(),
@@ -68,6 +69,10 @@ fn preferences(browser: &Browser) -> Result<Value> {
         "services.settings.server": "data:,#remote-settings-dummy/v1",
         "datareporting.policy.dataSubmissionEnabled": false
     });
+    if browser.setup.disk.is_some() {
+        // In KiB. By itself Firefox lets an extension use a tenth of a disk, and never looks how full that is.
+        preferences["dom.quotaManager.temporaryStorage.fixedLimit"] = json!(10_485_760);
+    }
     if let Some(seconds) = browser.setup.idle_timeout {
         preferences["extensions.background.idle.timeout"] = json!(seconds * 1000);
     }

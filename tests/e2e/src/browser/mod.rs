@@ -5,6 +5,7 @@
 //! Long because it is the one list of what a test can do with a browser.
 
 mod chromium;
+mod disk;
 mod firefox;
 mod log;
 mod memory;
@@ -17,10 +18,14 @@ use crate::process::{self, Process};
 use crate::tally::Tally;
 use crate::webdriver::Session;
 use anyhow::{Context, Result, bail};
+use disk::Disk;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// The folder of a profile.
+const PROFILE: &str = "profile";
 
 /// Which browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +56,10 @@ pub struct Setup {
     pub build: Build,
     /// Firefox: WebRTC is switched off.
     pub no_webrtc: bool,
+    /// Firefox: pages have no private file system.
+    pub no_file_system: bool,
+    /// Its profile is on a disk of its own with so many MiB, which only root can make.
+    pub disk: Option<usize>,
 }
 
 impl Setup {
@@ -65,6 +74,8 @@ impl Setup {
             hidden: false,
             build: Build::default(),
             no_webrtc: false,
+            no_file_system: false,
+            disk: None,
         }
     }
 }
@@ -75,6 +86,8 @@ pub struct Browser {
     extension: Extension,
     logs: PathBuf,
     running: Option<Running>,
+    // Held, and unmounted when nothing runs any more.
+    _disk: Option<Disk>,
     // Last: fields are dropped in order, and the profile is in use until the browser is gone.
     scratch: Scratch,
 }
@@ -97,11 +110,14 @@ impl Browser {
         let folder = scratch.path().join("extension");
         let extension = Extension::copy(&setup.build, setup.kind.dist(), &folder, config)?;
         let logs = logs.to_path_buf();
+        let profile = scratch.path().join(PROFILE);
+        let disk = setup.disk.map(|size| Disk::mount(&profile, size));
         let mut browser = Self {
             setup,
             extension,
             logs,
             running: None,
+            _disk: disk.transpose()?,
             scratch,
         };
         browser.start()?;
@@ -465,8 +481,9 @@ impl Browser {
         self.scratch.path().join("downloads")
     }
 
-    fn profile(&self) -> PathBuf {
-        self.scratch.path().join("profile")
+    /// Where its profile is.
+    pub fn profile(&self) -> PathBuf {
+        self.scratch.path().join(PROFILE)
     }
 
     fn log(&self, what: &str) -> String {
