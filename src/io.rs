@@ -77,11 +77,15 @@ pub enum FileInput {
     Opened {
         /// Counted from the first.
         pieces: u64,
+        /// The SHA-256 of the last of them as it is now: a crash may have left something else than was written.
+        last: Option<[u8; 32]>,
     },
     /// A piece has come, has the right hash, and is flushed to the disk. They are reported in their order.
     Written {
         /// Which, from 0.
         number: u64,
+        /// Its SHA-256.
+        hash: [u8; 32],
     },
     /// A piece has come with another hash, or not whole; it is not on the disk.
     Damaged {
@@ -117,6 +121,8 @@ pub enum FileOutput {
     Open {
         /// How many bytes it has in all.
         size: u64,
+        /// How many pieces may stay. What is behind them is removed.
+        most: u64,
     },
     /// The binary messages that follow on a connection are this piece: write it where its hash is right. Answered by
     /// [`FileInput::Written`] or [`FileInput::Damaged`].
@@ -156,7 +162,7 @@ pub enum FileOutput {
         /// When it had been changed last, Unix milliseconds, where that was said.
         modified: Option<u64>,
     },
-    /// Read a piece; answered by [`FileInput::Read`].
+    /// Read a piece, which is not always sent; answered by [`FileInput::Read`].
     Read {
         /// Which, from 0.
         number: u64,

@@ -84,6 +84,10 @@ pub const PIECE_BYTES: u32 = 1 << 20;
 /// Pieces that are sent beyond the last one on the other disk: what is sent again after a crash.
 pub const PIECES_AHEAD: u64 = 8;
 
+/// How many pieces at the end of what a start has found may be something else than the sender has, before its file has
+/// changed: what a crash may cost.
+pub const PIECES_BACK: u64 = PIECES_AHEAD;
+
 /// Files that are fetched from one contact at once; others wait for their turn.
 pub const FETCHED_AT_ONCE: usize = 3;
 

@@ -87,7 +87,7 @@ impl Corpus {
         let target = match kind {
             _ if ROUTER.contains(&kind) && !text.contains(r#""log""#) => "router",
             _ if HANDSHAKE.contains(&kind) => "handshake",
-            "get" | "piece" | "got" => "file",
+            "get" | "differs" | "piece" | "got" => "file",
             _ => "session",
         };
         let shape = format!("{kind} {}", shape(&value));

@@ -125,6 +125,8 @@ bugs! {
         Unit("files::tests::a_piece_that_came_damaged_is_asked_for_again_and_not_for_ever");
     PiecesWithoutBound, "a file is sent however much of it is on the other disk", "src/files/sending.rs",
         Unit("files::tests::no_more_pieces_are_on_their_way_than_a_crash_may_cost");
+    LastPieceBelieved, "a file goes on behind whatever is on the other disk", "src/files/sending.rs",
+        Unit("files::tests::checked::what_a_power_loss_has_garbled_is_fetched_again");
     HostilePathTaken, "a folder is saved whatever paths are in it", "src/folder/check.rs",
         Unit("folder::tests::a_hostile_path_in_a_folder_is_found");
     NameNotCleaned, "a file is called as its sender likes", "src/offer.rs",

@@ -18,8 +18,8 @@ pub struct Disk {
     invites: BTreeMap<InviteId, InviteRecord>,
     asked: BTreeMap<String, AskedRecord>,
     transfers: BTreeMap<TransferId, TransferRecord>,
-    /// Pieces of files that come, which are in a store of their own, and which of these are saved.
-    pieces: BTreeMap<TransferId, u64>,
+    /// The hashes of the pieces of files that come, which are in a store of their own, and which of these are saved.
+    pieces: BTreeMap<TransferId, Vec<[u8; 32]>>,
     saved: BTreeSet<TransferId>,
     threads: BTreeMap<ContactId, ThreadRecord>,
     messages: BTreeMap<(ContactId, u64), MessageRecord>,
@@ -140,21 +140,41 @@ impl Disk {
         }
     }
 
-    /// Returns how many pieces of a file are here.
-    #[must_use]
-    pub fn pieces(&self, file: &TransferId) -> u64 {
-        self.pieces.get(file).copied().unwrap_or(0)
+    /// Returns the hashes of the pieces of a file that are here, of which so many may stay.
+    pub fn pieces(&mut self, file: &TransferId, most: u64) -> &[[u8; 32]] {
+        let Some(pieces) = self.pieces.get_mut(file) else {
+            return &[];
+        };
+        pieces.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        pieces
     }
 
-    /// Keeps a piece of a file.
-    pub fn write_piece(&mut self, file: TransferId, number: u64) {
-        self.pieces.insert(file, number + 1);
+    /// Keeps a piece of a file. Returns whether it is the next one.
+    pub fn write_piece(&mut self, file: TransferId, number: u64, hash: [u8; 32]) -> bool {
+        let pieces = self.pieces.entry(file).or_default();
+        let is_next = pieces.len() as u64 == number;
+        if is_next {
+            pieces.push(hash);
+        }
+        is_next
     }
 
-    /// Hands a file to the downloads: of its pieces only a mark is left.
-    pub fn save(&mut self, file: TransferId) {
-        self.pieces.remove(&file);
+    /// Loses what may be lost in a crash: so many pieces at the end of a file are something else, unless it is stored that
+    /// all of it was flushed.
+    pub fn crash(&mut self, mut garbled: impl FnMut() -> usize) {
+        for (id, pieces) in &mut self.pieces {
+            if self.transfers.get(id).is_none_or(|record| !record.whole) {
+                let last = pieces.iter_mut().rev().take(garbled());
+                last.for_each(|hash| *hash = [0; 32]);
+            }
+        }
+    }
+
+    /// Hands a file to the downloads: of its pieces only a mark is left. Returns them.
+    pub fn save(&mut self, file: TransferId) -> Vec<[u8; 32]> {
+        let pieces = self.pieces.remove(&file).unwrap_or_default();
         self.saved.insert(file);
+        pieces
     }
 
     /// Whether a file was saved, and its mark is left.

@@ -1,8 +1,9 @@
-//! What a device does with the bytes of files. A piece is not modelled but by its number: its bytes come a while after
-//! its announcement, where the connection still stands then.
+//! What a device does with the bytes of files. A piece is not modelled but by its number and its hash: its bytes come a
+//! while after its announcement, where the connection still stands then.
 
 use crate::event::Event;
 use crate::world::World;
+use mesh_chat::limits::PIECE_BYTES;
 use mesh_chat::node::{FileInput, FileOutput, Input};
 use mesh_chat::view::TransferId;
 
@@ -41,21 +42,32 @@ pub fn act(world: &mut World, index: usize, file: TransferId, output: FileOutput
     };
     let done = match output {
         FileOutput::Open { .. } if device.disk.is_saved(&file) => FileInput::Saved,
-        FileOutput::Open { .. } => FileInput::Opened {
-            pieces: device.disk.pieces(&file),
-        },
+        FileOutput::Open { most, .. } => {
+            let pieces = device.disk.pieces(&file, most);
+            FileInput::Opened {
+                pieces: pieces.len() as u64,
+                last: pieces.last().copied(),
+            }
+        }
         FileOutput::Write { number, .. } if damaged => FileInput::Damaged { number },
         FileOutput::Write {
             number, hash: of, ..
         } if of == hash(&file, number) => {
             // What is reported is flushed.
-            device.disk.write_piece(file.clone(), number);
-            FileInput::Written { number }
+            if !device.disk.write_piece(file.clone(), number, of) {
+                return;
+            }
+            FileInput::Written { number, hash: of }
         }
         FileOutput::Write { number, .. } => FileInput::Damaged { number },
         FileOutput::Save { .. } if refused => FileInput::NotSaved,
-        FileOutput::Save { .. } => {
-            device.disk.save(file.clone());
+        FileOutput::Save { size, .. } => {
+            let pieces = device.disk.save(file.clone());
+            let offered = 0..size.div_ceil(u64::from(PIECE_BYTES));
+            if !offered.map(|number| hash(&file, number)).eq(pieces) {
+                let what = format!("P{index} has saved something else than {file:?}");
+                world.ctx.violation(what);
+            }
             FileInput::Saved
         }
         FileOutput::Find { .. } if chosen => FileInput::Found,

@@ -69,6 +69,9 @@ pub fn kill(world: &mut World, index: usize, cut_off: bool) {
             device.disk.write(change);
         }
     }
+    if let Some(random) = &mut world.transfers.random {
+        device.disk.crash(|| random.index(4));
+    }
     if matches!(device.storing, Storing::Silent { .. }) {
         device.storing = Storing::Takes;
     }

@@ -135,6 +135,7 @@ impl Files {
                 progressed: Progressed::Open,
                 began: ctx.now.unix,
                 paused: false,
+                whole: false,
                 ..file.record.clone()
             };
             let change = Change::Transfer(record.clone());
@@ -165,6 +166,7 @@ impl Files {
             progressed: Progressed::Open,
             began: ctx.now.unix,
             paused: false,
+            whole: false,
         };
         ctx.store(
             Write::Transfer(id.clone()),
@@ -363,7 +365,7 @@ impl Files {
         };
         let sent = matches!(input, FileInput::Sent | FileInput::Lacking);
         let ended = match &mut file.work {
-            Work::Receiving(receiving) => receiving.input(ctx, id, &file.record.offer, input),
+            Work::Receiving(receiving) => receiving.input(ctx, &mut file.record, input),
             Work::Sending(sending) => sending.input(input),
         };
         if let Some(read) = read {
@@ -382,6 +384,8 @@ impl Files {
     /// Sends and asks for what is next after something has changed about a file.
     fn go_on(&mut self, ctx: &mut Context, contact: &ContactId, id: &TransferId) {
         let Some(file) = self.all.get_mut(id).filter(|file| !file.has_ended()) else {
+            // Its place may be another one's.
+            self.fetch(ctx, contact);
             return self.serve(ctx, contact);
         };
         if let Some(word) = file

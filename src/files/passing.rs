@@ -1,6 +1,7 @@
 //! What passes on the connections for files: which pieces are asked for, sent and acknowledged.
 
 use super::channel::Bound;
+use super::sending::Then;
 use super::{File, Files, Work, say};
 use crate::context::Context;
 use crate::encoding::{b64, unb64};
@@ -48,7 +49,7 @@ impl Files {
         let fetches = self.fetches_on(contact) == Some(link);
         let (id, may) = match &frame {
             FileFrame::Get { id, .. } | FileFrame::Got { id, .. } => (id, serves),
-            FileFrame::Piece { id, .. } => (id, fetches),
+            FileFrame::Piece { id, .. } | FileFrame::Differs { id, .. } => (id, fetches),
         };
         if !may {
             return Err(Misbehaviour::OutOfPlace);
@@ -64,11 +65,12 @@ impl Files {
         };
         let size = file.size();
         match (frame, &mut file.work) {
-            (FileFrame::Get { from, .. }, Work::Sending(sending)) => {
-                if from > super::piece::count(size) {
+            (FileFrame::Get { from, last, .. }, Work::Sending(sending)) => {
+                if from > super::piece::count(size) || last.is_some() != (from > 0) {
                     return Err(Misbehaviour::OutOfPlace);
                 }
-                sending.get(link, from);
+                let last = last.map(|last| unb64(&last).ok_or(Misbehaviour::OutOfPlace));
+                sending.get(link, from, last.transpose()?);
             }
             (FileFrame::Got { upto, .. }, Work::Sending(sending)) => {
                 if !sending.heard(upto) {
@@ -86,6 +88,11 @@ impl Files {
             ) => {
                 let hash = unb64(&hash).ok_or(Misbehaviour::OutOfPlace)?;
                 receiving.announced(ctx, (&id, link), size, (number, length, hash));
+            }
+            (FileFrame::Differs { from, .. }, Work::Receiving(receiving)) => {
+                if let Some(how) = receiving.differs(ctx, &id, size, from)? {
+                    self.end(ctx, &id, how, false);
+                }
             }
             _ => return Err(Misbehaviour::OutOfPlace),
         }
@@ -120,10 +127,11 @@ impl Files {
                 Work::Receiving(receiving) => receiving.ask(),
                 Work::Sending(_) => None,
             };
-            if let Some(from) = ask {
+            if let Some((from, last)) = ask {
                 let frame = FileFrame::Get {
                     id: id.0.clone(),
                     from,
+                    last: last.map(|last| b64(&last)),
                 };
                 ctx.transmit(link, &frame);
                 self.announce(ctx, &id);
@@ -178,7 +186,7 @@ impl Files {
         }
     }
 
-    /// Sends a piece that was read, and goes on with the next one once it is sent.
+    /// Sends a piece that was read, and goes on with the next one once it is sent; or compares it.
     pub(super) fn read(
         &mut self,
         ctx: &mut Context,
@@ -187,12 +195,16 @@ impl Files {
         (number, hash): (u64, [u8; 32]),
     ) {
         let ready = self.serves_on(contact);
-        let link = self.all.get(id).and_then(|file| match &file.work {
-            Work::Sending(sending) => Some((sending.link_for(number)?, file.size())),
+        let Some(file) = self.all.get_mut(id) else {
+            return self.sent(contact, id);
+        };
+        let size = file.size();
+        let then = match &mut file.work {
+            Work::Sending(sending) => sending.was_read(number, hash),
             Work::Receiving(_) => None,
-        });
-        match link.filter(|(link, _)| ready == Some(*link)) {
-            Some((link, size)) => {
+        };
+        match then {
+            Some(Then::Send(link)) if ready == Some(link) => {
                 let frame = FileFrame::Piece {
                     id: id.0.clone(),
                     number,
@@ -201,9 +213,15 @@ impl Files {
                 };
                 ctx.transmit(link, &frame);
                 ctx.emit(Output::File(id.clone(), FileOutput::Send { link }));
+                return;
             }
-            None => self.sent(contact, id),
+            Some(Then::Differs(link, from)) if ready == Some(link) => {
+                let id = id.0.clone();
+                ctx.transmit(link, &FileFrame::Differs { id, from });
+            }
+            Some(Then::Send(_) | Then::Differs(..)) | None => {}
         }
+        self.sent(contact, id);
     }
 
     /// Notes that a piece of a file was handed to the connection, or is not wanted any more.

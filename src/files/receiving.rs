@@ -1,20 +1,27 @@
 //! One file that comes.
 //!
-//! | | the part is open | a piece is announced | written | damaged | the connection ends |
-//! |---|---|---|---|---|---|
-//! | Opening | `Open`, or `Saving` where it is whole | ignored | – | – | – |
-//! | Open | – | written where it is the next one | counted; `Saving` after the last | asked for again | asked for again |
-//! | Saving | – | ignored | – | – | – |
-//! | Unsaved | – | ignored | – | – | – |
+//! | | the part is open | a piece is announced | written | damaged | the last piece differs | the connection ends |
+//! |---|---|---|---|---|---|---|
+//! | Opening | `Open`, or `Saving` where it is whole | ignored | – | – | – | – |
+//! | Open | – | written where it is the next one | counted; `Saving` after the last | asked for again | `Back`, or it has changed | asked for again |
+//! | Back | `Open` | ignored | – | – | ignored | – |
+//! | Saving | – | ignored | – | – | ignored | – |
+//! | Unsaved | – | ignored | – | – | ignored | – |
 //!
 //! Where the browser does not save it, a file that is Saving is Unsaved, until its person has it saved again.
+//!
+//! It goes on only behind a piece that its sender has too. What has been written since the start was right and is flushed:
+//! where that differs, the file has changed. What was found at the start may be what a crash has left, so it is dropped
+//! piece by piece, a few of them; where nothing is left, there is nothing that could be mixed with another file. Of one
+//! that was found with all its pieces the last is fetched again, unless it is stored that all were flushed.
 
 use super::piece;
 use crate::context::Context;
 use crate::io::{FileInput, FileOutput, LinkId, Output};
-use crate::limits::{DAMAGED_PIECES, PIECES_AHEAD};
+use crate::limits::{DAMAGED_PIECES, PIECES_AHEAD, PIECES_BACK};
+use crate::misbehaviour::Misbehaviour;
 use crate::offer::FileOffer;
-use crate::records::End;
+use crate::records::{Change, End, TransferRecord};
 use crate::values::TransferId;
 use crate::view::{Failure, TransferState};
 
@@ -24,10 +31,16 @@ pub(super) struct Receiving {
     stage: Stage,
     /// Pieces that are on the disk, from the first one on.
     have: u64,
+    /// The hash of the last of them.
+    last: Option<[u8; 32]>,
+    /// That one was written since the start.
+    checked: bool,
+    /// How many pieces were dropped since the start.
+    back: u64,
     /// The number of the next piece that may be announced.
     next: u64,
-    /// It was asked for on the present connection.
-    asked: bool,
+    /// From which piece on it was asked for on the present connection.
+    asked: Option<u64>,
     /// What the sender has said since it was told that the file is wanted.
     sender: Sender,
     /// How often a piece came damaged.
@@ -47,6 +60,8 @@ enum Stage {
     Opening,
     /// Pieces can be written.
     Open,
+    /// The last piece is being dropped.
+    Back,
     /// All pieces are there, and being saved.
     Saving,
     /// All pieces are there, and were not saved.
@@ -71,7 +86,7 @@ impl Receiving {
     pub(super) fn open(&mut self, ctx: &mut Context, id: &TransferId, size: u64) {
         if self.stage == Stage::Closed {
             self.stage = Stage::Opening;
-            ctx.emit(Output::File(id.clone(), FileOutput::Open { size }));
+            look(ctx, id, size, piece::count(size));
         }
     }
 
@@ -79,10 +94,13 @@ impl Receiving {
         match self.stage {
             Stage::Saving => TransferState::Saving,
             Stage::Unsaved => TransferState::Unsaved,
-            Stage::Open if self.sender == Sender::Lacking => TransferState::NeedsFile,
-            Stage::Open if self.sender == Sender::Paused => TransferState::Paused { there: true },
-            Stage::Open if self.asked => TransferState::Running,
-            Stage::Open | Stage::Closed | Stage::Opening => TransferState::Waiting,
+            Stage::Closed | Stage::Opening => TransferState::Waiting,
+            Stage::Open | Stage::Back => match self.sender {
+                Sender::Lacking => TransferState::NeedsFile,
+                Sender::Paused => TransferState::Paused { there: true },
+                Sender::Unheard | Sender::Ready if self.asked.is_some() => TransferState::Running,
+                Sender::Unheard | Sender::Ready => TransferState::Waiting,
+            },
         }
     }
 
@@ -98,23 +116,49 @@ impl Receiving {
     /// Returns whether pieces of it are to be fetched, now or once the sender has said that it is ready.
     pub(super) fn is_wanted(&self) -> bool {
         let may_be_sent = matches!(self.sender, Sender::Unheard | Sender::Ready);
-        self.stage == Stage::Open && may_be_sent
+        matches!(self.stage, Stage::Open | Stage::Back) && may_be_sent
     }
 
-    /// Returns from which piece on it is to be asked for, where that has not been done. Not before the sender is
-    /// ready: what is asked for on one connection can be there before what was said in the session before it.
-    pub(super) fn ask(&mut self) -> Option<u64> {
-        let ask = self.is_wanted() && self.sender == Sender::Ready && !self.asked;
-        ask.then(|| {
-            self.asked = true;
+    /// Returns from which piece on it is to be asked for, and the hash of the one before, where that has not been done.
+    /// Not before the sender is ready: what is asked for on one connection can be there before what was said in the
+    /// session before it.
+    pub(super) fn ask(&mut self) -> Option<(u64, Option<[u8; 32]>)> {
+        let is_ready = (self.stage, self.sender) == (Stage::Open, Sender::Ready);
+        (is_ready && self.asked.is_none()).then(|| {
+            self.asked = Some(self.have);
             self.next = self.have;
-            self.have
+            (self.have, self.last)
         })
+    }
+
+    /// Takes that the sender has something else than what is here before the piece from which on it was asked for.
+    /// Returns how the file has ended.
+    pub(super) fn differs(
+        &mut self,
+        ctx: &mut Context,
+        id: &TransferId,
+        size: u64,
+        from: u64,
+    ) -> Result<Option<End>, Misbehaviour> {
+        if from == 0 || from > piece::count(size) {
+            return Err(Misbehaviour::OutOfPlace);
+        }
+        // Else it was asked for before something else happened.
+        if self.stage == Stage::Open && self.asked == Some(from) {
+            if self.checked || self.back == PIECES_BACK {
+                return Ok(Some(End::Failed(Failure::Changed)));
+            }
+            self.stage = Stage::Back;
+            self.back += 1;
+            look(ctx, id, size, from - 1);
+            self.interrupted();
+        }
+        Ok(None)
     }
 
     /// Notes that the connection has ended, or that it is not asked for any more.
     pub(super) fn interrupted(&mut self) {
-        self.asked = false;
+        self.asked = None;
         self.next = self.have;
     }
 
@@ -133,7 +177,10 @@ impl Receiving {
 
     /// Notes that the sender is to hear whether it is wanted.
     pub(super) fn renew(&mut self) {
-        self.news = matches!(self.stage, Stage::Open | Stage::Saving | Stage::Unsaved);
+        self.news = matches!(
+            self.stage,
+            Stage::Open | Stage::Back | Stage::Saving | Stage::Unsaved
+        );
     }
 
     /// Returns whether the sender is to hear whether it is wanted now.
@@ -167,7 +214,7 @@ impl Receiving {
     ) {
         let expected = piece::length(size, number);
         let is_next = number == self.next && number < self.have.saturating_add(PIECES_AHEAD);
-        let is_next = self.asked && (is_next || planted!(AnyPieceTaken));
+        let is_next = self.asked.is_some() && (is_next || planted!(AnyPieceTaken));
         if !is_next || !self.is_wanted() || length == 0 || length != expected {
             return;
         }
@@ -185,23 +232,29 @@ impl Receiving {
     pub(super) fn input(
         &mut self,
         ctx: &mut Context,
-        id: &TransferId,
-        offer: &FileOffer,
+        record: &mut TransferRecord,
         input: FileInput,
     ) -> Option<End> {
         match input {
-            FileInput::Opened { pieces } if self.stage == Stage::Opening => {
-                self.stage = Stage::Open;
-                self.have = pieces.min(piece::count(offer.size));
-                self.news = true;
-                self.save_if_whole(ctx, id, offer);
+            FileInput::Opened { pieces, last }
+                if matches!(self.stage, Stage::Opening | Stage::Back) =>
+            {
+                self.opened(ctx, record, pieces, last);
             }
-            FileInput::Written { number } if number == self.have => {
+            FileInput::Written { number, hash }
+                if (self.stage, number) == (Stage::Open, self.have) =>
+            {
                 self.have += 1;
+                (self.last, self.checked) = (Some(hash), true);
                 self.next = self.next.max(self.have);
                 self.damaged = 0;
                 self.owes = true;
-                self.save_if_whole(ctx, id, offer);
+                if self.have == piece::count(record.offer.size) {
+                    // It need not be there before it is saved: without it, a piece is fetched again.
+                    record.whole = true;
+                    ctx.store_for_certain(Change::Transfer(record.clone()));
+                    self.save(ctx, &record.id, &record.offer);
+                }
             }
             FileInput::Damaged { .. } => {
                 self.damaged += 1;
@@ -224,9 +277,29 @@ impl Receiving {
         None
     }
 
-    fn save_if_whole(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
-        if self.stage == Stage::Open && self.have == piece::count(offer.size) {
-            self.save(ctx, id, offer);
+    fn opened(
+        &mut self,
+        ctx: &mut Context,
+        record: &mut TransferRecord,
+        pieces: u64,
+        last: Option<[u8; 32]>,
+    ) {
+        let size = record.offer.size;
+        let count = piece::count(size);
+        let have = last.map_or(0, |_| pieces.min(count));
+        if have == count && have > 0 && !record.whole {
+            return look(ctx, &record.id, size, count - 1);
+        }
+        if have < count && record.whole {
+            // It was removed behind our back.
+            record.whole = false;
+            ctx.store_for_certain(Change::Transfer(record.clone()));
+        }
+        self.news |= self.stage == Stage::Opening;
+        self.stage = Stage::Open;
+        (self.have, self.next, self.last, self.checked) = (have, have, last, false);
+        if have == count {
+            self.save(ctx, &record.id, &record.offer);
         }
     }
 
@@ -240,4 +313,9 @@ impl Receiving {
         };
         ctx.emit(Output::File(id.clone(), save));
     }
+}
+
+/// Looks what is on the disk, of which so many pieces may stay.
+fn look(ctx: &mut Context, id: &TransferId, size: u64, most: u64) {
+    ctx.emit(Output::File(id.clone(), FileOutput::Open { size, most }));
 }

@@ -45,6 +45,17 @@ enum Source {
 struct Asked {
     link: LinkId,
     next: u64,
+    /// The hash of the piece before that one on the other disk, until it was compared.
+    last: Option<[u8; 32]>,
+}
+
+/// What follows on a connection when a piece was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// It is sent.
+    Send(LinkId),
+    /// It is not what is on the other disk before this piece, which is said.
+    Differs(LinkId, u64),
 }
 
 impl Sending {
@@ -116,12 +127,16 @@ impl Sending {
         }
     }
 
-    /// Takes a request for the pieces from one on. One that the other side has sent before it said in the session
-    /// that it does not want it now is passed over.
-    pub(super) fn get(&mut self, link: LinkId, from: u64) {
+    /// Takes a request for the pieces from one on; the one before that, on the other disk, has the hash `last`. One that
+    /// the other side has sent before it said in the session that it does not want it now is passed over.
+    pub(super) fn get(&mut self, link: LinkId, from: u64, last: Option<[u8; 32]>) {
         if self.wanted && !self.paused_there {
             self.got = from;
-            self.asked = Some(Asked { link, next: from });
+            self.asked = Some(Asked {
+                link,
+                next: from,
+                last,
+            });
         }
     }
 
@@ -147,29 +162,46 @@ impl Sending {
     pub(super) fn is_ready(&self, size: u64) -> bool {
         self.source == Source::Found
             && self.busy.is_none()
-            && self.asked.is_some_and(|Asked { next, .. }| {
+            && self.asked.is_some_and(|Asked { next, last, .. }| {
                 let ahead = next < self.got.saturating_add(PIECES_AHEAD);
-                next < piece::count(size) && (ahead || planted!(PiecesWithoutBound))
+                let may_send = next < piece::count(size) && (ahead || planted!(PiecesWithoutBound));
+                last.is_some() || may_send
             })
     }
 
-    /// Reads the next piece.
+    /// Reads the next piece, or the one before it that is to be compared.
     pub(super) fn read(&mut self, ctx: &mut Context, id: &TransferId, size: u64) {
         let Some(asked) = &mut self.asked else {
             return;
         };
-        let number = asked.next;
-        asked.next += 1;
+        let number = if asked.last.is_some() {
+            asked.next.saturating_sub(1)
+        } else {
+            asked.next += 1;
+            asked.next - 1
+        };
         self.busy = Some(number);
         let length = piece::length(size, number);
         let read = FileOutput::Read { number, length };
         ctx.emit(Output::File(id.clone(), read));
     }
 
-    /// Returns the connection on which to send a piece that was read, where it is still wanted there.
-    pub(super) fn link_for(&self, number: u64) -> Option<LinkId> {
-        let asked = self.asked.filter(|_| self.busy == Some(number))?;
-        Some(asked.link)
+    /// Returns what follows when a piece was read, where it is still wanted.
+    pub(super) fn was_read(&mut self, number: u64, hash: [u8; 32]) -> Option<Then> {
+        let asked = self.asked.as_mut().filter(|_| self.busy == Some(number))?;
+        let Asked { link, next, .. } = *asked;
+        // Else it was read for a request before this one.
+        if number + 1 == next {
+            let Some(last) = asked.last.take() else {
+                return Some(Then::Send(link));
+            };
+            if hash != last && !planted!(LastPieceBelieved) {
+                self.interrupted();
+                return Some(Then::Differs(link, next));
+            }
+        }
+        self.busy = None;
+        None
     }
 
     /// Goes on after the device has done something. Returns how the file has ended.

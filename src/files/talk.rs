@@ -16,6 +16,8 @@ pub(super) enum Word {
     Cancelled,
     /// It cannot be sent or saved.
     Failed,
+    /// Its sender has another file by now.
+    Changed,
     /// It is on the disk.
     Saved,
     /// Its sender has to choose it again.
@@ -28,12 +30,13 @@ pub(super) enum Word {
     Noted,
 }
 
-const WORDS: [(Word, &str); 10] = [
+const WORDS: [(Word, &str); 11] = [
     (Word::Offered, "offered"),
     (Word::Want, "want"),
     (Word::Declined, "declined"),
     (Word::Cancelled, "cancelled"),
     (Word::Failed, "failed"),
+    (Word::Changed, "changed"),
     (Word::Saved, "saved"),
     (Word::Lacking, "lacking"),
     (Word::Paused, "paused"),
@@ -61,6 +64,7 @@ impl Word {
             Self::Declined => Some(End::Declined),
             Self::Cancelled => Some(End::Cancelled { there: true }),
             Self::Failed => Some(End::Failed(Failure::There)),
+            Self::Changed => Some(End::Failed(Failure::Changed)),
             Self::Saved => Some(End::Saved),
             Self::Offered
             | Self::Want
@@ -77,6 +81,7 @@ impl Word {
             End::Saved => Self::Saved,
             End::Declined => Self::Declined,
             End::Cancelled { .. } => Self::Cancelled,
+            End::Failed(Failure::Changed) => Self::Changed,
             End::Failed(_) => Self::Failed,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Long because the two ends, and what lies between them, are one.
 
+mod checked;
 mod pictures;
 
 use super::receiving::{Receiving, Sender};
@@ -24,9 +25,13 @@ struct Device {
     other: ContactId,
     /// What is stored.
     records: BTreeMap<TransferId, TransferRecord>,
-    /// Pieces on the disk.
-    disk: BTreeMap<TransferId, u64>,
+    /// Pieces on the disk: the hash of each.
+    disk: BTreeMap<TransferId, Vec<[u8; 32]>>,
+    /// The hashes that the pieces of its own files have from one of them on.
+    contents: BTreeMap<u64, u8>,
     saved: Vec<TransferId>,
+    /// The pieces of the one that was saved last.
+    saved_as: Vec<[u8; 32]>,
     /// Files of which nothing more was to be sent.
     stopped: Vec<TransferId>,
     /// Copies for the views.
@@ -46,13 +51,23 @@ impl Device {
             other: id(other),
             records: BTreeMap::new(),
             disk: BTreeMap::new(),
+            contents: [(0, 7)].into(),
             saved: Vec::new(),
+            saved_as: Vec::new(),
             stopped: Vec::new(),
             kept: BTreeSet::new(),
             sources: Vec::new(),
             shown: BTreeMap::new(),
             carries: Vec::new(),
         }
+    }
+
+    /// Returns the hash of a piece of its files, as they are now.
+    fn hash(&self, number: u64) -> [u8; 32] {
+        let (_, content) = self.contents.range(..=number).next_back().unwrap();
+        let mut hash = [*content; 32];
+        hash[..8].copy_from_slice(&number.to_le_bytes());
+        hash
     }
 }
 
@@ -112,6 +127,21 @@ fn offer(size: u64) -> FileOffer {
         modified: None,
         thumbnail: None,
         folder: None,
+    }
+}
+
+/// The first file, as it comes.
+fn record(size: u64) -> TransferRecord {
+    TransferRecord {
+        version: 1,
+        id: file(1),
+        contact: id("Ann"),
+        direction: Direction::In,
+        offer: offer(size),
+        progressed: Progressed::Open,
+        began: Default::default(),
+        paused: false,
+        whole: false,
     }
 }
 
@@ -217,6 +247,14 @@ impl Pair {
         self.run();
     }
 
+    /// A crash of the second device has left something else in the last pieces of the first file there.
+    fn garble(&mut self, pieces: usize) {
+        let disk = self.devices[1].disk.get_mut(&file(1)).unwrap();
+        for hash in disk.iter_mut().rev().take(pieces) {
+            *hash = [66; 32];
+        }
+    }
+
     /// Lets everything happen that is due.
     fn run(&mut self) {
         loop {
@@ -278,9 +316,13 @@ impl Pair {
                 Output::File(id, output) => {
                     let did = match output {
                         FileOutput::Open { .. } if device.saved.contains(&id) => FileInput::Saved,
-                        FileOutput::Open { .. } => {
-                            let pieces = *device.disk.entry(id.clone()).or_default();
-                            FileInput::Opened { pieces }
+                        FileOutput::Open { most, .. } => {
+                            let disk = device.disk.entry(id.clone()).or_default();
+                            disk.truncate(usize::try_from(most).unwrap());
+                            FileInput::Opened {
+                                pieces: disk.len() as u64,
+                                last: disk.last().copied(),
+                            }
                         }
                         FileOutput::Save { .. } if self.unsaved > 0 => {
                             self.unsaved -= 1;
@@ -288,6 +330,8 @@ impl Pair {
                         }
                         FileOutput::Save { keep, .. } => {
                             device.saved.push(id.clone());
+                            let disk = device.disk.get(&id).cloned();
+                            device.saved_as = disk.unwrap_or_default();
                             device.kept.extend(keep.then(|| id.clone()));
                             FileInput::Saved
                         }
@@ -307,7 +351,7 @@ impl Pair {
                         FileOutput::Find { .. } => FileInput::Lacking,
                         FileOutput::Read { number, .. } => FileInput::Read {
                             number,
-                            hash: [7; 32],
+                            hash: device.hash(number),
                         },
                         FileOutput::Send { .. } => {
                             self.sent += 1;
@@ -316,7 +360,9 @@ impl Pair {
                             FileInput::Sent
                         }
                         // What is written is so when its bytes have come.
-                        FileOutput::Write { link, number, .. } => {
+                        FileOutput::Write {
+                            link, number, hash, ..
+                        } => {
                             assert!(device.carries.contains(&link), "bytes are taken there");
                             let at = self.way.iter().position(|(to, way)| {
                                 *to == index && matches!(way, Way::Piece(of) if *of == id)
@@ -327,8 +373,11 @@ impl Pair {
                                 self.damages.pop_front();
                                 FileInput::Damaged { number }
                             } else {
-                                device.disk.insert(id.clone(), number + 1);
-                                FileInput::Written { number }
+                                let disk = device.disk.entry(id.clone()).or_default();
+                                disk.truncate(usize::try_from(number).unwrap());
+                                assert_eq!(disk.len() as u64, number, "no holes");
+                                disk.push(hash);
+                                FileInput::Written { number, hash }
                             }
                         }
                         FileOutput::Drop => {
@@ -391,13 +440,18 @@ impl Pair {
     /// Delivers until so many pieces were sent in all.
     fn run_until_sent(&mut self, pieces: u64) {
         while self.sent < pieces {
-            self.dial();
-            for index in 0..2 {
-                self.drain(index);
-            }
-            let (to, way) = self.way.pop_front().expect("it goes on");
-            self.deliver(to, way);
+            self.step();
         }
+    }
+
+    /// Lets the next thing happen.
+    fn step(&mut self) {
+        self.dial();
+        for index in 0..2 {
+            self.drain(index);
+        }
+        let (to, way) = self.way.pop_front().expect("it goes on");
+        self.deliver(to, way);
     }
 
     fn states(&self, id: &TransferId) -> [TransferState; 2] {
@@ -567,10 +621,13 @@ fn a_sender_that_runs_ahead_of_the_disk_fills_no_memory() {
     let mut receiving = Receiving::default();
     let size = 20 * PIECE;
     receiving.open(&mut ctx, &file(1), size);
-    let opened = FileInput::Opened { pieces: 0 };
-    receiving.input(&mut ctx, &file(1), &offer(size), opened);
+    let opened = FileInput::Opened {
+        pieces: 0,
+        last: None,
+    };
+    receiving.input(&mut ctx, &mut record(size), opened);
     receiving.heard(Sender::Ready);
-    assert_eq!(receiving.ask(), Some(0));
+    assert_eq!(receiving.ask(), Some((0, None)));
     crate::test_context::clear(&mut ctx);
     for number in 0..20 {
         let piece = (number, PIECE_BYTES, [7; 32]);
@@ -793,7 +850,7 @@ fn several_files_pass_in_turn() {
         pair.accepted(&file(n), 9 * PIECE);
     }
     pair.connect_until(9);
-    let bytes = [1, 2, 3].map(|n| pair.devices[1].disk[&file(n)]);
+    let bytes = [1, 2, 3].map(|n| pair.devices[1].disk[&file(n)].len());
     assert!(
         bytes.iter().all(|pieces| (1..=4).contains(pieces)),
         "{bytes:?}"
@@ -843,10 +900,11 @@ fn a_piece_that_is_not_the_next_one_is_passed_over() {
     let mut ctx = context();
     let mut receiving = Receiving::default();
     receiving.open(&mut ctx, &file(1), 9 * PIECE);
-    let opened = FileInput::Opened { pieces: 2 };
-    receiving.input(&mut ctx, &file(1), &offer(9 * PIECE), opened);
+    let last = Some([7; 32]);
+    let opened = FileInput::Opened { pieces: 2, last };
+    receiving.input(&mut ctx, &mut record(9 * PIECE), opened);
     receiving.heard(Sender::Ready);
-    assert_eq!(receiving.ask(), Some(2));
+    assert_eq!(receiving.ask(), Some((2, last)));
     let mut announced = |number, length| {
         crate::test_context::clear(&mut ctx);
         let of = (&file(1), FETCH);
@@ -871,7 +929,7 @@ fn no_more_pieces_are_on_their_way_than_a_crash_may_cost() {
     let mut ctx = context();
     let mut sending = Sending::default();
     sending.want(&mut ctx, &file(1), &offer(99 * PIECE));
-    sending.get(SERVE, 5);
+    sending.get(SERVE, 5, None);
     sending.input(FileInput::Found);
     let mut pieces = 0;
     while sending.is_ready(99 * PIECE) && pieces < 99 {

@@ -87,6 +87,9 @@ impl TransferState {
         match self {
             Self::Declined => true,
             Self::Cancelled { there } => there == own,
+            Self::Failed {
+                why: Failure::Changed,
+            } => false,
             Self::Failed { why } => (why == Failure::There) == own,
             Self::Offered
             | Self::Waiting

@@ -1,4 +1,4 @@
-//! What is read of a file that goes, and sent: a piece at a time, and the one behind it while that is sent.
+//! What is read of a file that goes, and sent or compared: a piece at a time, and the one behind it while that is sent.
 
 use super::Files;
 use super::buffers::{float, free, slice};
@@ -164,7 +164,7 @@ fn free_all(read: Option<Read>) {
 }
 
 /// Reads a piece. A browser may read what is not there any more without an error: what was read is counted.
-async fn read(source: &Source, number: u64, length: u32) -> Result<Read, String> {
+pub(super) async fn read(source: &Source, number: u64, length: u32) -> Result<Read, String> {
     let from = number * u64::from(PIECE_BYTES);
     let range = from..from + u64::from(length);
     let bytes = match source {

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 /// Something to be done.
 pub(super) enum Job {
     /// Find what there is of it.
-    Open { size: u64 },
+    Open { size: u64, most: u64 },
     /// Write a piece that has come.
     Write {
         number: u64,

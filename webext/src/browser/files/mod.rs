@@ -8,6 +8,7 @@
 //! | `buffers` | a piece read from a file, and the end of one in memory |
 //! | `lull` | stepping back for texts |
 //! | `line` | what is to be done with one file, in order |
+//! | `coming` | what has come of a file, found and written |
 //! | `going` | what is read of one that goes, and sent |
 //! | `sources` | the files and folders that views have handed over |
 //! | `folders` | a folder of those, read as the zip that it is sent as |
@@ -18,6 +19,7 @@
 //! To which piece bytes belong is in [`arrivals`](crate::arrivals).
 
 mod buffers;
+mod coming;
 mod folders;
 mod going;
 mod line;
@@ -29,15 +31,14 @@ mod sources;
 
 use super::host::Host;
 use crate::arrivals::{Arrivals, Come, Piece};
-use buffers::{float, free};
-use ipc::limits::PIECE_BYTES;
+use buffers::free;
 use ipc::{Failure, TransferId};
 use js_sys::{ArrayBuffer, Uint8Array};
 use line::{Job, Line, Turn};
 use litemap::LiteMap;
 use lull::Lull;
 use mesh_chat::node::{FileInput, FileOutput, LinkId};
-use parts::{Fault, Outcome, Parts};
+use parts::{Fault, Parts};
 use peerjs::browser::{Bytes, Sink};
 use saving::Handed;
 use sources::Sources;
@@ -113,7 +114,7 @@ impl Files {
         bytes: impl FnOnce(LinkId) -> Option<Bytes>,
     ) {
         let job = match output {
-            FileOutput::Open { size } => Job::Open { size },
+            FileOutput::Open { size, most } => Job::Open { size, most },
             FileOutput::Write {
                 link,
                 number,
@@ -279,7 +280,7 @@ impl Files {
     /// Does one thing. Returns what is to be reported of it.
     async fn done(&self, id: &TransferId, turn: Turn, job: Job) -> Option<FileInput> {
         let done = match job {
-            Job::Open { size } => self.open(id, size).await,
+            Job::Open { size, most } => self.open(id, size, most).await,
             Job::Write {
                 number,
                 hash,
@@ -355,49 +356,6 @@ impl Files {
                 Some(FileInput::NotSaved)
             }
         }
-    }
-
-    async fn open(&self, id: &TransferId, size: u64) -> Result<FileInput, Fault> {
-        if self.parts.is_saved(id).await {
-            return Ok(FileInput::Saved);
-        }
-        let (size, there) = (float(size), self.parts.size(id).await?);
-        let pieces = if there < size {
-            self.parts.check_room(size - there).await?;
-            (there / f64::from(PIECE_BYTES)).floor()
-        } else {
-            (size / f64::from(PIECE_BYTES)).ceil()
-        };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a whole number, and not negative"
-        )]
-        let pieces = pieces as u64;
-        self.with(id, |line| line.have = pieces);
-        Ok(FileInput::Opened { pieces })
-    }
-
-    /// Writes a piece. One that is not the next comes after one that was damaged, and is asked for again: the file has no
-    /// holes.
-    async fn write(
-        &self,
-        id: &TransferId,
-        number: u64,
-        hash: [u8; 32],
-        bytes: &Uint8Array,
-    ) -> Result<Option<FileInput>, Fault> {
-        if self.with(id, |line| line.have) != Some(number) {
-            return Ok(None);
-        }
-        let at = float(number) * f64::from(PIECE_BYTES);
-        Ok(Some(match self.parts.write(id, at, bytes, hash).await? {
-            Outcome::Written => {
-                self.with(id, |line| line.have = number + 1);
-                FileInput::Written { number }
-            }
-            Outcome::Damaged => FileInput::Damaged { number },
-        }))
     }
 }
 

@@ -108,15 +108,30 @@ impl Parts {
         bytes: &Uint8Array,
         hash: [u8; 32],
     ) -> Result<Outcome, Fault> {
-        if !self.open.borrow().contains(of) {
-            self.open.borrow_mut().push(of.clone());
-        }
+        self.hold(of);
         let hash = Uint8Array::from(hash.as_slice());
         let job = [of.0.as_str().into(), at.into(), bytes.into(), hash.into()];
         match self.ask(&job, Some(&bytes.buffer())).await?.as_str() {
             "written" => Ok(Outcome::Written),
             "damaged" => Ok(Outcome::Damaged),
             error => Err(Fault::from(error.to_owned())),
+        }
+    }
+
+    /// Removes what there is of a file behind so many bytes.
+    pub(super) async fn cut(&self, of: &TransferId, at: f64) -> Result<(), Fault> {
+        self.hold(of);
+        let job = [of.0.as_str().into(), at.into()];
+        match self.ask(&job, None).await?.as_str() {
+            "cut" => Ok(()),
+            error => Err(Fault::from(error.to_owned())),
+        }
+    }
+
+    /// Notes that the worker may hold a file.
+    fn hold(&self, of: &TransferId) {
+        if !self.open.borrow().contains(of) {
+            self.open.borrow_mut().push(of.clone());
         }
     }
 
