@@ -150,7 +150,7 @@ fn a_file_that_changes_while_it_is_sent_is_given_up_on_both_sides() -> Result {
         see(to, &transfer, &["running"], 4 * MEGABYTE)?;
         fs::write(&file, b"something else")?;
         see(from, &transfer, &["failed: changed"], 0)?;
-        see(to, &transfer, &["failed: there"], 0)?;
+        see(to, &transfer, &["failed: changed"], 0)?;
         see_nothing_stays(to)?;
         fs::remove_file(&file)?;
     }
