@@ -1,4 +1,6 @@
 //! What is promised about files when a browser ends at any moment, and when a device cannot keep what comes.
+//!
+//! Long because all moments and faults use one set of helpers.
 #![cfg(feature = "browsers")]
 #![allow(clippy::print_stdout, reason = "a test's output is for people")]
 #![allow(
