@@ -387,6 +387,9 @@ pub struct TransferRecord {
     /// All of it has come and was flushed. Without that, the last piece on the disk may be what a crash has left of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub whole: bool,
+    /// All of it is there, and the browser has not saved it: it tries again when its person says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsaved: bool,
 }
 
 impl TransferRecord {

@@ -136,6 +136,7 @@ impl Files {
                 began: ctx.now.unix,
                 paused: false,
                 whole: false,
+                unsaved: false,
                 ..file.record.clone()
             };
             let change = Change::Transfer(record.clone());
@@ -167,6 +168,7 @@ impl Files {
             began: ctx.now.unix,
             paused: false,
             whole: false,
+            unsaved: false,
         };
         ctx.store(
             Write::Transfer(id.clone()),

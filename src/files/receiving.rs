@@ -8,7 +8,8 @@
 //! | Saving | – | ignored | – | – | ignored | – |
 //! | Unsaved | – | ignored | – | – | ignored | – |
 //!
-//! Where the browser does not save it, a file that is Saving is Unsaved, until its person has it saved again.
+//! Where the browser does not save it, a file that is Saving is Unsaved, until its person has it saved again; also after
+//! a restart.
 //!
 //! It goes on only behind a piece that its sender has too. What has been written since the start was right and is flushed:
 //! where that differs, the file has changed. What was found at the start may be what a crash has left, so it is dropped
@@ -264,7 +265,11 @@ impl Receiving {
                 self.interrupted();
             }
             FileInput::Saved => return Some(End::Saved),
-            FileInput::NotSaved if self.stage == Stage::Saving => self.stage = Stage::Unsaved,
+            FileInput::NotSaved if self.stage == Stage::Saving => {
+                self.stage = Stage::Unsaved;
+                record.unsaved = true;
+                ctx.store_for_certain(Change::Transfer(record.clone()));
+            }
             FileInput::Failed(why) => return Some(End::Failed(why)),
             FileInput::Opened { .. }
             | FileInput::Written { .. }
@@ -292,13 +297,15 @@ impl Receiving {
         }
         if have < count && record.whole {
             // It was removed behind our back.
-            record.whole = false;
+            (record.whole, record.unsaved) = (false, false);
             ctx.store_for_certain(Change::Transfer(record.clone()));
         }
         self.news |= self.stage == Stage::Opening;
         self.stage = Stage::Open;
         (self.have, self.next, self.last, self.checked) = (have, have, last, false);
-        if have == count {
+        if have == count && record.unsaved {
+            self.stage = Stage::Unsaved;
+        } else if have == count {
             self.save(ctx, &record.id, &record.offer);
         }
     }

@@ -142,6 +142,7 @@ fn record(size: u64) -> TransferRecord {
         began: Default::default(),
         paused: false,
         whole: false,
+        unsaved: false,
     }
 }
 
@@ -805,12 +806,13 @@ fn what_its_sender_has_given_up_cannot_be_accepted_again() {
 #[test]
 fn a_file_that_the_browser_has_not_saved_is_not_lost() {
     let mut pair = Pair::new();
-    pair.unsaved = 2;
+    pair.unsaved = 1;
     pair.accepted(&file(1), 3 * PIECE);
     pair.connect();
     assert_eq!(pair.states(&file(1))[1], TransferState::Unsaved);
     pair.cancel(0);
     pair.restart(1);
+    // A dialog that was closed does not open again by itself.
     assert_eq!(pair.states(&file(1))[1], TransferState::Unsaved);
     let bob = &mut pair.devices[1];
     bob.files

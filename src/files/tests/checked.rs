@@ -91,6 +91,11 @@ fn the_last_piece_of_all_is_not_believed_unless_it_is_stored_that_it_was_flushed
             pair.garble(1);
         }
         pair.restart(1);
+        if flushed {
+            let bob = &mut pair.devices[1];
+            let save = FileCommand::Save;
+            bob.files.command(&mut bob.ctx, &file(1), save).unwrap();
+        }
         assert_eq!(pair.sent_by_then(), u64::from(!flushed));
         assert!(pair.is_saved(5), "{flushed}");
     }

@@ -92,6 +92,7 @@ fn a_start_keeps_the_pictures_of_files_that_are_open_or_were_saved() {
             began: 0,
             paused: false,
             whole: false,
+            unsaved: false,
         };
         assert_eq!(record("image/webp").is_kept(), is_kept, "{progressed:?}");
         assert!(!record("text/plain").is_kept());
