@@ -1,7 +1,7 @@
 //! What the contacts say about files, in the session and on the connections for files, and what is sent to them.
 
 use super::channel::{Bound, Channel, Peer};
-use super::receiving::{Receiving, Sender};
+use super::receiving::Sender;
 use super::talk::Word;
 use super::{File, Files, Work, say};
 use crate::context::Context;
@@ -177,7 +177,7 @@ impl Files {
         }
         // All of it is here, and being saved: that counts, and is said.
         let open = file.record.progressed == Progressed::Open;
-        if open && comes.is_some_and(Receiving::is_whole) {
+        if open && comes.is_some_and(|comes| comes.is_whole() || file.record.whole) {
             return Ok(());
         }
         say(ctx, contact, id, Word::Noted);

@@ -315,6 +315,9 @@ impl Files {
         if !told {
             say(ctx, &contact, id, Word::of(how));
         }
+        // Its place is another one's.
+        self.fetch(ctx, &contact);
+        self.serve(ctx, &contact);
     }
 
     /// Forgets everything with a contact, who is removed.
@@ -386,9 +389,7 @@ impl Files {
     /// Sends and asks for what is next after something has changed about a file.
     fn go_on(&mut self, ctx: &mut Context, contact: &ContactId, id: &TransferId) {
         let Some(file) = self.all.get_mut(id).filter(|file| !file.has_ended()) else {
-            // Its place may be another one's.
-            self.fetch(ctx, contact);
-            return self.serve(ctx, contact);
+            return;
         };
         if let Some(word) = file
             .take_news()

@@ -20,6 +20,8 @@ pub(super) struct Sending {
     asked: Option<Asked>,
     /// Pieces that are on the other disk, as far as was heard.
     got: u64,
+    /// Pieces that can be there.
+    sent: u64,
     /// A piece that is being read, or sent.
     busy: Option<u64>,
     /// Whether it can be fetched, as the other side has heard since it said that it wants it.
@@ -115,9 +117,9 @@ impl Sending {
         self.interrupted();
     }
 
-    /// Looks whether the file can be read.
+    /// Looks whether the file can be read, where that is not known.
     pub(super) fn look(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
-        if self.source != Source::Looking {
+        if matches!(self.source, Source::Unknown | Source::Lacking) {
             self.source = Source::Looking;
             let (size, modified) = (offer.size, offer.modified);
             ctx.emit(Output::File(
@@ -132,6 +134,7 @@ impl Sending {
     pub(super) fn get(&mut self, link: LinkId, from: u64, last: Option<[u8; 32]>) {
         if self.wanted && !self.paused_there {
             self.got = from;
+            self.sent = self.sent.max(from);
             self.asked = Some(Asked {
                 link,
                 next: from,
@@ -140,17 +143,18 @@ impl Sending {
         }
     }
 
-    /// Takes the news that all pieces before one are on the other disk. Returns false where they were never sent.
+    /// Takes the news that all pieces before one are on the other disk, also of some for which it asks again: they were
+    /// being written then. Returns false where they were never sent.
     pub(super) fn heard(&mut self, upto: u64) -> bool {
-        let Some(Asked { next: sent, .. }) = self.asked else {
+        if self.asked.is_none() {
             // It was on its way when this side stopped.
             return true;
-        };
-        if upto > sent || upto < self.got {
-            return false;
         }
-        self.got = upto;
-        true
+        let may = (self.got..=self.sent).contains(&upto);
+        if may {
+            self.got = upto;
+        }
+        may
     }
 
     /// Notes that the connection has ended.
@@ -178,6 +182,7 @@ impl Sending {
             asked.next.saturating_sub(1)
         } else {
             asked.next += 1;
+            self.sent = self.sent.max(asked.next);
             asked.next - 1
         };
         self.busy = Some(number);

@@ -87,6 +87,8 @@ struct Pair {
     unsaved: u32,
     /// The connection for files is faster than the one of the session.
     overtaken: bool,
+    /// A file of which a piece takes for ever.
+    slow: Option<TransferId>,
 }
 
 enum Way {
@@ -161,6 +163,7 @@ impl Pair {
             damages: VecDeque::new(),
             unsaved: 0,
             overtaken: false,
+            slow: None,
         }
     }
 
@@ -354,12 +357,14 @@ impl Pair {
                             number,
                             hash: device.hash(number),
                         },
+                        FileOutput::Send { .. } if self.slow.as_ref() == Some(&id) => continue,
                         FileOutput::Send { .. } => {
                             self.sent += 1;
                             let piece = Way::Piece(id.clone());
                             self.way.push_back((other, piece));
                             FileInput::Sent
                         }
+                        FileOutput::Write { .. } if self.slow.as_ref() == Some(&id) => continue,
                         // What is written is so when its bytes have come.
                         FileOutput::Write {
                             link, number, hash, ..
@@ -569,6 +574,55 @@ fn what_is_asked_for_does_not_overtake_that_it_is_wanted_again() {
         }
         assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2], "{end:?}");
     }
+}
+
+#[test]
+fn the_place_of_a_file_that_ends_is_another_ones() {
+    for (index, ended) in [(0, 1), (1, 1), (0, 3), (1, 3)] {
+        let mut pair = Pair::new();
+        pair.slow = Some(file(1));
+        for n in 1..=4 {
+            pair.accepted(&file(n), 9 * PIECE);
+        }
+        pair.connect();
+        // Behind a piece that takes long everything waits, and nothing else is on its way.
+        assert_eq!(pair.states(&file(4)), [TransferState::Waiting; 2]);
+        for n in 1..=ended {
+            let device = &mut pair.devices[index];
+            let cancelled = device
+                .files
+                .command(&mut device.ctx, &file(n), FileCommand::Cancel);
+            assert_eq!(cancelled, Ok(()));
+        }
+        pair.run();
+        for n in ended + 1..=4 {
+            assert_eq!(pair.states(&file(n)), [TransferState::Saved; 2], "{index}");
+        }
+        let is_idle = |device: &Device| device.files.is_idle();
+        assert!(pair.devices.iter().all(is_idle), "{index}");
+    }
+}
+
+#[test]
+fn nothing_stays_open_for_a_file_that_its_sender_has_given_up() {
+    let mut pair = Pair::new();
+    pair.accepted(&file(1), 20 * PIECE);
+    pair.connect_until(5);
+    pair.cancel(0);
+    let is_idle = |device: &Device| device.files.is_idle();
+    assert!(pair.devices.iter().all(is_idle));
+}
+
+#[test]
+fn what_was_being_written_when_it_was_asked_for_again_is_no_misbehaviour() {
+    let mut ctx = context();
+    let mut sending = Sending::default();
+    sending.want(&mut ctx, &file(1), &offer(99 * PIECE));
+    sending.get(SERVE, 5, None);
+    sending.read(&mut ctx, &file(1), 99 * PIECE);
+    sending.get(SERVE, 5, Some([7; 32]));
+    assert!(sending.heard(6) && !sending.heard(7));
+    assert_eq!(sending.got(), 6);
 }
 
 #[test]

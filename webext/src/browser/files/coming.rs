@@ -26,9 +26,10 @@ impl Files {
         if there > behind {
             self.parts.cut(id, float(behind)).await?;
             there = behind;
+        } else if there < size {
+            self.parts.check_room(float(size - there)).await?;
         }
         let pieces = if there < size {
-            self.parts.check_room(float(size - there)).await?;
             there / piece
         } else {
             size.div_ceil(piece)
