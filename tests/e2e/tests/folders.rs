@@ -166,6 +166,10 @@ fn people_send_each_other_folders_in_the_chat() -> Result {
     b.click(&Page::file("dropped").named("button", "Accept"))?;
     a.see(&Page::file("dropped").with_text("group", "Saved on the other device"))?;
     check_from_disk(bob, "dropped", &["a.txt", "empty/", "sub/b.txt"])?;
+    // In short, Chromium 156 and Firefox 153 write "395 byte" in English, as CLDR has it.
+    for page in [a, b] {
+        page.see_text("Folder · 2 files · 395 bytes")?;
+    }
     // Firefox's driver takes no folder for a file field.
     let chosen = world.folder().join("chosen");
     on_disk(&chosen)?;
