@@ -2,7 +2,7 @@
 
 use super::Files;
 use super::buffers::{float, free, whole};
-use super::going::read;
+use super::going::{length, read};
 use super::parts::{Fault, Outcome};
 use super::sources::Source;
 use ipc::TransferId;
@@ -45,9 +45,7 @@ impl Files {
     /// Returns the hash of a piece of a file that comes, as it is on the disk.
     async fn hash_there(&self, id: &TransferId, size: u64, number: u64) -> Result<[u8; 32], Fault> {
         let part = Source::Copy(self.parts.take(id).await?);
-        let rest = size - number * u64::from(PIECE_BYTES);
-        let length = u32::try_from(rest).map_or(PIECE_BYTES, |rest| rest.min(PIECE_BYTES));
-        let read = read(&part, number, length).await?;
+        let read = read(&part, number, length(size, number)).await?;
         free(&read.bytes);
         Ok(read.hash)
     }

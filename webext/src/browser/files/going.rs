@@ -116,9 +116,7 @@ impl Files {
         let Some(source) = self.sources.get(id) else {
             return;
         };
-        let piece = u64::from(PIECE_BYTES);
-        let rest = source.size().saturating_sub(number.saturating_mul(piece));
-        let Ok(length @ 1..) = u32::try_from(rest.min(piece)) else {
+        let length @ 1.. = length(source.size(), number) else {
             return;
         };
         // Where it cannot be read, that is said when it is wanted.
@@ -161,6 +159,12 @@ impl Files {
 
 fn free_all(read: Option<Read>) {
     read.iter().for_each(|read| free(&read.bytes));
+}
+
+/// Returns how many bytes a piece of a file of this size has: none behind its end.
+pub(super) fn length(size: u64, number: u64) -> u32 {
+    let rest = size.saturating_sub(number.saturating_mul(u64::from(PIECE_BYTES)));
+    u32::try_from(rest).map_or(PIECE_BYTES, |rest| rest.min(PIECE_BYTES))
 }
 
 /// Reads a piece. A browser may read what is not there any more without an error: what was read is counted.
