@@ -7,7 +7,7 @@ const folder = navigator.storage
   .then((root) => root.getDirectoryHandle("parts", { create: true }));
 const open = new Map();
 const away = new MessageChannel();
-away.port2.start();
+away.port2.close();
 
 // What a page before this one has held may be let go of a moment later.
 const PAUSE = 100;

@@ -20,7 +20,7 @@ pub(super) async fn slice(file: &File, range: Range<u64>) -> Result<ArrayBuffer,
 }
 
 /// Frees a buffer now, and not when there is time: pieces come faster than that. What a browser has made itself it keeps
-/// until it collects garbage, unless it is sent somewhere.
+/// until it collects garbage, wherever the buffer was transferred to, unless nobody can take it there.
 pub(super) fn free(buffer: &ArrayBuffer) {
     thread_local! {
         static AWAY: Option<MessageChannel> = away();
@@ -36,10 +36,10 @@ pub(super) fn free(buffer: &ArrayBuffer) {
     });
 }
 
-/// Returns where nobody listens.
+/// Returns a channel of which nothing comes out.
 fn away() -> Option<MessageChannel> {
     let channel = MessageChannel::new().ok()?;
-    channel.port2().start();
+    channel.port2().close();
     Some(channel)
 }
 
