@@ -129,24 +129,36 @@ impl Context {
         link
     }
 
-    /// Dials a contact to fetch files: one attempt, as whoever is called waits for this connection id.
+    /// Dials a contact to fetch files, with the connection ids that it waits for.
     pub(crate) fn dial_for_files(
         &mut self,
         from: &str,
         to: &str,
         contact: &ContactId,
-        label: String,
+        labels: Vec<String>,
     ) -> LinkId {
         let link = self.next_link(LinkOwner::Files(contact.clone()));
+        let reach = self.reach(from);
+        self.attempt(link, (from, to), labels, reach);
+        link
+    }
+
+    fn attempt(
+        &mut self,
+        link: LinkId,
+        (from, to): (&str, &str),
+        labels: impl IntoIterator<Item = String>,
+        reach: Reach,
+    ) {
+        let mut labels = labels.into_iter();
         self.emit(Output::Dial {
             link,
             from: from.to_owned(),
             to: to.to_owned(),
-            label,
-            further: Vec::new(),
-            reach: self.reach(from),
+            label: labels.next().unwrap_or_default(),
+            further: labels.collect(),
+            reach,
         });
-        link
     }
 
     fn next_link(&mut self, owner: LinkOwner) -> LinkId {
@@ -165,17 +177,10 @@ impl Context {
             Reach::Anywhere => FURTHER_ATTEMPTS,
             Reach::Near(_) => 0,
         };
-        let mut label = || crypto::offer_label(&secret, from, to, self.random());
-        let label_of_first = label();
-        let further = (0..further).map(|_| label()).collect();
-        self.emit(Output::Dial {
-            link,
-            from: from.to_owned(),
-            to: to.to_owned(),
-            label: label_of_first,
-            further,
-            reach,
-        });
+        let attempts = 1 + further;
+        let labels = (0..attempts).map(|_| crypto::offer_label(&secret, from, to, self.random()));
+        let labels: Vec<String> = labels.collect();
+        self.attempt(link, (from, to), labels, reach);
         link
     }
 

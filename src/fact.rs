@@ -109,8 +109,8 @@ pub(crate) struct Heard {
 pub(crate) enum FileTalk {
     /// How far one is.
     Word { id: TransferId, state: String },
-    /// It wants to call with this connection id.
-    Channel { label: String },
+    /// It wants to call with this connection id, and with the further ones where that finds no way.
+    Channel { label: String, further: Vec<String> },
     /// It waits for a call with it.
     Awaited { label: String },
     /// Between which certificates it sees the connection.
@@ -219,8 +219,8 @@ pub(crate) enum Fact {
     Replaced(ContactId),
     /// Something is to be said to a contact, where there is a session.
     Say(ContactId, Box<SessionFrame>),
-    /// A contact takes a call with this connection id now, for files.
-    FilesAwaited(ContactId, String),
+    /// A contact takes a call with these connection ids now, for files.
+    FilesAwaited(ContactId, Vec<String>),
     /// The message in which this device offers a file could not be stored.
     NotOffered(TransferId),
     /// A contact says something about files.

@@ -111,8 +111,9 @@ impl Conversations {
                 };
                 ctx.tell(Fact::FileSaid(id.clone(), talk));
             }
-            SessionFrame::Channel { label } => {
-                ctx.tell(Fact::FileSaid(id.clone(), FileTalk::Channel { label }));
+            SessionFrame::Channel { label, further } => {
+                let talk = FileTalk::Channel { label, further };
+                ctx.tell(Fact::FileSaid(id.clone(), talk));
             }
             SessionFrame::Awaited { label } => {
                 ctx.tell(Fact::FileSaid(id.clone(), FileTalk::Awaited { label }));

@@ -1,12 +1,13 @@
 //! The connections on which files pass, beside the session with a contact.
 //!
-//! Whoever fetches dials, after saying in the session with which connection id. Whose connection it is shows in the
-//! session too: each end says between which two certificates it sees it. The session is authenticated, so a server
-//! that put somebody else between them would have to have the same certificates at both ends.
+//! Whoever fetches dials, after saying in the session with which connection ids: one for each attempt. Whose connection
+//! it is shows in the session too: each end says between which two certificates it sees it. The session is authenticated,
+//! so a server that put somebody else between them would have to have the same certificates at both ends. Each attempt
+//! has certificates of its own, so that shows which of them it is, too.
 
 use crate::clock::Mono;
 use crate::io::{ChannelBinding, LinkId};
-use crate::limits::{CHANNEL_AGAIN, CHANNEL_WITHIN};
+use crate::limits::{CHANNEL_AGAIN, CHANNEL_WITHIN, EARLY_FILE_FRAMES, FURTHER_ATTEMPTS};
 use crate::values::TransferId;
 
 /// A contact with a session.
@@ -49,105 +50,171 @@ impl Peer {
     }
 
     pub(super) fn is_idle(&self) -> bool {
-        self.fetch.link.is_none() && self.serve.busy.is_none()
+        !self.fetch.is_there() && self.serve.busy.is_none()
     }
 }
 
-/// One connection, or none.
+/// One connection, or none: the attempts to make it, until it is known which of them it is.
 #[derive(Debug, Default)]
 pub(super) struct Channel {
-    label: String,
-    link: Option<LinkId>,
-    /// As this end sees it.
-    ours: Option<ChannelBinding>,
-    /// As the other end does, seen from there.
-    theirs: Option<ChannelBinding>,
+    /// The connection id of the first attempt, which is the name of them all.
+    name: String,
+    /// The connection ids with which nobody has called.
+    labels: Vec<String>,
+    attempts: Vec<Attempt>,
+    /// The connections that the other end sees, as seen from there.
+    theirs: Vec<ChannelBinding>,
     /// Until when both have to have said so.
     until: Option<Mono>,
-    /// What the other end has said before it was bound.
-    pub(super) early: Vec<Vec<u8>>,
     /// The file of which a piece was sent last, whose turn comes last.
     pub(super) last: Option<TransferId>,
     /// The file of which a piece is being read or sent.
     pub(super) busy: Option<TransferId>,
 }
 
-/// What the two ends see of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bound {
-    /// One has not said it.
-    NotYet,
-    /// It is between the two.
-    Yes,
-    /// Somebody is between them.
-    No,
+/// A connection that is being made, or is there. Whoever dials sees all attempts as one.
+#[derive(Debug)]
+struct Attempt {
+    link: LinkId,
+    /// As this end sees it.
+    ours: Option<ChannelBinding>,
+    /// What the other end has said before it was bound.
+    early: Vec<Vec<u8>>,
 }
 
 impl Channel {
-    /// Begins to wait for a connection with this id.
-    pub(super) fn begin(&mut self, label: String, now: Mono) {
+    /// Begins to wait for a connection with one of these ids.
+    pub(super) fn begin(&mut self, label: String, further: Vec<String>, now: Mono) {
         *self = Self {
-            label,
+            name: label.clone(),
+            labels: [vec![label], further].concat(),
             until: Some(now + CHANNEL_WITHIN),
             ..Self::default()
         };
     }
 
-    pub(super) fn link(&self) -> Option<LinkId> {
-        self.link
+    /// Returns whether a connection is there, or being made.
+    pub(super) fn is_there(&self) -> bool {
+        !self.attempts.is_empty()
     }
 
-    /// Returns whether a call with this connection id is the one.
+    pub(super) fn has(&self, link: LinkId) -> bool {
+        self.attempts.iter().any(|attempt| attempt.link == link)
+    }
+
+    fn is_named(&self, label: &str) -> bool {
+        self.until.is_some() && self.name == label
+    }
+
+    /// Takes the ids with which the other end waits for a call, as it says.
+    pub(super) fn take_labels(&mut self, name: &str) -> Option<Vec<String>> {
+        let is_one = self.is_named(name) && !self.labels.is_empty();
+        is_one.then(|| std::mem::take(&mut self.labels))
+    }
+
+    /// Returns whether a call with this connection id is waited for.
     pub(super) fn awaits(&self, label: &str) -> bool {
-        self.link.is_none() && self.until.is_some() && self.label == label
+        self.deadline().is_some() && self.labels.iter().any(|one| one == label)
     }
 
-    /// Notes that the connection is there.
+    /// Notes that there is a call with this connection id.
+    pub(super) fn called(&mut self, link: LinkId, label: &str) {
+        self.labels.retain(|one| one != label);
+        self.arrived(link);
+    }
+
+    /// Notes that an attempt is there.
     pub(super) fn arrived(&mut self, link: LinkId) {
-        self.link = Some(link);
+        self.attempts.push(Attempt {
+            link,
+            ours: None,
+            early: Vec::new(),
+        });
     }
 
-    /// Notes between which certificates this end sees it. Returns the connection id.
-    pub(super) fn opened(&mut self, binding: ChannelBinding) -> &str {
-        self.ours = Some(binding);
-        &self.label
+    /// Notes between which certificates this end sees a connection. Returns the name of its attempts.
+    pub(super) fn opened(&mut self, link: LinkId, binding: ChannelBinding) -> Option<&str> {
+        let attempt = self.attempts.iter_mut().find(|one| one.link == link)?;
+        attempt.ours = Some(binding);
+        Some(&self.name)
     }
 
-    /// Notes between which ones the other end does. Returns whether this is the connection.
+    /// Notes between which ones the other end does. Returns whether it is of these attempts.
     pub(super) fn heard(&mut self, label: &str, binding: ChannelBinding) -> bool {
-        let is_this = self.until.is_some() && self.label == label;
+        let is_this = self.is_named(label) && self.theirs.len() <= FURTHER_ATTEMPTS;
         if is_this {
-            self.theirs = Some(binding);
+            self.theirs.push(binding);
         }
         is_this
     }
 
-    /// Returns whether both ends see the same.
-    pub(super) fn bound(&self) -> Bound {
-        let Some((ours, theirs)) = self.ours.zip(self.theirs) else {
-            return Bound::NotYet;
+    fn is_between(&self, attempt: &Attempt) -> bool {
+        let same = |ours: ChannelBinding| {
+            let mut theirs = self.theirs.iter();
+            theirs.any(|theirs| (ours.local, ours.remote) == (theirs.remote, theirs.local))
         };
-        let same = (ours.local, ours.remote) == (theirs.remote, theirs.local);
-        if same || planted!(SpiedChannelTaken) {
-            Bound::Yes
-        } else {
-            Bound::No
-        }
+        let heard = !self.theirs.is_empty();
+        attempt
+            .ours
+            .is_some_and(|ours| same(ours) || heard && planted!(SpiedChannelTaken))
     }
 
-    /// Returns the connection where it is between the two.
+    /// Returns the connection once both ends see it between the same two.
     pub(super) fn ready(&self) -> Option<LinkId> {
-        self.link.filter(|_| self.bound() == Bound::Yes)
+        let mut attempts = self.attempts.iter();
+        let found = attempts.find(|attempt| self.is_between(attempt));
+        found.map(|attempt| attempt.link)
+    }
+
+    /// Returns whether both ends see a connection, and not the same one.
+    pub(super) fn is_spied(&self) -> bool {
+        let opened = self.attempts.iter().any(|attempt| attempt.ours.is_some());
+        opened && !self.theirs.is_empty() && self.ready().is_none()
+    }
+
+    /// Lets go of all attempts but the one that is the connection. Returns the others, and what came early on it.
+    pub(super) fn settle(&mut self) -> Option<(Vec<LinkId>, Vec<Vec<u8>>)> {
+        let ready = self.ready()?;
+        let others = self
+            .attempts
+            .extract_if(.., |attempt| attempt.link != ready);
+        let others = others.map(|attempt| attempt.link).collect();
+        let early = self
+            .attempts
+            .first_mut()
+            .map(|attempt| std::mem::take(&mut attempt.early));
+        Some((others, early.unwrap_or_default()))
+    }
+
+    /// Keeps what has come before it is known whether this is the connection. Gives it back where it need not be kept.
+    pub(super) fn keep_early(&mut self, link: LinkId, bytes: Vec<u8>) -> Option<Vec<u8>> {
+        if self.ready().is_some() {
+            return Some(bytes);
+        }
+        let attempt = self.attempts.iter_mut().find(|one| one.link == link)?;
+        if attempt.early.len() >= EARLY_FILE_FRAMES {
+            return Some(bytes);
+        }
+        attempt.early.push(bytes);
+        None
     }
 
     /// Returns until when it has to be bound.
     pub(super) fn deadline(&self) -> Option<Mono> {
-        self.until.filter(|_| self.bound() != Bound::Yes)
+        self.until.filter(|_| self.ready().is_none())
     }
 
-    /// Forgets the connection, and returns it.
-    pub(super) fn take(&mut self) -> Option<LinkId> {
-        std::mem::take(self).link
+    /// Forgets an attempt that has ended. Returns whether that was the connection.
+    pub(super) fn lost(&mut self, link: LinkId) -> bool {
+        let was_ready = self.ready() == Some(link);
+        self.attempts.retain(|attempt| attempt.link != link);
+        was_ready
+    }
+
+    /// Forgets the connection, and returns every attempt.
+    pub(super) fn take(&mut self) -> Vec<LinkId> {
+        let attempts = std::mem::take(self).attempts;
+        attempts.iter().map(|attempt| attempt.link).collect()
     }
 
     /// Notes that nothing of a file is sent any more.

@@ -1,6 +1,6 @@
 //! What the contacts say about files, in the session and on the connections for files, and what is sent to them.
 
-use super::channel::{Bound, Channel, Peer};
+use super::channel::{Channel, Peer};
 use super::receiving::Sender;
 use super::talk::Word;
 use super::{File, Files, Work, say};
@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::encoding::{b64, unb64};
 use crate::fact::{Fact, FileTalk};
 use crate::io::{ChannelBinding, Link, LinkId, Output};
-use crate::limits::{CHANNEL_AGAIN, FILES_SAID};
+use crate::limits::{CHANNEL_AGAIN, FILES_SAID, FURTHER_ATTEMPTS};
 use crate::misbehaviour::Misbehaviour;
 use crate::records::{Change, Direction, End, Progressed};
 use crate::values::{ContactId, TransferId};
@@ -55,7 +55,7 @@ impl Files {
         let Some(mut peer) = self.peers.remove(contact) else {
             return;
         };
-        for link in [peer.fetch.take(), peer.serve.take()].into_iter().flatten() {
+        for link in [peer.fetch.take(), peer.serve.take()].concat() {
             ctx.close(link);
         }
         self.interrupted(ctx, contact, None);
@@ -65,10 +65,13 @@ impl Files {
     /// knows of it.
     pub(crate) fn begin_to_fetch(&mut self, ctx: &mut Context, contact: &ContactId) {
         let label = b64(&ctx.random::<48>());
+        let further = (0..FURTHER_ATTEMPTS).map(|_| b64(&ctx.random::<48>()));
+        let further: Vec<String> = further.collect();
         if let Some(peer) = self.peers.get_mut(contact) {
-            peer.fetch.begin(label.clone(), ctx.now.mono);
+            peer.fetch
+                .begin(label.clone(), further.clone(), ctx.now.mono);
             peer.again = ctx.now.mono + CHANNEL_AGAIN.doubled(0);
-            let frame = SessionFrame::Channel { label };
+            let frame = SessionFrame::Channel { label, further };
             ctx.tell(Fact::Say(contact.clone(), Box::new(frame)));
         }
     }
@@ -95,9 +98,9 @@ impl Files {
     }
 
     /// Takes the connection on which a contact fetches.
-    pub(crate) fn arrived(&mut self, contact: &ContactId, link: LinkId) {
+    pub(crate) fn arrived(&mut self, contact: &ContactId, link: LinkId, label: &str) {
         if let Some(peer) = self.peers.get_mut(contact) {
-            peer.serve.arrived(link);
+            peer.serve.called(link, label);
         }
     }
 
@@ -105,11 +108,11 @@ impl Files {
     pub(crate) fn hear(&mut self, ctx: &mut Context, contact: &ContactId, talk: FileTalk) {
         let heard = match talk {
             FileTalk::Word { id, state } => self.word(ctx, contact, id, &state),
-            FileTalk::Channel { label } => self.announced(ctx, contact, label),
+            FileTalk::Channel { label, further } => self.announced(ctx, contact, label, further),
             FileTalk::Awaited { label } => {
-                let peer = self.peers.get(contact);
-                if peer.is_some_and(|peer| peer.fetch.awaits(&label)) {
-                    ctx.tell(Fact::FilesAwaited(contact.clone(), label));
+                let peer = self.peers.get_mut(contact);
+                if let Some(labels) = peer.and_then(|peer| peer.fetch.take_labels(&label)) {
+                    ctx.tell(Fact::FilesAwaited(contact.clone(), labels));
                 }
                 Ok(())
             }
@@ -232,16 +235,24 @@ impl Files {
         self.go_on(ctx, contact, id);
     }
 
-    fn announced(&mut self, ctx: &mut Context, contact: &ContactId, label: String) -> Heard {
-        if label.len() != crate::crypto::LABEL_CHARACTERS {
+    fn announced(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        label: String,
+        further: Vec<String>,
+    ) -> Heard {
+        let is_one = |label: &String| label.len() == crate::crypto::LABEL_CHARACTERS;
+        let are_some = further.len() <= FURTHER_ATTEMPTS && further.iter().all(is_one);
+        if !is_one(&label) || !are_some {
             return Err(Misbehaviour::OutOfPlace);
         }
         let now = ctx.now.mono;
         if let Some(peer) = self.peers.get_mut(contact) {
-            if let Some(link) = peer.serve.take() {
+            for link in peer.serve.take() {
                 ctx.close(link);
             }
-            peer.serve.begin(label.clone(), now);
+            peer.serve.begin(label.clone(), further, now);
             self.interrupted(ctx, contact, Some(Direction::Out));
             let frame = SessionFrame::Awaited { label };
             ctx.tell(Fact::Say(contact.clone(), Box::new(frame)));
@@ -279,9 +290,10 @@ impl Files {
     ) {
         match event {
             Link::Open { binding, .. } => {
-                if let Some(channel) = self.channel(contact, link) {
+                let channel = self.channel(contact, link);
+                if let Some(label) = channel.and_then(|channel| channel.opened(link, binding)) {
                     let frame = SessionFrame::Bound {
-                        label: channel.opened(binding).to_owned(),
+                        label: label.to_owned(),
                         local: b64(&binding.local),
                         remote: b64(&binding.remote),
                     };
@@ -298,7 +310,7 @@ impl Files {
     pub(super) fn channel(&mut self, contact: &ContactId, link: LinkId) -> Option<&mut Channel> {
         let peer = self.peers.get_mut(contact)?;
         let channels = [&mut peer.fetch, &mut peer.serve];
-        channels.into_iter().find(|c| c.link() == Some(link))
+        channels.into_iter().find(|channel| channel.has(link))
     }
 
     /// Returns the connection on which this side fetches from a contact, once it is between the two.
@@ -315,19 +327,12 @@ impl Files {
         let Some(peer) = self.peers.get_mut(contact) else {
             return;
         };
-        let between = [&peer.fetch, &peer.serve].map(|channel| (channel.bound(), channel.link()));
-        for (bound, link) in between {
-            if let (Bound::No, Some(link)) = (bound, link) {
-                tracing::warn!("somebody is between the ends of a connection for files");
-                ctx.close(link);
-                self.broken(ctx, contact, link);
-            }
+        if let Some((others, _)) = peer.fetch.settle() {
+            others.into_iter().for_each(|link| ctx.close(link));
         }
-        let Some(peer) = self.peers.get_mut(contact) else {
-            return;
-        };
-        if let Some(link) = peer.serve.ready() {
-            for frame in std::mem::take(&mut peer.serve.early) {
+        if let (Some(link), Some((others, early))) = (peer.serve.ready(), peer.serve.settle()) {
+            others.into_iter().for_each(|link| ctx.close(link));
+            for frame in early {
                 self.frame(ctx, contact, link, frame);
             }
         }
@@ -343,11 +348,11 @@ impl Files {
         let Some(peer) = self.peers.get_mut(contact) else {
             return;
         };
-        if peer.fetch.link() == Some(link) {
+        if peer.fetch.has(link) {
             peer.fetch.take();
             peer.fail(now);
             self.interrupted(ctx, contact, Some(Direction::In));
-        } else if peer.serve.link() == Some(link) {
+        } else if peer.serve.lost(link) {
             peer.serve.take();
             self.interrupted(ctx, contact, Some(Direction::Out));
         }
@@ -360,6 +365,10 @@ impl Files {
             return;
         };
         let is_late = |channel: &Channel| channel.deadline().is_some_and(|at| now >= at);
+        let is_spied = |channel: &Channel| is_late(channel) && channel.is_spied();
+        if is_spied(&peer.serve) || is_spied(&peer.fetch) {
+            tracing::warn!("somebody is between the ends of a connection for files");
+        }
         let mut late = Vec::new();
         if is_late(&peer.serve) {
             late.push((peer.serve.take(), Direction::Out));
@@ -368,8 +377,8 @@ impl Files {
             late.push((peer.fetch.take(), Direction::In));
             peer.fail(now);
         }
-        for (link, direction) in late {
-            link.into_iter().for_each(|link| ctx.close(link));
+        for (links, direction) in late {
+            links.into_iter().for_each(|link| ctx.close(link));
             // What passes in the other direction goes on.
             self.interrupted(ctx, contact, Some(direction));
         }

@@ -1,12 +1,10 @@
 //! What passes on the connections for files: which pieces are asked for, sent and acknowledged.
 
-use super::channel::Bound;
 use super::sending::Then;
 use super::{File, Files, Work, say};
 use crate::context::Context;
 use crate::encoding::{b64, unb64};
 use crate::io::{FileOutput, LinkId, Output};
-use crate::limits::EARLY_FILE_FRAMES;
 use crate::misbehaviour::Misbehaviour;
 use crate::records::Progressed;
 use crate::values::{ContactId, TransferId};
@@ -24,12 +22,10 @@ impl Files {
         link: LinkId,
         bytes: Vec<u8>,
     ) {
-        let Some(channel) = self.channel(contact, link) else {
+        let channel = self.channel(contact, link);
+        let Some(bytes) = channel.and_then(|channel| channel.keep_early(link, bytes)) else {
             return;
         };
-        if channel.bound() == Bound::NotYet && channel.early.len() < EARLY_FILE_FRAMES {
-            return channel.early.push(bytes);
-        }
         if let Err(how) = self.take(ctx, contact, link, &bytes) {
             tracing::warn!(%how, "a connection for files is closed");
             ctx.close(link);
@@ -108,7 +104,7 @@ impl Files {
             return;
         };
         if wanted.is_empty() {
-            if let Some(link) = peer.fetch.take() {
+            for link in peer.fetch.take() {
                 ctx.close(link);
             }
             return;

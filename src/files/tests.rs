@@ -2,6 +2,7 @@
 //!
 //! Long because the two ends, and what lies between them, are one.
 
+mod attempts;
 mod checked;
 mod pictures;
 
@@ -79,6 +80,10 @@ struct Pair {
     /// The connection for files from the second device to the first: whether both ends see the same, where it stands.
     channel: Option<bool>,
     spied: bool,
+    /// How many attempts at it are in vain: who is called sees it open, and who calls has taken another one.
+    vain: usize,
+    /// The connections that were closed.
+    closed: Vec<LinkId>,
     /// How many pieces were sent.
     sent: u64,
     /// Which pieces come damaged.
@@ -92,7 +97,7 @@ struct Pair {
 }
 
 enum Way {
-    Call(String),
+    Call(Vec<String>),
     Said(SessionFrame),
     Frame(String),
     Piece(TransferId),
@@ -106,7 +111,7 @@ fn talk(frame: SessionFrame) -> FileTalk {
             id: TransferId(id),
             state,
         },
-        SessionFrame::Channel { label } => FileTalk::Channel { label },
+        SessionFrame::Channel { label, further } => FileTalk::Channel { label, further },
         SessionFrame::Awaited { label } => FileTalk::Awaited { label },
         SessionFrame::Bound {
             label,
@@ -148,6 +153,11 @@ fn record(size: u64) -> TransferRecord {
     }
 }
 
+/// Returns the connection of an attempt in vain, as who is called has it.
+fn vain(number: usize) -> LinkId {
+    LinkId::Accepted(100 + number as u32)
+}
+
 fn file(n: u8) -> TransferId {
     TransferId(format!("{n:032}"))
 }
@@ -159,6 +169,8 @@ impl Pair {
             way: VecDeque::new(),
             channel: None,
             spied: false,
+            vain: 0,
+            closed: Vec::new(),
             sent: 0,
             damages: VecDeque::new(),
             unsaved: 0,
@@ -293,9 +305,9 @@ impl Pair {
                 Fact::Say(to, frame) if device.files.peers.contains_key(&to) => {
                     self.way.push_back((other, Way::Said(*frame)));
                 }
-                Fact::FilesAwaited(contact, label) => {
+                Fact::FilesAwaited(contact, labels) => {
                     device.files.dialled(&contact, FETCH);
-                    self.way.push_back((other, Way::Call(label)));
+                    self.way.push_back((other, Way::Call(labels)));
                 }
                 Fact::Misbehaved(_, how) => panic!("{how}"),
                 _ => {}
@@ -305,9 +317,12 @@ impl Pair {
             match output {
                 Output::Transmit(_, text) => self.way.push_back((other, Way::Frame(text))),
                 Output::Carry(link) => device.carries.push(link),
-                Output::Close(_) => {
-                    self.channel = None;
-                    self.way.push_back((other, Way::Closed));
+                Output::Close(link) => {
+                    self.closed.push(link);
+                    if [FETCH, SERVE].contains(&link) {
+                        self.channel = None;
+                        self.way.push_back((other, Way::Closed));
+                    }
                 }
                 Output::Store(_, Change::Transfer(record)) => {
                     let id = record.id.clone();
@@ -406,9 +421,22 @@ impl Pair {
         let link = if to == 0 { SERVE } else { FETCH };
         match way {
             Way::Said(frame) => device.files.hear(ctx, &other, talk(frame)),
-            Way::Call(label) => {
-                assert_eq!(device.files.awaited(&label).as_ref(), Some(&other));
-                device.files.arrived(&other, SERVE);
+            Way::Call(labels) => {
+                for (label, number) in labels.iter().zip(0..=self.vain) {
+                    assert_eq!(device.files.awaited(label).as_ref(), Some(&other));
+                    let in_vain = number < self.vain;
+                    let link = if in_vain { vain(number) } else { SERVE };
+                    device.files.arrived(&other, link, label);
+                    assert_eq!(device.files.awaited(label), None, "once");
+                    if in_vain {
+                        let of = u8::try_from(number).unwrap();
+                        let (local, remote) = ([100 + of; 32], [200 + of; 32]);
+                        let binding = ChannelBinding { local, remote };
+                        let path = Path::Local;
+                        let open = Link::Open { binding, path };
+                        device.files.link(&mut device.ctx, &other, link, open);
+                    }
+                }
                 self.channel = Some(!self.spied);
                 for index in 0..2 {
                     self.open(index);
@@ -644,9 +672,10 @@ fn a_connection_that_is_late_in_one_direction_stops_nothing_in_the_other() {
     // Ann says that she is going to call, and never does.
     let bob = &mut pair.devices[1];
     let label = "y".repeat(crate::crypto::LABEL_CHARACTERS);
+    let further = Vec::new();
     let ann = bob.other.clone();
     bob.files
-        .hear(&mut bob.ctx, &ann, FileTalk::Channel { label });
+        .hear(&mut bob.ctx, &ann, FileTalk::Channel { label, further });
     bob.ctx.now.mono = bob.ctx.now.mono + crate::limits::CHANNEL_WITHIN;
     bob.files.timeout(&mut bob.ctx);
     pair.drain(1);
@@ -923,9 +952,14 @@ fn nothing_is_fetched_over_a_connection_with_somebody_in_between() {
     pair.spied = true;
     pair.accepted(&file(1), PIECE);
     pair.connect();
-    assert_eq!((pair.sent, pair.channel), (0, None));
+    assert_eq!((pair.sent, pair.channel), (0, Some(false)));
     assert_eq!(pair.states(&file(1)), [TransferState::Waiting; 2]);
     pair.spied = false;
+    let bob = &mut pair.devices[1];
+    bob.ctx.now.mono = bob.files.due(true).unwrap().at;
+    bob.files.timeout(&mut bob.ctx);
+    pair.drain(1);
+    assert_eq!((pair.channel, &pair.closed[..]), (None, &[FETCH][..]));
     let later = pair.devices[1].files.due(true).unwrap().at;
     pair.devices[1].ctx.now.mono = later;
     pair.run();

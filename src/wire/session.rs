@@ -52,8 +52,8 @@ frames! {
         "typing" => Typing,
         /// How far a file of the receiver's or the sender's is: the words are in PROTOCOL.md.
         "file" => File { id: String, state: String },
-        /// The sender calls with this connection id, to fetch files.
-        "channel" => Channel { label: String },
+        /// The sender calls with this connection id, to fetch files, and with the further ones where that finds no way.
+        "channel" => Channel { label: String, further: Vec<String> = Vec::new() },
         /// The sender takes a call with this connection id now.
         "awaited" => Awaited { label: String },
         /// The connection with this id is between these two certificates, as the sender sees it.

@@ -161,7 +161,7 @@ impl Node {
         if matches!(ctx.routes.id(local), Some(IdOwner::Transport))
             && let Some(contact) = self.files.awaited(&call.label)
         {
-            self.files.arrived(&contact, link);
+            self.files.arrived(&contact, link, &call.label);
             return ctx.admit(link, local, LinkOwner::Files(contact));
         }
         let door = match ctx.routes.id(local) {

@@ -136,7 +136,7 @@ impl Node {
                 self.contacts.lost(ctx, &contact, lasted);
             }
             Fact::Say(contact, frame) => self.conversations.say(ctx, &contact, &frame),
-            Fact::FilesAwaited(contact, label) => self.dial_for_files(&contact, label),
+            Fact::FilesAwaited(contact, labels) => self.dial_for_files(&contact, labels),
             Fact::NotOffered(id) => self.files.take_back(ctx, &id),
             Fact::FileSaid(contact, talk) => self.files.hear(ctx, &contact, talk),
             Fact::Replaced(contact) => {

@@ -263,13 +263,13 @@ impl Node {
     }
 
     /// Calls a contact who waits for that, to fetch files.
-    pub(super) fn dial_for_files(&mut self, contact: &ContactId, label: String) {
+    pub(super) fn dial_for_files(&mut self, contact: &ContactId, labels: Vec<String>) {
         let saved = self.contacts.get(contact);
         let there = saved.and_then(|saved| saved.transport_id());
         if let (Some(me), Some(there)) = (self.account.me(), there) {
             let link = self
                 .ctx
-                .dial_for_files(me.transport_id(), there, contact, label);
+                .dial_for_files(me.transport_id(), there, contact, labels);
             self.files.dialled(contact, link);
         }
     }
