@@ -32,6 +32,8 @@ pub(super) struct Dialling {
     no_path: bool,
     /// The person asked for a Ping while a dial was under way: the end of that dial is no answer.
     ping_waits: bool,
+    /// Something has come to light while a dial was under way: when to dial if it fails, without a back-off.
+    anew: Option<Mono>,
 }
 
 impl Dialling {
@@ -86,7 +88,9 @@ impl Dialling {
 
     /// Begins anew at a moment, without the back-off of earlier tries.
     pub(super) fn restart(&mut self, at: Mono) {
-        if self.link.is_none() {
+        if self.is_under_way() {
+            self.anew = Some(at);
+        } else {
             self.tries = 0;
             self.next_try = Some(at);
         }
@@ -105,6 +109,7 @@ impl Dialling {
     pub(super) fn began(&mut self, link: LinkId) {
         self.link = Some(link);
         self.next_try = None;
+        self.anew = None;
         self.tries = self.tries.saturating_add(1);
     }
 
@@ -135,8 +140,13 @@ impl Dialling {
             self.next_try = Some(now);
             return;
         }
-        let wait = RETRY.doubled(self.tries) * u32::from(!planted!(NoBackoff));
-        self.next_try = Some(now + wait / 2 + jitter(wait / 2));
+        if let Some(at) = self.anew.take() {
+            self.tries = 0;
+            self.next_try = Some(at.max(now));
+        } else {
+            let wait = RETRY.doubled(self.tries) * u32::from(!planted!(NoBackoff));
+            self.next_try = Some(now + wait / 2 + jitter(wait / 2));
+        }
         if self.is_pinging() {
             self.ping = Some(result);
         }
@@ -243,6 +253,32 @@ mod tests {
         assert!(after(Ping::NoPath));
         dialling.met(OTHER);
         assert!(!dialling.has_no_path());
+    }
+
+    #[test]
+    fn what_comes_to_light_during_a_dial_counts_when_that_has_failed() {
+        for (at, next) in [
+            (NOW + RETRY.doubled(0), NOW + RETRY.doubled(0)),
+            (Mono(0), NOW),
+        ] {
+            let mut dialling = Dialling::default();
+            for _ in 0..5 {
+                dialling.began(LINK);
+                dialling.failed(NOW, Ping::Unreachable, most);
+            }
+            dialling.began(LINK);
+            dialling.restart(at);
+            assert_eq!(dialling.due(), None);
+            dialling.failed(NOW, Ping::Unreachable, most);
+            assert_eq!(dialling.due(), Some(next));
+            dialling.began(LINK);
+            dialling.failed(NOW, Ping::Unreachable, most);
+            assert_eq!(
+                dialling.due(),
+                Some(NOW + RETRY.doubled(1)),
+                "from the beginning"
+            );
+        }
     }
 
     #[test]

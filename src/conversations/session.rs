@@ -13,7 +13,8 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// A session that ended within this time did not last, and the next one is begun later: a device
 /// with a full disk ends each of them at the first text, and would be dialled once a second for ever.
-const LASTING: Duration = Duration::from_secs(60);
+/// No longer, as a line that is cut again and again ends each after a while, and comes back at once.
+const LASTING: Duration = Duration::from_secs(10);
 
 /// How soon a round trip is measured again for a person who looks at the chat.
 const TRIP_LASTS: Duration = Duration::from_secs(10);
@@ -193,9 +194,9 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_is_lasting() {
+    fn ten_seconds_are_lasting() {
         let session = Session::new(OURS, Path::Unknown, false, Mono(0));
-        assert!(!session.has_lasted(Mono(59_999)));
-        assert!(session.has_lasted(Mono(60_000)));
+        assert!(!session.has_lasted(Mono(9_999)));
+        assert!(session.has_lasted(Mono(10_000)));
     }
 }
