@@ -145,6 +145,8 @@ pub enum FileOutput {
         size: u64,
         /// Of a folder: how many files were said to be in it.
         folder: Option<u32>,
+        /// Whether the person chooses where.
+        asks: bool,
         /// Whether a copy stays, for the views to show.
         keep: bool,
     },

@@ -384,6 +384,9 @@ pub struct TransferRecord {
     /// The person of this device has stopped it for now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paused: bool,
+    /// The person of this device chooses where it is saved.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
     /// All of it has come and was flushed. Without that, the last piece on the disk may be what a crash has left of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub whole: bool,

@@ -8,6 +8,7 @@ use crate::io::{CommandId, LinkId, LoadId, StoreId};
 use crate::limits::UNWRITTEN;
 use crate::records::{Change, ImportRecord, InviteRecord, ProfileRecord};
 use crate::values::{ContactId, RequestId, TransferId};
+use crate::view::FileChoice;
 use litemap::LiteMap;
 use std::time::Duration;
 
@@ -58,7 +59,10 @@ pub(crate) enum Wanted {
     /// The receipt of the other side.
     Receipt,
     /// The person's decision about a file that is offered in a message, by this command.
-    Decision { command: CommandId, accept: bool },
+    Decision {
+        command: CommandId,
+        choice: FileChoice,
+    },
 }
 
 /// The writes and reads under way.

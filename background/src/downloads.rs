@@ -11,9 +11,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 /// Saves what is at this address. Returns a [`Downloaded`], once the browser says how it has ended.
-pub(crate) async fn save(url: &str, name: &str) -> JsValue {
+pub(crate) async fn save(url: &str, name: &str, asks: bool) -> JsValue {
     let downloaded = match api().downloads() {
-        Some(downloads) => saved(&downloads, url, name).await,
+        Some(downloads) => saved(&downloads, url, name, asks).await,
         None => Ok(Downloaded::NotAllowed),
     };
     let downloaded = downloaded.unwrap_or_else(|error| {
@@ -23,9 +23,14 @@ pub(crate) async fn save(url: &str, name: &str) -> JsValue {
     to_js(&downloaded).unwrap_or_default()
 }
 
-async fn saved(downloads: &Downloads, url: &str, name: &str) -> Result<Downloaded, String> {
+async fn saved(
+    downloads: &Downloads,
+    url: &str,
+    name: &str,
+    asks: bool,
+) -> Result<Downloaded, String> {
     if item(downloads, url).await?.is_none() {
-        begin(downloads, url, name).await?;
+        begin(downloads, url, name, asks).await?;
     }
     loop {
         // Listened for before it is asked how far it is, so that nothing is missed.
@@ -46,18 +51,20 @@ async fn saved(downloads: &Downloads, url: &str, name: &str) -> Result<Downloade
     }
 }
 
-async fn begin(downloads: &Downloads, url: &str, name: &str) -> Result<(), String> {
+async fn begin(downloads: &Downloads, url: &str, name: &str, asks: bool) -> Result<(), String> {
     let begin = async |name: &str| {
         let options = object([
             ("url", url.into()),
             ("filename", name.into()),
             ("conflictAction", "uniquify".into()),
-            ("saveAs", false.into()),
+            ("saveAs", asks.into()),
         ]);
         settled(downloads.download(&options)).await
     };
     match begin(name).await {
         Ok(_) => Ok(()),
+        // Its dialog was closed.
+        Err(error) if error.to_lowercase().contains("cancel") => Err(error),
         // Browsers take no name that begins with a dot, and may refuse others that we do not know of.
         Err(error) => {
             tracing::debug!(error, "the name of a file was not taken");

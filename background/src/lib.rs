@@ -95,7 +95,9 @@ impl Background {
             HostRequest::Write { area, set, remove } => {
                 return storage::write(area, &set, &remove).await;
             }
-            HostRequest::Download { url, name } => return downloads::save(&url, &name).await,
+            HostRequest::Download { url, name, asks } => {
+                return downloads::save(&url, &name, asks).await;
+            }
             HostRequest::Notify { notification } => notify::show(&notification).await,
             HostRequest::Withdraw { about } => notify::withdraw(&about).await,
             HostRequest::Badge { count } => notify::badge(count).await,

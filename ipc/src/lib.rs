@@ -26,10 +26,10 @@ pub use mesh_chat::config::{
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
     About, Alert, Answer, Asked, BeaconStatus, BeaconTrouble, Command, Connected, ContactCommand,
-    ContactId, Duty, Event, Failure, FileCommand, FileOffer, Hidden, Invite, InviteId, Message,
-    MessageState, Network, Notification, Offered, Person, PersonId, Phase, Ping, Preferences,
-    Presence, Profile, Progress, Reach, Recipient, Refusal, Request, RequestId, Role, SettingsView,
-    Special, Status, Transfer, TransferId, TransferState, Way, check_text,
+    ContactId, Duty, Event, Failure, FileChoice, FileCommand, FileOffer, Hidden, Invite, InviteId,
+    Message, MessageState, Network, Notification, Offered, Person, PersonId, Phase, Ping,
+    Preferences, Presence, Profile, Progress, Reach, Recipient, Refusal, Request, RequestId, Role,
+    SettingsView, Special, Status, Transfer, TransferId, TransferState, Way, check_text,
 };
 
 /// The name of the port between a view and the engine.
@@ -180,6 +180,8 @@ pub enum HostRequest {
         url: String,
         /// What it is to be called.
         name: String,
+        /// Whether the person chooses where.
+        asks: bool,
     },
     /// Makes sure that the engine runs, for a view; the response is `()`, once it takes connections.
     Wake,

@@ -9,8 +9,8 @@ use crate::preferences;
 use crate::roots::are_shy;
 use crate::world::{Activity, World};
 use mesh_chat::view::{
-    Asked, Command, ContactId, FileCommand, FileOffer, Hidden, Person, PersonId, Transfer,
-    TransferId, TransferState,
+    Asked, Command, ContactId, FileChoice, FileCommand, FileOffer, Hidden, Person, PersonId,
+    Transfer, TransferId, TransferState,
 };
 
 /// The longest pause between two acts of a person, and the shortest, in milliseconds.
@@ -66,7 +66,7 @@ fn ask(world: &mut World, device: usize, command: Command) {
     }
     let accepted = if let Command::Decide {
         transfer,
-        accept: true,
+        choice: FileChoice::Accept,
         ..
     } = &command
     {
@@ -208,11 +208,15 @@ fn about_file(world: &mut World, index: usize) -> Option<Command> {
     let random = world.transfers.random.as_mut()?;
     let device = world.devices.get_mut(index)?;
     if let Some((transfer, contact)) = device.view.offers.pop_first() {
-        let accept = random.chance(85);
+        let choice = if random.chance(85) {
+            FileChoice::Accept
+        } else {
+            FileChoice::Decline
+        };
         return Some(Command::Decide {
             contact,
             transfer,
-            accept,
+            choice,
         });
     }
     let ended = device.view.transfers.values();
@@ -221,7 +225,7 @@ fn about_file(world: &mut World, index: usize) -> Option<Command> {
         return Some(Command::Decide {
             contact: file.contact.clone(),
             transfer: file.transfer.clone(),
-            accept: true,
+            choice: FileChoice::Accept,
         });
     }
     let open = device.view.transfers.values();

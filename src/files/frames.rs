@@ -202,7 +202,7 @@ impl Files {
             && file.record.direction == Direction::Out
             && file.record.may_go_again()
         {
-            self.begin_again(ctx, id);
+            self.begin_again(ctx, id, false);
         }
         let Some(file) = self.all.get_mut(id) else {
             return;

@@ -39,7 +39,7 @@ use crate::offer::FileOffer;
 use crate::records::{Change, Direction, End, Progressed, TransferRecord};
 use crate::store::Write;
 use crate::values::{ContactId, TransferId};
-use crate::view::{Event, Failure, FileCommand, Refusal, Transfer};
+use crate::view::{Event, Failure, FileChoice, FileCommand, Refusal, Transfer};
 use crate::why::{Deadline, Why};
 use crate::wire::SessionFrame;
 use channel::Peer;
@@ -88,7 +88,7 @@ impl Files {
         id: &TransferId,
         offer: FileOffer,
     ) -> Result<(), Refusal> {
-        self.begin(ctx, contact, id, offer, Direction::Out)
+        self.begin(ctx, contact, id, offer, (Direction::Out, false))
     }
 
     /// Takes back a file whose message was refused.
@@ -104,8 +104,9 @@ impl Files {
         contact: &ContactId,
         id: &TransferId,
         offer: FileOffer,
-        accept: bool,
+        choice: FileChoice,
     ) -> Result<(), Refusal> {
+        let asks = choice == FileChoice::SaveAs;
         // The person has decided about what is shown, and not about what once had the same id.
         let is_it = |file: &&File| {
             let TransferRecord {
@@ -117,24 +118,26 @@ impl Files {
             let shown = (from, *direction, before) == (contact, Direction::In, &offer);
             shown && file.record.may_go_again()
         };
-        if accept && self.all.get(id).filter(is_it).is_some() {
-            self.begin_again(ctx, id);
+        let declines = choice == FileChoice::Decline;
+        if !declines && self.all.get(id).filter(is_it).is_some() {
+            self.begin_again(ctx, id, asks);
             return Ok(());
         }
-        self.begin(ctx, contact, id, offer, Direction::In)?;
-        if !accept {
+        self.begin(ctx, contact, id, offer, (Direction::In, asks))?;
+        if declines {
             self.end(ctx, id, End::Declined, false);
         }
         Ok(())
     }
 
     /// Goes on with a file that had ended.
-    fn begin_again(&mut self, ctx: &mut Context, id: &TransferId) {
+    fn begin_again(&mut self, ctx: &mut Context, id: &TransferId, asks: bool) {
         if let Some(file) = self.all.get_mut(id) {
             let record = TransferRecord {
                 progressed: Progressed::Open,
                 began: ctx.now.unix,
                 paused: false,
+                asks,
                 whole: false,
                 unsaved: false,
                 ..file.record.clone()
@@ -152,7 +155,7 @@ impl Files {
         contact: &ContactId,
         id: &TransferId,
         offer: FileOffer,
-        direction: Direction,
+        (direction, asks): (Direction, bool),
     ) -> Result<(), Refusal> {
         if self.all.contains_key(id) {
             return Err(Refusal::Gone);
@@ -167,6 +170,7 @@ impl Files {
             progressed: Progressed::Open,
             began: ctx.now.unix,
             paused: false,
+            asks,
             whole: false,
             unsaved: false,
         };
@@ -274,7 +278,7 @@ impl Files {
             }
             FileCommand::Save => {
                 if let Work::Receiving(receiving) = &mut file.work {
-                    receiving.save_again(ctx, id, &file.record.offer);
+                    receiving.save_again(ctx, &file.record);
                 }
                 self.announce(ctx, id);
             }

@@ -21,7 +21,6 @@ use crate::context::Context;
 use crate::io::{FileInput, FileOutput, LinkId, Output};
 use crate::limits::{DAMAGED_PIECES, PIECES_AHEAD, PIECES_BACK};
 use crate::misbehaviour::Misbehaviour;
-use crate::offer::FileOffer;
 use crate::records::{Change, End, TransferRecord};
 use crate::values::TransferId;
 use crate::view::{Failure, TransferState};
@@ -170,9 +169,9 @@ impl Receiving {
     }
 
     /// Saves it once more, where it was not.
-    pub(super) fn save_again(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
+    pub(super) fn save_again(&mut self, ctx: &mut Context, record: &TransferRecord) {
         if self.stage == Stage::Unsaved {
-            self.save(ctx, id, offer);
+            self.save(ctx, record);
         }
     }
 
@@ -254,7 +253,7 @@ impl Receiving {
                     // It need not be there before it is saved: without it, a piece is fetched again.
                     record.whole = true;
                     ctx.store_for_certain(Change::Transfer(record.clone()));
-                    self.save(ctx, &record.id, &record.offer);
+                    self.save(ctx, record);
                 }
             }
             FileInput::Damaged { .. } => {
@@ -306,19 +305,21 @@ impl Receiving {
         if have == count && record.unsaved {
             self.stage = Stage::Unsaved;
         } else if have == count {
-            self.save(ctx, &record.id, &record.offer);
+            self.save(ctx, record);
         }
     }
 
-    fn save(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
+    fn save(&mut self, ctx: &mut Context, record: &TransferRecord) {
+        let offer = &record.offer;
         self.stage = Stage::Saving;
         let save = FileOutput::Save {
             name: offer.name.clone(),
             size: offer.size,
             folder: offer.folder,
+            asks: record.asks,
             keep: offer.is_kept(),
         };
-        ctx.emit(Output::File(id.clone(), save));
+        ctx.emit(Output::File(record.id.clone(), save));
     }
 }
 

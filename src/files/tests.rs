@@ -13,7 +13,7 @@ use crate::fact::{Fact, FileTalk};
 use crate::io::{ChannelBinding, Closed, Link, LinkId, Path};
 use crate::limits::{PIECE_BYTES, PIECES_AHEAD};
 use crate::test_context::{context, id};
-use crate::view::TransferState;
+use crate::view::{FileChoice, TransferState};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 const FETCH: LinkId = LinkId::Dialled(1);
@@ -33,6 +33,8 @@ struct Device {
     saved: Vec<TransferId>,
     /// The pieces of the one that was saved last.
     saved_as: Vec<[u8; 32]>,
+    /// Whether the person was asked where, each time that the browser was handed a file.
+    asked: Vec<bool>,
     /// Files of which nothing more was to be sent.
     stopped: Vec<TransferId>,
     /// Copies for the views.
@@ -55,6 +57,7 @@ impl Device {
             contents: [(0, 7)].into(),
             saved: Vec::new(),
             saved_as: Vec::new(),
+            asked: Vec::new(),
             stopped: Vec::new(),
             kept: BTreeSet::new(),
             sources: Vec::new(),
@@ -148,6 +151,7 @@ fn record(size: u64) -> TransferRecord {
         progressed: Progressed::Open,
         began: Default::default(),
         paused: false,
+        asks: false,
         whole: false,
         unsaved: false,
     }
@@ -193,7 +197,7 @@ impl Pair {
             .unwrap();
         let other = bob.other.clone();
         bob.files
-            .decide(&mut bob.ctx, &other, id, offer, true)
+            .decide(&mut bob.ctx, &other, id, offer, FileChoice::Accept)
             .unwrap();
         self.run();
     }
@@ -207,7 +211,7 @@ impl Pair {
             .offer(&mut ann.ctx, &to, id, offer.clone())
             .unwrap();
         bob.files
-            .decide(&mut bob.ctx, &from, id, offer, false)
+            .decide(&mut bob.ctx, &from, id, offer, FileChoice::Decline)
             .unwrap();
         self.connect();
         assert_eq!(self.states(id), [TransferState::Declined; 2]);
@@ -215,13 +219,17 @@ impl Pair {
 
     /// Bob accepts a file after all.
     fn accept(&mut self, id: &TransferId) -> Result<(), Refusal> {
+        self.choose(id, FileChoice::Accept)
+    }
+
+    fn choose(&mut self, id: &TransferId, choice: FileChoice) -> Result<(), Refusal> {
         let bob = &mut self.devices[1];
         let from = bob.other.clone();
-        let accepted = bob
+        let chosen = bob
             .files
-            .decide(&mut bob.ctx, &from, id, offer(9 * PIECE), true);
+            .decide(&mut bob.ctx, &from, id, offer(9 * PIECE), choice);
         self.run();
-        accepted
+        chosen
     }
 
     /// The person of a device gives the first file up.
@@ -343,11 +351,13 @@ impl Pair {
                                 last: disk.last().copied(),
                             }
                         }
-                        FileOutput::Save { .. } if self.unsaved > 0 => {
+                        FileOutput::Save { asks, .. } if self.unsaved > 0 => {
+                            device.asked.push(asks);
                             self.unsaved -= 1;
                             FileInput::NotSaved
                         }
-                        FileOutput::Save { keep, .. } => {
+                        FileOutput::Save { asks, keep, .. } => {
+                            device.asked.push(asks);
                             device.saved.push(id.clone());
                             let disk = device.disk.get(&id).cloned();
                             device.saved_as = disk.unwrap_or_default();
@@ -860,9 +870,13 @@ fn what_was_declined_is_not_accepted_under_another_name() {
         kind: "image/png".into(),
         ..offer(1_000)
     };
-    let accepted = bob
-        .files
-        .decide(&mut bob.ctx, &from, &file(1), other.clone(), true);
+    let accepted = bob.files.decide(
+        &mut bob.ctx,
+        &from,
+        &file(1),
+        other.clone(),
+        FileChoice::Accept,
+    );
     assert_eq!(accepted, Err(Refusal::Gone));
     bob.files.take_unasked(&mut bob.ctx, &from, &file(1), other);
     pair.run();
@@ -870,9 +884,13 @@ fn what_was_declined_is_not_accepted_under_another_name() {
     // Nor is one's own offer.
     let ann = &mut pair.devices[0];
     let to = ann.other.clone();
-    let own = ann
-        .files
-        .decide(&mut ann.ctx, &to, &file(1), offer(9 * PIECE), true);
+    let own = ann.files.decide(
+        &mut ann.ctx,
+        &to,
+        &file(1),
+        offer(9 * PIECE),
+        FileChoice::Accept,
+    );
     assert_eq!(own, Err(Refusal::Gone));
 }
 
@@ -964,6 +982,27 @@ fn nothing_is_fetched_over_a_connection_with_somebody_in_between() {
     pair.devices[1].ctx.now.mono = later;
     pair.run();
     assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+}
+
+#[test]
+fn whoever_chooses_where_a_file_is_saved_is_asked_each_time_until_they_accept_it_otherwise() {
+    let mut pair = Pair::new();
+    pair.declined(&file(1));
+    pair.unsaved = 1;
+    pair.choose(&file(1), FileChoice::SaveAs).unwrap();
+    assert_eq!(pair.states(&file(1))[1], TransferState::Unsaved);
+    pair.restart(1);
+    pair.connect();
+    let bob = &mut pair.devices[1];
+    bob.files
+        .command(&mut bob.ctx, &file(1), FileCommand::Save)
+        .unwrap();
+    pair.run();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+    assert_eq!(pair.devices[1].asked, [true, true]);
+    pair.accepted(&file(2), PIECE);
+    pair.run();
+    assert_eq!(pair.devices[1].asked, [true, true, false]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::limits::{PICTURES_UNASKED, TRANSFERS, UNASKED_WITHIN};
 use crate::offer::FileOffer;
 use crate::records::Direction;
 use crate::values::{ContactId, TransferId};
+use crate::view::FileChoice;
 
 impl Files {
     /// Fetches a picture that is offered, as if the person had said so, where it is one of the few that may come by
@@ -22,7 +23,7 @@ impl Files {
         let is_new = !self.all.contains_key(id) && self.all.len() < TRANSFERS;
         if is_new && offer.may_come_unasked() && self.has_room_unasked(ctx.now.unix, contact) {
             // Where it is refused, it waits as well.
-            let _ = self.decide(ctx, contact, id, offer, true);
+            let _ = self.decide(ctx, contact, id, offer, FileChoice::Accept);
         }
     }
 

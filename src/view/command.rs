@@ -121,14 +121,14 @@ pub enum Command {
         /// What is said of it.
         offer: FileOffer,
     },
-    /// Accepts a file that a contact offers, or says that it is not wanted.
+    /// Accepts a file that a contact offers, or declines it.
     Decide {
         /// In whose chat.
         contact: ContactId,
         /// Which.
         transfer: TransferId,
-        /// Whether it is wanted.
-        accept: bool,
+        /// What they want.
+        choice: FileChoice,
     },
     /// Carries out what is wanted of a file that was accepted or offered here.
     File(TransferId, FileCommand),
@@ -158,6 +158,18 @@ pub enum ContactCommand {
     Pause(bool),
     /// Forgets the contact and its chat.
     Remove,
+}
+
+/// What a person says to a file that is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FileChoice {
+    /// It is not wanted.
+    Decline,
+    /// It is to be saved where the browser saves files.
+    Accept,
+    /// It is to be saved where they choose, once it is here.
+    SaveAs,
 }
 
 /// What a person wants of a file.

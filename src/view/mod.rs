@@ -15,7 +15,7 @@ mod transfer;
 pub use crate::offer::FileOffer;
 pub use crate::values::{ContactId, InviteId, RequestId, Secret, Secret as Hidden, TransferId};
 pub use alert::Alert;
-pub use command::{Answer, Command, ContactCommand, FileCommand, Refusal};
+pub use command::{Answer, Command, ContactCommand, FileChoice, FileCommand, Refusal};
 pub use message::{Message, MessageState, Offered, Progress, check_text};
 pub use notification::{About, Notification};
 pub use people::{

@@ -7,7 +7,7 @@ use crate::chosen::{self, Chooser};
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, FileEdit, FileShown, Stage};
 use crate::{attach, permissions, words};
-use ipc::{ContactId, FileCommand, Message, TransferId, TransferState};
+use ipc::{ContactId, FileChoice, FileCommand, Message, TransferId, TransferState};
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -108,8 +108,13 @@ fn buttons(props: &Props) -> Html {
     match props.shown.stage {
         Stage::Undecided | Stage::Deciding if !props.own => {
             let busy = !props.stored || props.shown.stage == Stage::Deciding;
-            let accept = (!busy).then(|| to_save(props, decide(props, true)));
-            let decline = || on(&props.dispatch, Action::File(decide(props, false)));
+            let to_have = |choice| (!busy).then(|| to_save(props, decide(props, choice)));
+            let decline = || {
+                on(
+                    &props.dispatch,
+                    Action::File(decide(props, FileChoice::Decline)),
+                )
+            };
             let decline = (!busy).then(decline);
             html! {
                 <div class="acts">
@@ -117,7 +122,11 @@ fn buttons(props: &Props) -> Html {
                         aria-disabled={busy.to_string()} aria-describedby={id.clone()}>
                         { t(Text::FileDecline) }
                     </button>
-                    <button type="button" class="primary" onclick={accept}
+                    <button type="button" class="soft" onclick={to_have(FileChoice::SaveAs)}
+                        aria-disabled={busy.to_string()} aria-describedby={id.clone()}>
+                        { t(Text::FileSaveAs) }
+                    </button>
+                    <button type="button" class="primary" onclick={to_have(FileChoice::Accept)}
                         aria-disabled={busy.to_string()} aria-describedby={id}>
                         { t(Text::Accept) }
                     </button>
@@ -135,7 +144,7 @@ fn buttons(props: &Props) -> Html {
         },
         Stage::At(state) if !props.own && state.may_be_accepted_again(false) => html! {
             <div class="acts">
-                { saving(props, Text::FileAcceptAgain, decide(props, true)) }
+                { saving(props, Text::FileAcceptAgain, decide(props, FileChoice::Accept)) }
             </div>
         },
         Stage::At(state) if !state.has_ended() && state != TransferState::Saving => {
@@ -173,8 +182,8 @@ fn command(props: &Props, label: Text, command: FileCommand) -> Html {
     }
 }
 
-fn decide(props: &Props, accept: bool) -> FileEdit {
-    FileEdit::Decide(props.contact.clone(), props.transfer.clone(), accept)
+fn decide(props: &Props, choice: FileChoice) -> FileEdit {
+    FileEdit::Decide(props.contact.clone(), props.transfer.clone(), choice)
 }
 
 /// Returns a button after which something is saved.

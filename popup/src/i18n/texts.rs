@@ -427,6 +427,7 @@ texts! {
     FilePreparingOne = "filePreparingOne",
     FilePreparingOther = "filePreparingOther",
     FileDecline = "fileDecline",
+    FileSaveAs = "fileSaveAs",
     FilePause = "filePause",
     FileResume = "fileResume",
     FileChooseAgain = "fileChooseAgain",

@@ -91,6 +91,7 @@ fn a_start_keeps_the_pictures_of_files_that_are_open_or_were_saved() {
             progressed,
             began: 0,
             paused: false,
+            asks: false,
             whole: false,
             unsaved: false,
         };

@@ -9,7 +9,7 @@ use crate::offer::FileOffer;
 use crate::records::{MessageRecord, Origin, Query};
 use crate::store::{Read, Wanted};
 use crate::values::{ContactId, RequestId, TransferId};
-use crate::view::{Alert, Command, ContactCommand, Offered, Refusal};
+use crate::view::{Alert, Command, ContactCommand, FileChoice, Offered, Refusal};
 use crate::wire::SessionFrame;
 
 /// The command of a button: there is nobody to answer.
@@ -81,9 +81,9 @@ impl Node {
             Command::Decide {
                 contact,
                 transfer,
-                accept,
+                choice,
             } => self
-                .look_up_offer(id, &contact, transfer, accept)
+                .look_up_offer(id, &contact, transfer, choice)
                 .map(later),
             Command::File(transfer, command) => {
                 self.files.command(ctx, &transfer, command).map(now)
@@ -224,7 +224,7 @@ impl Node {
         command: CommandId,
         contact: &ContactId,
         transfer: TransferId,
-        accept: bool,
+        choice: FileChoice,
     ) -> Result<(), Refusal> {
         self.contacts.get(contact).ok_or(Refusal::Gone)?;
         let query = Query::Newest {
@@ -235,7 +235,7 @@ impl Node {
         let read = Read {
             contact: contact.clone(),
             link: None,
-            what: Wanted::Decision { command, accept },
+            what: Wanted::Decision { command, choice },
         };
         self.ctx.load(read, query);
         Ok(())
@@ -246,7 +246,7 @@ impl Node {
         &mut self,
         contact: &ContactId,
         command: CommandId,
-        accept: bool,
+        choice: FileChoice,
         read: Result<Vec<MessageRecord>, String>,
     ) {
         let ctx = &mut self.ctx;
@@ -256,7 +256,7 @@ impl Node {
                 let offer = record.and_then(|r| Some((TransferId(r.id), r.message.offer?)));
                 offer
                     .ok_or(Refusal::Gone)
-                    .and_then(|(id, offer)| self.files.decide(ctx, contact, &id, offer, accept))
+                    .and_then(|(id, offer)| self.files.decide(ctx, contact, &id, offer, choice))
             }
             Err(reason) => Err(Refusal::Storage { reason }),
         };

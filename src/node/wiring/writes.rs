@@ -109,8 +109,8 @@ impl Node {
         let Some(read) = self.ctx.store.loaded(id) else {
             return;
         };
-        if let Wanted::Decision { command, accept } = read.what {
-            return self.decide(&read.contact, command, accept, result);
+        if let Wanted::Decision { command, choice } = read.what {
+            return self.decide(&read.contact, command, choice, result);
         }
         let ctx = &mut self.ctx;
         match result {

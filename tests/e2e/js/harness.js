@@ -179,9 +179,9 @@ globalThis.harness = {
       // Waits until a file is offered; its name among transfers.
       offered: (name) => until(name, () => files.get(name)?.transfer),
       // Accepts a file once it is offered; its name among transfers.
-      async accept(name) {
+      async accept(name, choice = "accept") {
         const { contact, transfer } = await until(name, () => files.get(name));
-        await command({ decide: { contact, transfer, accept: true } });
+        await command({ decide: { contact, transfer, choice } });
         return transfer;
       },
       command,

@@ -3,7 +3,8 @@
 
 use anyhow::ensure;
 use e2e::files::{
-    CHOSEN, MEGABYTE, bytes, check_saved, choose, see, see_nothing_stays, send, send_this, view,
+    CHOSEN, MEGABYTE, bytes, call, check_saved, choose, offer, see, see_nothing_stays, send,
+    send_this, view,
 };
 use e2e::{Browser, Page, Result, World, friends};
 use std::fs;
@@ -122,7 +123,7 @@ fn a_file_goes_on_once_it_is_chosen_again_after_the_browser_that_sends_it_was_ki
         let there = see(to, &transfer, &["needsFile"], 8 * MEGABYTE)?;
         choose(from, &file)?;
         let again = format!("choose({transfer:?}, {CHOSEN})");
-        e2e::files::call(from, &again)?;
+        call(from, &again)?;
         for browser in [to, from] {
             see(browser, &transfer, &["saved"], SIZE)?;
         }
@@ -193,4 +194,27 @@ fn people_send_each_other_files_in_the_chat() -> Result {
         browser.check_console()?;
     }
     Ok(())
+}
+
+#[test]
+fn a_file_whose_person_chooses_where_and_closes_the_dialog_stays_until_they_save_it() -> Result {
+    let world = World::with_downloads("files-save-as")?;
+    let browsers = friends::contacts(&world)?;
+    browsers.iter().try_for_each(view)?;
+    let [alice, bob] = &browsers;
+    for (from, to) in [(alice, bob), (bob, alice)] {
+        let name = format!("from {}.bin", from.name());
+        let transfer = offer(from, to, &format!("harness.file({name:?}, {MEGABYTE})"))?;
+        call(to, &format!("accept({name:?}, \"saveAs\")"))?;
+        // Browsers without a screen close the dialog at once.
+        see(to, &transfer, &["unsaved"], MEGABYTE)?;
+        assert!(!to.downloads().join(&name).exists());
+        call(
+            to,
+            &format!("command({{ file: [{transfer:?}, \"save\"] }})"),
+        )?;
+        call(to, &format!("is({transfer:?}, [\"saving\"])"))?;
+        call(to, &format!("is({transfer:?}, [\"unsaved\"])"))?;
+    }
+    browsers.iter().try_for_each(Browser::check_console)
 }

@@ -1,6 +1,6 @@
 //! What a person does with files, and what comes of it in the browser.
 
-use ipc::{ContactId, FileCommand, FileOffer, Refusal, TransferId};
+use ipc::{ContactId, FileChoice, FileCommand, FileOffer, Refusal, TransferId};
 
 /// Something about a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,8 +20,8 @@ pub(crate) enum FileEdit {
     },
     /// The engine does not hold it.
     NotHeld(TransferId, FileError),
-    /// Accept or Decline was pressed.
-    Decide(ContactId, TransferId, bool),
+    /// Accept, Save as… or Decline was pressed.
+    Decide(ContactId, TransferId, FileChoice),
     /// So much room is taken on this device.
     Room(Room),
     /// The copies of pictures are to be removed.

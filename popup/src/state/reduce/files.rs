@@ -7,7 +7,9 @@ use crate::state::outbox::Purpose;
 use crate::state::pages::{FileEdit, FileError};
 use crate::state::transfers::{FileShown, Pending, Stage};
 use crate::state::view::View;
-use ipc::{Command, ContactId, FileCommand, FileOffer, Message, Offered, Transfer, TransferId};
+use ipc::{
+    Command, ContactId, FileChoice, FileCommand, FileOffer, Message, Offered, Transfer, TransferId,
+};
 
 impl State {
     pub(super) fn edit_files(&mut self, edit: FileEdit) -> Vec<Effect> {
@@ -25,8 +27,8 @@ impl State {
                 name.map(|name| self.not_offered(name, why))
                     .unwrap_or_default()
             }
-            FileEdit::Decide(contact, transfer, accept) => {
-                self.decide_file(contact, transfer, accept)
+            FileEdit::Decide(contact, transfer, choice) => {
+                self.decide_file(contact, transfer, choice)
             }
             FileEdit::Room(room) => {
                 self.files.room = Some(room);
@@ -127,7 +129,7 @@ impl State {
         &mut self,
         contact: ContactId,
         transfer: TransferId,
-        accept: bool,
+        choice: FileChoice,
     ) -> Vec<Effect> {
         let purpose = Purpose::Decide(transfer.clone());
         if self.outbox.awaits(&purpose) {
@@ -138,7 +140,7 @@ impl State {
         let command = Command::Decide {
             contact,
             transfer,
-            accept,
+            choice,
         };
         effects.extend(self.ask(purpose, command));
         effects

@@ -1,7 +1,9 @@
 //! Files: offering them, deciding about them, how far they are.
 
 use super::*;
-use ipc::{Failure, FileCommand, FileOffer, Offered, Transfer, TransferId, TransferState};
+use ipc::{
+    Failure, FileChoice, FileCommand, FileOffer, Offered, Transfer, TransferId, TransferState,
+};
 
 const MB: u64 = 1_000_000;
 
@@ -147,12 +149,12 @@ fn a_file_waits_for_the_person_and_is_decided_about_once() {
     view.open_chat(vec![received.clone()], false);
     assert_eq!(shown(&view, &received).stage, Stage::Undecided);
 
-    let accept = FileEdit::Decide(contact("a"), id("a"), true);
+    let accept = FileEdit::Decide(contact("a"), id("a"), FileChoice::Accept);
     let effects = edit(&mut view, accept.clone());
     let decided = Command::Decide {
         contact: contact("a"),
         transfer: id("a"),
-        accept: true,
+        choice: FileChoice::Accept,
     };
     assert_eq!(commands(&effects), [&decided]);
     assert!(effects.contains(&Effect::Focus(Target::File(id("a")))));

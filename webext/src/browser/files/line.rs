@@ -1,5 +1,6 @@
 //! What is to be done with one file, in order.
 
+use super::saving::Saving;
 use js_sys::{ArrayBuffer, Uint8Array};
 use peerjs::browser::Bytes;
 use std::collections::VecDeque;
@@ -17,12 +18,7 @@ pub(super) enum Job {
     /// Report a piece that has not come whole.
     Damaged { number: u64 },
     /// Hand it to the browser's downloads.
-    Save {
-        name: String,
-        size: u64,
-        folder: Option<u32>,
-        keep: bool,
-    },
+    Save(Saving),
     /// Make a folder ready that goes.
     Prepare,
     /// Let go of what is in memory of one that goes; what is being sent has stopped.
@@ -83,7 +79,7 @@ impl Line {
             Job::Open { .. }
             | Job::Write { .. }
             | Job::Damaged { .. }
-            | Job::Save { .. }
+            | Job::Save(_)
             | Job::Prepare
             | Job::Keep
             | Job::Find { .. }

@@ -40,7 +40,7 @@ use lull::Lull;
 use mesh_chat::node::{FileInput, FileOutput, LinkId};
 use parts::{Fault, Parts};
 use peerjs::browser::{Bytes, Sink};
-use saving::Handed;
+use saving::{Handed, Saving};
 use sources::Sources;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -125,13 +125,15 @@ impl Files {
                 name,
                 size,
                 folder,
+                asks,
                 keep,
-            } => Job::Save {
+            } => Job::Save(Saving {
                 name,
                 size,
                 folder,
+                asks,
                 keep,
-            },
+            }),
             FileOutput::Stop => Job::Stop,
             FileOutput::Keep => Job::Keep,
             FileOutput::Settle => {
@@ -290,14 +292,7 @@ impl Files {
                 return written.unwrap_or_else(|fault| Some(failed(fault)));
             }
             Job::Damaged { number } => Ok(FileInput::Damaged { number }),
-            Job::Save {
-                name,
-                size,
-                folder,
-                keep,
-            } => {
-                return self.save(id, turn, (&name, size, folder), keep).await;
-            }
+            Job::Save(saving) => return self.save(id, turn, &saving).await,
             Job::Stop => {
                 self.stop(id);
                 return None;
@@ -334,14 +329,8 @@ impl Files {
     }
 
     /// Saves a file. Where the browser says nothing of it, what there is stays until it is surely saved.
-    async fn save(
-        &self,
-        id: &TransferId,
-        turn: Turn,
-        named: (&str, u64, Option<u32>),
-        keep: bool,
-    ) -> Option<FileInput> {
-        match saving::save(&self.parts, &self.host, id, named, keep).await {
+    async fn save(&self, id: &TransferId, turn: Turn, saving: &Saving) -> Option<FileInput> {
+        match saving.save(&self.parts, &self.host, id).await {
             Ok(Handed::Over(done)) => Some(done),
             Ok(Handed::Following(address)) => {
                 if self.is_wanted(id, turn) {

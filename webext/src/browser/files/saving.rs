@@ -55,44 +55,75 @@ impl Drop for Address {
     }
 }
 
-/// Saves a file, and removes its pieces once it is.
-pub(super) async fn save(
-    parts: &Parts,
-    host: &Host,
-    id: &TransferId,
-    (name, size, folder): (&str, u64, Option<u32>),
-    keep: bool,
-) -> Result<Handed, Fault> {
-    let file = parts.take(id).await?;
-    let end = float(size);
-    if file.size() < end {
-        // It was removed behind our back.
-        return Ok(Handed::Over(FileInput::Failed(Failure::NoStorage)));
+/// A whole file that is to be saved, and how.
+pub(super) struct Saving {
+    pub(super) name: String,
+    pub(super) size: u64,
+    /// Of a folder: how many files were said to be in it.
+    pub(super) folder: Option<u32>,
+    /// Whether the person chooses where.
+    pub(super) asks: bool,
+    /// Whether a copy stays.
+    pub(super) keep: bool,
+}
+
+impl Saving {
+    /// Saves the file, and removes its pieces once it is.
+    pub(super) async fn save(
+        &self,
+        parts: &Parts,
+        host: &Host,
+        id: &TransferId,
+    ) -> Result<Handed, Fault> {
+        let file = parts.take(id).await?;
+        let (size, end) = (self.size, float(self.size));
+        if file.size() < end {
+            // It was removed behind our back.
+            return Ok(Handed::Over(FileInput::Failed(Failure::NoStorage)));
+        }
+        if let Some(files) = self.folder
+            && !is_safe(&file, size, files).await?
+        {
+            return Ok(Handed::Over(FileInput::Failed(Failure::Unsafe)));
+        }
+        let whole = file.slice_with_f64_and_f64_and_content_type(0.0, end, KIND);
+        let url = whole.and_then(|whole| Url::create_object_url_with_blob(&whole));
+        let url = url.map_err(|error| Fault::from(chrome::text(&error)))?;
+        let address = Address { url, size };
+        Ok(match self.hand_over(host, &address.url).await {
+            Downloaded::Complete => {
+                drop(address);
+                note(parts, id, &file, self.keep).await;
+                parts.remove_pieces(id).await;
+                Handed::Over(FileInput::Saved)
+            }
+            Downloaded::NotAllowed if follow(&address.url, &self.name).is_ok() => {
+                note(parts, id, &file, self.keep).await;
+                Handed::Following(address)
+            }
+            Downloaded::NoRoom | Downloaded::Failed | Downloaded::NotAllowed => {
+                Handed::Over(FileInput::NotSaved)
+            }
+        })
     }
-    if let Some(files) = folder
-        && !is_safe(&file, size, files).await?
-    {
-        return Ok(Handed::Over(FileInput::Failed(Failure::Unsafe)));
+
+    async fn hand_over(&self, host: &Host, url: &str) -> Downloaded {
+        // A dialog stays open for as long as its person likes, and opens once.
+        let times = if self.asks { 1 } else { ASKED };
+        for _ in 0..times {
+            let request = HostRequest::Download {
+                url: url.to_owned(),
+                name: self.name.clone(),
+                asks: self.asks,
+            };
+            match host.ask(&request).await {
+                Ok(downloaded) => return downloaded,
+                Err(error) => tracing::warn!(error, "the background did not take a file"),
+            }
+            sleep(ASKED_AGAIN_AFTER).await;
+        }
+        Downloaded::Failed
     }
-    let whole = file.slice_with_f64_and_f64_and_content_type(0.0, end, KIND);
-    let url = whole.and_then(|whole| Url::create_object_url_with_blob(&whole));
-    let url = url.map_err(|error| Fault::from(chrome::text(&error)))?;
-    let address = Address { url, size };
-    Ok(match hand_over(host, &address.url, name).await {
-        Downloaded::Complete => {
-            drop(address);
-            note(parts, id, &file, keep).await;
-            parts.remove_pieces(id).await;
-            Handed::Over(FileInput::Saved)
-        }
-        Downloaded::NotAllowed if follow(&address.url, name).is_ok() => {
-            note(parts, id, &file, keep).await;
-            Handed::Following(address)
-        }
-        Downloaded::NoRoom | Downloaded::Failed | Downloaded::NotAllowed => {
-            Handed::Over(FileInput::NotSaved)
-        }
-    })
 }
 
 /// Notes that a file is saved. One that is to be kept is there for the views before that is said; it is noted first, so that
@@ -115,21 +146,6 @@ async fn is_safe(file: &File, size: u64, files: u32) -> Result<bool, Fault> {
         }
     }
     Ok(true)
-}
-
-async fn hand_over(host: &Host, url: &str, name: &str) -> Downloaded {
-    for _ in 0..ASKED {
-        let request = HostRequest::Download {
-            url: url.to_owned(),
-            name: name.to_owned(),
-        };
-        match host.ask(&request).await {
-            Ok(downloaded) => return downloaded,
-            Err(error) => tracing::warn!(error, "the background did not take a file"),
-        }
-        sleep(ASKED_AGAIN_AFTER).await;
-    }
-    Downloaded::Failed
 }
 
 /// Follows a link that saves what it leads to. Both browsers do so in a page that nobody sees.
