@@ -46,6 +46,16 @@ extern "C" {
     /// `permissions`.
     #[wasm_bindgen(method, getter)]
     pub fn permissions(this: &Api) -> Permissions;
+    /// `extension`.
+    #[wasm_bindgen(method, getter)]
+    pub fn extension(this: &Api) -> Extension;
+
+    /// `extension`.
+    #[derive(Clone, Debug)]
+    pub type Extension;
+    /// `extension.inIncognitoContext`: whether this page is in a private window.
+    #[wasm_bindgen(method, getter, js_name = inIncognitoContext)]
+    pub fn is_private(this: &Extension) -> bool;
 
     /// `runtime`.
     #[derive(Clone, Debug)]

@@ -35,6 +35,9 @@ pub use mesh_chat::view::{
 /// The name of the port between a view and the engine.
 pub const VIEW_PORT: &str = "view";
 
+/// The name of a port on which a view in a private window hands a file to the engine: no other channel leads out of one.
+pub const FILES_PORT: &str = "files";
+
 /// The key of [`FromEngine::Events`], for whoever has the events as JavaScript values already.
 pub const EVENTS: &str = "events";
 

@@ -4,6 +4,7 @@ use crate::browser;
 use crate::chosen::{Chosen, Contents};
 use crate::picture::parts::{Part, Read, Unreadable};
 use crate::picture::{details, jpeg};
+use crate::port::{self, Exchange};
 use crate::state::FileError;
 use chrome::object;
 use gloo_timers::callback::Timeout;
@@ -176,33 +177,29 @@ pub(crate) fn whole(number: f64) -> u64 {
     number as u64
 }
 
-/// Posts something on the channel, and waits until the engine has answered that it holds it.
+/// Posts something to the engine, and waits until it has answered that it holds it.
 async fn give(transfer: &TransferId, message: &JsValue, within: u32) -> Result<JsValue, FileError> {
-    let channel = BroadcastChannel::new(CHANNEL).map_err(|_| FileError::NoAnswer)?;
     let mut resolve: Option<Function> = None;
     let answered = Promise::new(&mut |done, _| resolve = Some(done));
     let resolve = resolve.ok_or(FileError::NoAnswer)?;
     let (id, late) = (transfer.clone(), resolve.clone());
-    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        if said(&event.data(), "held") == Some(id.0.clone())
-            || said(&event.data(), "refused") == Some(id.0.clone())
+    let heard = move |answer: JsValue| {
+        if said(&answer, "held") == Some(id.0.clone())
+            || said(&answer, "refused") == Some(id.0.clone())
         {
             // A promise that is settled takes no notice.
-            let _ = resolve.call1(&JsValue::UNDEFINED, &event.data());
+            let _ = resolve.call1(&JsValue::UNDEFINED, &answer);
         }
-    });
+    };
+    let way = Way::open(heard).map_err(|_| FileError::NoAnswer)?;
     let timeout = Timeout::new(within, move || {
         let _ = late.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED);
     });
-    channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    let posted = channel.post_message(message);
-    let answer = match posted {
+    let answer = match way.post(message) {
         Ok(()) => JsFuture::from(answered).await.unwrap_or_default(),
         Err(_) => JsValue::UNDEFINED,
     };
-    drop(timeout);
-    channel.set_onmessage(None);
-    channel.close();
+    drop((timeout, way));
     match said(&answer, "why").as_deref() {
         Some("empty") => Err(FileError::Empty),
         Some("many") => Err(FileError::TooMany),
@@ -210,6 +207,43 @@ async fn give(transfer: &TransferId, message: &JsValue, within: u32) -> Result<J
         Some(_) => Err(FileError::Refused(Refusal::FileUnfit)),
         None if answer.is_undefined() => Err(FileError::NoAnswer),
         None => Ok(answer),
+    }
+}
+
+/// The way to the engine's page: ports carry no files in Chromium, and no channel leads out of a private window of Firefox.
+enum Way {
+    Channel {
+        channel: BroadcastChannel,
+        _heard: Closure<dyn FnMut(MessageEvent)>,
+    },
+    Port(Exchange),
+}
+
+impl Way {
+    fn open(mut heard: impl FnMut(JsValue) + 'static) -> Result<Self, JsValue> {
+        if port::is_private() {
+            return Exchange::open(heard).map(Self::Port);
+        }
+        let channel = BroadcastChannel::new(CHANNEL)?;
+        let _heard = Closure::new(move |event: MessageEvent| heard(event.data()));
+        channel.set_onmessage(Some(_heard.as_ref().unchecked_ref()));
+        Ok(Self::Channel { channel, _heard })
+    }
+
+    fn post(&self, message: &JsValue) -> Result<(), JsValue> {
+        match self {
+            Self::Channel { channel, .. } => channel.post_message(message),
+            Self::Port(port) => port.post(message),
+        }
+    }
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        if let Self::Channel { channel, .. } = self {
+            channel.set_onmessage(None);
+            channel.close();
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::browser;
 use chrome::{Event, Runtime, object, settled};
-use ipc::{Addressed, Endpoint, FromEngine, ToEngine, VIEW_PORT};
+use ipc::{Addressed, Endpoint, FILES_PORT, FromEngine, ToEngine, VIEW_PORT};
 use json::js::direct::{from_js, to_js};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
@@ -13,6 +13,32 @@ use wasm_bindgen::closure::Closure;
 /// code for every other request; a test holds them together.
 const WAKE: &str = "wake";
 const RESTART: &str = "restart";
+
+/// A port on which one thing is handed to the engine. Dropping it closes it.
+pub(crate) struct Exchange {
+    port: chrome::Port,
+    on_message: Listener,
+}
+
+impl Exchange {
+    pub(crate) fn open(heard: impl FnMut(JsValue) + 'static) -> Result<Self, JsValue> {
+        let port = runtime()?.connect(&object([("name", FILES_PORT.into())]))?;
+        let on_message = Listener::add(port.on_message(), heard)?;
+        Ok(Self { port, on_message })
+    }
+
+    pub(crate) fn post(&self, message: &JsValue) -> Result<(), JsValue> {
+        self.port.post(message)
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.on_message.remove();
+        // A port that is closed already does not mind.
+        let _ = self.port.disconnect();
+    }
+}
 
 /// An open port. Dropping it closes it, and its listeners hear nothing more.
 pub(crate) struct Port {
@@ -96,6 +122,11 @@ async fn ask(request: &str) -> Result<(), String> {
     let message = message.map_err(|error| error.to_string())?;
     let runtime = runtime().map_err(|error| chrome::text(&error))?;
     settled(runtime.send_message(&message)).await.map(drop)
+}
+
+/// Returns whether this page is in a private window.
+pub(crate) fn is_private() -> bool {
+    chrome::found().is_some_and(|api| api.extension().is_private())
 }
 
 fn runtime() -> Result<Runtime, JsValue> {

@@ -160,6 +160,18 @@ impl Session {
         self.switch(next)
     }
 
+    /// Returns all tabs.
+    pub fn windows(&self) -> Result<Vec<String>> {
+        Ok(serde_json::from_value(self.get("window/handles")?)?)
+    }
+
+    /// Goes on in the tab that was not there before.
+    pub fn switch_to_new(&self, before: &[String]) -> Result<()> {
+        let all = self.windows()?;
+        let new = all.iter().find(|tab| !before.contains(tab));
+        self.switch(new.context("no new tab")?)
+    }
+
     fn switch(&self, tab: &str) -> Result<()> {
         self.post("window", &json!({ "handle": tab })).map(drop)
     }

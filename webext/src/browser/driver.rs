@@ -194,6 +194,11 @@ impl Driver {
         Some(view)
     }
 
+    /// Takes the file that a view hands over on this port.
+    pub(crate) fn take_file(&self, port: Port) {
+        self.files.take(port);
+    }
+
     /// Handles a message of a view.
     pub(crate) fn asked(&self, view: u32, message: ToEngine) {
         match message {

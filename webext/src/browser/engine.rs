@@ -5,7 +5,7 @@ use super::driver::{Driver, NO_VIEW};
 use super::host::Host;
 use super::restart::{keep_update, restart};
 use chrome::{Port, api};
-use ipc::{Addressed, FromBackground, FromEngine, ToEngine, VIEW_PORT};
+use ipc::{Addressed, FILES_PORT, FromBackground, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::Function;
 use json::js::{from_js_within, to_js};
 use std::rc::Rc;
@@ -43,7 +43,13 @@ impl Engine {
 
     /// Connects a view and returns its number; a port that is no view is closed.
     pub fn attach(&self, port: Port) -> Option<u32> {
-        if !is_view(&port) {
+        if let State::Running(driver) = &self.0
+            && is_own(&port, FILES_PORT)
+        {
+            driver.take_file(port);
+            return None;
+        }
+        if !is_own(&port, VIEW_PORT) {
             // A port that is closed already does not mind.
             let _ = port.disconnect();
             return None;
@@ -104,9 +110,9 @@ impl Engine {
     }
 }
 
-/// Returns whether a port comes from one of the extension's own pages and is for the engine.
-fn is_view(port: &Port) -> bool {
+/// Returns whether a port comes from one of the extension's own pages and has this name.
+fn is_own(port: &Port, name: &str) -> bool {
     let own = api().runtime().url("");
     let from = port.sender().and_then(|sender| sender.url());
-    port.name() == VIEW_PORT && from.is_some_and(|from| from.starts_with(&own))
+    port.name() == name && from.is_some_and(|from| from.starts_with(&own))
 }

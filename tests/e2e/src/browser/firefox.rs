@@ -146,6 +146,29 @@ fn in_chrome(browser: &Browser, body: &str, args: &[Value]) -> Result<Value> {
     outcome
 }
 
+/// Lets the extension run in private windows, as its person does on its page, and opens one.
+pub(super) fn open_private_window(browser: &Browser) -> Result<()> {
+    const OPEN: &str = "
+        const [id] = args;
+        const { ExtensionPermissions } = ChromeUtils.importESModule('resource://gre/modules/ExtensionPermissions.sys.mjs');
+        const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');
+        const { extension } = WebExtensionPolicy.getByID(id);
+        const granted = { permissions: ['internal:privateBrowsingAllowed'], origins: [] };
+        await ExtensionPermissions.add(id, granted, extension);
+        await (await AddonManager.getAddonByID(id)).reload();
+        const opened = new Promise((resolve) => {
+          const watch = (window) => {
+            Services.ww.unregisterNotification(watch);
+            window.addEventListener('load', () => resolve(), { once: true });
+          };
+          Services.ww.registerNotification(watch);
+        });
+        OpenBrowserWindow({ private: true });
+        await opened;";
+    in_chrome(browser, OPEN, &[json!(browser.extension.firefox_id()?)])?;
+    await_extension(browser)
+}
+
 /// Answers every dialog for a file that is to be saved, which Firefox shows from now on, with this place. As with
 /// a real one, the window loses the focus, and the toolbar's popup closes.
 pub(super) fn answer_save_dialogs(browser: &Browser, file: &Path) -> Result<()> {

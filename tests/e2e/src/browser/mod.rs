@@ -267,6 +267,14 @@ impl Browser {
         ))
     }
 
+    /// Lets Firefox run the extension in private windows, and goes on in one, which it opens. Every page of the extension is
+    /// closed by that. Only from a page that is none.
+    pub fn go_private(&self) -> Result<()> {
+        let before = self.session()?.windows()?;
+        firefox::open_private_window(self)?;
+        self.session()?.switch_to_new(&before)
+    }
+
     /// Has Firefox ask where each file is to be saved, and answers with this place. A dialog closes the popup.
     pub fn answer_save_dialogs(&self, file: &Path) -> Result<()> {
         firefox::answer_save_dialogs(self, file)

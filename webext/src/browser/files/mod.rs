@@ -32,6 +32,7 @@ mod sources;
 use super::host::Host;
 use crate::arrivals::{Arrivals, Come, Piece};
 use buffers::free;
+use chrome::Port;
 use ipc::{Failure, TransferId};
 use js_sys::{ArrayBuffer, Uint8Array};
 use line::{Job, Line, Turn};
@@ -94,6 +95,11 @@ impl Files {
             let _ = pictures::sweep(known).await;
         });
         files
+    }
+
+    /// Takes the file that a view in a private window hands over on this port.
+    pub(crate) fn take(&self, port: Port) {
+        self.sources.listen(port);
     }
 
     /// Returns whether nothing is being done.

@@ -1,12 +1,12 @@
 //! The files and folders that views have handed over to be sent.
 //!
-//! A view posts `{ transfer, file }` on the channel, or `{ transfer, paths, files }` for a folder, and hears `{ held: transfer }`, of a
+//! A view posts `{ transfer, file }` on the channel, in a private window on a port of its own, or `{ transfer, paths, files }` for a folder, and hears `{ held: transfer }`, of a
 //! folder with `size`, `modified` and `files`; or `{ refused: transfer, why }`. A `File` is no more than a way to read it: it goes
 //! with the page, and the person chooses it again.
 
 use super::buffers::{float, whole};
 use super::folders::Folder;
-use chrome::object;
+use chrome::{Port, object};
 use ipc::TransferId;
 use ipc::limits::TRANSFERS;
 use js_sys::{Array, Reflect};
@@ -60,11 +60,14 @@ impl Source {
 }
 
 /// What can be read.
-#[derive(Default)]
 pub(super) struct Sources {
     held: Rc<RefCell<LiteMap<TransferId, Source>>>,
+    take: Take,
     _open: Option<Open>,
 }
+
+/// Takes what was handed over, and returns what the view hears.
+type Take = Rc<dyn Fn(&JsValue) -> Option<JsValue>>;
 
 /// The channel, and what hears it.
 type Open = (BroadcastChannel, Closure<dyn FnMut(MessageEvent)>);
@@ -73,38 +76,40 @@ impl Sources {
     /// Begins. `came` is called for every folder that has come.
     pub(super) fn open(came: impl Fn(&TransferId, &Rc<Folder>) + 'static) -> Self {
         let held = Rc::new(RefCell::new(LiteMap::new()));
-        let Ok(channel) = BroadcastChannel::new(CHANNEL) else {
-            tracing::error!("views cannot hand files over");
-            return Self::default();
-        };
-        let (into, answers) = (Rc::clone(&held), channel.clone());
-        let on_message = Closure::new(move |event: MessageEvent| {
-            let Some((transfer, source)) = read(&event.data()) else {
-                return;
-            };
-            let answer = match source {
+        let into = Rc::clone(&held);
+        let take: Take = Rc::new(move |message| {
+            let (transfer, source) = read(message)?;
+            match source {
                 Ok(source) => {
                     if !hold(&mut into.borrow_mut(), &transfer, source.clone()) {
-                        return;
+                        return None;
                     }
                     if let Source::Folder(folder) = &source {
                         came(&transfer, folder);
                     }
-                    source.answer(&transfer)
+                    Some(source.answer(&transfer))
                 }
                 Err(unfit) => {
                     let refused = transfer.0.as_str().into();
-                    object([("refused", refused), ("why", why(unfit).into())])
+                    Some(object([("refused", refused), ("why", why(unfit).into())]))
                 }
-            };
-            // A view that hears nothing says that it was not sent.
-            let _ = answers.post_message(&answer);
+            }
         });
-        channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        Self {
-            held,
-            _open: Some((channel, on_message)),
-        }
+        let _open = open(Rc::clone(&take));
+        Self { held, take, _open }
+    }
+
+    /// Takes one thing that a view hands over on this port.
+    pub(super) fn listen(&self, port: Port) {
+        let (take, answers) = (Rc::clone(&self.take), port.clone());
+        let heard = Closure::once_into_js(move |message: JsValue| {
+            if let Some(answer) = take(&message) {
+                // A view that hears nothing says that it was not sent.
+                let _ = answers.post(&answer);
+            }
+        });
+        // A port that cannot be heard is closed.
+        let _ = port.on_message().add_listener(&heard);
     }
 
     pub(super) fn get(&self, transfer: &TransferId) -> Option<Source> {
@@ -145,6 +150,23 @@ impl Sources {
         });
         kept.sum()
     }
+}
+
+/// Opens the channel, and answers on it.
+fn open(take: Take) -> Option<Open> {
+    let Ok(channel) = BroadcastChannel::new(CHANNEL) else {
+        tracing::error!("views cannot hand files over");
+        return None;
+    };
+    let answers = channel.clone();
+    let on_message = Closure::new(move |event: MessageEvent| {
+        if let Some(answer) = take(&event.data()) {
+            // A view that hears nothing says that it was not sent.
+            let _ = answers.post_message(&answer);
+        }
+    });
+    channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    Some((channel, on_message))
 }
 
 /// What was handed over, or why it is not taken.
