@@ -4,6 +4,10 @@
 //! `undefined` and is an `Option` here. Calls return a promise, or nothing in some versions:
 //! [`settled`] takes either. Calls throw where the extension was updated while its page stayed open.
 
+mod numbers;
+
+pub use numbers::{float, whole};
+
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -277,6 +281,19 @@ pub async fn settled(called: Result<JsValue, JsValue>) -> Result<JsValue, String
 /// What was thrown, as [`text`].
 pub async fn call(function: &Function, argument: &JsValue) -> Result<JsValue, String> {
     settled(function.call1(&JsValue::NULL, argument)).await
+}
+
+/// Asks for the origin's private file system. A browser may have none, where it is switched off: what is not there cannot be
+/// called. In a private window there is none either.
+///
+/// # Errors
+/// What the browser said, as [`text`].
+pub async fn private_file_system() -> Result<JsValue, String> {
+    let part = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or_default();
+    let storage = part(&part(&js_sys::global(), "navigator"), "storage");
+    let ask = part(&storage, "getDirectory").dyn_into::<Function>();
+    let ask = ask.map_err(|_| "no private file system")?;
+    settled(ask.call0(&storage)).await
 }
 
 /// Returns what was thrown, for a person or a log: `name: message`, at most 200 characters.

@@ -6,7 +6,7 @@ use crate::picture::parts::{Part, Read, Unreadable};
 use crate::picture::{details, jpeg};
 use crate::port::{self, Exchange};
 use crate::state::FileError;
-use chrome::object;
+use chrome::{float, object, whole};
 use gloo_timers::callback::Timeout;
 use ipc::limits::{KIND_BYTES, THUMBNAIL_CHARACTERS};
 use ipc::{FileOffer, Refusal, TransferId};
@@ -167,16 +167,6 @@ async fn give_folder(
     })
 }
 
-/// Returns a whole number, as JavaScript has it.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "whole, positive"
-)]
-pub(crate) fn whole(number: f64) -> u64 {
-    number as u64
-}
-
 /// Posts something to the engine, and waits until it has answered that it holds it.
 async fn give(transfer: &TransferId, message: &JsValue, within: u32) -> Result<JsValue, FileError> {
     let mut resolve: Option<Function> = None;
@@ -270,7 +260,7 @@ impl Read for Windows<'_> {
             return Ok(part);
         }
         let end = at.saturating_add(length.max(WINDOW));
-        let bytes = read(self.file, number(at), number(end)).await;
+        let bytes = read(self.file, float(at), float(end)).await;
         let bytes = bytes.ok_or(Unreadable)?;
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         let part = bytes.get(..length).unwrap_or(&bytes).to_vec();
@@ -300,7 +290,7 @@ fn of_parts(file: &File, parts: Vec<Part>) -> Result<File, JsValue> {
     for part in parts {
         of_it.push(&match part {
             Part::Old(range) => file
-                .slice_with_f64_and_f64(number(range.start), number(range.end))?
+                .slice_with_f64_and_f64(float(range.start), float(range.end))?
                 .into(),
             Part::New(bytes) => Uint8Array::from(bytes.as_slice()).into(),
         });
@@ -309,11 +299,6 @@ fn of_parts(file: &File, parts: Vec<Part>) -> Result<File, JsValue> {
     options.set_type(&file.type_());
     options.set_last_modified(file.last_modified());
     File::new_with_blob_sequence_and_options(&of_it, &file.name(), &options)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "no file has so many bytes")]
-fn number(whole: u64) -> f64 {
-    whole as f64
 }
 
 /// Reads a part of a file.

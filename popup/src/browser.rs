@@ -192,8 +192,7 @@ pub(crate) fn quantity(number: f64, unit: &str) -> String {
 }
 
 fn date(at: UnixMillis) -> Date {
-    #[expect(clippy::cast_precision_loss, reason = "exact for 285,000 years")]
-    Date::new(&JsValue::from_f64(at as f64))
+    Date::new(&JsValue::from_f64(chrome::float(at)))
 }
 
 fn format_date(at: UnixMillis, language: Option<&str>, options: &[(&str, &str)]) -> String {

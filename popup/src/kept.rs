@@ -22,7 +22,7 @@ const HEAD: f64 = 64.0 * 1024.0;
 /// reads it, as what it is.
 pub(crate) async fn picture(of: &TransferId, size: u64) -> Result<String, PictureError> {
     let file = file(PICTURES, &of.0).await.ok();
-    let file = file.filter(|file| attach::whole(file.size()) == size);
+    let file = file.filter(|file| chrome::whole(file.size()) == size);
     let file = file.ok_or(PictureError::Gone)?;
     let (kind, (width, height)) = look(&file).await?;
     if u64::from(width) * u64::from(height) > PICTURE_DOTS {
@@ -40,7 +40,7 @@ async fn look(file: &File) -> Result<(Kind, (u32, u32)), PictureError> {
         let head = attach::read(file, 0.0, length).await;
         let head = head.ok_or(PictureError::Gone)?;
         let kind = Kind::of(&head).ok_or(PictureError::NoPicture)?;
-        if let Some(sides) = kind.sides(&head, attach::whole(file.size())) {
+        if let Some(sides) = kind.sides(&head, chrome::whole(file.size())) {
             return Ok((kind, sides));
         }
     }
@@ -92,18 +92,12 @@ async fn taken(name: &str) -> Result<u64, String> {
         };
         // It may be gone by now.
         let file = file(name, &entry).await;
-        taken += file.map_or(0, |file| attach::whole(file.size()));
+        taken += file.map_or(0, |file| chrome::whole(file.size()));
     }
 }
 
 async fn root() -> Result<FileSystemDirectoryHandle, String> {
-    let window = browser::window().ok_or("no window")?;
-    let storage = window.navigator().storage();
-    // A browser may have none, where it is switched off: what is not there cannot be called.
-    let has_root = Reflect::has(&storage, &"getDirectory".into()).unwrap_or_default();
-    let root = has_root.then(|| storage.get_directory().into());
-    let root = root.ok_or("no private file system")?;
-    Ok(settled(Ok(root)).await?.unchecked_into())
+    Ok(chrome::private_file_system().await?.unchecked_into())
 }
 
 async fn folder(name: &str) -> Result<FileSystemDirectoryHandle, String> {

@@ -147,7 +147,7 @@ impl Messages {
 
     /// Reads the own messages behind one place and up to another.
     async fn own(&self, contact: &ContactId, after: u64, upto: u64) -> Result<PageRead, Fault> {
-        let place = |place| Array::of2(&contact.0.as_str().into(), &number(place).into());
+        let place = |place| Array::of2(&contact.0.as_str().into(), &chrome::float(place).into());
         let (first, last) = (place(after + 1), place(upto));
         let found = IdbKeyRange::bound(&first, &last).and_then(|range| {
             let index = self.database().store(MESSAGES)?.index(BY_PLACE)?;
@@ -225,7 +225,7 @@ impl Messages {
             let messages = transaction.object_store(MESSAGES)?;
             for head in threads.heads.values() {
                 // What a write has left behind the end of the chat that was said to have failed.
-                let (first, last) = (number(head.next_number), f64::INFINITY);
+                let (first, last) = (chrome::float(head.next_number), f64::INFINITY);
                 let (first, last) = (key(&head.contact, first), key(&head.contact, last));
                 let behind = IdbKeyRange::bound(&first, &last)?;
                 messages.delete(&behind)?;
@@ -263,7 +263,7 @@ impl Messages {
     /// before it.
     async fn page_range(&self, page: &Page) -> Result<Option<(IdbKeyRange, bool)>, Fault> {
         let contact = &page.contact;
-        let end = page.before.map_or(f64::INFINITY, number);
+        let end = page.before.map_or(f64::INFINITY, chrome::float);
         let all = IdbKeyRange::bound_with_lower_open_and_upper_open(
             &key(contact, 0.0),
             &key(contact, end),
@@ -382,10 +382,4 @@ fn record<T: DeserializeOwned>(value: &JsValue, version: impl Fn(&T) -> u32) -> 
 
 fn key(contact: &ContactId, number: f64) -> JsValue {
     Array::of2(&contact.0.as_str().into(), &number.into()).into()
-}
-
-/// Converts a message number: they count up from 1 and stay far below 2^53.
-#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-fn number(value: u64) -> f64 {
-    value as f64
 }

@@ -1,6 +1,6 @@
 //! The bytes of pieces in memory.
 
-use chrome::settled;
+use chrome::{float, settled};
 use js_sys::{Array, ArrayBuffer};
 use std::ops::Range;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -41,23 +41,4 @@ fn away() -> Option<MessageChannel> {
     let channel = MessageChannel::new().ok()?;
     channel.port2().close();
     Some(channel)
-}
-
-/// Returns a size as JavaScript has it.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sizes of files are below what is exact"
-)]
-pub(super) fn float(number: u64) -> f64 {
-    number as f64
-}
-
-/// Returns a size that JavaScript has.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a cast saturates, and JavaScript has no larger whole numbers"
-)]
-pub(super) fn whole(number: f64) -> u64 {
-    number as u64
 }

@@ -1,10 +1,11 @@
 //! What has come of a file: found at a start, and written piece by piece.
 
 use super::Files;
-use super::buffers::{float, free, whole};
+use super::buffers::free;
 use super::going::{length, read};
 use super::parts::{Fault, Outcome};
 use super::sources::Source;
+use chrome::{float, whole};
 use ipc::TransferId;
 use ipc::limits::PIECE_BYTES;
 use js_sys::Uint8Array;

@@ -3,8 +3,8 @@
 //! Before the first piece their bytes are read once for their sums. Small ones are kept then: to open many small files takes a
 //! browser longer than to send them.
 
-use super::buffers::{float, free, whole};
-use chrome::settled;
+use super::buffers::free;
+use chrome::{float, settled, whole};
 use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use mesh_chat::folder::{Found, Part, Plan, Slot, Sums, Unfit};
 use std::cell::{Cell, RefCell};

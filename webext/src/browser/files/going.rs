@@ -1,12 +1,12 @@
 //! What is read of a file that goes, and sent or compared: a piece at a time, and the one behind it while that is sent.
 
 use super::Files;
-use super::buffers::{float, free, slice};
+use super::buffers::{free, slice};
 use super::folders::{ALL_KEPT, Folder, KEPT};
 use super::line::{Job, Read, Turn};
 use super::pictures;
 use super::sources::Source;
-use chrome::settled;
+use chrome::{float, settled};
 use futures_util::future::join;
 use ipc::limits::PIECE_BYTES;
 use ipc::{Failure, TransferId};

@@ -221,11 +221,7 @@ pub(super) async fn folder_named(
     name: &str,
     create: bool,
 ) -> Result<FileSystemDirectoryHandle, Fault> {
-    let storage = storage()?;
-    // A browser may have none, where it is switched off: what is not there cannot be called.
-    let has_root = Reflect::has(&storage, &"getDirectory".into()).unwrap_or_default();
-    let root = has_root.then(|| storage.get_directory().into());
-    let root = settled(Ok(root.ok_or(Fault::NoStorage)?)).await?;
+    let root = chrome::private_file_system().await?;
     let root: FileSystemDirectoryHandle = root.unchecked_into();
     let options = FileSystemGetDirectoryOptions::new();
     options.set_create(create);

@@ -3,10 +3,9 @@
 //!
 //! Of which files there is one the node knows, by their records; here is how many bytes all of them may have.
 
-use super::buffers::float;
 use super::parts::{Fault, entries, folder_named, part_in, remove_from};
 use crate::kept::{Kept, surplus};
-use chrome::settled;
+use chrome::{float, settled};
 use ipc::TransferId;
 use ipc::limits::PICTURES_BYTES;
 use wasm_bindgen::JsCast;

@@ -3,11 +3,12 @@
 //! With the permission `downloads` the browser says when a file is saved. Without it a link is followed as a click does it,
 //! and nobody hears what comes of that: the part then stays for as long as a browser may take to copy it.
 
-use super::buffers::{float, slice};
+use super::buffers::slice;
 use super::parts::{Fault, Parts};
 use super::pictures;
 use crate::browser::host::Host;
 use crate::browser::timer::sleep;
+use chrome::float;
 use ipc::{Downloaded, Failure, HostRequest, TransferId};
 use js_sys::Uint8Array;
 use mesh_chat::folder::Check;

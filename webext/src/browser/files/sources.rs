@@ -4,9 +4,8 @@
 //! folder with `size`, `modified` and `files`; or `{ refused: transfer, why }`. A `File` is no more than a way to read it: it goes
 //! with the page, and the person chooses it again.
 
-use super::buffers::{float, whole};
 use super::folders::Folder;
-use chrome::{Port, object};
+use chrome::{Port, float, object, whole};
 use ipc::TransferId;
 use ipc::limits::TRANSFERS;
 use js_sys::{Array, Reflect};
