@@ -65,6 +65,15 @@ impl File {
         }
     }
 
+    /// Returns what is said when its end there was heard. What was saved here is said again: the disk of its sender
+    /// is older than that.
+    pub(super) fn answer_to_end(&self) -> Word {
+        match self.record.direction {
+            Direction::In if self.record.was_saved() => Word::Saved,
+            Direction::In | Direction::Out => Word::Noted,
+        }
+    }
+
     pub(super) fn size(&self) -> u64 {
         self.record.offer.size
     }

@@ -183,7 +183,7 @@ impl Files {
         if open && comes.is_some_and(|comes| comes.is_whole() || file.record.whole) {
             return Ok(());
         }
-        say(ctx, contact, id, Word::Noted);
+        say(ctx, contact, id, file.answer_to_end());
         if !open && how == End::Saved {
             // Given up here when all of it was there.
             file.record.progressed = Progressed::Open;

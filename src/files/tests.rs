@@ -947,6 +947,26 @@ fn a_sender_whose_disk_is_older_hears_what_has_become_of_a_file_that_was_decline
 }
 
 #[test]
+fn a_sender_whose_disk_is_older_hears_that_a_file_was_saved_which_it_had_given_up() {
+    let mut pair = Pair::new();
+    pair.unsaved = 1;
+    pair.accepted(&file(1), 3 * PIECE);
+    pair.connect();
+    pair.cancel(0);
+    let older = pair.devices[0].records.clone();
+    let bob = &mut pair.devices[1];
+    bob.files
+        .command(&mut bob.ctx, &file(1), FileCommand::Save)
+        .unwrap();
+    pair.run();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+    pair.devices[0].records = older;
+    pair.restart(0);
+    pair.connect();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+}
+
+#[test]
 fn several_files_pass_in_turn() {
     let mut pair = Pair::new();
     for n in 1..=3 {
