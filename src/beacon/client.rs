@@ -199,7 +199,11 @@ impl Client {
 
     fn take(&mut self, ctx: &mut Context, answer: Answer, date: Option<UnixMillis>) -> bool {
         (self.failures, self.trouble) = (0, None);
-        self.set_clock(ctx.now.unix, &answer, date);
+        // One that gives less than was known repeats an older one, and says nothing of now.
+        let given = answer.next.as_ref().unwrap_or(&answer.current).number;
+        if self.newest() <= Some(given) {
+            self.set_clock(ctx.now.unix, &answer, date);
+        }
         let Answer { current, next } = answer;
         let joins = self.newest() < Some(current.number);
         if joins {

@@ -5,8 +5,8 @@ use super::*;
 use crate::config;
 use crate::context::Context;
 use crate::crypto::Identity;
-use crate::io::{BeaconAnswer, BeaconFailure};
-use crate::test_context::{context, wait};
+use crate::io::{BeaconAnswer, BeaconFailure, Output};
+use crate::test_context::{context, outputs, wait};
 use proptest::prelude::*;
 
 const URL: &str = "https://beacon.example.org/beacon";
@@ -296,6 +296,35 @@ fn a_clock_that_is_set_back_counts_and_not_what_was_known_of_the_one_before() {
     // In the lead, a minute later, the next slot is given.
     let wait = client.due(ctx.now).unwrap().since(ctx.now.mono);
     assert!((minutes(1)..minutes(3)).contains(&wait), "{wait:?}");
+}
+
+#[test]
+fn an_answer_that_gives_less_than_was_known_makes_nobody_late_for_the_next_slot() {
+    let minutes = std::time::Duration::from_mins;
+    for dated in [true, false] {
+        let mut ctx = context();
+        ctx.now.unix = START + 9 * MINUTE;
+        let mut client = Client::new(&pinned(), ctx.now.mono).unwrap();
+        let answer = Ok(answer_at(ctx.now.unix));
+        client.answered(&mut ctx, &answer);
+        wait(&mut ctx, minutes(4));
+        client.timeout(&mut ctx, || false);
+        assert_eq!(client.roots().count(), 2, "one is behind");
+        // A cache repeats what was said at the beginning of the slot before.
+        let date = dated.then_some(ctx.now.unix);
+        let repeated = Ok(BeaconAnswer {
+            date,
+            ..answer_at(START)
+        });
+        client.hurry(ctx.now.mono);
+        client.timeout(&mut ctx, || false);
+        client.answered(&mut ctx, &repeated);
+        outputs(&mut ctx);
+        wait(&mut ctx, minutes(7));
+        client.timeout(&mut ctx, || true);
+        let asks = matches!(outputs(&mut ctx)[..], [Output::FetchBeacon { .. }]);
+        assert!(asks, "before the next slot");
+    }
 }
 
 #[test]
