@@ -1,6 +1,7 @@
 //! The people of one namespace, as a router keeps them and as every peer copies them.
 
 mod batch;
+mod held;
 
 use crate::clock::{Mono, UnixMillis};
 use crate::ids::Namespace;
@@ -9,89 +10,9 @@ use crate::limits::{ENTRY_BYTES, ENTRY_LIFE, FRAME_BYTES, REGISTRY_ENTRIES};
 use crate::misbehaviour::Unfit;
 use crate::name::Names;
 use crate::wire::Entry;
+use held::Held;
+pub(crate) use held::{Source, Standing};
 use litemap::LiteMap;
-
-/// Who says that somebody is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    /// It is oneself, or a peer that has checked in here.
-    Here,
-    /// The router at the other end of a connection.
-    Router(LinkId),
-}
-
-/// What shows that somebody is there, from the least to the most. Whoever holds a Router ID can
-/// invent as many people as fit the list; nobody can invent one that checks in here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Standing {
-    /// Nobody says so any more.
-    Leftover,
-    /// A router says so, which has it from another one.
-    Relayed,
-    /// A router says so of one of its own peers.
-    Told,
-    /// They have checked in here, from the id that the server attests.
-    Here,
-}
-
-#[derive(Clone, Debug)]
-struct Held {
-    entry: Entry,
-    confirmed: Mono,
-    /// Who says so at present: two routers do while somebody moves between them. An entry that
-    /// nobody confirms any more is a leftover, and stays until it expires.
-    sources: Vec<Source>,
-}
-
-impl Held {
-    /// Returns when it was last known to be true.
-    fn confirmed(&self, heard: &[(LinkId, Mono)]) -> Mono {
-        let says = |link: &LinkId| self.sources.contains(&Source::Router(*link));
-        let heard = heard.iter().filter(|(link, _)| says(link));
-        heard.fold(self.confirmed, |last, (_, at)| last.max(*at))
-    }
-
-    fn standing(&self) -> Standing {
-        if self.sources.contains(&Source::Here) {
-            Standing::Here
-        } else if self.sources.is_empty() {
-            Standing::Leftover
-        } else if self.entry.relayed == Some(true) {
-            Standing::Relayed
-        } else {
-            Standing::Told
-        }
-    }
-
-    /// Returns whether another router says so.
-    fn is_told(&self) -> bool {
-        let mut sources = self.sources.iter();
-        sources.any(|source| matches!(source, Source::Router(_)))
-    }
-
-    /// Returns whether a router, which goes with its connection, where somebody other than this source says so.
-    fn is_router_to_others(&self, source: Source) -> bool {
-        let others = self.sources.iter().any(|known| *known != source);
-        others && self.entry.router == Some(true)
-    }
-
-    /// Returns the entry as a router here tells it.
-    fn as_told(&self) -> Entry {
-        let here = self.standing() == Standing::Here;
-        Entry {
-            relayed: (!here).then_some(true),
-            router: self.entry.router.filter(|_| here),
-            ..self.entry.clone()
-        }
-    }
-
-    /// Returns whether somebody other than this router says so.
-    fn is_news_to(&self, link: LinkId) -> bool {
-        self.sources
-            .iter()
-            .any(|source| *source != Source::Router(link))
-    }
-}
 
 /// Entries by Discovery ID.
 #[derive(Clone, Debug, Default)]
@@ -182,12 +103,13 @@ impl Roster {
         self.expires.get_or_insert(now + ENTRY_LIFE);
         let Some(held) = self.entries.get_mut(&entry.discovery_id) else {
             let id = entry.discovery_id.clone();
-            let sources = vec![source];
-            let held = Held {
+            let mut held = Held {
                 entry,
                 confirmed: now,
-                sources,
+                sources: Vec::new(),
+                itself: None,
             };
+            held.say(source);
             self.changed.push(id.clone());
             self.entries.insert(id, held);
             return Ok(());
@@ -196,9 +118,7 @@ impl Roster {
         let same = held.entry.says_the_same(&entry);
         held.entry = entry;
         held.confirmed = now;
-        if !held.sources.contains(&source) {
-            held.sources.push(source);
-        }
+        held.say(source);
         if !same || held.standing() != before {
             self.changed.push(held.entry.discovery_id.clone());
         }
@@ -219,7 +139,7 @@ impl Roster {
             return false;
         };
         let before = held.sources.len();
-        held.sources.retain(|known| *known != source);
+        held.withdraw(source);
         let gone = held.sources.is_empty() && before > 0;
         gone && self.remove(discovery_id)
     }
@@ -264,7 +184,7 @@ impl Roster {
         for (id, held) in self.entries.iter_mut() {
             let (before, sources) = (held.standing(), held.sources.len());
             held.confirmed = held.confirmed(&self.heard);
-            held.sources.retain(|known| *known != source);
+            held.withdraw(source);
             if held.standing() != before {
                 self.changed.push(id.clone());
             }
@@ -329,7 +249,7 @@ impl Roster {
 
     /// Removes and returns the routers of whom nobody says any more that they are there.
     pub(crate) fn remove_routers(&mut self) -> Vec<String> {
-        let gone = |held: &&Held| held.sources.is_empty() && held.entry.router == Some(true);
+        let gone = |held: &&Held| held.sources.is_empty() && held.itself.is_some();
         let gone = self.entries.values().filter(gone);
         let mut gone: Vec<String> = gone.map(|held| held.entry.discovery_id.clone()).collect();
         self.remove_all(&mut gone);
@@ -338,11 +258,11 @@ impl Roster {
 
     /// Returns the people whom another router has, or had, from themselves.
     pub(crate) fn served_elsewhere(&self) -> impl Iterator<Item = &Entry> {
-        let others = self.entries().filter(|(standing, entry)| {
-            let passed_on = entry.relayed == Some(true) || entry.router == Some(true);
-            *standing < Standing::Here && !passed_on
+        let others = self.entries.values().filter(|held| {
+            let passed_on = held.entry.relayed == Some(true) || held.itself.is_some();
+            held.standing() < Standing::Here && !passed_on
         });
-        others.map(|(_, entry)| entry)
+        others.map(|held| &held.entry)
     }
 
     /// Returns when to look for expired entries.

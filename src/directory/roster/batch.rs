@@ -60,20 +60,14 @@ impl Teller {
         let same = was
             .as_ref()
             .is_some_and(|was| was.entry.says_the_same(&entry));
-        let is_router = was
-            .as_ref()
-            .is_some_and(|was| was.is_router_to_others(self.source));
-        let mut sources = was.map(|was| was.sources).unwrap_or_default();
-        if !said {
-            sources.push(self.source);
-        }
-        let router = entry.router.or(is_router.then_some(true));
-        let entry = Entry { router, ..entry };
-        let held = Held {
+        let (sources, itself) = was.map(|was| (was.sources, was.itself)).unwrap_or_default();
+        let mut held = Held {
             entry,
             confirmed: self.now,
             sources,
+            itself,
         };
+        held.say(self.source);
         if !(same && said) {
             self.taken.news.push(id.to_owned());
         }
@@ -207,7 +201,7 @@ impl Roster {
                 continue;
             };
             let before = held.sources.len();
-            held.sources.retain(|known| *known != source);
+            held.withdraw(source);
             if held.sources.len() < before {
                 if held.sources.is_empty() {
                     gone.push(id.clone());

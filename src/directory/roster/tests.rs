@@ -275,3 +275,31 @@ fn a_router_that_is_gone_is_one_also_where_another_has_told_of_it_as_of_a_peer()
     roster.forget(LINK);
     assert_eq!(roster.remove_routers(), [entry(1).discovery_id]);
 }
+
+#[test]
+fn a_router_that_is_gone_is_one_also_where_it_has_checked_in_here_meanwhile_and_left() {
+    let mut roster = Roster::default();
+    let id = entry(1).discovery_id;
+    let router = Entry {
+        router: Some(true),
+        ..entry(1)
+    };
+    let checks_in = |roster: &mut Roster| {
+        let here = roster.insert(&names(), &namespace(), Source::Here, entry(1), Mono(0));
+        assert_eq!(here, Ok(()));
+        assert_eq!(roster.as_told(&id).unwrap().router, None, "as of a peer");
+    };
+    tells(&mut roster, LINK, vec![router.clone()]);
+    checks_in(&mut roster);
+    roster.withdraw(&id, Source::Here);
+    assert_eq!(roster.remove_routers(), [""; 0], "it is there");
+    roster.forget(LINK);
+    assert_eq!(roster.remove_routers(), std::slice::from_ref(&id));
+    // And it is none any more where it stays.
+    checks_in(&mut roster);
+    tells(&mut roster, LINK, vec![router]);
+    assert_eq!(roster.as_told(&id).unwrap().router, None);
+    roster.forget(LINK);
+    roster.forget_all();
+    assert_eq!(roster.remove_routers(), [""; 0]);
+}
