@@ -13,7 +13,7 @@ pub struct Offered {
     pub to: usize,
     /// It was accepted, and the device has confirmed that.
     pub accepted: bool,
-    /// How often it was saved.
+    /// How often it was saved since.
     pub saved: u32,
 }
 
@@ -85,11 +85,12 @@ impl Transfers {
     pub fn replied(&mut self, command: u64, done: bool) {
         let asked = self.asked.remove(&command).filter(|_| done);
         if let Some(offered) = asked.and_then(|id| self.all.get_mut(&id)) {
-            offered.accepted = true;
+            // Once for each time: whoever gave it up while the browser was saving it wants it anew.
+            (offered.accepted, offered.saved) = (true, 0);
         }
     }
 
-    /// A file is saved. Returns how often it has been.
+    /// A file is saved. Returns how often it has been since it was accepted.
     pub fn save(&mut self, id: &TransferId) -> u32 {
         self.all.get_mut(id).map_or(0, |offered| {
             offered.saved += 1;
