@@ -362,6 +362,8 @@ impl Node {
         }
         self.contacts.moved();
         self.announce_profile();
+        // The socket that may have shown that the network is another one is given up.
+        self.directory.look_up(&mut self.ctx);
     }
 
     /// Gives up the former Transport ID once every contact has been told the new one, or after a day.

@@ -27,10 +27,20 @@ fn an_address_that_changed_without_an_event_is_seen_when_the_id_is_registered_ag
 }
 
 #[test]
-fn it_is_seen_too_where_the_transport_id_is_newer_than_the_change_and_another_id_is_lost() {
+fn it_is_seen_too_where_the_ids_of_before_are_given_up_meanwhile() {
     let mut world = friends();
     world.renumber("198.51.100.4");
     world.block(ANN, "Bob");
+    world.pass(500);
+    let network = world.status(ANN).networks.first();
+    let address = network.map(|network| network.address.as_str());
+    assert_eq!(address, Some("198.51.100.4"));
+}
+
+#[test]
+fn it_is_seen_too_where_another_id_than_the_transport_id_is_lost() {
+    let mut world = friends();
+    world.renumber("198.51.100.4");
     let ids = world.held(ANN).into_iter();
     let mut listed = ids.filter(|id| id.starts_with("myapp-203-0-113-7-") && !id.ends_with("-1"));
     let id = listed.next().unwrap().to_owned();
