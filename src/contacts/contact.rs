@@ -2,7 +2,7 @@
 
 use super::dialling::Dialling;
 use super::reach::{Trigger, after};
-use super::sighting::Sighting;
+use super::sighting::{Seen, Sighting};
 use crate::clock::{Mono, UnixMillis};
 use crate::crypto::{self, Key, PublicKey};
 use crate::encoding::{b64, unb64};
@@ -143,9 +143,9 @@ impl Contact {
     /// Returns whether an id is the Transport ID or today's Discovery ID of this contact, as far as is
     /// known.
     pub(crate) fn is_known_at(&self, id: &str) -> bool {
+        let mut seen = self.sighting.entries().iter();
         self.transport_id() == Some(id)
-            || self.sighting.transport_id() == Some(id)
-            || self.seen_as() == Some(id)
+            || seen.any(|seen| seen.discovery_id == id || seen.transport_id.as_deref() == Some(id))
     }
 
     pub(crate) fn is_blocked(&self) -> bool {
@@ -178,14 +178,20 @@ impl Contact {
         self.dialling.has_no_path()
     }
 
-    /// Returns the Discovery ID by which they are seen in a registry now.
-    pub(crate) fn seen_as(&self) -> Option<&str> {
-        self.sighting.discovery_id()
+    /// Returns the Discovery IDs by which they are seen in the registries now.
+    pub(crate) fn seen_as(&self) -> impl Iterator<Item = &str> {
+        let entries = self.sighting.entries().iter();
+        entries.map(|seen| seen.discovery_id.as_str())
+    }
+
+    /// Returns whether they are seen in a registry now.
+    pub(crate) fn is_seen(&self) -> bool {
+        !self.sighting.entries().is_empty()
     }
 
     /// Returns whether it may be dialled now.
     pub(super) fn is_wanted(&self) -> bool {
-        let paused = self.record.preferences.paused && self.seen_as().is_none();
+        let paused = self.record.preferences.paused && !self.is_seen();
         !self.is_blocked() && (!paused || self.dialling.is_pinging())
     }
 
@@ -246,17 +252,20 @@ impl Contact {
         self.discovery_uuid = Some(uuid);
     }
 
-    /// Takes the entry by which they are seen in a registry, and returns the id of the last one.
-    pub(super) fn see(&mut self, entry: Option<&Entry>) -> Option<String> {
-        let seen = entry.map(|entry| {
+    /// Takes the entries by which they are seen in the registries, and returns those of before.
+    pub(super) fn see<'a>(&mut self, entries: impl Iterator<Item = &'a Entry>) -> Vec<Seen> {
+        let seen = entries.map(|entry| {
             let sealed = entry.sealed_transport.as_deref();
             let opened = self
                 .discovery_uuid
                 .zip(sealed)
                 .and_then(|(uuid, text)| crypto::open_transport(&uuid, &entry.discovery_id, text));
-            let transport_id = opened.filter(|id| ids::is_transport_id(id));
-            (entry.discovery_id.clone(), transport_id)
+            Seen {
+                discovery_id: entry.discovery_id.clone(),
+                transport_id: opened.filter(|id| ids::is_transport_id(id)),
+            }
         });
+        let seen = seen.collect();
         self.sighting.set(seen)
     }
 

@@ -366,33 +366,34 @@ impl Contacts {
 }
 
 /// Returns from where and to where a contact is dialled: where it is seen in a registry, at the Transport
-/// ID that was sealed there, and at the one that it has proven, in turn. Any of them may be stale, and
-/// the sealed one is only as good as whoever sealed it. One that has not said yet where it is can be
-/// where it was met.
+/// ID that was sealed there, and at the one that it has proven, in turn, and of several of a kind another one each
+/// time. Any of them may be stale, or somebody else's, and the sealed one is only as good as whoever sealed it. One
+/// that has not said yet where it is can be where it was met.
 fn route(contact: &Contact, ways: &dyn Ways) -> Option<(String, String)> {
     if !contact.is_complete() {
         return None;
     }
     let met_as = contact.unfinished.met_as.as_deref();
     let met_as = met_as.filter(|_| contact.awaits_card());
-    let near = || {
-        let seen = contact.seen_as().or(met_as)?;
-        Some((ways.near(seen)?.to_owned(), seen.to_owned()))
-    };
-    let far = |address: Option<&str>| {
-        let (own, address) = (ways.own_transport()?, address?);
+    let near = |seen: &str| Some((ways.near(seen)?.to_owned(), seen.to_owned()));
+    let far = |address: &str| {
+        let own = ways.own_transport()?;
         let blacklisted = ways.blacklisted_until(address, contact.id());
         let usable = ids::is_transport_id(address) && blacklisted.is_none();
         usable.then(|| (own.to_owned(), address.to_owned()))
     };
     let proven = contact.transport_id().or(met_as);
-    let sealed = contact.sighting.transport_id();
+    let entries = contact.sighting.entries().iter();
+    let sealed = entries.filter_map(|seen| seen.transport_id.as_deref());
     let sealed = sealed.filter(|sealed| Some(*sealed) != proven);
-    let all = [near(), far(sealed), far(proven)];
-    let mut all: Vec<_> = all.into_iter().flatten().collect();
-    if all.is_empty() {
-        return None;
-    }
-    let turn = contact.dialling.tries() % all.len();
-    Some(all.swap_remove(turn))
+    let mut all: [Vec<(String, String)>; 3] = [
+        contact.seen_as().chain(met_as).filter_map(near).collect(),
+        sealed.filter_map(far).collect(),
+        proven.into_iter().filter_map(far).collect(),
+    ];
+    let mut kinds: Vec<_> = all.iter_mut().filter(|kind| !kind.is_empty()).collect();
+    let (tries, count) = (contact.dialling.tries(), kinds.len());
+    let kind = kinds.get_mut(tries.checked_rem(count)?)?;
+    let turn = tries / count % kind.len();
+    Some(kind.swap_remove(turn))
 }

@@ -39,26 +39,27 @@ impl Contacts {
 
     /// Returns the Discovery IDs as which contacts are seen.
     pub(crate) fn seen_as(&self) -> impl Iterator<Item = &str> {
-        self.all().filter_map(Contact::seen_as)
+        self.all().flat_map(Contact::seen_as)
     }
 
-    /// Takes where contacts are seen: the entry of each, and the own Discovery ID beside it. Who
+    /// Takes where contacts are seen: the entries of each, and the own Discovery ID beside each. Who
     /// has the smaller id dials; the other waits a little, should that fail.
-    pub(crate) fn see(&mut self, now: Mono, mut seen: LiteMap<ContactId, (Entry, String)>) {
+    pub(crate) fn see(&mut self, now: Mono, mut seen: LiteMap<ContactId, Vec<(Entry, String)>>) {
         for (id, contact) in self.book.iter_mut() {
-            let Some((entry, own)) = seen.remove(id) else {
-                contact.see(None);
-                continue;
+            let entries = seen.remove(id).unwrap_or_default();
+            let before = contact.see(entries.iter().map(|(entry, _)| entry));
+            let is_new = |(entry, _): &&(Entry, String)| {
+                let now_as = Stranger::at(&entry.discovery_id);
+                !before
+                    .iter()
+                    .any(|before| now_as.is_at(&before.discovery_id))
             };
-            let courtesy = if own < entry.discovery_id {
-                Duration::ZERO
-            } else {
-                DIAL_COURTESY
-            };
-            let before = contact.see(Some(&entry));
-            let now_as = Stranger::at(&entry.discovery_id);
-            let same = before.is_some_and(|before| now_as.is_at(&before));
-            if !same && !contact.is_connected() {
+            let new = entries.iter().filter(is_new);
+            let courtesy = new.map(|(entry, own)| match *own < entry.discovery_id {
+                true => Duration::ZERO,
+                false => DIAL_COURTESY,
+            });
+            if let Some(courtesy) = courtesy.min().filter(|_| !contact.is_connected()) {
                 contact.dialling.restart(now + courtesy);
             }
         }

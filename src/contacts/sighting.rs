@@ -3,14 +3,20 @@
 use crate::clock::Mono;
 use crate::limits::JOIN_NOTICE;
 
+/// An entry that is taken for a contact's.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) discovery_id: String,
+    /// The Transport ID in it, which only contacts can read. A hint: others who know the contact can make one.
+    pub(super) transport_id: Option<String>,
+}
+
 /// The last sighting of one contact.
 #[derive(Debug, Default)]
 pub(super) struct Sighting {
-    /// The Discovery ID of their entry.
-    discovery_id: Option<String>,
-    /// The Transport ID in that entry, which only contacts can read. A hint: others who know the
-    /// contact can make one.
-    transport_id: Option<String>,
+    /// Their entries. Those come first in which there is a Transport ID, as whoever only holds an id of theirs can
+    /// make none.
+    entries: Vec<Seen>,
     /// A direct connection shows that they are on this network.
     is_here: bool,
     /// When they last came or went.
@@ -18,19 +24,14 @@ pub(super) struct Sighting {
 }
 
 impl Sighting {
-    pub(super) fn discovery_id(&self) -> Option<&str> {
-        self.discovery_id.as_deref()
+    pub(super) fn entries(&self) -> &[Seen] {
+        &self.entries
     }
 
-    pub(super) fn transport_id(&self) -> Option<&str> {
-        self.transport_id.as_deref()
-    }
-
-    /// Takes the entry they have now. Returns the Discovery ID they had before.
-    pub(super) fn set(&mut self, entry: Option<(String, Option<String>)>) -> Option<String> {
-        let (discovery_id, transport_id) = entry.unzip();
-        self.transport_id = transport_id.flatten();
-        std::mem::replace(&mut self.discovery_id, discovery_id)
+    /// Takes the entries they have now. Returns those they had before.
+    pub(super) fn set(&mut self, mut entries: Vec<Seen>) -> Vec<Seen> {
+        entries.sort_by_key(|entry| entry.transport_id.is_none());
+        std::mem::replace(&mut self.entries, entries)
     }
 
     /// Takes whether they are on this network. Returns whether they have come to it: not if they

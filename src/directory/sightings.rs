@@ -9,8 +9,9 @@ use crate::values::ContactId;
 use crate::wire::Entry;
 use litemap::LiteMap;
 
-/// The entry of each contact that is seen, and the own Discovery ID beside it.
-pub(crate) type Sightings = LiteMap<ContactId, (Entry, String)>;
+/// The entries of each contact that is seen, and the own Discovery ID beside each. One can be somebody else's, who
+/// holds an id that the contact has given up, or could have.
+pub(crate) type Sightings = LiteMap<ContactId, Vec<(Entry, String)>>;
 
 impl Directory {
     /// Follows what changed in the registries in this input. Returns where the contacts are seen,
@@ -58,14 +59,19 @@ impl Directory {
     }
 
     fn sightings(&self) -> Sightings {
-        let mut seen = LiteMap::new_vec();
+        let mut seen = Sightings::new_vec();
         for member in &self.members {
             for (_, entry) in member.others() {
                 for id in self.recognition.of(member, entry) {
-                    // The newest root under which they can be dialled.
-                    if member.is_held() || !seen.contains_key(id) {
-                        let own = member.discovery_id().to_owned();
-                        seen.insert(id.clone(), (entry.clone(), own));
+                    let own = member.discovery_id().to_owned();
+                    let entries = seen.entry(id.clone()).or_default();
+                    let stranger = Stranger::at(&entry.discovery_id);
+                    let mut before = entries.iter_mut();
+                    // Once under all roots: the newest under which they can be dialled.
+                    match before.find(|(other, _)| stranger.is_at(&other.discovery_id)) {
+                        None => entries.push((entry.clone(), own)),
+                        Some(before) if member.is_held() => *before = (entry.clone(), own),
+                        Some(_) => {}
                     }
                 }
             }

@@ -9,6 +9,7 @@ mod going_back;
 mod hiding;
 mod machine;
 mod namesakes;
+mod recognising;
 mod shunning;
 
 use super::member::{Announcement, Member};

@@ -161,6 +161,29 @@ fn a_contact_is_dialled_where_it_is_seen_and_every_second_time_at_its_address() 
 }
 
 #[test]
+fn whoever_holds_another_id_of_a_contact_keeps_nobody_from_it() {
+    let ways = Map {
+        near: true,
+        others: true,
+        ..online()
+    };
+    let another = "myapp-203-0-113-7-cccccccc-cccc-8ccc-8ccc-cccccccccccc";
+    let there = || (BESIDE.to_owned(), another.to_owned());
+    let sealed = crate::crypto::seal_transport(&[BOB; 16], another, &transport_id(BOB), [7; 12]);
+    for (sealed, [first, second]) in [(None, [near(), there()]), (sealed, [there(), near()])] {
+        let (mut ctx, mut contacts) = with_bob();
+        let seen = [(SEEN, None, BESIDE), (another, sealed, BESIDE)];
+        see_all(&mut contacts, seen);
+        assert!(contacts.get(&bob()).unwrap().is_known_at(SEEN));
+        assert!(contacts.get(&bob()).unwrap().is_known_at(another));
+        for way in [first.clone(), far(), second, far(), first] {
+            assert_eq!(round(&mut ctx, &mut contacts, &ways), [way]);
+            fail(&mut ctx, &mut contacts);
+        }
+    }
+}
+
+#[test]
 fn a_contact_that_has_not_said_where_it_is_is_dialled_where_it_was_met() {
     for (met_as, way) in [(SEEN.to_owned(), near()), (transport_id(BOB), far())] {
         let mut record = contact("Bob", BOB);
@@ -225,17 +248,7 @@ fn whoever_has_the_larger_id_beside_a_contact_leaves_the_dial_to_it_for_a_moment
     assert!(BESIDE < SEEN);
     see_bob(&mut contacts);
     assert_eq!(contacts.due(NOW.mono), Some(Why::Dial.at(NOW.mono)));
-    let entry = crate::wire::Entry {
-        discovery_id: BESIDE.to_owned(),
-        friendlyname: "Bob".to_owned(),
-        last_seen: 0,
-        sealed_transport: None,
-        relayed: None,
-        router: None,
-    };
-    let mut seen = LiteMap::new_vec();
-    seen.insert(bob(), (entry, SEEN.to_owned()));
-    contacts.see(NOW.mono, seen);
+    see_all(&mut contacts, [(BESIDE, None, SEEN)]);
     let later = ctx.now.mono + crate::limits::DIAL_COURTESY;
     assert_eq!(contacts.due(NOW.mono), Some(Why::Dial.at(later)));
 }

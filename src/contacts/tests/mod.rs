@@ -18,13 +18,15 @@ const LINK: LinkId = LinkId::Dialled(99);
 #[derive(Default)]
 struct Map {
     near: bool,
+    /// Others are seen as Bob too, and can be dialled.
+    others: bool,
     held: bool,
     blacklisted: Option<(String, Mono)>,
 }
 
 impl Ways for Map {
     fn near(&self, discovery_id: &str) -> Option<&str> {
-        (self.near && discovery_id == SEEN).then_some(BESIDE)
+        (self.near && (discovery_id == SEEN || self.others)).then_some(BESIDE)
     }
 
     fn own_transport(&self) -> Option<&str> {
@@ -70,15 +72,23 @@ fn see_bob_sealed(contacts: &mut Contacts, transport_id: &str) {
 }
 
 fn see(contacts: &mut Contacts, sealed_transport: Option<String>) {
-    let entry = crate::wire::Entry {
-        discovery_id: SEEN.to_owned(),
-        friendlyname: "Bob".to_owned(),
-        last_seen: 0,
-        sealed_transport,
-        relayed: None,
-        router: None,
+    see_all(contacts, [(SEEN, sealed_transport, BESIDE)]);
+}
+
+/// These are taken for Bob: an id, what is sealed there, and the own id beside it.
+fn see_all<const N: usize>(contacts: &mut Contacts, all: [(&str, Option<String>, &str); N]) {
+    let entry = |(discovery_id, sealed_transport, own): (&str, _, &str)| {
+        let entry = crate::wire::Entry {
+            discovery_id: discovery_id.to_owned(),
+            friendlyname: "Bob".to_owned(),
+            last_seen: 0,
+            sealed_transport,
+            relayed: None,
+            router: None,
+        };
+        (entry, own.to_owned())
     };
     let mut seen = LiteMap::new_vec();
-    seen.insert(bob(), (entry, BESIDE.to_owned()));
+    seen.insert(bob(), all.map(entry).into());
     contacts.see(NOW.mono, seen);
 }

@@ -8,8 +8,7 @@ use crate::crypto;
 use crate::ids::{Namespace, Stranger};
 use crate::io::{ChannelBinding, Link, LinkId, Output, Path};
 use crate::limits::{ADDRESS_CHECK, DISCOVERY_IDS};
-use crate::test_context::{NOW, clear, context, id, me, outputs, registered, wait};
-use crate::values::ContactId;
+use crate::test_context::{NOW, clear, context, me, outputs, registered, wait};
 use crate::wire::{Entry, RouterFrame, encode};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -18,7 +17,7 @@ pub(super) const HERE: &str = "203.0.113.7";
 pub(super) const ALSO_HERE: &str = "2001:db8:1:2::1";
 pub(super) const ELSEWHERE: &str = "203.0.113.8";
 /// Bob's discoveryUUID, by which his contacts recognise him.
-const BOBS: [u8; 16] = [2; 16];
+pub(super) const BOBS: [u8; 16] = [2; 16];
 pub(super) const TODAY: &str = "2026-11-23";
 pub(super) const DAY: Duration = Duration::from_hours(24);
 
@@ -276,80 +275,6 @@ pub(super) fn following() -> (Context, Directory, LinkId) {
     (ctx, directory, link)
 }
 
-/// Looks who of these contacts is seen, where that may have changed.
-fn recognise(
-    directory: &mut Directory,
-    ctx: &Context,
-    contacts: &[(ContactId, [u8; 16])],
-) -> Option<Vec<(ContactId, String)>> {
-    let contacts = contacts.iter().map(|(id, secret)| (id, *secret));
-    let seen = directory.recognise(ctx, contacts, false, std::iter::empty())?;
-    let entry =
-        |(id, (entry, _)): (&ContactId, &(Entry, String))| (id.clone(), entry.discovery_id.clone());
-    Some(seen.iter().map(entry).collect())
-}
-
-#[test]
-fn a_contact_is_recognised_by_what_only_contacts_can_compute() {
-    let (mut ctx, mut directory) = at(&[HERE]);
-    let bob = [(id("Bob"), BOBS)];
-    recognise(&mut directory, &ctx, &bob);
-    checked_in(&mut directory, &mut ctx, "myapp", bobs_uuid(TODAY), 1);
-    let entry = namespace().discovery_id(bobs_uuid(TODAY));
-    let seen = recognise(&mut directory, &ctx, &bob);
-    assert_eq!(seen, Some(vec![(id("Bob"), entry)]));
-    assert_eq!(recognise(&mut directory, &ctx, &bob), None, "no news");
-    let others = [(id("Bob"), [3; 16])];
-    let seen = recognise(&mut directory, &ctx, &others);
-    assert_eq!(seen, Some(Vec::new()), "another secret is looked for anew");
-}
-
-#[test]
-fn who_tells_a_contacts_discovery_uuid_does_not_take_its_place() {
-    let (mut ctx, mut directory) = at(&[HERE]);
-    let contacts = ["Bob", "Ann", "Mallory"].map(|name| (id(name), BOBS));
-    recognise(&mut directory, &ctx, &contacts);
-    checked_in(&mut directory, &mut ctx, "myapp", bobs_uuid(TODAY), 1);
-    let seen = recognise(&mut directory, &ctx, &contacts);
-    let seen = seen.iter().flatten().map(|(contact, _)| contact.clone());
-    let mut seen: Vec<ContactId> = seen.collect();
-    seen.sort();
-    assert_eq!(seen, ["Ann", "Bob", "Mallory"].map(id));
-}
-
-/// Says who is seen, of Bob alone, where somebody has Bob's id of this day.
-fn with_id_of(day: &str) -> (Context, Directory, Vec<(ContactId, String)>) {
-    let (mut ctx, mut directory) = at(&[HERE]);
-    recognise(&mut directory, &ctx, &[]);
-    checked_in(&mut directory, &mut ctx, "myapp", bobs_uuid(day), 1);
-    (
-        ctx,
-        directory,
-        vec![(id("Bob"), namespace().discovery_id(bobs_uuid(day)))],
-    )
-}
-
-#[test]
-fn recognition_follows_a_new_contact() {
-    let (ctx, mut directory, seen) = with_id_of("2026-11-24");
-    assert_eq!(recognise(&mut directory, &ctx, &[]), None, "a stranger");
-    let before = directory.recognised();
-    let bob = [(id("Bob"), BOBS)];
-    let now = recognise(&mut directory, &ctx, &bob);
-    assert_eq!(now, Some(seen), "a day early, because clocks differ");
-    assert_ne!(directory.recognised(), before);
-}
-
-#[test]
-fn recognition_follows_the_day() {
-    let (mut ctx, mut directory, seen) = with_id_of("2026-11-25");
-    let bob = [(id("Bob"), BOBS)];
-    let now = recognise(&mut directory, &ctx, &bob);
-    assert_eq!(now, Some(Vec::new()), "no clock is two days ahead");
-    wait(&mut ctx, DAY);
-    assert_eq!(recognise(&mut directory, &ctx, &bob), Some(seen));
-}
-
 #[test]
 fn who_finds_its_own_id_taken_takes_the_next_one_of_the_day() {
     let (mut ctx, mut directory) = at(&[HERE]);
@@ -366,20 +291,6 @@ fn who_finds_its_own_id_taken_takes_the_next_one_of_the_day() {
     wait(&mut ctx, Duration::from_secs(15));
     directory.timeout(&mut ctx);
     assert_eq!(registered(&mut ctx), [expected(0)], "all over again");
-}
-
-#[test]
-fn a_contact_is_recognised_also_by_a_later_id_of_the_day() {
-    let (mut ctx, mut directory) = at(&[HERE]);
-    let bob = [(id("Bob"), BOBS)];
-    recognise(&mut directory, &ctx, &bob);
-    let last = crypto::discovery_uuid(&BOBS, namespace().label(), TODAY, DISCOVERY_IDS - 1);
-    checked_in(&mut directory, &mut ctx, "myapp", last, 1);
-    let seen = recognise(&mut directory, &ctx, &bob);
-    assert_eq!(
-        seen,
-        Some(vec![(id("Bob"), namespace().discovery_id(last))])
-    );
 }
 
 #[test]

@@ -334,7 +334,7 @@ fn connected(state: &State<'_>, contact: &Contact) -> Option<Connected> {
 }
 
 fn presence(state: &State<'_>, contact: &Contact) -> Presence {
-    let listed = contact.seen_as().is_some();
+    let listed = contact.is_seen();
     match (contact.is_connected(), listed) {
         _ if contact.is_blocked() => Presence::Offline,
         (true, _) if is_here(state, contact) => Presence::OnNetwork,

@@ -1,6 +1,7 @@
 //! The round of every input: deadlines, who is recognised, who is dialled, what views are shown.
 
 use super::queries::KnownWays;
+use crate::contacts::Contact;
 use crate::io::Output;
 use crate::node::{Node, present};
 use crate::routes::IdOwner;
@@ -30,8 +31,7 @@ impl Node {
         }
         let (contacts, directory) = (&self.contacts, &self.directory);
         let unseen = |id: &ContactId, path| {
-            let seen = || contacts.get(id).and_then(|contact| contact.seen_as());
-            directory.is_local(path, true) && seen().is_none()
+            directory.is_local(path, true) && !contacts.get(id).is_some_and(Contact::is_seen)
         };
         let missing: Vec<_> = self.conversations.routers_of(unseen).collect();
         self.directory.leave_hiding_routers(&mut self.ctx, &missing);

@@ -279,8 +279,7 @@ impl Node {
     pub(super) fn follow_neighbours(&mut self) -> Vec<ContactId> {
         let (contacts, directory) = (&self.contacts, &self.directory);
         self.conversations.follow_neighbours(|id, routers| {
-            let listed = contacts.get(id).and_then(Contact::seen_as);
-            listed.is_some()
+            contacts.get(id).is_some_and(Contact::is_seen)
                 || routers
                     .iter()
                     .any(|router| directory.is_router_here(router))
