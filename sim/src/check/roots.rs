@@ -113,21 +113,18 @@ pub fn look(world: &mut World, index: usize) {
         *certain = certain.or(since(person, other));
     }
     let before = beacon.places.see(index, sees.clone());
-    // Of two of whom one is in no root only their connection shows anything, and a disk that fails ends
+    // Of two who are in no root together only their connection shows anything, and a disk that fails ends
     // it, whosever that is.
-    let rootless: Vec<usize> = world
-        .devices
-        .people()
-        .filter(|index| beacon.places.roots_of(*index).is_empty())
-        .collect();
+    let roots = beacon.places.roots_of(index);
+    let is_apart = |other: &usize| roots.is_disjoint(&beacon.places.roots_of(*other));
+    let apart: Vec<usize> = world.devices.people().filter(is_apart).collect();
     for (other, certain) in before.into_iter().flatten() {
         let fails = |index: usize| {
             let device = world.devices.get(index);
             device.is_some_and(|device| !device.stores())
         };
-        let pair = [index, other];
-        let fail = pair.into_iter().any(fails);
-        let by_connection = pair.iter().any(|index| rootless.contains(index));
+        let fail = [index, other].into_iter().any(fails);
+        let by_connection = apart.contains(&other);
         let kept = certain.is_some_and(|since| now > since + SETTLED);
         let lost = match sees.get(&other) {
             None if by_connection && fail => continue,
