@@ -38,16 +38,22 @@ pub(crate) struct Client {
     ahead: i64,
     /// The slots in whose roots this device is, oldest first: one, or two around a boundary, or
     /// more while a peer is behind.
-    joined: Vec<SignedSlot>,
+    joined: Vec<Joined>,
     next: Option<Move>,
-    /// From this moment on the oldest may be left.
-    leave: UnixMillis,
     /// Not before this one: until then a peer was behind. By the clock that nobody sets.
     kept_until: Mono,
     ask_at: Option<Mono>,
     asking: bool,
     failures: u32,
     trouble: Option<BeaconTrouble>,
+}
+
+/// A slot that was joined.
+#[derive(Debug)]
+struct Joined {
+    slot: SignedSlot,
+    /// From this moment on the one before may be left.
+    leave: UnixMillis,
 }
 
 /// A slot that is to be joined.
@@ -67,7 +73,6 @@ impl Client {
             ahead: 0,
             joined: Vec::new(),
             next: None,
-            leave: 0,
             kept_until: now,
             ask_at: Some(now),
             asking: false,
@@ -78,7 +83,7 @@ impl Client {
 
     /// Returns the roots to be in, the oldest first; none before the first good answer.
     pub(crate) fn roots(&self) -> impl Iterator<Item = &str> {
-        self.joined.iter().map(|slot| slot.root.as_str())
+        self.joined.iter().map(|joined| joined.slot.root.as_str())
     }
 
     /// Returns what views show of the beacon.
@@ -124,12 +129,12 @@ impl Client {
             self.join(slot, leave);
         }
         // The last peer to move has to learn of the others before they leave.
-        let settling = self.pin.slots().lead() / 10;
-        if self.joined.len() > 1 && now + settling >= self.leave && !moved() {
+        let (settling, leave) = (self.pin.slots().lead() / 10, self.leave());
+        if leave.is_some_and(|leave| now + settling >= leave) && !moved() {
             self.kept_until = ctx.now.mono + Duration::from_millis(settling);
         }
-        let may_leave = now >= self.leave && ctx.now.mono >= self.kept_until;
-        let leaves = !joins && self.joined.len() > 1 && may_leave;
+        let is_time = leave.is_some_and(|leave| now >= leave);
+        let leaves = !joins && is_time && ctx.now.mono >= self.kept_until;
         if leaves {
             self.joined.remove(0);
         }
@@ -140,7 +145,7 @@ impl Client {
     pub(crate) fn due(&self, now: Now) -> Option<Mono> {
         let clock = self.clock(now.unix);
         let at = |moment: UnixMillis| now.mono + until(clock, moment);
-        let leave = (self.joined.len() > 1).then(|| at(self.leave).max(self.kept_until));
+        let leave = self.leave().map(|leave| at(leave).max(self.kept_until));
         let join = self.next.as_ref().map(|next| at(next.join));
         [join, leave, self.ask_at].into_iter().flatten().min()
     }
@@ -190,7 +195,7 @@ impl Client {
         };
         let answer = self.pin.read(response, now).map_err(trouble)?;
         // A slot that was left is over, even if the beacon signs it again.
-        let oldest = self.joined.first().map_or(0, |slot| slot.number);
+        let oldest = self.joined.first().map_or(0, |joined| joined.slot.number);
         if answer.current.number < oldest {
             return Err(BeaconTrouble::OldSlot);
         }
@@ -243,15 +248,19 @@ impl Client {
     /// Returns the number of the newest slot that is known.
     fn newest(&self) -> Option<u64> {
         let next = self.next.as_ref().map(|next| &next.slot);
-        let newest = next.or(self.joined.last());
+        let newest = next.or(self.joined.last().map(|joined| &joined.slot));
         newest.map(|slot| slot.number)
     }
 
+    /// Returns from when on the oldest may be left, where there is another one.
+    fn leave(&self) -> Option<UnixMillis> {
+        self.joined.get(1).map(|joined| joined.leave)
+    }
+
     fn join(&mut self, slot: SignedSlot, leave: UnixMillis) {
-        self.joined.push(slot);
+        self.joined.push(Joined { slot, leave });
         let surplus = self.joined.len().saturating_sub(ROOTS);
         self.joined.drain(..surplus);
-        self.leave = leave;
     }
 
     fn plan_move(&mut self, ctx: &mut Context, slot: SignedSlot) {

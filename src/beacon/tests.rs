@@ -328,6 +328,26 @@ fn an_answer_that_gives_less_than_was_known_makes_nobody_late_for_the_next_slot(
 }
 
 #[test]
+fn a_root_that_somebody_was_late_to_leave_is_left_before_the_one_after_it() {
+    let (minutes, mut ctx) = (std::time::Duration::from_mins, context());
+    ctx.now.unix = START + 9 * MINUTE;
+    let mut client = Client::new(&pinned(), ctx.now.mono).unwrap();
+    for passed in [0, 8] {
+        wait(&mut ctx, minutes(passed));
+        let answer = Ok(answer_at(ctx.now.unix));
+        client.answered(&mut ctx, &answer);
+        wait(&mut ctx, minutes(2));
+        client.timeout(&mut ctx, || false);
+    }
+    assert_eq!(client.roots().count(), 3, "somebody is behind");
+    // And moves on before the one in the middle may be left.
+    wait(&mut ctx, std::time::Duration::from_secs(13));
+    assert!(client.timeout(&mut ctx, || true));
+    assert!(!client.timeout(&mut ctx, || true));
+    assert_eq!(client.roots().count(), 2);
+}
+
+#[test]
 fn an_old_root_is_left_in_time_where_the_clock_was_set_while_somebody_was_behind() {
     let (behind, minutes) = (9 * MINUTE, std::time::Duration::from_mins);
     let mut ctx = context();
