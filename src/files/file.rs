@@ -65,13 +65,20 @@ impl File {
         }
     }
 
-    /// Returns what is said when its end there was heard. What was saved here is said again: the disk of its sender
-    /// is older than that.
-    pub(super) fn answer_to_end(&self) -> Word {
-        match self.record.direction {
-            Direction::In if self.record.was_saved() => Word::Saved,
-            Direction::In | Direction::Out => Word::Noted,
+    /// Returns whether the other side was asked what has become of it.
+    pub(super) fn was_inquired(&self) -> bool {
+        matches!(&self.work, Work::Sending(sending) if sending.was_inquired())
+    }
+
+    /// Hears that it has ended there. Returns what is said to that. What was saved here is said again: the disk of its
+    /// sender is older than that.
+    pub(super) fn hear_end(&mut self) -> Word {
+        match &mut self.work {
+            Work::Receiving(_) if self.record.was_saved() => return Word::Saved,
+            Work::Receiving(_) => {}
+            Work::Sending(sending) => sending.hear(),
         }
+        Word::Noted
     }
 
     pub(super) fn size(&self) -> u64 {

@@ -26,6 +26,7 @@ impl Files {
         let theirs = self.all.iter_mut();
         let theirs = theirs.filter(|(_, file)| file.record.contact == *contact && file.has_news());
         let mut theirs: Vec<_> = theirs.collect();
+        theirs.sort_by_key(|(_, file)| file.was_inquired());
         for (_, file) in &mut theirs {
             if let Work::Receiving(receiving) = &mut file.work {
                 receiving.connected();
@@ -37,9 +38,8 @@ impl Files {
                 (Progressed::Ended { how, told: false }, _) => say(ctx, contact, id, Word::of(how)),
                 (Progressed::Ended { .. }, Work::Receiving(_)) => {}
                 (_, Work::Sending(sending)) => {
-                    if sending.take_unheard() {
-                        say(ctx, contact, id, Word::Offered);
-                    }
+                    sending.inquire();
+                    say(ctx, contact, id, Word::Offered);
                 }
                 (Progressed::Open, Work::Receiving(_)) => {
                     if let Some(word) = file.take_news() {
@@ -183,7 +183,7 @@ impl Files {
         if open && comes.is_some_and(|comes| comes.is_whole() || file.record.whole) {
             return Ok(());
         }
-        say(ctx, contact, id, file.answer_to_end());
+        say(ctx, contact, id, file.hear_end());
         if !open && how == End::Saved {
             // Given up here when all of it was there.
             file.record.progressed = Progressed::Open;

@@ -28,7 +28,9 @@ pub(super) struct Sending {
     said: Option<Word>,
     /// The other person has stopped it for now.
     paused_there: bool,
-    /// The other side was asked what has become of it, once since the start.
+    /// The other side was asked since the start what has become of it.
+    inquired: bool,
+    /// It has said something of it since.
     heard: bool,
 }
 
@@ -98,13 +100,24 @@ impl Sending {
         !self.heard
     }
 
-    /// Returns that, once.
-    pub(super) fn take_unheard(&mut self) -> bool {
-        !std::mem::replace(&mut self.heard, true)
+    /// Returns whether the other side was asked for that since the start: those of which it was not come first.
+    pub(super) fn was_inquired(&self) -> bool {
+        self.inquired
+    }
+
+    /// Notes that the other side is asked for that.
+    pub(super) fn inquire(&mut self) {
+        self.inquired = true;
+    }
+
+    /// Notes that the other side has said something of it.
+    pub(super) fn hear(&mut self) {
+        self.heard = true;
     }
 
     /// Notes that the other side is going to fetch it, and waits to hear whether it can.
     pub(super) fn want(&mut self, ctx: &mut Context, id: &TransferId, offer: &FileOffer) {
+        self.hear();
         (self.wanted, self.paused_there, self.said) = (true, false, None);
         if self.source == Source::Unknown {
             self.look(ctx, id, offer);
@@ -113,6 +126,7 @@ impl Sending {
 
     /// Notes that the person of the other side has stopped it for now.
     pub(super) fn paused_there(&mut self) {
+        self.hear();
         (self.wanted, self.paused_there) = (true, true);
         self.interrupted();
     }

@@ -967,6 +967,27 @@ fn a_sender_whose_disk_is_older_hears_that_a_file_was_saved_which_it_had_given_u
 }
 
 #[test]
+fn what_has_become_of_a_file_is_asked_for_until_it_was_heard() {
+    let mut pair = Pair::new();
+    pair.accepted(&file(1), 3 * PIECE);
+    let older = pair.devices[0].records.clone();
+    pair.connect();
+    pair.devices[0].records = older;
+    pair.restart(0);
+    for device in &mut pair.devices {
+        device.files.connected(&mut device.ctx, &device.other);
+    }
+    // It is asked for, and the connection ends before the answer has come.
+    pair.step();
+    pair.drain(1);
+    assert_eq!(pair.way.len(), 1);
+    pair.disconnect();
+    assert_eq!(pair.states(&file(1))[0], TransferState::Offered);
+    pair.connect();
+    assert_eq!(pair.states(&file(1)), [TransferState::Saved; 2]);
+}
+
+#[test]
 fn several_files_pass_in_turn() {
     let mut pair = Pair::new();
     for n in 1..=3 {
