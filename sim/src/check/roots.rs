@@ -125,7 +125,11 @@ pub fn look(world: &mut World, index: usize) {
         };
         let fail = [index, other].into_iter().any(fails);
         let by_connection = apart.contains(&other);
-        let kept = certain.is_some_and(|since| now > since + SETTLED);
+        // Whoever accepts a contact once more goes on over the connection of that: the other side hears of it a
+        // moment later.
+        let secret = |one, other| Some(&world.devices.contact(one, other)?.pair_secret);
+        let same = secret(index, other) == secret(other, index);
+        let kept = same && certain.is_some_and(|since| now > since + SETTLED);
         let lost = match sees.get(&other) {
             None if by_connection && fail => continue,
             // With a fifth root the oldest is left, whoever is there: they are seen again where both are.
