@@ -2,6 +2,7 @@
 
 use crate::caller::{Caller, Orders};
 use crate::disk::Disk;
+use crate::event::Event;
 use crate::false_friend::FalseFriend;
 use crate::hostile::{Hostile, Kind};
 use crate::light::Light;
@@ -25,8 +26,10 @@ pub struct Device {
     pub home: usize,
     /// Cut off from every network.
     pub offline: bool,
-    /// Since when and until when it sleeps.
-    pub asleep: Option<(u64, u64)>,
+    /// Since when it sleeps.
+    pub asleep: Option<u64>,
+    /// What reaches it when it wakes.
+    pub awaits: Vec<Event>,
     /// How far its clock is from the true one, in milliseconds.
     pub skew: i64,
     /// How far it will be, once it has woken.

@@ -2,6 +2,7 @@
 
 use crate::beacon_answers;
 use crate::check::{self, watch::watch};
+use crate::device::Device;
 use crate::endpoint;
 use crate::event::Event;
 use crate::faults::{happen, hostiles, menaces};
@@ -81,8 +82,8 @@ fn note(world: &mut World, event: &Event) {
     world.trace = hasher.finish();
 }
 
-/// What reaches a device that sleeps waits until it wakes. Returns how long.
-fn asleep_for(world: &World, event: &Event) -> Option<u64> {
+/// What reaches a device that sleeps waits until it wakes. Returns that device.
+fn sleeper<'a>(world: &'a mut World, event: &Event) -> Option<&'a mut Device> {
     let (Event::Node(device, ..)
     | Event::Endpoint(device, ..)
     | Event::Timer(device, _)
@@ -92,8 +93,8 @@ fn asleep_for(world: &World, event: &Event) -> Option<u64> {
     else {
         return None;
     };
-    let (_, until) = world.devices.get(*device)?.asleep?;
-    Some(until - world.ctx.now)
+    let device = world.devices.get_mut(*device);
+    device.filter(|device| device.asleep.is_some())
 }
 
 /// Whether an event is for a process that does not run any more.
@@ -116,8 +117,8 @@ fn is_lost(world: &World, event: &Event) -> bool {
 }
 
 fn handle(world: &mut World, event: Event) {
-    if let Some(wait) = asleep_for(world, &event) {
-        return world.ctx.later(wait, event);
+    if let Some(device) = sleeper(world, &event) {
+        return device.awaits.push(event);
     }
     if is_lost(world, &event) {
         return;

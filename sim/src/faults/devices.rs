@@ -115,7 +115,7 @@ pub fn sleep(world: &mut World, index: usize, time: u64) {
     let Some(device) = device.filter(|device| device.asleep.is_none()) else {
         return;
     };
-    device.asleep = Some((now, now + time));
+    device.asleep = Some(now);
     device.offline = true;
     world.cut(index, false);
     world.ctx.later(time, Event::Fault(Fault::Wake(index)));
@@ -128,9 +128,12 @@ pub fn wake(world: &mut World, index: usize) {
     let Some(device) = world.devices.get_mut(index) else {
         return;
     };
-    let Some((since, _)) = device.asleep.take() else {
+    let Some(since) = device.asleep.take() else {
         return;
     };
+    for event in std::mem::take(&mut device.awaits) {
+        world.ctx.later(0, event);
+    }
     device.offline = false;
     let server = device.view.server.as_deref().unwrap_or(HOSTS[0]);
     let (time, home, at_first) = (now - since, device.home, server.starts_with(HOSTS[0]));
