@@ -3,7 +3,7 @@
 //! Whoever wants a file fetches it: over a connection of its own ([`channel`]), piece by piece. Here is which piece is
 //! asked for, sent and believed; the bytes themselves pass between the connection and the disk, and never through a
 //! node. [`mod@file`] is one of them, [`receiving`] one that comes, [`sending`] one that goes, [`talk`] what both sides say
-//! in the session, [`frames`] what that leads to, [`passing`] what passes on the connections for files, and [`unasked`] the
+//! in the session, [`frames`] what that leads to, [`calls`] how the connections are made, [`passing`] what passes on the connections for files, and [`unasked`] the
 //! pictures that come by themselves.
 //!
 //! The promise: a piece counts once its hash is right and it is flushed to the disk, so a file goes on from there
@@ -14,6 +14,7 @@
 //! Not here: the message in which a file is offered, which is one like all others
 //! ([`conversations`](crate::conversations)).
 
+mod calls;
 mod channel;
 mod file;
 mod frames;
