@@ -1,9 +1,9 @@
 //! Files between two browsers, as their views offer and accept them; how the bytes of those that tests make follow from
 //! their sizes.
 
-use crate::Result;
 use crate::browser::Browser;
 use crate::webdriver::Element;
+use crate::{Result, World, friends};
 use anyhow::Context;
 use serde_json::{Value, json};
 use std::fs;
@@ -11,6 +11,14 @@ use std::path::Path;
 
 /// A MiB.
 pub const MEGABYTE: usize = 1 << 20;
+
+/// Starts Alice's Chromium and Bob's Firefox, which save files; the two are contacts, and each has a view of files.
+pub fn contacts(test: &str) -> Result<(World, [Browser; 2])> {
+    let world = World::with_downloads(test)?;
+    let browsers = friends::contacts(&world)?;
+    browsers.iter().try_for_each(view)?;
+    Ok((world, browsers))
+}
 
 /// Opens a view of files in the tab of a browser.
 pub fn view(browser: &Browser) -> Result {

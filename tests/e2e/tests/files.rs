@@ -3,8 +3,8 @@
 
 use anyhow::ensure;
 use e2e::files::{
-    CHOSEN, MEGABYTE, bytes, call, check_saved, choose, offer, see, see_nothing_stays, send,
-    send_this, view,
+    CHOSEN, MEGABYTE, bytes, call, check_saved, choose, contacts, offer, see, see_nothing_stays,
+    send, send_this, view,
 };
 use e2e::{Browser, Kind, Page, Result, World, friends};
 use std::fs;
@@ -12,9 +12,7 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn a_file_arrives_whole_in_the_downloads_of_the_other_browser() -> Result {
-    let world = World::with_downloads("files-both-ways")?;
-    let browsers = friends::contacts(&world)?;
-    browsers.iter().try_for_each(view)?;
+    let (_world, browsers) = contacts("files-both-ways")?;
     let [alice, bob] = &browsers;
     const SIZE: usize = 5 * MEGABYTE + 12_345;
     for (from, to) in [(alice, bob), (bob, alice)] {
@@ -69,9 +67,7 @@ fn several_files_are_saved_where_the_extension_may_not_use_the_downloads() -> Re
 fn a_file_goes_on_from_the_last_piece_after_the_browser_that_gets_it_was_killed() -> Result {
     const SIZE: usize = 48 * MEGABYTE;
     for receiver in 0..2 {
-        let world = World::with_downloads(&format!("files-killed-{receiver}"))?;
-        let mut browsers = friends::contacts(&world)?;
-        browsers.iter().try_for_each(view)?;
+        let (_world, mut browsers) = contacts(&format!("files-killed-{receiver}"))?;
         let transfer = {
             let (from, to) = (&browsers[1 - receiver], &browsers[receiver]);
             let transfer = send(from, to, "large.bin", SIZE)?;
@@ -102,9 +98,7 @@ fn a_file_goes_on_from_the_last_piece_after_the_browser_that_gets_it_was_killed(
 fn a_file_goes_on_once_it_is_chosen_again_after_the_browser_that_sends_it_was_killed() -> Result {
     const SIZE: usize = 48 * MEGABYTE;
     for sender in 0..2 {
-        let world = World::with_downloads(&format!("files-sender-killed-{sender}"))?;
-        let mut browsers = friends::contacts(&world)?;
-        browsers.iter().try_for_each(view)?;
+        let (world, mut browsers) = contacts(&format!("files-sender-killed-{sender}"))?;
         let file = world.folder().join("large.bin");
         fs::write(&file, bytes(SIZE))?;
         let transfer = {
@@ -137,9 +131,7 @@ fn a_file_goes_on_once_it_is_chosen_again_after_the_browser_that_sends_it_was_ki
 
 #[test]
 fn a_file_that_changes_while_it_is_sent_is_given_up_on_both_sides() -> Result {
-    let world = World::with_downloads("files-changed")?;
-    let browsers = friends::contacts(&world)?;
-    browsers.iter().try_for_each(view)?;
+    let (world, browsers) = contacts("files-changed")?;
     let [alice, bob] = &browsers;
     const SIZE: usize = 64 * MEGABYTE;
     for (from, to) in [(alice, bob), (bob, alice)] {
@@ -198,9 +190,7 @@ fn people_send_each_other_files_in_the_chat() -> Result {
 
 #[test]
 fn a_file_whose_person_chooses_where_and_closes_the_dialog_stays_until_they_save_it() -> Result {
-    let world = World::with_downloads("files-save-as")?;
-    let browsers = friends::contacts(&world)?;
-    browsers.iter().try_for_each(view)?;
+    let (world, browsers) = contacts("files-save-as")?;
     let [alice, bob] = &browsers;
     for (from, to) in [(alice, bob), (bob, alice)] {
         let name = format!("from {}.bin", from.name());

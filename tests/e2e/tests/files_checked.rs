@@ -2,9 +2,10 @@
 #![cfg(feature = "browsers")]
 
 use e2e::files::{
-    CHOSEN, MEGABYTE, bytes, call, check_saved, choose, see, see_nothing_stays, send_this, view,
+    CHOSEN, MEGABYTE, bytes, call, check_saved, choose, contacts, see, see_nothing_stays,
+    send_this, view,
 };
-use e2e::{Browser, Result, World, friends};
+use e2e::{Browser, Result, World};
 use serde_json::json;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -22,9 +23,7 @@ struct Halfway {
 
 impl Halfway {
     fn new(name: &str, sender: usize) -> Result<Self> {
-        let world = World::with_downloads(&format!("files-{name}-{sender}"))?;
-        let mut browsers = friends::contacts(&world)?;
-        browsers.iter().try_for_each(view)?;
+        let (world, mut browsers) = contacts(&format!("files-{name}-{sender}"))?;
         browsers.rotate_left(sender);
         let [mut from, to] = browsers;
         let file = world.folder().join("large.bin");

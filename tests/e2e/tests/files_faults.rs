@@ -9,8 +9,8 @@
 )]
 
 use e2e::files::{
-    CHOSEN, MEGABYTE, accept, bytes, call, check_saved, choose, offer, see, see_nothing_stays,
-    send, send_this, view,
+    CHOSEN, MEGABYTE, accept, bytes, call, check_saved, choose, contacts, offer, see,
+    see_nothing_stays, send, send_this, view,
 };
 use e2e::{Browser, Kind, Result, World, friends};
 use serde_json::Value;
@@ -240,9 +240,7 @@ fn check_chat(one: &Browser, other: &Browser, about: &str) -> Result {
 
 /// Kills browsers at these moments, each time of another file.
 fn kill_at(moments: &[(When, Whose)], receiver: Kind) -> Result {
-    let world = World::with_downloads(&format!("files-killed-to-{receiver:?}"))?;
-    let mut browsers = friends::contacts(&world)?;
-    browsers.iter().try_for_each(view)?;
+    let (world, mut browsers) = contacts(&format!("files-killed-to-{receiver:?}"))?;
     let content = bytes(SIZE);
     let mut expected = BTreeSet::new();
     for &(when, whose) in moments {
@@ -320,9 +318,7 @@ fn fill(browser: &Browser, but: usize) -> Result<PathBuf> {
 
 #[test]
 fn a_file_for_which_there_is_no_room_is_refused_when_it_is_accepted() -> Result {
-    let world = World::with_downloads("files-no-room")?;
-    let browsers = friends::contacts(&world)?;
-    browsers.iter().try_for_each(view)?;
+    let (world, browsers) = contacts("files-no-room")?;
     let [alice, bob] = &browsers;
     for (from, to) in [(alice, bob), (bob, alice)] {
         let name = format!("huge of {}.bin", from.name());
@@ -396,9 +392,7 @@ fn a_browser_without_a_private_file_system_says_so_and_still_sends() -> Result {
 
 #[test]
 fn a_file_that_vanishes_while_it_is_sent_is_given_up_on_both_sides() -> Result {
-    let world = World::with_downloads("files-vanished")?;
-    let browsers = friends::contacts(&world)?;
-    browsers.iter().try_for_each(view)?;
+    let (world, browsers) = contacts("files-vanished")?;
     let [alice, bob] = &browsers;
     for (from, to) in [(alice, bob), (bob, alice)] {
         let name = format!("of {}.bin", from.name());

@@ -2,7 +2,7 @@
 #![cfg(feature = "browsers")]
 
 use anyhow::Context;
-use e2e::files::{accept, offer, see, see_nothing_stays, send_this, view};
+use e2e::files::{accept, contacts, offer, see, see_nothing_stays, send_this};
 use e2e::page::named;
 use e2e::{Browser, Page, Result, World, friends};
 use serde_json::{Value, json};
@@ -80,9 +80,7 @@ fn hostile(name: &str) -> Result<String> {
 
 #[test]
 fn a_folder_arrives_with_all_that_is_in_it_and_a_hostile_one_does_not() -> Result {
-    let world = World::with_downloads("folders-both-ways")?;
-    let browsers = friends::contacts(&world)?;
-    browsers.iter().try_for_each(view)?;
+    let (_world, browsers) = contacts("folders-both-ways")?;
     let [alice, bob] = &browsers;
     for (from, to) in [(alice, bob), (bob, alice)] {
         let name = format!("of {}", from.name());
@@ -195,9 +193,7 @@ fn people_send_each_other_folders_in_the_chat() -> Result {
 
 #[test]
 fn ten_thousand_small_files_arrive() -> Result {
-    let world = World::with_downloads("folders-many")?;
-    let browsers = friends::contacts(&world)?;
-    browsers.iter().try_for_each(view)?;
+    let (_world, browsers) = contacts("folders-many")?;
     let [alice, bob] = &browsers;
     for (from, to) in [(alice, bob), (bob, alice)] {
         let mut took = Vec::new();
