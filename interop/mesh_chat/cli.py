@@ -102,7 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     send = command("send", "send a message and wait until it is delivered", "contact", "text")
     send.add_argument("--read", action="store_true", help="wait until it is read")
     command("send-file", "offer a file and wait until it is saved", "contact", "path")
-    listen = command("listen", "stay, tell what happens, and take commands as lines of JSON")
+    listen = command("listen", "stay, and tell what happens")
+    listen.add_argument("--commands", action="store_true", help="do what lines of JSON on the standard input say, and end with it")
     listen.add_argument("--accept", action="store_true", help="say yes to everybody who asks")
     listen.add_argument("--files", action="store_true", help="take every file that is offered")
     listen.add_argument("--downloads", type=Path, default=Path("."), help="where files go (%(default)s)")
@@ -259,7 +260,7 @@ class _Command:
             heard(self._events.get_nowait())
         self._heard = heard
         heard({"event": "ready", "name": self._store.name, "key": crypto.to_base64url(self._store.key.public)})
-        await bot.run()
+        await (bot.run() if self._options.commands else asyncio.Event().wait())
 
     async def _with_invite(self, node: Node) -> int:
         code = node.make_invite(self._options.timeout)

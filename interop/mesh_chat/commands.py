@@ -1,4 +1,4 @@
-"""What a program that runs `listen` can say, one object of JSON a line, and what the bot does by itself."""
+"""What a program that runs `listen --commands` can say, one object of JSON a line, and what the bot does by itself."""
 
 from __future__ import annotations
 
@@ -40,12 +40,11 @@ class Bot:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Reads lines until `quit`; where the input has ended, nothing more is heard and the bot stays."""
+        """Reads lines until `quit`, or until there are no more."""
         loop, lines = asyncio.get_running_loop(), asyncio.Queue[str]()
         # A thread reads, as not every kind of input can be waited for; it ends with the process.
         threading.Thread(target=_read_lines, args=(loop, lines), daemon=True).start()
-        while True:
-            line = await lines.get()
+        while line := await lines.get():
             try:
                 value = json.loads(line)
                 if not isinstance(value, dict):
@@ -155,3 +154,4 @@ def _read_lines(loop: asyncio.AbstractEventLoop, lines: asyncio.Queue[str]) -> N
         while line := sys.stdin.readline(LINE_BYTES):
             if line.strip():
                 loop.call_soon_threadsafe(lines.put_nowait, line)
+        loop.call_soon_threadsafe(lines.put_nowait, "")

@@ -177,7 +177,7 @@ class Node:
             self._running.pop(place).cancel()
             self.memberships = [one for one in self.memberships if (one.place.root, one.place.namespace) != place]
         for root, namespace in sorted(wanted - set(self._running)):
-            near = network.Near(namespace, self.public)
+            near = network.Near(namespace, (*self.public, *network.own_addresses()))
             one = Membership(
                 self._signalling, near, root, self.make_line, self._entry, lambda: self.store.discovery_uuid, self._people_changed
             )

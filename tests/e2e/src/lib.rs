@@ -7,6 +7,7 @@
 //!   `friends`: contacts in two homes; `files`: what these send each other.
 //! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do; `squatter`:
 //!   somebody who holds ids and never answers.
+//! - `python`: the second client, of `interop/`.
 //! - `devtools`: scripts in pages that no tab shows; `engine`: the one in which the engine runs.
 //! - `webdriver`, `process`, `extension`, `tally`, `paths`: what these are made of.
 //!
@@ -30,6 +31,7 @@ pub mod lists;
 pub mod page;
 pub mod paths;
 pub mod process;
+pub mod python;
 pub mod services;
 pub mod squatter;
 pub mod stock;
@@ -42,6 +44,7 @@ pub use browser::{Browser, Kind, Setup};
 pub use extension::Build;
 pub use lab::{Home, Lab, Nat};
 pub use page::{Page, named, with_text};
+pub use python::Python;
 pub use services::Services;
 pub use squatter::Squatter;
 pub use stock::{Link, Stock};

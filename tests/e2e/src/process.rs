@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 /// A running program and everything it started, as one process group.
 pub struct Process {
     child: Child,
-    /// Held, not used: services end when it closes, whatever becomes of the test.
-    _stdin: Option<ChildStdin>,
+    /// Services end when it closes, whatever becomes of the test.
+    stdin: Option<ChildStdin>,
 }
 
 impl Process {
@@ -40,8 +40,14 @@ impl Process {
         let stdin = child.stdin.take();
         Ok(Self {
             child,
-            _stdin: stdin,
+            stdin,
         })
+    }
+
+    /// Hands it a line.
+    pub fn say(&mut self, line: &str) -> Result<()> {
+        let stdin = self.stdin.as_mut().context("it hears nothing")?;
+        writeln!(stdin, "{line}").context("it does not listen any more")
     }
 
     /// Returns the process id.
