@@ -18,7 +18,7 @@ from . import VERSION, crypto, invite
 from .commands import Bot
 from .config import BadConfig, Config, read_config
 from .events import described, sentence, written
-from .files import offer_of
+from .files import ENDED, offer_of
 from .link import NoAnswer
 from .node import Node, Refusal
 from .signalling import Taken, Unreachable
@@ -247,6 +247,8 @@ class _Command:
         offer = offer_of(path)
         message_id = node.send_text(contact, offer.name, offer, path)
         event = await self._until("file", message=message_id)
+        while event["state"] not in ENDED:
+            event = await self._until("file", message=message_id)
         self._print(event, event["state"])
         return OK if event["state"] == "saved" else REJECTED if event["state"] == "declined" else FAILED
 

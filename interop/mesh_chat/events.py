@@ -56,6 +56,8 @@ def sentence(event: dict[str, Any]) -> str | None:
             return f"{name} offers a file, {event['file']['size']} bytes: {_shown(event['text'])} ({event['message']})"
         case "message":
             return f"{name}: {_shown(event['text'])}"
+        case "file" if event["state"] == "coming":
+            return f"file {event['message']}: {event['pieces']} of {event['of']} MiB"
         case "file":
             return f"file {event['message']}: {event['state']}" + (f" {event['path']}" if event.get("path") else "")
         case "offline":

@@ -249,7 +249,7 @@ class Files:
             await call.awaited.wait()
         link = await transport.dial(other, connection_id=call.label)
         if await self._bind(link, call):
-            await self._pass(link, _Fetch(link, self._ready, self._finish, self._fail).run())
+            await self._pass(link, _Fetch(link, self._ready, self).run())
 
     async def _pass(self, link: Link, steps: Coroutine[Any, Any, None]) -> None:
         try:
@@ -259,11 +259,17 @@ class Files:
         finally:
             link.close()
 
-    def _finish(self, one: _Incoming) -> None:
+    def come(self, one: _Incoming, whence: str) -> None:
+        """A piece is on the disk, or is asked for."""
+        self._emit(one.record, whence, pieces=one.count, of=one.pieces)
+
+    def finish(self, one: _Incoming) -> None:
+        """A file is whole."""
         path = one.save(self._downloads)
         self._end(one.record, "saved", path=str(path))
 
-    def _fail(self, one: _Incoming, state: str) -> None:
+    def fail(self, one: _Incoming, state: str) -> None:
+        """A file comes to nothing."""
         one.part.unlink(missing_ok=True)
         self._end(one.record, state)
 
@@ -343,11 +349,10 @@ class _Incoming:
 class _Fetch:
     """A connection on which files come."""
 
-    def __init__(self, link: Link, ready: dict[str, _Incoming], finish: Any, fail: Any) -> None:
+    def __init__(self, link: Link, ready: dict[str, _Incoming], files: Files) -> None:
         self._link = link
         self._ready = ready
-        self._finish = finish
-        self._fail = fail
+        self._files = files
         self._piece: wire.Piece | None = None
         self._bytes = bytearray()
         for one in ready.values():
@@ -378,8 +383,9 @@ class _Fetch:
     def _ask(self) -> None:
         for one in list(self._ready.values()):
             if one.count == one.pieces:
-                self._finish(one)
+                self._files.finish(one)
             elif not one.asked and sum(other.asked for other in self._ready.values()) < FETCHED_AT_ONCE:
+                self._files.come(one, "fetching")
                 self._link.send(one.get())
 
     async def _begin(self, frame: wire.Piece) -> None:
@@ -406,6 +412,7 @@ class _Fetch:
             return
         await asyncio.to_thread(one.write, piece.number, whole)
         self._link.send(wire.Got(piece.id, one.count))
+        self._files.come(one, "coming")
 
     def _damage(self, piece: wire.Piece) -> None:
         one = self._ready.get(piece.id)
@@ -413,7 +420,7 @@ class _Fetch:
             return
         one.damaged += 1
         if one.damaged > limits.DAMAGED_IN_A_ROW:
-            self._fail(one, "failed")
+            self._files.fail(one, "failed")
         else:
             self._link.send(one.get())
 
@@ -424,7 +431,7 @@ class _Fetch:
         if one.drop_last():
             self._link.send(one.get())
         else:
-            self._fail(one, "changed")
+            self._files.fail(one, "changed")
 
 
 @dataclass

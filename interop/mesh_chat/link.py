@@ -429,7 +429,7 @@ class _Attempt:
 
 
 Admit = Callable[[str, str], Any]
-Met = Callable[[Link, Any], Awaitable[None]]
+Met = Callable[[Link, Any], Awaitable[Any]]
 
 
 class Line:

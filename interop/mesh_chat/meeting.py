@@ -109,11 +109,11 @@ class Meeting:
 
     # Being called
 
-    async def met(self, line: Line, link: Link, context: Any, near: bool) -> None:
-        """Goes on with whoever has called and was admitted."""
+    async def met(self, line: Line, link: Link, context: Any, near: bool) -> bool:
+        """Goes on with whoever has called and was admitted; whether it has come to a good end."""
         if isinstance(context, FileCall):
             await context.take(link)
-            return
+            return True
         known: Iterable[Secret] = self._near_secrets() if context is STRANGER else [context]
         self._strangers += context is STRANGER
         try:
@@ -121,15 +121,17 @@ class Meeting:
         except Faults as error:
             log.info("a caller: %r", error)
             link.close()
-            return
+            return False
         finally:
             self._strangers -= context is STRANGER
         line.forget_calls_of(link.remote_id, but=link.connection_id)
         if context is not STRANGER and greeting.known is None:
             link.close()
-            return
+            return False
         with contextlib.suppress(NoAnswer):
             await self._guard(link, self._go_on(line, link, greeting, near))
+            return True
+        return False
 
     async def _go_on(self, line: Line, link: Link, greeting: Greeting, near: bool) -> None:
         of = greeting.known.of if greeting.known is not None else None

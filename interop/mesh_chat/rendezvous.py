@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import crypto, ids
 from .handshake import Secret
-from .link import Line, NoAnswer
+from .link import Line, Link, NoAnswer
 from .meeting import SomebodyElse
 from .signalling import Taken, Unreachable
 from .store import Acceptance, Contact
@@ -103,7 +103,7 @@ class Rendezvous:
         """Says whether nobody else holds the id."""
         line = self._node.make_line(None)
         line.admit = lambda caller, tag: self._admit(pair, line, caller, tag)
-        line.met = lambda link, context: self._node.meeting.met(line, link, context, near=False)
+        line.met = lambda link, context: self._meet(line, link, context)
         try:
             held[own] = await self._node.claim(own, line)
         except Unreachable:
@@ -123,5 +123,13 @@ class Rendezvous:
             return False
         with contextlib.suppress(NoAnswer, SomebodyElse):
             await self._node.meeting.authenticate(self._node.transport, other, pair)
+            self._met(pair)
             return True
         return False
+
+    async def _meet(self, line: Line, link: Link, context: Secret) -> None:
+        if await self._node.meeting.met(line, link, context, near=False):
+            self._met(context.of)
+
+    def _met(self, pair: Contact | Acceptance) -> None:
+        self._node.emit("met at a rendezvous", {"contact": pair.id if isinstance(pair, Contact) else None})

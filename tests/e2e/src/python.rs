@@ -5,7 +5,7 @@ use crate::tally::Tally;
 use crate::{Result, World, paths};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,6 +116,11 @@ impl Python {
         self.heard.wait(&what, PATIENCE, wanted)
     }
 
+    /// Waits for an event for which this holds.
+    pub fn see_where(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value> {
+        self.heard.wait(what, PATIENCE, wanted)
+    }
+
     /// Returns everything that was heard since the last `forget`.
     pub fn heard(&self) -> Vec<Value> {
         self.heard.all()
@@ -126,6 +131,22 @@ impl Python {
         self.heard.clear();
     }
 
+    /// Takes its own Transport ID from it, and those of its contacts, while it does not run; from now on it has
+    /// this configuration.
+    pub fn lose_addresses(&mut self, config: &Value) -> Result {
+        const LOSE: &str = "import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as state:
+    state.execute(\"DELETE FROM meta WHERE name = 'transport_id'\")
+    state.execute('UPDATE contacts SET transport_id = NULL')";
+        std::fs::write(&self.config, config.to_string())?;
+        let state = self.folder.join("state/state.db");
+        let done = Command::new(interpreter()?).arg("-c").arg(LOSE).arg(state).status()?;
+        if !done.success() {
+            bail!("the state of {} cannot be changed: {done}", self.name);
+        }
+        Ok(())
+    }
+
     /// Ends it at once, as a crash would.
     pub fn kill(&mut self) -> Result {
         self.forget();
@@ -133,16 +154,19 @@ impl Python {
     }
 
     fn command(&self) -> Result<Command> {
-        let interop = paths::root().join("interop");
-        let python = std::env::var_os(INTERPRETER)
-            .map_or_else(|| interop.join(".venv/bin/python"), PathBuf::from);
-        if !Path::new(&python).exists() {
-            bail!("no Python with aiortc: see interop/README.md, or set {INTERPRETER}");
-        }
-        let mut command = Command::new(python);
-        command.env("PYTHONPATH", interop).args(["-m", "mesh_chat"]);
+        let mut command = Command::new(interpreter()?);
+        command.env("PYTHONPATH", paths::root().join("interop")).args(["-m", "mesh_chat"]);
         command.arg("--state").arg(self.folder.join("state"));
         command.arg("--config").arg(&self.config);
         Ok(command)
     }
+}
+
+fn interpreter() -> Result<PathBuf> {
+    let python = std::env::var_os(INTERPRETER)
+        .map_or_else(|| paths::root().join("interop/.venv/bin/python"), PathBuf::from);
+    if !python.exists() {
+        bail!("no Python with aiortc: see interop/README.md, or set {INTERPRETER}");
+    }
+    Ok(python)
 }
