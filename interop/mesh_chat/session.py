@@ -143,6 +143,8 @@ class Session:
     def _hear_profile(self, frame: wire.Profile) -> None:
         if not self._profiles.take():
             raise Misbehaviour("more profiles than anybody needs")
+        if frame.number >= self.contact.number and frame.special != self.contact.their_special:
+            self._store.change_contact(self.contact, their_special=frame.special)
         if frame.number > self.contact.number:
             self._store.change_contact(
                 self.contact,
@@ -150,13 +152,13 @@ class Session:
                 name=frame.friendlyname,
                 transport_id=frame.transport_id,
                 discovery_uuid=frame.discovery_uuid,
-                their_special=frame.special,
-                awaited=False,
             )
-            self._emit("profile", {"contact": self.contact.id})
+        elif self.met.is_set():
+            return
         if not self.met.is_set():
             self.met.set()
             self._store.change_contact(self.contact, met_at=time.time(), awaited=False)
+        self._emit("profile", {"contact": self.contact.id})
         self.heard_profile(self)
 
     # What is on which disk

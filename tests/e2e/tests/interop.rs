@@ -248,7 +248,7 @@ fn invites_work_both_ways() -> Result {
     let page = alice.popup()?;
     page.click(&named("button", "Invites"))?;
     page.fill("Invite", code.as_str().unwrap_or_default())?;
-    page.click(&named("button", "Use"))?;
+    page.click(&named("button", "Connect"))?;
     let request = python.see(&json!({ "event": "request", "name": "Alice", "invite": true }))?;
     python.run(&json!({ "do": "accept", "request": request["request"] }))?;
     python.see(&json!({ "event": "profile", "name": "Alice" }))?;
