@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from OpenSSL import SSL
+
 from . import VERSION, crypto, invite
 from .commands import Bot
 from .config import BadConfig, Config, read_config
@@ -64,6 +66,12 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(options, TIMEOUT, str(error) or "nothing happened in time")
     except KeyboardInterrupt:
         return OK
+
+
+def _quietly(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """aiortc goes on sending for a moment on a connection that the other end has closed."""
+    if not isinstance(context.get("exception"), SSL.Error | ConnectionError):
+        loop.default_exception_handler(context)
 
 
 def _fail(options: argparse.Namespace, code: int, why: str) -> int:
@@ -143,6 +151,7 @@ class _Command:
         reads = not getattr(self._options, "no_receipts", False)
         node = Node(self._config, self._store, self._emit, downloads, reads)
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_quietly)
         task = asyncio.current_task()
         for one in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(one, lambda: task.cancel() if task is not None else None)

@@ -73,6 +73,7 @@ class Link:
         self.closed = asyncio.Event()
         self.heard_at = time.monotonic()
         self._ends = ends
+        self.forget: Callable[[Link], None] = lambda link: None
         self._closing: asyncio.Task[None] | None = None
         ends.on_end = self._ended
         if ends.has_ended:
@@ -126,6 +127,7 @@ class Link:
         await self._ends.flush()
         self.closed.set()
         await self._ends.close()
+        self.forget(self)
 
     def _ended(self) -> None:
         self.closed.set()
@@ -407,7 +409,10 @@ class _Attempt:
         near = path is not None and self._is_near(path)
         if self._line.near is not None and not near:
             raise NotHere("the path is not one on this network")
-        return Link(self.other, self._id, self._offering, self.ends, near)
+        link = Link(self.other, self._id, self._offering, self.ends, near)
+        self._line.links.add(link)
+        link.forget = self._line.links.discard
+        return link
 
     async def _wait_for_near(self, connecting: asyncio.Task[None]) -> None:
         usable = asyncio.create_task(self._usable.wait())
@@ -443,7 +448,9 @@ class Line:
         near: network.Near | None = None,
         stun: tuple[str, int] | None = None,
         public: tuple[str, ...] = (),
+        links: set[Link] | None = None,
     ) -> None:
+        self.links: set[Link] = set() if links is None else links
         self.names = names
         self.near = near
         self.stun = stun

@@ -36,6 +36,7 @@ AT_ONCE_SECONDS = 10.0
 FIRST_CALL_SECONDS = 2.0
 LONGEST_CALL_SECONDS = 300.0
 NOT_THE_CONTACT_SECONDS = 900.0
+CALL_BACK_SECONDS = 10.0
 INVITE_CALL_SECONDS = 4.0
 INVITE_CALL_LONGEST_SECONDS = 600.0
 WEEK_SECONDS = 7 * 86_400.0
@@ -72,6 +73,8 @@ class Node:
         self._invites: dict[bytes, asyncio.Task[None]] = {}
         self._called_back: dict[int, float] = {}
         self._shown: dict[str, str] = {}
+        self._links: set[Link] = set()
+        self._stopped = False
         self._rendezvous = Rendezvous(self)
 
     # Beginning and end
@@ -97,18 +100,22 @@ class Node:
 
     async def stop(self) -> None:
         """Says goodbye and gives everything up."""
-        for session in list(self.sessions.values()):
-            session.link.close(wire.Bye())
-        tasks = [*self._tasks, *self._running.values(), *self._invites.values()]
+        self._stopped = True
+        links = list(self._links)
+        for link in links:
+            link.close(wire.Bye())
+        tasks = [*self._tasks, *self._running.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.gather(*(one.link.wait_closed() for one in list(self.sessions.values())), return_exceptions=True)
+        await asyncio.gather(*(link.wait_closed() for link in links), return_exceptions=True)
         await self._signalling.close()
         await self._names.close()
 
     def _spawn(self, steps: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(steps)
+        if self._stopped:
+            task.cancel()
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
@@ -123,7 +130,7 @@ class Node:
     def make_line(self, near: network.Near | None) -> Line:
         """A line with the settings of this device."""
         stun = self.config.stun[0] if self.config.stun else None
-        return Line(self._names, near, stun, self.public)
+        return Line(self._names, near, stun, self.public, self._links)
 
     async def claim(self, own_id: str, line: Line) -> Line:
         """Registers an id."""
@@ -447,26 +454,29 @@ class Node:
 
     def call_back_soon(self, request: WaitingRequest) -> None:
         """Says yes to somebody who has asked and gone, as soon as they are seen."""
+        found = self._listed(request) if request.invite is None else []
         now = time.monotonic()
-        if now - self._called_back.get(request.number, float("-inf")) >= LOOK_UP_SECONDS:
-            self._called_back[request.number] = now
-            if request.invite is None:
-                self._spawn(self._call_back(request))
+        if found and now >= self._called_back.get(request.number, 0.0):
+            self._called_back[request.number] = now + CALL_BACK_SECONDS
+            self._spawn(self._call_back(request, found))
 
-    async def _call_back(self, request: WaitingRequest) -> None:
-        for membership in self.memberships:
-            people = membership.people()
-            found = [request.id] if request.id in people else []
-            found = found or [one.discovery_id for one in people.values() if one.friendlyname == request.name]
-            for other in found[:CALLED_BACK_AT_ONCE]:
-                if membership.line is None:
-                    break
-                try:
-                    await self.meeting.call_back(membership.line, other, request)
-                except (NoAnswer, SomebodyElse) as error:
-                    log.info("a call back: %r", error)
-                else:
-                    return
+    def _listed(self, request: WaitingRequest) -> list[tuple[Membership, str]]:
+        """Where whoever has asked may be: at the id of then, else at those of the name."""
+        people = [(one, entry) for one in self.memberships for entry in one.people().values()]
+        found = [(one, entry.discovery_id) for one, entry in people if entry.discovery_id == request.id]
+        named = [(one, entry.discovery_id) for one, entry in people if entry.friendlyname == request.name]
+        return found or named[:CALLED_BACK_AT_ONCE]
+
+    async def _call_back(self, request: WaitingRequest, found: list[tuple[Membership, str]]) -> None:
+        for membership, other in found:
+            if membership.line is None:
+                continue
+            try:
+                await self.meeting.call_back(membership.line, other, request)
+            except (NoAnswer, SomebodyElse) as error:
+                log.info("a call back: %r", error)
+            else:
+                return
 
     def acceptance_broke(self, pair_secret: bytes) -> None:
         """The other side has not finished an acceptance: it is called back, and waited for."""
@@ -502,7 +512,7 @@ class Node:
             asyncio.get_running_loop().call_later(1, self._invites.pop(uuid).cancel)
 
     def _hold_invite(self, one: Invite) -> None:
-        self._invites[one.uuid] = asyncio.create_task(self._wait_at_invite(one))
+        self._invites[one.uuid] = self._spawn(self._wait_at_invite(one))
 
     async def _wait_at_invite(self, one: Invite) -> None:
         wait = INVITE_CALL_SECONDS

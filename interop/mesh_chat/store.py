@@ -152,6 +152,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
+        self.closed = False
         self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -170,6 +171,7 @@ class Store:
 
     def close(self) -> None:
         """Gives the folder up."""
+        self.closed = True
         self._db.close()
         os.close(self._lock)
 
