@@ -252,7 +252,7 @@ class Membership:
     def _check_in(self) -> wire.CheckIn:
         assert self.line is not None
         own = self._entry(self.line.id)
-        return wire.CheckIn(own.discovery_id, own.friendlyname, own.last_seen, own.sealed_transport)
+        return wire.CheckIn(own.discovery_id, own.friendlyname, 0, own.sealed_transport)
 
     # As router
 

@@ -47,7 +47,7 @@ class Router:
 
     def __init__(self, place: Place, number: int, own: wire.Entry, changed: Callable[[], None]) -> None:
         self.number = number
-        self.epoch = int(time.time() * 1_000)
+        self.epoch = _now()
         self._place = place
         self._own = own
         self._changed = changed
@@ -118,7 +118,7 @@ class Router:
             link.close(wire.Redirect(to))
             return
         listener = Listener(link, is_router=False)
-        self._peers[listener] = first.entry()
+        self._peers[listener] = replace(first.entry(), last_seen=_now())
         self._tell_all(listener)
         self._tell_everybody()
         try:
@@ -127,7 +127,7 @@ class Router:
                 if isinstance(frame, wire.CheckIn):
                     if frame.discovery_id != link.remote_id:
                         raise Misbehaviour("a check-in is for the id that it comes from")
-                    self._peers[listener] = frame.entry()
+                    self._peers[listener] = replace(frame.entry(), last_seen=_now())
                     self._tell_everybody()
                 elif isinstance(frame, wire.ReCheckIn):
                     self._tell_all(listener)
@@ -223,3 +223,7 @@ class Router:
                 listener.seq += 1
                 some, gone = tuple(joined[at : at + 24]), tuple(left[at : at + 24])
                 listener.link.send(wire.Update(self.epoch, listener.seq, some, gone))
+
+
+def _now() -> int:
+    return int(time.time() * 1_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import unittest
+from pathlib import Path
 
 from mesh_chat import ids, limits, wire
 from mesh_chat.files import offer_of
@@ -158,7 +159,7 @@ class Files(World):
         for size in (0, 1, limits.PIECE_BYTES, 3 * limits.PIECE_BYTES + 5):
             message, data = await self._offered(anna, ben, size)
             event = await ben.see("file", message=message, state="saved")
-            self.assertEqual(open(event["path"], "rb").read(), data)
+            self.assertEqual(Path(event["path"]).read_bytes(), data)
             await anna.see("file", message=message, state="saved")
 
     async def test_a_file_goes_on_from_its_last_whole_piece(self) -> None:
@@ -171,7 +172,7 @@ class Files(World):
         event = await ben.see("file", message=message, state="fetching")
         self.assertGreaterEqual(event["pieces"], 2)
         event = await ben.see("file", message=message, state="saved")
-        self.assertEqual(open(event["path"], "rb").read(), data)
+        self.assertEqual(Path(event["path"]).read_bytes(), data)
 
     async def test_a_file_that_has_changed_is_not_mixed(self) -> None:
         anna, ben = await self.person("Anna"), await self.person("Ben")

@@ -19,8 +19,9 @@ from mesh_chat.signalling import Server
 from mesh_chat.store import Contact, Store
 
 PATIENCE = 40.0
+TEST_SECONDS = 120.0
 
-# The test runner has asyncio tell of every step that takes a while.
+# What aiortc does on a connection that has been closed is of no interest.
 logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 ADDRESS = "203.0.113.7"
 
@@ -102,6 +103,8 @@ class World(unittest.IsolatedAsyncioTestCase):
     """A test with a signalling server of its own."""
 
     async def asyncSetUp(self) -> None:
+        # The debug mode of the test runner takes most of the time where files pass.
+        asyncio.get_running_loop().set_debug(False)
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
         self.folder = Path(scratch.name)
@@ -125,6 +128,13 @@ class World(unittest.IsolatedAsyncioTestCase):
         self._process.kill()
         await self._process.wait()
         await self._reading
+
+    def _callTestMethod(self, method: Callable[[], Any]) -> None:
+        async def limited() -> None:
+            async with asyncio.timeout(TEST_SECONDS):
+                await method()
+
+        super()._callTestMethod(limited)
 
     async def person(self, name: str, address: str = ADDRESS) -> Person:
         """Somebody new, who joins."""
