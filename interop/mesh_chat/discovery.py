@@ -1,4 +1,7 @@
-"""Being on a network: an own id there, its router or the place of it, and the list of who else is there."""
+"""Being on a network: an own id there, its router or the place of it, and the list of who else is there.
+
+Long because a place is sought, followed, stood by for and served in one loop.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,13 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import ids, limits, network, wire
-from .link import Line, Link, LinkClosed, NoAnswer
+from .line import Line
+from .link import Link, LinkClosed, NoAnswer
 from .registry import Copy, Misbehaviour, Place
-from .router import DEPUTY_AFTER_SECONDS, DEPUTY_AGAIN_SECONDS, DEPUTY_LONGEST_SECONDS, Router
+from .router import DEPUTY_AFTER_SECONDS, DEPUTY_AGAIN_SECONDS, DEPUTY_LONGEST_SECONDS, Budget, Router
 from .signalling import Signalling, Taken, Unreachable
 
 log = logging.getLogger(__name__)
@@ -28,6 +32,9 @@ CLAIM_WITHIN_SECONDS = 3.0
 KEPT_SECONDS = 90.0
 LIST_COUNTS_AFTER_SECONDS = 8.0
 OWN_IDS = 4
+# Two of these are about the time in which the protocol asks twice.
+DEPUTY_SILENCE_SECONDS = 3.0
+DEPUTY_PONG_SECONDS = 2.0
 FIRST_AGAIN_SECONDS = 30.0
 FIRST_LONGEST_SECONDS = 300.0
 
@@ -67,6 +74,7 @@ class Membership:
         self._copy: dict[str, wire.Entry] = {}
         self._copy_until = float("inf")
         self._sent_on = 0
+        self._deputy: asyncio.Task[int] | None = None
         self.taken_up: Callable[[Line], None] = lambda line: None
 
     def people(self) -> dict[str, wire.Entry]:
@@ -113,6 +121,10 @@ class Membership:
             finally:
                 seeking.cancel()
                 await asyncio.wait((seeking,))
+                if self._deputy is not None:
+                    self._deputy.cancel()
+                    await asyncio.wait((self._deputy,))
+                    self._deputy = None
                 self.line = None
                 await asyncio.shield(line.release())
 
@@ -121,6 +133,11 @@ class Membership:
         if self.line is not None and self._following is not None:
             with contextlib.suppress(LinkClosed):
                 self._following.send(self._check_in())
+        if self.line is not None and self.router is not None:
+            self.router.tell_own(self._own_entry(self.line))
+
+    def _own_entry(self, line: Line) -> wire.Entry:
+        return replace(self._entry(line.id), router=True)
 
     async def _claim_own(self) -> Line:
         day = ids.day_of(time.time())
@@ -144,6 +161,9 @@ class Membership:
                 continue
             except Taken:
                 ended = await self._follow(line, number, ANSWER_SECONDS if in_vain == 0 else ANSWER_AGAIN_SECONDS)
+                if self._deputy is not None:
+                    number, self._deputy = await self._deputy, None
+                    continue
                 if ended.sent_to is not None:
                     redirects += 1
                     if redirects > limits.REDIRECTS or ended.sent_to <= number:
@@ -204,28 +224,38 @@ class Membership:
             if watch is not None:
                 watch.cancel()
             if self._following is link:
-                self._following, self.router_id = None, None
+                self._following = None
                 self._copy_until = time.monotonic() + KEPT_SECONDS
+                if self.router is None:
+                    self.router_id = None
+                else:
+                    self._copy = {}
             link.close(wire.Bye())
         return Ended(answered=heard)
 
     async def _listen(self, link: Link, copy: Copy) -> None:
+        budget = Budget()
         while True:
             frame = await link.hear(wire.ROUTER)
+            if not (isinstance(frame, wire.Registry) and frame.part > 1):
+                budget.spend(frame)
             if isinstance(frame, wire.Registry):
                 copy.hear_registry(frame)
             elif isinstance(frame, wire.Update):
                 if not copy.hear_update(frame):
+                    budget.registries = 1
                     link.send(wire.ReCheckIn())
                     continue
             elif isinstance(frame, wire.ReCheckIn):
+                budget.registries = 1
                 link.send(self._check_in())
             elif isinstance(frame, wire.Ping):
                 link.send(wire.Pong())
             elif isinstance(frame, wire.Bye):
                 return
-            elif not isinstance(frame, wire.Pong | wire.Deputy):
-                # To stand by as deputy is not implemented; the router asks somebody else where nobody comes.
+            elif isinstance(frame, wire.Deputy):
+                self._asked_to_stand_by(link, frame.router)
+            elif not isinstance(frame, wire.Pong):
                 raise Misbehaviour("a word that does not belong here")
             self._copy = copy.entries
             self._changed(self)
@@ -254,14 +284,44 @@ class Membership:
         own = self._entry(self.line.id)
         return wire.CheckIn(own.discovery_id, own.friendlyname, 0, own.sealed_transport)
 
+    # As deputy
+
+    def _asked_to_stand_by(self, link: Link, router_id: str) -> None:
+        number = ids.router_number(self.place.root, self.place.namespace, router_id)
+        if number is None or number < 2 or link.remote_id != self._router_id(1):
+            raise Misbehaviour("only the first router asks for a deputy, at a later id")
+        if self._deputy is None or self._deputy.done():
+            self._deputy = asyncio.create_task(self._be_deputy(link, number))
+
+    async def _be_deputy(self, link: Link, number: int) -> int:
+        """Holds a later Router ID until the first router is gone. It is followed until the exchange with it has begun."""
+        line = self._make_line(self.near)
+        try:
+            await line.claim(self._signalling, self._router_id(number))
+        except (Taken, Unreachable):
+            # The router asks again, or somebody else; this peer follows it as before.
+            await link.closed.wait()
+            return 1
+        number = await self._serve(line, number, stands_by=lambda: link.close(wire.Bye()))
+        link.close(wire.Bye())
+        return number
+
+    async def _stand_by(self, router: Router, router_line: Line, begun: Callable[[], None]) -> None:
+        """Exchanges with the first router, and returns once it does not answer."""
+        with contextlib.suppress(NoAnswer, LinkClosed, TimeoutError, wire.Malformed, Misbehaviour):
+            link = await router_line.dial(self._router_id(1), answer_seconds=ANSWER_SECONDS)
+            watch = asyncio.create_task(self._watch(link, DEPUTY_SILENCE_SECONDS, DEPUTY_PONG_SECONDS))
+            try:
+                await router.exchange(link, begun)
+            finally:
+                watch.cancel()
+
     # As router
 
-    async def _serve(self, router_line: Line, number: int) -> int:
+    async def _serve(self, router_line: Line, number: int, stands_by: Callable[[], None] | None = None) -> int:
         """Serves until the id is lost or left; the number to go on with."""
         assert self.line is not None
-        own = self._entry(self.line.id)
-        own = wire.Entry(own.discovery_id, own.friendlyname, own.last_seen, own.sealed_transport, router=True)
-        router = Router(self.place, number, own, lambda: self._changed(self))
+        router = Router(self.place, number, self._own_entry(self.line), lambda: self._changed(self))
         self.router, self.router_id = router, router_line.id
         self._copy_until = min(self._copy_until, time.monotonic() + LIST_COUNTS_AFTER_SECONDS)
         router_line.admit = lambda caller, _: self._admits(number, caller)
@@ -276,7 +336,11 @@ class Membership:
         router_line.met = met
         self._changed(self)
         lost = asyncio.create_task(router_line.lost.wait())
-        above = asyncio.create_task(self._look_above(router, router_line) if number > 1 else self._ask_deputies(router))
+        if stands_by is not None:
+            steps = self._stand_by(router, router_line, stands_by)
+        else:
+            steps = self._look_above(router, router_line) if number > 1 else self._ask_deputies(router)
+        above = asyncio.create_task(steps)
         forget = asyncio.create_task(self._forget_copy())
         try:
             await asyncio.wait((lost, above), return_when=asyncio.FIRST_COMPLETED)

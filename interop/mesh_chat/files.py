@@ -487,9 +487,7 @@ class _Outgoing:
         message = self._store.message(self._contact, True, frame.id)
         if record is None or message is None or message.file is None or record.state != "want" or record.path is None:
             return
-        one = _Sending(
-            record, Path(record.path), message.file["size"], message.file.get("modified"), frame.from_, frame.from_
-        )
+        one = _Sending(record, Path(record.path), message.file["size"], message.file.get("modified"), frame.from_, frame.from_)
         if frame.from_ >= max(1, pieces_of(one.size)):
             raise Misbehaviour("a get behind the end")
         self._files.pop(frame.id, None)

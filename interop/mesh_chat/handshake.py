@@ -105,8 +105,10 @@ async def be_greeted(link: Link, known: Iterable[Secret]) -> Greeting:
     if not isinstance(hello, wire.Hello) or VERSION not in hello.v:
         raise Misbehaviour("the first word is a hello of a version that is spoken here")
     found = None
-    for secret in known if hello.hint is not None else ():
-        if crypto.equal(hello.hint, crypto.hint_initiator(secret.secret, link.remote_fp, link.local_fp, hello.nonce)):
+    for secret in known:
+        if hello.hint is not None and crypto.equal(
+            hello.hint, crypto.hint_initiator(secret.secret, link.remote_fp, link.local_fp, hello.nonce)
+        ):
             found = secret
             break
     eph, nonce = crypto.Key.fresh(), secrets.token_bytes(32)

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import crypto, ids, limits, wire
 from .handshake import Greeting, Secret, WrongProof, be_greeted, greet
-from .link import Line, Link, LinkClosed, NoAnswer
+from .line import Line
+from .link import Link, LinkClosed, NoAnswer
+from .pace import Bucket
 from .registry import Misbehaviour
 from .store import Acceptance, Asked, Contact, Invite, WaitingRequest
 
@@ -75,6 +77,7 @@ class Meeting:
         self._own: dict[str, _OwnRequest] = {}
         self._open: dict[int, _OpenRequest] = {}
         self._strangers = 0
+        self._strangers_pace = Bucket(limits.STRANGERS_A_MINUTE, limits.STRANGERS_A_MINUTE / 60)
 
     # Who is let in
 
@@ -97,7 +100,7 @@ class Meeting:
         if not membership.place.takes(caller):
             return None
         found = _by_tag(self._near_secrets(), tag, caller, line.id)
-        if found is None and self._strangers >= limits.STRANGERS_AT_ONCE:
+        if found is None and (self._strangers >= limits.STRANGERS_AT_ONCE or not self._strangers_pace.take()):
             return None
         return found or STRANGER
 
@@ -224,9 +227,7 @@ class Meeting:
     async def _wait_for_answer(self, opened: _OpenRequest) -> bool | None:
         """What the person says; none after ten minutes, or where the other side has gone."""
         hearing = asyncio.create_task(self._hear_end(opened.link))
-        done, _ = await asyncio.wait(
-            (hearing, opened.answer), timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
+        done, _ = await asyncio.wait((hearing, opened.answer), timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if opened.answer in done:
             hearing.cancel()
             await asyncio.wait((hearing,))
@@ -242,9 +243,7 @@ class Meeting:
                 log.info("a word while a request waits")
         link.close()
 
-    async def _accept(
-        self, link: Link, greeting: Greeting, name: str, request: WaitingRequest | None = None
-    ) -> None:
+    async def _accept(self, link: Link, greeting: Greeting, name: str, request: WaitingRequest | None = None) -> None:
         self._store.add_acceptance(greeting.pair_secret, name, link.remote_id)
         if request is not None:
             self._store.forget_request(request)
@@ -366,9 +365,7 @@ class Meeting:
         if greeting.known is None:
             raise SomebodyElse
         of = secret.of
-        link.send(
-            wire.Auth(**greeting.proof("auth initiator", self._store.key, of.key if isinstance(of, Contact) else None))
-        )
+        link.send(wire.Auth(**greeting.proof("auth initiator", self._store.key, of.key if isinstance(of, Contact) else None)))
         async with asyncio.timeout(PROOF_SECONDS):
             frame = await link.hear(wire.HANDSHAKE)
         if isinstance(frame, wire.Bye):

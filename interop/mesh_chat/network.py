@@ -132,7 +132,7 @@ async def _ask_stun(host: str, port: int) -> str | None:
     try:
         async with asyncio.timeout(STUN_SECONDS):
             info = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
-            transport, protocol = await loop.create_datagram_endpoint(_StunQuestion, remote_addr=info[0][4][:2])
+            transport, protocol = await loop.create_datagram_endpoint(_StunQuestion, remote_addr=(str(info[0][4][0]), port))
             try:
                 transport.sendto(bytes(protocol.question))
                 return _counting(await protocol.answer)

@@ -1,6 +1,8 @@
 """One participant: which ids are held, who is here, whom to call, and the conversations that are open.
 
 It has no rules of its own: those are in the modules that it puts together.
+
+Long because it is the one place that knows all parts, and has nothing else.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ from .config import Config
 from .discovery import Membership
 from .files import Files
 from .handshake import Secret
-from .link import Line, Link, LinkClosed, NoAnswer
-from .meeting import OPEN_ACCEPTANCE_SECONDS, CALLED_BACK_AT_ONCE, Meeting, SomebodyElse
+from .line import Line
+from .link import Link, LinkClosed, NoAnswer
+from .meeting import CALLED_BACK_AT_ONCE, OPEN_ACCEPTANCE_SECONDS, Meeting, SomebodyElse
 from .rendezvous import Rendezvous
 from .session import Session
 from .signalling import Signalling, Taken, Unreachable
@@ -30,6 +33,7 @@ from .store import Acceptance, Asked, Contact, Invite, Store, WaitingRequest
 
 log = logging.getLogger(__name__)
 
+GHOST_SECONDS = 120.0
 LOOK_UP_SECONDS = 60.0
 LOOK_UP_AGAIN_SECONDS = 5.0
 AT_ONCE_SECONDS = 10.0
@@ -137,7 +141,7 @@ class Node:
         return await line.claim(self._signalling, own_id)
 
     async def _hold_transport(self) -> None:
-        wait = 1.0
+        wait, taken_since = 1.0, float("inf")
         while True:
             line = self.make_line(None)
             line.admit = lambda caller, tag, line=line: self.meeting.admit_at_transport(line, caller, tag)
@@ -147,10 +151,15 @@ class Node:
                 await line.claim(self._signalling, own)
             except (Unreachable, Taken) as error:
                 self.emit("offline", {"why": "the own id is held" if isinstance(error, Taken) else str(error)})
+                taken_since = min(taken_since, time.monotonic()) if isinstance(error, Taken) else float("inf")
+                if time.monotonic() - taken_since > GHOST_SECONDS:
+                    # It is no remnant of this program: somebody else has it, and contacts are told of another one.
+                    self.store.set_meta("transport_id", ids.fresh_transport_id(self.config.root))
+                    self.tell_profile()
                 await asyncio.sleep(wait * random.uniform(0.75, 1))
                 wait = min(wait * 2, 60)
                 continue
-            wait = 1.0
+            wait, taken_since = 1.0, float("inf")
             self.transport = line
             self.emit("online", {"transportID": own})
             self._wake_all()
@@ -197,9 +206,7 @@ class Node:
         line.met = lambda link, context: self.meeting.met(line, link, context, near=True)
 
     def _entry(self, discovery_id: str) -> wire.Entry:
-        sealed = crypto.seal_transport(
-            self.store.discovery_uuid, self.store.transport_id(self.config.root), discovery_id
-        )
+        sealed = crypto.seal_transport(self.store.discovery_uuid, self.store.transport_id(self.config.root), discovery_id)
         return wire.Entry(discovery_id, self.store.name, int(time.time() * 1_000), sealed)
 
     # Who is here
@@ -291,27 +298,33 @@ class Node:
 
     def _addresses_of(self, contact: Contact) -> list[tuple[Line, str]]:
         """Where it may be: its Discovery ID, the Transport ID that is sealed there, and the one that it has told."""
-        found: list[tuple[Line, str]] = []
-        transports: list[str] = []
-        day = ids.day_of(time.time())
-        for membership in self.memberships if contact.discovery_uuid is not None else ():
-            people, place = membership.people(), membership.place
-            for n in range(4):
-                one = ids.discovery_id(place.root, place.namespace, contact.discovery_uuid, day, n)
-                entry = people.get(one)
-                if entry is None or membership.line is None:
-                    continue
-                found.append((membership.line, one))
-                sealed = entry.sealed_transport and crypto.open_transport(contact.discovery_uuid, entry.sealed_transport, one)
-                if sealed:
-                    transports.append(sealed)
+        found, transports = self._listed_contact(contact)
         if contact.transport_id is not None:
             transports.append(contact.transport_id)
         if self.transport is not None:
-            own = self.transport.id
-            found += [(self.transport, one) for one in dict.fromkeys(transports) if one != own and ids.is_transport_id(self.config.root, one)]
+            for one in dict.fromkeys(transports):
+                if one != self.transport.id and ids.is_transport_id(self.config.root, one):
+                    found.append((self.transport, one))
         now = time.monotonic()
         return [(line, one) for line, one in found if self._not_them.get(one, 0.0) < now]
+
+    def _listed_contact(self, contact: Contact) -> tuple[list[tuple[Line, str]], list[str]]:
+        """Under which ids a contact is listed now, and the Transport IDs that are sealed there."""
+        found: list[tuple[Line, str]] = []
+        sealed: list[str] = []
+        uuid, day = contact.discovery_uuid, ids.day_of(time.time())
+        for membership in self.memberships:
+            if uuid is None or membership.line is None:
+                continue
+            people, place = membership.people(), membership.place
+            for n in range(4):
+                one = ids.discovery_id(place.root, place.namespace, uuid, day, n)
+                entry = people.get(one)
+                if entry is not None:
+                    found.append((membership.line, one))
+                    opened = crypto.open_transport(uuid, entry.sealed_transport or b"", one)
+                    sealed += [opened] if opened is not None else []
+        return found, sealed
 
     async def _call(self, line: Line, other: str, contact: Contact) -> None:
         try:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import crypto, ids
 from .handshake import Secret
-from .link import Line, Link, NoAnswer
+from .line import Line
+from .link import Link, NoAnswer
 from .meeting import SomebodyElse
 from .signalling import Taken, Unreachable
 from .store import Acceptance, Contact

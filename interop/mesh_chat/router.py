@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from . import ids, limits, wire
 from .link import Link, LinkClosed
+from .pace import Bucket
 from .registry import Copy, Misbehaviour, Place
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 
 TOGETHER_SECONDS = 0.25
 FIRST_WORD_SECONDS = 10.0
+CHECK_INS, CHECK_INS_A_SECOND = 5, 0.2
+UPDATES, UPDATES_A_SECOND = 600, 20.0
+WORDS, WORDS_A_SECOND = 10, 1.0
 DEPUTY_AFTER_SECONDS = 2.0
 DEPUTY_AGAIN_SECONDS = 6.0
 DEPUTY_LONGEST_SECONDS = 300.0
@@ -40,6 +44,31 @@ class Listener:
     told: dict[str, wire.Entry] = field(default_factory=dict)
     may_tell_at: float = 0.0
     telling: asyncio.TimerHandle | None = None
+
+
+class Budget:
+    """How much each end of a connection between peers and routers may say."""
+
+    def __init__(self) -> None:
+        self._check_ins = Bucket(CHECK_INS, CHECK_INS_A_SECOND)
+        self._updates = Bucket(UPDATES, UPDATES_A_SECOND)
+        self._words = Bucket(WORDS, WORDS_A_SECOND)
+        self.registries = 0
+
+    def spend(self, frame: wire.Frame) -> None:
+        """Ends with who says more than anybody needs. A registry is said only when it was asked for."""
+        if isinstance(frame, wire.Registry):
+            if frame.part == 1:
+                self.registries -= 1
+            enough = self.registries >= 0
+        elif isinstance(frame, wire.CheckIn | wire.ReCheckIn):
+            enough = self._check_ins.take()
+        elif isinstance(frame, wire.Update):
+            enough = self._updates.take()
+        else:
+            enough = self._words.take()
+        if not enough:
+            raise Misbehaviour("more than anybody needs to say")
 
 
 class Router:
@@ -60,6 +89,11 @@ class Router:
         found = self._view(None)
         found.pop(self._own.discovery_id, None)
         return found
+
+    def tell_own(self, own: wire.Entry) -> None:
+        """The own entry has changed."""
+        self._own = own
+        self._tell_everybody()
 
     def peers(self) -> list[Listener]:
         """Who has checked in here, the longest there first."""
@@ -117,13 +151,14 @@ class Router:
             to = ids.router_id(self._place.root, self._place.namespace, self.number + 1)
             link.close(wire.Redirect(to))
             return
-        listener = Listener(link, is_router=False)
+        listener, budget = Listener(link, is_router=False), Budget()
         self._peers[listener] = replace(first.entry(), last_seen=_now())
         self._tell_all(listener)
         self._tell_everybody()
         try:
             while True:
                 frame = await link.hear(wire.ROUTER)
+                budget.spend(frame)
                 if isinstance(frame, wire.CheckIn):
                     if frame.discovery_id != link.remote_id:
                         raise Misbehaviour("a check-in is for the id that it comes from")
@@ -143,17 +178,21 @@ class Router:
         copy = Copy(self._place, most)
         copy.hear_registry(first)
         self._from_routers[listener] = copy
+        budget = Budget()
         if answer:
             self._tell_all(listener)
         self._tell_everybody()
         try:
             while True:
                 frame = await link.hear(wire.ROUTER)
+                if not (isinstance(frame, wire.Registry) and frame.part > 1):
+                    budget.spend(frame)
                 if isinstance(frame, wire.Registry):
                     copy.hear_registry(frame)
                     self._tell_everybody()
                 elif isinstance(frame, wire.Update):
                     if not copy.hear_update(frame):
+                        budget.registries = 1
                         link.send(wire.ReCheckIn())
                     self._tell_everybody()
                 elif isinstance(frame, wire.ReCheckIn):

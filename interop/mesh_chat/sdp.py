@@ -32,7 +32,8 @@ class Candidate:
     def parse(cls, line: str) -> Candidate | None:
         """Reads a `candidate:` line; none where it is of no use: TCP, another component, an address where nobody else can be."""
         match = re.fullmatch(
-            r"(?:a=)?candidate:([A-Za-z0-9+/]{1,32}) (\d{1,5}) (\S{3,8}) (\d{1,10}) (\S{1,70}) (\d{1,5}) typ (host|srflx|prflx|relay)( .*)?",
+            r"(?:a=)?candidate:([A-Za-z0-9+/]{1,32}) (\d{1,5}) (\S{3,8}) (\d{1,10}) (\S{1,70}) (\d{1,5}) typ (host|srflx|prflx|relay)"
+            r"( .*)?",
             line.strip(),
             re.ASCII,
         )

@@ -2,6 +2,8 @@
 
 Every change is on the disk when the method returns: what the protocol says is stored before sent, or before
 acknowledged, is.
+
+Long because it is the one list of what is stored.
 """
 
 from __future__ import annotations
@@ -279,9 +281,7 @@ class Store:
         ).fetchone()
         return None if row is None else _message(row)
 
-    def add_message(
-        self, contact: Contact, mine: bool, message_id: str, at: int, text: str, file: dict[str, Any] | None
-    ) -> Message | None:
+    def add_message(self, contact: Contact, mine: bool, message_id: str, at: int, text: str, file: dict[str, Any] | None) -> Message | None:
         """Stores a message; none where it is there already."""
         state = "waiting" if mine else "unseen"
         try:
@@ -378,9 +378,7 @@ class Store:
         """Changes how far a file is, here and on the disk."""
         for name, value in values.items():
             assert name in FileRecord.__dataclass_fields__
-            self._db.execute(
-                f"UPDATE files SET {name} = ? WHERE contact = ? AND message = ?", (value, file.contact, file.message)
-            )
+            self._db.execute(f"UPDATE files SET {name} = ? WHERE contact = ? AND message = ?", (value, file.contact, file.message))
             setattr(file, name, value)
 
     # Who has asked, and who was asked

@@ -2,6 +2,8 @@
 
 Each place where somebody speaks takes the messages of one set (`ROUTER`, `HANDSHAKE`, `SESSION`, `FILES`). Unknown
 fields are ignored; an unknown type, or a field that is not what it has to be, is `Malformed`, which ends the connection.
+
+Long because it is the one list of all messages.
 """
 
 from __future__ import annotations
@@ -197,7 +199,8 @@ def read_frame(kinds: dict[str, type[Frame]], data: bytes | str) -> Frame:
     kind = kinds.get(value["type"]) if isinstance(value.get("type"), str) else None
     if kind is None:
         raise Malformed("a message of a type that does not belong here")
-    return kind.read(value)
+    frame: Frame = kind.read(value)
+    return frame
 
 
 def read_object(data: bytes | str, most: int = limits.FRAME_BYTES) -> dict[str, Any]:
@@ -552,9 +555,7 @@ class Bound(Frame):
     remote: bytes = said(binary(32))
 
 
-SESSION = frame_set(
-    Profile, Have, Ask, Known, Text, Ack, Read, Typing, Replaced, FileState, Channel, Awaited, Bound, Ping, Pong, Bye
-)
+SESSION = frame_set(Profile, Have, Ask, Known, Text, Ack, Read, Typing, Replaced, FileState, Channel, Awaited, Bound, Ping, Pong, Bye)
 
 
 # On a connection for files

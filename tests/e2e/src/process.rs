@@ -38,10 +38,7 @@ impl Process {
             std::thread::spawn(move || follow(stdout, file, on_line));
         }
         let stdin = child.stdin.take();
-        Ok(Self {
-            child,
-            stdin,
-        })
+        Ok(Self { child, stdin })
     }
 
     /// Hands it a line.

@@ -99,7 +99,9 @@ impl Python {
         let mut command = command.clone();
         command["tag"] = tag.into();
         self.tell(&command)?;
-        let answer = self.heard.wait(&format!("{command}"), PATIENCE, |event| event["tag"] == tag)?;
+        let answer = self
+            .heard
+            .wait(&format!("{command}"), PATIENCE, |event| event["tag"] == tag)?;
         if answer["event"] != "done" {
             bail!("{command}: {answer}");
         }
@@ -140,7 +142,11 @@ with sqlite3.connect(sys.argv[1]) as state:
     state.execute('UPDATE contacts SET transport_id = NULL')";
         std::fs::write(&self.config, config.to_string())?;
         let state = self.folder.join("state/state.db");
-        let done = Command::new(interpreter()?).arg("-c").arg(LOSE).arg(state).status()?;
+        let done = Command::new(interpreter()?)
+            .arg("-c")
+            .arg(LOSE)
+            .arg(state)
+            .status()?;
         if !done.success() {
             bail!("the state of {} cannot be changed: {done}", self.name);
         }
@@ -150,12 +156,16 @@ with sqlite3.connect(sys.argv[1]) as state:
     /// Ends it at once, as a crash would.
     pub fn kill(&mut self) -> Result {
         self.forget();
-        self.process.take().map_or(Ok(()), |mut process| process.kill())
+        self.process
+            .take()
+            .map_or(Ok(()), |mut process| process.kill())
     }
 
     fn command(&self) -> Result<Command> {
         let mut command = Command::new(interpreter()?);
-        command.env("PYTHONPATH", paths::root().join("interop")).args(["-m", "mesh_chat"]);
+        command
+            .env("PYTHONPATH", paths::root().join("interop"))
+            .args(["-m", "mesh_chat"]);
         command.arg("--state").arg(self.folder.join("state"));
         command.arg("--config").arg(&self.config);
         Ok(command)
@@ -163,8 +173,10 @@ with sqlite3.connect(sys.argv[1]) as state:
 }
 
 fn interpreter() -> Result<PathBuf> {
-    let python = std::env::var_os(INTERPRETER)
-        .map_or_else(|| paths::root().join("interop/.venv/bin/python"), PathBuf::from);
+    let python = std::env::var_os(INTERPRETER).map_or_else(
+        || paths::root().join("interop/.venv/bin/python"),
+        PathBuf::from,
+    );
     if !python.exists() {
         bail!("no Python with aiortc: see interop/README.md, or set {INTERPRETER}");
     }

@@ -54,9 +54,21 @@ fn talk(browser: &Browser, python: &mut Python) -> Result {
         page.see_message_state(&back, "Read")?;
     }
     let log = python.run(&json!({ "do": "log", "contact": "Alice" }))?;
-    let texts: Vec<_> = log["messages"].as_array().into_iter().flatten().map(|one| one["text"].clone()).collect();
-    assert_eq!(json!(texts), json!(["there 0.", "back 0.", "there 1.", "back 1.", "there 2.", "back 2."]));
-    let all = ["there 0.", "back 0.", "there 1.", "back 1.", "there 2.", "back 2."];
+    let texts: Vec<_> = log["messages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|one| one["text"].clone())
+        .collect();
+    assert_eq!(
+        json!(texts),
+        json!([
+            "there 0.", "back 0.", "there 1.", "back 1.", "there 2.", "back 2."
+        ])
+    );
+    let all = [
+        "there 0.", "back 0.", "there 1.", "back 1.", "there 2.", "back 2.",
+    ];
     e2e::talk::check(&page, &all)
 }
 
@@ -153,8 +165,16 @@ fn files_go_both_ways(test: &str, kind: Kind) -> Result {
         let transfer = offered(&browser, &mut python, name, size)?;
         take(&mut python, &transfer)?;
         python.see(&json!({ "event": "file", "message": transfer, "state": "saved" }))?;
-        assert!(fs::read(python.downloads().join(name))? == bytes(size), "{name}");
-        see(&browser, transfer.as_str().unwrap_or_default(), &["saved"], size)?;
+        assert!(
+            fs::read(python.downloads().join(name))? == bytes(size),
+            "{name}"
+        );
+        see(
+            &browser,
+            transfer.as_str().unwrap_or_default(),
+            &["saved"],
+            size,
+        )?;
     }
 
     // Whoever gets a file is killed, and goes on from what was there.
@@ -182,7 +202,10 @@ fn files_go_both_ways(test: &str, kind: Kind) -> Result {
 
 /// The extension offers a file to the client in Python; the id of it there.
 fn offered(browser: &Browser, python: &mut Python, name: &str, size: usize) -> Result<Value> {
-    call(browser, &format!("offer(\"Vera\", harness.file({name:?}, {size}))"))?;
+    call(
+        browser,
+        &format!("offer(\"Vera\", harness.file({name:?}, {size}))"),
+    )?;
     let offer = python.see(&json!({ "event": "message", "text": name }))?;
     assert_eq!(offer["file"]["size"], size);
     Ok(offer["message"].clone())
@@ -277,7 +300,12 @@ fn under_a_beacon_they_find_each_other_in_one_slot_and_the_next() -> Result {
     let mut python = Python::start_with(&world, "Vera", &config)?;
     let listed = python.see(&json!({ "event": "listed", "name": "Alice" }))?;
     alice.popup()?.person("Vera").see_button("Connect")?;
-    let root = |event: &Value| event["id"].as_str().and_then(|id| id.split('-').next()).map(str::to_owned);
+    let root = |event: &Value| {
+        event["id"]
+            .as_str()
+            .and_then(|id| id.split('-').next())
+            .map(str::to_owned)
+    };
     assert!(root(&listed).is_some_and(|root| root.starts_with("sig")));
     // Under the next root she is listed again.
     python.see_where("listed under another root", |event| {
@@ -285,4 +313,28 @@ fn under_a_beacon_they_find_each_other_in_one_slot_and_the_next() -> Result {
     })?;
     python_asks(alice, &mut python)?;
     talk(alice, &mut python)
+}
+
+#[test]
+fn python_stands_by_and_takes_the_place_of_a_router_that_is_killed() -> Result {
+    let world = World::start("interop-deputy")?;
+    let mut browsers = world.browsers([(Chromium, "Alice"), (Firefox, "Bob")])?;
+    let [alice, bob] = &mut browsers;
+    alice.popup()?.join("Alice")?;
+    alice.popup()?.see_text("203.0.113.7")?;
+    let vera = Python::start(&world, "Vera")?;
+    vera.see(&json!({ "event": "listed", "name": "Alice" }))?;
+    vera.see(&json!({ "event": "role", "router": "myapp-203-0-113-7-2" }))?;
+    bob.popup()?.join("Bob")?;
+    bob.popup()?.person("Vera").see_button("Connect")?;
+    alice.kill()?;
+    vera.see(&json!({ "event": "role", "role": "router", "router": "myapp-203-0-113-7-1" }))?;
+    let walt = Python::start(&world, "Walt")?;
+    for person in ["Vera", "Walt"] {
+        bob.popup()?.person(person).see_button("Connect")?;
+    }
+    for person in ["Vera", "Bob"] {
+        walt.see(&json!({ "event": "listed", "name": person }))?;
+    }
+    Ok(())
 }
