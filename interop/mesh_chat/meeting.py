@@ -76,6 +76,7 @@ class Meeting:
         self._store = node.store
         self._own: dict[str, _OwnRequest] = {}
         self._open: dict[int, _OpenRequest] = {}
+        self._crossed_early: tuple[str, bytes, bytes] | None = None
         self._strangers = 0
         self._strangers_pace = Bucket(limits.STRANGERS_A_MINUTE, limits.STRANGERS_A_MINUTE / 60)
 
@@ -202,8 +203,9 @@ class Meeting:
         if self._store.is_refused(link.remote_id):
             link.close(wire.Rejected())
             return
-        if isinstance(of, WaitingRequest) and of.accepted:
-            self._store.forget_request(of)
+        if self._was_crossed(link.remote_id, greeting) or (isinstance(of, WaitingRequest) and of.accepted):
+            if isinstance(of, WaitingRequest):
+                self._store.forget_request(of)
             await self._accept(link, greeting, frame.friendlyname)
             return
         invite = of.uuid if isinstance(of, Invite) else of.invite if isinstance(of, WaitingRequest) else None
@@ -316,6 +318,7 @@ class Meeting:
         try:
             link.send(wire.Request(self._store.name, note))
             own.sent.set()
+            self._cross(line, own)
             self._node.emit("asked", {"name": name, "id": link.remote_id})
             frame = await link.hear(wire.HANDSHAKE)
         finally:
@@ -333,6 +336,13 @@ class Meeting:
             raise LinkClosed
         else:
             raise Misbehaviour("a request is answered with yes or no")
+
+    def _cross(self, line: Line, own: _OwnRequest) -> None:
+        """Whom one has just asked may have asked, too: of the two requests that of the smaller id goes on."""
+        for opened in list(self._open.values()):
+            if opened.link.remote_id == own.other and line.id < own.other:
+                self._store.forget_request(opened.request)
+                opened.link.close(wire.Crossed(crypto.crossed(own.greeting.call_back, opened.greeting.th)))
 
     def _finish(self, link: Link, greeting: Greeting, frame: wire.Accepted) -> None:
         key = greeting.check("accepted", frame, None)
@@ -353,6 +363,15 @@ class Meeting:
             if opened.link.remote_id == other and crypto.equal(frame.mac, expected):
                 self.answer(opened.request, True)
                 return
+        # It comes on another connection than the request, which may be later.
+        self._crossed_early = (other, frame.mac, greeting.th)
+
+    def _was_crossed(self, other: str, greeting: Greeting) -> bool:
+        """Says whether the other has said already that this request of theirs goes on in the place of one's own."""
+        if self._crossed_early is None or self._crossed_early[0] != other:
+            return False
+        _, mac, th = self._crossed_early
+        return crypto.equal(mac, crypto.crossed(greeting.call_back, th))
 
     async def authenticate(self, line: Line, other: str, contact: Contact | Acceptance) -> None:
         """Calls a contact; `SomebodyElse` where it is another who answers there."""
