@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email.utils
 import logging
 import random
@@ -143,7 +144,9 @@ class Beacon:
             raise Refused("this caller is not on the list")
         length = self._config.slot_seconds
         signed = check(found[HEADER], self._config.public_key, self._audience, length)
-        date = email.utils.parsedate_to_datetime(found["Date"]).timestamp() if "Date" in found else None
+        date = None
+        with contextlib.suppress(ValueError, OverflowError):
+            date = email.utils.parsedate_to_datetime(found.get("Date", "")).timestamp()
         accept(signed, time.time(), date, length)
         following = None
         if NEXT_HEADER in found:

@@ -60,10 +60,13 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(options, IN_USE, str(error))
     except Exit as error:
         return _fail(options, error.code, str(error))
+    except (NoAnswer, Unreachable, TimeoutError) as error:
+        late = "nothing happened in time"
+        if options.command.startswith("send"):
+            late = "not there in time; it stays, and is sent as soon as both are there again"
+        return _fail(options, TIMEOUT, str(error) or late)
     except (Refusal, invite.BadInvite, Taken, OSError) as error:
         return _fail(options, FAILED, str(error))
-    except (NoAnswer, Unreachable, TimeoutError) as error:
-        return _fail(options, TIMEOUT, str(error) or "nothing happened in time")
     except KeyboardInterrupt:
         return OK
 

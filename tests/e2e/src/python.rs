@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long anything may take.
@@ -172,13 +172,33 @@ with sqlite3.connect(sys.argv[1]) as state:
     }
 }
 
+/// Returns the interpreter; where nobody has made an environment for it, one is made, from the package index.
 fn interpreter() -> Result<PathBuf> {
-    let python = std::env::var_os(INTERPRETER).map_or_else(
-        || paths::root().join("interop/.venv/bin/python"),
-        PathBuf::from,
-    );
-    if !python.exists() {
-        bail!("no Python with aiortc: see interop/README.md, or set {INTERPRETER}");
+    static MAKING: Mutex<()> = Mutex::new(());
+    if let Some(named) = std::env::var_os(INTERPRETER) {
+        return Ok(named.into());
+    }
+    let _one_at_a_time = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    let interop = paths::root().join("interop");
+    let environment = interop.join(".venv");
+    let python = environment.join("bin/python");
+    if !environment.join("installed").exists() {
+        run(Command::new("python3")
+            .args(["-m", "venv"])
+            .arg(&environment))?;
+        let pip = ["-m", "pip", "install", "--quiet", "--requirement"];
+        run(Command::new(&python)
+            .args(pip)
+            .arg(interop.join("requirements.txt")))?;
+        std::fs::write(environment.join("installed"), "")?;
     }
     Ok(python)
+}
+
+fn run(command: &mut Command) -> Result {
+    let done = command.status().with_context(|| format!("{command:?}"))?;
+    if !done.success() {
+        bail!("{command:?}: {done}; see interop/README.md, or set {INTERPRETER}");
+    }
+    Ok(())
 }
