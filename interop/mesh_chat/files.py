@@ -55,8 +55,11 @@ class _Calls:
     """A connection for files that is to come: the other's word about it."""
 
     label: str
+    ids: set[str]
     awaited: asyncio.Event = field(default_factory=asyncio.Event)
-    bound: asyncio.Future[wire.Bound] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    bounds: list[wire.Bound] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    taken: bool = False
 
 
 class Files:
@@ -109,15 +112,16 @@ class Files:
         if isinstance(frame, wire.FileState):
             self._hear_state(frame)
         elif isinstance(frame, wire.Channel):
-            self._their_call = _Calls(frame.label)
+            self._their_call = _Calls(frame.label, {frame.label, *(frame.further or ())})
             self._session.say(wire.Awaited(frame.label))
         elif isinstance(frame, wire.Awaited):
             if self._own_call is not None and self._own_call.label == frame.label:
                 self._own_call.awaited.set()
         else:
             for call in (self._own_call, self._their_call):
-                if call is not None and call.label == frame.label and not call.bound.done():
-                    call.bound.set_result(frame)
+                if call is not None and call.label == frame.label and len(call.bounds) <= limits.FURTHER_CALLS:
+                    call.bounds.append(frame)
+                    call.news.set()
 
     def _hear_state(self, frame: wire.FileState) -> None:
         record = self._store.file(self._session.contact, frame.id)
@@ -139,9 +143,11 @@ class Files:
             self._hear_of_sender(record, frame.state)
 
     def _hear_end(self, record: FileRecord, state: str) -> None:
-        self._say(record.message, "noted")
         if record.state == "saved" and not record.mine:
+            # The disk of its sender may be older than it was.
+            self._say(record.message, "saved")
             return
+        self._say(record.message, "noted")
         self._ready.pop(record.message, None)
         if not record.mine:
             _part_of(self._store, record).unlink(missing_ok=True)
@@ -192,14 +198,15 @@ class Files:
 
     def awaits(self, label: str) -> bool:
         """Says whether a call with this connection id was announced, and has not come."""
-        return self._their_call is not None and self._their_call.label == label
+        return self._their_call is not None and label in self._their_call.ids
 
     async def take_call(self, link: Link) -> None:
         """Sends files on a connection that the other has dialled."""
         call = self._their_call
-        if call is None or call.label != link.connection_id:
+        if call is None or link.connection_id not in call.ids:
             link.close()
             return
+        call.ids.discard(link.connection_id)
         if await self._bind(link, call):
             self._serving = _Outgoing(self._store, self._session.contact, link)
             self._serving.changed = lambda record: self._end(record, "changed")
@@ -214,16 +221,17 @@ class Files:
     async def _bind(self, link: Link, call: _Calls) -> bool:
         """Both ends name the same two certificates in the session, or nothing passes."""
         self._session.say(wire.Bound(call.label, link.local_fp, link.remote_fp))
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(BOUND_SECONDS):
-                bound = await call.bound
-        except TimeoutError:
+                while not (call.taken or any(_is_same(bound, link) for bound in call.bounds)):
+                    call.news.clear()
+                    await call.news.wait()
+        if call.taken or not any(_is_same(bound, link) for bound in call.bounds):
+            log.info("an attempt that is not taken, or somebody is between the ends of a connection for files")
             link.close()
             return False
-        if not (crypto.equal(bound.local, link.remote_fp) and crypto.equal(bound.remote, link.local_fp)):
-            log.warning("somebody is between the ends of a connection for files")
-            link.close()
-            return False
+        call.taken = True
+        call.news.set()
         return True
 
     def _fetch(self) -> None:
@@ -243,7 +251,7 @@ class Files:
         transport, other = self._node.transport, self._session.contact.transport_id
         if transport is None or other is None:
             return
-        call = self._own_call = _Calls(crypto.fresh_offer_tag(None, "", ""))
+        call = self._own_call = _Calls(crypto.fresh_offer_tag(None, "", ""), set())
         self._session.say(wire.Channel(call.label))
         async with asyncio.timeout(AWAITED_SECONDS):
             await call.awaited.wait()
@@ -272,6 +280,11 @@ class Files:
         """A file comes to nothing."""
         one.part.unlink(missing_ok=True)
         self._end(one.record, state)
+
+
+def _is_same(bound: wire.Bound, link: Link) -> bool:
+    """Says whether the other end sees the connection between the same two certificates."""
+    return crypto.equal(bound.local, link.remote_fp) and crypto.equal(bound.remote, link.local_fp)
 
 
 def _part_of(store: Store, record: FileRecord) -> Path:

@@ -531,10 +531,11 @@ class FileState(Frame):
 
 @dataclass(frozen=True)
 class Channel(Frame):
-    """I want to call your Transport ID with this connection id, to fetch files."""
+    """I want to call your Transport ID with this connection id, to fetch files; further ids are of more attempts."""
 
     TYPE = "channel"
     label: str = said(_label)
+    further: tuple[str, ...] | None = may(many(_label, limits.FURTHER_CALLS))
 
 
 @dataclass(frozen=True)
