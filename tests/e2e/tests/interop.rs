@@ -1,5 +1,5 @@
 //! The second client, written in Python from PROTOCOL.md alone, and the extension: each is to the other what an extension is.
-#![cfg(feature = "browsers")]
+#![cfg(feature = "interop")]
 #![allow(
     clippy::indexing_slicing,
     reason = "only JSON values are indexed, which gives null for what is not there"
