@@ -100,6 +100,12 @@ pub const DAMAGED_PIECES: u32 = 3;
 /// How long a connection for files may take to open and to be bound.
 pub const CHANNEL_WITHIN: Duration = Duration::from_secs(10);
 
+/// Calls for files that a contact may announce at once: each takes up to three of the connections that a browser has.
+pub const CALLS_AT_ONCE: u32 = 4;
+
+/// How soon it may announce one more. Whoever calls waits for at least as long.
+pub const CALL_EVERY: Duration = Duration::from_secs(1);
+
 /// How soon another connection for files is tried where one could not be made or has broken.
 pub const CHANNEL_AGAIN: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(60));
 

@@ -4,16 +4,16 @@
 //! download when it is asked once more.
 
 use chrome::{Downloads, api, object, settled};
-use ipc::Downloaded;
+use ipc::{Downloaded, SaveTo};
 use js_sys::{Array, Promise, Reflect};
 use json::js::direct::to_js;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 /// Saves what is at this address. Returns a [`Downloaded`], once the browser says how it has ended.
-pub(crate) async fn save(url: &str, name: &str, asks: bool) -> JsValue {
+pub(crate) async fn save(url: &str, name: &str, to: SaveTo) -> JsValue {
     let downloaded = match api().downloads() {
-        Some(downloads) => saved(&downloads, url, name, asks).await,
+        Some(downloads) => saved(&downloads, url, name, to).await,
         None => Ok(Downloaded::NotAllowed),
     };
     let downloaded = downloaded.unwrap_or_else(|error| {
@@ -27,10 +27,10 @@ async fn saved(
     downloads: &Downloads,
     url: &str,
     name: &str,
-    asks: bool,
+    to: SaveTo,
 ) -> Result<Downloaded, String> {
-    if item(downloads, url).await?.is_none() {
-        begin(downloads, url, name, asks).await?;
+    if to != SaveTo::Same && item(downloads, url).await?.is_none() {
+        begin(downloads, url, name, to).await?;
     }
     loop {
         // Listened for before it is asked how far it is, so that nothing is missed.
@@ -51,13 +51,13 @@ async fn saved(
     }
 }
 
-async fn begin(downloads: &Downloads, url: &str, name: &str, asks: bool) -> Result<(), String> {
+async fn begin(downloads: &Downloads, url: &str, name: &str, to: SaveTo) -> Result<(), String> {
     let begin = async |name: &str| {
         let options = object([
             ("url", url.into()),
             ("filename", name.into()),
             ("conflictAction", "uniquify".into()),
-            ("saveAs", asks.into()),
+            ("saveAs", (to == SaveTo::Chosen).into()),
         ]);
         settled(downloads.download(&options)).await
     };

@@ -95,8 +95,8 @@ impl Background {
             HostRequest::Write { area, set, remove } => {
                 return storage::write(area, &set, &remove).await;
             }
-            HostRequest::Download { url, name, asks } => {
-                return downloads::save(&url, &name, asks).await;
+            HostRequest::Download { url, name, to } => {
+                return downloads::save(&url, &name, to).await;
             }
             HostRequest::Notify { notification } => notify::show(&notification).await,
             HostRequest::Withdraw { about } => notify::withdraw(&about).await,

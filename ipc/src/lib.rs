@@ -183,8 +183,8 @@ pub enum HostRequest {
         url: String,
         /// What it is to be called.
         name: String,
-        /// Whether the person chooses where.
-        asks: bool,
+        /// Where.
+        to: SaveTo,
     },
     /// Makes sure that the engine runs, for a view; the response is `()`, once it takes connections.
     Wake,
@@ -218,6 +218,18 @@ pub struct Loaded {
 pub struct Written {
     /// What the browser said, where the write failed.
     pub error: Option<String>,
+}
+
+/// Where a file is to be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SaveTo {
+    /// Where the browser saves files.
+    Downloads,
+    /// Where the person chooses, in a dialog of the browser.
+    Chosen,
+    /// Where it is being saved already: nothing is begun.
+    Same,
 }
 
 /// The response to [`HostRequest::Download`].

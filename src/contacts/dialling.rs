@@ -22,7 +22,11 @@ pub(super) struct Dialling {
     /// The connection being made.
     link: Option<LinkId>,
     next_try: Option<Mono>,
+    /// Dials in vain, for the back-off.
     tries: u32,
+    /// Dials since the two have met, for the turn of the ways: what comes to light ends a back-off, and no turn, or the
+    /// way that has just failed would be the next one for ever.
+    turn: u32,
     /// Sessions in a row that ended soon after they began.
     short: u32,
     /// After such a session: until when the contact is not waited for at a rendezvous either.
@@ -70,8 +74,8 @@ impl Dialling {
     }
 
     /// Returns how many dials there were since the contact was met: the ways are taken in turn.
-    pub(super) fn tries(&self) -> usize {
-        self.tries as usize
+    pub(super) fn turn(&self) -> usize {
+        self.turn as usize
     }
 
     /// Returns until when the contact is left alone after a session that did not last.
@@ -111,6 +115,7 @@ impl Dialling {
         self.next_try = None;
         self.anew = None;
         self.tries = self.tries.saturating_add(1);
+        self.turn = self.turn.wrapping_add(1);
     }
 
     /// Notes that no address can be dialled; `until` is when a blacklisted one can be dialled
@@ -136,12 +141,15 @@ impl Dialling {
         self.link = None;
         // Whoever does not answer now may still be where there is no way to.
         self.no_path = result == Ping::NoPath || self.no_path && result == Ping::Unreachable;
+        let anew = self.anew.take();
+        if anew.is_some() {
+            self.tries = 0;
+        }
         if std::mem::take(&mut self.ping_waits) && self.is_pinging() {
             self.next_try = Some(now);
             return;
         }
-        if let Some(at) = self.anew.take() {
-            self.tries = 0;
+        if let Some(at) = anew {
             self.next_try = Some(at.max(now));
         } else {
             let wait = RETRY.doubled(self.tries) * u32::from(!planted!(NoBackoff));
@@ -162,7 +170,7 @@ impl Dialling {
         if self.is(link) {
             self.link = None;
         }
-        self.tries = 0;
+        (self.tries, self.turn) = (0, 0);
         self.no_path = false;
         self.next_try = None;
         // What an earlier Ping showed is wrong now.
@@ -177,7 +185,7 @@ impl Dialling {
         } else {
             DOUBLINGS.min(self.short + 1)
         };
-        self.tries = 0;
+        (self.tries, self.turn) = (0, 0);
         RETURN.doubled(self.short)
     }
 

@@ -392,8 +392,8 @@ fn route(contact: &Contact, ways: &dyn Ways) -> Option<(String, String)> {
         proven.into_iter().filter_map(far).collect(),
     ];
     let mut kinds: Vec<_> = all.iter_mut().filter(|kind| !kind.is_empty()).collect();
-    let (tries, count) = (contact.dialling.tries(), kinds.len());
-    let kind = kinds.get_mut(tries.checked_rem(count)?)?;
-    let turn = tries / count % kind.len();
-    Some(kind.swap_remove(turn))
+    let (turn, count) = (contact.dialling.turn(), kinds.len());
+    let kind = kinds.get_mut(turn.checked_rem(count)?)?;
+    let of_kind = turn / count % kind.len();
+    Some(kind.swap_remove(of_kind))
 }

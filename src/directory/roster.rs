@@ -107,7 +107,7 @@ impl Roster {
                 entry,
                 confirmed: now,
                 sources: Vec::new(),
-                itself: None,
+                itself: Vec::new(),
             };
             held.say(source);
             self.changed.push(id.clone());
@@ -249,7 +249,7 @@ impl Roster {
 
     /// Removes and returns the routers of whom nobody says any more that they are there.
     pub(crate) fn remove_routers(&mut self) -> Vec<String> {
-        let gone = |held: &&Held| held.sources.is_empty() && held.itself.is_some();
+        let gone = |held: &&Held| held.sources.is_empty() && !held.itself.is_empty();
         let gone = self.entries.values().filter(gone);
         let mut gone: Vec<String> = gone.map(|held| held.entry.discovery_id.clone()).collect();
         self.remove_all(&mut gone);
@@ -259,7 +259,7 @@ impl Roster {
     /// Returns the people whom another router has, or had, from themselves.
     pub(crate) fn served_elsewhere(&self) -> impl Iterator<Item = &Entry> {
         let others = self.entries.values().filter(|held| {
-            let passed_on = held.entry.relayed == Some(true) || held.itself.is_some();
+            let passed_on = held.entry.relayed == Some(true) || !held.itself.is_empty();
             held.standing() < Standing::Here && !passed_on
         });
         others.map(|held| &held.entry)

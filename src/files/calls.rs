@@ -72,7 +72,10 @@ impl Files {
             return Err(Misbehaviour::OutOfPlace);
         }
         let now = ctx.now.mono;
-        if let Some(peer) = self.peers.get_mut(contact) {
+        // What comes faster hears nothing, and is said once more.
+        if let Some(peer) = self.peers.get_mut(contact)
+            && peer.calls.take(now.into())
+        {
             for link in peer.serve.take() {
                 ctx.close(link);
             }
@@ -191,7 +194,9 @@ impl Files {
         let is_late = |channel: &Channel| channel.deadline().is_some_and(|at| now >= at);
         let is_spied = |channel: &Channel| is_late(channel) && channel.is_spied();
         if is_spied(&peer.serve) || is_spied(&peer.fetch) {
-            tracing::warn!("somebody is between the ends of a connection for files");
+            tracing::warn!(
+                "no attempt at a connection for files is between both ends, or somebody else is"
+            );
         }
         let mut late = Vec::new();
         if is_late(&peer.serve) {

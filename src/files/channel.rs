@@ -7,8 +7,11 @@
 
 use crate::clock::Mono;
 use crate::io::{ChannelBinding, LinkId};
-use crate::limits::{CHANNEL_AGAIN, CHANNEL_WITHIN, EARLY_FILE_FRAMES, FURTHER_ATTEMPTS};
+use crate::limits::{
+    CALL_EVERY, CALLS_AT_ONCE, CHANNEL_AGAIN, CHANNEL_WITHIN, EARLY_FILE_FRAMES, FURTHER_ATTEMPTS,
+};
 use crate::values::TransferId;
+use pace::Bucket;
 
 /// A contact with a session.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub(super) struct Peer {
     pub(super) failures: u32,
     /// Not before this moment is another one made.
     pub(super) again: Mono,
+    /// How soon the contact may call again.
+    pub(super) calls: Bucket,
 }
 
 impl Peer {
@@ -30,6 +35,7 @@ impl Peer {
             serve: Channel::default(),
             failures: 0,
             again: now,
+            calls: Bucket::new(CALLS_AT_ONCE, CALL_EVERY),
         }
     }
 

@@ -23,7 +23,9 @@ impl Files {
         let theirs = self.all.iter_mut();
         let theirs = theirs.filter(|(_, file)| file.record.contact == *contact && file.has_news());
         let mut theirs: Vec<_> = theirs.collect();
-        theirs.sort_by_key(|(_, file)| file.was_inquired());
+        // Ends first, of which nothing else tells.
+        let has_ended = |file: &File| matches!(file.record.progressed, Progressed::Ended { .. });
+        theirs.sort_by_key(|(_, file)| (!has_ended(file), file.was_inquired()));
         for (_, file) in &mut theirs {
             if let Work::Receiving(receiving) = &mut file.work {
                 receiving.connected();

@@ -507,6 +507,7 @@ fn shown(id: &TransferId, file: &File) -> Event {
         direction,
         offer,
         began,
+        asks,
         ..
     } = &file.record;
     Event::Transfer(Transfer {
@@ -517,6 +518,7 @@ fn shown(id: &TransferId, file: &File) -> Event {
         size: offer.size,
         folder: offer.folder,
         began: *began,
+        asks: *asks,
         state,
         bytes,
     })

@@ -302,7 +302,8 @@ impl Receiving {
         self.news |= self.stage == Stage::Opening;
         self.stage = Stage::Open;
         (self.have, self.next, self.last, self.checked) = (have, have, last, false);
-        if have == count && record.unsaved {
+        // No dialog opens without its person.
+        if have == count && (record.unsaved || record.asks && record.whole) {
             self.stage = Stage::Unsaved;
         } else if have == count {
             self.save(ctx, record);

@@ -23,6 +23,9 @@ pub struct Transfer {
     pub folder: Option<u32>,
     /// When it was offered or accepted here.
     pub began: UnixMillis,
+    /// The person of this device chooses where it is saved.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
     /// How far it is.
     pub state: TransferState,
     /// How many bytes are on the disk of whoever gets them.

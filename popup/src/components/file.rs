@@ -40,7 +40,7 @@ pub(super) fn FileCard(props: &Props) -> Html {
         Some(_) => (props.name.as_str(), None),
         None => words::parted(&props.name),
     };
-    let line = words::file_line(props.own, props.shown.stage);
+    let line = words::file_line(props.own, props.shown.stage, props.shown.chosen);
     let moves = match props.shown.stage {
         Stage::At(state) => !state.has_ended() && state != TransferState::Offered,
         Stage::Undecided | Stage::Deciding | Stage::Forgotten => false,

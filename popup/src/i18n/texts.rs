@@ -428,6 +428,7 @@ texts! {
     FilePreparingOther = "filePreparingOther",
     FileDecline = "fileDecline",
     FileSaveAs = "fileSaveAs",
+    FileSavedAs = "fileSavedAs",
     FilePause = "filePause",
     FileResume = "fileResume",
     FileChooseAgain = "fileChooseAgain",

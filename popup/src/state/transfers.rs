@@ -94,6 +94,8 @@ impl Pace {
 pub(crate) struct FileShown {
     /// How far it is.
     pub(crate) stage: Stage,
+    /// Its person chooses where it is saved.
+    pub(crate) chosen: bool,
     /// How many bytes are on the disk of whoever gets it.
     pub(crate) bytes: u64,
     /// How many come in a second.
@@ -154,6 +156,7 @@ impl Transfers {
         let bytes = moving.map_or(0, |moving| moving.transfer.bytes);
         FileShown {
             stage: moving.map_or(none, |moving| Stage::At(moving.transfer.state)),
+            chosen: moving.is_some_and(|moving| moving.transfer.asks),
             bytes,
             rate,
             left: rate.map(|rate| size.saturating_sub(bytes).div_ceil(rate)),

@@ -25,7 +25,7 @@ pub(crate) struct FileLine {
 }
 
 /// Returns how far a file is.
-pub(crate) fn file_line(own: bool, stage: Stage) -> FileLine {
+pub(crate) fn file_line(own: bool, stage: Stage, chosen: bool) -> FileLine {
     let pick = |here: Text, there: Text| if own { here } else { there };
     let (text, icon, tone) = match stage {
         Stage::Undecided => (Text::FileUndecided, "about", Tone::Busy),
@@ -55,7 +55,14 @@ pub(crate) fn file_line(own: bool, stage: Stage) -> FileLine {
             TransferState::Saving => (Text::FileSaving, "waiting", Tone::Good),
             TransferState::Unsaved => (Text::FileUnsaved, "warning", Tone::Bad),
             TransferState::Saved => (
-                pick(Text::FileSavedThere, Text::FileSaved),
+                pick(
+                    Text::FileSavedThere,
+                    if chosen {
+                        Text::FileSavedAs
+                    } else {
+                        Text::FileSaved
+                    },
+                ),
                 "sent",
                 Tone::Good,
             ),
@@ -100,7 +107,7 @@ pub(crate) fn picture_error(own: bool, why: PictureError) -> Text {
 
 /// Returns what is read aloud when a file has come to its end.
 pub(crate) fn file_ended(file: &Transfer) -> String {
-    let line = file_line(file.own, Stage::At(file.state));
+    let line = file_line(file.own, Stage::At(file.state), file.asks);
     format!("{}: {}", super::isolate(&file.name), t(line.text))
 }
 
@@ -240,13 +247,16 @@ mod tests {
 
     #[test]
     fn both_sides_are_told_what_concerns_them() {
-        let say = |own, state| t(file_line(own, Stage::At(state)).text);
+        let say = |own, state| t(file_line(own, Stage::At(state), false).text);
         assert_eq!(say(true, TransferState::Running), "Sending");
         assert_eq!(say(false, TransferState::Running), "Receiving");
         assert_ne!(
             say(true, TransferState::Saved),
             say(false, TransferState::Saved)
         );
+        let saved = |chosen| t(file_line(false, Stage::At(TransferState::Saved), chosen).text);
+        assert_eq!(saved(true), "Saved where you chose");
+        assert_eq!(saved(false), "Saved in your downloads");
         for why in [
             Failure::Changed,
             Failure::NoRoom,
@@ -257,7 +267,7 @@ mod tests {
             Failure::TooOld,
         ] {
             for own in [true, false] {
-                let line = file_line(own, Stage::At(TransferState::Failed { why }));
+                let line = file_line(own, Stage::At(TransferState::Failed { why }), false);
                 assert_eq!(line.tone, Tone::Bad);
             }
         }

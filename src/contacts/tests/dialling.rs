@@ -319,3 +319,50 @@ fn special_contacts_are_missing_while_they_are_away_the_most_recently_met_first(
     let both = missing(&contacts, rests.at + Duration::from_mins(2));
     assert_eq!(both.len(), 2);
 }
+
+#[test]
+fn what_comes_to_light_during_a_dial_does_not_repeat_the_way_that_failed() {
+    let ways = Map {
+        near: true,
+        ..online()
+    };
+    let (mut ctx, mut contacts) = with_bob();
+    // A leftover in the list: nobody is there.
+    see_bob(&mut contacts);
+    assert_eq!(round(&mut ctx, &mut contacts, &ways), [near()]);
+    // The own Transport ID is held a moment later.
+    contacts.redial_all(&mut ctx);
+    fail(&mut ctx, &mut contacts);
+    assert_eq!(round(&mut ctx, &mut contacts, &ways), [far()]);
+}
+
+#[test]
+fn somebody_else_who_comes_and_goes_keeps_nobody_from_a_contact() {
+    let ways = Map {
+        near: true,
+        others: true,
+        ..online()
+    };
+    // Sorts before the real one.
+    let another = "myapp-203-0-113-7-0aaaaaaa-cccc-8ccc-8ccc-cccccccccccc";
+    let (mut ctx, mut contacts) = with_bob();
+    let mut dialled = Vec::new();
+    for _ in 0..20 {
+        see_all(
+            &mut contacts,
+            [(another, None, BESIDE), (SEEN, None, BESIDE)],
+        );
+        dialled.extend(round(&mut ctx, &mut contacts, &ways));
+        // It goes and comes while it is dialled.
+        see_all(&mut contacts, [(SEEN, None, BESIDE)]);
+        see_all(
+            &mut contacts,
+            [(another, None, BESIDE), (SEEN, None, BESIDE)],
+        );
+        fail(&mut ctx, &mut contacts);
+    }
+    assert!(
+        dialled.contains(&near()) || dialled.contains(&far()),
+        "{dialled:?}"
+    );
+}

@@ -34,9 +34,9 @@ pub(super) struct Held {
     /// Who says so at present: two routers do while somebody moves between them. An entry that
     /// nobody confirms any more is a leftover, and stays until it expires.
     pub(super) sources: Vec<Source>,
-    /// Who of them is this one itself, as a router, who goes with its connection: also where it has checked in
+    /// Which of them are this one itself, as a router, who goes with its connections: also where it has checked in
     /// elsewhere since.
-    pub(super) itself: Option<Source>,
+    pub(super) itself: Vec<Source>,
 }
 
 impl Held {
@@ -67,13 +67,13 @@ impl Held {
 
     /// Notes that a source says what is in the entry.
     pub(super) fn say(&mut self, source: Source) {
-        self.itself = if self.entry.router == Some(true) {
-            Some(source)
-        } else {
-            // That of a leftover is over.
-            let other = |itself: &Source| *itself != source && self.sources.contains(itself);
-            self.itself.filter(other)
-        };
+        // That of a leftover is over.
+        let sources = &self.sources;
+        self.itself
+            .retain(|itself| *itself != source && sources.contains(itself));
+        if self.entry.router == Some(true) {
+            self.itself.push(source);
+        }
         if !self.sources.contains(&source) {
             self.sources.push(source);
         }
@@ -83,7 +83,7 @@ impl Held {
     pub(super) fn withdraw(&mut self, source: Source) {
         self.sources.retain(|known| *known != source);
         if !self.sources.is_empty() {
-            self.itself.take_if(|itself| *itself == source);
+            self.itself.retain(|itself| *itself != source);
         }
     }
 
@@ -92,7 +92,7 @@ impl Held {
         let here = self.standing() == Standing::Here;
         Entry {
             relayed: (!here).then_some(true),
-            router: (self.itself == Some(Source::Here)).then_some(true),
+            router: self.itself.contains(&Source::Here).then_some(true),
             ..self.entry.clone()
         }
     }

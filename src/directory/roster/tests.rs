@@ -303,3 +303,23 @@ fn a_router_that_is_gone_is_one_also_where_it_has_checked_in_here_meanwhile_and_
     roster.forget_all();
     assert_eq!(roster.remove_routers(), [""; 0]);
 }
+
+#[test]
+fn a_router_with_two_connections_is_one_until_the_last_has_gone() {
+    let mut roster = Roster::default();
+    let id = entry(1).discovery_id;
+    let router = Entry {
+        router: Some(true),
+        ..entry(1)
+    };
+    tells(&mut roster, LINK, vec![router.clone()]);
+    tells(&mut roster, OTHER, vec![router]);
+    roster.forget(OTHER);
+    assert_eq!(
+        roster.remove_routers(),
+        [""; 0],
+        "the first connection stands"
+    );
+    roster.forget(LINK);
+    assert_eq!(roster.remove_routers(), [id]);
+}

@@ -53,3 +53,74 @@ fn more_attempts_than_a_dial_has_are_misbehaviour() {
         assert!(facts.iter().any(misbehaved), "{facts:?}");
     }
 }
+
+#[test]
+fn a_dialog_is_not_opened_at_a_start() {
+    let mut pair = Pair::new();
+    let device = &mut pair.devices[1];
+    let mut stored = record(3 * PIECE);
+    (stored.asks, stored.whole) = (true, true);
+    device
+        .disk
+        .insert(file(1), (0..3).map(|n| device.hash(n)).collect());
+    device.records.insert(file(1), stored);
+    pair.restart(1);
+    assert_eq!(pair.devices[1].asked, [false; 0], "nobody was asked");
+}
+
+#[test]
+fn calls_are_announced_no_faster_than_they_may_be_made() {
+    let mut pair = Pair::new();
+    let ann = &mut pair.devices[0];
+    let bob = ann.other.clone();
+    ann.files.connected(&mut ann.ctx, &bob);
+    let mut opened = 0;
+    for round in 0..250_u32 {
+        let labels = [0, 1, 2].map(|n| format!("{:0>64}", round * 3 + n));
+        let [label, further @ ..] = labels.clone();
+        let channel = FileTalk::Channel {
+            label,
+            further: further.into(),
+        };
+        ann.files.hear(&mut ann.ctx, &bob, channel);
+        for label in &labels {
+            if ann.files.awaited(label).is_some() {
+                ann.files
+                    .arrived(&bob, LinkId::Accepted(1_000 + opened), label);
+                opened += 1;
+            }
+        }
+    }
+    assert!(
+        opened <= 12,
+        "{opened} connections were answered in one moment"
+    );
+}
+
+#[test]
+fn an_end_is_said_before_offers_that_nobody_answers() {
+    let mut pair = Pair::new();
+    let ann = &mut pair.devices[0];
+    let bob = ann.other.clone();
+    for n in 1..=101 {
+        ann.files
+            .offer(&mut ann.ctx, &bob, &file(n), offer(PIECE))
+            .unwrap();
+    }
+    for _ in 0..2 {
+        ann.files.connected(&mut ann.ctx, &bob);
+    }
+    ann.files.disconnected(&mut ann.ctx, &bob);
+    ann.files
+        .command(&mut ann.ctx, &file(101), FileCommand::Cancel)
+        .unwrap();
+    crate::test_context::facts(&mut ann.ctx);
+    let mut said = false;
+    for _ in 0..3 {
+        ann.files.connected(&mut ann.ctx, &bob);
+        said |= crate::test_context::facts(&mut ann.ctx).iter().any(|fact| {
+            matches!(fact, Fact::Say(_, frame) if matches!(&**frame, SessionFrame::File { id, state } if *id == file(101).0 && state == "cancelled"))
+        });
+    }
+    assert!(said, "three sessions have begun");
+}

@@ -351,6 +351,8 @@ impl Node {
         self.ctx.routes.set_id(me.transport_id(), IdOwner::Former);
         self.account.renew_card(&mut self.ctx);
         self.move_to_new_transport();
+        // The socket that may have shown that the network is another one is given up.
+        self.directory.look_up(&mut self.ctx);
     }
 
     /// Registers a new Transport ID, and tells the contacts.
@@ -361,8 +363,6 @@ impl Node {
         }
         self.contacts.moved();
         self.announce_profile();
-        // The socket that may have shown that the network is another one is given up.
-        self.directory.look_up(&mut self.ctx);
     }
 
     /// Gives up the former Transport ID once every contact has been told the new one, or after a day.

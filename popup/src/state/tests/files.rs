@@ -41,6 +41,7 @@ fn moved(name: &str, state: TransferState, bytes: u64) -> Event {
         size: 10 * MB,
         folder: None,
         began: NOW,
+        asks: false,
         state,
         bytes,
     })

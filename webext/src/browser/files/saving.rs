@@ -9,7 +9,7 @@ use super::pictures;
 use crate::browser::host::Host;
 use crate::browser::timer::sleep;
 use chrome::float;
-use ipc::{Downloaded, Failure, HostRequest, TransferId};
+use ipc::{Downloaded, Failure, HostRequest, SaveTo, TransferId};
 use js_sys::Uint8Array;
 use mesh_chat::folder::Check;
 use mesh_chat::node::FileInput;
@@ -98,7 +98,8 @@ impl Saving {
                 parts.remove_pieces(id).await;
                 Handed::Over(FileInput::Saved)
             }
-            Downloaded::NotAllowed if follow(&address.url, &self.name).is_ok() => {
+            // A link asks nobody.
+            Downloaded::NotAllowed if !self.asks && follow(&address.url, &self.name).is_ok() => {
                 note(parts, id, &file, self.keep).await;
                 Handed::Following(address)
             }
@@ -109,17 +110,24 @@ impl Saving {
     }
 
     async fn hand_over(&self, host: &Host, url: &str) -> Downloaded {
-        // A dialog stays open for as long as its person likes, and opens once.
-        let times = if self.asks { 1 } else { ASKED };
-        for _ in 0..times {
+        let mut to = if self.asks {
+            SaveTo::Chosen
+        } else {
+            SaveTo::Downloads
+        };
+        for _ in 0..ASKED {
             let request = HostRequest::Download {
                 url: url.to_owned(),
                 name: self.name.clone(),
-                asks: self.asks,
+                to,
             };
             match host.ask(&request).await {
                 Ok(downloaded) => return downloaded,
                 Err(error) => tracing::warn!(error, "the background did not take a file"),
+            }
+            // A dialog opens once.
+            if to == SaveTo::Chosen {
+                to = SaveTo::Same;
             }
             sleep(ASKED_AGAIN_AFTER).await;
         }
