@@ -12,6 +12,10 @@ export function serve(module, host) {
   });
   engine.catch(restart);
   api.runtime.onConnect.addListener((port) => {
+    if (port.name === "files") {
+      port.onMessage.addListener(async (message) => (await engine).hold(port, message));
+      return;
+    }
     const view = engine.then((running) => running.attach(port));
     // A view tries again, and learns that the engine is away by finding nobody.
     view.catch(() => port.disconnect());

@@ -33,6 +33,11 @@ impl Engine {
         self.0.message(view, message);
     }
 
+    /// A view hands a file over, on a port of its own.
+    pub fn hold(&self, port: &Port, message: &JsValue) {
+        self.0.hold(port, message);
+    }
+
     /// A view is gone.
     pub fn gone(&self, view: u32) {
         self.0.gone(view);

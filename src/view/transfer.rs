@@ -24,7 +24,6 @@ pub struct Transfer {
     /// When it was offered or accepted here.
     pub began: UnixMillis,
     /// The person of this device chooses where it is saved.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asks: bool,
     /// How far it is.
     pub state: TransferState,

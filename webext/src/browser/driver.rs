@@ -35,6 +35,7 @@ use peerjs::browser::Connections;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
+use wasm_bindgen::JsValue;
 
 /// A running node and all it works with.
 pub(crate) struct Driver {
@@ -194,9 +195,9 @@ impl Driver {
         Some(view)
     }
 
-    /// Takes the file that a view hands over on this port.
-    pub(crate) fn take_file(&self, port: Port) {
-        self.files.take(port);
+    /// Takes a file that a view hands over. Returns what the view hears.
+    pub(crate) fn hold(&self, message: &JsValue) -> Option<JsValue> {
+        self.files.hold(message)
     }
 
     /// Handles a message of a view.

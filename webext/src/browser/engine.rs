@@ -43,12 +43,6 @@ impl Engine {
 
     /// Connects a view and returns its number; a port that is no view is closed.
     pub fn attach(&self, port: Port) -> Option<u32> {
-        if let State::Running(driver) = &self.0
-            && is_own(&port, FILES_PORT)
-        {
-            driver.take_file(port);
-            return None;
-        }
         if !is_own(&port, VIEW_PORT) {
             // A port that is closed already does not mind.
             let _ = port.disconnect();
@@ -81,6 +75,17 @@ impl Engine {
         match from_js_within::<ToEngine>(message, MESSAGE) {
             Ok(message) => driver.asked(view, message),
             Err(error) => tracing::warn!(%error, "a view sent what is not a message"),
+        }
+    }
+
+    /// Takes a file that a view hands over on a port of its own, and answers there.
+    pub fn hold(&self, port: &Port, message: &JsValue) {
+        if let State::Running(driver) = &self.0
+            && is_own(port, FILES_PORT)
+            && let Some(answer) = driver.hold(message)
+        {
+            // A view that hears nothing says that it was not sent.
+            let _ = port.post(&answer);
         }
     }
 

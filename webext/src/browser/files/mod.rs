@@ -32,7 +32,6 @@ mod sources;
 use super::host::Host;
 use crate::arrivals::{Arrivals, Come, Piece};
 use buffers::free;
-use chrome::Port;
 use ipc::{Failure, TransferId};
 use js_sys::{ArrayBuffer, Uint8Array};
 use line::{Job, Line, Turn};
@@ -45,6 +44,7 @@ use saving::{Handed, Saving};
 use sources::Sources;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 /// Everything of files that is not the node's.
@@ -97,9 +97,9 @@ impl Files {
         files
     }
 
-    /// Takes the file that a view in a private window hands over on this port.
-    pub(crate) fn take(&self, port: Port) {
-        self.sources.listen(port);
+    /// Takes a file that a view in a private window hands over. Returns what the view hears.
+    pub(crate) fn hold(&self, message: &JsValue) -> Option<JsValue> {
+        self.sources.take(message)
     }
 
     /// Returns whether nothing is being done.

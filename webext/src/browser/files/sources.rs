@@ -5,7 +5,7 @@
 //! with the page, and the person chooses it again.
 
 use super::folders::Folder;
-use chrome::{Port, float, object, whole};
+use chrome::{float, object, whole};
 use ipc::TransferId;
 use ipc::limits::TRANSFERS;
 use js_sys::{Array, Reflect};
@@ -98,17 +98,9 @@ impl Sources {
         Self { held, take, _open }
     }
 
-    /// Takes one thing that a view hands over on this port.
-    pub(super) fn listen(&self, port: Port) {
-        let (take, answers) = (Rc::clone(&self.take), port.clone());
-        let heard = Closure::once_into_js(move |message: JsValue| {
-            if let Some(answer) = take(&message) {
-                // A view that hears nothing says that it was not sent.
-                let _ = answers.post(&answer);
-            }
-        });
-        // A port that cannot be heard is closed.
-        let _ = port.on_message().add_listener(&heard);
+    /// Takes what a view hands over. Returns what it hears.
+    pub(super) fn take(&self, message: &JsValue) -> Option<JsValue> {
+        (self.take)(message)
     }
 
     pub(super) fn get(&self, transfer: &TransferId) -> Option<Source> {
