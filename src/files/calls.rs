@@ -1,7 +1,7 @@
 //! How the connections for files are made, known to be between the two, and lost.
 
-use super::Files;
 use super::channel::Channel;
+use super::{Files, Heard};
 use crate::context::Context;
 use crate::encoding::{b64, unb64};
 use crate::fact::Fact;
@@ -11,9 +11,6 @@ use crate::misbehaviour::Misbehaviour;
 use crate::records::Direction;
 use crate::values::ContactId;
 use crate::wire::SessionFrame;
-
-/// What comes of a word in the session.
-type Heard = Result<(), Misbehaviour>;
 
 impl Files {
     /// Says that this side is going to call a contact, to fetch files: the call must not be there before the contact

@@ -3,16 +3,13 @@
 use super::channel::Peer;
 use super::receiving::Sender;
 use super::talk::Word;
-use super::{File, Files, Work, say};
+use super::{File, Files, Heard, Work, say};
 use crate::context::Context;
 use crate::fact::{Fact, FileTalk};
 use crate::limits::FILES_SAID;
 use crate::misbehaviour::Misbehaviour;
 use crate::records::{Change, Direction, End, Progressed};
 use crate::values::{ContactId, TransferId};
-
-/// What comes of a word in the session.
-type Heard = Result<(), Misbehaviour>;
 
 impl Files {
     /// Notes that there is a session with a contact, and says how far the files with them are.

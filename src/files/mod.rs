@@ -36,6 +36,7 @@ use crate::context::Context;
 use crate::fact::Fact;
 use crate::io::{FileInput, FileOutput, Output};
 use crate::limits::{FETCHED_AT_ONCE, TRANSFER_LIFE, TRANSFERS};
+use crate::misbehaviour::Misbehaviour;
 use crate::offer::FileOffer;
 use crate::records::{Change, Direction, End, Progressed, TransferRecord};
 use crate::store::Write;
@@ -47,6 +48,9 @@ use channel::Peer;
 use file::{File, Work};
 use litemap::LiteMap;
 use talk::Word;
+
+/// What comes of something that the other side has said.
+type Heard = Result<(), Misbehaviour>;
 
 /// Every file that was accepted here or offered from here, and the connections with those they are from and for.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! What passes on the connections for files: which pieces are asked for, sent and acknowledged.
 
 use super::sending::Then;
-use super::{File, Files, Work, say};
+use super::{File, Files, Heard, Work, say};
 use crate::context::Context;
 use crate::encoding::{b64, unb64};
 use crate::io::{FileOutput, LinkId, Output};
@@ -9,9 +9,6 @@ use crate::misbehaviour::Misbehaviour;
 use crate::records::Progressed;
 use crate::values::{ContactId, TransferId};
 use crate::wire::FileFrame;
-
-/// What comes of a message on a connection for files.
-type Heard = Result<(), Misbehaviour>;
 
 impl Files {
     /// Takes a message on a connection for files.
