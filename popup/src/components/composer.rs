@@ -3,7 +3,7 @@
 use super::parts::{Dispatch, bytes_left, icon};
 use crate::attach;
 use crate::chosen::{self, Chosen};
-use crate::i18n::{Text, count, t};
+use crate::i18n::{Plural, Text, count, t};
 use crate::state::{Action, ComposerError, FileEdit};
 use crate::words;
 use ipc::{ContactId, Place};
@@ -144,7 +144,7 @@ fn said(props: &Props) -> Html {
                 <p class="error">{ error }</p>
             }
             if props.preparing > 0 {
-                <p>{ count(u64::try_from(props.preparing).unwrap_or(u64::MAX), Text::FilePreparingOne, Text::FilePreparingOther) }</p>
+                <p>{ count(u64::try_from(props.preparing).unwrap_or(u64::MAX), Plural::FilesPreparing) }</p>
             }
             { bytes_left(props.room, NEAR_LIMIT) }
         </div>

@@ -136,7 +136,7 @@ fn buttons(props: &Props) -> Html {
         Stage::At(TransferState::Unsaved) => html! {
             <div class="acts">
                 { command(props, Text::Cancel, FileCommand::Cancel) }
-                { saving(props, Text::FileSaveAgain, FileEdit::Command(props.transfer.clone(), FileCommand::Save)) }
+                { saving(props, "primary", Text::FileSaveAgain, FileEdit::Command(props.transfer.clone(), FileCommand::Save)) }
             </div>
         },
         Stage::At(state) if props.own && state.may_be_accepted_again(true) => html! {
@@ -144,7 +144,8 @@ fn buttons(props: &Props) -> Html {
         },
         Stage::At(state) if !props.own && state.may_be_accepted_again(false) => html! {
             <div class="acts">
-                { saving(props, Text::FileAcceptAgain, decide(props, FileChoice::Accept)) }
+                { saving(props, "soft", Text::FileSaveAs, decide(props, FileChoice::SaveAs)) }
+                { saving(props, "primary", Text::FileAcceptAgain, decide(props, FileChoice::Accept)) }
             </div>
         },
         Stage::At(state) if !state.has_ended() && state != TransferState::Saving => {
@@ -187,9 +188,9 @@ fn decide(props: &Props, choice: FileChoice) -> FileEdit {
 }
 
 /// Returns a button after which something is saved.
-fn saving(props: &Props, label: Text, edit: FileEdit) -> Html {
+fn saving(props: &Props, class: &'static str, label: Text, edit: FileEdit) -> Html {
     html! {
-        <button type="button" class="primary" onclick={to_save(props, edit)}
+        <button type="button" {class} onclick={to_save(props, edit)}
             aria-describedby={name_id(&props.transfer)}>
             { t(label) }
         </button>

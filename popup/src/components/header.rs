@@ -2,7 +2,7 @@
 
 use super::parts::{Dispatch, icon, on};
 use super::person::presence_line;
-use crate::i18n::{Text, count, t};
+use crate::i18n::{Plural, Text, count, t};
 use crate::state::{Action, State};
 use crate::words::{self, StateLine, Tone};
 use ipc::{Person, Presence};
@@ -41,7 +41,7 @@ fn to_files(state: &State, dispatch: &Dispatch) -> Html {
             if open > 0 {
                 <span class="unread on-way">
                     <span aria-hidden="true">{ open }</span>
-                    <span class="sr-only">{ count(open, Text::FileOpenOne, Text::FileOpenOther) }</span>
+                    <span class="sr-only">{ count(open, Plural::FilesOnTheirWay) }</span>
                 </span>
             }
         </button>

@@ -3,7 +3,7 @@
 use super::message::{MessageRow, day_line};
 use super::parts::{Dispatch, on};
 use crate::browser::{self, Day, SizeWatch};
-use crate::i18n::{Text, count, t};
+use crate::i18n::{Plural, Text, count, t};
 use crate::state::{Action, FileShown};
 use ipc::Message;
 use std::rc::Rc;
@@ -125,7 +125,7 @@ fn to_end(below: usize, list: NodeRef) -> Html {
     let below = u64::try_from(below).unwrap_or(u64::MAX);
     html! {
         <button type="button" class="primary below" {onclick}>
-            { count(below, Text::NewMessageOne, Text::NewMessageOther) }
+            { count(below, Plural::NewMessages) }
         </button>
     }
 }

@@ -1,6 +1,6 @@
 //! Small parts that many pages share.
 
-use crate::i18n::{Text, count, fill, t};
+use crate::i18n::{Plural, Text, count, fill, t};
 use crate::state::Action;
 use ipc::Person;
 use yew::prelude::*;
@@ -20,12 +20,12 @@ pub(super) fn icon(name: &'static str) -> Html {
 
 /// Returns how many bytes are left until a limit, where fewer than `near` are or where it is passed.
 pub(super) fn bytes_left(room: i64, near: i64) -> Html {
-    let (one, other, over) = match room {
-        ..0 => (Text::ByteOver, Text::BytesOver, true),
-        0.. if room < near => (Text::ByteLeft, Text::BytesLeft, false),
+    let (text, over) = match room {
+        ..0 => (Plural::BytesOver, true),
+        0.. if room < near => (Plural::BytesLeft, false),
         _ => return Html::default(),
     };
-    let text = count(room.unsigned_abs(), one, other);
+    let text = count(room.unsigned_abs(), text);
     html! { <p class={classes!("room", over.then_some("error"))}>{ text }</p> }
 }
 

@@ -5,10 +5,12 @@
 
 mod texts;
 
-pub(crate) use texts::Text;
+pub(crate) use texts::{Plural, Text};
 
 use chrome::I18n;
 use js_sys::Array;
+#[cfg(target_arch = "wasm32")]
+use js_sys::{Intl, Object};
 use litemap::LiteMap;
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
@@ -23,7 +25,13 @@ const ENGLISH: &str = include_str!("../../../extension/_locales/en/messages.json
 thread_local! {
     static BROWSER: Option<I18n> = chrome::found().map(|api| api.i18n());
     /// Texts that were fetched, with their gaps: every paint asks for dozens.
-    static FETCHED: RefCell<LiteMap<&'static str, String>> = RefCell::default();
+    static FETCHED: RefCell<LiteMap<String, String>> = RefCell::default();
+    /// The rules for plurals in the language of the texts.
+    #[cfg(target_arch = "wasm32")]
+    static PLURALS: Intl::PluralRules = {
+        let languages = Array::of1(&t(Text::Language).into());
+        Intl::PluralRules::new(&languages, &Object::new())
+    };
     static LANGUAGE: Option<String> = BROWSER.with(|found| found.as_ref()?.ui_language().ok());
 }
 
@@ -37,11 +45,14 @@ pub(crate) fn fill(text: Text, gaps: &[&str]) -> String {
     from_browser(text.key(), gaps).unwrap_or_else(|| packed(text.key(), gaps))
 }
 
-/// Returns the text for a number: `one` for 1, `other` with the number in its gap.
-pub(crate) fn count(number: u64, one: Text, other: Text) -> String {
-    match number {
-        1 => t(one),
-        n => fill(other, &[&n.to_string()]),
+/// Returns the text for a number, in the form that the language of the texts has for it.
+pub(crate) fn count(number: u64, text: Plural) -> String {
+    let (key, gaps) = (text.key(), [number.to_string()]);
+    let gaps = gaps.each_ref().map(String::as_str);
+    let in_form = |form: &str| from_browser(&format!("{key}_{form}"), &gaps);
+    match in_form(&form(number)).or_else(|| in_form("other")) {
+        Some(text) => text,
+        None => packed(&format!("{key}_{}", form(number)), &gaps),
     }
 }
 
@@ -50,14 +61,26 @@ pub(crate) fn browser_language() -> Option<String> {
     LANGUAGE.with(Clone::clone)
 }
 
-fn from_browser(key: &'static str, gaps: &[&str]) -> Option<String> {
+/// Returns the form of a plural, by its name in CLDR.
+#[cfg(target_arch = "wasm32")]
+fn form(number: u64) -> String {
+    PLURALS.with(|rules| rules.select(chrome::float(number)).into())
+}
+
+/// Returns the form of a plural in English.
+#[cfg(not(target_arch = "wasm32"))]
+fn form(number: u64) -> String {
+    if number == 1 { "one" } else { "other" }.to_owned()
+}
+
+fn from_browser(key: &str, gaps: &[&str]) -> Option<String> {
     FETCHED.with_borrow_mut(|fetched| {
         if let Some(text) = fetched.get(key) {
             return Some(substitute(text, gaps));
         }
         let text = fetch(key)?;
         let filled = substitute(&text, gaps);
-        fetched.insert(key, text);
+        fetched.insert(key.to_owned(), text);
         Some(filled)
     })
 }
@@ -114,13 +137,16 @@ fn substitute(message: &str, gaps: &[&str]) -> String {
 mod tests {
     use super::*;
     use std::collections::{BTreeMap, BTreeSet};
+    use std::path::{Path, PathBuf};
 
     #[derive(serde::Deserialize)]
     struct Packed {
         message: String,
     }
 
-    const GERMAN: &str = include_str!("../../../extension/_locales/de/messages.json");
+    /// The languages that there are, and the forms that CLDR 47 has of a whole number in each. French, Spanish, Italian
+    /// and Portuguese have another one for millions, which nothing here is counted in.
+    const LANGUAGES: [(&str, &[&str]); 2] = [("de", &["one", "other"]), ("en", &["one", "other"])];
 
     /// Used by the manifest and by the notifications of the background, not by this crate.
     const OF_OTHERS: [&str; 2] = ["extension_", "notify_"];
@@ -129,31 +155,91 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
+    fn folder() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../extension/_locales")
+    }
+
+    fn of_language(language: &str) -> BTreeMap<String, Packed> {
+        let file = folder().join(language).join("messages.json");
+        messages(&std::fs::read_to_string(file).unwrap())
+    }
+
     fn gaps(message: &str) -> BTreeSet<char> {
         let after = message.split('$').skip(1);
         after.filter_map(|part| part.chars().next()).collect()
     }
 
-    #[test]
-    fn every_text_is_there_and_none_is_left_over() {
-        let named: BTreeSet<_> = Text::ALL.iter().map(|text| text.key().to_owned()).collect();
-        assert_eq!(named.len(), Text::ALL.len(), "two texts share a key");
-        let packed: BTreeSet<_> = messages(ENGLISH)
-            .into_keys()
-            .filter(|key| !OF_OTHERS.iter().any(|prefix| key.starts_with(prefix)))
-            .collect();
-        assert_eq!(named, packed);
+    /// Returns the keys that a language with these forms has to have.
+    fn keys(forms: &[&str]) -> BTreeSet<String> {
+        let plurals = Plural::ALL.iter().map(|text| text.key());
+        let plurals = plurals.flat_map(|key| forms.iter().map(move |form| format!("{key}_{form}")));
+        let texts = Text::ALL.iter().map(|text| text.key().to_owned());
+        texts.chain(plurals).collect()
     }
 
     #[test]
-    fn german_is_complete_and_has_the_same_gaps() {
-        let (english, german) = (messages(ENGLISH), messages(GERMAN));
-        assert_eq!(
-            english.keys().collect::<Vec<_>>(),
-            german.keys().collect::<Vec<_>>()
-        );
-        for (key, text) in &english {
-            assert_eq!(gaps(&text.message), gaps(&german[key].message), "{key}");
+    fn every_language_is_named_here() {
+        let there = std::fs::read_dir(folder()).unwrap();
+        let there = there.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let named = LANGUAGES.map(|(language, _)| language.to_owned());
+        assert_eq!(there.collect::<BTreeSet<_>>(), BTreeSet::from(named));
+    }
+
+    #[test]
+    fn every_text_is_there_in_every_language_and_none_is_left_over() {
+        for (language, forms) in LANGUAGES {
+            let packed = of_language(language).into_keys();
+            let is_of_others =
+                |key: &String| OF_OTHERS.iter().any(|prefix| key.starts_with(prefix));
+            let packed: BTreeSet<_> = packed.filter(|key| !is_of_others(key)).collect();
+            assert_eq!(keys(forms), packed, "{language}");
+        }
+    }
+
+    #[test]
+    fn every_language_has_the_same_gaps() {
+        let english = messages(ENGLISH);
+        let plain = |key: &str| {
+            Plural::ALL
+                .iter()
+                .all(|text| !key.starts_with(&format!("{}_", text.key())))
+        };
+        for (language, _) in LANGUAGES {
+            let texts = of_language(language);
+            for (key, text) in english.iter().filter(|(key, _)| plain(key)) {
+                assert_eq!(
+                    gaps(&text.message),
+                    gaps(&texts[key].message),
+                    "{language} {key}"
+                );
+            }
+            for text in Plural::ALL {
+                let of = format!("{}_", text.key());
+                for (key, text) in texts.iter().filter(|(key, _)| key.starts_with(&of)) {
+                    // Only where the form is that of one number can it do without.
+                    let one =
+                        key.ends_with("_one") || key.ends_with("_two") || key.ends_with("_zero");
+                    let with = gaps(&text.message) == BTreeSet::from(['1']);
+                    assert!(
+                        with || one && gaps(&text.message).is_empty(),
+                        "{language} {key}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_is_markup_or_turns_around_what_follows_it() {
+        let harmful = |c: char| {
+            "<>&\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}"
+                .contains(c)
+        };
+        for (language, _) in LANGUAGES {
+            for (key, text) in of_language(language) {
+                assert!(!text.message.contains(harmful), "{language} {key}");
+                assert_eq!(text.message.trim_end(), text.message, "{language} {key}");
+            }
         }
     }
 
@@ -161,5 +247,11 @@ mod tests {
     fn gaps_are_filled_once_and_other_dollars_stay() {
         assert_eq!(substitute("$1 of $2", &["$2", "b"]), "$2 of b");
         assert_eq!(substitute("5 $ and $3", &["a"]), "5 $ and ");
+    }
+
+    #[test]
+    fn a_text_about_a_number_has_the_form_of_that_number() {
+        assert_eq!(count(1, Plural::People), "1 person");
+        assert_eq!(count(21, Plural::People), "21 people");
     }
 }

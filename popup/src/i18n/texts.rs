@@ -102,8 +102,6 @@ texts! {
     StateForbidden = "stateForbidden",
     StateFirstRun = "stateFirstRun",
     NextTry = "nextTry",
-    PeopleOne = "peopleOne",
-    PeopleOther = "peopleOther",
     MorePeople = "morePeople",
     Requests = "requests",
     Accept = "accept",
@@ -142,11 +140,7 @@ texts! {
     SeenNow = "seenNow",
     SeenMinutes = "seenMinutes",
     SeenHours = "seenHours",
-    SeenDay = "seenDay",
-    SeenDays = "seenDays",
     SeenNever = "seenNever",
-    UnreadOne = "unreadOne",
-    UnreadOther = "unreadOther",
     EmptyNetwork = "emptyNetwork",
     EmptyJoining = "emptyJoining",
     EmptyOffline = "emptyOffline",
@@ -164,15 +158,9 @@ texts! {
     LoadOlder = "loadOlder",
     EmptyChat = "emptyChat",
     ChatDamaged = "chatDamaged",
-    NewMessageOne = "newMessageOne",
-    NewMessageOther = "newMessageOther",
     Message = "message",
     Send = "send",
     SendHint = "sendHint",
-    ByteLeft = "byteLeft",
-    ByteOver = "byteOver",
-    BytesLeft = "bytesLeft",
-    BytesOver = "bytesOver",
     You = "you",
     Waiting = "waiting",
     Sent = "sent",
@@ -402,8 +390,6 @@ texts! {
     FileMissing = "fileMissing",
     FileTooLarge = "fileTooLarge",
     FileUnreadable = "fileUnreadable",
-    ImportedOne = "importedOne",
-    ImportedOther = "importedOther",
     HaveBackup = "haveBackup",
     BackupInTab = "backupInTab",
     AlertClock = "alertClock",
@@ -411,8 +397,6 @@ texts! {
     FilesNone = "filesNone",
     FilesOpen = "filesOpen",
     FilesEnded = "filesEnded",
-    FileOpenOne = "fileOpenOne",
-    FileOpenOther = "fileOpenOther",
     FileTo = "fileTo",
     FileFrom = "fileFrom",
     FileAttach = "fileAttach",
@@ -422,10 +406,6 @@ texts! {
     FileDrop = "fileDrop",
     FilesTogether = "filesTogether",
     FileFolder = "fileFolder",
-    FileCountOne = "fileCountOne",
-    FileCountOther = "fileCountOther",
-    FilePreparingOne = "filePreparingOne",
-    FilePreparingOther = "filePreparingOther",
     FileDecline = "fileDecline",
     FileSaveAs = "fileSaveAs",
     FileSavedAs = "fileSavedAs",
@@ -492,4 +472,43 @@ texts! {
     RoomHint = "roomHint",
     RoomDrop = "roomDrop",
     FilesAndRoom = "filesAndRoom",
+}
+
+macro_rules! plurals {
+    ($($name:ident = $key:literal,)*) => {
+        /// A text about a number of things: one message for each form that its language has of it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Plural {
+            $(
+                #[doc = concat!("`", $key, "_one`, `", $key, "_other` and so on")]
+                $name,
+            )*
+        }
+
+        impl Plural {
+            /// Returns what its keys in `messages.json` begin with.
+            pub(crate) const fn key(self) -> &'static str {
+                match self {
+                    $(Self::$name => $key,)*
+                }
+            }
+
+            /// All of them.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+
+plurals! {
+    People = "people",
+    Unread = "unread",
+    NewMessages = "newMessages",
+    Imported = "imported",
+    FilesOnTheirWay = "filesOnTheirWay",
+    FileCount = "fileCount",
+    FilesPreparing = "filesPreparing",
+    SeenDays = "seenDays",
+    BytesLeft = "bytesLeft",
+    BytesOver = "bytesOver",
 }

@@ -2,7 +2,7 @@
 
 use super::network::Tone;
 use crate::browser;
-use crate::i18n::{Text, count, fill, t};
+use crate::i18n::{Plural, Text, count, fill, t};
 use crate::state::{FileShown, PictureError, Stage};
 use ipc::{Failure, Transfer, TransferState};
 
@@ -139,7 +139,7 @@ pub(crate) fn extent(bytes: u64, folder: Option<u32>) -> String {
 }
 
 fn parts(files: u32) -> String {
-    let files = count(files.into(), Text::FileCountOne, Text::FileCountOther);
+    let files = count(files.into(), Plural::FileCount);
     format!("{} · {files}", t(Text::FileFolder))
 }
 

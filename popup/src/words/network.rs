@@ -1,6 +1,6 @@
 //! The state of the connection to the network, in words.
 
-use crate::i18n::{Text, count, fill, t};
+use crate::i18n::{Plural, Text, count, fill, t};
 use ipc::{BeaconTrouble, Phase, Role, Status, UnixMillis};
 
 /// How good a state is, for its colour; the words say it too.
@@ -158,7 +158,7 @@ pub(crate) fn beacon_trouble(trouble: BeaconTrouble, host_allowed: Option<bool>)
 
 /// Returns "4 people".
 pub(crate) fn people_count(people: u32) -> String {
-    count(people.into(), Text::PeopleOne, Text::PeopleOther)
+    count(people.into(), Plural::People)
 }
 
 /// Returns "and 4 more".

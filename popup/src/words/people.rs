@@ -1,17 +1,17 @@
 //! What is known of people and messages, in words.
 
 use super::name::isolate;
-use crate::i18n::{Text, count, fill, t};
+use crate::i18n::{Plural, Text, count, fill, t};
 use ipc::{Asked, Connected, MessageState, Ping, Presence, Reach, Special, UnixMillis, Way};
 
 /// Returns "2 unread messages".
 pub(crate) fn unread_count(unread: u32) -> String {
-    count(unread.into(), Text::UnreadOne, Text::UnreadOther)
+    count(unread.into(), Plural::Unread)
 }
 
 /// Returns "12 contacts imported".
 pub(crate) fn imported_count(contacts: u32) -> String {
-    count(contacts.into(), Text::ImportedOne, Text::ImportedOther)
+    count(contacts.into(), Plural::Imported)
 }
 
 /// Returns where somebody is seen.
@@ -88,7 +88,7 @@ pub(crate) fn last_seen(seen: Option<UnixMillis>, now: UnixMillis) -> String {
         ago if ago < MINUTE => t(Text::SeenNow),
         ago if ago < HOUR => fill(Text::SeenMinutes, &[&(ago / MINUTE).to_string()]),
         ago if ago < DAY => fill(Text::SeenHours, &[&(ago / HOUR).to_string()]),
-        ago => count(ago / DAY, Text::SeenDay, Text::SeenDays),
+        ago => count(ago / DAY, Plural::SeenDays),
     }
 }
 
