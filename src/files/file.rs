@@ -40,6 +40,13 @@ impl File {
         matches!(self.record.progressed, Progressed::Ended { .. })
     }
 
+    /// Returns whether the browser has it, and has not said yet what came of that.
+    pub(super) fn is_saving(&self) -> bool {
+        let saving =
+            |work: &Work| matches!(work, Work::Receiving(receiving) if receiving.is_saving());
+        !self.has_ended() && saving(&self.work)
+    }
+
     /// Returns whether the other side is to hear of it when there is a session.
     pub(super) fn has_news(&self) -> bool {
         match self.record.progressed {

@@ -178,7 +178,7 @@ impl Files {
             (Word::Ready, Progressed::Open, Work::Receiving(receiving)) => {
                 receiving.heard(Sender::Ready);
             }
-            (Word::Noted, Progressed::Ended { how, .. }, _) => {
+            (Word::Noted, Progressed::Ended { how, told: false }, _) => {
                 file.record.progressed = Progressed::Ended { how, told: true };
                 ctx.store_for_certain(Change::Transfer(file.record.clone()));
             }

@@ -261,7 +261,8 @@ impl Files {
             self.withdraw(ctx, id, End::Cancelled { there: false });
             return Ok(());
         }
-        let file = Some(file).filter(|file| !file.has_ended());
+        // What is being saved may be saved already, and nobody knows how much of a dialog was answered.
+        let file = Some(file).filter(|file| !file.has_ended() && !file.is_saving());
         let file = file.ok_or(Refusal::Gone)?;
         match command {
             FileCommand::Cancel => self.end(ctx, id, End::Cancelled { there: false }, false),
@@ -426,7 +427,7 @@ impl Files {
         let life = crate::clock::millis(TRANSFER_LIFE);
         let is_old = |file: &File| {
             let old = ctx.now.unix > file.record.began.saturating_add(life);
-            old && !file.record.is_over()
+            old && !file.record.is_over() && !file.is_saving()
         };
         let old = self.all.iter().filter(|(_, file)| is_old(file));
         let old: Vec<TransferId> = old.map(|(id, _)| id.clone()).collect();

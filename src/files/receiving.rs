@@ -108,6 +108,10 @@ impl Receiving {
         self.have
     }
 
+    pub(super) fn is_saving(&self) -> bool {
+        self.stage == Stage::Saving
+    }
+
     /// Returns whether all of it is here.
     pub(super) fn is_whole(&self) -> bool {
         matches!(self.stage, Stage::Saving | Stage::Unsaved)

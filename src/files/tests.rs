@@ -351,6 +351,7 @@ impl Pair {
                                 last: disk.last().copied(),
                             }
                         }
+                        FileOutput::Save { .. } if self.slow.as_ref() == Some(&id) => continue,
                         FileOutput::Save { asks, .. } if self.unsaved > 0 => {
                             device.asked.push(asks);
                             self.unsaved -= 1;

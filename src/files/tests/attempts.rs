@@ -69,6 +69,32 @@ fn a_dialog_is_not_opened_at_a_start() {
 }
 
 #[test]
+fn what_is_being_saved_is_not_given_up() {
+    let mut pair = Pair::new();
+    pair.slow = Some(file(1));
+    let device = &mut pair.devices[1];
+    let mut stored = record(3 * PIECE);
+    stored.whole = true;
+    device
+        .disk
+        .insert(file(1), (0..3).map(|n| device.hash(n)).collect());
+    device.records.insert(file(1), stored);
+    pair.restart(1);
+    let device = &mut pair.devices[1];
+    for command in [FileCommand::Cancel, FileCommand::Pause(true)] {
+        let given_up = device.files.command(&mut device.ctx, &file(1), command);
+        assert_eq!(given_up, Err(Refusal::Gone), "{command:?}");
+    }
+    device.ctx.now.unix += crate::clock::millis(crate::limits::TRANSFER_LIFE) + 1;
+    device.files.timeout(&mut device.ctx);
+    device
+        .files
+        .input(&mut device.ctx, &file(1), FileInput::Saved);
+    pair.run();
+    assert_eq!(pair.devices[1].shown[&file(1)].state, TransferState::Saved);
+}
+
+#[test]
 fn calls_are_announced_no_faster_than_they_may_be_made() {
     let mut pair = Pair::new();
     let ann = &mut pair.devices[0];
