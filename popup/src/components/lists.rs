@@ -13,6 +13,9 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
+/// The ids of the headings of both lists.
+pub(super) const HEADINGS: &str = "network-heading saved-heading";
+
 /// Returns all lists.
 pub(super) fn lists(state: &State, of: &Lists, dispatch: &Dispatch) -> Html {
     html! {

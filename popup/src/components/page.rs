@@ -24,14 +24,17 @@ pub(crate) fn page(state: &State, people: &Lists, dispatch: &Dispatch) -> Html {
 /// narrow one.
 fn panes(state: &State, people: &Lists, dispatch: &Dispatch) -> Html {
     let covered = state.view != View::Lists;
+    // A page has one main part. The element stays, and with it how far it is scrolled.
+    let role = if covered { "region" } else { "main" };
     html! {
         <div class={classes!("panes", covered.then_some("covered"))}>
             <div class="lists-pane">
                 { header::header(state, dispatch) }
-                <main class="lists" onscroll={lists::onscroll(state, people, dispatch)}>
+                <div class="lists" {role} aria-labelledby={lists::HEADINGS}
+                    onscroll={lists::onscroll(state, people, dispatch)}>
                     { alerts::alerts(state, dispatch) }
                     { lists::lists(state, people, dispatch) }
-                </main>
+                </div>
             </div>
             <div class="page-pane">
                 <div class="over-page">{ alerts::alerts(state, dispatch) }</div>

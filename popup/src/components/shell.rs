@@ -36,9 +36,9 @@ pub(super) fn down(reason: Option<&str>, dispatch: &Dispatch) -> Html {
 /// Beside the lists of a wide window while no page is open.
 pub(super) fn nothing_open() -> Html {
     html! {
-        <div class="shell nothing-open">
+        <aside class="shell nothing-open">
             { icon("chat") }
             <p>{ t(Text::ChooseChat) }</p>
-        </div>
+        </aside>
     }
 }

@@ -11,12 +11,13 @@ use std::fs;
 const WAITING: &str = "waiting";
 
 /// Those that promise nothing about time: they leave half of the machine idle.
-const UNTIMED: [&str; 5] = [
+const UNTIMED: [&str; 6] = [
     "files",
     "files_checked",
     "files_faults",
     "folders",
     "pictures",
+    "views",
 ];
 
 /// Runs the tests of one network: each alone, but for those to which time means nothing, or that mostly wait.

@@ -95,6 +95,34 @@ pub(super) fn set_scheme(session: &Session, scheme: &str) -> Result<()> {
     .map(drop)
 }
 
+/// Shows pages in this colour scheme, and in the person's own few colours where they are `forced`.
+pub(super) fn set_colours(session: &Session, scheme: &str, forced: bool) -> Result<()> {
+    let forced = if forced { "active" } else { "none" };
+    let features = json!([
+        { "name": "prefers-color-scheme", "value": scheme },
+        { "name": "forced-colors", "value": forced },
+        { "name": "prefers-reduced-motion", "value": "reduce" }
+    ]);
+    devtools(
+        session,
+        "Emulation.setEmulatedMedia",
+        &json!({ "features": features }),
+    )
+    .map(drop)
+}
+
+/// Gives pages that are opened from now on these texts in place of those of the browser's language.
+pub(super) fn speak(session: &Session, texts: &Value) -> Result<()> {
+    let source = format!(
+        "chrome.i18n.getMessage = (key, gaps = []) => {{
+           const text = ({texts})[key]?.message ?? '';
+           return text.replace(/\\$(\\d)/g, (_, number) => [gaps].flat()[number - 1] ?? '');
+         }};"
+    );
+    let source = json!({ "source": source });
+    devtools(session, "Page.addScriptToEvaluateOnNewDocument", &source).map(drop)
+}
+
 /// Shows pages in this size.
 pub(super) fn set_size(session: &Session, width: u32, height: u32) -> Result<()> {
     let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });

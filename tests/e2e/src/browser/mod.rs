@@ -404,6 +404,17 @@ impl Browser {
         chromium::set_size(self.session()?, width, height)
     }
 
+    /// Shows pages in this colour scheme and without motion, in Chromium; with few colours where they are `forced`.
+    pub fn in_colours(&self, scheme: &str, forced: bool) -> Result<()> {
+        chromium::set_colours(self.session()?, scheme, forced)
+    }
+
+    /// Gives pages that are opened from now on other texts, in Chromium: `messages.json` of a language. The browser
+    /// itself needs not have that language.
+    pub fn speak(&self, texts: &Value) -> Result<()> {
+        chromium::speak(self.session()?, texts)
+    }
+
     /// Saves what is shown as `<artifacts>/<name>.png`.
     pub fn screenshot(&self, folder: &Path, name: &str) -> Result<()> {
         Ok(fs::write(

@@ -63,8 +63,8 @@ const TEXTS: u32 = 5;
 /// The parts of a file that are waited for one after the other.
 const PARTS: usize = 64;
 
-/// Between two looks at the memory.
-const LOOK: Duration = Duration::from_millis(100);
+/// Between two looks at the memory: one takes 15 ms of a processor that the file would have.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// Measures a file of so many MiB between all pairs.
 pub(crate) fn measure(megabytes: usize, rounds: u32, figures: &mut Figures) -> Result {
