@@ -115,7 +115,8 @@ fn safety(preferences: &Preferences, dispatch: &Dispatch) -> Html {
             <h2 id="safety-heading">{ t(Text::SafetyNumber) }</h2>
             <p class="hint">{ t(Text::SafetyHint) }</p>
             <div class="safety">
-                <p id="safety-number" class="mono digits">{ groups(&preferences.safety_number) }</p>
+                // Compared with a device in another language: the groups stand in one order everywhere.
+                <p id="safety-number" class="mono digits" dir="ltr">{ groups(&preferences.safety_number) }</p>
                 <Qr text={preferences.safety_number.clone()} label={t(Text::SafetyCode)} />
             </div>
             { switch("contact.verified", t(Text::Verified), Some(t(Text::VerifiedHint)),

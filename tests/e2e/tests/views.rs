@@ -133,6 +133,15 @@ fn a_language_that_reads_from_the_right_is_laid_out_from_the_right() -> Result {
     let name = json!(catalog.text("back", "")?);
     let seen = alice.session()?.execute(back, &[name])?;
     assert_eq!(seen, json!(["rtl", "ar", true]));
+    open(alice, &catalog, &["aboutContact"])?;
+    let digits = "
+        const digits = document.getElementById('safety-number');
+        const first = document.createRange();
+        first.setStart(digits.firstChild, 0);
+        first.setEnd(digits.firstChild, 5);
+        const { left, right } = digits.getBoundingClientRect();
+        return first.getBoundingClientRect().left < (left + right) / 2;";
+    assert_eq!(alice.session()?.execute(digits, &[])?, json!(true));
     Ok(())
 }
 
