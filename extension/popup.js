@@ -28,4 +28,11 @@ addEventListener("unhandledrejection", ({ reason }) => {
   if (reason instanceof WebAssembly.RuntimeError) crashed(reason);
 });
 
+// Reads QR codes. Loaded when somebody scans.
+globalThis.loadScanner = async () => {
+  const { default: load, read } = await import("./wasm/scan.js");
+  await load({ module_or_path: new URL("wasm/scan_bg.wasm", import.meta.url) });
+  return read;
+};
+
 init({ module_or_path: new URL("wasm/popup_bg.wasm", import.meta.url) }).catch(crashed);

@@ -217,6 +217,8 @@ pub(crate) enum Fact {
     Ended(ContactId, bool),
     /// A contact says that a newer connection takes the place of this one.
     Replaced(ContactId),
+    /// A contact has scanned a safety number, and found this with it.
+    Scanned(ContactId, String),
     /// Something is to be said to a contact, where there is a session.
     Say(ContactId, Box<SessionFrame>),
     /// A contact takes a call with these connection ids now, for files.

@@ -1,7 +1,7 @@
 //! The person on this device, once they have joined.
 
 use crate::clock::UnixMillis;
-use crate::crypto::{Identity, PublicKey};
+use crate::crypto::{self, Identity, Key, PublicKey};
 use crate::encoding::{b64, unb64};
 use crate::ids;
 use crate::records::{FormerRecord, ProfileRecord, Secret};
@@ -100,6 +100,13 @@ impl Me {
     pub(crate) fn rename(&mut self, name: String, at: UnixMillis) {
         self.record.name = name;
         self.record.named_at = at;
+    }
+
+    /// Returns what the tokens are made of that this device shows with safety numbers: other ones after each start.
+    pub(crate) fn shown(&self) -> Key {
+        let number = self.record.profile_number.to_be_bytes();
+        let identity = self.record.identity.0.as_bytes();
+        crypto::hmac(identity, &[b"meshchat/1 safety token", &number])
     }
 
     /// Numbers the profile anew: contacts take only a higher number.

@@ -17,6 +17,10 @@ pub enum Place {
     Chat(ContactId),
     /// A waiting request, in the lists.
     Request(RequestId),
+    /// The page of a contact.
+    Contact(ContactId),
+    /// The invites.
+    Invites,
     /// The backup in the settings.
     Backup,
 }
@@ -37,6 +41,8 @@ impl Place {
             Self::People => "#people".to_owned(),
             Self::Chat(ContactId(id)) => format!("#chat={id}"),
             Self::Request(RequestId(id)) => format!("#request={id}"),
+            Self::Contact(ContactId(id)) => format!("#contact={id}"),
+            Self::Invites => "#invites".to_owned(),
             Self::Backup => "#backup".to_owned(),
         }
     }
@@ -47,6 +53,7 @@ impl Place {
         let Some((kind, id)) = name.split_once('=') else {
             return match name {
                 "people" => Some(Self::People),
+                "invites" => Some(Self::Invites),
                 "backup" => Some(Self::Backup),
                 _ => None,
             };
@@ -56,6 +63,7 @@ impl Place {
         }
         match kind {
             "chat" => Some(Self::Chat(ContactId(id.to_owned()))),
+            "contact" => Some(Self::Contact(ContactId(id.to_owned()))),
             "request" => Some(Self::Request(RequestId(id.to_owned()))),
             _ => None,
         }
@@ -78,6 +86,8 @@ mod tests {
     fn each_place_survives_the_way_to_an_address_and_back() {
         for (place, text) in [
             (Place::People, "#people"),
+            (Place::Invites, "#invites"),
+            (Place::Contact(contact()), "#contact=00ff"),
             (Place::Chat(contact()), "#chat=00ff"),
             (Place::Request(request()), "#request=7"),
             (Place::Backup, "#backup"),

@@ -127,6 +127,8 @@ bugs! {
         Unit("files::tests::no_more_pieces_are_on_their_way_than_a_crash_may_cost");
     LastPieceBelieved, "a file goes on behind whatever is on the other disk", "src/files/sending.rs",
         Unit("files::tests::checked::what_a_power_loss_has_garbled_is_fetched_again");
+    AnyTokenShown, "whoever says that they have seen the screen is verified", "src/contacts/safety.rs",
+        Unit("contacts::tests::keeping::who_scans_the_same_safety_number_verifies_it_for_both");
     HostilePathTaken, "a folder is saved whatever paths are in it", "src/folder/check.rs",
         Unit("folder::tests::a_hostile_path_in_a_folder_is_found");
     NameNotCleaned, "a file is called as its sender likes", "src/offer.rs",

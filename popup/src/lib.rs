@@ -21,6 +21,7 @@ mod permissions;
 mod picture;
 mod port;
 mod qr;
+mod scanner;
 mod state;
 mod unsent;
 mod words;

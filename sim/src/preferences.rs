@@ -60,6 +60,7 @@ fn decided(world: &mut World, index: usize, other: usize, decision: &ContactComm
         }
         ContactCommand::Rename(_)
         | ContactCommand::Verify(_)
+        | ContactCommand::Scan(_)
         | ContactCommand::Special(_)
         | ContactCommand::Mute(_)
         | ContactCommand::NotificationText(_)

@@ -2,6 +2,7 @@
 
 use super::dialling::Dialling;
 use super::reach::{Trigger, after};
+use super::safety::Safety;
 use super::sighting::{Seen, Sighting};
 use crate::clock::{Mono, UnixMillis};
 use crate::crypto::{self, Key, PublicKey};
@@ -20,8 +21,7 @@ pub(crate) struct Contact {
     identity: Option<PublicKey>,
     pair_secret: Key,
     discovery_uuid: Option<[u8; 16]>,
-    /// 60 digits; empty until the identity is known.
-    safety_number: String,
+    safety: Safety,
     /// How the contact is being found; `Connected` during a session.
     reach: Reach,
     pub(super) dialling: Dialling,
@@ -70,7 +70,7 @@ impl Contact {
             identity,
             pair_secret,
             discovery_uuid,
-            safety_number: String::new(),
+            safety: Safety::default(),
             reach: Reach::Reconnecting,
             dialling: Dialling::default(),
             sighting: Sighting::default(),
@@ -112,8 +112,8 @@ impl Contact {
         self.record.card.is_none()
     }
 
-    pub(crate) fn safety_number(&self) -> &str {
-        &self.safety_number
+    pub(super) fn safety(&self) -> &Safety {
+        &self.safety
     }
 
     pub(crate) fn reach(&self) -> Reach {
@@ -270,11 +270,11 @@ impl Contact {
     }
 
     /// Computes the safety number where it is missing and both keys are known.
-    pub(super) fn compute_safety_number(&mut self, own: PublicKey) {
+    pub(super) fn compute_safety_number(&mut self, own: PublicKey, shown: &Key) {
         if let Some(identity) = self.identity
-            && self.safety_number.is_empty()
+            && !self.safety.is_known()
         {
-            self.safety_number = crypto::safety_number(own, identity);
+            self.safety = Safety::new(own, identity, &self.record.id, shown);
         }
     }
 }

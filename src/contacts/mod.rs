@@ -13,6 +13,7 @@ mod merging;
 mod preferences;
 mod profile;
 mod reach;
+mod safety;
 mod seen;
 mod sighting;
 #[cfg(test)]
@@ -24,7 +25,7 @@ pub(crate) use unfinished::Proven;
 
 use crate::clock::Mono;
 use crate::context::Context;
-use crate::crypto::PublicKey;
+use crate::crypto::{Key, PublicKey};
 use crate::fact::Purpose;
 use crate::ids;
 use crate::io::LinkId;
@@ -358,9 +359,9 @@ impl Contacts {
     }
 
     /// Computes the safety numbers that are missing: once for each contact.
-    pub(crate) fn compute_safety_numbers(&mut self, own: PublicKey) {
+    pub(crate) fn compute_safety_numbers(&mut self, own: PublicKey, shown: &Key) {
         for (_, contact) in self.book.iter_mut() {
-            contact.compute_safety_number(own);
+            contact.compute_safety_number(own, shown);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the person decides about a contact: its name, Special contact, muting, pausing, blocking.
 
+use super::safety::Scanned;
 use super::{Contact, Contacts};
 use crate::clock::UnixMillis;
 use crate::context::Context;
@@ -22,6 +23,33 @@ impl Contacts {
         decision(contact.ok_or(Refusal::Gone)?.preferences_mut());
         self.store(ctx, id);
         Ok(())
+    }
+
+    /// Takes what was scanned from the other device's screen. Returns what to send back, where nobody is between the two.
+    pub(crate) fn scan<'a>(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        text: &'a str,
+    ) -> Result<&'a str, Refusal> {
+        let scanned = Scanned::read(text).ok_or(Refusal::CodeMalformed)?;
+        let contact = self.get(id).ok_or(Refusal::Gone)?;
+        if !contact.safety().agrees(&scanned) {
+            return Err(Refusal::CodeDiffers);
+        }
+        self.decide(ctx, id, |preferences| preferences.verified = true)?;
+        Ok(scanned.token)
+    }
+
+    /// Takes what a contact has scanned from this device's screen, who has found nobody between the two.
+    pub(crate) fn was_scanned(&mut self, ctx: &mut Context, id: &ContactId, token: &str) {
+        let shown = self
+            .get(id)
+            .filter(|contact| contact.safety().was_shown(token));
+        if shown.is_some_and(|contact| !contact.preferences().verified) {
+            // It is complete: it is connected.
+            let _ = self.decide(ctx, id, |preferences| preferences.verified = true);
+        }
     }
 
     /// Saves a contact under a name. An empty name means the one the contact gives itself by now.
@@ -135,7 +163,8 @@ impl Contact {
         Preferences {
             calls_itself: self.calls_itself().map(str::to_owned),
             new_name: self.new_name().map(str::to_owned),
-            safety_number: self.safety_number().to_owned(),
+            safety_number: self.safety().number().to_owned(),
+            safety_code: self.safety().code(),
             verified: record.verified,
             special: self.special(),
             reach: self.shown_reach(),
@@ -155,6 +184,8 @@ impl Contact {
             calls_itself,
             new_name,
             safety_number,
+            // Changes with it.
+            safety_code: _,
             verified,
             special,
             reach,
@@ -167,7 +198,7 @@ impl Contact {
         } = shown;
         calls_itself.as_deref() == self.calls_itself()
             && new_name.as_deref() == self.new_name()
-            && safety_number == self.safety_number()
+            && safety_number == self.safety().number()
             && *verified == record.verified
             && *special == self.special()
             && *reach == self.shown_reach()

@@ -130,6 +130,7 @@ impl Conversations {
                 };
                 ctx.tell(Fact::FileSaid(id.clone(), talk));
             }
+            SessionFrame::Scanned { token } => ctx.tell(Fact::Scanned(id.clone(), token)),
             SessionFrame::Typing => ctx.event(Event::Typing(id.clone())),
             SessionFrame::Ping => self.say(ctx, id, &SessionFrame::Pong),
             SessionFrame::Pong => {

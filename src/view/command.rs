@@ -144,6 +144,8 @@ pub enum ContactCommand {
     Rename(String),
     /// Notes that the safety number was the same on both devices, or takes that back.
     Verify(bool),
+    /// Compares what was scanned from the screen of the contact's device, for both.
+    Scan(String),
     /// Switches Special contact.
     Special(bool),
     /// Switches notifications about the contact: `true` is without.
@@ -226,6 +228,12 @@ pub enum Refusal {
     /// Press Join first.
     #[error("join first")]
     NotJoined,
+    /// What was scanned is no safety number of Mesh Chat.
+    #[error("this is no safety number")]
+    CodeMalformed,
+    /// What was scanned is another safety number than the one here.
+    #[error("this is another safety number")]
+    CodeDiffers,
     /// There are 500 contacts.
     #[error("there is no room for another contact")]
     ContactsFull,

@@ -77,6 +77,8 @@ pub struct Preferences {
     pub new_name: Option<String>,
     /// 60 digits, the same on both devices.
     pub safety_number: String,
+    /// What shows it to the camera of the other device, whose person has compared it then for both.
+    pub safety_code: String,
     /// The person has compared the safety number.
     pub verified: bool,
     /// Whether both look for each other beyond the network.

@@ -58,6 +58,8 @@ frames! {
         "awaited" => Awaited { label: String },
         /// The connection with this id is between these two certificates, as the sender sees it.
         "bound" => Bound { label: String, local: String, remote: String },
+        /// The sender has scanned the receiver's screen, where this was shown, and their safety numbers are the same.
+        "scanned" => Scanned { token: String },
         /// A newer connection of the same identity takes the place of this one.
         "replaced" => Replaced,
         "ping" => Ping,

@@ -5,6 +5,7 @@ use super::ids::field_id;
 use super::parts::{Dispatch, on, page_head, verified_mark, with_name, with_names};
 use super::person::{no_path, presence_line};
 use super::qr::Qr;
+use super::scan::{Scan, What};
 use crate::i18n::{Text, t};
 use crate::state::{Action, ContactEdit, ContactPage, KEEP, NAME, REMOVE, Saved, State};
 use crate::{permissions, words};
@@ -25,7 +26,7 @@ pub(super) fn contact(state: &State, dispatch: &Dispatch) -> Html {
                 }
                 { pause(page, preferences, dispatch) }
                 { new_name(person, preferences, dispatch) }
-                { safety(preferences, dispatch) }
+                { safety(page, preferences, dispatch) }
                 { special(person, preferences, dispatch) }
                 { name(page, dispatch) }
                 { quiet(preferences, dispatch) }
@@ -109,7 +110,7 @@ fn new_name(person: &Person, preferences: &Preferences, dispatch: &Dispatch) -> 
     }
 }
 
-fn safety(preferences: &Preferences, dispatch: &Dispatch) -> Html {
+fn safety(page: &ContactPage, preferences: &Preferences, dispatch: &Dispatch) -> Html {
     html! {
         <section class="card" aria-labelledby="safety-heading">
             <h2 id="safety-heading">{ t(Text::SafetyNumber) }</h2>
@@ -117,8 +118,9 @@ fn safety(preferences: &Preferences, dispatch: &Dispatch) -> Html {
             <div class="safety">
                 // Compared with a device in another language: the groups stand in one order everywhere.
                 <p id="safety-number" class="mono digits" dir="ltr">{ groups(&preferences.safety_number) }</p>
-                <Qr text={preferences.safety_number.clone()} label={t(Text::SafetyCode)} />
+                <Qr text={preferences.safety_code.clone()} label={t(Text::SafetyCode)} />
             </div>
+            <Scan what={What::Safety(page.contact.clone())} dispatch={dispatch.clone()} />
             { switch("contact.verified", t(Text::Verified), Some(t(Text::VerifiedHint)),
                 preferences.verified, decide(dispatch, ContactCommand::Verify)) }
         </section>

@@ -3,6 +3,7 @@
 use super::fields::{Field, text};
 use super::parts::{Dispatch, on, page_head, page_title};
 use super::qr::Qr;
+use super::scan::{Scan, What};
 use crate::browser;
 use crate::i18n::{Text, browser_language, fill, t};
 use crate::state::{Action, INVITE, InvitesEdit, InvitesPage, State, Using};
@@ -102,6 +103,7 @@ fn use_invite(page: &InvitesPage, dispatch: &Dispatch) -> Html {
     html! {
         <form class="card" {onsubmit} novalidate=true aria-labelledby="use-heading">
             <h2 id="use-heading">{ t(Text::UseInvite) }</h2>
+            <Scan what={What::Invite} dispatch={dispatch.clone()} />
             { text(field, typed) }
             <div class="form-foot">
                 <p role="status" class="hint">{ said }</p>

@@ -28,6 +28,7 @@ mod person;
 mod picture;
 mod qr;
 mod request;
+mod scan;
 mod settings;
 mod shell;
 

@@ -472,6 +472,19 @@ texts! {
     RoomHint = "roomHint",
     RoomDrop = "roomDrop",
     FilesAndRoom = "filesAndRoom",
+    CodeMalformed = "codeMalformed",
+    CodeDiffers = "codeDiffers",
+    ScanSafety = "scanSafety",
+    ScanInvite = "scanInvite",
+    ScanCamera = "scanCamera",
+    ScanStop = "scanStop",
+    ScanPicture = "scanPicture",
+    ScanInTab = "scanInTab",
+    ScanLooking = "scanLooking",
+    ScanRead = "scanRead",
+    ScanNothing = "scanNothing",
+    ScanNoCamera = "scanNoCamera",
+    ScanNoReader = "scanNoReader",
 }
 
 macro_rules! plurals {

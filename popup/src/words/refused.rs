@@ -22,6 +22,8 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::FilesFull => Text::FilesFull,
         Refusal::NotJoined => Text::NotJoined,
         Refusal::ContactsFull => Text::ContactsFull,
+        Refusal::CodeMalformed => Text::CodeMalformed,
+        Refusal::CodeDiffers => Text::CodeDiffers,
         Refusal::InviteMalformed => Text::InviteMalformed,
         Refusal::InviteOwn => Text::InviteOwn,
         Refusal::InviteExpired => Text::InviteExpired,

@@ -6,7 +6,7 @@ use crate::fact::Yes;
 use crate::limits::{EXPIRED_KEPT, UNFINISHED, UNFINISHED_LIFE};
 use crate::test_context::{changes, notices, unfinished, wait};
 use crate::values::RequestId;
-use crate::view::Reach;
+use crate::view::{Preferences, Reach};
 
 /// The person has said yes to Bob, who was met where he is seen.
 fn yes() -> Yes {
@@ -260,8 +260,41 @@ fn a_proof_of_somebody_blocked_is_refused() {
 #[test]
 fn a_safety_number_is_the_same_on_both_devices() {
     let (_, mut contacts) = with_bob();
-    contacts.compute_safety_numbers(key(1));
-    let ours = contacts.get(&bob()).unwrap().safety_number();
+    contacts.compute_safety_numbers(key(1), &[3; 32]);
+    let shown = contacts.get(&bob()).unwrap().shown_preferences(0);
+    let ours = shown.safety_number;
     assert_eq!(ours, crypto::safety_number(key(BOB), key(1)));
     assert_eq!(ours.len(), 60);
+}
+
+#[test]
+fn who_scans_the_same_safety_number_verifies_it_for_both() {
+    let shown = |contacts: &Contacts| contacts.get(&bob()).unwrap().shown_preferences(0);
+    let (mut ctx, mut contacts) = with_bob();
+    contacts.compute_safety_numbers(key(1), &[3; 32]);
+    let Preferences {
+        safety_number,
+        safety_code,
+        ..
+    } = shown(&contacts);
+    let other = format!("meshchat-safety:{}:{}", "1".repeat(60), "a".repeat(32));
+    for (text, refusal) in [
+        (other.as_str(), Refusal::CodeDiffers),
+        (&safety_number, Refusal::CodeMalformed),
+    ] {
+        assert_eq!(contacts.scan(&mut ctx, &bob(), text), Err(refusal));
+    }
+    contacts.was_scanned(&mut ctx, &bob(), &"a".repeat(32));
+    assert!(!shown(&contacts).verified, "it was not shown");
+
+    // What Bob shows has the same number and another token.
+    let theirs = format!("meshchat-safety:{safety_number}:{}", "b".repeat(32));
+    assert_eq!(contacts.scan(&mut ctx, &bob(), &theirs), Ok(&theirs[77..]));
+    assert!(shown(&contacts).verified);
+
+    let (mut ctx, mut contacts) = with_bob();
+    contacts.compute_safety_numbers(key(1), &[3; 32]);
+    let (_, token) = safety_code.rsplit_once(':').unwrap();
+    contacts.was_scanned(&mut ctx, &bob(), token);
+    assert!(shown(&contacts).verified, "Bob has scanned it");
 }

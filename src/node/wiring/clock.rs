@@ -90,7 +90,8 @@ impl Node {
         let place = members.map(|member| member.address());
         self.attention.at(self.ctx.now.mono, place);
         if let Ok(me) = self.account.joined() {
-            self.contacts.compute_safety_numbers(me.public_key());
+            let (own, shown) = (me.public_key(), me.shown());
+            self.contacts.compute_safety_numbers(own, &shown);
         }
         self.settle();
     }

@@ -107,6 +107,12 @@ impl Node {
             ContactCommand::Verify(verified) => {
                 contacts.decide(ctx, contact, |preferences| preferences.verified = verified)
             }
+            ContactCommand::Scan(text) => {
+                let token = contacts.scan(ctx, contact, &text)?.to_owned();
+                let scanned = SessionFrame::Scanned { token };
+                self.conversations.say(ctx, contact, &scanned);
+                Ok(())
+            }
             ContactCommand::Mute(muted) => {
                 contacts.decide(ctx, contact, |preferences| preferences.muted = muted)
             }

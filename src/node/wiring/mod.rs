@@ -145,6 +145,9 @@ impl Node {
                 let is_only = others.filter(|c| !c.is_blocked()).count() == 1;
                 self.conversations.replaced(ctx, &contact, ours, is_only);
             }
+            Fact::Scanned(contact, token) => {
+                self.contacts.was_scanned(ctx, &contact, &token);
+            }
             Fact::Received(contact, text, file) => {
                 if let Some(file) = file {
                     self.take_unasked(&contact, *file);

@@ -11,6 +11,7 @@ const SELECTORS = {
   dialog: "dialog[open], [role=dialog], [role=alertdialog]",
   group: "[role=group]",
   heading: "h1, h2, h3, h4, h5, h6, [role=heading]",
+  img: "img[alt], [role=img]",
   link: "a[href], [role=link]",
   list: "ul, ol, [role=list]",
   listitem: "li, [role=listitem]",

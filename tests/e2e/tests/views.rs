@@ -29,7 +29,8 @@ impl Catalog {
 
     /// Returns a text, with a name in its gap.
     fn text(&self, key: &str, name: &str) -> Result<String> {
-        let text = self.0[key]["message"].as_str().context("no such text")?;
+        let text = self.0.get(key).and_then(|text| text.get("message"));
+        let text = text.and_then(Value::as_str).context("no such text")?;
         Ok(text.replace("$1", name))
     }
 }

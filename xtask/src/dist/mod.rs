@@ -1,6 +1,6 @@
 //! `dist`: the extension as folders that can be loaded, and as zips that are the same each time.
 //!
-//! `build` makes wasm of the three crates, `bind` makes it loadable and small, `assemble` puts the
+//! `build` makes wasm of the crates, `bind` makes it loadable and small, `assemble` puts the
 //! folder together, `pack` zips it, `sizes` weighs it.
 
 mod assemble;
@@ -39,8 +39,8 @@ pub(crate) struct Part {
     pub(crate) budget: u64,
 }
 
-/// The three contexts of the extension.
-pub(crate) const PARTS: [Part; 3] = [
+/// The three contexts of the extension, and what a view loads when somebody scans.
+pub(crate) const PARTS: [Part; 4] = [
     Part {
         name: "background",
         title: "background",
@@ -55,6 +55,11 @@ pub(crate) const PARTS: [Part; 3] = [
         name: "popup",
         title: "popup",
         budget: 150_000,
+    },
+    Part {
+        name: "scan",
+        title: "scanner",
+        budget: 100_000,
     },
 ];
 

@@ -69,13 +69,14 @@ const REPORT_TIME: [&str; 2] = ["-Zunstable-options", "--report-time"];
 const TIMED: &str = "env RUSTC_BOOTSTRAP=1";
 
 /// Crates that are wasm in the end.
-const WASM_CRATES: [&str; 6] = [
+const WASM_CRATES: [&str; 7] = [
     "json",
     "peerjs",
     "webext",
     "background",
     "offscreen",
     "popup",
+    "scan",
 ];
 
 /// Runs the command.

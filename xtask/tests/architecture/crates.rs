@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("background", &["chrome", "ipc", "json", "webext"]),
     ("offscreen", &["chrome", "webext"]),
     ("popup", &["chrome", "ipc", "json", "pace"]),
+    ("scan", &[]),
     ("sim", &["mesh-chat", "peerjs", "webext"]),
     ("beacon", &["mesh-chat"]),
     (
@@ -39,6 +40,7 @@ const BROWSER: &[&str] = &[
     "background",
     "offscreen",
     "popup",
+    "scan",
 ];
 
 #[derive(Deserialize)]

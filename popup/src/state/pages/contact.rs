@@ -39,7 +39,10 @@ impl ContactEdit {
             | ContactCommand::NotificationText(_)
             | ContactCommand::Pictures(_)
             | ContactCommand::Block(_) => true,
-            ContactCommand::Rename(_) | ContactCommand::Pause(_) | ContactCommand::Remove => false,
+            ContactCommand::Rename(_)
+            | ContactCommand::Scan(_)
+            | ContactCommand::Pause(_)
+            | ContactCommand::Remove => false,
         }
     }
 }

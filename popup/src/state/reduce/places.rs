@@ -15,6 +15,8 @@ impl State {
         match place {
             Place::People => self.open(View::Lists),
             Place::Chat(contact) => self.open_chat(contact),
+            Place::Contact(contact) => self.open_contact(contact),
+            Place::Invites => self.open_invites(),
             Place::Backup => {
                 let mut effects = self.open_settings();
                 effects.push(Effect::Focus(Target::Field(EXPORT.to_owned())));

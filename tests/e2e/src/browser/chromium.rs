@@ -70,6 +70,11 @@ fn arguments(browser: &Browser) -> Vec<String> {
         ));
         arguments.push(path("load-extension", browser.extension.folder()));
     }
+    if let Some(film) = &browser.setup.camera {
+        arguments.push("--use-fake-device-for-media-stream".to_owned());
+        arguments.push("--use-fake-ui-for-media-stream".to_owned());
+        arguments.push(path("use-file-for-fake-video-capture", film));
+    }
     if !has_display() {
         arguments.push("--headless=new".to_owned());
     }

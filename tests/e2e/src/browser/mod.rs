@@ -58,6 +58,8 @@ pub struct Setup {
     pub no_webrtc: bool,
     /// Firefox: pages have no private file system.
     pub no_file_system: bool,
+    /// Chromium: what its camera sees, a film in Y4M. It may be written later, and the person allows the camera.
+    pub camera: Option<PathBuf>,
     /// Its profile is on a disk of its own with so many MiB, which only root can make.
     pub disk: Option<usize>,
 }
@@ -75,6 +77,7 @@ impl Setup {
             build: Build::default(),
             no_webrtc: false,
             no_file_system: false,
+            camera: None,
             disk: None,
         }
     }
