@@ -266,7 +266,7 @@ mod tests {
             "<>&\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}"
                 .contains(c)
         };
-        for Language { name, alone, .. } in LANGUAGES {
+        for Language { name, .. } in LANGUAGES {
             for (key, text) in of_language(name) {
                 assert!(!text.message.contains(harmful), "{name} {key}");
                 assert_eq!(text.message.trim_end(), text.message, "{name} {key}");

@@ -8,6 +8,7 @@ fn preferences() -> Preferences {
         calls_itself: None,
         new_name: None,
         safety_number: "12345".repeat(12),
+        safety_code: "meshchat-safety:".to_owned(),
         verified: false,
         special: Special::Off,
         reach: None,
