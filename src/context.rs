@@ -2,6 +2,7 @@
 //! were begun, and the way out: effects for the world, and facts for each other.
 
 use crate::clock::{Now, millis};
+use crate::config::Config;
 use crate::crypto::{self, Key, Random};
 use crate::fact::{Fact, Purpose};
 use crate::io::{CommandId, LinkId, Near, Output, Reach};
@@ -31,6 +32,8 @@ pub(crate) struct Context {
     pub(crate) here: Vec<IpAddr>,
     /// Whether the settings name a relay.
     pub(crate) relays: bool,
+    /// The person is off: nothing may be sent.
+    off: bool,
     out: VecDeque<Output>,
     facts: VecDeque<Fact>,
     links: u32,
@@ -54,6 +57,7 @@ impl Context {
             routes: Routes::default(),
             here: Vec::new(),
             relays: false,
+            off: false,
             out: VecDeque::new(),
             facts: VecDeque::new(),
             links: 0,
@@ -65,8 +69,31 @@ impl Context {
         self.out.pop_front()
     }
 
+    /// Gives an effect to the world: the one way out. Nothing goes to the network while the person is off,
+    /// whoever asks for it.
     pub(crate) fn emit(&mut self, output: Output) {
+        if self.off && output.is_of_network() {
+            debug_assert!(false, "the network is used while off: {output:?}");
+            return tracing::error!("the network was to be used while off");
+        }
         self.out.push_back(output);
+    }
+
+    /// Returns whether the person is off.
+    pub(crate) fn is_off(&self) -> bool {
+        self.off
+    }
+
+    /// Sends nothing from now on: the person is off.
+    pub(crate) fn disconnect(&mut self) {
+        self.emit(Output::Disconnect);
+        self.off = true;
+    }
+
+    /// Begins to use the network, by these servers.
+    pub(crate) fn configure(&mut self, config: &Config) {
+        self.off = false;
+        self.emit(Output::Configure(config.clone()));
     }
 
     /// Tells the other machines.
@@ -233,13 +260,21 @@ impl Context {
         self.close(link);
     }
 
+    /// Holds an id. Where the person is off, it is held when they are on again: whoever needs it registers it
+    /// anew then.
     pub(crate) fn register(&mut self, id: &str, owner: IdOwner) {
+        if self.off {
+            return;
+        }
         self.routes.set_id(id, owner);
         self.emit(Output::Register(id.to_owned()));
     }
 
     pub(crate) fn release(&mut self, id: &str) {
         self.routes.take_id(id);
+        if self.off {
+            return;
+        }
         self.emit(Output::Release(id.to_owned()));
     }
 

@@ -56,6 +56,8 @@ pub enum Input {
     Addresses(Addresses),
     /// The device woke, or its network changed: probe everything.
     Woke,
+    /// There was no input to this device for [`AWAY_AFTER`](crate::view::AWAY_AFTER), or there is again.
+    Idle(bool),
     /// The answer to [`Output::FetchBeacon`].
     Beacon(Result<BeaconAnswer, BeaconFailure>),
     /// The browser reports this network as cellular, or not.
@@ -384,6 +386,9 @@ pub enum Output {
     /// The settings in force from now on: the servers to use. Before the first of these, nothing
     /// may be sent anywhere.
     Configure(Config),
+    /// Close every connection within a second, look nothing up any more, and send nothing before the next
+    /// [`Output::Configure`]. What was to be sent before this one may still be.
+    Disconnect,
     /// Make sure by self-echo that every id is still held, and reconnect what is not, now.
     Probe,
     /// Do something with the bytes of a file.
@@ -394,4 +399,31 @@ pub enum Output {
     Reply(CommandId, Result<Answer, Refusal>),
     /// Nothing more to do until this moment; `None` is until the next input.
     Timeout(Option<Deadline>),
+}
+
+impl Output {
+    /// Returns whether this, or what it leads to, is seen outside of this device.
+    pub fn is_of_network(&self) -> bool {
+        match self {
+            Self::Register(_)
+            | Self::Release(_)
+            | Self::Dial { .. }
+            | Self::Answer { .. }
+            | Self::Knock { .. }
+            | Self::Transmit(..)
+            | Self::Carry(_)
+            | Self::LookUpAddress
+            | Self::FetchBeacon { .. }
+            | Self::Probe => true,
+            Self::Close(_)
+            | Self::Store(..)
+            | Self::Load(..)
+            | Self::Configure(_)
+            | Self::Disconnect
+            | Self::File(..)
+            | Self::Event(_)
+            | Self::Reply(..)
+            | Self::Timeout(_) => false,
+        }
+    }
 }

@@ -10,7 +10,7 @@ use crate::config::{NotificationText, Settings};
 use crate::offer::{FileOffer, weight};
 pub use crate::values::Secret;
 use crate::values::{ContactId, InviteId, RequestId, TransferId};
-use crate::view::{Failure, TransferState};
+use crate::view::{Availability, Failure, TransferState};
 use serde::{Deserialize, Serialize};
 
 /// Everything a [`Node`](crate::Node) needs to go on where it stopped.
@@ -23,6 +23,9 @@ pub struct Snapshot {
     /// Why what the person changed cannot be read, where it is there.
     #[serde(default)]
     pub damaged_settings: Option<String>,
+    /// How much of the network the person has chosen to be on; absent before that.
+    #[serde(default)]
+    pub availability: Option<AvailabilityRecord>,
     /// Saved contacts.
     pub contacts: Vec<ContactRecord>,
     /// Contacts that are there and cannot be read: what belongs to them stays.
@@ -60,6 +63,8 @@ pub enum Change {
     Profile(ProfileRecord),
     /// Replace the settings.
     Settings(Settings),
+    /// Replace how much of the network to be on.
+    Availability(AvailabilityRecord),
     /// Add or replace a contact.
     Contact(ContactRecord),
     /// Remove a contact.
@@ -104,6 +109,38 @@ pub struct ImportRecord {
     pub forget_invites: Vec<InviteId>,
     /// To be removed: those who were asked.
     pub forget_asked: Vec<String>,
+}
+
+/// How much of the network the person has chosen to be on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AvailabilityRecord {
+    /// Version of this record: 1.
+    pub version: u32,
+    /// What they have chosen last.
+    pub chosen: Availability,
+    /// What is to hold again when they are off no more.
+    #[serde(default)]
+    pub before: Availability,
+}
+
+impl AvailabilityRecord {
+    /// What stands for a record that cannot be read: who may be off is off, until they say so.
+    pub const UNREADABLE: Self = Self {
+        version: 1,
+        chosen: Availability::Off { until: None },
+        before: Availability::Here,
+    };
+}
+
+impl Default for AvailabilityRecord {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            chosen: Availability::Here,
+            before: Availability::Here,
+        }
+    }
 }
 
 /// Oneself.

@@ -52,6 +52,8 @@ pub enum Why {
     Plan,
     /// The id of a rendezvous is claimed.
     Seat,
+    /// Being off ends.
+    Availability,
 }
 
 impl Why {

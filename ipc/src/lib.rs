@@ -25,11 +25,12 @@ pub use mesh_chat::config::{
 };
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
-    About, Alert, Answer, Asked, BeaconStatus, BeaconTrouble, Command, Connected, ContactCommand,
-    ContactId, Duty, Event, Failure, FileChoice, FileCommand, FileOffer, Hidden, Invite, InviteId,
-    Message, MessageState, Network, Notification, Offered, Person, PersonId, Phase, Ping,
-    Preferences, Presence, Profile, Progress, Reach, Recipient, Refusal, Request, RequestId, Role,
-    SettingsView, Special, Status, Transfer, TransferId, TransferState, Way, check_text,
+    AWAY_AFTER, About, Alert, Answer, Asked, Availability, Badge, BeaconStatus, BeaconTrouble,
+    Choice, Command, Connected, ContactCommand, ContactId, Duty, Event, Failure, FileChoice,
+    FileCommand, FileOffer, Hidden, Invite, InviteId, Message, MessageState, Network, Notification,
+    OffFor, Offered, Person, PersonId, Phase, Ping, Preferences, Presence, Profile, Progress,
+    Reach, Recipient, Refusal, Request, RequestId, Role, SettingsView, Special, Status, Transfer,
+    TransferId, TransferState, Way, check_text,
 };
 
 /// The name of the port between a view and the engine.
@@ -166,11 +167,8 @@ pub enum HostRequest {
         /// What it is about.
         about: About,
     },
-    /// Shows a number on the toolbar button, 0 for none; the response is `()`.
-    Badge {
-        /// How many.
-        count: u32,
-    },
+    /// Shows this on the toolbar button; the response is `()`.
+    Badge(Badge),
     /// Withdraws the notifications about everybody who is not among these; the response is `()`.
     KeepNotifications {
         /// Who is there.
@@ -257,6 +255,8 @@ pub enum FromBackground {
         /// What it stands for.
         command: Command,
     },
+    /// Tells whether there was no input to this device for [`AWAY_AFTER`].
+    Idle(bool),
     /// Tells that an update of the extension waits to be installed.
     Update,
     /// Loads the engine's page anew. `extension/engine.js` does it, also where the wasm does not run.

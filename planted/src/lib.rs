@@ -163,6 +163,10 @@ bugs! {
         Unit("contacts::tests::profiles::a_newer_profile_is_taken_and_stored_and_an_older_one_is_not");
     RotationSkippedOnBlock, "who is blocked goes on recognising this device", "src/node/wiring/commands.rs",
         Scenario("contact_settings::a_blocked_contact_neither_reaches_nor_recognises_this_device");
+    OffEndsAtStart, "who is off is on again after a start", "src/node/presence.rs",
+        Scenario("availability::whoever_is_off_sends_nothing_also_after_a_start");
+    ListedForContactsOnly, "who is there for contacts only stays in the registry", "src/node/wiring/availability.rs",
+        Scenario("availability::for_contacts_only_nobody_else_sees_a_person_and_contacts_still_reach_them");
     RequestLimitOff, "any number of requests wait", "src/introductions/requests.rs",
         Unit("introductions::tests::a_full_list_takes_no_further_request");
     InviteUsedTwice, "an invite works more than once", "src/introductions/requests.rs",

@@ -1,8 +1,8 @@
 //! What is durable on a device.
 
 use mesh_chat::records::{
-    AskedRecord, Change, ContactRecord, InviteRecord, MessageRecord, Origin, ProfileRecord, Query,
-    RequestRecord, Secret, Snapshot, ThreadRecord, TransferRecord,
+    AskedRecord, AvailabilityRecord, Change, ContactRecord, InviteRecord, MessageRecord, Origin,
+    ProfileRecord, Query, RequestRecord, Secret, Snapshot, ThreadRecord, TransferRecord,
 };
 use mesh_chat::view::{ContactId, InviteId, RequestId, TransferId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +13,7 @@ use std::ops::RangeInclusive;
 pub struct Disk {
     profile: Option<ProfileRecord>,
     settings: mesh_chat::config::Settings,
+    availability: Option<AvailabilityRecord>,
     contacts: BTreeMap<ContactId, ContactRecord>,
     requests: BTreeMap<RequestId, RequestRecord>,
     invites: BTreeMap<InviteId, InviteRecord>,
@@ -42,6 +43,7 @@ pub fn describe(change: &Change) -> String {
         Change::ForgetContact(id) => format!("no contact {id:?}"),
         Change::Profile(_)
         | Change::Settings(_)
+        | Change::Availability(_)
         | Change::Request(_)
         | Change::ForgetRequest(_)
         | Change::Invite(_)
@@ -62,6 +64,7 @@ impl Disk {
         match change {
             Change::Profile(record) => self.profile = Some(record),
             Change::Settings(settings) => self.settings = settings,
+            Change::Availability(record) => self.availability = Some(record),
             Change::Contact(record) => drop(self.contacts.insert(record.id.clone(), record)),
             Change::ForgetContact(id) => drop(self.contacts.remove(&id)),
             Change::Request(record) => drop(self.requests.insert(record.id.clone(), record)),
@@ -128,6 +131,7 @@ impl Disk {
         Snapshot {
             profile: self.profile.clone(),
             settings: self.settings.clone(),
+            availability: self.availability,
             damaged_settings: None,
             contacts: self.contacts.values().cloned().collect(),
             damaged_contacts: Vec::new(),

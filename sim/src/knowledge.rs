@@ -42,6 +42,7 @@ impl Knowledge {
             Change::Profile(profile) => Some(profile),
             Change::Import(import) => Some(&import.profile),
             Change::Settings(_)
+            | Change::Availability(_)
             | Change::Contact(_)
             | Change::ForgetContact(_)
             | Change::Request(_)

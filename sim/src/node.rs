@@ -189,6 +189,7 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
         Output::Store(id, change) => store(world, index, Job::Write(id, change)),
         Output::Load(id, query) => store(world, index, Job::Read(id, query)),
         Output::Configure(config) => configure(world, index, &config),
+        Output::Disconnect => disconnect(world, index),
         Output::File(file, output) => files::act(world, index, file, output),
         Output::Event(event) => show(world, index, event),
         Output::Reply(CommandId(id), result) => reply(world, id, result),
@@ -325,6 +326,7 @@ fn say_output(world: &World, index: usize, output: &Output) {
         | Output::Probe
         | Output::LookUpAddress
         | Output::Configure(_)
+        | Output::Disconnect
         | Output::Reply(..)
         | Output::FetchBeacon { .. }
         | Output::Carry(_)

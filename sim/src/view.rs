@@ -78,7 +78,7 @@ impl View {
             | Event::Ready
             | Event::Notify(_)
             | Event::Withdraw(_)
-            | Event::Badge { .. } => {}
+            | Event::Badge(_) => {}
         }
         None
     }

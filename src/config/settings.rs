@@ -123,6 +123,8 @@ settings! {
     ReadReceipts: read_receipts = true, "readReceipts";
     /// What a picture says of place, time and camera is left out where it is sent.
     LeaveOutDetails: leave_out_details = true, "leaveOutDetails";
+    /// Contacts see that the person is away, where there was no input for a while.
+    Away: away = true, "away";
     /// This is a cellular network: no discovery.
     Cellular: cellular = false, "cellular";
 }

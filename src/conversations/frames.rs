@@ -54,6 +54,7 @@ impl Conversations {
                 special,
                 at,
                 routers,
+                away,
             } => {
                 let now = ctx.now.mono;
                 if let Some(session) = self.session_mut(id) {
@@ -61,6 +62,7 @@ impl Conversations {
                         return Err(Misbehaviour::TooManyProfiles);
                     }
                     session.says_near = near;
+                    session.says_away = away;
                     session.routers = routers.unwrap_or_default();
                 }
                 let heard = Heard {

@@ -31,6 +31,8 @@ pub(super) struct Session {
     pub(super) shares: bool,
     /// The contact says that its path shows both on one network.
     pub(super) says_near: bool,
+    /// The contact says that its person is away.
+    pub(super) says_away: bool,
     /// The Router IDs in whose registries the contact says to be.
     pub(super) routers: Vec<String>,
     /// What the contact has of the own messages: sending goes on when that is agreed.
@@ -121,6 +123,7 @@ impl Session {
             met_there,
             shares: met_there,
             says_near: false,
+            says_away: false,
             routers: Vec::new(),
             agreement: Agreement::default(),
             says_read: None,

@@ -69,6 +69,7 @@ fn profile() -> SessionFrame {
         special: true,
         at: 9,
         routers: Some(vec!["r".to_owned()]),
+        away: true,
     }
 }
 

@@ -37,14 +37,14 @@ impl Directory {
     }
 
     pub(crate) fn look_up(&mut self, ctx: &mut Context) {
-        if !self.is_cellular() {
+        if !self.stays_out() {
             self.lookup.begin(ctx);
         }
     }
 
     /// Takes the own addresses as looked up. Returns whether this device is on another network.
     pub(crate) fn addresses(&mut self, ctx: &mut Context, me: &Me, found: Addresses) -> bool {
-        if self.is_cellular() {
+        if self.stays_out() {
             return false;
         }
         let networks = found.networks();
@@ -128,9 +128,14 @@ impl Directory {
         self.cellular.setting = cellular;
     }
 
-    /// Leaves or joins as the network is now.
-    pub(crate) fn apply_cellular(&mut self, ctx: &mut Context, me: &Me) {
-        if self.is_cellular() {
+    /// Takes whether the person wants to be in no registry.
+    pub(crate) fn set_unlisted(&mut self, unlisted: bool) {
+        self.unlisted = unlisted;
+    }
+
+    /// Leaves or joins as the network, and the person, want it now.
+    pub(crate) fn apply_discovery(&mut self, ctx: &mut Context, me: &Me) {
+        if self.stays_out() {
             self.lookup.stop();
             self.join_exactly(ctx, me, &[]);
         } else if self.lookup.at().is_none() {
@@ -181,7 +186,7 @@ impl Directory {
 
     /// Looks at the slots of the beacon.
     pub(crate) fn beacon_timeout(&mut self, ctx: &mut Context, me: &Me) {
-        if !self.is_cellular() && self.roots.timeout(ctx, &self.members) {
+        if !self.stays_out() && self.roots.timeout(ctx, &self.members) {
             self.rejoin(ctx, me);
         }
     }

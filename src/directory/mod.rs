@@ -56,6 +56,8 @@ pub(crate) struct Directory {
     here: Vec<IpAddr>,
     lookup: Lookup,
     cellular: Cellular,
+    /// The person wants to be in no registry.
+    unlisted: bool,
     /// The browser opens no direct connections: nobody could reach this device, whatever id it held.
     forbidden: bool,
     /// The Router IDs in whose registries this device is, as the contacts near were told.
@@ -108,6 +110,11 @@ impl Directory {
 
     pub(crate) fn is_cellular(&self) -> bool {
         self.cellular.network || self.cellular.setting
+    }
+
+    /// Returns whether this device is to be in no namespace.
+    fn stays_out(&self) -> bool {
+        self.unlisted || self.is_cellular()
     }
 
     /// Returns whether the browser opens no direct connections.
@@ -212,7 +219,7 @@ impl Directory {
     }
 
     pub(crate) fn beacon_status(&self, now: Now) -> Option<BeaconStatus> {
-        if self.is_cellular() {
+        if self.stays_out() {
             return None;
         }
         self.roots.status(now)
@@ -368,7 +375,7 @@ impl Directory {
         let midnight = Duration::from_millis(day - ctx.now.unix % day);
         let members = self.members.iter().filter_map(Member::due);
         let telling = self.members.iter().filter_map(Member::tells_at);
-        let beacon = self.roots.due(ctx.now).filter(|_| !self.is_cellular());
+        let beacon = self.roots.due(ctx.now).filter(|_| !self.stays_out());
         members
             .map(|at| Why::Membership.at(at))
             .chain(telling.map(|at| Why::Update.at(at)))

@@ -228,6 +228,11 @@ impl Introductions {
         self.own_ids.open(ctx, &needed);
     }
 
+    /// Gives up the ids that are held for invites, until they are [opened](Self::open) again.
+    pub(crate) fn close(&mut self, ctx: &mut Context) {
+        self.own_ids.release_others(ctx, &[]);
+    }
+
     /// Notes that an id is held, from which somebody may be dialled.
     pub(crate) fn registered(&mut self, ctx: &mut Context, id: &str) {
         if let Some(used) = self.own_ids.registered(id) {

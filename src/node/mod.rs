@@ -18,6 +18,7 @@
 
 mod account;
 mod attention;
+mod presence;
 mod present;
 mod transport;
 mod wiring;
@@ -45,6 +46,7 @@ use crate::values::ContactId;
 use crate::view::Message;
 use account::Account;
 use attention::Attention;
+use presence::Presence;
 use present::Shown;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -65,6 +67,7 @@ pub struct Node {
     files: Files,
     shown: Shown,
     attention: Attention,
+    presence: Presence,
 }
 
 impl Node {
@@ -83,6 +86,7 @@ impl Node {
             profile,
             settings,
             damaged_settings,
+            availability,
             contacts,
             damaged_contacts: _,
             requests,
@@ -92,6 +96,7 @@ impl Node {
             outbox,
             transfers,
         } = snapshot;
+        let presence = Presence::restore(availability, settings.away, now);
         let mut node = Self {
             ctx: Context::new(seed, unicode, now),
             account: Account::restore(
@@ -111,6 +116,7 @@ impl Node {
             files: Files::default(),
             shown: Shown::default(),
             attention: Attention::default(),
+            presence,
         };
         node.account.report_damage(&mut node.ctx);
         node.contacts.restore(&mut node.ctx, contacts);
@@ -186,6 +192,7 @@ impl Node {
             self.files.due(self.transport.is_held()),
             self.attention.due(),
             self.shown.due(),
+            self.presence.due(self.ctx.now),
             self.ctx.store.due().map(|at| Why::Write.at(at)),
         ]
         .into_iter()

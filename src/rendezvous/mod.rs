@@ -106,6 +106,12 @@ impl Rendezvous {
         }
     }
 
+    /// Gives up every place.
+    pub(crate) fn leave(&mut self, ctx: &mut Context) {
+        self.take_seats(ctx, &[], "", &[]);
+        self.planned = Planned::default();
+    }
+
     /// Returns the first Router IDs whose holders have not answered. Such an election goes on at
     /// the second one too, until the first is held or its holder answers.
     fn doubtful(&self) -> Vec<String> {

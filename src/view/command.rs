@@ -1,6 +1,6 @@
 //! What a person asks for, and what comes of it.
 
-use super::{ContactId, Hidden, InviteId, RequestId, TransferId};
+use super::{Choice, ContactId, Hidden, InviteId, RequestId, TransferId};
 use crate::config::{Invalid, NotificationText, Settings};
 use crate::name::{NoteTooLong, Unsuitable};
 use crate::offer::FileOffer;
@@ -132,6 +132,8 @@ pub enum Command {
     },
     /// Carries out what is wanted of a file that was accepted or offered here.
     File(TransferId, FileCommand),
+    /// Chooses how much of the network to be on.
+    Choose(Choice),
     /// Tries again now, without waiting for the next try.
     Retry,
 }
@@ -225,6 +227,9 @@ pub enum Refusal {
     /// There are 500 files on their way.
     #[error("there are too many files on their way")]
     FilesFull,
+    /// The person is off: nobody can be reached.
+    #[error("you are off")]
+    Off,
     /// Press Join first.
     #[error("join first")]
     NotJoined,

@@ -4,6 +4,7 @@
 //! view keeps the latest of each and needs no other memory.
 
 mod alert;
+mod availability;
 mod command;
 mod message;
 mod notification;
@@ -15,6 +16,7 @@ mod transfer;
 pub use crate::offer::FileOffer;
 pub use crate::values::{ContactId, InviteId, RequestId, Secret, Secret as Hidden, TransferId};
 pub use alert::Alert;
+pub use availability::{AWAY_AFTER, Availability, Choice, OffFor};
 pub use command::{Answer, Command, ContactCommand, FileChoice, FileCommand, Refusal};
 pub use message::{Message, MessageState, Offered, Progress, check_text};
 pub use notification::{About, Notification};
@@ -23,7 +25,7 @@ pub use people::{
     Special, Way,
 };
 pub use recipient::{Duty, Recipient};
-pub use status::{BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};
+pub use status::{Badge, BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};
 pub use transfer::{Failure, Transfer, TransferState};
 
 use crate::config::{Config, Settings};
@@ -77,11 +79,8 @@ pub enum Event {
     Notify(Notification),
     /// For the supervisor: a notification about this has become needless, if there is one.
     Withdraw(About),
-    /// For the supervisor: unread messages and waiting requests, for the badge.
-    Badge {
-        /// Unread messages plus waiting requests.
-        count: u32,
-    },
+    /// For the supervisor: what the badge says.
+    Badge(Badge),
 }
 
 /// The settings in force and where they come from.

@@ -52,6 +52,8 @@ pub struct Connected {
     pub way: Way,
     /// How long one took there and back when that was last measured, in milliseconds.
     pub round_trip: Option<u32>,
+    /// The contact says that its person is away.
+    pub away: bool,
 }
 
 /// Which way messages take.

@@ -1,6 +1,6 @@
 //! Who gets an event.
 
-use super::{About, ContactId, Event, Message, Notification, Progress};
+use super::{About, Badge, ContactId, Event, Message, Notification, Progress};
 
 /// Who gets an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub enum Duty<'a> {
     Notify(&'a Notification),
     /// Take back the notification about this, if there is one.
     Withdraw(&'a About),
-    /// Show this number on the toolbar button; 0 for none.
-    Badge(u32),
+    /// Show this on the toolbar button.
+    Badge(Badge),
 }
 
 impl Event {
@@ -33,7 +33,7 @@ impl Event {
             | Self::Progress(Progress { contact, .. }) => Recipient::ViewsOfChat(contact),
             Self::Notify(notification) => Recipient::Supervisor(Duty::Notify(notification)),
             Self::Withdraw(about) => Recipient::Supervisor(Duty::Withdraw(about)),
-            Self::Badge { count } => Recipient::Supervisor(Duty::Badge(*count)),
+            Self::Badge(badge) => Recipient::Supervisor(Duty::Badge(*badge)),
             Self::Profile(_)
             | Self::Status(_)
             | Self::Person(_)

@@ -1,5 +1,6 @@
 //! The state of the connection, as the state line and the Connection page say it.
 
+use super::Availability;
 use crate::clock::UnixMillis;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,8 @@ pub struct Profile {
 pub struct Status {
     /// What the state line says.
     pub phase: Phase,
+    /// How much of the network this device is on.
+    pub availability: Availability,
     /// One entry for each namespace that is joined.
     pub networks: Vec<Network>,
     /// How many strangers are there beside those in the list, which is bounded.
@@ -27,6 +30,16 @@ pub struct Status {
     pub server_up: bool,
     /// Where a beacon is used: how that is. The namespaces are then those it signs.
     pub beacon: Option<BeaconStatus>,
+}
+
+/// What the toolbar button says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Badge {
+    /// Unread messages plus waiting requests.
+    pub count: u32,
+    /// How much of the network this device is on.
+    pub availability: Availability,
 }
 
 /// How it is with the beacon.
@@ -122,6 +135,10 @@ pub enum Phase {
         /// When the next try is made.
         retry_at: Option<UnixMillis>,
     },
+    /// The person is off: nothing is sent.
+    Off,
+    /// The person is there for contacts only, and in no registry.
+    ContactsOnly,
     /// On a cellular network people behind one address do not know each other: no discovery.
     Cellular,
     /// The browser opens no direct connections, so nobody can be met here or written to.

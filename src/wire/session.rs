@@ -24,6 +24,8 @@ frames! {
             at: u64 = 0,
             /// The Router IDs in whose registries the sender is; said only to who is near.
             routers: Option<Vec<String>>,
+            /// Whether the sender's person is away.
+            away: bool = false,
         },
         /// Which message of the receiver is the last one that the sender has stored: they go on
         /// from there. Once on every connection.

@@ -39,6 +39,7 @@ fn profile(routers: Option<Vec<String>>) -> SessionFrame {
         special: true,
         at: 0,
         routers,
+        away: false,
     }
 }
 
@@ -146,11 +147,11 @@ fn what_contacts_say_has_the_documented_form() {
         (SessionFrame::Ack { upto: 1 }, r#"{"type":"ack","upto":1}"#),
         (
             profile(None),
-            r#"{"type":"profile","number":3,"friendlyname":"Ann","transportID":"t","discoveryUUID":"d","near":false,"special":true,"at":0}"#,
+            r#"{"type":"profile","number":3,"friendlyname":"Ann","transportID":"t","discoveryUUID":"d","near":false,"special":true,"at":0,"away":false}"#,
         ),
         (
             profile(Some(vec!["r-1".into()])),
-            r#"{"type":"profile","number":3,"friendlyname":"Ann","transportID":"t","discoveryUUID":"d","near":false,"special":true,"at":0,"routers":["r-1"]}"#,
+            r#"{"type":"profile","number":3,"friendlyname":"Ann","transportID":"t","discoveryUUID":"d","near":false,"special":true,"at":0,"routers":["r-1"],"away":false}"#,
         ),
     ] {
         assert_eq!(encode(&frame), text);

@@ -63,11 +63,15 @@ fn a_contact_is_shown_with_the_way_to_it_and_a_chat_that_is_looked_at_with_the_r
     world.accept(BOB);
     let connected = |world: &World| world.person(ANN, "Bob").connected;
     let way = Way::SameNetwork;
-    let round_trip = None;
-    assert_eq!(connected(&world), Some(Connected { way, round_trip }));
+    let away = false;
+    let expected = |round_trip| Connected {
+        way,
+        round_trip,
+        away,
+    };
+    assert_eq!(connected(&world), Some(expected(None)));
     look(&mut world, ANN, &["Bob"], true);
-    let round_trip = Some(0);
-    assert_eq!(connected(&world), Some(Connected { way, round_trip }));
+    assert_eq!(connected(&world), Some(expected(Some(0))));
     world.kill(BOB);
     assert_eq!(connected(&world), None);
 }

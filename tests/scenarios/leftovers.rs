@@ -18,7 +18,7 @@ fn unseen() -> (World, Snapshot) {
 fn badge(world: &World, device: usize) -> u32 {
     let events = world.events(device).iter().rev();
     let counts = events.filter_map(|event| match event {
-        Event::Badge { count } => Some(*count),
+        Event::Badge(badge) => Some(badge.count),
         _ => None,
     });
     counts.into_iter().next().unwrap_or(0)

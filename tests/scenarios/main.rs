@@ -14,6 +14,7 @@
 
 mod admission;
 mod attention;
+mod availability;
 mod backup;
 mod beacon;
 mod configuration;

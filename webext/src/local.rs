@@ -5,14 +5,15 @@
 use ipc::ContactId;
 use mesh_chat::config::Settings;
 use mesh_chat::records::{
-    AskedRecord, Change, ContactRecord, ImportRecord, InviteRecord, ProfileRecord, RequestRecord,
-    Snapshot, TransferRecord,
+    AskedRecord, AvailabilityRecord, Change, ContactRecord, ImportRecord, InviteRecord,
+    ProfileRecord, RequestRecord, Snapshot, TransferRecord,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 const PROFILE: &str = "profile";
 const SETTINGS: &str = "settings";
+const AVAILABILITY: &str = "availability";
 const CONTACT: &str = "contact/";
 const REQUEST: &str = "request/";
 const INVITE: &str = "invite/";
@@ -79,6 +80,12 @@ impl Local {
                     return None;
                 }
             }
+        } else if key == AVAILABILITY {
+            let record =
+                parsed(text).filter(|record: &AvailabilityRecord| record.version == VERSION);
+            // Whoever may be off is sent nothing for by a record that cannot be read.
+            self.snapshot.availability = Some(record.unwrap_or(AvailabilityRecord::UNREADABLE));
+            record?;
         } else if let Some(id) = key.strip_prefix(CONTACT) {
             let record: ContactRecord = parsed(text)?;
             (record.version == VERSION && record.id.0 == id).then_some(())?;
@@ -126,6 +133,7 @@ impl Writes {
         match change {
             Change::Profile(record) => self.set(PROFILE.to_owned(), record)?,
             Change::Settings(settings) => self.set(SETTINGS.to_owned(), settings)?,
+            Change::Availability(record) => self.set(AVAILABILITY.to_owned(), record)?,
             Change::Contact(record) => self.set(format!("{CONTACT}{}", record.id.0), record)?,
             Change::Request(record) => self.set(format!("{REQUEST}{}", record.id.0), record)?,
             Change::ForgetContact(id) => self.remove(format!("{CONTACT}{}", id.0)),
@@ -182,7 +190,7 @@ mod tests {
     use crate::journal::{Batch, Journal};
     use mesh_chat::node::StoreId;
     use mesh_chat::records::Secret;
-    use mesh_chat::view::RequestId;
+    use mesh_chat::view::{Availability, RequestId};
 
     fn contact(id: &str, name: &str) -> ContactRecord {
         ContactRecord {
@@ -252,6 +260,32 @@ mod tests {
         assert_eq!(local.snapshot.profile, Some(profile()));
         assert_eq!(local.snapshot.settings, settings);
         assert_eq!(local.snapshot.contacts, [contact("c1", "Ben")]);
+    }
+
+    #[test]
+    fn whoever_may_be_off_is_off_where_that_cannot_be_read() {
+        let off = AvailabilityRecord {
+            version: 1,
+            chosen: Availability::Off { until: Some(7) },
+            before: Availability::ContactsOnly,
+        };
+        let entries = stored(&[Change::Availability(off)]);
+        // As the first version with it has written it.
+        let text = r#"{"version":1,"chosen":{"off":{"until":7}},"before":"contactsOnly"}"#;
+        assert_eq!(entries, [("availability".to_owned(), text.to_owned())]);
+        let local = read(&entries).unwrap();
+        assert_eq!(local.snapshot.availability, Some(off));
+        assert_eq!(read(&[]).unwrap().snapshot.availability, None);
+        for text in [
+            "{",
+            r#"{"version":2,"chosen":"here"}"#,
+            r#"{"version":1,"chosen":"near"}"#,
+        ] {
+            let local = read(&[("availability".to_owned(), text.to_owned())]).unwrap();
+            let chosen = local.snapshot.availability.map(|record| record.chosen);
+            assert_eq!(chosen, Some(Availability::Off { until: None }), "{text}");
+            assert_eq!(local.damaged, ["availability"]);
+        }
     }
 
     #[test]

@@ -67,7 +67,11 @@ impl World {
                 }
             }
             Output::Configure(config) => assert_eq!(config.check(), Ok(())),
-            Output::Probe | Output::Carry(_) | Output::File(..) | Output::Timeout(_) => {}
+            Output::Disconnect
+            | Output::Probe
+            | Output::Carry(_)
+            | Output::File(..)
+            | Output::Timeout(_) => {}
         }
     }
 

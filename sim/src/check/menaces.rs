@@ -124,6 +124,7 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
         | Output::Store(..)
         | Output::Load(..)
         | Output::Configure(_)
+        | Output::Disconnect
         | Output::Probe
         | Output::Event(_)
         | Output::Reply(..)

@@ -159,7 +159,7 @@ fn on_a_cellular_network_everything_is_left_and_nothing_is_looked_up() {
     let me = me("Ann", 1);
     clear(&mut ctx);
     directory.set_cellular_network(true);
-    directory.apply_cellular(&mut ctx, &me);
+    directory.apply_discovery(&mut ctx, &me);
     assert!(directory.members().is_empty());
     assert_eq!(directory.lookup_at(), None);
     let is_release = |output: &Output| matches!(output, Output::Release(_));
@@ -169,7 +169,7 @@ fn on_a_cellular_network_everything_is_left_and_nothing_is_looked_up() {
     directory.timeout(&mut ctx);
     assert_eq!(outputs(&mut ctx), []);
     directory.set_cellular_network(false);
-    directory.apply_cellular(&mut ctx, &me);
+    directory.apply_discovery(&mut ctx, &me);
     assert_eq!(outputs(&mut ctx), [Output::LookUpAddress]);
 }
 

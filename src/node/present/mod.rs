@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::ids::Stranger;
 use crate::introductions;
 use crate::values::RequestId;
-use crate::view::{Event, Invite, Profile, Request, SettingsView, Status};
+use crate::view::{Badge, Event, Invite, Profile, Request, SettingsView, Status};
 use crate::why::{Deadline, Why};
 use litemap::LiteMap;
 use people::People;
@@ -27,7 +27,7 @@ pub(super) struct Shown {
     people: People,
     requests: LiteMap<RequestId, Request>,
     invites: Vec<Invite>,
-    badge: u32,
+    badge: Badge,
 }
 
 impl Shown {
@@ -119,9 +119,12 @@ impl Shown {
         let requests = requests.filter(|request| request.accepted.is_none());
         let requests = u32::try_from(requests.count()).unwrap_or(u32::MAX);
         let unread: u32 = self.people.shown().map(|person| person.unread).sum();
-        let count = unread.saturating_add(requests);
-        if std::mem::replace(&mut self.badge, count) != count {
-            ctx.event(Event::Badge { count });
+        let badge = Badge {
+            count: unread.saturating_add(requests),
+            availability: state.availability,
+        };
+        if std::mem::replace(&mut self.badge, badge) != badge {
+            ctx.event(Event::Badge(badge));
         }
     }
 }

@@ -330,7 +330,11 @@ fn connected(state: &State<'_>, contact: &Contact) -> Option<Connected> {
     };
     let trip = state.conversations.round_trip(contact.id());
     let round_trip = trip.map(|trip| u32::try_from(trip.as_millis()).unwrap_or(u32::MAX));
-    Some(Connected { way, round_trip })
+    Some(Connected {
+        way,
+        round_trip,
+        away: state.conversations.is_away(contact.id()),
+    })
 }
 
 fn presence(state: &State<'_>, contact: &Contact) -> Presence {

@@ -7,6 +7,7 @@ use crate::directory::Directory;
 use crate::introductions::Introductions;
 use crate::node::account::Account;
 use crate::node::transport::Transport;
+use crate::view::Availability;
 
 /// The state that views are shown.
 #[derive(Clone, Copy)]
@@ -17,5 +18,6 @@ pub(in crate::node) struct State<'a> {
     pub(in crate::node) introductions: &'a Introductions,
     pub(in crate::node) contacts: &'a Contacts,
     pub(in crate::node) conversations: &'a Conversations,
+    pub(in crate::node) availability: Availability,
     pub(in crate::node) now: Now,
 }

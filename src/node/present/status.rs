@@ -8,6 +8,7 @@ pub(super) fn status(state: &State<'_>, more_people: u32) -> Status {
     let networks = networks(state);
     Status {
         phase: phase(state, &networks),
+        availability: state.availability,
         networks,
         more_people,
         server: state.transport.server().map(str::to_owned),
@@ -51,6 +52,9 @@ fn phase(state: &State<'_>, networks: &[Network]) -> Phase {
     if state.account.me().is_none() {
         return Phase::FirstRun;
     }
+    if state.availability.is_off() {
+        return Phase::Off;
+    }
     if let Some(reason) = transport.refused().filter(|_| !transport.is_up()) {
         let reason = reason.to_owned();
         return Phase::Refused { reason };
@@ -58,6 +62,9 @@ fn phase(state: &State<'_>, networks: &[Network]) -> Phase {
     if transport.server().is_some() && !transport.is_up() {
         let retry_at = transport.retry_at();
         return Phase::Offline { retry_at };
+    }
+    if state.availability.is_unlisted() {
+        return Phase::ContactsOnly;
     }
     if directory.is_cellular() {
         return Phase::Cellular;

@@ -4,6 +4,7 @@ use super::queries::KnownWays;
 use crate::contacts::Contact;
 use crate::io::Output;
 use crate::node::{Node, present};
+use crate::records::Change;
 use crate::routes::IdOwner;
 use crate::values::ContactId;
 
@@ -13,11 +14,13 @@ impl Node {
         let cellular = self.account.settings().cellular;
         self.directory.set_cellular_setting(cellular);
         self.account.count_start(&mut self.ctx);
+        self.begin_availability();
         self.go_online();
     }
 
     /// Looks at every deadline; harmless at any time.
     pub(in crate::node) fn tick(&mut self) {
+        self.follow_availability();
         let Some(me) = self.account.me() else {
             return;
         };
@@ -57,7 +60,10 @@ impl Node {
         }
         for change in self.ctx.store.take_due(self.ctx.now.mono) {
             if !self.is_overtaken(&change) {
-                let change = self.account.newest(change);
+                let change = match change {
+                    Change::Availability(_) => Change::Availability(self.presence.record()),
+                    change => self.account.newest(change),
+                };
                 self.ctx.store_for_certain(change);
             }
         }
@@ -106,6 +112,7 @@ impl Node {
             introductions: &self.introductions,
             contacts: &self.contacts,
             conversations: &self.conversations,
+            availability: self.presence.holds(),
             now: self.ctx.now,
         };
         self.shown.update(&mut self.ctx, &state);
@@ -116,9 +123,12 @@ impl Node {
         let Some(me) = self.account.me() else {
             return;
         };
+        if self.presence.holds().is_off() {
+            return;
+        }
         let config = self.account.config();
         self.directory.configure(&mut self.ctx, config);
-        self.ctx.emit(Output::Configure(config.clone()));
+        self.ctx.configure(config);
         self.ctx.register(me.transport_id(), IdOwner::Transport);
         if let Some(former) = me.former() {
             self.ctx.register(&former.transport_id, IdOwner::Former);
@@ -130,7 +140,7 @@ impl Node {
     /// Tries everything again: the device woke, its network changed, or the person does not want to
     /// wait.
     pub(in crate::node) fn woke(&mut self) {
-        if self.account.me().is_none() {
+        if self.account.me().is_none() || self.ctx.is_off() {
             return;
         }
         self.attention.came(self.ctx.now.mono);
@@ -143,9 +153,10 @@ impl Node {
         self.contacts.redial_all(&mut self.ctx);
     }
 
-    pub(super) fn apply_cellular(&mut self) {
+    /// Leaves or joins the namespaces, as the network and the person want it by now.
+    pub(super) fn apply_discovery(&mut self) {
         if let Some(me) = self.account.me() {
-            self.directory.apply_cellular(&mut self.ctx, me);
+            self.directory.apply_discovery(&mut self.ctx, me);
         }
     }
 

@@ -62,6 +62,7 @@ impl Node {
             Command::CancelInvite { invite } => {
                 self.introductions.cancel_invite(ctx, &invite).map(now)
             }
+            Command::UseInvite { .. } if ctx.is_off() => Err(Refusal::Off),
             Command::UseInvite { link } => {
                 let identity = self.account.joined()?.identity();
                 let held = self.transport.is_held();
@@ -87,6 +88,11 @@ impl Node {
                 .map(later),
             Command::File(transfer, command) => {
                 self.files.command(ctx, &transfer, command).map(now)
+            }
+            Command::Choose(choice) => {
+                self.account.joined()?;
+                self.presence.choose(ctx, choice);
+                Ok(Answered::Now)
             }
             Command::Retry => {
                 self.woke();
@@ -290,6 +296,9 @@ impl Node {
     }
 
     fn ping(&mut self, contact: &ContactId) -> Result<(), Refusal> {
+        if self.ctx.is_off() {
+            return Err(Refusal::Off);
+        }
         self.contacts.ping(contact, self.ctx.now.mono)?;
         self.conversations.doubt(&mut self.ctx, contact);
         Ok(())

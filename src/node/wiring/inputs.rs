@@ -40,9 +40,10 @@ impl Node {
                 self.directory.beacon_answered(&mut self.ctx, me, &result);
             }
             Input::Woke => self.woke(),
+            Input::Idle(idle) => self.presence.set_idle(idle),
             Input::Cellular(cellular) => {
                 self.directory.set_cellular_network(cellular);
-                self.apply_cellular();
+                self.apply_discovery();
             }
             Input::Direct(direct) => {
                 let me = self.account.me();
@@ -56,6 +57,10 @@ impl Node {
 
     pub(super) fn signalling(&mut self, signalling: Signalling) {
         let ctx = &mut self.ctx;
+        // It was under way when the connections were closed.
+        if ctx.is_off() {
+            return;
+        }
         match signalling {
             Signalling::Registered(id) => match ctx.routes.id(&id) {
                 Some(IdOwner::Transport) => {

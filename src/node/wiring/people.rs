@@ -319,6 +319,7 @@ impl Node {
             special: saved.is_some_and(|contact| contact.preferences().special),
             at: self.ctx.now.unix,
             routers: Some(routers).filter(|routers| !routers.is_empty()),
+            away: self.presence.is_away(),
         };
         self.conversations.say(&mut self.ctx, contact, &frame);
         self.contacts.profile_sent(&mut self.ctx, contact, number);

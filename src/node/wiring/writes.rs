@@ -93,6 +93,7 @@ impl Node {
             Change::ForgetTransfer(id) => self.files.has(id),
             Change::Profile(_)
             | Change::Settings(_)
+            | Change::Availability(_)
             | Change::Contact(_)
             | Change::Request(_)
             | Change::ForgetRequest(_)
@@ -159,7 +160,7 @@ impl Node {
                 self.change_servers();
             }
         }
-        self.apply_cellular();
+        self.apply_discovery();
     }
 
     /// Registers everything anew, because there are other servers or another root. Chats go on over

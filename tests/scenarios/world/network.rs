@@ -64,6 +64,12 @@ impl World {
             Output::Load(id, query) => self.load(device, id, &query),
             Output::Event(event) => self.devices[device].show(event),
             Output::Reply(_, result) => self.devices[device].replies.push(result),
+            Output::Disconnect => {
+                let ends = self.vanish(device);
+                for (other, link) in ends {
+                    self.link_event(other, link, Link::Closed(Closed::Gone));
+                }
+            }
             Output::Configure(_)
             | Output::Probe
             | Output::Carry(_)

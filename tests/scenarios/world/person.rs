@@ -3,7 +3,7 @@
 
 use super::World;
 use mesh_chat::config::Settings;
-use mesh_chat::view::{Answer, Command, ContactCommand, Event, Hidden, PersonId};
+use mesh_chat::view::{Answer, Choice, Command, ContactCommand, Event, Hidden, PersonId};
 
 impl World {
     /// Joins, and lets the others see it.
@@ -161,6 +161,10 @@ impl World {
 
     pub(crate) fn configure(&mut self, device: usize, settings: Settings) {
         self.command(device, Command::Configure { settings });
+    }
+
+    pub(crate) fn choose(&mut self, device: usize, choice: Choice) {
+        self.command(device, Command::Choose(choice));
     }
 
     /// Presses Retry.

@@ -147,6 +147,7 @@ impl Disk {
         let Snapshot {
             profile,
             settings,
+            availability,
             invites,
             requests,
             asked,
@@ -156,6 +157,7 @@ impl Disk {
         match change {
             Change::Profile(new) => *profile = Some(new),
             Change::Settings(new) => *settings = new,
+            Change::Availability(new) => *availability = Some(new),
             Change::Contact(new) => drop(self.contacts.insert(new.id.clone(), new)),
             Change::ForgetContact(id) => drop(self.contacts.remove(&id)),
             Change::Asked(new) => {

@@ -3,12 +3,13 @@
 //! It is POST because with a permission for the host browsers leave `Origin` out of a GET, and the
 //! beacon answers by that.
 
+use super::until::Until;
 use chrome::settled;
 use js_sys::Date;
 use mesh_chat::beacon::{HEADER, HEADER_NEXT};
 use mesh_chat::limits::BEACON_HEADER_BYTES;
 use mesh_chat::node::{BeaconAnswer, BeaconFailure};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -34,6 +35,8 @@ pub(crate) struct Beacon(Rc<Shared>);
 
 struct Shared {
     latest: Cell<u32>,
+    /// Ends the latest request when it is dropped.
+    until: RefCell<Option<Until>>,
     report: Box<dyn Fn(Answer)>,
 }
 
@@ -41,25 +44,38 @@ impl Beacon {
     pub(crate) fn new(report: impl Fn(Answer) + 'static) -> Self {
         Self(Rc::new(Shared {
             latest: Cell::new(0),
+            until: RefCell::default(),
             report: Box::new(report),
         }))
     }
 
     pub(crate) fn ask(&self, url: String, token: Option<String>) {
+        self.stop();
         let shared = Rc::clone(&self.0);
-        let number = shared.latest.get().wrapping_add(1);
-        shared.latest.set(number);
+        let number = shared.latest.get();
+        let Ok(until) = Until::after(BEACON_TIME) else {
+            return tracing::error!("no request can be called off");
+        };
+        let signal = until.signal();
+        shared.until.replace(Some(until));
         spawn_local(async move {
-            let answer = ask(&url, token.as_deref()).await;
+            let answer = ask(&url, token.as_deref(), signal).await;
             if shared.latest.get() == number {
                 (shared.report)(answer);
             }
         });
     }
+
+    /// Calls the request off that runs; nothing is reported of it.
+    pub(crate) fn stop(&self) {
+        self.0.latest.set(self.0.latest.get().wrapping_add(1));
+        self.0.until.take();
+    }
 }
 
-pub(crate) async fn ask(url: &str, token: Option<&str>) -> Answer {
-    let called = request(url, token).and_then(|request| fetch(&request));
+/// Asks the beacon; `until` calls it off.
+pub(crate) async fn ask(url: &str, token: Option<&str>, until: AbortSignal) -> Answer {
+    let called = request(url, token, &until).and_then(|request| fetch(&request));
     let response: Response = settled(called)
         .await
         .map_err(|error| {
@@ -80,7 +96,7 @@ pub(crate) async fn ask(url: &str, token: Option<&str>) -> Answer {
     }
 }
 
-fn request(url: &str, token: Option<&str>) -> Result<Request, JsValue> {
+fn request(url: &str, token: Option<&str>, until: &AbortSignal) -> Result<Request, JsValue> {
     let init = RequestInit::new();
     init.set_method("POST");
     // Followed nowhere: this only tells a redirect from a server that is down.
@@ -88,9 +104,7 @@ fn request(url: &str, token: Option<&str>) -> Result<Request, JsValue> {
     init.set_cache(RequestCache::NoStore);
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
-    init.set_signal(Some(&AbortSignal::timeout_with_f64(
-        BEACON_TIME.as_secs_f64() * 1000.0,
-    )));
+    init.set_signal(Some(until));
     if let Some(token) = token {
         let headers = Headers::new()?;
         headers.set("authorization", &format!("Bearer {token}"))?;

@@ -363,6 +363,7 @@ impl Driver {
                 self.files.all_ended();
                 self.config.replace(Some(config));
             }
+            Output::Disconnect => self.disconnect(),
             Output::Reply(id, result) => self.reply(id, result),
             Output::File(id, output) => {
                 let bytes = |link| self.signalling.bytes(link);
@@ -371,6 +372,18 @@ impl Driver {
             Output::Event(event) => self.show(only, &event),
             Output::Timeout(deadline) => self.arm(now().mono, deadline),
         }
+    }
+
+    /// Closes everything that is open to the network.
+    fn disconnect(&self) {
+        self.signalling.disconnect();
+        self.lookup.stop();
+        self.beacon.stop();
+        self.files.all_ended();
+        if let Some(test) = self.test.take() {
+            test.end();
+        }
+        self.config.take();
     }
 
     fn store(&self, id: StoreId, change: Change) {
@@ -396,8 +409,8 @@ impl Driver {
                 let about = about.clone();
                 self.host.tell(HostRequest::Withdraw { about });
             }
-            Recipient::Supervisor(Duty::Badge(count)) => {
-                self.host.tell(HostRequest::Badge { count });
+            Recipient::Supervisor(Duty::Badge(badge)) => {
+                self.host.tell(HostRequest::Badge(badge));
             }
         }
     }

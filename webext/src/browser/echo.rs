@@ -12,7 +12,7 @@ use web_sys::{
 };
 
 /// How long the echo may take, its answer included.
-const ECHO_TIME: Duration = Duration::from_secs(5);
+pub(super) const ECHO_TIME: Duration = Duration::from_secs(5);
 
 #[wasm_bindgen]
 extern "C" {
@@ -20,12 +20,12 @@ extern "C" {
     fn fetch(request: &Request) -> Result<JsValue, JsValue>;
 }
 
-/// Asks the echo for the public address.
+/// Asks the echo for the public address; `until` calls it off.
 ///
 /// # Errors
 /// Why there is none.
-pub(crate) async fn ask(url: &str) -> Result<IpAddr, String> {
-    let called = request(url).and_then(|request| fetch(&request));
+pub(crate) async fn ask(url: &str, until: AbortSignal) -> Result<IpAddr, String> {
+    let called = request(url, &until).and_then(|request| fetch(&request));
     let response: Response = settled(called).await?.unchecked_into();
     if !response.ok() {
         return Err(format!("the echo answered {}", response.status()));
@@ -34,14 +34,12 @@ pub(crate) async fn ask(url: &str) -> Result<IpAddr, String> {
     in_echo(std::str::from_utf8(&body).map_err(|_| "the echo's answer is no text")?)
 }
 
-fn request(url: &str) -> Result<Request, JsValue> {
+fn request(url: &str, until: &AbortSignal) -> Result<Request, JsValue> {
     let init = RequestInit::new();
     init.set_cache(RequestCache::NoStore);
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
-    init.set_signal(Some(&AbortSignal::timeout_with_f64(
-        ECHO_TIME.as_secs_f64() * 1000.0,
-    )));
+    init.set_signal(Some(until));
     Request::new_with_str_and_init(url, &init)
 }
 

@@ -8,6 +8,7 @@ use chrome::{Port, api};
 use ipc::{Addressed, FILES_PORT, FromBackground, FromEngine, ToEngine, VIEW_PORT};
 use js_sys::Function;
 use json::js::{from_js_within, to_js};
+use mesh_chat::node::Input;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
@@ -105,6 +106,9 @@ impl Engine {
         match (&self.0, message) {
             (_, FromBackground::Restart) => restart(),
             (State::Running(driver), FromBackground::Tick) => driver.tick(),
+            (State::Running(driver), FromBackground::Idle(idle)) => {
+                driver.handle(Input::Idle(idle))
+            }
             (State::Running(_), FromBackground::Update) => keep_update(),
             (State::Running(driver), FromBackground::Command { command }) => {
                 driver.command(command)

@@ -1,9 +1,10 @@
 //! Looks up the public addresses of this device: by STUN, and where that has found nothing within
 //! [`HEAD_START`] by the configured echo as well. When it has seen enough is up to [`Gathering`].
 
-use super::echo;
+use super::echo::{self, ECHO_TIME};
 use super::stun::{Gatherer, Way, has_webrtc};
 use super::timer::Timer;
+use super::until::Until;
 use crate::addresses::{in_candidate, is_udp};
 use crate::gathering::{Gathering, Step};
 use chrome::text;
@@ -81,8 +82,17 @@ impl Lookup {
         let Some(config) = self.config.borrow().clone() else {
             return tracing::error!("the core asked for addresses before it was configured");
         };
-        let search = Search::start(config, Rc::clone(&self.shared));
-        let earlier = self.search.replace(Some(search));
+        self.replace(Some(Search::start(config, Rc::clone(&self.shared))));
+    }
+
+    /// Ends a look-up that runs, and begins none before the next configuration.
+    pub(crate) fn stop(&self) {
+        self.config.take();
+        self.replace(None);
+    }
+
+    fn replace(&self, search: Option<Rc<Search>>) {
+        let earlier = self.search.replace(search);
         // It may be the one whose report led here, so it ends after this turn.
         spawn_local(async move { drop(earlier) });
     }
@@ -96,6 +106,8 @@ struct Search {
     head_start: Timer,
     limit: Timer,
     echo: Option<String>,
+    /// Ends the request to the echo when it is dropped.
+    asking: RefCell<Option<Until>>,
     /// The browser has a way of its own to others: a candidate for UDP, or a relay to be used.
     has_way: Cell<bool>,
     shared: Rc<Shared>,
@@ -113,6 +125,7 @@ impl Search {
             })),
             limit: Timer::new(on(me, Self::over)),
             echo: config.ip_echo.filter(|url| !url.is_empty()),
+            asking: RefCell::default(),
             has_way: Cell::new(has_relay(&config.ice_servers)),
             shared,
         });
@@ -186,9 +199,12 @@ impl Search {
 
     fn ask_echo(self: &Rc<Self>) {
         let (me, url) = (Rc::downgrade(self), self.echo.clone());
+        let until = Until::after(ECHO_TIME).ok();
+        let signal = until.as_ref().map(Until::signal);
+        self.asking.replace(until);
         spawn_local(async move {
-            let answer = match url {
-                Some(url) => echo::ask(&url).await,
+            let answer = match url.zip(signal) {
+                Some((url, signal)) => echo::ask(&url, signal).await,
                 None => Err("no echo is configured".to_owned()),
             };
             let found = answer.inspect_err(|error| tracing::warn!(error, "no answer of the echo"));

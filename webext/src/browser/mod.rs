@@ -20,6 +20,7 @@
 //! | `beacon` | requests to the beacon |
 //! | `trial` | the test of the connection, for a view |
 //! | `network` | online, offline, another connection, sleep |
+//! | `until` | how long a request may run |
 //! | `clock`, `timer`, `unicode` | clocks and random source, timers, Unicode tables |
 //! | [`log`] | the console |
 
@@ -44,4 +45,5 @@ mod stun;
 mod timer;
 mod trial;
 mod unicode;
+mod until;
 mod views;

@@ -1,6 +1,7 @@
 //! The PeerJS client in force: made anew for each configuration, its tokens kept for the session.
 
 use super::host::Host;
+use super::timer::sleep;
 use crate::mapping;
 use ipc::{Area, HostRequest};
 use mesh_chat::config::Config;
@@ -8,7 +9,11 @@ use mesh_chat::node::{Input, LinkId, Reach};
 use peerjs::browser::{Bytes, Client, Connections, Sink};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
+
+/// How long a goodbye may take: with what follows, no more than the second within which everything is closed.
+const LAST_WORDS: Duration = Duration::from_millis(400);
 
 /// The key of the tokens in `storage.session`.
 pub(crate) const TOKENS: &str = "tokens";
@@ -60,6 +65,18 @@ impl Signalling {
         let earlier = self.client.replace(Some(client));
         // The earlier client may be the one whose event led here, so it ends after this turn.
         spawn_local(async move { drop(earlier) });
+    }
+
+    /// Ends every connection once what was said last has had the time to arrive, and uses no server before
+    /// the next configuration.
+    pub(crate) fn disconnect(&self) {
+        // What the client says by then is not heard.
+        self.generation.set(self.generation.get().wrapping_add(1));
+        let client = self.client.take();
+        spawn_local(async move {
+            sleep(LAST_WORDS).await;
+            drop(client);
+        });
     }
 
     pub(crate) fn register(&self, id: &str) {

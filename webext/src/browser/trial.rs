@@ -6,6 +6,7 @@ use super::beacon;
 use super::echo;
 use super::stun::{Gatherer, Way, has_webrtc};
 use super::timer::Timer;
+use super::until::Until;
 use crate::addresses::{Source, in_candidate, is_relayed, is_udp};
 use crate::mapping;
 use ipc::{Part, Trial};
@@ -17,6 +18,7 @@ use std::net::IpAddr;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::AbortSignal;
 
 /// How long a test may take. What has not answered by then does not work.
 const LIMIT: Duration = Duration::from_millis(4_500);
@@ -30,6 +32,8 @@ pub(crate) struct Test {
     open: Cell<u32>,
     gatherers: RefCell<Vec<Gatherer>>,
     clients: RefCell<Vec<Client>>,
+    /// The requests under way.
+    requests: RefCell<Vec<Until>>,
     limit: Timer,
     done: Cell<Option<Done>>,
 }
@@ -51,6 +55,7 @@ impl Test {
             open: Cell::new(1),
             gatherers: RefCell::default(),
             clients: RefCell::default(),
+            requests: RefCell::default(),
             limit: Timer::new({
                 let me = Weak::clone(me);
                 move || {
@@ -104,7 +109,7 @@ impl Test {
     }
 
     /// Tells what was found. What was asked is dropped after this turn: its own report may have led here.
-    fn end(self: &Rc<Self>) {
+    pub(crate) fn end(self: &Rc<Self>) {
         let Some(done) = self.done.take() else {
             return;
         };
@@ -112,6 +117,7 @@ impl Test {
         spawn_local(async move {
             drop(test.gatherers.take());
             drop(test.clients.take());
+            drop(test.requests.take());
             done(test.found.get());
         });
     }
@@ -200,15 +206,26 @@ impl Test {
         });
     }
 
+    /// Returns what ends a request with the test.
+    fn until(&self) -> Option<AbortSignal> {
+        let until = Until::after(LIMIT).ok()?;
+        let signal = until.signal();
+        self.requests.borrow_mut().push(until);
+        Some(signal)
+    }
+
     fn echo(self: &Rc<Self>, config: &Config) {
         let Some(url) = config.ip_echo.clone().filter(|url| !url.is_empty()) else {
             return;
         };
         self.note(|found| found.echo = Part::Fails);
+        let Some(until) = self.until() else {
+            return;
+        };
         self.begin_part();
         let me = Rc::downgrade(self);
         spawn_local(async move {
-            let answer = echo::ask(&url).await;
+            let answer = echo::ask(&url, until).await;
             let Some(test) = me.upgrade() else { return };
             if let Ok(ip) = answer {
                 test.address(ip);
@@ -223,11 +240,14 @@ impl Test {
             return;
         };
         self.note(|found| found.beacon = Part::Fails);
+        let Some(until) = self.until() else {
+            return;
+        };
         self.begin_part();
         let me = Rc::downgrade(self);
         spawn_local(async move {
             let token = beacon.token.as_ref().map(|token| token.0.as_str());
-            let answer = beacon::ask(&beacon.url, token).await;
+            let answer = beacon::ask(&beacon.url, token, until).await;
             let Some(test) = me.upgrade() else { return };
             if answer.is_ok_and(|answer| answer.current.is_some()) {
                 test.note(|found| found.beacon = Part::Works);
