@@ -22,6 +22,7 @@ const ask = (message) => background((running) => running.request(message));
 api.runtime.onInstalled.addListener(() => background((running) => running.wake()));
 api.runtime.onStartup.addListener(() => background((running) => running.wake()));
 api.alarms.onAlarm.addListener(() => background((running) => running.tick()));
+api.idle.onStateChanged.addListener(() => background((running) => running.idle()));
 api.notifications.onClicked.addListener((id) => background((running) => running.clicked(id)));
 api.notifications.onButtonClicked?.addListener((id, button) =>
   background((running) => running.pressed(id, button)),

@@ -9,11 +9,13 @@
 //! | [`supervisor`] | the engine page: made when it is missing, ticked every 30 s |
 //! | [`storage`] | `storage.local` and `storage.session` |
 //! | [`downloads`] | files that are handed to the browser's downloads |
+//! | [`idle`] | whether there is input to this device |
 //! | [`notify`] | notifications, the badge, and the view a click opens |
 
 #![cfg(target_arch = "wasm32")]
 
 mod downloads;
+mod idle;
 mod notify;
 mod storage;
 mod supervisor;
@@ -56,6 +58,18 @@ impl Background {
     /// Hears that the alarm has rung.
     pub fn tick(&self) {
         self.tell_engine(FromBackground::Tick);
+        self.idle();
+    }
+
+    /// Hears that input to this device has ended or begun again. It is asked for: no event tells of it when a
+    /// worker starts.
+    pub fn idle(&self) {
+        let supervisor = Rc::clone(&self.0);
+        spawn_local(async move {
+            if let Some(idle) = idle::is_idle().await {
+                supervisor.tell_engine(FromBackground::Idle(idle)).await;
+            }
+        });
     }
 
     /// Hears that an update of the extension is there, which waits until a page of it asks for it.
@@ -100,7 +114,7 @@ impl Background {
             }
             HostRequest::Notify { notification } => notify::show(&notification).await,
             HostRequest::Withdraw { about } => notify::withdraw(&about).await,
-            HostRequest::Badge { count } => notify::badge(count).await,
+            HostRequest::Badge(badge) => notify::badge(badge).await,
             HostRequest::KeepNotifications { contacts } => notify::keep(&contacts).await,
             HostRequest::Wake => self.0.keep_engine().await,
             HostRequest::Restart => self.0.restart_engine().await,

@@ -4,12 +4,15 @@
 //! that was started by that click.
 
 use chrome::{api, object, settled};
-use ipc::{About, Command, ContactId, Notification, Place};
+use ipc::{About, Availability, Badge, Command, ContactId, Notification, Place};
 use js_sys::{Array, JsString, Object, Reflect, encode_uri};
 use wasm_bindgen::prelude::*;
 
 /// The first button of a request; the second one rejects.
 const ACCEPT: u32 = 0;
+
+/// The badge of who is there for contacts only: the eye of the menu, as far as a letter can be one.
+const CONTACTS_ONLY: &str = "◦";
 
 /// A chat window of its own: the popup's size and the window's frame.
 const WINDOW: (u32, u32) = (400, 640);
@@ -119,21 +122,31 @@ fn text(key: &str, name: &str) -> String {
     text.unwrap_or_default()
 }
 
-/// The number on the toolbar button.
-pub(crate) async fn badge(count: u32) {
-    let text = match count {
+/// Shows on the toolbar button how many wait, and how much of the network one is on.
+pub(crate) async fn badge(badge: Badge) {
+    let (count, title) = match badge.availability {
+        Availability::Off { .. } => (text("badge_off", ""), "badge_title_off"),
+        Availability::ContactsOnly if badge.count == 0 => {
+            (CONTACTS_ONLY.to_owned(), "badge_title_contacts")
+        }
+        Availability::ContactsOnly => (number(badge.count), "badge_title_contacts"),
+        Availability::Here | Availability::Away => (number(badge.count), "extension_name"),
+    };
+    let action = api().action();
+    let shown = action.set_badge_text(&object([("text", count.into())]));
+    let titled = action.set_title(&object([("title", text(title, "").into())]));
+    for set in [shown, titled] {
+        if let Err(error) = settled(set).await {
+            tracing::warn!(error, "the badge was not set");
+        }
+    }
+}
+
+fn number(count: u32) -> String {
+    match count {
         0 => String::new(),
         1..=999 => count.to_string(),
         _ => "999+".to_owned(),
-    };
-    if let Err(error) = settled(
-        api()
-            .action()
-            .set_badge_text(&object([("text", text.into())])),
-    )
-    .await
-    {
-        tracing::warn!(error, "the badge was not set");
     }
 }
 

@@ -26,6 +26,9 @@ extern "C" {
     /// `alarms`.
     #[wasm_bindgen(method, getter)]
     pub fn alarms(this: &Api) -> Alarms;
+    /// `idle`.
+    #[wasm_bindgen(method, getter)]
+    pub fn idle(this: &Api) -> Idle;
     /// `action`.
     #[wasm_bindgen(method, getter)]
     pub fn action(this: &Api) -> Action;
@@ -122,6 +125,19 @@ extern "C" {
     /// `action.setBadgeText`.
     #[wasm_bindgen(method, catch, js_name = setBadgeText)]
     pub fn set_badge_text(this: &Action, details: &JsValue) -> Result<JsValue, JsValue>;
+    /// `action.setTitle`.
+    #[wasm_bindgen(method, catch, js_name = setTitle)]
+    pub fn set_title(this: &Action, details: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// `idle`.
+    #[derive(Clone, Debug)]
+    pub type Idle;
+    /// `idle.queryState`: `active`, `idle` or `locked`.
+    #[wasm_bindgen(method, catch, js_name = queryState)]
+    pub fn query_state(this: &Idle, seconds: f64) -> Result<JsValue, JsValue>;
+    /// `idle.setDetectionInterval`.
+    #[wasm_bindgen(method, catch, js_name = setDetectionInterval)]
+    pub fn set_detection_interval(this: &Idle, seconds: f64) -> Result<(), JsValue>;
 
     /// `notifications`.
     #[derive(Clone, Debug)]

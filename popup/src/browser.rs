@@ -59,6 +59,12 @@ thread_local! {
     };
 }
 
+/// Returns which of so many elements has the focus.
+pub(crate) fn focused_among(count: usize, id: impl Fn(usize) -> String) -> Option<usize> {
+    let focused = document()?.active_element()?.id();
+    (0..count).find(|index| id(*index) == focused)
+}
+
 /// Returns names in the order of the browser's language.
 pub(crate) fn in_order(names: Vec<&str>) -> Vec<String> {
     let names: Array = names.into_iter().map(JsValue::from_str).collect();

@@ -1,11 +1,11 @@
 //! The Connection page: server, networks, and what is wrong.
 
-use super::header;
 use super::parts::{Dispatch, on, page_head, page_title};
+use super::{availability, header};
 use crate::i18n::{Text, t};
 use crate::state::{Action, State};
 use crate::{permissions, words};
-use ipc::{Network, Status, Trial};
+use ipc::{Availability, Network, Status, Trial};
 use yew::prelude::*;
 
 /// The Connection page.
@@ -19,14 +19,25 @@ pub(super) fn connection(state: &State, dispatch: &Dispatch) -> Html {
                     if let Some(status) = &state.status {
                         <p>{ t(words::phase_meaning(&status.phase)) }</p>
                     }
-                    <button type="button" class="primary" onclick={on(dispatch, Action::Retry)}>
-                        { t(Text::TryNow) }
-                    </button>
+                    { act(state, dispatch) }
                 </div>
                 { test(state, dispatch) }
                 { for state.status.iter().map(|status| facts(status, beacon(state, dispatch))) }
             </div>
         </main>
+    }
+}
+
+/// Returns what can be done now: to switch on, for who is off.
+fn act(state: &State, dispatch: &Dispatch) -> Html {
+    let off = state.status.as_ref().map(|status| status.availability);
+    if off.is_some_and(Availability::is_off) {
+        return availability::switch_on(state, dispatch);
+    }
+    html! {
+        <button type="button" class="primary" onclick={on(dispatch, Action::Retry)}>
+            { t(Text::TryNow) }
+        </button>
     }
 }
 

@@ -1,11 +1,13 @@
 //! The head of the lists: who one is, and how the connection is.
 
+use super::availability;
 use super::parts::{Dispatch, icon, on};
 use super::person::presence_line;
-use crate::i18n::{Plural, Text, count, t};
+use crate::browser;
+use crate::i18n::{Plural, Text, browser_language, count, fill, t};
 use crate::state::{Action, State};
 use crate::words::{self, StateLine, Tone};
-use ipc::{Person, Presence};
+use ipc::{Availability, Person, Presence};
 use yew::prelude::*;
 
 /// The head of the lists.
@@ -27,6 +29,10 @@ pub(super) fn header(state: &State, dispatch: &Dispatch) -> Html {
             <button type="button" class="quiet" onclick={on(dispatch, Action::OpenConnection)}>
                 { icon("connection") }<span>{ t(Text::Connection) }</span>
             </button>
+            <div class="top-foot">
+                { availability::menu(state, dispatch) }
+                { availability::switch_on(state, dispatch) }
+            </div>
         </header>
     }
 }
@@ -72,7 +78,8 @@ pub(super) fn state_line(state: &State) -> Html {
 /// Returns the line below the name of a contact: where they are; or, where that is not known or leads
 /// to nothing, how the connection is.
 pub(super) fn standing_line(state: &State, person: &Person, typing: bool) -> Html {
-    let alone = line(state).tone == Tone::Bad && person.presence == Presence::Offline;
+    let alone =
+        matches!(line(state).tone, Tone::Bad | Tone::Off) && person.presence == Presence::Offline;
     if state.engine.is_reconnecting() || alone {
         state_line(state)
     } else {
@@ -88,7 +95,28 @@ fn line(state: &State) -> StateLine {
     };
     match &state.status {
         _ if state.engine.is_reconnecting() => busy(Text::Reconnecting),
-        Some(status) => words::state_line(status, state.now),
+        Some(status) => {
+            let line = words::state_line(status, state.now);
+            match until(state) {
+                Some(text) => StateLine { text, ..line },
+                None => line,
+            }
+        }
         None => busy(Text::Starting),
     }
+}
+
+/// Returns until when the person is off, where that ends by itself.
+pub(super) fn until(state: &State) -> Option<String> {
+    let Availability::Off { until: Some(at) } = state.status.as_ref()?.availability else {
+        return None;
+    };
+    let language = browser_language();
+    let today = browser::local_day(state.now).has(at);
+    let at = if today {
+        browser::time_of_day(at, language.as_deref())
+    } else {
+        browser::moment(at, language.as_deref())
+    };
+    Some(fill(Text::StateOffUntil, &[&at]))
 }

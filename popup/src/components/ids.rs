@@ -9,6 +9,8 @@ pub(crate) fn target_id(target: &Target) -> String {
         Target::Lists => "lists".to_owned(),
         Target::Page => "page".to_owned(),
         Target::Composer => "composer".to_owned(),
+        Target::Choices => "availability".to_owned(),
+        Target::Choice(index) => choice_id(*index),
         Target::JoinName => "your-name".to_owned(),
         Target::Person(id) => person_id(id),
         Target::NoteButton(stranger) => note_button_id(stranger),
@@ -17,6 +19,11 @@ pub(crate) fn target_id(target: &Target) -> String {
         Target::File(id) => file_id(id),
         Target::Picture(id) => picture_id(id),
     }
+}
+
+/// Returns the id of an entry of the menu in the head.
+pub(super) fn choice_id(index: usize) -> String {
+    format!("choice-{index}")
 }
 
 pub(super) fn person_id(id: &PersonId) -> String {

@@ -4,6 +4,7 @@
 //! browser beyond the element an event came from.
 
 mod alerts;
+mod availability;
 mod backup;
 mod chat;
 mod composer;

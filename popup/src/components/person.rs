@@ -159,6 +159,9 @@ fn details(props: &Props) -> Html {
                     <span class="typing">{ t(Text::Typing) }</span>
                 } else {
                     <span>{ t(standing(person)) }</span>
+                    if person.connected.is_some_and(|way| way.away) && !is_blocked(person) {
+                        <span>{ " · " }{ t(Text::ContactAway) }</span>
+                    }
                     if let Some(seen) = &props.seen {
                         <span>{ " · " }{ seen }</span>
                     }
@@ -215,7 +218,9 @@ fn standing(person: &Person) -> Text {
 
 /// Returns the line below the name on a page about somebody.
 pub(super) fn presence_line(person: &Person, typing: bool) -> Html {
+    let away = person.connected.is_some_and(|way| way.away);
     let light = match person.presence {
+        Presence::OnNetwork | Presence::Online if away => "busy",
         Presence::OnNetwork | Presence::Online => "good",
         Presence::ClaimsNetwork => "busy",
         Presence::Offline => "off",

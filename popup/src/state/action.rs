@@ -6,7 +6,7 @@ use super::pages::{
     BackupEdit, ContactEdit, FileEdit, InvitesEdit, NoteEdit, PictureEdit, SettingsEdit,
 };
 use super::people::Section;
-use ipc::{ContactId, FromEngine, PersonId, Place, RequestId};
+use ipc::{Choice, ContactId, FromEngine, PersonId, Place, RequestId};
 use std::ops::Range;
 
 /// What happened.
@@ -64,6 +64,12 @@ pub(crate) enum Action {
     Ping(ContactId),
     /// Try now was pressed.
     Retry,
+    /// The menu of how much of the network to be on is opened, or closed.
+    ShowChoices(bool),
+    /// The focus has left it.
+    LeaveChoices,
+    /// One of its choices was pressed.
+    Choose(Choice),
     /// Test was pressed.
     Test,
     /// Use the built-in servers was pressed.

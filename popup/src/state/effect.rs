@@ -75,6 +75,10 @@ pub(crate) enum Target {
     Page,
     /// The message field.
     Composer,
+    /// The button that says how much of the network one is on.
+    Choices,
+    /// An entry of its menu.
+    Choice(usize),
     /// The name field of the first-run page.
     JoinName,
     /// A person's row.

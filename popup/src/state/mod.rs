@@ -35,6 +35,7 @@ pub(crate) use pages::{
     SettingsEdit, SettingsForm, Using,
 };
 pub(crate) use people::{Lists, Section, has_contacts};
+pub(crate) use reduce::availability::CHOICES;
 pub(crate) use transfers::{FileShown, Stage};
 pub(crate) use trouble::Trouble;
 pub(crate) use view::View;

@@ -43,6 +43,8 @@ pub(crate) struct State {
     pub(super) typing: LiteMap<ContactId, UnixMillis>,
     /// The settings in force.
     pub(crate) settings: Option<SettingsView>,
+    /// The menu of how much of the network to be on is open.
+    pub(crate) choosing: bool,
     /// Problems to know of.
     pub(crate) alerts: Alerts,
     /// The page that is open.

@@ -37,6 +37,8 @@ impl State {
             | Phase::Refused { .. }
             | Phase::NoAddress { .. }
             | Phase::NoBeacon { .. }
+            | Phase::Off
+            | Phase::ContactsOnly
             | Phase::Cellular
             | Phase::Forbidden => None,
         }

@@ -1,5 +1,6 @@
 //! States in words: from the types between the crates to texts.
 
+mod availability;
 mod files;
 mod name;
 mod network;
@@ -7,6 +8,7 @@ mod people;
 mod refused;
 mod trial;
 
+pub(crate) use availability::{availability, choice, choice_detail};
 pub(crate) use files::{extent, file_ended, file_line, parted, picture_error, progress, size};
 pub(crate) use name::isolate;
 pub(crate) use network::{

@@ -12,6 +12,8 @@ pub(crate) enum Tone {
     Busy,
     /// Something is missing.
     Bad,
+    /// It is as the person wants it: off.
+    Off,
 }
 
 impl Tone {
@@ -21,6 +23,7 @@ impl Tone {
             Self::Good => "good",
             Self::Busy => "busy",
             Self::Bad => "bad",
+            Self::Off => "off",
         }
     }
 }
@@ -61,6 +64,8 @@ pub(crate) fn retry_at(phase: &Phase) -> Option<UnixMillis> {
         | Phase::Electing { .. }
         | Phase::Refused { .. }
         | Phase::Misconfigured { .. }
+        | Phase::Off
+        | Phase::ContactsOnly
         | Phase::Cellular
         | Phase::Forbidden => None,
     }
@@ -81,6 +86,8 @@ fn phase_text(phase: &Phase) -> String {
         Phase::Refused { reason } => fill(Text::StateRefused, &[reason]),
         Phase::NoAddress { .. } => t(Text::StateNoAddress),
         Phase::NoBeacon { .. } => t(Text::StateNoBeacon),
+        Phase::Off => t(Text::StateOff),
+        Phase::ContactsOnly => t(Text::StateContactsOnly),
         Phase::Cellular => t(Text::StateCellular),
         Phase::Misconfigured { .. } => t(Text::StateMisconfigured),
         Phase::Forbidden => t(Text::StateForbidden),
@@ -89,7 +96,8 @@ fn phase_text(phase: &Phase) -> String {
 
 fn phase_tone(phase: &Phase) -> Tone {
     match phase {
-        Phase::Router { .. } | Phase::Peer { .. } => Tone::Good,
+        Phase::Router { .. } | Phase::Peer { .. } | Phase::ContactsOnly => Tone::Good,
+        Phase::Off => Tone::Off,
         Phase::Joining | Phase::Electing { .. } | Phase::FirstRun | Phase::Cellular => Tone::Busy,
         Phase::Offline { .. }
         | Phase::Refused { .. }
@@ -112,6 +120,8 @@ pub(crate) fn phase_meaning(phase: &Phase) -> Text {
         Phase::Refused { .. } => Text::WhatRefused,
         Phase::NoAddress { .. } => Text::WhatNoAddress,
         Phase::NoBeacon { .. } => Text::WhatNoBeacon,
+        Phase::Off => Text::WhatOff,
+        Phase::ContactsOnly => Text::WhatContactsOnly,
         Phase::Cellular => Text::WhatCellular,
         Phase::Misconfigured { .. } => Text::WhatMisconfigured,
         Phase::Forbidden => Text::WhatForbidden,
@@ -133,6 +143,8 @@ pub(crate) fn empty_network(status: Option<&Status>) -> Text {
         }
         Phase::NoAddress { .. } => Text::EmptyNoAddress,
         Phase::NoBeacon { .. } => Text::EmptyNoBeacon,
+        Phase::Off => Text::EmptyOff,
+        Phase::ContactsOnly => Text::EmptyContactsOnly,
         Phase::Cellular => Text::EmptyCellular,
         Phase::Forbidden => Text::EmptyForbidden,
     }
@@ -188,11 +200,12 @@ pub(crate) fn role(role: Role) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ipc::Network;
+    use ipc::{Availability, Network};
 
     fn line(phase: Phase, now: UnixMillis) -> String {
         let status = Status {
             phase,
+            availability: Availability::Here,
             networks: Vec::new(),
             more_people: 0,
             server: None,
@@ -231,6 +244,7 @@ mod tests {
                 address: "203.0.113.7".to_owned(),
                 people: 1,
             },
+            availability: Availability::Here,
             networks: vec![Network {
                 address: "203.0.113.7".to_owned(),
                 role: Role::Router,

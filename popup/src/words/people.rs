@@ -55,13 +55,12 @@ pub(crate) fn connected(connected: Connected) -> String {
         Way::Direct => Text::WayDirect,
         Way::Relayed => Text::WayRelayed,
     });
-    match connected.round_trip {
-        Some(millis) => {
-            let trip = fill(Text::RoundTrip, &[&millis.max(1).to_string()]);
-            format!("{way} · {trip}")
-        }
-        None => way,
-    }
+    let trip = connected
+        .round_trip
+        .map(|millis| fill(Text::RoundTrip, &[&millis.max(1).to_string()]));
+    let away = connected.away.then(|| t(Text::ContactAway));
+    let parts = away.into_iter().chain([way]).chain(trip);
+    parts.collect::<Vec<_>>().join(" · ")
 }
 
 /// Returns the state of a message, and the class for it; nothing for one of the contact that is stored.
@@ -118,11 +117,23 @@ mod tests {
 
     #[test]
     fn the_way_to_a_contact_is_said_in_words() {
-        let words = |way, round_trip| connected(Connected { way, round_trip });
+        let words = |way, round_trip| {
+            connected(Connected {
+                way,
+                round_trip,
+                away: false,
+            })
+        };
         assert_eq!(words(Way::Relayed, None), "relayed");
         assert_eq!(words(Way::Direct, Some(24)), "direct · 24 ms round trip");
         let shortest = words(Way::SameNetwork, Some(0));
         assert_eq!(shortest, "same network · 1 ms round trip");
+        let away = Connected {
+            way: Way::Direct,
+            round_trip: None,
+            away: true,
+        };
+        assert_eq!(connected(away), "away · direct");
     }
 
     #[test]

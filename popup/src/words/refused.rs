@@ -21,6 +21,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::FileUnfit => Text::FileUnfit,
         Refusal::FilesFull => Text::FilesFull,
         Refusal::NotJoined => Text::NotJoined,
+        Refusal::Off => Text::RefusedOff,
         Refusal::ContactsFull => Text::ContactsFull,
         Refusal::CodeMalformed => Text::CodeMalformed,
         Refusal::CodeDiffers => Text::CodeDiffers,

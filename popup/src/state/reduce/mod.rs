@@ -1,5 +1,6 @@
 //! The reducer: what each action does to the state, a file for each subject.
 
+pub(super) mod availability;
 mod backup;
 mod chat;
 mod connection;
@@ -67,6 +68,9 @@ impl State {
             Action::Ignore(request) => self.answer(request, |request| Command::Ignore { request }),
             Action::Ping(contact) => self.command(Command::Ping { contact }),
             Action::Retry => self.command(Command::Retry),
+            Action::ShowChoices(open) => self.show_choices(open),
+            Action::LeaveChoices => self.leave_choices(),
+            Action::Choose(choice) => self.choose(choice),
             Action::Test => self.test_connection(),
             Action::UseBuiltIn => self.use_built_in(),
             Action::Restart => self.restart(),
@@ -95,6 +99,8 @@ fn person_of(target: &Target) -> Option<PersonId> {
         Target::Lists
         | Target::Page
         | Target::Composer
+        | Target::Choices
+        | Target::Choice(_)
         | Target::JoinName
         | Target::Request(_)
         | Target::File(_)

@@ -21,6 +21,7 @@ fn in_trouble(url: &str, trouble: Option<BeaconTrouble>) -> Sut {
         config_error: None,
     }));
     view.event(Event::Status(Status {
+        availability: ipc::Availability::Here,
         phase: Phase::Joining,
         networks: Vec::new(),
         more_people: 0,

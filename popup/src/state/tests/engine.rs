@@ -129,6 +129,7 @@ fn answers_to_nothing_are_ignored() {
     assert_eq!(view.state.alerts.shown(), []);
     let phase = Phase::Cellular;
     view.event(Event::Status(Status {
+        availability: ipc::Availability::Here,
         phase,
         networks: Vec::new(),
         more_people: 0,

@@ -1,5 +1,6 @@
 //! The reducer, told what happens and asked what it shows and does: here what all tests share.
 
+mod availability;
 mod backup;
 mod beacon;
 mod chat;

@@ -238,6 +238,16 @@ impl Lab {
         self.with_line(name, |line| line.move_to(self.router(home)))
     }
 
+    /// Begins to count the packets that a browser's device sends to servers and to people.
+    pub fn count_packets(&self, name: &str) -> Result<()> {
+        self.with_line(name, |line| line.count())
+    }
+
+    /// Returns how many it has sent since then.
+    pub fn packets(&self, name: &str) -> Result<u64> {
+        self.with_line(name, |line| line.counted())
+    }
+
     /// Ends the signalling server. All ids are lost.
     pub fn stop_signalling(&mut self) {
         self.signalling.stop();
@@ -266,7 +276,7 @@ impl Lab {
         }
     }
 
-    fn with_line(&self, name: &str, work: impl FnOnce(&mut Line) -> Result<()>) -> Result<()> {
+    fn with_line<T>(&self, name: &str, work: impl FnOnce(&mut Line) -> Result<T>) -> Result<T> {
         let mut lines = self.lines();
         work(lines.get_mut(name).with_context(|| format!("no {name}"))?)
     }

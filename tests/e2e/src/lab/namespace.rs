@@ -50,6 +50,17 @@ impl Namespace {
         ip(&own.into_iter().chain(words.split(' ')).collect::<Vec<_>>())
     }
 
+    /// Runs a program with these words inside, and returns what it says.
+    pub(super) fn ask(&self, words: &str) -> Result<String> {
+        let own = ["netns", "exec", self.name()];
+        let words: Vec<_> = own.into_iter().chain(words.split(' ')).collect();
+        let output = Command::new("ip").args(&words).output().context("ip")?;
+        if !output.status.success() {
+            bail!("ip {}", words.join(" "));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// Sends a signal to all that runs inside.
     pub(super) fn signal(&self, signal: &str) -> Result<()> {
         let mut kill = Command::new("sh");

@@ -1,7 +1,7 @@
 //! Routers, homes, and the line that leads from a browser into a home.
 
 use super::Namespace;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use std::net::Ipv4Addr;
 
 /// The router's port to the Internet, inside its namespace.
@@ -10,6 +10,9 @@ const WAN: &str = "wan";
 const LAN: &str = "lan";
 /// The way from the servers to whatever is not in the lab: nobody is there.
 const NOWHERE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 254);
+
+/// Where all servers and all people of a lab are.
+const COUNTED: [&str; 2] = ["203.0.113.0/24", "10.0.0.0/16"];
 
 /// How a router translates addresses, as far as it matters to whoever wants to get through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -178,6 +181,29 @@ impl Line {
     /// Lets it go on.
     pub(super) fn open_lid(&self) -> Result<()> {
         self.device.signal("CONT")
+    }
+
+    /// Begins to count what the device sends to servers and to people, whatever is in it. Names are looked up
+    /// elsewhere.
+    pub(super) fn count(&self) -> Result<()> {
+        for network in COUNTED {
+            let rule = format!("iptables -w -A OUTPUT -o eth0 -d {network}");
+            self.device.run(&rule)?;
+        }
+        Ok(())
+    }
+
+    /// Returns how many packets that were.
+    pub(super) fn counted(&self) -> Result<u64> {
+        let said = self.device.ask("iptables -w -L OUTPUT -v -x -n")?;
+        let of_rule = |line: &str| {
+            let counted = COUNTED.iter().any(|network| line.contains(network));
+            let packets = line.split_whitespace().next().filter(|_| counted)?;
+            packets.parse::<u64>().ok()
+        };
+        let counts: Vec<u64> = said.lines().filter_map(of_rule).collect();
+        ensure!(counts.len() == COUNTED.len(), "not counted: {said}");
+        Ok(counts.iter().sum())
     }
 
     /// Plugs the same device into another home.
