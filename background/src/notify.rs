@@ -125,11 +125,11 @@ fn text(key: &str, name: &str) -> String {
 /// Shows on the toolbar button how many wait, and how much of the network one is on.
 pub(crate) async fn badge(badge: Badge) {
     let (count, title) = match badge.availability {
-        Availability::Off { .. } => (text("badge_off", ""), "badge_title_off"),
+        Availability::Off { .. } => (text("extension_off", ""), "extension_title_off"),
         Availability::ContactsOnly if badge.count == 0 => {
-            (CONTACTS_ONLY.to_owned(), "badge_title_contacts")
+            (CONTACTS_ONLY.to_owned(), "extension_title_contacts")
         }
-        Availability::ContactsOnly => (number(badge.count), "badge_title_contacts"),
+        Availability::ContactsOnly => (number(badge.count), "extension_title_contacts"),
         Availability::Here | Availability::Away => (number(badge.count), "extension_name"),
     };
     let action = api().action();

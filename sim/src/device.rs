@@ -68,6 +68,8 @@ pub struct Device {
     pub process: Option<Process>,
     /// The content of `storage.session`, which survives pages and not browsers.
     pub tokens: Vec<(String, String)>,
+    /// Its person wants to be off, away or there for contacts only for a while.
+    pub absent: bool,
     /// What its person sees.
     pub view: View,
 }
@@ -104,6 +106,8 @@ pub struct Process {
     pub brain: Brain,
     /// The PeerJS client, once configured.
     pub endpoint: Option<Box<Endpoint>>,
+    /// It closes everything: nothing more may be begun.
+    pub closing: bool,
     /// When either wants to be called, in true time.
     pub node_due: Option<u64>,
     /// See [`Process::node_due`].
@@ -161,6 +165,7 @@ impl Process {
         Self {
             brain,
             endpoint: None,
+            closing: false,
             node_due: None,
             endpoint_due: None,
             armed: None,
@@ -260,10 +265,17 @@ impl Device {
         self.storing == Storing::Takes
     }
 
-    /// Whether it is on, awake and on a network.
+    /// Whether it is on, awake and on a network, and its person is not off.
     #[must_use]
     pub fn is_up(&self) -> bool {
-        self.process.is_some() && self.asleep.is_none() && !self.offline
+        let on = self.process.is_some() && self.asleep.is_none() && !self.offline;
+        on && !self.view.availability.is_off()
+    }
+
+    /// Whether its person does not want to be in any registry.
+    #[must_use]
+    pub fn is_unlisted(&self) -> bool {
+        self.process.is_some() && self.view.availability.is_unlisted()
     }
 
     /// Returns the monotonic clock, as the endpoint takes it.

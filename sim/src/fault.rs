@@ -1,5 +1,6 @@
 //! The kinds of things that go wrong, and how often each did.
 
+use mesh_chat::view::Choice;
 use std::collections::BTreeMap;
 
 /// One thing that goes wrong; times in milliseconds.
@@ -78,6 +79,12 @@ pub enum Fault {
     Beacon(BeaconFault, u64),
     /// That is over, unless something else began meanwhile.
     BeaconBack,
+    /// A person goes off, away, or is there for contacts only.
+    Absent(usize, Choice),
+    /// What was said last by whoever went off has arrived; in this generation of its process.
+    Closed(usize, u64),
+    /// The person wants to be there for everybody again.
+    Present(usize),
     /// Everything works again.
     Heal,
     /// All hostile peers leave.

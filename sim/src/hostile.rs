@@ -94,6 +94,7 @@ pub fn notice(input: Input, is_due: bool) -> Option<Notice> {
         | Input::Signalling(_)
         | Input::Addresses(_)
         | Input::Woke
+        | Input::Idle(_)
         | Input::Cellular(_)
         | Input::Direct(_)
         | Input::Beacon(_)

@@ -87,6 +87,7 @@ impl Light {
             | Input::Addresses(_)
             | Input::Beacon(_)
             | Input::Woke
+            | Input::Idle(_)
             | Input::Cellular(_)
             | Input::Direct(_)
             | Input::Stored(..)

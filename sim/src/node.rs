@@ -20,6 +20,9 @@ use webext::mapping;
 /// How long the engine waits for its disk, in milliseconds: twice the `SILENCE` of `webext::storage`.
 const PATIENCE: u64 = 2 * webext::storage::SILENCE.as_secs() * 1_000;
 
+/// How long what is said last may take, in milliseconds: as in `webext/src/browser/signalling.rs`.
+const LAST_WORDS: u64 = 400;
+
 /// Gives a command to a node. Returns the number of the command.
 pub fn command(world: &mut World, index: usize, command: Command) -> u64 {
     let id = world.number_command();
@@ -149,6 +152,7 @@ fn carry_out(world: &mut World, index: usize, output: Output) {
     check::roots::asked(world, index, &output);
     check::rates::asked(world, index, &output);
     check::menaces::asked(world, index, &output);
+    check::absences::asked(world, index, &output);
     match output {
         Output::Register(id) => endpoint::handle(world, index, EndpointInput::Register(id)),
         Output::Release(id) => endpoint::handle(world, index, EndpointInput::Release(id)),
@@ -251,7 +255,22 @@ fn configure(world: &mut World, index: usize, config: &Config) {
         let servers = mapping::servers(config);
         let endpoint = Endpoint::new(servers, tokens, seed);
         process.endpoint = Some(Box::new(endpoint));
+        process.closing = false;
     }
+}
+
+/// What was said last gets the time to arrive that the extension gives it.
+fn disconnect(world: &mut World, index: usize) {
+    let Some(device) = world.devices.get_mut(index) else {
+        return;
+    };
+    device.keep_tokens();
+    let generation = device.generation;
+    if let Some(process) = &mut device.process {
+        process.closing = process.endpoint.is_some();
+    }
+    let closed = Event::Fault(Fault::Closed(index, generation));
+    world.ctx.later(LAST_WORDS, closed);
 }
 
 fn look_up(world: &mut World, index: usize) {

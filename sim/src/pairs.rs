@@ -36,7 +36,9 @@ pub fn can_reach(world: &World, one: usize, other: usize) -> bool {
         };
         let address = Some(card.transport_id.as_str()) == there.disk.transport_id();
         let recognised = Some(&card.discovery_uuid) == there.disk.discovery_uuid();
-        let near = recognised && here.home == there.home && roots::must_see(world, one, other);
+        let hidden = here.is_unlisted() || there.is_unlisted();
+        let near =
+            recognised && !hidden && here.home == there.home && roots::must_see(world, one, other);
         (address || near) && answers(world, other, contact)
     };
     world.devices.contact(one, other).is_some_and(reaches)

@@ -1,5 +1,6 @@
 //! What people do: join, ask whom they see, accept requests, write to their contacts.
 
+use crate::causes::PRESENT;
 use crate::device::Device;
 use crate::event::Event;
 use crate::false_friends;
@@ -9,8 +10,8 @@ use crate::preferences;
 use crate::roots::are_shy;
 use crate::world::{Activity, World};
 use mesh_chat::view::{
-    Asked, Command, ContactId, FileChoice, FileCommand, FileOffer, Hidden, Person, PersonId,
-    Transfer, TransferId, TransferState,
+    Asked, Availability, Choice, Command, ContactId, FileChoice, FileCommand, FileOffer, Hidden,
+    Person, PersonId, Transfer, TransferId, TransferState,
 };
 
 /// The longest pause between two acts of a person, and the shortest, in milliseconds.
@@ -88,6 +89,10 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     }
     if !device.has_joined() {
         return Some(Wish::Command(begin(world, index)));
+    }
+    if !device.absent && device.view.availability != Availability::Here {
+        world.disturb(index, &PRESENT);
+        return Some(Wish::Command(Command::Choose(Choice::Here)));
     }
     if world.activity == Activity::Joins {
         return None;

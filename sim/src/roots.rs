@@ -37,7 +37,8 @@ pub fn is_in_time(world: &World, index: usize) -> bool {
     let device = world.devices.get(index);
     device.is_some_and(|device| {
         let skew = device.skew.abs_diff(world.clock_offset());
-        device.is_up() && device.disk.has_profile() && skew <= CLOCKS
+        let listed = device.is_up() && !device.is_unlisted();
+        listed && device.disk.has_profile() && skew <= CLOCKS
     }) && without != Some(index)
 }
 

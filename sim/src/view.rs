@@ -1,8 +1,8 @@
 //! What the person of a device sees.
 
 use mesh_chat::view::{
-    BeaconStatus, ContactId, Event, Hidden, InviteId, Message, MessageState, Person, PersonId,
-    Phase, Request, RequestId, Transfer, TransferId,
+    Availability, BeaconStatus, ContactId, Event, Hidden, InviteId, Message, MessageState, Person,
+    PersonId, Phase, Request, RequestId, Transfer, TransferId,
 };
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -20,6 +20,8 @@ pub struct View {
     pub invites: BTreeMap<InviteId, Hidden>,
     /// The state line.
     pub phase: Option<Phase>,
+    /// How much of the network the person is on.
+    pub availability: Availability,
     /// The server in use.
     pub server: Option<String>,
     /// Own messages of each chat up to this one are shown as stored on the other device.
@@ -44,6 +46,7 @@ impl View {
             Event::Status(status) => {
                 self.more_people = status.more_people;
                 self.phase = Some(status.phase);
+                self.availability = status.availability;
                 self.server = status.server;
                 self.beacon = status.beacon;
             }

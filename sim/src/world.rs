@@ -84,6 +84,8 @@ pub struct World {
     pub older: Option<Random>,
     /// In worlds with disks that fail in other ways than by being full: the source of chance for that.
     pub disks: Option<Random>,
+    /// In worlds with people who are off, away, or there for contacts only: the source of chance for that.
+    pub absences: Option<Random>,
     /// Bytes that routers have sent.
     pub routed: u64,
     /// A hash of everything that happened.
@@ -114,6 +116,8 @@ impl World {
         let has_older = older.chance(30);
         let mut disks = Random::new(seed.rotate_left(16) ^ 2);
         let has_disks = disks.chance(30);
+        let mut absences = Random::new(seed.rotate_left(8) ^ 3);
+        let has_absences = absences.chance(30);
         if let Some(beacon) = &beacon {
             beacon.set_clocks(&mut devices);
         }
@@ -140,6 +144,7 @@ impl World {
             commands: 0,
             older: Some(older).filter(|_| has_older),
             disks: Some(disks).filter(|_| has_disks),
+            absences: Some(absences).filter(|_| has_absences),
         }
     }
 

@@ -19,6 +19,7 @@ pub fn check(world: &mut World) {
             wrong.extend(lists::router(world, home));
         }
         wrong.extend(lists::lists(world, home));
+        wrong.extend(lists::hidden(world, home));
     }
     wrong.extend(lists::contacts(world));
     wrong.extend(rendezvous::special(world));

@@ -6,7 +6,7 @@ use crate::names::{device_of, name};
 use crate::pairs::{is_covered, know_the_way};
 use crate::roots::must_see;
 use crate::world::World;
-use mesh_chat::view::{PersonId, Phase, Presence};
+use mesh_chat::view::{Person, PersonId, Phase, Presence};
 
 /// Returns what is wrong with the router of a home.
 #[must_use]
@@ -79,11 +79,35 @@ pub fn contacts(world: &World) -> Option<String> {
     None
 }
 
-/// Returns the devices of people that are up and in a home.
+/// Returns who is in a list of others although they do not want to be in any registry.
+#[must_use]
+pub fn hidden(world: &World, home: usize) -> Option<String> {
+    let is_hidden = |index: &usize| {
+        let device = world.devices.get(*index);
+        device.is_some_and(|device| device.home == home && device.is_unlisted())
+    };
+    for hidden in world.devices.people().filter(is_hidden) {
+        for index in members(world, home) {
+            let mut people = world.devices.people_seen(index);
+            let listed = |person: &Person| {
+                person.presence == Presence::ClaimsNetwork
+                    && device_of(&person.name) == Some(hidden)
+            };
+            if people.any(listed) {
+                return Some(format!(
+                    "P{index} sees P{hidden}, who wants to be in no list"
+                ));
+            }
+        }
+    }
+    None
+}
+
+/// Returns the devices of people that are up and in a home, and want to be in its registry.
 fn members(world: &World, home: usize) -> Vec<usize> {
     let is_there = |index: &usize| {
         let device = world.devices.get(*index);
-        device.is_some_and(|d| d.home == home && d.is_up() && d.has_joined())
+        device.is_some_and(|d| d.home == home && d.is_up() && d.has_joined() && !d.is_unlisted())
     };
     world.devices.people().filter(is_there).collect()
 }

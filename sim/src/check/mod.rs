@@ -1,5 +1,6 @@
 //! What must hold: at every moment, some time after each disturbance, and in the end.
 
+pub mod absences;
 pub mod end;
 pub mod files;
 pub mod lists;

@@ -179,7 +179,7 @@ fn members(world: &World, home: usize) -> Vec<Member<'_>> {
     };
     let in_home = |index: &usize| {
         let device = world.devices.get(*index);
-        device.is_some_and(|d| d.home == home && d.is_up() && d.has_joined())
+        device.is_some_and(|d| d.home == home && d.is_up() && d.has_joined() && !d.is_unlisted())
     };
     let people = world.devices.people().filter(in_home);
     let places = |index| {

@@ -1,7 +1,7 @@
 //! What the model looks at every second: the goals, and the bounds of everything that others can
 //! fill.
 
-use crate::check::{lists, rendezvous, roots, texts};
+use crate::check::{absences, lists, rendezvous, roots, texts};
 use crate::model::Goal;
 use crate::world::World;
 use mesh_chat::limits;
@@ -11,11 +11,15 @@ pub fn watch(world: &mut World) {
     let now = world.ctx.now;
     world.ties.follow(&world.devices, now);
     rendezvous::idle(world);
+    absences::off(world);
     for home in 0..world.network.homes.len() {
         for (goal, wrong) in [
             (Goal::Router, lists::router(world, home)),
             (Goal::Roots, roots::signed(world, home)),
-            (Goal::Lists, lists::lists(world, home)),
+            (
+                Goal::Lists,
+                lists::lists(world, home).or_else(|| lists::hidden(world, home)),
+            ),
         ] {
             let late = world.model.judge_home(home, now, goal, wrong.is_none());
             report(world, goal, late, wrong);

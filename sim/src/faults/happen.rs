@@ -2,7 +2,7 @@
 
 use crate::causes::HEAL;
 use crate::fault::Fault;
-use crate::faults::{contacts, devices, homes, hostiles, menaces, servers};
+use crate::faults::{absences, contacts, devices, homes, hostiles, menaces, servers};
 use crate::world::{Activity, World};
 
 /// Makes a fault happen.
@@ -45,6 +45,9 @@ pub fn happen(world: &mut World, fault: Fault) {
         Fault::Wipe(time) => contacts::wipe(world, time),
         Fault::Beacon(fault, time) => servers::beacon(world, fault, time),
         Fault::BeaconBack => servers::beacon_back(world, false),
+        Fault::Absent(index, choice) => absences::absent(world, index, choice),
+        Fault::Closed(index, generation) => absences::closed(world, index, generation),
+        Fault::Present(index) => absences::present(world, index),
         Fault::Heal => heal(world),
         Fault::Expel => hostiles::expel(world),
     }

@@ -6,6 +6,7 @@ use crate::menaces::Menace;
 use crate::random::Random;
 use crate::world::{HOMES, World};
 use mesh_chat::beacon::Slots;
+use mesh_chat::view::{Choice, OffFor};
 
 /// A round has time for what goes wrong, then everything is healed and stays so for the rest.
 const ROUND: u64 = 900_000;
@@ -25,6 +26,9 @@ const COPY_LIFE: u64 = 240_000;
 
 /// How long a disk gives wrong answers at most.
 const DOUBTFUL: u64 = 120_000;
+/// How long somebody is off, or there for contacts only, at most.
+const ABSENT: u64 = 180_000;
+
 /// How long a server means harm.
 const MALICE: (u64, u64) = (60_000, 240_000);
 /// How many connections die meanwhile.
@@ -63,6 +67,7 @@ pub fn schedule(world: &mut World, end: u64) {
     schedule_beacon(world, end);
     schedule_older(world, end);
     schedule_disks(world, end);
+    schedule_absences(world, end);
     schedule_menaces(world, end);
     let last = world.ctx.random.within(1, rounds + 1) * ROUND;
     let expelled = last.saturating_sub(ROUND - HEALED_AFTER);
@@ -163,6 +168,33 @@ fn schedule_disks(world: &mut World, end: u64) {
                 false => Fault::Silence(device),
             };
             world.ctx.later(at.min(end), Event::Fault(fault));
+        }
+    }
+}
+
+/// In a world with such people: in each round some who are off, away, or there for contacts only for a while,
+/// among all the rest or after it.
+fn schedule_absences(world: &mut World, end: u64) {
+    let people = world.devices.people().len();
+    let Some(random) = &mut world.absences else {
+        return;
+    };
+    for round in 0..(end / ROUND).max(1) {
+        for _ in 0..random.within(1, 4) {
+            let device = random.index(people);
+            let at = round * ROUND + random.within(10_000, HEALED_AFTER + QUIET.1);
+            let choice = match random.within(0, 10) {
+                0..4 => Choice::Off(OffFor::Ever),
+                4 => Choice::Off(OffFor::Hour),
+                5..9 => Choice::ContactsOnly,
+                _ => Choice::Away,
+            };
+            let (at, time) = (at.min(end), random.within(500, ABSENT));
+            let gone = Event::Fault(Fault::Absent(device, choice));
+            world.ctx.later(at, gone);
+            world
+                .ctx
+                .later(at + time, Event::Fault(Fault::Present(device)));
         }
     }
 }

@@ -73,6 +73,14 @@ impl Connections {
         self.numbers.range(first(device)..first(device + 1)).count()
     }
 
+    /// Returns how many of them carry something.
+    #[must_use]
+    pub fn alive_of(&self, device: usize) -> usize {
+        let ends = self.numbers.iter().filter(|(end, _)| end.device == device);
+        let open = ends.filter(|(_, number)| self.ends.get(**number).is_some_and(|end| !end.cut));
+        open.count()
+    }
+
     /// Returns the other end of a connection. Of a dial that is not open it is that of its first attempt.
     #[must_use]
     pub fn far_end(&self, device: usize, generation: u64, conn: ConnId) -> Option<End> {

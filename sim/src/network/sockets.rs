@@ -82,6 +82,12 @@ impl Sockets {
         }
     }
 
+    /// Returns how many sockets a device has open.
+    #[must_use]
+    pub fn count(&self, device: usize) -> usize {
+        self.open.range((device, 0, 0)..(device + 1, 0, 0)).count()
+    }
+
     /// Whether a server holds an id of a device whose socket is dead: it does not hear of its end.
     #[must_use]
     pub fn is_half_open(&self, device: usize) -> bool {

@@ -13,6 +13,7 @@ const SELECTORS = {
   heading: "h1, h2, h3, h4, h5, h6, [role=heading]",
   img: "img[alt], [role=img]",
   link: "a[href], [role=link]",
+  menuitemradio: "[role=menuitemradio]",
   list: "ul, ol, [role=list]",
   listitem: "li, [role=listitem]",
   log: "[role=log]",

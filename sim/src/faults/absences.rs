@@ -1,0 +1,42 @@
+//! People who are off, away, or there for contacts only, for a while.
+
+use crate::causes::ABSENT;
+use crate::check;
+use crate::node;
+use crate::world::World;
+use mesh_chat::view::{Choice, Command};
+
+/// A person goes off, away, or is there for contacts only.
+pub fn absent(world: &mut World, index: usize, choice: Choice) {
+    let device = world.devices.get_mut(index);
+    let joined = |device: &&mut crate::device::Device| device.has_joined();
+    let Some(device) = device
+        .filter(|d| d.process.is_some() && d.asleep.is_none())
+        .filter(joined)
+    else {
+        return;
+    };
+    device.absent = true;
+    world.disturb(index, &ABSENT);
+    node::command(world, index, Command::Choose(choice));
+}
+
+/// Everything that a device had open is closed.
+pub fn closed(world: &mut World, index: usize, generation: u64) {
+    if !world.devices.runs(index, generation) {
+        return;
+    }
+    let process = world.devices.process(index);
+    if let Some(process) = process.filter(|process| process.closing) {
+        (process.closing, process.endpoint, process.endpoint_due) = (false, None, None);
+        check::absences::closed(world, index);
+        world.cut(index, true);
+    }
+}
+
+/// The person wants to be there for everybody again, and says so when they do something next.
+pub fn present(world: &mut World, index: usize) {
+    if let Some(device) = world.devices.get_mut(index) {
+        device.absent = false;
+    }
+}
