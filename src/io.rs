@@ -1,4 +1,6 @@
 //! The one input and the one output of a [`Node`](crate::Node).
+//!
+//! Long because it is one list: everything that a node and its caller say to each other.
 
 use crate::address::Addresses;
 use crate::clock::UnixMillis;

@@ -25,6 +25,11 @@ impl Conversations {
         }
     }
 
+    /// Returns whether a contact says that its person is away.
+    pub(crate) fn is_away(&self, id: &ContactId) -> bool {
+        self.session(id).is_some_and(|session| session.says_away)
+    }
+
     fn take(
         &mut self,
         ctx: &mut Context,

@@ -340,11 +340,6 @@ impl Conversations {
         }
     }
 
-    /// Returns whether a contact says that its person is away.
-    pub(crate) fn is_away(&self, id: &ContactId) -> bool {
-        self.session(id).is_some_and(|session| session.says_away)
-    }
-
     /// Returns how long a message took there and back when that was last measured.
     pub(crate) fn round_trip(&self, id: &ContactId) -> Option<Duration> {
         self.session(id)?.trip.last()

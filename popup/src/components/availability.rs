@@ -57,7 +57,7 @@ fn choices(state: &State, holds: Availability, dispatch: &Dispatch) -> Html {
             <button type="button" role="menuitemradio" id={choice_id(index)} tabindex="-1"
                 aria-checked={checked.to_string()} onclick={on(dispatch, Action::Choose(*choice))}>
                 { icon(if checked { "sent" } else { "none" }) }
-                <span>{ t(words::choice(*choice)) }
+                <span>{ t(words::choice(*choice)) }{ " " }
                     if let Some(detail) = detail {
                         <span class="detail">{ t(detail) }</span>
                     }
@@ -76,7 +76,7 @@ fn choices(state: &State, holds: Availability, dispatch: &Dispatch) -> Html {
             onkeydown={moving(dispatch)}>
             { for on.into_iter().map(item) }
             <div role="group" aria-labelledby="off-heading">
-                <p id="off-heading">{ icon("off") }<span>{ t(Text::AvailabilityOff) }
+                <p id="off-heading">{ icon("off") }<span>{ t(Text::AvailabilityOff) }{ " " }
                     <span class="detail">{ off_detail(state) }</span>
                 </span></p>
                 { for off.into_iter().map(item) }

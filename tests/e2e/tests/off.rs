@@ -5,7 +5,6 @@ use e2e::Home::A;
 use e2e::Kind::{self, Chromium, Firefox};
 use e2e::friends::{befriend, joined, start_again};
 use e2e::lists::{page, see_lists};
-use e2e::page::ESCAPE;
 use e2e::{Browser, Lab, Result, figures, named, with_text};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,7 +15,7 @@ const CLOSED: Duration = Duration::from_secs(1);
 /// For how long nothing may be sent: contacts and the router look for whoever is gone, the alarm rings.
 const QUIET: Duration = Duration::from_secs(40);
 
-/// Chooses an entry of the menu, by the keyboard where `keys` says how often down from what holds.
+/// Chooses an entry of the menu.
 fn choose(browser: &Browser, holds: &str, choice: &str) -> Result<Instant> {
     page(browser)?.click(&named("button", holds))?;
     page(browser)?.click(&named("menuitemradio", choice))?;
@@ -37,7 +36,7 @@ fn off_and_on(test: &str, kind: Kind, other: Kind) -> Result {
     let mut browsers = joined(&lab, [(A, kind, "Alice"), (A, other, "Bob")])?;
     let [alice, bob] = &mut browsers;
     befriend(alice, bob)?;
-    see_lists(&[alice, bob], A)?;
+    see_lists(&[&*alice, &*bob], A)?;
     lab.count_packets("Alice")?;
     page(bob)?.person("Alice").open_chat()?;
     page(bob)?.send("before")?;
@@ -55,7 +54,6 @@ fn off_and_on(test: &str, kind: Kind, other: Kind) -> Result {
     assert_eq!(lab.packets("Alice")?, closed, "from a second after on");
     alice.check_console()?;
 
-    // The driver says what the browser shows before the extension has begun, so that is waited for.
     alice.quit()?;
     start_again(alice)?.see(&with_text("status", "Off: nothing is sent"))?;
     see_silence(&lab, alice)?;
@@ -72,7 +70,7 @@ fn off_and_on(test: &str, kind: Kind, other: Kind) -> Result {
         &format!("off ended ({kind:?}): a message delivered"),
         begun.elapsed(),
     )?;
-    see_lists(&[alice, bob], A)
+    see_lists(&[&*alice, &*bob], A)
 }
 
 #[test]
