@@ -104,7 +104,8 @@ fn for_contacts_only_others_see_nobody_and_a_contact_still_chats() -> Result {
             "Contacts only In no list; contacts reach you",
         )?;
         page(cleo)?.person(name).see_gone()?;
-        page(hidden)?.see_text("You are there for contacts only")?;
+        let says = "Contacts only: nobody else sees you";
+        page(hidden)?.see(&with_text("status", says))?;
         hidden.screenshots(lab.folder(), "contacts-only")?;
         page(contact)?.person(name).open_chat()?;
         let text = format!("{name} is hidden");
