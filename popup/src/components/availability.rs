@@ -1,10 +1,9 @@
 //! How much of the network one is on: the button that says it, and the menu that it opens.
 
-use super::header::until;
 use super::ids::choice_id;
 use super::parts::{Dispatch, icon, on};
 use crate::browser;
-use crate::i18n::{Text, t};
+use crate::i18n::{Text, browser_language, fill, t};
 use crate::state::{Action, CHOICES, State};
 use crate::words;
 use ipc::{Availability, Choice, OffFor};
@@ -33,6 +32,21 @@ pub(super) fn menu(state: &State, dispatch: &Dispatch) -> Html {
             }
         </div>
     }
+}
+
+/// Returns until when the person is off, where that ends by itself.
+pub(super) fn until(state: &State) -> Option<String> {
+    let Availability::Off { until: Some(at) } = state.status.as_ref()?.availability else {
+        return None;
+    };
+    let language = browser_language();
+    let today = browser::local_day(state.now).has(at);
+    let at = if today {
+        browser::time_of_day(at, language.as_deref())
+    } else {
+        browser::moment(at, language.as_deref())
+    };
+    Some(fill(Text::StateOffUntil, &[&at]))
 }
 
 /// Returns the way back for who is off.

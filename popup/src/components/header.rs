@@ -3,11 +3,10 @@
 use super::availability;
 use super::parts::{Dispatch, icon, on};
 use super::person::presence_line;
-use crate::browser;
-use crate::i18n::{Plural, Text, browser_language, count, fill, t};
+use crate::i18n::{Plural, Text, count, t};
 use crate::state::{Action, State};
 use crate::words::{self, StateLine, Tone};
-use ipc::{Availability, Person, Presence};
+use ipc::{Person, Presence};
 use yew::prelude::*;
 
 /// The head of the lists.
@@ -97,26 +96,11 @@ fn line(state: &State) -> StateLine {
         _ if state.engine.is_reconnecting() => busy(Text::Reconnecting),
         Some(status) => {
             let line = words::state_line(status, state.now);
-            match until(state) {
+            match availability::until(state) {
                 Some(text) => StateLine { text, ..line },
                 None => line,
             }
         }
         None => busy(Text::Starting),
     }
-}
-
-/// Returns until when the person is off, where that ends by itself.
-pub(super) fn until(state: &State) -> Option<String> {
-    let Availability::Off { until: Some(at) } = state.status.as_ref()?.availability else {
-        return None;
-    };
-    let language = browser_language();
-    let today = browser::local_day(state.now).has(at);
-    let at = if today {
-        browser::time_of_day(at, language.as_deref())
-    } else {
-        browser::moment(at, language.as_deref())
-    };
-    Some(fill(Text::StateOffUntil, &[&at]))
 }
