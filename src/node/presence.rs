@@ -96,9 +96,11 @@ impl Presence {
             Availability::Away => true,
             Availability::Off { .. } => false,
         };
-        self.holds = match self.chosen {
-            Availability::Here if idle => Availability::Away,
-            chosen => chosen,
+        let leaves = idle && self.chosen == Availability::Here;
+        self.holds = if leaves {
+            Availability::Away
+        } else {
+            self.chosen
         };
     }
 

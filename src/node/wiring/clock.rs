@@ -60,9 +60,10 @@ impl Node {
         }
         for change in self.ctx.store.take_due(self.ctx.now.mono) {
             if !self.is_overtaken(&change) {
-                let change = match change {
-                    Change::Availability(_) => Change::Availability(self.presence.record()),
-                    change => self.account.newest(change),
+                let change = if matches!(change, Change::Availability(_)) {
+                    Change::Availability(self.presence.record())
+                } else {
+                    self.account.newest(change)
                 };
                 self.ctx.store_for_certain(change);
             }
