@@ -26,7 +26,7 @@ pub fn closed(world: &mut World, index: usize) {
 pub fn off(world: &mut World) {
     for index in world.devices.people() {
         let process = world.devices.process(index);
-        if !process.is_some_and(|process| process.endpoint.is_none()) {
+        if process.is_none_or(|process| process.endpoint.is_some()) {
             continue;
         }
         let (sockets, ends) = (
