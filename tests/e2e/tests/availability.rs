@@ -1,6 +1,7 @@
 //! The menu of how much of the network one is on, used by the keyboard.
 #![cfg(feature = "browsers")]
 
+use e2e::Kind::Chromium;
 use e2e::friends::contacts;
 use e2e::page::{ENTER, ESCAPE};
 use e2e::{Browser, Result, World, named, with_text};
@@ -40,6 +41,11 @@ fn the_menu_is_used_by_the_keyboard_and_contacts_see_who_is_away() -> Result {
         assert_eq!(focused(one)?, "Until I switch on", "it goes round");
         one.screenshots(world.folder(), "menu")?;
         page.check_controls()?;
+        if one.kind() == Chromium {
+            one.in_size(280, 600)?;
+            one.screenshots(world.folder(), "menu-narrow")?;
+            one.in_size(500, 600)?;
+        }
         page.press(&ESCAPE.to_string())?;
         page.see_no(&with_text("menuitemradio", "Here"))?;
         assert_eq!(focused(one)?, "Here", "the button has the focus again");

@@ -110,7 +110,8 @@ fn for_contacts_only_others_see_nobody_and_a_contact_still_chats() -> Result {
         page(contact)?.person(name).open_chat()?;
         let text = format!("{name} is hidden");
         page(contact)?.send(&text)?;
-        page(contact)?.see_message_state(&text, "Delivered")?;
+        page(hidden)?.person(contact.name()).open_chat()?;
+        page(hidden)?.see_message(&text)?;
         choose(
             hidden,
             "Contacts only",
