@@ -208,7 +208,7 @@ fn npm_stamp() -> std::path::PathBuf {
 fn npm_lock_hash() -> Result<String> {
     let lock = paths::root().join("package-lock.json");
     let bytes = fs::read(&lock).with_context(|| lock.display().to_string())?;
-    Ok(hex(&Sha256::digest(bytes)))
+    Ok(sha256(&bytes))
 }
 
 fn debian(packages: &[&str]) -> Result<()> {
@@ -260,6 +260,11 @@ fn verifpal() -> Result<()> {
     let args = ["install", "--locked", "--ignore-rust-version", "--force"];
     let what = ["verifpal", "--version", VERIFPAL];
     shell::run(shell::cargo().args(args).args(what))
+}
+
+/// Returns a hash in hex, as `sha256sum` prints it.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// Encodes as lower-case hex.

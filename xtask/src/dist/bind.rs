@@ -37,6 +37,13 @@ const WASM_OPT: &[&str] = &[
     "--strip-target-features",
 ];
 
+/// How the bindings write HTML text into an element, and what stands there instead. Yew can do it; no view asks it to, and what
+/// is shipped cannot.
+const WRITES_HTML: [&str; 2] = [
+    "arg0.innerHTML = getStringFromWasm0(arg1, arg2);",
+    "throw new Error(\"no view is made of HTML text\");",
+];
+
 /// A crate ready to be loaded.
 pub(super) struct Bound {
     /// The crate.
@@ -86,7 +93,18 @@ fn make(module: &Module, bound: &Bound) -> Result<()> {
         .omit_default_module_path(true)
         .generate(&bound.dir)
         .with_context(|| format!("binding {}", module.name))?;
+    let script = bound.dir.join(format!("{}.js", bound.name));
+    fs::write(&script, without_html(&fs::read_to_string(&script)?)?)?;
     optimise(&bound.wasm())
+}
+
+fn without_html(bindings: &str) -> Result<String> {
+    let [writes, refuses] = WRITES_HTML;
+    let bindings = bindings.replace(writes, refuses);
+    if bindings.contains("HTML = ") {
+        bail!("the bindings write HTML text in a way that is not known");
+    }
+    Ok(bindings)
 }
 
 fn optimise(wasm: &Path) -> Result<()> {
@@ -119,6 +137,25 @@ fn hash(wasm: &Path) -> Result<String> {
     hash.update(fs::read(lock)?);
     hash.update(BINDGEN);
     hash.update(RESET);
+    hash.update(WRITES_HTML.concat());
     hash.update(WASM_OPT.join(" "));
     Ok(setup::hex(&hash.finalize()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_html;
+
+    #[test]
+    fn bindings_that_write_html_text_refuse_instead_or_are_refused() {
+        let known = "set: function(arg0, arg1, arg2) {
+            arg0.innerHTML = getStringFromWasm0(arg1, arg2);
+        },";
+        assert!(!without_html(known).unwrap().contains("arg0.innerHTML"));
+        assert!(without_html("set: (a, b) => { a.outerHTML = b; }").is_err());
+        assert_eq!(
+            without_html("arg0.text = arg1;").unwrap(),
+            "arg0.text = arg1;"
+        );
+    }
 }

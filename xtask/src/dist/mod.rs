@@ -1,17 +1,19 @@
 //! `dist`: the extension as folders that can be loaded, and as zips that are the same each time.
 //!
 //! `build` makes wasm of the crates, `bind` makes it loadable and small, `assemble` puts the
-//! folder together, `pack` zips it, `sizes` weighs it.
+//! folder together with the `manifest` of its browser, `pack` zips it, `sizes` weighs it.
 
 mod assemble;
 mod bind;
 mod build;
-mod pack;
+mod manifest;
+pub(crate) mod pack;
 mod sizes;
 
 use crate::{paths, setup};
 use anyhow::{Result, anyhow};
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Instant;
 
@@ -26,8 +28,8 @@ pub(crate) struct Options {
     pub(crate) out: Option<PathBuf>,
 }
 
-/// The browsers there is a folder for. Their contents are the same.
-const BROWSERS: [&str; 2] = ["chrome", "firefox"];
+/// The browsers there is a folder for. Only their manifests differ.
+pub(crate) const BROWSERS: [&str; 2] = ["chrome", "firefox"];
 
 /// A crate that becomes wasm, and what it may weigh.
 pub(crate) struct Part {
@@ -63,6 +65,11 @@ pub(crate) const PARTS: [Part; 4] = [
     },
 ];
 
+/// Returns the zip for a browser in such a folder.
+pub(crate) fn zip(out: &Path, browser: &str) -> PathBuf {
+    out.join(format!("mesh-chat-{browser}.zip"))
+}
+
 /// Builds and binds all parts. Each is bound while the next is built: the end of a build and most of the
 /// binding leave all cores but one alone.
 fn bound() -> Result<Vec<bind::Bound>> {
@@ -88,15 +95,16 @@ pub(crate) fn run(options: &Options) -> Result<PathBuf> {
     let started = Instant::now();
     let bound = bound()?;
     for browser in BROWSERS {
-        assemble::folder(&out.join(browser), &bound)?;
-        pack::zip(
-            &out.join(browser),
-            &out.join(format!("mesh-chat-{browser}.zip")),
-        )?;
+        assemble::folder(browser, &out.join(browser), &bound)?;
+        pack::folder(&out.join(browser), &zip(&out, browser))?;
     }
     let sizes = sizes::weigh(&bound)?;
     sizes::print(&sizes, &out)?;
     sizes::save(&sizes, &out)?;
+    for browser in BROWSERS {
+        let zip = zip(&out, browser);
+        println!("{}  {}", setup::sha256(&fs::read(&zip)?), zip.display());
+    }
     println!(
         "dist: {} in {:.1} s",
         out.display(),

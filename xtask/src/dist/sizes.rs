@@ -47,7 +47,7 @@ pub(super) fn print(sizes: &[Size], out: &Path) -> Result<()> {
         println!("{:<12}{raw:>10}{gzip:>10}{budget:>10}", size.part.title);
     }
     for browser in BROWSERS {
-        let zip = fs::metadata(out.join(format!("mesh-chat-{browser}.zip")))?.len();
+        let zip = fs::metadata(super::zip(out, browser))?.len();
         println!("{:<12}{:>10}", format!("{browser} zip"), kb(zip));
     }
     Ok(())
