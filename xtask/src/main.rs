@@ -21,6 +21,7 @@ mod paths;
 mod release;
 mod setup;
 mod shell;
+mod store;
 mod stories;
 mod test;
 mod traces;
@@ -65,6 +66,8 @@ enum Command {
     Endurance(stories::EnduranceOptions),
     /// Before a release: everything that takes too long for the tests, and a table of it
     ReleaseCheck(release::Options),
+    /// Make what the stores get: zips, source package, texts, pictures, in artifacts/store
+    Store(store::Options),
     /// Look for attacks in the models of the handshake
     Formal(formal::Options),
 }
@@ -94,6 +97,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(options) => bench::run(&options),
         Command::Endurance(options) => stories::endurance(&options),
         Command::ReleaseCheck(options) => release::run(&options),
+        Command::Store(options) => store::run(&options),
         Command::Formal(options) => formal::run(&options),
     }
 }

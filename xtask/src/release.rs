@@ -39,6 +39,8 @@ pub(crate) struct Options {
 /// In the order in which they come: the shortest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
+    /// The stores' rules, the pictures, and the same zips from the source package in another folder
+    Store,
     /// Each planted bug is found by its test
     Mutants,
     /// Thousands of dials and look-ups of one engine in Chromium
@@ -87,6 +89,7 @@ impl Part {
             format!("endurance {browser} --dials {dials} --lookups {lookups}")
         };
         let commands = match self {
+            Self::Store => vec!["store".to_owned()],
             Self::Mutants => vec!["mutants".to_owned()],
             Self::Chromium => vec![endurance("chromium")],
             Self::Firefox => vec![endurance("firefox")],

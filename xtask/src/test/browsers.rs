@@ -36,7 +36,17 @@ pub(super) fn across_nats(filters: &[String]) -> Result<Report> {
         return Ok(Counts::skipped().into());
     }
     // They mostly wait, each in a network of its own.
-    let files = ["nat", "lid", "away", "echo", "paths", "files_apart", "off"].map(str::to_owned);
+    let files = [
+        "nat",
+        "lid",
+        "away",
+        "echo",
+        "paths",
+        "files_apart",
+        "off",
+        "recipients",
+    ];
+    let files = files.map(str::to_owned);
     e2e("nat", &files, 2, filters)
 }
 

@@ -8,7 +8,7 @@ mod report;
 
 pub(crate) use browsers::measure_failover;
 
-use crate::{dist, figures, fuzz, setup, shell, stories};
+use crate::{dist, figures, fuzz, paths, setup, shell, store, stories};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use counts::Counts;
@@ -49,6 +49,8 @@ enum Phase {
     Wasm,
     /// The extension builds and is within its size budgets
     Dist,
+    /// What was built keeps the rules of both stores
+    Store,
     /// Chromium and Firefox with the extension, against local servers
     Browsers,
     /// Both across real NATs, in network namespaces: needs root
@@ -172,7 +174,8 @@ impl Phase {
     fn wanted(self, options: &Options) -> bool {
         let is_tests = match self {
             Self::Unit | Self::Wasm | Self::Dist | Self::Browsers | Self::Nat => true,
-            Self::Format | Self::Lint | Self::Deny | Self::Doc | Self::Sim | Self::Fuzz => false,
+            Self::Format | Self::Lint | Self::Deny | Self::Doc => false,
+            Self::Sim | Self::Fuzz | Self::Store => false,
         };
         let asked = |phase: &Phase| *phase == self || phase.needs(self);
         let chosen = options.phase.is_empty() || options.phase.iter().any(asked);
@@ -191,14 +194,18 @@ impl Phase {
             | Self::Unit
             | Self::Wasm
             | Self::Dist
+            | Self::Store
             | Self::Browsers
             | Self::Nat => None,
         }
     }
 
-    /// Browsers show what was built last.
+    /// Browsers show what was built last, and that is what goes to the stores.
     fn needs(self, other: Self) -> bool {
-        matches!((self, other), (Self::Browsers | Self::Nat, Self::Dist))
+        matches!(
+            (self, other),
+            (Self::Store | Self::Browsers | Self::Nat, Self::Dist)
+        )
     }
 
     fn run(self, filters: &[String]) -> Result<Report> {
@@ -217,6 +224,9 @@ impl Phase {
             Self::Dist => {
                 // Over budget is said loudly and does not fail: the engine is, by far.
                 dist::run(&dist::Options::default()).map(|_| Counts::one(true).into())
+            }
+            Self::Store => {
+                store::check(&paths::root().join("dist")).map(|()| Counts::one(true).into())
             }
             Self::Browsers => browsers::run(filters),
             Self::Nat => browsers::across_nats(filters),
