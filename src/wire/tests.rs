@@ -378,6 +378,31 @@ fn the_protocol_documents_every_message_and_field_and_no_other() {
     assert_eq!(documented(&["Pieces"]), coded(FileFrame::FIELDS));
 }
 
+const PRIVACY: &str = include_str!("../../PRIVACY.md");
+
+/// What the signalling server is sent, as the crate `peerjs` writes it.
+const SIGNALLING: [&str; 4] = ["HEARTBEAT", "OFFER", "ANSWER", "CANDIDATE"];
+
+#[test]
+fn the_privacy_page_says_who_gets_each_message_and_names_no_other() {
+    let (_, chapter) = PRIVACY.split_once("\n## What leaves the device\n").unwrap();
+    let (chapter, _) = chapter.split_once("\n## ").unwrap();
+    let packets = chapter.lines().filter_map(|line| line.strip_prefix("| `"));
+    let packets = packets.map(|row| row.split_once(" |").unwrap().0);
+    let told: BTreeSet<_> = packets
+        .flat_map(|names| names.split(", "))
+        .map(|name| name.trim_matches('`'))
+        .collect();
+    let tables = [
+        RouterFrame::FIELDS,
+        HandshakeFrame::FIELDS,
+        SessionFrame::FIELDS,
+        FileFrame::FIELDS,
+    ];
+    let sent = tables.into_iter().flatten().map(|(kind, _)| *kind);
+    assert_eq!(told, sent.chain(SIGNALLING).collect());
+}
+
 /// Returns what some chapters of PROTOCOL.md say: `{type:'ack', log, upto}`. What follows a colon
 /// is the type or the value of a field, and is for the reader.
 fn documented(titles: &[&str]) -> Forms {
