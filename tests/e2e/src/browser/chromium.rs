@@ -44,7 +44,6 @@ fn arguments(browser: &Browser) -> Vec<String> {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        "--lang=en-US",
         "--window-size=420,700",
         // The consoles of all pages and workers, into one file.
         "--enable-logging",
@@ -60,6 +59,7 @@ fn arguments(browser: &Browser) -> Vec<String> {
     if browser.setup.place.is_none() && own_address().is_loopback() {
         arguments.push("--allow-loopback-in-peer-connection".to_owned());
     }
+    arguments.push(format!("--lang={}", browser.setup.language));
     let path = |name: &str, path: &Path| format!("--{name}={}", path.display());
     arguments.push(path("log-file", &browser.log_file("console")));
     arguments.push(path("user-data-dir", &browser.profile()));

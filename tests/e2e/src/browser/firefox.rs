@@ -49,7 +49,7 @@ fn preferences(browser: &Browser) -> Result<Value> {
         // Only a packed, installed extension is there after a restart; ESR lets it be unsigned.
         "xpinstall.signatures.required": false,
         "extensions.autoDisableScopes": 0,
-        "intl.locale.requested": "en-US",
+        "intl.locale.requested": browser.setup.language,
         "media.peerconnection.enabled": !browser.setup.no_webrtc,
         "dom.fs.enabled": !browser.setup.no_file_system,
         "media.peerconnection.ice.obfuscate_host_addresses": browser.setup.hidden,

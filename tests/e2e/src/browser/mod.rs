@@ -43,6 +43,8 @@ pub struct Setup {
     pub kind: Kind,
     /// For log files and messages; of one person, usually.
     pub name: String,
+    /// The language of its user interface.
+    pub language: &'static str,
     /// Firefox: seconds until an event page without events is stopped; `None` is the usual 30.
     pub idle_timeout: Option<u32>,
     /// No extension: an ordinary browser for ordinary pages.
@@ -70,6 +72,7 @@ impl Setup {
         Self {
             kind,
             name: name.to_owned(),
+            language: "en-US",
             idle_timeout: None,
             bare: false,
             place: None,
@@ -171,6 +174,8 @@ impl Browser {
         command.env("TMPDIR", temporary);
         // Local time that is taken for UTC, or the other way round, shows here.
         command.env("TZ", "Asia/Kathmandu");
+        // Where Chromium for Linux reads its language.
+        command.env("LANGUAGE", self.setup.language);
         let driver =
             Process::start(
                 &mut command,
@@ -183,6 +188,11 @@ impl Browser {
             )?;
         let port = port.wait("the driver's port", Duration::from_secs(20), |_| true)?;
         Ok((driver, port))
+    }
+
+    /// Has it speak another language; it counts from the next start.
+    pub fn speak(&mut self, language: &'static str) {
+        self.setup.language = language;
     }
 
     /// Replaces `config.json`; it counts from the next start.

@@ -11,6 +11,7 @@
 //! needs root, `ip` and `iptables`.
 
 mod namespace;
+mod wiretap;
 mod wiring;
 
 use crate::browser::{Browser, Kind, Setup};
@@ -29,6 +30,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use namespace::Namespace;
+pub use wiretap::{Recipient, Transport, Wiretap};
 pub use wiring::Nat;
 use wiring::{Line, Router};
 
@@ -71,6 +73,8 @@ pub struct Lab {
     /// What browsers ask in the place of the STUN server, where that is to be silent.
     silent: Option<Stun>,
     lines: Mutex<BTreeMap<String, Line>>,
+    /// Of each device, where the lab has them.
+    taps: Option<Mutex<BTreeMap<String, Wiretap>>>,
     plugged: AtomicU8,
     homes: [Router; 2],
     internet: Namespace,
@@ -113,6 +117,7 @@ impl Lab {
             echo: internet.enter(|| Echo::honest(SERVERS))??,
             silent: None,
             lines: Mutex::default(),
+            taps: None,
             plugged: AtomicU8::new(0),
             homes,
             internet,
@@ -136,6 +141,32 @@ impl Lab {
     pub fn with_hidden_addresses(mut self) -> Self {
         self.hidden = true;
         self
+    }
+
+    /// Listens at each device from now on.
+    #[must_use]
+    pub fn with_wiretaps(mut self) -> Self {
+        self.taps = Some(Mutex::default());
+        self
+    }
+
+    /// Returns what has left a browser's device.
+    pub fn tap(&self, name: &str) -> Result<Wiretap> {
+        let taps = self.taps.as_ref().context("no wiretaps")?;
+        let taps = taps.lock().unwrap_or_else(PoisonError::into_inner);
+        taps.get(name)
+            .cloned()
+            .with_context(|| format!("no {name}"))
+    }
+
+    /// Returns where the servers of its configuration are: signalling, echo and STUN.
+    pub fn servers(&self) -> [Recipient; 3] {
+        let signalling = (SERVERS, self.signalling.port()).into();
+        [
+            (Transport::Tcp, signalling),
+            (Transport::Tcp, self.echo.address()),
+            (Transport::Udp, self.stun.address()),
+        ]
     }
 
     /// Has browsers know the relay from the beginning, to which this transport leads: `udp` or `tcp`.
@@ -265,6 +296,11 @@ impl Lab {
         let device = wiring::device(&format!("{}-{number}", name_of(&self.logs)))?;
         let line = Line::plug(device.clone(), number, self.router(home))?;
         self.lines().insert(name.to_owned(), line);
+        if let Some(taps) = &self.taps {
+            let tap = Wiretap::on(&device)?;
+            let mut taps = taps.lock().unwrap_or_else(PoisonError::into_inner);
+            taps.insert(name.to_owned(), tap);
+        }
         Ok(device)
     }
 

@@ -36,6 +36,11 @@ impl Echo {
         Ok(Self { address, hits })
     }
 
+    /// Returns where it is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Returns the address for `ipEcho`.
     pub fn url(&self) -> String {
         format!("http://{}/?format=json", self.address)

@@ -118,6 +118,11 @@ impl Coturn {
         })
     }
 
+    /// Returns where it is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// For `iceServers`.
     pub fn url(&self) -> String {
         format!("stun:{}", self.address)

@@ -1,0 +1,140 @@
+//! Who gets packets: nobody but those whom PRIVACY.md names. Each device is listened to from before its browser starts.
+#![cfg(feature = "nat")]
+
+use anyhow::ensure;
+use e2e::Home::{A, B};
+use e2e::Kind::{Chromium, Firefox};
+use e2e::files::{MEGABYTE, check_saved, see, send, view};
+use e2e::friends::befriend;
+use e2e::lab::{Recipient, Transport};
+use e2e::lists::{page, see_people};
+use e2e::talk::Talk;
+use e2e::{Browser, Lab, Result, named};
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// The longest that a message may take, also between two homes.
+const STALL: Duration = Duration::from_secs(20);
+
+/// The port of mDNS, by which a device is asked for behind its random name.
+const MDNS: u16 = 5353;
+
+/// What the two browsers look up for themselves, with or without an extension.
+const OF_THE_BROWSERS: &[&str] = &[];
+
+/// Returns to whom else a browser has sent something, or whom else it has looked up.
+fn strangers(lab: &Lab, browser: &Browser) -> Result<BTreeSet<String>> {
+    let tap = lab.tap(browser.name())?;
+    let packets = tap.packets.all().into_iter();
+    let foreign = packets.filter(|packet| !is_named(lab, packet));
+    let foreign = foreign.map(|(transport, address)| format!("{transport:?} {address}"));
+    let names = tap.names.all().into_iter();
+    let names = names.filter(|name| !OF_THE_BROWSERS.contains(&name.as_str()));
+    Ok(foreign.chain(names).collect())
+}
+
+/// Whether PRIVACY.md names who gets such a packet: a server of the configuration, a person, or all on the own network.
+fn is_named(lab: &Lab, packet: &Recipient) -> bool {
+    let (transport, address) = *packet;
+    lab.servers().contains(packet)
+        || transport == Transport::Udp && (is_person(address.ip()) || is_mdns(address))
+}
+
+/// Whether somebody has this address: at home, or as others see it.
+fn is_person(address: IpAddr) -> bool {
+    let IpAddr::V4(v4) = address else {
+        return false;
+    };
+    let at_home = matches!(v4.octets(), [10, 0, 1 | 2, host] if host >= 100);
+    at_home || [A, B].iter().any(|home| home.address() == v4)
+}
+
+fn is_mdns(address: SocketAddr) -> bool {
+    address.port() == MDNS && address.ip().is_multicast()
+}
+
+fn see_no_strangers(lab: &Lab, browsers: &[&Browser]) -> Result {
+    for browser in browsers {
+        let strangers = strangers(lab, browser)?;
+        let (name, kind) = (browser.name(), browser.kind());
+        ensure!(strangers.is_empty(), "{name} ({kind:?}): {strangers:#?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn nobody_gets_a_packet_whom_the_privacy_page_does_not_name() -> Result {
+    let lab = Lab::start("recipients")?.with_downloads().with_wiretaps();
+    let browsers = lab.browsers([(A, Chromium, "Alice"), (A, Firefox, "Bob")])?;
+    let [alice, bob] = browsers.each_ref();
+    for browser in [alice, bob] {
+        browser.popup()?.find(&named("button", "Join"))?;
+        let before = lab.tap(browser.name())?.packets.all();
+        ensure!(before.is_empty(), "before Join: {before:?}");
+    }
+    for browser in [alice, bob] {
+        page(browser)?.join(browser.name())?;
+    }
+    see_people(&[alice, bob], A, 2)?;
+    befriend(alice, bob)?;
+    talk_and_send(alice, bob)?;
+    lab.move_to("Bob", B)?;
+    talk_and_send(bob, alice)?;
+    let [signalling, _, stun] = lab.servers();
+    for browser in [alice, bob] {
+        let packets = lab.tap(browser.name())?.packets.all();
+        let heard = |wanted: &dyn Fn(&Recipient) -> bool| packets.iter().any(wanted);
+        ensure!(heard(&|to| *to == signalling), "none to the server");
+        ensure!(heard(&|to| *to == stun), "none to STUN");
+        ensure!(heard(&|(_, to)| is_person(to.ip())), "none to a person");
+    }
+    see_no_strangers(&lab, &[alice, bob])?;
+    browsers
+        .iter()
+        .try_for_each(|browser| call_strangers(&lab, browser))
+}
+
+/// Both say something, and one sends the other a file.
+fn talk_and_send(from: &Browser, to: &Browser) -> Result {
+    for browser in [from, to] {
+        browser.popup()?;
+    }
+    let mut talk = Talk::begin(from, to, STALL)?;
+    talk.say()?;
+    talk.say()?;
+    talk.check()?;
+    [from, to].into_iter().try_for_each(view)?;
+    let name = format!("of {}.bin", from.name());
+    let transfer = send(from, to, &name, MEGABYTE)?;
+    for browser in [to, from] {
+        see(browser, &transfer, &["saved"], MEGABYTE)?;
+    }
+    check_saved(to, &name, MEGABYTE)
+}
+
+/// Has a page of the extension call others: each has to show, or nothing that was not seen would mean anything.
+fn call_strangers(lab: &Lab, browser: &Browser) -> Result {
+    browser.run(
+        "const peer = new RTCPeerConnection({ iceServers: [{ urls: 'stun:203.0.113.78:3478' }] });
+         peer.createDataChannel('x');
+         await peer.setLocalDescription();
+         new WebSocket('ws://203.0.113.77:81/');
+         await Promise.allSettled(['http://203.0.113.77/', 'http://elsewhere.example/'].map((url) =>
+           fetch(url, { signal: AbortSignal.timeout(2_000) })));",
+    )?;
+    let seen = strangers(lab, browser)?;
+    for stranger in [
+        "Tcp 203.0.113.77:80",
+        "Tcp 203.0.113.77:81",
+        "Udp 203.0.113.78:3478",
+        "elsewhere.example",
+    ] {
+        let kind = browser.kind();
+        ensure!(
+            seen.contains(stranger),
+            "{kind:?}: {stranger} not in {seen:?}"
+        );
+    }
+    Ok(())
+}
