@@ -29,6 +29,8 @@ const VERIFPAL: &str = "1.6.7";
 /// Programs of the tests: a path or a name on `PATH`, and the Debian package it comes in.
 const PROGRAMS: &[(&str, &str)] = &[
     ("/usr/lib/chromium/chromium", "chromium"),
+    // Pictures for the stores show other languages too.
+    ("/usr/lib/chromium/locales/de.pak", "chromium-l10n"),
     ("chromedriver", "chromium-driver"),
     ("firefox-esr", "firefox-esr"),
     ("turnserver", "coturn"),

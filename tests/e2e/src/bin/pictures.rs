@@ -6,9 +6,10 @@ use anyhow::Context;
 use base64ct::{Base64, Encoding};
 use e2e::Kind::{Chromium, Firefox};
 use e2e::page::ENTER;
-use e2e::{Browser, Page, Result, World, named};
+use e2e::{Browser, Page, Result, Setup, World, named, with_text};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How large both stores want them.
 const SIZE: (u32, u32) = (1280, 800);
@@ -19,6 +20,9 @@ struct Script {
     language: &'static str,
     /// What the browser is asked for.
     browser: &'static str,
+    /// What the extension calls the page of a contact, and says of one who is there.
+    about: &'static str,
+    here: &'static str,
     /// What she writes who asks.
     note: &'static str,
     /// What Mia and Jonas say, in turns; Mia begins.
@@ -33,6 +37,8 @@ const SCRIPTS: [Script; 2] = [
     Script {
         language: "en",
         browser: "en-US",
+        about: "About Jonas",
+        here: "on network",
         note: "Hi Mia, we met at the workshop. Shall we swap slides?",
         before: &[
             "Morning! Are you in the library today?",
@@ -49,6 +55,8 @@ const SCRIPTS: [Script; 2] = [
     Script {
         language: "de",
         browser: "de",
+        about: "Über Jonas",
+        here: "im Netzwerk",
         note: "Hallo Mia, wir kennen uns vom Workshop. Wollen wir die Folien tauschen?",
         before: &[
             "Guten Morgen! Bist du heute in der Bibliothek?",
@@ -78,9 +86,15 @@ fn main() -> Result {
 /// Lets the people meet and talk, and takes the pictures in Mia's browser.
 fn tell(script: &Script, out: &Path) -> Result {
     let world = World::with_downloads(&format!("pictures-{}", script.language))?;
-    let browsers = world.browsers([(Chromium, "Mia"), (Firefox, "Jonas"), (Chromium, "Aisha")])?;
-    let [mut mia, jonas, aisha] = browsers;
-    let places = {
+    let zone = morning()?;
+    let people = [(Chromium, "Mia"), (Firefox, "Jonas"), (Chromium, "Aisha")];
+    let people = people.map(|(kind, name)| {
+        let mut setup = Setup::new(kind, name);
+        setup.zone.clone_from(&zone);
+        setup
+    });
+    let [mut mia, jonas, aisha] = world.launch_all(people)?;
+    let chat = {
         let (m, j) = (mia.popup()?, jonas.popup()?);
         m.join("Mia")?;
         j.join("Jonas")?;
@@ -88,22 +102,39 @@ fn tell(script: &Script, out: &Path) -> Result {
         ask(&aisha.popup()?, script.note)?;
         m.person("Aisha").see_button("Accept")?;
         talk(script, &world, &mia, &jonas)?;
-        places(&mia)?
+        let address = mia.session()?.execute("return location.href", &[])?;
+        address.as_str().map(str::to_owned).context("no address")?
     };
     mia.kill()?;
     mia.speak(script.browser);
     mia.start()?;
     mia.in_size(SIZE.0, SIZE.1)?;
-    for (name, place) in places {
-        mia.session()?.navigate("about:blank")?;
-        mia.session()?.navigate(&place)?;
-        Page::new(&mia)?.see_text("Aisha")?;
-        let quiet = "await document.fonts.ready; document.activeElement?.blur();
-            await Promise.all(Array.from(document.images, (image) => image.decode().catch(() => {})));";
-        mia.session()?.execute_async(quiet, &[])?;
-        mia.screenshots(out, name)?;
-    }
+    mia.session()?.navigate(&chat)?;
+    let m = Page::new(&mia)?;
+    m.person("Jonas").see_text(script.here)?;
+    m.see(&with_text("status", ", 3 "))?;
+    picture(&mia, out, "1-chat")?;
+    m.click(&named("button", script.about))?;
+    picture(&mia, out, "2-contact")?;
     mia.check_console()
+}
+
+/// Returns a time zone in which it is between nine and ten in the morning.
+fn morning() -> Result<String> {
+    let hours = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() / 3_600 % 24;
+    let behind = match i64::try_from(hours)? - 9 {
+        late @ 13.. => late - 24,
+        behind => behind,
+    };
+    Ok(format!("Etc/GMT{behind:+}"))
+}
+
+/// Takes a picture in light and in dark, once everything in it is there.
+fn picture(browser: &Browser, out: &Path, name: &str) -> Result {
+    let quiet = "await document.fonts.ready; document.activeElement?.blur();
+        await Promise.all(Array.from(document.images, (image) => image.decode()));";
+    browser.session()?.execute_async(quiet, &[])?;
+    browser.screenshots(out, name)
 }
 
 /// Aisha joins and asks Mia.
@@ -136,25 +167,6 @@ fn say(one: &Page<'_>, two: &Page<'_>, texts: &[&str]) -> Result {
         pages.reverse();
     }
     Ok(())
-}
-
-/// Returns what is to be shown: the name of its picture, and its address.
-fn places(mia: &Browser) -> Result<[(&'static str, String); 3]> {
-    let m = Page::new(mia)?;
-    let here = || -> Result<String> {
-        let address = mia.session()?.execute("return location.href", &[])?;
-        address.as_str().map(str::to_owned).context("no address")
-    };
-    let chat = here()?;
-    m.open_contact("Jonas")?;
-    let contact = here()?;
-    m.click(&named("button", "Back"))?;
-    let people = mia.url("popup.html");
-    Ok([
-        ("1-chat", chat),
-        ("2-people", people),
-        ("3-contact", contact),
-    ])
 }
 
 /// Paints a picture, in a page of the browser, and saves it.

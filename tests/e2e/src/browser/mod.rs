@@ -45,6 +45,8 @@ pub struct Setup {
     pub name: String,
     /// The language of its user interface.
     pub language: &'static str,
+    /// Its time zone. Local time that is taken for UTC, or the other way round, shows in the usual one.
+    pub zone: String,
     /// Firefox: seconds until an event page without events is stopped; `None` is the usual 30.
     pub idle_timeout: Option<u32>,
     /// No extension: an ordinary browser for ordinary pages.
@@ -73,6 +75,7 @@ impl Setup {
             kind,
             name: name.to_owned(),
             language: "en-US",
+            zone: "Asia/Kathmandu".to_owned(),
             idle_timeout: None,
             bare: false,
             place: None,
@@ -172,8 +175,7 @@ impl Browser {
         let mut command = self.setup.kind.driver();
         // What a killed browser leaves behind goes with the profile.
         command.env("TMPDIR", temporary);
-        // Local time that is taken for UTC, or the other way round, shows here.
-        command.env("TZ", "Asia/Kathmandu");
+        command.env("TZ", &self.setup.zone);
         // Where Chromium for Linux reads its language.
         command.env("LANGUAGE", self.setup.language);
         let driver =
