@@ -3,7 +3,9 @@
 use crate::dist::pack;
 use crate::{paths, shell};
 use anyhow::{Context, Result, bail, ensure};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 
@@ -27,22 +29,44 @@ pub(super) fn pack(out: &Path) -> Result<()> {
     pack::folder(&stage, out)
 }
 
-/// Unpacks it into a folder of its own, in the place of what an earlier run has left there but for what it has built.
+/// What a build leaves in its folder.
+const BUILT: [&str; 3] = ["target", "node_modules", "dist"];
+
+/// Unpacks it into a folder of its own. What an earlier run has left there goes, but for what was built, and for files that are the
+/// same: the compiler takes a file that is written anew for another one.
 pub(super) fn unpack(package: &Path) -> Result<PathBuf> {
-    const BUILT: [&str; 2] = ["target", "node_modules"];
     let folder = paths::target().join("store/again");
     fs::create_dir_all(&folder)?;
+    let mut left = BTreeSet::new();
     for entry in fs::read_dir(&folder)? {
-        let entry = entry?;
-        if BUILT.iter().any(|built| entry.file_name() == *built) {
-            continue;
-        }
-        match entry.file_type()?.is_dir() {
-            true => fs::remove_dir_all(entry.path())?,
-            false => fs::remove_file(entry.path())?,
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let path = folder.join(&name);
+        match path.is_dir() {
+            true if BUILT.contains(&name.as_str()) => {}
+            true => left.extend(
+                pack::names(&path)?
+                    .iter()
+                    .map(|file| format!("{name}/{file}")),
+            ),
+            false => left.extend([name]),
         }
     }
-    ZipArchive::new(File::open(package)?)?.extract(&folder)?;
+    let mut package = ZipArchive::new(File::open(package)?)?;
+    for index in 0..package.len() {
+        let mut file = package.by_index(index)?;
+        let name = file.name()?.into_owned();
+        let path = folder.join(&name);
+        left.remove(&name);
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        if fs::read(&path).ok().as_ref() != Some(&bytes) {
+            fs::create_dir_all(path.parent().unwrap_or(&folder))?;
+            fs::write(path, bytes)?;
+        }
+    }
+    for name in left {
+        fs::remove_file(folder.join(name))?;
+    }
     Ok(folder)
 }
 

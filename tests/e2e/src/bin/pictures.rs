@@ -106,7 +106,7 @@ fn tell(script: &Script, out: &Path) -> Result {
         address.as_str().map(str::to_owned).context("no address")?
     };
     mia.kill()?;
-    mia.speak(script.browser);
+    mia.set_language(script.browser);
     mia.start()?;
     mia.in_size(SIZE.0, SIZE.1)?;
     mia.session()?.navigate(&chat)?;

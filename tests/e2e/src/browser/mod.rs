@@ -192,8 +192,8 @@ impl Browser {
         Ok((driver, port))
     }
 
-    /// Has it speak another language; it counts from the next start.
-    pub fn speak(&mut self, language: &'static str) {
+    /// Gives the browser itself another language; it counts from the next start.
+    pub fn set_language(&mut self, language: &'static str) {
         self.setup.language = language;
     }
 
