@@ -66,6 +66,27 @@ pub const TEXT_ESCAPED_BYTES: usize = 16_000;
 /// Characters of a message's id: 16 bytes in hex.
 pub const MESSAGE_ID: usize = 32;
 
+/// How long whoever has written a message may change or delete it: a slip is noticed within a day, and what was
+/// answered stays what it was.
+pub const CHANGE_WITHIN: Duration = Duration::from_hours(24);
+
+/// How long after it was stored here a contact's change of a message counts: a day, and a week in which
+/// one of the two was away.
+pub const CHANGE_HEARD_WITHIN: Duration = Duration::from_hours(8 * 24);
+
+/// How often a message may be changed: more than anybody does.
+pub const CHANGES: usize = 100;
+
+/// Bytes of a reaction: the longest sign in use, a family of four, has 25.
+pub const REACTION_BYTES: usize = 32;
+
+/// Characters of a message that are quoted in an answer to it.
+pub const QUOTED_CHARS: usize = 140;
+
+/// Entries of one contact without a message of their own, such as reactions, that are taken before the person has looked
+/// at the chat again: far more than two people make, and little on a disk.
+pub const UNSEEN_ACTS: u32 = 2_000;
+
 /// Ids of messages in one question: they fit a frame.
 pub const ASK_IDS: usize = 256;
 

@@ -9,7 +9,7 @@ use crate::clock::UnixMillis;
 use crate::config::{NotificationText, Settings};
 use crate::offer::{FileOffer, weight};
 pub use crate::values::Secret;
-use crate::values::{ContactId, InviteId, RequestId, TransferId};
+use crate::values::{Act, ContactId, InviteId, Outcome, Reference, RequestId, TransferId};
 use crate::view::{Availability, Failure, TransferState};
 use serde::{Deserialize, Serialize};
 
@@ -355,10 +355,12 @@ pub struct ThreadRecord {
     pub seen: u64,
     /// Received messages the person has not seen.
     pub unread: u32,
+    /// What was received beside messages, such as reactions, since the person last looked at the chat.
+    #[serde(default)]
+    pub acts: u32,
 }
 
-/// A message as stored, once and for all. How far an own one is on its way follows from the head of
-/// its thread.
+/// A message as stored. How far an own one is on its way follows from the head of its thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageRecord {
@@ -371,6 +373,73 @@ pub struct MessageRecord {
     /// Of an own one: its place among the own ones of the chat, rising from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<u64>,
+    /// Of a received one: when it came, by the own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came: Option<UnixMillis>,
+    /// What it does with an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EntryRecord>,
+    /// What later ones have done with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<Box<MarksRecord>>,
+}
+
+impl MessageRecord {
+    /// Returns whether it was deleted: nothing of it is left.
+    pub fn is_deleted(&self) -> bool {
+        self.marks.as_ref().is_some_and(|marks| marks.deleted)
+    }
+
+    /// Returns the id of the message that it answers.
+    pub fn answers(&self) -> Option<&str> {
+        let reference = &self.entry.as_ref()?.reference;
+        (reference.act == Act::Reply).then_some(reference.about.as_str())
+    }
+
+    /// Returns what is sent as its text. Of what was deleted before it was sent there is none any more, and
+    /// what deletes it follows.
+    pub(crate) fn sent_text(&self) -> &str {
+        if self.message.text.is_empty() {
+            DELETED
+        } else {
+            &self.message.text
+        }
+    }
+
+    /// Returns whether it is a message of its own, and not only something about another one.
+    pub fn is_message(&self) -> bool {
+        let entry = self.entry.as_ref();
+        entry.is_none_or(|entry| entry.reference.act.is_message())
+    }
+}
+
+/// What stands for a deleted message where its receiver does not know deletions, and for an entry that deletes one.
+pub(crate) const DELETED: &str = "\u{1f5d1}\u{fe0f}";
+
+/// What a message does with an earlier one, and what has come of that here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EntryRecord {
+    /// Which one, and what it does.
+    pub reference: Reference,
+    /// What has come of it.
+    pub outcome: Outcome,
+}
+
+/// What was done with a message after it was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MarksRecord {
+    /// When its text was changed last, by the clock of whoever did.
+    pub edited: Option<UnixMillis>,
+    /// It was deleted.
+    pub deleted: bool,
+    /// The sign of the person on this device.
+    pub own_reaction: Option<String>,
+    /// The sign of the contact.
+    pub their_reaction: Option<String>,
+    /// The ids of the own entries that have changed it, whose texts go with it.
+    pub edits: Vec<String>,
 }
 
 /// What was written, by whom and when.
@@ -554,6 +623,13 @@ pub enum Query {
         /// The ids.
         ids: Vec<String>,
     },
+    /// All that have one of these ids, whoever wrote them, in the order of their numbers.
+    Named {
+        /// Whose chat.
+        contact: ContactId,
+        /// The ids.
+        ids: Vec<String>,
+    },
     /// Own ones by their places.
     Own {
         /// Whose chat.
@@ -569,7 +645,9 @@ impl Query {
     /// Returns whose chat is asked about.
     pub fn contact(&self) -> &ContactId {
         match self {
-            Self::Newest { contact, .. } | Self::Own { contact, .. } => contact,
+            Self::Newest { contact, .. }
+            | Self::Named { contact, .. }
+            | Self::Own { contact, .. } => contact,
         }
     }
 
@@ -581,6 +659,7 @@ impl Query {
                 Self::Newest { origin, ids, .. } => {
                     of.origin == *origin && ids.contains(&record.id)
                 }
+                Self::Named { ids, .. } => ids.contains(&record.id),
                 Self::Own { after, upto, .. } => {
                     of.origin == Origin::Own
                         && record
@@ -599,7 +678,7 @@ impl Query {
         let mut found = messages.filter(|record| self.matches(record));
         match self {
             Self::Newest { .. } => found.next_back().into_iter().cloned().collect(),
-            Self::Own { .. } => found.cloned().collect(),
+            Self::Named { .. } | Self::Own { .. } => found.cloned().collect(),
         }
     }
 }
@@ -620,6 +699,7 @@ impl ThreadRecord {
             in_read: None,
             seen: 0,
             unread: 0,
+            acts: 0,
         }
     }
 
@@ -645,5 +725,17 @@ mod tests {
         let record: MessageRecord = json::from_str(received).unwrap();
         assert_eq!(record.message.origin, Origin::Received);
         assert_eq!(json::to_string(&record).unwrap(), received);
+    }
+
+    #[test]
+    fn what_was_done_with_a_message_is_stored_with_it() {
+        let stored = r#"{"version":2,"message":{"contact":"c","number":3,"at":7,"text":"hi","state":"received"},"id":"i","came":8,"entry":{"reference":{"act":"reply","about":"j"},"outcome":"counts"},"marks":{"edited":9,"deleted":false,"ownReaction":null,"theirReaction":"x","edits":[]}}"#;
+        let record: MessageRecord = json::from_str(stored).unwrap();
+        let marks = record.marks.clone().unwrap();
+        assert_eq!(
+            (marks.edited, marks.their_reaction),
+            (Some(9), Some("x".into()))
+        );
+        assert_eq!(json::to_string(&record).unwrap(), stored);
     }
 }

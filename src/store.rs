@@ -50,7 +50,7 @@ pub(crate) struct Read {
 }
 
 /// Who goes on with what was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
     /// The agreement on what the other side has.
     Agreement,
@@ -58,6 +58,8 @@ pub(crate) enum Wanted {
     Question,
     /// The receipt of the other side.
     Receipt,
+    /// Messages of these ids, which others are about that wait for them.
+    Named(Vec<String>),
     /// The person's decision about a file that is offered in a message, by this command.
     Decision {
         command: CommandId,

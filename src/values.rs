@@ -25,6 +25,85 @@ pub struct InviteId(pub String);
 #[serde(transparent)]
 pub struct TransferId(pub String);
 
+/// What an entry of a chat does with an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Act {
+    /// It is a message of its own, in answer to that one.
+    Reply,
+    /// Its text is a sign that stands under that one, in the place of an earlier sign of the same person.
+    Reaction,
+    /// That sign goes.
+    TakeBack,
+    /// Its text takes the place of the text of that one.
+    Edit,
+    /// Nothing stays of that one.
+    Delete,
+}
+
+impl Act {
+    /// All of them.
+    const ALL: [Self; 5] = [
+        Self::Reply,
+        Self::Reaction,
+        Self::TakeBack,
+        Self::Edit,
+        Self::Delete,
+    ];
+
+    /// Returns how it is called between devices.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Reaction => "reaction",
+            Self::TakeBack => "takeback",
+            Self::Edit => "edit",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// Returns what a word stands for; a later program may have further ones.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.word() == word)
+    }
+
+    /// Returns whether an entry is a message of its own.
+    pub fn is_message(self) -> bool {
+        match self {
+            Self::Reply => true,
+            Self::Reaction | Self::TakeBack | Self::Edit | Self::Delete => false,
+        }
+    }
+}
+
+/// An earlier entry of a chat, and what is done with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reference {
+    /// What is done.
+    pub act: Act,
+    /// The id of the earlier one.
+    pub about: String,
+}
+
+/// What has come of an entry about an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Outcome {
+    /// It counts.
+    Counts,
+    /// The earlier one is not here.
+    NotHere,
+    /// The earlier one is somebody else's.
+    NotTheirs,
+    /// The earlier one is too old.
+    TooLate,
+    /// The earlier one was deleted.
+    Deleted,
+    /// What it says is no sign, or no text for a file.
+    Unfit,
+}
+
 /// Text that must not be shown or logged: a key as base64url, a passphrase, an invite code.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -25,12 +25,12 @@ pub use mesh_chat::config::{
 };
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
-    AWAY_AFTER, About, Alert, Answer, Asked, Availability, Badge, BeaconStatus, BeaconTrouble,
-    Choice, Command, Connected, ContactCommand, ContactId, Duty, Event, Failure, FileChoice,
-    FileCommand, FileOffer, Hidden, Invite, InviteId, Message, MessageState, Network, Notification,
-    OffFor, Offered, Person, PersonId, Phase, Ping, Preferences, Presence, Profile, Progress,
-    Reach, Recipient, Refusal, Request, RequestId, Role, SettingsView, Special, Status, Transfer,
-    TransferId, TransferState, Way, check_text,
+    AWAY_AFTER, About, Act, Alert, Answer, Asked, Availability, Badge, BeaconStatus, BeaconTrouble,
+    Choice, Command, Connected, ContactCommand, ContactId, Duty, Entry, Event, Failure, FileChoice,
+    FileCommand, FileOffer, Hidden, Invite, InviteId, Marks, Message, MessageState, Network,
+    Notification, OffFor, Offered, Outcome, Person, PersonId, Phase, Ping, Preferences, Presence,
+    Profile, Progress, Quoted, Reach, Recipient, Reference, Refusal, Request, RequestId, Role,
+    SettingsView, Special, Status, Transfer, TransferId, TransferState, Way, check_text, is_sign,
 };
 
 /// The name of the port between a view and the engine.

@@ -135,6 +135,10 @@ bugs! {
         Unit("offer::tests::a_name_is_only_a_name");
     MessageRateOff, "a contact may send as fast as it can", "src/conversations/frames.rs",
         Unit("conversations::tests::more_texts_than_a_person_can_write_are_misbehaviour");
+    ForeignChanged, "a contact changes and deletes messages of this person", "src/conversations/amendment.rs",
+        Unit("conversations::amendment::tests::only_who_has_written_a_message_changes_or_deletes_it");
+    DeletedChanged, "a message is changed after it was deleted", "src/conversations/amendment.rs",
+        Unit("conversations::amendment::tests::after_a_deletion_nothing_is_left_and_nothing_counts");
     FutureBelieved, "a message of a clock that is ahead stands in the future", "src/conversations/frames.rs",
         Unit("conversations::tests::a_text_of_a_clock_that_is_ahead_is_none_of_the_future");
     FailedWriteTaken, "a write that failed is taken for a good one", "src/node/wiring/writes.rs",

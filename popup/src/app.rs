@@ -179,7 +179,7 @@ impl App {
             let FromEngine::Events(events) = message else {
                 return Paint::Soon;
             };
-            let is_message = |event: &Event| matches!(event, Event::Message(_));
+            let is_message = |event: &Event| matches!(event, Event::Message(_) | Event::Amended(_));
             return if attaching && !events.contains(&Event::Ready) {
                 Paint::No
             } else if events.iter().any(is_message) {
@@ -250,6 +250,11 @@ impl App {
             Effect::SaveDraft(contact, text) => browser::save_draft(&contact, &text),
             Effect::SaveUnsent(contact, texts) => self.unsent.save(contact, texts),
             Effect::Copy(invite, text) => self.copy(invite, text),
+            Effect::CopyText(text) => spawn_local(async move {
+                if !files::copy(&text).await {
+                    browser::warn("the browser did not copy the message");
+                }
+            }),
             Effect::Download(text) => files::download("mesh-chat-backup.json", &text.0),
             Effect::ReadBackup => self.read_backup(),
             Effect::HandOver {

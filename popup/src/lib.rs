@@ -11,6 +11,7 @@ mod app;
 mod attach;
 mod browser;
 mod chosen;
+mod code;
 mod components;
 mod files;
 mod i18n;

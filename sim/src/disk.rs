@@ -24,6 +24,8 @@ pub struct Disk {
     saved: BTreeSet<TransferId>,
     threads: BTreeMap<ContactId, ThreadRecord>,
     messages: BTreeMap<(ContactId, u64), MessageRecord>,
+    /// The messages as they were first written.
+    first: BTreeMap<(ContactId, u64), MessageRecord>,
 }
 
 /// Returns a write in words, for `--tell`: of a contact, which pair secret it has.
@@ -101,6 +103,10 @@ impl Disk {
                 self.end_before(&head.contact, head.next_number);
                 for record in records {
                     let key = (record.message.contact.clone(), record.message.number);
+                    let first = self.first.entry(key.clone()).or_insert(record.clone());
+                    if first.id != record.id {
+                        first.clone_from(&record);
+                    }
                     self.messages.insert(key, record);
                 }
                 self.threads.insert(head.contact.clone(), head);
@@ -206,7 +212,7 @@ impl Disk {
     }
 
     /// Returns the messages of a chat in their order.
-    fn chat(&self, contact: &ContactId) -> impl DoubleEndedIterator<Item = &MessageRecord> {
+    pub fn chat(&self, contact: &ContactId) -> impl DoubleEndedIterator<Item = &MessageRecord> {
         let chat = (contact.clone(), 0)..=(contact.clone(), u64::MAX);
         self.messages.range(chat).map(|(_, record)| record)
     }
@@ -240,6 +246,7 @@ impl Disk {
         self.messages.retain(|(id, _), _| stays.contains(id));
         self.threads.extend(heads);
         self.messages.extend(messages);
+        self.first.extend(copy.first);
     }
 
     /// Returns what others notice of the contacts.
@@ -275,19 +282,33 @@ impl Disk {
         self.profile.is_some()
     }
 
-    /// Whether a text is in any chat.
+    /// Whether a text is in any chat, also where it was changed since.
     #[must_use]
     pub fn has(&self, text: &str) -> bool {
-        self.messages
-            .values()
-            .any(|record| record.message.text == text)
+        let first = self.messages.keys().filter_map(|key| self.first.get(key));
+        first.into_iter().any(|record| record.message.text == text)
+    }
+
+    /// Returns the chat with a contact of this name, as it is now.
+    pub fn with<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a MessageRecord> {
+        let of_name = self.contacts.values().filter(move |c| c.name == name);
+        of_name.flat_map(|contact| self.chat(&contact.id))
+    }
+
+    /// Returns a chat as its messages were first written.
+    fn first(&self, contact: &ContactId) -> impl Iterator<Item = &MessageRecord> {
+        let written = self.chat(contact).filter_map(|record| {
+            let key = (record.message.contact.clone(), record.message.number);
+            self.first.get(&key)
+        });
+        written.filter(|record| record.is_message())
     }
 
     /// Returns own texts to a contact, by their places in the log.
     #[must_use]
     pub fn own_texts(&self, contact: &ContactId, places: &RangeInclusive<u64>) -> Vec<String> {
         let own = |record: &&MessageRecord| record.place.is_some_and(|at| places.contains(&at));
-        let texts = self.chat(contact).filter(own);
+        let texts = self.first(contact).filter(own);
         texts.map(|record| record.message.text.clone()).collect()
     }
 
@@ -295,7 +316,7 @@ impl Disk {
     pub fn received_from<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let of_name = self.contacts.values().filter(move |c| c.name == name);
         of_name
-            .flat_map(|contact| self.chat(&contact.id))
+            .flat_map(|contact| self.first(&contact.id))
             .filter(|record| record.message.origin == Origin::Received)
             .map(|record| record.message.text.as_str())
     }

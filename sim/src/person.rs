@@ -10,8 +10,8 @@ use crate::preferences;
 use crate::roots::are_shy;
 use crate::world::{Activity, World};
 use mesh_chat::view::{
-    Asked, Availability, Choice, Command, ContactId, FileChoice, FileCommand, FileOffer, Hidden,
-    Person, PersonId, Transfer, TransferId, TransferState,
+    Act, Asked, Availability, Choice, Command, ContactId, FileChoice, FileCommand, FileOffer,
+    Hidden, Person, PersonId, Transfer, TransferId, TransferState,
 };
 
 /// The longest pause between two acts of a person, and the shortest, in milliseconds.
@@ -22,6 +22,7 @@ enum Wish {
     Command(Command),
     Write(usize, ContactId),
     Offer(usize, ContactId),
+    Refer(usize, ContactId),
 }
 
 /// A person does the next thing, and something again after a while.
@@ -38,6 +39,7 @@ pub fn act(world: &mut World, device: usize) {
         }
         Some(Wish::Write(to, contact)) => write(world, device, to, &contact),
         Some(Wish::Offer(to, contact)) => offer(world, device, to, contact),
+        Some(Wish::Refer(to, contact)) => refer(world, device, to, contact),
         None => {}
     }
 }
@@ -122,6 +124,10 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
             if random.is_some_and(|random| random.chance(25)) {
                 return Some(Wish::Offer(to, contact));
             }
+            let random = world.sayings.random.as_mut();
+            if random.is_some_and(|random| random.chance(40)) {
+                return Some(Wish::Refer(to, contact));
+            }
             Some(Wish::Write(to, contact))
         }
         PersonId::Stranger(_) if are_shy(world, index, &person.name) => None,
@@ -171,6 +177,44 @@ fn write(world: &mut World, from: usize, to: usize, contact: &ContactId) {
         };
         // The reply comes when the text is durable, never within the call.
         let id = node::command(world, from, command);
+        world.texts.sent(id, from, to, text);
+    }
+}
+
+/// Does something with one of the last messages.
+fn refer(world: &mut World, from: usize, to: usize, contact: ContactId) {
+    let Some(device) = world.devices.get(from) else {
+        return;
+    };
+    // A file that is on its way is not given up.
+    let chat = device.disk.chat(&contact);
+    let chat: Vec<_> = chat
+        .filter(|record| record.message.offer.is_none())
+        .collect();
+    let Some((reference, says)) = world.sayings.next(&chat) else {
+        return;
+    };
+    let target = chat.iter().find(|record| record.id == reference.about);
+    let before = target.map(|record| record.message.text.clone());
+    let free = world.ties.is_severed(from, to);
+    let is_answer = reference.act == Act::Reply;
+    if !is_answer && let Some(before) = before {
+        let sayings = &world.sayings;
+        let changes = |text: &str| text == before && sayings.changed(text);
+        world.texts.release(from, to, changes);
+    }
+    let text = if is_answer {
+        world.texts.write(from, to, free, false)
+    } else {
+        says
+    };
+    let command = Command::Refer {
+        contact,
+        reference,
+        text: text.clone(),
+    };
+    let id = node::command(world, from, command);
+    if is_answer {
         world.texts.sent(id, from, to, text);
     }
 }

@@ -90,6 +90,12 @@ impl Ties {
         self.wiped.contains(&index)
     }
 
+    /// Whether a device's disk came back older.
+    #[must_use]
+    pub fn is_older(&self, index: usize) -> bool {
+        self.older.contains(&index)
+    }
+
     /// Whether nothing is promised to a pair: one does not want the other, or did not until a
     /// moment ago.
     #[must_use]

@@ -74,6 +74,7 @@ impl View {
             Event::InviteGone(id) => drop(self.invites.remove(&id)),
             Event::Profile(_)
             | Event::Message(Message { file: None, .. })
+            | Event::Amended(_)
             | Event::MessagesGone { .. }
             | Event::Typing(_)
             | Event::Settings(_)

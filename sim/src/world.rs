@@ -20,6 +20,7 @@ use crate::network::connections::End;
 use crate::random::Random;
 use crate::rates::Rates;
 use crate::rendezvous::Rendezvous;
+use crate::sayings::Sayings;
 use crate::texts::Texts;
 use crate::ties::Ties;
 use crate::transfers::Transfers;
@@ -57,6 +58,8 @@ pub struct World {
     pub ties: Ties,
     /// What people wrote.
     pub texts: Texts,
+    /// What they did with what was written.
+    pub sayings: Sayings,
     /// Which files they offered.
     pub transfers: Transfers,
     /// The rendezvous points that devices hold.
@@ -128,6 +131,7 @@ impl World {
             beacon,
             ties: Ties::new(seed),
             texts: Texts::default(),
+            sayings: Sayings::new(seed),
             transfers: Transfers::new(seed),
             rendezvous: Rendezvous::default(),
             imposters: Imposters::default(),

@@ -151,6 +151,11 @@ impl Conversations {
             link,
             what,
         } = read;
+        if let Wanted::Named(ids) = what {
+            self.chat(id).found(ids, records);
+            self.tell_outcomes(ctx, id);
+            return Ok(());
+        }
         let session = self
             .session(id)
             .filter(|session| Some(session.link) == *link);
@@ -172,7 +177,7 @@ impl Conversations {
                 let known = newest.map(|record| record.id.clone());
                 self.say(ctx, id, &SessionFrame::Known { id: known });
             }
-            Wanted::Decision { .. } => {}
+            Wanted::Decision { .. } | Wanted::Named(_) => {}
             Wanted::Receipt => {
                 if let Some(place) = newest.and_then(|record| record.place) {
                     self.chat(id).read_by_other(place);
@@ -183,7 +188,10 @@ impl Conversations {
     }
 
     /// Ends the connection for which something cannot be read: the next one tries again.
-    pub(crate) fn not_loaded(&mut self, ctx: &mut Context, read: &Read) {
+    pub(crate) fn not_loaded(&mut self, ctx: &mut Context, read: &Read, reason: String) {
+        if matches!(read.what, Wanted::Named(_)) {
+            return self.not_found(ctx, &read.contact, reason);
+        }
         let session = self.session(&read.contact);
         if session.is_some_and(|session| Some(session.link) == read.link) {
             self.end(ctx, &read.contact);

@@ -8,22 +8,29 @@
 //! One transaction is under way at a time; what comes meanwhile is staged and goes into the next
 //! one, both directions together. When a transaction fails, it and all that was staged behind it
 //! are as if they had not happened. The disk may have written it all the same: so the head is written
-//! again as it was before, which also removes the messages behind it.
+//! again as it was before, which also removes the messages behind it, and with it the messages that were changed.
+//!
+//! [`queue`] is how a message comes to be staged.
 //!
 //! Long because staging, failing and agreeing change the same numbers and are only right together.
 
 use super::agreement::Own;
 use super::ended::{Durable, Failed};
 use super::outbox::Outbox;
-use crate::clock::{Mono, UnixMillis};
+use crate::clock::Mono;
 use crate::io::CommandId;
-use crate::limits::{STORING, UNSEEN};
-use crate::offer::{FileOffer, weight};
+use crate::limits::{UNSEEN, UNSEEN_ACTS};
+use crate::offer::FileOffer;
 use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
 use crate::store::WRITE_AGAIN;
-use crate::values::TransferId;
-use crate::view::{self, ContactId, Message, MessageState, Offered, Progress, Refusal};
+use crate::values::{Reference, TransferId};
+use crate::view::{
+    self, ContactId, Entry, Marks, Message, MessageState, Offered, Progress, Quoted,
+};
 use crate::wire::SessionFrame;
+use litemap::LiteMap;
+use queue::Queue;
+pub(crate) use queue::{Outcomes, quote};
 
 /// A chat in memory.
 #[derive(Debug)]
@@ -35,6 +42,10 @@ pub(crate) struct Chat {
     /// The transaction under way, and the head it writes.
     flying: Option<(ThreadRecord, Vec<Staged>)>,
     staged: Vec<Staged>,
+    /// What waits to be staged until the message is read that it is about.
+    queue: Queue,
+    /// Messages as they were before a transaction that has failed, by number: they are written again with the head.
+    undo: LiteMap<u64, MessageRecord>,
     /// The last transaction failed: when the head is written alone, unless there is a message to store
     /// before.
     again: Option<Mono>,
@@ -54,6 +65,10 @@ pub(crate) struct Chat {
 struct Staged {
     record: MessageRecord,
     command: Option<CommandId>,
+    /// The messages that it changes: as they are with it, and as they were.
+    amended: Vec<(MessageRecord, MessageRecord)>,
+    /// Of an answer: what it answers.
+    quoted: Option<Quoted>,
 }
 
 /// What a message says.
@@ -62,6 +77,8 @@ pub(crate) struct Content {
     pub(crate) text: String,
     /// The file that is offered with it.
     pub(crate) offer: Option<FileOffer>,
+    /// What it does with an earlier message.
+    pub(crate) reference: Option<Reference>,
 }
 
 impl From<&str> for Content {
@@ -69,6 +86,7 @@ impl From<&str> for Content {
         Self {
             text: text.to_owned(),
             offer: None,
+            reference: None,
         }
     }
 }
@@ -82,12 +100,13 @@ impl Chat {
     /// Returns a chat as it was stored. `outbox` holds the own messages that are not delivered.
     pub(crate) fn restore(head: ThreadRecord, mut outbox: Vec<MessageRecord>) -> Self {
         // What no frame can carry was never taken from a person, and must not block the others.
-        outbox
-            .retain(|record| head.awaits(record) && view::check_text(&record.message.text).is_ok());
+        outbox.retain(|record| head.awaits(record) && view::check_text(record.sent_text()).is_ok());
         Self {
             durable: head.clone(),
             flying: None,
             staged: Vec::new(),
+            queue: Queue::default(),
+            undo: LiteMap::new(),
             again: None,
             outbox: Outbox::new(outbox),
             fresh: false,
@@ -120,8 +139,8 @@ impl Chat {
 
     /// Returns a stored message as it is shown: how far an own one is follows from the chat, so
     /// that an acknowledgement is one small write whatever it covers.
-    pub(crate) fn shown(&self, record: &MessageRecord) -> Message {
-        let mut message = shown(record);
+    pub(crate) fn shown(&self, record: &MessageRecord, quoted: Option<Quoted>) -> Message {
+        let mut message = shown(record, quoted);
         if let Some(place) = record.place {
             message.place = Some(place);
             message.state = self.progress().state(place);
@@ -132,14 +151,16 @@ impl Chat {
     /// Counts the messages that the person has not seen. What is still being stored is not shown
     /// yet and does not count.
     pub(crate) fn unread(&self) -> u32 {
-        let storing = u32::try_from(self.storing()).unwrap_or(u32::MAX);
+        let counts = |staged: &&Staged| staged.command.is_none() && staged.record.is_message();
+        let storing = self.under_way().filter(counts).count();
+        let storing = u32::try_from(storing).unwrap_or(u32::MAX);
         self.head.unread.saturating_sub(storing)
     }
 
     /// Returns how many received messages are being stored.
     pub(crate) fn storing(&self) -> usize {
         let received = |staged: &&Staged| staged.command.is_none();
-        self.under_way().filter(received).count()
+        self.under_way().filter(received).count() + self.queue.received()
     }
 
     fn under_way(&self) -> impl Iterator<Item = &Staged> {
@@ -149,83 +170,7 @@ impl Chat {
 
     /// Returns whether so many messages are unseen that no more are taken.
     pub(crate) fn is_full(&self) -> bool {
-        self.head.unread >= UNSEEN
-    }
-
-    /// Stages a message the person wrote, under an id that must never repeat.
-    pub(crate) fn write(
-        &mut self,
-        command: CommandId,
-        content: Content,
-        at: UnixMillis,
-        id: String,
-    ) -> Result<(), Refusal> {
-        view::check_text(&content.text)?;
-        let own = self.under_way().filter(|staged| staged.command.is_some());
-        let storing = own.fold((0, 0), |(count, bytes), staged| {
-            (count + 1, bytes + staged.record.message.weight())
-        });
-        if !self
-            .outbox
-            .has_room(weight(&content.text, content.offer.as_ref()), storing)
-        {
-            return Err(Refusal::OutboxFull);
-        }
-        self.head.out_last += 1;
-        let place = Some(self.head.out_last);
-        self.stage(id, place, content, at, Some(command));
-        Ok(())
-    }
-
-    /// Takes a message of the contact. Returns it as it is shown until it is stored; `None` where too much
-    /// is being stored already.
-    pub(crate) fn receive(
-        &mut self,
-        id: String,
-        content: Content,
-        at: UnixMillis,
-    ) -> Option<Message> {
-        if self.staged.len() >= STORING {
-            return None;
-        }
-        self.head.in_last = Some(id.clone());
-        self.head.unread = self.head.unread.saturating_add(1);
-        self.last_received = self.head.next_number;
-        self.stage(id, None, content, at, None);
-        let mut arriving = self.staged.last().map(|staged| shown(&staged.record))?;
-        arriving.state = MessageState::Arriving;
-        Some(arriving)
-    }
-
-    fn stage(
-        &mut self,
-        id: String,
-        place: Option<u64>,
-        Content { text, offer }: Content,
-        at: UnixMillis,
-        command: Option<CommandId>,
-    ) {
-        let number = self.head.next_number;
-        self.head.next_number += 1;
-        let origin = match command {
-            Some(_) => Origin::Own,
-            None => Origin::Received,
-        };
-        let message = StoredMessage {
-            contact: self.head.contact.clone(),
-            number,
-            at,
-            text,
-            origin,
-            offer,
-        };
-        let record = MessageRecord {
-            version: 2,
-            message,
-            id,
-            place,
-        };
-        self.staged.push(Staged { record, command });
+        self.head.unread >= UNSEEN || self.head.acts >= UNSEEN_ACTS
     }
 
     /// Returns when the head is to be written again after a transaction has failed.
@@ -243,9 +188,16 @@ impl Chat {
             return None;
         }
         let batch = std::mem::take(&mut self.staged);
-        let records = batch.iter().map(|staged| staged.record.clone()).collect();
+        let mut records = self.undo.clone();
+        for staged in &batch {
+            let amended = staged.amended.iter().map(|(amended, _)| amended);
+            for record in std::iter::once(&staged.record).chain(amended) {
+                records.insert(record.message.number, record.clone());
+            }
+        }
         self.flying = Some((self.head.clone(), batch));
-        Some((self.head.clone(), records))
+        let records = records.into_iter().map(|(_, record)| record);
+        Some((self.head.clone(), records.collect()))
     }
 
     /// Ends the transaction under way, which is durable. Returns what is stored by it.
@@ -256,16 +208,32 @@ impl Chat {
         };
         self.durable = head;
         self.again = None;
-        for Staged { record, command } in batch {
+        self.undo = LiteMap::new();
+        for staged in batch {
+            let Staged {
+                record,
+                command,
+                amended,
+                quoted,
+            } = staged;
             match command {
                 Some(command) => {
                     durable.commands.push(command);
-                    durable.own.push(self.shown(&record));
+                    durable.own.push(self.shown(&record, quoted));
                     self.outbox.add(record);
                 }
                 None => {
-                    self.last_stored = record.message.number;
-                    durable.received.push(shown(&record));
+                    if record.is_message() {
+                        self.last_stored = record.message.number;
+                    }
+                    durable.received.push(shown(&record, quoted));
+                }
+            }
+            for (amended, before) in amended {
+                self.outbox.amend(&amended);
+                durable.amended.push(self.shown(&amended, None));
+                if amended.is_deleted() && before.message.offer.is_some() {
+                    durable.withdrawn.push(TransferId(before.id));
                 }
             }
         }
@@ -290,7 +258,15 @@ impl Chat {
                     failed.received = Some(first);
                 }
             }
+            for (_, before) in staged.amended {
+                let number = before.message.number;
+                // The first one is what was stored before.
+                if number < self.durable.next_number && !self.undo.contains_key(&number) {
+                    self.undo.insert(number, before);
+                }
+            }
         }
+        self.drop_queue(&mut failed);
         // At once, and where that fails too, as often as anything that a disk refuses.
         self.again = Some(self.again.map_or(now, |_| now + WRITE_AGAIN));
         self.head.next_number = self.durable.next_number;
@@ -298,6 +274,7 @@ impl Chat {
         self.head.in_last.clone_from(&self.durable.in_last);
         self.head.in_read.clone_from(&self.durable.in_read);
         self.head.unread = self.durable.unread;
+        self.head.acts = self.durable.acts;
         self.last_received = self.last_stored;
         failed
     }
@@ -356,7 +333,10 @@ impl Chat {
     /// Returns whether something of it is on its way to storage, or to the other side and not
     /// acknowledged.
     pub(crate) fn is_moving(&self) -> bool {
-        self.flying.is_some() || !self.staged.is_empty() || self.outbox.sent().is_some()
+        self.flying.is_some()
+            || !self.staged.is_empty()
+            || !self.queue.is_empty()
+            || self.outbox.sent().is_some()
     }
 
     /// Returns whether [`Self::next`] would return a message.
@@ -408,6 +388,11 @@ impl Chat {
         news
     }
 
+    /// Notes that the person has looked at the chat. Returns whether there is room again for what comes beside messages.
+    pub(crate) fn look_at(&mut self) -> bool {
+        std::mem::take(&mut self.head.acts) > 0
+    }
+
     /// Returns what to tell the other side about messages seen here.
     pub(crate) fn read_receipt(&self) -> Option<SessionFrame> {
         let id = self.head.in_read.clone()?;
@@ -416,7 +401,7 @@ impl Chat {
 }
 
 /// Returns a stored message as it is shown where nothing is known of its chat.
-pub(crate) fn shown(record: &MessageRecord) -> Message {
+pub(crate) fn shown(record: &MessageRecord, quoted: Option<Quoted>) -> Message {
     let StoredMessage {
         contact,
         number,
@@ -440,9 +425,26 @@ pub(crate) fn shown(record: &MessageRecord) -> Message {
             transfer: TransferId(record.id.clone()),
             offer,
         }),
+        id: record.id.clone(),
+        entry: record.entry.clone().map(|entry| Entry {
+            reference: entry.reference,
+            outcome: entry.outcome,
+        }),
+        quoted,
+        marks: record
+            .marks
+            .as_deref()
+            .cloned()
+            .map_or_else(Marks::default, |marks| Marks {
+                edited: marks.edited.is_some(),
+                deleted: marks.deleted,
+                own_reaction: marks.own_reaction,
+                their_reaction: marks.their_reaction,
+            }),
     }
 }
 
+mod queue;
 #[cfg(test)]
 #[expect(
     clippy::wildcard_enum_match_arm,

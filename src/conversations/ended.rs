@@ -12,6 +12,10 @@ pub(crate) struct Durable {
     pub(crate) commands: Vec<CommandId>,
     /// The other's messages, now to be shown and acknowledged.
     pub(crate) received: Vec<Message>,
+    /// Earlier messages as they are now.
+    pub(crate) amended: Vec<Message>,
+    /// The files that were offered in messages that are deleted.
+    pub(crate) withdrawn: Vec<TransferId>,
 }
 
 /// What a transaction that failed leaves to be done.

@@ -9,7 +9,7 @@ use crate::limits::{ASK_IDS, ASKS, MESSAGE_ID};
 use crate::misbehaviour::Misbehaviour;
 use crate::records::{Origin, Query};
 use crate::store::Wanted;
-use crate::values::{ContactId, TransferId};
+use crate::values::{Act, ContactId, Reference, TransferId};
 use crate::view::{self, Event};
 use crate::wire::SessionFrame;
 
@@ -95,8 +95,17 @@ impl Conversations {
                 at,
                 text,
                 file: offer,
+                act,
+                about,
             } => {
-                let content = Content { text, offer };
+                // What a later program says beside the text is passed over.
+                let act = act.and_then(|act| Act::of_word(&act));
+                let reference = act.zip(about).filter(|_| offer.is_none());
+                let content = Content {
+                    text,
+                    offer,
+                    reference: reference.map(|(act, about)| Reference { act, about }),
+                };
                 return self.text(ctx, id, number, name, at, content);
             }
             SessionFrame::Ack { upto } => {
@@ -163,7 +172,13 @@ impl Conversations {
     ) -> Result<(), Misbehaviour> {
         // That of a file is the name of its pieces on the disk.
         let is_name = content.offer.is_none() || name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if name.len() != MESSAGE_ID || !is_name || view::check_text(&content.text).is_err() {
+        let about = content.reference.as_ref().map(|reference| &reference.about);
+        let is_about_one = about.is_none_or(|about| about.len() == MESSAGE_ID);
+        if name.len() != MESSAGE_ID
+            || !is_name
+            || !is_about_one
+            || view::check_text(&content.text).is_err()
+        {
             return Err(Misbehaviour::TextOutOfBounds);
         }
         let now = ctx.now;
@@ -190,13 +205,11 @@ impl Conversations {
         } else {
             now.unix
         };
-        let Some(arriving) = chat.receive(name, content, at.min(latest)) else {
+        if !chat.receive(name, content, at.min(latest), now.unix) {
             self.end(ctx, id);
             return Ok(());
-        };
-        // The person need not wait for the disk. Only what is stored counts: as unread, for a
-        // notification, for the contact.
-        ctx.event(Event::Message(arriving));
+        }
+        self.tell_outcomes(ctx, id);
         if planted!(AckBeforeStore) {
             self.say(ctx, id, &SessionFrame::Ack { upto: number });
         }

@@ -3,7 +3,7 @@
 //! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it,
 //! [`ended`] what comes of its writes.
 //! [`frames`] says what a message of a contact leads to, [`writing`] what an own one does, and the end of
-//! its write. [`agreement`] is how both sides of a new connection find out what the other one has, and
+//! its write. [`amendment`] is what a message does with an earlier one. [`agreement`] is how both sides of a new connection find out what the other one has, and
 //! [`agreeing`] carries that out. [`neighbours`] is which contacts are on this device's networks.
 //!
 //! Not here: how a connection comes to be ([`handshakes`](crate::handshakes)), and when a contact is
@@ -11,6 +11,7 @@
 
 mod agreeing;
 mod agreement;
+mod amendment;
 mod chat;
 mod ended;
 mod frames;
@@ -20,8 +21,6 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod writing;
-
-pub(crate) use chat::shown;
 
 use crate::clock::Mono;
 use crate::context::Context;
@@ -35,7 +34,7 @@ use crate::values::ContactId;
 use crate::view::{Alert, Message};
 use crate::why::{Deadline, Why};
 use crate::wire::SessionFrame;
-use chat::Chat;
+use chat::{Chat, quote, shown};
 use litemap::LiteMap;
 use pace::Bucket;
 use session::Session;
@@ -177,12 +176,17 @@ impl Conversations {
         chat.map_or(0, Chat::unread)
     }
 
-    /// Returns a stored message as views see it now.
-    pub(crate) fn shown(&self, record: &MessageRecord) -> Message {
+    /// Returns a stored message as views see it now; `answered` is the one that it answers, where it is here.
+    pub(crate) fn shown(
+        &self,
+        record: &MessageRecord,
+        answered: Option<&MessageRecord>,
+    ) -> Message {
         let of = self.all.get(&record.message.contact);
+        let quoted = answered.map(quote);
         match of.and_then(|all| all.chat.as_ref()) {
-            Some(chat) => chat.shown(record),
-            None => shown(record),
+            Some(chat) => chat.shown(record, quoted),
+            None => shown(record, quoted),
         }
     }
 

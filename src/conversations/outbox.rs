@@ -34,6 +34,19 @@ impl Outbox {
         self.waiting.push_back(record);
     }
 
+    /// Returns a message of this id.
+    pub(super) fn get(&self, id: &str) -> Option<&MessageRecord> {
+        self.waiting.iter().find(|record| record.id == id)
+    }
+
+    /// Takes a message as it is now, where it waits.
+    pub(super) fn amend(&mut self, amended: &MessageRecord) {
+        let mut waiting = self.waiting.iter_mut();
+        if let Some(record) = waiting.find(|record| record.id == amended.id) {
+            record.clone_from(amended);
+        }
+    }
+
     /// Puts delivered messages in front, to be sent again if need be.
     pub(super) fn recall(&mut self, mut records: Vec<MessageRecord>) {
         records.sort_by_key(|record| record.place);
@@ -80,12 +93,15 @@ impl Outbox {
         let record = self.waiting.get(self.sent)?;
         self.sent += 1;
         let sent = u64::try_from(self.sent).unwrap_or(u64::MAX);
+        let reference = record.entry.as_ref().map(|entry| &entry.reference);
         Some(SessionFrame::Text {
             number: self.acknowledged.saturating_add(sent),
             id: record.id.clone(),
             at: record.message.at,
-            text: record.message.text.clone(),
+            text: record.sent_text().to_owned(),
             file: record.message.offer.clone(),
+            act: reference.map(|reference| reference.act.word().to_owned()),
+            about: reference.map(|reference| reference.about.clone()),
         })
     }
 

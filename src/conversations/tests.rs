@@ -50,10 +50,25 @@ fn name(number: u64) -> String {
 fn text(number: u64, text: &str) -> SessionFrame {
     SessionFrame::Text {
         file: None,
+        act: None,
+        about: None,
         number,
         id: name(number),
         at: 0,
         text: text.to_owned(),
+    }
+}
+
+/// Returns what Bob says about a message.
+fn about(number: u64, act: &str, about: &str, says: &str) -> SessionFrame {
+    SessionFrame::Text {
+        file: None,
+        act: Some(act.to_owned()),
+        about: Some(about.to_owned()),
+        number,
+        id: name(number),
+        at: 0,
+        text: says.to_owned(),
     }
 }
 
@@ -130,18 +145,22 @@ fn write(ctx: &mut Context, all: &mut Conversations, count: usize) {
 fn a_text_out_of_bounds_is_misbehaviour() {
     let longest = "x".repeat(TEXT_BYTES);
     let without_id = SessionFrame::Text {
+        act: None,
+        about: None,
         file: None,
         number: 1,
         id: "short".to_owned(),
         at: 0,
         text: "x".to_owned(),
     };
+    let about_nothing = about(1, "edit", "short", "x");
     let out = Some(Misbehaviour::TextOutOfBounds);
     for (frame, how) in [
         (text(1, &longest), None),
         (text(1, &format!("{longest}x")), out),
         (text(1, ""), out),
         (without_id, out),
+        (about_nothing, out),
         (text(2, "x"), Some(Misbehaviour::OutOfPlace)),
         (text(0, "x"), Some(Misbehaviour::OutOfPlace)),
     ] {

@@ -1,15 +1,16 @@
-//! Own messages, and what follows when messages are stored.
+//! Own messages, what they do with earlier ones, and what follows when messages are stored.
 
 use super::Conversations;
-use super::chat::{Chat, Content};
+use super::chat::{Chat, Content, Outcomes};
+use super::ended::Failed;
 use crate::context::Context;
 use crate::encoding::hex;
 use crate::fact::Fact;
 use crate::io::CommandId;
 use crate::offer::FileOffer;
-use crate::records::Change;
-use crate::store::Write;
-use crate::values::{ContactId, TransferId};
+use crate::records::{Change, DELETED, Query};
+use crate::store::{Read, Wanted, Write};
+use crate::values::{Act, ContactId, Reference, TransferId};
 use crate::view::{Event, Refusal};
 
 impl Conversations {
@@ -26,6 +27,45 @@ impl Conversations {
         self.chat(id).write(command, text.into(), at, name)
     }
 
+    /// Takes what the person does with a message; the command is answered once it is stored, or once it is known
+    /// that it cannot be done.
+    pub(crate) fn refer(
+        &mut self,
+        ctx: &mut Context,
+        command: CommandId,
+        id: &ContactId,
+        reference: Reference,
+        text: String,
+    ) -> Result<(), Refusal> {
+        let says = match reference.act {
+            Act::Reply | Act::Edit | Act::Reaction => text,
+            Act::TakeBack | Act::Delete => DELETED.to_owned(),
+        };
+        let content = Content {
+            text: says,
+            offer: None,
+            reference: Some(reference),
+        };
+        let at = ctx.now.unix;
+        let name = hex(&ctx.random::<16>());
+        self.chat(id).write(command, content, at, name)?;
+        self.tell_outcomes(ctx, id);
+        Ok(())
+    }
+
+    /// Tells what came of messages that were taken.
+    pub(super) fn tell_outcomes(&mut self, ctx: &mut Context, id: &ContactId) {
+        let Outcomes { arriving, refused } = self.chat(id).outcomes();
+        // The person need not wait for the disk. Only what is stored counts: as unread, for a
+        // notification, for the contact.
+        for message in arriving {
+            ctx.event(Event::Message(message));
+        }
+        for (command, refusal) in refused {
+            ctx.reply(command, Err(refusal));
+        }
+    }
+
     /// Takes a file that the person offers; the command is answered once the message with it is stored.
     pub(crate) fn offer(
         &mut self,
@@ -38,6 +78,7 @@ impl Conversations {
         let content = Content {
             text: offer.name.clone(),
             offer: Some(offer),
+            reference: None,
         };
         let name = transfer.0.clone();
         self.chat(id).write(command, content, ctx.now.unix, name)
@@ -54,15 +95,18 @@ impl Conversations {
     ) -> Result<(), Refusal> {
         let all = self.all.get_mut(id).ok_or(Refusal::Gone)?;
         let chat = all.chat.as_mut().ok_or(Refusal::Gone)?;
-        if !chat.see(number, tell) {
-            return Ok(());
+        let news = chat.see(number, tell);
+        let has_looked = chat.look_at();
+        if news {
+            if tell && let (Some(receipt), Some(session)) = (chat.read_receipt(), &all.session) {
+                ctx.transmit(session.link, &receipt);
+            }
+            ctx.tell(Fact::Seen(id.clone()));
         }
-        if tell && let (Some(receipt), Some(session)) = (chat.read_receipt(), &all.session) {
-            ctx.transmit(session.link, &receipt);
+        if news || has_looked {
+            // There may be room again for more.
+            self.acknowledge(ctx, id);
         }
-        ctx.tell(Fact::Seen(id.clone()));
-        // There may be room again for more.
-        self.acknowledge(ctx, id);
         Ok(())
     }
 
@@ -83,8 +127,17 @@ impl Conversations {
         }
         for message in durable.received {
             let (text, file) = (message.text.clone(), message.file.clone());
+            let is_told = message.is_message();
             ctx.event(Event::Message(message));
-            ctx.tell(Fact::Received(id.clone(), text, file.map(Box::new)));
+            if is_told {
+                ctx.tell(Fact::Received(id.clone(), text, file.map(Box::new)));
+            }
+        }
+        for message in durable.amended {
+            ctx.event(Event::Amended(message));
+        }
+        for file in durable.withdrawn {
+            ctx.tell(Fact::OfferDeleted(file));
         }
     }
 
@@ -92,9 +145,26 @@ impl Conversations {
     /// session ends, so that they are sent again.
     pub(crate) fn not_stored(&mut self, ctx: &mut Context, id: &ContactId, refusal: &Refusal) {
         let chat = self.all.get_mut(id).and_then(|all| all.chat.as_mut());
-        let Some(failed) = chat.map(|chat| chat.failed(ctx.now.mono)) else {
-            return;
-        };
+        if let Some(failed) = chat.map(|chat| chat.failed(ctx.now.mono)) {
+            self.tell_failed(ctx, id, failed, refusal);
+        }
+    }
+
+    /// Refuses what waits for messages that cannot be read.
+    pub(super) fn not_found(&mut self, ctx: &mut Context, id: &ContactId, reason: String) {
+        let chat = self.all.get_mut(id).and_then(|all| all.chat.as_mut());
+        if let Some(failed) = chat.map(Chat::not_found) {
+            self.tell_failed(ctx, id, failed, &Refusal::Storage { reason });
+        }
+    }
+
+    fn tell_failed(
+        &mut self,
+        ctx: &mut Context,
+        id: &ContactId,
+        failed: Failed,
+        refusal: &Refusal,
+    ) {
         for command in failed.commands {
             ctx.reply(command, Err(refusal.clone()));
         }
@@ -108,9 +178,18 @@ impl Conversations {
         }
     }
 
-    /// Begins the transactions that are due.
+    /// Begins the transactions that are due, and reads what messages that were taken are about.
     pub(crate) fn flush(&mut self, ctx: &mut Context) {
         for (id, all) in self.all.iter_mut() {
+            if let Some(ids) = all.chat.as_mut().and_then(Chat::to_read) {
+                let contact = id.clone();
+                let read = Read {
+                    contact: contact.clone(),
+                    link: None,
+                    what: Wanted::Named(ids.clone()),
+                };
+                ctx.load(read, Query::Named { contact, ids });
+            }
             let due = all.chat.as_mut().and_then(|chat| chat.flush(ctx.now.mono));
             if let Some((head, records)) = due {
                 let change = Change::Thread(head, records);

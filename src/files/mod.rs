@@ -102,6 +102,15 @@ impl Files {
         remove(ctx, id);
     }
 
+    /// Gives up a file whose message was deleted, where it has not been saved. A copy that is kept for the views goes.
+    pub(crate) fn offer_deleted(&mut self, ctx: &mut Context, id: &TransferId) {
+        // Refused where nothing of it is under way any more.
+        let _ = self.command(ctx, id, FileCommand::Cancel);
+        if self.all.get(id).is_some_and(|file| file.has_ended()) {
+            ctx.emit(Output::File(id.clone(), FileOutput::Drop));
+        }
+    }
+
     /// Fetches a file that is offered in a message, or says that it is not wanted.
     pub(crate) fn decide(
         &mut self,

@@ -166,9 +166,10 @@ impl Node {
             .unwrap_or_else(|| Output::Timeout(self.due()))
     }
 
-    /// Returns a stored message as views see it now.
-    pub fn shown(&self, record: MessageRecord) -> Message {
-        self.conversations.shown(&record)
+    /// Returns a stored message as views see it now; `answered` is the one that it answers
+    /// ([`MessageRecord::answers`]), where it is here.
+    pub fn shown(&self, record: &MessageRecord, answered: Option<&MessageRecord>) -> Message {
+        self.conversations.shown(record, answered)
     }
 
     /// Returns whether nothing is under way that the end of the page would break off: no write, no

@@ -1,6 +1,6 @@
 //! What a person asks for, and what comes of it.
 
-use super::{Choice, ContactId, Hidden, InviteId, RequestId, TransferId};
+use super::{Choice, ContactId, Hidden, InviteId, Reference, RequestId, TransferId};
 use crate::config::{Invalid, NotificationText, Settings};
 use crate::name::{NoteTooLong, Unsuitable};
 use crate::offer::FileOffer;
@@ -61,6 +61,15 @@ pub enum Command {
         /// To whom.
         contact: ContactId,
         /// The text, 1 to 8,000 bytes.
+        text: String,
+    },
+    /// Does something with a message of a chat: answered like [`Command::Send`].
+    Refer {
+        /// In whose chat.
+        contact: ContactId,
+        /// With which message, and what.
+        reference: Reference,
+        /// The answer, the new text or the sign; else nothing.
         text: String,
     },
     /// Reports that the person is writing to a contact.
@@ -221,6 +230,18 @@ pub enum Refusal {
     /// The contact, request or person is not there any more.
     #[error("that is not there any more")]
     Gone,
+    /// The message is not here, or was deleted.
+    #[error("that message is not there any more")]
+    MessageGone,
+    /// Somebody else has written it.
+    #[error("only who has written a message may change or delete it")]
+    MessageForeign,
+    /// A day has passed, or it was changed a hundred times.
+    #[error("this message may not be changed any more")]
+    MessageOld,
+    /// It is no sign for a reaction, or a file has no text to change.
+    #[error("this cannot be done with that message")]
+    MessageUnfit,
     /// What is said of the file is out of bounds: larger than any disk, or with a malformed name or picture.
     #[error("this file cannot be offered")]
     FileUnfit,

@@ -1,8 +1,8 @@
 //! Messages of a chat, and how far they are.
 
-use super::{ContactId, Refusal, TransferId};
+use super::{Act, ContactId, Outcome, Reference, Refusal, TransferId};
 use crate::clock::UnixMillis;
-use crate::limits::{TEXT_BYTES, TEXT_ESCAPED_BYTES};
+use crate::limits::{CHANGE_WITHIN, QUOTED_CHARS, REACTION_BYTES, TEXT_BYTES, TEXT_ESCAPED_BYTES};
 use crate::offer::FileOffer;
 use crate::wire::escaped_len;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,97 @@ pub struct Message {
     /// The file that is offered with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<Offered>,
+    /// Names it in commands; empty where it is not stored.
+    #[serde(default)]
+    pub id: String,
+    /// What it does with an earlier one, and what has come of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Entry>,
+    /// Of an answer: the message that it answers, where that is here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Quoted>,
+    /// What later ones have done with it.
+    #[serde(default)]
+    pub marks: Marks,
+}
+
+impl Message {
+    /// Returns whether it is a message of its own, and not only something about another one.
+    pub fn is_message(&self) -> bool {
+        let entry = self.entry.as_ref();
+        entry.is_none_or(|entry| entry.reference.act.is_message())
+    }
+
+    /// Returns whether it has a line of its own in the chat. What has done something with another message shows there;
+    /// where nothing came of that, what was said is shown.
+    pub fn has_line(&self) -> bool {
+        let Some(entry) = self.entry.as_ref().filter(|_| !self.is_message()) else {
+            return true;
+        };
+        match entry.outcome {
+            Outcome::Counts => false,
+            Outcome::NotTheirs | Outcome::TooLate | Outcome::Unfit => true,
+            Outcome::NotHere | Outcome::Deleted => entry.reference.act == Act::Edit,
+        }
+    }
+
+    /// Returns whether its text may be changed or it may be deleted by who wrote it, as far as its age goes.
+    pub fn may_change(&self, now: UnixMillis) -> bool {
+        let own = self.state.is_own() && self.place.is_some();
+        own && self.is_message() && !self.marks.deleted && is_young(self.at, now)
+    }
+}
+
+/// Returns whether what was written then may still be changed by who wrote it.
+pub(crate) fn is_young(at: UnixMillis, now: UnixMillis) -> bool {
+    u128::from(now.saturating_sub(at)) <= CHANGE_WITHIN.as_millis()
+}
+
+/// What a message does with an earlier one, and what has come of that here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Which one, and what it does.
+    pub reference: Reference,
+    /// What has come of it.
+    pub outcome: Outcome,
+}
+
+/// What was done with a message after it was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Marks {
+    /// Its text was changed.
+    pub edited: bool,
+    /// It was deleted.
+    pub deleted: bool,
+    /// The sign of the person on this device.
+    pub own_reaction: Option<String>,
+    /// The sign of the contact.
+    pub their_reaction: Option<String>,
+}
+
+/// What is shown of a message in an answer to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quoted {
+    /// The person on this device has written it.
+    pub own: bool,
+    /// How it begins; empty where it was deleted.
+    pub text: String,
+}
+
+impl Quoted {
+    pub(crate) fn new(own: bool, text: &str) -> Self {
+        let text = text.chars().take(QUOTED_CHARS).collect();
+        Self { own, text }
+    }
+}
+
+impl From<&Message> for Quoted {
+    fn from(message: &Message) -> Self {
+        Self::new(message.state.is_own(), &message.text)
+    }
 }
 
 /// A file that is offered in a message.
@@ -97,6 +188,36 @@ impl MessageState {
     }
 }
 
+/// Returns whether a text is one sign that can stand under a message: an emoji, also one made of several. Which these are
+/// is said by ranges, as no table of Unicode is at hand; letters and digits are in none of them.
+pub fn is_sign(text: &str) -> bool {
+    let mut before = None;
+    text.len() <= REACTION_BYTES
+        && !text.is_empty()
+        && text.chars().enumerate().all(|(at, c)| {
+            let before = before.replace(c);
+            let joins = before == Some(JOINER);
+            match c {
+                JOINER | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' => at > 0,
+                '\u{1f1e6}'..='\u{1f1ff}' => {
+                    at == 0 || at == 1 && matches!(before, Some('\u{1f1e6}'..='\u{1f1ff}'))
+                }
+                '\u{203c}'
+                | '\u{2049}'
+                | '\u{2122}'
+                | '\u{2190}'..='\u{23ff}'
+                | '\u{25a0}'..='\u{27bf}'
+                | '\u{2900}'..='\u{297f}'
+                | '\u{2b00}'..='\u{2bff}'
+                | '\u{1f000}'..='\u{1f0ff}'
+                | '\u{1f200}'..='\u{1faff}' => at == 0 || joins,
+                _ => false,
+            }
+        })
+}
+
+const JOINER: char = '\u{200d}';
+
 /// Checks that a text can be sent: the composer and the core ask this.
 ///
 /// # Errors
@@ -112,4 +233,36 @@ pub fn check_text(text: &str) -> Result<(), Refusal> {
         return Err(Refusal::TextControls);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_is_one_emoji_and_nothing_else() {
+        for sign in ["👍", "❤️", "👍🏽", "👨‍👩‍👧‍👦", "🏳️‍🌈", "🇩🇪", "☹️", "⭐"]
+        {
+            assert!(is_sign(sign), "{sign}");
+        }
+        for text in [
+            "",
+            "a",
+            "1",
+            "ä",
+            "!",
+            " ",
+            "👍👍",
+            "👍 ",
+            "\u{202e}👍",
+            "🇩🇪🇫🇷",
+            "👍🇩",
+            "\u{fe0f}",
+            "\u{200d}👍",
+            "漢",
+        ] {
+            assert!(!is_sign(text), "{text:?}");
+        }
+        assert!(!is_sign(&"👍\u{200d}".repeat(9)));
+    }
 }

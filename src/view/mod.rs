@@ -14,11 +14,16 @@ mod status;
 mod transfer;
 
 pub use crate::offer::FileOffer;
-pub use crate::values::{ContactId, InviteId, RequestId, Secret, Secret as Hidden, TransferId};
+pub use crate::values::{
+    Act, ContactId, InviteId, Outcome, Reference, RequestId, Secret, Secret as Hidden, TransferId,
+};
 pub use alert::Alert;
 pub use availability::{AWAY_AFTER, Availability, Choice, OffFor};
 pub use command::{Answer, Command, ContactCommand, FileChoice, FileCommand, Refusal};
-pub use message::{Message, MessageState, Offered, Progress, check_text};
+pub(crate) use message::is_young;
+pub use message::{
+    Entry, Marks, Message, MessageState, Offered, Progress, Quoted, check_text, is_sign,
+};
 pub use notification::{About, Notification};
 pub use people::{
     Asked, Connected, Invite, Person, PersonId, Ping, Preferences, Presence, Reach, Request,
@@ -53,6 +58,8 @@ pub enum Event {
     InviteGone(InviteId),
     /// A message appeared; the key is ([`Message::contact`], [`Message::number`]).
     Message(Message),
+    /// Something was done with a message that is stored: as it is now, where a view has it.
+    Amended(Message),
     /// The contact's messages from this number on were arriving and could not be stored: they are not there
     /// any more, and come again.
     MessagesGone {

@@ -29,6 +29,7 @@ impl Event {
     pub fn recipient(&self) -> Recipient<'_> {
         match self {
             Self::Message(Message { contact, .. })
+            | Self::Amended(Message { contact, .. })
             | Self::MessagesGone { contact, .. }
             | Self::Progress(Progress { contact, .. }) => Recipient::ViewsOfChat(contact),
             Self::Notify(notification) => Recipient::Supervisor(Duty::Notify(notification)),

@@ -46,6 +46,10 @@ frames! {
             text: String,
             /// The file that is offered with it; the text is its name.
             file: Option<FileOffer>,
+            /// What it does with an earlier message: the words are in PROTOCOL.md.
+            act: Option<String>,
+            /// The id of that message.
+            about: Option<String>,
         },
         /// The texts of this connection up to this one are stored.
         "ack" => Ack { upto: u64 },

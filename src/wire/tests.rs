@@ -136,6 +136,8 @@ fn what_contacts_say_has_the_documented_form() {
         (SessionFrame::Known { id: None }, r#"{"type":"known"}"#),
         (
             SessionFrame::Text {
+                act: None,
+                about: None,
                 file: None,
                 number: 1,
                 id: "i".into(),
@@ -143,6 +145,18 @@ fn what_contacts_say_has_the_documented_form() {
                 text: "hi".into(),
             },
             r#"{"type":"text","number":1,"id":"i","at":7,"text":"hi"}"#,
+        ),
+        (
+            SessionFrame::Text {
+                act: Some("reply".into()),
+                about: Some("h".into()),
+                file: None,
+                number: 2,
+                id: "i".into(),
+                at: 7,
+                text: "hi".into(),
+            },
+            r#"{"type":"text","number":2,"id":"i","at":7,"text":"hi","act":"reply","about":"h"}"#,
         ),
         (SessionFrame::Ack { upto: 1 }, r#"{"type":"ack","upto":1}"#),
         (
@@ -242,6 +256,8 @@ fn every_offer_of_a_file_fits_a_frame() {
         ..offer
     };
     let frame = SessionFrame::Text {
+        act: None,
+        about: None,
         number: LARGEST_NUMBER,
         id: "f".repeat(MESSAGE_ID),
         at: LARGEST_NUMBER,
@@ -258,6 +274,8 @@ fn every_text_that_may_be_written_fits_a_frame() {
         let (number, at) = (LARGEST_NUMBER, LARGEST_NUMBER);
         let text = text.to_owned();
         let frame = SessionFrame::Text {
+            act: Some("takeback".to_owned()),
+            about: Some(id.clone()),
             file: None,
             number,
             id,

@@ -36,6 +36,7 @@ mod multitude;
 mod older_disks;
 mod profiles;
 mod rendezvous;
+mod saying_more;
 mod trust;
 mod tunnel;
 mod withdrawal;

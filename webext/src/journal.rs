@@ -33,6 +33,8 @@ pub struct Page {
 pub struct PageRead {
     /// As stored: how far own ones are is in the head of their chat.
     pub messages: Vec<MessageRecord>,
+    /// Those that some of them answer ([`MessageRecord::answers`]), as far as they are there.
+    pub answered: Vec<MessageRecord>,
     /// There are older ones.
     pub more: bool,
     /// Keys of what could not be read.
@@ -195,6 +197,9 @@ mod tests {
             message,
             id: String::new(),
             place: None,
+            came: None,
+            entry: None,
+            marks: None,
         };
         Change::Thread(head, vec![record])
     }

@@ -9,7 +9,7 @@ use super::person::no_path;
 use crate::browser;
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, Chat, State};
-use ipc::{Message, Person, PersonId};
+use ipc::{Message, Person, PersonId, UnixMillis};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -18,6 +18,7 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
     let typing = state.is_typing(&chat.contact);
     let files = drop::place(".chat", &chat.contact, dispatch);
     let messages = messages(state, chat);
+    let name = AttrValue::from(state.chat_name().unwrap_or_default().to_owned());
     let shown = messages
         .iter()
         .map(|message| state.file_of(message))
@@ -30,9 +31,11 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
             <Log {messages} files={shown}
                 more={chat.more} loading={chat.loading} loaded={chat.loaded}
                 damaged={chat.damaged} below={chat.below()}
-                today={browser::local_day(state.now)} dispatch={dispatch.clone()} />
+                today={browser::local_day(state.now)} menu={chat.menu} now={minute(state.now)}
+                name={name.clone()} dispatch={dispatch.clone()} />
             <Composer contact={chat.contact.clone()} preparing={state.files.preparing(&chat.contact)}
                 draft={chat.draft.clone()} room={chat.room()} error={chat.error.clone()}
+                about={chat.about.clone()} {name}
                 dispatch={dispatch.clone()} />
         </main>
     }
@@ -40,9 +43,15 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
 
 /// Returns the messages, and behind them the texts that wait for the engine.
 fn messages(state: &State, chat: &Chat) -> Vec<Rc<Message>> {
-    let stored = chat.messages.values().cloned();
+    let stored = chat.messages.values();
+    let stored = stored.filter(|message| message.has_line()).cloned();
     let waiting = state.waiting_texts(chat).into_iter();
     stored.chain(waiting.map(Rc::new)).collect()
+}
+
+/// Returns the beginning of a minute, so that the list is not painted every second.
+fn minute(now: UnixMillis) -> UnixMillis {
+    now - now % 60_000
 }
 
 /// Returns the name that a contact has taken, and that the person has not taken over.

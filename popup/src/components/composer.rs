@@ -1,10 +1,11 @@
 //! Where a message is written.
 
 use super::parts::{Dispatch, bytes_left, icon};
+use super::saying;
 use crate::attach;
 use crate::chosen::{self, Chosen};
 use crate::i18n::{Plural, Text, count, t};
-use crate::state::{Action, ComposerError, FileEdit};
+use crate::state::{Action, ComposedAbout, ComposerError, FileEdit, MessageEdit};
 use crate::words;
 use ipc::{ContactId, Place};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
@@ -22,6 +23,10 @@ pub(super) struct Props {
     /// Bytes left until the limit.
     pub(super) room: i64,
     pub(super) error: Option<ComposerError>,
+    /// The message that the text is about.
+    pub(super) about: Option<ComposedAbout>,
+    /// The name of the contact.
+    pub(super) name: AttrValue,
     pub(super) dispatch: Dispatch,
 }
 
@@ -35,11 +40,11 @@ pub(super) fn Composer(props: &Props) -> Html {
     let oninput = props.dispatch.reform(|event: InputEvent| {
         Action::Draft(event.target_unchecked_into::<HtmlTextAreaElement>().value())
     });
-    let send = props.dispatch.clone();
+    let (dispatch, is_about) = (props.dispatch.clone(), props.about.is_some());
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        if sends(&event) {
+        if let Some(action) = of_key(&event, is_about) {
             event.prevent_default();
-            send.emit(Action::Send);
+            dispatch.emit(action);
         }
     });
     let files = {
@@ -65,13 +70,16 @@ pub(super) fn Composer(props: &Props) -> Html {
     html! {
         <form class="composer" {onsubmit}>
             { said(props) }
+            if let Some(about) = &props.about {
+                { saying::about(about.act, about.own, &about.text, &props.name, &props.dispatch) }
+            }
             <div class="composer-row">
                 <Attach contact={props.contact.clone()} folder=false files={files.clone()} />
                 <Attach contact={props.contact.clone()} folder=true {files} />
                 <label class="sr-only" for="composer">{ t(Text::Message) }</label>
                 <textarea id="composer" rows="1" dir="auto" placeholder={t(Text::Message)}
                     value={props.draft.clone()} {oninput} {onkeydown} {onpaste} title={t(Text::SendHint)}
-                    aria-invalid={wrong.to_string()} aria-describedby="composer-said" />
+                    aria-invalid={wrong.to_string()} aria-describedby="composer-about composer-said" />
                 <button type="submit" class="primary send">
                     { icon("send") }<span>{ t(Text::Send) }</span>
                 </button>
@@ -123,6 +131,25 @@ fn Attach(props: &AttachProps) -> Html {
                 { icon(sign) }
             </a>
         </>
+    }
+}
+
+/// Returns what a key does: Enter sends; the arrow up in an empty field changes the last own message; Escape leaves what
+/// the text is about.
+fn of_key(event: &KeyboardEvent, is_about: bool) -> Option<Action> {
+    if sends(event) {
+        return Some(Action::Send);
+    }
+    let is_empty = || {
+        let field: HtmlTextAreaElement = event.target_unchecked_into();
+        field.value().is_empty()
+    };
+    match event.key().as_str() {
+        "Escape" if is_about => Some(Action::Message(MessageEdit::Cancel)),
+        "ArrowUp" if !is_about && !event.is_composing() && is_empty() => {
+            Some(Action::Message(MessageEdit::ChangeLast))
+        }
+        _ => None,
     }
 }
 

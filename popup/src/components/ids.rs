@@ -18,6 +18,8 @@ pub(crate) fn target_id(target: &Target) -> String {
         Target::Field(path) => field_id(path),
         Target::File(id) => file_id(id),
         Target::Picture(id) => picture_id(id),
+        Target::Message(number) => message_id(*number),
+        Target::Menu(number) => menu_id(*number),
     }
 }
 
@@ -31,6 +33,15 @@ pub(super) fn person_id(id: &PersonId) -> String {
         PersonId::Contact(ContactId(id)) => format!("contact-{}", plain(id)),
         PersonId::Stranger(id) => format!("stranger-{}", plain(id)),
     }
+}
+
+pub(super) fn message_id(number: u64) -> String {
+    format!("message-{number}")
+}
+
+/// Returns the id of the button that opens the menu of a message.
+pub(super) fn menu_id(number: u64) -> String {
+    format!("menu-{number}")
 }
 
 /// Returns the id of the button that opens the form for a note to a stranger.

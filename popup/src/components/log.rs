@@ -2,10 +2,11 @@
 
 use super::message::{MessageRow, day_line};
 use super::parts::{Dispatch, on};
+use super::saying::May;
 use crate::browser::{self, Day, SizeWatch};
 use crate::i18n::{Plural, Text, count, t};
-use crate::state::{Action, FileShown};
-use ipc::Message;
+use crate::state::{Action, FileShown, Menu};
+use ipc::{Message, UnixMillis};
 use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
@@ -26,6 +27,12 @@ pub(super) struct Props {
     /// How many came below what is in sight.
     pub(super) below: usize,
     pub(super) today: Day,
+    /// The message whose menu is open.
+    pub(super) menu: Option<(u64, Menu)>,
+    /// The time, for which messages may still be changed.
+    pub(super) now: UnixMillis,
+    /// The name of the contact.
+    pub(super) name: AttrValue,
     pub(super) dispatch: Dispatch,
 }
 
@@ -141,10 +148,20 @@ fn rows(props: &Props) -> Html {
         }
         let key = message.number.to_string();
         let (message, file) = (Rc::clone(message), file.clone());
-        let dispatch = props.dispatch.clone();
-        rows.push(html! { <MessageRow {key} {message} {file} {dispatch} /> });
+        let (dispatch, name) = (props.dispatch.clone(), props.name.clone());
+        let may = may(props, &message);
+        rows.push(html! { <MessageRow {key} {message} {file} {may} {name} {dispatch} /> });
     }
     rows.into_iter().collect()
+}
+
+/// Returns what can be done with a message. How old it is counts while its menu is open.
+fn may(props: &Props, message: &Message) -> May {
+    let menu = props.menu.filter(|(number, _)| *number == message.number);
+    May {
+        menu: menu.map(|(_, menu)| menu),
+        change: menu.is_some() && message.may_change(props.now),
+    }
 }
 
 fn ends(messages: &[Rc<Message>]) -> (u64, u64) {

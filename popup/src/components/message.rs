@@ -1,8 +1,11 @@
 //! One message, and the line between two days.
 
 use super::file::FileCard;
+use super::ids::message_id;
 use super::parts::{Dispatch, icon};
+use super::saying::{self, May};
 use crate::browser;
+use crate::code::{Span, spans};
 use crate::i18n::{Text, browser_language, t};
 use crate::linkify::{Piece, pieces};
 use crate::state::FileShown;
@@ -16,6 +19,10 @@ pub(super) struct Props {
     pub(super) message: Rc<Message>,
     /// How far its file is, where there is one.
     pub(super) file: Option<FileShown>,
+    /// What can be done with it.
+    pub(super) may: May,
+    /// The name of the contact.
+    pub(super) name: AttrValue,
     pub(super) dispatch: Dispatch,
 }
 
@@ -26,14 +33,23 @@ pub(super) fn MessageRow(props: &Props) -> Html {
     let own = message.state.is_own();
     let time = browser::time_of_day(message.at, browser_language().as_deref());
     html! {
-        <li class={classes!("message", if own { "own" } else { "theirs" })}>
+        <li id={message_id(message.number)} tabindex="-1"
+            class={classes!("message", if own { "own" } else { "theirs" })}>
             <div class="bubble">
                 if own {
                     <span class="sr-only">{ t(Text::You) }{ ": " }</span>
                 }
+                { saying::quote(message, &props.name, &props.dispatch) }
                 { content(props) }
-                <p class="meta"><time>{ time }</time>{ state(message.state) }</p>
+                <p class="meta">
+                    if message.marks.edited {
+                        <span>{ t(Text::MessageEdited) }</span>
+                    }
+                    <time>{ time }</time>{ state(message.state) }
+                </p>
+                { saying::reactions(message, &props.name, &props.dispatch) }
             </div>
+            { saying::menu(message, props.may, &props.dispatch) }
         </li>
     }
 }
@@ -50,8 +66,25 @@ fn content(props: &Props) -> Html {
                 message={Rc::clone(message)} dispatch={props.dispatch.clone()} />
         };
     }
+    if message.marks.deleted {
+        return html! { <p class="text deleted">{ t(Text::MessageDeleted) }</p> };
+    }
     html! {
-        <p class="text" dir="auto">{ for pieces(&message.text).into_iter().map(piece) }</p>
+        <>
+            if let Some(why) = saying::not_done(message) {
+                <p class="not-done">{ t(why) }</p>
+            }
+            <div class="text" dir="auto">{ for spans(&message.text).into_iter().map(span) }</div>
+        </>
+    }
+}
+
+fn span(span: Span<'_>) -> Html {
+    match span {
+        Span::Text(text) => pieces(text).into_iter().map(piece).collect(),
+        // A program is read from left to right in every language.
+        Span::Inline(code) => html! { <code dir="ltr">{ code }</code> },
+        Span::Block(code) => html! { <pre dir="ltr" tabindex="0"><code>{ code }</code></pre> },
     }
 }
 

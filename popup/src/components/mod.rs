@@ -30,6 +30,7 @@ mod picture;
 mod qr;
 mod request;
 mod scan;
+mod saying;
 mod settings;
 mod shell;
 

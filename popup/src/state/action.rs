@@ -3,7 +3,8 @@
 use super::effect::Kept;
 use super::model::Sight;
 use super::pages::{
-    BackupEdit, ContactEdit, FileEdit, InvitesEdit, NoteEdit, PictureEdit, SettingsEdit,
+    BackupEdit, ContactEdit, FileEdit, InvitesEdit, MessageEdit, NoteEdit, PictureEdit,
+    SettingsEdit,
 };
 use super::people::Section;
 use ipc::{Choice, ContactId, FromEngine, PersonId, Place, RequestId};
@@ -89,6 +90,8 @@ pub(crate) enum Action {
     Send,
     /// Load older messages was pressed.
     LoadOlder,
+    /// With a message of the open chat.
+    Message(MessageEdit),
     /// A setting was edited.
     Edit(SettingsEdit),
     /// Save was pressed.

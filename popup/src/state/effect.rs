@@ -29,6 +29,8 @@ pub(crate) enum Effect {
     SaveDraft(ContactId, String),
     /// Put an invite on the clipboard and dispatch `InvitesEdit::Copied`.
     Copy(InviteId, Hidden),
+    /// Put the text of a message on the clipboard.
+    CopyText(String),
     /// Give the person a file with this backup.
     Download(Hidden),
     /// Read the chosen file, `FILE_BYTES` at most, and dispatch `BackupEdit::Read`.
@@ -91,6 +93,10 @@ pub(crate) enum Target {
     File(TransferId),
     /// The picture of a message.
     Picture(TransferId),
+    /// A message, by its number.
+    Message(u64),
+    /// The button that opens the menu of a message, by its number.
+    Menu(u64),
     /// A field of the settings.
     Field(String),
 }

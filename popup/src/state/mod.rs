@@ -28,11 +28,11 @@ pub(crate) use connection::Shell;
 pub(crate) use effect::{Effect, Kept, Target};
 pub(crate) use model::{Sight, State};
 pub(crate) use pages::{
-    BackupEdit, BackupError, BackupForm, BackupState, Chat, ComposerError, ContactEdit,
-    ContactPage, EXPORT, FILE, FILE_BYTES, FieldError, FileEdit, FileError, IMPORT, INVITE,
-    IceEdit, IceRow, InvitesEdit, InvitesPage, KEEP, NAME, NOTE, NoteEdit, NoteForm, Picture,
-    PictureEdit, PictureError, PictureShown, QuietEdit, REMOVE, Room, Saved, ServerEdit, ServerRow,
-    SettingsEdit, SettingsForm, Using,
+    BackupEdit, BackupError, BackupForm, BackupState, Chat, ComposedAbout, ComposerError,
+    ContactEdit, ContactPage, DELETE, EXPORT, FILE, FILE_BYTES, FieldError, FileEdit, FileError,
+    IMPORT, INVITE, IceEdit, IceRow, InvitesEdit, InvitesPage, KEEP, Menu, MessageEdit, NAME, NOTE,
+    NoteEdit, NoteForm, Picture, PictureEdit, PictureError, PictureShown, QuietEdit, REMOVE, Room,
+    SIGNS, Saved, ServerEdit, ServerRow, SettingsEdit, SettingsForm, Using,
 };
 pub(crate) use people::{Lists, Section, has_contacts};
 pub(crate) use reduce::availability::CHOICES;

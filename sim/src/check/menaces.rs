@@ -198,6 +198,9 @@ pub fn shown(world: &mut World, index: usize, message: &Message) {
     let Some(from) = person.and_then(|person| device_of(&person.name)) else {
         return;
     };
+    if !message.is_message() || world.sayings.is_changed(&message.text) {
+        return;
+    }
     let sign = if message.file.is_some() { '-' } else { '>' };
     let way = format!("{}{sign}{} ", name(from), name(index));
     if !message.text.starts_with(&way) {

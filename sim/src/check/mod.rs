@@ -8,5 +8,6 @@ pub mod menaces;
 pub mod rates;
 pub mod rendezvous;
 pub mod roots;
+pub mod sayings;
 pub mod texts;
 pub mod watch;

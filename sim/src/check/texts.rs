@@ -19,7 +19,8 @@ pub fn delivered(world: &mut World, sender: usize, text: &str) {
     let Some(to) = receiver_of(text) else {
         return;
     };
-    if world.ties.has_preferences && world.texts.is_free(sender, to, text) {
+    let is_free = world.ties.has_preferences && world.texts.is_free(sender, to, text);
+    if is_free || world.sayings.changed(text) {
         return;
     }
     let (from, device) = (name(sender), world.devices.get(to));
@@ -76,7 +77,11 @@ fn between(world: &World, from: usize, to: usize, written: &[Written]) -> Vec<St
     let sender = name(from);
     let free = written.iter().filter(|written| written.free);
     let free: BTreeSet<&str> = free.map(|written| written.text.as_str()).collect();
-    let received: Vec<&str> = device.disk.received_from(&sender).collect();
+    // What was changed or deleted before it was sent came as something else.
+    let received = device.disk.received_from(&sender);
+    let received: Vec<&str> = received
+        .filter(|text| receiver_of(text).is_some())
+        .collect();
     let all: BTreeSet<&&str> = received.iter().collect();
     if all.len() < received.len() {
         wrong.push(format!("P{to} has a text of P{from} twice"));

@@ -17,6 +17,9 @@ fn record(place: u64) -> MessageRecord {
         message,
         id: id(place),
         place: Some(place),
+        came: None,
+        entry: None,
+        marks: None,
     }
 }
 

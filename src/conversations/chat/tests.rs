@@ -1,5 +1,6 @@
 use super::*;
 use crate::limits::{IN_FLIGHT, OUTBOX_MESSAGES, TEXT_BYTES};
+use crate::view::Refusal;
 
 const NOW: Mono = Mono(1_000);
 
@@ -24,7 +25,7 @@ fn written(texts: &[&str]) -> (Chat, Vec<MessageRecord>) {
 }
 
 fn receive(chat: &mut Chat, id: &str) {
-    assert!(chat.receive(id.into(), "x".into(), 7).is_some());
+    assert!(chat.receive(id.into(), "x".into(), 7, 7));
 }
 
 fn store(chat: &mut Chat) {

@@ -8,7 +8,7 @@ use crate::node::Node;
 use crate::offer::FileOffer;
 use crate::records::{MessageRecord, Origin, Query};
 use crate::store::{Read, Wanted};
-use crate::values::{ContactId, RequestId, TransferId};
+use crate::values::{ContactId, Reference, RequestId, TransferId};
 use crate::view::{Alert, Command, ContactCommand, FileChoice, Offered, Refusal};
 use crate::wire::SessionFrame;
 
@@ -45,6 +45,11 @@ impl Node {
             Command::Reject { request } => self.introductions.reject(ctx, &request).map(now),
             Command::Ignore { request } => self.ignore(id, &request),
             Command::Send { contact, text } => self.send(id, &contact, &text).map(later),
+            Command::Refer {
+                contact,
+                reference,
+                text,
+            } => self.refer(id, &contact, reference, text).map(later),
             Command::Typing { contact } => self.typing(&contact).map(now),
             Command::Read { contact, number } => {
                 let tell = self.account.settings().read_receipts;
@@ -200,6 +205,22 @@ impl Node {
         let saved = self.contacts.get(contact).filter(|c| c.is_complete());
         saved.ok_or(Refusal::Gone)?;
         self.conversations.write(&mut self.ctx, id, contact, text)?;
+        self.contacts.hurry(contact, self.ctx.now.mono);
+        Ok(())
+    }
+
+    fn refer(
+        &mut self,
+        id: CommandId,
+        contact: &ContactId,
+        reference: Reference,
+        text: String,
+    ) -> Result<(), Refusal> {
+        let saved = self.contacts.get(contact).filter(|c| c.is_complete());
+        saved.ok_or(Refusal::Gone)?;
+        let ctx = &mut self.ctx;
+        self.conversations
+            .refer(ctx, id, contact, reference, text)?;
         self.contacts.hurry(contact, self.ctx.now.mono);
         Ok(())
     }

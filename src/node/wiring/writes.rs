@@ -122,8 +122,10 @@ impl Node {
             }
             Err(reason) => {
                 tracing::warn!("a chat could not be read");
-                ctx.alert(Alert::StorageFailed { reason });
-                self.conversations.not_loaded(ctx, &read);
+                ctx.alert(Alert::StorageFailed {
+                    reason: reason.clone(),
+                });
+                self.conversations.not_loaded(ctx, &read, reason);
             }
         }
     }

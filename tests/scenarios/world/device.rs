@@ -3,7 +3,7 @@
 use mesh_chat::clock::Mono;
 use mesh_chat::node::{LinkId, Node, StoreId};
 use mesh_chat::records::Change;
-use mesh_chat::view::{Answer, Event, Message, Person, PersonId, Refusal, Request};
+use mesh_chat::view::{Answer, Event, Message, Person, PersonId, Quoted, Refusal, Request};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One end of a link: a device, and the link's name there.
@@ -105,6 +105,20 @@ impl Device {
             }
             Event::RequestGone(id) => self.requests.retain(|request| request.id != id),
             Event::Message(message) => self.show_message(message),
+            Event::Amended(amended) => {
+                for answer in self.messages.values_mut() {
+                    let entry = answer.entry.as_ref();
+                    let answers = entry.is_some_and(|entry| entry.reference.about == amended.id);
+                    if answers && answer.is_message() {
+                        answer.quoted = Some(Quoted::from(&amended));
+                    }
+                }
+                let key = (amended.contact.0.clone(), amended.number);
+                if let Some(message) = self.messages.get_mut(&key) {
+                    let quoted = message.quoted.take();
+                    *message = Message { quoted, ..amended };
+                }
+            }
             Event::MessagesGone { contact, from } => self
                 .messages
                 .retain(|(of, number), _| *of != contact.0 || *number < from),

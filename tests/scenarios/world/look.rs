@@ -2,8 +2,8 @@
 
 use super::World;
 use mesh_chat::view::{
-    Alert, Answer, ContactId, Event, MessageState, Notification, Person, PersonId, Preferences,
-    Refusal, Request, Status,
+    Alert, Answer, ContactId, Event, Message, MessageState, Notification, Person, PersonId,
+    Preferences, Refusal, Request, Status,
 };
 
 impl World {
@@ -62,6 +62,11 @@ impl World {
         messages
             .map(|message| (message.text.as_str(), message.state))
             .collect()
+    }
+
+    /// Returns the messages a device shows, in order.
+    pub(crate) fn messages(&self, device: usize) -> Vec<Message> {
+        self.devices[device].messages.values().cloned().collect()
     }
 
     /// Returns the states of the texts a device shows, in order.

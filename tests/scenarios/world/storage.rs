@@ -91,10 +91,19 @@ impl World {
     pub(crate) fn open_chat(&mut self, device: usize, with: &str) {
         let contact = self.contact(device, with);
         let device = &mut self.devices[device];
-        for record in stored_messages(&device.stored, &contact) {
-            let message = device.node.shown(record);
+        let records = stored_messages(&device.stored, &contact);
+        for record in &records {
+            let answered = records
+                .iter()
+                .find(|answered| record.answers() == Some(&answered.id));
+            let message = device.node.shown(record, answered);
             device.show_message(message);
         }
+    }
+
+    /// Returns the stored messages of a chat.
+    pub(crate) fn records(&self, device: usize, with: &str) -> Vec<MessageRecord> {
+        stored_messages(&self.devices[device].stored, &self.contact(device, with))
     }
 
     /// Returns what a device would find in its storage at the next start.
@@ -123,6 +132,7 @@ fn stored_messages(stored: &[Change], contact: &ContactId) -> Vec<MessageRecord>
             _ => {}
         }
     }
+    records.sort_by_key(|record| record.message.number);
     records
 }
 

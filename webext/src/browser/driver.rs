@@ -204,7 +204,7 @@ impl Driver {
     pub(crate) fn asked(&self, view: u32, message: ToEngine) {
         match message {
             ToEngine::Command { id, command } => {
-                if matches!(command, Command::Send { .. }) {
+                if matches!(command, Command::Send { .. } | Command::Refer { .. }) {
                     self.files.step_back();
                 }
                 self.handle(Input::Command(command_id(view, id), command));
@@ -394,7 +394,7 @@ impl Driver {
     }
 
     fn show(&self, only: Option<u32>, event: &Event) {
-        if matches!(event, Event::Message(_)) {
+        if matches!(event, Event::Message(_) | Event::Amended(_)) {
             self.files.step_back();
         }
         match event.recipient() {
@@ -447,14 +447,19 @@ impl Driver {
     fn page(&self, page: &Page, read: PageRead) {
         let PageRead {
             messages,
+            answered,
             more,
             damaged,
         } = read;
         let node = self.node.borrow();
-        let shown = |record: MessageRecord| node.shown(record);
+        let shown = |record: &MessageRecord| {
+            let mut answered = answered.iter();
+            let answered = answered.find(|one| record.answers() == Some(&one.id));
+            node.shown(record, answered)
+        };
         let history = FromEngine::History {
             id: page.id,
-            messages: messages.into_iter().map(shown).collect(),
+            messages: messages.iter().map(shown).collect(),
             more,
             damaged: !damaged.is_empty(),
         };

@@ -168,6 +168,7 @@ impl Messages {
                 after,
                 upto,
             } => Ok(self.own(contact, *after, *upto).await?.messages),
+            Query::Named { contact, ids } => self.named(contact, ids).await,
             Query::Newest {
                 contact,
                 origin,
@@ -184,6 +185,21 @@ impl Messages {
                 Ok(newest.into_iter().collect())
             }
         }
+    }
+
+    /// Reads the messages of these ids, whoever wrote them.
+    async fn named(
+        &self,
+        contact: &ContactId,
+        ids: &[String],
+    ) -> Result<Vec<MessageRecord>, Fault> {
+        let mut named = Vec::new();
+        for id in ids {
+            for origin in [Origin::Own, Origin::Received] {
+                named.extend(self.by_id(contact, origin, id).await?);
+            }
+        }
+        Ok(named)
     }
 
     async fn by_id(
@@ -256,7 +272,10 @@ impl Messages {
         let Some((range, more)) = self.page_range(page).await? else {
             return Ok(PageRead::default());
         };
-        self.read_range(&range, more).await
+        let read = self.read_range(&range, more).await?;
+        let ids: Vec<String> = read.messages.iter().filter_map(answers).collect();
+        let answered = self.named(&page.contact, &ids).await?;
+        Ok(PageRead { answered, ..read })
     }
 
     /// Returns the keys of a page and whether older ones exist: the newest, and the one a page
@@ -305,6 +324,10 @@ impl Messages {
         let read = page_of(&found);
         Ok(PageRead { more, ..read })
     }
+}
+
+fn answers(record: &MessageRecord) -> Option<String> {
+    record.answers().map(str::to_owned)
 }
 
 /// Reads every record of a list.

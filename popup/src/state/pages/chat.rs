@@ -1,7 +1,8 @@
 //! The open chat: its messages as far as they are loaded, and the composer.
 
+use super::{ComposedAbout, Menu};
 use ipc::limits::TEXT_BYTES;
-use ipc::{ContactId, Message, MessageState, Progress, Refusal, UnixMillis};
+use ipc::{ContactId, Message, MessageState, Progress, Quoted, Refusal, UnixMillis};
 use litemap::LiteMap;
 use std::rc::Rc;
 
@@ -46,6 +47,10 @@ pub(crate) struct Chat {
     pub(crate) loading: bool,
     /// The text in the composer.
     pub(crate) draft: String,
+    /// The message that it is about.
+    pub(crate) about: Option<ComposedAbout>,
+    /// The message whose menu is open.
+    pub(crate) menu: Option<(u64, Menu)>,
     /// Why it was not sent.
     pub(crate) error: Option<ComposerError>,
     /// The newest message reported as read.
@@ -66,6 +71,8 @@ impl Chat {
             loaded: false,
             loading: true,
             draft: String::new(),
+            about: None,
+            menu: None,
             error: None,
             reported: 0,
             typed: None,
@@ -82,6 +89,27 @@ impl Chat {
     /// Takes in a message that appeared.
     pub(in crate::state) fn take_in(&mut self, message: Message) {
         self.messages.insert(message.number, Rc::new(message));
+    }
+
+    /// Takes a message as it is now, where it is here, and with it what is quoted of it.
+    pub(in crate::state) fn amend(&mut self, message: Message) {
+        for (_, answer) in self.messages.iter_mut() {
+            let entry = answer.entry.as_ref().filter(|_| answer.is_message());
+            if entry.is_some_and(|entry| entry.reference.about == message.id) {
+                Rc::make_mut(answer).quoted = Some(Quoted::from(&message));
+            }
+        }
+        if let Some(known) = self.messages.get_mut(&message.number) {
+            let quoted = known.quoted.clone().filter(|_| message.entry.is_some());
+            *known = Rc::new(Message { quoted, ..message });
+        }
+    }
+
+    /// Puts back what was in the composer before the text of a message was changed there.
+    pub(in crate::state) fn leave_change(&mut self) {
+        if let Some(about) = self.about.take_if(|about| about.is_change()) {
+            self.draft = about.before;
+        }
     }
 
     /// Forgets the messages from this number on: they were arriving, and could not be stored.
@@ -147,7 +175,9 @@ impl Chat {
         }
         let newer = self.messages.values().rev();
         let newer = newer.take_while(|message| message.number > self.seen);
-        newer.filter(|message| !message.state.is_own()).count()
+        newer
+            .filter(|message| !message.state.is_own() && message.has_line())
+            .count()
     }
 
     /// Returns the newest message of the contact that is stored: of others there is nothing to report.
@@ -156,6 +186,11 @@ impl Chat {
         newest_first
             .find(|message| message.state == MessageState::Received)
             .map(|message| message.number)
+    }
+
+    /// Returns whether nothing that is loaded is shown, and there may be more.
+    pub(in crate::state) fn is_short(&self) -> bool {
+        self.more && !self.messages.values().any(|message| message.has_line())
     }
 
     pub(in crate::state) fn newest(&self) -> u64 {

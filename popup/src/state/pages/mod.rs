@@ -15,6 +15,7 @@ mod picture;
 mod quiet;
 mod rows;
 mod saved;
+mod saying;
 mod settings;
 
 pub(crate) use backup::{
@@ -31,4 +32,5 @@ pub(crate) use picture::{Picture, PictureEdit, PictureError, PictureShown};
 pub(crate) use quiet::QuietEdit;
 pub(crate) use rows::{IceEdit, IceRow, ServerEdit, ServerRow};
 pub(crate) use saved::Saved;
+pub(crate) use saying::{ComposedAbout, DELETE, Menu, MessageEdit, SIGNS};
 pub(crate) use settings::{SettingsEdit, SettingsForm};

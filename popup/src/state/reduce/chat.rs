@@ -4,9 +4,12 @@ use crate::state::alerts::Problem;
 use crate::state::effect::{Effect, Kept, Target};
 use crate::state::model::{Sight, State};
 use crate::state::outbox::{Purpose, Unsent};
-use crate::state::pages::{Chat, ComposerError, Page};
+use crate::state::pages::{Chat, ComposedAbout, ComposerError, Page};
 use crate::state::view::View;
-use ipc::{Command, ContactId, Message, MessageState, PersonId, Refusal, ToEngine, check_text};
+use ipc::{
+    Command, ContactId, Marks, Message, MessageState, PersonId, Reference, Refusal, ToEngine,
+    check_text,
+};
 
 /// Messages asked for at a time.
 const PAGE_SIZE: u32 = 50;
@@ -88,6 +91,9 @@ impl State {
         effects.extend(was_unsure.then(|| self.keep_unsent(contact)));
         if let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) {
             chat.take_page(newest, page);
+            if chat.is_short() {
+                effects.extend(self.load_older());
+            }
         }
         effects.extend(self.mark_read());
         effects
@@ -162,6 +168,10 @@ impl State {
             state: MessageState::Waiting,
             place: None,
             file: None,
+            id: String::new(),
+            entry: None,
+            quoted: None,
+            marks: Marks::default(),
         };
         numbered.map(message).collect()
     }
@@ -185,7 +195,9 @@ impl State {
         let silent = chat
             .typed
             .is_none_or(|at| now.saturating_sub(at) >= TYPING_EVERY);
-        let mut effects = vec![Effect::SaveDraft(contact.clone(), text.clone())];
+        let is_change = chat.about.as_ref().is_some_and(ComposedAbout::is_change);
+        let draft = Effect::SaveDraft(contact.clone(), text.clone());
+        let mut effects: Vec<Effect> = (!is_change).then_some(draft).into_iter().collect();
         if silent && !text.is_empty() && self.engine.is_ready() {
             if let Some(chat) = self.chat_mut() {
                 chat.typed = Some(now);
@@ -212,22 +224,36 @@ impl State {
             chat.error = Some(ComposerError::NotSent);
             return Vec::new();
         }
+        let about = chat.about.clone();
+        if about.as_ref().is_none_or(|about| !about.is_change()) {
+            chat.about = None;
+        }
         let unsent = Unsent {
             contact: chat.contact.clone(),
             text: text.clone(),
             after: chat.newest(),
         };
         chat.draft.clear();
+        chat.leave_change();
+        let draft = chat.draft.clone();
         chat.error = None;
         chat.typed = None;
         let contact = chat.contact.clone();
         let to = contact.clone();
-        let given = self.engine.is_ready();
-        let send = self.ask(Purpose::Send(unsent), Command::Send { contact, text });
+        let given = self.engine.is_ready() && draft.is_empty();
+        let command = match about {
+            None => Command::Send { contact, text },
+            Some(ComposedAbout { act, id, .. }) => Command::Refer {
+                contact,
+                reference: Reference { act, about: id },
+                text,
+            },
+        };
+        let send = self.ask(Purpose::Send(unsent), command);
         // Kept in the one place before it goes from the other.
         let mut effects = vec![
             self.keep_unsent(&to),
-            Effect::SaveDraft(to, String::new()),
+            Effect::SaveDraft(to, draft),
             Effect::Focus(Target::Composer),
         ];
         effects.extend(send);

@@ -105,6 +105,7 @@ impl State {
             Event::Invite(invite) => self.invites.insert(invite.id.clone(), invite),
             Event::InviteGone(id) => self.invites.remove(&id),
             Event::Message(message) => return self.message(message),
+            Event::Amended(message) => return self.amended(message),
             Event::MessagesGone { contact, from } => {
                 let chat = self.chat_mut().filter(|chat| chat.contact == contact);
                 if let Some(chat) = chat {

@@ -13,6 +13,7 @@ mod note;
 mod picture;
 mod places;
 mod requests;
+mod saying;
 mod settings;
 
 use super::action::Action;
@@ -80,6 +81,7 @@ impl State {
             Action::Draft(text) => self.edit_draft(text),
             Action::Send => self.send_message(),
             Action::LoadOlder => self.load_older(),
+            Action::Message(edit) => self.edit_message(edit),
             Action::Edit(edit) => self.edit_settings(edit),
             Action::Save => self.save_settings(),
             Action::Contact(edit) => self.edit_contact(edit),
@@ -105,6 +107,8 @@ fn person_of(target: &Target) -> Option<PersonId> {
         | Target::Request(_)
         | Target::File(_)
         | Target::Picture(_)
+        | Target::Message(_)
+        | Target::Menu(_)
         | Target::Field(_) => None,
     }
 }

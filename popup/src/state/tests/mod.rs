@@ -14,14 +14,16 @@ mod note;
 mod picture;
 mod places;
 mod reading;
+mod saying;
 mod settings;
 mod unsent;
 
 use super::*;
 use ipc::{
     Alert, Answer, Asked, Command, Config, ContactId, Event, FromEngine, Hidden, Invite, InviteId,
-    Message, MessageState, Person, PersonId, Phase, Place, Presence, Profile, Progress, Refusal,
-    Request, RequestId, SettingsView, SignallingServer, Status, Switch, ToEngine, UnixMillis,
+    Marks, Message, MessageState, Person, PersonId, Phase, Place, Presence, Profile, Progress,
+    Refusal, Request, RequestId, SettingsView, SignallingServer, Status, Switch, ToEngine,
+    UnixMillis,
 };
 
 const NOW: UnixMillis = 1_000_000;
@@ -77,6 +79,10 @@ fn message(number: u64, state: MessageState, text: &str) -> Message {
         state,
         place: None,
         file: None,
+        id: format!("id of {number}"),
+        entry: None,
+        quoted: None,
+        marks: Marks::default(),
     }
 }
 

@@ -1,0 +1,144 @@
+//! Answers, reactions, changes and deletions in the open chat.
+
+use crate::state::alerts::Problem;
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::pages::{ComposedAbout, DELETE, Menu, MessageEdit};
+use ipc::{Act, Command, Message, Reference, Refusal};
+use std::rc::Rc;
+
+impl State {
+    pub(super) fn edit_message(&mut self, edit: MessageEdit) -> Vec<Effect> {
+        match edit {
+            MessageEdit::Menu(number) => self.open_menu(number),
+            MessageEdit::Leave => self.leave_menu(),
+            MessageEdit::Answer(number) => self.begin(Act::Reply, number),
+            MessageEdit::Change(number) => self.begin(Act::Edit, number),
+            MessageEdit::ChangeLast => self.change_last(),
+            MessageEdit::Cancel => self.leave_about(),
+            MessageEdit::React(number, sign) => self.react(number, sign),
+            MessageEdit::TakeBack(number) => self.refer(number, Act::TakeBack, ""),
+            MessageEdit::Copy(number) => self.copy_message(number),
+            MessageEdit::AskToDelete(number) => {
+                if let Some(chat) = self.chat_mut() {
+                    chat.menu = Some((number, Menu::Asking));
+                }
+                vec![Effect::Focus(Target::Field(DELETE.to_owned()))]
+            }
+            MessageEdit::Delete(number) => self.refer(number, Act::Delete, ""),
+            MessageEdit::Show(id) => self.show_message(&id),
+        }
+    }
+
+    fn message_at(&self, number: u64) -> Option<Rc<Message>> {
+        self.chat()?.messages.get(&number).cloned()
+    }
+
+    fn open_menu(&mut self, number: u64) -> Vec<Effect> {
+        if let Some(chat) = self.chat_mut() {
+            let is_open = chat.menu.is_some_and(|(open, _)| open == number);
+            chat.menu = (!is_open).then_some((number, Menu::Open));
+        }
+        Vec::new()
+    }
+
+    /// Closes the menu, and gives the focus back to its button.
+    fn leave_menu(&mut self) -> Vec<Effect> {
+        let menu = self.chat_mut().and_then(|chat| chat.menu.take());
+        menu.map(|(number, _)| Effect::Focus(Target::Menu(number)))
+            .into_iter()
+            .collect()
+    }
+
+    fn begin(&mut self, act: Act, number: u64) -> Vec<Effect> {
+        let message = self.message_at(number);
+        let Some((chat, message)) = self.chat_mut().zip(message) else {
+            return Vec::new();
+        };
+        chat.menu = None;
+        chat.error = None;
+        chat.leave_change();
+        let before = chat.draft.clone();
+        if act == Act::Edit {
+            chat.draft.clone_from(&message.text);
+        }
+        chat.about = Some(ComposedAbout::new(act, &message, before));
+        vec![Effect::Focus(Target::Composer)]
+    }
+
+    fn change_last(&mut self) -> Vec<Effect> {
+        let now = self.now;
+        let last = self.chat().and_then(|chat| {
+            let mut newest_first = chat.messages.values().rev();
+            newest_first.find(|message| message.file.is_none() && message.may_change(now))
+        });
+        let number = last.map(|message| message.number);
+        number.map_or_else(Vec::new, |number| self.begin(Act::Edit, number))
+    }
+
+    fn leave_about(&mut self) -> Vec<Effect> {
+        if let Some(chat) = self.chat_mut() {
+            chat.leave_change();
+            chat.about = None;
+            chat.error = None;
+        }
+        vec![Effect::Focus(Target::Composer)]
+    }
+
+    fn react(&mut self, number: u64, sign: &'static str) -> Vec<Effect> {
+        let message = self.message_at(number);
+        let own = message.and_then(|message| message.marks.own_reaction.clone());
+        if own.as_deref() == Some(sign) {
+            self.refer(number, Act::TakeBack, "")
+        } else {
+            self.refer(number, Act::Reaction, sign)
+        }
+    }
+
+    fn copy_message(&mut self, number: u64) -> Vec<Effect> {
+        let text = self.message_at(number).map(|message| message.text.clone());
+        let mut effects: Vec<Effect> = text.map(Effect::CopyText).into_iter().collect();
+        effects.extend(self.leave_menu());
+        effects
+    }
+
+    /// Does something with a message, and closes its menu.
+    fn refer(&mut self, number: u64, act: Act, text: &str) -> Vec<Effect> {
+        let message = self.message_at(number);
+        // With what was deleted its menu goes.
+        let mut effects = self.leave_menu();
+        if act == Act::Delete {
+            effects = vec![Effect::Focus(Target::Composer)];
+        }
+        if let Some(message) = message {
+            effects.extend(self.command(Command::Refer {
+                contact: message.contact.clone(),
+                reference: Reference {
+                    act,
+                    about: message.id.clone(),
+                },
+                text: text.to_owned(),
+            }));
+        }
+        effects
+    }
+
+    fn show_message(&mut self, id: &str) -> Vec<Effect> {
+        let messages = self.chat().map(|chat| chat.messages.values());
+        let shown = messages.and_then(|mut messages| messages.find(|message| message.id == id));
+        match shown.map(|message| message.number) {
+            Some(number) => vec![Effect::Focus(Target::Message(number))],
+            None => self.alerts.raise(Problem::Refused(Refusal::MessageGone)),
+        }
+    }
+
+    /// Takes a message as it is now, where it is loaded, and with it what is quoted of it.
+    pub(super) fn amended(&mut self, message: Message) -> Vec<Effect> {
+        let contact = &message.contact;
+        let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) else {
+            return Vec::new();
+        };
+        chat.amend(message);
+        self.mark_read()
+    }
+}
