@@ -6,6 +6,7 @@
 const SELECTORS = {
   article: "article, [role=article]",
   button: "button, [role=button], input[type=submit], input[type=button]",
+  code: "code",
   checkbox: "input[type=checkbox]:not([role]), [role=checkbox]",
   file: "input[type=file]",
   dialog: "dialog[open], [role=dialog], [role=alertdialog]",
