@@ -345,3 +345,6 @@ fn without_text(record: &MessageRecord) -> MessageRecord {
     record.message.text.clear();
     record
 }
+
+#[cfg(test)]
+mod tests;
