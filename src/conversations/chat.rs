@@ -10,27 +10,25 @@
 //! are as if they had not happened. The disk may have written it all the same: so the head is written
 //! again as it was before, which also removes the messages behind it, and with it the messages that were changed.
 //!
-//! [`queue`] is how a message comes to be staged.
+//! [`staging`] is how a message comes to be staged.
 //!
 //! Long because staging, failing and agreeing change the same numbers and are only right together.
 
 use super::agreement::Own;
 use super::ended::{Durable, Failed};
 use super::outbox::Outbox;
+use super::queue::Queue;
 use crate::clock::Mono;
 use crate::io::CommandId;
 use crate::limits::{UNSEEN, UNSEEN_ACTS};
-use crate::offer::FileOffer;
 use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
 use crate::store::WRITE_AGAIN;
-use crate::values::{Reference, TransferId};
+use crate::values::TransferId;
 use crate::view::{
     self, ContactId, Entry, Marks, Message, MessageState, Offered, Progress, Quoted,
 };
 use crate::wire::SessionFrame;
 use litemap::LiteMap;
-use queue::Queue;
-pub(crate) use queue::{Outcomes, quote};
 
 /// A chat in memory.
 #[derive(Debug)]
@@ -69,26 +67,6 @@ struct Staged {
     amended: Vec<(MessageRecord, MessageRecord)>,
     /// Of an answer: what it answers.
     quoted: Option<Quoted>,
-}
-
-/// What a message says.
-#[derive(Debug)]
-pub(crate) struct Content {
-    pub(crate) text: String,
-    /// The file that is offered with it.
-    pub(crate) offer: Option<FileOffer>,
-    /// What it does with an earlier message.
-    pub(crate) reference: Option<Reference>,
-}
-
-impl From<&str> for Content {
-    fn from(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            offer: None,
-            reference: None,
-        }
-    }
 }
 
 impl Chat {
@@ -400,6 +378,11 @@ impl Chat {
     }
 }
 
+/// Returns what is shown of a message in an answer to it.
+pub(crate) fn quote(record: &MessageRecord) -> Quoted {
+    Quoted::new(record.message.origin == Origin::Own, &record.message.text)
+}
+
 /// Returns a stored message as it is shown where nothing is known of its chat.
 pub(crate) fn shown(record: &MessageRecord, quoted: Option<Quoted>) -> Message {
     let StoredMessage {
@@ -444,7 +427,7 @@ pub(crate) fn shown(record: &MessageRecord, quoted: Option<Quoted>) -> Message {
     }
 }
 
-mod queue;
+mod staging;
 #[cfg(test)]
 #[expect(
     clippy::wildcard_enum_match_arm,

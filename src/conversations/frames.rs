@@ -1,7 +1,7 @@
 //! What a message of a contact leads to.
 
 use super::agreement::Happening;
-use super::chat::Content;
+use super::queue::Content;
 use super::{Conversation, Conversations};
 use crate::context::Context;
 use crate::fact::{Fact, FileTalk, Heard};

@@ -1,6 +1,6 @@
 //! What contacts say to each other on authenticated connections, and the chats they make up.
 //!
-//! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it,
+//! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it, [`queue`] what waits to be stored,
 //! [`ended`] what comes of its writes.
 //! [`frames`] says what a message of a contact leads to, [`writing`] what an own one does, and the end of
 //! its write. [`amendment`] is what a message does with an earlier one. [`agreement`] is how both sides of a new connection find out what the other one has, and
@@ -17,6 +17,7 @@ mod ended;
 mod frames;
 mod neighbours;
 mod outbox;
+mod queue;
 mod session;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,9 @@
 //! Own messages, what they do with earlier ones, and what follows when messages are stored.
 
 use super::Conversations;
-use super::chat::{Chat, Content, Outcomes};
+use super::chat::Chat;
 use super::ended::Failed;
+use super::queue::{Content, Outcomes};
 use crate::context::Context;
 use crate::encoding::hex;
 use crate::fact::Fact;

@@ -44,6 +44,8 @@ pub(super) fn Composer(props: &Props) -> Html {
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         if let Some(action) = of_key(&event, is_about) {
             event.prevent_default();
+            // Escape leaves what the text is about, and not the page.
+            event.stop_propagation();
             dispatch.emit(action);
         }
     });

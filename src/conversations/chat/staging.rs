@@ -2,65 +2,17 @@
 //! the disk if need be, and all others wait behind it: so the order stays, and the write that stores an entry also
 //! stores what it does.
 
-use super::{Chat, Content, Failed, Staged, shown};
+use super::{Chat, Staged, quote, shown};
 use crate::clock::UnixMillis;
 use crate::conversations::amendment::{amend, refusal};
+use crate::conversations::ended::Failed;
+use crate::conversations::queue::{Content, Outcomes, Waiting};
 use crate::io::CommandId;
 use crate::limits::STORING;
 use crate::offer::weight;
 use crate::records::{EntryRecord, MessageRecord, Origin, StoredMessage};
 use crate::values::{Act, Outcome, TransferId};
-use crate::view::{self, Message, MessageState, Quoted, Refusal};
-use std::collections::VecDeque;
-
-/// What waits to be staged.
-#[derive(Debug, Default)]
-pub(super) struct Queue {
-    waiting: VecDeque<Waiting>,
-    /// The ids that are being read for the first of them, and those that were read.
-    asked: Vec<String>,
-    read: Vec<String>,
-    found: Vec<MessageRecord>,
-    outcomes: Outcomes,
-}
-
-/// A message that waits to be staged.
-#[derive(Debug)]
-struct Waiting {
-    id: String,
-    content: Content,
-    at: UnixMillis,
-    command: Option<CommandId>,
-    /// When it came, by the own clock.
-    now: UnixMillis,
-}
-
-/// What came of messages that waited.
-#[derive(Debug, Default)]
-pub(crate) struct Outcomes {
-    /// The contact's messages, as they are shown until they are stored.
-    pub(crate) arriving: Vec<Message>,
-    /// Commands that cannot be carried out.
-    pub(crate) refused: Vec<(CommandId, Refusal)>,
-}
-
-impl Queue {
-    pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
-    /// Returns how many messages of the contact wait.
-    pub(super) fn received(&self) -> usize {
-        let received = |waiting: &&Waiting| waiting.command.is_none();
-        self.waiting.iter().filter(received).count()
-    }
-
-    fn forget_read(&mut self) {
-        self.asked.clear();
-        self.read.clear();
-        self.found.clear();
-    }
-}
+use crate::view::{self, MessageState, Refusal};
 
 impl Chat {
     /// Takes a message the person wrote, under an id that must never repeat. What is about another one may still be
@@ -333,11 +285,6 @@ impl Chat {
             head.acts = head.acts.saturating_add(1);
         }
     }
-}
-
-/// Returns what is shown of a message in an answer to it.
-pub(crate) fn quote(record: &MessageRecord) -> Quoted {
-    Quoted::new(record.message.origin == Origin::Own, &record.message.text)
 }
 
 fn without_text(record: &MessageRecord) -> MessageRecord {
