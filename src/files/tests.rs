@@ -4,6 +4,7 @@
 
 mod attempts;
 mod checked;
+mod deleted;
 mod pictures;
 
 use super::receiving::{Receiving, Sender};
