@@ -250,11 +250,7 @@ impl App {
             Effect::SaveDraft(contact, text) => browser::save_draft(&contact, &text),
             Effect::SaveUnsent(contact, texts) => self.unsent.save(contact, texts),
             Effect::Copy(invite, text) => self.copy(invite, text),
-            Effect::CopyText(text) => spawn_local(async move {
-                if !files::copy(&text).await {
-                    browser::warn("the browser did not copy the message");
-                }
-            }),
+            Effect::CopyText(text) => files::copy_message(text),
             Effect::Download(text) => files::download("mesh-chat-backup.json", &text.0),
             Effect::ReadBackup => self.read_backup(),
             Effect::HandOver {

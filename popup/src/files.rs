@@ -5,7 +5,7 @@ use crate::state::BackupError;
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlInputElement, Url};
 
 /// How long a browser may take to begin with a download, in milliseconds.
@@ -18,6 +18,15 @@ pub(crate) async fn copy(text: &str) -> bool {
     };
     let written = window.navigator().clipboard().write_text(text);
     JsFuture::from(written).await.is_ok()
+}
+
+/// Puts the text of a message on the clipboard.
+pub(crate) fn copy_message(text: String) {
+    spawn_local(async move {
+        if !copy(&text).await {
+            browser::warn("the browser did not copy the message");
+        }
+    });
 }
 
 /// Offers the person a file to save.

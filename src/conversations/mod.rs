@@ -1,13 +1,12 @@
 //! What contacts say to each other on authenticated connections, and the chats they make up.
 //!
-//! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it, [`queue`] what waits to be stored,
-//! [`ended`] what comes of its writes.
-//! [`frames`] says what a message of a contact leads to, [`writing`] what an own one does, and the end of
-//! its write. [`amendment`] is what a message does with an earlier one. [`agreement`] is how both sides of a new connection find out what the other one has, and
-//! [`agreeing`] carries that out. [`neighbours`] is which contacts are on this device's networks.
+//! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it, [`queue`] what waits
+//! to be stored, [`ended`] what comes of its writes. [`frames`] says what a message of a contact leads to, [`writing`] what
+//! an own one does, and the end of its write. [`amendment`] is what a message does with an earlier one. [`agreement`] is how both
+//! sides of a new connection find out what the other one has, and [`agreeing`] carries that out. [`neighbours`] is which
+//! contacts are on this device's networks.
 //!
-//! Not here: how a connection comes to be ([`handshakes`](crate::handshakes)), and when a contact is
-//! dialled ([`contacts`](crate::contacts)).
+//! Not here: how a connection comes to be ([`handshakes`](crate::handshakes)), and when a contact is dialled ([`contacts`](crate::contacts)).
 
 mod agreeing;
 mod agreement;
@@ -23,6 +22,8 @@ mod session;
 mod tests;
 mod writing;
 
+pub(crate) use chat::quote;
+
 use crate::clock::Mono;
 use crate::context::Context;
 use crate::fact::Fact;
@@ -32,10 +33,10 @@ use crate::liveness::Verdict;
 use crate::records::{Change, MessageRecord, ThreadRecord};
 use crate::routes::LinkOwner;
 use crate::values::ContactId;
-use crate::view::{Alert, Message};
+use crate::view::{Alert, Message, Quoted};
 use crate::why::{Deadline, Why};
 use crate::wire::SessionFrame;
-use chat::{Chat, quote, shown};
+use chat::{Chat, shown};
 use litemap::LiteMap;
 use pace::Bucket;
 use session::Session;
@@ -177,14 +178,9 @@ impl Conversations {
         chat.map_or(0, Chat::unread)
     }
 
-    /// Returns a stored message as views see it now; `answered` is the one that it answers, where it is here.
-    pub(crate) fn shown(
-        &self,
-        record: &MessageRecord,
-        answered: Option<&MessageRecord>,
-    ) -> Message {
+    /// Returns a stored message as views see it now, with what is quoted in it.
+    pub(crate) fn shown(&self, record: &MessageRecord, quoted: Option<Quoted>) -> Message {
         let of = self.all.get(&record.message.contact);
-        let quoted = answered.map(quote);
         match of.and_then(|all| all.chat.as_ref()) {
             Some(chat) => chat.shown(record, quoted),
             None => shown(record, quoted),

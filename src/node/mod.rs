@@ -33,7 +33,7 @@ use crate::clock::Now;
 use crate::config::Config;
 use crate::contacts::Contacts;
 use crate::context::Context;
-use crate::conversations::Conversations;
+use crate::conversations::{Conversations, quote};
 use crate::directory::Directory;
 use crate::files::Files;
 use crate::handshakes::Handshakes;
@@ -169,7 +169,7 @@ impl Node {
     /// Returns a stored message as views see it now; `answered` is the one that it answers
     /// ([`MessageRecord::answers`]), where it is here.
     pub fn shown(&self, record: &MessageRecord, answered: Option<&MessageRecord>) -> Message {
-        self.conversations.shown(record, answered)
+        self.conversations.shown(record, answered.map(quote))
     }
 
     /// Returns whether nothing is under way that the end of the page would break off: no write, no

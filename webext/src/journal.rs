@@ -41,6 +41,15 @@ pub struct PageRead {
     pub damaged: Vec<String>,
 }
 
+impl PageRead {
+    /// Returns the ids of the messages that some of these answer.
+    #[must_use]
+    pub fn answers(&self) -> Vec<String> {
+        let answers = self.messages.iter().filter_map(MessageRecord::answers);
+        answers.map(str::to_owned).collect()
+    }
+}
+
 /// What waits for storage.
 #[derive(Debug, Default)]
 pub struct Journal {

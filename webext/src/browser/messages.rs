@@ -188,15 +188,11 @@ impl Messages {
     }
 
     /// Reads the messages of these ids, whoever wrote them.
-    async fn named(
-        &self,
-        contact: &ContactId,
-        ids: &[String],
-    ) -> Result<Vec<MessageRecord>, Fault> {
+    async fn named(&self, of: &ContactId, ids: &[String]) -> Result<Vec<MessageRecord>, Fault> {
         let mut named = Vec::new();
         for id in ids {
             for origin in [Origin::Own, Origin::Received] {
-                named.extend(self.by_id(contact, origin, id).await?);
+                named.extend(self.by_id(of, origin, id).await?);
             }
         }
         Ok(named)
@@ -273,8 +269,7 @@ impl Messages {
             return Ok(PageRead::default());
         };
         let read = self.read_range(&range, more).await?;
-        let ids: Vec<String> = read.messages.iter().filter_map(answers).collect();
-        let answered = self.named(&page.contact, &ids).await?;
+        let answered = self.named(&page.contact, &read.answers()).await?;
         Ok(PageRead { answered, ..read })
     }
 
@@ -324,10 +319,6 @@ impl Messages {
         let read = page_of(&found);
         Ok(PageRead { more, ..read })
     }
-}
-
-fn answers(record: &MessageRecord) -> Option<String> {
-    record.answers().map(str::to_owned)
 }
 
 /// Reads every record of a list.
