@@ -182,7 +182,7 @@ impl Conversations {
     /// Begins the transactions that are due, and reads what messages that were taken are about.
     pub(crate) fn flush(&mut self, ctx: &mut Context) {
         for (id, all) in self.all.iter_mut() {
-            if let Some(ids) = all.chat.as_mut().and_then(Chat::to_read) {
+            if let Some(ids) = all.chat.as_mut().and_then(Chat::next_read) {
                 let contact = id.clone();
                 let read = Read {
                     contact: contact.clone(),

@@ -54,7 +54,7 @@ impl Chat {
     }
 
     /// Returns the ids of messages that have to be read now; each once.
-    pub(crate) fn to_read(&mut self) -> Option<Vec<String>> {
+    pub(crate) fn next_read(&mut self) -> Option<Vec<String>> {
         if !self.queue.asked.is_empty() {
             return None;
         }

@@ -51,7 +51,7 @@ fn what_is_about_a_message_that_is_at_hand_is_stored_with_it_at_once() {
     let mut chat = chat();
     write(&mut chat, "m", "one".into());
     write(&mut chat, "e", about(Act::Edit, "m", "two"));
-    assert_eq!(chat.to_read(), None);
+    assert_eq!(chat.next_read(), None);
     let (_, records) = flush(&mut chat);
     assert_eq!(texts(&records), [("m", "two"), ("e", "two")]);
     // Also while it is being stored, and while it waits to be sent.
@@ -59,7 +59,7 @@ fn what_is_about_a_message_that_is_at_hand_is_stored_with_it_at_once() {
     chat.stored();
     assert_eq!(texts(&store(&mut chat)), [("m", "three"), ("f", "three")]);
     write(&mut chat, "g", about(Act::Edit, "m", "four"));
-    assert_eq!(chat.to_read(), None);
+    assert_eq!(chat.next_read(), None);
     assert_eq!(texts(&store(&mut chat)), [("m", "four"), ("g", "four")]);
 }
 
@@ -73,9 +73,9 @@ fn all_wait_in_their_order_behind_what_has_to_be_read() {
     write(&mut chat, "o", "own".into());
     assert!(chat.flush(NOW).is_none());
     assert_eq!(chat.storing(), 2, "neither is acknowledged");
-    let ids = chat.to_read().unwrap();
+    let ids = chat.next_read().unwrap();
     assert_eq!(ids, ["m"]);
-    assert_eq!(chat.to_read(), None, "once");
+    assert_eq!(chat.next_read(), None, "once");
     chat.found(&["x".to_owned()], Vec::new());
     assert!(
         chat.flush(NOW).is_none(),
@@ -95,14 +95,14 @@ fn all_wait_in_their_order_behind_what_has_to_be_read() {
 fn what_is_about_a_message_that_is_not_here_is_kept_and_changes_nothing() {
     let mut chat = chat();
     receive(&mut chat, "e", about(Act::Edit, "m", "two"));
-    let ids = chat.to_read().unwrap();
+    let ids = chat.next_read().unwrap();
     chat.found(&ids, Vec::new());
     let records = store(&mut chat);
     assert_eq!(texts(&records), [("e", "two")]);
     let outcome = records[0].entry.as_ref().unwrap().outcome;
     assert_eq!(outcome, Outcome::NotHere);
     write(&mut chat, "f", about(Act::Reply, "m", "yes"));
-    let ids = chat.to_read().unwrap();
+    let ids = chat.next_read().unwrap();
     chat.found(&ids, Vec::new());
     let refused = chat.outcomes().refused;
     assert_eq!(refused, [(CommandId(1), Refusal::MessageGone)]);
@@ -139,13 +139,13 @@ fn what_waits_for_a_message_that_cannot_be_read_is_refused_and_comes_again() {
     store(&mut chat);
     write(&mut chat, "r", about(Act::Reaction, "m", "👍"));
     receive(&mut chat, "e", about(Act::Edit, "m", "two"));
-    chat.to_read().unwrap();
+    chat.next_read().unwrap();
     let failed = chat.not_found();
     assert_eq!(failed.commands, [CommandId(1)]);
     assert!(failed.received.is_some(), "the session has to end");
     assert_eq!(chat.storing(), 0);
     receive(&mut chat, "e", about(Act::Edit, "m", "two"));
-    assert_eq!(chat.to_read().unwrap(), ["m"]);
+    assert_eq!(chat.next_read().unwrap(), ["m"]);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn reactions_without_end_are_taken_again_when_the_person_has_looked() {
     for n in 0..UNSEEN_ACTS {
         assert!(!chat.is_full());
         receive(&mut chat, &n.to_string(), about(Act::Reaction, "m", "👍"));
-        if let Some(ids) = chat.to_read() {
+        if let Some(ids) = chat.next_read() {
             chat.found(&ids, vec![stored[0].clone()]);
         }
         stored = store(&mut chat);
