@@ -33,6 +33,8 @@ const FILES: &[&str] = &[
     "wasm/offscreen_bg.wasm",
     "wasm/popup.js",
     "wasm/popup_bg.wasm",
+    "wasm/scan.js",
+    "wasm/scan_bg.wasm",
 ];
 
 /// What makes code of text, or loads it from elsewhere.
