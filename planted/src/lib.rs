@@ -177,6 +177,8 @@ bugs! {
         Unit("introductions::tests::an_invite_is_used_up_by_a_yes_and_by_a_no");
     NoBackoff, "somebody who is away is dialled without a pause", "src/contacts/dialling.rs",
         Unit("contacts::dialling::tests::each_failure_doubles_the_wait_up_to_ten_minutes");
+    QuietHoursRing, "quiet hours do not hold", "src/node/attention/mod.rs",
+        Unit("node::attention::tests::quiet::nothing_is_told_where_notifications_are_switched_off_or_in_quiet_hours");
     SlotOffByOne, "one side of a rendezvous is a slot ahead", "src/calendar.rs",
         Unit("calendar::tests::slots_are_ten_minutes_of_utc");
     SameIdEveryDay, "a stranger recognises somebody the next day", "src/crypto.rs",

@@ -65,3 +65,32 @@ fn what_waits_for_its_turn_when_quiet_hours_begin_does_not_ring_in_them() {
     assert_eq!(notified(&mut ctx), []);
     assert_eq!(attention.due(), None);
 }
+
+#[test]
+fn when_the_clocks_change_quiet_hours_follow_the_clock_on_the_wall() {
+    // 2026-10-25 in Zurich: at 03:00 it is 02:00 again. Quiet until 02:30.
+    let hours = QuietHours {
+        from: MinuteOfDay(22 * 60),
+        to: MinuteOfDay(2 * 60 + 30),
+    };
+    let settings = Settings {
+        quiet_hours: Some(hours),
+        ..Settings::default()
+    };
+    let midnight_utc = 1_792_886_400_000;
+    for (minute, zone, told) in [
+        (29, 120, 0),
+        (30, 120, 1),
+        (59, 120, 1),
+        (60, 60, 0),
+        (89, 60, 0),
+        (90, 60, 1),
+    ] {
+        let (mut ctx, attention) = (context(), Attention::default());
+        ctx.now.unix = midnight_utc + minute * 60_000;
+        ctx.now.zone = zone;
+        attention.message(&mut ctx, &settings, bob(), "hi");
+        let at = ctx.now.minute_of_day();
+        assert_eq!(notified(&mut ctx).len(), told, "{at:?}");
+    }
+}
