@@ -27,6 +27,8 @@ api.notifications.onClicked.addListener((id) => background((running) => running.
 api.notifications.onButtonClicked?.addListener((id, button) =>
   background((running) => running.pressed(id, button)),
 );
+api.commands.onCommand.addListener((name) => background((running) => running.command(name)));
+api.contextMenus.onClicked.addListener((info) => background((running) => running.menu(info)));
 api.runtime.onMessage.addListener((message, sender, respond) => {
   if (message?.target !== "background" || sender.id !== api.runtime.id) return false;
   ask(message).then(respond);

@@ -488,6 +488,12 @@ pub const SETTLING: Duration = Duration::from_secs(60);
 /// Characters of a message in a notification: as much as systems show.
 pub const NOTIFIED_CHARS: usize = 200;
 
+/// Bytes of what a page hands over to be sent: twice a message, so that whoever chose too much sees by how much.
+pub const HANDED_BYTES: usize = 2 * TEXT_BYTES;
+
+/// Contacts in the menu of other pages: more would be a list to read.
+pub const RECENT: usize = 5;
+
 /// A gap between two readings of the clock that can only be sleep.
 pub const CLOCK_JUMP: Duration = Duration::from_secs(10);
 

@@ -358,6 +358,9 @@ pub struct ThreadRecord {
     /// What was received beside messages, such as reactions, since the person last looked at the chat.
     #[serde(default)]
     pub acts: u32,
+    /// When the newest message was written; 0 where that is not known.
+    #[serde(default)]
+    pub last_at: UnixMillis,
 }
 
 /// A message as stored. How far an own one is on its way follows from the head of its thread.
@@ -700,6 +703,7 @@ impl ThreadRecord {
             seen: 0,
             unread: 0,
             acts: 0,
+            last_at: 0,
         }
     }
 

@@ -10,18 +10,22 @@
 //! | [`storage`] | `storage.local` and `storage.session` |
 //! | [`downloads`] | files that are handed to the browser's downloads |
 //! | [`idle`] | whether there is input to this device |
-//! | [`notify`] | notifications, the badge, and the view a click opens |
+//! | [`notify`] | notifications and the badge |
+//! | [`menu`] | "Send with Mesh Chat" in the menu of other pages |
+//! | [`view`] | the view that a click or a key opens |
 
 #![cfg(target_arch = "wasm32")]
 
 mod downloads;
 mod idle;
+mod menu;
 mod notify;
 mod storage;
 mod supervisor;
+mod view;
 
 use chrome::api;
-use ipc::{Addressed, FromBackground, HostRequest};
+use ipc::{Addressed, FromBackground, HostRequest, Place};
 use js_sys::Function;
 use json::js::direct::from_js;
 use std::rc::Rc;
@@ -29,6 +33,9 @@ use supervisor::Supervisor;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use webext::browser::log;
+
+/// The command of the manifest that leads to the next unread chat.
+const NEXT_UNREAD: &str = "next-unread";
 
 /// The supervisor, as the page holds it.
 #[wasm_bindgen]
@@ -89,6 +96,20 @@ impl Background {
         }
     }
 
+    /// Carries out a command of the manifest, whose keys were pressed.
+    pub async fn command(&self, name: String) {
+        if name == NEXT_UNREAD
+            && let Err(error) = view::open(&Place::Unread).await
+        {
+            tracing::warn!(error, "no view could be opened");
+        }
+    }
+
+    /// Takes what was chosen in the menu of a page.
+    pub async fn menu(&self, info: JsValue) {
+        menu::chosen(&info).await;
+    }
+
     /// Answers a page of the extension: with the response of its request, or with `undefined` where
     /// this was not a request.
     pub async fn request(&self, message: JsValue) -> JsValue {
@@ -112,6 +133,8 @@ impl Background {
             HostRequest::Download { url, name, to } => {
                 return downloads::save(&url, &name, to).await;
             }
+            HostRequest::TakeHanded { contact } => return menu::take(&contact).await,
+            HostRequest::Menu { recent } => menu::show(&recent).await,
             HostRequest::Notify { notification } => notify::show(&notification).await,
             HostRequest::Withdraw { about } => notify::withdraw(&about).await,
             HostRequest::Badge(badge) => notify::badge(badge).await,

@@ -1,11 +1,12 @@
-//! Notifications, the badge, and the view that a click opens.
+//! Notifications and the badge.
 //!
 //! The id of a notification is the place that it is about, so that a click on it is understood by a worker
 //! that was started by that click.
 
+use crate::view;
 use chrome::{api, object, settled};
 use ipc::{About, Availability, Badge, Command, ContactId, Notification, Place};
-use js_sys::{Array, JsString, Object, Reflect, encode_uri};
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 /// The first button of a request; the second one rejects.
@@ -14,17 +15,29 @@ const ACCEPT: u32 = 0;
 /// The badge of who is there for contacts only: the eye of the menu, as far as a letter can be one.
 const CONTACTS_ONLY: &str = "◦";
 
-/// A chat window of its own: the popup's size and the window's frame.
-const WINDOW: (u32, u32) = (400, 640);
-
 /// Shows a notification, in the place of an earlier one about the same.
 pub(crate) async fn show(notification: &Notification) {
-    let id = id_of(&notification.about());
+    show_as(&id_of(&notification.about()), &content(notification)).await;
+}
+
+/// Shows that a click leads to what was chosen in the menu of a page, where no view could be opened by itself.
+pub(crate) async fn lead_to(place: &Place) {
+    let content = options(&text("menu_send", ""), &text("notify_send_waits", ""));
+    show_as(&place.to_fragment(), &content).await;
+}
+
+/// Shows why what was chosen in the menu of a page is not sent.
+pub(crate) async fn not_sent(why: &str) {
+    let content = options(&text("menu_send", ""), &text(why, ""));
+    show_as(&Place::People.to_fragment(), &content).await;
+}
+
+async fn show_as(id: &str, content: &JsValue) {
     let notifications = api().notifications();
     // One that was dismissed would not be shown again under its id. Both are begun at once, so that
     // nothing that is asked for meanwhile comes between them.
-    let cleared = notifications.clear(&id);
-    let created = notifications.create(&id, &content(notification));
+    let cleared = notifications.clear(id);
+    let created = notifications.create(id, content);
     // One that is gone already needs no clearing.
     let _ = settled(cleared).await;
     if let Err(error) = settled(created).await {
@@ -116,7 +129,8 @@ fn add_buttons(options: &JsValue) {
     }
 }
 
-fn text(key: &str, name: &str) -> String {
+/// Returns a text of `_locales`, with a name in its gap.
+pub(crate) fn text(key: &str, name: &str) -> String {
     let substitutions = Array::of1(&name.into());
     let text = api().i18n().message(key, &substitutions);
     text.unwrap_or_default()
@@ -154,7 +168,7 @@ fn number(count: u32) -> String {
 pub(crate) async fn clicked(id: &str) {
     clear(id).await;
     let place = Place::parse(id).unwrap_or(Place::People);
-    if let Err(error) = open(&place).await {
+    if let Err(error) = view::open(&place).await {
         tracing::warn!(error, "no view could be opened");
     }
 }
@@ -190,48 +204,4 @@ pub(crate) async fn keep(contacts: &[ContactId]) {
 async fn clear(id: &str) {
     // One that is gone already needs no clearing.
     let _ = settled(api().notifications().clear(id)).await;
-}
-
-/// Shows a place of the popup's page: in the tab or window that has the page, else in a new one.
-async fn open(place: &Place) -> Result<(), String> {
-    let page = api().runtime().url("popup.html");
-    let url = format!("{page}{}", String::from(encode_uri(&place.to_fragment())));
-    if let Some((tab, window)) = view(&page).await {
-        settled(
-            api()
-                .tabs()
-                .update(tab, &object([("active", true.into()), ("url", url.into())])),
-        )
-        .await?;
-        settled(
-            api()
-                .windows()
-                .update(window, &object([("focused", true.into())])),
-        )
-        .await?;
-        return Ok(());
-    }
-    let (width, height) = WINDOW;
-    let data = object([
-        ("url", url.into()),
-        ("type", "popup".into()),
-        ("width", width.into()),
-        ("height", height.into()),
-    ]);
-    settled(api().windows().create(&data)).await.map(drop)
-}
-
-/// The tab and window of a view that is open; `None` also where the browser cannot say.
-async fn view(page: &str) -> Option<(f64, f64)> {
-    let filter = object([("contextTypes", Array::of1(&"TAB".into()).into())]);
-    let contexts = settled(api().runtime().contexts(&filter)).await.ok()?;
-    Array::from(&contexts).iter().find_map(|context| {
-        let part = |name: &str| Reflect::get(&context, &name.into()).ok();
-        let url = part("documentUrl")?
-            .dyn_into::<JsString>()
-            .ok()
-            .map(String::from)?;
-        url.starts_with(page).then_some(())?;
-        Some((part("tabId")?.as_f64()?, part("windowId")?.as_f64()?))
-    })
 }

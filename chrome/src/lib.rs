@@ -53,6 +53,12 @@ extern "C" {
     /// `permissions`.
     #[wasm_bindgen(method, getter)]
     pub fn permissions(this: &Api) -> Permissions;
+    /// `contextMenus`.
+    #[wasm_bindgen(method, getter, js_name = contextMenus)]
+    pub fn menu(this: &Api) -> Menu;
+    /// `commands`; not on Android.
+    #[wasm_bindgen(method, getter)]
+    pub fn commands(this: &Api) -> Option<Commands>;
     /// `extension`.
     #[wasm_bindgen(method, getter)]
     pub fn extension(this: &Api) -> Extension;
@@ -151,6 +157,23 @@ extern "C" {
     /// `notifications.clear`.
     #[wasm_bindgen(method, catch)]
     pub fn clear(this: &Notifications, id: &str) -> Result<JsValue, JsValue>;
+
+    /// `contextMenus`.
+    #[derive(Clone, Debug)]
+    pub type Menu;
+    /// `contextMenus.create`; gives the id at once.
+    #[wasm_bindgen(method, catch)]
+    pub fn create(this: &Menu, properties: &JsValue) -> Result<JsValue, JsValue>;
+    /// `contextMenus.removeAll`.
+    #[wasm_bindgen(method, catch, js_name = removeAll)]
+    pub fn remove_all(this: &Menu) -> Result<JsValue, JsValue>;
+
+    /// `commands`.
+    #[derive(Clone, Debug)]
+    pub type Commands;
+    /// `commands.getAll`.
+    #[wasm_bindgen(method, catch, js_name = getAll)]
+    pub fn get_all(this: &Commands) -> Result<JsValue, JsValue>;
 
     /// `offscreen`.
     #[derive(Clone, Debug)]

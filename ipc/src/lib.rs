@@ -10,12 +10,14 @@
 //! wrapped in an [`Addressed`]; a page ignores what is not addressed to it.
 
 mod draft;
+mod handed;
 mod place;
 mod trial;
 
 use serde::{Deserialize, Serialize};
 
 pub use draft::{contact_of_key, draft_key, unsent_key};
+pub use handed::{Chosen, handed_key};
 pub use place::Place;
 pub use trial::{Part, Trial};
 
@@ -29,8 +31,9 @@ pub use mesh_chat::view::{
     Choice, Command, Connected, ContactCommand, ContactId, Duty, Entry, Event, Failure, FileChoice,
     FileCommand, FileOffer, Hidden, Invite, InviteId, Marks, Message, MessageState, Network,
     Notification, OffFor, Offered, Outcome, Person, PersonId, Phase, Ping, Preferences, Presence,
-    Profile, Progress, Quoted, Reach, Recipient, Reference, Refusal, Request, RequestId, Role,
-    SettingsView, Special, Status, Transfer, TransferId, TransferState, Way, check_text, is_sign,
+    Profile, Progress, Quoted, Reach, Recent, Recipient, Reference, Refusal, Request, RequestId,
+    Role, SettingsView, Special, Status, Transfer, TransferId, TransferState, Way, check_text,
+    is_sign,
 };
 
 /// The name of the port between a view and the engine.
@@ -169,6 +172,17 @@ pub enum HostRequest {
     },
     /// Shows this on the toolbar button; the response is `()`.
     Badge(Badge),
+    /// Offers these contacts in the menu of other pages, in the place of those before; the response is `()`.
+    Menu {
+        /// The latest first.
+        recent: Vec<Recent>,
+    },
+    /// Takes what the person chose in the menu of a page for a contact; the response is the text, or `null` where there is
+    /// none, or it was taken before.
+    TakeHanded {
+        /// For whom.
+        contact: ContactId,
+    },
     /// Withdraws the notifications about everybody who is not among these; the response is `()`.
     KeepNotifications {
         /// Who is there.

@@ -15,6 +15,10 @@ pub enum Place {
     People,
     /// The chat with a contact.
     Chat(ContactId),
+    /// The chat with a contact, with what was chosen for them in the menu of a page.
+    Send(ContactId),
+    /// The next chat with something unread.
+    Unread,
     /// A waiting request, in the lists.
     Request(RequestId),
     /// The page of a contact.
@@ -40,6 +44,8 @@ impl Place {
         match self {
             Self::People => "#people".to_owned(),
             Self::Chat(ContactId(id)) => format!("#chat={id}"),
+            Self::Send(ContactId(id)) => format!("#send={id}"),
+            Self::Unread => "#unread".to_owned(),
             Self::Request(RequestId(id)) => format!("#request={id}"),
             Self::Contact(ContactId(id)) => format!("#contact={id}"),
             Self::Invites => "#invites".to_owned(),
@@ -54,6 +60,7 @@ impl Place {
             return match name {
                 "people" => Some(Self::People),
                 "invites" => Some(Self::Invites),
+                "unread" => Some(Self::Unread),
                 "backup" => Some(Self::Backup),
                 _ => None,
             };
@@ -64,6 +71,7 @@ impl Place {
         match kind {
             "chat" => Some(Self::Chat(ContactId(id.to_owned()))),
             "contact" => Some(Self::Contact(ContactId(id.to_owned()))),
+            "send" => Some(Self::Send(ContactId(id.to_owned()))),
             "request" => Some(Self::Request(RequestId(id.to_owned()))),
             _ => None,
         }
@@ -89,6 +97,8 @@ mod tests {
             (Place::Invites, "#invites"),
             (Place::Contact(contact()), "#contact=00ff"),
             (Place::Chat(contact()), "#chat=00ff"),
+            (Place::Send(contact()), "#send=00ff"),
+            (Place::Unread, "#unread"),
             (Place::Request(request()), "#request=7"),
             (Place::Backup, "#backup"),
         ] {

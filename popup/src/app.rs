@@ -5,13 +5,13 @@ use crate::components::{page, target_id};
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
-    Action, BackupEdit, Effect, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, PictureEdit, Shell,
-    State, Target, View,
+    Action, BackupEdit, Effect, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, OverlayEdit,
+    PictureEdit, Shell, State, Target,
 };
-use crate::{attach, browser, files, kept, outside, permissions, unsent::Unsent, words};
+use crate::{attach, browser, files, kept, outside, permissions, shortcuts, unsent::Unsent, words};
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
-use ipc::{Event, FromEngine, Hidden, InviteId, ToEngine, TransferId};
+use ipc::{ContactId, Event, FromEngine, Hidden, InviteId, ToEngine, TransferId};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -55,7 +55,7 @@ pub(crate) struct App {
     message_painted: u64,
     unsent: Unsent,
     timers: Timers,
-    /// A page covers the lists: Escape goes back instead of closing the popup.
+    /// There is something to go back from: Escape goes back instead of closing the popup.
     covered: Rc<Cell<bool>>,
     _listeners: Vec<Option<EventListener>>,
     _second: Interval,
@@ -133,7 +133,7 @@ impl Component for App {
     fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
         self.painted = browser::now();
         self.timers.paint = None;
-        self.covered.set(self.state.view != View::Lists);
+        self.covered.set(self.state.leads_back());
         browser::describe_page(&self.title(), &t(Text::Language), &t(Text::Direction));
         let address = self.state.address();
         if browser::fragment() != address {
@@ -248,6 +248,10 @@ impl App {
                 self.dispatch.emit(Action::DraftLoaded(contact, text, sent));
             }
             Effect::SaveDraft(contact, text) => browser::save_draft(&contact, &text),
+            Effect::TakeHanded(contact) => self.take_handed(contact),
+            Effect::ReadShortcuts => self.dispatch_later(async {
+                Action::Overlay(OverlayEdit::Shortcuts(shortcuts::read().await))
+            }),
             Effect::SaveUnsent(contact, texts) => self.unsent.save(contact, texts),
             Effect::Copy(invite, text) => self.copy(invite, text),
             Effect::CopyText(text) => files::copy_message(text),
@@ -362,6 +366,16 @@ impl App {
         self.dispatch_later(async move {
             let read = kept::picture(&transfer, size).await;
             Action::Picture(PictureEdit::Read(transfer, read))
+        });
+    }
+
+    fn take_handed(&self, contact: ContactId) {
+        let dispatch = self.dispatch.clone();
+        spawn_local(async move {
+            if let Some(text) = port::take_handed(&contact).await {
+                let draft = browser::add_to_draft(&contact, &text);
+                dispatch.emit(Action::Handed(contact, draft));
+            }
         });
     }
 

@@ -11,7 +11,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Document, Element, Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent, ResizeObserver,
-    StorageEvent, Window,
+    ScrollIntoViewOptions, ScrollLogicalPosition, StorageEvent, Window,
 };
 
 /// Listens on the window. Dropping the listener removes it.
@@ -63,6 +63,32 @@ thread_local! {
 pub(crate) fn focused_among(count: usize, id: impl Fn(usize) -> String) -> Option<usize> {
     let focused = document()?.active_element()?.id();
     (0..count).find(|index| id(*index) == focused)
+}
+
+thread_local! {
+    /// Compares two texts as somebody does who looks for one: neither case nor accents differ.
+    static FIND: js_sys::Function = {
+        let mut languages = Array::new();
+        languages.extend(browser_language().map(JsValue::from));
+        let options = Object::new();
+        for (key, value) in [("usage", "search"), ("sensitivity", "base")] {
+            // Setting a property of a fresh object does not fail.
+            let _ = Reflect::set(&options, &key.into(), &value.into());
+        }
+        Intl::Collator::new(&languages, &options).compare()
+    };
+}
+
+/// Returns whether somebody who looks for one text finds the other.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    let compared = FIND.with(|find| find.call2(&JsValue::UNDEFINED, &one.into(), &other.into()));
+    compared.is_ok_and(|compared| compared.as_f64() == Some(0.0))
+}
+
+/// Returns whether this is a Mac, which has ⌘ where others have Ctrl.
+pub(crate) fn is_mac() -> bool {
+    let platform = window().and_then(|window| window.navigator().platform().ok());
+    platform.is_some_and(|platform| platform.starts_with("Mac"))
 }
 
 /// Returns names in the order of the browser's language.
@@ -257,6 +283,17 @@ pub(crate) fn save_unsent(contact: &ContactId, texts: &[(u64, String)]) {
     );
 }
 
+/// Adds a text to the unsent one for a contact, on lines of its own. Returns what that is now.
+pub(crate) fn add_to_draft(contact: &ContactId, text: &str) -> String {
+    let mut draft = load_draft(contact);
+    if !draft.is_empty() {
+        draft.push('\n');
+    }
+    draft.push_str(text);
+    save_draft(contact, &draft);
+    draft
+}
+
 fn save(key: &str, text: Option<&str>) {
     let Some(storage) = storage() else { return };
     let _ = match text {
@@ -286,6 +323,16 @@ pub(crate) fn focus(id: &str) -> bool {
     match element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         Some(element) => element.focus().is_ok(),
         None => false,
+    }
+}
+
+/// Scrolls as little as is needed to see an element.
+pub(crate) fn bring_into_sight(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happens outside the components: to the window, the document and the address.
 
 use crate::state::{Action, Sight};
-use crate::{browser, chosen};
+use crate::{browser, chosen, keys};
 use gloo_events::EventListener;
 use ipc::Place;
 use std::cell::Cell;
@@ -47,9 +47,9 @@ pub(crate) fn listen(
             }
         }),
         browser::listen_document("keydown", move |event| {
-            if covered.get() && browser::is_escape(event) {
+            if let Some(action) = keys::action(event, covered.get()) {
                 event.prevent_default();
-                on_key.emit(Action::Back);
+                on_key.emit(action);
             }
         }),
         // A file that is dropped beside a chat does not take the place of the page.

@@ -4,15 +4,22 @@
 
 use crate::browser;
 use chrome::{Event, Runtime, object, settled};
-use ipc::{Addressed, Endpoint, FILES_PORT, FromEngine, ToEngine, VIEW_PORT};
+use ipc::{Addressed, ContactId, Endpoint, FILES_PORT, FromEngine, ToEngine, VIEW_PORT};
 use json::js::direct::{from_js, to_js};
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
-/// `HostRequest::Wake` and `HostRequest::Restart`. Spelled out, as encoding the whole type would bring
+/// `HostRequest::Wake`, `HostRequest::Restart` and `HostRequest::TakeHanded`. Spelled out, as encoding the whole type would bring
 /// code for every other request; a test holds them together.
 const WAKE: &str = "wake";
 const RESTART: &str = "restart";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Take<'a> {
+    TakeHanded { contact: &'a ContactId },
+}
 
 /// A port on which one thing is handed to the engine. Dropping it closes it.
 pub(crate) struct Exchange {
@@ -106,22 +113,28 @@ impl Listener {
 
 /// Asks the background to start the engine, and waits until it takes connections.
 pub(crate) async fn wake() -> Result<(), String> {
-    ask(WAKE).await
+    ask(WAKE).await.map(drop)
 }
 
 /// Asks the background to start the engine again, also one that seems to run.
 pub(crate) async fn restart() -> Result<(), String> {
-    ask(RESTART).await
+    ask(RESTART).await.map(drop)
 }
 
-async fn ask(request: &str) -> Result<(), String> {
+/// Takes what was chosen for a contact in the menu of another page, where there is something.
+pub(crate) async fn take_handed(contact: &ContactId) -> Option<String> {
+    let taken = ask(Take::TakeHanded { contact }).await;
+    taken.ok()?.as_string()
+}
+
+async fn ask(request: impl Serialize) -> Result<JsValue, String> {
     let message = to_js(&Addressed {
         target: Endpoint::Background,
         message: request,
     });
     let message = message.map_err(|error| error.to_string())?;
     let runtime = runtime().map_err(|error| chrome::text(&error))?;
-    settled(runtime.send_message(&message)).await.map(drop)
+    settled(runtime.send_message(&message)).await
 }
 
 /// Returns whether this page is in a private window.
@@ -136,8 +149,8 @@ fn runtime() -> Result<Runtime, JsValue> {
 
 #[cfg(test)]
 mod tests {
-    use super::{RESTART, WAKE};
-    use ipc::{EVENTS, Event, FromBackground, FromEngine, HostRequest};
+    use super::{RESTART, Take, WAKE};
+    use ipc::{ContactId, EVENTS, Event, FromBackground, FromEngine, HostRequest};
 
     #[test]
     fn the_events_that_the_engine_puts_together_by_hand_are_its_message() {
@@ -150,6 +163,10 @@ mod tests {
     fn the_short_way_to_ask_for_the_engine_is_the_request() {
         assert_eq!(serde_json::to_value(HostRequest::Wake).unwrap(), WAKE);
         assert_eq!(serde_json::to_value(HostRequest::Restart).unwrap(), RESTART);
+        let contact = ContactId("a".to_owned());
+        let short = serde_json::to_value(Take::TakeHanded { contact: &contact });
+        let request = serde_json::to_value(HostRequest::TakeHanded { contact });
+        assert_eq!(request.unwrap(), short.unwrap());
     }
 
     #[test]

@@ -82,7 +82,8 @@ impl View {
             | Event::Ready
             | Event::Notify(_)
             | Event::Withdraw(_)
-            | Event::Badge(_) => {}
+            | Event::Badge(_)
+            | Event::Recent(_) => {}
         }
         None
     }

@@ -18,7 +18,7 @@ use super::agreement::Own;
 use super::ended::{Durable, Failed};
 use super::outbox::Outbox;
 use super::queue::Queue;
-use crate::clock::Mono;
+use crate::clock::{Mono, UnixMillis};
 use crate::io::CommandId;
 use crate::limits::{UNSEEN, UNSEEN_ACTS};
 use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
@@ -133,6 +133,11 @@ impl Chat {
         let storing = self.under_way().filter(counts).count();
         let storing = u32::try_from(storing).unwrap_or(u32::MAX);
         self.head.unread.saturating_sub(storing)
+    }
+
+    /// Returns when the newest message was written; 0 where there is none.
+    pub(crate) fn last_at(&self) -> UnixMillis {
+        self.head.last_at
     }
 
     /// Returns how many received messages are being stored.
@@ -253,6 +258,7 @@ impl Chat {
         self.head.in_read.clone_from(&self.durable.in_read);
         self.head.unread = self.durable.unread;
         self.head.acts = self.durable.acts;
+        self.head.last_at = self.durable.last_at;
         self.last_received = self.last_stored;
         failed
     }

@@ -24,7 +24,7 @@ mod writing;
 
 pub(crate) use chat::quote;
 
-use crate::clock::Mono;
+use crate::clock::{Mono, UnixMillis};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::io::{LinkId, Path};
@@ -176,6 +176,12 @@ impl Conversations {
     pub(crate) fn unread(&self, id: &ContactId) -> u32 {
         let chat = self.all.get(id).and_then(|all| all.chat.as_ref());
         chat.map_or(0, Chat::unread)
+    }
+
+    /// Returns when the newest message of a chat was written; 0 where there is none.
+    pub(crate) fn last_at(&self, id: &ContactId) -> UnixMillis {
+        let chat = self.all.get(id).and_then(|all| all.chat.as_ref());
+        chat.map_or(0, Chat::last_at)
     }
 
     /// Returns a stored message as views see it now, with what is quoted in it.

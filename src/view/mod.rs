@@ -26,8 +26,8 @@ pub use message::{
 };
 pub use notification::{About, Notification};
 pub use people::{
-    Asked, Connected, Invite, Person, PersonId, Ping, Preferences, Presence, Reach, Request,
-    Special, Way,
+    Asked, Connected, Invite, Person, PersonId, Ping, Preferences, Presence, Reach, Recent,
+    Request, Special, Way,
 };
 pub use recipient::{Duty, Recipient};
 pub use status::{Badge, BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};
@@ -88,6 +88,8 @@ pub enum Event {
     Withdraw(About),
     /// For the supervisor: what the badge says.
     Badge(Badge),
+    /// For the supervisor: with whom the person talked last, the latest first.
+    Recent(Vec<Recent>),
 }
 
 /// The settings in force and where they come from.

@@ -129,6 +129,15 @@ pub enum Reach {
     ProactiveUpdate,
 }
 
+/// A contact with whom the person talked lately.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    /// Who.
+    pub contact: ContactId,
+    /// The saved name.
+    pub name: String,
+}
+
 /// An open invite.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,6 @@
 //! Who gets an event.
 
-use super::{About, Badge, ContactId, Event, Message, Notification, Progress};
+use super::{About, Badge, ContactId, Event, Message, Notification, Progress, Recent};
 
 /// Who gets an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Duty<'a> {
     Withdraw(&'a About),
     /// Show this on the toolbar button.
     Badge(Badge),
+    /// Offer these contacts in the menu of other pages, in the place of those before.
+    Recent(&'a [Recent]),
 }
 
 impl Event {
@@ -35,6 +37,7 @@ impl Event {
             Self::Notify(notification) => Recipient::Supervisor(Duty::Notify(notification)),
             Self::Withdraw(about) => Recipient::Supervisor(Duty::Withdraw(about)),
             Self::Badge(badge) => Recipient::Supervisor(Duty::Badge(*badge)),
+            Self::Recent(recent) => Recipient::Supervisor(Duty::Recent(recent)),
             Self::Profile(_)
             | Self::Status(_)
             | Self::Person(_)

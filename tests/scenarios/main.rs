@@ -35,6 +35,7 @@ mod midnight;
 mod multitude;
 mod older_disks;
 mod profiles;
+mod recent;
 mod rendezvous;
 mod saying_more;
 mod trust;

@@ -11,6 +11,7 @@ pub(crate) fn target_id(target: &Target) -> String {
         Target::Composer => "composer".to_owned(),
         Target::Choices => "availability".to_owned(),
         Target::Choice(index) => choice_id(*index),
+        Target::Palette => "palette".to_owned(),
         Target::JoinName => "your-name".to_owned(),
         Target::Person(id) => person_id(id),
         Target::NoteButton(stranger) => note_button_id(stranger),
@@ -60,6 +61,11 @@ pub(super) fn file_id(TransferId(id): &TransferId) -> String {
 /// Returns the id of the button that opens a picture.
 pub(super) fn picture_id(TransferId(id): &TransferId) -> String {
     format!("picture-{}", plain(id))
+}
+
+/// Returns the id of an entry of the palette.
+pub(super) fn found_id(index: usize) -> String {
+    format!("found-{index}")
 }
 
 pub(super) fn field_id(path: &str) -> String {

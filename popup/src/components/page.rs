@@ -1,11 +1,13 @@
 //! The whole page: the lists, and what is open beside or over them.
 
+use super::keys::KeysDialog;
+use super::palette;
 use super::parts::Dispatch;
 use super::picture::PictureDialog;
 use super::{
     alerts, chat, connection, contact, files, first_run, header, invites, lists, settings, shell,
 };
-use crate::state::{Lists, Shell, State, View};
+use crate::state::{Lists, Overlay, Shell, State, View};
 use crate::words;
 use yew::prelude::*;
 
@@ -45,7 +47,19 @@ fn panes(state: &State, people: &Lists, dispatch: &Dispatch) -> Html {
                 <PictureDialog key={picture.transfer.0.clone()} picture={picture.clone()}
                     dispatch={dispatch.clone()} />
             }
+            { over_page(state, people, dispatch) }
         </div>
+    }
+}
+
+/// Returns the dialog that is over the page.
+fn over_page(state: &State, people: &Lists, dispatch: &Dispatch) -> Html {
+    match &state.overlay {
+        Some(Overlay::Palette(palette)) => palette::palette(state, people, palette, dispatch),
+        Some(Overlay::Keys(shortcuts)) => html! {
+            <KeysDialog shortcuts={shortcuts.clone()} dispatch={dispatch.clone()} />
+        },
+        None => Html::default(),
     }
 }
 

@@ -1,15 +1,15 @@
 //! Pictures: the small one in a chat, and one in full over the page.
 
+use super::dialog::show_over_all;
 use super::ids::picture_id;
 use super::parts::{Dispatch, icon, on};
 use crate::browser::SizeWatch;
 use crate::i18n::{Text, fill, t};
 use crate::state::{Action, Picture, PictureEdit, PictureShown};
 use crate::{attach, words};
-use gloo_events::EventListener;
 use ipc::Message;
 use std::rc::Rc;
-use web_sys::{Element, HtmlDialogElement, HtmlImageElement};
+use web_sys::{Element, HtmlImageElement};
 use yew::prelude::*;
 
 #[derive(PartialEq, Properties)]
@@ -57,14 +57,15 @@ pub(super) struct Props {
     pub(super) dispatch: Dispatch,
 }
 
-/// A picture in full, over everything else: the browser keeps the focus in it, and the state gives it back.
+/// A picture in full, over everything else: the state gives the focus back to the picture in the chat.
 #[component]
 pub(super) fn PictureDialog(props: &Props) -> Html {
     let (dialog, image, stage) = (use_node_ref(), use_node_ref(), use_node_ref());
     let (larger, natural) = (use_state_eq(|| false), use_state_eq(|| false));
     {
         let (dialog, dispatch) = (dialog.clone(), props.dispatch.clone());
-        use_effect_with((), move |()| show_over_all(&dialog, dispatch));
+        let closed = Action::Picture(PictureEdit::Close);
+        use_effect_with((), move |()| show_over_all(&dialog, dispatch, closed));
     }
     // Whether more of it can be seen than fits: asked when it is there, and when the window gets another size.
     let look = {
@@ -112,19 +113,6 @@ pub(super) fn PictureDialog(props: &Props) -> Html {
             </div>
         </dialog>
     }
-}
-
-fn show_over_all(dialog: &NodeRef, dispatch: Dispatch) -> impl FnOnce() + use<> {
-    let dialog = dialog.cast::<HtmlDialogElement>();
-    let closed = dialog.map(|dialog| {
-        // One that is in the page and not open can be shown.
-        let _ = dialog.show_modal();
-        // A browser may close it by itself, by a gesture that leads back.
-        EventListener::new(&dialog, "close", move |_| {
-            dispatch.emit(Action::Picture(PictureEdit::Close));
-        })
-    });
-    move || drop(closed)
 }
 
 fn is_larger(image: &HtmlImageElement, stage: &Element) -> bool {

@@ -5,8 +5,8 @@ use super::fields::{Field, choice, lines, switch, text};
 use super::parts::{Dispatch, icon, on, page_head, page_title};
 use crate::i18n::{Text, fill, t};
 use crate::state::{
-    Action, BackupForm, IceEdit, IceRow, QuietEdit, Saved, ServerEdit, ServerRow, SettingsEdit,
-    SettingsForm,
+    Action, BackupForm, IceEdit, IceRow, OverlayEdit, QuietEdit, Saved, ServerEdit, ServerRow,
+    SettingsEdit, SettingsForm,
 };
 use crate::words;
 use ipc::{NotificationText, Switch};
@@ -30,11 +30,21 @@ pub(super) fn settings(form: &SettingsForm, stored: &BackupForm, dispatch: &Disp
                     { beacon(form, dispatch) }
                     { files(dispatch) }
                     { backup::section(stored, dispatch) }
+                    { keys(dispatch) }
                 </div>
                 { foot(form, dispatch) }
             </form>
             { backup::forms(dispatch) }
         </main>
+    }
+}
+
+/// Returns the button that leads to the list of keys, for whoever does not know the key for it.
+fn keys(dispatch: &Dispatch) -> Html {
+    html! {
+        <button type="button" class="soft" onclick={on(dispatch, Action::Overlay(OverlayEdit::Keys))}>
+            { t(Text::KeysTitle) }
+        </button>
     }
 }
 

@@ -181,8 +181,8 @@ mod tests {
         language("zh_CN", &["other"], &[]),
     ];
 
-    /// Used by the manifest and by the notifications of the background, not by this crate.
-    const OF_OTHERS: [&str; 2] = ["extension_", "notify_"];
+    /// Used by the manifest and by the notifications and the menu of the background, not by this crate.
+    const OF_OTHERS: [&str; 3] = ["extension_", "menu_", "notify_"];
 
     fn messages(json: &str) -> BTreeMap<String, Packed> {
         serde_json::from_str(json).unwrap()

@@ -2,6 +2,7 @@
 
 use super::effect::Kept;
 use super::model::Sight;
+use super::overlay::OverlayEdit;
 use super::pages::{
     BackupEdit, ContactEdit, FileEdit, InvitesEdit, MessageEdit, NoteEdit, PictureEdit,
     SettingsEdit,
@@ -104,6 +105,10 @@ pub(crate) enum Action {
     File(FileEdit),
     /// With the picture that is shown in full.
     Picture(PictureEdit),
+    /// With a dialog over the page.
+    Overlay(OverlayEdit),
+    /// What was chosen in the menu of another page was added to the unsent text for this contact, which is now this.
+    Handed(ContactId, String),
     /// In the backup forms.
     Backup(BackupEdit),
 }

@@ -23,6 +23,11 @@ pub(crate) enum Effect {
     SlowTimer,
     /// Read the unsent texts of a contact and dispatch `Action::DraftLoaded`.
     LoadDraft(ContactId),
+    /// Add what was chosen for a contact in the menu of another page to the unsent text for them, and dispatch
+    /// `Action::Handed`.
+    TakeHanded(ContactId),
+    /// Ask the browser for the keys of its commands, and dispatch `OverlayEdit::Shortcuts`.
+    ReadShortcuts,
     /// Keep the texts to a contact that were sent and are not known to be stored; none forgets them.
     SaveUnsent(ContactId, Vec<Kept>),
     /// Keep the unsent text of a contact; empty forgets it.
@@ -81,6 +86,8 @@ pub(crate) enum Target {
     Choices,
     /// An entry of its menu.
     Choice(usize),
+    /// The field of the palette.
+    Palette,
     /// The name field of the first-run page.
     JoinName,
     /// A person's row.

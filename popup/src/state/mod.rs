@@ -10,6 +10,7 @@ mod connection;
 mod effect;
 mod model;
 mod outbox;
+mod overlay;
 mod pages;
 mod people;
 mod reduce;
@@ -27,6 +28,7 @@ pub(crate) use alerts::Problem;
 pub(crate) use connection::Shell;
 pub(crate) use effect::{Effect, Kept, Target};
 pub(crate) use model::{Sight, State};
+pub(crate) use overlay::{FOUND, Found, Goal, Overlay, OverlayEdit, Palette, Shortcut, everybody};
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, Chat, ComposedAbout, ComposerError,
     ContactEdit, ContactPage, DELETE, EXPORT, FILE, FILE_BYTES, FieldError, FileEdit, FileError,

@@ -4,6 +4,7 @@ use super::alerts::{Alerts, Problem};
 use super::connection::{EngineConnection, Shell};
 use super::effect::{Effect, Target};
 use super::outbox::{Outbox, Purpose};
+use super::overlay::Overlay;
 use super::pages::{BackupForm, Chat, JoinForm, NoteForm, Picture};
 use super::people::{People, Requests};
 use super::resync::Resynced;
@@ -39,6 +40,8 @@ pub(crate) struct State {
     pub(crate) files: Transfers,
     /// The picture that is shown in full.
     pub(crate) picture: Option<Picture>,
+    /// The dialog that is over the page.
+    pub(crate) overlay: Option<Overlay>,
     /// Who is writing, and until when that is believed.
     pub(super) typing: LiteMap<ContactId, UnixMillis>,
     /// The settings in force.
@@ -124,6 +127,7 @@ impl State {
         };
         let is_chat = matches!(view, View::Chat(_));
         self.view = view;
+        self.overlay = None;
         // With the passphrases in it.
         self.backup = BackupForm::default();
         let mut effects = self.close_picture();
@@ -163,13 +167,23 @@ impl State {
         }
     }
 
-    /// Tells the engine which chat is shown now: none that a picture covers.
+    /// Returns whether something is over the page that the person looks at instead.
+    pub(super) fn is_covered(&self) -> bool {
+        self.picture.is_some() || self.overlay.is_some()
+    }
+
+    /// Returns whether Escape leads back to something.
+    pub(crate) fn leads_back(&self) -> bool {
+        self.view != View::Lists || self.is_covered()
+    }
+
+    /// Tells the engine which chat is shown now: none that is covered.
     pub(super) fn watch(&self) -> Vec<Effect> {
         if !self.engine.is_ready() {
             return Vec::new();
         }
         let Sight { visible, focused } = self.sight;
-        let seen = visible && self.picture.is_none();
+        let seen = visible && !self.is_covered();
         let shown = self.chat().filter(|_| seen);
         vec![Effect::Post(ToEngine::Watching {
             contact: shown.map(|chat| chat.contact.clone()),

@@ -273,6 +273,9 @@ impl Chat {
     fn count(&mut self, record: &MessageRecord) {
         let head = &mut self.head;
         head.next_number += 1;
+        if record.is_message() {
+            head.last_at = head.last_at.max(record.message.at);
+        }
         if let Some(place) = record.place {
             head.out_last = place;
             return;

@@ -3,6 +3,7 @@
 
 mod alike;
 mod people;
+mod recent;
 mod state;
 mod status;
 
@@ -13,7 +14,7 @@ use crate::context::Context;
 use crate::ids::Stranger;
 use crate::introductions;
 use crate::values::RequestId;
-use crate::view::{Badge, Event, Invite, Profile, Request, SettingsView, Status};
+use crate::view::{Badge, Event, Invite, Profile, Recent, Request, SettingsView, Status};
 use crate::why::{Deadline, Why};
 use litemap::LiteMap;
 use people::People;
@@ -28,6 +29,7 @@ pub(super) struct Shown {
     requests: LiteMap<RequestId, Request>,
     invites: Vec<Invite>,
     badge: Badge,
+    recent: Vec<Recent>,
 }
 
 impl Shown {
@@ -45,6 +47,7 @@ impl Shown {
         self.show_requests(ctx, state);
         self.show_invites(ctx, state);
         self.show_badge(ctx, state);
+        self.show_recent(ctx, state);
     }
 
     /// Returns when something is to be shown that waits.
@@ -112,6 +115,13 @@ impl Shown {
             ctx.event(Event::Invite(new.clone()));
         }
         self.invites = open;
+    }
+
+    fn show_recent(&mut self, ctx: &mut Context, state: &State<'_>) {
+        if let Some(recent) = recent::other_than(&self.recent, state) {
+            self.recent.clone_from(&recent);
+            ctx.event(Event::Recent(recent));
+        }
     }
 
     fn show_badge(&mut self, ctx: &mut Context, state: &State<'_>) {

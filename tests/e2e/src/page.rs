@@ -25,6 +25,15 @@ pub const ESCAPE: char = '\u{e00c}';
 /// The Tab key of WebDriver.
 pub const TAB: char = '\u{e004}';
 
+/// The Control key of WebDriver.
+pub const CONTROL: char = '\u{e009}';
+
+/// The key of WebDriver that leads down.
+pub const DOWN: char = '\u{e015}';
+
+/// The key of WebDriver that leads up.
+pub const UP: char = '\u{e013}';
+
 /// A view of the extension, in a tab.
 #[derive(Clone, Copy)]
 pub struct Page<'a> {
@@ -289,6 +298,11 @@ impl<'a> Page<'a> {
     /// Presses keys, whatever has the focus.
     pub fn press(&self, keys: &str) -> Result<()> {
         self.browser.session()?.press(keys)
+    }
+
+    /// Presses a key while another one is held, whatever has the focus.
+    pub fn chord(&self, held: char, key: char) -> Result<()> {
+        self.browser.session()?.chord(held, key)
     }
 
     /// Checks that every control has a role and a name for a screen reader.

@@ -129,6 +129,33 @@ impl Session {
             .map(drop)
     }
 
+    /// Presses a key while another one is held, whatever has the focus.
+    pub fn chord(&self, held: char, key: char) -> Result<()> {
+        let action = |kind: &str, key: char| json!({ "type": kind, "value": key.to_string() });
+        self.focus()?;
+        let actions = [
+            action("keyDown", held),
+            action("keyDown", key),
+            action("keyUp", key),
+            action("keyUp", held),
+        ];
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        self.post("actions", &json!({ "actions": [keyboard] }))
+            .map(drop)
+    }
+
+    /// Presses the second button of the mouse on an element.
+    pub fn open_menu(&self, element: &Element) -> Result<()> {
+        let actions = json!([
+            { "type": "pointerMove", "origin": element.to_value(), "x": 0, "y": 0 },
+            { "type": "pointerDown", "button": 2 },
+            { "type": "pointerUp", "button": 2 },
+        ]);
+        let mouse = json!({ "type": "pointer", "id": "mouse", "actions": actions });
+        self.post("actions", &json!({ "actions": [mouse] }))
+            .map(drop)
+    }
+
     /// Returns the role an element has for a screen reader.
     pub fn role(&self, element: &Element) -> Result<String> {
         text(&self.get(&format!("element/{}/computedrole", element.0))?)

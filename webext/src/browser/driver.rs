@@ -412,6 +412,10 @@ impl Driver {
             Recipient::Supervisor(Duty::Badge(badge)) => {
                 self.host.tell(HostRequest::Badge(badge));
             }
+            Recipient::Supervisor(Duty::Recent(recent)) => {
+                let recent = recent.to_vec();
+                self.host.tell(HostRequest::Menu { recent });
+            }
         }
     }
 

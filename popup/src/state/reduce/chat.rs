@@ -27,7 +27,9 @@ impl State {
             return Vec::new();
         }
         if self.is_open(&contact) {
-            return self.uncover();
+            let mut effects = self.close_overlay();
+            effects.extend(self.uncover());
+            return effects;
         }
         let mut effects = self.open(View::Chat(Box::new(Chat::new(contact.clone()))));
         effects.push(Effect::LoadDraft(contact.clone()));
@@ -102,8 +104,7 @@ impl State {
     /// Reports the newest message as seen, once the person has its end before them.
     pub(super) fn mark_read(&mut self) -> Vec<Effect> {
         let Sight { visible, focused } = self.sight;
-        let covered = self.picture.is_some();
-        if !visible || !focused || covered || !self.engine.is_ready() {
+        if !visible || !focused || self.is_covered() || !self.engine.is_ready() {
             return Vec::new();
         }
         let chat = self.chat_mut();
@@ -182,6 +183,16 @@ impl State {
             chat.draft = text;
         }
         Vec::new()
+    }
+
+    /// Takes the unsent text with what was chosen in the menu of another page, which the person now goes on with.
+    pub(super) fn take_handed(&mut self, contact: &ContactId, text: String) -> Vec<Effect> {
+        if !self.is_open(contact) {
+            return Vec::new();
+        }
+        let mut effects = self.follow_draft(contact, text);
+        effects.push(Effect::Focus(Target::Composer));
+        effects
     }
 
     pub(super) fn edit_draft(&mut self, text: String) -> Vec<Effect> {
@@ -284,7 +295,7 @@ impl State {
         effects
     }
 
-    fn is_open(&self, contact: &ContactId) -> bool {
+    pub(super) fn is_open(&self, contact: &ContactId) -> bool {
         self.chat().is_some_and(|chat| chat.contact == *contact)
     }
 

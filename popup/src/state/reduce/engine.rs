@@ -125,7 +125,7 @@ impl State {
             Event::Alert(alert) => return self.alerts.raise(Problem::Alert(alert)),
             Event::Ready => return self.ready(),
             // For the supervisor.
-            Event::Notify(_) | Event::Withdraw(_) | Event::Badge(_) => {}
+            Event::Notify(_) | Event::Withdraw(_) | Event::Badge(_) | Event::Recent(_) => {}
         }
         Vec::new()
     }

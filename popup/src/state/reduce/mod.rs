@@ -10,6 +10,7 @@ mod files;
 mod invites;
 mod join;
 mod note;
+mod overlay;
 mod picture;
 mod places;
 mod requests;
@@ -88,6 +89,8 @@ impl State {
             Action::Invites(edit) => self.edit_invites(edit),
             Action::File(edit) => self.edit_files(edit),
             Action::Picture(edit) => self.edit_picture(edit),
+            Action::Overlay(edit) => self.edit_overlay(edit),
+            Action::Handed(contact, text) => self.take_handed(&contact, text),
             Action::Backup(edit) => self.edit_backup(edit),
         }
     }
@@ -103,6 +106,7 @@ fn person_of(target: &Target) -> Option<PersonId> {
         | Target::Composer
         | Target::Choices
         | Target::Choice(_)
+        | Target::Palette
         | Target::JoinName
         | Target::Request(_)
         | Target::File(_)

@@ -4,7 +4,8 @@ use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
 use crate::state::pages::EXPORT;
 use crate::state::view::View;
-use ipc::{PersonId, Place};
+use ipc::{ContactId, Person, PersonId, Place};
+use std::rc::Rc;
 
 impl State {
     pub(super) fn follow(&mut self, place: Place) -> Vec<Effect> {
@@ -17,6 +18,17 @@ impl State {
             Place::Chat(contact) => self.open_chat(contact),
             Place::Contact(contact) => self.open_contact(contact),
             Place::Invites => self.open_invites(),
+            Place::Send(contact) => {
+                let mut effects = self.open_chat(contact.clone());
+                // Nothing is kept for somebody who is no contact any more.
+                let open = self.is_open(&contact);
+                effects.extend(open.then_some(Effect::TakeHanded(contact)));
+                effects
+            }
+            Place::Unread => match self.next_unread() {
+                Some(contact) => self.open_chat(contact),
+                None => self.open(View::Lists),
+            },
             Place::Backup => {
                 let mut effects = self.open_settings();
                 effects.push(Effect::Focus(Target::Field(EXPORT.to_owned())));
@@ -33,7 +45,25 @@ impl State {
         }
     }
 
+    /// Returns the chat with something unread that comes next behind the open one, and round to it again.
+    fn next_unread(&self) -> Option<ContactId> {
+        let unread = |person: &Rc<Person>| match &person.id {
+            PersonId::Contact(contact) if person.unread > 0 => Some(contact.clone()),
+            PersonId::Contact(_) | PersonId::Stranger(_) => None,
+        };
+        let open = self.chat().map(|chat| &chat.contact);
+        let (before, behind): (Vec<_>, Vec<_>) = self
+            .people
+            .values()
+            .filter_map(unread)
+            .partition(|contact| open.is_some_and(|open| contact <= open));
+        behind.into_iter().chain(before).next()
+    }
+
     pub(super) fn back(&mut self) -> Vec<Effect> {
+        if self.overlay.is_some() {
+            return self.close_overlay();
+        }
         if self.picture.is_some() {
             return self.uncover();
         }

@@ -11,6 +11,7 @@ mod files;
 mod invites;
 mod lists;
 mod note;
+mod overlay;
 mod picture;
 mod places;
 mod reading;

@@ -146,6 +146,31 @@ fn in_chrome(browser: &Browser, body: &str, args: &[Value]) -> Result<Value> {
     outcome
 }
 
+/// Chooses the entry with this title among those of the extension, in the menu of a page that is about to open, and
+/// waits for the window that this opens. Returns all titles there.
+pub(super) fn choose_in_menu(browser: &Browser, title: &str) -> Result<Value> {
+    const CHOOSE: &str = "
+        const [title] = args;
+        const menu = document.getElementById('contentAreaContextMenu');
+        if (menu.state !== 'open') {
+          await new Promise((resolve) => menu.addEventListener('popupshown', resolve, { once: true }));
+        }
+        const all = [...menu.querySelectorAll('menu[label=\"Send with Mesh Chat\"] menuitem')];
+        const titles = all.map((item) => item.getAttribute('label'));
+        const opened = new Promise((resolve) => {
+          const watch = (window) => {
+            Services.ww.unregisterNotification(watch);
+            window.addEventListener('load', () => resolve(), { once: true });
+          };
+          Services.ww.registerNotification(watch);
+        });
+        all.find((item) => item.getAttribute('label') === title).doCommand();
+        menu.hidePopup();
+        await opened;
+        return titles;";
+    in_chrome(browser, CHOOSE, &[json!(title)])
+}
+
 /// Lets the extension run in private windows, as its person does on its page, and opens one.
 pub(super) fn open_private_window(browser: &Browser) -> Result<()> {
     const OPEN: &str = "

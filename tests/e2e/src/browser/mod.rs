@@ -290,6 +290,12 @@ impl Browser {
         self.session()?.switch_to_new(&before)
     }
 
+    /// Chooses an entry of the extension in the menu of a page that Firefox shows, which opens a window; all titles
+    /// there.
+    pub fn choose_in_menu(&self, title: &str) -> Result<Value> {
+        firefox::choose_in_menu(self, title)
+    }
+
     /// Has Firefox ask where each file is to be saved, and answers with this place. A dialog closes the popup.
     pub fn answer_save_dialogs(&self, file: &Path) -> Result<()> {
         firefox::answer_save_dialogs(self, file)

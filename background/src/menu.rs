@@ -1,0 +1,105 @@
+//! "Send with Mesh Chat" in the menu of other pages: an entry for each contact with whom the person talked last.
+//!
+//! What was chosen waits in `storage.session`, out of every address and history, until the view that is opened takes it.
+
+use crate::{notify, view};
+use chrome::{api, object, settled};
+use ipc::{Chosen, ContactId, Place, Recent, handed_key};
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+/// The entry that all others are in.
+const SEND: &str = "send";
+
+/// Where the menu has the entries.
+const CONTEXTS: [&str; 3] = ["selection", "link", "image"];
+
+/// Offers these contacts, in the place of those before. All calls are begun at once, so that nothing that is asked for
+/// meanwhile comes between them.
+pub(crate) async fn show(recent: &[Recent]) {
+    let menu = api().menu();
+    let removed = menu.remove_all();
+    if !recent.is_empty() {
+        add(&entry(SEND, &notify::text("menu_send", "")));
+    }
+    for Recent { contact, name } in recent {
+        let id = Place::Send(contact.clone()).to_fragment();
+        let entry = entry(&id, &title(name));
+        // Setting a property of a plain object does not fail.
+        let _ = Reflect::set(&entry, &"parentId".into(), &SEND.into());
+        add(&entry);
+    }
+    if let Err(error) = settled(removed).await {
+        tracing::warn!(error, "the menu was not emptied");
+    }
+}
+
+fn add(entry: &JsValue) {
+    if let Err(error) = api().menu().create(entry) {
+        let error = chrome::text(&error);
+        tracing::warn!(error, "an entry of the menu was not made");
+    }
+}
+
+fn entry(id: &str, title: &str) -> JsValue {
+    let contexts: Array = CONTEXTS.into_iter().map(JsValue::from).collect();
+    object([
+        ("id", id.into()),
+        ("title", title.into()),
+        ("contexts", contexts.into()),
+    ])
+}
+
+/// Returns a name as the title of an entry. There `&` underlines what follows, and `%s` stands for what is selected: a
+/// joiner without width keeps the two apart.
+fn title(name: &str) -> String {
+    name.replace('&', "&&").replace("%s", "%\u{2060}s")
+}
+
+/// Hands what was chosen to the chat of the contact whose entry it was, where the person sends it.
+pub(crate) async fn chosen(info: &JsValue) {
+    let part = |name: &str| Reflect::get(info, &name.into()).ok()?.as_string();
+    let place = part("menuItemId").and_then(|id| Place::parse(&id));
+    let Some(Place::Send(contact)) = place else {
+        return;
+    };
+    let chosen = Chosen {
+        selection: part("selectionText"),
+        link: part("linkUrl"),
+        picture: part("srcUrl"),
+    };
+    let Some(text) = chosen.text() else {
+        notify::not_sent("notify_send_refused").await;
+        return;
+    };
+    if let Err(error) = keep(&contact, &text).await {
+        tracing::warn!(error, "what was chosen could not be kept");
+        notify::not_sent("notify_send_failed").await;
+        return;
+    }
+    let place = Place::Send(contact);
+    if let Err(error) = view::open(&place).await {
+        tracing::warn!(error, "no view could be opened");
+        notify::lead_to(&place).await;
+    }
+}
+
+async fn keep(contact: &ContactId, text: &str) -> Result<(), String> {
+    let items = Object::new();
+    // Setting a property of a plain object does not fail.
+    let _ = Reflect::set(&items, &handed_key(contact).into(), &text.into());
+    settled(api().storage().session().set(&items))
+        .await
+        .map(drop)
+}
+
+/// Returns what was chosen for a contact, once: a text, or `null`.
+pub(crate) async fn take(contact: &ContactId) -> JsValue {
+    let session = api().storage().session();
+    let key = JsValue::from(handed_key(contact));
+    let kept = settled(session.get(&key)).await;
+    // What is not there need not be removed.
+    let _ = settled(session.remove(&key)).await;
+    let text = kept.ok().and_then(|kept| Reflect::get(&kept, &key).ok());
+    text.filter(JsValue::is_string).unwrap_or(JsValue::NULL)
+}

@@ -1,0 +1,187 @@
+//! What is shown over the page and belongs to none: the palette that finds people and pages, and the list of keys.
+
+use super::people::{Lists, Requests, Section};
+use ipc::{PersonId, RequestId};
+
+/// The most that the palette shows: more would be a list to read.
+pub(crate) const FOUND: usize = 50;
+
+/// A dialog over the page.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Overlay {
+    /// Finds people and pages.
+    Palette(Palette),
+    /// Says which keys do what; with those of the browser, once it has told them.
+    Keys(Vec<Shortcut>),
+}
+
+/// The palette.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Palette {
+    /// What is looked for.
+    pub(crate) query: String,
+    /// The entry that Enter follows; without one the first.
+    pub(crate) active: Option<Goal>,
+}
+
+/// Where an entry of the palette leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// To the chat with a contact, or to a stranger in the lists.
+    Person(PersonId),
+    /// To a request that waits.
+    Request(RequestId),
+    /// To the lists.
+    Lists,
+    /// To all files.
+    Files,
+    /// To the invites.
+    Invites,
+    /// To the Connection page.
+    Connection,
+    /// To the settings.
+    Settings,
+    /// To the list of keys.
+    Keys,
+}
+
+impl Goal {
+    /// The pages, in the order of the palette.
+    pub(crate) const PAGES: [Self; 6] = [
+        Self::Lists,
+        Self::Files,
+        Self::Invites,
+        Self::Connection,
+        Self::Settings,
+        Self::Keys,
+    ];
+}
+
+/// An entry of the palette.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Where it leads.
+    pub(crate) goal: Goal,
+    /// What it is called.
+    pub(crate) name: String,
+    /// The name that a contact gives itself, where that is another.
+    pub(crate) calls_itself: Option<String>,
+}
+
+/// A command of the browser, and its keys as the browser writes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shortcut {
+    /// Its name in the manifest.
+    pub(crate) command: String,
+    /// Empty where the person has taken them away, or another extension has them.
+    pub(crate) keys: String,
+}
+
+/// What happens to a dialog over the page.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum OverlayEdit {
+    /// Find somebody.
+    Find,
+    /// Show the keys.
+    Keys,
+    /// The browser has told its own.
+    Shortcuts(Vec<Shortcut>),
+    /// What is looked for was edited.
+    Query(String),
+    /// An arrow has led to this entry.
+    Move(Goal),
+    /// An entry was chosen.
+    Go(Goal),
+    /// Close it.
+    Close,
+}
+
+/// Returns everybody in the lists: contacts, then who is here, then who asks.
+pub(crate) fn everybody(lists: &Lists, requests: &Requests) -> Vec<Found> {
+    let network = lists.of(Section::Network).iter();
+    let people = network.chain(lists.of(Section::Saved).iter());
+    let (contacts, strangers): (Vec<_>, Vec<_>) =
+        people.partition(|person| matches!(person.id, PersonId::Contact(_)));
+    let people = contacts.into_iter().chain(strangers).map(|person| Found {
+        goal: Goal::Person(person.id.clone()),
+        name: person.name.clone(),
+        calls_itself: person
+            .preferences
+            .as_ref()
+            .and_then(|preferences| preferences.calls_itself.clone()),
+    });
+    let requests = requests.values().map(|request| Found {
+        goal: Goal::Request(request.id.clone()),
+        name: request.name.clone(),
+        calls_itself: None,
+    });
+    people.chain(requests).collect()
+}
+
+impl Found {
+    /// Returns whether one of its names has this in it. `same` compares two texts as the person's language does.
+    pub(crate) fn has(&self, query: &str, same: fn(&str, &str) -> bool) -> bool {
+        let names = [Some(&self.name), self.calls_itself.as_ref()];
+        let mut names = names.into_iter().flatten();
+        let query = query.trim();
+        names.any(|name| has(name, query, same))
+    }
+}
+
+/// What is the same can have a character more or less: ß is ss.
+fn has(name: &str, query: &str, same: fn(&str, &str) -> bool) -> bool {
+    let Some(first) = query.chars().next() else {
+        return true;
+    };
+    let length = query.chars().count();
+    let starts = name.char_indices().filter(|(_, c)| may_be(*c, first));
+    let mut rests = starts.filter_map(|(at, _)| name.get(at..));
+    rests.any(|rest| {
+        let lengths = [length, length + 1, length.saturating_sub(1)];
+        lengths.into_iter().any(|length| {
+            let piece: String = rest.chars().take(length).collect();
+            same(&piece, query)
+        })
+    })
+}
+
+/// Returns whether comparing is worth while: two letters of English are the same, or they are not.
+fn may_be(one: char, other: char) -> bool {
+    !one.is_ascii() || !other.is_ascii() || one.eq_ignore_ascii_case(&other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(one: &str, other: &str) -> bool {
+        let plain = |text: &str| text.to_lowercase().replace('ß', "ss").replace('é', "e");
+        plain(one) == plain(other)
+    }
+
+    #[test]
+    fn a_name_is_found_by_any_part_of_it_as_the_language_compares() {
+        let found = Found {
+            goal: Goal::Lists,
+            name: "Zoé Weiß".to_owned(),
+            calls_itself: Some("李小龍".to_owned()),
+        };
+        for (query, there) in [
+            ("", true),
+            ("  ", true),
+            ("z", true),
+            ("zoe", true),
+            ("ZOÉ w", true),
+            ("é", true),
+            ("weiss", true),
+            ("eiß", true),
+            ("小", true),
+            (" weiß ", true),
+            ("zoe weiss x", false),
+            ("a", false),
+            ("zo e", false),
+        ] {
+            assert_eq!(found.has(query, same), there, "{query:?}");
+        }
+    }
+}

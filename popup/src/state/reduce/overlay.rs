@@ -1,0 +1,98 @@
+//! The palette and the list of keys: opened, used, closed.
+
+use crate::state::connection::Shell;
+use crate::state::effect::{Effect, Target};
+use crate::state::model::State;
+use crate::state::overlay::{Goal, Overlay, OverlayEdit, Palette, Shortcut};
+use crate::state::view::View;
+use ipc::{ContactId, PersonId, Place};
+
+impl State {
+    pub(super) fn edit_overlay(&mut self, edit: OverlayEdit) -> Vec<Effect> {
+        match edit {
+            OverlayEdit::Find => self.open_overlay(Overlay::Palette(Palette::default())),
+            OverlayEdit::Keys => self.open_keys(),
+            OverlayEdit::Shortcuts(told) => self.take_shortcuts(told),
+            OverlayEdit::Query(query) => self.edit_palette(|palette| {
+                palette.query = query;
+                palette.active = None;
+            }),
+            OverlayEdit::Move(goal) => self.edit_palette(|palette| palette.active = Some(goal)),
+            OverlayEdit::Go(goal) => self.go(goal),
+            OverlayEdit::Close => self.close_overlay(),
+        }
+    }
+
+    /// Opens a dialog, where there is something that it leads to.
+    fn open_overlay(&mut self, overlay: Overlay) -> Vec<Effect> {
+        let is_same =
+            |shown: &Overlay| std::mem::discriminant(shown) == std::mem::discriminant(&overlay);
+        if self.shell() != Shell::Lists || self.overlay.as_ref().is_some_and(is_same) {
+            return Vec::new();
+        }
+        self.overlay = Some(overlay);
+        self.watch()
+    }
+
+    fn open_keys(&mut self) -> Vec<Effect> {
+        let mut effects = self.open_overlay(Overlay::Keys(Vec::new()));
+        if !effects.is_empty() {
+            effects.push(Effect::ReadShortcuts);
+        }
+        effects
+    }
+
+    fn take_shortcuts(&mut self, told: Vec<Shortcut>) -> Vec<Effect> {
+        if let Some(Overlay::Keys(shortcuts)) = &mut self.overlay {
+            *shortcuts = told;
+        }
+        Vec::new()
+    }
+
+    fn edit_palette(&mut self, edit: impl FnOnce(&mut Palette)) -> Vec<Effect> {
+        if let Some(Overlay::Palette(palette)) = &mut self.overlay {
+            edit(palette);
+        }
+        Vec::new()
+    }
+
+    /// Closes the dialog over the page, where there is one. The browser gives the focus back.
+    pub(in crate::state) fn close_overlay(&mut self) -> Vec<Effect> {
+        if self.overlay.take().is_none() {
+            return Vec::new();
+        }
+        let mut effects = self.watch();
+        effects.extend(self.mark_read());
+        effects
+    }
+
+    fn go(&mut self, goal: Goal) -> Vec<Effect> {
+        let mut effects = self.close_overlay();
+        effects.extend(match goal {
+            Goal::Person(PersonId::Contact(contact)) => self.go_to_chat(contact),
+            Goal::Person(stranger) => {
+                let mut effects = self.open(View::Lists);
+                // One who has left has no row.
+                let there = self.people.get(&stranger).is_some();
+                effects.extend(there.then_some(Effect::Focus(Target::Person(stranger))));
+                effects
+            }
+            Goal::Request(request) => self.follow(Place::Request(request)),
+            Goal::Lists => self.open(View::Lists),
+            Goal::Files => self.open_files(),
+            Goal::Invites => self.open_invites(),
+            Goal::Connection => self.open_connection(),
+            Goal::Settings => self.open_settings(),
+            Goal::Keys => self.open_keys(),
+        });
+        effects
+    }
+
+    fn go_to_chat(&mut self, contact: ContactId) -> Vec<Effect> {
+        let mut effects = self.open_chat(contact.clone());
+        if self.is_open(&contact) {
+            effects.push(Effect::Focus(Target::Composer));
+        }
+        effects
+    }
+}
