@@ -29,6 +29,7 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
             <p class="drop-here" aria-hidden="true">{ icon("attach") }{ t(Text::FileDrop) }</p>
             { head(state, chat, typing, dispatch) }
             <Log {messages} files={shown}
+                first_unread={chat.first_unread()}
                 more={chat.more} loading={chat.loading} loaded={chat.loaded}
                 damaged={chat.damaged} below={chat.below()}
                 today={browser::local_day(state.now)} menu={chat.menu} now={minute(state.now)}

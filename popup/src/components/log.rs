@@ -1,6 +1,6 @@
 //! The messages of a chat, and where they are scrolled to.
 
-use super::message::{MessageRow, day_line};
+use super::message::{MessageRow, day_line, unread_line};
 use super::parts::{Dispatch, on};
 use super::saying::May;
 use crate::browser::{self, Day, SizeWatch};
@@ -14,11 +14,16 @@ use yew::prelude::*;
 /// So close to the end counts as at the end, in pixels.
 const NEAR_END: i32 = 40;
 
+/// The line above what was unread.
+const UNREAD: &str = ".unread-line";
+
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
     pub(super) messages: Vec<Rc<Message>>,
     /// How far the file of each is.
     pub(super) files: Vec<Option<FileShown>>,
+    /// The first message that was unread when the chat was opened.
+    pub(super) first_unread: Option<u64>,
     pub(super) more: bool,
     pub(super) loading: bool,
     pub(super) loaded: bool,
@@ -39,11 +44,15 @@ pub(super) struct Props {
 /// Where the list was when it was last looked at.
 #[derive(Default)]
 struct Place {
+    /// It has been brought to where the person begins to read.
+    begun: bool,
     first: u64,
     last: u64,
     top: i32,
     height: i32,
     away_from_end: bool,
+    /// Whether its end was in sight when that was last told.
+    told: Option<bool>,
 }
 
 /// The messages, oldest first.
@@ -59,9 +68,14 @@ pub(super) fn Log(props: &Props) -> Html {
             .last()
             .is_some_and(|message| message.state.is_own());
         let dispatch = props.dispatch.clone();
-        use_effect_with((ends, props.loaded), move |_| {
+        use_effect_with((ends, props.loaded), move |(_, loaded)| {
             if let Some(list) = list.cast::<Element>() {
-                keep_place(&list, &mut place.borrow_mut(), ends, own, &dispatch);
+                let place = &mut place.borrow_mut();
+                keep_place(&list, place, ends, own);
+                if *loaded {
+                    begin(&list, place);
+                    remember(&list, place, &dispatch);
+                }
             }
         });
     }
@@ -147,6 +161,9 @@ fn rows(props: &Props) -> Html {
             day = Some(new);
         }
         let key = message.number.to_string();
+        if props.first_unread == Some(message.number) {
+            rows.push(unread_line());
+        }
         let (message, file) = (Rc::clone(message), file.clone());
         let (dispatch, name) = (props.dispatch.clone(), props.name.clone());
         let may = may(props, &message);
@@ -169,14 +186,24 @@ fn ends(messages: &[Rc<Message>]) -> (u64, u64) {
     (number(messages.first()), number(messages.last()))
 }
 
+/// Brings the list to where the person begins to read: to what was unread, or to the end.
+fn begin(list: &Element, place: &mut Place) {
+    if place.begun {
+        return;
+    }
+    place.begun = true;
+    let unread = list.query_selector(UNREAD).ok().flatten();
+    let top = unread.map(|unread| {
+        let below = unread.get_bounding_client_rect().top() - list.get_bounding_client_rect().top();
+        #[expect(clippy::cast_possible_truncation, reason = "pixels of a page")]
+        let below = below as i32;
+        list.scroll_top() + below
+    });
+    list.set_scroll_top(top.unwrap_or_else(|| list.scroll_height()));
+}
+
 /// Keeps the list at its end if it was there; older messages that appear above do not move it.
-fn keep_place(
-    list: &Element,
-    place: &mut Place,
-    (first, last): (u64, u64),
-    own: bool,
-    dispatch: &Dispatch,
-) {
+fn keep_place(list: &Element, place: &mut Place, (first, last): (u64, u64), own: bool) {
     let grown_above = place.first != 0 && first < place.first;
     if last > place.last && (own || !place.away_from_end) {
         list.set_scroll_top(list.scroll_height());
@@ -184,7 +211,6 @@ fn keep_place(
         list.set_scroll_top(place.top + list.scroll_height() - place.height);
     }
     (place.first, place.last) = (first, last);
-    remember(list, place, dispatch);
 }
 
 /// Keeps the list at its end if it was there, when the field below or the window got another size.
@@ -197,10 +223,10 @@ fn keep_end(list: &Element, place: &mut Place) {
 
 /// Takes where the list is now, and tells when its end has come into sight or gone from it.
 fn remember(list: &Element, place: &mut Place, dispatch: &Dispatch) {
-    let before = place.away_from_end;
     measure(list, place);
-    if place.away_from_end != before {
-        dispatch.emit(Action::AtEnd(!place.away_from_end));
+    let at_end = !place.away_from_end;
+    if place.begun && place.told.replace(at_end) != Some(at_end) {
+        dispatch.emit(Action::AtEnd(at_end));
     }
 }
 

@@ -1,4 +1,4 @@
-//! One message, and the line between two days.
+//! One message, and the lines between messages.
 
 use super::file::FileCard;
 use super::ids::message_id;
@@ -120,4 +120,9 @@ pub(super) fn day_line(message: &Message, is_today: bool) -> Html {
     };
     let key = format!("day-{}", message.number);
     html! { <li {key} class="day"><span>{ words }</span></li> }
+}
+
+/// Returns the line above the first message that was unread when the chat was opened.
+pub(super) fn unread_line() -> Html {
+    html! { <li key="unread" class="unread-line"><span>{ t(Text::UnreadLine) }</span></li> }
 }

@@ -105,6 +105,48 @@ fn a_message_is_told_unless_its_chat_is_looked_at_and_taken_back_once_it_was_rea
     Ok(())
 }
 
+/// Where the line above what was unread is, from the upper edge of the log.
+const LINE: &str = "
+    const top = (selector) => document.querySelector(selector).getBoundingClientRect().top;
+    return Math.round(top('.unread-line') - top('.log'));";
+
+#[test]
+fn a_chat_opens_at_what_is_unread_which_is_read_once_its_end_was_seen() -> Result {
+    let world = World::start("attention-unread")?;
+    let [alice, bob] = &contacts(&world)?;
+    alice.as_popup()?;
+    for (one, other, name) in [(alice, bob, "Alice"), (bob, alice, "Bob")] {
+        let theirs = other.popup()?;
+        theirs.open_chat_with(name)?;
+        let page = one.popup()?;
+        page.open_chat_with(other.name())?;
+        theirs.send("seen")?;
+        theirs.see_message_state("seen", "Read")?;
+        page.click(&named("button", "Back"))?;
+        let long = "word ".repeat(80);
+        let texts: Vec<String> = (1..=8).map(|number| format!("{number}: {long}")).collect();
+        for text in &texts {
+            theirs.send(text)?;
+        }
+        theirs.see_message_state("8: word", "Delivered")?;
+        page.open_chat_with(other.name())?;
+        page.see(&with_text("log", "New messages"))?;
+        page.see(&named("button", "8 new messages"))?;
+        one.screenshots(world.folder(), &format!("unread-{name}"))?;
+        assert_eq!(one.session()?.execute(LINE, &[])?, json!(0));
+        let read = named("log", "Messages")
+            .with_text("listitem", "8: word")
+            .with_text("any", "Read");
+        assert_eq!(theirs.count(&read)?, 0, "its end was not seen");
+        page.click(&named("button", "8 new messages"))?;
+        theirs.see_message_state("8: word", "Read")?;
+        page.see_no(&named("button", "8 new messages"))?;
+        page.see(&with_text("log", "New messages"))?;
+        one.check_console()?;
+    }
+    Ok(())
+}
+
 /// Keeps what the service worker shows; a click on it is as the browser tells of one.
 const WATCH: &str = "
     const create = chrome.notifications.create.bind(chrome.notifications);

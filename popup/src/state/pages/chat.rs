@@ -26,6 +26,15 @@ pub(crate) struct Page {
     pub(crate) damaged: bool,
 }
 
+/// What was unread when a chat was opened.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Unread {
+    /// How many messages.
+    count: usize,
+    /// The newest message of the chat then.
+    upto: u64,
+}
+
 /// The open chat.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Chat {
@@ -39,9 +48,11 @@ pub(crate) struct Chat {
     pub(crate) damaged: bool,
     /// The end of the messages is in sight.
     pub(crate) at_end: bool,
-    /// The newest message when the end was last in sight.
+    /// The newest message when the end was last in sight; before that, the one before the first unread one.
     pub(in crate::state) seen: u64,
-    /// The newest page has arrived.
+    /// What was unread when the chat was opened; `None` until that is known.
+    unread: Option<Unread>,
+    /// The newest page has arrived, and every message that was unread.
     pub(crate) loaded: bool,
     /// A page is on its way.
     pub(crate) loading: bool,
@@ -66,8 +77,9 @@ impl Chat {
             messages: LiteMap::new(),
             more: false,
             damaged: false,
-            at_end: true,
+            at_end: false,
             seen: 0,
+            unread: None,
             loaded: false,
             loading: true,
             draft: String::new(),
@@ -156,8 +168,35 @@ impl Chat {
             self.messages.insert(message.number, Rc::new(message));
         }
         self.damaged |= page.damaged;
-        self.loaded = true;
         self.loading = false;
+    }
+
+    /// Takes how many messages are unread, with the first page; a later one may bring those that were not in it. Returns
+    /// whether older ones are needed to show them all.
+    pub(in crate::state) fn begin_at_unread(&mut self, unread: u32) -> bool {
+        let upto = self.newest();
+        let count = usize::try_from(unread).unwrap_or(usize::MAX);
+        let unread = *self.unread.get_or_insert(Unread { count, upto });
+        let first = self.first_unread();
+        if !self.loaded && (unread.count == 0 || first.is_some() || !self.more) {
+            self.loaded = true;
+            self.seen = first.map_or(upto, |first| first - 1);
+        }
+        !self.loaded
+    }
+
+    /// Returns the first message that was unread when the chat was opened.
+    pub(crate) fn first_unread(&self) -> Option<u64> {
+        let Unread { count, upto } = self.unread?;
+        let newest_first = self.messages.values().rev();
+        // Only messages count as unread, not what is done with them.
+        let mut received = newest_first.filter(|message| {
+            let received = message.is_message() && message.state == MessageState::Received;
+            received && message.number <= upto
+        });
+        received
+            .nth(count.checked_sub(1)?)
+            .map(|message| message.number)
     }
 
     /// Takes whether the end of the messages is in sight.

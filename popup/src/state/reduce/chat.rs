@@ -14,6 +14,9 @@ use ipc::{
 /// Messages asked for at a time.
 const PAGE_SIZE: u32 = 50;
 
+/// Messages asked for at a time until all unread ones are there: as many as an answer has.
+const LARGEST_PAGE: u32 = 200;
+
 /// The shortest time between two words to the engine that the person is writing, in milliseconds.
 const TYPING_EVERY: u64 = 3_000;
 
@@ -57,12 +60,24 @@ impl State {
         if !self.engine.is_ready() || self.outbox.awaits(&purpose) {
             return Vec::new();
         }
+        let limit = self.page_size(&contact);
         self.outbox.ask(purpose, true, |id| ToEngine::History {
             id,
             contact,
             before,
-            limit: PAGE_SIZE,
+            limit,
         })
+    }
+
+    /// Returns how many messages to ask for: of a chat with more unread ones as many as an answer has.
+    fn page_size(&self, contact: &ContactId) -> u32 {
+        let person = self.people.get(&PersonId::Contact(contact.clone()));
+        let unread = person.map_or(0, |person| person.unread);
+        if unread < PAGE_SIZE {
+            PAGE_SIZE
+        } else {
+            LARGEST_PAGE
+        }
     }
 
     pub(super) fn load_older(&mut self) -> Vec<Effect> {
@@ -91,14 +106,24 @@ impl State {
             effects.extend(self.restore(unsent, None));
         }
         effects.extend(was_unsure.then(|| self.keep_unsent(contact)));
-        if let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) {
-            chat.take_page(newest, page);
-            if chat.is_short() {
-                effects.extend(self.load_older());
-            }
-        }
+        effects.extend(self.take_page(contact, newest, page));
         effects.extend(self.mark_read());
         effects
+    }
+
+    /// Shows a page. Older ones are asked for until all are there that were unread when the chat was opened.
+    fn take_page(&mut self, contact: &ContactId, newest: bool, page: Page) -> Vec<Effect> {
+        let person = self.people.get(&PersonId::Contact(contact.clone()));
+        let unread = person.map_or(0, |person| person.unread);
+        let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) else {
+            return Vec::new();
+        };
+        chat.take_page(newest, page);
+        if chat.begin_at_unread(unread) || chat.is_short() {
+            self.load_older()
+        } else {
+            Vec::new()
+        }
     }
 
     /// Reports the newest message as seen, once the person has its end before them.

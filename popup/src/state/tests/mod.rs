@@ -17,6 +17,7 @@ mod places;
 mod reading;
 mod saying;
 mod settings;
+mod unread;
 mod unsent;
 
 use super::*;
@@ -154,10 +155,12 @@ impl Sut {
         self.act(Action::Engine(FromEngine::Reply { id, result }))
     }
 
-    /// Opens Anna's chat and answers its first page.
+    /// Opens Anna's chat and answers its first page, all of which is in sight.
     fn open_chat(&mut self, page: Vec<Message>, more: bool) -> Vec<Effect> {
         let effects = self.act(Action::OpenChat(contact("a")));
-        self.page(&effects, page, more)
+        let mut effects = self.page(&effects, page, more);
+        effects.extend(self.act(Action::AtEnd(true)));
+        effects
     }
 
     fn page(&mut self, asked: &[Effect], messages: Vec<Message>, more: bool) -> Vec<Effect> {
