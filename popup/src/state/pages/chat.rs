@@ -172,13 +172,13 @@ impl Chat {
     }
 
     /// Takes how many messages are unread, with the first page; a later one may bring those that were not in it. Returns
-    /// whether older ones are needed to show them all.
-    pub(in crate::state) fn begin_at_unread(&mut self, unread: u32) -> bool {
+    /// whether older ones are needed to show them all, and may be there: the last page was not empty (`ended`).
+    pub(in crate::state) fn begin_at_unread(&mut self, unread: u32, ended: bool) -> bool {
         let upto = self.newest();
         let count = usize::try_from(unread).unwrap_or(usize::MAX);
         let unread = *self.unread.get_or_insert(Unread { count, upto });
         let first = self.first_unread();
-        if !self.loaded && (unread.count == 0 || first.is_some() || !self.more) {
+        if !self.loaded && (unread.count == 0 || first.is_some() || ended || !self.more) {
             self.loaded = true;
             self.seen = first.map_or(upto, |first| first - 1);
         }

@@ -118,8 +118,10 @@ impl State {
         let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) else {
             return Vec::new();
         };
+        // One of which nothing could be read would be asked for without end.
+        let is_empty = page.messages.is_empty();
         chat.take_page(newest, page);
-        if chat.begin_at_unread(unread) || chat.is_short() {
+        if chat.begin_at_unread(unread, is_empty) || !is_empty && chat.is_short() {
             self.load_older()
         } else {
             Vec::new()

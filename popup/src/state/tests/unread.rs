@@ -104,6 +104,17 @@ fn older_messages_are_asked_for_until_all_that_are_unread_are_there() {
 }
 
 #[test]
+fn what_cannot_be_read_is_not_asked_for_again_and_again() {
+    let mut view = with_unread(9);
+    let first = view.act(Action::OpenChat(contact("a")));
+    let second = view.page(&first, received(8..=9), true);
+    assert_eq!(asked(&second), Some((Some(8), 50)));
+    let rest = view.page(&second, Vec::new(), true);
+    assert_eq!(asked(&rest), None);
+    assert!(view.state.chat().unwrap().loaded);
+}
+
+#[test]
 fn a_chat_that_lacks_some_that_are_unread_begins_where_it_begins() {
     let mut view = with_unread(9);
     view.open_chat(received(1..=3), false);
