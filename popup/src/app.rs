@@ -5,13 +5,14 @@ use crate::components::{page, target_id};
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
-    Action, BackupEdit, Effect, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, OverlayEdit,
-    PictureEdit, Shell, State, Target,
+    Action, BackupEdit, Effect, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, PictureEdit, Shell,
+    State, Target,
 };
-use crate::{attach, browser, files, kept, outside, permissions, shortcuts, unsent::Unsent, words};
+use crate::unsent::Unsent;
+use crate::{attach, browser, files, handed, kept, outside, permissions, shortcuts, words};
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
-use ipc::{ContactId, Event, FromEngine, Hidden, InviteId, ToEngine, TransferId};
+use ipc::{Event, FromEngine, Hidden, InviteId, ToEngine, TransferId};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -248,10 +249,8 @@ impl App {
                 self.dispatch.emit(Action::DraftLoaded(contact, text, sent));
             }
             Effect::SaveDraft(contact, text) => browser::save_draft(&contact, &text),
-            Effect::TakeHanded(contact) => self.take_handed(contact),
-            Effect::ReadShortcuts => self.dispatch_later(async {
-                Action::Overlay(OverlayEdit::Shortcuts(shortcuts::read().await))
-            }),
+            Effect::TakeHanded(contact) => handed::take(contact, self.dispatch.clone()),
+            Effect::ReadShortcuts => self.dispatch_later(shortcuts::read()),
             Effect::SaveUnsent(contact, texts) => self.unsent.save(contact, texts),
             Effect::Copy(invite, text) => self.copy(invite, text),
             Effect::CopyText(text) => files::copy_message(text),
@@ -366,16 +365,6 @@ impl App {
         self.dispatch_later(async move {
             let read = kept::picture(&transfer, size).await;
             Action::Picture(PictureEdit::Read(transfer, read))
-        });
-    }
-
-    fn take_handed(&self, contact: ContactId) {
-        let dispatch = self.dispatch.clone();
-        spawn_local(async move {
-            if let Some(text) = port::take_handed(&contact).await {
-                let draft = browser::add_to_draft(&contact, &text);
-                dispatch.emit(Action::Handed(contact, draft));
-            }
         });
     }
 

@@ -283,17 +283,6 @@ pub(crate) fn save_unsent(contact: &ContactId, texts: &[(u64, String)]) {
     );
 }
 
-/// Adds a text to the unsent one for a contact, on lines of its own. Returns what that is now.
-pub(crate) fn add_to_draft(contact: &ContactId, text: &str) -> String {
-    let mut draft = load_draft(contact);
-    if !draft.is_empty() {
-        draft.push('\n');
-    }
-    draft.push_str(text);
-    save_draft(contact, &draft);
-    draft
-}
-
 fn save(key: &str, text: Option<&str>) {
     let Some(storage) = storage() else { return };
     let _ = match text {

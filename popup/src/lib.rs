@@ -14,6 +14,7 @@ mod chosen;
 mod code;
 mod components;
 mod files;
+mod handed;
 mod i18n;
 mod kept;
 mod keys;

@@ -1,11 +1,16 @@
 //! The commands of the manifest, with the keys that they have in this browser.
 
-use crate::state::Shortcut;
+use crate::state::{Action, OverlayEdit, Shortcut};
 use chrome::settled;
 use js_sys::{Array, Reflect};
 
-/// Asks the browser for them. One that has none tells none.
-pub(crate) async fn read() -> Vec<Shortcut> {
+/// Asks the browser for them, for the list of keys.
+pub(crate) async fn read() -> Action {
+    Action::Overlay(OverlayEdit::Shortcuts(told().await))
+}
+
+/// Returns them. A browser that has none tells none.
+async fn told() -> Vec<Shortcut> {
     let commands = chrome::found().and_then(|api| api.commands());
     let Some(commands) = commands else {
         return Vec::new();

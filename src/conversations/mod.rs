@@ -3,8 +3,8 @@
 //! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it, [`queue`] what waits
 //! to be stored, [`ended`] what comes of its writes. [`frames`] says what a message of a contact leads to, [`writing`] what
 //! an own one does, and the end of its write. [`amendment`] is what a message does with an earlier one. [`agreement`] is how both
-//! sides of a new connection find out what the other one has, and [`agreeing`] carries that out. [`neighbours`] is which
-//! contacts are on this device's networks.
+//! sides of a new connection find out what the other one has, and [`agreeing`] carries that out. [`reading`] is what others
+//! read of the chats, [`neighbours`] which contacts are on this device's networks.
 //!
 //! Not here: how a connection comes to be ([`handshakes`](crate::handshakes)), and when a contact is dialled ([`contacts`](crate::contacts)).
 
@@ -17,6 +17,7 @@ mod frames;
 mod neighbours;
 mod outbox;
 mod queue;
+mod reading;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,7 @@ mod writing;
 
 pub(crate) use chat::quote;
 
-use crate::clock::{Mono, UnixMillis};
+use crate::clock::Mono;
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::io::{LinkId, Path};
@@ -33,10 +34,10 @@ use crate::liveness::Verdict;
 use crate::records::{Change, MessageRecord, ThreadRecord};
 use crate::routes::LinkOwner;
 use crate::values::ContactId;
-use crate::view::{Alert, Message, Quoted};
+use crate::view::Alert;
 use crate::why::{Deadline, Why};
 use crate::wire::SessionFrame;
-use chat::{Chat, shown};
+use chat::Chat;
 use litemap::LiteMap;
 use pace::Bucket;
 use session::Session;
@@ -170,27 +171,6 @@ impl Conversations {
     /// Returns the path of the session with a contact.
     pub(crate) fn path(&self, id: &ContactId) -> Option<Path> {
         Some(self.session(id)?.path)
-    }
-
-    /// Returns how many messages of a contact the person has not seen.
-    pub(crate) fn unread(&self, id: &ContactId) -> u32 {
-        let chat = self.all.get(id).and_then(|all| all.chat.as_ref());
-        chat.map_or(0, Chat::unread)
-    }
-
-    /// Returns when the newest message of a chat was written; 0 where there is none.
-    pub(crate) fn last_at(&self, id: &ContactId) -> UnixMillis {
-        let chat = self.all.get(id).and_then(|all| all.chat.as_ref());
-        chat.map_or(0, Chat::last_at)
-    }
-
-    /// Returns a stored message as views see it now, with what is quoted in it.
-    pub(crate) fn shown(&self, record: &MessageRecord, quoted: Option<Quoted>) -> Message {
-        let of = self.all.get(&record.message.contact);
-        match of.and_then(|all| all.chat.as_ref()) {
-            Some(chat) => chat.shown(record, quoted),
-            None => shown(record, quoted),
-        }
     }
 
     /// Begins a session: both sides have proven who they are. `met_there` is whether they met in a namespace

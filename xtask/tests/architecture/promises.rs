@@ -8,7 +8,15 @@ fn every_test_that_the_security_page_names_is_there() {
     let named: Vec<&str> = page.split('`').filter(|word| is_test(word)).collect();
     assert!(named.len() > 30, "{named:?}");
     let mut sources = Vec::new();
-    for folder in ["src", "tests", "peerjs", "sim", "popup", "xtask/tests"] {
+    for folder in [
+        "src",
+        "tests",
+        "ipc",
+        "peerjs",
+        "sim",
+        "popup",
+        "xtask/tests",
+    ] {
         collect(&root().join(folder), &mut sources);
     }
     let sources = sources

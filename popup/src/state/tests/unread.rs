@@ -21,13 +21,12 @@ fn first_unread(view: &Sut) -> Option<u64> {
 
 /// How many messages were asked for, before which.
 fn asked(effects: &[Effect]) -> Option<(Option<u64>, u32)> {
-    let history = posts(effects)
+    posts(effects)
         .into_iter()
         .find_map(|message| match message {
             ToEngine::History { before, limit, .. } => Some((*before, *limit)),
             ToEngine::Command { .. } | ToEngine::Test { .. } | ToEngine::Watching { .. } => None,
-        });
-    history
+        })
 }
 
 #[test]

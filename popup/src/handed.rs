@@ -1,0 +1,38 @@
+//! What was chosen in the menu of another page, taken into the unsent text for its contact.
+
+use crate::state::Action;
+use crate::{browser, port};
+use ipc::ContactId;
+use wasm_bindgen_futures::spawn_local;
+use yew::Callback;
+
+/// Takes it, where there is something. It is kept as every unsent text is before the view hears of it.
+pub(crate) fn take(contact: ContactId, dispatch: Callback<Action>) {
+    spawn_local(async move {
+        if let Some(text) = port::take_handed(&contact).await {
+            let draft = added(browser::load_draft(&contact), &text);
+            browser::save_draft(&contact, &draft);
+            dispatch.emit(Action::Handed(contact, draft));
+        }
+    });
+}
+
+/// Returns an unsent text with another one on lines of its own.
+fn added(mut draft: String, text: &str) -> String {
+    if !draft.is_empty() {
+        draft.push('\n');
+    }
+    draft.push_str(text);
+    draft
+}
+
+#[cfg(test)]
+mod tests {
+    use super::added;
+
+    #[test]
+    fn what_was_begun_stays_before_what_was_chosen() {
+        assert_eq!(added(String::new(), "a\nb"), "a\nb");
+        assert_eq!(added("half a sen".to_owned(), "a"), "half a sen\na");
+    }
+}
