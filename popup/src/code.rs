@@ -102,7 +102,7 @@ mod tests {
                 .iter()
                 .map(|span| match span {
                     Span::Text(text) => *text,
-                    other => panic!("{text:?} has {other:?}"),
+                    other @ (Span::Inline(_) | Span::Block(_)) => panic!("{text:?} has {other:?}"),
                 })
                 .collect();
             assert_eq!(joined, text);

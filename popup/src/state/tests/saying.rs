@@ -44,14 +44,15 @@ fn edit(view: &mut Sut, edit: MessageEdit) -> Vec<Effect> {
 
 /// Returns what the engine is asked to do with a message.
 fn asked(effects: &[Effect]) -> Option<(Act, String, String)> {
-    commands(effects)
-        .into_iter()
-        .find_map(|command| match command {
-            Command::Refer {
-                reference, text, ..
-            } => Some((reference.act, reference.about.clone(), text.clone())),
-            _ => None,
-        })
+    commands(effects).into_iter().find_map(|command| {
+        let Command::Refer {
+            reference, text, ..
+        } = command
+        else {
+            return None;
+        };
+        Some((reference.act, reference.about.clone(), text.clone()))
+    })
 }
 
 fn composed(view: &Sut) -> Option<Act> {
