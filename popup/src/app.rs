@@ -1,12 +1,12 @@
 //! The one component with a life of its own: holds the state and the port, carries out effects,
 //! decides when to paint.
 
-use crate::components::{page, target_id};
+use crate::components::{page, target_id, title};
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
-    Action, BackupEdit, Effect, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, PictureEdit, Shell,
-    State, Target,
+    Action, BackupEdit, Effect, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, PictureEdit, State,
+    Target,
 };
 use crate::unsent::Unsent;
 use crate::{attach, browser, files, handed, kept, outside, permissions, shortcuts, words};
@@ -135,7 +135,7 @@ impl Component for App {
         self.painted = browser::now();
         self.timers.paint = None;
         self.covered.set(self.state.leads_back());
-        browser::describe_page(&self.title(), &t(Text::Language), &t(Text::Direction));
+        browser::describe_page(&title(&self.state), &t(Text::Language), &t(Text::Direction));
         let address = self.state.address();
         if browser::fragment() != address {
             browser::set_fragment(&address);
@@ -379,17 +379,6 @@ impl App {
             let file = files::read(&input, FILE_BYTES).await;
             Action::Backup(BackupEdit::Read(file.map(Hidden)))
         });
-    }
-
-    fn title(&self) -> String {
-        let app = t(Text::AppName);
-        if self.state.shell() != Shell::Lists {
-            return app;
-        }
-        match self.state.chat_name() {
-            Some(name) => format!("{name} · {app}"),
-            None => app,
-        }
     }
 }
 

@@ -38,4 +38,4 @@ mod settings;
 mod shell;
 
 pub(crate) use ids::target_id;
-pub(crate) use page::page;
+pub(crate) use page::{page, title};

@@ -7,6 +7,7 @@ use super::picture::PictureDialog;
 use super::{
     alerts, chat, connection, contact, files, first_run, header, invites, lists, settings, shell,
 };
+use crate::i18n::{Text, t};
 use crate::state::{Lists, Overlay, Shell, State, View};
 use crate::words;
 use yew::prelude::*;
@@ -19,6 +20,15 @@ pub(crate) fn page(state: &State, people: &Lists, dispatch: &Dispatch) -> Html {
         Shell::Down(reason) => shell::down(reason, dispatch),
         Shell::FirstRun => first_run::first_run(state, dispatch),
         Shell::Lists => panes(state, people, dispatch),
+    }
+}
+
+/// Returns what the window or the tab is called.
+pub(crate) fn title(state: &State) -> String {
+    let app = t(Text::AppName);
+    match state.chat_name().filter(|_| state.shell() == Shell::Lists) {
+        Some(name) => format!("{name} · {app}"),
+        None => app,
     }
 }
 
