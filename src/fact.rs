@@ -225,8 +225,8 @@ pub(crate) enum Fact {
     FilesAwaited(ContactId, Vec<String>),
     /// The message in which this device offers a file could not be stored.
     NotOffered(TransferId),
-    /// The message in which a file is offered was deleted.
-    OfferDeleted(TransferId),
+    /// The message in which a file is offered was deleted; whether it is an own one.
+    OfferDeleted(ContactId, TransferId, bool),
     /// A contact says something about files.
     FileSaid(ContactId, FileTalk),
     /// A message of a contact is stored: its text, and the file that is offered in it.

@@ -34,6 +34,10 @@ impl Contacts {
     ) -> Result<&'a str, Refusal> {
         let scanned = Scanned::read(text).ok_or(Refusal::CodeMalformed)?;
         let contact = self.get(id).ok_or(Refusal::Gone)?;
+        if contact.safety().was_shown(scanned.token) {
+            // The own screen proves nothing.
+            return Err(Refusal::CodeMalformed);
+        }
         if !contact.safety().agrees(&scanned) {
             return Err(Refusal::CodeDiffers);
         }

@@ -213,10 +213,23 @@ impl Chat {
                 }
             }
             for (amended, before) in amended {
-                self.outbox.amend(&amended);
-                durable.amended.push(self.shown(&amended, None));
+                let shown = self.shown(&amended, None);
+                // What came with it is not told as it was.
+                let mut received = durable.received.iter_mut();
+                if let Some(message) = received.find(|message| message.number == shown.number) {
+                    let quoted = message.quoted.take();
+                    *message = Message {
+                        quoted,
+                        ..shown.clone()
+                    };
+                }
+                durable.amended.push(shown);
+                let is_own = amended.place.is_some();
+                if is_own {
+                    self.outbox.amend(&amended);
+                }
                 if amended.is_deleted() && before.message.offer.is_some() {
-                    durable.withdrawn.push(TransferId(before.id));
+                    durable.withdrawn.push((TransferId(before.id), is_own));
                 }
             }
         }

@@ -15,7 +15,7 @@ pub(crate) struct Durable {
     /// Earlier messages as they are now.
     pub(crate) amended: Vec<Message>,
     /// The files that were offered in messages that are deleted.
-    pub(crate) withdrawn: Vec<TransferId>,
+    pub(crate) withdrawn: Vec<(TransferId, bool)>,
 }
 
 /// What a transaction that failed leaves to be done.

@@ -128,7 +128,7 @@ impl Conversations {
         }
         for message in durable.received {
             let (text, file) = (message.text.clone(), message.file.clone());
-            let is_told = message.is_message();
+            let is_told = message.is_message() && !message.marks.deleted;
             ctx.event(Event::Message(message));
             if is_told {
                 ctx.tell(Fact::Received(id.clone(), text, file.map(Box::new)));
@@ -137,8 +137,8 @@ impl Conversations {
         for message in durable.amended {
             ctx.event(Event::Amended(message));
         }
-        for file in durable.withdrawn {
-            ctx.tell(Fact::OfferDeleted(file));
+        for (file, is_own) in durable.withdrawn {
+            ctx.tell(Fact::OfferDeleted(id.clone(), file, is_own));
         }
     }
 

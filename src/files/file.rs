@@ -12,6 +12,8 @@ use crate::view::TransferState;
 pub(super) struct File {
     pub(super) record: TransferRecord,
     pub(super) work: Work,
+    /// Its message was deleted.
+    pub(super) deleted: bool,
     /// What the views were told last.
     pub(super) told: Option<(TransferState, u64)>,
 }
@@ -32,6 +34,7 @@ impl File {
         Self {
             record,
             work,
+            deleted: false,
             told: None,
         }
     }

@@ -102,12 +102,28 @@ impl Files {
         remove(ctx, id);
     }
 
-    /// Gives up a file whose message was deleted, where it has not been saved. A copy that is kept for the views goes.
-    pub(crate) fn offer_deleted(&mut self, ctx: &mut Context, id: &TransferId) {
-        // Refused where nothing of it is under way any more.
-        let _ = self.command(ctx, id, FileCommand::Cancel);
-        if self.all.get(id).is_some_and(|file| file.has_ended()) {
-            ctx.emit(Output::File(id.clone(), FileOutput::Drop));
+    /// Forgets a file whose message was deleted, with the copy that is kept for the views. One that is being saved just now is
+    /// forgotten after that.
+    pub(crate) fn offer_deleted(
+        &mut self,
+        ctx: &mut Context,
+        contact: &ContactId,
+        id: &TransferId,
+        is_own: bool,
+    ) {
+        let is_it = |file: &&mut File| {
+            let own = file.record.direction == Direction::Out;
+            (&file.record.contact, own) == (contact, is_own)
+        };
+        let Some(file) = self.all.get_mut(id).filter(is_it) else {
+            return;
+        };
+        file.deleted = true;
+        if !file.is_saving() {
+            // The other side deletes it by itself.
+            self.end(ctx, id, End::Cancelled { there: false }, true);
+            self.all.remove(id);
+            remove(ctx, id);
         }
     }
 
@@ -401,6 +417,14 @@ impl Files {
         match ended {
             Some(how) => self.end(ctx, id, how, false),
             None => self.announce(ctx, id),
+        }
+        if self
+            .all
+            .get(id)
+            .is_some_and(|file| file.deleted && !file.is_saving())
+        {
+            self.all.remove(id);
+            remove(ctx, id);
         }
         self.go_on(ctx, &contact, id);
     }

@@ -8,7 +8,7 @@ use ipc::ContactId;
 use litemap::LiteMap;
 use mesh_chat::node::{LoadId, StoreId};
 use mesh_chat::records::{Change, MessageRecord, Query, ThreadRecord};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// Operations in one batch: bounds how long a read can wait behind it.
 const BATCH: usize = 256;
@@ -46,7 +46,8 @@ impl PageRead {
     #[must_use]
     pub fn answers(&self) -> Vec<String> {
         let answers = self.messages.iter().filter_map(MessageRecord::answers);
-        answers.map(str::to_owned).collect()
+        let each_once: BTreeSet<&str> = answers.collect();
+        each_once.into_iter().map(str::to_owned).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What was asked of the engine and has not been answered, and what waits for a connection.
 
 use super::effect::Effect;
+use super::pages::ComposedAbout;
 use ipc::{ContactId, RequestId, ToEngine, TransferId};
 use litemap::LiteMap;
 
@@ -61,6 +62,8 @@ pub(super) struct Unsent {
     pub(super) contact: ContactId,
     /// The text.
     pub(super) text: String,
+    /// The message that it answers or changes.
+    pub(super) about: Option<ComposedAbout>,
     /// The highest number the chat had when it was sent; its own is greater.
     pub(super) after: u64,
 }

@@ -281,6 +281,7 @@ fn who_scans_the_same_safety_number_verifies_it_for_both() {
     for (text, refusal) in [
         (other.as_str(), Refusal::CodeDiffers),
         (&safety_number, Refusal::CodeMalformed),
+        (&safety_code, Refusal::CodeMalformed),
     ] {
         assert_eq!(contacts.scan(&mut ctx, &bob(), text), Err(refusal));
     }

@@ -139,7 +139,9 @@ impl Node {
             Fact::Say(contact, frame) => self.conversations.say(ctx, &contact, &frame),
             Fact::FilesAwaited(contact, labels) => self.dial_for_files(&contact, labels),
             Fact::NotOffered(id) => self.files.take_back(ctx, &id),
-            Fact::OfferDeleted(id) => self.files.offer_deleted(ctx, &id),
+            Fact::OfferDeleted(contact, id, is_own) => {
+                self.files.offer_deleted(ctx, &contact, &id, is_own);
+            }
             Fact::FileSaid(contact, talk) => self.files.hear(ctx, &contact, talk),
             Fact::Replaced(contact) => {
                 let ours = self.handshakes.is_meeting(&contact);

@@ -198,6 +198,7 @@ impl Messages {
         Ok(named)
     }
 
+    /// Reads the message of this id: the first one, where a contact has used an id again.
     async fn by_id(
         &self,
         contact: &ContactId,
@@ -208,7 +209,7 @@ impl Messages {
         let key = Array::of3(&contact.0.as_str().into(), &origin, &id.into());
         let found = self.database().store(MESSAGES).and_then(|messages| {
             let range = IdbKeyRange::only(&key)?;
-            messages.index(BY_ID)?.get_all_with_key(&range)
+            messages.index(BY_ID)?.get_all_with_key_and_limit(&range, 1)
         });
         let found = idb::result(&found.map_err(|error| fault(&error))?).await?;
         Ok(page_of(&found).messages)

@@ -58,6 +58,8 @@ pub(crate) struct Chat {
     pub(crate) loading: bool,
     /// The text in the composer.
     pub(crate) draft: String,
+    /// The id of a message that is to be shown once it is loaded.
+    pub(in crate::state) shows: Option<String>,
     /// The message that it is about.
     pub(crate) about: Option<ComposedAbout>,
     /// The message whose menu is open.
@@ -83,6 +85,7 @@ impl Chat {
             loaded: false,
             loading: true,
             draft: String::new(),
+            shows: None,
             about: None,
             menu: None,
             error: None,
@@ -110,6 +113,9 @@ impl Chat {
             if entry.is_some_and(|entry| entry.reference.about == message.id) {
                 Rc::make_mut(answer).quoted = Some(Quoted::from(&message));
             }
+        }
+        if let Some(about) = self.about.as_mut().filter(|about| about.id == message.id) {
+            about.text.clone_from(&message.text);
         }
         if let Some(known) = self.messages.get_mut(&message.number) {
             let quoted = known.quoted.clone().filter(|_| message.entry.is_some());

@@ -121,10 +121,12 @@ impl State {
         // One of which nothing could be read would be asked for without end.
         let is_empty = page.messages.is_empty();
         chat.take_page(newest, page);
-        if chat.begin_at_unread(unread, is_empty) || !is_empty && chat.is_short() {
-            self.load_older()
-        } else {
-            Vec::new()
+        let is_short = chat.begin_at_unread(unread, is_empty) || !is_empty && chat.is_short();
+        match chat.shows.take() {
+            Some(_) if is_empty => self.alerts.raise(Problem::Refused(Refusal::MessageGone)),
+            Some(id) => self.show_message(&id),
+            None if is_short => self.load_older(),
+            None => Vec::new(),
         }
     }
 
@@ -166,6 +168,7 @@ impl State {
             self.outbox.take_over(Unsent {
                 contact,
                 text,
+                about: None,
                 after,
             });
         }
@@ -186,7 +189,11 @@ impl State {
 
     /// Returns the texts that wait for the engine, as messages at the end of the chat.
     pub(crate) fn waiting_texts(&self, chat: &Chat) -> Vec<Message> {
+        // What changes a message shows in that.
+        let is_change =
+            |unsent: &&Unsent| unsent.about.as_ref().is_some_and(ComposedAbout::is_change);
         let waiting = self.outbox.waiting_for(&chat.contact);
+        let waiting = waiting.filter(|unsent| !is_change(unsent));
         let numbered = waiting.zip(chat.newest() + 1..);
         let message = |(unsent, number): (&Unsent, u64)| Message {
             contact: chat.contact.clone(),
@@ -207,7 +214,9 @@ impl State {
     /// Takes the unsent text as another window has left it.
     pub(super) fn follow_draft(&mut self, contact: &ContactId, text: String) -> Vec<Effect> {
         if let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) {
-            chat.draft = text;
+            // The text of a message that is being changed is no draft.
+            let changing = chat.about.as_mut().filter(|about| about.is_change());
+            *changing.map_or(&mut chat.draft, |about| &mut about.before) = text;
         }
         Vec::new()
     }
@@ -216,6 +225,9 @@ impl State {
     pub(super) fn take_handed(&mut self, contact: &ContactId, text: String) -> Vec<Effect> {
         if !self.is_open(contact) {
             return Vec::new();
+        }
+        if let Some(chat) = self.chat_mut() {
+            chat.leave_change();
         }
         let mut effects = self.follow_draft(contact, text);
         effects.push(Effect::Focus(Target::Composer));
@@ -269,6 +281,7 @@ impl State {
         let unsent = Unsent {
             contact: chat.contact.clone(),
             text: text.clone(),
+            about: about.clone(),
             after: chat.newest(),
         };
         chat.draft.clear();
@@ -305,13 +318,23 @@ impl State {
         let contact = unsent.contact.clone();
         let mut effects = Vec::new();
         if let Some(chat) = self.chat_mut().filter(|chat| chat.contact == contact) {
-            let mut text = unsent.text;
-            if !chat.draft.is_empty() {
-                text.push('\n');
-                text.push_str(&chat.draft);
-            }
-            chat.draft.clone_from(&text);
             chat.error = Some(refusal.map_or(ComposerError::NotSent, ComposerError::Refused));
+            // A change that was begun meanwhile stays.
+            let is_free = chat.about.as_ref().is_none_or(|about| !about.is_change());
+            if let Some(about) = unsent.about.filter(|about| about.is_change() && is_free) {
+                let before = std::mem::replace(&mut chat.draft, unsent.text);
+                chat.about = Some(ComposedAbout { before, ..about });
+                effects.push(self.keep_unsent(&contact));
+                return effects;
+            }
+            let changing = chat.about.as_mut().filter(|about| about.is_change());
+            let draft = changing.map_or(&mut chat.draft, |about| &mut about.before);
+            let mut text = unsent.text;
+            if !draft.is_empty() {
+                text.push('\n');
+                text.push_str(draft);
+            }
+            draft.clone_from(&text);
             effects.push(Effect::SaveDraft(contact.clone(), text));
         } else {
             self.outbox.take_over(unsent);

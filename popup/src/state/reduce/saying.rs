@@ -123,13 +123,22 @@ impl State {
         effects
     }
 
-    fn show_message(&mut self, id: &str) -> Vec<Effect> {
-        let messages = self.chat().map(|chat| chat.messages.values());
-        let shown = messages.and_then(|mut messages| messages.find(|message| message.id == id));
-        match shown.map(|message| message.number) {
-            Some(number) => vec![Effect::Focus(Target::Message(number))],
-            None => self.alerts.raise(Problem::Refused(Refusal::MessageGone)),
+    /// Shows a message; one that is further up is loaded before.
+    pub(super) fn show_message(&mut self, id: &str) -> Vec<Effect> {
+        let Some(chat) = self.chat_mut() else {
+            return Vec::new();
+        };
+        let found = chat.messages.values().find(|message| message.id == id);
+        if let Some(number) = found.map(|message| message.number) {
+            chat.shows = None;
+            return vec![Effect::Focus(Target::Message(number))];
         }
+        if chat.more {
+            chat.shows = Some(id.to_owned());
+            return self.load_older();
+        }
+        chat.shows = None;
+        self.alerts.raise(Problem::Refused(Refusal::MessageGone))
     }
 
     /// Takes a message as it is now, where it is loaded, and with it what is quoted of it.

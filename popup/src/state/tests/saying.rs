@@ -212,6 +212,37 @@ fn a_change_that_is_refused_is_back_in_the_composer() {
     assert_eq!(view.draft(), "two");
     let error = view.state.chat().unwrap().error.clone();
     assert_eq!(error, Some(ComposerError::Refused(Refusal::MessageOld)));
+
+    // It is one still, and no new message.
+    let again = view.act(Action::Send);
+    assert_eq!(asked(&again).map(|(act, ..)| act), Some(Act::Edit));
+}
+
+#[test]
+fn a_draft_of_elsewhere_is_not_the_text_of_a_change() {
+    let mut view = chat(vec![own(1, "one")]);
+    edit(&mut view, MessageEdit::Change(1));
+    view.act(Action::DraftElsewhere(contact("a"), "elsewhere".to_owned()));
+    assert_eq!(view.draft(), "one");
+    edit(&mut view, MessageEdit::Cancel);
+    assert_eq!(view.draft(), "elsewhere");
+
+    edit(&mut view, MessageEdit::Change(1));
+    view.act(Action::Handed(contact("a"), "handed".to_owned()));
+    assert_eq!((view.draft(), composed(&view)), ("handed", None));
+}
+
+#[test]
+fn a_quoted_message_that_is_further_up_is_loaded_and_shown() {
+    let mut view = chat(vec![own(51, "newest")]);
+    view.state.chat_mut().unwrap().more = true;
+    let effects = edit(&mut view, MessageEdit::Show(own(7, "old").id));
+    let asks = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Post(_)))
+    };
+    assert!(asks(&effects), "{effects:?}");
 }
 
 #[test]
