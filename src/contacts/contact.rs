@@ -22,6 +22,8 @@ pub(crate) struct Contact {
     pair_secret: Key,
     discovery_uuid: Option<[u8; 16]>,
     safety: Safety,
+    /// What was scanned from their screen since the start, and is said on every connection: nobody says that it came.
+    pub(super) scanned: Option<String>,
     /// How the contact is being found; `Connected` during a session.
     reach: Reach,
     pub(super) dialling: Dialling,
@@ -71,6 +73,7 @@ impl Contact {
             pair_secret,
             discovery_uuid,
             safety: Safety::default(),
+            scanned: None,
             reach: Reach::Reconnecting,
             dialling: Dialling::default(),
             sighting: Sighting::default(),

@@ -25,15 +25,15 @@ impl Contacts {
         Ok(())
     }
 
-    /// Takes what was scanned from the other device's screen. Returns what to send back, where nobody is between the two.
-    pub(crate) fn scan<'a>(
+    /// Takes what was scanned from the other device's screen: the two are verified, where nobody is between them.
+    pub(crate) fn scan(
         &mut self,
         ctx: &mut Context,
         id: &ContactId,
-        text: &'a str,
-    ) -> Result<&'a str, Refusal> {
+        text: &str,
+    ) -> Result<(), Refusal> {
         let scanned = Scanned::read(text).ok_or(Refusal::CodeMalformed)?;
-        let contact = self.get(id).ok_or(Refusal::Gone)?;
+        let contact = self.book.get_mut(id).ok_or(Refusal::Gone)?;
         if contact.safety().was_shown(scanned.token) {
             // The own screen proves nothing.
             return Err(Refusal::CodeMalformed);
@@ -41,8 +41,13 @@ impl Contacts {
         if !contact.safety().agrees(&scanned) {
             return Err(Refusal::CodeDiffers);
         }
-        self.decide(ctx, id, |preferences| preferences.verified = true)?;
-        Ok(scanned.token)
+        contact.scanned = Some(scanned.token.to_owned());
+        self.decide(ctx, id, |preferences| preferences.verified = true)
+    }
+
+    /// Returns what a contact is to hear of its screen.
+    pub(crate) fn scanned(&self, id: &ContactId) -> Option<&str> {
+        self.get(id)?.scanned.as_deref()
     }
 
     /// Takes what a contact has scanned from this device's screen, who has found nobody between the two.

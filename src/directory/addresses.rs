@@ -45,6 +45,11 @@ impl Lookup {
         self.at = None;
     }
 
+    /// Forgets on which networks this device was.
+    pub(super) fn forget(&mut self) {
+        self.found = Addresses::default();
+    }
+
     pub(super) fn forget_failures(&mut self) {
         self.failures = 0;
     }

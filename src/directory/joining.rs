@@ -170,6 +170,10 @@ impl Directory {
     /// Does not wait for the next look-up, nor for the beacon's next answer.
     pub(crate) fn hurry(&mut self, ctx: &mut Context) {
         self.lookup.forget_failures();
+        if self.stays_out() {
+            // Nothing is looked up, and this device may be elsewhere by now.
+            self.lookup.forget();
+        }
         self.look_up(ctx);
         self.hurry_beacon(ctx.now.mono);
     }

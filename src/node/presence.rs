@@ -14,6 +14,9 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// When it is tomorrow: nobody who goes off late in the evening wants to be back at midnight.
 const MORNING: MinuteOfDay = MinuteOfDay(6 * 60);
 
+/// Until when it is the night of the day before: who goes to bed then says tomorrow and means this morning.
+const NIGHT: MinuteOfDay = MinuteOfDay(3 * 60);
+
 /// What was chosen, and what holds.
 #[derive(Debug, Default)]
 pub(super) struct Presence {
@@ -132,13 +135,14 @@ impl Presence {
     }
 }
 
-/// Returns the next moment at which it is morning where the person is.
+/// Returns when it is morning tomorrow where the person is.
 fn next_morning(now: Now) -> UnixMillis {
     const DAY: u16 = 24 * 60;
     let minute = now.minute_of_day().0;
-    let wait = match (MORNING.0 + DAY - minute) % DAY {
-        0 => DAY,
-        wait => wait,
+    let wait = if minute < NIGHT.0 {
+        MORNING.0 - minute
+    } else {
+        MORNING.0 + DAY - minute
     };
     let minute = now.unix - now.unix % 60_000;
     minute.saturating_add(u64::from(wait) * 60_000)
@@ -269,9 +273,16 @@ mod tests {
     #[test]
     fn tomorrow_begins_in_the_morning_where_the_person_is() {
         // The calendar says 08:00 in Greenwich.
-        for (zone, hours) in [(0, 22), (60, 21), (-180, 1), (-120, 24), (-119, 24)] {
+        let cases = [
+            (0, 22, 0),
+            (60, 21, 0),
+            (-120, 24, 0),
+            (-300, 27, 0),
+            (-301, 3, 1),
+        ];
+        for (zone, hours, minutes) in cases {
             let now = Now { zone, ..at(0).now };
-            let expected = START + hours * 60 * MINUTE - if zone == -119 { MINUTE } else { 0 };
+            let expected = START + hours * 60 * MINUTE + minutes * MINUTE;
             assert_eq!(next_morning(now), expected, "{zone}");
         }
     }

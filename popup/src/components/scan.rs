@@ -5,7 +5,7 @@ use crate::chosen::{self, Chosen};
 use crate::i18n::{Text, t};
 use crate::scanner::{Camera, Reader};
 use crate::state::{Action, ContactEdit, InvitesEdit};
-use ipc::{ContactCommand, ContactId, Hidden, Place};
+use ipc::{ContactId, Hidden, Place};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -40,9 +40,9 @@ impl What {
     /// Returns what is done with what a code says.
     fn found(&self, text: String) -> Vec<Action> {
         match self {
-            Self::Safety(_) => {
-                let scan = ContactEdit::Decide(ContactCommand::Scan(text));
-                vec![Action::Contact(scan)]
+            Self::Safety(contact) => {
+                let scanned = ContactEdit::Scanned(contact.clone(), text);
+                vec![Action::Contact(scanned)]
             }
             Self::Invite => {
                 let edits = [InvitesEdit::Text(Hidden(text)), InvitesEdit::Use];

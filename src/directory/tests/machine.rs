@@ -174,6 +174,18 @@ fn on_a_cellular_network_everything_is_left_and_nothing_is_looked_up() {
 }
 
 #[test]
+fn who_looks_nothing_up_does_not_go_on_being_where_it_was() {
+    let (mut ctx, mut directory) = at(&[HERE]);
+    let me = me("Ann", 1);
+    directory.set_unlisted(true);
+    directory.apply_discovery(&mut ctx, &me);
+    let here = Path::Public(HERE.parse().unwrap());
+    assert!(directory.is_local(here, true), "nothing has changed");
+    directory.hurry(&mut ctx);
+    assert!(!directory.is_local(here, true), "it may be elsewhere");
+}
+
+#[test]
 fn a_browser_that_opens_no_direct_connections_holds_no_id_and_joins_when_it_does() {
     let (mut ctx, mut directory) = at(&[HERE]);
     let me = me("Ann", 1);

@@ -119,9 +119,8 @@ impl Node {
                 contacts.decide(ctx, contact, |preferences| preferences.verified = verified)
             }
             ContactCommand::Scan(text) => {
-                let token = contacts.scan(ctx, contact, &text)?.to_owned();
-                let scanned = SessionFrame::Scanned { token };
-                self.conversations.say(ctx, contact, &scanned);
+                contacts.scan(ctx, contact, &text)?;
+                self.say_scanned(contact);
                 Ok(())
             }
             ContactCommand::Mute(muted) => {

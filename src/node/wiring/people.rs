@@ -259,6 +259,7 @@ impl Node {
         let receipts = self.account.settings().read_receipts;
         self.conversations
             .send_have(&mut self.ctx, contact, receipts);
+        self.say_scanned(contact);
         self.files.connected(&mut self.ctx, contact);
     }
 
@@ -293,6 +294,15 @@ impl Node {
     }
 
     /// Tells a contact who this is by now, and where.
+    /// Says what was scanned from the screen of a contact, where that is connected.
+    pub(super) fn say_scanned(&mut self, contact: &ContactId) {
+        if let Some(token) = self.contacts.scanned(contact) {
+            let token = token.to_owned();
+            let frame = SessionFrame::Scanned { token };
+            self.conversations.say(&mut self.ctx, contact, &frame);
+        }
+    }
+
     pub(super) fn send_profile(&mut self, contact: &ContactId) {
         let (Some(me), Some(path)) = (self.account.me(), self.conversations.path(contact)) else {
             return;

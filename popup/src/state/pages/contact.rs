@@ -21,6 +21,8 @@ pub(crate) enum ContactEdit {
     SaveName,
     /// Remove was pressed, or taken back.
     AskRemove(bool),
+    /// A code was scanned on the page of this contact, which may not be the one that is open any more.
+    Scanned(ContactId, String),
     /// A decision was made: a switch, a button, or Remove pressed once more.
     Decide(ContactCommand),
 }

@@ -81,6 +81,10 @@ impl State {
             ContactEdit::SaveName => self.rename(),
             ContactEdit::AskRemove(ask) => self.ask_remove(ask),
             ContactEdit::Decide(command) => self.decide(contact, command),
+            ContactEdit::Scanned(of, text) if of == contact => {
+                self.decide(contact, ContactCommand::Scan(text))
+            }
+            ContactEdit::Scanned(..) => Vec::new(),
         }
     }
 
