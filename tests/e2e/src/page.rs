@@ -242,6 +242,13 @@ impl<'a> Page<'a> {
         self.click(&named("button", "Send"))
     }
 
+    /// Scrolls to the newest message of the chat that is open, as somebody does who has read the others.
+    pub fn to_end(&self) -> Result<()> {
+        let script =
+            "const log = document.querySelector('.log'); log.scrollTop = log.scrollHeight;";
+        self.browser.session()?.execute(script, &[]).map(drop)
+    }
+
     /// Chooses a file, or a folder, in the chat that is open, as a person does who has pressed "Attach a file" or "Attach a
     /// folder". Firefox's driver refuses folders.
     pub fn attach(&self, path: &Path) -> Result<()> {

@@ -64,6 +64,7 @@ fn come_back_elsewhere(test: &str, stays: Kind, goes: Kind) -> Result {
         &format!("away ({goes:?}): the messages, from its popup"),
         back.elapsed(),
     )?;
+    b.to_end()?;
     for text in texts {
         a.see_message_state(text, "Read")?;
     }

@@ -191,6 +191,9 @@ fn nothing_is_lost_when_the_receiver_is_killed_in_the_middle_of_twenty_messages(
     b.person("Alice").open_chat()?;
     for text in &texts {
         b.see_message(text)?;
+    }
+    b.to_end()?;
+    for text in &texts {
         a.see_message_state(text, "Read")?;
     }
     for page in [a, b] {
@@ -225,6 +228,7 @@ fn nothing_that_was_shown_is_lost_when_the_sender_is_killed_in_the_middle_of_twe
     after
         .iter()
         .try_for_each(|text| b.see_message(text).map(drop))?;
+    b.to_end()?;
     let kept = count(&b)? - after.len();
     let context = || format!("killed after message {}, {shown} shown", before.len());
     ensure!((shown..=before.len()).contains(&kept), context());
