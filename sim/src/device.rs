@@ -106,6 +106,8 @@ pub struct Process {
     pub brain: Brain,
     /// The PeerJS client, once configured.
     pub endpoint: Option<Box<Endpoint>>,
+    /// How many of them there have been: one more each time its person switches on.
+    pub endpoints: u32,
     /// It closes everything: nothing more may be begun.
     pub closing: bool,
     /// When either wants to be called, in true time.
@@ -165,6 +167,7 @@ impl Process {
         Self {
             brain,
             endpoint: None,
+            endpoints: 0,
             closing: false,
             node_due: None,
             endpoint_due: None,

@@ -244,6 +244,9 @@ fn fetch_beacon(world: &mut World, index: usize) {
     }
 }
 
+/// More sockets than an endpoint makes in a world.
+const SOCKETS: u32 = 1_000_000;
+
 fn configure(world: &mut World, index: usize, config: &Config) {
     let seed = world.ctx.random.seed();
     let Some(device) = world.devices.get_mut(index) else {
@@ -253,7 +256,10 @@ fn configure(world: &mut World, index: usize, config: &Config) {
     let tokens = device.tokens.clone();
     if let Some(process) = &mut device.process {
         let servers = mapping::servers(config);
-        let endpoint = Endpoint::new(servers, tokens, seed);
+        // The server may not have heard yet that the sockets of the one before are closed.
+        let first = process.endpoints * SOCKETS;
+        process.endpoints += 1;
+        let endpoint = Endpoint::new(servers, tokens, seed).with_sockets_from(first);
         process.endpoint = Some(Box::new(endpoint));
         process.closing = false;
     }

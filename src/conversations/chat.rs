@@ -213,17 +213,7 @@ impl Chat {
                 }
             }
             for (amended, before) in amended {
-                let shown = self.shown(&amended, None);
-                // What came with it is not told as it was.
-                let mut received = durable.received.iter_mut();
-                if let Some(message) = received.find(|message| message.number == shown.number) {
-                    let quoted = message.quoted.take();
-                    *message = Message {
-                        quoted,
-                        ..shown.clone()
-                    };
-                }
-                durable.amended.push(shown);
+                durable.amended.push(self.shown(&amended, None));
                 let is_own = amended.place.is_some();
                 if is_own {
                     self.outbox.amend(&amended);

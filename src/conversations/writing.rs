@@ -127,8 +127,12 @@ impl Conversations {
             ctx.reply(command, Ok(()));
         }
         for message in durable.received {
-            let (text, file) = (message.text.clone(), message.file.clone());
-            let is_told = message.is_message() && !message.marks.deleted;
+            // What came with a change or its deletion is not told as it was.
+            let mut newest_first = durable.amended.iter().rev();
+            let amended = newest_first.find(|amended| amended.number == message.number);
+            let told = amended.unwrap_or(&message);
+            let (text, file) = (told.text.clone(), told.file.clone());
+            let is_told = told.is_message() && !told.marks.deleted;
             ctx.event(Event::Message(message));
             if is_told {
                 ctx.tell(Fact::Received(id.clone(), text, file.map(Box::new)));

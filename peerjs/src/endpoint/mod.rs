@@ -71,6 +71,13 @@ impl Endpoint {
         }
     }
 
+    /// Numbers sockets from here on. For an owner that has had another endpoint, and may still hear of its sockets.
+    #[must_use]
+    pub fn with_sockets_from(mut self, first: u32) -> Self {
+        self.signalling.number_sockets_from(first);
+        self
+    }
+
     /// Handles one input.
     pub fn handle(&mut self, now: Duration, input: Input) {
         match input {

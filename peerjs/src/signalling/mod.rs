@@ -52,6 +52,10 @@ impl Signalling {
         }
     }
 
+    pub(crate) fn number_sockets_from(&mut self, first: u32) {
+        self.next_socket = first;
+    }
+
     pub(crate) fn tokens(&self) -> Vec<(String, String)> {
         self.tokens.all()
     }
