@@ -51,8 +51,12 @@ pub const EXPELLED: Cause = Cause {
 /// A squatter is gone. A router at a later Router ID asks for the first one every 30 s to 5 min, and
 /// everybody follows it; or a new peer has it, which is found out by the next try to connect.
 pub const SQUATTED: Cause = cause("end of a squatting", 420);
-/// Whoever goes says so, but where a connection is dead that does not arrive: then it is as for a killed browser.
-pub const ABSENT: Cause = cause("somebody who goes off or hides", 5);
+/// Whoever goes says so, but where a connection is dead or stalled that does not arrive: then it is as for a killed browser, and
+/// for the lists as for a machine that was cut off.
+pub const ABSENT: Cause = Cause {
+    lists: 25,
+    ..cause("somebody who goes off or hides", 5)
+};
 /// As a start.
 pub const PRESENT: Cause = cause("somebody who is on again", 5);
 /// ICE doubts a path after 7.3 s, 2 s later it is given up, and up to 3 s later the id is claimed:

@@ -13,7 +13,7 @@ pub fn asked(world: &mut World, index: usize, output: &Output) {
     }
 }
 
-/// Whoever goes off has closed every socket before what is said last has arrived.
+/// Whoever goes off has closed every socket once what is said last has had its time.
 pub fn closed(world: &mut World, index: usize) {
     let open = world.network.sockets.count(index);
     if open > 0 {

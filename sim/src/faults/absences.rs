@@ -29,8 +29,9 @@ pub fn closed(world: &mut World, index: usize, generation: u64) {
     let process = world.devices.process(index);
     if let Some(process) = process.filter(|process| process.closing) {
         (process.closing, process.endpoint, process.endpoint_due) = (false, None, None);
-        check::absences::closed(world, index);
+        // With the client goes what no id was held by: a socket that asks whether another server answers again.
         world.cut(index, true);
+        check::absences::closed(world, index);
     }
 }
 
