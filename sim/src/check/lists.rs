@@ -86,7 +86,15 @@ pub fn hidden(world: &World, home: usize) -> Option<String> {
         let device = world.devices.get(*index);
         device.is_some_and(|device| device.home == home && device.is_unlisted())
     };
-    for hidden in world.devices.people().filter(is_hidden) {
+    // Somebody else may stand at an id by which contacts know who hides.
+    let hostiles = world.imposters.all();
+    let owners: Vec<usize> = hostiles
+        .iter()
+        .filter_map(|hostile| world.imposters.owner(*hostile))
+        .collect();
+    let is_themselves = |index: &usize| !owners.contains(index);
+    let hidden = world.devices.people().filter(is_hidden);
+    for hidden in hidden.filter(is_themselves) {
         for index in members(world, home) {
             let mut people = world.devices.people_seen(index);
             let listed = |person: &Person| {
