@@ -308,15 +308,18 @@ pub(crate) async fn read(file: &File, start: f64, end: f64) -> Option<Vec<u8>> {
     Some(Uint8Array::new(&bytes).to_vec())
 }
 
+/// Returns what a picture shows, where the browser can show it.
+pub(crate) async fn decoded(file: &File) -> Option<ImageBitmap> {
+    let decoded = browser::window()?.create_image_bitmap_with_blob(file);
+    JsFuture::from(decoded.ok()?).await.ok()?.dyn_into().ok()
+}
+
 /// Returns a small picture of a picture that the browser can show.
 async fn thumbnail(file: &File) -> Option<String> {
     if !file.type_().starts_with("image/") || file.size() > PICTURE {
         return None;
     }
-    let decoded = browser::window()?
-        .create_image_bitmap_with_blob(file)
-        .ok()?;
-    let picture: ImageBitmap = JsFuture::from(decoded).await.ok()?.dyn_into().ok()?;
+    let picture = decoded(file).await?;
     let small = SIDES.iter().find_map(|side| smaller(&picture, *side));
     picture.close();
     small

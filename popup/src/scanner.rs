@@ -1,12 +1,12 @@
 //! Reading QR codes: of a picture, or of what a camera sees. What is seen stays in this page.
 
-use crate::browser;
+use crate::{attach, browser};
 use chrome::{object, settled, whole};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlVideoElement, ImageBitmap, MediaStream,
+    CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlVideoElement, MediaStream,
     MediaStreamConstraints, MediaStreamTrack,
 };
 
@@ -45,8 +45,7 @@ impl Reader {
         if file.size() > FILE {
             return None;
         }
-        let decoded = browser::window()?.create_image_bitmap_with_blob(file);
-        let picture: ImageBitmap = JsFuture::from(decoded.ok()?).await.ok()?.dyn_into().ok()?;
+        let picture = attach::decoded(file).await?;
         let size = [picture.width(), picture.height()];
         let text = self.look(size, |context, [width, height]| {
             context.draw_image_with_image_bitmap_and_dw_and_dh(&picture, 0.0, 0.0, width, height)

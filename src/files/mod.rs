@@ -96,7 +96,7 @@ impl Files {
         self.begin(ctx, contact, id, offer, (Direction::Out, false))
     }
 
-    /// Takes back a file whose message was refused.
+    /// Takes back a file whose message was refused, or deleted.
     pub(crate) fn take_back(&mut self, ctx: &mut Context, id: &TransferId) {
         self.all.remove(id);
         remove(ctx, id);
@@ -122,8 +122,7 @@ impl Files {
         if !file.is_saving() {
             // The other side deletes it by itself.
             self.end(ctx, id, End::Cancelled { there: false }, true);
-            self.all.remove(id);
-            remove(ctx, id);
+            self.take_back(ctx, id);
         }
     }
 
@@ -423,8 +422,7 @@ impl Files {
             .get(id)
             .is_some_and(|file| file.deleted && !file.is_saving())
         {
-            self.all.remove(id);
-            remove(ctx, id);
+            self.take_back(ctx, id);
         }
         self.go_on(ctx, &contact, id);
     }

@@ -49,10 +49,11 @@ pub(crate) fn fill(text: Text, gaps: &[&str]) -> String {
 pub(crate) fn count(number: u64, text: Plural) -> String {
     let (key, gaps) = (text.key(), [number.to_string()]);
     let gaps = gaps.each_ref().map(String::as_str);
+    let form = form(number);
     let in_form = |form: &str| from_browser(&format!("{key}_{form}"), &gaps);
-    match in_form(&form(number)).or_else(|| in_form("other")) {
+    match in_form(&form).or_else(|| in_form("other")) {
         Some(text) => text,
-        None => packed(&format!("{key}_{}", form(number)), &gaps),
+        None => packed(&format!("{key}_{form}"), &gaps),
     }
 }
 
