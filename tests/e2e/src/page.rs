@@ -2,6 +2,8 @@
 //!
 //! Every wait ends with a change of the page that is seen by a MutationObserver in it; nothing
 //! here sleeps.
+//!
+//! Long because it is one vocabulary: all that a person sees and does on a page.
 
 use crate::browser::{Browser, Kind};
 use crate::webdriver::Element;
