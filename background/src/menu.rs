@@ -4,7 +4,8 @@
 
 use crate::{notify, view};
 use chrome::{api, object, settled};
-use ipc::{Chosen, ContactId, Place, Recent, handed_key};
+use ipc::limits::HANDED_BYTES;
+use ipc::{Chosen, ContactId, Place, Recent, added, handed_key};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
@@ -13,6 +14,9 @@ const SEND: &str = "send";
 
 /// Where the menu has the entries.
 const CONTEXTS: [&str; 3] = ["selection", "link", "image"];
+
+/// The longest text that waits for a view, in bytes: what was chosen twice.
+const WAITING: usize = 2 * HANDED_BYTES;
 
 /// Offers these contacts, in the place of those before. All calls are begun at once, so that nothing that is asked for
 /// meanwhile comes between them.
@@ -84,22 +88,31 @@ pub(crate) async fn chosen(info: &JsValue) {
     }
 }
 
+/// Keeps what was chosen, behind what no view has taken yet.
 async fn keep(contact: &ContactId, text: &str) -> Result<(), String> {
+    let session = api().storage().session();
+    let text = added(kept(contact).await?.unwrap_or_default(), text);
+    if text.len() > WAITING {
+        return Err("too much waits for a view".to_owned());
+    }
     let items = Object::new();
     // Setting a property of a plain object does not fail.
     let _ = Reflect::set(&items, &handed_key(contact).into(), &text.into());
-    settled(api().storage().session().set(&items))
-        .await
-        .map(drop)
+    settled(session.set(&items)).await.map(drop)
 }
 
 /// Returns what was chosen for a contact, once: a text, or `null`.
 pub(crate) async fn take(contact: &ContactId) -> JsValue {
+    let text = kept(contact).await;
     let session = api().storage().session();
-    let key = JsValue::from(handed_key(contact));
-    let kept = settled(session.get(&key)).await;
     // What is not there need not be removed.
-    let _ = settled(session.remove(&key)).await;
-    let text = kept.ok().and_then(|kept| Reflect::get(&kept, &key).ok());
-    text.filter(JsValue::is_string).unwrap_or(JsValue::NULL)
+    let _ = settled(session.remove(&handed_key(contact).into())).await;
+    text.ok().flatten().map_or(JsValue::NULL, JsValue::from)
+}
+
+async fn kept(contact: &ContactId) -> Result<Option<String>, String> {
+    let key = JsValue::from(handed_key(contact));
+    let items = settled(api().storage().session().get(&key)).await?;
+    let text = Reflect::get(&items, &key).ok();
+    Ok(text.and_then(|text| text.as_string()))
 }

@@ -33,6 +33,15 @@ pub fn handed_key(ContactId(contact): &ContactId) -> String {
     format!("handed={contact}")
 }
 
+/// Returns a text with another one on lines of its own.
+pub fn added(mut before: String, text: &str) -> String {
+    if !before.is_empty() {
+        before.push('\n');
+    }
+    before.push_str(text);
+    before
+}
+
 /// Returns as much of a text as is taken. It may be more than a message can have: then the message field says so.
 fn beginning(text: &str) -> &str {
     text.get(..text.floor_char_boundary(HANDED_BYTES))
@@ -71,6 +80,12 @@ mod tests {
         chosen.link = None;
         assert_eq!(chosen.text(), chosen.picture);
         assert_eq!(Chosen::default().text(), None);
+    }
+
+    #[test]
+    fn what_was_begun_stays_before_what_was_chosen() {
+        assert_eq!(added(String::new(), "a\nb"), "a\nb");
+        assert_eq!(added("half a sen".to_owned(), "a"), "half a sen\na");
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod trial;
 use serde::{Deserialize, Serialize};
 
 pub use draft::{contact_of_key, draft_key, unsent_key};
-pub use handed::{Chosen, handed_key};
+pub use handed::{Chosen, added, handed_key};
 pub use place::Place;
 pub use trial::{Part, Trial};
 

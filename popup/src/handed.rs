@@ -2,7 +2,7 @@
 
 use crate::state::Action;
 use crate::{browser, port};
-use ipc::ContactId;
+use ipc::{ContactId, added};
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
@@ -15,24 +15,4 @@ pub(crate) fn take(contact: ContactId, dispatch: Callback<Action>) {
             dispatch.emit(Action::Handed(contact, draft));
         }
     });
-}
-
-/// Returns an unsent text with another one on lines of its own.
-fn added(mut draft: String, text: &str) -> String {
-    if !draft.is_empty() {
-        draft.push('\n');
-    }
-    draft.push_str(text);
-    draft
-}
-
-#[cfg(test)]
-mod tests {
-    use super::added;
-
-    #[test]
-    fn what_was_begun_stays_before_what_was_chosen() {
-        assert_eq!(added(String::new(), "a\nb"), "a\nb");
-        assert_eq!(added("half a sen".to_owned(), "a"), "half a sen\na");
-    }
 }
