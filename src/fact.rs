@@ -227,6 +227,8 @@ pub(crate) enum Fact {
     NotOffered(TransferId),
     /// The message in which a file is offered was deleted; whether it is an own one.
     OfferDeleted(ContactId, TransferId, bool),
+    /// A chat was cleared: nothing is left of its files but of these, which are offered in what stays.
+    OffersCleared(ContactId, Vec<TransferId>),
     /// A contact says something about files.
     FileSaid(ContactId, FileTalk),
     /// A message of a contact is stored: its text, and the file that is offered in it.

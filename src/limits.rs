@@ -74,6 +74,24 @@ pub const CHANGE_WITHIN: Duration = Duration::from_hours(24);
 /// one of the two was away.
 pub const CHANGE_HEARD_WITHIN: Duration = Duration::from_hours(8 * 24);
 
+/// Proposals of one person that can be agreed to at once: far more than anybody makes before there is an answer.
+pub const PROPOSALS: usize = 8;
+
+/// Ranges of messages of a chat that go, beyond which unread ones go together, the longest lifetime first: only a contact
+/// who changes the lifetime with every message comes near.
+pub const TIMED: usize = 512;
+
+/// How long an own message of a limited lifetime may be unread, or its receipt be missing, after it was delivered: then it
+/// goes as if it had been read. As long as the longest lifetime.
+pub const UNREAD_WITHIN: Duration = Duration::from_hours(28 * 24);
+
+/// How long a chat that was cleared can be brought back.
+pub const UNDO_WITHIN: Duration = Duration::from_secs(10);
+
+/// How many of the last messages leave their id behind when a chat is cleared: by those of each of the two both sides agree on
+/// what is stored, so twice as many as are sent again.
+pub const IDS_KEPT: u64 = 2_000;
+
 /// How often a message may be changed: more than anybody does.
 pub const CHANGES: usize = 100;
 

@@ -9,7 +9,9 @@ use crate::clock::UnixMillis;
 use crate::config::{NotificationText, Settings};
 use crate::offer::{FileOffer, weight};
 pub use crate::values::Secret;
-use crate::values::{Act, ContactId, InviteId, Outcome, Reference, RequestId, TransferId};
+use crate::values::{
+    Act, ContactId, InviteId, Lifetime, Outcome, Reference, RequestId, TransferId,
+};
 use crate::view::{Availability, Failure, TransferState};
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +86,8 @@ pub enum Change {
     /// Remove a chat with all its messages.
     ForgetThread(ContactId),
     /// Add or replace messages together with the head of their thread, in one transaction. The chat
-    /// ends before the head's next number: what an earlier write has left from there on is removed.
+    /// ends before the head's next number: what an earlier write has left from there on is removed. So is
+    /// what is stored before the number at which the head begins.
     Thread(ThreadRecord, Vec<MessageRecord>),
     /// Add or replace a file.
     Transfer(TransferRecord),
@@ -361,6 +364,62 @@ pub struct ThreadRecord {
     /// When the newest message was written; 0 where that is not known.
     #[serde(default)]
     pub last_at: UnixMillis,
+    /// Nothing with a smaller number is stored: it was cleared.
+    #[serde(default)]
+    pub begins: u64,
+    /// The person has cleared the chat up to this number, and can take it back until that is done.
+    #[serde(default)]
+    pub clearing: Option<u64>,
+    /// How long messages stay.
+    #[serde(default)]
+    pub rule: RuleRecord,
+    /// Messages that go, by the order in which they were written.
+    #[serde(default)]
+    pub timed: Vec<TimedRecord>,
+}
+
+/// How long the messages of a chat stay: what follows from all that the two have said of it, in whatever order it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RuleRecord {
+    /// The turn in which it was switched off last: no proposal counts that was made in it, or before.
+    pub off: u64,
+    /// The newest proposal that was agreed to, unless it was switched off since.
+    pub agreed: Option<ProposalRecord>,
+    /// Newer ones that can be agreed to.
+    pub open: Vec<ProposalRecord>,
+}
+
+/// That messages are to stay for so long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProposalRecord {
+    /// The id of the entry.
+    pub id: String,
+    /// Greater than every turn that its writer knew.
+    pub turn: u64,
+    /// How long.
+    pub lifetime: Lifetime,
+    /// The person on this device has made it.
+    pub own: bool,
+}
+
+/// Messages of one of the two, following each other, that go together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TimedRecord {
+    /// They are own ones, and meant by their places; else by their numbers.
+    pub own: bool,
+    /// The first one.
+    pub first: u64,
+    /// The last one. What is between them and stays says so itself ([`MessageRecord::lifetime`]).
+    pub last: u64,
+    /// How long they stay after they were read.
+    pub lifetime: Lifetime,
+    /// When they go, as far as that is known.
+    pub due: Option<UnixMillis>,
+    /// They were read; else they go then although nobody has said so.
+    pub read: bool,
 }
 
 /// A message as stored. How far an own one is on its way follows from the head of its thread.
@@ -385,9 +444,31 @@ pub struct MessageRecord {
     /// What later ones have done with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marks: Option<Box<MarksRecord>>,
+    /// How long it stays after it was read, or of a proposal is to stay; `None` stands for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifetime: Option<Lifetime>,
+    /// Of an entry about the rule: its turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u64>,
+    /// It has disappeared or was cleared: only its id and its place are left, by which both sides agree on what is stored.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
 }
 
 impl MessageRecord {
+    /// Takes all of it away but its id and its place.
+    pub(crate) fn erase(&mut self) {
+        self.message.text.clear();
+        self.message.offer = None;
+        self.message.at = 0;
+        (self.came, self.entry, self.lifetime, self.turn) = (None, None, None, None);
+        self.marks = Some(Box::new(MarksRecord {
+            deleted: true,
+            ..MarksRecord::default()
+        }));
+        self.gone = true;
+    }
+
     /// Returns whether it was deleted: nothing of it is left.
     pub fn is_deleted(&self) -> bool {
         self.marks.as_ref().is_some_and(|marks| marks.deleted)
@@ -407,6 +488,17 @@ impl MessageRecord {
         } else {
             &self.message.text
         }
+    }
+
+    /// Returns how long it stays after it was read.
+    pub(crate) fn stays(&self) -> Option<Lifetime> {
+        self.lifetime.filter(|_| !self.is_about_rule())
+    }
+
+    /// Returns whether it is about how long messages stay.
+    pub(crate) fn is_about_rule(&self) -> bool {
+        let entry = self.entry.as_ref();
+        entry.is_some_and(|entry| entry.reference.act.is_about_rule())
     }
 
     /// Returns whether it is a message of its own, and not only something about another one.
@@ -443,6 +535,15 @@ pub struct MarksRecord {
     pub their_reaction: Option<String>,
     /// The ids of the own entries that have changed it, whose texts go with it.
     pub edits: Vec<String>,
+    /// The ids of the own entries that have put a sign under it, which go with it.
+    pub signs: Vec<String>,
+}
+
+impl MarksRecord {
+    /// Returns the ids of the own entries that go with the message.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &String> {
+        self.edits.iter().chain(&self.signs)
+    }
 }
 
 /// What was written, by whom and when.
@@ -633,6 +734,15 @@ pub enum Query {
         /// The ids.
         ids: Vec<String>,
     },
+    /// All from one number to another.
+    Numbers {
+        /// Whose chat.
+        contact: ContactId,
+        /// The first one.
+        first: u64,
+        /// The last one.
+        last: u64,
+    },
     /// Own ones by their places.
     Own {
         /// Whose chat.
@@ -650,6 +760,7 @@ impl Query {
         match self {
             Self::Newest { contact, .. }
             | Self::Named { contact, .. }
+            | Self::Numbers { contact, .. }
             | Self::Own { contact, .. } => contact,
         }
     }
@@ -663,6 +774,7 @@ impl Query {
                     of.origin == *origin && ids.contains(&record.id)
                 }
                 Self::Named { ids, .. } => ids.contains(&record.id),
+                Self::Numbers { first, last, .. } => (*first..=*last).contains(&of.number),
                 Self::Own { after, upto, .. } => {
                     of.origin == Origin::Own
                         && record
@@ -681,7 +793,9 @@ impl Query {
         let mut found = messages.filter(|record| self.matches(record));
         match self {
             Self::Newest { .. } => found.next_back().into_iter().cloned().collect(),
-            Self::Named { .. } | Self::Own { .. } => found.cloned().collect(),
+            Self::Named { .. } | Self::Numbers { .. } | Self::Own { .. } => {
+                found.cloned().collect()
+            }
         }
     }
 }
@@ -704,6 +818,10 @@ impl ThreadRecord {
             unread: 0,
             acts: 0,
             last_at: 0,
+            begins: 0,
+            clearing: None,
+            rule: RuleRecord::default(),
+            timed: Vec::new(),
         }
     }
 
@@ -733,7 +851,7 @@ mod tests {
 
     #[test]
     fn what_was_done_with_a_message_is_stored_with_it() {
-        let stored = r#"{"version":2,"message":{"contact":"c","number":3,"at":7,"text":"hi","state":"received"},"id":"i","came":8,"entry":{"reference":{"act":"reply","about":"j"},"outcome":"counts"},"marks":{"edited":9,"deleted":false,"ownReaction":null,"theirReaction":"x","edits":[]}}"#;
+        let stored = r#"{"version":2,"message":{"contact":"c","number":3,"at":7,"text":"hi","state":"received"},"id":"i","came":8,"entry":{"reference":{"act":"reply","about":"j"},"outcome":"counts"},"marks":{"edited":9,"deleted":false,"ownReaction":null,"theirReaction":"x","edits":[],"signs":[]}}"#;
         let record: MessageRecord = json::from_str(stored).unwrap();
         let marks = record.marks.clone().unwrap();
         assert_eq!(

@@ -60,6 +60,8 @@ pub(crate) enum Wanted {
     Receipt,
     /// Messages of these ids, which others are about that wait for them.
     Named(Vec<String>),
+    /// What is to be taken off the disk.
+    Erasing,
     /// The person's decision about a file that is offered in a message, by this command.
     Decision {
         command: CommandId,

@@ -39,16 +39,28 @@ pub enum Act {
     Edit,
     /// Nothing stays of that one.
     Delete,
+    /// It says how long messages are to stay, and is about none. That holds once the other person agrees.
+    Propose,
+    /// It agrees to that proposal.
+    Agree,
+    /// It turns that proposal down.
+    Decline,
+    /// Messages stay from now on, and no earlier proposal can be agreed to. It is about none.
+    Off,
 }
 
 impl Act {
     /// All of them.
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 9] = [
         Self::Reply,
         Self::Reaction,
         Self::TakeBack,
         Self::Edit,
         Self::Delete,
+        Self::Propose,
+        Self::Agree,
+        Self::Decline,
+        Self::Off,
     ];
 
     /// Returns how it is called between devices.
@@ -59,6 +71,10 @@ impl Act {
             Self::TakeBack => "takeback",
             Self::Edit => "edit",
             Self::Delete => "delete",
+            Self::Propose => "propose",
+            Self::Agree => "agree",
+            Self::Decline => "decline",
+            Self::Off => "off",
         }
     }
 
@@ -71,8 +87,73 @@ impl Act {
     pub fn is_message(self) -> bool {
         match self {
             Self::Reply => true,
-            Self::Reaction | Self::TakeBack | Self::Edit | Self::Delete => false,
+            Self::Reaction
+            | Self::TakeBack
+            | Self::Edit
+            | Self::Delete
+            | Self::Propose
+            | Self::Agree
+            | Self::Decline
+            | Self::Off => false,
         }
+    }
+
+    /// Returns whether it is about how long messages stay, and not about one message.
+    pub fn is_about_rule(self) -> bool {
+        matches!(
+            self,
+            Self::Propose | Self::Agree | Self::Decline | Self::Off
+        )
+    }
+
+    /// Returns whether it names an earlier entry.
+    pub(crate) fn names_one(self) -> bool {
+        !matches!(self, Self::Propose | Self::Off)
+    }
+}
+
+/// How long a message stays after it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Lifetime {
+    /// 1 hour.
+    Hour,
+    /// 1 day.
+    Day,
+    /// 1 week.
+    Week,
+    /// 4 weeks.
+    FourWeeks,
+}
+
+impl Lifetime {
+    /// All of them, the shortest first.
+    pub const ALL: [Self; 4] = [Self::Hour, Self::Day, Self::Week, Self::FourWeeks];
+
+    /// Returns it in seconds, as it is said between devices.
+    pub fn seconds(self) -> u64 {
+        match self {
+            Self::Hour => 3_600,
+            Self::Day => 24 * 3_600,
+            Self::Week => 7 * 24 * 3_600,
+            Self::FourWeeks => 28 * 24 * 3_600,
+        }
+    }
+
+    /// Returns it in milliseconds.
+    pub fn millis(self) -> u64 {
+        self.seconds() * 1_000
+    }
+
+    /// Returns the one of exactly so many seconds.
+    pub(crate) fn of_seconds(seconds: u64) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.seconds() == seconds)
+    }
+
+    /// Returns the shortest one that is not shorter; a later program may have further ones.
+    pub(crate) fn at_least(seconds: u64) -> Self {
+        let mut longer = Self::ALL.into_iter().filter(|one| one.seconds() >= seconds);
+        longer.next().unwrap_or(Self::FourWeeks)
     }
 }
 
@@ -100,8 +181,10 @@ pub enum Outcome {
     TooLate,
     /// The earlier one was deleted.
     Deleted,
-    /// What it says is no sign, or no text for a file.
+    /// What it says is no sign, no text for a file, or no lifetime.
     Unfit,
+    /// The proposal does not stand any more.
+    Overtaken,
 }
 
 /// Text that must not be shown or logged: a key as base64url, a passphrase, an invite code.

@@ -54,6 +54,8 @@ pub enum Why {
     Seat,
     /// Being off ends.
     Availability,
+    /// A message has been read for as long as it was to stay, or a clearing can be taken back no longer.
+    Disappear,
 }
 
 impl Why {

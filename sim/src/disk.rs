@@ -101,6 +101,7 @@ impl Disk {
             }
             Change::Thread(head, records) => {
                 self.end_before(&head.contact, head.next_number);
+                self.begin_with(&head.contact, head.begins);
                 for record in records {
                     let key = (record.message.contact.clone(), record.message.number);
                     let first = self.first.entry(key.clone()).or_insert(record.clone());
@@ -125,6 +126,12 @@ impl Disk {
         behind
             .iter()
             .for_each(|key| drop(self.messages.remove(key)));
+    }
+
+    /// Removes the messages of a chat before this number.
+    fn begin_with(&mut self, contact: &ContactId, number: u64) {
+        self.messages
+            .retain(|(of, at), _| of != contact || *at >= number);
     }
 
     /// Returns what the next process starts from.

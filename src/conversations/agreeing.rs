@@ -156,6 +156,10 @@ impl Conversations {
             self.tell_outcomes(ctx, id);
             return Ok(());
         }
+        if *what == Wanted::Erasing {
+            self.erase(ctx, id, records);
+            return Ok(());
+        }
         let session = self
             .session(id)
             .filter(|session| Some(session.link) == *link);
@@ -177,7 +181,7 @@ impl Conversations {
                 let known = newest.map(|record| record.id.clone());
                 self.say(ctx, id, &SessionFrame::Known { id: known });
             }
-            Wanted::Decision { .. } | Wanted::Named(_) => {}
+            Wanted::Decision { .. } | Wanted::Named(_) | Wanted::Erasing => {}
             Wanted::Receipt => {
                 if let Some(place) = newest.and_then(|record| record.place) {
                     self.chat(id).read_by_other(place);
@@ -191,6 +195,9 @@ impl Conversations {
     pub(crate) fn not_loaded(&mut self, ctx: &mut Context, read: &Read, reason: String) {
         if matches!(read.what, Wanted::Named(_)) {
             return self.not_found(ctx, &read.contact, reason);
+        }
+        if read.what == Wanted::Erasing {
+            return self.chat(&read.contact).not_erased(ctx.now.mono);
         }
         let session = self.session(&read.contact);
         if session.is_some_and(|session| Some(session.link) == read.link) {

@@ -27,8 +27,13 @@ pub(super) fn amend(target: &mut MessageRecord, entry: &MessageRecord, now: Unix
         Origin::Received => &mut marks.their_reaction,
     };
     match reference.act {
-        Act::Reply => {}
-        Act::Reaction => *sign = Some(entry.message.text.clone()),
+        Act::Reply | Act::Propose | Act::Agree | Act::Decline | Act::Off => {}
+        Act::Reaction => {
+            *sign = Some(entry.message.text.clone());
+            if by == Origin::Own {
+                marks.signs.push(entry.id.clone());
+            }
+        }
         Act::TakeBack => *sign = None,
         Act::Edit => {
             marks.edited = Some(entry.message.at);
@@ -51,6 +56,9 @@ pub(super) fn amend(target: &mut MessageRecord, entry: &MessageRecord, now: Unix
 }
 
 fn judge(target: &MessageRecord, act: Act, entry: &MessageRecord, now: UnixMillis) -> Outcome {
+    if target.gone {
+        return Outcome::NotHere;
+    }
     if act == Act::Reply {
         return Outcome::Counts;
     }
@@ -70,7 +78,7 @@ fn judge(target: &MessageRecord, act: Act, entry: &MessageRecord, now: UnixMilli
             Outcome::TooLate
         }
         Act::Edit | Act::Delete => Outcome::Counts,
-        Act::Reaction => Outcome::Unfit,
+        Act::Reaction | Act::Propose | Act::Agree | Act::Decline | Act::Off => Outcome::Unfit,
     }
 }
 
@@ -98,6 +106,7 @@ pub(super) fn refusal(outcome: Outcome) -> Option<Refusal> {
         Outcome::NotTheirs => Some(Refusal::MessageForeign),
         Outcome::TooLate => Some(Refusal::MessageOld),
         Outcome::Unfit => Some(Refusal::MessageUnfit),
+        Outcome::Overtaken => Some(Refusal::RuleOvertaken),
     }
 }
 

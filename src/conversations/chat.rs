@@ -10,7 +10,7 @@
 //! are as if they had not happened. The disk may have written it all the same: so the head is written
 //! again as it was before, which also removes the messages behind it, and with it the messages that were changed.
 //!
-//! [`staging`] is how a message comes to be staged.
+//! [`staging`] is how a message comes to be staged, [`erasing`] how one is taken off the disk.
 //!
 //! Long because staging, failing and agreeing change the same numbers and are only right together.
 
@@ -28,6 +28,7 @@ use crate::view::{
     self, ContactId, Entry, Marks, Message, MessageState, Offered, Progress, Quoted,
 };
 use crate::wire::SessionFrame;
+use erasing::Erased;
 use litemap::LiteMap;
 
 /// A chat in memory.
@@ -49,6 +50,8 @@ pub(crate) struct Chat {
     again: Option<Mono>,
     /// Stored own messages that are not known to be delivered.
     outbox: Outbox,
+    /// What is being taken off the disk.
+    erased: Erased,
     /// The two have just accepted each other, perhaps after one of them had forgotten the chat.
     fresh: bool,
     /// What was last given as [`Chat::news`].
@@ -78,7 +81,9 @@ impl Chat {
     /// Returns a chat as it was stored. `outbox` holds the own messages that are not delivered.
     pub(crate) fn restore(head: ThreadRecord, mut outbox: Vec<MessageRecord>) -> Self {
         // What no frame can carry was never taken from a person, and must not block the others.
-        outbox.retain(|record| head.awaits(record) && view::check_text(record.sent_text()).is_ok());
+        outbox.retain(|record| {
+            head.awaits(record) && !record.gone && view::check_text(record.sent_text()).is_ok()
+        });
         Self {
             durable: head.clone(),
             flying: None,
@@ -87,6 +92,7 @@ impl Chat {
             undo: LiteMap::new(),
             again: None,
             outbox: Outbox::new(outbox),
+            erased: Erased::default(),
             fresh: false,
             told: None,
             last_received: 0,
@@ -95,19 +101,23 @@ impl Chat {
         }
     }
 
-    /// Returns how far own messages are.
+    /// Returns how far own messages are, without when messages go.
     pub(crate) fn progress(&self) -> Progress {
         Progress {
             contact: self.head.contact.clone(),
             sent: self.outbox.sent().unwrap_or(self.head.out_delivered),
             delivered: self.head.out_delivered,
             read: self.head.out_read,
+            going: Vec::new(),
         }
     }
 
     /// Returns how far own messages are, if that changed since the last call.
     pub(crate) fn news(&mut self) -> Option<Progress> {
-        let progress = self.progress();
+        let progress = Progress {
+            going: self.head.going(),
+            ..self.progress()
+        };
         if self.told.as_ref() == Some(&progress) {
             return None;
         }
@@ -122,6 +132,10 @@ impl Chat {
         if let Some(place) = record.place {
             message.place = Some(place);
             message.state = self.progress().state(place);
+        }
+        if record.stays().is_some() {
+            let at = record.place.unwrap_or(record.message.number);
+            message.goes_at = self.head.end_of(record.place.is_some(), at);
         }
         message
     }
@@ -167,7 +181,8 @@ impl Chat {
             Some(again) => now >= again,
             None => self.head != self.durable,
         };
-        if self.flying.is_some() || (self.staged.is_empty() && !is_due) {
+        let has_news = !self.staged.is_empty() || is_due;
+        if self.flying.is_some() || !has_news || self.erased.is_reading() {
             return None;
         }
         let batch = std::mem::take(&mut self.staged);
@@ -177,6 +192,9 @@ impl Chat {
             for record in std::iter::once(&staged.record).chain(amended) {
                 records.insert(record.message.number, record.clone());
             }
+        }
+        for record in self.erased.fly() {
+            records.insert(record.message.number, record.clone());
         }
         self.flying = Some((self.head.clone(), batch));
         let records = records.into_iter().map(|(_, record)| record);
@@ -192,6 +210,7 @@ impl Chat {
         self.durable = head;
         self.again = None;
         self.undo = LiteMap::new();
+        self.tell_erased(&mut durable);
         for staged in batch {
             let Staged {
                 record,
@@ -203,7 +222,9 @@ impl Chat {
                 Some(command) => {
                     durable.commands.push(command);
                     durable.own.push(self.shown(&record, quoted));
-                    self.outbox.add(record);
+                    if !record.gone {
+                        self.outbox.add(record);
+                    }
                 }
                 None => {
                     if record.is_message() {
@@ -247,11 +268,16 @@ impl Chat {
             for (_, before) in staged.amended {
                 let number = before.message.number;
                 // The first one is what was stored before.
-                if number < self.durable.next_number && !self.undo.contains_key(&number) {
+                let is_erased = self.erased.get(&before.id).is_some();
+                if number < self.durable.next_number
+                    && !is_erased
+                    && !self.undo.contains_key(&number)
+                {
                     self.undo.insert(number, before);
                 }
             }
         }
+        self.erased.land();
         self.drop_queue(&mut failed);
         // At once, and where that fails too, as often as anything that a disk refuses.
         self.again = Some(self.again.map_or(now, |_| now + WRITE_AGAIN));
@@ -262,6 +288,8 @@ impl Chat {
         self.head.unread = self.durable.unread;
         self.head.acts = self.durable.acts;
         self.head.last_at = self.durable.last_at;
+        self.head.rule.clone_from(&self.durable.rule);
+        self.head.timed.clone_from(&self.durable.timed);
         self.last_received = self.last_stored;
         failed
     }
@@ -284,7 +312,8 @@ impl Chat {
     }
 
     /// Keeps delivered messages at hand, to be sent again if need be.
-    pub(super) fn recall(&mut self, records: Vec<MessageRecord>) {
+    pub(super) fn recall(&mut self, mut records: Vec<MessageRecord>) {
+        records.retain(|record| self.erased.get(&record.id).is_none());
         self.outbox.recall(records);
     }
 
@@ -303,6 +332,7 @@ impl Chat {
     pub(crate) fn accepted_anew(&mut self) {
         self.fresh = true;
         self.head.out_floor = self.head.out_delivered;
+        self.head.rule.begin_anew();
     }
 
     /// Returns whether the two have just accepted each other, and no connection has agreed since.
@@ -323,6 +353,7 @@ impl Chat {
         self.flying.is_some()
             || !self.staged.is_empty()
             || !self.queue.is_empty()
+            || self.erased.is_under_way()
             || self.outbox.sent().is_some()
     }
 
@@ -365,8 +396,11 @@ impl Chat {
     /// know. Returns whether anything changed.
     pub(crate) fn see(&mut self, number: u64, tell: bool) -> bool {
         let news = self.head.unread > 0 && number >= self.last_received;
+        if news || self.head.acts > 0 {
+            // What has not come yet was not seen.
+            self.head.seen = number.min(self.head.next_number.saturating_sub(1));
+        }
         if news {
-            self.head.seen = number;
             self.head.unread = 0;
             if tell {
                 self.head.in_read.clone_from(&self.durable.in_last);
@@ -387,9 +421,10 @@ impl Chat {
     }
 }
 
-/// Returns what is shown of a message in an answer to it.
-pub(crate) fn quote(record: &MessageRecord) -> Quoted {
-    Quoted::new(record.message.origin == Origin::Own, &record.message.text)
+/// Returns what is shown of a message in an answer to it, unless nothing is left of it.
+pub(crate) fn quote(record: &MessageRecord) -> Option<Quoted> {
+    let quoted = || Quoted::new(record.message.origin == Origin::Own, &record.message.text);
+    (!record.gone).then(quoted)
 }
 
 /// Returns a stored message as it is shown where nothing is known of its chat.
@@ -433,9 +468,13 @@ pub(crate) fn shown(record: &MessageRecord, quoted: Option<Quoted>) -> Message {
                 own_reaction: marks.own_reaction,
                 their_reaction: marks.their_reaction,
             }),
+        lifetime: record.lifetime,
+        goes_at: None,
+        gone: record.gone,
     }
 }
 
+mod erasing;
 mod staging;
 #[cfg(test)]
 #[expect(

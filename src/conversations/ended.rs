@@ -14,6 +14,8 @@ pub(crate) struct Durable {
     pub(crate) received: Vec<Message>,
     /// Earlier messages as they are now.
     pub(crate) amended: Vec<Message>,
+    /// The chat was cleared up to this number.
+    pub(crate) cleared: Option<u64>,
     /// The files that were offered in messages that are deleted.
     pub(crate) withdrawn: Vec<(TransferId, bool)>,
 }

@@ -97,14 +97,26 @@ impl Conversations {
                 file: offer,
                 act,
                 about,
+                lives,
+                turn,
             } => {
                 // What a later program says beside the text is passed over.
                 let act = act.and_then(|act| Act::of_word(&act));
-                let reference = act.zip(about).filter(|_| offer.is_none());
+                let act = act.filter(|_| offer.is_none());
+                let reference = act.and_then(|act| {
+                    let about = if act.names_one() {
+                        about?
+                    } else {
+                        String::new()
+                    };
+                    Some(Reference { act, about })
+                });
                 let content = Content {
                     text,
                     offer,
-                    reference: reference.map(|(act, about)| Reference { act, about }),
+                    reference,
+                    lives,
+                    turn,
                 };
                 return self.text(ctx, id, number, name, at, content);
             }
@@ -172,8 +184,10 @@ impl Conversations {
     ) -> Result<(), Misbehaviour> {
         // That of a file is the name of its pieces on the disk.
         let is_name = content.offer.is_none() || name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let about = content.reference.as_ref().map(|reference| &reference.about);
-        let is_about_one = about.is_none_or(|about| about.len() == MESSAGE_ID);
+        let reference = content.reference.as_ref();
+        let is_about_one = reference.is_none_or(|reference| {
+            !reference.act.names_one() || reference.about.len() == MESSAGE_ID
+        });
         if name.len() != MESSAGE_ID
             || !is_name
             || !is_about_one

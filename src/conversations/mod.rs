@@ -2,7 +2,8 @@
 //!
 //! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it, [`queue`] what waits
 //! to be stored, [`ended`] what comes of its writes. [`frames`] says what a message of a contact leads to, [`writing`] what
-//! an own one does, and the end of its write. [`amendment`] is what a message does with an earlier one. [`agreement`] is how both
+//! an own one does, and the end of its write. [`amendment`] is what a message does with an earlier one, [`rule`] how long
+//! messages stay, and [`timed`] when they go. [`agreement`] is how both
 //! sides of a new connection find out what the other one has, and [`agreeing`] carries that out. [`reading`] is what others
 //! read of the chats, [`neighbours`] which contacts are on this device's networks.
 //!
@@ -18,14 +19,16 @@ mod neighbours;
 mod outbox;
 mod queue;
 mod reading;
+mod rule;
 mod session;
 #[cfg(test)]
 mod tests;
+mod timed;
 mod writing;
 
 pub(crate) use chat::quote;
 
-use crate::clock::Mono;
+use crate::clock::{Mono, Now};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::io::{LinkId, Path};
@@ -365,7 +368,8 @@ impl Conversations {
         }
     }
 
-    pub(crate) fn due(&self) -> Option<Deadline> {
+    pub(crate) fn due(&self, now: Now) -> Option<Deadline> {
+        let goes = |all: &Conversation| Some(Why::Disappear.at(all.chat.as_ref()?.goes_at(now)?));
         let write = |all: &Conversation| Some(Why::Write.at(all.chat.as_ref()?.due()?));
         let of = |all: &Conversation| {
             let session = all.session.as_ref()?;
@@ -381,6 +385,8 @@ impl Conversations {
             Some(answer)
         };
         let all = self.all.values();
-        all.flat_map(|all| [of(all), write(all)]).flatten().min()
+        all.flat_map(|all| [of(all), write(all), goes(all)])
+            .flatten()
+            .min()
     }
 }

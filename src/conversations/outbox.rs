@@ -3,6 +3,7 @@
 
 use crate::limits::{IN_FLIGHT, OUTBOX_BYTES, OUTBOX_MESSAGES};
 use crate::records::MessageRecord;
+use crate::values::Lifetime;
 use crate::wire::SessionFrame;
 use std::collections::VecDeque;
 
@@ -47,6 +48,19 @@ impl Outbox {
         }
     }
 
+    /// Takes out a message of which nothing is left. What the present connection has stays until that is acknowledged.
+    pub(super) fn erase(&mut self, erased: &MessageRecord) {
+        let at = self
+            .waiting
+            .iter()
+            .position(|record| record.id == erased.id);
+        match at {
+            Some(at) if at < self.sent => self.amend(erased),
+            Some(at) => drop(self.waiting.remove(at)),
+            None => {}
+        }
+    }
+
     /// Puts delivered messages in front, to be sent again if need be.
     pub(super) fn recall(&mut self, mut records: Vec<MessageRecord>) {
         records.sort_by_key(|record| record.place);
@@ -57,7 +71,8 @@ impl Outbox {
 
     /// Begins anew behind a place: nothing was sent on the present connection.
     pub(super) fn begin_behind(&mut self, place: u64) {
-        self.waiting.retain(|record| record.place > Some(place));
+        self.waiting
+            .retain(|record| record.place > Some(place) && !record.gone);
         (self.sent, self.acknowledged) = (0, 0);
     }
 
@@ -101,7 +116,11 @@ impl Outbox {
             text: record.sent_text().to_owned(),
             file: record.message.offer.clone(),
             act: reference.map(|reference| reference.act.word().to_owned()),
-            about: reference.map(|reference| reference.about.clone()),
+            about: reference
+                .filter(|reference| reference.act.names_one())
+                .map(|reference| reference.about.clone()),
+            lives: record.lifetime.map(Lifetime::seconds),
+            turn: record.turn,
         })
     }
 

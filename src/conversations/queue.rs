@@ -16,6 +16,10 @@ pub(crate) struct Content {
     pub(crate) offer: Option<FileOffer>,
     /// What it does with an earlier message.
     pub(crate) reference: Option<Reference>,
+    /// What is said of how long it stays, or of a proposal is to stay, in seconds.
+    pub(crate) lives: Option<u64>,
+    /// The turn of an entry about the rule, where it is said.
+    pub(crate) turn: Option<u64>,
 }
 
 impl From<&str> for Content {
@@ -24,6 +28,8 @@ impl From<&str> for Content {
             text: text.to_owned(),
             offer: None,
             reference: None,
+            lives: None,
+            turn: None,
         }
     }
 }

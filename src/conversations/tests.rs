@@ -52,6 +52,8 @@ fn text(number: u64, text: &str) -> SessionFrame {
         file: None,
         act: None,
         about: None,
+        lives: None,
+        turn: None,
         number,
         id: name(number),
         at: 0,
@@ -65,6 +67,8 @@ fn about(number: u64, act: &str, about: &str, says: &str) -> SessionFrame {
         file: None,
         act: Some(act.to_owned()),
         about: Some(about.to_owned()),
+        lives: None,
+        turn: None,
         number,
         id: name(number),
         at: 0,
@@ -147,6 +151,8 @@ fn a_text_out_of_bounds_is_misbehaviour() {
     let without_id = SessionFrame::Text {
         act: None,
         about: None,
+        lives: None,
+        turn: None,
         file: None,
         number: 1,
         id: "short".to_owned(),
@@ -400,7 +406,7 @@ fn own_messages_are_sent_as_fast_as_the_contact_takes_them() {
     clear(&mut ctx);
     hear(&mut ctx, &mut all, &have(None));
     assert_eq!(sent(&mut ctx, LINK).len(), burst);
-    let due = all.due().unwrap();
+    let due = all.due(ctx.now).unwrap();
     assert_eq!(due.why, Why::Pace);
     ctx.now.mono = due.at;
     all.check(&mut ctx, &bob());
@@ -582,7 +588,7 @@ fn an_own_profile_that_changes_often_is_sent_when_it_may_be() {
     }
     assert!(!all.may_send_profile(&ctx, &bob()));
     assert_eq!(all.owed_profiles(ctx.now.mono), []);
-    ctx.now.mono = all.due().unwrap().at;
+    ctx.now.mono = all.due(ctx.now).unwrap().at;
     assert_eq!(all.owed_profiles(ctx.now.mono), [bob()]);
     assert!(all.may_send_profile(&ctx, &bob()));
     assert_eq!(all.owed_profiles(ctx.now.mono + PROFILE_EVERY), []);
@@ -592,7 +598,7 @@ fn an_own_profile_that_changes_often_is_sent_when_it_may_be() {
 fn a_contact_that_says_nothing_is_asked_and_then_given_up() {
     let (mut ctx, mut all) = session();
     let ask = |ctx: &mut Context, all: &mut Conversations| {
-        ctx.now.mono = all.due().unwrap().at;
+        ctx.now.mono = all.due(ctx.now).unwrap().at;
         all.check(ctx, &bob());
         sent(ctx, LINK)
     };

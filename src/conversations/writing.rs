@@ -11,8 +11,8 @@ use crate::io::CommandId;
 use crate::offer::FileOffer;
 use crate::records::{Change, DELETED, Query};
 use crate::store::{Read, Wanted, Write};
-use crate::values::{Act, ContactId, Reference, TransferId};
-use crate::view::{Event, Refusal};
+use crate::values::{Act, ContactId, Lifetime, Reference, TransferId};
+use crate::view::{Event, Refusal, RuleStep};
 
 impl Conversations {
     /// Takes a message that the person wrote; the command is answered once it is stored.
@@ -41,12 +41,58 @@ impl Conversations {
         let says = match reference.act {
             Act::Reply | Act::Edit | Act::Reaction => text,
             Act::TakeBack | Act::Delete => DELETED.to_owned(),
+            Act::Propose | Act::Agree | Act::Decline | Act::Off => {
+                return Err(Refusal::MessageUnfit);
+            }
         };
         let content = Content {
-            text: says,
-            offer: None,
             reference: Some(reference),
+            ..says.as_str().into()
         };
+        self.write_entry(ctx, command, id, content)
+    }
+
+    /// Takes what the person says about how long messages stay, likewise.
+    pub(crate) fn say_rule(
+        &mut self,
+        ctx: &mut Context,
+        command: CommandId,
+        id: &ContactId,
+        step: RuleStep,
+    ) -> Result<(), Refusal> {
+        // What an older program shows has to be read in any language.
+        let hours = |lifetime: Lifetime| lifetime.seconds() / 3_600;
+        let (act, about, text) = match &step {
+            RuleStep::Propose(lifetime) => (
+                Act::Propose,
+                "",
+                format!("\u{23f3} {} h?", hours(*lifetime)),
+            ),
+            RuleStep::Agree(about) => (Act::Agree, about.as_str(), "\u{23f3} \u{2713}".to_owned()),
+            RuleStep::Decline(about) => {
+                (Act::Decline, about.as_str(), "\u{23f3} \u{2717}".to_owned())
+            }
+            RuleStep::Off => (Act::Off, "", "\u{23f3} \u{221e}".to_owned()),
+        };
+        let about = about.to_owned();
+        let content = Content {
+            reference: Some(Reference { act, about }),
+            lives: match step {
+                RuleStep::Propose(lifetime) => Some(lifetime.seconds()),
+                RuleStep::Agree(_) | RuleStep::Decline(_) | RuleStep::Off => None,
+            },
+            ..text.as_str().into()
+        };
+        self.write_entry(ctx, command, id, content)
+    }
+
+    fn write_entry(
+        &mut self,
+        ctx: &mut Context,
+        command: CommandId,
+        id: &ContactId,
+        content: Content,
+    ) -> Result<(), Refusal> {
         let at = ctx.now.unix;
         let name = hex(&ctx.random::<16>());
         self.chat(id).write(command, content, at, name)?;
@@ -77,9 +123,8 @@ impl Conversations {
         offer: FileOffer,
     ) -> Result<(), Refusal> {
         let content = Content {
-            text: offer.name.clone(),
-            offer: Some(offer),
-            reference: None,
+            offer: Some(offer.clone()),
+            ..offer.name.as_str().into()
         };
         let name = transfer.0.clone();
         self.chat(id).write(command, content, ctx.now.unix, name)
@@ -141,6 +186,10 @@ impl Conversations {
         for message in durable.amended {
             ctx.event(Event::Amended(message));
         }
+        if let Some(upto) = durable.cleared {
+            let contact = id.clone();
+            ctx.event(Event::Cleared { contact, upto });
+        }
         for (file, is_own) in durable.withdrawn {
             ctx.tell(Fact::OfferDeleted(id.clone(), file, is_own));
         }
@@ -186,6 +235,16 @@ impl Conversations {
     /// Begins the transactions that are due, and reads what messages that were taken are about.
     pub(crate) fn flush(&mut self, ctx: &mut Context) {
         for (id, all) in self.all.iter_mut() {
+            if let Some(chat) = &mut all.chat {
+                chat.age(ctx.now.unix);
+            }
+            let erases = all
+                .chat
+                .as_mut()
+                .and_then(|chat| chat.next_erasing(ctx.now));
+            if let Some(query) = erases {
+                ctx.load(Read::erasing(id), query);
+            }
             if let Some(ids) = all.chat.as_mut().and_then(Chat::next_read) {
                 let contact = id.clone();
                 let read = Read {

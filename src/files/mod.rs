@@ -126,6 +126,20 @@ impl Files {
         }
     }
 
+    /// Forgets the files of a contact whose chat was cleared, but those that are offered in what stays.
+    pub(crate) fn cleared(&mut self, ctx: &mut Context, contact: &ContactId, kept: &[TransferId]) {
+        let of_contact = self
+            .all
+            .iter()
+            .filter(|(id, file)| file.record.contact == *contact && !kept.contains(id));
+        let cleared: Vec<_> = of_contact
+            .map(|(id, file)| (id.clone(), file.record.direction == Direction::Out))
+            .collect();
+        for (id, is_own) in cleared {
+            self.offer_deleted(ctx, contact, &id, is_own);
+        }
+    }
+
     /// Fetches a file that is offered in a message, or says that it is not wanted.
     pub(crate) fn decide(
         &mut self,

@@ -169,7 +169,7 @@ impl Node {
     /// Returns a stored message as views see it now; `answered` is the one that it answers
     /// ([`MessageRecord::answers`]), where it is here.
     pub fn shown(&self, record: &MessageRecord, answered: Option<&MessageRecord>) -> Message {
-        self.conversations.shown(record, answered.map(quote))
+        self.conversations.shown(record, answered.and_then(quote))
     }
 
     /// Returns whether nothing is under way that the end of the page would break off: no write, no
@@ -188,7 +188,7 @@ impl Node {
             self.handshakes.due(),
             self.introductions.due(),
             self.contacts.due(self.ctx.now.mono),
-            self.conversations.due(),
+            self.conversations.due(self.ctx.now),
             self.rendezvous.due(&self.ctx),
             self.files.due(self.transport.is_held()),
             self.attention.due(),

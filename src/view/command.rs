@@ -1,6 +1,6 @@
 //! What a person asks for, and what comes of it.
 
-use super::{Choice, ContactId, Hidden, InviteId, Reference, RequestId, TransferId};
+use super::{Choice, ContactId, Hidden, InviteId, Lifetime, Reference, RequestId, TransferId};
 use crate::config::{Invalid, NotificationText, Settings};
 use crate::name::{NoteTooLong, Unsuitable};
 use crate::offer::FileOffer;
@@ -71,6 +71,13 @@ pub enum Command {
         reference: Reference,
         /// The answer, the new text or the sign; else nothing.
         text: String,
+    },
+    /// Says something about how long the messages of a chat stay: answered like [`Command::Send`].
+    Rule {
+        /// In which chat.
+        contact: ContactId,
+        /// What.
+        step: RuleStep,
     },
     /// Reports that the person is writing to a contact.
     Typing {
@@ -165,12 +172,28 @@ pub enum ContactCommand {
     NotificationText(Option<NotificationText>),
     /// Lets small pictures of the contact arrive by themselves.
     Pictures(bool),
+    /// Clears the chat on this device, or brings it back for the ten seconds in which that can be done.
+    Clear(bool),
     /// Blocks the contact, or unblocks it.
     Block(bool),
     /// Pauses the contact until it is seen, or looks for it again.
     Pause(bool),
     /// Forgets the contact and its chat.
     Remove,
+}
+
+/// What a person says about how long messages stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RuleStep {
+    /// They are to go so long after they were read.
+    Propose(Lifetime),
+    /// They agree to the proposal of this id.
+    Agree(String),
+    /// They turn it down.
+    Decline(String),
+    /// Messages stay, from now on.
+    Off,
 }
 
 /// What a person says to a file that is offered.
@@ -242,6 +265,12 @@ pub enum Refusal {
     /// It is no sign for a reaction, or a file has no text to change.
     #[error("this cannot be done with that message")]
     MessageUnfit,
+    /// The proposal how long messages are to stay does not stand any more.
+    #[error("that proposal does not stand any more")]
+    RuleOvertaken,
+    /// The chat was cleared longer ago than that can be taken back.
+    #[error("it is too late to bring the chat back")]
+    ClearedForGood,
     /// What is said of the file is out of bounds: larger than any disk, or with a malformed name or picture.
     #[error("this file cannot be offered")]
     FileUnfit,

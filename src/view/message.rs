@@ -1,6 +1,6 @@
 //! Messages of a chat, and how far they are.
 
-use super::{Act, ContactId, Outcome, Reference, Refusal, TransferId};
+use super::{Act, ContactId, Lifetime, Outcome, Reference, Refusal, TransferId};
 use crate::clock::UnixMillis;
 use crate::limits::{CHANGE_WITHIN, QUOTED_CHARS, REACTION_BYTES, TEXT_BYTES, TEXT_ESCAPED_BYTES};
 use crate::offer::FileOffer;
@@ -40,6 +40,15 @@ pub struct Message {
     /// What later ones have done with it.
     #[serde(default)]
     pub marks: Marks,
+    /// How long it stays after it was read, or of a proposal is to stay; `None` stands for ever.
+    #[serde(default)]
+    pub lifetime: Option<Lifetime>,
+    /// When it goes, where it was read.
+    #[serde(default)]
+    pub goes_at: Option<UnixMillis>,
+    /// It has disappeared, or was cleared.
+    #[serde(default)]
+    pub gone: bool,
 }
 
 impl Message {
@@ -49,15 +58,27 @@ impl Message {
         entry.is_none_or(|entry| entry.reference.act.is_message())
     }
 
+    /// Returns how long it stays after it was read.
+    pub fn stays(&self) -> Option<Lifetime> {
+        let entry = self.entry.as_ref();
+        let is_about_rule = entry.is_some_and(|entry| entry.reference.act.is_about_rule());
+        self.lifetime.filter(|_| !is_about_rule)
+    }
+
     /// Returns whether it has a line of its own in the chat. What has done something with another message shows there;
     /// where nothing came of that, what was said is shown.
     pub fn has_line(&self) -> bool {
+        if self.gone {
+            return false;
+        }
         let Some(entry) = self.entry.as_ref().filter(|_| !self.is_message()) else {
             return true;
         };
         match entry.outcome {
+            // What changes how long messages stay is to be seen where it does.
+            _ if entry.reference.act.is_about_rule() => true,
             Outcome::Counts => false,
-            Outcome::NotTheirs | Outcome::TooLate | Outcome::Unfit => true,
+            Outcome::NotTheirs | Outcome::TooLate | Outcome::Unfit | Outcome::Overtaken => true,
             Outcome::NotHere | Outcome::Deleted => entry.reference.act == Act::Edit,
         }
     }
@@ -143,9 +164,36 @@ pub struct Progress {
     pub delivered: u64,
     /// Up to this one they were shown to the other person.
     pub read: u64,
+    /// When messages go that were read, of either.
+    #[serde(default)]
+    pub going: Vec<Going>,
+}
+
+/// When messages of one of the two go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Going {
+    /// They are own ones, and meant by their [`Message::place`]; else by their numbers.
+    pub own: bool,
+    /// The first one.
+    pub first: u64,
+    /// The last one.
+    pub last: u64,
+    /// When.
+    pub at: UnixMillis,
 }
 
 impl Progress {
+    /// Returns when a message goes, where it does and was read.
+    pub fn goes_at(&self, message: &Message) -> Option<UnixMillis> {
+        message.stays()?;
+        let at = message.place.unwrap_or(message.number);
+        let is_in = |going: &&Going| {
+            going.own == message.place.is_some() && (going.first..=going.last).contains(&at)
+        };
+        Some(self.going.iter().find(is_in)?.at)
+    }
+
     /// Returns how far the own message at a place is.
     pub fn state(&self, place: u64) -> MessageState {
         if place <= self.read {

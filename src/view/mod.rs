@@ -15,19 +15,20 @@ mod transfer;
 
 pub use crate::offer::FileOffer;
 pub use crate::values::{
-    Act, ContactId, InviteId, Outcome, Reference, RequestId, Secret, Secret as Hidden, TransferId,
+    Act, ContactId, InviteId, Lifetime, Outcome, Reference, RequestId, Secret, Secret as Hidden,
+    TransferId,
 };
 pub use alert::Alert;
 pub use availability::{AWAY_AFTER, Availability, Choice, OffFor};
-pub use command::{Answer, Command, ContactCommand, FileChoice, FileCommand, Refusal};
+pub use command::{Answer, Command, ContactCommand, FileChoice, FileCommand, Refusal, RuleStep};
 pub(crate) use message::is_young;
 pub use message::{
-    Entry, Marks, Message, MessageState, Offered, Progress, Quoted, check_text, is_sign,
+    Entry, Going, Marks, Message, MessageState, Offered, Progress, Quoted, check_text, is_sign,
 };
 pub use notification::{About, Notification};
 pub use people::{
-    Asked, Connected, Invite, Person, PersonId, Ping, Preferences, Presence, Reach, Recent,
-    Request, Special, Way,
+    Asked, Connected, Invite, Person, PersonId, Ping, Preferences, Presence, Proposal, Reach,
+    Recent, Request, Special, Staying, Way,
 };
 pub use recipient::{Duty, Recipient};
 pub use status::{Badge, BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};
@@ -68,7 +69,14 @@ pub enum Event {
         /// The number of the first of them.
         from: u64,
     },
-    /// Own messages of a chat are further, or wait again.
+    /// A chat was cleared: nothing is left of it up to this number, but what waits to be delivered.
+    Cleared {
+        /// Whose chat.
+        contact: ContactId,
+        /// The number.
+        upto: u64,
+    },
+    /// Own messages of a chat are further, or wait again; or it is known when messages go.
     Progress(Progress),
     /// A file was accepted here or offered from here, or is further; the key is [`Transfer::transfer`].
     Transfer(Transfer),

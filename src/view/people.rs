@@ -2,7 +2,7 @@
 
 use crate::clock::UnixMillis;
 use crate::config::NotificationText;
-use crate::values::{ContactId, InviteId, RequestId, Secret};
+use crate::values::{ContactId, InviteId, Lifetime, RequestId, Secret};
 use serde::{Deserialize, Serialize};
 
 /// Names a person in a list: a contact, or a stranger by today's Discovery ID without its root, which
@@ -42,6 +42,9 @@ pub struct Person {
     pub no_path: bool,
     /// For a contact: what its page shows.
     pub preferences: Option<Preferences>,
+    /// Of a contact: how long the messages of the chat stay.
+    #[serde(default)]
+    pub staying: Staying,
 }
 
 /// How a contact is connected.
@@ -66,6 +69,30 @@ pub enum Way {
     Direct,
     /// Through a TURN server.
     Relayed,
+}
+
+/// How long the messages of a chat stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Staying {
+    /// How long a message stays after it was read that is written now; `None` stands for ever.
+    pub lifetime: Option<Lifetime>,
+    /// What is proposed and waits for an answer.
+    pub proposals: Vec<Proposal>,
+    /// The person has cleared the chat up to this number, and can bring it back for ten seconds.
+    pub clearing: Option<u64>,
+}
+
+/// A proposal how long messages are to stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Proposal {
+    /// The [`Message::id`](crate::view::Message::id) of the line in which it was made.
+    pub id: String,
+    /// How long.
+    pub lifetime: Lifetime,
+    /// The person on this device has made it.
+    pub own: bool,
 }
 
 /// What the page of a contact shows.

@@ -33,6 +33,7 @@ impl Event {
             Self::Message(Message { contact, .. })
             | Self::Amended(Message { contact, .. })
             | Self::MessagesGone { contact, .. }
+            | Self::Cleared { contact, .. }
             | Self::Progress(Progress { contact, .. }) => Recipient::ViewsOfChat(contact),
             Self::Notify(notification) => Recipient::Supervisor(Duty::Notify(notification)),
             Self::Withdraw(about) => Recipient::Supervisor(Duty::Withdraw(about)),

@@ -50,6 +50,10 @@ frames! {
             act: Option<String>,
             /// The id of that message.
             about: Option<String>,
+            /// How many seconds it stays after it was read, or is proposed to.
+            lives: Option<u64>,
+            /// Of an entry about that: greater than all that the sender knows.
+            turn: Option<u64>,
         },
         /// The texts of this connection up to this one are stored.
         "ack" => Ack { upto: u64 },

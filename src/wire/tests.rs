@@ -138,6 +138,8 @@ fn what_contacts_say_has_the_documented_form() {
             SessionFrame::Text {
                 act: None,
                 about: None,
+                lives: None,
+                turn: None,
                 file: None,
                 number: 1,
                 id: "i".into(),
@@ -150,6 +152,8 @@ fn what_contacts_say_has_the_documented_form() {
             SessionFrame::Text {
                 act: Some("reply".into()),
                 about: Some("h".into()),
+                lives: None,
+                turn: None,
                 file: None,
                 number: 2,
                 id: "i".into(),
@@ -157,6 +161,20 @@ fn what_contacts_say_has_the_documented_form() {
                 text: "hi".into(),
             },
             r#"{"type":"text","number":2,"id":"i","at":7,"text":"hi","act":"reply","about":"h"}"#,
+        ),
+        (
+            SessionFrame::Text {
+                act: Some("propose".into()),
+                about: None,
+                lives: Some(3_600),
+                turn: Some(9),
+                file: None,
+                number: 3,
+                id: "i".into(),
+                at: 7,
+                text: "hi".into(),
+            },
+            r#"{"type":"text","number":3,"id":"i","at":7,"text":"hi","act":"propose","lives":3600,"turn":9}"#,
         ),
         (SessionFrame::Ack { upto: 1 }, r#"{"type":"ack","upto":1}"#),
         (
@@ -258,6 +276,8 @@ fn every_offer_of_a_file_fits_a_frame() {
     let frame = SessionFrame::Text {
         act: None,
         about: None,
+        lives: None,
+        turn: None,
         number: LARGEST_NUMBER,
         id: "f".repeat(MESSAGE_ID),
         at: LARGEST_NUMBER,
@@ -276,6 +296,8 @@ fn every_text_that_may_be_written_fits_a_frame() {
         let frame = SessionFrame::Text {
             act: Some("takeback".to_owned()),
             about: Some(id.clone()),
+            lives: Some(28 * 24 * 3_600),
+            turn: Some(LARGEST_NUMBER),
             file: None,
             number,
             id,

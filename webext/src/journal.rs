@@ -210,6 +210,9 @@ mod tests {
             came: None,
             entry: None,
             marks: None,
+            lifetime: None,
+            turn: None,
+            gone: false,
         };
         Change::Thread(head, vec![record])
     }

@@ -20,6 +20,9 @@ fn record(place: u64) -> MessageRecord {
         came: None,
         entry: None,
         marks: None,
+        lifetime: None,
+        turn: None,
+        gone: false,
     }
 }
 

@@ -22,6 +22,9 @@ fn message(origin: Origin, text: &str) -> MessageRecord {
         came: (origin == Origin::Received).then_some(NOW),
         entry: None,
         marks: None,
+        lifetime: None,
+        turn: None,
+        gone: false,
     }
 }
 

@@ -7,11 +7,12 @@ use crate::clock::UnixMillis;
 use crate::conversations::amendment::{amend, refusal};
 use crate::conversations::ended::Failed;
 use crate::conversations::queue::{Content, Outcomes, Waiting};
+use crate::conversations::rule::Saying;
 use crate::io::CommandId;
 use crate::limits::STORING;
 use crate::offer::weight;
 use crate::records::{EntryRecord, MessageRecord, Origin, StoredMessage};
-use crate::values::{Act, Outcome, TransferId};
+use crate::values::{Act, Lifetime, Outcome, TransferId};
 use crate::view::{self, MessageState, Refusal};
 
 impl Chat {
@@ -141,18 +142,21 @@ impl Chat {
         }
     }
 
-    /// Returns the messages that one is about, as far as they are here: the one that it names, and of an own one that
-    /// is deleted what had changed it. The error is what has to be read.
+    /// Returns the messages that one is about, as far as they are here: the one that it names, and of one that
+    /// is deleted the own entries that go with it. The error is what has to be read.
     fn needed(&self, waiting: &Waiting) -> Result<Vec<MessageRecord>, Vec<String>> {
         let Some(reference) = &waiting.content.reference else {
             return Ok(Vec::new());
         };
+        if reference.act.is_about_rule() {
+            return Ok(Vec::new());
+        }
         let mut needed = self.all_known(std::slice::from_ref(&reference.about))?;
-        if reference.act == Act::Delete && waiting.command.is_some() {
+        if reference.act == Act::Delete {
             let marks = needed.first().and_then(|target| target.marks.as_ref());
-            if let Some(edits) = marks.map(|marks| marks.edits.clone()) {
-                needed.extend(self.all_known(&edits)?);
-            }
+            let entries = marks.map(|marks| marks.entries().cloned().collect());
+            let entries: Vec<_> = entries.unwrap_or_default();
+            needed.extend(self.all_known(&entries)?);
         }
         Ok(needed)
     }
@@ -170,8 +174,11 @@ impl Chat {
     }
 
     /// Returns a message as it is with everything staged, where there is one. The error says that it has to be read.
-    fn known(&self, id: &str) -> Result<Option<&MessageRecord>, ()> {
+    pub(super) fn known(&self, id: &str) -> Result<Option<&MessageRecord>, ()> {
         let flying = self.flying.iter().flat_map(|(_, batch)| batch);
+        if let Some(erased) = self.erased.get(id) {
+            return Ok(Some(erased));
+        }
         let newest_first = self.staged.iter().rev().chain(flying.rev());
         let mut staged = newest_first.flat_map(|staged| {
             let amended = staged.amended.iter().map(|(amended, _)| amended);
@@ -195,7 +202,10 @@ impl Chat {
     fn stage(&mut self, waiting: Waiting, needed: &[MessageRecord]) {
         let Waiting { command, now, .. } = waiting;
         let mut record = self.record(waiting);
-        let (target, edits) = needed.split_first().unzip();
+        if record.is_about_rule() {
+            return self.stage_rule(record, command);
+        }
+        let (target, entries) = needed.split_first().unzip();
         let mut amended = Vec::new();
         let mut quoted = None;
         if let Some(act) = record.entry.as_ref().map(|entry| entry.reference.act) {
@@ -207,15 +217,20 @@ impl Chat {
                 return self.queue.outcomes.refused.push((command, refusal));
             }
             if act == Act::Reply {
-                quoted = target.map(quote);
+                quoted = target.and_then(quote);
             } else if outcome == Outcome::Counts {
                 amended = with_it.into_iter().zip(target.cloned()).collect();
-                let edits = edits.into_iter().flatten();
-                amended.extend(edits.map(|edit| (without_text(edit), edit.clone())));
-                if act == Act::Edit && command.is_none() {
+                let entries = entries.into_iter().flatten();
+                amended.extend(entries.map(|entry| (without_text(entry), entry.clone())));
+                if matches!(act, Act::Edit | Act::Reaction) && command.is_none() {
                     // It stands in the message, and goes with it.
                     record.message.text.clear();
                 }
+            }
+            if command.is_none() && !record.is_message() && outcome != Outcome::Counts {
+                // It is shown, and goes as what it was to change.
+                let lifetime = target.and_then(|target| target.lifetime);
+                record.lifetime = lifetime.or(self.head.rule.lifetime());
             }
             if let Some(entry) = &mut record.entry {
                 entry.outcome = outcome;
@@ -235,14 +250,61 @@ impl Chat {
         });
     }
 
+    /// Stages an entry about how long messages stay, or refuses it.
+    fn stage_rule(&mut self, mut record: MessageRecord, command: Option<CommandId>) {
+        let Some(entry) = &mut record.entry else {
+            return;
+        };
+        let mut rule = self.head.rule.clone();
+        let outcome = rule.take(Saying {
+            act: entry.reference.act,
+            id: &record.id,
+            about: &entry.reference.about,
+            turn: record.turn.unwrap_or_default(),
+            lifetime: record.lifetime,
+            own: command.is_some(),
+        });
+        if let Some((command, refusal)) = command.zip(refusal(outcome)) {
+            return self.queue.outcomes.refused.push((command, refusal));
+        }
+        entry.outcome = outcome;
+        self.head.rule = rule;
+        self.count(&record);
+        self.staged.push(Staged {
+            record,
+            command,
+            amended: Vec::new(),
+            quoted: None,
+        });
+    }
+
+    /// Returns how long a message stays, or is proposed to.
+    fn lifetime(&self, content: &Content, is_own: bool) -> Option<Lifetime> {
+        let act = content.reference.as_ref().map(|reference| reference.act);
+        match act {
+            Some(Act::Propose) => Lifetime::of_seconds(content.lives?),
+            Some(act) if !act.is_message() => None,
+            // What the other side says of its message holds whatever is agreed here: either disk may be older.
+            _ if !is_own => content.lives.map(Lifetime::at_least),
+            _ => self.head.rule.lifetime(),
+        }
+    }
+
     /// Returns the record of a message with the next number.
     fn record(&self, waiting: Waiting) -> MessageRecord {
+        let is_own = waiting.command.is_some();
+        let lifetime = self.lifetime(&waiting.content, is_own);
         let Content {
             text,
             offer,
             reference,
+            turn,
+            ..
         } = waiting.content;
-        let is_own = waiting.command.is_some();
+        let has_turn = reference
+            .as_ref()
+            .is_some_and(|reference| matches!(reference.act, Act::Propose | Act::Off));
+        let own_turn = || self.head.rule.next_turn(waiting.now);
         let message = StoredMessage {
             contact: self.head.contact.clone(),
             number: self.head.next_number,
@@ -266,6 +328,15 @@ impl Chat {
                 outcome: Outcome::NotHere,
             }),
             marks: None,
+            lifetime,
+            turn: has_turn.then(|| {
+                if is_own {
+                    own_turn()
+                } else {
+                    turn.unwrap_or(0)
+                }
+            }),
+            gone: false,
         }
     }
 
@@ -275,6 +346,10 @@ impl Chat {
         head.next_number += 1;
         if record.is_message() {
             head.last_at = head.last_at.max(record.message.at);
+        }
+        if let Some(lifetime) = record.stays() {
+            let at = record.place.unwrap_or(record.message.number);
+            head.note_timed(record.place.is_some(), at, lifetime);
         }
         if let Some(place) = record.place {
             head.out_last = place;

@@ -10,7 +10,7 @@ use crate::ids::Stranger;
 use crate::io::Path;
 use crate::limits::SHOWN_STRANGERS;
 use crate::values::ContactId;
-use crate::view::{Asked, Connected, Event, Person, PersonId, Presence, Way};
+use crate::view::{Asked, Connected, Event, Person, PersonId, Presence, Staying, Way};
 use crate::wire::Entry;
 use litemap::LiteMap;
 use std::time::Duration;
@@ -261,6 +261,7 @@ impl People {
             connected: None,
             no_path: false,
             preferences: None,
+            staying: Staying::default(),
         }
     }
 }
@@ -282,6 +283,7 @@ fn contact(state: &State<'_>, contact: &Contact) -> Person {
         connected: connected(state, contact),
         no_path: contact.has_no_path(),
         preferences: Some(contact.shown_preferences(state.now.unix)),
+        staying: state.conversations.staying(contact.id()),
     }
 }
 
@@ -300,6 +302,7 @@ fn is_as_shown(state: &State<'_>, contact: &Contact, shown: &Person) -> bool {
         connected: shown_connected,
         no_path,
         preferences,
+        staying,
     } = shown;
     *name == contact.name()
         && *shown_presence == presence(state, contact)
@@ -308,6 +311,7 @@ fn is_as_shown(state: &State<'_>, contact: &Contact, shown: &Person) -> bool {
         && *ping == contact.ping()
         && *shown_connected == connected(state, contact)
         && *no_path == contact.has_no_path()
+        && state.conversations.is_staying(contact.id(), staying)
         && preferences
             .as_ref()
             .is_some_and(|shown| contact.has_preferences(shown, state.now.unix))

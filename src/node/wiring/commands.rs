@@ -9,7 +9,7 @@ use crate::offer::FileOffer;
 use crate::records::{MessageRecord, Origin, Query};
 use crate::store::{Read, Wanted};
 use crate::values::{ContactId, Reference, RequestId, TransferId};
-use crate::view::{Alert, Command, ContactCommand, FileChoice, Offered, Refusal};
+use crate::view::{Alert, Command, ContactCommand, FileChoice, Offered, Refusal, RuleStep};
 use crate::wire::SessionFrame;
 
 /// The command of a button: there is nobody to answer.
@@ -50,6 +50,7 @@ impl Node {
                 reference,
                 text,
             } => self.refer(id, &contact, reference, text).map(later),
+            Command::Rule { contact, step } => self.say_rule(id, &contact, step).map(later),
             Command::Typing { contact } => self.typing(&contact).map(now),
             Command::Read { contact, number } => {
                 let tell = self.account.settings().read_receipts;
@@ -140,6 +141,8 @@ impl Node {
                 self.send_profile(contact);
                 Ok(())
             }
+            ContactCommand::Clear(true) => self.conversations.clear(ctx, contact),
+            ContactCommand::Clear(false) => self.conversations.bring_back(ctx, contact),
             ContactCommand::Block(_) => self.block(contact),
             ContactCommand::Remove => self.remove(contact),
         }
@@ -220,6 +223,20 @@ impl Node {
         let ctx = &mut self.ctx;
         self.conversations
             .refer(ctx, id, contact, reference, text)?;
+        self.contacts.hurry(contact, self.ctx.now.mono);
+        Ok(())
+    }
+
+    fn say_rule(
+        &mut self,
+        id: CommandId,
+        contact: &ContactId,
+        step: RuleStep,
+    ) -> Result<(), Refusal> {
+        let saved = self.contacts.get(contact).filter(|c| c.is_complete());
+        saved.ok_or(Refusal::Gone)?;
+        self.conversations
+            .say_rule(&mut self.ctx, id, contact, step)?;
         self.contacts.hurry(contact, self.ctx.now.mono);
         Ok(())
     }

@@ -142,6 +142,7 @@ impl Node {
             Fact::OfferDeleted(contact, id, is_own) => {
                 self.files.offer_deleted(ctx, &contact, &id, is_own);
             }
+            Fact::OffersCleared(contact, kept) => self.files.cleared(ctx, &contact, &kept),
             Fact::FileSaid(contact, talk) => self.files.hear(ctx, &contact, talk),
             Fact::Replaced(contact) => {
                 let ours = self.handshakes.is_meeting(&contact);

@@ -169,6 +169,11 @@ impl Messages {
                 upto,
             } => Ok(self.own(contact, *after, *upto).await?.messages),
             Query::Named { contact, ids } => self.named(contact, ids).await,
+            Query::Numbers {
+                contact,
+                first,
+                last,
+            } => self.numbers(contact, *first, *last).await,
             Query::Newest {
                 contact,
                 origin,
@@ -185,6 +190,19 @@ impl Messages {
                 Ok(newest.into_iter().collect())
             }
         }
+    }
+
+    /// Reads the messages from one number to another.
+    async fn numbers(
+        &self,
+        contact: &ContactId,
+        first: u64,
+        last: u64,
+    ) -> Result<Vec<MessageRecord>, Fault> {
+        let (first, last) = (chrome::float(first), chrome::float(last));
+        let range = IdbKeyRange::bound(&key(contact, first), &key(contact, last));
+        let range = range.map_err(|error| fault(&error))?;
+        Ok(self.read_range(&range, false).await?.messages)
     }
 
     /// Reads the messages of these ids, whoever wrote them.
@@ -242,6 +260,14 @@ impl Messages {
                 let (first, last) = (key(&head.contact, first), key(&head.contact, last));
                 let behind = IdbKeyRange::bound(&first, &last)?;
                 messages.delete(&behind)?;
+                if head.begins > 0 {
+                    let begins = key(&head.contact, chrome::float(head.begins));
+                    let first = key(&head.contact, 0.0);
+                    let cleared = IdbKeyRange::bound_with_lower_open_and_upper_open(
+                        &first, &begins, false, true,
+                    )?;
+                    messages.delete(&cleared)?;
+                }
                 put(&heads, head)?;
             }
             threads

@@ -207,6 +207,9 @@ impl State {
             entry: None,
             quoted: None,
             marks: Marks::default(),
+            lifetime: None,
+            goes_at: None,
+            gone: false,
         };
         numbered.map(message).collect()
     }

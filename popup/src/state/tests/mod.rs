@@ -85,6 +85,9 @@ fn message(number: u64, state: MessageState, text: &str) -> Message {
         entry: None,
         quoted: None,
         marks: Marks::default(),
+        lifetime: None,
+        goes_at: None,
+        gone: false,
     }
 }
 

@@ -2,7 +2,8 @@ use super::*;
 use crate::clock::Mono;
 use crate::limits::UNSEEN_ACTS;
 use crate::records::ThreadRecord;
-use crate::values::{ContactId, Reference};
+use crate::values::{ContactId, Lifetime, Reference};
+use crate::wire::SessionFrame;
 
 const NOW: Mono = Mono(1_000);
 
@@ -13,9 +14,8 @@ fn chat() -> Chat {
 fn about(act: Act, about: &str, text: &str) -> Content {
     let about = about.to_owned();
     Content {
-        text: text.to_owned(),
-        offer: None,
         reference: Some(Reference { act, about }),
+        ..text.into()
     }
 }
 
@@ -165,4 +165,108 @@ fn reactions_without_end_are_taken_again_when_the_person_has_looked() {
     assert_eq!(chat.unread(), 1);
     assert!(chat.look_at());
     assert!(!chat.is_full());
+}
+
+#[test]
+fn own_signs_go_with_a_message_that_is_deleted_and_those_of_the_contact_stand_only_in_it() {
+    let mut chat = chat();
+    receive(&mut chat, "m", "one".into());
+    write(&mut chat, "r", about(Act::Reaction, "m", "👍"));
+    write(&mut chat, "s", about(Act::Reaction, "m", "🎉"));
+    write(&mut chat, "n", "mine".into());
+    receive(&mut chat, "t", about(Act::Reaction, "n", "👍"));
+    let records = store(&mut chat);
+    assert_eq!(records.last().unwrap().message.text, "");
+    let mark = &records[3].marks.as_ref().unwrap().their_reaction;
+    assert_eq!(mark.as_deref(), Some("👍"));
+    receive(&mut chat, "d", about(Act::Delete, "m", "-"));
+    let ids = chat.next_read().unwrap();
+    chat.found(&ids, records.clone());
+    let records = store(&mut chat);
+    let signs = records
+        .iter()
+        .filter(|record| ["r", "s"].contains(&record.id.as_str()));
+    assert_eq!(
+        signs
+            .map(|record| record.message.text.as_str())
+            .collect::<Vec<_>>(),
+        ["", ""]
+    );
+}
+
+#[test]
+fn a_message_stays_as_its_sender_says_and_an_own_one_as_was_agreed() {
+    let mut chat = chat();
+    let propose = Content {
+        lives: Some(86_400),
+        turn: Some(5),
+        ..about(Act::Propose, "", "⏳")
+    };
+    receive(&mut chat, "p", propose);
+    write(&mut chat, "before", "one".into());
+    write(&mut chat, "a", about(Act::Agree, "p", "⏳"));
+    write(&mut chat, "after", "two".into());
+    let hours = Content {
+        lives: Some(3_000),
+        ..Content::from("three")
+    };
+    receive(&mut chat, "theirs", hours);
+    receive(&mut chat, "stays", "four".into());
+    let (head, records) = flush(&mut chat);
+    let stays: Vec<_> = records
+        .iter()
+        .map(|record| (record.id.as_str(), record.stays()))
+        .collect();
+    let (day, hour) = (Some(Lifetime::Day), Some(Lifetime::Hour));
+    assert_eq!(
+        stays,
+        [
+            ("p", None),
+            ("before", None),
+            ("a", None),
+            ("after", day),
+            ("theirs", hour),
+            ("stays", None)
+        ]
+    );
+    let ranges: Vec<_> = head
+        .timed
+        .iter()
+        .map(|timed| (timed.own, timed.first, timed.last))
+        .collect();
+    assert_eq!(ranges, [(true, 3, 3), (false, 5, 5)]);
+    chat.failed(NOW);
+    assert_eq!(
+        chat.head.rule, chat.durable.rule,
+        "nothing of it has happened"
+    );
+    assert_eq!(chat.head.timed, []);
+}
+
+#[test]
+fn what_does_not_stand_is_refused_and_what_a_contact_says_of_it_is_kept() {
+    let mut chat = chat();
+    write(&mut chat, "a", about(Act::Agree, "p", "⏳"));
+    let refused = chat.outcomes().refused;
+    assert_eq!(refused, [(CommandId(1), Refusal::RuleOvertaken)]);
+    receive(&mut chat, "b", about(Act::Agree, "p", "⏳"));
+    let unknown = Content {
+        lives: Some(17),
+        turn: Some(5),
+        ..about(Act::Propose, "", "⏳")
+    };
+    receive(&mut chat, "u", unknown);
+    let records = store(&mut chat);
+    let outcomes: Vec<_> = records
+        .iter()
+        .map(|record| record.entry.as_ref().unwrap().outcome)
+        .collect();
+    assert_eq!(outcomes, [Outcome::Overtaken, Outcome::Unfit]);
+    assert_eq!(
+        chat.have(true),
+        SessionFrame::Have {
+            last: Some("u".into()),
+            read: None
+        }
+    );
 }
