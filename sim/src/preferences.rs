@@ -64,6 +64,7 @@ fn decided(world: &mut World, index: usize, other: usize, decision: &ContactComm
         | ContactCommand::Special(_)
         | ContactCommand::Mute(_)
         | ContactCommand::NotificationText(_)
+        | ContactCommand::Clear(_)
         | ContactCommand::Pictures(_) => {}
     }
 }

@@ -76,6 +76,7 @@ impl View {
             | Event::Message(Message { file: None, .. })
             | Event::Amended(_)
             | Event::MessagesGone { .. }
+            | Event::Cleared { .. }
             | Event::Typing(_)
             | Event::Settings(_)
             | Event::Alert(_)

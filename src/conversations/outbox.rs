@@ -3,7 +3,7 @@
 
 use crate::limits::{IN_FLIGHT, OUTBOX_BYTES, OUTBOX_MESSAGES};
 use crate::records::MessageRecord;
-use crate::values::Lifetime;
+use crate::values::{Act, Lifetime};
 use crate::wire::SessionFrame;
 use std::collections::VecDeque;
 
@@ -119,7 +119,10 @@ impl Outbox {
             about: reference
                 .filter(|reference| reference.act.names_one())
                 .map(|reference| reference.about.clone()),
-            lives: record.lifetime.map(Lifetime::seconds),
+            lives: record
+                .lifetime
+                .filter(|_| reference.is_none_or(|reference| reference.act != Act::Agree))
+                .map(Lifetime::seconds),
             turn: record.turn,
         })
     }

@@ -6,10 +6,11 @@ use super::header::standing_line;
 use super::log::Log;
 use super::parts::{Dispatch, icon, on, page_head, verified_mark, with_name};
 use super::person::no_path;
+use super::staying;
 use crate::browser;
 use crate::i18n::{Text, fill, t};
-use crate::state::{Action, Chat, State};
-use ipc::{Message, Person, PersonId, UnixMillis};
+use crate::state::{Action, Chat, State, is_cleared};
+use ipc::{Message, Person, PersonId, Staying, UnixMillis};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -17,7 +18,8 @@ use yew::prelude::*;
 pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
     let typing = state.is_typing(&chat.contact);
     let files = drop::place(".chat", &chat.contact, dispatch);
-    let messages = messages(state, chat);
+    let staying = state.staying(&chat.contact);
+    let messages = messages(state, chat, &staying);
     let name = AttrValue::from(state.chat_name().unwrap_or_default().to_owned());
     let shown = messages
         .iter()
@@ -28,12 +30,14 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
             ondragleave={files.leave} ondrop={files.drop}>
             <p class="drop-here" aria-hidden="true">{ icon("attach") }{ t(Text::FileDrop) }</p>
             { head(state, chat, typing, dispatch) }
+            { staying::menu(chat, &staying, dispatch) }
             <Log {messages} files={shown}
                 first_unread={chat.first_unread()}
-                more={chat.more} loading={chat.loading} loaded={chat.loaded}
+                more={chat.more && staying.clearing.is_none()} loading={chat.loading} loaded={chat.loaded}
                 damaged={chat.damaged} below={chat.below()}
                 today={browser::local_day(state.now)} menu={chat.menu} now={minute(state.now)}
-                name={name.clone()} dispatch={dispatch.clone()} />
+                name={name.clone()} staying={staying.clone()} dispatch={dispatch.clone()} />
+            { staying::cleared(&staying, dispatch) }
             <Composer contact={chat.contact.clone()} preparing={state.files.preparing(&chat.contact)}
                 draft={chat.draft.clone()} room={chat.room()} error={chat.error.clone()}
                 about={chat.about.clone()} {name}
@@ -43,9 +47,11 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
 }
 
 /// Returns the messages, and behind them the texts that wait for the engine.
-fn messages(state: &State, chat: &Chat) -> Vec<Rc<Message>> {
+fn messages(state: &State, chat: &Chat, staying: &Staying) -> Vec<Rc<Message>> {
     let stored = chat.messages.values();
-    let stored = stored.filter(|message| message.has_line()).cloned();
+    let is_shown =
+        |message: &&Rc<Message>| message.has_line() && !is_cleared(message, staying.clearing);
+    let stored = stored.filter(is_shown).cloned();
     let waiting = state.waiting_texts(chat).into_iter();
     stored.chain(waiting.map(Rc::new)).collect()
 }
@@ -77,10 +83,12 @@ fn head(state: &State, chat: &Chat, typing: bool, dispatch: &Dispatch) -> Html {
                     </h1>
                     { standing_line(state, person, typing) }
                     { no_path(person) }
+                    { staying::rule(&person.staying) }
                     if let Some(new) = new_name(person) {
                         <p class="detail">{ with_name(Text::CallsItself, new) }</p>
                     }
                 </div>
+                { staying::menu_button(chat, dispatch) }
                 <button type="button" class="quiet icon-only" aria-label={about.clone()}
                     title={about} onclick={open}>
                     { icon("about") }

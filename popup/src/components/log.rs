@@ -3,10 +3,11 @@
 use super::message::{MessageRow, day_line, unread_line};
 use super::parts::{Dispatch, on};
 use super::saying::May;
+use super::staying;
 use crate::browser::{self, Day, SizeWatch};
 use crate::i18n::{Plural, Text, count, t};
 use crate::state::{Action, FileShown, Menu};
-use ipc::{Message, UnixMillis};
+use ipc::{Message, Staying, UnixMillis};
 use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
@@ -36,6 +37,8 @@ pub(super) struct Props {
     pub(super) menu: Option<(u64, Menu)>,
     /// The time, for which messages may still be changed.
     pub(super) now: UnixMillis,
+    /// How long messages stay.
+    pub(super) staying: Staying,
     /// The name of the contact.
     pub(super) name: AttrValue,
     pub(super) dispatch: Dispatch,
@@ -164,10 +167,20 @@ fn rows(props: &Props) -> Html {
         if props.first_unread == Some(message.number) {
             rows.push(unread_line());
         }
+        if staying::is_line(message) {
+            rows.push(staying::line(
+                message,
+                &props.staying,
+                &props.name,
+                &props.dispatch,
+            ));
+            continue;
+        }
+        let left = staying::left(message, props.now);
         let (message, file) = (Rc::clone(message), file.clone());
         let (dispatch, name) = (props.dispatch.clone(), props.name.clone());
         let may = may(props, &message);
-        rows.push(html! { <MessageRow {key} {message} {file} {may} {name} {dispatch} /> });
+        rows.push(html! { <MessageRow {key} {message} {file} {may} {left} {name} {dispatch} /> });
     }
     rows.into_iter().collect()
 }

@@ -21,6 +21,8 @@ pub(super) struct Props {
     pub(super) file: Option<FileShown>,
     /// What can be done with it.
     pub(super) may: May,
+    /// How long it stays, where it goes.
+    pub(super) left: Option<AttrValue>,
     /// The name of the contact.
     pub(super) name: AttrValue,
     pub(super) dispatch: Dispatch,
@@ -42,6 +44,9 @@ pub(super) fn MessageRow(props: &Props) -> Html {
                 { saying::quote(message, &props.name, &props.dispatch) }
                 { content(props) }
                 <p class="meta">
+                    if let Some(left) = &props.left {
+                        <span class="goes">{ icon("hourglass") }{ left }</span>
+                    }
                     if message.marks.edited {
                         <span>{ t(Text::MessageEdited) }</span>
                     }

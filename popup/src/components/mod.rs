@@ -36,6 +36,7 @@ mod saying;
 mod scan;
 mod settings;
 mod shell;
+mod staying;
 
 pub(crate) use ids::target_id;
 pub(crate) use page::{page, title};

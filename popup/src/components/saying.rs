@@ -199,6 +199,6 @@ pub(super) fn not_done(message: &Message) -> Option<Text> {
         Outcome::NotHere | Outcome::Deleted => Some(Text::ChangeNotHere),
         Outcome::NotTheirs => Some(Text::ChangeForeign),
         Outcome::TooLate => Some(Text::ChangeLate),
-        Outcome::Unfit => Some(Text::ChangeUnfit),
+        Outcome::Unfit | Outcome::Overtaken => Some(Text::ChangeUnfit),
     }
 }

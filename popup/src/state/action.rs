@@ -4,7 +4,7 @@ use super::effect::Kept;
 use super::model::Sight;
 use super::overlay::OverlayEdit;
 use super::pages::{
-    BackupEdit, ContactEdit, FileEdit, InvitesEdit, MessageEdit, NoteEdit, PictureEdit,
+    BackupEdit, ChatEdit, ContactEdit, FileEdit, InvitesEdit, MessageEdit, NoteEdit, PictureEdit,
     SettingsEdit,
 };
 use super::people::Section;
@@ -91,6 +91,8 @@ pub(crate) enum Action {
     Send,
     /// Load older messages was pressed.
     LoadOlder,
+    /// With the open chat as a whole.
+    Chat(ChatEdit),
     /// With a message of the open chat.
     Message(MessageEdit),
     /// A setting was edited.

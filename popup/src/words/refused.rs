@@ -22,6 +22,8 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::MessageForeign => Text::MessageForeign,
         Refusal::MessageOld => Text::MessageOld,
         Refusal::MessageUnfit => Text::MessageUnfit,
+        Refusal::RuleOvertaken => Text::RuleOvertaken,
+        Refusal::ClearedForGood => Text::ClearedForGood,
         Refusal::FileUnfit => Text::FileUnfit,
         Refusal::FilesFull => Text::FilesFull,
         Refusal::NotJoined => Text::NotJoined,

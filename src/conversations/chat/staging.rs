@@ -256,6 +256,12 @@ impl Chat {
             return;
         };
         let mut rule = self.head.rule.clone();
+        if entry.reference.act == Act::Agree {
+            // To be shown in its line.
+            let mut open = rule.open.iter();
+            let agreed = open.find(|open| open.id == entry.reference.about);
+            record.lifetime = agreed.map(|agreed| agreed.lifetime);
+        }
         let outcome = rule.take(Saying {
             act: entry.reference.act,
             id: &record.id,

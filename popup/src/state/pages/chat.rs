@@ -64,6 +64,10 @@ pub(crate) struct Chat {
     pub(crate) about: Option<ComposedAbout>,
     /// The message whose menu is open.
     pub(crate) menu: Option<(u64, Menu)>,
+    /// Its menu is open.
+    pub(crate) options: bool,
+    /// This view has cleared it, and shows how it is brought back.
+    pub(in crate::state) clears: bool,
     /// Why it was not sent.
     pub(crate) error: Option<ComposerError>,
     /// The newest message reported as read.
@@ -88,6 +92,8 @@ impl Chat {
             shows: None,
             about: None,
             menu: None,
+            options: false,
+            clears: false,
             error: None,
             reported: 0,
             typed: None,
@@ -111,7 +117,7 @@ impl Chat {
         for (_, answer) in self.messages.iter_mut() {
             let entry = answer.entry.as_ref().filter(|_| answer.is_message());
             if entry.is_some_and(|entry| entry.reference.about == message.id) {
-                Rc::make_mut(answer).quoted = Some(Quoted::from(&message));
+                Rc::make_mut(answer).quoted = (!message.gone).then(|| Quoted::from(&message));
             }
         }
         if let Some(about) = self.about.as_mut().filter(|about| about.id == message.id) {
@@ -130,6 +136,22 @@ impl Chat {
         }
     }
 
+    /// Forgets what was cleared: all up to this number, but what waits to be delivered.
+    pub(in crate::state) fn clear_upto(&mut self, upto: u64) {
+        self.more = false;
+        self.damaged = false;
+        self.messages
+            .retain(|_, message| !is_cleared(message, Some(upto)));
+        let ids: Vec<String> = self.messages.values().map(|one| one.id.clone()).collect();
+        for (_, answer) in self.messages.iter_mut() {
+            let about = answer.entry.as_ref().map(|entry| &entry.reference.about);
+            if answer.quoted.is_some() && about.is_some_and(|about| !ids.contains(about)) {
+                Rc::make_mut(answer).quoted = None;
+            }
+        }
+        self.about.take_if(|about| !ids.contains(&about.id));
+    }
+
     /// Forgets the messages from this number on: they were arriving, and could not be stored.
     pub(in crate::state) fn end_before(&mut self, from: u64) {
         self.messages.retain(|number, _| *number < from);
@@ -142,6 +164,10 @@ impl Chat {
             // Only what has changed is painted again.
             if let Some(state) = state.filter(|state| *state != message.state) {
                 Rc::make_mut(message).state = state;
+            }
+            let goes_at = progress.goes_at(message);
+            if goes_at != message.goes_at {
+                Rc::make_mut(message).goes_at = goes_at;
             }
         }
     }
@@ -198,6 +224,7 @@ impl Chat {
         // Only messages count as unread, not what is done with them.
         let mut received = newest_first.filter(|message| {
             let received = message.is_message() && message.state == MessageState::Received;
+            let received = received && !message.gone;
             received && message.number <= upto
         });
         received
@@ -241,4 +268,10 @@ impl Chat {
     pub(in crate::state) fn newest(&self) -> u64 {
         self.messages.last().map_or(0, |(number, _)| *number)
     }
+}
+
+/// Returns whether a message is one of those that were cleared.
+pub(crate) fn is_cleared(message: &Message, upto: Option<u64>) -> bool {
+    let waits = matches!(message.state, MessageState::Waiting | MessageState::Sent);
+    upto.is_some_and(|upto| message.number <= upto) && !waits
 }

@@ -44,6 +44,7 @@ impl ContactEdit {
             ContactCommand::Rename(_)
             | ContactCommand::Scan(_)
             | ContactCommand::Pause(_)
+            | ContactCommand::Clear(_)
             | ContactCommand::Remove => false,
         }
     }

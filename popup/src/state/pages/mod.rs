@@ -17,11 +17,12 @@ mod rows;
 mod saved;
 mod saying;
 mod settings;
+mod staying;
 
 pub(crate) use backup::{
     BackupEdit, BackupError, BackupForm, BackupState, EXPORT, FILE, FILE_BYTES, IMPORT,
 };
-pub(crate) use chat::{Chat, ComposerError, Page};
+pub(crate) use chat::{Chat, ComposerError, Page, is_cleared};
 pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
 pub(crate) use field_error::FieldError;
 pub(crate) use files::{FileEdit, FileError, Room};
@@ -34,3 +35,4 @@ pub(crate) use rows::{IceEdit, IceRow, ServerEdit, ServerRow};
 pub(crate) use saved::Saved;
 pub(crate) use saying::{ComposedAbout, DELETE, Menu, MessageEdit, SIGNS};
 pub(crate) use settings::{SettingsEdit, SettingsForm};
+pub(crate) use staying::{CHAT_MENU, ChatEdit, UNDO_CLEAR};

@@ -112,6 +112,7 @@ impl State {
                     chat.end_before(from);
                 }
             }
+            Event::Cleared { contact, upto } => return self.cleared(&contact, upto),
             Event::Progress(progress) => self.progress(&progress),
             Event::Transfer(transfer) => return self.transfer(transfer),
             Event::TransferGone(id) => self.files.all.remove(&id),

@@ -16,6 +16,7 @@ mod places;
 mod requests;
 mod saying;
 mod settings;
+mod staying;
 
 use super::action::Action;
 use super::effect::{Effect, Target};
@@ -83,6 +84,7 @@ impl State {
             Action::Send => self.send_message(),
             Action::LoadOlder => self.load_older(),
             Action::Message(edit) => self.edit_message(edit),
+            Action::Chat(edit) => self.edit_chat(edit),
             Action::Edit(edit) => self.edit_settings(edit),
             Action::Save => self.save_settings(),
             Action::Contact(edit) => self.edit_contact(edit),

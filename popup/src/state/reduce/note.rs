@@ -120,7 +120,7 @@ impl State {
         let effects = if is_new {
             self.resume_note(&person.id, &person.name)
         } else {
-            Vec::new()
+            self.begin_clearing(&person)
         };
         self.people.insert(person.id.clone(), Rc::new(person));
         effects
