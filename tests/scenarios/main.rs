@@ -25,6 +25,7 @@ mod crowd;
 mod damaged;
 mod delivery;
 mod directory;
+mod disappearing;
 mod doubtful_disks;
 mod introduction;
 mod invites;

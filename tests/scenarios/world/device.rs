@@ -3,7 +3,9 @@
 use mesh_chat::clock::Mono;
 use mesh_chat::node::{LinkId, Node, StoreId};
 use mesh_chat::records::Change;
-use mesh_chat::view::{Answer, Event, Message, Person, PersonId, Quoted, Refusal, Request};
+use mesh_chat::view::{
+    Answer, Event, Message, MessageState, Person, PersonId, Quoted, Refusal, Request,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One end of a link: a device, and the link's name there.
@@ -110,7 +112,7 @@ impl Device {
                     let entry = answer.entry.as_ref();
                     let answers = entry.is_some_and(|entry| entry.reference.about == amended.id);
                     if answers && answer.is_message() {
-                        answer.quoted = Some(Quoted::from(&amended));
+                        answer.quoted = (!amended.gone).then(|| Quoted::from(&amended));
                     }
                 }
                 let key = (amended.contact.0.clone(), amended.number);
@@ -122,11 +124,16 @@ impl Device {
             Event::MessagesGone { contact, from } => self
                 .messages
                 .retain(|(of, number), _| *of != contact.0 || *number < from),
+            Event::Cleared { contact, upto } => self.messages.retain(|(of, number), message| {
+                let waits = matches!(message.state, MessageState::Waiting | MessageState::Sent);
+                *of != contact.0 || *number > upto || waits
+            }),
             Event::Progress(progress) => {
                 for message in self.messages.values_mut() {
                     if message.contact == progress.contact {
                         let state = message.place.map(|place| progress.state(place));
                         message.state = state.unwrap_or(message.state);
+                        message.goes_at = progress.goes_at(message);
                     }
                 }
             }

@@ -3,7 +3,7 @@
 
 use super::World;
 use mesh_chat::config::Settings;
-use mesh_chat::view::{Answer, Choice, Command, ContactCommand, Event, Hidden, PersonId};
+use mesh_chat::view::{Answer, Choice, Command, ContactCommand, Event, Hidden, PersonId, RuleStep};
 
 impl World {
     /// Joins, and lets the others see it.
@@ -85,6 +85,19 @@ impl World {
     pub(crate) fn read_up_to(&mut self, device: usize, name: &str, number: u64) {
         let contact = self.contact(device, name);
         self.command(device, Command::Read { contact, number });
+    }
+
+    /// Says something about how long messages stay.
+    pub(crate) fn say_rule(&mut self, device: usize, name: &str, step: RuleStep) {
+        let contact = self.contact(device, name);
+        self.command(device, Command::Rule { contact, step });
+    }
+
+    /// Clears a chat, or brings it back.
+    pub(crate) fn clear(&mut self, device: usize, name: &str, clear: bool) {
+        let contact = self.contact(device, name);
+        let command = ContactCommand::Clear(clear);
+        self.command(device, Command::Contact(contact, command));
     }
 
     pub(crate) fn ping(&mut self, device: usize, name: &str) {

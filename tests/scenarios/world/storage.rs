@@ -139,7 +139,8 @@ fn stored_messages(stored: &[Change], contact: &ContactId) -> Vec<MessageRecord>
 /// Returns whether a message stays where the chat is written with this head and these messages.
 fn is_before(record: &MessageRecord, head: &ThreadRecord, new: &[MessageRecord]) -> bool {
     let number = record.message.number;
-    number < head.next_number && new.iter().all(|new| new.message.number != number)
+    (head.begins..head.next_number).contains(&number)
+        && new.iter().all(|new| new.message.number != number)
 }
 
 /// What is left after a series of writes.
