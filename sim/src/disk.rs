@@ -2,7 +2,8 @@
 
 use mesh_chat::records::{
     AskedRecord, AvailabilityRecord, Change, ContactRecord, InviteRecord, MessageRecord, Origin,
-    ProfileRecord, Query, RequestRecord, Secret, Snapshot, ThreadRecord, TransferRecord,
+    ProfileRecord, Query, RequestRecord, RuleRecord, Secret, Snapshot, ThreadRecord,
+    TransferRecord,
 };
 use mesh_chat::view::{ContactId, InviteId, RequestId, TransferId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -302,13 +303,32 @@ impl Disk {
         of_name.flat_map(|contact| self.chat(&contact.id))
     }
 
-    /// Returns a chat as its messages were first written.
+    /// Returns what holds of how long the messages with a contact of this name stay.
+    #[must_use]
+    pub fn rule(&self, name: &str) -> Option<&RuleRecord> {
+        let contact = self
+            .contacts
+            .values()
+            .find(|contact| contact.name == name)?;
+        Some(&self.threads.get(&contact.id)?.rule)
+    }
+
+    /// Returns the chat with a contact of this name as it was first written.
+    pub fn first_with<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a MessageRecord> {
+        let of_name = self.contacts.values().filter(move |c| c.name == name);
+        of_name.flat_map(|contact| self.all_first(&contact.id))
+    }
+
+    /// Returns the messages of a chat as they were first written.
     fn first(&self, contact: &ContactId) -> impl Iterator<Item = &MessageRecord> {
-        let written = self.chat(contact).filter_map(|record| {
+        self.all_first(contact).filter(|record| record.is_message())
+    }
+
+    fn all_first(&self, contact: &ContactId) -> impl Iterator<Item = &MessageRecord> {
+        self.chat(contact).filter_map(|record| {
             let key = (record.message.contact.clone(), record.message.number);
             self.first.get(&key)
-        });
-        written.filter(|record| record.is_message())
+        })
     }
 
     /// Returns own texts to a contact, by their places in the log.

@@ -20,7 +20,7 @@
 //! | [`device`], [`devices`] | one device with its process; all of them |
 //! | [`network`] | sockets to the servers and peer connections: order, stalls, death |
 //! | [`beacon`], [`places`] | what the beacon answers; the ids of namespaces that devices hold |
-//! | [`texts`], [`sayings`], [`transfers`], [`ties`], [`rendezvous`], [`imposters`], [`knowledge`] | what people wrote and decided, who holds what, and who knows what |
+//! | [`texts`], [`sayings`], [`staying`], [`transfers`], [`ties`], [`rendezvous`], [`imposters`], [`knowledge`] | what people wrote and decided, who holds what, and who knows what |
 //! | [`consents`], [`calls`] | who agreed to whom; who is answered |
 //! | [`measure`], [`model`] | how long things took; which goals must be reached by now |
 //! | [`world`] | all of these as the parts of one world |
@@ -83,6 +83,7 @@ pub mod reunion;
 pub mod roots;
 pub mod sayings;
 pub mod server;
+pub mod staying;
 pub mod texts;
 pub mod ties;
 pub mod timeline;

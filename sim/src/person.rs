@@ -120,6 +120,9 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
     match &person.id {
         PersonId::Contact(contact) => {
             let (to, contact) = (device_of(&person.name)?, contact.clone());
+            if let Some(command) = world.staying.next(person) {
+                return Some(Wish::Command(command));
+            }
             let random = world.transfers.random.as_mut();
             if random.is_some_and(|random| random.chance(25)) {
                 return Some(Wish::Offer(to, contact));

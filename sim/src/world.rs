@@ -21,6 +21,7 @@ use crate::random::Random;
 use crate::rates::Rates;
 use crate::rendezvous::Rendezvous;
 use crate::sayings::Sayings;
+use crate::staying::StayingWishes;
 use crate::texts::Texts;
 use crate::ties::Ties;
 use crate::transfers::Transfers;
@@ -60,6 +61,8 @@ pub struct World {
     pub texts: Texts,
     /// What they did with what was written.
     pub sayings: Sayings,
+    /// How long they want messages to stay.
+    pub staying: StayingWishes,
     /// Which files they offered.
     pub transfers: Transfers,
     /// The rendezvous points that devices hold.
@@ -121,6 +124,8 @@ impl World {
         let has_disks = disks.chance(30);
         let mut absences = Random::new(seed.rotate_left(8) ^ 3);
         let has_absences = absences.chance(30);
+        let transfers = Transfers::new(seed);
+        let has_files = transfers.random.is_some();
         if let Some(beacon) = &beacon {
             beacon.set_clocks(&mut devices);
         }
@@ -132,7 +137,8 @@ impl World {
             ties: Ties::new(seed),
             texts: Texts::default(),
             sayings: Sayings::new(seed),
-            transfers: Transfers::new(seed),
+            staying: StayingWishes::new(seed, has_files),
+            transfers,
             rendezvous: Rendezvous::default(),
             imposters: Imposters::default(),
             rates: Rates::new(),

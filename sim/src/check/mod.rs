@@ -9,5 +9,6 @@ pub mod rates;
 pub mod rendezvous;
 pub mod roots;
 pub mod sayings;
+pub mod staying;
 pub mod texts;
 pub mod watch;
