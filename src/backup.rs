@@ -100,7 +100,8 @@ fn cipher(passphrase: &str, salt: &[u8; 16]) -> Result<ChaCha20Poly1305, Refusal
     Ok(ChaCha20Poly1305::new(&key(passphrase, salt)?.into()))
 }
 
-fn key(passphrase: &str, salt: &[u8; 16]) -> Result<Key, Refusal> {
+/// Returns the key of a file with this salt.
+pub(crate) fn key(passphrase: &str, salt: &[u8; 16]) -> Result<Key, Refusal> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None);
     let params = params.map_err(|_| Refusal::BackupDamaged)?;
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);

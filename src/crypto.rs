@@ -1,6 +1,6 @@
 //! Identities, and every derivation of the protocol.
 //!
-//! Each function here has a literal vector in `tests/vectors.rs` and in PROTOCOL.md. Labels keep
+//! Each function here has a literal vector in `tests/vectors.json` and in PROTOCOL.md. Labels keep
 //! the uses apart; every variable part but the last of an input has a fixed length or a length
 //! prefix.
 

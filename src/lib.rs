@@ -97,6 +97,8 @@ mod store;
 #[cfg(test)]
 mod test_context;
 pub mod values;
+#[cfg(test)]
+mod vectors;
 pub mod view;
 mod why;
 mod wire;

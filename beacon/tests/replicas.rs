@@ -9,8 +9,8 @@ use mesh_chat::beacon::{Pin, Response};
 use mesh_chat::crypto::Identity;
 use sha2::{Digest, Sha256};
 
-/// SHA-256 of the headers and roots of 1,000 slots, a line each, as the second implementation (see
-/// `tests/vectors.rs`) computes them.
+/// SHA-256 of the headers and roots of 1,000 slots, a line each, as a second implementation computes them
+/// (`beaconThousand` in `tests/vectors.json`).
 const THOUSAND: &str = "8788243471193d1f80e93b61435b6f1b57f99185139ca6907d8ddaee37f4c0e0";
 
 #[test]

@@ -52,8 +52,6 @@ pub enum Finder {
     Unit(&'static str),
     /// Of `tests/scenarios`.
     Scenario(&'static str),
-    /// Of `tests/vectors.rs`.
-    Vector(&'static str),
     /// Of the crate `peerjs`.
     Peerjs(&'static str),
     /// Of the simulated worlds with a hostile, in `sim/tests/menaces.rs`.
@@ -62,15 +60,15 @@ pub enum Finder {
     Nobody(&'static str),
 }
 
-use Finder::{Peerjs, Scenario, Unit, Vector, World};
+use Finder::{Peerjs, Scenario, Unit, World};
 
 bugs! {
     FingerprintsLeftOut, "the certificates are not part of what is signed", "src/crypto.rs",
         Unit("handshakes::exchange::tests::a_proof_is_worth_nothing_on_another_connection");
     HellosLeftOut, "the hellos, and with them the nonces, are not part of what is signed", "src/crypto.rs",
-        Vector("handshake");
+        Unit("vectors::the_vectors_are_what_this_program_derives_and_says");
     LowSUnchecked, "a signature counts in its second form too", "src/crypto.rs",
-        Vector("a_signature_with_high_s_is_refused");
+        Unit("vectors::the_vectors_are_what_this_program_derives_and_says");
     MacUnchecked, "a proof without the key of the handshake counts", "src/handshakes/exchange.rs",
         Unit("handshakes::exchange::tests::a_proof_is_worth_nothing_on_another_connection");
     SignatureUnchecked, "a proof with any signature counts", "src/handshakes/exchange.rs",

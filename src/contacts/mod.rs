@@ -13,7 +13,7 @@ mod merging;
 mod preferences;
 mod profile;
 mod reach;
-mod safety;
+pub(crate) mod safety;
 mod seen;
 mod sighting;
 #[cfg(test)]

@@ -13,7 +13,7 @@ const PREFIX: &str = "meshchat-safety:";
 
 /// What is compared with one contact; empty until its identity is known.
 #[derive(Debug, Default)]
-pub(super) struct Safety {
+pub(crate) struct Safety {
     number: String,
     token: String,
 }
@@ -27,7 +27,7 @@ pub(crate) struct Scanned<'a> {
 
 impl Safety {
     /// `shown` is known to this device only, and another one after each start: what was seen on its screen counts no longer.
-    pub(super) fn new(
+    pub(crate) fn new(
         own: PublicKey,
         identity: PublicKey,
         contact: &ContactId,
@@ -50,7 +50,7 @@ impl Safety {
     }
 
     /// Returns what the code of this device says.
-    pub(super) fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         format!("{PREFIX}{}:{}", self.number, self.token)
     }
 

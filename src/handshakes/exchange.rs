@@ -164,9 +164,8 @@ pub(crate) fn respond<C>(
     });
     let shown = found.as_ref().filter(|(who, _)| is_shown(who));
     let hint = shown.map(|(_, secret)| {
-        b64(&crypto::hmac(
-            secret,
-            &[RESPONDER_HINT, first, second, &theirs, &nonce],
+        b64(&responder_hint(
+            secret, initiator, responder, &theirs, &nonce,
         ))
     });
     let hello = Hello {
@@ -185,9 +184,27 @@ const INITIATOR_HINT: &[u8] = b"meshchat/1 hint initiator";
 const CROSSED: &[u8] = b"meshchat/1 crossed";
 const RESPONDER_HINT: &[u8] = b"meshchat/1 hint responder";
 
-fn initiator_hint(secret: &Key, initiator: &Key, responder: &Key, nonce: &[u8; 32]) -> Key {
+/// Returns the hint of the side that has dialled; `initiator` and `responder` are the two certificates.
+pub(crate) fn initiator_hint(
+    secret: &Key,
+    initiator: &Key,
+    responder: &Key,
+    nonce: &[u8; 32],
+) -> Key {
     let [initiator, responder] = hinted_to(initiator, responder);
     crypto::hmac(secret, &[INITIATOR_HINT, initiator, responder, nonce])
+}
+
+/// Returns the hint of the other side, which covers the nonces of both.
+pub(crate) fn responder_hint(
+    secret: &Key,
+    initiator: &Key,
+    responder: &Key,
+    theirs: &[u8; 32],
+    own: &[u8; 32],
+) -> Key {
+    let [initiator, responder] = hinted_to(initiator, responder);
+    crypto::hmac(secret, &[RESPONDER_HINT, initiator, responder, theirs, own])
 }
 
 /// Returns the certificates that a hint covers.
@@ -215,7 +232,7 @@ impl std::fmt::Debug for Exchange {
 }
 
 impl Exchange {
-    fn new(side: Side, transcript: Key, shared: &Key) -> Self {
+    pub(crate) fn new(side: Side, transcript: Key, shared: &Key) -> Self {
         Self {
             side,
             keys: crypto::session_keys(&transcript, shared),

@@ -14,7 +14,7 @@ mod blacklist;
 mod book;
 mod crossing;
 mod endings;
-mod exchange;
+pub(crate) mod exchange;
 mod finish;
 mod frames;
 mod stage;

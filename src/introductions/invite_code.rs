@@ -12,7 +12,7 @@ const SCHEME: &str = "meshchat-invite:";
 const VERSION: u8 = 1;
 
 /// Returns the text: version ‖ uuid of its id ‖ secret ‖ Unix seconds, big-endian.
-pub(super) fn write(transport_id: &str, secret: &Key, expires: UnixMillis) -> Option<String> {
+pub(crate) fn write(transport_id: &str, secret: &Key, expires: UnixMillis) -> Option<String> {
     let uuid = ids::transport_uuid(transport_id)?;
     let seconds = (expires / 1_000).to_be_bytes();
     let parts: [&[u8]; 4] = [&[VERSION], uuid.as_bytes(), secret, &seconds];
@@ -20,7 +20,7 @@ pub(super) fn write(transport_id: &str, secret: &Key, expires: UnixMillis) -> Op
 }
 
 /// Reads the text: the id to dial, the secret, and when it expires.
-pub(super) fn read(text: &str) -> Option<(String, Key, UnixMillis)> {
+pub(crate) fn read(text: &str) -> Option<(String, Key, UnixMillis)> {
     let bytes = unb64_vec(text.trim().strip_prefix(SCHEME)?)?;
     let (version, rest) = bytes.split_first()?;
     let (uuid, rest) = rest.split_first_chunk::<16>()?;

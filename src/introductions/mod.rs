@@ -9,7 +9,7 @@
 
 mod answers;
 mod expired;
-mod invite_code;
+pub(crate) mod invite_code;
 mod invites;
 mod outreach;
 mod own_ids;

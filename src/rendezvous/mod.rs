@@ -5,7 +5,7 @@
 //! contact is being found is in [`contacts`](crate::contacts); what is met here is an ordinary
 //! handshake between contacts.
 
-mod plan;
+pub(crate) mod plan;
 mod seat;
 #[cfg(test)]
 mod tests;

@@ -67,11 +67,15 @@ fn slots(unix: UnixMillis) -> Vec<(String, UnixMillis)> {
 }
 
 fn is_turn(secret: &Key, unix: UnixMillis, slot_begins: UnixMillis) -> bool {
+    let begins = slot_begins + turn(secret) * TURN;
+    unix + MARGIN >= begins && unix < begins + TURN + MARGIN
+}
+
+/// Returns which turn of every slot is that of a pair, from 0.
+pub(crate) fn turn(secret: &Key) -> u64 {
     let turns = SLOT / TURN;
     let namespace = crypto::rendezvous_namespace(secret, "turn");
-    let draw = namespace.bytes().map(u64::from).sum::<u64>() % turns;
-    let begins = slot_begins + draw * TURN;
-    unix + MARGIN >= begins && unix < begins + TURN + MARGIN
+    namespace.bytes().map(u64::from).sum::<u64>() % turns
 }
 
 #[cfg(test)]

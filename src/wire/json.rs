@@ -101,6 +101,17 @@ pub(crate) struct Member {
     pub(super) parts: &'static [Member],
 }
 
+#[cfg(test)]
+impl Member {
+    /// Returns the name that stands in a message, or those of the parts.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        match self.parts {
+            [] => vec![self.name],
+            parts => parts.iter().flat_map(Self::names).collect(),
+        }
+    }
+}
+
 /// What one field holds.
 pub(super) trait Value: Sized {
     /// Reads it; `name` is where it stands.

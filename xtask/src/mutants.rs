@@ -71,14 +71,7 @@ fn build() -> Result<Programs> {
     let mut cargo = shell::cargo();
     cargo.args(["test", "--no-run", "--message-format", "json"]);
     cargo.args(["-p", "mesh-chat", "-p", "peerjs", "-p", "sim", "--lib"]);
-    cargo.args([
-        "--test",
-        "scenarios",
-        "--test",
-        "vectors",
-        "--test",
-        "menaces",
-    ]);
+    cargo.args(["--test", "scenarios", "--test", "menaces"]);
     cargo.args(["--features", "mesh-chat/planted,peerjs/planted"]);
     cargo.stderr(Stdio::inherit());
     let output = cargo.output().context("cargo does not start")?;
@@ -111,7 +104,6 @@ fn place(finder: Finder) -> Option<(&'static str, &'static str)> {
     match finder {
         Finder::Unit(test) => Some(("mesh_chat", test)),
         Finder::Scenario(test) => Some(("scenarios", test)),
-        Finder::Vector(test) => Some(("vectors", test)),
         Finder::Peerjs(test) => Some(("peerjs", test)),
         Finder::World(test) => Some(("menaces", test)),
         Finder::Nobody(_) => None,
