@@ -5,6 +5,8 @@
 
 mod derivations;
 mod messages;
+mod places;
+mod proofs;
 #[path = "../../tests/recorded/mod.rs"]
 mod recorded;
 mod refused;
