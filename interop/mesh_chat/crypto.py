@@ -1,6 +1,6 @@
 """Every derivation of PROTOCOL.md: pure functions of bytes, without state, clock or randomness of their own.
 
-Each has the name that the text gives it. The vectors of the text are checked in tests/test_crypto.py.
+Each has the name that the text gives it. The vectors are checked in tests/test_vectors.py.
 """
 
 from __future__ import annotations
@@ -154,9 +154,9 @@ def discovery_uuid(uuid: bytes, namespace: str, day: str, n: int) -> str:
     return uuid_text(bytes(digest))
 
 
-def seal_transport(uuid: bytes, transport_id: str, discovery_id: str) -> bytes:
-    """What is in a check-in for those who know the discoveryUUID."""
-    nonce = secrets.token_bytes(12)
+def seal_transport(uuid: bytes, transport_id: str, discovery_id: str, nonce: bytes | None = None) -> bytes:
+    """What is in a check-in for those who know the discoveryUUID; the nonce is a fresh one, but in tests."""
+    nonce = nonce or secrets.token_bytes(12)
     cipher = ChaCha20Poly1305(hkdf(uuid, "meshchat/1 sealed transport"))
     return nonce + cipher.encrypt(nonce, transport_id.encode(), discovery_id.encode())
 

@@ -26,6 +26,8 @@ def described(store: Store, event: str, data: dict[str, Any]) -> dict[str, Any]:
 def written(message: Message) -> dict[str, Any]:
     """A message as an object of JSON."""
     found: dict[str, Any] = {"message": message.id, "mine": message.mine, "at": message.at, "text": message.text, "state": message.state}
+    if message.act is not None:
+        found |= {"act": message.act, "about": message.about}
     if message.file is not None:
         found["file"] = {name: value for name, value in message.file.items() if name != "thumbnail"}
     return found
@@ -54,8 +56,12 @@ def sentence(event: dict[str, Any]) -> str | None:
             return f"{name} is away"
         case "message" if event.get("file"):
             return f"{name} offers a file, {event['file']['size']} bytes: {_shown(event['text'])} ({event['message']})"
+        case "message" if event.get("act") not in (None, "reply"):
+            return f"{name}, {event['act']} of {event['about']}: {_shown(event['text'])}"
         case "message":
             return f"{name}: {_shown(event['text'])}"
+        case "presence":
+            return f"{name} is away from the device" if event["away"] else f"{name} is at the device"
         case "file" if event["state"] == "coming":
             return f"file {event['message']}: {event['pieces']} of {event['of']} MiB"
         case "file":

@@ -54,6 +54,11 @@ def is_transport_id(root: str, text: str) -> bool:
     return re.fullmatch(re.escape(f"{root}-") + _UUID, text) is not None
 
 
+def ends_in_uuid(text: str) -> bool:
+    """Says whether the id has the form of a Transport ID under some root."""
+    return re.fullmatch(r".+-" + _UUID, text) is not None
+
+
 def day_of(unix: float) -> str:
     """The UTC day of a moment."""
     return datetime.datetime.fromtimestamp(unix, datetime.UTC).strftime("%Y-%m-%d")

@@ -3,8 +3,7 @@
 FRAME_BYTES = 16_299
 NUMBER = 2**53 - 1
 
-# PROTOCOL.md names no bound for a name; this one is generous.
-NAME_BYTES = 256
+NAME_BYTES = 96
 NOTE_BYTES = 280
 ID_BYTES = 200
 TEXT_BYTES = 8_000

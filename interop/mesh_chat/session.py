@@ -41,6 +41,7 @@ class Session:
         self.link = link
         self.met = asyncio.Event()
         self.replaced = False
+        self.away = False
         self.began = time.monotonic()
         self.told_routers: tuple[str, ...] | None = None
         self.files: Files | None = None
@@ -128,6 +129,9 @@ class Session:
             self._hear_read(frame.id)
         elif isinstance(frame, wire.Typing):
             self._emit("typing", {"contact": self.contact.id})
+        elif isinstance(frame, wire.Scanned):
+            # This program shows no code: no token is one that it has shown, and nobody is verified by it.
+            self._emit("scanned", {"contact": self.contact.id})
         elif isinstance(frame, wire.Ping):
             self.link.send(wire.Pong())
         elif isinstance(frame, wire.Bye):
@@ -143,6 +147,9 @@ class Session:
     def _hear_profile(self, frame: wire.Profile) -> None:
         if not self._profiles.take():
             raise Misbehaviour("more profiles than anybody needs")
+        if bool(frame.away) != self.away:
+            self.away = bool(frame.away)
+            self._emit("presence", {"contact": self.contact.id, "away": self.away})
         if frame.number >= self.contact.number and frame.special != self.contact.their_special:
             self._store.change_contact(self.contact, their_special=frame.special)
         if frame.number > self.contact.number:
@@ -240,7 +247,7 @@ class Session:
                     self._sent.append(message)
                     self._position = message.seq
                     file = wire.FileOffer(**message.file) if message.file is not None else None
-                    self.link.send(wire.Text(len(self._sent), message.id, message.at, message.text, file))
+                    self.link.send(wire.Text(len(self._sent), message.id, message.at, message.text, file, message.act, message.about))
 
     def _hear_ack(self, frame: wire.Ack) -> None:
         if frame.upto > len(self._sent):
@@ -261,7 +268,7 @@ class Session:
             raise Misbehaviour("a text that does not follow the one before")
         self._heard = frame.number
         file = frame.file.written() if frame.file is not None else None
-        message = self._store.add_message(self.contact, False, frame.id, frame.at, frame.text, file)
+        message = self._store.add_message(self.contact, False, frame.id, frame.at, frame.text, file, frame.reference())
         if message is not None and file is not None:
             self._store.add_file(self.contact, frame.id, mine=False, path=None, state="offered")
         self._acknowledge()

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS contacts (
     awaited INTEGER NOT NULL DEFAULT 1, since INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS messages (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, contact INTEGER NOT NULL, id TEXT NOT NULL, mine INTEGER NOT NULL,
-    at INTEGER NOT NULL, text TEXT NOT NULL, file TEXT, state TEXT NOT NULL, UNIQUE (contact, mine, id));
+    at INTEGER NOT NULL, text TEXT NOT NULL, file TEXT, state TEXT NOT NULL, act TEXT, about TEXT, UNIQUE (contact, mine, id));
 CREATE TABLE IF NOT EXISTS files (
     message TEXT NOT NULL, contact INTEGER NOT NULL, mine INTEGER NOT NULL, path TEXT, state TEXT NOT NULL,
     to_say TEXT, flushed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (contact, message));
@@ -42,6 +42,9 @@ CREATE TABLE IF NOT EXISTS acceptances (pair_secret BLOB PRIMARY KEY, name TEXT 
 CREATE TABLE IF NOT EXISTS invites (uuid BLOB PRIMARY KEY, secret BLOB NOT NULL, until REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS refused (name TEXT NOT NULL, id TEXT NOT NULL, at REAL NOT NULL);
 """
+
+# What older programs have not stored.
+_LATER = {"messages": ("act TEXT", "about TEXT")}
 
 WEEK_SECONDS = 7 * 86_400.0
 DAY_SECONDS = 86_400.0
@@ -85,6 +88,8 @@ class Message:
     text: str
     file: dict[str, Any] | None
     state: str
+    act: str | None
+    about: str | None
 
     def __repr__(self) -> str:
         return f"Message({self.seq})"
@@ -166,10 +171,18 @@ class Store:
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_SCHEMA)
+        self._add_columns()
         if self.meta("key") is None:
             self.set_meta("key", crypto.to_base64url(crypto.Key.fresh().scalar()))
             self.set_meta("discovery_uuid", crypto.to_base64url(secrets.token_bytes(16)))
         self.key = crypto.Key.of_scalar(crypto.from_base64url(self.meta("key") or ""))
+
+    def _add_columns(self) -> None:
+        for table, columns in _LATER.items():
+            there = {row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")}
+            for column in columns:
+                if column.split()[0] not in there:
+                    self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
     def close(self) -> None:
         """Gives the folder up."""
@@ -281,13 +294,23 @@ class Store:
         ).fetchone()
         return None if row is None else _message(row)
 
-    def add_message(self, contact: Contact, mine: bool, message_id: str, at: int, text: str, file: dict[str, Any] | None) -> Message | None:
-        """Stores a message; none where it is there already."""
-        state = "waiting" if mine else "unseen"
+    def add_message(
+        self,
+        contact: Contact,
+        mine: bool,
+        message_id: str,
+        at: int,
+        text: str,
+        file: dict[str, Any] | None,
+        reference: tuple[str, str] | None = None,
+    ) -> Message | None:
+        """Stores a message, or what is said of one (`reference`: what, and of which); none where it is there already."""
+        act, about = reference or (None, None)
+        state = "waiting" if mine else "unseen" if act in (None, "reply") else "entry"
         try:
             self._db.execute(
-                "INSERT INTO messages (contact, id, mine, at, text, file, state) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (contact.id, message_id, mine, at, text, None if file is None else json.dumps(file), state),
+                "INSERT INTO messages (contact, id, mine, at, text, file, state, act, about) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (contact.id, message_id, mine, at, text, None if file is None else json.dumps(file), state, act, about),
             )
         except sqlite3.IntegrityError:
             return None
@@ -344,7 +367,8 @@ class Store:
         return [str(row["id"]) for row in rows]
 
     def see_all(self, contact: Contact) -> str | None:
-        """Everything is seen; the newest of what was not."""
+        """Everything is seen; the newest message that was not."""
+        self._db.execute("UPDATE messages SET state = 'passed' WHERE contact = ? AND NOT mine AND state = 'entry'", (contact.id,))
         last = self.last(contact, False, "unseen")
         if last is None:
             return None
@@ -352,9 +376,9 @@ class Store:
         return last.id
 
     def unseen(self, contact: Contact) -> int:
-        """How many messages were not seen."""
-        sql = "SELECT COUNT(*) FROM messages WHERE contact = ? AND NOT mine AND state = 'unseen'"
-        return int(self._db.execute(sql, (contact.id,)).fetchone()[0])
+        """How many messages were not seen, or entries about others, whichever are more."""
+        sql = "SELECT COUNT(*) AS many FROM messages WHERE contact = ? AND NOT mine AND state IN ('unseen', 'entry') GROUP BY state"
+        return max((int(row["many"]) for row in self._db.execute(sql, (contact.id,))), default=0)
 
     # Files
 

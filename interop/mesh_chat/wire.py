@@ -9,11 +9,12 @@ Long because it is the one list of all messages.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from . import crypto, limits
+from . import crypto, ids, limits
 
 
 class Malformed(ValueError):
@@ -73,6 +74,28 @@ def binary(length: int | None = None, most: int = 1_024) -> Callable[[Any], byte
         return data
 
     return read
+
+
+def friendly_name(value: Any) -> str:
+    """A name as people are shown it. Its characters are not counted, only its bytes: that takes tables that Python does not bring."""
+    name = string(limits.NAME_BYTES, 1)(value)
+    if name != unicodedata.normalize("NFC", name.strip()) or any(_is_hidden(one) for one in name):
+        raise Malformed("is no name that can be shown")
+    return name
+
+
+def _is_hidden(character: str) -> bool:
+    """Says whether nobody sees it; joiners and the letters of flags are within what is seen."""
+    kept = character in "\u200c\u200d" or "\U000e0020" <= character <= "\U000e007f"
+    return not kept and unicodedata.category(character) in ("Cc", "Cf", "Co", "Zl", "Zp")
+
+
+def transport_id(value: Any) -> str:
+    """An id that ends in a uuid, as every Transport ID does."""
+    text = string(limits.ID_BYTES, 1)(value)
+    if not ids.ends_in_uuid(text):
+        raise Malformed("is no Transport ID")
+    return text
 
 
 def point(value: Any) -> bytes:
@@ -204,14 +227,14 @@ def read_frame(kinds: dict[str, type[Frame]], data: bytes | str) -> Frame:
 
 
 def read_object(data: bytes | str, most: int = limits.FRAME_BYTES) -> dict[str, Any]:
-    """Reads an object of JSON in which all numbers are whole."""
+    """Reads an object of JSON."""
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
     if len(data) > most:
         raise Malformed(f"a message of {len(data)} bytes")
     try:
-        value = json.loads(data.decode(), parse_float=_no_number, parse_constant=_no_number)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        value = json.loads(data.decode(), parse_constant=_no_number)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError, Malformed) as error:
         raise Malformed("a message that is no JSON") from error
     except ValueError as error:  # An integer of more digits than Python reads.
         raise Malformed("a number that is too long") from error
@@ -221,10 +244,10 @@ def read_object(data: bytes | str, most: int = limits.FRAME_BYTES) -> dict[str, 
 
 
 def _no_number(_: str) -> Any:
-    raise Malformed("a number that is not whole")
+    raise Malformed("a number that JSON does not have")
 
 
-_name = string(limits.NAME_BYTES, 1)
+_name = friendly_name
 _id = string(limits.ID_BYTES, 1)
 _nonce = binary(32)
 _signature = binary(crypto.SIGNATURE_BYTES)
@@ -422,12 +445,13 @@ class Profile(Frame):
     TYPE = "profile"
     number: int = said(whole())
     friendlyname: str = said(_name)
-    transport_id: str = said(_id, "transportID")
+    transport_id: str = said(transport_id, "transportID")
     discovery_uuid: bytes = said(binary(16), "discoveryUUID")
     near: bool = said(flag)
     special: bool = said(flag)
     at: int = said(whole())
     routers: tuple[str, ...] | None = may(many(_id, limits.PROFILE_ROUTERS))
+    away: bool | None = may(flag)
 
     def __repr__(self) -> str:
         return f"Profile({self.number})"
@@ -470,6 +494,9 @@ class FileOffer(Record):
     folder: int | None = may(whole(limits.FOLDER_FILES))
 
 
+ACTS = ("reply", "reaction", "takeback", "edit", "delete")
+
+
 @dataclass(frozen=True)
 class Text(Frame):
     """A message that a person has written, or a file that they offer."""
@@ -480,9 +507,17 @@ class Text(Frame):
     at: int = said(whole())
     text: str = said(string(limits.TEXT_BYTES, 1))
     file: FileOffer | None = may(FileOffer.read)
+    act: str | None = may(string(limits.FRAME_BYTES))
+    about: str | None = may(string(limits.FRAME_BYTES))
 
     def __repr__(self) -> str:
         return f"Text({self.number})"
+
+    def reference(self) -> tuple[str, str] | None:
+        """What it does with an earlier message, and with which one; none where it is a message by itself."""
+        if self.act not in ACTS or self.about is None or self.file is not None:
+            return None
+        return self.act, _message_id(self.about)
 
 
 @dataclass(frozen=True)
@@ -506,6 +541,14 @@ class Typing(Frame):
     """The other is writing."""
 
     TYPE = "typing"
+
+
+@dataclass(frozen=True)
+class Scanned(Frame):
+    """The other has scanned what was shown here with this token, and has the same safety number."""
+
+    TYPE = "scanned"
+    token: str = said(string(limits.FRAME_BYTES))
 
 
 @dataclass(frozen=True)
@@ -556,7 +599,9 @@ class Bound(Frame):
     remote: bytes = said(binary(32))
 
 
-SESSION = frame_set(Profile, Have, Ask, Known, Text, Ack, Read, Typing, Replaced, FileState, Channel, Awaited, Bound, Ping, Pong, Bye)
+SESSION = frame_set(
+    Profile, Have, Ask, Known, Text, Ack, Read, Typing, Scanned, Replaced, FileState, Channel, Awaited, Bound, Ping, Pong, Bye
+)  # fmt: skip
 
 
 # On a connection for files

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import sqlite3
 import tempfile
 import unittest
 from pathlib import Path
@@ -70,6 +71,15 @@ class Command(unittest.TestCase):
         digits = json.loads(self.run_cli("--json", "safety", "Ben")[1])["safety"]
         self.assertRegex(digits, r"^\d{60}$")
         self.assertEqual(self.run_cli("safety", "Ben")[1].replace(" ", "").strip(), digits)
+
+    def test_the_state_of_an_older_program_is_read(self) -> None:
+        self.run_cli("name", "Anna")
+        self.befriend()
+        self.run_cli("send", "Ben", "hello")
+        with contextlib.closing(sqlite3.connect(self.folder / "state/state.db")) as state, state:
+            for column in ("act", "about"):
+                state.execute(f"ALTER TABLE messages DROP COLUMN {column}")
+        self.assertEqual(json.loads(self.run_cli("--json", "log", "Ben")[1])["text"], "hello")
 
     def test_keys_and_messages_are_for_nobody_else_on_the_device(self) -> None:
         self.run_cli("name", "Anna")

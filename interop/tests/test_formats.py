@@ -12,6 +12,7 @@ from mesh_chat.store import Invite
 KEY = crypto.Key.of_scalar(b"\x01" * 32)
 OTHER = crypto.Key.of_scalar(b"\x02" * 32)
 DESCRIPTION = sdp.Description("abcd", "e" * 22, bytes(32), "actpass").text()
+TRANSPORT = "myapp-07070707-0707-4707-8707-070707070707"
 D1 = "myapp-203-0-113-7-169582a6-a3be-80b2-a9c8-cc212e987f4c"
 D2 = "myapp-203-0-113-7-807cdcf4-a87b-8b98-b18c-7c110a8692a3"
 
@@ -54,7 +55,7 @@ class Frames(unittest.TestCase):
             (wire.HANDSHAKE, wire.Confirm(**proof)),
             (wire.HANDSHAKE, wire.Auth(**proof)),
             (wire.HANDSHAKE, wire.Crossed(nonce)),
-            (wire.SESSION, wire.Profile(1, "Anna", "myapp-x", bytes(16), True, False, 5, ("r",))),
+            (wire.SESSION, wire.Profile(1, "Anna", TRANSPORT, bytes(16), True, False, 5, ("r",), True)),
             (wire.SESSION, wire.Have(hexed, None)),
             (wire.SESSION, wire.Ask((hexed,))),
             (wire.SESSION, wire.Known(hexed)),
@@ -108,7 +109,7 @@ class Frames(unittest.TestCase):
             self.assertNotIn("secret", str(error))
 
     def test_a_registry_is_split_into_parts_that_fit(self) -> None:
-        entries = [wire.Entry(f"{D1[:-4]}{number:04x}", "ü" * 100, 5, bytes(70)) for number in range(200)]
+        entries = [wire.Entry(f"{D1[:-4]}{number:04x}", "ü" * 40, 5, bytes(70)) for number in range(200)]
         frames = wire.registry_frames(1, 1, entries)
         self.assertEqual([frame.part for frame in frames], list(range(1, len(frames) + 1)))
         self.assertTrue(all(len(frame.encoded()) <= limits.FRAME_BYTES for frame in frames))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import unittest
 from pathlib import Path
@@ -27,6 +28,34 @@ class Neighbours(World):
         await anna.see("read", lambda event: anna.texts("Ben")[-1][1] == "read")
         self.assertEqual([text for text, _ in ben.texts("Anna")], texts)
         self.assertEqual({state for _, state in anna.texts("Ben")}, {"read"})
+
+    async def test_what_is_said_of_a_message_comes_in_its_place_and_is_nothing_to_be_read(self) -> None:
+        anna, ben = await self.person("Anna"), await self.person("Ben")
+        await self.befriend(anna, ben)
+        about = anna.node.send_text(anna.contact("Ben"), "hello")
+        entries = [("reply", "again"), ("reaction", "👍"), ("takeback", "🗑️"), ("edit", "hallo"), ("delete", "🗑️")]
+        for number, (act, text) in enumerate(entries):
+            anna.node.store.add_message(anna.contact("Ben"), True, f"{number:032x}", 5, text, None, (act, about))
+        anna.node.sessions[anna.contact("Ben").id].wake()
+        for act, text in entries:
+            await ben.see("message", act=act, about=about, text=text)
+        await anna.see("read", lambda event: anna.texts("Ben")[1][1] == "read")
+        states = {"hello": "seen", "again": "seen"}
+        self.assertEqual(ben.texts("Anna")[:2], list(states.items()))
+        self.assertNotIn("unseen", {state for _, state in ben.texts("Anna")})
+
+    async def test_who_is_away_and_who_has_scanned_is_told_and_changes_nothing_else(self) -> None:
+        anna, ben = await self.person("Anna"), await self.person("Ben")
+        await self.befriend(anna, ben)
+        session = anna.node.sessions[anna.contact("Ben").id]
+        profile = anna.node._profile(session)
+        for away in (True, False):
+            session.say(dataclasses.replace(profile, away=away))
+            await ben.see("presence", name="Anna", away=away)
+        session.say(wire.Scanned("00" * 16))
+        await ben.see("scanned", name="Anna")
+        anna.node.send_text(anna.contact("Ben"), "still here")
+        await ben.see("message", text="still here")
 
     async def test_a_no_is_a_no_for_a_day(self) -> None:
         anna, ben = await self.person("Anna"), await self.person("Ben")
