@@ -27,6 +27,7 @@ mod delivery;
 mod directory;
 mod disappearing;
 mod doubtful_disks;
+mod golden;
 mod introduction;
 mod invites;
 mod late_answers;
@@ -37,6 +38,8 @@ mod multitude;
 mod older_disks;
 mod profiles;
 mod recent;
+#[path = "../recorded/mod.rs"]
+mod recorded;
 mod rendezvous;
 mod saying_more;
 mod trust;

@@ -1,5 +1,6 @@
 //! One device: its node, its storage, and what a view on it shows.
 
+use super::files::Files;
 use mesh_chat::clock::Mono;
 use mesh_chat::node::{LinkId, Node, StoreId};
 use mesh_chat::records::Change;
@@ -47,6 +48,7 @@ pub(super) struct Device {
     pub(super) requests: Vec<Request>,
     /// By contact and number.
     pub(super) messages: BTreeMap<(String, u64), Message>,
+    pub(super) files: Files,
     accepted: u32,
 }
 
@@ -73,6 +75,7 @@ impl Device {
             people: BTreeMap::new(),
             requests: Vec::new(),
             messages: BTreeMap::new(),
+            files: Files::default(),
             accepted: 0,
         }
     }

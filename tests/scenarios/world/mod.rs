@@ -5,13 +5,16 @@
 //! what a test may see of a device. Devices are numbered from 0 in the order they start.
 
 mod device;
+mod files;
 mod look;
 mod network;
 mod person;
+mod recording;
 mod storage;
 
 pub(crate) use device::End;
 pub(crate) use network::is_of_type;
+pub(crate) use recording::RecordedLink;
 
 use device::Device;
 use mesh_chat::clock::{Mono, Now};
@@ -23,6 +26,7 @@ use mesh_chat::node::{
 use mesh_chat::records::{Change, Snapshot};
 use mesh_chat::view::Command;
 use network::Holder;
+use recording::Recording;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Most scenarios are about these people; each is the device of this number.
@@ -80,6 +84,7 @@ pub(crate) struct World {
     dialled: Vec<(String, String)>,
     /// How many frames were sent.
     frames: usize,
+    recording: Option<Recording>,
 }
 
 /// Makes a world in which Ann and Bob are contacts on one network.
@@ -121,6 +126,7 @@ impl World {
             registered: Vec::new(),
             dialled: Vec::new(),
             frames: 0,
+            recording: None,
         }
     }
 

@@ -2,11 +2,12 @@
 
 use super::World;
 use super::device::End;
+use super::recording::RecordedLink;
 use mesh_chat::address::Addresses;
 use mesh_chat::node::{ChannelBinding, Closed, Input, Link, LinkId, Output, Path, Signalling};
 
 /// The longest frame a data channel carries.
-const FRAME_BYTES: usize = 16_299;
+pub(super) const FRAME_BYTES: usize = 16_299;
 
 /// Somebody who holds an id at the signalling server.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,11 +71,8 @@ impl World {
                     self.link_event(other, link, Link::Closed(Closed::Gone));
                 }
             }
-            Output::Configure(_)
-            | Output::Probe
-            | Output::Carry(_)
-            | Output::File(..)
-            | Output::Timeout(_) => {}
+            Output::Configure(_) | Output::Probe | Output::Carry(_) | Output::Timeout(_) => {}
+            Output::File(id, output) => self.file(device, id, output),
         }
     }
 
@@ -119,9 +117,19 @@ impl World {
         self.devices[device].links.insert(link, (other, theirs));
         self.devices[other].links.insert(theirs, (device, link));
         self.devices[other].undecided.insert(theirs);
+        let remote_id = self.devices[device].disguise.clone().unwrap_or(local);
+        let (caller, called) = ((device, link), (other, theirs));
+        self.note_link(RecordedLink {
+            caller,
+            called,
+            from: remote_id.clone(),
+            to: remote.clone(),
+            label: label.clone(),
+            fingerprints: [fingerprint(caller), fingerprint(called)],
+        });
         let incoming = Link::Incoming {
             local: remote,
-            remote: self.devices[device].disguise.clone().unwrap_or(local),
+            remote: remote_id,
             label,
         };
         self.link_event(other, theirs, incoming);
@@ -171,6 +179,7 @@ impl World {
                 Some(lie) => lie(frame),
                 None => frame,
             };
+            self.note_said(device, link, frame.as_bytes());
             self.devices[other].heard.push(frame.clone());
             self.link_event(other, theirs, Link::Frame(frame.into_bytes()));
         }
