@@ -3,6 +3,8 @@
 //! Other commands ask here for what they need, so that each of them works on a fresh machine. When
 //! nothing is missing this costs a few file look-ups.
 
+pub(crate) mod python;
+
 use crate::{paths, shell};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
@@ -45,6 +47,7 @@ enum Missing {
     Debian(Vec<&'static str>),
     Geckodriver,
     Verifpal,
+    PythonPackages,
 }
 
 impl Missing {
@@ -55,6 +58,9 @@ impl Missing {
             Self::Debian(packages) => format!("Debian packages: {}", packages.join(" ")),
             Self::Geckodriver => format!("geckodriver {GECKODRIVER} (cargo install, about 2 min)"),
             Self::Verifpal => format!("verifpal {VERIFPAL} (cargo install, some minutes)"),
+            Self::PythonPackages => {
+                "the packages of interop/requirements.txt, into interop/.venv".into()
+            }
         }
     }
 
@@ -65,6 +71,7 @@ impl Missing {
             Self::Debian(packages) => debian(packages),
             Self::Geckodriver => geckodriver(),
             Self::Verifpal => verifpal(),
+            Self::PythonPackages => python::install(),
         }
     }
 }
@@ -75,6 +82,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !options.build_only {
         missing.extend(missing_for_browsers());
         missing.extend(missing_for_fuzzing());
+        missing.extend(missing_for_interop()?);
     }
     if options.check {
         return report(&missing);
@@ -116,6 +124,23 @@ pub(crate) fn for_wasm_tests() -> Result<()> {
 /// Installs what the fuzzer needs.
 pub(crate) fn for_fuzzing() -> Result<()> {
     install(&missing_for_fuzzing())
+}
+
+/// Installs what the client in Python needs.
+pub(crate) fn for_interop() -> Result<()> {
+    install(&missing_for_interop()?)
+}
+
+/// The environment is made by a part of Python that Debian packs by itself.
+fn missing_for_interop() -> Result<Vec<Missing>> {
+    if python::is_ready()? {
+        return Ok(Vec::new());
+    }
+    let package = (!python::makes_environments()).then(|| Missing::Debian(vec!["python3-venv"]));
+    Ok(package
+        .into_iter()
+        .chain([Missing::PythonPackages])
+        .collect())
 }
 
 /// The engine of the fuzzer is built from C++ source.

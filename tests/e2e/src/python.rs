@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long anything may take.
@@ -172,33 +172,14 @@ with sqlite3.connect(sys.argv[1]) as state:
     }
 }
 
-/// Returns the interpreter; where nobody has made an environment for it, one is made, from the package index.
+/// Returns the interpreter, where `cargo xtask setup` has made an environment for it, or another one is named.
 fn interpreter() -> Result<PathBuf> {
-    static MAKING: Mutex<()> = Mutex::new(());
     if let Some(named) = std::env::var_os(INTERPRETER) {
         return Ok(named.into());
     }
-    let _one_at_a_time = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
-    let interop = paths::root().join("interop");
-    let environment = interop.join(".venv");
-    let python = environment.join("bin/python");
+    let environment = paths::root().join("interop/.venv");
     if !environment.join("installed").exists() {
-        run(Command::new("python3")
-            .args(["-m", "venv"])
-            .arg(&environment))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--requirement"];
-        run(Command::new(&python)
-            .args(pip)
-            .arg(interop.join("requirements.txt")))?;
-        std::fs::write(environment.join("installed"), "")?;
+        bail!("run `cargo xtask setup` first, or set {INTERPRETER}");
     }
-    Ok(python)
-}
-
-fn run(command: &mut Command) -> Result {
-    let done = command.status().with_context(|| format!("{command:?}"))?;
-    if !done.success() {
-        bail!("{command:?}: {done}; see interop/README.md, or set {INTERPRETER}");
-    }
-    Ok(())
+    Ok(environment.join("bin/python"))
 }

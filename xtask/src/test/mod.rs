@@ -4,6 +4,7 @@
 
 mod browsers;
 mod counts;
+mod interop;
 mod report;
 
 pub(crate) use browsers::measure_failover;
@@ -41,6 +42,8 @@ enum Phase {
     Doc,
     /// Unit tests, vectors, pairs and the examples in the documentation, on this machine
     Unit,
+    /// The client in Python: vectors and conversations of the core, forms, and clients that meet
+    Interop,
     /// Whole participants in worlds where everything goes wrong
     Sim,
     /// Bytes that others hand in, bent by a coverage-guided fuzzer
@@ -113,6 +116,9 @@ fn prepare(phases: &[Phase]) -> Result<()> {
     if phases.contains(&Phase::Wasm) {
         setup::for_wasm_tests()?;
     }
+    if phases.contains(&Phase::Interop) {
+        setup::for_interop()?;
+    }
     if phases.contains(&Phase::Fuzz) {
         setup::for_fuzzing()?;
     }
@@ -173,7 +179,9 @@ fn sum_up(results: &[(Phase, Report, Duration)]) -> Result<()> {
 impl Phase {
     fn wanted(self, options: &Options) -> bool {
         let is_tests = match self {
-            Self::Unit | Self::Wasm | Self::Dist | Self::Browsers | Self::Nat => true,
+            Self::Unit | Self::Interop | Self::Wasm | Self::Dist | Self::Browsers | Self::Nat => {
+                true
+            }
             Self::Format | Self::Lint | Self::Deny | Self::Doc => false,
             Self::Sim | Self::Fuzz | Self::Store => false,
         };
@@ -192,6 +200,7 @@ impl Phase {
             | Self::Deny
             | Self::Doc
             | Self::Unit
+            | Self::Interop
             | Self::Wasm
             | Self::Dist
             | Self::Store
@@ -215,6 +224,7 @@ impl Phase {
             Self::Deny => Ok(deny().into()),
             Self::Doc => Ok(doc().into()),
             Self::Unit => unit(filters),
+            Self::Interop => interop::run(filters),
             Self::Sim => {
                 let mut worlds = stories::simulation("sim");
                 Ok(check(worlds.args(["--seeds", SIMULATED_WORLDS])).into())
