@@ -4,7 +4,7 @@ use crate::limits::{BUFFERED_DOUBT, BUFFERED_MAX};
 
 /// What follows from how much waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// The channel can go on.
     Fine,
     /// It can go on, and the path is in doubt: said once until [`Backlog::drained`].
@@ -15,16 +15,16 @@ pub enum Verdict {
 
 /// Looks at how much waits, after each message.
 #[derive(Debug, Default)]
-pub struct Backlog {
+pub(crate) struct Backlog {
     doubted: bool,
 }
 
 impl Backlog {
     /// What waits has become little enough when it is this much, in bytes: [`Backlog::drained`] is due then.
-    pub const LOW: u32 = BUFFERED_DOUBT / 2;
+    pub(crate) const LOW: u32 = BUFFERED_DOUBT / 2;
 
     /// Takes how many bytes wait after a message was sent.
-    pub fn sent(&mut self, waits: u32) -> Verdict {
+    pub(crate) fn sent(&mut self, waits: u32) -> Verdict {
         if waits > BUFFERED_MAX {
             return Verdict::TooMuch;
         }
@@ -37,7 +37,7 @@ impl Backlog {
     }
 
     /// Notes that little waits again.
-    pub fn drained(&mut self) {
+    pub(crate) fn drained(&mut self) {
         self.doubted = false;
     }
 }

@@ -44,6 +44,7 @@ pub enum Kind {
 
 /// Why a candidate is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum CandidateError {
     /// More than [`CANDIDATE_MAX`] bytes.
     #[error("candidate too long")]

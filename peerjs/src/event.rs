@@ -12,7 +12,8 @@ pub enum ConnId {
     Accepted(u32),
 }
 
-/// What an endpoint reports to its owner.
+/// What an endpoint reports to its owner. Exhaustive like [`Output`](crate::endpoint::Output): an event that nobody looks at
+/// leaves connections open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The id is held (OPEN, or proven by self-echo after a return without OPEN).
@@ -88,6 +89,7 @@ pub enum Path {
 
 /// Why a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Closed {
     /// Closed by either side, or the path failed.
     Gone,
@@ -126,4 +128,26 @@ pub struct IceServer {
     pub username: Option<String>,
     /// For TURN.
     pub credential: Option<String>,
+}
+
+/// What has become of the connections of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Made in all.
+    pub made: u32,
+    /// Made and not closed.
+    pub open: u32,
+    /// Made and not collected: those that are open, and those whose place is not free yet.
+    pub places: u32,
+    /// Times that the browser was made to collect.
+    pub collections: u32,
+    /// Times in a row that one was put off, or that the browser would not make it.
+    pub refused: u32,
+}
+
+impl Counts {
+    /// Returns how many are closed and not collected.
+    pub fn uncollected(&self) -> u32 {
+        self.places.saturating_sub(self.open)
+    }
 }

@@ -62,6 +62,7 @@ pub enum Relayed {
 
 /// Why a frame is passed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum FrameError {
     /// More than [`SERVER_FRAME_MAX`] bytes.
     #[error("frame too long")]

@@ -27,6 +27,7 @@ impl From<ConnId> for RtcId {
 
 /// What happens to an endpoint.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Input {
     /// Time has passed. Early, late and spurious ones are harmless.
     Timeout,
@@ -79,6 +80,7 @@ pub enum Input {
 
 /// What a socket reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SocketInput {
     /// It is open.
     Opened,
@@ -90,6 +92,7 @@ pub enum SocketInput {
 
 /// What a peer connection reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RtcInput {
     /// The local description is applied: this one.
     Described(String),
@@ -115,6 +118,9 @@ pub enum RtcInput {
 }
 
 /// What an endpoint wants done.
+///
+/// Exhaustive on purpose: an output that nobody performs breaks connections, so another one makes a new version that is
+/// not compatible.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
     /// Open a socket to this URL.
@@ -131,7 +137,7 @@ pub enum Output {
     Timeout(Option<Duration>),
 }
 
-/// What to do with a peer connection.
+/// What to do with a peer connection. Exhaustive like [`Output`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RtcCommand {
     /// Make one with an ordered, reliable channel of this label, and its offer.

@@ -105,9 +105,8 @@
 //! | [`path`] | where the other end of a connection is |
 //! | [`reach`] | which candidates a connection may use |
 //! | [`limits`] | every bound and interval, with its reason |
-//! | [`backlog`] | what follows from how much waits on a channel |
-//! | [`upkeep`] | how many places for connections are taken, and when closed ones have to be collected |
 //! | `browser` | WebSocket, RTCPeerConnection and the timer |
+//! | `backlog`, `upkeep`, `rotation` | for `browser`: what waits on a channel; places for connections, and windows to make them in |
 //!
 //! Deliberately absent from everything but `browser`: clocks, random sources, sockets.
 
@@ -126,7 +125,8 @@ macro_rules! planted {
     };
 }
 
-pub mod backlog;
+#[cfg(any(target_arch = "wasm32", test))]
+mod backlog;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod candidate;
@@ -139,7 +139,9 @@ pub mod limits;
 pub mod path;
 mod random;
 pub mod reach;
-pub mod rotation;
+#[cfg(any(target_arch = "wasm32", test))]
+mod rotation;
 pub mod sdp;
 mod signalling;
-pub mod upkeep;
+#[cfg(any(target_arch = "wasm32", test))]
+mod upkeep;

@@ -12,7 +12,7 @@ use std::rc::{Rc, Weak};
 
 /// Gives out windows, which live as long as something that they have made.
 #[derive(Debug)]
-pub struct Rotation<Window> {
+pub(crate) struct Rotation<Window> {
     current: Option<Rc<Window>>,
     /// Made in the current one since it is.
     made: u32,
@@ -36,7 +36,10 @@ impl<Window> Rotation<Window> {
     ///
     /// # Errors
     /// Where that fails.
-    pub fn next<E>(&mut self, open: impl FnOnce() -> Result<Window, E>) -> Result<Rc<Window>, E> {
+    pub(crate) fn next<E>(
+        &mut self,
+        open: impl FnOnce() -> Result<Window, E>,
+    ) -> Result<Rc<Window>, E> {
         if self.made >= WINDOW_MADE
             && let Some(full) = self.current.take()
         {

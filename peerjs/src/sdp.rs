@@ -37,6 +37,7 @@ pub enum SdpRole {
 
 /// Why a description is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum SdpError {
     /// More than [`SDP_MAX`] bytes.
     #[error("description too long")]

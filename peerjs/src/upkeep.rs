@@ -8,34 +8,13 @@
 //! whoever dials is told that nobody was reached, and comes back later. Firefox has no such limit, and cannot be made
 //! to collect: [`rotation`](crate::rotation) lets it.
 
+use crate::event::Counts;
 use crate::limits::{CLOSED_MAX, COLLECT_AGAIN_AFTER};
 use std::time::Duration;
 
-/// What has become of the connections of a page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Made in all.
-    pub made: u32,
-    /// Made and not closed.
-    pub open: u32,
-    /// Made and not collected: those that are open, and those whose place is not free yet.
-    pub places: u32,
-    /// Times that the browser was made to collect.
-    pub collections: u32,
-    /// Times in a row that one was put off, or that the browser would not make it.
-    pub refused: u32,
-}
-
-impl Counts {
-    /// Returns how many are closed and not collected.
-    pub fn uncollected(&self) -> u32 {
-        self.places.saturating_sub(self.open)
-    }
-}
-
 /// Whether a connection is to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
+pub(crate) enum Admission {
     /// There is a place for it.
     Make,
     /// Nearly all places are taken; those of closed ones are to be collected now.
@@ -46,7 +25,7 @@ pub enum Admission {
 
 /// Counts connections, and says when to collect.
 #[derive(Debug, Default)]
-pub struct Upkeep {
+pub(crate) struct Upkeep {
     counts: Counts,
     /// Places that may be taken, where the browser limits them.
     places: Option<u32>,
@@ -57,7 +36,7 @@ pub struct Upkeep {
 
 impl Upkeep {
     /// Counts where so many places may be taken; `None` where the browser has no limit.
-    pub fn new(places: Option<u32>) -> Self {
+    pub(crate) fn new(places: Option<u32>) -> Self {
         Self {
             places,
             ..Self::default()
@@ -65,7 +44,7 @@ impl Upkeep {
     }
 
     /// Asks for a place.
-    pub fn admit(&mut self, now: Duration) -> Admission {
+    pub(crate) fn admit(&mut self, now: Duration) -> Admission {
         if self.places.is_none_or(|most| self.counts.places < most) {
             return Admission::Make;
         }
@@ -76,7 +55,7 @@ impl Upkeep {
     }
 
     /// Notes that one was made.
-    pub fn made(&mut self) {
+    pub(crate) fn made(&mut self) {
         self.counts.made = self.counts.made.saturating_add(1);
         self.counts.open = self.counts.open.saturating_add(1);
         self.counts.places = self.counts.places.saturating_add(1);
@@ -84,7 +63,7 @@ impl Upkeep {
     }
 
     /// Notes that one was put off, or that the browser would not make it. Returns whether to collect now.
-    pub fn refused(&mut self, now: Duration) -> bool {
+    pub(crate) fn refused(&mut self, now: Duration) -> bool {
         self.counts.refused = self.counts.refused.saturating_add(1);
         // WebRTC that is switched off is refused too, with nothing to collect.
         let waited = self
@@ -94,19 +73,19 @@ impl Upkeep {
     }
 
     /// Notes that one was closed. Returns whether to collect now.
-    pub fn closed(&mut self, now: Duration) -> bool {
+    pub(crate) fn closed(&mut self, now: Duration) -> bool {
         self.counts.open = self.counts.open.saturating_sub(1);
         self.closed = self.closed.saturating_add(1);
         self.closed >= CLOSED_MAX && self.collect(now)
     }
 
     /// Notes that the browser has collected one, so that its place is free.
-    pub fn collected(&mut self) {
+    pub(crate) fn collected(&mut self) {
         self.counts.places = self.counts.places.saturating_sub(1);
     }
 
     /// Returns what has become of all of them.
-    pub fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         self.counts
     }
 

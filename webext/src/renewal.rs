@@ -6,7 +6,7 @@
 //! Chromium 156, whose process lives on, also while a view is open. Firefox collects what a page held that is gone.
 
 use mesh_chat::Mono;
-use peerjs::upkeep::Counts;
+use peerjs::event::Counts;
 use std::time::Duration;
 
 /// Connections that the browser would not make, one after the other: every one of them was followed

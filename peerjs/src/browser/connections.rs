@@ -3,9 +3,10 @@
 use super::frames::Frame;
 use super::tasks::Tasks;
 use super::timer::{now, pause};
+use crate::event::Counts;
 use crate::limits::{PLACES_MAX, SETTLE_LOOKS, SETTLE_MILLIS};
 use crate::rotation::Rotation;
-use crate::upkeep::{Admission, Counts, Upkeep};
+use crate::upkeep::{Admission, Upkeep};
 use gloo_timers::callback::Timeout;
 use js_sys::{ArrayBuffer, FinalizationRegistry};
 use std::cell::RefCell;
