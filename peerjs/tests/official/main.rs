@@ -31,6 +31,7 @@ fn an_id_is_held_and_nobody_else_gets_it_until_it_is_released() {
     alice.handle(Input::Release("alice".into()));
     alice.handle(Input::Register("ann".into()));
     alice.see(|event| *event == Event::Registered("ann".into()));
+    alice.see_sockets(1);
     other.handle(Input::Register("alice".into()));
     other.see(|event| *event == Event::Registered("alice".into()));
     // Over the server alone one can hear of the other.

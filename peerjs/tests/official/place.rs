@@ -220,6 +220,11 @@ impl Owner {
         });
     }
 
+    /// Waits until it holds no more sockets than this.
+    pub(crate) fn see_sockets(&mut self, most: usize) {
+        self.until(|owner| (owner.sockets.len() <= most).then_some(()));
+    }
+
     fn until<T>(&mut self, mut found: impl FnMut(&mut Self) -> Option<T>) -> T {
         let end = self.began.elapsed() + PATIENCE;
         loop {

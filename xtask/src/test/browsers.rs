@@ -26,7 +26,16 @@ pub(super) fn run(filters: &[String]) -> Result<Report> {
     let (untimed, timed): (Vec<_>, Vec<_>) = files()?.into_iter().partition(is_untimed);
     let report = e2e("browsers", &timed, 1, filters)?;
     let report = report.plus(e2e("browsers", &untimed, 2, filters)?);
+    let report = report.plus(official(filters)?);
     Ok(report.plus(e2e("browsers", &[WAITING.to_owned()], 4, filters)?))
+}
+
+/// Runs the test of the crate `peerjs` with the official server and a page of stock peerjs.
+fn official(filters: &[String]) -> Result<Report> {
+    let mut cargo = shell::cargo();
+    cargo.args(["test", "-p", "peerjs", "--features", "official"]);
+    cargo.args(["--test", "official"]);
+    timed_tests(cargo.env("RUST_BACKTRACE", "0"), filters)
 }
 
 /// Runs the tests across NATs.
