@@ -261,9 +261,13 @@ fn misbehaviour(frame: &SessionFrame) -> Option<Misbehaviour> {
     all.frame(&mut ctx, &bob, encode(&have).as_bytes());
     clear(&mut ctx);
     all.frame(&mut ctx, &bob, encode(frame).as_bytes());
-    facts(&mut ctx).into_iter().find_map(|fact| match fact {
-        Fact::Misbehaved(_, how) => Some(how),
-        Fact::Profile(id, heard) => Contacts::default().hear(&mut ctx, &id, *heard).err(),
-        _ => None,
+    facts(&mut ctx).into_iter().find_map(|fact| {
+        if let Fact::Misbehaved(_, how) = fact {
+            return Some(how);
+        }
+        let Fact::Profile(id, heard) = fact else {
+            return None;
+        };
+        Contacts::default().hear(&mut ctx, &id, *heard).err()
     })
 }

@@ -8,6 +8,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     clippy::wildcard_enum_match_arm,
     reason = "what a helper cannot do fails its test"
 )]

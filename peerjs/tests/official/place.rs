@@ -278,13 +278,13 @@ fn writer(socket: &WebSocket<TcpStream>, role: Role) -> WebSocket<TcpStream> {
 fn read(mut socket: WebSocket<TcpStream>, hear: impl Fn(Option<String>) -> bool + Send + 'static) {
     thread::spawn(move || {
         loop {
-            let goes_on = match socket.read() {
-                Ok(Message::Text(text)) => hear(Some(text.to_string())),
-                Ok(_) => true,
-                Err(_) => hear(None) && false,
-            };
-            if !goes_on {
-                return;
+            match socket.read() {
+                Ok(Message::Text(text)) if !hear(Some(text.to_string())) => return,
+                Ok(_) => {}
+                Err(_) => {
+                    hear(None);
+                    return;
+                }
             }
         }
     });
@@ -332,7 +332,7 @@ fn open(url: &str) -> Process {
         .arg(format!("--user-data-dir={}", profile.display()))
         .args(["--headless=new", "--no-sandbox", "--disable-gpu"])
         .args(["--no-first-run", "--disable-background-networking"])
-        // Without a microphone the only addresses of a page on this machine are hidden, and not always resolved.
+        // A machine without a network has no other path.
         .arg("--allow-loopback-in-peer-connection")
         .arg(url)
         .stdout(Stdio::null())
