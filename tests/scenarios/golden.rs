@@ -5,7 +5,7 @@
 //! writes it.
 
 use crate::recorded::{self, Json, hex, text};
-use crate::world::{ANN, AWAY, BOB, HOME, RecordedLink, World};
+use crate::world::{ANN, AWAY, BOB, HOME, Recording, Said, World, is_of_type};
 use Json::{Flag, List, Number, Object};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chacha20::ChaCha20Rng;
@@ -17,16 +17,24 @@ use mesh_chat::view::{Act, Command, FileChoice, Presence, Reference, TransferId}
 
 const COMMITTED: &str = include_str!("../conversations.json");
 
-const ABOUT: &str = "What two nodes of the core say, in the order in which it is said. Links are numbered; `ephemeral` are the \
-    secret scalars of the hellos, hex. A message of JSON is `bytes`, another one `hex`. Written by the tests of the core: \
+const ABOUT: &str = "What two nodes of the core say, in the order in which it is said. Links are numbered; `ephemeralCaller` \
+    and `ephemeralCalled` are the secret scalars of the hellos. `devices` is what each knows in the end; whoever starts again \
+    is another device. A message of JSON is `bytes`, another one `hex`. Written by the tests of the core: \
     RECORD=1 cargo test -p mesh-chat golden";
 
-/// How far a story was told: the numbers of links and messages before each conversation.
+/// A world, and which conversations are had in it.
 struct Story {
     name: &'static str,
     world: World,
-    chapters: Vec<(&'static str, usize, usize)>,
+    chapters: Vec<Chapter>,
     invite: Option<String>,
+}
+
+/// A conversation, with how many links and messages there were before it.
+struct Chapter {
+    name: &'static str,
+    links: usize,
+    said: usize,
 }
 
 impl Story {
@@ -42,44 +50,32 @@ impl Story {
     /// Begins the next conversation.
     fn chapter(&mut self, name: &'static str) -> &mut World {
         let recording = self.world.recording();
-        let chapter = (name, recording.links.len(), recording.said.len());
-        self.chapters.push(chapter);
+        self.chapters.push(Chapter {
+            name,
+            links: recording.links.len(),
+            said: recording.said.len(),
+        });
         &mut self.world
     }
 
-    fn told(&self) -> Json {
+    fn told(mut self) -> Json {
+        let scalars = ephemerals(&self.world);
+        // So that each has one that begins where it ends.
+        self.chapter("");
         let recording = self.world.recording();
-        let secrets = Ephemerals::of(&self.world);
-        let links: Vec<Json> = (recording.links.iter().enumerate())
-            .map(|(number, link)| secrets.link(number, link))
-            .collect();
-        let said = recording.said.iter().map(|said| {
-            let message = match std::str::from_utf8(&said.message) {
-                Ok(message) if message.starts_with('{') => ("bytes", text(message)),
-                _ => ("hex", hex(&said.message)),
-            };
+        let chapters = self.chapters.windows(2).map(|chapters| {
+            let (begin, end) = (&chapters[0], &chapters[1]);
+            let links = (begin.links..end.links).map(|link| told_link(recording, link, &scalars));
+            let said = recording.said[begin.said..end.said]
+                .iter()
+                .map(told_message);
             Object(vec![
-                ("at", Number(said.at)),
-                ("link", Number(said.link as u64)),
-                ("by", Number(said.by as u64)),
-                message,
+                ("name", text(begin.name)),
+                ("links", List(links.collect())),
+                ("said", List(said.collect())),
             ])
         });
-        let said: Vec<Json> = said.collect();
-        let ends = self
-            .chapters
-            .iter()
-            .skip(1)
-            .map(|chapter| (chapter.1, chapter.2));
-        let ends = ends.chain([(links.len(), said.len())]);
-        let chapters = self.chapters.iter().zip(ends).map(|(chapter, end)| {
-            Object(vec![
-                ("name", text(chapter.0)),
-                ("links", List(links[chapter.1..end.0].to_vec())),
-                ("said", List(said[chapter.2..end.1].to_vec())),
-            ])
-        });
-        let devices = (0..self.world.devices()).map(|device| device_of(&self.world, device));
+        let devices = (0..self.world.devices()).map(|device| told_device(&self.world, device));
         let mut story = vec![
             ("name", text(self.name)),
             ("devices", List(devices.collect())),
@@ -90,8 +86,42 @@ impl Story {
     }
 }
 
+fn told_message(said: &Said) -> Json {
+    let message = match std::str::from_utf8(&said.message) {
+        Ok(message) if message.starts_with('{') => ("bytes", text(message)),
+        _ => ("hex", hex(&said.message)),
+    };
+    Object(vec![
+        ("at", Number(said.at)),
+        ("link", Number(said.link as u64)),
+        ("by", Number(said.by as u64)),
+        message,
+    ])
+}
+
+fn told_link(recording: &Recording, number: usize, scalars: &[Scalars]) -> Json {
+    let link = &recording.links[number];
+    let was_answered = recording.said.iter().any(|said| said.link == number);
+    let mut members = vec![
+        ("link", Number(number as u64)),
+        ("caller", Number(link.caller.0 as u64)),
+        ("called", Number(link.called.0 as u64)),
+        ("from", text(&*link.from)),
+        ("to", text(&*link.to)),
+        ("label", text(&*link.label)),
+        ("fpCaller", hex(&link.fingerprints[0])),
+        ("fpCalled", hex(&link.fingerprints[1])),
+        ("answered", Flag(was_answered)),
+    ];
+    if let [Some(caller), Some(called)] = &scalars[number] {
+        members.push(("ephemeralCaller", hex(caller)));
+        members.push(("ephemeralCalled", hex(called)));
+    }
+    Object(members)
+}
+
 /// Whose device it is, and what it knows in the end.
-fn device_of(world: &World, device: usize) -> Json {
+fn told_device(world: &World, device: usize) -> Json {
     let snapshot = world.snapshot(device);
     let profile = snapshot.profile.unwrap();
     let known = snapshot.contacts.iter().map(|contact| {
@@ -118,57 +148,27 @@ fn decoded(text: &str) -> Vec<u8> {
     Base64UrlUnpadded::decode_vec(text).unwrap()
 }
 
-/// The secret scalars of the hellos. A node tells nobody; but all that it draws comes from its seed, in the order in
-/// which it is needed.
-struct Ephemerals<'a> {
-    world: &'a World,
-    /// By link, and side.
-    scalars: Vec<[Option<[u8; 32]>; 2]>,
-}
+/// The secret scalars of the hellos of a link: that of whoever dialled, and the other.
+type Scalars = [Option<[u8; 32]>; 2];
 
-impl<'a> Ephemerals<'a> {
-    fn of(world: &'a World) -> Self {
-        let recording = world.recording();
-        let mut scalars = vec![[None; 2]; recording.links.len()];
-        for device in 0..world.devices() {
-            let mut drawn = Drawn::of(device);
-            for said in &recording.said {
-                let message = String::from_utf8_lossy(&said.message);
-                if said.by == device && message.starts_with(r#"{"type":"hello""#) {
-                    let (_, rest) = message.split_once(r#""eph":""#).unwrap();
-                    let (public, _) = rest.split_once('"').unwrap();
-                    let is_called = recording.links[said.link].called.0 == device;
-                    scalars[said.link][usize::from(is_called)] = Some(drawn.next(public));
-                }
+/// Returns them for each link. A node tells nobody; but all that it draws comes from its seed, in the order in which it
+/// is needed.
+fn ephemerals(world: &World) -> Vec<Scalars> {
+    let recording = world.recording();
+    let mut scalars = vec![[None; 2]; recording.links.len()];
+    for device in 0..world.devices() {
+        let mut drawn = Drawn::of(device);
+        for said in recording.said.iter().filter(|said| said.by == device) {
+            let message = String::from_utf8_lossy(&said.message);
+            if is_of_type(&message, "hello") {
+                let (_, rest) = message.split_once(r#""eph":""#).unwrap();
+                let (public, _) = rest.split_once('"').unwrap();
+                let is_called = recording.links[said.link].called.0 == device;
+                scalars[said.link][usize::from(is_called)] = Some(drawn.next(public));
             }
         }
-        Self { world, scalars }
     }
-
-    fn said_on(&self, number: usize) -> usize {
-        let said = self.world.recording().said.iter();
-        said.filter(|said| said.link == number).count()
-    }
-
-    fn link(&self, number: usize, link: &RecordedLink) -> Json {
-        let mut members = vec![
-            ("link", Number(number as u64)),
-            ("caller", Number(link.caller.0 as u64)),
-            ("called", Number(link.called.0 as u64)),
-            ("from", text(&*link.from)),
-            ("to", text(&*link.to)),
-            ("label", text(&*link.label)),
-            ("fpCaller", hex(&link.fingerprints[0])),
-            ("fpCalled", hex(&link.fingerprints[1])),
-        ];
-        let was_answered = self.said_on(number) > 0;
-        members.push(("answered", Flag(was_answered)));
-        if let [Some(caller), Some(called)] = &self.scalars[number] {
-            members.push(("ephemeralCaller", hex(caller)));
-            members.push(("ephemeralCalled", hex(called)));
-        }
-        Object(members)
-    }
+    scalars
 }
 
 /// What a device has drawn: the stream of its seed, from behind what was found last.

@@ -14,7 +14,7 @@ mod storage;
 
 pub(crate) use device::End;
 pub(crate) use network::is_of_type;
-pub(crate) use recording::RecordedLink;
+pub(crate) use recording::{Recording, Said};
 
 use device::Device;
 use mesh_chat::clock::{Mono, Now};
@@ -26,7 +26,6 @@ use mesh_chat::node::{
 use mesh_chat::records::{Change, Snapshot};
 use mesh_chat::view::Command;
 use network::Holder;
-use recording::Recording;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Most scenarios are about these people; each is the device of this number.
