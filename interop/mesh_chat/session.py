@@ -273,7 +273,8 @@ class Session:
             self._store.add_file(self.contact, frame.id, mine=False, path=None, state="offered")
         self._acknowledge()
         if message is not None:
-            self._emit("message", {"contact": self.contact.id, "message": message})
+            lives = {name: value for name, value in (("lives", frame.lives), ("turn", frame.turn)) if value is not None}
+            self._emit("message", {"contact": self.contact.id, "message": message} | lives)
 
     def _acknowledge(self) -> None:
         """Says what is stored, unless too much is unseen: then the sender keeps the rest."""

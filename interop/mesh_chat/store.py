@@ -302,7 +302,7 @@ class Store:
         at: int,
         text: str,
         file: dict[str, Any] | None,
-        reference: tuple[str, str] | None = None,
+        reference: tuple[str, str | None] | None = None,
     ) -> Message | None:
         """Stores a message, or what is said of one (`reference`: what, and of which); none where it is there already."""
         act, about = reference or (None, None)

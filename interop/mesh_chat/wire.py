@@ -494,7 +494,9 @@ class FileOffer(Record):
     folder: int | None = may(whole(limits.FOLDER_FILES))
 
 
-ACTS = ("reply", "reaction", "takeback", "edit", "delete")
+ACTS = ("reply", "reaction", "takeback", "edit", "delete", "agree", "decline")
+# Those that are about no message.
+RULES = ("propose", "off")
 
 
 @dataclass(frozen=True)
@@ -509,13 +511,19 @@ class Text(Frame):
     file: FileOffer | None = may(FileOffer.read)
     act: str | None = may(string(limits.FRAME_BYTES))
     about: str | None = may(string(limits.FRAME_BYTES))
+    lives: int | None = may(whole())
+    turn: int | None = may(whole())
 
     def __repr__(self) -> str:
         return f"Text({self.number})"
 
-    def reference(self) -> tuple[str, str] | None:
-        """What it does with an earlier message, and with which one; none where it is a message by itself."""
-        if self.act not in ACTS or self.about is None or self.file is not None:
+    def reference(self) -> tuple[str, str | None] | None:
+        """What it says of an earlier message, or of all, and of which one; none where it is a message by itself."""
+        if self.file is not None:
+            return None
+        if self.act in RULES:
+            return self.act, None
+        if self.act not in ACTS or self.about is None:
             return None
         return self.act, _message_id(self.about)
 

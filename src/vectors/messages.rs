@@ -230,6 +230,19 @@ fn written() -> Vec<SessionFrame> {
         file,
         act: act.map(str::to_owned),
         about: act.map(|_| EARLIER.to_owned()),
+        lives: None,
+        turn: None,
+    };
+    let about_lives = |act: Option<&str>, about: Option<&str>, lives, turn| SessionFrame::Text {
+        number: 1,
+        id: MESSAGE.to_owned(),
+        at: NOW,
+        text: "For a day".to_owned(),
+        file: None,
+        act: act.map(str::to_owned),
+        about: about.map(str::to_owned),
+        lives,
+        turn,
     };
     let file = |name: &str, folder| FileOffer {
         name: name.to_owned(),
@@ -252,6 +265,11 @@ fn written() -> Vec<SessionFrame> {
         entry("🗑️", Some("takeback"), None),
         entry("Grüß Gott", Some("edit"), None),
         entry("🗑️", Some("delete"), None),
+        about_lives(None, None, Some(86_400), None),
+        about_lives(Some("propose"), None, Some(86_400), Some(NOW)),
+        about_lives(Some("agree"), Some(EARLIER), None, None),
+        about_lives(Some("decline"), Some(EARLIER), None, None),
+        about_lives(Some("off"), None, None, Some(NOW)),
         entry("notes", None, Some(file("notes", None))),
         entry("lake.jpg", None, Some(picture)),
         entry("trip.zip", None, Some(file("trip.zip", Some(12)))),

@@ -207,6 +207,8 @@ fn words() -> Vec<SessionFrame> {
         file: None,
         act: about.map(|_| "reply".to_owned()),
         about: about.map(str::to_owned),
+        lives: None,
+        turn: None,
     };
     let profile = |transport_id: &str, discovery_uuid: String, name: &str| SessionFrame::Profile {
         number: 1,
