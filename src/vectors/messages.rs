@@ -1,4 +1,6 @@
 //! The bytes of every message, with and without what may be missing.
+//!
+//! Long because it has an example of each.
 
 use super::recorded::{Json, text};
 use super::shared::{
