@@ -8,19 +8,20 @@ use mesh_chat::view::{Command, ContactCommand, ContactId, Lifetime, Person, Pers
 pub struct StayingWishes {
     /// In worlds in which people want something of it: the source of chance for that.
     pub random: Option<Random>,
-    /// They clear chats: that ends files, which are promised to arrive.
+    /// They clear chats: that ends files, which are promised to arrive, and what was cleared is not sent again to a disk
+    /// that comes back older.
     clears: bool,
 }
 
 impl StayingWishes {
     /// People propose lifetimes and clear chats in three of ten worlds.
     #[must_use]
-    pub fn new(seed: u64, has_files: bool) -> Self {
+    pub fn new(seed: u64, clears: bool) -> Self {
         let mut random = Random::new(seed.rotate_left(40) ^ 5);
         let has_wishes = random.chance(30);
         Self {
             random: Some(random).filter(|_| has_wishes),
-            clears: !has_files,
+            clears,
         }
     }
 

@@ -125,7 +125,7 @@ impl World {
         let mut absences = Random::new(seed.rotate_left(8) ^ 3);
         let has_absences = absences.chance(30);
         let transfers = Transfers::new(seed);
-        let has_files = transfers.random.is_some();
+        let clears = transfers.random.is_none() && !has_older;
         if let Some(beacon) = &beacon {
             beacon.set_clocks(&mut devices);
         }
@@ -137,7 +137,7 @@ impl World {
             ties: Ties::new(seed),
             texts: Texts::default(),
             sayings: Sayings::new(seed),
-            staying: StayingWishes::new(seed, has_files),
+            staying: StayingWishes::new(seed, clears),
             transfers,
             rendezvous: Rendezvous::default(),
             imposters: Imposters::default(),

@@ -89,6 +89,7 @@ fn own_messages_are_as_far_as_the_progress_says_and_can_wait_again() {
             sent,
             delivered: 2,
             read: 1,
+            going: Vec::new(),
         })
     };
     view.event(progress("a", 3));

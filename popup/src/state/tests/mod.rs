@@ -65,6 +65,7 @@ fn person(id: PersonId, name: &str, presence: Presence) -> Person {
         connected: None,
         no_path: false,
         preferences: None,
+        staying: Staying::default(),
     }
 }
 
