@@ -43,27 +43,29 @@ pub(super) fn menu_button(chat: &Chat, dispatch: &Dispatch) -> Html {
     html! {
         <button type="button" id={field_id(CHAT_MENU)} class="quiet icon-only"
             aria-label={label.clone()} title={label} aria-expanded={chat.options.to_string()}
-            onclick={on(dispatch, act(ChatEdit::Menu))}>
+            onclick={on(dispatch, act(ChatEdit::Menu))} onkeydown={leaves(chat.options, dispatch)}>
             { icon("dots") }
         </button>
     }
 }
 
-/// Returns the menu of a chat, where it is open. Escape closes it.
+/// Escape closes the menu, and nothing else.
+fn leaves(is_open: bool, dispatch: &Dispatch) -> Callback<KeyboardEvent> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        if is_open && browser::is_escape(&event) {
+            event.prevent_default();
+            event.stop_propagation();
+            dispatch.emit(act(ChatEdit::Leave));
+        }
+    })
+}
+
+/// Returns the menu of a chat, where it is open.
 pub(super) fn menu(chat: &Chat, staying: &Staying, dispatch: &Dispatch) -> Html {
     if !chat.options {
         return Html::default();
     }
-    let escape = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if browser::is_escape(&event) {
-                event.prevent_default();
-                event.stop_propagation();
-                dispatch.emit(act(ChatEdit::Leave));
-            }
-        })
-    };
     let choice = |choice: Option<Lifetime>| {
         let words = choice.map_or_else(|| t(Text::LifetimeOff), lifetime);
         let pressed = staying.lifetime == choice;
@@ -76,7 +78,7 @@ pub(super) fn menu(chat: &Chat, staying: &Staying, dispatch: &Dispatch) -> Html 
     };
     let choices = std::iter::once(None).chain(Lifetime::ALL.map(Some));
     html! {
-        <div class="chat-menu" onkeydown={escape}>
+        <div class="chat-menu" onkeydown={leaves(chat.options, dispatch)}>
             <section aria-labelledby="staying-heading">
                 <h2 id="staying-heading">{ t(Text::RuleTitle) }</h2>
                 <div class="lifetimes" role="group" aria-labelledby="staying-heading"

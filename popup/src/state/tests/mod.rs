@@ -24,7 +24,7 @@ use super::*;
 use ipc::{
     Alert, Answer, Asked, Command, Config, ContactId, Event, FromEngine, Hidden, Invite, InviteId,
     Marks, Message, MessageState, Person, PersonId, Phase, Place, Presence, Profile, Progress,
-    Refusal, Request, RequestId, SettingsView, SignallingServer, Status, Switch, ToEngine,
+    Refusal, Request, RequestId, SettingsView, SignallingServer, Status, Staying, Switch, ToEngine,
     UnixMillis,
 };
 
