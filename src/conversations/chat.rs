@@ -16,6 +16,7 @@
 
 use super::agreement::Own;
 use super::ended::{Durable, Failed};
+use super::erased::Erased;
 use super::outbox::Outbox;
 use super::queue::Queue;
 use crate::clock::{Mono, UnixMillis};
@@ -28,7 +29,6 @@ use crate::view::{
     self, ContactId, Entry, Marks, Message, MessageState, Offered, Progress, Quoted,
 };
 use crate::wire::SessionFrame;
-use erasing::Erased;
 use litemap::LiteMap;
 
 /// A chat in memory.

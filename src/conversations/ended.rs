@@ -1,6 +1,7 @@
-//! What comes of a transaction of a chat that has ended.
+//! What comes of a transaction of a chat that has ended, and of what was read to be taken off the disk.
 
 use crate::io::CommandId;
+use crate::records::Query;
 use crate::values::TransferId;
 use crate::view::Message;
 
@@ -30,4 +31,15 @@ pub(crate) struct Failed {
     /// There were messages of the other side, shown from this number on: the connection has to be closed, so
     /// that they are sent again.
     pub(crate) received: Option<u64>,
+}
+
+/// What follows at once from messages that go.
+#[derive(Debug, Default)]
+pub(crate) struct Erasing {
+    /// What has to be read before.
+    pub(crate) query: Option<Query>,
+    /// The files that were offered in them, and whether from here.
+    pub(crate) withdrawn: Vec<(TransferId, bool)>,
+    /// Of a chat that is cleared: the files that are offered in what stays.
+    pub(crate) kept: Option<Vec<TransferId>>,
 }

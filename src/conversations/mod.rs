@@ -1,7 +1,7 @@
 //! What contacts say to each other on authenticated connections, and the chats they make up.
 //!
 //! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it, [`queue`] what waits
-//! to be stored, [`ended`] what comes of its writes. [`frames`] says what a message of a contact leads to, [`writing`] what
+//! to be stored, [`ended`] what comes of its writes, [`erased`] what is taken off the disk ([`clearing`]). [`frames`] says what a message of a contact leads to, [`writing`] what
 //! an own one does, and the end of its write. [`amendment`] is what a message does with an earlier one, [`rule`] how long
 //! messages stay, and [`timed`] when they go. [`agreement`] is how both
 //! sides of a new connection find out what the other one has, and [`agreeing`] carries that out. [`reading`] is what others
@@ -13,7 +13,9 @@ mod agreeing;
 mod agreement;
 mod amendment;
 mod chat;
+mod clearing;
 mod ended;
+mod erased;
 mod frames;
 mod neighbours;
 mod outbox;

@@ -1,4 +1,6 @@
 //! Messages that disappear as both agree, and chats that are cleared on one device.
+//!
+//! Long because both are ways in which a message leaves a disk, and share what must be left.
 
 use crate::world::{ANN, BOB, HOME, World, friends};
 use mesh_chat::config::Settings;

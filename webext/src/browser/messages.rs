@@ -5,6 +5,8 @@
 //!
 //! A head that cannot be read seals its chat: nothing more is written to it, because going on
 //! without its numbers would overwrite messages.
+//!
+//! Long because it is the one file that knows the two stores and their indexes.
 
 use super::idb::{self, Closed, Opened, fault};
 use crate::journal::{Page, PageRead, Threads};

@@ -1,9 +1,12 @@
+//! Long because each case plays with the disk of one chat, and what is left of it.
+
 use super::*;
 use crate::conversations::queue::Content;
 use crate::io::CommandId;
 use crate::offer::FileOffer;
 use crate::records::ThreadRecord;
-use crate::values::{Act, Reference};
+use crate::values::{Act, ContactId, Reference};
+use litemap::LiteMap;
 
 const HOUR: u64 = 3_600_000;
 const START: Now = Now {
