@@ -3,6 +3,8 @@
 //! Each function here has a literal vector in `tests/vectors.json` and in PROTOCOL.md. Labels keep
 //! the uses apart; every variable part but the last of an input has a fixed length or a length
 //! prefix.
+//!
+//! Long because it is one page: all of them, to be compared with PROTOCOL.md.
 
 #[cfg(feature = "remember")]
 mod remembered;
@@ -65,6 +67,18 @@ impl Identity {
     /// Returns the public half.
     pub fn public(&self) -> PublicKey {
         PublicKey(*self.0.verifying_key())
+    }
+
+    /// The x coordinate that both of two people compute from the own secret and the other's public key.
+    fn agree(&self, theirs: PublicKey) -> Key {
+        let agree = || {
+            let secret = self.0.as_nonzero_scalar();
+            let shared = p256::ecdh::diffie_hellman(secret, theirs.0.as_affine());
+            (*shared.raw_secret_bytes()).into()
+        };
+        #[cfg(feature = "remember")]
+        let agree = || remembered::shared(self.public().to_bytes(), theirs.to_bytes(), agree);
+        agree()
     }
 
     /// Signs with ECDSA P-256 over SHA-256, deterministic (RFC 6979): r‖s with low s.
@@ -330,6 +344,15 @@ fn offer_tag<T>(
             nonce,
         ],
     ))
+}
+
+/// Returns the pair secret of two people who were introduced: whoever introduces them knows both keys, and cannot
+/// compute it. It is the same whoever introduces them, so that two who do it at once make one pair.
+pub fn introduced_secret(own: &Identity, theirs: PublicKey) -> Key {
+    let mut keys = [own.public().to_bytes(), theirs.to_bytes()];
+    keys.sort_unstable();
+    let kdf = Hkdf::<Sha256>::new(Some(keys.as_flattened()), &own.agree(theirs));
+    expand(&kdf, b"meshchat/1 introduction")
 }
 
 /// Returns the secret from which both sides of a pair compute their meeting points.

@@ -62,6 +62,7 @@ macro_rules! planted {
     };
 }
 
+pub mod acquaintance;
 pub mod address;
 mod backup;
 pub mod beacon;

@@ -363,6 +363,17 @@ pub const REJECTED: usize = 50;
 /// Names under which nobody is asked about: more than anybody writes down.
 pub const IGNORED: usize = 100;
 
+/// Open introductions in one chat that one of the two has made: more than anybody makes, and each is in the head that
+/// every message writes. A further one is a line of text.
+pub const INTRODUCTIONS: usize = 10;
+
+/// Introductions in one chat whose end is shown; of older ones the text is.
+pub const INTRODUCTIONS_KEPT: usize = 2 * INTRODUCTIONS;
+
+/// How long the two have to say yes, as for an invite; then, how long they look for each other
+/// is [`UNFINISHED_LIFE`].
+pub const INTRODUCTION_LIFE: Duration = Duration::from_hours(7 * 24);
+
 /// How long a stored request waits for the person.
 pub const REQUEST_LIFE: Duration = Duration::from_hours(7 * 24);
 

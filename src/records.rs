@@ -5,6 +5,7 @@
 //!
 //! Long because it is one list: everything that is ever stored, with the meaning of each field.
 
+use crate::acquaintance::Acquaintance;
 use crate::clock::UnixMillis;
 use crate::config::{NotificationText, Settings};
 use crate::offer::{FileOffer, weight};
@@ -211,6 +212,21 @@ pub struct ContactRecord {
     #[serde(default)]
     #[serde(rename = "care")]
     pub preferences: Box<CareRecord>,
+    /// Who has introduced them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduced: Option<Box<IntroducedRecord>>,
+}
+
+/// By whom a contact was introduced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IntroducedRecord {
+    /// The contact who vouches for them. While the two have not met, it is void without that one.
+    pub by: ContactId,
+    /// How that one was called here.
+    pub name: String,
+    /// The key that they were said to have: nobody else is taken for them.
+    pub key: String,
 }
 
 /// Where a contact is found, as they last said on an authenticated connection.
@@ -376,6 +392,9 @@ pub struct ThreadRecord {
     /// Messages that go, by the order in which they were written.
     #[serde(default)]
     pub timed: Vec<TimedRecord>,
+    /// The introductions in this chat, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub introductions: Vec<IntroductionRecord>,
 }
 
 /// How long the messages of a chat stay: what follows from all that the two have said of it, in whatever order it came.
@@ -422,6 +441,59 @@ pub struct TimedRecord {
     pub read: bool,
 }
 
+/// An introduction, as far as it concerns one chat. It stands in the head, so that each step is one transaction with
+/// the message that makes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IntroductionRecord {
+    /// The id of the message that introduces.
+    pub message: String,
+    /// Whom it introduces, as the introducer calls them.
+    pub name: String,
+    /// What the introducer wrote with it.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// When it was written or came, by the own clock.
+    pub at: UnixMillis,
+    /// Of an own one: the other one of the two.
+    #[serde(default)]
+    pub other: Option<OtherHalf>,
+    /// How far it is.
+    pub stage: IntroductionStage,
+}
+
+/// The other half of an own introduction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OtherHalf {
+    /// In whose chat.
+    pub contact: ContactId,
+    /// The id of the message there.
+    pub message: String,
+}
+
+/// How far an introduction is in one chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum IntroductionStage {
+    /// Whoever is to be introduced was asked.
+    Asked,
+    /// They said yes.
+    Agreed,
+    /// They said no: only this device knows.
+    Declined,
+    /// Both said yes, and the key of the other one was told.
+    Told {
+        /// The key.
+        key: String,
+    },
+    /// Whoever has this key is looked for since, or was no news.
+    Taken {
+        /// The key.
+        key: String,
+    },
+}
+
 /// A message as stored. How far an own one is on its way follows from the head of its thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -459,6 +531,7 @@ impl MessageRecord {
     /// Takes all of it away but its id and its place.
     pub(crate) fn erase(&mut self) {
         self.message.text.clear();
+        self.message.introduces = None;
         self.message.offer = None;
         self.message.at = 0;
         (self.came, self.entry, self.lifetime, self.turn) = (None, None, None, None);
@@ -564,6 +637,9 @@ pub struct StoredMessage {
     /// The file that is offered with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<FileOffer>,
+    /// Whom it introduces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduces: Option<Box<Acquaintance>>,
 }
 
 impl StoredMessage {
@@ -822,6 +898,7 @@ impl ThreadRecord {
             clearing: None,
             rule: RuleRecord::default(),
             timed: Vec::new(),
+            introductions: Vec::new(),
         }
     }
 

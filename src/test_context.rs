@@ -74,6 +74,7 @@ pub(crate) fn contact(name: &str, byte: u8) -> ContactRecord {
         pair_secret: Secret(b64(&[byte; 32])),
         last_seen: Some(NOW.unix),
         preferences: Box::default(),
+        introduced: None,
     }
 }
 

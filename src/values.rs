@@ -47,11 +47,15 @@ pub enum Act {
     Decline,
     /// Messages stay from now on, and no earlier proposal can be agreed to. It is about none.
     Off,
+    /// Its writer wants to meet whom that one introduces.
+    Meet,
+    /// Whom that one introduces wants it too: their key comes with it.
+    Introduced,
 }
 
 impl Act {
     /// All of them.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Reply,
         Self::Reaction,
         Self::TakeBack,
@@ -61,6 +65,8 @@ impl Act {
         Self::Agree,
         Self::Decline,
         Self::Off,
+        Self::Meet,
+        Self::Introduced,
     ];
 
     /// Returns how it is called between devices.
@@ -75,6 +81,8 @@ impl Act {
             Self::Agree => "agree",
             Self::Decline => "decline",
             Self::Off => "off",
+            Self::Meet => "meet",
+            Self::Introduced => "introduced",
         }
     }
 
@@ -88,6 +96,24 @@ impl Act {
         match self {
             Self::Reply => true,
             Self::Reaction
+            | Self::TakeBack
+            | Self::Edit
+            | Self::Delete
+            | Self::Propose
+            | Self::Agree
+            | Self::Decline
+            | Self::Off
+            | Self::Meet
+            | Self::Introduced => false,
+        }
+    }
+
+    /// Returns whether it is a step of an introduction: what that is at stands in the head of the chat.
+    pub fn is_of_introduction(self) -> bool {
+        match self {
+            Self::Meet | Self::Introduced => true,
+            Self::Reply
+            | Self::Reaction
             | Self::TakeBack
             | Self::Edit
             | Self::Delete

@@ -133,6 +133,12 @@ bugs! {
         Unit("offer::tests::a_name_is_only_a_name");
     MessageRateOff, "a contact may send as fast as it can", "src/conversations/frames.rs",
         Unit("conversations::tests::more_texts_than_a_person_can_write_are_misbehaviour");
+    IntroducedByOneYes, "two are introduced although only one of them said yes", "src/node/wiring/introducing.rs",
+        Scenario("introducing::nothing_that_leads_to_either_is_told_before_both_have_said_yes");
+    IntroducerGone, "an introduction goes on without who has made it", "src/contacts/introduced.rs",
+        Scenario("introducing::an_introduction_is_void_once_the_introducer_is_blocked_or_removed");
+    IntroductionsUnbounded, "a contact introduces without end", "src/conversations/chat/introducing.rs",
+        Scenario("introducing::a_thousand_introductions_by_one_contact_are_bounded");
     ForeignChanged, "a contact changes and deletes messages of this person", "src/conversations/amendment.rs",
         Unit("conversations::amendment::tests::only_who_has_written_a_message_changes_or_deletes_it");
     DeletedChanged, "a message is changed after it was deleted", "src/conversations/amendment.rs",

@@ -67,6 +67,10 @@ impl Contact {
             None => None,
         };
         let pair_secret = unb64(&record.pair_secret.0)?;
+        let unfinished = Unfinished {
+            unannounced: record.introduced.is_some() && identity.is_none(),
+            ..Unfinished::default()
+        };
         Some(Self {
             record,
             identity,
@@ -77,7 +81,7 @@ impl Contact {
             reach: Reach::Reconnecting,
             dialling: Dialling::default(),
             sighting: Sighting::default(),
-            unfinished: Unfinished::default(),
+            unfinished,
             write_at: None,
             unblocking: None,
         })

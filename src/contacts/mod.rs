@@ -2,13 +2,15 @@
 //!
 //! [`Contact`] is one of them. [`dialling`] says when to dial it, [`sighting`] and [`seen`] where it is seen,
 //! [`reach`] how a special contact is being found. What the person decides about a contact is in
-//! [`preferences`], how an acceptance is completed later in [`unfinished`], what a backup makes of them in [`merging`].
+//! [`preferences`], how an acceptance is completed later in [`unfinished`], what a backup makes of them in [`merging`],
+//! who was introduced in [`introduced`].
 //!
 //! Not here: connections ([`handshakes`](crate::handshakes)) and what is said on them
 //! ([`conversations`](crate::conversations)).
 
 mod contact;
 mod dialling;
+mod introduced;
 mod merging;
 mod preferences;
 mod profile;
@@ -21,6 +23,7 @@ mod tests;
 mod unfinished;
 
 pub(crate) use contact::Contact;
+pub(crate) use introduced::Introduced;
 pub(crate) use unfinished::Proven;
 
 use crate::clock::Mono;
@@ -153,16 +156,6 @@ impl Contacts {
     pub(crate) fn not_stored(&mut self, ctx: &Context, id: &ContactId) {
         if let Some(contact) = self.book.get_mut(id) {
             contact.write_at = Some(ctx.now.mono + WRITE_AGAIN);
-        }
-    }
-
-    /// Takes back on the disk what a write may have left there that is reported as failed: a contact is
-    /// written as it counts, and whoever is none is forgotten.
-    pub(crate) fn take_back(&self, ctx: &mut Context, id: &ContactId) {
-        if self.get(id).is_some() {
-            self.store(ctx, id);
-        } else {
-            ctx.store_for_certain(Change::ForgetContact(id.clone()));
         }
     }
 

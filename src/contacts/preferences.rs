@@ -174,6 +174,7 @@ impl Contact {
             new_name: self.new_name().map(str::to_owned),
             safety_number: self.safety().number().to_owned(),
             safety_code: self.safety().code(),
+            introduced_by: self.introducer().map(str::to_owned),
             verified: record.verified,
             special: self.special(),
             reach: self.shown_reach(),
@@ -195,6 +196,7 @@ impl Contact {
             safety_number,
             // Changes with it.
             safety_code: _,
+            introduced_by,
             verified,
             special,
             reach,
@@ -208,6 +210,7 @@ impl Contact {
         calls_itself.as_deref() == self.calls_itself()
             && new_name.as_deref() == self.new_name()
             && safety_number == self.safety().number()
+            && introduced_by.as_deref() == self.introducer()
             && *verified == record.verified
             && *special == self.special()
             && *reach == self.shown_reach()

@@ -9,7 +9,7 @@ use crate::encoding::hex;
 use crate::fact::Yes;
 use crate::ids::Stranger;
 use crate::limits::{EXPIRED_KEPT, UNFINISHED, UNFINISHED_LIFE};
-use crate::records::{ContactRecord, RequestRecord};
+use crate::records::{Change, ContactRecord, RequestRecord};
 use crate::values::{ContactId, RequestId};
 use std::time::Duration;
 
@@ -84,6 +84,16 @@ impl Contacts {
         no_room
     }
 
+    /// Takes back on the disk what a write may have left there that is reported as failed: a contact is
+    /// written as it counts, and whoever is none is forgotten.
+    pub(crate) fn take_back(&self, ctx: &mut Context, id: &ContactId) {
+        if self.get(id).is_some() {
+            self.store(ctx, id);
+        } else {
+            ctx.store_for_certain(Change::ForgetContact(id.clone()));
+        }
+    }
+
     /// Returns whose requests to answer once more now. Had the other side finished, it would have
     /// dialled by now: so it is called back, and says yes without asking its person.
     pub(crate) fn take_to_ask_back(&mut self, now: Mono) -> Vec<RequestRecord> {
@@ -95,21 +105,22 @@ impl Contacts {
         due.iter().filter_map(unfinished).collect()
     }
 
-    /// Forgets acceptances that the other side has not finished for a week. Returns whether there
-    /// were any.
+    /// Forgets acceptances that the other side has not finished for a week. Returns whether
+    /// any of them was told something.
     pub(crate) fn expire_unfinished(&mut self, ctx: &mut Context) -> bool {
         let life = millis(UNFINISHED_LIFE);
         let (unix, mono) = (ctx.now.unix, ctx.now.mono);
-        let mut old = Vec::new();
+        let (mut old, mut any) = (Vec::new(), false);
         for (id, contact) in self.book.iter_mut() {
             let seen = contact.record().last_seen.unwrap_or(0);
             if contact.is_complete() || unix <= seen.saturating_add(life) {
                 contact.unfinished.old_since = None;
             } else if mono >= *contact.unfinished.old_since.get_or_insert(mono) + EXPIRED_KEPT {
+                // Who was only introduced was told nothing.
+                any |= contact.record().introduced.is_none();
                 old.push(id.clone());
             }
         }
-        let any = !old.is_empty();
         for id in old {
             self.forget(ctx, id);
         }

@@ -27,7 +27,13 @@ pub(super) fn amend(target: &mut MessageRecord, entry: &MessageRecord, now: Unix
         Origin::Received => &mut marks.their_reaction,
     };
     match reference.act {
-        Act::Reply | Act::Propose | Act::Agree | Act::Decline | Act::Off => {}
+        Act::Reply
+        | Act::Propose
+        | Act::Agree
+        | Act::Decline
+        | Act::Off
+        | Act::Meet
+        | Act::Introduced => {}
         Act::Reaction => {
             *sign = Some(entry.message.text.clone());
             if by == Origin::Own {
@@ -49,6 +55,7 @@ pub(super) fn amend(target: &mut MessageRecord, entry: &MessageRecord, now: Unix
             };
             target.message.text.clear();
             target.message.offer = None;
+            target.message.introduces = None;
             target.entry = None;
         }
     }
@@ -73,12 +80,21 @@ fn judge(target: &MessageRecord, act: Act, entry: &MessageRecord, now: UnixMilli
         Act::Reply | Act::TakeBack => Outcome::Counts,
         Act::Reaction if is_sign(&entry.message.text) => Outcome::Counts,
         Act::Edit | Act::Delete if !is_author => Outcome::NotTheirs,
-        Act::Edit if target.message.offer.is_some() => Outcome::Unfit,
+        Act::Edit if target.message.offer.is_some() || target.message.introduces.is_some() => {
+            Outcome::Unfit
+        }
         Act::Edit | Act::Delete if !is_in_time(target, act, entry.message.origin, now) => {
             Outcome::TooLate
         }
         Act::Edit | Act::Delete => Outcome::Counts,
-        Act::Reaction | Act::Propose | Act::Agree | Act::Decline | Act::Off => Outcome::Unfit,
+        // Those of the rule and of introductions are judged by the head of the chat.
+        Act::Reaction
+        | Act::Propose
+        | Act::Agree
+        | Act::Decline
+        | Act::Off
+        | Act::Meet
+        | Act::Introduced => Outcome::Unfit,
     }
 }
 

@@ -290,6 +290,9 @@ impl Chat {
         self.head.last_at = self.durable.last_at;
         self.head.rule.clone_from(&self.durable.rule);
         self.head.timed.clone_from(&self.durable.timed);
+        self.head
+            .introductions
+            .clone_from(&self.durable.introductions);
         self.last_received = self.last_stored;
         failed
     }
@@ -436,6 +439,7 @@ pub(crate) fn shown(record: &MessageRecord, quoted: Option<Quoted>) -> Message {
         text,
         origin,
         offer,
+        introduces: _,
     } = record.message.clone();
     let state = match origin {
         Origin::Received => MessageState::Received,
@@ -475,6 +479,7 @@ pub(crate) fn shown(record: &MessageRecord, quoted: Option<Quoted>) -> Message {
 }
 
 mod erasing;
+mod introducing;
 mod staging;
 #[cfg(test)]
 #[expect(

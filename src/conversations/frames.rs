@@ -99,6 +99,7 @@ impl Conversations {
                 about,
                 lives,
                 turn,
+                introduces,
             } => {
                 // What a later program says beside the text is passed over.
                 let act = act.and_then(|act| Act::of_word(&act));
@@ -111,12 +112,21 @@ impl Conversations {
                     };
                     Some(Reference { act, about })
                 });
+                let introduces = match introduces.filter(|_| offer.is_none()) {
+                    Some(said) => {
+                        let checked = said.checked(&ctx.names);
+                        Some(checked.ok_or(Misbehaviour::TextOutOfBounds)?)
+                    }
+                    None => None,
+                };
                 let content = Content {
                     text,
                     offer,
                     reference,
                     lives,
                     turn,
+                    introduces,
+                    other: None,
                 };
                 return self.text(ctx, id, number, name, at, content);
             }

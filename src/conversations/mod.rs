@@ -3,7 +3,7 @@
 //! [`session`] is one connection, [`chat`] one chat, which outlives it, [`outbox`] what waits in it, [`queue`] what waits
 //! to be stored, [`ended`] what comes of its writes, [`erased`] what is taken off the disk ([`clearing`]). [`frames`] says what a message of a contact leads to, [`writing`] what
 //! an own one does, and the end of its write. [`amendment`] is what a message does with an earlier one, [`rule`] how long
-//! messages stay, and [`timed`] when they go. [`agreement`] is how both
+//! messages stay, and [`timed`] when they go; [`introducing`] how contacts are introduced. [`agreement`] is how both
 //! sides of a new connection find out what the other one has, and [`agreeing`] carries that out. [`reading`] is what others
 //! read of the chats, [`neighbours`] which contacts are on this device's networks.
 //!
@@ -17,6 +17,7 @@ mod clearing;
 mod ended;
 mod erased;
 mod frames;
+mod introducing;
 mod neighbours;
 mod outbox;
 mod queue;

@@ -124,6 +124,7 @@ impl Outbox {
                 .filter(|_| reference.is_none_or(|reference| reference.act != Act::Agree))
                 .map(Lifetime::seconds),
             turn: record.turn,
+            introduces: record.message.introduces.as_deref().cloned(),
         })
     }
 

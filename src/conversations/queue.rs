@@ -1,15 +1,16 @@
 //! What is to be staged for a chat and waits until the message is read that it is about, with what waits behind it.
 
+use crate::acquaintance::Acquaintance;
 use crate::clock::UnixMillis;
 use crate::io::CommandId;
 use crate::offer::FileOffer;
-use crate::records::MessageRecord;
+use crate::records::{MessageRecord, OtherHalf};
 use crate::values::Reference;
 use crate::view::{Message, Refusal};
 use std::collections::VecDeque;
 
 /// What a message says.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Content {
     pub(crate) text: String,
     /// The file that is offered with it.
@@ -20,16 +21,17 @@ pub(crate) struct Content {
     pub(crate) lives: Option<u64>,
     /// The turn of an entry about the rule, where it is said.
     pub(crate) turn: Option<u64>,
+    /// Whom it introduces.
+    pub(crate) introduces: Option<Acquaintance>,
+    /// Of an own introduction: the other half.
+    pub(crate) other: Option<OtherHalf>,
 }
 
 impl From<&str> for Content {
     fn from(text: &str) -> Self {
         Self {
             text: text.to_owned(),
-            offer: None,
-            reference: None,
-            lives: None,
-            turn: None,
+            ..Self::default()
         }
     }
 }

@@ -69,7 +69,13 @@ impl RuleRecord {
                 self.drop_overtaken();
                 Outcome::Counts
             }
-            Act::Reply | Act::Reaction | Act::TakeBack | Act::Edit | Act::Delete => Outcome::Unfit,
+            Act::Reply
+            | Act::Reaction
+            | Act::TakeBack
+            | Act::Edit
+            | Act::Delete
+            | Act::Meet
+            | Act::Introduced => Outcome::Unfit,
         }
     }
 

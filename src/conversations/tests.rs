@@ -58,6 +58,7 @@ fn text(number: u64, text: &str) -> SessionFrame {
         id: name(number),
         at: 0,
         text: text.to_owned(),
+        introduces: None,
     }
 }
 
@@ -73,6 +74,7 @@ fn about(number: u64, act: &str, about: &str, says: &str) -> SessionFrame {
         id: name(number),
         at: 0,
         text: says.to_owned(),
+        introduces: None,
     }
 }
 
@@ -158,6 +160,7 @@ fn a_text_out_of_bounds_is_misbehaviour() {
         id: "short".to_owned(),
         at: 0,
         text: "x".to_owned(),
+        introduces: None,
     };
     let about_nothing = about(1, "edit", "short", "x");
     let out = Some(Misbehaviour::TextOutOfBounds);

@@ -41,7 +41,7 @@ impl Conversations {
         let says = match reference.act {
             Act::Reply | Act::Edit | Act::Reaction => text,
             Act::TakeBack | Act::Delete => DELETED.to_owned(),
-            Act::Propose | Act::Agree | Act::Decline | Act::Off => {
+            Act::Propose | Act::Agree | Act::Decline | Act::Off | Act::Meet | Act::Introduced => {
                 return Err(Refusal::MessageUnfit);
             }
         };

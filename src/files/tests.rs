@@ -102,7 +102,7 @@ struct Pair {
 
 enum Way {
     Call(Vec<String>),
-    Said(SessionFrame),
+    Said(Box<SessionFrame>),
     Frame(String),
     Piece(TransferId),
     Did(TransferId, FileInput),
@@ -312,7 +312,7 @@ impl Pair {
             match fact {
                 // Without a session nobody hears it.
                 Fact::Say(to, frame) if device.files.peers.contains_key(&to) => {
-                    self.way.push_back((other, Way::Said(*frame)));
+                    self.way.push_back((other, Way::Said(frame)));
                 }
                 Fact::FilesAwaited(contact, labels) => {
                     device.files.dialled(&contact, FETCH);
@@ -432,7 +432,7 @@ impl Pair {
         let (ctx, other) = (&mut device.ctx, device.other.clone());
         let link = if to == 0 { SERVE } else { FETCH };
         match way {
-            Way::Said(frame) => device.files.hear(ctx, &other, talk(frame)),
+            Way::Said(frame) => device.files.hear(ctx, &other, talk(*frame)),
             Way::Call(labels) => {
                 for (label, number) in labels.iter().zip(0..=self.vain) {
                     assert_eq!(device.files.awaited(label).as_ref(), Some(&other));

@@ -36,6 +36,7 @@ pub(super) fn provisional(
         pair_secret: Secret(b64(pair_secret)),
         last_seen: Some(unix),
         preferences: Box::default(),
+        introduced: None,
     }
 }
 

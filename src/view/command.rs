@@ -79,6 +79,24 @@ pub enum Command {
         /// What.
         step: RuleStep,
     },
+    /// Introduces two contacts to each other: each is asked in their chat.
+    Introduce {
+        /// One.
+        contact: ContactId,
+        /// The other.
+        other: ContactId,
+        /// What both read with it, [`NOTE_BYTES`](crate::limits::NOTE_BYTES) at most.
+        note: Option<String>,
+    },
+    /// Answers an introduction by a contact. A no is told to nobody.
+    AnswerIntroduction {
+        /// Who introduces.
+        contact: ContactId,
+        /// The id of the message that does.
+        message: String,
+        /// Yes.
+        agree: bool,
+    },
     /// Reports that the person is writing to a contact.
     Typing {
         /// To whom.
@@ -314,6 +332,12 @@ pub enum Refusal {
     /// There are ten open invites.
     #[error("there are too many open invites")]
     InvitesFull,
+    /// Ten introductions of one of the two are open.
+    #[error("there are too many open introductions of this contact")]
+    IntroductionsFull,
+    /// It is the same person twice, or the two were asked already.
+    #[error("these two are introduced already")]
+    Introduced,
     /// The passphrase is shorter than eight characters.
     #[error("the passphrase is shorter than eight characters")]
     PassphraseShort,

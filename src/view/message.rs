@@ -74,6 +74,9 @@ impl Message {
         let Some(entry) = self.entry.as_ref().filter(|_| !self.is_message()) else {
             return true;
         };
+        if entry.reference.act.is_of_introduction() {
+            return false;
+        }
         match entry.outcome {
             // What changes how long messages stay is to be seen where it does.
             _ if entry.reference.act.is_about_rule() => true,

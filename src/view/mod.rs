@@ -6,6 +6,7 @@
 mod alert;
 mod availability;
 mod command;
+mod introduction;
 mod message;
 mod notification;
 mod people;
@@ -21,6 +22,7 @@ pub use crate::values::{
 pub use alert::Alert;
 pub use availability::{AWAY_AFTER, Availability, Choice, OffFor};
 pub use command::{Answer, Command, ContactCommand, FileChoice, FileCommand, Refusal, RuleStep};
+pub use introduction::{Introduction, IntroductionState};
 pub(crate) use message::is_young;
 pub use message::{
     Entry, Going, Marks, Message, MessageState, Offered, Progress, Quoted, check_text, is_sign,
@@ -82,6 +84,15 @@ pub enum Event {
     Transfer(Transfer),
     /// What has become of a file is no longer kept.
     TransferGone(TransferId),
+    /// An introduction was made, or is further; the key is ([`Introduction::contact`], [`Introduction::message`]).
+    Introduction(Introduction),
+    /// An introduction was taken back, or is too long ago.
+    IntroductionGone {
+        /// In whose chat.
+        contact: ContactId,
+        /// The id of the message that introduced.
+        message: String,
+    },
     /// A contact is writing at this moment; forget it after six seconds.
     Typing(ContactId),
     /// The settings in force, their defaults and what is wrong with the packed configuration.

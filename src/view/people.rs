@@ -108,6 +108,8 @@ pub struct Preferences {
     pub safety_number: String,
     /// What shows it to the camera of the other device, whose person has compared it then for both.
     pub safety_code: String,
+    /// Who has introduced them, as that one was called here.
+    pub introduced_by: Option<String>,
     /// The person has compared the safety number.
     pub verified: bool,
     /// Whether both look for each other beyond the network.

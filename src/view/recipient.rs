@@ -52,6 +52,8 @@ impl Event {
             | Self::TransferGone(_)
             | Self::Settings(_)
             | Self::Alert(_)
+            | Self::Introduction(_)
+            | Self::IntroductionGone { .. }
             | Self::Ready => Recipient::EveryView,
         }
     }

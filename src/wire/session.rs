@@ -3,6 +3,7 @@
 use super::Card;
 use super::json::{Field, Fields, Object, Value};
 use super::malformed::{Malformed, Wrong};
+use crate::acquaintance::Acquaintance;
 use crate::offer::FileOffer;
 use nojson::{DisplayJson, JsonFormatter, RawJsonValue};
 use std::fmt;
@@ -54,6 +55,8 @@ frames! {
             lives: Option<u64>,
             /// Of an entry about that: greater than all that the sender knows.
             turn: Option<u64>,
+            /// Whom the sender introduces; the text is for older programs.
+            introduces: Option<Acquaintance>,
         },
         /// The texts of this connection up to this one are stored.
         "ack" => Ack { upto: u64 },
@@ -75,6 +78,31 @@ frames! {
         "ping" => Ping,
         "pong" => Pong,
         "bye" => Bye,
+    }
+}
+
+impl Value for Acquaintance {
+    fn read(value: RawJsonValue<'_, '_>, _: &'static str) -> Result<Self, Malformed> {
+        let fields = Fields(value);
+        Ok(Self {
+            name: Field::read(fields, "name")?,
+            note: Field::read(fields, "note")?,
+            key: Field::read(fields, "key")?,
+        })
+    }
+
+    fn write(&self, f: &mut Object<'_, '_, '_>, name: &'static str) -> fmt::Result {
+        f.member(name, self)
+    }
+}
+
+impl DisplayJson for Acquaintance {
+    fn fmt(&self, f: &mut JsonFormatter<'_, '_>) -> fmt::Result {
+        f.object(|f| {
+            Field::write(&self.name, f, "name")?;
+            Field::write(&self.note, f, "note")?;
+            Field::write(&self.key, f, "key")
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::json::Member;
 use super::*;
+use crate::acquaintance::Acquaintance;
 use crate::limits::{
     FILE_BYTES, FILE_NAME_BYTES, FRAME_BYTES, KIND_BYTES, LARGEST_NUMBER, MESSAGE_ID, TEXT_BYTES,
     THUMBNAIL_CHARACTERS,
@@ -145,6 +146,7 @@ fn what_contacts_say_has_the_documented_form() {
                 id: "i".into(),
                 at: 7,
                 text: "hi".into(),
+                introduces: None,
             },
             r#"{"type":"text","number":1,"id":"i","at":7,"text":"hi"}"#,
         ),
@@ -159,6 +161,7 @@ fn what_contacts_say_has_the_documented_form() {
                 id: "i".into(),
                 at: 7,
                 text: "hi".into(),
+                introduces: None,
             },
             r#"{"type":"text","number":2,"id":"i","at":7,"text":"hi","act":"reply","about":"h"}"#,
         ),
@@ -168,6 +171,7 @@ fn what_contacts_say_has_the_documented_form() {
                 about: None,
                 lives: Some(3_600),
                 turn: Some(9),
+                introduces: None,
                 file: None,
                 number: 3,
                 id: "i".into(),
@@ -175,6 +179,25 @@ fn what_contacts_say_has_the_documented_form() {
                 text: "hi".into(),
             },
             r#"{"type":"text","number":3,"id":"i","at":7,"text":"hi","act":"propose","lives":3600,"turn":9}"#,
+        ),
+        (
+            SessionFrame::Text {
+                number: 3,
+                id: "i".into(),
+                at: 7,
+                text: "🤝".into(),
+                file: None,
+                act: Some("introduced".into()),
+                about: Some("h".into()),
+                introduces: Some(Acquaintance {
+                    name: "Carl".into(),
+                    note: None,
+                    key: Some("k".into()),
+                }),
+                lives: None,
+                turn: None,
+            },
+            r#"{"type":"text","number":3,"id":"i","at":7,"text":"🤝","act":"introduced","about":"h","introduces":{"name":"Carl","key":"k"}}"#,
         ),
         (SessionFrame::Ack { upto: 1 }, r#"{"type":"ack","upto":1}"#),
         (
@@ -283,6 +306,7 @@ fn every_offer_of_a_file_fits_a_frame() {
         at: LARGEST_NUMBER,
         text: offer.name.clone(),
         file: Some(offer),
+        introduces: None,
     };
     assert!(encode(&frame).len() <= FRAME_BYTES);
 }
@@ -303,6 +327,7 @@ fn every_text_that_may_be_written_fits_a_frame() {
             id,
             at,
             text,
+            introduces: None,
         };
         encode(&frame).len() <= FRAME_BYTES
     };
@@ -333,6 +358,17 @@ fn every_text_that_may_be_written_fits_a_frame() {
 fn a_newer_peer_may_add_fields() {
     let text = br#"{"type":"pong","new":{"x":1}}"#;
     assert_eq!(SessionFrame::decode(text), Ok(SessionFrame::Pong));
+}
+
+impl Arbitrary for Acquaintance {
+    type Parameters = ();
+    type Strategy = BoxedStrategy<Self>;
+
+    fn arbitrary_with((): ()) -> Self::Strategy {
+        let any = any::<(String, Option<String>, Option<String>)>();
+        any.prop_map(|(name, note, key)| Self { name, note, key })
+            .boxed()
+    }
 }
 
 impl Arbitrary for FileOffer {

@@ -498,6 +498,7 @@ fn contact(number: u16) -> ContactRecord {
         pair_secret: secret(42),
         last_seen: None,
         preferences: Box::default(),
+        introduced: None,
     }
 }
 

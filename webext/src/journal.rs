@@ -201,6 +201,7 @@ mod tests {
             text: text.to_owned(),
             origin: Origin::Received,
             offer: None,
+            introduces: None,
         };
         let record = MessageRecord {
             version: 2,

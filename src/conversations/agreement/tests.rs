@@ -6,6 +6,7 @@ use crate::values::ContactId;
 fn record(place: u64) -> MessageRecord {
     let message = StoredMessage {
         offer: None,
+        introduces: None,
         contact: ContactId("c".to_owned()),
         number: place,
         at: 0,

@@ -16,6 +16,7 @@ fn message(origin: Origin, text: &str) -> MessageRecord {
             text: text.to_owned(),
             origin,
             offer: None,
+            introduces: None,
         },
         id: "m".to_owned(),
         place: None,

@@ -234,6 +234,7 @@ impl Chat {
             let is_received = record.place.is_none() && record.is_message();
             unseen += u32::from(is_received && record.message.number > self.head.seen);
             record.erase();
+            self.erase_introduction(&record.id, matches!(goes, Goes::Cleared(_)));
             let mut staged = self.staged.iter_mut();
             if let Some(staged) = staged.find(|staged| staged.record.id == record.id) {
                 staged.record = record;

@@ -148,7 +148,7 @@ impl Chat {
         let Some(reference) = &waiting.content.reference else {
             return Ok(Vec::new());
         };
-        if reference.act.is_about_rule() {
+        if reference.act.is_about_rule() || reference.act.is_of_introduction() {
             return Ok(Vec::new());
         }
         let mut needed = self.all_known(std::slice::from_ref(&reference.about))?;
@@ -201,6 +201,7 @@ impl Chat {
     /// Stages a message with what it does to others, or refuses it.
     fn stage(&mut self, waiting: Waiting, needed: &[MessageRecord]) {
         let Waiting { command, now, .. } = waiting;
+        let other = waiting.content.other.clone();
         let mut record = self.record(waiting);
         if record.is_about_rule() {
             return self.stage_rule(record, command);
@@ -210,9 +211,12 @@ impl Chat {
         let mut quoted = None;
         if let Some(act) = record.entry.as_ref().map(|entry| entry.reference.act) {
             let mut with_it = target.cloned();
-            let outcome = with_it
-                .as_mut()
-                .map_or(Outcome::NotHere, |target| amend(target, &record, now));
+            let outcome = if act.is_of_introduction() {
+                self.introduction_after(act, &record)
+            } else {
+                let target = with_it.as_mut();
+                target.map_or(Outcome::NotHere, |target| amend(target, &record, now))
+            };
             if let Some((command, refusal)) = command.zip(refusal(outcome)) {
                 return self.queue.outcomes.refused.push((command, refusal));
             }
@@ -236,6 +240,7 @@ impl Chat {
                 entry.outcome = outcome;
             }
         }
+        self.follow_introduction(&record, other, now);
         self.count(&record);
         if command.is_none() && record.is_message() {
             let mut arriving = shown(&record, quoted.clone());
@@ -304,6 +309,7 @@ impl Chat {
             text,
             offer,
             reference,
+            introduces,
             turn,
             ..
         } = waiting.content;
@@ -322,6 +328,7 @@ impl Chat {
                 Origin::Received
             },
             offer,
+            introduces: introduces.map(Box::new),
         };
         MessageRecord {
             version: 2,

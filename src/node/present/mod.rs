@@ -2,6 +2,7 @@
 //! everything and changes nothing.
 
 mod alike;
+mod introductions;
 mod people;
 mod recent;
 mod state;
@@ -12,9 +13,11 @@ pub(super) use state::State;
 
 use crate::context::Context;
 use crate::ids::Stranger;
-use crate::introductions;
+use crate::introductions as strangers;
 use crate::values::RequestId;
-use crate::view::{Badge, Event, Invite, Profile, Recent, Request, SettingsView, Status};
+use crate::view::{
+    Badge, Event, Introduction, Invite, Profile, Recent, Request, SettingsView, Status,
+};
 use crate::why::{Deadline, Why};
 use litemap::LiteMap;
 use people::People;
@@ -28,6 +31,7 @@ pub(super) struct Shown {
     people: People,
     requests: LiteMap<RequestId, Request>,
     invites: Vec<Invite>,
+    introductions: Vec<Introduction>,
     badge: Badge,
     recent: Vec<Recent>,
 }
@@ -46,6 +50,7 @@ impl Shown {
         replace(ctx, &mut self.status, status, Event::Status);
         self.show_requests(ctx, state);
         self.show_invites(ctx, state);
+        self.show_introductions(ctx, state);
         self.show_badge(ctx, state);
         self.show_recent(ctx, state);
     }
@@ -66,7 +71,9 @@ impl Shown {
         let requests = self.requests.values().cloned().map(Event::Request);
         let invites = self.invites.iter().cloned().map(Event::Invite);
         let all = once.into_iter().flatten().chain(people);
-        for event in all.chain(requests).chain(invites).chain([Event::Ready]) {
+        let introductions = self.introductions.iter().cloned().map(Event::Introduction);
+        let all = all.chain(requests).chain(invites).chain(introductions);
+        for event in all.chain([Event::Ready]) {
             ctx.event(event);
         }
     }
@@ -105,7 +112,7 @@ impl Shown {
         let open: Vec<Invite> = state
             .introductions
             .invites()
-            .filter_map(introductions::shown)
+            .filter_map(strangers::shown)
             .collect();
         let is_gone = |was: &&Invite| open.iter().all(|is| is.id != was.id);
         for gone in self.invites.iter().filter(is_gone) {
@@ -115,6 +122,28 @@ impl Shown {
             ctx.event(Event::Invite(new.clone()));
         }
         self.invites = open;
+    }
+
+    fn show_introductions(&mut self, ctx: &mut Context, state: &State<'_>) {
+        let all = introductions::introductions(state);
+        if all == self.introductions {
+            return;
+        }
+        let is = |one: &Introduction, other: &Introduction| {
+            (&one.contact, &one.message) == (&other.contact, &other.message)
+        };
+        for gone in &self.introductions {
+            if !all.iter().any(|one| is(one, gone)) {
+                let (contact, message) = (gone.contact.clone(), gone.message.clone());
+                ctx.event(Event::IntroductionGone { contact, message });
+            }
+        }
+        for one in &all {
+            if !self.introductions.contains(one) {
+                ctx.event(Event::Introduction(one.clone()));
+            }
+        }
+        self.introductions = all;
     }
 
     fn show_recent(&mut self, ctx: &mut Context, state: &State<'_>) {

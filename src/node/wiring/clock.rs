@@ -49,6 +49,7 @@ impl Node {
             self.conversations.check(&mut self.ctx, &contact);
             self.settle();
         }
+        self.follow_introductions();
         self.dial_contacts();
         self.call_people_back();
         self.find_missing();

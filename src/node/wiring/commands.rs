@@ -51,6 +51,16 @@ impl Node {
                 text,
             } => self.refer(id, &contact, reference, text).map(later),
             Command::Rule { contact, step } => self.say_rule(id, &contact, step).map(later),
+            Command::Introduce {
+                contact,
+                other,
+                note,
+            } => self.introduce(id, [contact, other], note.as_deref()),
+            Command::AnswerIntroduction {
+                contact,
+                message,
+                agree,
+            } => self.answer_introduction(id, &contact, &message, agree),
             Command::Typing { contact } => self.typing(&contact).map(now),
             Command::Read { contact, number } => {
                 let tell = self.account.settings().read_receipts;

@@ -3,7 +3,7 @@
 //!
 //! [`inputs`] hands an input to its machine, [`commands`] those of the person. A machine tells facts,
 //! and here stands what follows from each. [`people`] is the way from a stranger to a contact and a
-//! session, [`attention`] what the person is told, [`availability`] how much of the network this device is on, [`writes`] goes on when a write has ended, [`clock`] is the round of every input, and
+//! session, [`attention`] what the person is told, [`availability`] how much of the network this device is on, [`introducing`] what follows when contacts are introduced, [`writes`] goes on when a write has ended, [`clock`] is the round of every input, and
 //! [`queries`] is what a machine may ask about another one.
 
 mod attention;
@@ -12,6 +12,7 @@ mod backup;
 mod clock;
 mod commands;
 mod inputs;
+mod introducing;
 mod people;
 mod queries;
 mod writes;

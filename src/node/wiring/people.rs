@@ -97,8 +97,9 @@ impl Node {
     }
 
     /// Returns whether there is room for another contact.
-    fn has_room(&self) -> bool {
-        let coming = self.handshakes.accepting() + self.introductions.awaited();
+    pub(super) fn has_room(&self) -> bool {
+        let coming =
+            self.handshakes.accepting() + self.introductions.awaited() + self.contacts.introduced();
         self.contacts.has_room(coming)
     }
 

@@ -66,7 +66,7 @@ impl Book for Known<'_> {
     }
 
     fn identity(&self, contact: &ContactId) -> Option<Option<PublicKey>> {
-        Some(self.contacts.get(contact)?.identity())
+        Some(self.contacts.get(contact)?.expected_key())
     }
 
     fn awaits_card(&self, contact: &ContactId) -> bool {
