@@ -100,6 +100,7 @@ mod tests {
             pair_secret: Secret(secret.to_owned()),
             last_seen: None,
             preferences: Box::default(),
+            introduced: None,
         })
     }
 

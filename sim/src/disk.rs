@@ -1,9 +1,10 @@
 //! What is durable on a device.
 
+use crate::names::anybody;
 use mesh_chat::records::{
-    AskedRecord, AvailabilityRecord, Change, ContactRecord, InviteRecord, MessageRecord, Origin,
-    ProfileRecord, Query, RequestRecord, RuleRecord, Secret, Snapshot, ThreadRecord,
-    TransferRecord,
+    AskedRecord, AvailabilityRecord, Change, ContactRecord, IntroductionRecord, InviteRecord,
+    MessageRecord, Origin, ProfileRecord, Query, RequestRecord, RuleRecord, Secret, Snapshot,
+    ThreadRecord, TransferRecord,
 };
 use mesh_chat::view::{ContactId, InviteId, RequestId, TransferId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -271,6 +272,11 @@ impl Disk {
         self.contacts.values()
     }
 
+    /// Returns the introductions in all chats.
+    pub fn introductions(&self) -> impl Iterator<Item = &IntroductionRecord> {
+        self.threads.values().flat_map(|head| &head.introductions)
+    }
+
     /// Returns the address that its person has.
     #[must_use]
     pub fn transport_id(&self) -> Option<&str> {
@@ -299,7 +305,10 @@ impl Disk {
 
     /// Returns the chat with a contact of this name, as it is now.
     pub fn with<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a MessageRecord> {
-        let of_name = self.contacts.values().filter(move |c| c.name == name);
+        let of_name = self
+            .contacts
+            .values()
+            .filter(move |c| anybody(&c.name) == anybody(name));
         of_name.flat_map(|contact| self.chat(&contact.id))
     }
 
@@ -341,7 +350,10 @@ impl Disk {
 
     /// Returns the texts that came from a contact of this name, in the order of the chat.
     pub fn received_from<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let of_name = self.contacts.values().filter(move |c| c.name == name);
+        let of_name = self
+            .contacts
+            .values()
+            .filter(move |c| anybody(&c.name) == anybody(name));
         of_name
             .flat_map(|contact| self.first(&contact.id))
             .filter(|record| record.message.origin == Origin::Received)

@@ -27,7 +27,7 @@
 //! | [`roots`], [`pairs`] | what two people may expect of each other |
 //! | [`check`] | what must hold: always, some time after a disturbance, and in the end |
 //! | [`endpoint`], [`files`], [`node`], [`process`], [`beacon_answers`] | what reaches a device, and what comes of it |
-//! | [`preferences`], [`false_friends`], [`person`] | what people decide about contacts and false friends, and what else they do |
+//! | [`preferences`], [`introducing`], [`false_friends`], [`person`] | what people decide about contacts and false friends, whom they introduce, and what else they do |
 //! | [`faults`] | when things go wrong, and what each fault does |
 //! | [`timeline`] | one event after the other |
 //! | [`crowd`], [`reunion`], [`flood`], [`lid`] | what a join costs among many; how soon special contacts meet again; how soon people see each other after a router that invented a multitude; how soon after one whose lid has closed |
@@ -60,6 +60,8 @@ pub mod flood;
 pub mod home;
 pub mod hostile;
 pub mod imposters;
+pub mod introducing;
+pub mod introductions;
 pub mod knowledge;
 pub mod lid;
 pub mod light;

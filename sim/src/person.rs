@@ -4,6 +4,7 @@ use crate::causes::PRESENT;
 use crate::device::Device;
 use crate::event::Event;
 use crate::false_friends;
+use crate::introducing;
 use crate::names::{anybody, device_of, name};
 use crate::node;
 use crate::preferences;
@@ -109,6 +110,9 @@ fn wish(world: &mut World, index: usize) -> Option<Wish> {
         return Some(Wish::Command(command));
     }
     if let Some(command) = about_file(world, index) {
+        return Some(Wish::Command(command));
+    }
+    if let Some(command) = introducing::wish(world, index) {
         return Some(Wish::Command(command));
     }
     if let Some(command) = preferences::wish(world, index) {

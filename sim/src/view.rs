@@ -1,8 +1,8 @@
 //! What the person of a device sees.
 
 use mesh_chat::view::{
-    Availability, BeaconStatus, ContactId, Event, Hidden, InviteId, Message, MessageState, Person,
-    PersonId, Phase, Request, RequestId, Transfer, TransferId,
+    Availability, BeaconStatus, ContactId, Event, Hidden, Introduction, InviteId, Message,
+    MessageState, Person, PersonId, Phase, Request, RequestId, Transfer, TransferId,
 };
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -30,6 +30,8 @@ pub struct View {
     pub offers: BTreeMap<TransferId, ContactId>,
     /// Files on their way, and what came of them.
     pub transfers: BTreeMap<TransferId, Transfer>,
+    /// Introductions, by the messages that make them.
+    pub introductions: BTreeMap<String, Introduction>,
     /// The state of the beacon, where there is one.
     pub beacon: Option<BeaconStatus>,
 }
@@ -71,6 +73,10 @@ impl View {
                 self.transfers.insert(transfer.transfer.clone(), transfer);
             }
             Event::TransferGone(id) => drop(self.transfers.remove(&id)),
+            Event::Introduction(one) => {
+                self.introductions.insert(one.message.clone(), one);
+            }
+            Event::IntroductionGone { message, .. } => drop(self.introductions.remove(&message)),
             Event::InviteGone(id) => drop(self.invites.remove(&id)),
             Event::Profile(_)
             | Event::Message(Message { file: None, .. })

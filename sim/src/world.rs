@@ -12,6 +12,7 @@ use crate::event::Event;
 use crate::fault::Counts;
 use crate::home::{Home, Nat};
 use crate::imposters::Imposters;
+use crate::introductions::Introductions;
 use crate::knowledge::Knowledge;
 use crate::menaces::{Menace, Menaces};
 use crate::model::Model;
@@ -63,6 +64,8 @@ pub struct World {
     pub sayings: Sayings,
     /// How long they want messages to stay.
     pub staying: StayingWishes,
+    /// Whom they introduced.
+    pub introductions: Introductions,
     /// Which files they offered.
     pub transfers: Transfers,
     /// The rendezvous points that devices hold.
@@ -138,6 +141,7 @@ impl World {
             texts: Texts::default(),
             sayings: Sayings::new(seed),
             staying: StayingWishes::new(seed, clears),
+            introductions: Introductions::new(seed),
             transfers,
             rendezvous: Rendezvous::default(),
             imposters: Imposters::default(),

@@ -1,7 +1,7 @@
 //! What must hold in the end, after ten minutes in which all was well: nothing is missing, doubled
 //! or out of order, and everybody has found everybody.
 
-use crate::check::{files, lists, rendezvous, sayings, staying, texts};
+use crate::check::{files, introductions, lists, rendezvous, sayings, staying, texts};
 use crate::names::{device_of, friend_of};
 use crate::pairs::{clocks_agree, know_the_way};
 use crate::ties::one_refuses;
@@ -14,6 +14,7 @@ pub fn check(world: &mut World) {
     wrong.extend(files::in_the_end(world));
     wrong.extend(sayings::in_the_end(world));
     wrong.extend(staying::in_the_end(world));
+    wrong.extend(introductions::in_the_end(world));
     let owes = |home: &usize| world.model.owes(*home, world.ctx.now);
     for home in (0..world.network.homes.len()).filter(owes) {
         // Where a root is left in this second, its routers and members change: see `Goal::Roots`.

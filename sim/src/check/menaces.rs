@@ -4,6 +4,7 @@
 use crate::caller::Orders;
 use crate::calls::Call;
 use crate::check::rates::kind;
+use crate::introductions::is_of_one;
 use crate::names::{device_of, name};
 use crate::world::{ELSEWHERE, World};
 use mesh_chat::node::{Input, Link, LinkId, Output};
@@ -198,7 +199,8 @@ pub fn shown(world: &mut World, index: usize, message: &Message) {
     let Some(from) = person.and_then(|person| device_of(&person.name)) else {
         return;
     };
-    if !message.is_message() || world.sayings.is_changed(&message.text) {
+    if !message.is_message() || world.sayings.is_changed(&message.text) || is_of_one(&message.text)
+    {
         return;
     }
     let sign = if message.file.is_some() { '-' } else { '>' };

@@ -3,6 +3,7 @@
 pub mod absences;
 pub mod end;
 pub mod files;
+pub mod introductions;
 pub mod lists;
 pub mod menaces;
 pub mod rates;
