@@ -25,13 +25,17 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
         .iter()
         .map(|message| state.file_of(message))
         .collect::<Vec<_>>();
+    let introductions = messages
+        .iter()
+        .map(|message| state.introduction(message).cloned())
+        .collect::<Vec<_>>();
     html! {
         <main class="page chat" key={chat.contact.0.clone()} ondragover={files.over}
             ondragleave={files.leave} ondrop={files.drop}>
             <p class="drop-here" aria-hidden="true">{ icon("attach") }{ t(Text::FileDrop) }</p>
             { head(state, chat, typing, dispatch) }
             { staying::menu(chat, &staying, dispatch) }
-            <Log {messages} files={shown}
+            <Log {messages} files={shown} {introductions}
                 first_unread={chat.first_unread()}
                 more={chat.more && staying.clearing.is_none()} loading={chat.loading} loaded={chat.loaded}
                 damaged={chat.damaged} below={chat.below()}

@@ -2,6 +2,7 @@
 
 use super::fields::{Field, choice, switch, text};
 use super::ids::field_id;
+use super::introduction;
 use super::parts::{Dispatch, on, page_head, verified_mark, with_name, with_names};
 use super::person::{no_path, presence_line};
 use super::qr::Qr;
@@ -28,6 +29,9 @@ pub(super) fn contact(state: &State, dispatch: &Dispatch) -> Html {
                 { new_name(person, preferences, dispatch) }
                 { safety(page, preferences, dispatch) }
                 { special(person, preferences, dispatch) }
+                if !preferences.blocked {
+                    { introduction::section(state, page, person, dispatch) }
+                }
                 { name(page, dispatch) }
                 { quiet(preferences, dispatch) }
                 { pictures(preferences, dispatch) }
@@ -47,6 +51,9 @@ fn heading(person: &Person, preferences: &Preferences) -> Html {
             { no_path(person) }
             if let Some(own) = &preferences.calls_itself {
                 <p class="detail">{ with_name(Text::CallsItself, own) }</p>
+            }
+            if let Some(by) = &preferences.introduced_by {
+                <p class="detail introduced-by">{ with_name(Text::IntroducedBy, by) }</p>
             }
         </div>
     }

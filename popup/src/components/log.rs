@@ -7,7 +7,7 @@ use super::staying;
 use crate::browser::{self, Day, SizeWatch};
 use crate::i18n::{Plural, Text, count, t};
 use crate::state::{Action, FileShown, Menu};
-use ipc::{Message, Staying, UnixMillis};
+use ipc::{Introduction, Message, Staying, UnixMillis};
 use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
@@ -23,6 +23,8 @@ pub(super) struct Props {
     pub(super) messages: Vec<Rc<Message>>,
     /// How far the file of each is.
     pub(super) files: Vec<Option<FileShown>>,
+    /// How far the introduction is that each makes.
+    pub(super) introductions: Vec<Option<Introduction>>,
     /// The first message that was unread when the chat was opened.
     pub(super) first_unread: Option<u64>,
     pub(super) more: bool,
@@ -157,7 +159,8 @@ fn to_end(below: usize, list: NodeRef) -> Html {
 fn rows(props: &Props) -> Html {
     let mut day: Option<Day> = None;
     let mut rows = Vec::with_capacity(props.messages.len());
-    for (message, file) in props.messages.iter().zip(&props.files) {
+    let beside = props.files.iter().zip(&props.introductions);
+    for (message, (file, introduction)) in props.messages.iter().zip(beside) {
         if !day.is_some_and(|day| day.has(message.at)) {
             let new = browser::local_day(message.at);
             rows.push(day_line(message, new == props.today));
@@ -178,19 +181,24 @@ fn rows(props: &Props) -> Html {
         }
         let left = staying::left(message, props.now);
         let (message, file) = (Rc::clone(message), file.clone());
+        let introduction = introduction.clone();
         let (dispatch, name) = (props.dispatch.clone(), props.name.clone());
-        let may = may(props, &message);
-        rows.push(html! { <MessageRow {key} {message} {file} {may} {left} {name} {dispatch} /> });
+        let may = may(props, &message, introduction.is_some());
+        rows.push(html! {
+            <MessageRow {key} {message} {file} {introduction} {may} {left} {name} {dispatch} />
+        });
     }
     rows.into_iter().collect()
 }
 
 /// Returns what can be done with a message. How old it is counts while its menu is open.
-fn may(props: &Props, message: &Message) -> May {
+fn may(props: &Props, message: &Message, introduces: bool) -> May {
     let menu = props.menu.filter(|(number, _)| *number == message.number);
+    let delete = menu.is_some() && message.may_change(props.now);
     May {
         menu: menu.map(|(_, menu)| menu),
-        change: menu.is_some() && message.may_change(props.now),
+        delete,
+        change: delete && message.file.is_none() && !introduces,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::file::FileCard;
 use super::ids::message_id;
+use super::introduction;
 use super::parts::{Dispatch, icon};
 use super::saying::{self, May};
 use crate::browser;
@@ -10,7 +11,7 @@ use crate::i18n::{Text, browser_language, t};
 use crate::linkify::{Piece, pieces};
 use crate::state::FileShown;
 use crate::words;
-use ipc::{Message, MessageState};
+use ipc::{Introduction, Message, MessageState};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -19,6 +20,8 @@ pub(super) struct Props {
     pub(super) message: Rc<Message>,
     /// How far its file is, where there is one.
     pub(super) file: Option<FileShown>,
+    /// How far the introduction is that it makes, where it makes one.
+    pub(super) introduction: Option<Introduction>,
     /// What can be done with it.
     pub(super) may: May,
     /// How long it stays, where it goes.
@@ -70,6 +73,9 @@ fn content(props: &Props) -> Html {
                 stored={message.state != MessageState::Arriving} shown={shown.clone()}
                 message={Rc::clone(message)} dispatch={props.dispatch.clone()} />
         };
+    }
+    if let Some(introduction) = &props.introduction {
+        return introduction::card(introduction, &props.name, &props.dispatch);
     }
     if message.marks.deleted {
         return html! { <p class="text deleted">{ t(Text::MessageDeleted) }</p> };

@@ -19,6 +19,7 @@ mod first_run;
 mod gap;
 mod header;
 mod ids;
+mod introduction;
 mod invites;
 mod keys;
 mod lists;

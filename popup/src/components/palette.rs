@@ -6,7 +6,7 @@ use super::parts::{Dispatch, icon, mark, on};
 use crate::browser;
 use crate::i18n::{Plural, Text, count, fill, t};
 use crate::state::{
-    Action, FOUND, Found, Goal, Lists, OverlayEdit, Palette, State, Target, everybody,
+    Action, Choosing, FOUND, Found, Goal, Lists, OverlayEdit, Palette, State, Target, everybody,
 };
 use crate::words;
 use ipc::PersonId;
@@ -18,6 +18,8 @@ const LIST: &str = "palette-found";
 
 #[derive(PartialEq, Properties)]
 pub(super) struct Props {
+    /// What it is called: what is chosen in it.
+    title: AttrValue,
     pub(super) query: String,
     /// What was found; as much of it as is shown.
     pub(super) found: Vec<Found>,
@@ -35,8 +37,10 @@ pub(super) fn palette(
     palette: &Palette,
     dispatch: &Dispatch,
 ) -> Html {
-    let mut found = everybody(people, &state.requests);
-    found.extend(Goal::PAGES.into_iter().filter_map(|goal| page(state, goal)));
+    let mut found = everybody(people, &state.requests, &palette.choosing);
+    if palette.choosing == Choosing::Goal {
+        found.extend(Goal::PAGES.into_iter().filter_map(|goal| page(state, goal)));
+    }
     found.retain(|found| found.has(&palette.query, browser::is_same));
     let count = found.len();
     found.truncate(FOUND);
@@ -44,8 +48,20 @@ pub(super) fn palette(
         .iter()
         .position(|found| palette.active.as_ref() == Some(&found.goal));
     html! {
-        <PaletteDialog query={palette.query.clone()} {found} {count} active={active.unwrap_or(0)}
+        <PaletteDialog title={title(state, &palette.choosing)} query={palette.query.clone()} {found} {count} active={active.unwrap_or(0)}
             dispatch={dispatch.clone()} />
+    }
+}
+
+fn title(state: &State, choosing: &Choosing) -> String {
+    match choosing {
+        Choosing::Goal => t(Text::PaletteTitle),
+        Choosing::One => t(Text::IntroduceOne),
+        Choosing::Other(one) => {
+            let one = state.people.get(&PersonId::Contact(one.clone()));
+            let name = one.map_or("", |one| one.name.as_str());
+            fill(Text::IntroduceTo, &[&words::isolate(name)])
+        }
     }
 }
 
@@ -54,6 +70,7 @@ fn page(state: &State, goal: Goal) -> Option<Found> {
         Goal::Lists => Text::PalettePeople,
         Goal::Files => Text::Files,
         Goal::Invites => Text::Invites,
+        Goal::Introduce => Text::IntroduceTwo,
         Goal::Connection => Text::Connection,
         Goal::Settings => state.settings.as_ref().map(|_| Text::Settings)?,
         Goal::Keys => Text::KeysTitle,
@@ -86,14 +103,14 @@ fn PaletteDialog(props: &Props) -> Html {
         .get(props.active)
         .map(|_| found_id(props.active));
     html! {
-        <dialog ref={dialog} class="over palette" aria-label={t(Text::PaletteTitle)}
+        <dialog ref={dialog} class="over palette" aria-label={props.title.clone()}
             onclick={beside(&props.dispatch)}>
             <div class="over-body">
                 <div class="palette-row">
                     { icon("find") }
                     <input id={target_id(&Target::Palette)} type="text" role="combobox" autofocus=true
                         autocomplete="off" spellcheck="false" dir="auto"
-                        aria-label={t(Text::PaletteTitle)} placeholder={t(Text::PaletteTitle)}
+                        aria-label={props.title.clone()} placeholder={props.title.clone()}
                         aria-expanded="true" aria-autocomplete="list" aria-controls={LIST}
                         aria-activedescendant={active}
                         value={props.query.clone()} {oninput} onkeydown={onkeydown(props)} />
@@ -169,6 +186,7 @@ fn entry(props: &Props, index: usize, found: &Found) -> Html {
         Goal::Lists
         | Goal::Files
         | Goal::Invites
+        | Goal::Introduce
         | Goal::Connection
         | Goal::Settings
         | Goal::Keys => icon("page"),

@@ -13,7 +13,9 @@ use yew::prelude::*;
 pub(super) struct May {
     /// Its menu, where it is open.
     pub(super) menu: Option<Menu>,
-    /// They may delete it, and change it where it has a text.
+    /// They may delete it.
+    pub(super) delete: bool,
+    /// They may change its text.
     pub(super) change: bool,
 }
 
@@ -79,10 +81,10 @@ fn choices(message: &Message, may: May, dispatch: &Dispatch) -> Html {
             if message.file.is_none() {
                 { choice(MessageEdit::Copy(number), Text::MessageCopy) }
             }
-            if may.change && message.file.is_none() {
+            if may.change {
                 { choice(MessageEdit::Change(number), Text::MessageEdit) }
             }
-            if may.change {
+            if may.delete {
                 { choice(MessageEdit::AskToDelete(number), Text::MessageDelete) }
             }
         </div>

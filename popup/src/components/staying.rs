@@ -170,7 +170,13 @@ fn words(message: &Message, name: &str) -> String {
         Act::Agree => said(Text::RuleAgreedOwn, Text::RuleAgreed),
         Act::Decline => said(Text::RuleDeclinedOwn, Text::RuleDeclined),
         Act::Off => said(Text::RuleOffOwn, Text::RuleOffOther),
-        Act::Reply | Act::Reaction | Act::TakeBack | Act::Edit | Act::Delete => String::new(),
+        Act::Reply
+        | Act::Reaction
+        | Act::TakeBack
+        | Act::Edit
+        | Act::Delete
+        | Act::Meet
+        | Act::Introduced => String::new(),
     }
 }
 

@@ -62,6 +62,15 @@ pub(crate) enum Action {
     Reject(RequestId),
     /// Ignore was pressed.
     Ignore(RequestId),
+    /// Yes or no was pressed on an introduction by a contact.
+    Introduced {
+        /// By whom.
+        contact: ContactId,
+        /// The id of the message that introduces.
+        message: String,
+        /// Yes.
+        agree: bool,
+    },
     /// Ping was pressed.
     Ping(ContactId),
     /// Try now was pressed.

@@ -28,14 +28,16 @@ pub(crate) use alerts::Problem;
 pub(crate) use connection::Shell;
 pub(crate) use effect::{Effect, Kept, Target};
 pub(crate) use model::{Sight, State};
-pub(crate) use overlay::{FOUND, Found, Goal, Overlay, OverlayEdit, Palette, Shortcut, everybody};
+pub(crate) use overlay::{
+    Choosing, FOUND, Found, Goal, Overlay, OverlayEdit, Palette, Shortcut, everybody,
+};
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, CHAT_MENU, Chat, ChatEdit, ComposedAbout,
     ComposerError, ContactEdit, ContactPage, DELETE, EXPORT, FILE, FILE_BYTES, FieldError,
-    FileEdit, FileError, IMPORT, INVITE, IceEdit, IceRow, InvitesEdit, InvitesPage, KEEP, Menu,
-    MessageEdit, NAME, NOTE, NoteEdit, NoteForm, Picture, PictureEdit, PictureError, PictureShown,
-    QuietEdit, REMOVE, Room, SIGNS, Saved, ServerEdit, ServerRow, SettingsEdit, SettingsForm,
-    UNDO_CLEAR, Using, is_cleared,
+    FileEdit, FileError, IMPORT, INTRODUCE, INTRODUCE_NOTE, INVITE, IceEdit, IceRow, IntroduceEdit,
+    IntroduceForm, Introducing, InvitesEdit, InvitesPage, KEEP, Menu, MessageEdit, NAME, NOTE,
+    NoteEdit, NoteForm, Picture, PictureEdit, PictureError, PictureShown, QuietEdit, REMOVE, Room,
+    SIGNS, Saved, ServerEdit, ServerRow, SettingsEdit, SettingsForm, UNDO_CLEAR, Using, is_cleared,
 };
 pub(crate) use people::{Lists, Section, has_contacts};
 pub(crate) use reduce::availability::CHOICES;

@@ -12,8 +12,8 @@ use super::transfers::Transfers;
 use super::view::View;
 use super::window::Windows;
 use ipc::{
-    Answer, Command, ContactId, Invite, InviteId, PersonId, Place, Refusal, SettingsView, Status,
-    ToEngine, Trial, UnixMillis,
+    Answer, Command, ContactId, Introduction, Invite, InviteId, PersonId, Place, Refusal,
+    SettingsView, Status, ToEngine, Trial, UnixMillis,
 };
 use litemap::LiteMap;
 
@@ -36,6 +36,8 @@ pub(crate) struct State {
     pub(crate) requests: Requests,
     /// The open invites.
     pub(crate) invites: Resynced<InviteId, Invite>,
+    /// The introductions in the chats, by chat and message.
+    pub(crate) introductions: Resynced<(ContactId, String), Introduction>,
     /// The files offered in the chats.
     pub(crate) files: Transfers,
     /// The picture that is shown in full.

@@ -39,6 +39,8 @@ pub(super) enum Purpose {
     Rename(ContactId),
     /// A decision about a contact: a refusal is shown on its page.
     Preferences(ContactId),
+    /// Introducing a contact: a refusal is shown on its page.
+    Introduce(ContactId),
     /// Making or cancelling an invite.
     Invite,
     /// Using an invite.

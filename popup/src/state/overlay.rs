@@ -1,7 +1,7 @@
 //! What is shown over the page and belongs to none: the palette that finds people and pages, and the list of keys.
 
 use super::people::{Lists, Requests, Section};
-use ipc::{PersonId, RequestId};
+use ipc::{ContactId, PersonId, RequestId};
 
 /// The most that the palette shows: more would be a list to read.
 pub(crate) const FOUND: usize = 50;
@@ -22,6 +22,32 @@ pub(crate) struct Palette {
     pub(crate) query: String,
     /// The entry that Enter follows; without one the first.
     pub(crate) active: Option<Goal>,
+    /// What an entry is chosen for.
+    pub(crate) choosing: Choosing,
+}
+
+/// What an entry of the palette is chosen for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Choosing {
+    /// To go there.
+    #[default]
+    Goal,
+    /// A contact, to be introduced to another one.
+    One,
+    /// The other one, to whom this contact is to be introduced.
+    Other(ContactId),
+}
+
+impl Choosing {
+    /// Returns whether somebody can be chosen: a contact who is not blocked, and not the same one twice.
+    pub(crate) fn may_be(&self, id: &PersonId, blocked: bool) -> bool {
+        match (self, id) {
+            (Self::Goal, _) => true,
+            (Self::One, PersonId::Contact(_)) => !blocked,
+            (Self::Other(one), PersonId::Contact(other)) => !blocked && one != other,
+            (Self::One | Self::Other(_), PersonId::Stranger(_)) => false,
+        }
+    }
 }
 
 /// Where an entry of the palette leads.
@@ -41,16 +67,19 @@ pub(crate) enum Goal {
     Connection,
     /// To the settings.
     Settings,
+    /// To introduce two contacts to each other.
+    Introduce,
     /// To the list of keys.
     Keys,
 }
 
 impl Goal {
     /// The pages, in the order of the palette.
-    pub(crate) const PAGES: [Self; 6] = [
+    pub(crate) const PAGES: [Self; 7] = [
         Self::Lists,
         Self::Files,
         Self::Invites,
+        Self::Introduce,
         Self::Connection,
         Self::Settings,
         Self::Keys,
@@ -96,13 +125,18 @@ pub(crate) enum OverlayEdit {
     Close,
 }
 
-/// Returns everybody in the lists: contacts, then who is here, then who asks.
-pub(crate) fn everybody(lists: &Lists, requests: &Requests) -> Vec<Found> {
+/// Returns everybody in the lists who can be chosen: contacts, then who is here, then who asks.
+pub(crate) fn everybody(lists: &Lists, requests: &Requests, choosing: &Choosing) -> Vec<Found> {
     let network = lists.of(Section::Network).iter();
     let people = network.chain(lists.of(Section::Saved).iter());
     let (contacts, strangers): (Vec<_>, Vec<_>) =
         people.partition(|person| matches!(person.id, PersonId::Contact(_)));
-    let people = contacts.into_iter().chain(strangers).map(|person| Found {
+    let people = contacts.into_iter().chain(strangers);
+    let people = people.filter(|person| {
+        let preferences = person.preferences.as_ref();
+        choosing.may_be(&person.id, preferences.is_some_and(|p| p.blocked))
+    });
+    let people = people.map(|person| Found {
         goal: Goal::Person(person.id.clone()),
         name: person.name.clone(),
         calls_itself: person
@@ -110,7 +144,8 @@ pub(crate) fn everybody(lists: &Lists, requests: &Requests) -> Vec<Found> {
             .as_ref()
             .and_then(|preferences| preferences.calls_itself.clone()),
     });
-    let requests = requests.values().map(|request| Found {
+    let requests = requests.values().filter(|_| *choosing == Choosing::Goal);
+    let requests = requests.map(|request| Found {
         goal: Goal::Request(request.id.clone()),
         name: request.name.clone(),
         calls_itself: None,

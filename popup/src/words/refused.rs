@@ -38,6 +38,8 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::InviteNoPath => Text::NoPath,
         Refusal::InviteNotValid => Text::InviteNotValid,
         Refusal::InvitesFull => Text::InvitesFull,
+        Refusal::IntroductionsFull => Text::IntroductionsFull,
+        Refusal::Introduced => Text::IntroducedAlready,
         Refusal::PassphraseShort => Text::PassphraseShort,
         Refusal::BackupDamaged => Text::BackupDamaged,
         Refusal::BackupWrong => Text::BackupWrong,

@@ -1,5 +1,6 @@
 //! The page of a contact: what the person decides about them.
 
+use super::introduce::{IntroduceEdit, Introducing};
 use super::saved::Saved;
 use ipc::{ContactCommand, ContactId, Refusal};
 
@@ -23,6 +24,8 @@ pub(crate) enum ContactEdit {
     AskRemove(bool),
     /// A code was scanned on the page of this contact, which may not be the one that is open any more.
     Scanned(ContactId, String),
+    /// In the form that introduces the contact to another one.
+    Introduce(IntroduceEdit),
     /// A decision was made: a switch, a button, or Remove pressed once more.
     Decide(ContactCommand),
 }
@@ -67,6 +70,8 @@ pub(crate) struct ContactPage {
     pub(crate) removing: bool,
     /// The person wants to go on looking and is not asked again here.
     pub(crate) keeps_looking: bool,
+    /// How far introducing them to somebody is.
+    pub(crate) introducing: Introducing,
     /// Back leads to the chat.
     pub(in crate::state) from_chat: bool,
 }

@@ -44,8 +44,13 @@ impl NoteForm {
 
     /// Returns the bytes left until the limit; negative beyond it.
     pub(crate) fn room(&self) -> i64 {
-        let limit = i64::try_from(NOTE_BYTES).unwrap_or(i64::MAX);
-        let used = i64::try_from(self.text.trim().len()).unwrap_or(i64::MAX);
-        limit.saturating_sub(used)
+        note_room(&self.text)
     }
+}
+
+/// Returns the bytes left of a note until the limit; negative beyond it.
+pub(super) fn note_room(text: &str) -> i64 {
+    let limit = i64::try_from(NOTE_BYTES).unwrap_or(i64::MAX);
+    let used = i64::try_from(text.trim().len()).unwrap_or(i64::MAX);
+    limit.saturating_sub(used)
 }

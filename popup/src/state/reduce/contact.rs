@@ -3,7 +3,7 @@
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
 use crate::state::outbox::Purpose;
-use crate::state::pages::{ContactEdit, ContactPage, KEEP, NAME, REMOVE, Saved};
+use crate::state::pages::{ContactEdit, ContactPage, Introducing, KEEP, NAME, REMOVE, Saved};
 use crate::state::view::View;
 use ipc::{Answer, Command, ContactCommand, ContactId, Person, PersonId, Preferences, Refusal};
 
@@ -48,6 +48,7 @@ impl State {
             refusal: None,
             removing: false,
             keeps_looking: false,
+            introducing: Introducing::No,
         };
         self.open(View::Contact(Box::new(page)))
     }
@@ -55,6 +56,9 @@ impl State {
     pub(super) fn leave_contact(&mut self, page: &ContactPage) -> Vec<Effect> {
         if page.removing {
             return self.ask_remove(false);
+        }
+        if matches!(page.introducing, Introducing::Form(_)) {
+            return self.stop_introducing();
         }
         if page.from_chat {
             return self.open_chat(page.contact.clone());
@@ -85,6 +89,7 @@ impl State {
                 self.decide(contact, ContactCommand::Scan(text))
             }
             ContactEdit::Scanned(..) => Vec::new(),
+            ContactEdit::Introduce(edit) => self.edit_introducing(edit),
         }
     }
 

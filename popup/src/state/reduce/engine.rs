@@ -47,6 +47,7 @@ impl State {
         self.people.begin_again();
         self.requests.begin_again();
         self.invites.begin_again();
+        self.introductions.begin_again();
         self.files.all.begin_again();
     }
 
@@ -104,6 +105,13 @@ impl State {
             Event::RequestGone(id) => self.requests.remove(&id),
             Event::Invite(invite) => self.invites.insert(invite.id.clone(), invite),
             Event::InviteGone(id) => self.invites.remove(&id),
+            Event::Introduction(one) => {
+                let key = (one.contact.clone(), one.message.clone());
+                self.introductions.insert(key, one);
+            }
+            Event::IntroductionGone { contact, message } => {
+                self.introductions.remove(&(contact, message));
+            }
             Event::Message(message) => return self.message(message),
             Event::Amended(message) => return self.amended(message),
             Event::MessagesGone { contact, from } => {
@@ -135,6 +143,7 @@ impl State {
         self.people.end_again();
         self.requests.end_again();
         self.invites.end_again();
+        self.introductions.end_again();
         self.files.all.end_again();
         self.engine.set_ready();
         let mut effects = self.outbox.flush();
@@ -212,6 +221,7 @@ impl State {
             Purpose::Settings => self.settings_replied(false, result.err()),
             Purpose::Rename(contact) => self.rename_replied(&contact, result),
             Purpose::Preferences(contact) => self.preferences_replied(&contact, result),
+            Purpose::Introduce(contact) => self.introduce_replied(&contact, result),
             Purpose::Invite => self.invite_replied(result),
             Purpose::UseInvite => self.use_replied(result),
             Purpose::Export => self.export_replied(result),

@@ -7,6 +7,7 @@ mod connection;
 mod contact;
 mod engine;
 mod files;
+mod introduce;
 mod invites;
 mod join;
 mod note;
@@ -69,6 +70,11 @@ impl State {
             Action::Accept(request) => self.answer(request, |request| Command::Accept { request }),
             Action::Reject(request) => self.answer(request, |request| Command::Reject { request }),
             Action::Ignore(request) => self.answer(request, |request| Command::Ignore { request }),
+            Action::Introduced {
+                contact,
+                message,
+                agree,
+            } => self.answer_introduction(contact, message, agree),
             Action::Ping(contact) => self.command(Command::Ping { contact }),
             Action::Retry => self.command(Command::Retry),
             Action::ShowChoices(open) => self.show_choices(open),

@@ -3,7 +3,7 @@
 use crate::state::connection::Shell;
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
-use crate::state::overlay::{Goal, Overlay, OverlayEdit, Palette, Shortcut};
+use crate::state::overlay::{Choosing, Goal, Overlay, OverlayEdit, Palette, Shortcut};
 use crate::state::view::View;
 use ipc::{ContactId, PersonId, Place};
 
@@ -24,7 +24,7 @@ impl State {
     }
 
     /// Opens a dialog, where there is something that it leads to.
-    fn open_overlay(&mut self, overlay: Overlay) -> Vec<Effect> {
+    pub(super) fn open_overlay(&mut self, overlay: Overlay) -> Vec<Effect> {
         let is_same =
             |shown: &Overlay| std::mem::discriminant(shown) == std::mem::discriminant(&overlay);
         if self.shell() != Shell::Lists || self.overlay.as_ref().is_some_and(is_same) {
@@ -67,8 +67,15 @@ impl State {
     }
 
     fn go(&mut self, goal: Goal) -> Vec<Effect> {
+        let choosing = match &self.overlay {
+            Some(Overlay::Palette(palette)) => palette.choosing.clone(),
+            Some(Overlay::Keys(_)) | None => Choosing::Goal,
+        };
         let mut effects = self.close_overlay();
         effects.extend(match goal {
+            Goal::Person(PersonId::Contact(contact)) if choosing != Choosing::Goal => {
+                self.chosen(choosing, contact)
+            }
             Goal::Person(PersonId::Contact(contact)) => self.go_to_chat(contact),
             Goal::Person(stranger) => {
                 let mut effects = self.open(View::Lists);
@@ -81,6 +88,7 @@ impl State {
             Goal::Lists => self.open(View::Lists),
             Goal::Files => self.open_files(),
             Goal::Invites => self.open_invites(),
+            Goal::Introduce => self.choose_for(Choosing::One),
             Goal::Connection => self.open_connection(),
             Goal::Settings => self.open_settings(),
             Goal::Keys => self.open_keys(),

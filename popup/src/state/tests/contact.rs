@@ -9,6 +9,7 @@ fn preferences() -> Preferences {
         new_name: None,
         safety_number: "12345".repeat(12),
         safety_code: "meshchat-safety:".to_owned(),
+        introduced_by: None,
         verified: false,
         special: Special::Off,
         reach: None,

@@ -8,6 +8,7 @@ mod connection;
 mod contact;
 mod engine;
 mod files;
+mod introduce;
 mod invites;
 mod lists;
 mod note;

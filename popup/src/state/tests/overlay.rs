@@ -13,6 +13,10 @@ fn query(view: &Sut) -> Option<&str> {
     }
 }
 
+fn is_choosing(view: &Sut, choosing: &Choosing) -> bool {
+    matches!(&view.state.overlay, Some(Overlay::Palette(palette)) if palette.choosing == *choosing)
+}
+
 fn anna_with(unread: u32, id: &str) -> Event {
     Event::Person(Person {
         id: PersonId::Contact(contact(id)),
@@ -47,6 +51,7 @@ fn what_is_looked_for_is_kept_when_the_keys_are_pressed_again_and_forgotten_when
     let palette = Palette {
         query: "an".to_owned(),
         active: None,
+        choosing: Choosing::Goal,
     };
     assert_eq!(
         view.state.overlay,
@@ -97,6 +102,7 @@ fn an_entry_leads_to_a_stranger_in_the_lists_and_to_each_page() {
         edit(&mut view, OverlayEdit::Find);
         let effects = edit(&mut view, OverlayEdit::Go(goal.clone()));
         let arrived = match (&goal, &view.state.view) {
+            (Goal::Introduce, _) => is_choosing(&view, &Choosing::One),
             (Goal::Keys, _) => effects.contains(&Effect::ReadShortcuts),
             (Goal::Lists, page) => *page == View::Lists,
             (Goal::Files, page) => *page == View::Files,
