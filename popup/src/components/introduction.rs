@@ -134,7 +134,7 @@ fn form_to(state: &State, form: &IntroduceForm, person: &Person, dispatch: &Disp
     };
     let typed = dispatch.reform(move |note| edited(IntroduceEdit::Note(note)));
     html! {
-        <form {onsubmit} novalidate=true>
+        <form class="introduce" {onsubmit} novalidate=true>
             <p>{ with_names(Text::IntroduceBoth, &person.name, other) }</p>
             { text(field, typed) }
             { bytes_left(form.room(), NEAR_LIMIT) }
