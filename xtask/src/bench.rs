@@ -45,6 +45,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         args.push(baseline.display().to_string());
     }
     stories::program("bench", &dist, &args)?;
+    args.insert(0, "filled".to_owned());
+    stories::program("bench", &dist, &args)?;
     let files = options.files > 0 && !options.brief;
     if files {
         let args = [
@@ -102,6 +104,10 @@ fn page(options: &Options, dist: &Path, nats: Option<&str>) -> Result<String> {
     }
     page.push_str("## What a person waits for\n\n");
     figures_table(&mut page, &measured["figures"])?;
+    page.push_str("\n## With 500 contacts and 100,000 messages\n\n");
+    page.push_str("In Chromium; a search from the key that ends the word to the frame that shows what was found.\n\n");
+    let filled = self::measured("filled.json")?;
+    figures_table(&mut page, &filled["figures"])?;
     page.push_str(
         "\n## Where the time of a message goes\n\nBetween two Chromiums, in ms, from the click on Send to the frame \
          that shows it. The parts are medians of their own: their sum is not that of the whole.\n\n",

@@ -4,7 +4,7 @@
 //! - `browser`: Chromium and Firefox with the extension; `page`: its popup, used by role and name.
 //! - `lab`: homes behind routers with NAT, made of network namespaces; `figures`: what is measured.
 //! - `lists`, `talk`: what several browsers show together; a chat that goes on meanwhile;
-//!   `friends`: contacts in two homes; `files`: what these send each other.
+//!   `friends`: contacts in two homes; `files`: what these send each other; `filled`: chats with a long history.
 //! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do; `squatter`:
 //!   somebody who holds ids and never answers.
 //! - `python`: the second client, of `interop/`.
@@ -25,6 +25,7 @@ pub mod engine;
 pub mod extension;
 pub mod figures;
 pub mod files;
+pub mod filled;
 pub mod friends;
 pub mod lab;
 pub mod lists;

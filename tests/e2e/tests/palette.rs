@@ -6,7 +6,7 @@ use e2e::page::{CONTROL, DOWN, ENTER, ESCAPE, UP};
 use e2e::{Browser, Kind, Page, Result, World, named, with_text};
 use serde_json::json;
 
-const FIND: &str = "Find a person or a page";
+const FIND: &str = "Find a person or a message";
 const KEYS: &str = "Keyboard shortcuts";
 
 /// The entry that Enter follows, as a screen reader is told of it.

@@ -2,12 +2,13 @@
 //! `docs/bench.md` of what this leaves in `artifacts/bench/bench.json`.
 //!
 //! Two builds are measured in turns, in the same minute on the same machine: what else the machine
-//! does reaches both. With `files`, a number of MiB and how often, files are measured instead, and `files.json` is left.
+//! does reaches both. With `filled` in front, long chats are searched, and `filled.json` is left. With `files`, a number of MiB and how often, files are measured instead, and `files.json` is left.
 
 #![allow(clippy::print_stdout, reason = "it tells how far it is")]
 
 mod figures;
 mod files;
+mod filled;
 mod path;
 mod rounds;
 
@@ -34,6 +35,7 @@ fn main() -> Result {
         figures.print();
         return leave("files.json", &json!({ "figures": figures.json() }));
     }
+    let filled = args.next_if_eq("filled").is_some();
     let rounds = args.next().context("how many rounds?")?.parse()?;
     let mut subjects = vec![Subject {
         name: "now",
@@ -49,6 +51,11 @@ fn main() -> Result {
         });
     }
     let mut figures = Figures::default();
+    if filled {
+        filled::measure(&subjects, &mut figures)?;
+        figures.print();
+        return leave("filled.json", &json!({ "figures": figures.json() }));
+    }
     for round in 0..rounds {
         rounds::measure(round, &subjects, &mut figures)?;
         println!("round {} of {rounds} done", round + 1);
