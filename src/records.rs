@@ -579,6 +579,16 @@ impl MessageRecord {
         let entry = self.entry.as_ref();
         entry.is_none_or(|entry| entry.reference.act.is_message())
     }
+
+    /// Returns whether its text is what a line of the chat shows. What is said of how long messages stay is shown in
+    /// other words.
+    pub fn shows_text(&self) -> bool {
+        let shows = |entry: &EntryRecord| {
+            let act = entry.reference.act;
+            act.is_message() || entry.outcome.has_line(act) && !act.is_about_rule()
+        };
+        !self.gone && self.entry.as_ref().is_none_or(shows)
+    }
 }
 
 /// What stands for a deleted message where its receiver does not know deletions, and for an entry that deletes one.

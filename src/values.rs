@@ -213,6 +213,22 @@ pub enum Outcome {
     Overtaken,
 }
 
+impl Outcome {
+    /// Returns whether what did this with another message has a line of its own in the chat: what counts shows in that
+    /// message. Where nothing came of it, what was said is shown.
+    pub fn has_line(self, act: Act) -> bool {
+        match self {
+            // It is seen in the message that introduces.
+            _ if act.is_of_introduction() => false,
+            // What changes how long messages stay is to be seen where it does.
+            _ if act.is_about_rule() => true,
+            Self::Counts => false,
+            Self::NotTheirs | Self::TooLate | Self::Unfit | Self::Overtaken => true,
+            Self::NotHere | Self::Deleted => act == Act::Edit,
+        }
+    }
+}
+
 /// Text that must not be shown or logged: a key as base64url, a passphrase, an invite code.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -12,6 +12,7 @@
 mod draft;
 mod handed;
 mod place;
+mod search;
 mod trial;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use draft::{contact_of_key, draft_key, unsent_key};
 pub use handed::{Chosen, added, handed_key};
 pub use place::Place;
+pub use search::{Found, Hit, Piece, QUERY, Spot};
 pub use trial::{Part, Trial};
 
 pub use mesh_chat::clock::{MinuteOfDay, UnixMillis};
@@ -77,16 +79,28 @@ pub enum ToEngine {
         /// What.
         command: Command,
     },
-    /// Asks for older messages of a chat; answered by [`FromEngine::History`] with the same id.
+    /// Asks for messages of a chat; answered by [`FromEngine::History`] with the same id.
     History {
         /// Chosen by the view.
         id: u32,
         /// Whose chat.
         contact: ContactId,
-        /// Only messages with a smaller number; `None` is from the newest.
-        before: Option<u64>,
+        /// Which of them.
+        from: HistoryFrom,
         /// At most so many (at most 200).
         limit: u32,
+    },
+    /// Asks for messages with these words; answered by [`FromEngine::Found`] with the same id, unless the view asks for
+    /// others before that.
+    Search {
+        /// Chosen by the view.
+        id: u32,
+        /// The words, of which at most [`QUERY`] characters count: all of them have to occur.
+        query: String,
+        /// Only in the chat with this contact.
+        contact: Option<ContactId>,
+        /// Only what is older than where an earlier answer ended.
+        before: Option<Spot>,
     },
     /// Asks for a test of the connection; answered by [`FromEngine::Tested`] with the same id, within 5 s.
     Test {
@@ -102,6 +116,18 @@ pub enum ToEngine {
         /// The view has the focus: what is visible in it is in front of the person.
         focused: bool,
     },
+}
+
+/// Which messages of a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum HistoryFrom {
+    /// The newest.
+    Newest,
+    /// The newest of those with a smaller number.
+    Before(u64),
+    /// The oldest of those with a greater number.
+    After(u64),
 }
 
 /// To a view, on its port.
@@ -125,10 +151,17 @@ pub enum FromEngine {
         id: u32,
         /// The messages, oldest first.
         messages: Vec<Message>,
-        /// There are older ones.
+        /// There are older ones; of those after a number, newer ones.
         more: bool,
         /// Some could not be read, and are missing here.
         damaged: bool,
+    },
+    /// Answers [`ToEngine::Search`].
+    Found {
+        /// The view's id.
+        id: u32,
+        /// What was found.
+        found: Found,
     },
     /// Answers [`ToEngine::Test`].
     Tested {

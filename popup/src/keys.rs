@@ -17,6 +17,8 @@ struct Press<'a> {
     code: &'a str,
     /// With Ctrl alone; with ⌘ alone on a Mac, where Ctrl edits texts.
     command: bool,
+    /// The same with Shift.
+    shifted: bool,
     /// Without Ctrl, Alt and ⌘.
     plain: bool,
     /// It is part of a word of an input method.
@@ -44,6 +46,7 @@ pub(crate) fn action(event: &Event, covered: bool) -> Option<Action> {
         key: &event.key(),
         code: &event.code(),
         command: command && !other && !event.alt_key() && !event.shift_key(),
+        shifted: command && !other && !event.alt_key() && event.shift_key(),
         plain: !command && !other && !event.alt_key(),
         composing: event.is_composing(),
         writing: target.is_some_and(|target| target.matches(WRITING).unwrap_or(false)),
@@ -52,10 +55,13 @@ pub(crate) fn action(event: &Event, covered: bool) -> Option<Action> {
 }
 
 fn meaning(press: Press<'_>) -> Option<Action> {
-    let is_k = press.key.eq_ignore_ascii_case("k") || !press.key.is_ascii() && press.code == "KeyK";
+    let is = |letter: &str, code: &str| {
+        press.key.eq_ignore_ascii_case(letter) || !press.key.is_ascii() && press.code == code
+    };
     match press.key {
         _ if press.composing => None,
-        _ if press.command && is_k => Some(Action::Overlay(OverlayEdit::Find)),
+        _ if press.command && is("k", "KeyK") => Some(Action::Overlay(OverlayEdit::Find)),
+        _ if press.shifted && is("f", "KeyF") => Some(Action::Overlay(OverlayEdit::FindHere)),
         "?" if press.plain && !press.writing => Some(Action::Overlay(OverlayEdit::Keys)),
         "Escape" if press.covered => Some(Action::Back),
         _ => None,
@@ -70,6 +76,7 @@ mod tests {
         key: "",
         code: "",
         command: false,
+        shifted: false,
         plain: true,
         composing: false,
         writing: false,
@@ -112,6 +119,15 @@ mod tests {
             (with_command("t", "KeyK"), None),
             (with_command("л", "KeyL"), None),
             (plain("k"), None),
+            (
+                Press {
+                    shifted: true,
+                    plain: false,
+                    ..plain("F")
+                },
+                Some(Action::Overlay(OverlayEdit::FindHere)),
+            ),
+            (with_command("f", "KeyF"), None),
             (plain("?"), keys),
             (
                 Press {

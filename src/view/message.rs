@@ -1,6 +1,6 @@
 //! Messages of a chat, and how far they are.
 
-use super::{Act, ContactId, Lifetime, Outcome, Reference, Refusal, TransferId};
+use super::{ContactId, Lifetime, Outcome, Reference, Refusal, TransferId};
 use crate::clock::UnixMillis;
 use crate::limits::{CHANGE_WITHIN, QUOTED_CHARS, REACTION_BYTES, TEXT_BYTES, TEXT_ESCAPED_BYTES};
 use crate::offer::FileOffer;
@@ -74,16 +74,7 @@ impl Message {
         let Some(entry) = self.entry.as_ref().filter(|_| !self.is_message()) else {
             return true;
         };
-        if entry.reference.act.is_of_introduction() {
-            return false;
-        }
-        match entry.outcome {
-            // What changes how long messages stay is to be seen where it does.
-            _ if entry.reference.act.is_about_rule() => true,
-            Outcome::Counts => false,
-            Outcome::NotTheirs | Outcome::TooLate | Outcome::Unfit | Outcome::Overtaken => true,
-            Outcome::NotHere | Outcome::Deleted => entry.reference.act == Act::Edit,
-        }
+        entry.outcome.has_line(entry.reference.act)
     }
 
     /// Returns whether its text may be changed or it may be deleted by who wrote it, as far as its age goes.

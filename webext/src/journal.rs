@@ -4,7 +4,7 @@
 //! burst of contacts is one call. A batch is durable as a whole or has failed as a whole.
 
 use crate::local::Writes;
-use ipc::ContactId;
+use ipc::{ContactId, HistoryFrom};
 use litemap::LiteMap;
 use mesh_chat::node::{LoadId, StoreId};
 use mesh_chat::records::{Change, MessageRecord, Query, ThreadRecord};
@@ -22,8 +22,8 @@ pub struct Page {
     pub id: u32,
     /// The contact of the chat.
     pub contact: ContactId,
-    /// Only messages with a smaller number.
-    pub before: Option<u64>,
+    /// Which of them.
+    pub from: HistoryFrom,
     /// At most so many.
     pub limit: u32,
 }
@@ -35,7 +35,7 @@ pub struct PageRead {
     pub messages: Vec<MessageRecord>,
     /// Those that some of them answer ([`MessageRecord::answers`]), as far as they are there.
     pub answered: Vec<MessageRecord>,
-    /// There are older ones.
+    /// There are older ones; of those after a number, newer ones.
     pub more: bool,
     /// Keys of what could not be read.
     pub damaged: Vec<String>,
@@ -223,7 +223,7 @@ mod tests {
             view: 1,
             id: 1,
             contact: ben(),
-            before: None,
+            from: HistoryFrom::Newest,
             limit: 50,
         }
     }

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | [`journal`] | the order of writes and reads, and what goes into one batch |
 //! | [`storage`] | what became of each batch: written, refused, or repeated until that is known |
+//! | [`search`] | finding messages: words, the index, the answer to a query |
 //! | [`local`] | the records in `storage.local`: their keys, reading them |
 //! | [`mapping`] | between the types of the core and those of `peerjs` |
 //! | [`addresses`] | addresses in candidates and in the answer of an echo |
@@ -28,6 +29,7 @@ pub mod kept;
 pub mod local;
 pub mod mapping;
 pub mod renewal;
+pub mod search;
 pub mod storage;
 pub mod watch;
 

@@ -9,7 +9,7 @@ use super::person::no_path;
 use super::staying;
 use crate::browser;
 use crate::i18n::{Text, fill, t};
-use crate::state::{Action, Chat, State, is_cleared};
+use crate::state::{Action, Chat, OverlayEdit, State, is_cleared};
 use ipc::{Message, Person, PersonId, Staying, UnixMillis};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -38,6 +38,7 @@ pub(super) fn chat(state: &State, chat: &Chat, dispatch: &Dispatch) -> Html {
             <Log {messages} files={shown} {introductions}
                 first_unread={chat.first_unread()}
                 more={chat.more && staying.clearing.is_none()} loading={chat.loading} loaded={chat.loaded}
+                newer={chat.newer.is_some()} returned={chat.returned} lit={chat.lit}
                 damaged={chat.damaged} below={chat.below()}
                 today={browser::local_day(state.now)} menu={chat.menu} now={minute(state.now)}
                 name={name.clone()} staying={staying.clone()} dispatch={dispatch.clone()} />
@@ -92,6 +93,11 @@ fn head(state: &State, chat: &Chat, typing: bool, dispatch: &Dispatch) -> Html {
                         <p class="detail">{ with_name(Text::CallsItself, new) }</p>
                     }
                 </div>
+                <button type="button" class="quiet icon-only" aria-label={t(Text::SearchHere)}
+                    title={t(Text::SearchHere)}
+                    onclick={on(dispatch, Action::Overlay(OverlayEdit::FindHere))}>
+                    { icon("find") }
+                </button>
                 { staying::menu_button(chat, dispatch) }
                 <button type="button" class="quiet icon-only" aria-label={about.clone()}
                     title={about} onclick={open}>

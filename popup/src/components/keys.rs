@@ -46,14 +46,15 @@ pub(super) fn KeysDialog(props: &Props) -> Html {
     }
 }
 
-fn page_keys() -> [(Text, Text); 5] {
-    let find = if browser::is_mac() {
-        Text::KeysCommandK
+fn page_keys() -> [(Text, Text); 6] {
+    let (find, find_here) = if browser::is_mac() {
+        (Text::KeysCommandK, Text::KeysCommandShiftF)
     } else {
-        Text::KeysCtrlK
+        (Text::KeysCtrlK, Text::KeysCtrlShiftF)
     };
     [
-        (Text::PaletteTitle, find),
+        (Text::SearchTitle, find),
+        (Text::SearchHere, find_here),
         (Text::KeySend, Text::KeysEnter),
         (Text::KeyLine, Text::KeysShiftEnter),
         (Text::KeyBack, Text::KeysEscape),

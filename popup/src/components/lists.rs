@@ -2,11 +2,11 @@
 
 use super::gap::{Gap, in_sight, row_with_focus};
 use super::ids::person_id;
-use super::parts::{Dispatch, on};
+use super::parts::{Dispatch, icon, on};
 use super::person::PersonRow;
 use super::request::request_row;
 use crate::i18n::{Text, t};
-use crate::state::{Action, Lists, Piece, Section, State, WHOLE, has_contacts};
+use crate::state::{Action, Lists, OverlayEdit, Piece, Section, State, WHOLE, has_contacts};
 use crate::words;
 use ipc::{Person, PersonId, Presence};
 use std::rc::Rc;
@@ -20,6 +20,7 @@ pub(super) const HEADINGS: &str = "network-heading saved-heading";
 pub(super) fn lists(state: &State, of: &Lists, dispatch: &Dispatch) -> Html {
     html! {
         <>
+            { search(dispatch) }
             { requests(state, dispatch) }
             { people(state, of, dispatch, Section::Network) }
             { people(state, of, dispatch, Section::Saved) }
@@ -60,6 +61,16 @@ fn list_id(section: Section) -> &'static str {
     match section {
         Section::Network => "network-list",
         Section::Saved => "saved-list",
+    }
+}
+
+/// Returns what looks like a field, and opens the palette with one.
+fn search(dispatch: &Dispatch) -> Html {
+    let find = Action::Overlay(OverlayEdit::Find);
+    html! {
+        <button type="button" class="search" aria-haspopup="dialog" onclick={on(dispatch, find)}>
+            { icon("find") }<span>{ t(Text::Search) }</span>
+        </button>
     }
 }
 

@@ -28,6 +28,12 @@ pub(super) struct Props {
     /// The first message that was unread when the chat was opened.
     pub(super) first_unread: Option<u64>,
     pub(super) more: bool,
+    /// There are newer messages that are not loaded.
+    pub(super) newer: bool,
+    /// How often the newest messages have taken the place of what was loaded.
+    pub(super) returned: u32,
+    /// The message that is lit up, with a number that differs from that before.
+    pub(super) lit: Option<(u64, u32)>,
     pub(super) loading: bool,
     pub(super) loaded: bool,
     /// Some messages could not be read.
@@ -56,8 +62,20 @@ struct Place {
     top: i32,
     height: i32,
     away_from_end: bool,
+    /// What was last in it was not the newest message.
+    newer: bool,
+    returned: u32,
     /// Whether its end was in sight when that was last told.
     told: Option<bool>,
+}
+
+/// Which part of the chat is loaded.
+#[derive(Clone, Copy, PartialEq)]
+struct Loaded {
+    /// The numbers of the first and the last message.
+    ends: (u64, u64),
+    newer: bool,
+    returned: u32,
 }
 
 /// The messages, oldest first.
@@ -67,16 +85,20 @@ pub(super) fn Log(props: &Props) -> Html {
     let place = use_mut_ref(Place::default);
     {
         let (list, place) = (list.clone(), place.clone());
-        let ends = ends(&props.messages);
         let own = props
             .messages
             .last()
             .is_some_and(|message| message.state.is_own());
         let dispatch = props.dispatch.clone();
-        use_effect_with((ends, props.loaded), move |(_, loaded)| {
+        let now = Loaded {
+            ends: ends(&props.messages),
+            newer: props.newer,
+            returned: props.returned,
+        };
+        use_effect_with((now, props.loaded), move |(_, loaded)| {
             if let Some(list) = list.cast::<Element>() {
                 let place = &mut place.borrow_mut();
-                keep_place(&list, place, ends, own);
+                keep_place(&list, place, now, own);
                 if *loaded {
                     begin(&list, place);
                     remember(&list, place, &dispatch);
@@ -118,8 +140,17 @@ pub(super) fn Log(props: &Props) -> Html {
                 }
                 { nothing(props) }
                 <ul ref={rows_of}>{ rows(props) }</ul>
+                if props.newer {
+                    <button type="button" class="soft older newer"
+                        aria-disabled={props.loading.to_string()}
+                        onclick={on(&props.dispatch, Action::LoadNewer)}>
+                        { t(Text::LoadNewer) }
+                    </button>
+                }
             </div>
-            if props.below > 0 {
+            if props.newer {
+                { to_newest(props) }
+            } else if props.below > 0 {
                 { to_end(props.below, list) }
             }
         </div>
@@ -156,6 +187,20 @@ fn to_end(below: usize, list: NodeRef) -> Html {
     }
 }
 
+/// Returns the button that leads back to the newest messages, with how many have come meanwhile.
+fn to_newest(props: &Props) -> Html {
+    let below = u64::try_from(props.below).unwrap_or(u64::MAX);
+    html! {
+        <button type="button" class="primary below" onclick={on(&props.dispatch, Action::LoadNewest)}>
+            if below > 0 {
+                { count(below, Plural::NewMessages) }
+            } else {
+                { t(Text::ToNewest) }
+            }
+        </button>
+    }
+}
+
 fn rows(props: &Props) -> Html {
     let mut day: Option<Day> = None;
     let mut rows = Vec::with_capacity(props.messages.len());
@@ -184,8 +229,11 @@ fn rows(props: &Props) -> Html {
         let introduction = introduction.clone();
         let (dispatch, name) = (props.dispatch.clone(), props.name.clone());
         let may = may(props, &message, introduction.is_some());
+        let lit = props.lit.filter(|(number, _)| *number == message.number);
+        let lit = lit.map(|(_, turn)| turn);
         rows.push(html! {
-            <MessageRow {key} {message} {file} {introduction} {may} {left} {name} {dispatch} />
+            <MessageRow {key} {message} {file} {introduction} {may} {lit} {left} {name}
+                {dispatch} />
         });
     }
     rows.into_iter().collect()
@@ -223,20 +271,29 @@ fn begin(list: &Element, place: &mut Place) {
     list.set_scroll_top(top.unwrap_or_else(|| list.scroll_height()));
 }
 
-/// Keeps the list at its end if it was there; older messages that appear above do not move it.
-fn keep_place(list: &Element, place: &mut Place, (first, last): (u64, u64), own: bool) {
+/// Keeps the list at its end if it was there; older messages that appear above do not move it, nor do newer ones that
+/// were asked for. Where the newest have taken the place of others (`returned`), their end is shown.
+fn keep_place(list: &Element, place: &mut Place, now: Loaded, own: bool) {
+    let Loaded {
+        ends: (first, last),
+        newer,
+        returned,
+    } = now;
     let grown_above = place.first != 0 && first < place.first;
-    if last > place.last && (own || !place.away_from_end) {
+    let has_returned = place.returned != returned;
+    let follows = last > place.last && !place.newer && (own || !place.away_from_end);
+    if has_returned || follows {
         list.set_scroll_top(list.scroll_height());
     } else if grown_above {
         list.set_scroll_top(place.top + list.scroll_height() - place.height);
     }
     (place.first, place.last) = (first, last);
+    (place.newer, place.returned) = (newer, returned);
 }
 
 /// Keeps the list at its end if it was there, when the field below or the window got another size.
 fn keep_end(list: &Element, place: &mut Place) {
-    if !place.away_from_end {
+    if !place.away_from_end && !place.newer {
         list.set_scroll_top(list.scroll_height());
         measure(list, place);
     }

@@ -26,6 +26,8 @@ pub(super) struct Props {
     pub(super) may: May,
     /// How long it stays, where it goes.
     pub(super) left: Option<AttrValue>,
+    /// It is lit up, for the how manieth time.
+    pub(super) lit: Option<u32>,
     /// The name of the contact.
     pub(super) name: AttrValue,
     pub(super) dispatch: Dispatch,
@@ -40,6 +42,9 @@ pub(super) fn MessageRow(props: &Props) -> Html {
     html! {
         <li id={message_id(message.number)} tabindex="-1"
             class={classes!("message", if own { "own" } else { "theirs" })}>
+            if let Some(turn) = props.lit {
+                <span key={turn} class="lit"><span class="sr-only">{ t(Text::SearchHit) }{ " " }</span></span>
+            }
             <div class="bubble">
                 if own {
                     <span class="sr-only">{ t(Text::You) }{ ": " }</span>

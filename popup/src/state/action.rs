@@ -102,6 +102,10 @@ pub(crate) enum Action {
     LoadOlder,
     /// With the open chat as a whole.
     Chat(ChatEdit),
+    /// Load newer messages was pressed.
+    LoadNewer,
+    /// The newest messages are to be shown, which are not loaded.
+    LoadNewest,
     /// With a message of the open chat.
     Message(MessageEdit),
     /// A setting was edited.

@@ -29,7 +29,7 @@ pub(crate) use connection::Shell;
 pub(crate) use effect::{Effect, Kept, Target};
 pub(crate) use model::{Sight, State};
 pub(crate) use overlay::{
-    Choosing, FOUND, Found, Goal, Overlay, OverlayEdit, Palette, Shortcut, everybody,
+    BESIDE, Choosing, FOUND, Found, Goal, Overlay, OverlayEdit, Palette, Shortcut, everybody,
 };
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, CHAT_MENU, Chat, ChatEdit, ComposedAbout,

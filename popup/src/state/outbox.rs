@@ -1,7 +1,7 @@
 //! What was asked of the engine and has not been answered, and what waits for a connection.
 
 use super::effect::Effect;
-use super::pages::ComposedAbout;
+use super::pages::{ComposedAbout, Stretch};
 use ipc::{ContactId, RequestId, ToEngine, TransferId};
 use litemap::LiteMap;
 
@@ -28,13 +28,10 @@ pub(super) enum Purpose {
     SettingsName,
     /// The settings.
     Settings,
-    /// Messages of a chat, and whether they are the newest.
-    History {
-        /// Whose chat.
-        contact: ContactId,
-        /// Asked from the newest.
-        newest: bool,
-    },
+    /// Messages of a chat.
+    History(ContactId, Stretch),
+    /// Messages with the words in the palette.
+    Search,
     /// The name of a contact.
     Rename(ContactId),
     /// A decision about a contact: a refusal is shown on its page.
@@ -153,6 +150,11 @@ impl Outbox {
     /// Takes out what an answer is for.
     pub(super) fn answered(&mut self, id: u32) -> Option<Purpose> {
         self.asked.remove(&id).map(|asked| asked.purpose)
+    }
+
+    /// Forgets what was asked for this: another question takes its place.
+    pub(super) fn forget(&mut self, purpose: &Purpose) {
+        self.asked.retain(|_, asked| asked.purpose != *purpose);
     }
 
     /// Returns whether an answer for this is awaited.

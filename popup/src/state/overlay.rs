@@ -1,15 +1,19 @@
-//! What is shown over the page and belongs to none: the palette that finds people and pages, and the list of keys.
+//! What is shown over the page and belongs to none: the palette that finds people, pages and messages, and the list
+//! of keys.
 
 use super::people::{Lists, Requests, Section};
-use ipc::{ContactId, PersonId, RequestId};
+use ipc::{ContactId, Hit, PersonId, RequestId, Spot};
 
 /// The most that the palette shows: more would be a list to read.
 pub(crate) const FOUND: usize = 50;
 
+/// The most people and pages that it shows beside messages.
+pub(crate) const BESIDE: usize = 8;
+
 /// A dialog over the page.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Overlay {
-    /// Finds people and pages.
+    /// Finds people, pages and messages.
     Palette(Palette),
     /// Says which keys do what; with those of the browser, once it has told them.
     Keys(Vec<Shortcut>),
@@ -24,6 +28,17 @@ pub(crate) struct Palette {
     pub(crate) active: Option<Goal>,
     /// What an entry is chosen for.
     pub(crate) choosing: Choosing,
+    /// Only messages of the chat with this contact are looked for.
+    pub(crate) contact: Option<ContactId>,
+    /// The messages.
+    pub(crate) messages: Messages,
+}
+
+impl Palette {
+    /// Returns whether messages are looked for.
+    pub(crate) fn searches(&self) -> bool {
+        self.choosing == Choosing::Goal && !self.query.trim().is_empty()
+    }
 }
 
 /// What an entry of the palette is chosen for.
@@ -50,11 +65,30 @@ impl Choosing {
     }
 }
 
+/// The messages that the palette has found, newest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Messages {
+    /// Those that are known.
+    pub(crate) hits: Vec<Hit>,
+    /// Where older ones begin; `None` where there are none.
+    pub(crate) next: Option<Spot>,
+    /// An answer is awaited: what is here may be that to an earlier question.
+    pub(crate) awaited: bool,
+    /// Those of an earlier version are not all found yet.
+    pub(crate) filling: bool,
+    /// The chats could not be read.
+    pub(crate) failed: bool,
+}
+
 /// Where an entry of the palette leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Goal {
     /// To the chat with a contact, or to a stranger in the lists.
     Person(PersonId),
+    /// To a message of a chat, by its number.
+    Message(ContactId, u64),
+    /// To older messages, in the palette.
+    More,
     /// To a request that waits.
     Request(RequestId),
     /// To the lists.
@@ -109,8 +143,12 @@ pub(crate) struct Shortcut {
 /// What happens to a dialog over the page.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum OverlayEdit {
-    /// Find somebody.
+    /// Find somebody or something.
     Find,
+    /// Find a message of the open chat.
+    FindHere,
+    /// Look in all chats instead.
+    Everywhere,
     /// Show the keys.
     Keys,
     /// The browser has told its own.

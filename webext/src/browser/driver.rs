@@ -14,6 +14,7 @@ use super::host::Host;
 use super::lookup::Lookup;
 use super::network::Network;
 use super::restart::{alert, restart, restart_because, take_reason, take_update};
+use super::search::Search;
 use super::signalling::Signalling;
 use super::timer::Timer;
 use super::trial::Test;
@@ -46,6 +47,7 @@ pub(crate) struct Driver {
     timer: Timer,
     views: RefCell<Views>,
     storage: Rc<Storage<BrowserDisk>>,
+    search: Search,
     signalling: Signalling,
     lookup: Lookup,
     beacon: Beacon,
@@ -99,6 +101,7 @@ impl Driver {
             .url("")
             .starts_with("chrome-extension:");
         let connections = Connections::new(limited);
+        let messages = Rc::new(messages);
         let driver = Rc::new_cyclic(|me: &Weak<Self>| Self {
             me: Weak::clone(me),
             node: RefCell::new(Node::new(
@@ -116,6 +119,7 @@ impl Driver {
                 move || heard(Input::Timeout)
             }),
             views: RefCell::default(),
+            search: Search::new(Rc::clone(&messages)),
             storage: {
                 messages.hear_closed(closings(me));
                 Storage::new(BrowserDisk::new(host.clone(), messages), reports(me))
@@ -212,7 +216,7 @@ impl Driver {
             ToEngine::History {
                 id,
                 contact,
-                before,
+                from,
                 limit,
             } => {
                 self.views.borrow_mut().reads(view, &contact);
@@ -220,9 +224,24 @@ impl Driver {
                     view,
                     id,
                     contact,
-                    before,
+                    from,
                     limit,
                 });
+            }
+            ToEngine::Search {
+                id,
+                query,
+                contact,
+                before,
+            } => {
+                let me = Weak::clone(&self.me);
+                let done = move |found| {
+                    if let Some(driver) = me.upgrade() {
+                        let found = FromEngine::Found { id, found };
+                        driver.views.borrow_mut().post(view, &found);
+                    }
+                };
+                self.search.ask(view, (query, contact, before), done);
             }
             ToEngine::Test { id } => self.test(view, id),
             ToEngine::Watching {
@@ -260,6 +279,7 @@ impl Driver {
     /// Forgets a view that has closed.
     pub(crate) fn gone(&self, view: u32) {
         self.views.borrow_mut().close(view);
+        self.search.forget(view);
         self.watched();
     }
 

@@ -1,4 +1,5 @@
-//! Chats in IndexedDB: a store of heads by contact, a store of messages by contact and number.
+//! Chats in IndexedDB: a store of heads by contact, a store of messages by contact and number, and what finds them
+//! again ([`index`]).
 //!
 //! A message is written once. How far own ones are is in the head of their chat, and so is where
 //! the undelivered ones begin: a start reads those and no others.
@@ -6,12 +7,14 @@
 //! A head that cannot be read seals its chat: nothing more is written to it, because going on
 //! without its numbers would overwrite messages.
 //!
-//! Long because it is the one file that knows the two stores and their indexes.
+//! Long because it is the one place that knows how chats are laid out: read, paged and written.
 
 use super::idb::{self, Closed, Opened, fault};
+use super::index::{self, key};
+use super::unicode::BrowserUnicode;
 use crate::journal::{Page, PageRead, Threads};
 use crate::storage::{Fault, Reopened};
-use ipc::ContactId;
+use ipc::{ContactId, HistoryFrom};
 use js_sys::{Array, Reflect};
 use json::js::{from_js_within, to_js};
 use mesh_chat::records::{MessageRecord, Origin, Query, ThreadRecord};
@@ -27,15 +30,15 @@ use web_sys::{
 
 const DATABASE: &str = "mesh-chat";
 const HEADS: &str = "threads";
-const MESSAGES: &str = "messages";
+pub(super) const MESSAGES: &str = "messages";
 /// Index of own messages by contact and place: others have none.
 const BY_PLACE: &str = "place";
 /// Index of messages by contact, who wrote it, and id.
 const BY_ID: &str = "id";
 
-/// What 1 and 2 held has no ids: it stays where it is, and is reported as not readable.
-const VERSION: u32 = 3;
-/// The indexes of these versions.
+/// What 1 and 2 held has no ids: it stays where it is, and is reported as not readable. 3 has no words.
+const VERSION: u32 = 4;
+/// The indexes of the versions 1 and 2.
 const EARLIER: [&str; 2] = ["message.state", BY_PLACE];
 /// Version of the records.
 const RECORDS: u32 = 2;
@@ -53,6 +56,9 @@ pub(crate) struct Messages {
     /// There is something in it, as far as is known here.
     used: Cell<bool>,
     heard: Heard,
+    unicode: BrowserUnicode,
+    /// Messages of an earlier version are still being taken into the index.
+    pub(super) filling: Cell<bool>,
 }
 
 /// Who hears that the browser closed the database.
@@ -81,6 +87,8 @@ impl Messages {
             sealed: Vec::new(),
             used: Cell::new(false),
             heard,
+            unicode: BrowserUnicode::default(),
+            filling: Cell::new(false),
         };
         let loaded = messages.load().await?;
         Ok((messages, loaded))
@@ -111,7 +119,11 @@ impl Messages {
         self.database.borrow().is_closed()
     }
 
-    fn database(&self) -> Rc<Opened> {
+    pub(super) fn unicode(&self) -> &BrowserUnicode {
+        &self.unicode
+    }
+
+    pub(super) fn database(&self) -> Rc<Opened> {
         Rc::clone(&self.database.borrow())
     }
 
@@ -245,37 +257,43 @@ impl Messages {
     /// # Errors
     /// What the browser said.
     pub(crate) async fn write(&self, threads: &Threads) -> Result<(), Fault> {
-        let transaction = self.database().write(&[HEADS, MESSAGES]);
+        let stores = [HEADS, MESSAGES, index::WORDS];
+        let transaction = self.database().write(&stores);
         let transaction = transaction.map_err(|error| fault(&error))?;
         let complete = idb::complete(&transaction);
         let put = || -> Result<(), JsValue> {
             let heads = transaction.object_store(HEADS)?;
+            let messages = transaction.object_store(MESSAGES)?;
+            let words = transaction.object_store(index::WORDS)?;
+            let remove = |range: &IdbKeyRange| {
+                messages.delete(range)?;
+                words.delete(range).map(drop)
+            };
             for contact in &threads.forget {
                 let all = IdbKeyRange::bound(&key(contact, 0.0), &key(contact, f64::INFINITY))?;
                 heads.delete(&contact.0.as_str().into())?;
-                transaction.object_store(MESSAGES)?.delete(&all)?;
+                remove(&all)?;
             }
-            let messages = transaction.object_store(MESSAGES)?;
             for head in threads.heads.values() {
                 // What a write has left behind the end of the chat that was said to have failed.
                 let (first, last) = (chrome::float(head.next_number), f64::INFINITY);
                 let (first, last) = (key(&head.contact, first), key(&head.contact, last));
                 let behind = IdbKeyRange::bound(&first, &last)?;
-                messages.delete(&behind)?;
+                remove(&behind)?;
                 if head.begins > 0 {
                     let begins = key(&head.contact, chrome::float(head.begins));
                     let first = key(&head.contact, 0.0);
                     let cleared = IdbKeyRange::bound_with_lower_open_and_upper_open(
                         &first, &begins, false, true,
                     )?;
-                    messages.delete(&cleared)?;
+                    remove(&cleared)?;
                 }
                 put(&heads, head)?;
             }
-            threads
-                .messages
-                .values()
-                .try_for_each(|record| put(&messages, record))?;
+            for record in threads.messages.values() {
+                put(&messages, record)?;
+                index::put_words(&words, record, &self.unicode)?;
+            }
             // Everything is asked for: not to wait until the page has heard of each.
             idb::commit(&transaction)
         };
@@ -289,7 +307,7 @@ impl Messages {
         Ok(())
     }
 
-    /// Reads a page backwards from its end.
+    /// Reads a page.
     ///
     /// # Errors
     /// What the browser said.
@@ -302,40 +320,49 @@ impl Messages {
         Ok(PageRead { answered, ..read })
     }
 
-    /// Returns the keys of a page and whether older ones exist: the newest, and the one a page
-    /// before it.
+    /// Returns the keys of a page and whether there are more in its direction: from its first one up to the one that
+    /// follows it.
     async fn page_range(&self, page: &Page) -> Result<Option<(IdbKeyRange, bool)>, Fault> {
         let contact = &page.contact;
-        let end = page.before.map_or(f64::INFINITY, chrome::float);
-        let all = IdbKeyRange::bound_with_lower_open_and_upper_open(
-            &key(contact, 0.0),
-            &key(contact, end),
-            false,
-            true,
-        );
+        let forward = matches!(page.from, HistoryFrom::After(_));
+        let (begin, end, direction) = match page.from {
+            HistoryFrom::Newest => (0.0, f64::INFINITY, IdbCursorDirection::Prev),
+            HistoryFrom::Before(number) => (0.0, chrome::float(number), IdbCursorDirection::Prev),
+            HistoryFrom::After(number) => (
+                chrome::float(number),
+                f64::INFINITY,
+                IdbCursorDirection::Next,
+            ),
+        };
+        let (begin, end) = (key(contact, begin), key(contact, end));
+        let all = IdbKeyRange::bound_with_lower_open_and_upper_open(&begin, &end, true, true);
         let request = all.and_then(|all| {
-            let back = IdbCursorDirection::Prev;
             self.database()
                 .store(MESSAGES)?
-                .open_key_cursor_with_range_and_direction(&all, back)
+                .open_key_cursor_with_range_and_direction(&all, direction)
         });
         let request = request.map_err(|error| fault(&error))?;
-        let newest = idb::result(&request).await?;
-        let Some(cursor) = newest.dyn_ref::<IdbCursor>() else {
+        let first = idb::result(&request).await?;
+        let Some(cursor) = first.dyn_ref::<IdbCursor>() else {
             return Ok(None);
         };
-        let upper = cursor.key().map_err(|error| fault(&error))?;
+        let first = cursor.key().map_err(|error| fault(&error))?;
         let limit = page.limit.clamp(1, PAGE);
         cursor.advance(limit).map_err(|error| fault(&error))?;
-        let older = idb::result(&request).await?;
-        let older = older.dyn_ref::<IdbCursor>();
-        let lower = older.map_or_else(|| Ok(key(contact, 0.0)), IdbCursor::key);
-        let range = lower.and_then(|lower| {
-            IdbKeyRange::bound_with_lower_open_and_upper_open(&lower, &upper, true, false)
+        let further = idb::result(&request).await?;
+        let further = further.dyn_ref::<IdbCursor>();
+        let all_the_way = if forward { end } else { begin };
+        let last = further.map_or_else(|| Ok(all_the_way), IdbCursor::key);
+        let range = last.and_then(|last| {
+            if forward {
+                IdbKeyRange::bound_with_lower_open_and_upper_open(&first, &last, false, true)
+            } else {
+                IdbKeyRange::bound_with_lower_open_and_upper_open(&last, &first, true, false)
+            }
         });
         Ok(Some((
             range.map_err(|error| fault(&error))?,
-            older.is_some(),
+            further.is_some(),
         )))
     }
 
@@ -351,7 +378,7 @@ impl Messages {
 }
 
 /// Reads every record of a list.
-fn page_of(found: &JsValue) -> PageRead {
+pub(super) fn page_of(found: &JsValue) -> PageRead {
     let mut read = PageRead::default();
     for found in Array::from(found) {
         match record(&found, |record: &MessageRecord| record.version) {
@@ -371,9 +398,13 @@ fn closed(heard: &Heard) -> Closed {
     })
 }
 
-/// Makes what is missing, in the transaction of an upgrade.
+/// Makes what is missing, in the transaction of an upgrade. What is made for messages that are there already would hold
+/// up the start: their words follow later.
 fn make(database: &IdbDatabase, upgrade: &IdbTransaction) -> Result<(), JsValue> {
-    let messages = match upgrade.object_store(MESSAGES) {
+    let there = upgrade.object_store(MESSAGES);
+    index::make(database, there.is_ok())?;
+    let messages = match there {
+        Ok(messages) if messages.index(BY_ID).is_ok() => return Ok(()),
         Ok(messages) => {
             for name in EARLIER {
                 if messages.index(name).is_ok() {
@@ -421,8 +452,4 @@ fn record<T: DeserializeOwned>(value: &JsValue, version: impl Fn(&T) -> u32) -> 
     } else {
         Err(contact())
     }
-}
-
-fn key(contact: &ContactId, number: f64) -> JsValue {
-    Array::of2(&contact.0.as_str().into(), &number.into()).into()
 }

@@ -11,6 +11,7 @@
 //! | `driver` | the running node: one input at a time, every output done in order, its timer |
 //! | `views` | the ports of open views, and which view is sent what |
 //! | `disk`, `messages`, `idb` | where batches go: to the background, and to chats in IndexedDB |
+//! | `index`, `filling`, `search` | the words of the messages in IndexedDB, also of old ones, and what views look for |
 //! | `files` | the bytes of files: read and sent, taken and written, saved |
 //! | `drafts` | unsent texts of contacts that are gone |
 //! | `restart` | a fresh page in the place of one that cannot go on |
@@ -33,13 +34,16 @@ mod driver;
 mod echo;
 pub mod engine;
 mod files;
+mod filling;
 mod host;
 mod idb;
+mod index;
 pub mod log;
 mod lookup;
 mod messages;
 mod network;
 mod restart;
+mod search;
 mod signalling;
 mod stun;
 mod timer;

@@ -170,7 +170,7 @@ fn page() -> Page {
         view: 1,
         id: 1,
         contact: ben(),
-        before: None,
+        from: ipc::HistoryFrom::Newest,
         limit: 50,
     }
 }

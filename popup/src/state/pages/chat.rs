@@ -15,6 +15,19 @@ pub(crate) enum ComposerError {
     NotSent,
 }
 
+/// Which messages of a chat were asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::state) enum Stretch {
+    /// The newest.
+    Newest,
+    /// Those before the first one that is loaded.
+    Older,
+    /// Those after the last one that is loaded.
+    Newer,
+    /// Those around this one, in the place of what is loaded.
+    Around(u64),
+}
+
 /// A page of messages.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Page {
@@ -24,6 +37,22 @@ pub(crate) struct Page {
     pub(crate) more: bool,
     /// Some could not be read.
     pub(crate) damaged: bool,
+}
+
+/// What is not loaded behind what is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Newer {
+    /// How many messages of the contact have come meanwhile.
+    pub(crate) came: usize,
+}
+
+/// A message that is to be shown, once it is loaded.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::state) enum Sought {
+    /// By its id, wherever it is among the older ones.
+    Id(String),
+    /// By its number.
+    Number(u64),
 }
 
 /// What was unread when a chat was opened.
@@ -44,6 +73,14 @@ pub(crate) struct Chat {
     pub(crate) messages: LiteMap<u64, Rc<Message>>,
     /// There are older ones.
     pub(crate) more: bool,
+    /// There are newer ones: what is loaded is around a message that was found.
+    pub(crate) newer: Option<Newer>,
+    /// The greatest number that is known, loaded or not.
+    last: u64,
+    /// How often what is loaded was replaced by the newest messages.
+    pub(crate) returned: u32,
+    /// The message that is lit up, and how many were before it.
+    pub(crate) lit: Option<(u64, u32)>,
     /// Some messages could not be read.
     pub(crate) damaged: bool,
     /// The end of the messages is in sight.
@@ -58,8 +95,8 @@ pub(crate) struct Chat {
     pub(crate) loading: bool,
     /// The text in the composer.
     pub(crate) draft: String,
-    /// The id of a message that is to be shown once it is loaded.
-    pub(in crate::state) shows: Option<String>,
+    /// What is to be shown once it is loaded.
+    pub(in crate::state) shows: Option<Sought>,
     /// The message that it is about.
     pub(crate) about: Option<ComposedAbout>,
     /// The message whose menu is open.
@@ -82,6 +119,10 @@ impl Chat {
             contact,
             messages: LiteMap::new(),
             more: false,
+            newer: None,
+            last: 0,
+            returned: 0,
+            lit: None,
             damaged: false,
             at_end: false,
             seen: 0,
@@ -109,7 +150,16 @@ impl Chat {
 
     /// Takes in a message that appeared.
     pub(in crate::state) fn take_in(&mut self, message: Message) {
-        self.messages.insert(message.number, Rc::new(message));
+        self.last = self.last.max(message.number);
+        let Some(newer) = &mut self.newer else {
+            self.messages.insert(message.number, Rc::new(message));
+            return;
+        };
+        // Those between are not loaded.
+        if !message.state.is_own() && message.state != MessageState::Arriving && message.has_line()
+        {
+            newer.came += 1;
+        }
     }
 
     /// Takes a message as it is now, where it is here, and with it what is quoted of it.
@@ -155,6 +205,7 @@ impl Chat {
     /// Forgets the messages from this number on: they were arriving, and could not be stored.
     pub(in crate::state) fn end_before(&mut self, from: u64) {
         self.messages.retain(|number, _| *number < from);
+        self.last = self.last.min(from.saturating_sub(1));
     }
 
     /// Takes in how far own messages are, which may also be less far than before.
@@ -173,14 +224,36 @@ impl Chat {
     }
 
     /// Takes in a page of messages. While a page is on its way the engine sends no events about
-    /// messages, so a page is newer than what is here. What is older than the newest page stays,
-    /// unless there is a gap between the two.
-    pub(in crate::state) fn take_page(&mut self, newest: bool, page: Page) {
-        if newest {
-            // It is stored and in the page, or the engine that knew it is gone and it comes again.
-            self.messages
-                .retain(|_, message| message.state != MessageState::Arriving);
+    /// messages, so a page is newer than what is here.
+    pub(in crate::state) fn take_page(&mut self, stretch: Stretch, page: Page) {
+        let last = self.newest();
+        match stretch {
+            Stretch::Newest => self.take_newest(&page),
+            Stretch::Older => self.more = page.more,
+            Stretch::Newer => self.newer = self.newer.filter(|_| page.more),
+            Stretch::Around(_) => {
+                self.messages.clear();
+                self.more = page.more;
+                self.loaded = true;
+                self.at_end = false;
+                let end = page.messages.last().map_or(0, |message| message.number);
+                self.newer = (end < last).then(Newer::default);
+            }
         }
+        for message in page.messages {
+            self.messages.insert(message.number, Rc::new(message));
+        }
+        self.last = self.newest();
+        self.damaged |= page.damaged;
+        self.loading = false;
+    }
+
+    /// Makes room for the newest page. What is older stays, unless there is a gap between the two.
+    fn take_newest(&mut self, page: &Page) {
+        self.last = 0;
+        // It is stored and in the page, or the engine that knew it is gone and it comes again.
+        self.messages
+            .retain(|_, message| message.state != MessageState::Arriving);
         let first = page.messages.first().map_or(0, |message| message.number);
         let older = self
             .messages
@@ -190,17 +263,30 @@ impl Chat {
             && [first, first.saturating_sub(1)]
                 .iter()
                 .any(|number| self.messages.contains_key(number));
-        if newest && page.more && !joins {
+        if page.more && !joins {
             self.messages.retain(|number, _| *number >= first);
         }
-        if !newest || !joins {
+        if !joins {
             self.more = page.more;
         }
-        for message in page.messages {
-            self.messages.insert(message.number, Rc::new(message));
+        if self.newer.take().is_some() {
+            self.returned = self.returned.wrapping_add(1);
         }
-        self.damaged |= page.damaged;
-        self.loading = false;
+    }
+
+    /// Returns the numbers of the first and the last message that is loaded.
+    pub(in crate::state) fn ends(&self) -> (Option<u64>, Option<u64>) {
+        let number = |(number, _): (&u64, &Rc<Message>)| *number;
+        (
+            self.messages.first().map(number),
+            self.messages.last().map(number),
+        )
+    }
+
+    /// Lights a message up.
+    pub(in crate::state) fn light(&mut self, number: u64) {
+        let before = self.lit.map_or(0, |(_, before)| before);
+        self.lit = Some((number, before.wrapping_add(1)));
     }
 
     /// Takes how many messages are unread, with the first page; a later one may bring those that were not in it. Returns
@@ -242,6 +328,9 @@ impl Chat {
 
     /// Returns how many messages came since the end was in sight.
     pub(crate) fn below(&self) -> usize {
+        if let Some(newer) = self.newer {
+            return newer.came;
+        }
         if self.at_end {
             return 0;
         }
@@ -266,7 +355,8 @@ impl Chat {
     }
 
     pub(in crate::state) fn newest(&self) -> u64 {
-        self.messages.last().map_or(0, |(number, _)| *number)
+        let loaded = self.messages.last().map_or(0, |(number, _)| *number);
+        loaded.max(self.last)
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) use backup::{
     BackupEdit, BackupError, BackupForm, BackupState, EXPORT, FILE, FILE_BYTES, IMPORT,
 };
 pub(crate) use chat::{Chat, ComposerError, Page, is_cleared};
+pub(in crate::state) use chat::{Sought, Stretch};
 pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
 pub(crate) use field_error::FieldError;
 pub(crate) use files::{FileEdit, FileError, Room};

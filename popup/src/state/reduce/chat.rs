@@ -4,18 +4,11 @@ use crate::state::alerts::Problem;
 use crate::state::effect::{Effect, Kept, Target};
 use crate::state::model::{Sight, State};
 use crate::state::outbox::{Purpose, Unsent};
-use crate::state::pages::{Chat, ComposedAbout, ComposerError, Page};
+use crate::state::pages::{Chat, ComposedAbout, ComposerError, Stretch};
 use crate::state::view::View;
 use ipc::{
-    Command, ContactId, Marks, Message, MessageState, PersonId, Reference, Refusal, ToEngine,
-    check_text,
+    Command, ContactId, Marks, Message, MessageState, PersonId, Reference, Refusal, check_text,
 };
-
-/// Messages asked for at a time.
-const PAGE_SIZE: u32 = 50;
-
-/// Messages asked for at a time until all unread ones are there: as many as an answer has.
-const LARGEST_PAGE: u32 = 200;
 
 /// The shortest time between two words to the engine that the person is writing, in milliseconds.
 const TYPING_EVERY: u64 = 3_000;
@@ -36,98 +29,8 @@ impl State {
         }
         let mut effects = self.open(View::Chat(Box::new(Chat::new(contact.clone()))));
         effects.push(Effect::LoadDraft(contact.clone()));
-        effects.extend(self.ask_history(contact, None));
+        effects.extend(self.ask_history(contact, Stretch::Newest));
         effects
-    }
-
-    /// Goes on after a lost connection: reads the newest messages of the chat again.
-    pub(super) fn resume_chat(&mut self) -> Vec<Effect> {
-        let Some(chat) = self.chat_mut() else {
-            return Vec::new();
-        };
-        chat.reported = 0;
-        chat.loading = true;
-        let contact = chat.contact.clone();
-        self.ask_history(contact, None)
-    }
-
-    /// Asks for a page, unless the same one is on its way.
-    pub(super) fn ask_history(&mut self, contact: ContactId, before: Option<u64>) -> Vec<Effect> {
-        let purpose = Purpose::History {
-            contact: contact.clone(),
-            newest: before.is_none(),
-        };
-        if !self.engine.is_ready() || self.outbox.awaits(&purpose) {
-            return Vec::new();
-        }
-        let limit = self.page_size(&contact);
-        self.outbox.ask(purpose, true, |id| ToEngine::History {
-            id,
-            contact,
-            before,
-            limit,
-        })
-    }
-
-    /// Returns how many messages to ask for: of a chat with more unread ones as many as an answer has.
-    fn page_size(&self, contact: &ContactId) -> u32 {
-        let person = self.people.get(&PersonId::Contact(contact.clone()));
-        let unread = person.map_or(0, |person| person.unread);
-        if unread < PAGE_SIZE {
-            PAGE_SIZE
-        } else {
-            LARGEST_PAGE
-        }
-    }
-
-    pub(super) fn load_older(&mut self) -> Vec<Effect> {
-        let Some(chat) = self.chat_mut() else {
-            return Vec::new();
-        };
-        let first = chat.messages.first().map(|(number, _)| *number);
-        if !chat.more || chat.loading || first.is_none() {
-            return Vec::new();
-        }
-        chat.loading = true;
-        let contact = chat.contact.clone();
-        self.ask_history(contact, first)
-    }
-
-    pub(super) fn history(&mut self, contact: &ContactId, newest: bool, page: Page) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let mut unsure = self.outbox.take_unsure(contact);
-        let was_unsure = !unsure.is_empty();
-        unsure.retain(|unsent| !page.messages.iter().any(|one| is_stored(unsent, one)));
-        if self.is_open(contact) {
-            // Each is put before what is in the field.
-            unsure.reverse();
-        }
-        for unsent in unsure {
-            effects.extend(self.restore(unsent, None));
-        }
-        effects.extend(was_unsure.then(|| self.keep_unsent(contact)));
-        effects.extend(self.take_page(contact, newest, page));
-        effects.extend(self.mark_read());
-        effects
-    }
-
-    /// Shows a page. Older ones are asked for until all are there that were unread when the chat was opened.
-    fn take_page(&mut self, contact: &ContactId, newest: bool, page: Page) -> Vec<Effect> {
-        let person = self.people.get(&PersonId::Contact(contact.clone()));
-        let unread = person.map_or(0, |person| person.unread);
-        let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) else {
-            return Vec::new();
-        };
-        // One of which nothing could be read would be asked for without end.
-        let is_empty = page.messages.is_empty();
-        chat.take_page(newest, page);
-        let is_short = chat.begin_at_unread(unread, is_empty) || !is_empty && chat.is_short();
-        match chat.shows.take() {
-            Some(_) if is_empty => self.alerts.raise(Problem::Refused(Refusal::MessageGone)),
-            Some(id) => self.show_message(&id),
-            None if is_short => self.load_older(),
-            None => Vec::new(),
-        }
     }
 
     /// Reports the newest message as seen, once the person has its end before them.
@@ -137,7 +40,8 @@ impl State {
             return Vec::new();
         }
         let chat = self.chat_mut();
-        let Some(chat) = chat.filter(|chat| chat.loaded && chat.at_end) else {
+        let at_end = |chat: &&mut Chat| chat.loaded && chat.at_end && chat.newer.is_none();
+        let Some(chat) = chat.filter(at_end) else {
             return Vec::new();
         };
         let Some(number) = chat.newest_received().filter(|n| *n > chat.reported) else {
@@ -172,11 +76,11 @@ impl State {
                 after,
             });
         }
-        self.ask_history(contact.clone(), None)
+        self.ask_history(contact.clone(), Stretch::Newest)
     }
 
     /// Keeps the texts to a contact that are not known to be stored, for when this view is closed.
-    fn keep_unsent(&self, contact: &ContactId) -> Effect {
+    pub(super) fn keep_unsent(&self, contact: &ContactId) -> Effect {
         let unsent = self.outbox.unsent_to(contact);
         let kept = unsent.map(|unsent| (unsent.after, unsent.text.clone()));
         Effect::SaveUnsent(contact.clone(), kept.collect())
@@ -371,8 +275,4 @@ impl State {
         self.typing.retain(|_, until| *until > now);
         Vec::new()
     }
-}
-
-fn is_stored(unsent: &Unsent, message: &Message) -> bool {
-    message.state.is_own() && message.number > unsent.after && message.text == unsent.text
 }

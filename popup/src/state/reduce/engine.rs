@@ -4,7 +4,7 @@ use crate::state::alerts::Problem;
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
 use crate::state::outbox::Purpose;
-use crate::state::pages::{FileError, Page};
+use crate::state::pages::{FileError, Page, Stretch};
 use crate::state::view::View;
 use ipc::{Answer, Event, FromEngine, Message, PersonId, Place, Progress, Refusal};
 
@@ -73,12 +73,16 @@ impl State {
                     damaged,
                 };
                 match self.outbox.answered(id) {
-                    Some(Purpose::History { contact, newest }) => {
-                        self.history(&contact, newest, page)
+                    Some(Purpose::History(contact, stretch)) => {
+                        self.history(&contact, stretch, page)
                     }
                     _ => Vec::new(),
                 }
             }
+            FromEngine::Found { id, found } => match self.outbox.answered(id) {
+                Some(Purpose::Search) => self.take_found(found),
+                _ => Vec::new(),
+            },
             FromEngine::Tested { id, trial } => {
                 if self.outbox.answered(id) == Some(Purpose::Test) {
                     self.trial = Some(trial);
@@ -150,10 +154,11 @@ impl State {
         effects.extend(self.leave_gone_note());
         effects.extend(self.resume_left_note());
         effects.extend(self.resume_page());
+        effects.extend(self.resume_search());
         // Everything has been painted with this: what waited for a view has been shown.
         effects.extend(self.watch());
         for contact in self.outbox.unsure_contacts() {
-            effects.extend(self.ask_history(contact, None));
+            effects.extend(self.ask_history(contact, Stretch::Newest));
         }
         if self.name.is_none() {
             self.backup.opened = self.follow.take() == Some(Place::Backup);
@@ -202,7 +207,12 @@ impl State {
         if chat.contact != message.contact {
             return Vec::new();
         }
+        let is_own = message.state.is_own();
         chat.take_in(message);
+        // Who writes is at the end again.
+        if is_own && chat.newer.is_some() {
+            return self.load_newest();
+        }
         self.mark_read()
     }
 
@@ -234,7 +244,7 @@ impl State {
                 Ok(_) => self.done(&purpose),
                 Err(refusal) => self.refused(purpose, refusal),
             },
-            Purpose::Silent | Purpose::Test | Purpose::History { .. } => Vec::new(),
+            Purpose::Silent | Purpose::Test | Purpose::Search | Purpose::History(..) => Vec::new(),
         }
     }
 

@@ -7,6 +7,7 @@ mod connection;
 mod contact;
 mod engine;
 mod files;
+mod history;
 mod introduce;
 mod invites;
 mod join;
@@ -16,6 +17,7 @@ mod picture;
 mod places;
 mod requests;
 mod saying;
+mod search;
 mod settings;
 mod staying;
 
@@ -89,6 +91,8 @@ impl State {
             Action::Draft(text) => self.edit_draft(text),
             Action::Send => self.send_message(),
             Action::LoadOlder => self.load_older(),
+            Action::LoadNewer => self.load_newer(),
+            Action::LoadNewest => self.load_newest(),
             Action::Message(edit) => self.edit_message(edit),
             Action::Chat(edit) => self.edit_chat(edit),
             Action::Edit(edit) => self.edit_settings(edit),

@@ -13,10 +13,9 @@ impl State {
             OverlayEdit::Find => self.open_overlay(Overlay::Palette(Palette::default())),
             OverlayEdit::Keys => self.open_keys(),
             OverlayEdit::Shortcuts(told) => self.take_shortcuts(told),
-            OverlayEdit::Query(query) => self.edit_palette(|palette| {
-                palette.query = query;
-                palette.active = None;
-            }),
+            OverlayEdit::FindHere => self.find_here(),
+            OverlayEdit::Everywhere => self.search_again(|palette| palette.contact = None),
+            OverlayEdit::Query(query) => self.search_again(|palette| palette.query = query),
             OverlayEdit::Move(goal) => self.edit_palette(|palette| palette.active = Some(goal)),
             OverlayEdit::Go(goal) => self.go(goal),
             OverlayEdit::Close => self.close_overlay(),
@@ -66,7 +65,21 @@ impl State {
         effects
     }
 
+    fn find_here(&mut self) -> Vec<Effect> {
+        let contact = self.chat().map(|chat| chat.contact.clone());
+        if let (Some(Overlay::Palette(_)), Some(_)) = (&self.overlay, &contact) {
+            return self.search_again(|palette| palette.contact = contact);
+        }
+        self.open_overlay(Overlay::Palette(Palette {
+            contact,
+            ..Palette::default()
+        }))
+    }
+
     fn go(&mut self, goal: Goal) -> Vec<Effect> {
+        if goal == Goal::More {
+            return self.search_older();
+        }
         let choosing = match &self.overlay {
             Some(Overlay::Palette(palette)) => palette.choosing.clone(),
             Some(Overlay::Keys(_)) | None => Choosing::Goal,
@@ -84,6 +97,14 @@ impl State {
                 effects.extend(there.then_some(Effect::Focus(Target::Person(stranger))));
                 effects
             }
+            Goal::Message(contact, number) => {
+                let mut effects = self.open_chat(contact.clone());
+                if self.is_open(&contact) {
+                    effects.extend(self.show_number(number, false));
+                }
+                effects
+            }
+            Goal::More => Vec::new(),
             Goal::Request(request) => self.follow(Place::Request(request)),
             Goal::Lists => self.open(View::Lists),
             Goal::Files => self.open_files(),

@@ -3,7 +3,7 @@
 use crate::state::alerts::Problem;
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
-use crate::state::pages::{ComposedAbout, DELETE, Menu, MessageEdit};
+use crate::state::pages::{ComposedAbout, DELETE, Menu, MessageEdit, Sought, Stretch};
 use ipc::{Act, Command, Message, Reference, Refusal};
 use std::rc::Rc;
 
@@ -131,14 +131,36 @@ impl State {
         let found = chat.messages.values().find(|message| message.id == id);
         if let Some(number) = found.map(|message| message.number) {
             chat.shows = None;
+            chat.light(number);
             return vec![Effect::Focus(Target::Message(number))];
         }
         if chat.more {
-            chat.shows = Some(id.to_owned());
+            chat.shows = Some(Sought::Id(id.to_owned()));
             return self.load_older();
         }
         chat.shows = None;
         self.alerts.raise(Problem::Refused(Refusal::MessageGone))
+    }
+
+    /// Shows a message that was found; what is around it is loaded before, unless that was just done.
+    pub(super) fn show_number(&mut self, number: u64, was_loaded: bool) -> Vec<Effect> {
+        let Some(chat) = self.chat_mut() else {
+            return Vec::new();
+        };
+        if chat
+            .messages
+            .get(&number)
+            .is_some_and(|message| message.has_line())
+        {
+            chat.light(number);
+            return vec![Effect::Focus(Target::Message(number))];
+        }
+        if was_loaded {
+            return self.alerts.raise(Problem::Refused(Refusal::MessageGone));
+        }
+        chat.shows = Some(Sought::Number(number));
+        // A page that is on its way may have it.
+        self.load(Stretch::Around(number))
     }
 
     /// Takes a message as it is now, where it is loaded, and with it what is quoted of it.

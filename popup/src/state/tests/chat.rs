@@ -15,7 +15,7 @@ fn opening_a_chat_watches_it_and_asks_for_its_newest_page() {
     assert!(posts(&effects).iter().any(|post| matches!(
         post,
         ToEngine::History {
-            before: None,
+            from: HistoryFrom::Newest,
             limit: 50,
             ..
         }
@@ -109,7 +109,7 @@ fn older_messages_are_asked_for_once_at_a_time() {
     assert!(posts(&asked).iter().any(|post| matches!(
         post,
         ToEngine::History {
-            before: Some(10),
+            from: HistoryFrom::Before(10),
             ..
         }
     )));

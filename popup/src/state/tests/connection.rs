@@ -8,7 +8,10 @@ fn asked(effects: &[Effect]) -> Option<u32> {
         .into_iter()
         .find_map(|message| match message {
             ToEngine::Test { id } => Some(*id),
-            ToEngine::Command { .. } | ToEngine::History { .. } | ToEngine::Watching { .. } => None,
+            ToEngine::Command { .. }
+            | ToEngine::History { .. }
+            | ToEngine::Search { .. }
+            | ToEngine::Watching { .. } => None,
         })
 }
 

@@ -17,16 +17,17 @@ mod picture;
 mod places;
 mod reading;
 mod saying;
+mod search;
 mod settings;
 mod unread;
 mod unsent;
 
 use super::*;
 use ipc::{
-    Alert, Answer, Asked, Command, Config, ContactId, Event, FromEngine, Hidden, Invite, InviteId,
-    Marks, Message, MessageState, Person, PersonId, Phase, Place, Presence, Profile, Progress,
-    Refusal, Request, RequestId, SettingsView, SignallingServer, Status, Staying, Switch, ToEngine,
-    UnixMillis,
+    Alert, Answer, Asked, Command, Config, ContactId, Event, FromEngine, Hidden, HistoryFrom,
+    Invite, InviteId, Marks, Message, MessageState, Person, PersonId, Phase, Place, Presence,
+    Profile, Progress, Refusal, Request, RequestId, SettingsView, SignallingServer, Status, Staying,
+    Switch, ToEngine, UnixMillis,
 };
 
 const NOW: UnixMillis = 1_000_000;

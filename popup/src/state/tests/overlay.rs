@@ -50,8 +50,11 @@ fn what_is_looked_for_is_kept_when_the_keys_are_pressed_again_and_forgotten_when
     edit(&mut view, OverlayEdit::Find);
     let palette = Palette {
         query: "an".to_owned(),
-        active: None,
-        choosing: Choosing::Goal,
+        messages: crate::state::overlay::Messages {
+            awaited: true,
+            ..Default::default()
+        },
+        ..Palette::default()
     };
     assert_eq!(
         view.state.overlay,
@@ -109,7 +112,7 @@ fn an_entry_leads_to_a_stranger_in_the_lists_and_to_each_page() {
             (Goal::Connection, page) => *page == View::Connection,
             (Goal::Invites, page) => matches!(page, View::Invites(_)),
             (Goal::Settings, page) => matches!(page, View::Settings(_)),
-            (Goal::Person(_) | Goal::Request(_), _) => false,
+            (Goal::Person(_) | Goal::Request(_) | Goal::Message(..) | Goal::More, _) => false,
         };
         assert!(arrived, "{goal:?}");
     }

@@ -185,7 +185,7 @@ fn a_page_without_a_line_leads_to_the_one_before_it() {
         matches!(
             effect,
             Effect::Post(ToEngine::History {
-                before: Some(7),
+                from: HistoryFrom::Before(7),
                 ..
             })
         )

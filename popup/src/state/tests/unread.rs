@@ -20,12 +20,15 @@ fn first_unread(view: &Sut) -> Option<u64> {
 }
 
 /// How many messages were asked for, before which.
-fn asked(effects: &[Effect]) -> Option<(Option<u64>, u32)> {
+fn asked(effects: &[Effect]) -> Option<(HistoryFrom, u32)> {
     posts(effects)
         .into_iter()
         .find_map(|message| match message {
-            ToEngine::History { before, limit, .. } => Some((*before, *limit)),
-            ToEngine::Command { .. } | ToEngine::Test { .. } | ToEngine::Watching { .. } => None,
+            ToEngine::History { from, limit, .. } => Some((*from, *limit)),
+            ToEngine::Command { .. }
+            | ToEngine::Search { .. }
+            | ToEngine::Test { .. }
+            | ToEngine::Watching { .. } => None,
         })
 }
 
@@ -88,9 +91,9 @@ fn nothing_is_read_while_a_dialog_is_over_the_chat() {
 fn older_messages_are_asked_for_until_all_that_are_unread_are_there() {
     let mut view = with_unread(350);
     let first = view.act(Action::OpenChat(contact("a")));
-    assert_eq!(asked(&first), Some((None, 200)));
+    assert_eq!(asked(&first), Some((HistoryFrom::Newest, 200)));
     let second = view.page(&first, received(301..=500), true);
-    assert_eq!(asked(&second), Some((Some(301), 200)));
+    assert_eq!(asked(&second), Some((HistoryFrom::Before(301), 200)));
     assert!(
         !view.state.chat().unwrap().loaded,
         "the person does not begin to read yet"
@@ -107,7 +110,7 @@ fn what_cannot_be_read_is_not_asked_for_again_and_again() {
     let mut view = with_unread(9);
     let first = view.act(Action::OpenChat(contact("a")));
     let second = view.page(&first, received(8..=9), true);
-    assert_eq!(asked(&second), Some((Some(8), 50)));
+    assert_eq!(asked(&second), Some((HistoryFrom::Before(8), 50)));
     let rest = view.page(&second, Vec::new(), true);
     assert_eq!(asked(&rest), None);
     assert!(view.state.chat().unwrap().loaded);
