@@ -186,10 +186,11 @@ pub(super) fn left(message: &Message, now: UnixMillis) -> Option<AttrValue> {
     let Some(at) = message.goes_at else {
         return Some(fill(Text::GoesAfterRead, &[&lifetime(stays)]).into());
     };
+    // The end is rounded up, and the time is the beginning of a minute.
     let left = at.saturating_sub(now);
-    let in_units = |text, unit: u64| fill(text, &[&left.div_ceil(unit).max(1).to_string()]);
+    let in_units = |text, unit: u64| fill(text, &[&(left / unit).max(1).to_string()]);
     Some(AttrValue::from(if left > 2 * DAY {
-        count(left.div_ceil(DAY), Plural::GoesDays)
+        count(left / DAY, Plural::GoesDays)
     } else if left > 2 * HOUR {
         in_units(Text::GoesHours, HOUR)
     } else {
