@@ -234,6 +234,7 @@ fn written() -> Vec<SessionFrame> {
         about: act.map(|_| EARLIER.to_owned()),
         lives: None,
         turn: None,
+        introduces: None,
     };
     let about_lives = |act: Option<&str>, about: Option<&str>, lives, turn| SessionFrame::Text {
         number: 1,
@@ -245,6 +246,7 @@ fn written() -> Vec<SessionFrame> {
         about: about.map(str::to_owned),
         lives,
         turn,
+        introduces: None,
     };
     let file = |name: &str, folder| FileOffer {
         name: name.to_owned(),

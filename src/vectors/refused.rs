@@ -209,6 +209,7 @@ fn words() -> Vec<SessionFrame> {
         about: about.map(str::to_owned),
         lives: None,
         turn: None,
+        introduces: None,
     };
     let profile = |transport_id: &str, discovery_uuid: String, name: &str| SessionFrame::Profile {
         number: 1,
