@@ -25,6 +25,7 @@ pub use mesh_chat::clock::{MinuteOfDay, UnixMillis};
 pub use mesh_chat::config::{
     Beacon, Config, IceServer, NotificationText, QuietHours, Settings, SignallingServer, Switch,
 };
+pub use mesh_chat::folder;
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
     AWAY_AFTER, About, Act, Alert, Answer, Asked, Availability, Badge, BeaconStatus, BeaconTrouble,

@@ -2,10 +2,11 @@
 //! decides when to paint.
 
 use crate::components::{page, target_id, title};
+use crate::export::Export;
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
-    Action, BackupEdit, Effect, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, PictureEdit, State,
+    Action, BackupEdit, Effect, ExportEdit, ExportStep, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, PictureEdit, State,
     Target,
 };
 use crate::unsent::Unsent;
@@ -55,6 +56,8 @@ pub(crate) struct App {
     painted: u64,
     message_painted: u64,
     unsent: Unsent,
+    /// The export of chats that is being made.
+    export: Option<Export>,
     timers: Timers,
     /// There is something to go back from: Escape goes back instead of closing the popup.
     covered: Rc<Cell<bool>>,
@@ -98,6 +101,7 @@ impl Component for App {
             painted: 0,
             message_painted: 0,
             unsent: Unsent::default(),
+            export: None,
             timers: Timers::default(),
             _listeners: outside::listen(&dispatch, &covered),
             covered,
@@ -255,6 +259,7 @@ impl App {
             Effect::Copy(invite, text) => self.copy(invite, text),
             Effect::CopyText(text) => files::copy_message(text),
             Effect::Download(text) => files::download("mesh-chat-backup.json", &text.0),
+            Effect::Export(step) => self.export(step),
             Effect::ReadBackup => self.read_backup(),
             Effect::HandOver {
                 transfer,
@@ -371,6 +376,36 @@ impl App {
     fn dispatch_later(&self, action: impl Future<Output = Action> + 'static) {
         let dispatch = self.dispatch.clone();
         spawn_local(async move { dispatch.emit(action.await) });
+    }
+
+    fn export(&mut self, step: ExportStep) {
+        match step {
+            ExportStep::Begin { by } => self.export = Some(Export::new(by)),
+            ExportStep::Chat { name } => {
+                if let Some(export) = &mut self.export {
+                    export.begin_chat(name);
+                }
+            }
+            ExportStep::Page { messages, damaged } => {
+                let added = self.export.as_mut();
+                let added = added.map(|export| export.add(&messages, damaged));
+                if !matches!(added, Some(Ok(()))) {
+                    // Said when the file is to be made.
+                    self.export = None;
+                }
+            }
+            ExportStep::Finish => {
+                let export = self.export.take();
+                self.dispatch_later(async move {
+                    let made = match export {
+                        Some(export) => export.finish().await.is_ok(),
+                        None => false,
+                    };
+                    Action::Export(ExportEdit::Made(made))
+                });
+            }
+            ExportStep::Drop => self.export = None,
+        }
     }
 
     fn read_backup(&self) {

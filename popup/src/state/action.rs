@@ -4,7 +4,7 @@ use super::effect::Kept;
 use super::model::Sight;
 use super::overlay::OverlayEdit;
 use super::pages::{
-    BackupEdit, ChatEdit, ContactEdit, FileEdit, InvitesEdit, MessageEdit, NoteEdit, PictureEdit,
+    BackupEdit, ChatEdit, ContactEdit, ExportEdit, FileEdit, InvitesEdit, MessageEdit, NoteEdit, PictureEdit,
     SettingsEdit,
 };
 use super::people::Section;
@@ -113,4 +113,6 @@ pub(crate) enum Action {
     Handed(ContactId, String),
     /// In the backup forms.
     Backup(BackupEdit),
+    /// With the export of chats.
+    Export(ExportEdit),
 }

@@ -26,12 +26,12 @@ mod tests;
 pub(crate) use action::Action;
 pub(crate) use alerts::Problem;
 pub(crate) use connection::Shell;
-pub(crate) use effect::{Effect, Kept, Target};
+pub(crate) use effect::{Effect, ExportStep, Kept, Target};
 pub(crate) use model::{Sight, State};
 pub(crate) use overlay::{FOUND, Found, Goal, Overlay, OverlayEdit, Palette, Shortcut, everybody};
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, CHAT_MENU, Chat, ChatEdit, ComposedAbout,
-    ComposerError, ContactEdit, ContactPage, DELETE, EXPORT, FILE, FILE_BYTES, FieldError,
+    ComposerError, ContactEdit, ContactPage, DELETE, EXPORT, ExportEdit, Exporting, FILE, FILE_BYTES, FieldError,
     FileEdit, FileError, IMPORT, INVITE, IceEdit, IceRow, InvitesEdit, InvitesPage, KEEP, Menu,
     MessageEdit, NAME, NOTE, NoteEdit, NoteForm, Picture, PictureEdit, PictureError, PictureShown,
     QuietEdit, REMOVE, Room, SIGNS, Saved, ServerEdit, ServerRow, SettingsEdit, SettingsForm,

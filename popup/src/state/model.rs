@@ -5,7 +5,7 @@ use super::connection::{EngineConnection, Shell};
 use super::effect::{Effect, Target};
 use super::outbox::{Outbox, Purpose};
 use super::overlay::Overlay;
-use super::pages::{BackupForm, Chat, JoinForm, NoteForm, Picture};
+use super::pages::{BackupForm, Chat, Exporting, JoinForm, NoteForm, Picture};
 use super::people::{People, Requests};
 use super::resync::Resynced;
 use super::transfers::Transfers;
@@ -60,6 +60,8 @@ pub(crate) struct State {
     pub(super) left_note: Option<NoteForm>,
     /// The backup forms.
     pub(crate) backup: BackupForm,
+    /// The export of chats.
+    pub(crate) export: Exporting,
     /// Whether what the beacon's host answers may be read; `None` until the browser has said.
     pub(crate) host_allowed: Option<bool>,
     /// What the last test of the connection has found, since this page was opened.

@@ -35,6 +35,8 @@ pub(super) enum Purpose {
         /// Asked from the newest.
         newest: bool,
     },
+    /// Messages of a chat that is exported, before this number.
+    Export(ContactId, Option<u64>),
     /// The name of a contact.
     Rename(ContactId),
     /// A decision about a contact: a refusal is shown on its page.
@@ -44,7 +46,7 @@ pub(super) enum Purpose {
     /// Using an invite.
     UseInvite,
     /// A backup.
-    Export,
+    Backup,
     /// Taking over a backup.
     Import,
     /// A test of the connection.

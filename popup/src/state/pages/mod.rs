@@ -6,6 +6,7 @@
 mod backup;
 mod chat;
 mod contact;
+mod export;
 mod field_error;
 mod files;
 mod invites;
@@ -24,6 +25,7 @@ pub(crate) use backup::{
 };
 pub(crate) use chat::{Chat, ComposerError, Page, is_cleared};
 pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
+pub(crate) use export::{ExportEdit, Exporting, Reading};
 pub(crate) use field_error::FieldError;
 pub(crate) use files::{FileEdit, FileError, Room};
 pub(crate) use invites::{INVITE, InvitesEdit, InvitesPage, Using};

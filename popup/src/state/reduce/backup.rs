@@ -35,7 +35,7 @@ impl State {
     fn export_backup(&mut self) -> Vec<Effect> {
         self.backup.state = BackupState::Busy;
         let passphrase = take(&mut self.backup.export);
-        self.ask(Purpose::Export, Command::Export { passphrase })
+        self.ask(Purpose::Backup, Command::Export { passphrase })
     }
 
     fn import_backup(&mut self, file: Result<Hidden, BackupError>) -> Vec<Effect> {

@@ -33,7 +33,9 @@ impl State {
         self.interrupt_contact();
         self.interrupt_invites();
         self.backup.interrupt();
-        self.engine.set_closed()
+        let mut effects = self.interrupt_export();
+        effects.extend(self.engine.set_closed());
+        effects
     }
 
     /// Has the engine started again. The port that is open, if one is, ends by that.
@@ -74,6 +76,9 @@ impl State {
                 match self.outbox.answered(id) {
                     Some(Purpose::History { contact, newest }) => {
                         self.history(&contact, newest, page)
+                    }
+                    Some(Purpose::Export(contact, before)) => {
+                        self.export_page(&contact, before, page)
                     }
                     _ => Vec::new(),
                 }
@@ -214,7 +219,7 @@ impl State {
             Purpose::Preferences(contact) => self.preferences_replied(&contact, result),
             Purpose::Invite => self.invite_replied(result),
             Purpose::UseInvite => self.use_replied(result),
-            Purpose::Export => self.export_replied(result),
+            Purpose::Backup => self.export_replied(result),
             Purpose::Import => self.import_replied(result),
             Purpose::Answer(_)
             | Purpose::Send(_)
@@ -224,7 +229,7 @@ impl State {
                 Ok(_) => self.done(&purpose),
                 Err(refusal) => self.refused(purpose, refusal),
             },
-            Purpose::Silent | Purpose::Test | Purpose::History { .. } => Vec::new(),
+            Purpose::Silent | Purpose::Test | Purpose::History { .. } | Purpose::Export(..) => Vec::new(),
         }
     }
 

@@ -7,6 +7,7 @@ mod chat;
 mod connection;
 mod contact;
 mod engine;
+mod export;
 mod files;
 mod invites;
 mod lists;
