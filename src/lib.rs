@@ -77,6 +77,7 @@ mod encoding;
 mod fact;
 mod files;
 pub mod folder;
+pub mod history;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod handshakes;

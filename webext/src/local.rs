@@ -315,6 +315,7 @@ mod tests {
             forget_requests: vec![RequestId("r".to_owned())],
             forget_invites: Vec::new(),
             forget_asked: vec!["a".to_owned()],
+            history: None,
         };
         let mut journal = Journal::default();
         journal.write(StoreId(1), Change::Contact(contact("7", "old")));

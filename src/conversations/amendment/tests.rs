@@ -25,6 +25,7 @@ fn message(origin: Origin, text: &str) -> MessageRecord {
         lifetime: None,
         turn: None,
         gone: false,
+        imported: None,
     }
 }
 

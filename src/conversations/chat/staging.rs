@@ -343,6 +343,7 @@ impl Chat {
                 }
             }),
             gone: false,
+            imported: None,
         }
     }
 

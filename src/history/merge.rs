@@ -1,0 +1,494 @@
+//! How the chat of a backup and the chat that is here become one.
+//!
+//! - What is in both, by author and id, is there once; where the backup knows of a later change or of a deletion, its
+//!   version counts.
+//! - The order of either stays. Between two messages that both have, those of one side stand among those of the other by
+//!   their times.
+//! - A message that is here keeps its number, unless one of the backup belongs before it and there is no number between:
+//!   then it moves up, as far as is needed. Numbers are known to this disk only.
+//! - Own messages of the backup have no place in the log that is sent: whatever the contact says to have, none of them is
+//!   sent ([`Standing`]). Where the contact names one of them as the last that it has, it has all of them.
+//! - The contact is told as the last message that is here the later one of both sides' last ones, so that nothing of what the
+//!   backup has brought comes once more.
+//!
+//! To do it once more changes nothing, also where it was broken off between two writes: what is there already is
+//! found by its id, and the rest gets the numbers that it would have had.
+
+use crate::clock::UnixMillis;
+use crate::records::{MessageRecord, Origin, Standing, ThreadRecord};
+use crate::values::ContactId;
+use litemap::LiteMap;
+use std::collections::HashMap;
+
+/// What has to be known of each message of a chat: little, for there are many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    origin: Origin,
+    id: String,
+    number: u64,
+    place: Option<u64>,
+    at: UnixMillis,
+    edited: Option<UnixMillis>,
+    deleted: bool,
+}
+
+impl From<&MessageRecord> for Known {
+    fn from(record: &MessageRecord) -> Self {
+        Self {
+            origin: record.message.origin,
+            id: record.id.clone(),
+            number: record.message.number,
+            place: record.place,
+            at: record.message.at,
+            edited: record.marks.as_ref().and_then(|marks| marks.edited),
+            deleted: record.is_deleted(),
+        }
+    }
+}
+
+impl Known {
+    fn key(&self) -> (Origin, &str) {
+        (self.origin, &self.id)
+    }
+
+    /// Returns whether more was done with it than with the other one.
+    fn is_newer_than(&self, other: &Self) -> bool {
+        !other.deleted && (self.deleted || self.edited > other.edited)
+    }
+}
+
+/// What becomes of a message of the backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Merged {
+    /// It is here already.
+    Kept,
+    /// It is new, and gets this number.
+    New(u64),
+    /// It stands for the one that is here, with that one's number and place.
+    Newer(u64, Option<u64>),
+}
+
+/// What is to be done with a chat.
+#[derive(Debug, PartialEq)]
+pub struct Merge {
+    /// To be written first, together with what moves.
+    pub head: ThreadRecord,
+    /// Old and new numbers of what is here and moves, rising.
+    pub moved: Vec<(u64, u64)>,
+    /// What becomes of each message of the backup, in its order.
+    pub merged: Vec<Merged>,
+    /// Up to these places own messages were delivered, and read, in the backup.
+    delivered: u64,
+    read: u64,
+}
+
+impl Merge {
+    /// Returns the record to be written for a message of the backup, by its position there.
+    pub fn record(&self, position: usize, record: MessageRecord) -> Option<MessageRecord> {
+        let (number, place) = match self.merged.get(position)? {
+            Merged::Kept => return None,
+            Merged::New(number) => (*number, None),
+            Merged::Newer(number, place) => (*number, *place),
+        };
+        let standing = record.place.map(|place| match place {
+            place if place <= self.read => Standing::Read,
+            place if place <= self.delivered => Standing::Delivered,
+            _ => Standing::NotSent,
+        });
+        let mut record = record;
+        record.message.contact = self.head.contact.clone();
+        record.message.number = number;
+        record.imported = match place {
+            Some(_) => None,
+            None => standing.or(record.imported),
+        };
+        record.place = place;
+        Some(record)
+    }
+}
+
+/// Joins the chat that is here, in the order of its numbers, and that of a backup.
+pub fn merge(
+    contact: &ContactId,
+    head: Option<&ThreadRecord>,
+    here: &[Known],
+    of_backup: &ThreadRecord,
+    backup: &[Known],
+) -> Merge {
+    let by_key: HashMap<_, usize> = here
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(position, known)| (known.key(), position))
+        .collect();
+    let found: Vec<Option<usize>> = backup
+        .iter()
+        .map(|known| by_key.get(&known.key()).copied())
+        .collect();
+    let mut numbers = Numbers::default();
+    for step in order(here, backup, &found) {
+        match step {
+            Step::Here(position) => numbers.keep(here, position),
+            Step::Backup(position) => numbers.give(position),
+        }
+    }
+    let merged = backup.iter().zip(&found).enumerate();
+    let merged = merged.map(|(position, (known, found))| {
+        let same = found.and_then(|found| here.get(found));
+        match same {
+            None => Merged::New(numbers.given.get(&position).copied().unwrap_or_default()),
+            Some(same) if known.is_newer_than(same) => {
+                Merged::Newer(numbers.now(same.number), same.place)
+            }
+            Some(_) => Merged::Kept,
+        }
+    });
+    Merge {
+        merged: merged.collect(),
+        head: joined(contact, head, here, of_backup, backup, &numbers),
+        moved: numbers.moved,
+        delivered: of_backup.out_delivered,
+        read: of_backup.out_read,
+    }
+}
+
+enum Step {
+    Here(usize),
+    Backup(usize),
+}
+
+/// Returns the order of what is here and of what is new in the backup.
+fn order(here: &[Known], backup: &[Known], found: &[Option<usize>]) -> Vec<Step> {
+    let mut anchors: LiteMap<usize, usize> = LiteMap::new();
+    for (position, found) in found.iter().enumerate() {
+        if let Some(found) = found {
+            anchors.entry(*found).or_insert(position);
+        }
+    }
+    let mut steps = Vec::with_capacity(here.len() + backup.len());
+    let mut next = 0;
+    let (mut time_here, mut time_backup) = (0, 0);
+    for (position, known) in backup.iter().enumerate() {
+        time_backup = time_backup.max(known.at);
+        if let Some(found) = found.get(position).copied().flatten() {
+            // All before it is before whatever follows in the backup.
+            while next <= found {
+                time_here = time_here.max(here.get(next).map_or(0, |known| known.at));
+                steps.push(Step::Here(next));
+                next += 1;
+            }
+            continue;
+        }
+        while let Some(other) = here.get(next) {
+            let is_behind = anchors.get(&next).is_some_and(|anchor| *anchor > position);
+            if is_behind || time_here.max(other.at) > time_backup {
+                break;
+            }
+            time_here = time_here.max(other.at);
+            steps.push(Step::Here(next));
+            next += 1;
+        }
+        steps.push(Step::Backup(position));
+    }
+    steps.extend((next..here.len()).map(Step::Here));
+    steps
+}
+
+/// The numbers that messages get, one after the other.
+#[derive(Default)]
+struct Numbers {
+    last: u64,
+    moved: Vec<(u64, u64)>,
+    given: HashMap<usize, u64>,
+}
+
+impl Numbers {
+    fn keep(&mut self, here: &[Known], position: usize) {
+        let Some(known) = here.get(position) else {
+            return;
+        };
+        let number = known.number.max(self.last.saturating_add(1));
+        if number != known.number {
+            self.moved.push((known.number, number));
+        }
+        self.last = number;
+    }
+
+    fn give(&mut self, position: usize) {
+        self.last = self.last.saturating_add(1);
+        self.given.insert(position, self.last);
+    }
+
+    /// Returns the number of what had this one.
+    fn now(&self, number: u64) -> u64 {
+        let moved = self.moved.binary_search_by_key(&number, |(old, _)| *old);
+        let moved = moved.ok().and_then(|at| self.moved.get(at));
+        moved.map_or(number, |(_, new)| *new)
+    }
+}
+
+fn joined(
+    contact: &ContactId,
+    head: Option<&ThreadRecord>,
+    here: &[Known],
+    of_backup: &ThreadRecord,
+    backup: &[Known],
+    numbers: &Numbers,
+) -> ThreadRecord {
+    let mut joined = head.cloned().unwrap_or_else(|| ThreadRecord {
+        out_known: of_backup.out_known.clone(),
+        ..ThreadRecord::new(contact.clone())
+    });
+    joined.next_number = joined.next_number.max(numbers.last.saturating_add(1));
+    // What the backup has brought was seen where it comes from.
+    joined.seen = if joined.unread == 0 {
+        joined.next_number.saturating_sub(1)
+    } else {
+        numbers.now(joined.seen)
+    };
+    joined.last_at = joined.last_at.max(of_backup.last_at);
+    joined.in_last = later(joined.in_last, here, of_backup.in_last.clone(), backup);
+    joined
+}
+
+/// Returns which of two messages of the contact is the later one in the log of the contact.
+fn later(
+    here: Option<String>,
+    of_here: &[Known],
+    other: Option<String>,
+    of_backup: &[Known],
+) -> Option<String> {
+    let (Some(one), Some(other)) = (&here, &other) else {
+        return here.or(other);
+    };
+    let find = |all: &[Known], id: &str| {
+        let mut received = all.iter().filter(|known| known.origin == Origin::Received);
+        received.rfind(|known| known.id == id).map(|known| known.at)
+    };
+    let is_later = match (find(of_here, other), find(of_backup, one)) {
+        (Some(_), _) => false,
+        (None, Some(_)) => true,
+        (None, None) => find(of_backup, other) > find(of_here, one),
+    };
+    Some(if is_later { other } else { one }.clone())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::records::{MarksRecord, StoredMessage};
+    use proptest::prelude::*;
+
+    /// Returns a message of the contact that was written then.
+    pub(in crate::history) fn message(number: u64, text: &str) -> MessageRecord {
+        MessageRecord {
+            version: 2,
+            message: StoredMessage {
+                contact: ContactId("c".to_owned()),
+                number,
+                at: number * 10,
+                text: text.to_owned(),
+                origin: Origin::Received,
+                offer: None,
+            },
+            id: text.to_owned(),
+            place: None,
+            came: None,
+            entry: None,
+            marks: None,
+            imported: None,
+        }
+    }
+
+    fn own(number: u64, text: &str, place: u64) -> MessageRecord {
+        let mut record = message(number, text);
+        record.message.origin = Origin::Own;
+        record.place = Some(place);
+        record
+    }
+
+    fn head(records: &[MessageRecord]) -> ThreadRecord {
+        let received = |one: &&MessageRecord| one.message.origin == Origin::Received;
+        ThreadRecord {
+            next_number: records.last().map_or(1, |last| last.message.number + 1),
+            in_last: records.iter().rfind(received).map(|one| one.id.clone()),
+            ..ThreadRecord::new(ContactId("c".to_owned()))
+        }
+    }
+
+    /// A disk that does what follows, up to so many writes.
+    fn import(
+        here: &mut Vec<MessageRecord>,
+        of_here: Option<&ThreadRecord>,
+        backup: &[MessageRecord],
+        writes: usize,
+    ) -> ThreadRecord {
+        let known = |all: &[MessageRecord]| all.iter().map(Known::from).collect::<Vec<_>>();
+        let contact = ContactId("c".to_owned());
+        let merge = merge(&contact, of_here, &known(here), &head(backup), &known(backup));
+        for record in here.iter_mut() {
+            let number = record.message.number;
+            if let Some((_, new)) = merge.moved.iter().find(|(old, _)| *old == number) {
+                record.message.number = *new;
+            }
+        }
+        let records = backup.iter().cloned().enumerate();
+        let records = records.filter_map(|(position, one)| merge.record(position, one));
+        for record in records.take(writes) {
+            here.retain(|one| one.message.number != record.message.number);
+            here.push(record);
+        }
+        here.sort_by_key(|one| one.message.number);
+        merge.head
+    }
+
+    fn ids(all: &[MessageRecord]) -> String {
+        all.iter().map(|one| one.id.as_str()).collect()
+    }
+
+    fn series(from: u64, ids: &str) -> Vec<MessageRecord> {
+        let ids = ids.split("").filter(|id| !id.is_empty());
+        ids.zip(from..).map(|(id, number)| message(number, id)).collect()
+    }
+
+    #[test]
+    fn where_no_chat_is_the_chat_of_the_backup_is_there_and_the_contact_goes_on_behind_it() {
+        let mut here = Vec::new();
+        let backup = [series(1, "abc"), vec![own(4, "d", 1)]].concat();
+        let head = import(&mut here, None, &backup, 99);
+        assert_eq!(ids(&here), "abcd");
+        assert_eq!((head.next_number, head.out_last), (5, 0));
+        assert_eq!(head.in_last.as_deref(), Some("c"));
+        assert_eq!((here[3].place, here[3].imported), (None, Some(Standing::NotSent)));
+    }
+
+    #[test]
+    fn a_later_backup_adds_what_is_new_at_the_end_and_moves_nothing() {
+        let mut here = series(1, "abc");
+        let of_here = head(&here);
+        let head = import(&mut here, Some(&of_here), &series(1, "abcde"), 99);
+        assert_eq!(ids(&here), "abcde");
+        assert_eq!(head.in_last.as_deref(), Some("e"));
+        assert_eq!(here[2].message.number, 3);
+    }
+
+    #[test]
+    fn what_is_older_than_all_that_is_here_stands_before_it() {
+        let mut here = vec![message(1, "x"), message(2, "y")];
+        for (one, at) in here.iter_mut().zip([500, 600]) {
+            one.message.at = at;
+        }
+        let of_here = head(&here);
+        let joined = import(&mut here, Some(&of_here), &series(1, "abc"), 99);
+        assert_eq!(ids(&here), "abcxy");
+        assert_eq!(joined.in_last.as_deref(), Some("y"));
+        assert_eq!(joined.next_number, 6);
+    }
+
+    #[test]
+    fn an_older_backup_changes_nothing() {
+        let mut here = series(1, "abcde");
+        let (of_here, before) = (head(&here), here.clone());
+        let joined = import(&mut here, Some(&of_here), &series(1, "bc"), 99);
+        assert_eq!(here, before);
+        let seen = joined.seen;
+        assert_eq!(joined, ThreadRecord { seen, ..of_here });
+    }
+
+    #[test]
+    fn a_later_change_and_a_deletion_count_and_the_place_stays() {
+        let mut here = vec![own(1, "a", 7), own(2, "b", 8), own(3, "c", 9)];
+        let mut backup = here.clone();
+        let marks = |edited, deleted| {
+            let marks = MarksRecord {
+                edited,
+                deleted,
+                ..MarksRecord::default()
+            };
+            Some(Box::new(marks))
+        };
+        backup[0].marks = marks(Some(5), false);
+        backup[0].message.text = "changed".to_owned();
+        backup[1].marks = marks(None, true);
+        here[2].marks = marks(Some(9), false);
+        backup[2].marks = marks(Some(8), false);
+        let before = here[2].clone();
+        let of_here = head(&here);
+        import(&mut here, Some(&of_here), &backup, 99);
+        assert_eq!(here[0].message.text, "changed");
+        assert_eq!((here[0].place, here[0].imported), (Some(7), None));
+        assert!(here[1].is_deleted());
+        assert_eq!(here[2], before);
+    }
+
+    #[test]
+    fn what_an_own_message_had_come_to_is_kept() {
+        let known = [own(1, "a", 1), own(2, "b", 2), own(3, "c", 3)];
+        let all: Vec<Known> = known.iter().map(Known::from).collect();
+        let of_backup = ThreadRecord {
+            out_read: 1,
+            out_delivered: 2,
+            ..head(&known)
+        };
+        let merge = merge(&ContactId("d".to_owned()), None, &[], &of_backup, &all);
+        let standings: Vec<_> = known
+            .into_iter()
+            .enumerate()
+            .map(|(at, one)| merge.record(at, one).unwrap())
+            .map(|one| (one.message.contact.0.clone(), one.imported))
+            .collect();
+        let expected = [Standing::Read, Standing::Delivered, Standing::NotSent];
+        assert_eq!(standings, expected.map(|of| ("d".to_owned(), Some(of))));
+    }
+
+    /// Returns some of a common log, with their numbers counted anew.
+    fn some(log: &[(u64, bool)], of_here: bool) -> Vec<MessageRecord> {
+        let chosen = log.iter().enumerate().filter(|(_, (which, _))| match which {
+            0 => true,
+            1 => of_here,
+            _ => !of_here,
+        });
+        let records = chosen.zip(1..).map(|((at, (_, is_own)), number)| {
+            let mut record = message(number, &format!("{at} "));
+            record.message.at = at as u64;
+            if *is_own {
+                record.message.origin = Origin::Own;
+                record.place = Some(number);
+            }
+            record
+        });
+        records.collect()
+    }
+
+    proptest! {
+        #[test]
+        fn two_chats_become_one_in_order_and_once_more_or_broken_off_changes_nothing(
+            log in prop::collection::vec((0_u64..3, any::<bool>()), 0..40),
+            writes in 0_usize..40,
+        ) {
+            let backup = some(&log, false);
+            let mut here = some(&log, true);
+            let own_before: Vec<_> = here.iter().filter_map(|one| one.place).collect();
+            let of_here = head(&here);
+            let mut whole = here.clone();
+            let head = import(&mut whole, Some(&of_here), &backup, usize::MAX);
+            let all: String = (0..log.len()).map(|at| format!("{at} ")).collect();
+            prop_assert_eq!(ids(&whole), all);
+            prop_assert!(whole.windows(2).all(|two| two[0].message.number < two[1].message.number));
+            prop_assert!(whole.iter().all(|one| one.message.number < head.next_number));
+            let own: Vec<_> = whole.iter().filter_map(|one| one.place).collect();
+            prop_assert_eq!(own, own_before);
+            let last = whole.iter().rfind(|one| one.message.origin == Origin::Received);
+            prop_assert_eq!(head.in_last.as_ref(), last.map(|one| &one.id));
+            // Broken off, and done again.
+            let broken = import(&mut here, Some(&of_here), &backup, writes);
+            prop_assert_eq!(&broken, &head);
+            let again = import(&mut here, Some(&broken), &backup, usize::MAX);
+            prop_assert_eq!(&here, &whole);
+            prop_assert_eq!(&again, &head);
+            let third = import(&mut here, Some(&again), &backup, usize::MAX);
+            prop_assert_eq!(&here, &whole);
+            prop_assert_eq!(&third, &head);
+        }
+    }
+}
