@@ -77,10 +77,10 @@ mod encoding;
 mod fact;
 mod files;
 pub mod folder;
-pub mod history;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod handshakes;
+pub mod history;
 pub mod ids;
 mod introductions;
 mod io;

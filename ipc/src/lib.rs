@@ -28,7 +28,7 @@ pub use mesh_chat::config::{
 pub use mesh_chat::folder;
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
-    AWAY_AFTER, About, Act, Alert, Answer, Asked, Availability, Badge, BeaconStatus, BeaconTrouble,
+    AWAY_AFTER, About, Act, Alert, Answer, Asked, Availability, BackupView, Badge, BeaconStatus, BeaconTrouble,
     Choice, Command, Connected, ContactCommand, ContactId, Duty, Entry, Event, Failure, FileChoice,
     FileCommand, FileOffer, Going, Hidden, Invite, InviteId, Lifetime, Marks, Message,
     MessageState, Network, Notification, OffFor, Offered, Outcome, Person, PersonId, Phase, Ping,
@@ -89,6 +89,32 @@ pub enum ToEngine {
         /// At most so many (at most 200).
         limit: u32,
     },
+    /// Asks for a backup with the chats, which the engine's page has the browser save; answered by [`FromEngine::Reply`] with
+    /// the same id: [`Answer::Saved`].
+    SaveBackup {
+        /// Chosen by the view.
+        id: u32,
+        /// At least eight characters.
+        passphrase: Hidden,
+    },
+    /// Asks what is in a backup that the view has handed to the engine's page as a file; answered by [`FromEngine::Reply`]
+    /// with the same id: [`Answer::Opened`].
+    OpenBackup {
+        /// Chosen by the view.
+        id: u32,
+        /// Under which name it was handed over.
+        file: TransferId,
+        /// The one it was sealed under.
+        passphrase: Hidden,
+    },
+    /// Takes over the backup that this view has opened; answered by [`FromEngine::Reply`] with the same id:
+    /// [`Answer::Imported`]. Where chats are in it, the engine starts anew then.
+    TakeBackup {
+        /// Chosen by the view.
+        id: u32,
+    },
+    /// Forgets the backup that this view has opened.
+    DropBackup,
     /// Asks for a test of the connection; answered by [`FromEngine::Tested`] with the same id, within 5 s.
     Test {
         /// Chosen by the view.

@@ -6,8 +6,8 @@ use crate::export::Export;
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
-    Action, BackupEdit, Effect, ExportEdit, ExportStep, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, PictureEdit, State,
-    Target,
+    Action, BackupEdit, BackupError, Effect, ExportEdit, ExportStep, FILE, FileEdit, InvitesEdit,
+    Lists, PictureEdit, State, Target,
 };
 use crate::unsent::Unsent;
 use crate::{attach, browser, files, handed, kept, outside, permissions, shortcuts, words};
@@ -260,7 +260,7 @@ impl App {
             Effect::CopyText(text) => files::copy_message(text),
             Effect::Download(text) => files::download("mesh-chat-backup.json", &text.0),
             Effect::Export(step) => self.export(step),
-            Effect::ReadBackup => self.read_backup(),
+            Effect::HandBackup => self.hand_backup(),
             Effect::HandOver {
                 transfer,
                 size,
@@ -408,11 +408,14 @@ impl App {
         }
     }
 
-    fn read_backup(&self) {
+    fn hand_backup(&self) {
         let input = target_id(&Target::Field(FILE.to_owned()));
         self.dispatch_later(async move {
-            let file = files::read(&input, FILE_BYTES).await;
-            Action::Backup(BackupEdit::Read(file.map(Hidden)))
+            let held = match files::chosen(&input) {
+                Some(file) => attach::hand_as_it_is(&file).await,
+                None => Err(BackupError::Missing),
+            };
+            Action::Backup(BackupEdit::Held(held))
         });
     }
 }

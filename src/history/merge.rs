@@ -47,6 +47,19 @@ impl From<&MessageRecord> for Known {
 }
 
 impl Known {
+    /// Returns what is known of a message that cannot be read: its place, which nothing else takes.
+    pub fn unreadable(number: u64) -> Self {
+        Self {
+            origin: Origin::Received,
+            id: String::new(),
+            number,
+            place: None,
+            at: 0,
+            edited: None,
+            deleted: false,
+        }
+    }
+
     fn key(&self) -> (Origin, &str) {
         (self.origin, &self.id)
     }
@@ -325,7 +338,13 @@ pub(super) mod tests {
     ) -> ThreadRecord {
         let known = |all: &[MessageRecord]| all.iter().map(Known::from).collect::<Vec<_>>();
         let contact = ContactId("c".to_owned());
-        let merge = merge(&contact, of_here, &known(here), &head(backup), &known(backup));
+        let merge = merge(
+            &contact,
+            of_here,
+            &known(here),
+            &head(backup),
+            &known(backup),
+        );
         for record in here.iter_mut() {
             let number = record.message.number;
             if let Some((_, new)) = merge.moved.iter().find(|(old, _)| *old == number) {
@@ -348,7 +367,9 @@ pub(super) mod tests {
 
     fn series(from: u64, ids: &str) -> Vec<MessageRecord> {
         let ids = ids.split("").filter(|id| !id.is_empty());
-        ids.zip(from..).map(|(id, number)| message(number, id)).collect()
+        ids.zip(from..)
+            .map(|(id, number)| message(number, id))
+            .collect()
     }
 
     #[test]
@@ -359,7 +380,10 @@ pub(super) mod tests {
         assert_eq!(ids(&here), "abcd");
         assert_eq!((head.next_number, head.out_last), (5, 0));
         assert_eq!(head.in_last.as_deref(), Some("c"));
-        assert_eq!((here[3].place, here[3].imported), (None, Some(Standing::NotSent)));
+        assert_eq!(
+            (here[3].place, here[3].imported),
+            (None, Some(Standing::NotSent))
+        );
     }
 
     #[test]
@@ -443,11 +467,14 @@ pub(super) mod tests {
 
     /// Returns some of a common log, with their numbers counted anew.
     fn some(log: &[(u64, bool)], of_here: bool) -> Vec<MessageRecord> {
-        let chosen = log.iter().enumerate().filter(|(_, (which, _))| match which {
-            0 => true,
-            1 => of_here,
-            _ => !of_here,
-        });
+        let chosen = log
+            .iter()
+            .enumerate()
+            .filter(|(_, (which, _))| match which {
+                0 => true,
+                1 => of_here,
+                _ => !of_here,
+            });
         let records = chosen.zip(1..).map(|((at, (_, is_own)), number)| {
             let mut record = message(number, &format!("{at} "));
             record.message.at = at as u64;

@@ -341,8 +341,7 @@ mod tests {
     }
 
     fn file(count: u64) -> Vec<u8> {
-        let (mut sealer, mut file) =
-            Sealer::new(&content(), PASSPHRASE, [7; 16], [9; 7]).unwrap();
+        let (mut sealer, mut file) = Sealer::new(&content(), PASSPHRASE, [7; 16], [9; 7]).unwrap();
         let (head, records) = messages(count);
         file.extend(sealer.chat(&head, records).unwrap());
         let (end, contents) = sealer.finish().unwrap();

@@ -5,6 +5,7 @@
 
 mod alert;
 mod availability;
+mod backup;
 mod command;
 mod message;
 mod notification;
@@ -20,6 +21,7 @@ pub use crate::values::{
 };
 pub use alert::Alert;
 pub use availability::{AWAY_AFTER, Availability, Choice, OffFor};
+pub use backup::BackupView;
 pub use command::{Answer, Command, ContactCommand, FileChoice, FileCommand, Refusal, RuleStep};
 pub(crate) use message::is_young;
 pub use message::{

@@ -2,6 +2,7 @@
 //!
 //! An entry that cannot be read is damaged: it is reported and left where it is.
 
+use crate::joining::{TASK, Task};
 use ipc::ContactId;
 use mesh_chat::config::Settings;
 use mesh_chat::records::{
@@ -28,6 +29,8 @@ const VERSION: u32 = 1;
 pub struct Local {
     /// Everything that could be read; threads and outbox are not here.
     pub snapshot: Snapshot,
+    /// Chats of a backup that are to be joined first.
+    pub task: Option<Task>,
     /// Keys of what could not.
     pub damaged: Vec<String>,
 }
@@ -86,6 +89,8 @@ impl Local {
             // Whoever may be off is sent nothing for by a record that cannot be read.
             self.snapshot.availability = Some(record.unwrap_or(AvailabilityRecord::UNREADABLE));
             record?;
+        } else if key == TASK {
+            self.task = Some(parsed(text).filter(Task::is_known)?);
         } else if let Some(id) = key.strip_prefix(CONTACT) {
             let record: ContactRecord = parsed(text)?;
             (record.version == VERSION && record.id.0 == id).then_some(())?;
@@ -152,6 +157,9 @@ impl Writes {
 
     fn import(&mut self, import: &ImportRecord) -> Result<(), json::Error> {
         self.set(PROFILE.to_owned(), &import.profile)?;
+        if let Some(chats) = &import.history {
+            self.set(TASK.to_owned(), &Task::new(chats.clone()))?;
+        }
         for record in &import.contacts {
             self.set(format!("{CONTACT}{}", record.id.0), record)?;
         }

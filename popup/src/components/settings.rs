@@ -6,8 +6,8 @@ use super::fields::{Field, choice, lines, switch, text};
 use super::parts::{Dispatch, icon, on, page_head, page_title};
 use crate::i18n::{Text, fill, t};
 use crate::state::{
-    Action, BackupForm, Exporting, IceEdit, IceRow, OverlayEdit, QuietEdit, Saved, ServerEdit, ServerRow,
-    SettingsEdit, SettingsForm,
+    Action, BackupForm, Exporting, IceEdit, IceRow, OverlayEdit, QuietEdit, Saved, ServerEdit,
+    ServerRow, SettingsEdit, SettingsForm,
 };
 use crate::words;
 use ipc::{NotificationText, Switch};

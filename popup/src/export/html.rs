@@ -118,7 +118,10 @@ fn quote(out: &mut String, message: &Message, name: &str) {
     }
     let Some(quoted) = &message.quoted else {
         let gone = escaped(&t(Text::MessageNotHere));
-        return add(out, format_args!("<blockquote><em>{gone}</em></blockquote>"));
+        return add(
+            out,
+            format_args!("<blockquote><em>{gone}</em></blockquote>"),
+        );
     };
     let by = if quoted.own {
         t(Text::You)
@@ -128,7 +131,10 @@ fn quote(out: &mut String, message: &Message, name: &str) {
     let text = if quoted.text.is_empty() {
         format!("<em>{}</em>", escaped(&t(Text::MessageDeleted)))
     } else {
-        format!("<div class=\"text\" dir=\"auto\">{}</div>", escaped(&quoted.text))
+        format!(
+            "<div class=\"text\" dir=\"auto\">{}</div>",
+            escaped(&quoted.text)
+        )
     };
     add(
         out,
@@ -159,8 +165,14 @@ fn content(out: &mut String, message: &Message, forms: &Forms) {
     for span in spans(&message.text) {
         match span {
             Span::Text(text) => out.push_str(&escaped(text)),
-            Span::Inline(code) => add(out, format_args!("<code dir=\"ltr\">{}</code>", escaped(code))),
-            Span::Block(code) => add(out, format_args!("<pre dir=\"ltr\">{}</pre>", escaped(code))),
+            Span::Inline(code) => add(
+                out,
+                format_args!("<code dir=\"ltr\">{}</code>", escaped(code)),
+            ),
+            Span::Block(code) => add(
+                out,
+                format_args!("<pre dir=\"ltr\">{}</pre>", escaped(code)),
+            ),
         }
     }
     out.push_str("</div>");
@@ -268,7 +280,11 @@ mod tests {
                 their_reaction: Some(MARKUP.to_owned()),
                 ..Marks::default()
             },
-            ..message(1, MessageState::Received, &format!("`{MARKUP}` ```{MARKUP}```"))
+            ..message(
+                1,
+                MessageState::Received,
+                &format!("`{MARKUP}` ```{MARKUP}```"),
+            )
         };
         let file = Message {
             file: Some(Offered {
@@ -305,7 +321,17 @@ mod tests {
             ..message(7, MessageState::Read, "hello")
         };
         let page = written(&edited);
-        for part in ["class=\"own\"", "You", "iso 7", "time 7", "edited", "Read", "hello", "👍", "Ben"] {
+        for part in [
+            "class=\"own\"",
+            "You",
+            "iso 7",
+            "time 7",
+            "edited",
+            "Read",
+            "hello",
+            "👍",
+            "Ben",
+        ] {
             assert!(page.contains(part), "{part}: {page}");
         }
         let deleted = Message {

@@ -40,8 +40,8 @@ pub(crate) enum Effect {
     Download(Hidden),
     /// Go on with the export of chats.
     Export(ExportStep),
-    /// Read the chosen file, `FILE_BYTES` at most, and dispatch `BackupEdit::Read`.
-    ReadBackup,
+    /// Hand the chosen file to the engine, and dispatch `BackupEdit::Held`.
+    HandBackup,
     /// Hand a file that was chosen to the engine, where it has so many bytes, and dispatch `FileEdit::Held` or
     /// `FileEdit::NotHeld`.
     HandOver {

@@ -31,9 +31,9 @@ pub(crate) use model::{Sight, State};
 pub(crate) use overlay::{FOUND, Found, Goal, Overlay, OverlayEdit, Palette, Shortcut, everybody};
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, CHAT_MENU, Chat, ChatEdit, ComposedAbout,
-    ComposerError, ContactEdit, ContactPage, DELETE, EXPORT, ExportEdit, Exporting, FILE, FILE_BYTES, FieldError,
+    ComposerError, ContactEdit, ContactPage, DELETE, EXPORT, ExportEdit, Exporting, FILE, FieldError,
     FileEdit, FileError, IMPORT, INVITE, IceEdit, IceRow, InvitesEdit, InvitesPage, KEEP, Menu,
-    MessageEdit, NAME, NOTE, NoteEdit, NoteForm, Picture, PictureEdit, PictureError, PictureShown,
+    MessageEdit, NAME, NOTE, NoteEdit, NoteForm, PREVIEW, Picture, PictureEdit, PictureError, PictureShown,
     QuietEdit, REMOVE, Room, SIGNS, Saved, ServerEdit, ServerRow, SettingsEdit, SettingsForm,
     UNDO_CLEAR, Using, is_cleared,
 };

@@ -130,9 +130,10 @@ impl State {
         let is_chat = matches!(view, View::Chat(_));
         self.view = view;
         self.overlay = None;
+        let mut effects = self.drop_backup();
         // With the passphrases in it.
         self.backup = BackupForm::default();
-        let mut effects = self.close_picture();
+        effects.extend(self.close_picture());
         effects.push(Effect::Focus(focus));
         if was_chat || is_chat {
             effects.extend(self.watch());

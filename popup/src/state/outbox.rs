@@ -47,6 +47,8 @@ pub(super) enum Purpose {
     UseInvite,
     /// A backup.
     Backup,
+    /// What is in a backup.
+    OpenBackup,
     /// Taking over a backup.
     Import,
     /// A test of the connection.

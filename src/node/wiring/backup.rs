@@ -120,8 +120,13 @@ impl Node {
     /// Where it could not be taken over.
     pub fn new_contacts(&self, content: &Content) -> Result<u32, Refusal> {
         self.may_import(content)?;
-        let keys = content.contacts.iter().filter_map(|contact| contact.identity.as_deref());
-        let known = |key: &&str| PublicKey::decode(key).is_some_and(|key| self.contacts.by_key(key).is_some());
+        let keys = content
+            .contacts
+            .iter()
+            .filter_map(|contact| contact.identity.as_deref());
+        let known = |key: &&str| {
+            PublicKey::decode(key).is_some_and(|key| self.contacts.by_key(key).is_some())
+        };
         let known = keys.filter(known).count();
         let fresh = content.contacts.len().saturating_sub(known);
         Ok(u32::try_from(fresh).unwrap_or(u32::MAX))

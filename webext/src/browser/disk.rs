@@ -10,17 +10,18 @@ use ipc::{Area, ContactId, HostRequest, Written};
 use mesh_chat::records::{MessageRecord, Query};
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
 
 /// Where the engine stores.
 pub(crate) struct BrowserDisk {
     host: Host,
-    messages: Messages,
+    messages: Rc<Messages>,
 }
 
 impl BrowserDisk {
-    pub(crate) fn new(host: Host, messages: Messages) -> Self {
+    pub(crate) fn new(host: Host, messages: Rc<Messages>) -> Self {
         Self { host, messages }
     }
 }

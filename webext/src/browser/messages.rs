@@ -6,6 +6,8 @@
 //! A head that cannot be read seals its chat: nothing more is written to it, because going on
 //! without its numbers would overwrite messages.
 
+mod whole;
+
 use super::idb::{self, Closed, Opened, fault};
 use crate::journal::{Page, PageRead, Threads};
 use crate::storage::{Fault, Reopened};

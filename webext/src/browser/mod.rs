@@ -11,6 +11,7 @@
 //! | `driver` | the running node: one input at a time, every output done in order, its timer |
 //! | `views` | the ports of open views, and which view is sent what |
 //! | `disk`, `messages`, `idb` | where batches go: to the background, and to chats in IndexedDB |
+//! | `backups`, `staged` | backups with chats, and those of one that was opened |
 //! | `files` | the bytes of files: read and sent, taken and written, saved |
 //! | `drafts` | unsent texts of contacts that are gone |
 //! | `restart` | a fresh page in the place of one that cannot go on |
@@ -24,6 +25,7 @@
 //! | `clock`, `timer`, `unicode` | clocks and random source, timers, Unicode tables |
 //! | [`log`] | the console |
 
+mod backups;
 mod beacon;
 mod boot;
 mod clock;
@@ -41,6 +43,7 @@ mod messages;
 mod network;
 mod restart;
 mod signalling;
+mod staged;
 mod stun;
 mod timer;
 mod trial;

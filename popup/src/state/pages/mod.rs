@@ -21,7 +21,7 @@ mod settings;
 mod staying;
 
 pub(crate) use backup::{
-    BackupEdit, BackupError, BackupForm, BackupState, EXPORT, FILE, FILE_BYTES, IMPORT,
+    BackupEdit, BackupError, BackupForm, BackupState, EXPORT, FILE, IMPORT, PREVIEW,
 };
 pub(crate) use chat::{Chat, ComposerError, Page, is_cleared};
 pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};

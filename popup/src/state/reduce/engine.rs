@@ -220,6 +220,7 @@ impl State {
             Purpose::Invite => self.invite_replied(result),
             Purpose::UseInvite => self.use_replied(result),
             Purpose::Backup => self.export_replied(result),
+            Purpose::OpenBackup => self.opened_replied(result),
             Purpose::Import => self.import_replied(result),
             Purpose::Answer(_)
             | Purpose::Send(_)
@@ -229,7 +230,9 @@ impl State {
                 Ok(_) => self.done(&purpose),
                 Err(refusal) => self.refused(purpose, refusal),
             },
-            Purpose::Silent | Purpose::Test | Purpose::History { .. } | Purpose::Export(..) => Vec::new(),
+            Purpose::Silent | Purpose::Test | Purpose::History { .. } | Purpose::Export(..) => {
+                Vec::new()
+            }
         }
     }
 

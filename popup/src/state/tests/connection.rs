@@ -8,7 +8,13 @@ fn asked(effects: &[Effect]) -> Option<u32> {
         .into_iter()
         .find_map(|message| match message {
             ToEngine::Test { id } => Some(*id),
-            ToEngine::Command { .. } | ToEngine::History { .. } | ToEngine::Watching { .. } => None,
+            ToEngine::Command { .. }
+            | ToEngine::History { .. }
+            | ToEngine::Watching { .. }
+            | ToEngine::SaveBackup { .. }
+            | ToEngine::OpenBackup { .. }
+            | ToEngine::TakeBackup { .. }
+            | ToEngine::DropBackup => None,
         })
 }
 

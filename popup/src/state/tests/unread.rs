@@ -25,7 +25,13 @@ fn asked(effects: &[Effect]) -> Option<(Option<u64>, u32)> {
         .into_iter()
         .find_map(|message| match message {
             ToEngine::History { before, limit, .. } => Some((*before, *limit)),
-            ToEngine::Command { .. } | ToEngine::Test { .. } | ToEngine::Watching { .. } => None,
+            ToEngine::Command { .. }
+            | ToEngine::Test { .. }
+            | ToEngine::Watching { .. }
+            | ToEngine::SaveBackup { .. }
+            | ToEngine::OpenBackup { .. }
+            | ToEngine::TakeBackup { .. }
+            | ToEngine::DropBackup => None,
         })
 }
 
