@@ -28,6 +28,7 @@ mod directory;
 mod disappearing;
 mod doubtful_disks;
 mod golden;
+mod history;
 mod introduction;
 mod invites;
 mod late_answers;

@@ -106,6 +106,11 @@ impl World {
         stored_messages(&self.devices[device].stored, &self.contact(device, with))
     }
 
+    /// Returns the stored messages of the chat with this contact.
+    pub(crate) fn records_of(&self, device: usize, contact: &ContactId) -> Vec<MessageRecord> {
+        stored_messages(&self.devices[device].stored, contact)
+    }
+
     /// Returns what a device would find in its storage at the next start.
     pub(crate) fn snapshot(&self, device: usize) -> Snapshot {
         snapshot_of(&self.devices[device].stored)
