@@ -95,6 +95,8 @@ pub enum Change {
     ForgetTransfer(TransferId),
     /// Take over a backup: all of it is written together, however much that is.
     Import(Box<ImportRecord>),
+    /// Forget that chats of a backup are to be joined.
+    ForgetHistory,
 }
 
 /// What a backup makes of an installation.

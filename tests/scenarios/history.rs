@@ -3,7 +3,7 @@
 use crate::world::{ANN, AWAY, BOB, HOME, World, friends};
 use mesh_chat::history::{Content, Header, Known, Opener, Part, Sealer, merge};
 use mesh_chat::records::{Change, MessageRecord, Snapshot, Standing, ThreadRecord};
-use mesh_chat::view::{Alert, Answer, Event, MessageState};
+use mesh_chat::view::{Alert, Answer, Event, MessageState, Refusal};
 
 const PASSPHRASE: &str = "correct horse";
 
@@ -183,6 +183,19 @@ fn a_backup_taken_over_twice_and_where_it_comes_from_changes_nothing() {
     assert_eq!(texts(&world, twice, "Bob"), all);
     assert_eq!(texts(&world, BOB, "Ann"), all);
     assert!(is_quiet(&world, twice) && is_quiet(&world, BOB));
+}
+
+#[test]
+fn no_chats_wait_where_the_disk_says_that_it_did_not_take_the_backup() {
+    let mut world = talked();
+    let backup = backup(&world, ANN, "Bob");
+    world.while_doubting(ANN, |world| world.take_over(ANN, &backup.content));
+    let reply = world.reply(ANN);
+    assert!(matches!(reply, Err(Refusal::Storage { .. })), "{reply:?}");
+    world.pass(60_000);
+    let mut stored = world.stored(ANN).iter().rev();
+    let last = stored.find(|change| matches!(change, Change::Import(_) | Change::ForgetHistory));
+    assert_eq!(last, Some(&Change::ForgetHistory));
 }
 
 #[test]

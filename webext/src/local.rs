@@ -150,6 +150,7 @@ impl Writes {
             Change::Transfer(record) => self.set(format!("{TRANSFER}{}", record.id.0), record)?,
             Change::ForgetTransfer(id) => self.remove(format!("{TRANSFER}{}", id.0)),
             Change::Import(import) => self.import(import)?,
+            Change::ForgetHistory => self.remove(TASK.to_owned()),
             Change::Thread(..) | Change::ForgetThread(_) => return Ok(false),
         }
         Ok(true)
@@ -340,6 +341,34 @@ mod tests {
         let local = read(&writes.set).unwrap();
         assert!(local.snapshot.contacts.iter().all(|c| c.name == "Ben"));
         assert_eq!(journal.next_batch(), None);
+    }
+
+    #[test]
+    fn an_import_with_chats_leaves_their_task_in_the_same_write_and_forgetting_removes_it() {
+        let chats = vec![(ContactId("there".to_owned()), ContactId("here".to_owned()))];
+        let import = ImportRecord {
+            profile: profile(),
+            contacts: vec![contact("here", "Ben")],
+            forget_contacts: Vec::new(),
+            forget_requests: Vec::new(),
+            forget_invites: Vec::new(),
+            forget_asked: Vec::new(),
+            history: Some(chats.clone()),
+        };
+        let mut writes = Writes::default();
+        writes.add(&Change::Import(Box::new(import))).unwrap();
+        let local = read(&writes.set).unwrap();
+        assert_eq!(local.task, Some(Task::new(chats)));
+        assert_eq!(local.damaged, Vec::<String>::new());
+        writes.add(&Change::ForgetHistory).unwrap();
+        assert_eq!(read(&writes.set).unwrap().task, None);
+        assert_eq!(writes.remove, ["import"]);
+        let newer = r#"{"version":2,"chats":[]}"#.to_owned();
+        let local = read(&[("import".to_owned(), newer)]).unwrap();
+        assert_eq!(
+            (local.task, local.damaged),
+            (None, vec!["import".to_owned()])
+        );
     }
 
     #[test]

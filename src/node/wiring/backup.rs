@@ -181,6 +181,9 @@ impl Node {
                 self.contacts.take_back(ctx, contact);
             }
             self.introductions.keep_all(ctx);
+            if import.history.is_some() {
+                ctx.store_for_certain(Change::ForgetHistory);
+            }
         }
         ctx.reply(command, Err(refusal));
     }

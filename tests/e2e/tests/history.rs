@@ -32,7 +32,9 @@ fn exported(world: &World, browser: &Browser, with: &str) -> Result<(PathBuf, Va
     page.click(&named("button", "Export as a file"))?;
     page.see_text("Your browser saves the file.")?;
     let zip = saved(browser, &format!("Mesh Chat {with}.zip"))?;
-    let folder = world.folder().join(format!("exported by {}", browser.name()));
+    let folder = world
+        .folder()
+        .join(format!("exported by {}", browser.name()));
     ZipArchive::new(File::open(zip)?)?.extract(&folder)?;
     let json = fs::read(folder.join(format!("{with}.json")))?;
     Ok((
@@ -47,7 +49,10 @@ fn look_at(world: &World, browser: &Browser, file: &PathBuf) -> Result {
     session.navigate(&format!("file://{}", file.display()))?;
     let shown = session.execute("return document.body.innerText + document.title", &[])?;
     let shown = shown.as_str().unwrap_or_default();
-    assert!(shown.contains("<script>document.title = 'run'</script> & code"), "{shown}");
+    assert!(
+        shown.contains("<script>document.title = 'run'</script> & code"),
+        "{shown}"
+    );
     for part in ["Chat with", "You", "edited", "deleted", "an answer", "👍"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
@@ -100,7 +105,10 @@ fn a_chat_is_exported_as_a_page_that_every_browser_shows_and_as_json() -> Result
     do_more(&Page::new(alice)?, &Page::new(bob)?)?;
     for (browser, with) in [(alice, "Bob"), (bob, "Alice")] {
         let (page, json) = exported(&world, browser, with)?;
-        assert_eq!((&json["with"], &json["complete"]), (&with.into(), &true.into()));
+        assert_eq!(
+            (&json["with"], &json["complete"]),
+            (&with.into(), &true.into())
+        );
         let messages = json["messages"].as_array().map_or(0, Vec::len);
         assert_eq!(messages, 5);
         assert_eq!(json["messages"][0]["text"], MARKUP);
@@ -126,7 +134,9 @@ fn backed_up(world: &World, browser: &Browser) -> Result<PathBuf> {
 /// Opens a backup, and says what the page has to show then.
 fn open(page: &Page<'_>, browser: &Browser, file: &PathBuf, passphrase: &str, see: &str) -> Result {
     let chosen = page.find(&named("file", "Backup file"))?;
-    browser.session()?.keys(&chosen, &file.display().to_string())?;
+    browser
+        .session()?
+        .keys(&chosen, &file.display().to_string())?;
     let settings = page.count(&named("group", "Import"))? > 0;
     if settings {
         page.fill_in(&named("group", "Import"), "Passphrase", passphrase)?;
@@ -140,7 +150,11 @@ fn open(page: &Page<'_>, browser: &Browser, file: &PathBuf, passphrase: &str, se
 fn moves(from: usize, to: Kind) -> Result {
     let world = World::with_downloads(&format!("history-backup-{from}"))?;
     let mut browsers = talked(&world)?;
-    let (own, other) = if from == 0 { ("Alice", "Bob") } else { ("Bob", "Alice") };
+    let (own, other) = if from == 0 {
+        ("Alice", "Bob")
+    } else {
+        ("Bob", "Alice")
+    };
     let file = backed_up(&world, &browsers[from])?;
     browsers[from].quit()?;
     let cut = world.folder().join("cut.backup");

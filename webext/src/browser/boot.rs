@@ -63,6 +63,8 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
         .await
         .map_err(unavailable("the stored chats cannot be read"))?;
     match local.task.take() {
+        // That of a newer program waits for that one.
+        None if local.damaged.iter().any(|key| key == TASK) => {}
         None => staged::forget(),
         Some(task) => match join(host, &messages, &task).await {
             Ok(()) => {
