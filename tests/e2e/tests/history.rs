@@ -210,3 +210,83 @@ fn a_backup_with_messages_moves_from_chromium_to_firefox_and_twice_is_once() -> 
 fn a_backup_with_messages_moves_from_firefox_to_chromium_and_twice_is_once() -> Result {
     moves(1, Chromium)
 }
+
+/// Puts many messages into the one chat, as the engine stores them; the engine begins anew then.
+const FILL: &str = r#"
+    const count = 100000;
+    const done = (request) => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+    });
+    const database = await done(indexedDB.open("mesh-chat"));
+    const [head] = await done(database.transaction("threads").objectStore("threads").getAll());
+    const first = head.nextNumber;
+    const id = (number) => number.toString(16).padStart(32, "0");
+    let place = head.outLast;
+    for (let from = 0; from < count; from += 5000) {
+        const write = database.transaction(["threads", "messages"], "readwrite");
+        for (let number = first + from; number < first + from + 5000; number++) {
+            const own = number % 2 === 0;
+            const message = { contact: head.contact, number, at: Date.now(), state: own ? "waiting" : "received",
+                text: `Message ${number}: so much is said in a message as people write it, with a few words more.` };
+            const record = { version: 2, message, id: id(number) };
+            if (own) { record.place = ++place; }
+            write.objectStore("messages").put(record);
+            if (own) { head.outKnown = record.id; } else { head.inLast = record.id; }
+        }
+        Object.assign(head, { nextNumber: first + from + 5000, outLast: place, outDelivered: place, outFloor: place });
+        write.objectStore("threads").put(head);
+        await new Promise((resolve, reject) => { write.oncomplete = resolve; write.onabort = () => reject(write.error); });
+    }
+    database.close();"#;
+
+/// For `docs/bench.md`: how long a backup of 100,000 messages takes, and its import.
+#[test]
+#[ignore = "a measurement, which takes minutes"]
+fn a_hundred_thousand_messages_are_backed_up_and_imported() -> Result {
+    for kind in [Chromium, Firefox] {
+        let world = World::with_downloads("history-large")?;
+        let mut alice = world.browser(kind, "Alice")?;
+        let bob = world.browser(Firefox, "Bob")?;
+        let (a, b) = (alice.popup()?, bob.popup()?);
+        a.join("Alice")?;
+        b.join("Bob")?;
+        a.befriend("Alice", &b, "Bob")?;
+        a.open_chat_with("Bob")?;
+        a.send("first")?;
+        a.see_message_state("first", "Delivered")?;
+        bob.leave_popup()?;
+        alice.session()?.execute_async(FILL, &[])?;
+        alice.close_engine()?;
+
+        let page = alice.popup()?.patient(Duration::from_secs(120));
+        page.click(&named("button", "Settings"))?;
+        page.click(&named("switch", "Include messages"))?;
+        page.fill_in(&named("group", "Export"), "Passphrase", PASSPHRASE)?;
+        let began = Instant::now();
+        page.click(&named("group", "Export").named("button", "Export"))?;
+        page.see_text("Your browser saves the backup: 100001 messages")?;
+        let exported = began.elapsed();
+        let file = world.folder().join("large.backup");
+        fs::copy(saved(&alice, "mesh-chat.backup")?, &file)?;
+        alice.quit()?;
+
+        let new = world.browser(kind, "New")?;
+        let page = new.popup()?.patient(Duration::from_secs(120));
+        page.click(&with_text("summary", "I have a backup"))?;
+        let began = Instant::now();
+        open(&page, &new, &file, PASSPHRASE, "Backup of Alice")?;
+        let opened = began.elapsed();
+        let began = Instant::now();
+        page.click(&named("button", "Import"))?;
+        page.see(&named("heading", "Saved contacts"))?;
+        page.open_chat_with("Bob")?;
+        page.see_message("Message 100001:")?;
+        let size = fs::metadata(&file)?.len();
+        eprintln!(
+            "{kind:?}: {size} bytes, exported in {exported:?}, opened in {opened:?}, imported in {:?}",
+            began.elapsed()
+        );
+    }
+    Ok(())
+}
