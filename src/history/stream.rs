@@ -302,8 +302,11 @@ impl Opener {
     }
 }
 
-/// Returns the first chunk, and what is behind it; `None` where it is not whole yet.
-fn chunk(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, Refusal> {
+/// A chunk, and what is behind it.
+type Cut<'a> = (&'a [u8], &'a [u8]);
+
+/// Returns the first chunk; `None` where it is not whole yet.
+fn chunk(bytes: &[u8]) -> Result<Option<Cut<'_>>, Refusal> {
     let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else {
         return Ok(None);
     };

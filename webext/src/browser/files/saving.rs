@@ -124,8 +124,10 @@ pub(in crate::browser) async fn give(
     whole: &Blob,
     name: &str,
 ) -> Result<Downloaded, JsValue> {
-    let url = Url::create_object_url_with_blob(whole)?;
-    let size = chrome::whole(whole.size());
+    let end = whole.size();
+    let typed = whole.slice_with_f64_and_f64_and_content_type(0.0, end, KIND)?;
+    let url = Url::create_object_url_with_blob(&typed)?;
+    let size = chrome::whole(end);
     let address = Address { url, size };
     let downloaded = hand_over(host, &address.url, name, false).await;
     if downloaded != Downloaded::NotAllowed {
