@@ -28,13 +28,13 @@ pub use mesh_chat::config::{
 pub use mesh_chat::folder;
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
-    AWAY_AFTER, About, Act, Alert, Answer, Asked, Availability, BackupView, Badge, BeaconStatus, BeaconTrouble,
-    Choice, Command, Connected, ContactCommand, ContactId, Duty, Entry, Event, Failure, FileChoice,
-    FileCommand, FileOffer, Going, Hidden, Invite, InviteId, Lifetime, Marks, Message,
-    MessageState, Network, Notification, OffFor, Offered, Outcome, Person, PersonId, Phase, Ping,
-    Preferences, Presence, Profile, Progress, Proposal, Quoted, Reach, Recent, Recipient,
-    Reference, Refusal, Request, RequestId, Role, RuleStep, SettingsView, Special, Status, Staying,
-    Transfer, TransferId, TransferState, Way, check_text, is_sign,
+    AWAY_AFTER, About, Act, Alert, Answer, Asked, Availability, BackupView, Badge, BeaconStatus,
+    BeaconTrouble, Choice, Command, Connected, ContactCommand, ContactId, Duty, Entry, Event,
+    Failure, FileChoice, FileCommand, FileOffer, Going, Hidden, Invite, InviteId, Lifetime, Marks,
+    Message, MessageState, Network, Notification, OffFor, Offered, Outcome, Person, PersonId,
+    Phase, Ping, Preferences, Presence, Profile, Progress, Proposal, Quoted, Reach, Recent,
+    Recipient, Reference, Refusal, Request, RequestId, Role, RuleStep, SettingsView, Special,
+    Status, Staying, Transfer, TransferId, TransferState, Way, check_text, is_sign,
 };
 
 /// The name of the port between a view and the engine.

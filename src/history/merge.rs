@@ -250,6 +250,7 @@ fn joined(
 ) -> ThreadRecord {
     let mut joined = head.cloned().unwrap_or_else(|| ThreadRecord {
         out_known: of_backup.out_known.clone(),
+        rule: of_backup.rule.clone(),
         ..ThreadRecord::new(contact.clone())
     });
     joined.next_number = joined.next_number.max(numbers.last.saturating_add(1));
@@ -259,6 +260,13 @@ fn joined(
     } else {
         numbers.now(joined.seen)
     };
+    // Whoever writes the head removes what is below.
+    let lowest = numbers.given.values().min().copied();
+    joined.begins = lowest.map_or(joined.begins, |lowest| joined.begins.min(lowest));
+    joined.clearing = joined.clearing.map(|upto| numbers.now(upto));
+    for timed in joined.timed.iter_mut().filter(|timed| !timed.own) {
+        (timed.first, timed.last) = (numbers.now(timed.first), numbers.now(timed.last));
+    }
     joined.last_at = joined.last_at.max(of_backup.last_at);
     joined.in_last = later(joined.in_last, here, of_backup.in_last.clone(), backup);
     joined
@@ -289,7 +297,8 @@ fn later(
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::records::{MarksRecord, StoredMessage};
+    use crate::records::{MarksRecord, StoredMessage, TimedRecord};
+    use crate::values::Lifetime;
     use proptest::prelude::*;
 
     /// Returns a message of the contact that was written then.
@@ -309,6 +318,9 @@ pub(super) mod tests {
             came: None,
             entry: None,
             marks: None,
+            lifetime: None,
+            turn: None,
+            gone: false,
             imported: None,
         }
     }
@@ -407,6 +419,29 @@ pub(super) mod tests {
         assert_eq!(ids(&here), "abcxy");
         assert_eq!(joined.in_last.as_deref(), Some("y"));
         assert_eq!(joined.next_number, 6);
+    }
+
+    #[test]
+    fn what_is_to_go_still_goes_and_what_was_cleared_makes_room() {
+        let mut here = vec![message(7, "x"), message(8, "y")];
+        let timed = |own| TimedRecord {
+            own,
+            first: 7,
+            last: 8,
+            lifetime: Lifetime::Hour,
+            due: None,
+            read: false,
+        };
+        let of_here = ThreadRecord {
+            begins: 7,
+            timed: vec![timed(true), timed(false)],
+            ..head(&here)
+        };
+        let joined = import(&mut here, Some(&of_here), &series(1, "abcdefghi"), 99);
+        assert_eq!(ids(&here), "abcdefxgyhi");
+        assert_eq!((joined.begins, &joined.timed[0]), (1, &timed(true)));
+        let moved = (joined.timed[1].first, joined.timed[1].last);
+        assert_eq!(moved, (here[6].message.number, here[8].message.number));
     }
 
     #[test]

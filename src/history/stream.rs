@@ -133,7 +133,7 @@ impl Sealer {
         Ok((sealer, [header, first].concat()))
     }
 
-    /// Returns the next bytes: messages of a chat, in their order.
+    /// Returns the next bytes: messages of a chat, in their order. What is to disappear, or has, is left out.
     ///
     /// # Errors
     /// Where they have no JSON shape.
@@ -142,6 +142,8 @@ impl Sealer {
         head: &ThreadRecord,
         messages: Vec<MessageRecord>,
     ) -> Result<Vec<u8>, Refusal> {
+        let stays = |record: &MessageRecord| record.stays().is_none() && !record.gone;
+        let messages: Vec<_> = messages.into_iter().filter(stays).collect();
         self.contents.messages += messages.len() as u64;
         let mut out = Vec::new();
         let mut messages = messages.into_iter().peekable();
@@ -321,7 +323,7 @@ fn chunk(bytes: &[u8]) -> Result<Option<Cut<'_>>, Refusal> {
 mod tests {
     use super::*;
     use crate::test_context::{contact, me};
-    use crate::values::ContactId;
+    use crate::values::{ContactId, Lifetime};
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
@@ -386,6 +388,18 @@ mod tests {
         }
         let text = String::from_utf8_lossy(&file);
         assert!(!text.contains("Ann") && !text.contains("text"));
+    }
+
+    #[test]
+    fn what_is_to_disappear_is_in_no_backup() {
+        let (head, mut records) = messages(3);
+        records[0].lifetime = Some(Lifetime::Hour);
+        records[1].gone = true;
+        let (mut sealer, mut file) = Sealer::new(&content(), PASSPHRASE, [7; 16], [9; 7]).unwrap();
+        file.extend(sealer.chat(&head, records.clone()).unwrap());
+        file.extend(sealer.finish().unwrap().0);
+        let parts = open(&file, PASSPHRASE, 99).unwrap();
+        assert_eq!(parts[1..], [Part::Chat(head, vec![records[2].clone()])]);
     }
 
     #[test]

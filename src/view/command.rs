@@ -1,6 +1,8 @@
 //! What a person asks for, and what comes of it.
 
-use super::{BackupView, Choice, ContactId, Hidden, InviteId, Lifetime, Reference, RequestId, TransferId};
+use super::{
+    BackupView, Choice, ContactId, Hidden, InviteId, Lifetime, Reference, RequestId, TransferId,
+};
 use crate::config::{Invalid, NotificationText, Settings};
 use crate::name::{NoteTooLong, Unsuitable};
 use crate::offer::FileOffer;

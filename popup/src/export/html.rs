@@ -254,6 +254,9 @@ mod tests {
             entry: None,
             quoted: None,
             marks: Marks::default(),
+            lifetime: None,
+            goes_at: None,
+            gone: false,
         }
     }
 

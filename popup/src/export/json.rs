@@ -123,6 +123,9 @@ mod tests {
                 own_reaction: Some("👍".to_owned()),
                 ..Marks::default()
             },
+            lifetime: None,
+            goes_at: None,
+            gone: false,
         };
         let text = [
             &head("Ann", "Ben", "2026-11-28T00:00:00.000Z", true),

@@ -68,14 +68,14 @@ impl Export {
         });
     }
 
-    /// Adds the page of the chat that is before those it has already.
+    /// Adds the page of the chat that is before those it has already, without what is to disappear.
     pub(crate) fn add(&mut self, messages: &[Message], damaged: bool) -> Result<(), JsValue> {
         let Some(chat) = self.chats.last_mut() else {
             return Ok(());
         };
         chat.damaged |= damaged;
         let forms = forms();
-        let lines: Vec<&Message> = messages.iter().filter(|one| one.has_line()).collect();
+        let lines: Vec<&Message> = messages.iter().filter(|one| stays(one)).collect();
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
             return Ok(());
         };
@@ -137,6 +137,11 @@ impl Chat {
         parts.push(json::FOOT.into());
         blob(&parts)
     }
+}
+
+/// Returns whether a message is written down.
+fn stays(message: &Message) -> bool {
+    message.has_line() && message.stays().is_none()
 }
 
 fn forms() -> Forms {

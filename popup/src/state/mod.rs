@@ -31,11 +31,11 @@ pub(crate) use model::{Sight, State};
 pub(crate) use overlay::{FOUND, Found, Goal, Overlay, OverlayEdit, Palette, Shortcut, everybody};
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, CHAT_MENU, Chat, ChatEdit, ComposedAbout,
-    ComposerError, ContactEdit, ContactPage, DELETE, EXPORT, ExportEdit, Exporting, FILE, FieldError,
-    FileEdit, FileError, IMPORT, INVITE, IceEdit, IceRow, InvitesEdit, InvitesPage, KEEP, Menu,
-    MessageEdit, NAME, NOTE, NoteEdit, NoteForm, PREVIEW, Picture, PictureEdit, PictureError, PictureShown,
-    QuietEdit, REMOVE, Room, SIGNS, Saved, ServerEdit, ServerRow, SettingsEdit, SettingsForm,
-    UNDO_CLEAR, Using, is_cleared,
+    ComposerError, ContactEdit, ContactPage, DELETE, EXPORT, ExportEdit, Exporting, FILE,
+    FieldError, FileEdit, FileError, IMPORT, INVITE, IceEdit, IceRow, InvitesEdit, InvitesPage,
+    KEEP, Menu, MessageEdit, NAME, NOTE, NoteEdit, NoteForm, PREVIEW, Picture, PictureEdit,
+    PictureError, PictureShown, QuietEdit, REMOVE, Room, SIGNS, Saved, ServerEdit, ServerRow,
+    SettingsEdit, SettingsForm, UNDO_CLEAR, Using, is_cleared,
 };
 pub(crate) use people::{Lists, Section, has_contacts};
 pub(crate) use reduce::availability::CHOICES;
