@@ -2,7 +2,7 @@
 //! decides when to paint.
 
 use crate::components::{page, target_id, title};
-use crate::export::Export;
+use crate::export::Maker;
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
@@ -57,7 +57,7 @@ pub(crate) struct App {
     message_painted: u64,
     unsent: Unsent,
     /// The export of chats that is being made.
-    export: Option<Export>,
+    export: Maker,
     timers: Timers,
     /// There is something to go back from: Escape goes back instead of closing the popup.
     covered: Rc<Cell<bool>>,
@@ -101,7 +101,7 @@ impl Component for App {
             painted: 0,
             message_painted: 0,
             unsent: Unsent::default(),
-            export: None,
+            export: Maker::default(),
             timers: Timers::default(),
             _listeners: outside::listen(&dispatch, &covered),
             covered,
@@ -379,32 +379,8 @@ impl App {
     }
 
     fn export(&mut self, step: ExportStep) {
-        match step {
-            ExportStep::Begin { by } => self.export = Some(Export::new(by)),
-            ExportStep::Chat { name } => {
-                if let Some(export) = &mut self.export {
-                    export.begin_chat(name);
-                }
-            }
-            ExportStep::Page { messages, damaged } => {
-                let added = self.export.as_mut();
-                let added = added.map(|export| export.add(&messages, damaged));
-                if !matches!(added, Some(Ok(()))) {
-                    // Said when the file is to be made.
-                    self.export = None;
-                }
-            }
-            ExportStep::Finish => {
-                let export = self.export.take();
-                self.dispatch_later(async move {
-                    let made = match export {
-                        Some(export) => export.finish().await.is_ok(),
-                        None => false,
-                    };
-                    Action::Export(ExportEdit::Made(made))
-                });
-            }
-            ExportStep::Drop => self.export = None,
+        if let Some(made) = self.export.take(step) {
+            self.dispatch_later(async { Action::Export(ExportEdit::Made(made.await)) });
         }
     }
 

@@ -10,6 +10,7 @@ mod json;
 use crate::browser;
 use crate::files::save;
 use crate::i18n::{Text, browser_language, t};
+use crate::state::ExportStep;
 use crate::words;
 use html::Forms;
 use ipc::folder::{Found, Part, Plan, Sums};
@@ -25,8 +26,43 @@ const READ: u32 = 1024 * 1024;
 /// The zip is read by programs that may look into it.
 const ZIP: &str = "application/zip";
 
+/// The export that is being made, if one is.
+#[derive(Default)]
+pub(crate) struct Maker(Option<Export>);
+
+impl Maker {
+    /// Takes the next step. With the last one the file is made, which says whether the browser has it.
+    pub(crate) fn take(
+        &mut self,
+        step: ExportStep,
+    ) -> Option<impl Future<Output = bool> + 'static> {
+        match step {
+            ExportStep::Begin { by } => self.0 = Some(Export::new(by)),
+            ExportStep::Chat { name } => {
+                self.0.iter_mut().for_each(|of| of.begin_chat(name.clone()))
+            }
+            ExportStep::Page { messages, damaged } => {
+                let added = self.0.as_mut().map(|of| of.add(&messages, damaged));
+                // What is missing is said when the file is to be made.
+                self.0.take_if(|_| !matches!(added, Some(Ok(()))));
+            }
+            ExportStep::Finish => {
+                let export = self.0.take();
+                return Some(async move {
+                    match export {
+                        Some(export) => export.finish().await.is_ok(),
+                        None => false,
+                    }
+                });
+            }
+            ExportStep::Drop => self.0 = None,
+        }
+        None
+    }
+}
+
 /// An export that is being made.
-pub(crate) struct Export {
+struct Export {
     /// Who exports.
     by: String,
     at: UnixMillis,
@@ -53,14 +89,14 @@ struct Page {
 
 impl Export {
     /// Begins an export.
-    pub(crate) fn new(by: String) -> Self {
+    fn new(by: String) -> Self {
         let at = browser::now();
         let chats = Vec::new();
         Self { by, at, chats }
     }
 
     /// Begins with the next chat.
-    pub(crate) fn begin_chat(&mut self, name: String) {
+    fn begin_chat(&mut self, name: String) {
         self.chats.push(Chat {
             name,
             pages: Vec::new(),
@@ -69,7 +105,7 @@ impl Export {
     }
 
     /// Adds the page of the chat that is before those it has already, without what is to disappear.
-    pub(crate) fn add(&mut self, messages: &[Message], damaged: bool) -> Result<(), JsValue> {
+    fn add(&mut self, messages: &[Message], damaged: bool) -> Result<(), JsValue> {
         let Some(chat) = self.chats.last_mut() else {
             return Ok(());
         };
@@ -89,7 +125,7 @@ impl Export {
     }
 
     /// Gives the zip to the browser to save.
-    pub(crate) async fn finish(self) -> Result<(), JsValue> {
+    async fn finish(self) -> Result<(), JsValue> {
         let name = match self.chats.as_slice() {
             [chat] => format!("Mesh Chat {}.zip", chat.name),
             _ => "Mesh Chat.zip".to_owned(),

@@ -5,6 +5,8 @@
 //!
 //! A head that cannot be read seals its chat: nothing more is written to it, because going on
 //! without its numbers would overwrite messages.
+//!
+//! Long because every read and write of the two stores is here, each a few lines around one call of the browser.
 
 mod whole;
 
