@@ -1,5 +1,7 @@
 //! The one component with a life of its own: holds the state and the port, carries out effects,
 //! decides when to paint.
+//!
+//! Long because each effect is carried out here, a few lines for each.
 
 use crate::components::{page, target_id, title};
 use crate::export::Maker;

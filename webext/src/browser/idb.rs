@@ -83,8 +83,17 @@ impl Opened {
 
     /// Begins a transaction whose completion means that it is on the disk.
     pub(crate) fn write(&self, stores: &[&str]) -> Result<IdbTransaction, JsValue> {
+        self.write_as(stores, "strict")
+    }
+
+    /// Begins a transaction that the disk may still lose when it is complete, until another one is on the disk.
+    pub(crate) fn write_soon(&self, stores: &[&str]) -> Result<IdbTransaction, JsValue> {
+        self.write_as(stores, "relaxed")
+    }
+
+    fn write_as(&self, stores: &[&str], durability: &str) -> Result<IdbTransaction, JsValue> {
         let options = js_sys::Object::new();
-        Reflect::set(&options, &"durability".into(), &"strict".into())?;
+        Reflect::set(&options, &"durability".into(), &durability.into())?;
         let stores: Array = stores.iter().map(|name| JsValue::from(*name)).collect();
         let database: &Database = self.database.unchecked_ref();
         database.transaction(&stores, "readwrite", &options)

@@ -122,13 +122,17 @@ impl Messages {
             let records = (first..).zip(records);
             let records = records.filter_map(|(at, record)| plan.record(at, record));
             let records: Vec<_> = records.collect();
-            self.change(|transaction| {
+            // What the disk loses of these is there once more after the next start.
+            let soon = self.database().write_soon(&[MESSAGES]);
+            change(soon, |transaction| {
                 let messages = transaction.object_store(MESSAGES)?;
                 records.iter().try_for_each(|record| put(&messages, record))
             })
             .await?;
         }
-        Ok(())
+        // With this all of it is on the disk.
+        self.change(|transaction| put(&transaction.object_store(HEADS)?, &plan.head))
+            .await
     }
 
     /// Gives messages other numbers, also such as cannot be read.
@@ -168,16 +172,22 @@ impl Messages {
         &self,
         put: impl FnOnce(&IdbTransaction) -> Result<(), JsValue>,
     ) -> Result<(), Fault> {
-        let transaction = self.database().write(&[HEADS, MESSAGES]);
-        let transaction = transaction.map_err(|error| fault(&error))?;
-        let complete = idb::complete(&transaction);
-        if let Err(error) = put(&transaction).and_then(|()| idb::commit(&transaction)) {
-            // Aborting what is aborted already throws, and changes nothing.
-            let _ = transaction.abort();
-            return Err(fault(&error));
-        }
-        complete.await
+        change(self.database().write(&[HEADS, MESSAGES]), put).await
     }
+}
+
+async fn change(
+    transaction: Result<IdbTransaction, JsValue>,
+    put: impl FnOnce(&IdbTransaction) -> Result<(), JsValue>,
+) -> Result<(), Fault> {
+    let transaction = transaction.map_err(|error| fault(&error))?;
+    let complete = idb::complete(&transaction);
+    if let Err(error) = put(&transaction).and_then(|()| idb::commit(&transaction)) {
+        // Aborting what is aborted already throws, and changes nothing.
+        let _ = transaction.abort();
+        return Err(fault(&error));
+    }
+    complete.await
 }
 
 fn number_of(value: &JsValue) -> u64 {
