@@ -257,7 +257,8 @@ fn a_hundred_thousand_messages_are_backed_up_and_imported() -> Result {
         a.see_message_state("first", "Delivered")?;
         bob.leave_popup()?;
         alice.session()?.execute_async(FILL, &[])?;
-        alice.close_engine()?;
+        alice.quit()?;
+        alice.start()?;
 
         let page = alice.popup()?.patient(Duration::from_secs(120));
         page.click(&named("button", "Settings"))?;
