@@ -5,8 +5,8 @@
 //! ```
 //! The key is Argon2id of the passphrase and the salt; `data` is ChaCha20-Poly1305 of the content,
 //! as JSON, with format and version authenticated. What the numbers of Argon2id are follows from the
-//! version, so that a file cannot ask for more memory than any honest one. Chats are not in it: their
-//! numbers must not go on in two places.
+//! version, so that a file cannot ask for more memory than any honest one. Chats are not in it: a backup with them has
+//! another form ([`history`](crate::history)).
 
 use crate::crypto::Key;
 use crate::encoding::{b64, unb64, unb64_vec};
@@ -18,7 +18,7 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
 use serde::{Deserialize, Serialize};
 
-const FORMAT: &str = "meshchat backup";
+pub(crate) const FORMAT: &str = "meshchat backup";
 const VERSION: u32 = 1;
 /// What is authenticated beside the content.
 const HEADER: &[u8] = b"meshchat backup 1";
@@ -29,11 +29,13 @@ const MEMORY_KIB: u32 = if cfg!(fuzzing) { 8 } else { 19 * 1024 };
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// What is backed up.
+/// Whose backup it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Content {
-    pub(crate) profile: ProfileRecord,
-    pub(crate) contacts: Vec<ContactRecord>,
+pub struct Content {
+    /// Who they are.
+    pub profile: ProfileRecord,
+    /// Their contacts.
+    pub contacts: Vec<ContactRecord>,
 }
 
 /// The file.
@@ -96,7 +98,8 @@ pub(crate) fn open(text: &str, passphrase: &str) -> Result<Content, Refusal> {
     json::from_str(&plain).map_err(|_| Refusal::BackupDamaged)
 }
 
-fn cipher(passphrase: &str, salt: &[u8; 16]) -> Result<ChaCha20Poly1305, Refusal> {
+/// Returns the cipher for a passphrase.
+pub(crate) fn cipher(passphrase: &str, salt: &[u8; 16]) -> Result<ChaCha20Poly1305, Refusal> {
     Ok(ChaCha20Poly1305::new(&key(passphrase, salt)?.into()))
 }
 

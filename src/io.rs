@@ -3,6 +3,7 @@
 //! Long because it is one list: everything that a node and its caller say to each other.
 
 use crate::address::Addresses;
+use crate::backup::Content;
 use crate::clock::UnixMillis;
 use crate::config::Config;
 use crate::records::{Change, MessageRecord, Query};
@@ -39,6 +40,9 @@ pub enum Input {
     Timeout,
     /// A person asks.
     Command(CommandId, Command),
+    /// A view takes over an opened backup; whether chats of it wait beside those that are here. Answered like
+    /// [`Command::Import`].
+    Import(CommandId, Box<Content>, bool),
     /// A view wants everything once; answered with events up to [`Event::Ready`].
     Attach,
     /// A person presses a button of a notification. There is no view to answer.

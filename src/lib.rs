@@ -45,6 +45,7 @@
 //! | [`view`], [`records`], `wire`, [`config`] | what goes in and out: to people, disk, peers, and from a file |
 //! | [`crypto`], [`ids`], [`name`], [`limits`], [`values`], [`clock`], [`calendar`], [`address`], `liveness`, `misbehaviour` | shared by all |
 //! | [`folder`], [`offer`] | a folder as one file, and what is said of a file |
+//! | [`history`] | chats in a backup: the file, and how they are joined |
 //! | [`beacon`] | what a beacon signs, shared with the server, and when a client asks |
 
 /// Whether a bug is planted here, to see which test finds it: never in what ships.
@@ -81,6 +82,7 @@ pub mod folder;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod handshakes;
+pub mod history;
 pub mod ids;
 mod introductions;
 mod io;

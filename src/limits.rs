@@ -423,6 +423,10 @@ pub const PASSPHRASE_CHARS: usize = 8;
 /// Bytes of a backup: 500 contacts of 1,000 bytes, in base64.
 pub const BACKUP_BYTES: usize = 1_000_000;
 
+/// Bytes of one chunk of a backup with chats: a page of the longest messages with the largest small pictures, and little to
+/// have in memory.
+pub const BACKUP_CHUNK: usize = 1024 * 1024;
+
 /// How long a former Transport ID is held at most for contacts who have not been told the new one. Who
 /// was blocked or removed can see at the server that it is registered, and nothing else; a contact who
 /// was away for a day is dialled from here, or met at a rendezvous.

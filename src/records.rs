@@ -96,6 +96,8 @@ pub enum Change {
     ForgetTransfer(TransferId),
     /// Take over a backup: all of it is written together, however much that is.
     Import(Box<ImportRecord>),
+    /// Forget that chats of a backup are to be joined.
+    ForgetHistory,
 }
 
 /// What a backup makes of an installation.
@@ -113,6 +115,9 @@ pub struct ImportRecord {
     pub forget_invites: Vec<InviteId>,
     /// To be removed: those who were asked.
     pub forget_asked: Vec<String>,
+    /// With the chats of the backup, which wait beside those that are here: whose they are there and here. They are joined
+    /// before the next start goes on.
+    pub history: Option<Vec<(ContactId, ContactId)>>,
 }
 
 /// How much of the network the person has chosen to be on.
@@ -525,6 +530,21 @@ pub struct MessageRecord {
     /// It has disappeared or was cleared: only its id and its place are left, by which both sides agree on what is stored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
+    /// Of an own one that a backup has brought: what had come of it there. It has no place, and is never sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Standing>,
+}
+
+/// What had come of an own message where it was backed up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Standing {
+    /// It was not on the other device, as far as was known.
+    NotSent,
+    /// It was on the other device.
+    Delivered,
+    /// The other person had seen it.
+    Read,
 }
 
 impl MessageRecord {
@@ -791,7 +811,7 @@ impl End {
 }
 
 /// Who wrote a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Origin {
     /// The contact.

@@ -27,15 +27,17 @@ pub use mesh_chat::clock::{MinuteOfDay, UnixMillis};
 pub use mesh_chat::config::{
     Beacon, Config, IceServer, NotificationText, QuietHours, Settings, SignallingServer, Switch,
 };
+pub use mesh_chat::folder;
 pub use mesh_chat::limits;
 pub use mesh_chat::view::{
-    AWAY_AFTER, About, Act, Alert, Answer, Asked, Availability, Badge, BeaconStatus, BeaconTrouble,
-    Choice, Command, Connected, ContactCommand, ContactId, Duty, Entry, Event, Failure, FileChoice,
-    FileCommand, FileOffer, Going, Hidden, Introduction, IntroductionState, Invite, InviteId,
-    Lifetime, Marks, Message, MessageState, Network, Notification, OffFor, Offered, Outcome,
-    Person, PersonId, Phase, Ping, Preferences, Presence, Profile, Progress, Proposal, Quoted,
-    Reach, Recent, Recipient, Reference, Refusal, Request, RequestId, Role, RuleStep, SettingsView,
-    Special, Status, Staying, Transfer, TransferId, TransferState, Way, check_text, is_sign,
+    AWAY_AFTER, About, Act, Alert, Answer, Asked, Availability, BackupView, Badge, BeaconStatus,
+    BeaconTrouble, Choice, Command, Connected, ContactCommand, ContactId, Duty, Entry, Event,
+    Failure, FileChoice, FileCommand, FileOffer, Going, Hidden, Introduction, IntroductionState,
+    Invite, InviteId, Lifetime, Marks, Message, MessageState, Network, Notification, OffFor,
+    Offered, Outcome, Person, PersonId, Phase, Ping, Preferences, Presence, Profile, Progress,
+    Proposal, Quoted, Reach, Recent, Recipient, Reference, Refusal, Request, RequestId, Role,
+    RuleStep, SettingsView, Special, Status, Staying, Transfer, TransferId, TransferState, Way,
+    check_text, is_sign,
 };
 
 /// The name of the port between a view and the engine.
@@ -102,6 +104,32 @@ pub enum ToEngine {
         /// Only what is older than where an earlier answer ended.
         before: Option<Spot>,
     },
+    /// Asks for a backup with the chats, which the engine's page has the browser save; answered by [`FromEngine::Reply`] with
+    /// the same id: [`Answer::Saved`].
+    SaveBackup {
+        /// Chosen by the view.
+        id: u32,
+        /// At least eight characters.
+        passphrase: Hidden,
+    },
+    /// Asks what is in a backup that the view has handed to the engine's page as a file; answered by [`FromEngine::Reply`]
+    /// with the same id: [`Answer::Opened`].
+    OpenBackup {
+        /// Chosen by the view.
+        id: u32,
+        /// Under which name it was handed over.
+        file: TransferId,
+        /// The one it was sealed under.
+        passphrase: Hidden,
+    },
+    /// Takes over the backup that this view has opened; answered by [`FromEngine::Reply`] with the same id:
+    /// [`Answer::Imported`]. Where chats are in it, the engine starts anew then.
+    TakeBackup {
+        /// Chosen by the view.
+        id: u32,
+    },
+    /// Forgets the backup that this view has opened.
+    DropBackup,
     /// Asks for a test of the connection; answered by [`FromEngine::Tested`] with the same id, within 5 s.
     Test {
         /// Chosen by the view.

@@ -1,12 +1,15 @@
 //! The one component with a life of its own: holds the state and the port, carries out effects,
 //! decides when to paint.
+//!
+//! Long because each effect is carried out here, a few lines for each.
 
 use crate::components::{page, target_id, title};
+use crate::export::Maker;
 use crate::i18n::{Text, t};
 use crate::port::{self, Port};
 use crate::state::{
-    Action, BackupEdit, Effect, FILE, FILE_BYTES, FileEdit, InvitesEdit, Lists, PictureEdit, State,
-    Target,
+    Action, BackupEdit, BackupError, Effect, ExportEdit, ExportStep, FILE, FileEdit, InvitesEdit,
+    Lists, PictureEdit, State, Target,
 };
 use crate::unsent::Unsent;
 use crate::{attach, browser, files, handed, kept, outside, permissions, shortcuts, words};
@@ -55,6 +58,8 @@ pub(crate) struct App {
     painted: u64,
     message_painted: u64,
     unsent: Unsent,
+    /// The export of chats that is being made.
+    export: Maker,
     timers: Timers,
     /// There is something to go back from: Escape goes back instead of closing the popup.
     covered: Rc<Cell<bool>>,
@@ -98,6 +103,7 @@ impl Component for App {
             painted: 0,
             message_painted: 0,
             unsent: Unsent::default(),
+            export: Maker::default(),
             timers: Timers::default(),
             _listeners: outside::listen(&dispatch, &covered),
             covered,
@@ -255,7 +261,8 @@ impl App {
             Effect::Copy(invite, text) => self.copy(invite, text),
             Effect::CopyText(text) => files::copy_message(text),
             Effect::Download(text) => files::download("mesh-chat-backup.json", &text.0),
-            Effect::ReadBackup => self.read_backup(),
+            Effect::Export(step) => self.export(step),
+            Effect::HandBackup => self.hand_backup(),
             Effect::HandOver {
                 transfer,
                 size,
@@ -373,11 +380,20 @@ impl App {
         spawn_local(async move { dispatch.emit(action.await) });
     }
 
-    fn read_backup(&self) {
+    fn export(&mut self, step: ExportStep) {
+        if let Some(made) = self.export.take(step) {
+            self.dispatch_later(async { Action::Export(ExportEdit::Made(made.await)) });
+        }
+    }
+
+    fn hand_backup(&self) {
         let input = target_id(&Target::Field(FILE.to_owned()));
         self.dispatch_later(async move {
-            let file = files::read(&input, FILE_BYTES).await;
-            Action::Backup(BackupEdit::Read(file.map(Hidden)))
+            let held = match files::chosen(&input) {
+                Some(file) => attach::hand_as_it_is(&file).await,
+                None => Err(BackupError::Missing),
+            };
+            Action::Backup(BackupEdit::Held(held))
         });
     }
 }

@@ -5,7 +5,7 @@ use crate::chosen::{Chosen, Contents};
 use crate::picture::parts::{Part, Read, Unreadable};
 use crate::picture::{details, jpeg};
 use crate::port::{self, Exchange};
-use crate::state::FileError;
+use crate::state::{BackupError, FileError};
 use chrome::{float, object, whole};
 use gloo_timers::callback::Timeout;
 use ipc::limits::{KIND_BYTES, THUMBNAIL_CHARACTERS};
@@ -135,6 +135,17 @@ async fn hand_file_over(
         folder: None,
     };
     Ok((offer, cleaned))
+}
+
+/// Hands a file to the engine that is not to be sent. Returns under which name.
+pub(crate) async fn hand_as_it_is(file: &File) -> Result<TransferId, BackupError> {
+    let transfer = new_id().ok_or(BackupError::Unreadable)?;
+    let message = object([
+        ("transfer", transfer.0.as_str().into()),
+        ("file", file.into()),
+    ]);
+    let given = give(&transfer, &message, ANSWER).await;
+    given.map(|_| transfer).map_err(|_| BackupError::Unreadable)
 }
 
 /// Hands a folder to the engine, which says how large it is as one file.

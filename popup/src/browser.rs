@@ -6,7 +6,9 @@ use crate::i18n::browser_language;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_storage::{LocalStorage, Storage};
 use ipc::{ContactId, UnixMillis, contact_of_key, draft_key, unsent_key};
-use js_sys::{Array, Date, Intl, JSON, Object, Reflect};
+use js_sys::{Array, Date, Function, Intl, JSON, Object, Reflect};
+use litemap::LiteMap;
+use std::cell::RefCell;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -48,6 +50,11 @@ pub(crate) fn is_escape(event: &Event) -> bool {
 /// Returns whether the page has the focus: a window behind others is not hidden, and nobody is before it.
 pub(crate) fn has_focus() -> bool {
     document().is_some_and(|document| document.has_focus().unwrap_or(false))
+}
+
+thread_local! {
+    /// What writes dates, by language and form.
+    static FORMATS: RefCell<LiteMap<String, Function>> = RefCell::default();
 }
 
 thread_local! {
@@ -205,6 +212,11 @@ pub(crate) fn moment(at: UnixMillis, language: Option<&str>) -> String {
     )
 }
 
+/// Returns a moment as programs read it, in UTC.
+pub(crate) fn iso(at: UnixMillis) -> String {
+    date(at).to_iso_string().into()
+}
+
 /// Returns a number of a unit, as it is written in the browser's language.
 pub(crate) fn quantity(number: f64, unit: &str) -> String {
     let options = Object::new();
@@ -228,18 +240,29 @@ fn date(at: UnixMillis) -> Date {
 }
 
 fn format_date(at: UnixMillis, language: Option<&str>, options: &[(&str, &str)]) -> String {
-    let object = Object::new();
-    for (key, value) in options {
-        // Setting a property of a fresh object does not fail.
-        let _ = Reflect::set(&object, &(*key).into(), &(*value).into());
-    }
-    let mut languages = Array::new();
-    languages.extend(language.map(JsValue::from_str));
-    let format = Intl::DateTimeFormat::new(&languages, &object).format();
+    let format = formatter(language, options);
     let text = format.call1(&JsValue::UNDEFINED, &date(at));
     text.ok()
         .and_then(|text| text.as_string())
         .unwrap_or_default()
+}
+
+/// Returns what writes dates in one form: to make one takes longer than to use it.
+fn formatter(language: Option<&str>, options: &[(&str, &str)]) -> Function {
+    let key = format!("{language:?} {options:?}");
+    FORMATS.with_borrow_mut(|formats| {
+        let made = || {
+            let object = Object::new();
+            for (key, value) in options {
+                // Setting a property of a fresh object does not fail.
+                let _ = Reflect::set(&object, &(*key).into(), &(*value).into());
+            }
+            let mut languages = Array::new();
+            languages.extend(language.map(JsValue::from_str));
+            Intl::DateTimeFormat::new(&languages, &object).format()
+        };
+        formats.entry(key).or_insert_with(made).clone()
+    })
 }
 
 /// Reads the unsent text for a contact.

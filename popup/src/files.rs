@@ -1,12 +1,11 @@
 //! What a person takes out of the page and brings into it: the clipboard, files.
 
 use crate::browser;
-use crate::state::BackupError;
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlInputElement, Url};
+use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlInputElement, Url};
 
 /// How long a browser may take to begin with a download, in milliseconds.
 const DOWNLOAD: u32 = 30_000;
@@ -40,10 +39,17 @@ fn offer(name: &str, text: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type("application/json");
     let parts = Array::of1(&text.into());
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &options)?;
+    save(
+        name,
+        &Blob::new_with_str_sequence_and_options(&parts, &options)?,
+    )
+}
+
+/// Gives the browser a file to save.
+pub(crate) fn save(name: &str, blob: &Blob) -> Result<(), JsValue> {
     let document = browser::document().ok_or(JsValue::NULL)?;
     let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    let url = Url::create_object_url_with_blob(blob)?;
     link.set_href(&url);
     link.set_download(name);
     link.click();
@@ -55,17 +61,9 @@ fn offer(name: &str, text: &str) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Reads the file that is chosen in an input, up to a limit in bytes.
-pub(crate) async fn read(input: &str, limit: u32) -> Result<String, BackupError> {
-    let element = browser::document().and_then(|document| document.get_element_by_id(input));
-    let input = element.and_then(|element| element.dyn_into::<HtmlInputElement>().ok());
-    let files = input.and_then(|input| input.files());
-    let file = files.and_then(|files| files.get(0));
-    let file = file.ok_or(BackupError::Missing)?;
-    if file.size() > f64::from(limit) {
-        return Err(BackupError::TooLarge);
-    }
-    let text = JsFuture::from(file.text()).await;
-    let text = text.ok().and_then(|text| text.as_string());
-    text.ok_or(BackupError::Unreadable)
+/// Returns the file that is chosen in an input.
+pub(crate) fn chosen(input: &str) -> Option<File> {
+    let element = browser::document()?.get_element_by_id(input)?;
+    let files = element.dyn_into::<HtmlInputElement>().ok()?.files();
+    files?.get(0)
 }

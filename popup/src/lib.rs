@@ -13,6 +13,7 @@ mod browser;
 mod chosen;
 mod code;
 mod components;
+mod export;
 mod files;
 mod handed;
 mod i18n;

@@ -55,6 +55,7 @@ pub fn describe(change: &Change) -> String {
         | Change::Asked(_)
         | Change::ForgetAsked(_)
         | Change::Import(_)
+        | Change::ForgetHistory
         | Change::Thread(..)
         | Change::Transfer(_)
         | Change::ForgetTransfer(_)
@@ -79,6 +80,8 @@ impl Disk {
             Change::ForgetAsked(stranger) => drop(self.asked.remove(&stranger)),
             Change::Transfer(record) => drop(self.transfers.insert(record.id.clone(), record)),
             Change::ForgetTransfer(id) => drop(self.transfers.remove(&id)),
+            // The simulation imports without chats.
+            Change::ForgetHistory => {}
             Change::Import(import) => {
                 self.profile = Some(import.profile);
                 for record in import.contacts {

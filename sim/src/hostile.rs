@@ -88,6 +88,7 @@ pub fn notice(input: Input, is_due: bool) -> Option<Notice> {
         Input::Link(link, event) => Some(Notice::Link(link, event)),
         Input::Timeout
         | Input::Command(..)
+        | Input::Import(..)
         | Input::Attach
         | Input::Pressed(_)
         | Input::Watching { .. }

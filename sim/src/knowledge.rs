@@ -54,6 +54,7 @@ impl Knowledge {
             | Change::Thread(..)
             | Change::Transfer(_)
             | Change::ForgetTransfer(_)
+            | Change::ForgetHistory
             | Change::ForgetThread(_) => None,
         };
         if let Some(profile) = profile {

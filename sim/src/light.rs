@@ -81,6 +81,7 @@ impl Light {
             | Input::Signalling(_)
             | Input::Link(..)
             | Input::Command(..)
+            | Input::Import(..)
             | Input::Attach
             | Input::Pressed(_)
             | Input::Watching { .. }

@@ -173,7 +173,8 @@ impl Conversations {
                     self.chat(id).recall(records);
                     Happening::Recalled
                 } else {
-                    Happening::Found(newest.and_then(|record| record.place))
+                    // One that a backup has brought has no place: it is before all that have one.
+                    Happening::Found(newest.map(|record| record.place.unwrap_or_default()))
                 };
                 return self.agree(ctx, id, happening);
             }

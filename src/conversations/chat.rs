@@ -22,7 +22,7 @@ use super::queue::Queue;
 use crate::clock::{Mono, UnixMillis};
 use crate::io::CommandId;
 use crate::limits::{UNSEEN, UNSEEN_ACTS};
-use crate::records::{MessageRecord, Origin, StoredMessage, ThreadRecord};
+use crate::records::{MessageRecord, Origin, Standing, StoredMessage, ThreadRecord};
 use crate::store::WRITE_AGAIN;
 use crate::values::TransferId;
 use crate::view::{
@@ -443,7 +443,7 @@ pub(crate) fn shown(record: &MessageRecord, quoted: Option<Quoted>) -> Message {
     } = record.message.clone();
     let state = match origin {
         Origin::Received => MessageState::Received,
-        Origin::Own => MessageState::Waiting,
+        Origin::Own => record.imported.map_or(MessageState::Waiting, standing),
     };
     Message {
         contact,
@@ -475,6 +475,15 @@ pub(crate) fn shown(record: &MessageRecord, quoted: Option<Quoted>) -> Message {
         lifetime: record.lifetime,
         goes_at: None,
         gone: record.gone,
+    }
+}
+
+/// Returns what had come of a message that a backup has brought, as it is shown.
+fn standing(imported: Standing) -> MessageState {
+    match imported {
+        Standing::NotSent => MessageState::NotSent,
+        Standing::Delivered => MessageState::Delivered,
+        Standing::Read => MessageState::Read,
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a person asks for, and what comes of it.
 
-use super::{Choice, ContactId, Hidden, InviteId, Lifetime, Reference, RequestId, TransferId};
+use super::{
+    BackupView, Choice, ContactId, Hidden, InviteId, Lifetime, Reference, RequestId, TransferId,
+};
 use crate::config::{Invalid, NotificationText, Settings};
 use crate::name::{NoteTooLong, Unsuitable};
 use crate::offer::FileOffer;
@@ -17,6 +19,15 @@ pub enum Answer {
         /// JSON text, encrypted under the passphrase.
         text: String,
     },
+    /// A backup with the chats was given to the browser.
+    Saved {
+        /// How many messages are in it.
+        messages: u64,
+        /// How large it is.
+        bytes: u64,
+    },
+    /// A backup was opened, and nothing of it taken over.
+    Opened(BackupView),
     /// A backup was taken over.
     Imported {
         /// How many contacts it had.

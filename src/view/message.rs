@@ -218,6 +218,8 @@ pub enum MessageState {
     Delivered,
     /// Own; shown to the other person.
     Read,
+    /// Own; from a backup, in which it was not on the other device. It is not sent any more.
+    NotSent,
 }
 
 impl MessageState {
@@ -225,7 +227,7 @@ impl MessageState {
     pub fn is_own(self) -> bool {
         match self {
             Self::Arriving | Self::Received => false,
-            Self::Waiting | Self::Sent | Self::Delivered | Self::Read => true,
+            Self::Waiting | Self::Sent | Self::Delivered | Self::Read | Self::NotSent => true,
         }
     }
 }

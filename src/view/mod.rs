@@ -5,6 +5,7 @@
 
 mod alert;
 mod availability;
+mod backup;
 mod command;
 mod introduction;
 mod message;
@@ -21,6 +22,7 @@ pub use crate::values::{
 };
 pub use alert::Alert;
 pub use availability::{AWAY_AFTER, Availability, Choice, OffFor};
+pub use backup::BackupView;
 pub use command::{Answer, Command, ContactCommand, FileChoice, FileCommand, Refusal, RuleStep};
 pub use introduction::{Introduction, IntroductionState};
 pub(crate) use message::is_young;

@@ -28,6 +28,7 @@ mod directory;
 mod disappearing;
 mod doubtful_disks;
 mod golden;
+mod history;
 mod introducing;
 mod introduction;
 mod invites;

@@ -214,6 +214,7 @@ mod tests {
             lifetime: None,
             turn: None,
             gone: false,
+            imported: None,
         };
         Change::Thread(head, vec![record])
     }

@@ -24,6 +24,7 @@
 pub mod addresses;
 pub mod arrivals;
 pub mod gathering;
+pub mod joining;
 pub mod journal;
 pub mod kept;
 pub mod local;

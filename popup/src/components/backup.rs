@@ -4,11 +4,12 @@
 
 use super::fields::{Field, switch, text};
 use super::ids::field_id;
-use super::parts::Dispatch;
-use crate::i18n::{Text, t};
-use crate::state::{Action, BackupEdit, BackupForm, BackupState, EXPORT, FILE, IMPORT};
+use super::parts::{Dispatch, on, with_name};
+use crate::browser;
+use crate::i18n::{Plural, Text, count, fill, t};
+use crate::state::{Action, BackupEdit, BackupForm, BackupState, EXPORT, FILE, IMPORT, PREVIEW};
 use crate::words;
-use ipc::{Hidden, Place};
+use ipc::{BackupView, Hidden, Place, UnixMillis};
 use yew::prelude::*;
 
 const EXPORT_FORM: &str = "export-form";
@@ -22,6 +23,8 @@ pub(super) fn section(form: &BackupForm, dispatch: &Dispatch) -> Html {
             <p class="hint">{ t(Text::BackupHint) }</p>
             <div class="row-card" role="group" aria-label={t(Text::Export)}>
                 { passphrase(form, EXPORT, &form.export, dispatch) }
+                { switch("backup.messages", t(Text::BackupMessages), Some(t(Text::BackupMessagesHint)),
+                    form.messages, dispatch.reform(|on| Action::Backup(BackupEdit::Messages(on)))) }
                 { foot(EXPORT, EXPORT_FORM, Text::Export, form, dispatch) }
             </div>
             <div class="row-card" role="group" aria-label={t(Text::Import)}>
@@ -62,6 +65,9 @@ pub(super) fn forms(dispatch: &Dispatch) -> Html {
 }
 
 fn import(form: &BackupForm, dispatch: &Dispatch) -> Html {
+    if let BackupState::Opened(seen) = &form.state {
+        return preview(seen, dispatch);
+    }
     html! {
         <>
             <a class="hint tab-hint" href={format!("popup.html{}", Place::Backup.to_fragment())} target="_blank">
@@ -74,6 +80,44 @@ fn import(form: &BackupForm, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// Returns what is in a backup, and the question whether to take it over.
+fn preview(seen: &BackupView, dispatch: &Dispatch) -> Html {
+    let pressed = |edit: BackupEdit| on(dispatch, Action::Backup(edit));
+    let heading = field_id(PREVIEW);
+    html! {
+        <div class="preview" role="group" aria-labelledby={heading.clone()}>
+            <h3 id={heading} tabindex="-1">{ with_name(Text::BackupOf, &seen.name) }</h3>
+            <p>{ count(seen.contacts.len() as u64, Plural::BackupContacts) }</p>
+            if !seen.contacts.is_empty() {
+                <p class="hint">{ count(seen.new_contacts.into(), Plural::BackupNew) }</p>
+                <ul class="names">
+                    { for seen.contacts.iter().map(|name| html! { <li><bdi>{ name }</bdi></li> }) }
+                </ul>
+            }
+            <p>{ count(seen.messages, Plural::BackupMessagesIn) }</p>
+            if let Some((from, upto)) = seen.period {
+                <p class="hint">{ period(from, upto) }</p>
+            }
+            if seen.messages > 0 {
+                <p class="hint">{ t(Text::BackupMerges) }</p>
+            }
+            <div class="acts">
+                <button type="button" class="soft" onclick={pressed(BackupEdit::Cancel)}>
+                    { t(Text::Cancel) }
+                </button>
+                <button type="button" class="primary" onclick={pressed(BackupEdit::Confirm)}>
+                    { t(Text::Import) }
+                </button>
+            </div>
+        </div>
+    }
+}
+
+fn period(from: UnixMillis, upto: UnixMillis) -> String {
+    let date = |at| browser::moment(at, Some(&t(Text::Language)));
+    fill(Text::BackupPeriod, &[&date(from), &date(upto)])
+}
+
 fn file(form: &BackupForm, dispatch: &Dispatch) -> Html {
     let id = field_id(FILE);
     let error_id = format!("{id}-error");
@@ -82,7 +126,7 @@ fn file(form: &BackupForm, dispatch: &Dispatch) -> Html {
     html! {
         <div class="field">
             <label for={id.clone()}>{ t(Text::BackupFile) }</label>
-            <input {id} type="file" accept=".json,application/json" form={IMPORT_FORM} {onchange}
+            <input {id} type="file" accept=".json,application/json,.backup" form={IMPORT_FORM} {onchange}
                 aria-describedby={error.is_some().then(|| error_id.clone())}
                 aria-invalid={error.is_some().to_string()} />
             if let Some(error) = error {
@@ -136,7 +180,14 @@ fn foot(
 
 fn said(form: &BackupForm) -> Html {
     let said = match &form.state {
-        BackupState::Idle | BackupState::Refused(..) => None,
+        BackupState::Idle | BackupState::Refused(..) | BackupState::Opened(_) => None,
+        BackupState::Saved(messages, bytes) => Some(fill(
+            Text::BackupSaved,
+            &[
+                &count(*messages, Plural::BackupMessagesIn),
+                &words::size(*bytes),
+            ],
+        )),
         BackupState::Busy => Some(t(Text::Working)),
         BackupState::Exported => Some(t(Text::Exported)),
         BackupState::Imported(contacts) => Some(words::imported_count(*contacts)),

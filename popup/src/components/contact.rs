@@ -1,5 +1,6 @@
 //! The page of a contact.
 
+use super::export;
 use super::fields::{Field, choice, switch, text};
 use super::ids::field_id;
 use super::introduction;
@@ -35,6 +36,7 @@ pub(super) fn contact(state: &State, dispatch: &Dispatch) -> Html {
                 { name(page, dispatch) }
                 { quiet(preferences, dispatch) }
                 { pictures(preferences, dispatch) }
+                { export::of_chat(&state.export, &page.contact, dispatch) }
                 { remove(page, person, dispatch) }
             </div>
         </main>

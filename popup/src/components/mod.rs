@@ -12,6 +12,7 @@ mod connection;
 mod contact;
 mod dialog;
 mod drop;
+mod export;
 mod fields;
 mod file;
 mod files;

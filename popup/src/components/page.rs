@@ -84,7 +84,7 @@ fn open_page(state: &State, dispatch: &Dispatch) -> Html {
         View::Chat(chat) => chat::chat(state, chat, dispatch),
         View::Connection => connection::connection(state, dispatch),
         View::Files => files::files(state, dispatch),
-        View::Settings(form) => settings::settings(form, &state.backup, dispatch),
+        View::Settings(form) => settings::settings(form, &state.backup, &state.export, dispatch),
         View::Contact(_) => contact::contact(state, dispatch),
         View::Invites(page) => invites::invites(state, page, dispatch),
     }

@@ -1,19 +1,25 @@
 //! The settings page.
 
 use super::backup;
+use super::export;
 use super::fields::{Field, choice, lines, switch, text};
 use super::parts::{Dispatch, icon, on, page_head, page_title};
 use crate::i18n::{Text, fill, t};
 use crate::state::{
-    Action, BackupForm, IceEdit, IceRow, OverlayEdit, QuietEdit, Saved, ServerEdit, ServerRow,
-    SettingsEdit, SettingsForm,
+    Action, BackupForm, Exporting, IceEdit, IceRow, OverlayEdit, QuietEdit, Saved, ServerEdit,
+    ServerRow, SettingsEdit, SettingsForm,
 };
 use crate::words;
 use ipc::{NotificationText, Switch};
 use yew::prelude::*;
 
 /// The settings page.
-pub(super) fn settings(form: &SettingsForm, stored: &BackupForm, dispatch: &Dispatch) -> Html {
+pub(super) fn settings(
+    form: &SettingsForm,
+    stored: &BackupForm,
+    export: &Exporting,
+    dispatch: &Dispatch,
+) -> Html {
     let onsubmit = dispatch.reform(|event: SubmitEvent| {
         event.prevent_default();
         Action::Save
@@ -29,6 +35,7 @@ pub(super) fn settings(form: &SettingsForm, stored: &BackupForm, dispatch: &Disp
                     { discovery(form, dispatch) }
                     { beacon(form, dispatch) }
                     { files(dispatch) }
+                    { export::of_all(export, dispatch) }
                     { backup::section(stored, dispatch) }
                     { keys(dispatch) }
                 </div>

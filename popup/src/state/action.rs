@@ -4,8 +4,8 @@ use super::effect::Kept;
 use super::model::Sight;
 use super::overlay::OverlayEdit;
 use super::pages::{
-    BackupEdit, ChatEdit, ContactEdit, FileEdit, InvitesEdit, MessageEdit, NoteEdit, PictureEdit,
-    SettingsEdit,
+    BackupEdit, ChatEdit, ContactEdit, ExportEdit, FileEdit, InvitesEdit, MessageEdit, NoteEdit,
+    PictureEdit, SettingsEdit,
 };
 use super::people::Section;
 use ipc::{Choice, ContactId, FromEngine, PersonId, Place, RequestId};
@@ -126,4 +126,6 @@ pub(crate) enum Action {
     Handed(ContactId, String),
     /// In the backup forms.
     Backup(BackupEdit),
+    /// With the export of chats.
+    Export(ExportEdit),
 }

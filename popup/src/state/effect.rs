@@ -1,6 +1,6 @@
 //! What the reducer asks its adapter to do.
 
-use ipc::{ContactId, Hidden, InviteId, PersonId, RequestId, ToEngine, TransferId};
+use ipc::{ContactId, Hidden, InviteId, Message, PersonId, RequestId, ToEngine, TransferId};
 
 /// A text that was sent and is not known to be stored, and the highest number that its chat had then.
 pub(crate) type Kept = (u64, String);
@@ -38,8 +38,10 @@ pub(crate) enum Effect {
     CopyText(String),
     /// Give the person a file with this backup.
     Download(Hidden),
-    /// Read the chosen file, `FILE_BYTES` at most, and dispatch `BackupEdit::Read`.
-    ReadBackup,
+    /// Go on with the export of chats.
+    Export(ExportStep),
+    /// Hand the chosen file to the engine, and dispatch `BackupEdit::Held`.
+    HandBackup,
     /// Hand a file that was chosen to the engine, where it has so many bytes, and dispatch `FileEdit::Held` or
     /// `FileEdit::NotHeld`.
     HandOver {
@@ -71,6 +73,32 @@ pub(crate) enum Effect {
     EmptyComposer,
     /// Put the keyboard focus here once the view is painted.
     Focus(Target),
+}
+
+/// A step of an export.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ExportStep {
+    /// Begin.
+    Begin {
+        /// The own name.
+        by: String,
+    },
+    /// Begin with the next chat.
+    Chat {
+        /// The name of the contact.
+        name: String,
+    },
+    /// Keep the page of it before those that are there.
+    Page {
+        /// Oldest first.
+        messages: Vec<Message>,
+        /// Some could not be read.
+        damaged: bool,
+    },
+    /// Put the file together, give it to the browser, and dispatch `ExportEdit::Made`.
+    Finish,
+    /// Forget it.
+    Drop,
 }
 
 /// Where the keyboard focus goes.

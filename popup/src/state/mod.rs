@@ -26,18 +26,19 @@ mod tests;
 pub(crate) use action::Action;
 pub(crate) use alerts::Problem;
 pub(crate) use connection::Shell;
-pub(crate) use effect::{Effect, Kept, Target};
+pub(crate) use effect::{Effect, ExportStep, Kept, Target};
 pub(crate) use model::{Sight, State};
 pub(crate) use overlay::{
     BESIDE, Choosing, FOUND, Found, Goal, Overlay, OverlayEdit, Palette, Shortcut, everybody,
 };
 pub(crate) use pages::{
     BackupEdit, BackupError, BackupForm, BackupState, CHAT_MENU, Chat, ChatEdit, ComposedAbout,
-    ComposerError, ContactEdit, ContactPage, DELETE, EXPORT, FILE, FILE_BYTES, FieldError,
-    FileEdit, FileError, IMPORT, INTRODUCE, INTRODUCE_NOTE, INVITE, IceEdit, IceRow, IntroduceEdit,
-    IntroduceForm, Introducing, InvitesEdit, InvitesPage, KEEP, Menu, MessageEdit, NAME, NOTE,
-    NoteEdit, NoteForm, Picture, PictureEdit, PictureError, PictureShown, QuietEdit, REMOVE, Room,
-    SIGNS, Saved, ServerEdit, ServerRow, SettingsEdit, SettingsForm, UNDO_CLEAR, Using, is_cleared,
+    ComposerError, ContactEdit, ContactPage, DELETE, EXPORT, ExportEdit, Exporting, FILE,
+    FieldError, FileEdit, FileError, IMPORT, INTRODUCE, INTRODUCE_NOTE, INVITE, IceEdit, IceRow,
+    IntroduceEdit, IntroduceForm, Introducing, InvitesEdit, InvitesPage, KEEP, Menu, MessageEdit,
+    NAME, NOTE, NoteEdit, NoteForm, PREVIEW, Picture, PictureEdit, PictureError, PictureShown,
+    QuietEdit, REMOVE, Room, SIGNS, Saved, ServerEdit, ServerRow, SettingsEdit, SettingsForm,
+    UNDO_CLEAR, Using, is_cleared,
 };
 pub(crate) use people::{Lists, Section, has_contacts};
 pub(crate) use reduce::availability::CHOICES;

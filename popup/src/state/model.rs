@@ -5,7 +5,7 @@ use super::connection::{EngineConnection, Shell};
 use super::effect::{Effect, Target};
 use super::outbox::{Outbox, Purpose};
 use super::overlay::Overlay;
-use super::pages::{BackupForm, Chat, JoinForm, NoteForm, Picture};
+use super::pages::{BackupForm, Chat, Exporting, JoinForm, NoteForm, Picture};
 use super::people::{People, Requests};
 use super::resync::Resynced;
 use super::transfers::Transfers;
@@ -62,6 +62,8 @@ pub(crate) struct State {
     pub(super) left_note: Option<NoteForm>,
     /// The backup forms.
     pub(crate) backup: BackupForm,
+    /// The export of chats.
+    pub(crate) export: Exporting,
     /// Whether what the beacon's host answers may be read; `None` until the browser has said.
     pub(crate) host_allowed: Option<bool>,
     /// What the last test of the connection has found, since this page was opened.
@@ -130,9 +132,10 @@ impl State {
         let is_chat = matches!(view, View::Chat(_));
         self.view = view;
         self.overlay = None;
+        let mut effects = self.drop_backup();
         // With the passphrases in it.
         self.backup = BackupForm::default();
-        let mut effects = self.close_picture();
+        effects.extend(self.close_picture());
         effects.push(Effect::Focus(focus));
         if was_chat || is_chat {
             effects.extend(self.watch());

@@ -32,6 +32,8 @@ pub(super) enum Purpose {
     History(ContactId, Stretch),
     /// Messages with the words in the palette.
     Search,
+    /// Messages of a chat that is exported, before this number.
+    Export(ContactId, Option<u64>),
     /// The name of a contact.
     Rename(ContactId),
     /// A decision about a contact: a refusal is shown on its page.
@@ -43,7 +45,9 @@ pub(super) enum Purpose {
     /// Using an invite.
     UseInvite,
     /// A backup.
-    Export,
+    Backup,
+    /// What is in a backup.
+    OpenBackup,
     /// Taking over a backup.
     Import,
     /// A test of the connection.

@@ -72,6 +72,7 @@ pub(crate) fn message_state(state: MessageState) -> Option<(Text, &'static str)>
         MessageState::Sent => Some((Text::Sent, "sent")),
         MessageState::Delivered => Some((Text::Delivered, "delivered")),
         MessageState::Read => Some((Text::Read, "read")),
+        MessageState::NotSent => Some((Text::MessageNotSent, "close")),
     }
 }
 

@@ -62,7 +62,6 @@ pub(crate) fn field_error(error: &FieldError) -> String {
 pub(crate) fn backup_error(error: &BackupError) -> String {
     match error {
         BackupError::Missing => t(Text::FileMissing),
-        BackupError::TooLarge => t(Text::FileTooLarge),
         BackupError::Unreadable => t(Text::FileUnreadable),
         BackupError::Refused(reason) => refusal(reason),
     }

@@ -24,6 +24,7 @@ fn record(place: u64) -> MessageRecord {
         lifetime: None,
         turn: None,
         gone: false,
+        imported: None,
     }
 }
 

@@ -26,6 +26,7 @@ fn message(origin: Origin, text: &str) -> MessageRecord {
         lifetime: None,
         turn: None,
         gone: false,
+        imported: None,
     }
 }
 

@@ -350,6 +350,7 @@ impl Chat {
                 }
             }),
             gone: false,
+            imported: None,
         }
     }
 

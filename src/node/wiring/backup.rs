@@ -2,6 +2,7 @@
 
 use crate::backup::{self, Content};
 use crate::contacts::Contact;
+use crate::crypto::PublicKey;
 use crate::io::CommandId;
 use crate::limits::CONTACTS_IN_ALL;
 use crate::me::Me;
@@ -20,13 +21,7 @@ impl Node {
     /// Answers with the content of a backup file.
     pub(super) fn export(&mut self, id: CommandId, passphrase: &Secret) -> Result<(), Refusal> {
         let (salt, nonce) = (self.ctx.random(), self.ctx.random());
-        let me = self.account.joined()?;
-        let contacts = self.contacts.complete();
-        let content = Content {
-            profile: me.record().clone(),
-            contacts: contacts.map(|contact| contact.record().clone()).collect(),
-        };
-        let passphrase = self.ctx.names.normalised(&passphrase.0);
+        let (content, passphrase) = self.backup(&passphrase.0)?;
         let text = backup::seal(&content, &passphrase, salt, nonce)?;
         self.ctx.answer(id, Ok(Answer::Backup { text }));
         Ok(())
@@ -40,20 +35,28 @@ impl Node {
         passphrase: &Secret,
         text: &Secret,
     ) -> Result<(), Refusal> {
-        let Content { profile, contacts } = open(&self.ctx.names, &text.0, &passphrase.0)?;
-        let here = self.account.joined().ok();
-        let here = here.map(|me| &me.record().identity);
-        let is_same = here == Some(&profile.identity);
-        let is_free = is_same || self.contacts.complete().next().is_none();
-        if self.account.is_damaged() || !is_free {
-            return Err(Refusal::NotEmpty);
-        }
-        check(&self.ctx.names, &profile, &contacts)?;
+        let content = open(&self.ctx.names, &text.0, &passphrase.0)?;
+        self.take_over(id, content, false)
+    }
+
+    /// Takes over whose backup it is. `with_history` is whether chats of it wait beside those that are here.
+    pub(super) fn take_over(
+        &mut self,
+        id: CommandId,
+        content: Content,
+        with_history: bool,
+    ) -> Result<(), Refusal> {
+        self.may_import(&content)?;
+        let Content { profile, contacts } = content;
+        let is_same = self.is_same(&profile);
+        let there: Vec<ContactId> = contacts.iter().map(|contact| contact.id.clone()).collect();
         let contacts = self.contacts.merged(&mut self.ctx, contacts)?;
         let is_trusted = |id| self.contacts.get(id).is_some_and(|here| !here.is_blocked());
         let mut blocked = contacts.iter().filter(|c| c.preferences.blocked);
         let blocks = blocked.any(|contact| is_trusted(&contact.id));
         let unfinished = self.contacts.all().filter(|c| !c.is_complete() && !is_same);
+        let here = contacts.iter().map(|contact| contact.id.clone());
+        let history = there.into_iter().zip(here).collect();
         let import = ImportRecord {
             profile: self.account.merged(&mut self.ctx, profile, blocks),
             contacts,
@@ -61,10 +64,72 @@ impl Node {
             forget_requests: self.introductions.requests().keys().cloned().collect(),
             forget_invites: self.introductions.invite_ids(),
             forget_asked: self.introductions.asked_ids(),
+            history: with_history.then_some(history),
         };
         let change = Change::Import(Box::new(import.clone()));
         self.ctx.store(Write::Import(Box::new(import), id), change);
         Ok(())
+    }
+
+    /// Returns whether a backup is one of the person who is here.
+    fn is_same(&self, profile: &ProfileRecord) -> bool {
+        let here = self.account.joined().ok();
+        here.is_some_and(|me| me.record().identity == profile.identity)
+    }
+
+    /// Returns whether a backup can be taken over.
+    fn may_import(&self, content: &Content) -> Result<(), Refusal> {
+        let is_same = self.is_same(&content.profile);
+        let is_free = is_same || self.contacts.complete().next().is_none();
+        if self.account.is_damaged() || !is_free {
+            return Err(Refusal::NotEmpty);
+        }
+        check(&self.ctx.names, &content.profile, &content.contacts)
+    }
+
+    /// Returns what is backed up, and the passphrase as it seals.
+    ///
+    /// # Errors
+    /// Where nobody has joined.
+    pub fn backup(&self, passphrase: &str) -> Result<(Content, String), Refusal> {
+        let me = self.account.joined()?;
+        let contacts = self.contacts.complete();
+        let content = Content {
+            profile: me.record().clone(),
+            contacts: contacts.map(|contact| contact.record().clone()).collect(),
+        };
+        Ok((content, self.normalised(passphrase)))
+    }
+
+    /// Returns a passphrase as it seals, however it was typed.
+    pub fn normalised(&self, passphrase: &str) -> String {
+        self.ctx.names.normalised(passphrase)
+    }
+
+    /// Opens a backup without chats.
+    ///
+    /// # Errors
+    /// Where the passphrase is another one, or the file is damaged.
+    pub fn open_backup(&self, text: &str, passphrase: &str) -> Result<Content, Refusal> {
+        open(&self.ctx.names, text, passphrase)
+    }
+
+    /// Looks at whose backup it is. Returns how many of the contacts are not here yet.
+    ///
+    /// # Errors
+    /// Where it could not be taken over.
+    pub fn new_contacts(&self, content: &Content) -> Result<u32, Refusal> {
+        self.may_import(content)?;
+        let keys = content
+            .contacts
+            .iter()
+            .filter_map(|contact| contact.identity.as_deref());
+        let known = |key: &&str| {
+            PublicKey::decode(key).is_some_and(|key| self.contacts.by_key(key).is_some())
+        };
+        let known = keys.filter(known).count();
+        let fresh = content.contacts.len().saturating_sub(known);
+        Ok(u32::try_from(fresh).unwrap_or(u32::MAX))
     }
 
     /// Goes on after a backup is stored. The person who was here before is gone, with every
@@ -116,6 +181,9 @@ impl Node {
                 self.contacts.take_back(ctx, contact);
             }
             self.introductions.keep_all(ctx);
+            if import.history.is_some() {
+                ctx.store_for_certain(Change::ForgetHistory);
+            }
         }
         ctx.reply(command, Err(refusal));
     }

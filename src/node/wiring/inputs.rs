@@ -14,6 +14,11 @@ impl Node {
         match input {
             Input::Timeout => {}
             Input::Command(id, command) => self.command(id, command),
+            Input::Import(id, content, with_history) => {
+                if let Err(refusal) = self.take_over(id, *content, with_history) {
+                    self.ctx.reply(id, Err(refusal));
+                }
+            }
             Input::Pressed(command) => self.pressed(command),
             Input::Attach => {
                 self.attention.attach(&mut self.ctx);

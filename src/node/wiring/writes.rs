@@ -102,7 +102,8 @@ impl Node {
             | Change::Asked(_)
             | Change::ForgetAsked(_)
             | Change::Thread(..)
-            | Change::Import(_) => false,
+            | Change::Import(_)
+            | Change::ForgetHistory => false,
         }
     }
 

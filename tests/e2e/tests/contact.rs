@@ -240,6 +240,9 @@ fn a_backup_moves_identity_and_contacts_to_another_browser() -> Result {
     look(&world, &new, "first-run-refused")?;
     page.fill("Passphrase", "correct horse")?;
     page.click(&named("button", "Import"))?;
+    page.see_text("Backup of Ann")?;
+    look(&world, &new, "first-run-preview")?;
+    page.click(&named("button", "Import"))?;
     page.see(&named("heading", "On this network"))?;
     page.see(&named("heading", "Ann"))?;
     page.person("Bob").see_text("on network")?;

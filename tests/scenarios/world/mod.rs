@@ -19,6 +19,7 @@ pub(crate) use recording::{Recording, Said};
 use device::Device;
 use mesh_chat::clock::{Mono, Now};
 use mesh_chat::config::Config;
+use mesh_chat::history::Content;
 use mesh_chat::name::Tables;
 use mesh_chat::node::{
     BeaconAnswer, BeaconFailure, Closed, CommandId, Input, Link, LinkId, Node, Output,
@@ -272,6 +273,21 @@ impl World {
         self.commands += 1;
         let id = CommandId(self.commands);
         self.queue.push_back((device, Input::Command(id, command)));
+    }
+
+    /// Has a device take over an opened backup whose chats wait.
+    pub(crate) fn take_over(&mut self, device: usize, content: &Content) {
+        self.commands += 1;
+        let content = Box::new(content.clone());
+        self.happen(
+            device,
+            Input::Import(CommandId(self.commands), content, true),
+        );
+    }
+
+    /// Returns the node of a device, for what whoever owns it asks.
+    pub(crate) fn node(&self, device: usize) -> &Node {
+        &self.devices[device].node
     }
 
     /// Lets the caller of a node say something to it.

@@ -3,11 +3,13 @@
 use super::host::Host;
 use super::messages::Messages;
 use super::signalling::TOKENS;
+use super::staged::{self, Staged};
 use super::timer::sleep;
+use crate::joining::{TASK, Task};
 use crate::local::{self, ProfileDamaged};
 use crate::storage::{SILENCE, first};
 use chrome::{api, settled, text};
-use ipc::{HostRequest, Loaded};
+use ipc::{Area, HostRequest, Loaded, Written};
 use mesh_chat::config::Config;
 use mesh_chat::records::Snapshot;
 use std::future::Future;
@@ -57,9 +59,28 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
         .map_err(unavailable("the stored data cannot be read"))?;
     let mut local = local::read(&loaded.local)?;
     let opened = async { Messages::open().await.map_err(|fault| fault.to_string()) };
-    let (messages, chats) = in_time(opened)
+    let (mut messages, mut chats) = in_time(opened)
         .await
         .map_err(unavailable("the stored chats cannot be read"))?;
+    match local.task.take() {
+        // That of a newer program waits for that one.
+        None if local.damaged.iter().any(|key| key == TASK) => {}
+        None => staged::forget(),
+        Some(task) => match join(host, &messages, &task).await {
+            Ok(()) => {
+                drop(messages);
+                let opened = async { Messages::open().await.map_err(|fault| fault.to_string()) };
+                (messages, chats) = in_time(opened)
+                    .await
+                    .map_err(unavailable("the stored chats cannot be read"))?;
+            }
+            // The next start tries again.
+            Err(error) => {
+                tracing::error!(error, "the chats of a backup could not be joined");
+                local.damaged.push(TASK.to_owned());
+            }
+        },
+    }
     local.snapshot.threads = chats.threads;
     local.snapshot.outbox = chats.outbox;
     local.damaged.extend(chats.damaged);
@@ -71,6 +92,27 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
         tokens: tokens(&loaded),
         messages,
     })
+}
+
+/// Joins the chats of a backup with those that are here, and forgets it.
+async fn join(host: &Host, messages: &Messages, task: &Task) -> Result<(), String> {
+    let staged = Staged::open().await.map_err(|fault| fault.to_string())?;
+    for (from, to) in &task.chats {
+        let joined = messages.join(&staged, from, to).await;
+        joined.map_err(|fault| fault.to_string())?;
+    }
+    let done = HostRequest::Write {
+        area: Area::Local,
+        set: Vec::new(),
+        remove: vec![TASK.to_owned()],
+    };
+    let written: Written = host.ask(&done).await?;
+    if let Some(error) = written.error {
+        return Err(error);
+    }
+    drop(staged);
+    staged::forget();
+    Ok(())
 }
 
 /// Waits for something of the disk, but not for ever: the next tick starts again.

@@ -4,6 +4,7 @@
 //!
 //! Long because each part of the page is made, fed and read here, a few lines for each.
 
+use super::backups::{Backups, Reader};
 use super::beacon::Beacon;
 use super::boot::Boot;
 use super::clock::{now, seed};
@@ -25,10 +26,11 @@ use crate::renewal::Renewal;
 use crate::storage::{Report, Restart, Storage};
 use chrome::Port;
 use ipc::{
-    Alert, Answer, Command, ContactId, Duty, Event, FromEngine, HostRequest, Recipient, Refusal,
-    ToEngine, TransferId, Trial,
+    Alert, Answer, Command, ContactId, Duty, Event, FromEngine, Hidden, HostRequest, Recipient,
+    Refusal, ToEngine, TransferId, Trial,
 };
 use mesh_chat::config::Config;
+use mesh_chat::history::Content;
 use mesh_chat::node::{CommandId, Deadline, Input, Link, Output, StoreId};
 use mesh_chat::records::{Change, MessageRecord};
 use mesh_chat::{Mono, Node};
@@ -37,6 +39,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 /// A running node and all it works with.
 pub(crate) struct Driver {
@@ -56,6 +59,9 @@ pub(crate) struct Driver {
     test: RefCell<Option<Rc<Test>>>,
     network: Network,
     files: Rc<Files>,
+    backups: Rc<Backups>,
+    /// The stored chats are about to be joined with those of a backup, by a fresh page.
+    joins: Cell<bool>,
     connections: Connections,
     renewal: RefCell<Renewal>,
     host: Host,
@@ -102,46 +108,55 @@ impl Driver {
             .starts_with("chrome-extension:");
         let connections = Connections::new(limited);
         let messages = Rc::new(messages);
-        let driver = Rc::new_cyclic(|me: &Weak<Self>| Self {
-            me: Weak::clone(me),
-            node: RefCell::new(Node::new(
-                config,
-                config_error,
-                snapshot,
-                seed,
-                Box::new(BrowserUnicode::default()),
-                now(),
-            )),
-            todo: RefCell::default(),
-            busy: Cell::new(false),
-            timer: Timer::new({
-                let heard = inputs(me);
-                move || heard(Input::Timeout)
-            }),
-            views: RefCell::default(),
-            search: Search::new(Rc::clone(&messages)),
-            storage: {
-                messages.hear_closed(closings(me));
-                Storage::new(BrowserDisk::new(host.clone(), messages), reports(me))
-            },
-            signalling: Signalling::new(host.clone(), tokens, connections.clone(), inputs(me)),
-            lookup: Lookup::new(connections.clone(), inputs(me)),
-            beacon: Beacon::new({
-                let heard = inputs(me);
-                move |answer| heard(Input::Beacon(answer))
-            }),
-            config: RefCell::default(),
-            test: RefCell::default(),
-            network: Network::new(inputs(me)),
-            files: Files::start(host.clone(), come, kept, {
+        let driver = Rc::new_cyclic(|me: &Weak<Self>| {
+            let files = Files::start(host.clone(), come, kept, {
                 let heard = inputs(me);
                 move |id, input| heard(Input::File(id, input))
-            }),
-            connections,
-            renewal: RefCell::default(),
-            host,
-            damaged: RefCell::new(damaged),
-            restarted: Cell::new(take_reason()),
+            });
+            let backups = Backups::new(host.clone(), Rc::clone(&messages), Rc::clone(&files));
+            Self {
+                me: Weak::clone(me),
+                node: RefCell::new(Node::new(
+                    config,
+                    config_error,
+                    snapshot,
+                    seed,
+                    Box::new(BrowserUnicode::default()),
+                    now(),
+                )),
+                todo: RefCell::default(),
+                busy: Cell::new(false),
+                timer: Timer::new({
+                    let heard = inputs(me);
+                    move || heard(Input::Timeout)
+                }),
+                views: RefCell::default(),
+                search: Search::new(Rc::clone(&messages)),
+                storage: {
+                    messages.hear_closed(closings(me));
+                    Storage::new(
+                        BrowserDisk::new(host.clone(), Rc::clone(&messages)),
+                        reports(me),
+                    )
+                },
+                signalling: Signalling::new(host.clone(), tokens, connections.clone(), inputs(me)),
+                lookup: Lookup::new(connections.clone(), inputs(me)),
+                beacon: Beacon::new({
+                    let heard = inputs(me);
+                    move |answer| heard(Input::Beacon(answer))
+                }),
+                config: RefCell::default(),
+                test: RefCell::default(),
+                network: Network::new(inputs(me)),
+                files,
+                backups: Rc::new(backups),
+                joins: Cell::default(),
+                connections,
+                renewal: RefCell::default(),
+                host,
+                damaged: RefCell::new(damaged),
+                restarted: Cell::new(take_reason()),
+            }
         });
         driver
             .host
@@ -243,6 +258,14 @@ impl Driver {
                 };
                 self.search.ask(view, (query, contact, before), done);
             }
+            ToEngine::SaveBackup { id, passphrase } => self.save_backup(view, id, &passphrase.0),
+            ToEngine::OpenBackup {
+                id,
+                file,
+                passphrase,
+            } => self.open_backup(view, id, file, passphrase),
+            ToEngine::TakeBackup { id } => self.take_backup(view, id),
+            ToEngine::DropBackup => self.backups.forget(view),
             ToEngine::Test { id } => self.test(view, id),
             ToEngine::Watching {
                 contact,
@@ -254,6 +277,41 @@ impl Driver {
                 self.watched();
             }
         }
+    }
+
+    fn save_backup(&self, view: u32, id: u32, passphrase: &str) {
+        let backup = self.node.borrow().backup(passphrase);
+        let (me, backups) = (Weak::clone(&self.me), Rc::clone(&self.backups));
+        spawn_local(async move {
+            let saved = match backup {
+                Ok((content, passphrase)) => backups.save(&content, &passphrase).await,
+                Err(refusal) => Err(refusal),
+            };
+            if let Some(driver) = me.upgrade() {
+                driver.reply(command_id(view, id), saved);
+            }
+        });
+    }
+
+    fn open_backup(&self, view: u32, id: u32, file: TransferId, Hidden(passphrase): Hidden) {
+        let (me, backups) = (Weak::clone(&self.me), Rc::clone(&self.backups));
+        spawn_local(async move {
+            let Some(driver) = me.upgrade() else {
+                return;
+            };
+            let opened = backups.open(view, &file, &passphrase, &driver.node).await;
+            driver.reply(command_id(view, id), opened);
+        });
+    }
+
+    /// Takes over what a view has opened. Chats are joined by a fresh page, before a node knows of them.
+    fn take_backup(&self, view: u32, id: u32) {
+        let id = command_id(view, id);
+        let Some((content, with_history)) = self.backups.take(view) else {
+            return self.reply(id, Err(Refusal::Gone));
+        };
+        self.joins.set(with_history);
+        self.handle(Input::Import(id, Box::new(content), with_history));
     }
 
     /// Tests the connection for a view, in the place of a test that still runs.
@@ -280,6 +338,7 @@ impl Driver {
     pub(crate) fn gone(&self, view: u32) {
         self.views.borrow_mut().close(view);
         self.search.forget(view);
+        self.backups.forget(view);
         self.watched();
     }
 
@@ -440,6 +499,14 @@ impl Driver {
     }
 
     fn reply(&self, id: CommandId, result: Result<Answer, Refusal>) {
+        let joins = matches!(result, Ok(Answer::Imported { .. })) && self.joins.get();
+        self.answer(id, result);
+        if joins {
+            restart();
+        }
+    }
+
+    fn answer(&self, id: CommandId, result: Result<Answer, Refusal>) {
         match (view_and_id(id), result) {
             // Nobody waits for the answer to a command from outside the views.
             ((NO_VIEW, _), _) => {}
@@ -496,6 +563,20 @@ impl Driver {
             );
         }
         views.flush();
+    }
+}
+
+impl Reader for RefCell<Node> {
+    fn normalised(&self, passphrase: &str) -> String {
+        self.borrow().normalised(passphrase)
+    }
+
+    fn open(&self, text: &str, passphrase: &str) -> Result<Content, Refusal> {
+        self.borrow().open_backup(text, passphrase)
+    }
+
+    fn new_contacts(&self, content: &Content) -> Result<u32, Refusal> {
+        self.borrow().new_contacts(content)
     }
 }
 

@@ -8,7 +8,10 @@ use js_sys::{Array, Object, Reflect};
 use mesh_chat::name::Unicode;
 use mesh_chat::records::MessageRecord;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbDatabase, IdbIndexParameters, IdbObjectStore, IdbObjectStoreParameters};
+use web_sys::{
+    IdbDatabase, IdbIndexParameters, IdbKeyRange, IdbObjectStore, IdbObjectStoreParameters,
+    IdbTransaction,
+};
 
 pub(super) const WORDS: &str = "words";
 /// Index of the entries by their words.
@@ -28,10 +31,23 @@ pub(super) fn make(database: &IdbDatabase, messages: bool) -> Result<(), JsValue
     words.create_index_with_str_and_optional_parameters(BY_WORD, "words", &each)?;
     let filling = database.create_object_store(FILLING)?;
     if messages {
-        // Smaller than every key.
-        filling.put_with_key(&Array::new(), &UPTO.into())?;
+        filling.put_with_key(&smallest_key(), &UPTO.into())?;
     }
     Ok(())
+}
+
+/// Forgets the words of a chat, whose messages have other numbers now: all messages are taken in again after the start, as
+/// those of an earlier version are.
+pub(super) fn begin_again(
+    transaction: &IdbTransaction,
+    contact: &ContactId,
+) -> Result<(), JsValue> {
+    let all = IdbKeyRange::bound(&key(contact, 0.0), &key(contact, f64::INFINITY))?;
+    transaction.object_store(WORDS)?.delete(&all)?;
+    let filling = transaction.object_store(FILLING)?;
+    filling
+        .put_with_key(&smallest_key(), &UPTO.into())
+        .map(drop)
 }
 
 /// Puts the words of a message into their store, in the place of those that it had.
@@ -97,6 +113,11 @@ pub(super) fn entry_of(value: &JsValue) -> Option<Entry> {
         at: number("at")?,
         words: words.collect(),
     })
+}
+
+/// Returns a key that is before that of every message.
+fn smallest_key() -> Array {
+    Array::new()
 }
 
 /// Returns the key of a message, and of its entry.

@@ -9,6 +9,8 @@
 //!
 //! Long because it is the one place that knows how chats are laid out: read, paged and written.
 
+mod whole;
+
 use super::idb::{self, Closed, Opened, fault};
 use super::index::{self, key};
 use super::unicode::BrowserUnicode;

@@ -12,6 +12,7 @@
 //! | `views` | the ports of open views, and which view is sent what |
 //! | `disk`, `messages`, `idb` | where batches go: to the background, and to chats in IndexedDB |
 //! | `index`, `filling`, `search` | the words of the messages in IndexedDB, also of old ones, and what views look for |
+//! | `backups`, `staged` | backups with chats, and those of one that was opened |
 //! | `files` | the bytes of files: read and sent, taken and written, saved |
 //! | `drafts` | unsent texts of contacts that are gone |
 //! | `restart` | a fresh page in the place of one that cannot go on |
@@ -25,6 +26,7 @@
 //! | `clock`, `timer`, `unicode` | clocks and random source, timers, Unicode tables |
 //! | [`log`] | the console |
 
+mod backups;
 mod beacon;
 mod boot;
 mod clock;
@@ -45,6 +47,7 @@ mod network;
 mod restart;
 mod search;
 mod signalling;
+mod staged;
 mod stun;
 mod timer;
 mod trial;

@@ -36,6 +36,7 @@ impl Twin {
                 text: text.to_owned(),
                 origin: Origin::Received,
                 offer: None,
+                introduces: None,
             },
             id: format!("{of}{number}"),
             place: None,
@@ -45,6 +46,7 @@ impl Twin {
             lifetime: None,
             turn: None,
             gone: false,
+            imported: None,
         };
         if let Some(entry) = Entry::of(&record, &Tables) {
             for word in &entry.words {

@@ -3,10 +3,7 @@
 //! A passphrase is here only while it is typed: it goes with the command that needs it.
 
 use crate::state::effect::{Effect, Target};
-use ipc::{Hidden, Refusal};
-
-/// The largest file that is read, in bytes: 500 contacts take a third of it.
-pub(crate) const FILE_BYTES: u32 = 1_000_000;
+use ipc::{BackupView, Hidden, Refusal, TransferId};
 
 /// The passphrase of an export.
 pub(crate) const EXPORT: &str = "backup.export";
@@ -16,6 +13,9 @@ pub(crate) const IMPORT: &str = "backup.import";
 
 /// The file of an import.
 pub(crate) const FILE: &str = "backup.file";
+
+/// What is in an opened backup.
+pub(crate) const PREVIEW: &str = "backup.preview";
 
 /// What is done there.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,10 +30,16 @@ pub(crate) enum BackupEdit {
     Chosen,
     /// Export was pressed.
     Export,
-    /// Import was pressed.
+    /// Messages are to be in it, or not.
+    Messages(bool),
+    /// Import was pressed: to see what is in the file.
     Import,
-    /// The file has been read, or not.
-    Read(Result<Hidden, BackupError>),
+    /// The file was handed to the engine, or not.
+    Held(Result<TransferId, BackupError>),
+    /// Import was pressed once more: to take it over.
+    Confirm,
+    /// What is in it is not wanted.
+    Cancel,
 }
 
 /// Why nothing was exported or imported.
@@ -41,9 +47,7 @@ pub(crate) enum BackupEdit {
 pub(crate) enum BackupError {
     /// No file is chosen.
     Missing,
-    /// No backup is as large.
-    TooLarge,
-    /// The browser did not read it.
+    /// The browser did not read it, or the engine did not take it.
     Unreadable,
     /// Refused by the engine.
     Refused(Refusal),
@@ -59,6 +63,10 @@ pub(crate) enum BackupState {
     Busy,
     /// The file has been given to the browser.
     Exported,
+    /// The browser has a file with so many messages, of so many bytes.
+    Saved(u64, u64),
+    /// The person looks at what is in a backup.
+    Opened(Box<BackupView>),
     /// So many contacts were taken over.
     Imported(u32),
     /// It was refused, at this field.
@@ -74,6 +82,8 @@ pub(crate) struct BackupForm {
     pub(crate) export: Hidden,
     /// For an import.
     pub(crate) import: Hidden,
+    /// Messages are to be in an export.
+    pub(crate) messages: bool,
     /// On the first-run page: shown from the beginning.
     pub(crate) opened: bool,
     /// The passphrases can be read on the screen.
@@ -87,6 +97,7 @@ impl Default for BackupForm {
         Self {
             export: Hidden(String::new()),
             import: Hidden(String::new()),
+            messages: false,
             opened: false,
             shown: false,
             state: BackupState::Idle,
@@ -114,7 +125,7 @@ impl BackupForm {
 
     /// Notes that the engine went away; what it did is not known.
     pub(in crate::state) fn interrupt(&mut self) {
-        if self.state == BackupState::Busy {
+        if matches!(self.state, BackupState::Busy | BackupState::Opened(_)) {
             self.state = BackupState::Interrupted;
         }
     }

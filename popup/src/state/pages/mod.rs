@@ -6,6 +6,7 @@
 mod backup;
 mod chat;
 mod contact;
+mod export;
 mod field_error;
 mod files;
 mod introduce;
@@ -21,11 +22,12 @@ mod settings;
 mod staying;
 
 pub(crate) use backup::{
-    BackupEdit, BackupError, BackupForm, BackupState, EXPORT, FILE, FILE_BYTES, IMPORT,
+    BackupEdit, BackupError, BackupForm, BackupState, EXPORT, FILE, IMPORT, PREVIEW,
 };
 pub(crate) use chat::{Chat, ComposerError, Page, is_cleared};
 pub(in crate::state) use chat::{Sought, Stretch};
 pub(crate) use contact::{ContactEdit, ContactPage, KEEP, NAME, REMOVE};
+pub(crate) use export::{ExportEdit, Exporting, Reading};
 pub(crate) use field_error::FieldError;
 pub(crate) use files::{FileEdit, FileError, Room};
 pub(crate) use introduce::{INTRODUCE, INTRODUCE_NOTE, IntroduceEdit, IntroduceForm, Introducing};

@@ -1,16 +1,16 @@
-//! Export and import of identity and contacts.
+//! Export and import of identity, contacts and messages.
 
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
 use crate::state::outbox::Purpose;
-use crate::state::pages::{BackupEdit, BackupError, BackupState, EXPORT, FILE, IMPORT};
+use crate::state::pages::{BackupEdit, BackupError, BackupState, EXPORT, FILE, IMPORT, PREVIEW};
 use crate::state::view::View;
-use ipc::{Answer, Command, Hidden, Refusal};
+use ipc::{Answer, Command, Hidden, Refusal, ToEngine, TransferId};
 
 impl State {
     pub(super) fn edit_backup(&mut self, edit: BackupEdit) -> Vec<Effect> {
         let form = &mut self.backup;
-        if form.state == BackupState::Busy && !matches!(edit, BackupEdit::Read(_)) {
+        if form.state == BackupState::Busy && !matches!(edit, BackupEdit::Held(_)) {
             return Vec::new();
         }
         match edit {
@@ -18,15 +18,22 @@ impl State {
                 form.shown = shown;
                 return Vec::new();
             }
+            BackupEdit::Messages(messages) => form.messages = messages,
             BackupEdit::ExportPassphrase(text) => form.export = text,
             BackupEdit::ImportPassphrase(text) => form.import = text,
             BackupEdit::Chosen => {}
             BackupEdit::Export => return self.export_backup(),
             BackupEdit::Import => {
                 form.state = BackupState::Busy;
-                return vec![Effect::ReadBackup];
+                return vec![Effect::HandBackup];
             }
-            BackupEdit::Read(file) => return self.import_backup(file),
+            BackupEdit::Held(file) => return self.look_at_backup(file),
+            BackupEdit::Confirm => return self.take_backup(),
+            BackupEdit::Cancel => {
+                let mut effects = self.drop_backup();
+                effects.push(Effect::Focus(Target::Field(FILE.to_owned())));
+                return effects;
+            }
         }
         self.backup.state = BackupState::Idle;
         Vec::new()
@@ -35,20 +42,54 @@ impl State {
     fn export_backup(&mut self) -> Vec<Effect> {
         self.backup.state = BackupState::Busy;
         let passphrase = take(&mut self.backup.export);
-        self.ask(Purpose::Export, Command::Export { passphrase })
+        if !self.backup.messages {
+            return self.ask(Purpose::Backup, Command::Export { passphrase });
+        }
+        self.ask_for_backup(Purpose::Backup, |id| ToEngine::SaveBackup {
+            id,
+            passphrase,
+        })
     }
 
-    fn import_backup(&mut self, file: Result<Hidden, BackupError>) -> Vec<Effect> {
+    fn look_at_backup(&mut self, file: Result<TransferId, BackupError>) -> Vec<Effect> {
         if self.backup.state != BackupState::Busy {
             return Vec::new();
         }
-        let backup = match file {
-            Ok(backup) => backup,
+        let file = match file {
+            Ok(file) => file,
             Err(error) => return self.backup.refuse(FILE, error),
         };
         let passphrase = take(&mut self.backup.import);
-        let command = Command::Import { passphrase, backup };
-        self.ask(Purpose::Import, command)
+        self.ask_for_backup(Purpose::OpenBackup, |id| ToEngine::OpenBackup {
+            id,
+            file,
+            passphrase,
+        })
+    }
+
+    fn take_backup(&mut self) -> Vec<Effect> {
+        if !matches!(self.backup.state, BackupState::Opened(_)) {
+            return Vec::new();
+        }
+        self.backup.state = BackupState::Busy;
+        self.ask_for_backup(Purpose::Import, |id| ToEngine::TakeBackup { id })
+    }
+
+    /// Forgets what was opened, where something is.
+    pub(in crate::state) fn drop_backup(&mut self) -> Vec<Effect> {
+        if !matches!(self.backup.state, BackupState::Opened(_)) {
+            return Vec::new();
+        }
+        self.backup.state = BackupState::Idle;
+        vec![Effect::Post(ToEngine::DropBackup)]
+    }
+
+    fn ask_for_backup(
+        &mut self,
+        purpose: Purpose,
+        message: impl FnOnce(u32) -> ToEngine,
+    ) -> Vec<Effect> {
+        self.outbox.ask(purpose, self.engine.is_ready(), message)
     }
 
     pub(super) fn export_replied(&mut self, result: Result<Answer, Refusal>) -> Vec<Effect> {
@@ -57,11 +98,29 @@ impl State {
                 self.backup.state = BackupState::Exported;
                 vec![Effect::Download(Hidden(text))]
             }
-            Ok(Answer::Done | Answer::Imported { .. }) => {
+            Ok(Answer::Saved { messages, bytes }) => {
+                self.backup.state = BackupState::Saved(messages, bytes);
+                Vec::new()
+            }
+            Ok(Answer::Done | Answer::Opened(_) | Answer::Imported { .. }) => {
                 self.backup.interrupt();
                 Vec::new()
             }
             Err(refusal) => self.backup.refuse(EXPORT, BackupError::Refused(refusal)),
+        }
+    }
+
+    pub(super) fn opened_replied(&mut self, result: Result<Answer, Refusal>) -> Vec<Effect> {
+        match result {
+            // Who has gone elsewhere meanwhile does not want it.
+            Ok(Answer::Opened(_)) if self.backup.state != BackupState::Busy => {
+                vec![Effect::Post(ToEngine::DropBackup)]
+            }
+            Ok(Answer::Opened(seen)) => {
+                self.backup.state = BackupState::Opened(Box::new(seen));
+                vec![Effect::Focus(Target::Field(PREVIEW.to_owned()))]
+            }
+            result => self.import_replied(result),
         }
     }
 
@@ -71,7 +130,7 @@ impl State {
                 self.backup.state = BackupState::Imported(contacts);
                 self.leave_first_run()
             }
-            Ok(Answer::Done | Answer::Backup { .. }) => {
+            Ok(Answer::Done | Answer::Backup { .. } | Answer::Saved { .. } | Answer::Opened(_)) => {
                 self.backup.interrupt();
                 Vec::new()
             }

@@ -33,7 +33,9 @@ impl State {
         self.interrupt_contact();
         self.interrupt_invites();
         self.backup.interrupt();
-        self.engine.set_closed()
+        let mut effects = self.interrupt_export();
+        effects.extend(self.engine.set_closed());
+        effects
     }
 
     /// Has the engine started again. The port that is open, if one is, ends by that.
@@ -75,6 +77,9 @@ impl State {
                 match self.outbox.answered(id) {
                     Some(Purpose::History(contact, stretch)) => {
                         self.history(&contact, stretch, page)
+                    }
+                    Some(Purpose::Export(contact, before)) => {
+                        self.export_page(&contact, before, page)
                     }
                     _ => Vec::new(),
                 }
@@ -234,7 +239,8 @@ impl State {
             Purpose::Introduce(contact) => self.introduce_replied(&contact, result),
             Purpose::Invite => self.invite_replied(result),
             Purpose::UseInvite => self.use_replied(result),
-            Purpose::Export => self.export_replied(result),
+            Purpose::Backup => self.export_replied(result),
+            Purpose::OpenBackup => self.opened_replied(result),
             Purpose::Import => self.import_replied(result),
             Purpose::Answer(_)
             | Purpose::Send(_)
@@ -244,7 +250,11 @@ impl State {
                 Ok(_) => self.done(&purpose),
                 Err(refusal) => self.refused(purpose, refusal),
             },
-            Purpose::Silent | Purpose::Test | Purpose::Search | Purpose::History(..) => Vec::new(),
+            Purpose::Silent
+            | Purpose::Test
+            | Purpose::Search
+            | Purpose::History(..)
+            | Purpose::Export(..) => Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ mod chat;
 mod connection;
 mod contact;
 mod engine;
+mod export;
 mod files;
 mod history;
 mod introduce;
@@ -104,6 +105,7 @@ impl State {
             Action::Overlay(edit) => self.edit_overlay(edit),
             Action::Handed(contact, text) => self.take_handed(&contact, text),
             Action::Backup(edit) => self.edit_backup(edit),
+            Action::Export(edit) => self.edit_export(edit),
         }
     }
 }

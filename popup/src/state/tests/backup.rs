@@ -1,6 +1,7 @@
 //! Export and import.
 
 use super::*;
+use ipc::{BackupView, TransferId};
 
 fn edit(view: &mut Sut, edit: BackupEdit) -> Vec<Effect> {
     view.act(Action::Backup(edit))
@@ -21,11 +22,48 @@ fn export(view: &mut Sut) -> Vec<Effect> {
     edit(view, BackupEdit::Export)
 }
 
-/// Types a passphrase and presses Import; the adapter reads the file.
-fn import(view: &mut Sut, file: Result<Hidden, BackupError>) -> Vec<Effect> {
+fn handed() -> Result<TransferId, BackupError> {
+    Ok(TransferId("f".to_owned()))
+}
+
+/// Types a passphrase and presses Import; the adapter hands the file over.
+fn import(view: &mut Sut, file: Result<TransferId, BackupError>) -> Vec<Effect> {
     edit(view, BackupEdit::ImportPassphrase(hidden("correct horse")));
-    assert_eq!(edit(view, BackupEdit::Import), [Effect::ReadBackup]);
-    edit(view, BackupEdit::Read(file))
+    assert_eq!(edit(view, BackupEdit::Import), [Effect::HandBackup]);
+    edit(view, BackupEdit::Held(file))
+}
+
+/// Returns the number of what was asked of the engine.
+fn asked(effects: &[Effect]) -> u32 {
+    let id = effects.iter().find_map(|effect| match effect {
+        Effect::Post(
+            ToEngine::OpenBackup { id, .. }
+            | ToEngine::TakeBackup { id }
+            | ToEngine::SaveBackup { id, .. },
+        ) => Some(*id),
+        _ => None,
+    });
+    id.expect("something was asked")
+}
+
+fn seen() -> BackupView {
+    BackupView {
+        name: "Ann".to_owned(),
+        contacts: vec!["Ben".to_owned()],
+        new_contacts: 1,
+        messages: 12,
+        period: Some((1, 2)),
+    }
+}
+
+/// Opens a backup: what is in it is shown.
+fn opened(view: &mut Sut) -> Vec<Effect> {
+    let sent = import(view, handed());
+    view.answer(asked(&sent), Ok(Answer::Opened(seen())))
+}
+
+fn drops(effects: &[Effect]) -> bool {
+    effects.contains(&Effect::Post(ToEngine::DropBackup))
 }
 
 #[test]
@@ -58,25 +96,64 @@ fn a_short_passphrase_is_refused_at_its_field() {
 }
 
 #[test]
-fn an_import_reads_the_file_and_says_how_many_contacts_came() {
+fn an_import_shows_what_is_in_the_file_before_anything_is_taken_over() {
     let mut view = in_settings();
-    let sent = import(&mut view, Ok(hidden("{}")));
-    let (passphrase, backup) = (hidden("correct horse"), hidden("{}"));
-    assert_eq!(commands(&sent), [&Command::Import { passphrase, backup }]);
+    let focus = opened(&mut view);
     assert_eq!(view.state.backup.import, hidden(""));
-    let imported = Answer::Imported { contacts: 3 };
-    view.answer(command_id(&sent).unwrap(), Ok(imported));
+    let state = BackupState::Opened(Box::new(seen()));
+    assert_eq!(view.state.backup.state, state);
+    let heading = Target::Field(PREVIEW.to_owned());
+    assert_eq!(focus, [Effect::Focus(heading)]);
+    let sent = edit(&mut view, BackupEdit::Confirm);
+    assert_eq!(edit(&mut view, BackupEdit::Confirm), [], "once");
+    view.answer(asked(&sent), Ok(Answer::Imported { contacts: 3 }));
     assert_eq!(view.state.backup.state, BackupState::Imported(3));
+    // The engine begins anew to join the chats.
+    view.act(Action::Closed);
+    assert_eq!(view.state.backup.state, BackupState::Imported(3));
+}
+
+#[test]
+fn what_is_not_wanted_is_forgotten_by_the_engine_too() {
+    let mut view = in_settings();
+    opened(&mut view);
+    assert!(drops(&edit(&mut view, BackupEdit::Cancel)));
+    assert_eq!(view.state.backup.state, BackupState::Idle);
+    assert_eq!(edit(&mut view, BackupEdit::Confirm), []);
+
+    opened(&mut view);
+    assert!(drops(&view.act(Action::Back)));
+
+    view.act(Action::OpenSettings);
+    let sent = import(&mut view, handed());
+    view.act(Action::Back);
+    let late = view.answer(asked(&sent), Ok(Answer::Opened(seen())));
+    assert!(drops(&late), "it was opened too late");
+
+    view.act(Action::OpenSettings);
+    opened(&mut view);
+    view.act(Action::Closed);
+    assert_eq!(view.state.backup.state, BackupState::Interrupted);
+}
+
+#[test]
+fn a_backup_with_messages_is_saved_by_the_engine() {
+    let mut view = in_settings();
+    edit(&mut view, BackupEdit::Messages(true));
+    let sent = export(&mut view);
+    assert_eq!(commands(&sent), Vec::<&Command>::new());
+    let saved = Answer::Saved {
+        messages: 7,
+        bytes: 900,
+    };
+    assert_eq!(view.answer(asked(&sent), Ok(saved)), []);
+    assert_eq!(view.state.backup.state, BackupState::Saved(7, 900));
 }
 
 #[test]
 fn what_is_wrong_with_the_file_is_said_at_the_file_and_nothing_is_sent() {
     let mut view = in_settings();
-    for error in [
-        BackupError::Missing,
-        BackupError::TooLarge,
-        BackupError::Unreadable,
-    ] {
+    for error in [BackupError::Missing, BackupError::Unreadable] {
         let effects = import(&mut view, Err(error.clone()));
         assert_eq!(effects, [Effect::Focus(Target::Field(FILE.to_owned()))]);
         assert_eq!(view.state.backup.error_at(FILE), Some(&error));
@@ -93,8 +170,8 @@ fn a_refused_import_is_said_where_it_can_be_mended() {
         (Refusal::NotEmpty, FILE),
     ] {
         let mut view = in_settings();
-        let sent = import(&mut view, Ok(hidden("{}")));
-        view.reply(command_id(&sent).unwrap(), Some(refusal));
+        let sent = import(&mut view, handed());
+        view.reply(asked(&sent), Some(refusal));
         assert!(view.state.backup.error_at(field).is_some());
     }
 }
@@ -115,7 +192,7 @@ fn passphrases_go_when_the_page_is_left_or_the_engine_goes_away() {
     view.act(Action::Closed);
     assert_eq!(view.state.backup.state, BackupState::Interrupted);
     // A file that was read too late starts nothing.
-    assert_eq!(edit(&mut view, BackupEdit::Read(Ok(hidden("{}")))), []);
+    assert_eq!(edit(&mut view, BackupEdit::Held(handed())), []);
 }
 
 #[test]
@@ -126,11 +203,12 @@ fn who_comes_with_a_backup_imports_it_instead_of_joining() {
     view.event(Event::Ready);
     assert!(view.state.backup.opened);
     assert_eq!(view.state.address(), "");
-    let sent = import(&mut view, Ok(hidden("{}")));
+    opened(&mut view);
+    let sent = edit(&mut view, BackupEdit::Confirm);
     let name = Some("Me".to_owned());
     view.event(Event::Profile(Profile { name }));
     let imported = Answer::Imported { contacts: 1 };
-    let effects = view.answer(command_id(&sent).unwrap(), Ok(imported));
+    let effects = view.answer(asked(&sent), Ok(imported));
     assert_eq!(effects, [Effect::Focus(Target::Lists)]);
     assert_eq!(view.state.shell(), Shell::Lists);
 }

@@ -11,7 +11,11 @@ fn asked(effects: &[Effect]) -> Option<u32> {
             ToEngine::Command { .. }
             | ToEngine::History { .. }
             | ToEngine::Search { .. }
-            | ToEngine::Watching { .. } => None,
+            | ToEngine::Watching { .. }
+            | ToEngine::SaveBackup { .. }
+            | ToEngine::OpenBackup { .. }
+            | ToEngine::TakeBackup { .. }
+            | ToEngine::DropBackup => None,
         })
 }
 

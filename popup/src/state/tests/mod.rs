@@ -7,6 +7,7 @@ mod chat;
 mod connection;
 mod contact;
 mod engine;
+mod export;
 mod files;
 mod introduce;
 mod invites;
@@ -26,8 +27,8 @@ use super::*;
 use ipc::{
     Alert, Answer, Asked, Command, Config, ContactId, Event, FromEngine, Hidden, HistoryFrom,
     Invite, InviteId, Marks, Message, MessageState, Person, PersonId, Phase, Place, Presence,
-    Profile, Progress, Refusal, Request, RequestId, SettingsView, SignallingServer, Status, Staying,
-    Switch, ToEngine, UnixMillis,
+    Profile, Progress, Refusal, Request, RequestId, SettingsView, SignallingServer, Status,
+    Staying, Switch, ToEngine, UnixMillis,
 };
 
 const NOW: UnixMillis = 1_000_000;

@@ -28,7 +28,11 @@ fn asked(effects: &[Effect]) -> Option<(HistoryFrom, u32)> {
             ToEngine::Command { .. }
             | ToEngine::Search { .. }
             | ToEngine::Test { .. }
-            | ToEngine::Watching { .. } => None,
+            | ToEngine::Watching { .. }
+            | ToEngine::SaveBackup { .. }
+            | ToEngine::OpenBackup { .. }
+            | ToEngine::TakeBackup { .. }
+            | ToEngine::DropBackup => None,
         })
 }
 

@@ -7,7 +7,10 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{File, MessageChannel};
 
 /// Reads a range of a file, which has to be there whole.
-pub(super) async fn slice(file: &File, range: Range<u64>) -> Result<ArrayBuffer, String> {
+pub(in crate::browser) async fn slice(
+    file: &File,
+    range: Range<u64>,
+) -> Result<ArrayBuffer, String> {
     let part = file.slice_with_f64_and_f64(float(range.start), float(range.end));
     let part = part.map_err(|error| chrome::text(&error))?;
     let bytes = settled(Ok(part.array_buffer().into())).await?;

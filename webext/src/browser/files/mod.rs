@@ -32,6 +32,7 @@ mod sources;
 use super::host::Host;
 use crate::arrivals::{Arrivals, Come, Piece};
 use buffers::free;
+pub(super) use buffers::slice;
 use ipc::{Failure, TransferId};
 use js_sys::{ArrayBuffer, Uint8Array};
 use line::{Job, Line, Turn};
@@ -40,8 +41,9 @@ use lull::Lull;
 use mesh_chat::node::{FileInput, FileOutput, LinkId};
 use parts::{Fault, Parts};
 use peerjs::browser::{Bytes, Sink};
+pub(super) use saving::give;
 use saving::{Handed, Saving};
-use sources::Sources;
+use sources::{Source, Sources};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
@@ -100,6 +102,16 @@ impl Files {
     /// Takes a file that a view in a private window hands over. Returns what the view hears.
     pub(crate) fn hold(&self, message: &JsValue) -> Option<JsValue> {
         self.sources.take(message)
+    }
+
+    /// Takes a file that a view has handed over and that is not to be sent.
+    pub(super) fn take(&self, transfer: &TransferId) -> Option<web_sys::File> {
+        let source = self.sources.get(transfer);
+        self.sources.forget(transfer);
+        match source? {
+            Source::File(file) => Some(file),
+            Source::Copy(_) | Source::Folder(_) => None,
+        }
     }
 
     /// Returns whether nothing is being done.

@@ -15,7 +15,8 @@ use mesh_chat::folder::Check;
 use mesh_chat::node::FileInput;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{File, HtmlElement, Url};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, File, HtmlElement, Url};
 
 /// Without a type, Chromium looks into the file and may change its ending.
 const KIND: &str = "application/octet-stream";
@@ -110,29 +111,56 @@ impl Saving {
     }
 
     async fn hand_over(&self, host: &Host, url: &str) -> Downloaded {
-        let mut to = if self.asks {
-            SaveTo::Chosen
-        } else {
-            SaveTo::Downloads
-        };
-        for _ in 0..ASKED {
-            let request = HostRequest::Download {
-                url: url.to_owned(),
-                name: self.name.clone(),
-                to,
-            };
-            match host.ask(&request).await {
-                Ok(downloaded) => return downloaded,
-                Err(error) => tracing::warn!(error, "the background did not take a file"),
-            }
-            // A dialog opens once.
-            if to == SaveTo::Chosen {
-                to = SaveTo::Same;
-            }
-            sleep(ASKED_AGAIN_AFTER).await;
-        }
-        Downloaded::Failed
+        hand_over(host, url, &self.name, self.asks).await
     }
+}
+
+/// Has the browser save something in its downloads. Without the permission a link is followed, and it counts as saved.
+///
+/// # Errors
+/// What the browser said.
+pub(in crate::browser) async fn give(
+    host: &Host,
+    whole: &Blob,
+    name: &str,
+) -> Result<Downloaded, JsValue> {
+    let end = whole.size();
+    let typed = whole.slice_with_f64_and_f64_and_content_type(0.0, end, KIND)?;
+    let url = Url::create_object_url_with_blob(&typed)?;
+    let size = chrome::whole(end);
+    let address = Address { url, size };
+    let downloaded = hand_over(host, &address.url, name, false).await;
+    if downloaded != Downloaded::NotAllowed {
+        return Ok(downloaded);
+    }
+    follow(&address.url, name)?;
+    spawn_local(address.copied());
+    Ok(Downloaded::Complete)
+}
+
+async fn hand_over(host: &Host, url: &str, name: &str, asks: bool) -> Downloaded {
+    let mut to = if asks {
+        SaveTo::Chosen
+    } else {
+        SaveTo::Downloads
+    };
+    for _ in 0..ASKED {
+        let request = HostRequest::Download {
+            url: url.to_owned(),
+            name: name.to_owned(),
+            to,
+        };
+        match host.ask(&request).await {
+            Ok(downloaded) => return downloaded,
+            Err(error) => tracing::warn!(error, "the background did not take a file"),
+        }
+        // A dialog opens once.
+        if to == SaveTo::Chosen {
+            to = SaveTo::Same;
+        }
+        sleep(ASKED_AGAIN_AFTER).await;
+    }
+    Downloaded::Failed
 }
 
 /// Notes that a file is saved. One that is to be kept is there for the views before that is said; it is noted first, so that
