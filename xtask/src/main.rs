@@ -42,7 +42,7 @@ struct Cli {
 enum Command {
     /// Install what is missing: browsers, drivers, a STUN server, the wasm targets, npm packages
     Setup(setup::Options),
-    /// Build the extension: dist/chrome, dist/firefox and a zip of each
+    /// Build the extension and the page: dist/chrome, dist/firefox and a zip of each, dist/web
     Dist(dist::Options),
     /// Open a browser with the extension and the public servers
     Run(browser::Options),
