@@ -32,6 +32,9 @@ pub struct Config {
     /// The beacon of an organisation.
     #[serde(default)]
     pub beacon: Option<Box<Beacon>>,
+    /// The address of the page, to which invites lead; without one they are codes.
+    #[serde(default)]
+    pub page: Option<String>,
 }
 
 impl Default for Config {
@@ -56,6 +59,7 @@ impl Default for Config {
             }],
             ip_echo: Some("https://api.ipify.org?format=json".to_owned()),
             beacon: None,
+            page: None,
         }
     }
 }
@@ -127,6 +131,11 @@ impl Config {
         check(echo, "ipEcho", || {
             "an http:// or https:// address".to_owned()
         })?;
+        let page = self.page.as_deref();
+        let page = page.is_none_or(|page| is_http(page) && !page.contains('#'));
+        check(page, "page", || {
+            "an http:// or https:// address without a #".to_owned()
+        })?;
         self.beacon.as_ref().map_or(Ok(()), |beacon| beacon.check())
     }
 }
@@ -181,6 +190,8 @@ mod tests {
             "iceServers.0.username"
         );
         assert_eq!(wrong(|c| c.ip_echo = Some("ftp://x".into())), "ipEcho");
+        assert_eq!(wrong(|c| c.page = Some("https://x/#a".into())), "page");
+        assert_eq!(wrong(|c| c.page = Some("javascript:0".into())), "page");
     }
 
     fn beacon() -> Beacon {
