@@ -75,8 +75,12 @@ async function allow() {
 // Keeps the page for times without a network. What is kept is not mixed with a newer version: that one waits.
 async function addWorker(watch, reload) {
   if (!navigator.serviceWorker) return bar("page_private", [["page_understood"]]);
-  const replaced = navigator.serviceWorker.controller;
-  navigator.serviceWorker.addEventListener("controllerchange", () => replaced && location.reload());
+  // The first worker of all has the files that the page is made of already.
+  let replaced = navigator.serviceWorker.controller;
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (replaced) location.reload();
+    replaced = true;
+  });
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     location.hash = data.show;
   });

@@ -125,7 +125,7 @@ impl File {
             }
             (false, false) => self.plain.clone().into_response(),
         };
-        answer.headers_mut().extend([
+        let fields = [
             (header::CONTENT_TYPE, self.kind.clone()),
             (header::ETAG, self.tag.clone()),
             // A name stays when what is in it changes, so it is asked for each time. The page's own worker keeps versions.
@@ -140,7 +140,10 @@ impl File {
                 header::REFERRER_POLICY,
                 HeaderValue::from_static("no-referrer"),
             ),
-        ]);
+        ];
+        for (name, value) in fields {
+            answer.headers_mut().insert(name, value);
+        }
         answer
     }
 }

@@ -61,6 +61,13 @@ impl Web {
         Page::new(browser)
     }
 
+    /// Opens a link to the page in the tab, as a click elsewhere does: not a part of the page that is shown.
+    pub fn open_link<'a>(&self, browser: &'a Browser, link: &str) -> Result<Page<'a>> {
+        browser.session()?.navigate("about:blank")?;
+        browser.session()?.navigate(link)?;
+        Page::new(browser)
+    }
+
     /// Serves another version from now on.
     pub fn renew(&self) -> Result<()> {
         let build = self.folder().join("build.js");

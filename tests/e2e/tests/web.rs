@@ -3,7 +3,7 @@
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::web::bare;
-use e2e::{Browser, Result, Web, World, named, talk, with_text};
+use e2e::{Browser, Page, Result, Web, World, named, talk, with_text};
 use std::time::{Duration, Instant};
 
 /// What a tab says that is not the only one.
@@ -103,4 +103,111 @@ fn a_second_tab_shows_the_same_and_goes_on_when_the_first_one_closes() -> Result
         .iter()
         .chain([bob])
         .try_for_each(Browser::check_console)
+}
+
+#[test]
+fn an_invite_is_a_link_that_the_page_opens_also_before_the_first_run() -> Result {
+    let world = World::start("web-invite")?;
+    let web = Web::start(&world)?;
+    let [paula, quinn] = &bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
+    let bob = &world.browser_with_page(Chromium, "Bob", &web.url())?;
+    let b = bob.popup()?;
+    b.join("Bob")?;
+    let link = make_invite(&b)?;
+    assert!(link.starts_with(&format!("{}#i=", web.url())), "{link}");
+
+    let q = web.open_link(quinn, &link)?;
+    q.find(&named("button", "Join"))?;
+    assert_eq!(address(quinn)?, web.url());
+    q.fill("Your name", "Quinn")?;
+    q.click(&named("button", "Join"))?;
+    q.see(&named("heading", "Invites"))?;
+    q.click(&named("button", "Connect"))?;
+    b.click(&named("button", "Back"))?;
+    b.accept("Quinn")?;
+    q.click(&named("button", "Back"))?;
+    q.person("Bob").see_button("Open chat")?;
+
+    let p = web.open(paula)?;
+    p.join("Paula")?;
+    for (link, words) in [
+        (link.as_str(), "It was used or cancelled"),
+        (&link[..link.len() - 9], "This is not an invite."),
+    ] {
+        web.open_link(paula, link)?;
+        p.see(&named("heading", "Invites"))?;
+        assert_eq!(address(paula)?, web.url());
+        p.click(&named("button", "Connect"))?;
+        p.see_text(words)?;
+    }
+    p.click(&named("button", "Back"))?;
+    let link = make_invite(&p)?;
+    b.click(&named("button", "Invites"))?;
+    b.fill("Invite", &link)?;
+    b.click(&named("button", "Connect"))?;
+    p.click(&named("button", "Back"))?;
+    p.accept("Bob")?;
+    p.person("Bob").see_button("Open chat")?;
+    [paula, quinn, bob]
+        .into_iter()
+        .try_for_each(Browser::check_console)
+}
+
+/// Makes an invite and leaves it open. Returns its text.
+fn make_invite(page: &Page<'_>) -> Result<String> {
+    page.click(&named("button", "Invites"))?;
+    page.click(&named("button", "New invite"))?;
+    page.value("Invite 1")
+}
+
+fn address(browser: &Browser) -> Result<String> {
+    let address = browser.session()?.execute("return location.href", &[])?;
+    Ok(address.as_str().unwrap_or_default().to_owned())
+}
+
+/// Waits until the page is kept for times without a network.
+const KEPT: &str = "await navigator.serviceWorker.ready;";
+
+#[test]
+fn the_page_starts_without_a_network_with_what_was_stored() -> Result {
+    let world = World::start("web-offline")?;
+    let web = Web::start(&world)?;
+    let pages = bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
+    for browser in &pages {
+        web.open(browser)?.join(browser.name())?;
+        browser.session()?.execute_async(KEPT, &[])?;
+    }
+    web.site.go_away();
+    for browser in &pages {
+        let page = web.open_link(browser, &web.url())?;
+        page.see(&named("button", "Invites"))?;
+        page.click(&named("button", "Invites"))?;
+        page.see(&named("heading", "Invites"))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_new_version_waits_beside_the_one_in_use_and_takes_over_in_all_tabs_when_told_to() -> Result {
+    let world = World::start("web-update")?;
+    let web = Web::start(&world)?;
+    for browser in &bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])? {
+        let version =
+            || Ok::<_, anyhow::Error>(browser.session()?.execute("return BUILD.version", &[])?);
+        let page = web.open(browser)?;
+        page.join(browser.name())?;
+        browser.session()?.execute_async(KEPT, &[])?;
+        let old = version()?;
+        web.renew()?;
+        browser.session()?.refresh()?;
+        page.see_text("A new version of this page is here")?;
+        assert_eq!(version()?, old, "no page is made of two versions");
+        page.click(&named("button", "Begin now"))?;
+        page.see_no(&named("button", "Begin now"))?;
+        page.see(&named("button", "Invites"))?;
+        assert_ne!(version()?, old);
+        let caches = "return (await caches.keys()).length;";
+        assert_eq!(browser.session()?.execute_async(caches, &[])?, 1);
+    }
+    Ok(())
 }
