@@ -77,17 +77,18 @@ async function addWorker(watch, reload) {
   if (!navigator.serviceWorker) return bar("page_private", [["page_understood"]]);
   // The first worker of all has the files that the page is made of already.
   let replaced = navigator.serviceWorker.controller;
+  let waits;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (replaced) location.reload();
     replaced = true;
+    waits?.();
   });
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     location.hash = data.show;
   });
   await navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
-  let shown;
   watch(() => {
-    shown ??= bar("page_update", [["page_update_now", reload]]);
+    waits ??= bar("page_update", [["page_update_now", reload]]);
   });
 }
 

@@ -199,7 +199,7 @@ fn a_new_version_waits_beside_the_one_in_use_and_takes_over_in_all_tabs_when_tol
         browser.session()?.execute_async(KEPT, &[])?;
         let old = version()?;
         web.renew()?;
-        browser.session()?.refresh()?;
+        web.open_link(browser, &web.url())?;
         page.see_text("A new version of this page is here")?;
         assert_eq!(version()?, old, "no page is made of two versions");
         page.click(&named("button", "Begin now"))?;
