@@ -3,7 +3,8 @@
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::web::bare;
-use e2e::{Browser, Page, Result, Web, World, named, talk, with_text};
+use e2e::{Browser, Page, Result, Web, World, named, paths, talk, with_text};
+use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// What a tab says that is not the only one.
@@ -211,3 +212,49 @@ fn a_new_version_waits_beside_the_one_in_use_and_takes_over_in_all_tabs_when_tol
     }
     Ok(())
 }
+
+#[test]
+fn the_page_suits_a_telephone_and_a_finger() -> Result {
+    let world = World::start("web-phone")?;
+    let web = Web::start(&world)?;
+    let pictures = paths::artifacts("screenshots")?;
+    let [paula] = &bare(&world, [(Chromium, "Paula")])?;
+    let bob = &world.browser(Firefox, "Bob")?;
+    let b = bob.popup()?;
+    b.join("Bob")?;
+    paula.as_telephone(320, 568)?;
+    let page = web.open(paula)?;
+    page.find(&named("button", "Join"))?;
+    let look = |name: &str| -> Result {
+        paula.screenshots(&pictures, &format!("web-{name}"))?;
+        let small = paula.session()?.execute(SMALL, &[])?;
+        assert_eq!(small, json!([]), "{name}");
+        let wide = "return document.documentElement.scrollWidth - innerWidth";
+        assert_eq!(paula.session()?.execute(wide, &[])?, 0, "{name}");
+        Ok(())
+    };
+    look("first-run")?;
+    page.join("Paula")?;
+    page.befriend("Paula", &b, "Bob")?;
+    look("lists")?;
+    page.open_chat_with("Bob")?;
+    page.send("from a telephone")?;
+    look("chat")?;
+    page.click(&named("button", "Back"))?;
+    page.click(&named("button", "Invites"))?;
+    page.click(&named("button", "New invite"))?;
+    page.see(&named("textbox", "Invite 1"))?;
+    look("invites")?;
+    page.click(&named("button", "Back"))?;
+    page.click(&named("button", "Settings"))?;
+    look("settings")
+}
+
+/// What a finger may miss: it is less than 44 px high or wide, and is no part of a text.
+const SMALL: &str = "
+    const controls = document.querySelectorAll('button, input, select, textarea, summary, [role=switch]');
+    const target = (control) => control.matches('[type=checkbox]') && control.labels[0] || control;
+    const seen = Array.from(controls, target).filter((control) => control.checkVisibility());
+    const size = (control) => control.getBoundingClientRect();
+    const small = seen.filter((control) => size(control).height < 43.5 || size(control).width < 43.5);
+    return small.map((control) => `${control.outerHTML.slice(0, 120)} ${size(control).width}x${size(control).height}`);";

@@ -14,8 +14,14 @@ use std::path::Path;
 const REPLACED: [&str; 3] = ["popup.html", "offscreen.html", "offscreen.js"];
 
 /// What the page's worker does not keep from the beginning: it keeps the start page under its address, the configuration as
-/// it was last, and one language.
-const NOT_KEPT: [&str; 3] = ["index.html", "config.json", "sw.js"];
+/// it was last, and one language; the large icons are for whoever installs the page.
+const NOT_KEPT: [&str; 5] = [
+    "index.html",
+    "config.json",
+    "sw.js",
+    "icons/icon-192.png",
+    "icons/icon-512.png",
+];
 
 /// Makes the folder of a browser anew.
 pub(super) fn folder(browser: &str, out: &Path, bound: &[Bound]) -> Result<()> {
