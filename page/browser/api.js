@@ -10,7 +10,8 @@ import * as texts from "./texts.js";
 import { onUpdateAvailable, reload } from "./update.js";
 
 const nothing = async () => {};
-const url = (path) => new URL(path === "popup.html" ? "." : path, document.baseURI).href;
+// The start page stands for the popup's. An empty path alone would be the page that asks.
+const url = (path) => new URL(path === "popup.html" ? "." : path || ".", document.baseURI).href;
 
 // One alarm is enough: the one that looks after the engine. It lives as long as its page.
 const alarms = {

@@ -143,6 +143,7 @@ fn an_invite_is_a_link_that_the_page_opens_also_before_the_first_run() -> Result
     }
     p.click(&named("button", "Back"))?;
     let link = make_invite(&p)?;
+    assert!(link.starts_with(&format!("{}#i=", web.url())), "{link}");
     b.click(&named("button", "Invites"))?;
     b.fill("Invite", &link)?;
     b.click(&named("button", "Connect"))?;
@@ -210,6 +211,23 @@ fn a_new_version_waits_beside_the_one_in_use_and_takes_over_in_all_tabs_when_tol
         let caches = "return (await caches.keys()).length;";
         assert_eq!(browser.session()?.execute_async(caches, &[])?, 1);
     }
+    Ok(())
+}
+
+/// A browser that lets a page store nothing.
+const REFUSE: &str =
+    "IDBFactory.prototype.open = () => { throw new DOMException('refused', 'SecurityError'); };";
+
+#[test]
+fn a_person_is_told_where_the_browser_stores_nothing() -> Result {
+    let world = World::start("web-refused")?;
+    let web = Web::start(&world)?;
+    let [paula] = &bare(&world, [(Chromium, "Paula")])?;
+    let source = json!({ "source": REFUSE });
+    let command = json!({ "cmd": "Page.addScriptToEvaluateOnNewDocument", "params": source });
+    paula.session()?.post("goog/cdp/execute", &command)?;
+    web.open(paula)?
+        .see_text("does not let the page store anything")?;
     Ok(())
 }
 
