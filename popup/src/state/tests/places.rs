@@ -58,10 +58,10 @@ fn a_request_that_was_answered_meanwhile_leads_to_the_lists() {
 }
 
 fn text_of_invite(view: &Sut) -> Option<&str> {
-    match &view.state.view {
-        View::Invites(page) => Some(&page.text.0),
-        _ => None,
-    }
+    let View::Invites(page) = &view.state.view else {
+        return None;
+    };
+    Some(&page.text.0)
 }
 
 #[test]
