@@ -17,6 +17,9 @@ use crate::limits::SERVERS;
 use invalid::{check, fits};
 use serde::{Deserialize, Serialize};
 
+/// The longest address of a page: with an invite behind it, it still fits into a QR code (271 bytes).
+const PAGE_BYTES: usize = 180;
+
 /// The content of `extension/config.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -132,9 +135,10 @@ impl Config {
             "an http:// or https:// address".to_owned()
         })?;
         let page = self.page.as_deref();
-        let page = page.is_none_or(|page| is_http(page) && !page.contains('#'));
+        let page = page
+            .is_none_or(|page| is_http(page) && !page.contains('#') && page.len() <= PAGE_BYTES);
         check(page, "page", || {
-            "an http:// or https:// address without a #".to_owned()
+            format!("an http:// or https:// address without a #, at most {PAGE_BYTES} bytes")
         })?;
         self.beacon.as_ref().map_or(Ok(()), |beacon| beacon.check())
     }
@@ -192,6 +196,8 @@ mod tests {
         assert_eq!(wrong(|c| c.ip_echo = Some("ftp://x".into())), "ipEcho");
         assert_eq!(wrong(|c| c.page = Some("https://x/#a".into())), "page");
         assert_eq!(wrong(|c| c.page = Some("javascript:0".into())), "page");
+        let long = |c: &mut Config| c.page = Some(format!("https://x/{}", "y".repeat(PAGE_BYTES)));
+        assert_eq!(wrong(long), "page");
     }
 
     fn beacon() -> Beacon {
