@@ -214,6 +214,43 @@ fn a_new_version_waits_beside_the_one_in_use_and_takes_over_in_all_tabs_when_tol
     Ok(())
 }
 
+/// Waits for a notification of the page. Returns its title and text.
+const NOTIFIED: &str = "
+    const worker = await navigator.serviceWorker.ready;
+    for (let left = 100; left > 0; left--) {
+      const [shown] = await worker.getNotifications();
+      if (shown) return [shown.title, shown.body];
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('no notification after 10 s');";
+
+#[test]
+fn the_page_asks_before_it_notifies_and_then_tells_of_a_message() -> Result {
+    let world = World::start("web-notify")?;
+    let web = Web::start(&world)?;
+    let [paula] = &bare(&world, [(Chromium, "Paula")])?;
+    let bob = &world.browser(Firefox, "Bob")?;
+    let (p, b) = (web.open(paula)?, bob.popup()?);
+    p.join("Paula")?;
+    b.join("Bob")?;
+    p.befriend("Paula", &b, "Bob")?;
+    p.see_text("This page can tell you when you are not looking")?;
+    let allowed = json!({ "descriptor": { "name": "notifications" }, "state": "granted" });
+    paula.session()?.post("permissions", &allowed)?;
+    p.click(&named("button", "Allow"))?;
+    p.see_no(&named("button", "Allow"))?;
+    paula.session()?.execute_async(KEPT, &[])?;
+    b.person("Paula").open_chat()?;
+    b.send("are you there?")?;
+    let notified = paula.session()?.execute_async(NOTIFIED, &[])?;
+    assert_eq!(notified, json!(["Bob", "are you there?"]));
+    p.person("Bob").open_chat()?;
+    let withdrawn = NOTIFIED.replace("if (shown) return", "if (!shown) return");
+    let withdrawn = withdrawn.replace("[shown.title, shown.body]", "true");
+    assert_eq!(paula.session()?.execute_async(&withdrawn, &[])?, true);
+    Ok(())
+}
+
 /// A browser that lets a page store nothing.
 const REFUSE: &str =
     "IDBFactory.prototype.open = () => { throw new DOMException('refused', 'SecurityError'); };";
