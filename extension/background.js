@@ -35,9 +35,9 @@ api.runtime.onMessage.addListener((message, sender, respond) => {
   return true;
 });
 
-// Chrome puts an update off while a page of the extension is open, and the engine's always is. Firefox
-// installs it at once, unless somebody listens.
-if (api.offscreen) {
+// Chrome puts an update off while a page of the extension is open, and the engine's always is; so does a page of the web,
+// whose tabs are its own. Firefox installs it at once, unless somebody listens.
+if (api.offscreen || api.page) {
   api.runtime.onUpdateAvailable.addListener(() => background((running) => running.update()));
 }
 

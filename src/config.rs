@@ -17,6 +17,9 @@ use crate::limits::SERVERS;
 use invalid::{check, fits};
 use serde::{Deserialize, Serialize};
 
+/// The longest address of a page: with an invite behind it, it still fits into a QR code (271 bytes).
+const PAGE_BYTES: usize = 180;
+
 /// The content of `extension/config.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -32,6 +35,9 @@ pub struct Config {
     /// The beacon of an organisation.
     #[serde(default)]
     pub beacon: Option<Box<Beacon>>,
+    /// The address of the page, to which invites lead; without one they are codes.
+    #[serde(default)]
+    pub page: Option<String>,
 }
 
 impl Default for Config {
@@ -56,6 +62,7 @@ impl Default for Config {
             }],
             ip_echo: Some("https://api.ipify.org?format=json".to_owned()),
             beacon: None,
+            page: None,
         }
     }
 }
@@ -127,6 +134,12 @@ impl Config {
         check(echo, "ipEcho", || {
             "an http:// or https:// address".to_owned()
         })?;
+        let page = self.page.as_deref();
+        let page = page
+            .is_none_or(|page| is_http(page) && !page.contains('#') && page.len() <= PAGE_BYTES);
+        check(page, "page", || {
+            format!("an http:// or https:// address without a #, at most {PAGE_BYTES} bytes")
+        })?;
         self.beacon.as_ref().map_or(Ok(()), |beacon| beacon.check())
     }
 }
@@ -181,6 +194,10 @@ mod tests {
             "iceServers.0.username"
         );
         assert_eq!(wrong(|c| c.ip_echo = Some("ftp://x".into())), "ipEcho");
+        assert_eq!(wrong(|c| c.page = Some("https://x/#a".into())), "page");
+        assert_eq!(wrong(|c| c.page = Some("javascript:0".into())), "page");
+        let long = |c: &mut Config| c.page = Some(format!("https://x/{}", "y".repeat(PAGE_BYTES)));
+        assert_eq!(wrong(long), "page");
     }
 
     fn beacon() -> Beacon {

@@ -49,6 +49,7 @@ fn app() -> Result<App> {
         }),
         signer: Arc::new(Signer::new(identity, audience, Slots::STANDARD, clock)),
         proxies: Proxies(0),
+        site: None,
     })
 }
 

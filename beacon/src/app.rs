@@ -1,12 +1,13 @@
-//! The HTTP of the beacon: `GET` or `POST /beacon`, `GET /ip`, `GET /healthz`.
+//! The HTTP of the beacon: `GET` or `POST /beacon`, `GET /ip`, `GET /healthz`, and every other path for the page.
 
 use crate::address::{self, Proxies};
 use crate::callers::Callers;
 use crate::sheet::Signer;
+use crate::site::Site;
 use axum::Router;
 use axum::body::HttpBody;
 use axum::extract::{Extension, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -34,6 +35,8 @@ pub struct App {
     pub signer: Arc<Signer>,
     /// What is in front of this server.
     pub proxies: Proxies,
+    /// The page, where it is served from here.
+    pub site: Option<Arc<Site>>,
 }
 
 impl App {
@@ -44,6 +47,7 @@ impl App {
             .route("/ip", get(ip).layer(anybody))
             .route(PATH, get(beacon).post(beacon).options(preflight))
             .route("/healthz", get(async || "ok\n"))
+            .fallback(page)
             .layer(middleware::from_fn(without_body))
             .layer(middleware::from_fn(logged))
             .with_state(self)
@@ -112,6 +116,14 @@ async fn ip(
         (header::CACHE_CONTROL, "no-store"),
     ];
     (headers, format!("{{\"ip\":\"{address}\"}}")).into_response()
+}
+
+/// Answers with a file of the page.
+async fn page(State(app): State<App>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    match &app.site {
+        Some(site) => site.answer(&method, uri.path(), &headers),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// Refuses requests with a body, which nothing here takes. hyper leaves it unread and hangs up.

@@ -6,6 +6,7 @@ use crate::callers::{Callers, Pattern, Token};
 use crate::clock::system_clock;
 use crate::key;
 use crate::sheet::Signer;
+use crate::site::Site;
 use anyhow::{Context, Result, anyhow, bail};
 use mesh_chat::beacon::{Audience, Slots, key_id};
 use std::convert::Infallible;
@@ -74,6 +75,9 @@ pub struct Serve {
         value_parser = clap::value_parser!(u8).range(1..=8)
     )]
     pub trust_forwarded: Option<u8>,
+    /// Serve the page too, from this folder (`dist/web`), and give the header to it. It is read when the program starts
+    #[arg(long, value_name = "DIR")]
+    pub web: Option<PathBuf>,
     /// Log each request, with the address it came from
     #[arg(long)]
     pub debug: bool,
@@ -132,18 +136,28 @@ impl Serve {
             callers: Arc::new(callers),
             signer: Arc::new(signer),
             proxies: Proxies(self.trust_forwarded.unwrap_or(0).into()),
+            site: self
+                .web
+                .as_deref()
+                .map(Site::read)
+                .transpose()?
+                .map(Arc::new),
         })
     }
 
     fn callers(&self) -> Result<Callers> {
         let tokens = self.tokens()?;
-        if self.origin.is_empty() && tokens.is_empty() {
-            bail!("nobody would get the header: give --origin, --token or --token-file");
+        let mut origins = self.origin.clone();
+        // What is served from here comes from the address that is signed.
+        origins.extend(
+            self.web
+                .as_ref()
+                .map(|_| Pattern::Exact(self.url.to_string())),
+        );
+        if origins.is_empty() && tokens.is_empty() {
+            bail!("nobody would get the header: give --origin, --token, --token-file or --web");
         }
-        Ok(Callers {
-            origins: self.origin.clone(),
-            tokens,
-        })
+        Ok(Callers { origins, tokens })
     }
 
     fn tokens(&self) -> Result<Vec<Token>> {

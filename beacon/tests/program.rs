@@ -295,3 +295,27 @@ fn slots_of_tests_are_short() {
     assert!(pin.verify(header, now).is_err());
     assert!(pin.with_slots(slots).verify(header, now).is_ok());
 }
+
+#[test]
+fn the_page_that_is_served_from_here_gets_the_header_at_its_own_origin() {
+    let folder = Folder::new("web");
+    std::fs::write(folder.0.join("index.html"), "<!doctype html>").unwrap();
+    let (key, _) = folder.key();
+    let mut command = beacon();
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--url", URL, "--key"])
+        .arg(&key)
+        .arg("--web")
+        .arg(&folder.0);
+    let running = Running::start(&mut command);
+    let mut page = running.get("/");
+    assert_eq!(page.body_mut().read_to_string().unwrap(), "<!doctype html>");
+    let given = |origin: &str| {
+        let ask = format!(
+            "POST /beacon HTTP/1.1\r\nhost: x\r\nconnection: close\r\norigin: {origin}\r\n\r\n"
+        );
+        running.raw(ask.as_bytes()).contains("x-mesh-beacon: ")
+    };
+    assert!(given(URL));
+    assert!(!given(ORIGIN), "nobody else was named");
+}

@@ -3,6 +3,8 @@
 //! [`api`] is `browser` in Firefox and `chrome` in Chrome. What a browser lacks reads as
 //! `undefined` and is an `Option` here. Calls return a promise, or nothing in some versions:
 //! [`settled`] takes either. Calls throw where the extension was updated while its page stayed open.
+//!
+//! The page, which is no extension, has the same interface from `page/browser/api.js`.
 
 mod numbers;
 
@@ -62,6 +64,9 @@ extern "C" {
     /// `extension`.
     #[wasm_bindgen(method, getter)]
     pub fn extension(this: &Api) -> Extension;
+    /// Whether this is no extension but the page, whose `page/browser/api.js` stands for the interface.
+    #[wasm_bindgen(method, getter, js_name = page)]
+    pub fn is_page(this: &Api) -> bool;
 
     /// `extension`.
     #[derive(Clone, Debug)]
@@ -290,6 +295,13 @@ pub fn found() -> Option<Api> {
     let found = ["browser", "chrome"].iter().filter_map(named);
     let mut objects = found.filter(JsValue::is_object);
     objects.next().map(JsCast::unchecked_into)
+}
+
+/// Returns whether this is Chromium: of the API, its engine's page has what other browsers have too.
+pub fn is_chromium() -> bool {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into());
+    let has = navigator.and_then(|navigator| Reflect::has(&navigator, &"userAgentData".into()));
+    has.unwrap_or(false)
 }
 
 /// Returns an object of these properties, as the APIs take them.

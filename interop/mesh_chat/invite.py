@@ -9,6 +9,7 @@ from . import crypto
 from .store import Invite
 
 PREFIX = "meshchat-invite:"
+LINK = "#i="
 VERSION = b"\x01"
 LENGTH = 1 + 16 + 32 + 8
 
@@ -28,10 +29,11 @@ def write(invite: Invite) -> str:
 
 
 def read(text: str, now: float) -> Invite:
-    """Reads a code that is still open."""
+    """Reads a code, or a link with one, that is still open."""
     text = text.strip()
+    code = text.removeprefix(PREFIX) if text.startswith(PREFIX) else text.partition(LINK)[2]
     try:
-        data = crypto.from_base64url(text.removeprefix(PREFIX)) if text.startswith(PREFIX) and len(text) < 200 else b""
+        data = crypto.from_base64url(code) if len(code) < 200 else b""
     except ValueError as error:
         raise BadInvite("this is no invite") from error
     if len(data) != LENGTH or data[:1] != VERSION:

@@ -224,6 +224,8 @@ class Invites(unittest.TestCase):
         one = Invite(bytes.fromhex("07070707070747078707070707070707"), b"\x09" * 32, 1_795_420_800.0)
         self.assertEqual(invite.write(one), self.CODE)
         self.assertEqual(invite.read(self.CODE, 1_795_420_799), one)
+        link = self.CODE.replace("meshchat-invite:", "https://chat.example.org/#i=")
+        self.assertEqual(invite.read(link, 1_795_420_799), one)
         self.assertEqual(invite.invite_id("myapp", one.uuid), "myapp-07070707-0707-4707-8707-070707070707")
 
     def test_what_is_over_or_none_is_refused(self) -> None:

@@ -32,12 +32,12 @@ pub use mesh_chat::limits;
 pub use mesh_chat::view::{
     AWAY_AFTER, About, Act, Alert, Answer, Asked, Availability, BackupView, Badge, BeaconStatus,
     BeaconTrouble, Choice, Command, Connected, ContactCommand, ContactId, Duty, Entry, Event,
-    Failure, FileChoice, FileCommand, FileOffer, Going, Hidden, Introduction, IntroductionState,
-    Invite, InviteId, Lifetime, Marks, Message, MessageState, Network, Notification, OffFor,
-    Offered, Outcome, Person, PersonId, Phase, Ping, Preferences, Presence, Profile, Progress,
-    Proposal, Quoted, Reach, Recent, Recipient, Reference, Refusal, Request, RequestId, Role,
-    RuleStep, SettingsView, Special, Status, Staying, Transfer, TransferId, TransferState, Way,
-    check_text, is_sign,
+    Failure, FileChoice, FileCommand, FileOffer, Going, Hidden, INVITE_SCHEME, Introduction,
+    IntroductionState, Invite, InviteId, Lifetime, Marks, Message, MessageState, Network,
+    Notification, OffFor, Offered, Outcome, Person, PersonId, Phase, Ping, Preferences, Presence,
+    Profile, Progress, Proposal, Quoted, Reach, Recent, Recipient, Reference, Refusal, Request,
+    RequestId, Role, RuleStep, SettingsView, Special, Status, Staying, Transfer, TransferId,
+    TransferState, Way, check_text, is_sign,
 };
 
 /// The name of the port between a view and the engine.

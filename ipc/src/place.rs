@@ -3,10 +3,13 @@
 //! A notification is about a place, its id names that place, and a click on it opens it. So the
 //! background and the popup must spell places alike.
 
-use mesh_chat::view::{About, ContactId, RequestId};
+use mesh_chat::view::{About, ContactId, Hidden, INVITE_LINK, RequestId};
 
 /// The most bytes that an id in an address may have; ours have 16.
 const ID_BYTES: usize = 200;
+
+/// The most characters of an invite in an address that are looked at; ours have 76, and a longer one is none.
+const INVITE_CHARACTERS: usize = 200;
 
 /// A place in the popup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub enum Place {
     Contact(ContactId),
     /// The invites.
     Invites,
+    /// The invites, with the code of one to be used.
+    Invite(Hidden),
     /// The backup in the settings.
     Backup,
 }
@@ -49,12 +54,17 @@ impl Place {
             Self::Request(RequestId(id)) => format!("#request={id}"),
             Self::Contact(ContactId(id)) => format!("#contact={id}"),
             Self::Invites => "#invites".to_owned(),
+            Self::Invite(Hidden(code)) => format!("{INVITE_LINK}{code}"),
             Self::Backup => "#backup".to_owned(),
         }
     }
 
     /// Reads the part of an address from the `#` on, already percent-decoded.
     pub fn parse(fragment: &str) -> Option<Self> {
+        if let Some(code) = fragment.strip_prefix(INVITE_LINK) {
+            let code = code.chars().take(INVITE_CHARACTERS).collect();
+            return Some(Self::Invite(Hidden(code)));
+        }
         let name = fragment.strip_prefix('#')?;
         let Some((kind, id)) = name.split_once('=') else {
             return match name {
@@ -99,6 +109,7 @@ mod tests {
             (Place::Chat(contact()), "#chat=00ff"),
             (Place::Send(contact()), "#send=00ff"),
             (Place::Unread, "#unread"),
+            (Place::Invite(Hidden("AQ".to_owned())), "#i=AQ"),
             (Place::Request(request()), "#request=7"),
             (Place::Backup, "#backup"),
         ] {

@@ -143,9 +143,10 @@ impl Introductions {
     }
 }
 
-/// Returns an open invite as views see it.
-pub(crate) fn shown(record: &InviteRecord) -> Option<Invite> {
-    let code = invite_code::write(&record.address, &unb64(&record.secret.0)?, record.expires)?;
+/// Returns an open invite as views see it: as a link to the `page`, where one is configured.
+pub(crate) fn shown(record: &InviteRecord, page: Option<&str>) -> Option<Invite> {
+    let secret = unb64(&record.secret.0)?;
+    let code = invite_code::write(&record.address, &secret, record.expires, page)?;
     Some(Invite {
         id: record.id.clone(),
         link: Secret(code),

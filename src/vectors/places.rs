@@ -158,7 +158,7 @@ pub(super) fn slots() -> Json {
 pub(super) fn invites() -> Json {
     let (secret, until) = ([9; 32], 1_795_420_800_000);
     let uuid = ids::transport_uuid(ANNS_ADDRESS).unwrap();
-    let code = invite_code::write(ANNS_ADDRESS, &secret, until);
+    let code = invite_code::write(ANNS_ADDRESS, &secret, until, None);
     List(vec![Object(vec![
         ("idText", text(ANNS_ADDRESS)),
         ("uuid", hex(uuid.as_bytes())),

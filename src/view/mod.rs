@@ -31,8 +31,8 @@ pub use message::{
 };
 pub use notification::{About, Notification};
 pub use people::{
-    Asked, Connected, Invite, Person, PersonId, Ping, Preferences, Presence, Proposal, Reach,
-    Recent, Request, Special, Staying, Way,
+    Asked, Connected, INVITE_LINK, INVITE_SCHEME, Invite, Person, PersonId, Ping, Preferences,
+    Presence, Proposal, Reach, Recent, Request, Special, Staying, Way,
 };
 pub use recipient::{Duty, Recipient};
 pub use status::{Badge, BeaconStatus, BeaconTrouble, Network, Phase, Profile, Role, Status};

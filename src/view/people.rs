@@ -167,6 +167,12 @@ pub struct Recent {
     pub name: String,
 }
 
+/// How an invite begins that is a code, so that people and programs see what it is.
+pub const INVITE_SCHEME: &str = "meshchat-invite:";
+
+/// What stands before the code in an invite that is a link.
+pub const INVITE_LINK: &str = "#i=";
+
 /// An open invite.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

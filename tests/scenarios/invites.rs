@@ -1,11 +1,16 @@
-//! Invites: codes by which people on different networks become contacts.
+//! Invites: codes and links by which people on different networks become contacts.
 
 use crate::world::{ANN, AWAY, BOB, CLEO, DAY, World};
+use mesh_chat::config::Config;
 use mesh_chat::view::{Alert, Answer, Command, Hidden, Ping, Presence, Refusal};
 
 /// Makes a world with Ann, Bob and Cleo on three networks, without contacts.
 fn strangers() -> World {
-    World::new()
+    strangers_in(World::new())
+}
+
+fn strangers_in(world: World) -> World {
+    world
         .address(BOB, AWAY)
         .address(CLEO, "192.0.2.44")
         .joined(&["Ann", "Bob", "Cleo"])
@@ -31,6 +36,23 @@ fn an_invite_code_connects_two_networks_and_works_once() {
     world.pass(1_000);
     // A used invite shows nothing any more, so nobody is there for it.
     assert_eq!(world.reply(CLEO), &Err(Refusal::InviteUnreachable));
+}
+
+#[test]
+fn an_invite_is_a_link_where_a_page_is_configured_and_works_as_the_code_does() {
+    let packed = Config {
+        page: Some("https://chat.example.org/".to_owned()),
+        ..Config::default()
+    };
+    let mut world = strangers_in(World::new().packed_with(packed));
+    let link = world.invite(ANN);
+    let code = link.0.strip_prefix("https://chat.example.org/#i=").unwrap();
+    let other_page = Hidden(format!("https://elsewhere.example/#i={code}"));
+    world.use_invite(BOB, &other_page);
+    assert_eq!(world.reply(BOB), &Ok(Answer::Done));
+    assert!(world.requests(ANN)[0].invited);
+    world.use_invite(CLEO, &Hidden(link.0.replace("#i=", "#j=")));
+    assert_eq!(world.reply(CLEO), &Err(Refusal::InviteMalformed));
 }
 
 #[test]

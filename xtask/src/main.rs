@@ -25,6 +25,7 @@ mod store;
 mod stories;
 mod test;
 mod traces;
+mod web;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -42,10 +43,12 @@ struct Cli {
 enum Command {
     /// Install what is missing: browsers, drivers, a STUN server, the wasm targets, npm packages
     Setup(setup::Options),
-    /// Build the extension: dist/chrome, dist/firefox and a zip of each
+    /// Build the extension and the page: dist/chrome, dist/firefox and a zip of each, dist/web
     Dist(dist::Options),
     /// Open a browser with the extension and the public servers
     Run(browser::Options),
+    /// Serve the page on this machine and open it
+    Web(web::Options),
     /// Two Chromium and one Firefox meet and chat through servers on this machine
     Demo(stories::DemoOptions),
     /// Check a change of the core in less than a minute: style, unit tests, vectors, 200 worlds
@@ -87,6 +90,7 @@ fn run(command: Command) -> Result<()> {
         Command::Setup(options) => setup::run(&options),
         Command::Dist(options) => dist::run(&options).map(drop),
         Command::Run(options) => browser::run(&options),
+        Command::Web(options) => web::run(&options),
         Command::Demo(options) => stories::demo(&options),
         Command::Check => check::run(),
         Command::Traces(options) => traces::run(&options),

@@ -1,4 +1,4 @@
-//! The JavaScript shims of the extension, in Node with stubs in the place of browsers and wasm.
+//! The JavaScript shims of the extension and of the page, in Node with stubs in the place of browsers and wasm.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 #[test]
 fn the_shims_keep_going_whatever_fails() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shims");
-    for file in ["engine.mjs", "revive.mjs"] {
+    for file in ["engine.mjs", "page.mjs", "revive.mjs"] {
         let status = Command::new("node")
             .args(["--no-warnings", "--test"])
             .arg(here.join(file))

@@ -12,8 +12,10 @@ use beacon::address::Proxies;
 use beacon::app::{App, Peer};
 use beacon::callers::Callers;
 use beacon::sheet::Signer;
+use beacon::site::Site;
 use mesh_chat::beacon::{Audience, Slots};
 use mesh_chat::crypto::Identity;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tower::ServiceExt;
@@ -30,6 +32,7 @@ pub(crate) struct Beacon {
     pub(crate) signer: Arc<Signer>,
     callers: Callers,
     proxies: Proxies,
+    site: Option<Arc<Site>>,
 }
 
 impl Beacon {
@@ -52,6 +55,7 @@ impl Beacon {
                 tokens: Vec::new(),
             },
             proxies: Proxies(0),
+            site: None,
         }
     }
 
@@ -62,6 +66,11 @@ impl Beacon {
 
     pub(crate) fn behind(mut self, proxies: usize) -> Self {
         self.proxies = Proxies(proxies);
+        self
+    }
+
+    pub(crate) fn with_site(mut self, folder: &Path) -> Self {
+        self.site = Some(Arc::new(Site::read(folder).unwrap()));
         self
     }
 
@@ -76,6 +85,7 @@ impl Beacon {
             callers: Arc::new(self.callers.clone()),
             signer: Arc::clone(&self.signer),
             proxies: self.proxies,
+            site: self.site.clone(),
         };
         app.router()
     }

@@ -182,8 +182,8 @@ mod tests {
         language("zh_CN", &["other"], &[]),
     ];
 
-    /// Used by the manifest and by the notifications and the menu of the background, not by this crate.
-    const OF_OTHERS: [&str; 3] = ["extension_", "menu_", "notify_"];
+    /// Used by the manifest, by the notifications and the menu of the background, and by the page, not by this crate.
+    const OF_OTHERS: [&str; 4] = ["extension_", "menu_", "notify_", "page_"];
 
     fn messages(json: &str) -> BTreeMap<String, Packed> {
         serde_json::from_str(json).unwrap()

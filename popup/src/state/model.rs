@@ -89,6 +89,8 @@ impl State {
     /// Returns the part of the page's address from the `#` on that leads back to what is shown.
     pub(crate) fn address(&self) -> String {
         match (&self.follow, &self.view) {
+            // Whoever sees the address could use it.
+            (Some(Place::Invite(_)), _) => String::new(),
             (Some(place), _) => place.to_fragment(),
             (None, View::Chat(chat)) => Place::Chat(chat.contact.clone()).to_fragment(),
             (None, _) => String::new(),

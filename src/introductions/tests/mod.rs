@@ -37,7 +37,7 @@ fn invited() -> (crate::context::Context, Introductions, InviteRecord, Secret) {
         panic!("no invite is stored");
     };
     introductions.invite_stored(&mut ctx, record.clone());
-    let code = shown(&record).unwrap().link;
+    let code = shown(&record, None).unwrap().link;
     (ctx, introductions, record, code)
 }
 

@@ -109,11 +109,9 @@ impl Shown {
         if state.introductions.invites().map(|open| &open.id).eq(known) {
             return;
         }
-        let open: Vec<Invite> = state
-            .introductions
-            .invites()
-            .filter_map(strangers::shown)
-            .collect();
+        let page = state.account.config().page.as_deref();
+        let shown = |record| strangers::shown(record, page);
+        let open: Vec<Invite> = state.introductions.invites().filter_map(shown).collect();
         let is_gone = |was: &&Invite| open.iter().all(|is| is.id != was.id);
         for gone in self.invites.iter().filter(is_gone) {
             ctx.event(Event::InviteGone(gone.id.clone()));

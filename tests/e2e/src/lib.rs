@@ -1,7 +1,8 @@
 //! Real browsers against local services.
 //!
 //! - `services`: the servers a mesh needs, on this machine, counting what reaches them.
-//! - `browser`: Chromium and Firefox with the extension; `page`: its popup, used by role and name.
+//! - `browser`: Chromium and Firefox with the extension; `page`: its popup, used by role and name;
+//!   `web`: the same without the extension, from a web server.
 //! - `lab`: homes behind routers with NAT, made of network namespaces; `figures`: what is measured.
 //! - `lists`, `talk`: what several browsers show together; a chat that goes on meanwhile;
 //!   `friends`: contacts in two homes; `files`: what these send each other; `filled`: chats with a long history.
@@ -38,6 +39,7 @@ pub mod squatter;
 pub mod stock;
 pub mod talk;
 pub mod tally;
+pub mod web;
 pub mod webdriver;
 pub mod world;
 
@@ -49,6 +51,7 @@ pub use python::Python;
 pub use services::Services;
 pub use squatter::Squatter;
 pub use stock::{Link, Stock};
+pub use web::Web;
 pub use world::World;
 
 /// What a test gives: errors tell their whole story.

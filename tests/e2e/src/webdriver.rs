@@ -187,6 +187,13 @@ impl Session {
         self.switch(next)
     }
 
+    /// Closes another tab and stays in this one.
+    pub fn close_other(&self, other: &str) -> Result<()> {
+        let this = text(&self.get("window")?)?;
+        self.switch(other)?;
+        self.close_tab(&this)
+    }
+
     /// Returns all tabs.
     pub fn windows(&self) -> Result<Vec<String>> {
         Ok(serde_json::from_value(self.get("window/handles")?)?)

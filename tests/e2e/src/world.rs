@@ -58,6 +58,13 @@ impl World {
         Browser::launch(setup, &self.services.config(), &self.logs)
     }
 
+    /// Starts a browser whose invites lead to this page.
+    pub fn browser_with_page(&self, kind: Kind, name: &str, page: &str) -> Result<Browser> {
+        let mut config = self.services.config();
+        config["page"] = page.into();
+        Browser::launch(Setup::new(kind, name), &config, &self.logs)
+    }
+
     /// Starts several at once, each like this.
     pub fn launch_all<const N: usize>(&self, who: [Setup; N]) -> Result<[Browser; N]> {
         at_once(who, |setup| self.launch(setup))

@@ -142,7 +142,11 @@ async fn packed() -> Result<Config, String> {
     let body = response.text().map(JsValue::from);
     let body = settled(body).await?;
     let body = body.as_string().ok_or_else(|| text(&body))?;
-    let config: Config = json::from_str(&body).map_err(|error| error.to_string())?;
+    let mut config: Config = json::from_str(&body).map_err(|error| error.to_string())?;
+    if api().is_page() {
+        // Invites lead to the page where they were made, if to no other.
+        config.page.get_or_insert_with(|| api().runtime().url(""));
+    }
     config.check().map_err(|refusal| refusal.to_string())?;
     Ok(config)
 }

@@ -101,12 +101,7 @@ impl Driver {
         let come: Vec<TransferId> = come.map(|one| one.id.clone()).collect();
         let kept = snapshot.transfers.iter().filter(|one| one.is_kept());
         let kept: Vec<TransferId> = kept.map(|one| one.id.clone()).collect();
-        // Chromium's offscreen document has no `offscreen` itself, and of the rest of the API only `runtime`.
-        let limited = chrome::api()
-            .runtime()
-            .url("")
-            .starts_with("chrome-extension:");
-        let connections = Connections::new(limited);
+        let connections = Connections::new(chrome::is_chromium());
         let messages = Rc::new(messages);
         let driver = Rc::new_cyclic(|me: &Weak<Self>| {
             let files = Files::start(host.clone(), come, kept, {
@@ -190,7 +185,7 @@ impl Driver {
     fn renew(&self) {
         let rests =
             self.storage.is_idle() && self.files.is_idle() && self.node.borrow().is_at_rest();
-        let quiet = rests && self.views.borrow().is_empty();
+        let quiet = rests && self.is_unwatched();
         if quiet && take_update() {
             return self.host.tell(HostRequest::Update);
         }
@@ -200,6 +195,12 @@ impl Driver {
             tracing::warn!(?counts, "closed connections are kept: the page begins anew");
             restart();
         }
+    }
+
+    /// Returns whether nobody has a view before them. The tab of a page's engine is a view itself, also where nobody sees it.
+    fn is_unwatched(&self) -> bool {
+        let views = self.views.borrow();
+        views.is_empty() || chrome::api().is_page() && !views.is_any_visible()
     }
 
     /// Handles a command that comes from outside any view.

@@ -1,4 +1,5 @@
-//! `dist`: the extension as folders that can be loaded, and as zips that are the same each time.
+//! `dist`: the extension as folders that can be loaded, and as zips that are the same each time; the page as a folder for any
+//! web server.
 //!
 //! `build` makes wasm of the crates, `bind` makes it loadable and small, `assemble` puts the
 //! folder together with the `manifest` of its browser, `pack` zips it, `sizes` weighs it.
@@ -30,6 +31,9 @@ pub(crate) struct Options {
 
 /// The browsers there is a folder for. Only their manifests differ.
 pub(crate) const BROWSERS: [&str; 2] = ["chrome", "firefox"];
+
+/// The folder of the page, beside those.
+pub(crate) const PAGE: &str = "web";
 
 /// A crate that becomes wasm, and what it may weigh.
 pub(crate) struct Part {
@@ -98,6 +102,7 @@ pub(crate) fn run(options: &Options) -> Result<PathBuf> {
         assemble::folder(browser, &out.join(browser), &bound)?;
         pack::folder(&out.join(browser), &zip(&out, browser))?;
     }
+    assemble::page(&out.join(PAGE), &bound)?;
     let sizes = sizes::weigh(&bound)?;
     sizes::print(&sizes, &out)?;
     sizes::save(&sizes, &out)?;

@@ -58,7 +58,20 @@ fn no_page_of_the_web_reaches_the_extension_and_nothing_is_loaded_from_elsewhere
     let manifest = std::fs::read_to_string(root().join("manifest.json")).unwrap();
     let doors = DOORS.iter().filter(|door| manifest.contains(**door));
     assert_eq!(doors.collect::<Vec<_>>(), [] as [&&str; 0]);
-    let (_, policy) = manifest.split_once("extension_pages\": \"").unwrap();
+    check_policy(&manifest, "extension_pages\": \"");
+}
+
+#[test]
+fn the_page_loads_nothing_from_elsewhere() {
+    for file in ["page/index.html", "page/engine.html"] {
+        let page = std::fs::read_to_string(root().join(file)).unwrap();
+        check_policy(&page, "Content-Security-Policy\" content=\"");
+    }
+}
+
+/// Checks the policy that stands between this and the next quotation mark.
+fn check_policy(text: &str, begin: &str) {
+    let (_, policy) = text.split_once(begin).unwrap();
     let (policy, _) = policy.split_once('"').unwrap();
     for directive in policy.split("; ") {
         let (name, sources) = directive.split_once(' ').unwrap();

@@ -106,6 +106,9 @@ impl State {
             Event::Profile(profile) => {
                 self.name = profile.name;
                 self.follow_settings();
+                if self.engine.is_ready() {
+                    return self.follow_joined();
+                }
             }
             Event::Status(status) => self.status = Some(status),
             Event::Person(person) => return self.take_person(person),
@@ -166,10 +169,13 @@ impl State {
             effects.extend(self.ask_history(contact, Stretch::Newest));
         }
         if self.name.is_none() {
-            self.backup.opened = self.follow.take() == Some(Place::Backup);
+            self.backup.opened = self.follow == Some(Place::Backup);
+            // Every other place is of somebody who has joined.
+            self.follow
+                .take_if(|place| !matches!(place, Place::Invite(_)));
             effects.push(Effect::Focus(Target::JoinName));
-        } else if let Some(place) = self.follow.take() {
-            effects.extend(self.follow(place));
+        } else {
+            effects.extend(self.follow_joined());
         }
         effects
     }

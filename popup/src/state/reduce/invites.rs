@@ -13,6 +13,16 @@ impl State {
         self.open(View::Invites(Box::new(InvitesPage::new())))
     }
 
+    /// Opens the page with an invite that the person may use.
+    pub(super) fn open_invite(&mut self, text: Hidden) -> Vec<Effect> {
+        let mut effects = self.open_invites();
+        if let Some(page) = self.invites_page() {
+            page.text = text;
+        }
+        effects.push(Effect::Focus(Target::Field(INVITE.to_owned())));
+        effects
+    }
+
     fn invites_page(&mut self) -> Option<&mut InvitesPage> {
         if let View::Invites(page) = &mut self.view {
             Some(page)

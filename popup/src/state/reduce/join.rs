@@ -3,6 +3,7 @@
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
 use crate::state::outbox::Purpose;
+use crate::state::view::View;
 use ipc::{Command, Refusal};
 
 impl State {
@@ -34,7 +35,9 @@ impl State {
         self.join.busy = false;
         match refusal {
             Some(refusal) => self.refuse_join(refusal),
-            None => vec![Effect::Focus(Target::Lists)],
+            // The address may have led elsewhere.
+            None if self.view == View::Lists => vec![Effect::Focus(Target::Lists)],
+            None => Vec::new(),
         }
     }
 }

@@ -4,12 +4,14 @@ use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
 use crate::state::pages::EXPORT;
 use crate::state::view::View;
-use ipc::{ContactId, Person, PersonId, Place};
+use ipc::{ContactId, Hidden, INVITE_SCHEME, Person, PersonId, Place};
 use std::rc::Rc;
 
 impl State {
     pub(super) fn follow(&mut self, place: Place) -> Vec<Effect> {
-        if !self.engine.is_ready() {
+        // An invite waits until the person has joined.
+        let waits = self.name.is_none() && matches!(place, Place::Invite(_));
+        if waits || !self.engine.is_ready() {
             self.follow = Some(place);
             return Vec::new();
         }
@@ -18,6 +20,9 @@ impl State {
             Place::Chat(contact) => self.open_chat(contact),
             Place::Contact(contact) => self.open_contact(contact),
             Place::Invites => self.open_invites(),
+            Place::Invite(Hidden(code)) => {
+                self.open_invite(Hidden(format!("{INVITE_SCHEME}{code}")))
+            }
             Place::Send(contact) => {
                 let mut effects = self.open_chat(contact.clone());
                 // Nothing is kept for somebody who is no contact any more.
@@ -43,6 +48,12 @@ impl State {
                 effects
             }
         }
+    }
+
+    /// Goes where an address wanted to lead before the person had joined.
+    pub(super) fn follow_joined(&mut self) -> Vec<Effect> {
+        let place = self.follow.take_if(|_| self.name.is_some());
+        place.map_or_else(Vec::new, |place| self.follow(place))
     }
 
     /// Returns the chat with something unread that comes next behind the open one, and round to it again.

@@ -108,6 +108,7 @@ fn packed() -> Config {
         ice_servers: Vec::new(),
         ip_echo: None,
         beacon: None,
+        page: None,
     }
 }
 
@@ -134,12 +135,17 @@ impl Sut {
     }
 
     fn attach(&mut self) -> Vec<Effect> {
+        self.attach_as(Some("Me"))
+    }
+
+    /// Attaches to the engine of somebody with this name, or of nobody yet.
+    fn attach_as(&mut self, name: Option<&str>) -> Vec<Effect> {
         let settings = SettingsView {
             settings: ipc::Settings::default(),
             defaults: packed(),
             config_error: None,
         };
-        let name = Some("Me".to_owned());
+        let name = name.map(str::to_owned);
         self.event(Event::Profile(Profile { name }));
         self.event(Event::Settings(settings));
         self.event(Event::Person(anna()));

@@ -56,3 +56,41 @@ fn a_request_that_was_answered_meanwhile_leads_to_the_lists() {
             .any(|effect| matches!(effect, Effect::Focus(Target::Request(_))))
     );
 }
+
+fn text_of_invite(view: &Sut) -> Option<&str> {
+    let View::Invites(page) = &view.state.view else {
+        return None;
+    };
+    Some(&page.text.0)
+}
+
+#[test]
+fn a_link_with_an_invite_fills_the_field_for_it_and_goes_from_the_address_at_once() {
+    let mut view = Sut::new();
+    let place = Place::parse("#i=AQcH").unwrap();
+    view.act(Action::Follow(place.clone()));
+    assert_eq!(view.state.address(), "");
+    view.attach();
+    assert_eq!(text_of_invite(&view), Some("meshchat-invite:AQcH"));
+    view.act(Action::Back);
+    let effects = view.act(Action::Follow(place));
+    assert_eq!(text_of_invite(&view), Some("meshchat-invite:AQcH"));
+    let field = Effect::Focus(Target::Field(INVITE.to_owned()));
+    assert_eq!(effects.last(), Some(&field));
+}
+
+#[test]
+fn a_link_with_an_invite_waits_until_the_person_has_joined() {
+    let mut view = Sut::new();
+    view.act(Action::Follow(Place::parse("#i=AQcH").unwrap()));
+    view.attach_as(None);
+    assert_eq!(view.state.shell(), Shell::FirstRun);
+    assert_eq!(
+        (text_of_invite(&view), view.state.address()),
+        (None, String::new())
+    );
+    view.event(Event::Profile(Profile {
+        name: Some("Anna".to_owned()),
+    }));
+    assert_eq!(text_of_invite(&view), Some("meshchat-invite:AQcH"));
+}

@@ -134,6 +134,14 @@ pub(super) fn set_size(session: &Session, width: u32, height: u32) -> Result<()>
     devtools(session, "Emulation.setDeviceMetricsOverride", &size).map(drop)
 }
 
+/// Shows pages in this size, on a screen that is touched.
+pub(super) fn be_telephone(session: &Session, width: u32, height: u32) -> Result<()> {
+    let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
+    devtools(session, "Emulation.setDeviceMetricsOverride", &size)?;
+    let touch = json!({ "enabled": true });
+    devtools(session, "Emulation.setTouchEmulationEnabled", &touch).map(drop)
+}
+
 /// Runs the body of an async function in the tab where extensions are managed; `id` is the extension's.
 fn manage(browser: &Browser, body: &str) -> Result<()> {
     let session = browser.session()?;

@@ -1,5 +1,12 @@
 //! What of a browser's log is a complaint of the extension.
 
+/// Where its pages and workers come from, and those of the page without an extension.
+const OURS: [&str; 3] = [
+    "chrome-extension://",
+    "moz-extension://",
+    "http://127.0.0.1:",
+];
+
 /// Marks of trouble, in lines that name a page or worker of the extension.
 const MARKS: [&str; 5] = [
     "Uncaught",
@@ -30,7 +37,7 @@ pub(super) fn complaints(log: &str) -> Vec<String> {
 }
 
 fn is_complaint(line: &str) -> bool {
-    let ours = line.contains("chrome-extension://") || line.contains("moz-extension://");
+    let ours = OURS.iter().any(|origin| line.contains(origin));
     let logged = line
         .strip_prefix(FIREFOX)
         .map(|text| text.trim_start_matches('"'));

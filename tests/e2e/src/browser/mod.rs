@@ -444,6 +444,11 @@ impl Browser {
         )?)
     }
 
+    /// Shows pages as a telephone of this size does, with a finger in the place of a mouse. Chromium only.
+    pub fn as_telephone(&self, width: u32, height: u32) -> Result<()> {
+        chromium::be_telephone(self.session()?, width, height)
+    }
+
     /// Saves what is shown in light and in dark, as `<name>-light.png` and `<name>-dark.png`; of
     /// Firefox, which cannot change its colour scheme while it runs, only as `<name>-light.png`.
     pub fn screenshots(&self, folder: &Path, name: &str) -> Result<()> {

@@ -1,0 +1,89 @@
+//! The page: the same without an extension, from a web server of this machine.
+
+use crate::browser::{Browser, Kind, Setup};
+use crate::extension::copy;
+use crate::page::Page;
+use crate::paths::{self, Scratch};
+use crate::services::Site;
+use crate::world::World;
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+/// A copy of the built page with a configuration of its own, and the server of it.
+pub struct Web {
+    /// The server.
+    pub site: Site,
+    scratch: Scratch,
+}
+
+impl Web {
+    /// Starts one whose page uses the services of this world.
+    pub fn start(world: &World) -> Result<Self> {
+        Self::start_with(&world.services.config())
+    }
+
+    /// Starts one with this `config.json`.
+    pub fn start_with(config: &Value) -> Result<Self> {
+        let scratch = Scratch::new()?;
+        let built = paths::dist().join("web");
+        copy(&built, scratch.path()).context("there is no page; run `cargo xtask dist`")?;
+        let web = Self {
+            site: Site::start(vec![scratch.path().to_path_buf()])?,
+            scratch,
+        };
+        web.configure(config)?;
+        Ok(web)
+    }
+
+    /// Replaces its `config.json`.
+    pub fn configure(&self, config: &Value) -> Result<()> {
+        Ok(fs::write(
+            self.folder().join("config.json"),
+            config.to_string(),
+        )?)
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.scratch.path()
+    }
+
+    /// Returns the address of the page.
+    pub fn url(&self) -> String {
+        self.site.url("")
+    }
+
+    /// Opens the page in the tab.
+    pub fn open<'a>(&self, browser: &'a Browser) -> Result<Page<'a>> {
+        browser.session()?.navigate(&self.url())?;
+        Page::new(browser)
+    }
+
+    /// Opens a link to the page in the tab, as a click elsewhere does: not a part of the page that is shown.
+    pub fn open_link<'a>(&self, browser: &'a Browser, link: &str) -> Result<Page<'a>> {
+        browser.session()?.navigate("about:blank")?;
+        browser.session()?.navigate(link)?;
+        Page::new(browser)
+    }
+
+    /// Serves another version from now on.
+    pub fn renew(&self) -> Result<()> {
+        let build = self.folder().join("build.js");
+        let text = fs::read_to_string(&build)?;
+        let (before, version) = text.split_once("\"version\":\"").context("no version")?;
+        Ok(fs::write(
+            build,
+            format!("{before}\"version\":\"next-{version}"),
+        )?)
+    }
+}
+
+/// Starts browsers without the extension, for the page.
+pub fn bare<const N: usize>(world: &World, who: [(Kind, &str); N]) -> Result<[Browser; N]> {
+    world.launch_all(who.map(|(kind, name)| Setup {
+        bare: true,
+        ..Setup::new(kind, name)
+    }))
+}
