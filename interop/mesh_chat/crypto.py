@@ -237,6 +237,12 @@ def safety_number(one: bytes, other: bytes) -> str:
     return "".join(f"{group:05}" for group in groups)
 
 
+def introduced_secret(own: Key, other: bytes) -> bytes:
+    """The pair secret of two who were introduced."""
+    smaller, larger = sorted((own.public, other))
+    return hkdf(own.shared_x(other), "meshchat/1 introduction", salt=smaller + larger)
+
+
 # Rendezvous
 
 

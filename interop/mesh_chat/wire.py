@@ -494,9 +494,18 @@ class FileOffer(Record):
     folder: int | None = may(whole(limits.FOLDER_FILES))
 
 
-ACTS = ("reply", "reaction", "takeback", "edit", "delete", "agree", "decline")
+ACTS = ("reply", "reaction", "takeback", "edit", "delete", "agree", "decline", "meet", "introduced")
 # Those that are about no message.
 RULES = ("propose", "off")
+
+
+@dataclass(frozen=True)
+class Acquaintance(Record):
+    """What an introducer says of somebody."""
+
+    name: str = said(string(limits.FRAME_BYTES, 1))
+    note: str | None = may(string(limits.FRAME_BYTES))
+    key: str | None = may(string(limits.FRAME_BYTES))
 
 
 @dataclass(frozen=True)
@@ -513,6 +522,7 @@ class Text(Frame):
     about: str | None = may(string(limits.FRAME_BYTES))
     lives: int | None = may(whole())
     turn: int | None = may(whole())
+    introduces: Acquaintance | None = may(Acquaintance.read)
 
     def __repr__(self) -> str:
         return f"Text({self.number})"

@@ -119,6 +119,10 @@ class Derivations(unittest.TestCase):
         self.assertEqual(number, case["number"])
         self.assertRegex(case["code"], f"^meshchat-safety:{number}:[0-9a-f]{{32}}$")
 
+    def check_introduced(self, case: Case) -> None:
+        own = crypto.Key.of_scalar(case["scalar"])
+        self.assertEqual(crypto.introduced_secret(own, case["other"]), case["pairSecret"])
+
     def check_rendezvous(self, case: Case) -> None:
         secret = case["secret"]
         if "pairSecret" in case:

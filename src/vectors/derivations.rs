@@ -30,6 +30,7 @@ pub(super) fn all() -> Json {
         ("hint", proofs::hints()),
         ("crossed", proofs::crossed()),
         ("safetyNumber", proofs::safety_numbers()),
+        ("introduced", proofs::introduced_pairs()),
         ("rendezvous", places::meeting_points()),
         ("slot", places::slots()),
         ("invite", places::invites()),

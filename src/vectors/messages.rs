@@ -6,6 +6,7 @@ use super::recorded::{Json, text};
 use super::shared::{
     ANN, ANNS_ADDRESS, BOB, EARLIER, MESSAGE, NOW, binary, identity, public, rising,
 };
+use crate::acquaintance::Acquaintance;
 use crate::crypto::seal_transport;
 use crate::encoding::b64;
 use crate::handshakes::exchange::{Exchange, Side, Step};
@@ -248,6 +249,28 @@ fn written() -> Vec<SessionFrame> {
         turn,
         introduces: None,
     };
+    let introduces = |act: Option<&str>, acquaintance| SessionFrame::Text {
+        number: 1,
+        id: MESSAGE.to_owned(),
+        at: NOW,
+        text: "🤝".to_owned(),
+        file: None,
+        act: act.map(str::to_owned),
+        about: act.map(|_| EARLIER.to_owned()),
+        lives: None,
+        turn: None,
+        introduces: Some(acquaintance),
+    };
+    let carl = Acquaintance {
+        name: "Carl".to_owned(),
+        note: Some("He sings, too".to_owned()),
+        key: None,
+    };
+    let told = Acquaintance {
+        name: "Carl".to_owned(),
+        note: None,
+        key: Some(public(3).encode()),
+    };
     let file = |name: &str, folder| FileOffer {
         name: name.to_owned(),
         size: 3_000_000,
@@ -274,6 +297,9 @@ fn written() -> Vec<SessionFrame> {
         about_lives(Some("agree"), Some(EARLIER), None, None),
         about_lives(Some("decline"), Some(EARLIER), None, None),
         about_lives(Some("off"), None, None, Some(NOW)),
+        introduces(None, carl),
+        entry("👍", Some("meet"), None),
+        introduces(Some("introduced"), told),
         entry("notes", None, Some(file("notes", None))),
         entry("lake.jpg", None, Some(picture)),
         entry("trip.zip", None, Some(file("trip.zip", Some(12)))),

@@ -5,7 +5,8 @@ use super::shared::{identity, public, rising};
 use crate::backup;
 use crate::contacts::safety::Safety;
 use crate::crypto::{
-    Ephemeral, PublicKey, safety_number, session_keys, signature_input, transcript,
+    Ephemeral, PublicKey, introduced_secret, safety_number, session_keys, signature_input,
+    transcript,
 };
 use crate::encoding::unb64;
 use crate::handshakes::exchange::{Exchange, Side, Step, initiator_hint, responder_hint};
@@ -206,6 +207,18 @@ pub(super) fn safety_numbers() -> Json {
             ("other", hex(&other.to_bytes())),
             ("numberText", text(safety_number(one, other))),
             ("codeText", text(shown.code())),
+        ])
+    };
+    List(vec![case(1, 2), case(2, 1), case(1, 3)])
+}
+
+pub(super) fn introduced_pairs() -> Json {
+    let case = |own: u8, other: u8| {
+        let secret = introduced_secret(&identity(own), public(other));
+        Object(vec![
+            ("scalar", hex(&[own; 32])),
+            ("other", hex(&public(other).to_bytes())),
+            ("pairSecret", hex(&secret)),
         ])
     };
     List(vec![case(1, 2), case(2, 1), case(1, 3)])
