@@ -93,6 +93,7 @@ pub enum Storing {
 
 /// What a disk is asked to do.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "a few at once")]
 pub enum Job {
     /// To make a change durable.
     Write(StoreId, Change),

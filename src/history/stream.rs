@@ -43,6 +43,10 @@ struct Line {
 /// What a chunk holds.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "made, written or joined, and dropped at once"
+)]
 pub enum Part {
     /// Who it is a backup of; the first chunk.
     Content(Box<Content>),

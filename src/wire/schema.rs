@@ -34,6 +34,7 @@ macro_rules! frames {
     ) => {
         $(#[$about])*
         #[derive(Clone, Debug, PartialEq)]
+        #[allow(clippy::large_enum_variant, reason = "made, sent or taken, and dropped at once")]
         pub(crate) enum $name { $(
             $(#[$doc])*
             $variant $({ $( $(#[$field_doc])* $field: $type ),* })?

@@ -58,6 +58,7 @@ pub struct Journal {
 }
 
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "a few at once")]
 enum Operation {
     Write(StoreId, Change),
     Read(Page),

@@ -35,13 +35,16 @@ fn import(view: &mut Sut, file: Result<TransferId, BackupError>) -> Vec<Effect> 
 
 /// Returns the number of what was asked of the engine.
 fn asked(effects: &[Effect]) -> u32 {
-    let id = effects.iter().find_map(|effect| match effect {
-        Effect::Post(
+    let id = effects.iter().find_map(|effect| {
+        if let Effect::Post(
             ToEngine::OpenBackup { id, .. }
             | ToEngine::TakeBackup { id }
             | ToEngine::SaveBackup { id, .. },
-        ) => Some(*id),
-        _ => None,
+        ) = effect
+        {
+            return Some(*id);
+        }
+        None
     });
     id.expect("something was asked")
 }

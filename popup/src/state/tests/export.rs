@@ -13,11 +13,13 @@ fn received(numbers: std::ops::RangeInclusive<u64>) -> Vec<Message> {
 
 /// Returns what is done with the file, without the questions to the engine.
 fn steps(effects: &[Effect]) -> Vec<&ExportStep> {
-    let step = |effect| match effect {
-        &Effect::Export(ref step) => Some(step),
-        _ => None,
-    };
-    effects.iter().filter_map(step).collect()
+    let steps = effects.iter().filter_map(|effect| {
+        if let Effect::Export(step) = effect {
+            return Some(step);
+        }
+        None
+    });
+    steps.collect()
 }
 
 fn begins(effects: &[Effect], contact: &str, before: Option<u64>) -> bool {

@@ -10,11 +10,12 @@ fn type_in(view: &mut Sut, query: &str) -> Option<u32> {
 }
 
 fn asked(effects: &[Effect]) -> Option<u32> {
-    let searches = posts(effects).into_iter().filter_map(|post| match post {
-        ToEngine::Search { id, .. } => Some(*id),
-        _ => None,
-    });
-    searches.last()
+    posts(effects).into_iter().rev().find_map(|post| {
+        if let ToEngine::Search { id, .. } = post {
+            return Some(*id);
+        }
+        None
+    })
 }
 
 fn hit(number: u64) -> Hit {
@@ -105,9 +106,11 @@ fn older_messages_follow_on_demand_and_where_there_is_none_yet() {
     let id = asked(&effects).expect("nothing was found so far");
     assert_eq!(answer(&mut view, id, found(&[40, 30], Some(30))), []);
     let more = view.act(Action::Overlay(OverlayEdit::Go(Goal::More)));
-    let before = posts(&more).into_iter().find_map(|post| match post {
-        ToEngine::Search { before, .. } => *before,
-        _ => None,
+    let before = posts(&more).into_iter().find_map(|post| {
+        if let ToEngine::Search { before, .. } = post {
+            return *before;
+        }
+        None
     });
     assert_eq!(before, Some(Spot { at: 30, number: 30 }));
     answer(&mut view, asked(&more).unwrap(), found(&[20], None));
