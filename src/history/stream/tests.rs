@@ -61,7 +61,7 @@ fn what_was_sealed_is_opened_however_the_bytes_come() {
         assert_eq!(parts[0], Part::Content(Box::new(content())));
         let chats = parts[1..].iter().flat_map(|part| match part {
             Part::Chat(of, records) if *of == head => records.clone(),
-            other => panic!("{other:?}"),
+            other @ (Part::Content(_) | Part::Chat(..) | Part::End(_)) => panic!("{other:?}"),
         });
         assert_eq!(chats.collect::<Vec<_>>(), all);
     }

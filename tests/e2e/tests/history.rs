@@ -1,12 +1,12 @@
 //! Chats that leave the browser: exported to be read, and backed up with identity and contacts.
 #![cfg(feature = "browsers")]
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use e2e::Kind::{Chromium, Firefox};
 use e2e::{Browser, Kind, Page, Result, World, friends, named, with_text};
 use serde_json::Value;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use zip::ZipArchive;
 
@@ -44,7 +44,7 @@ fn exported(world: &World, browser: &Browser, with: &str) -> Result<(PathBuf, Va
 }
 
 /// Looks at an exported page, and returns to the popup.
-fn look_at(world: &World, browser: &Browser, file: &PathBuf) -> Result {
+fn look_at(world: &World, browser: &Browser, file: &Path) -> Result {
     let session = browser.session()?;
     session.navigate(&format!("file://{}", file.display()))?;
     let shown = session.execute("return document.body.innerText + document.title", &[])?;
@@ -132,7 +132,7 @@ fn backed_up(world: &World, browser: &Browser) -> Result<PathBuf> {
 }
 
 /// Opens a backup, and says what the page has to show then.
-fn open(page: &Page<'_>, browser: &Browser, file: &PathBuf, passphrase: &str, see: &str) -> Result {
+fn open(page: &Page<'_>, browser: &Browser, file: &Path, passphrase: &str, see: &str) -> Result {
     let chosen = page.find(&named("file", "Backup file"))?;
     browser
         .session()?
@@ -149,17 +149,17 @@ fn open(page: &Page<'_>, browser: &Browser, file: &PathBuf, passphrase: &str, se
 
 fn moves(from: usize, to: Kind) -> Result {
     let world = World::with_downloads(&format!("history-backup-{from}"))?;
-    let mut browsers = talked(&world)?;
-    let (own, other) = if from == 0 {
-        ("Alice", "Bob")
+    let [alice, bob] = talked(&world)?;
+    let (mut old, friend, own, other) = if from == 0 {
+        (alice, bob, "Alice", "Bob")
     } else {
-        ("Bob", "Alice")
+        (bob, alice, "Bob", "Alice")
     };
-    let file = backed_up(&world, &browsers[from])?;
-    browsers[from].quit()?;
+    let file = backed_up(&world, &old)?;
+    old.quit()?;
     let cut = world.folder().join("cut.backup");
     let whole = fs::read(&file)?;
-    fs::write(&cut, &whole[..whole.len() - 1])?;
+    fs::write(&cut, whole.split_last().context("it is empty")?.1)?;
 
     let new = world.browser(to, "New")?;
     let page = new.popup()?;
@@ -191,7 +191,7 @@ fn moves(from: usize, to: Kind) -> Result {
     page.person(other).see_text("on network")?;
     page.open_chat_with(other)?;
     page.send("after all that")?;
-    let there = Page::new(&browsers[1 - from])?;
+    let there = Page::new(&friend)?;
     there.see_message("after all that")?;
     for page in [&page, &there] {
         let mut messages = page.messages()?;

@@ -194,8 +194,7 @@ fn a_new_version_waits_beside_the_one_in_use_and_takes_over_in_all_tabs_when_tol
     let world = World::start("web-update")?;
     let web = Web::start(&world)?;
     for browser in &bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])? {
-        let version =
-            || Ok::<_, anyhow::Error>(browser.session()?.execute("return BUILD.version", &[])?);
+        let version = || browser.session()?.execute("return BUILD.version", &[]);
         let page = web.open(browser)?;
         page.join(browser.name())?;
         browser.session()?.execute_async(KEPT, &[])?;

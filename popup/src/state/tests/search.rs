@@ -129,9 +129,11 @@ fn within_a_chat_only_that_is_searched_until_all_are() {
     view.open_chat(Vec::new(), false);
     view.act(Action::Overlay(OverlayEdit::FindHere));
     let within = |effects: &[Effect]| {
-        posts(effects).into_iter().find_map(|post| match post {
-            ToEngine::Search { contact, .. } => Some(contact.clone()),
-            _ => None,
+        posts(effects).into_iter().find_map(|post| {
+            if let ToEngine::Search { contact, .. } = post {
+                return Some(contact.clone());
+            }
+            None
         })
     };
     let query = OverlayEdit::Query("word".to_owned());
@@ -156,9 +158,11 @@ fn go_to(view: &mut Sut, number: u64) -> Vec<Effect> {
 }
 
 fn from(effects: &[Effect]) -> Option<HistoryFrom> {
-    posts(effects).into_iter().find_map(|post| match post {
-        ToEngine::History { from, .. } => Some(*from),
-        _ => None,
+    posts(effects).into_iter().find_map(|post| {
+        if let ToEngine::History { from, .. } = post {
+            return Some(*from);
+        }
+        None
     })
 }
 

@@ -372,7 +372,7 @@ fn what_comes_meanwhile_stays_and_what_waits_to_be_delivered_too() {
     assert_eq!(disk.left(), [("w", "a.png"), ("n", "two"), ("x", "three")]);
     assert_eq!(disk.chat.unread(), 1);
     assert_eq!(erasing[0].kept, Some(vec![TransferId("w".into())]));
-    assert_eq!(disk.chat.wants_to_send(), true);
+    assert!(disk.chat.wants_to_send());
 }
 
 #[test]
