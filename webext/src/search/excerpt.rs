@@ -80,7 +80,8 @@ mod tests {
     #[test]
     fn of_a_long_text_what_is_around_the_first_word_is_shown() {
         let text = format!("{}wörd{}", "ä".repeat(500), "ö".repeat(500));
-        let shown = shown_of(&text, vec![1000..1005]);
+        let only = 1000..1005;
+        let shown = shown_of(&text, Vec::from([only]));
         assert!(shown.starts_with(&format!("…{}[wörd]ö", "ä".repeat(BEFORE))));
         assert_eq!(shown.chars().count(), LENGTH + 4);
     }
