@@ -308,27 +308,26 @@ impl Disk {
 
     /// Returns the chat with a contact of this name, as it is now.
     pub fn with<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a MessageRecord> {
-        let of_name = self
-            .contacts
-            .values()
-            .filter(move |c| anybody(&c.name) == anybody(name));
-        of_name.flat_map(|contact| self.chat(&contact.id))
+        self.called(name).flat_map(|contact| self.chat(&contact.id))
     }
 
     /// Returns what holds of how long the messages with a contact of this name stay.
     #[must_use]
     pub fn rule(&self, name: &str) -> Option<&RuleRecord> {
-        let contact = self
-            .contacts
-            .values()
-            .find(|contact| contact.name == name)?;
+        let contact = self.called(name).next()?;
         Some(&self.threads.get(&contact.id)?.rule)
     }
 
     /// Returns the chat with a contact of this name as it was first written.
     pub fn first_with<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a MessageRecord> {
-        let of_name = self.contacts.values().filter(move |c| c.name == name);
-        of_name.flat_map(|contact| self.all_first(&contact.id))
+        self.called(name)
+            .flat_map(|contact| self.all_first(&contact.id))
+    }
+
+    /// Returns the contacts who are this person, whatever was added to the name.
+    fn called<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a ContactRecord> {
+        let contacts = self.contacts.values();
+        contacts.filter(move |contact| anybody(&contact.name) == anybody(name))
     }
 
     /// Returns the messages of a chat as they were first written.
