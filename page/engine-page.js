@@ -3,7 +3,7 @@
 
 import { install } from "./browser/api.js";
 import { ENGINE, HERE, serve } from "./browser/ports.js";
-import { onUpdateAvailable, watch } from "./browser/update.js";
+import { lookOut, onUpdateAvailable, watch } from "./browser/update.js";
 
 await install();
 navigator.locks.request(ENGINE, async () => {
@@ -12,5 +12,6 @@ navigator.locks.request(ENGINE, async () => {
   await import("./background.js");
   serve();
   watch(() => onUpdateAvailable.tell());
+  lookOut();
   await new Promise(() => {});
 });

@@ -93,7 +93,7 @@ async function addWorker(watch, reload) {
 }
 
 async function start() {
-  const [{ install }, { opened }, { HERE }, { WANTED }, { watch, reload }] = await Promise.all([
+  const [{ install }, { opened }, { HERE }, { WANTED }, { noteWriting, watch, reload }] = await Promise.all([
     import("./browser/api.js"),
     import("./browser/storage.js"),
     import("./browser/ports.js"),
@@ -109,6 +109,7 @@ async function start() {
   }
   addEventListener(WANTED, askForNotifications());
   addEngine(HERE);
+  noteWriting();
   await import("./popup.js");
   await addWorker(watch, reload).catch((error) => console.warn(error));
 }

@@ -7,7 +7,7 @@ import * as notifications from "./notifications.js";
 import { connect, onConnect, onMessage, sendMessage } from "./ports.js";
 import { local, session } from "./storage.js";
 import * as texts from "./texts.js";
-import { onUpdateAvailable, reload } from "./update.js";
+import { onUpdateAvailable, reloadUnwritten } from "./update.js";
 
 const nothing = async () => {};
 // The start page stands for the popup's. An empty path alone would be the page that asks.
@@ -39,7 +39,7 @@ const api = {
     onInstalled: event(),
     onStartup: event(),
     onUpdateAvailable,
-    reload,
+    reload: reloadUnwritten,
   },
   storage: { local, session },
   i18n: texts,

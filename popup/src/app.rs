@@ -86,7 +86,7 @@ impl Component for App {
         let second = dispatch.clone();
         let actions = [
             Some(Action::Started),
-            outside::place_in_address(),
+            outside::place_in_address().or_else(outside::waiting_invite),
             Some(outside::sight()),
         ];
         for action in actions.into_iter().flatten() {
@@ -145,6 +145,10 @@ impl Component for App {
         let address = self.state.address();
         if browser::fragment() != address {
             browser::set_fragment(&address);
+        }
+        let invite = self.state.waiting_invite();
+        if browser::waiting_invite() != invite {
+            browser::keep_waiting_invite(invite.as_deref());
         }
         if let Some(target) = self.focus.take() {
             browser::focus(&target_id(&target));

@@ -378,6 +378,31 @@ pub(crate) fn set_fragment(fragment: &str) {
     }
 }
 
+/// An invite that waits until the person has joined, in `sessionStorage`: it goes from the address at once, and is still
+/// there when the page is loaded anew.
+const WAITING_INVITE: &str = "waiting-invite";
+
+/// Returns the invite that waits in this tab.
+pub(crate) fn waiting_invite() -> Option<String> {
+    session_storage()?.get_item(WAITING_INVITE).ok()?
+}
+
+/// Keeps the invite that waits in this tab, or forgets it.
+pub(crate) fn keep_waiting_invite(invite: Option<&str>) {
+    let Some(storage) = session_storage() else {
+        return;
+    };
+    // Where nothing is stored, it waits in memory alone.
+    let _ = match invite {
+        Some(invite) => storage.set_item(WAITING_INVITE, invite),
+        None => storage.remove_item(WAITING_INVITE),
+    };
+}
+
+fn session_storage() -> Option<web_sys::Storage> {
+    window()?.session_storage().ok()?
+}
+
 /// Names the page's title and the language of its texts.
 pub(crate) fn describe_page(title: &str, language: &str, direction: &str) {
     let Some(document) = document() else { return };

@@ -13,6 +13,11 @@ pub(crate) fn place_in_address() -> Option<Action> {
     Place::parse(&browser::fragment()).map(Action::Follow)
 }
 
+/// Returns the place of an invite that waited for the person to join when this page was loaded anew.
+pub(crate) fn waiting_invite() -> Option<Action> {
+    Place::parse(&browser::waiting_invite()?).map(Action::Follow)
+}
+
 /// Returns whether the page is seen.
 pub(crate) fn sight() -> Action {
     Action::Seen(Sight {

@@ -97,6 +97,12 @@ impl State {
         }
     }
 
+    /// Returns the place to which the page goes once the person has joined, where its address does not say so.
+    pub(crate) fn waiting_invite(&self) -> Option<String> {
+        let waits = |place: &&Place| matches!(place, Place::Invite(_));
+        self.follow.as_ref().filter(waits).map(Place::to_fragment)
+    }
+
     /// Returns what fills the page.
     pub(crate) fn shell(&self) -> Shell<'_> {
         self.engine.shell(self.name.is_some())

@@ -197,7 +197,8 @@ impl Driver {
         }
     }
 
-    /// Returns whether nobody has a view before them. The tab of a page's engine is a view itself, also where nobody sees it.
+    /// Returns whether nobody has a view before them. The tab of a page's engine is a view itself, also where nobody sees it;
+    /// whether something was written in one that nobody sees is known to the page (`page/browser/update.js`).
     fn is_unwatched(&self) -> bool {
         let views = self.views.borrow();
         views.is_empty() || chrome::api().is_page() && !views.is_any_visible()

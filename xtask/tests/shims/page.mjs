@@ -18,3 +18,63 @@ test("the texts are in the first language that somebody reads and there is", () 
     assert.equal(BUILD.choose(wanted), chosen, wanted);
   }
 });
+
+// Locks as a browser has them, as far as the page uses them.
+function locks() {
+  const held = [];
+  return {
+    request: async (name, _, act) => (held.push({ name }), act()),
+    query: async () => ({ held }),
+  };
+}
+
+// What happens in a tab, by the names of its events.
+function happenings() {
+  const heard = {};
+  globalThis.addEventListener = (name, hear) => (heard[name] ??= []).push(hear);
+  return (name) => heard[name]?.forEach((hear) => hear());
+}
+
+const set = (name, value) => Object.defineProperty(globalThis, name, { value, configurable: true });
+
+test("a new version does not begin by itself where something was written in a tab", async () => {
+  const { noteWriting, onUpdateAvailable, reload, reloadUnwritten } = await import("../../../page/browser/update.js");
+  for (const [hash, event] of [["", "input"], ["", "drop"], ["", "paste"], ["#i=AQcH", "hashchange"]]) {
+    const told = [];
+    const waiting = { postMessage: (what) => told.push(what) };
+    set("navigator", { locks: locks(), serviceWorker: { getRegistration: async () => ({ waiting }) } });
+    set("location", { hash: "" });
+    const happen = happenings();
+    noteWriting();
+    await reloadUnwritten();
+    assert.deepEqual(told, ["take over"]);
+    let waits = 0;
+    const listener = () => (waits += 1);
+    onUpdateAvailable.addListener(listener);
+    location.hash = hash;
+    happen(event);
+    await reloadUnwritten();
+    assert.deepEqual([told.length, waits], [1, 1], event);
+    await reload();
+    assert.equal(told.length, 2, "a person may all the same");
+    onUpdateAvailable.removeListener(listener);
+  }
+});
+
+test("a first visit watches for new versions as soon as there is a worker", async () => {
+  const { watch } = await import("../../../page/browser/update.js");
+  let ready;
+  const serviceWorker = { ready: new Promise((resolve) => (ready = resolve)), getRegistration: async () => {} };
+  set("navigator", { serviceWorker });
+  let found = 0;
+  const watching = watch(() => (found += 1));
+  const registration = { active: {}, addEventListener: (_, hear) => (registration.hear = hear) };
+  ready(registration);
+  await watching;
+  const installing = { addEventListener: (_, hear) => (installing.hear = hear) };
+  registration.installing = installing;
+  registration.hear();
+  registration.waiting = installing;
+  installing.hear();
+  assert.equal(found, 1);
+});

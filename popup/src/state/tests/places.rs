@@ -89,8 +89,11 @@ fn a_link_with_an_invite_waits_until_the_person_has_joined() {
         (text_of_invite(&view), view.state.address()),
         (None, String::new())
     );
+    // What a page that is loaded anew meanwhile goes on with.
+    assert_eq!(view.state.waiting_invite().as_deref(), Some("#i=AQcH"));
     view.event(Event::Profile(Profile {
         name: Some("Anna".to_owned()),
     }));
     assert_eq!(text_of_invite(&view), Some("meshchat-invite:AQcH"));
+    assert_eq!(view.state.waiting_invite(), None);
 }
