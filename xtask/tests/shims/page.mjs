@@ -78,3 +78,29 @@ test("a first visit watches for new versions as soon as there is a worker", asyn
   installing.hear();
   assert.equal(found, 1);
 });
+
+test("a notification in the place of an earlier one stays, where there is no worker to show it", async () => {
+  const there = new Set();
+  set("Notification", class {
+    static permission = "granted";
+    constructor(title) {
+      this.title = title;
+      there.add(this);
+    }
+    close() {
+      there.delete(this);
+      setImmediate(() => this.onclose());
+    }
+  });
+  set("navigator", {});
+  const { clear, create, getAll } = await import("../../../page/browser/notifications.js");
+  for (const title of ["first", "second", "third"]) {
+    const [cleared] = await Promise.all([clear("#chat=a"), create("#chat=a", { title })]);
+    assert.equal(cleared, title !== "first");
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([...there].map((one) => one.title), [title]);
+    assert.deepEqual(await getAll(), { "#chat=a": true });
+  }
+  assert.equal(await clear("#chat=a"), true);
+  assert.equal(there.size, 0);
+});
