@@ -1,4 +1,4 @@
-// `cargo xtask dist` puts the version, the files and the languages of a build in front of this, as `BUILD`.
+// `cargo xtask dist` puts the version and the languages of a build in front of this, as `BUILD`.
 
 // The folder of `_locales` for the languages that somebody reads, the dearest first.
 BUILD.choose = (wanted) => {

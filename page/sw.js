@@ -3,30 +3,44 @@
 // A newer version is installed beside the one in use and waits until no tab uses that any more, or until it is told to
 // take over: then all tabs load themselves again. No page is made of two versions.
 
-importScripts("build.js");
+importScripts("build.js", "kept.js");
 
-const { version, files } = BUILD;
+// `files`: what each of them has to be. In the midst of a change a server sends files of two versions.
+const { version, files } = KEPT;
 const OURS = "mesh-chat ";
 const CACHE = `${OURS}${version}`;
 // Whoever serves the page may change it without a new version.
 const CONFIG = "config.json";
+const TEXTS = "_locales/";
+// How long a start waits for it, where there is a network that does not answer.
+const PATIENCE = 3_000;
 
 const url = (path) => new URL(path, registration.scope).href;
+
+// What is kept under an address, whatever is asked of it. The start page has two.
+function placeOf(request) {
+  const { origin, pathname } = new URL(request.url);
+  const place = origin + pathname;
+  return place === url("index.html") ? url("") : place;
+}
 
 // A browser refuses a page that the server has redirected. The same without the redirection is none.
 const plain = (answer) =>
   answer.redirected ? new Response(answer.body, { headers: answer.headers }) : answer;
 
-async function keep(cache, path) {
-  const answer = await fetch(url(path), { cache: "no-cache" });
+// Refuses what is not of this version.
+async function keep(cache, path, signal) {
+  const answer = await fetch(url(path), { cache: "no-cache", integrity: files[path], signal });
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   await cache.put(url(path), plain(answer));
 }
 
+// Where it fails, the browser tries again with its next look for a new version.
 async function install() {
   const cache = await caches.open(CACHE);
   const texts = new Set([BUILD.choose(navigator.languages), "en"].map(BUILD.texts));
-  await Promise.all(["", CONFIG, ...texts, ...files].map((path) => keep(cache, path)));
+  const others = Object.keys(files).filter((path) => !path.startsWith(TEXTS));
+  await Promise.all([CONFIG, ...texts, ...others].map((path) => keep(cache, path)));
 }
 
 async function activate() {
@@ -38,12 +52,13 @@ async function activate() {
 
 async function answer(request) {
   const cache = await caches.open(CACHE);
-  const kept = () => cache.match(request, { ignoreSearch: true });
-  if (request.url !== url(CONFIG)) return (await kept()) ?? fetch(request);
+  const place = placeOf(request);
+  const kept = () => cache.match(place);
+  if (place !== url(CONFIG)) return (await kept()) ?? fetch(request);
   try {
-    await keep(cache, CONFIG);
+    await keep(cache, CONFIG, AbortSignal.timeout(PATIENCE));
   } catch {
-    // There is no network, or no such file any more: the last one that there was.
+    // There is no network, it does not answer, or there is no such file any more: the last one that there was.
   }
   return (await kept()) ?? Response.error();
 }

@@ -2,14 +2,24 @@
 
 let texts = {};
 
+// How long it waits for a language that is not kept, where there is a network that does not answer.
+const PATIENCE = 5_000;
+
+// A language that cannot be read has no texts.
 async function read(language) {
-  const answer = await fetch(new URL(BUILD.texts(language), document.baseURI));
-  return answer.json();
+  try {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await fetch(new URL(BUILD.texts(language), document.baseURI), { signal });
+    return await answer.json();
+  } catch (error) {
+    console.warn(language, error);
+    return {};
+  }
 }
 
 export async function load() {
   const chosen = BUILD.choose(navigator.languages);
-  // What is not translated yet is in English.
+  // What is not translated, or cannot be read now, is in English.
   const [own, english] = await Promise.all([read(chosen), chosen === "en" ? {} : read("en")]);
   texts = { ...english, ...own };
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 #[test]
 fn the_shims_keep_going_whatever_fails() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shims");
-    for file in ["engine.mjs", "page.mjs", "revive.mjs"] {
+    for file in ["engine.mjs", "page.mjs", "revive.mjs", "sw.mjs"] {
         let status = Command::new("node")
             .args(["--no-warnings", "--test"])
             .arg(here.join(file))

@@ -7,7 +7,9 @@ use crate::paths::{self, Scratch};
 use crate::services::Site;
 use crate::world::World;
 use anyhow::{Context, Result};
+use base64ct::{Base64, Encoding};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::Path;
 
@@ -72,12 +74,26 @@ impl Web {
     pub fn renew(&self) -> Result<()> {
         let build = self.folder().join("build.js");
         let text = fs::read_to_string(&build)?;
-        let (before, version) = text.split_once("\"version\":\"").context("no version")?;
-        Ok(fs::write(
-            build,
-            format!("{before}\"version\":\"next-{version}"),
-        )?)
+        let next = renamed(&text)?;
+        let kept = self.folder().join("kept.js");
+        let hashes = renamed(&fs::read_to_string(&kept)?)?;
+        fs::write(kept, hashes.replace(&integrity(&text), &integrity(&next)))?;
+        Ok(fs::write(build, next)?)
     }
+}
+
+/// Gives a script another version.
+fn renamed(script: &str) -> Result<String> {
+    let (before, version) = script
+        .split_once("\"version\":\"")
+        .context("no version")?;
+    Ok(format!("{before}\"version\":\"next-{version}"))
+}
+
+/// Returns by what the page's worker knows a file.
+fn integrity(content: &str) -> String {
+    let hash = Base64::encode_string(&Sha256::digest(content));
+    format!("sha256-{hash}")
 }
 
 /// Starts browsers without the extension, for the page.

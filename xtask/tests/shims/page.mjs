@@ -104,3 +104,17 @@ test("a notification in the place of an earlier one stays, where there is no wor
   assert.equal(await clear("#chat=a"), true);
   assert.equal(there.size, 0);
 });
+
+test("a language that cannot be read falls back to English", async () => {
+  set("navigator", { languages: ["de"] });
+  set("document", { baseURI: "https://page.example/" });
+  const english = { stay: { message: "Stay" } };
+  const fails = async () => { throw new TypeError("no network"); };
+  for (const german of [fails, async () => JSON.parse("<!doctype html>"), async () => ({})]) {
+    set("fetch", async ({ pathname }) => ({ json: pathname.includes("/de/") ? german : async () => english }));
+    console.warn = () => {};
+    const { getMessage, load } = await import("../../../page/browser/texts.js");
+    await load();
+    assert.equal(getMessage("stay"), "Stay");
+  }
+});
