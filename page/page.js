@@ -4,15 +4,29 @@ import { load as loadTexts, getMessage } from "./browser/texts.js";
 
 // How long another tab may take to let go of the engine, as one does that is loaded anew.
 const SETTLED = 1_500;
+// How long it waits before it loads the engine again; each time twice as long as before.
+const PAUSE = 1_000;
+const LONGEST = 30_000;
 const NOT_NOW = "notifications-not-now";
 
-// Says across the page why there is nothing else.
-function refuse(key) {
+// Says across the page why there is nothing else. Returns the button, which is for whoever can do something.
+function refuse(text) {
   const crash = document.getElementById("crash");
-  crash.querySelector("p").textContent = getMessage(key);
-  crash.querySelector("button").hidden = true;
+  crash.querySelector("p").textContent = text;
+  const button = crash.querySelector("button");
+  button.hidden = true;
   document.getElementById("app").hidden = true;
   crash.hidden = false;
+  return button;
+}
+
+// A part of the page was not loaded.
+function crashed(error) {
+  console.error(error);
+  const button = refuse(getMessage("downHeading") || "Mesh Chat is not running");
+  button.textContent = getMessage("restart") || "Start again";
+  button.addEventListener("click", () => location.reload());
+  button.hidden = false;
 }
 
 // Shows a line above the page, with buttons. Returns the function that takes it away.
@@ -38,20 +52,44 @@ function bar(key, buttons) {
   return () => line.remove();
 }
 
-// Runs the engine in this tab, or waits for its turn.
-function addEngine(here) {
-  let elsewhere;
-  const wait = setTimeout(() => {
-    elsewhere = bar("page_second", [["page_understood"]]);
+// Says that another tab runs the engine, until it is the turn of this one.
+function sayWhoRuns({ ENGINE, HERE }) {
+  let here, elsewhere;
+  const looking = setInterval(async () => {
+    const { held } = await navigator.locks.query();
+    if (here || !held.some(({ name }) => name === ENGINE)) return;
+    clearInterval(looking);
+    elsewhere ??= bar("page_second", [["page_understood"]]);
   }, SETTLED);
-  addEventListener(here, () => {
-    clearTimeout(wait);
+  addEventListener(HERE, () => {
+    here = true;
+    clearInterval(looking);
     elsewhere?.();
   });
+}
+
+// Runs the engine in this tab, or waits for its turn. A frame that could not be loaded says so, if it can, and makes
+// room for the next one.
+function addEngine(pause = PAUSE) {
   const frame = document.createElement("iframe");
+  const again = () => {
+    frame.remove();
+    setTimeout(addEngine, pause, Math.min(2 * pause, LONGEST));
+  };
+  frame.addEventListener("error", again);
+  frame.addEventListener("load", () => hasBegun(frame) || again());
   frame.hidden = true;
   frame.src = "engine.html";
   document.body.append(frame);
+}
+
+function hasBegun(frame) {
+  try {
+    return frame.contentWindow.begun;
+  } catch {
+    // The page that the browser shows in the place of one that is not there belongs to nobody.
+    return false;
+  }
 }
 
 function askForNotifications() {
@@ -86,6 +124,8 @@ async function addWorker(watch, reload) {
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     location.hash = data.show;
   });
+  // A tab that was loaded past the worker follows the next one all the same.
+  replaced ??= (await navigator.serviceWorker.getRegistration())?.active;
   await navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
   watch(() => {
     waits ??= bar("page_update", [["page_update_now", reload]]);
@@ -93,7 +133,7 @@ async function addWorker(watch, reload) {
 }
 
 async function start() {
-  const [{ install }, { opened }, { HERE }, { WANTED }, { noteWriting, watch, reload }] = await Promise.all([
+  const [{ install }, { opened }, ports, { WANTED }, { noteWriting, watch, reload }] = await Promise.all([
     import("./browser/api.js"),
     import("./browser/storage.js"),
     import("./browser/ports.js"),
@@ -105,18 +145,19 @@ async function start() {
     await opened();
   } catch (error) {
     console.error(error);
-    return refuse("page_no_storage");
+    return refuse(getMessage("page_no_storage"));
   }
   addEventListener(WANTED, askForNotifications());
-  addEngine(HERE);
+  sayWhoRuns(ports);
+  addEngine();
   noteWriting();
   await import("./popup.js");
   await addWorker(watch, reload).catch((error) => console.warn(error));
 }
 
 if (isSecureContext && navigator.locks) {
-  await start();
+  await start().catch(crashed);
 } else {
   await loadTexts();
-  refuse("page_not_secure");
+  refuse(getMessage("page_not_secure"));
 }

@@ -11,6 +11,8 @@ export const HERE = "mesh-chat-engine";
 const ID = "page";
 const MESSAGE = "message";
 const HALL = "mesh-chat";
+// How long somebody who asks waits for an engine, and for its answer.
+const PATIENCE = 10_000;
 
 export const onConnect = event();
 export const onMessage = event();
@@ -86,12 +88,17 @@ export function connect({ name }) {
 // Asks the background, in whichever tab it is.
 export function sendMessage(message) {
   const port = connect({ name: MESSAGE });
+  let late;
   const answer = new Promise((resolve, reject) => {
     port.onMessage.addListener(resolve);
     port.onDisconnect.addListener(() => reject(new Error("the engine's tab is gone")));
+    late = setTimeout(reject, PATIENCE, new Error("no tab answers for the engine"));
   });
   port.postMessage(message);
-  return answer.finally(() => port.disconnect());
+  return answer.finally(() => {
+    clearTimeout(late);
+    port.disconnect();
+  });
 }
 
 // From now on takes the ports of all tabs.

@@ -5,6 +5,7 @@ use e2e::Kind::{Chromium, Firefox};
 use e2e::web::bare;
 use e2e::{Browser, Page, Result, Web, World, named, paths, talk, with_text};
 use serde_json::json;
+use std::fs;
 use std::time::{Duration, Instant};
 
 /// What a tab says that is not the only one.
@@ -209,6 +210,30 @@ fn a_new_version_waits_beside_the_one_in_use_and_takes_over_in_all_tabs_when_tol
         assert_ne!(version()?, old);
         let caches = "return (await caches.keys()).length;";
         assert_eq!(browser.session()?.execute_async(caches, &[])?, 1);
+    }
+    Ok(())
+}
+
+/// Waits until the frame of the engine has made room for another one.
+const GIVEN_UP: &str = "
+    const frame = () => document.querySelector('iframe');
+    while (!frame()) await new Promise((resolve) => setTimeout(resolve, 20));
+    const first = frame();
+    while (first.isConnected) await new Promise((resolve) => setTimeout(resolve, 20));";
+
+#[test]
+fn an_engine_that_could_not_be_loaded_once_is_loaded_again() -> Result {
+    let world = World::start("web-again")?;
+    let web = Web::start(&world)?;
+    let pages = bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
+    for (browser, file) in pages.iter().zip(["engine-page.js", "background.js"]) {
+        let (there, away) = (web.folder().join(file), web.folder().join("away"));
+        fs::rename(&there, &away)?;
+        let page = web.open(browser)?;
+        browser.session()?.execute_async(GIVEN_UP, &[])?;
+        assert_eq!(page.count(&with_text("status", SECOND))?, 0);
+        fs::rename(&away, &there)?;
+        page.find(&named("button", "Join"))?;
     }
     Ok(())
 }

@@ -118,3 +118,27 @@ test("a language that cannot be read falls back to English", async () => {
     assert.equal(getMessage("stay"), "Stay");
   }
 });
+
+test("what is asked while no tab runs the engine fails after a time, and leaves nothing behind", async (context) => {
+  const channels = new Set();
+  set("BroadcastChannel", class {
+    constructor() {
+      channels.add(this);
+    }
+    postMessage() {}
+    addEventListener() {}
+    removeEventListener() {}
+    close() {
+      channels.delete(this);
+    }
+  });
+  set("navigator", { locks: { request: async (_, __, act) => act() } });
+  const { sendMessage } = await import("../../../page/browser/ports.js");
+  const before = channels.size;
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const asked = sendMessage({ target: "background" });
+  assert.equal(channels.size, before + 1);
+  context.mock.timers.tick(60_000);
+  await assert.rejects(asked, /no tab/);
+  assert.equal(channels.size, before);
+});
