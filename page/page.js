@@ -133,11 +133,12 @@ async function addWorker(watch, reload) {
 }
 
 async function start() {
-  const [{ install }, { opened }, ports, { WANTED }, { noteWriting, watch, reload }] = await Promise.all([
+  const [{ install }, { opened }, ports, { WANTED }, { noteInput }, { noteWriting, watch, reload }] = await Promise.all([
     import("./browser/api.js"),
     import("./browser/storage.js"),
     import("./browser/ports.js"),
     import("./browser/notifications.js"),
+    import("./browser/idle.js"),
     import("./browser/update.js"),
   ]);
   await install();
@@ -148,6 +149,7 @@ async function start() {
     return refuse(getMessage("page_no_storage"));
   }
   addEventListener(WANTED, askForNotifications());
+  noteInput();
   sayWhoRuns(ports);
   addEngine();
   noteWriting();

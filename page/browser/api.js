@@ -3,6 +3,7 @@
 // `offscreen` is not.
 
 import { event } from "./event.js";
+import * as idle from "./idle.js";
 import * as notifications from "./notifications.js";
 import { connect, onConnect, onMessage, sendMessage } from "./ports.js";
 import { local, session } from "./storage.js";
@@ -45,8 +46,7 @@ const api = {
   i18n: texts,
   alarms,
   notifications,
-  // A page learns nothing of input outside of it: nobody is away by themselves.
-  idle: { onStateChanged: event(), setDetectionInterval() {}, queryState: async () => "active" },
+  idle,
   action: {
     setBadgeText: async ({ text }) => {
       const count = Number.parseInt(text, 10);

@@ -142,3 +142,28 @@ test("what is asked while no tab runs the engine fails after a time, and leaves 
   await assert.rejects(asked, /no tab/);
   assert.equal(channels.size, before);
 });
+
+test("somebody is away who did nothing in any tab for the time, and here again with the next input", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+  const stored = new Map();
+  set("localStorage", { getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => stored.set(key, String(value)) });
+  set("document", { hidden: false });
+  const heard = {};
+  globalThis.addEventListener = (name, hear) => (heard[name] = hear);
+  const { noteInput, onStateChanged, queryState } = await import("../../../page/browser/idle.js");
+  let told = 0;
+  onStateChanged.addListener(() => (told += 1));
+  noteInput();
+  assert.equal(await queryState(600), "active");
+  context.mock.timers.tick(600_000);
+  assert.equal(await queryState(600), "idle");
+  document.hidden = true;
+  heard.focus();
+  assert.equal(await queryState(600), "idle", "nobody sees a hidden tab");
+  document.hidden = false;
+  heard.keydown();
+  assert.equal(await queryState(600), "active");
+  for (const key of stored.keys()) heard.storage({ key });
+  heard.storage({ key: "draft" });
+  assert.equal(told, 1);
+});
