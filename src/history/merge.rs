@@ -12,7 +12,8 @@
 //!   backup has brought comes once more.
 //!
 //! To do it once more changes nothing, also where it was broken off between two writes: what is there already is
-//! found by its id, and the rest gets the numbers that it would have had.
+//! found by its id, and the rest gets the numbers that it would have had. The numbers in the head change together with
+//! those of the messages that they stand for ([`Merge::head_from`]): so head and messages fit after each write.
 
 use crate::clock::UnixMillis;
 use crate::records::{MessageRecord, Origin, Standing, ThreadRecord};
@@ -84,8 +85,8 @@ pub enum Merged {
 /// What is to be done with a chat.
 #[derive(Debug, PartialEq)]
 pub struct Merge {
-    /// To be written first, together with what moves.
-    pub head: ThreadRecord,
+    /// As it is before anything has moved.
+    head: ThreadRecord,
     /// Old and new numbers of what is here and moves, rising.
     pub moved: Vec<(u64, u64)>,
     /// What becomes of each message of the backup, in its order.
@@ -96,6 +97,27 @@ pub struct Merge {
 }
 
 impl Merge {
+    /// Returns the head to be written before anything moves.
+    pub fn head_before(&self) -> &ThreadRecord {
+        &self.head
+    }
+
+    /// Returns the head to be written together with the messages that move: all of this number and above have then. Whatever
+    /// has moved has a number above all of those that have not, so that no number in it is changed twice.
+    pub fn head_from(&self, first: u64) -> ThreadRecord {
+        let now = |number| match number {
+            number if number < first => number,
+            number => now(&self.moved, number),
+        };
+        let mut head = self.head.clone();
+        head.seen = now(head.seen);
+        head.clearing = head.clearing.map(now);
+        for timed in head.timed.iter_mut().filter(|timed| !timed.own) {
+            (timed.first, timed.last) = (now(timed.first), now(timed.last));
+        }
+        head
+    }
+
     /// Returns the record to be written for a message of the backup, by its position there.
     pub fn record(&self, position: usize, record: MessageRecord) -> Option<MessageRecord> {
         let (number, place) = match self.merged.get(position)? {
@@ -151,7 +173,7 @@ pub fn merge(
         match same {
             None => Merged::New(numbers.given.get(&position).copied().unwrap_or_default()),
             Some(same) if known.is_newer_than(same) => {
-                Merged::Newer(numbers.now(same.number), same.place)
+                Merged::Newer(now(&numbers.moved, same.number), same.place)
             }
             Some(_) => Merged::Kept,
         }
@@ -232,12 +254,13 @@ impl Numbers {
         self.given.insert(position, self.last);
     }
 
-    /// Returns the number of what had this one.
-    fn now(&self, number: u64) -> u64 {
-        let moved = self.moved.binary_search_by_key(&number, |(old, _)| *old);
-        let moved = moved.ok().and_then(|at| self.moved.get(at));
-        moved.map_or(number, |(_, new)| *new)
-    }
+}
+
+/// Returns the number of what had this one.
+fn now(moved: &[(u64, u64)], number: u64) -> u64 {
+    let at = moved.binary_search_by_key(&number, |(old, _)| *old);
+    let moved = at.ok().and_then(|at| moved.get(at));
+    moved.map_or(number, |(_, new)| *new)
 }
 
 fn joined(
@@ -255,18 +278,12 @@ fn joined(
     });
     joined.next_number = joined.next_number.max(numbers.last.saturating_add(1));
     // What the backup has brought was seen where it comes from.
-    joined.seen = if joined.unread == 0 {
-        joined.next_number.saturating_sub(1)
-    } else {
-        numbers.now(joined.seen)
-    };
+    if joined.unread == 0 {
+        joined.seen = joined.next_number.saturating_sub(1);
+    }
     // Whoever writes the head removes what is below.
     let lowest = numbers.given.values().min().copied();
     joined.begins = lowest.map_or(joined.begins, |lowest| joined.begins.min(lowest));
-    joined.clearing = joined.clearing.map(|upto| numbers.now(upto));
-    for timed in joined.timed.iter_mut().filter(|timed| !timed.own) {
-        (timed.first, timed.last) = (numbers.now(timed.first), numbers.now(timed.last));
-    }
     joined.last_at = joined.last_at.max(of_backup.last_at);
     joined.in_last = later(joined.in_last, here, of_backup.in_last.clone(), backup);
     joined

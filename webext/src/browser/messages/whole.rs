@@ -108,10 +108,11 @@ impl Messages {
         let head = heads.iter().find(|head| head.contact == *to);
         let here = self.known(to).await?;
         let plan = merge(to, head, &here, &of_backup, &backup);
-        self.change(|transaction| put(&transaction.object_store(HEADS)?, &plan.head))
+        self.change(|transaction| put(&transaction.object_store(HEADS)?, plan.head_before()))
             .await?;
         for batch in moves(&plan.moved) {
-            self.shift(to, batch).await?;
+            let first = batch.first().map_or(0, |(first, _)| *first);
+            self.shift(&plan.head_from(first), batch).await?;
         }
         let mut position = 0;
         for chunk in 0.. {
@@ -135,13 +136,14 @@ impl Messages {
         let last = [HEADS, MESSAGES, index::WORDS, index::FILLING];
         change(self.database().write(&last), |transaction| {
             index::begin_again(transaction, to)?;
-            put(&transaction.object_store(HEADS)?, &plan.head)
+            put(&transaction.object_store(HEADS)?, &plan.head_from(0))
         })
         .await
     }
 
-    /// Gives messages other numbers, also such as cannot be read.
-    async fn shift(&self, contact: &ContactId, moved: &[(u64, u64)]) -> Result<(), Fault> {
+    /// Gives messages other numbers, also such as cannot be read, and the chat the head that fits.
+    async fn shift(&self, head: &ThreadRecord, moved: &[(u64, u64)]) -> Result<(), Fault> {
+        let contact = &head.contact;
         let (Some((first, _)), Some((last, _))) = (moved.first(), moved.last()) else {
             return Ok(());
         };
@@ -168,7 +170,7 @@ impl Messages {
                 Reflect::set(&message, &"number".into(), &chrome::float(new).into())?;
                 messages.put(&value)?;
             }
-            Ok(())
+            put(&transaction.object_store(HEADS)?, head)
         })
         .await
     }
