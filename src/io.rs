@@ -40,9 +40,9 @@ pub enum Input {
     Timeout,
     /// A person asks.
     Command(CommandId, Command),
-    /// A view takes over an opened backup; whether chats of it wait beside those that are here. Answered like
-    /// [`Command::Import`].
-    Import(CommandId, Box<Content>, bool),
+    /// A view takes over an opened backup; the name under which chats of it wait beside those that are here.
+    /// Answered like [`Command::Import`].
+    Import(CommandId, Box<Content>, Option<String>),
     /// A view wants everything once; answered with events up to [`Event::Ready`].
     Attach,
     /// A person presses a button of a notification. There is no view to answer.

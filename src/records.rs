@@ -115,9 +115,17 @@ pub struct ImportRecord {
     pub forget_invites: Vec<InviteId>,
     /// To be removed: those who were asked.
     pub forget_asked: Vec<String>,
-    /// With the chats of the backup, which wait beside those that are here: whose they are there and here. They are joined
-    /// before the next start goes on.
-    pub history: Option<Vec<(ContactId, ContactId)>>,
+    /// With the chats of the backup. They are joined before the next start goes on.
+    pub history: Option<WaitingChats>,
+}
+
+/// Chats of a backup that wait beside those that are here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingChats {
+    /// The name under which they wait.
+    pub name: String,
+    /// Whose they are in the backup, and here.
+    pub chats: Vec<(ContactId, ContactId)>,
 }
 
 /// How much of the network the person has chosen to be on.

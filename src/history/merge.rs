@@ -253,7 +253,6 @@ impl Numbers {
         self.last = self.last.saturating_add(1);
         self.given.insert(position, self.last);
     }
-
 }
 
 /// Returns the number of what had this one.

@@ -3,9 +3,10 @@
 //! The chats of a backup are kept in a database of their own while the person looks at what is in it. Import writes one
 //! [`Task`] to `storage.local`, together with profile and contacts: before that, nothing of the backup counts; after that, all
 //! of it does. The page begins anew, and a start with a task joins the chats before it reads them. Where that is broken off,
-//! the next start does it again.
+//! or one of them cannot be joined, the next start does it again: a chat that was joined does not wait any more.
 
 use ipc::ContactId;
+use mesh_chat::records::WaitingChats;
 use serde::{Deserialize, Serialize};
 
 /// The key of the task.
@@ -21,6 +22,8 @@ pub const BATCH: u32 = 500;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
     version: u32,
+    /// The name under which they wait.
+    pub name: String,
     /// Whose chats they are in the backup, and here.
     pub chats: Vec<(ContactId, ContactId)>,
 }
@@ -28,9 +31,12 @@ pub struct Task {
 impl Task {
     /// Returns the task for these chats.
     #[must_use]
-    pub fn new(chats: Vec<(ContactId, ContactId)>) -> Self {
-        let version = VERSION;
-        Self { version, chats }
+    pub fn new(waiting: WaitingChats) -> Self {
+        Self {
+            version: VERSION,
+            name: waiting.name,
+            chats: waiting.chats,
+        }
     }
 
     /// Returns whether it is one of this program.

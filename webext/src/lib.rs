@@ -19,6 +19,7 @@
 //! | [`kept`] | which copies of pictures go where they take too much room |
 //! | [`gathering`] | when a look-up has seen enough |
 //! | [`watch`] | sleep, noticed by the clocks |
+//! | [`previews`] | which backup each view looks at |
 //! | [`renewal`] | whether the page is to begin anew |
 
 pub mod addresses;
@@ -29,6 +30,7 @@ pub mod journal;
 pub mod kept;
 pub mod local;
 pub mod mapping;
+pub mod previews;
 pub mod renewal;
 pub mod search;
 pub mod storage;

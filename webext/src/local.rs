@@ -158,8 +158,8 @@ impl Writes {
 
     fn import(&mut self, import: &ImportRecord) -> Result<(), json::Error> {
         self.set(PROFILE.to_owned(), &import.profile)?;
-        if let Some(chats) = &import.history {
-            self.set(TASK.to_owned(), &Task::new(chats.clone()))?;
+        if let Some(waiting) = &import.history {
+            self.set(TASK.to_owned(), &Task::new(waiting.clone()))?;
         }
         for record in &import.contacts {
             self.set(format!("{CONTACT}{}", record.id.0), record)?;

@@ -68,7 +68,12 @@ fn import(
         written = merge.head_before().clone();
     }
     // The disk moves many at once.
-    for (old, new) in merge.moved.iter().rev().take_while(|_| writes.next().is_some()) {
+    for (old, new) in merge
+        .moved
+        .iter()
+        .rev()
+        .take_while(|_| writes.next().is_some())
+    {
         let mut moving = here.iter_mut();
         let moving = moving.find(|one| one.message.number == *old);
         moving.expect("it is here").message.number = *new;

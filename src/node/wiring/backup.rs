@@ -8,7 +8,7 @@ use crate::limits::CONTACTS_IN_ALL;
 use crate::me::Me;
 use crate::name::Names;
 use crate::node::Node;
-use crate::records::{Change, ContactRecord, ImportRecord, ProfileRecord};
+use crate::records::{Change, ContactRecord, ImportRecord, ProfileRecord, WaitingChats};
 use crate::store::Write;
 use crate::values::{ContactId, Secret};
 use crate::view::{Answer, Refusal};
@@ -36,15 +36,15 @@ impl Node {
         text: &Secret,
     ) -> Result<(), Refusal> {
         let content = open(&self.ctx.names, &text.0, &passphrase.0)?;
-        self.take_over(id, content, false)
+        self.take_over(id, content, None)
     }
 
-    /// Takes over whose backup it is. `with_history` is whether chats of it wait beside those that are here.
+    /// Takes over whose backup it is. `waiting` is the name under which chats of it wait beside those that are here.
     pub(super) fn take_over(
         &mut self,
         id: CommandId,
         content: Content,
-        with_history: bool,
+        waiting: Option<String>,
     ) -> Result<(), Refusal> {
         self.may_import(&content)?;
         let Content { profile, contacts } = content;
@@ -56,7 +56,7 @@ impl Node {
         let blocks = blocked.any(|contact| is_trusted(&contact.id));
         let unfinished = self.contacts.all().filter(|c| !c.is_complete() && !is_same);
         let here = contacts.iter().map(|contact| contact.id.clone());
-        let history = there.into_iter().zip(here).collect();
+        let chats = there.into_iter().zip(here).collect();
         let import = ImportRecord {
             profile: self.account.merged(&mut self.ctx, profile, blocks),
             contacts,
@@ -64,7 +64,7 @@ impl Node {
             forget_requests: self.introductions.requests().keys().cloned().collect(),
             forget_invites: self.introductions.invite_ids(),
             forget_asked: self.introductions.asked_ids(),
-            history: with_history.then_some(history),
+            history: waiting.map(|name| WaitingChats { name, chats }),
         };
         let change = Change::Import(Box::new(import.clone()));
         self.ctx.store(Write::Import(Box::new(import), id), change);

@@ -14,8 +14,8 @@ impl Node {
         match input {
             Input::Timeout => {}
             Input::Command(id, command) => self.command(id, command),
-            Input::Import(id, content, with_history) => {
-                if let Err(refusal) = self.take_over(id, *content, with_history) {
+            Input::Import(id, content, waiting) => {
+                if let Err(refusal) = self.take_over(id, *content, waiting) {
                     self.ctx.reply(id, Err(refusal));
                 }
             }

@@ -8,6 +8,7 @@ use super::files::{Files, give, slice};
 use super::host::Host;
 use super::messages::Messages;
 use super::staged::{self, Staged};
+use crate::previews::Previews;
 use crate::storage::Fault;
 use ipc::{Answer, BackupView, ContactId, Downloaded, Refusal, TransferId, UnixMillis};
 use js_sys::{Array, Uint8Array};
@@ -17,6 +18,7 @@ use mesh_chat::records::{MessageRecord, ThreadRecord};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
 /// What the file is called.
@@ -27,18 +29,17 @@ const READ: u64 = 1024 * 1024;
 
 /// A backup that was opened.
 struct Looked {
-    view: u32,
     content: Content,
     /// Chats of it wait.
     with_history: bool,
 }
 
-/// Backups that are being made, and the one that was opened.
+/// Backups that are being made, and those that were opened.
 pub(super) struct Backups {
     host: Host,
     messages: Rc<Messages>,
     files: Rc<Files>,
-    opened: RefCell<Option<Looked>>,
+    previews: RefCell<Previews<Looked>>,
 }
 
 /// What opens a backup without chats, and says how many contacts of one are new: the node.
@@ -57,7 +58,7 @@ impl Backups {
             host,
             messages,
             files,
-            opened: RefCell::default(),
+            previews: RefCell::default(),
         }
     }
 
@@ -114,9 +115,31 @@ impl Backups {
         passphrase: &str,
         reader: &impl Reader,
     ) -> Result<Answer, Refusal> {
-        self.forget(view);
+        let name = &transfer.0;
+        let before = self.previews.borrow_mut().begin(view, name.clone());
+        if let Some(before) = before {
+            staged::forget(&before).await;
+        }
+        let opened = self.look(transfer, passphrase, reader).await;
+        let opened = opened.and_then(|(looked, seen)| {
+            let is_wanted = self.previews.borrow_mut().open(view, name, looked);
+            is_wanted.then_some(seen).ok_or(Refusal::Gone)
+        });
+        if opened.is_err() {
+            self.previews.borrow_mut().fail(view, name);
+            staged::forget(name).await;
+        }
+        opened.map(Answer::Opened)
+    }
+
+    async fn look(
+        &self,
+        transfer: &TransferId,
+        passphrase: &str,
+        reader: &impl Reader,
+    ) -> Result<(Looked, BackupView), Refusal> {
         let file = self.files.take(transfer).ok_or(Refusal::BackupDamaged)?;
-        let looked = Looking::at(&file, passphrase, reader).await?;
+        let looked = Looking::at(&file, &transfer.0, passphrase, reader).await?;
         let content = looked.content.ok_or(Refusal::BackupDamaged)?;
         let new_contacts = reader.new_contacts(&content)?;
         let names = content.contacts.iter().map(|contact| {
@@ -130,25 +153,23 @@ impl Backups {
             messages: looked.messages,
             period: looked.period,
         };
-        self.opened.replace(Some(Looked {
-            view,
+        let looked = Looked {
             content,
             with_history: looked.messages > 0,
-        }));
-        Ok(Answer::Opened(seen))
+        };
+        Ok((looked, seen))
     }
 
-    /// Takes what this view has opened, and whether chats of it wait.
-    pub(super) fn take(&self, view: u32) -> Option<(Content, bool)> {
-        let is_of_view = |looked: &mut Looked| looked.view == view;
-        let looked = self.opened.borrow_mut().take_if(is_of_view)?;
-        Some((looked.content, looked.with_history))
+    /// Takes what this view has opened, and the name under which chats of it wait.
+    pub(super) fn take(&self, view: u32) -> Option<(Content, Option<String>)> {
+        let (name, looked) = self.previews.borrow_mut().take(view)?;
+        Some((looked.content, looked.with_history.then_some(name)))
     }
 
-    /// Forgets what this view has opened.
+    /// Forgets what this view has opened, or is opening.
     pub(super) fn forget(&self, view: u32) {
-        if self.take(view).is_some() {
-            staged::forget();
+        if let Some(name) = self.previews.borrow_mut().close(view) {
+            spawn_local(async move { staged::forget(&name).await });
         }
     }
 }
@@ -162,7 +183,12 @@ struct Looking {
 }
 
 impl Looking {
-    async fn at(file: &File, passphrase: &str, reader: &impl Reader) -> Result<Self, Refusal> {
+    async fn at(
+        file: &File,
+        name: &str,
+        passphrase: &str,
+        reader: &impl Reader,
+    ) -> Result<Self, Refusal> {
         let size = chrome::whole(file.size());
         let first = read(file, 0, size).await?;
         let Some(header) = Header::read(&first) else {
@@ -180,7 +206,7 @@ impl Looking {
                 continue;
             }
             if staged.is_none() {
-                staged = Some(Staged::begin().await.map_err(fault)?);
+                staged = Some(Staged::open(name).await.map_err(fault)?);
             }
             if let Some(staged) = &staged {
                 staged.add(&chats).await.map_err(fault)?;

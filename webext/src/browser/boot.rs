@@ -65,21 +65,20 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
     match local.task.take() {
         // That of a newer program waits for that one.
         None if local.damaged.iter().any(|key| key == TASK) => {}
-        None => staged::forget(),
-        Some(task) => match join(host, &messages, &task).await {
-            Ok(()) => {
-                drop(messages);
-                let opened = async { Messages::open().await.map_err(|fault| fault.to_string()) };
-                (messages, chats) = in_time(opened)
-                    .await
-                    .map_err(unavailable("the stored chats cannot be read"))?;
-            }
-            // The next start tries again.
-            Err(error) => {
+        None => staged::forget_all(),
+        Some(task) => {
+            // The next start tries again. After each write the chats are such as a node can go on with.
+            if let Err(error) = join(host, &messages, &task).await {
                 tracing::error!(error, "the chats of a backup could not be joined");
                 local.damaged.push(TASK.to_owned());
             }
-        },
+            // What was read before has other numbers now, also where not all was done.
+            drop(messages);
+            let opened = async { Messages::open().await.map_err(|fault| fault.to_string()) };
+            (messages, chats) = in_time(opened)
+                .await
+                .map_err(unavailable("the stored chats cannot be read"))?;
+        }
     }
     local.snapshot.threads = chats.threads;
     local.snapshot.outbox = chats.outbox;
@@ -94,13 +93,17 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
     })
 }
 
-/// Joins the chats of a backup with those that are here, and forgets it.
+/// Joins the chats of a backup with those that are here, and forgets it. One that cannot be joined waits, the others do not
+/// wait for it.
 async fn join(host: &Host, messages: &Messages, task: &Task) -> Result<(), String> {
-    let staged = Staged::open().await.map_err(|fault| fault.to_string())?;
+    let staged = Staged::open(&task.name).await;
+    let staged = staged.map_err(|fault| fault.to_string())?;
+    let mut all = Ok(());
     for (from, to) in &task.chats {
         let joined = messages.join(&staged, from, to).await;
-        joined.map_err(|fault| fault.to_string())?;
+        all = all.and(joined.map_err(|fault| fault.to_string()));
     }
+    all?;
     let done = HostRequest::Write {
         area: Area::Local,
         set: Vec::new(),
@@ -111,7 +114,7 @@ async fn join(host: &Host, messages: &Messages, task: &Task) -> Result<(), Strin
         return Err(error);
     }
     drop(staged);
-    staged::forget();
+    staged::forget_all();
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use super::network::Network;
 use super::restart::{alert, restart, restart_because, take_reason, take_update};
 use super::search::Search;
 use super::signalling::Signalling;
+use super::staged;
 use super::timer::Timer;
 use super::trial::Test;
 use super::unicode::BrowserUnicode;
@@ -61,7 +62,7 @@ pub(crate) struct Driver {
     files: Rc<Files>,
     backups: Rc<Backups>,
     /// The stored chats are about to be joined with those of a backup, by a fresh page.
-    joins: Cell<bool>,
+    joins: RefCell<Option<(CommandId, String)>>,
     connections: Connections,
     renewal: RefCell<Renewal>,
     host: Host,
@@ -145,7 +146,7 @@ impl Driver {
                 network: Network::new(inputs(me)),
                 files,
                 backups: Rc::new(backups),
-                joins: Cell::default(),
+                joins: RefCell::default(),
                 connections,
                 renewal: RefCell::default(),
                 host,
@@ -309,11 +310,12 @@ impl Driver {
     /// Takes over what a view has opened. Chats are joined by a fresh page, before a node knows of them.
     fn take_backup(&self, view: u32, id: u32) {
         let id = command_id(view, id);
-        let Some((content, with_history)) = self.backups.take(view) else {
+        let Some((content, waiting)) = self.backups.take(view) else {
             return self.reply(id, Err(Refusal::Gone));
         };
-        self.joins.set(with_history);
-        self.handle(Input::Import(id, Box::new(content), with_history));
+        let joins = waiting.clone().map(|name| (id, name));
+        self.joins.replace(joins);
+        self.handle(Input::Import(id, Box::new(content), waiting));
     }
 
     /// Tests the connection for a view, in the place of a test that still runs.
@@ -501,10 +503,16 @@ impl Driver {
     }
 
     fn reply(&self, id: CommandId, result: Result<Answer, Refusal>) {
-        let joins = matches!(result, Ok(Answer::Imported { .. })) && self.joins.get();
+        let joins = self.joins.borrow_mut().take_if(|(joins, _)| *joins == id);
+        let refusal = result.as_ref().err().cloned();
         self.answer(id, result);
-        if joins {
-            restart();
+        match (joins, refusal) {
+            // The next start sees what is stored.
+            (None, _) | (Some(_), Some(Refusal::Storage { .. })) => {}
+            (Some(_), None) => restart(),
+            (Some((_, name)), Some(_)) => {
+                spawn_local(async move { staged::forget(&name).await });
+            }
         }
     }
 

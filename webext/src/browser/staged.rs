@@ -1,4 +1,5 @@
-//! The chats of a backup that was opened, in a database of their own until they are joined with those that are here.
+//! The chats of backups that were opened, in a database of their own until they are joined with those that are here: those
+//! of each under a name.
 
 use super::idb::{self, Opened, fault};
 use crate::storage::Fault;
@@ -8,15 +9,16 @@ use mesh_chat::records::{MessageRecord, ThreadRecord};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbDatabase, IdbFactory, IdbTransaction};
+use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbTransaction};
 
 const DATABASE: &str = "mesh-chat-import";
 const CHUNKS: &str = "chunks";
 const VERSION: u32 = 1;
 
-/// What was opened.
+/// The chats of one backup.
 pub(crate) struct Staged {
     database: Opened,
+    name: String,
     /// How many chunks of each chat are there.
     counts: RefCell<BTreeMap<ContactId, u32>>,
 }
@@ -26,27 +28,15 @@ impl Staged {
     ///
     /// # Errors
     /// What the browser said.
-    pub(crate) async fn open() -> Result<Self, Fault> {
+    pub(crate) async fn open(name: &str) -> Result<Self, Fault> {
         let database = idb::open(DATABASE, VERSION, make, Box::new(|| {})).await?;
         let counts = RefCell::default();
-        Ok(Self { database, counts })
-    }
-
-    /// Begins anew: nothing is there.
-    ///
-    /// # Errors
-    /// What the browser said.
-    pub(crate) async fn begin() -> Result<Self, Fault> {
-        let staged = Self::open().await?;
-        let transaction = staged.database.write(&[CHUNKS]);
-        let transaction = transaction.map_err(|error| fault(&error))?;
-        let complete = idb::complete(&transaction);
-        transaction
-            .object_store(CHUNKS)
-            .and_then(|chunks| chunks.clear())
-            .map_err(|error| fault(&error))?;
-        complete.await?;
-        Ok(staged)
+        let name = name.to_owned();
+        Ok(Self {
+            database,
+            name,
+            counts,
+        })
     }
 
     /// Adds messages of chats, in their order.
@@ -64,7 +54,7 @@ impl Staged {
             let store = transaction.object_store(CHUNKS)?;
             for chat in chats {
                 let text = json::to_string(chat).map_err(|error| error.to_string())?;
-                let key = key(&chat.0.contact, self.next(&chat.0.contact));
+                let key = self.key(&chat.0.contact, self.next(&chat.0.contact));
                 store.put_with_key(&text.into(), &key)?;
             }
             idb::commit(&transaction)
@@ -82,6 +72,30 @@ impl Staged {
         next
     }
 
+    fn key(&self, contact: &ContactId, number: u32) -> JsValue {
+        let (name, contact) = (self.name.as_str(), contact.0.as_str());
+        Array::of3(&name.into(), &contact.into(), &number.into()).into()
+    }
+
+    /// Removes a chat: it was joined.
+    ///
+    /// # Errors
+    /// What the browser said.
+    pub(crate) async fn joined(&self, contact: &ContactId) -> Result<(), Fault> {
+        let (first, last) = (self.key(contact, 0), self.key(contact, u32::MAX));
+        self.remove(&first, &last).await
+    }
+
+    async fn remove(&self, first: &JsValue, last: &JsValue) -> Result<(), Fault> {
+        let transaction = self.database.write(&[CHUNKS]);
+        let transaction = transaction.map_err(|error| fault(&error))?;
+        let complete = idb::complete(&transaction);
+        IdbKeyRange::bound(first, last)
+            .and_then(|range| transaction.object_store(CHUNKS)?.delete(&range))
+            .map_err(|error| fault(&error))?;
+        complete.await
+    }
+
     /// Reads a chunk of a chat, `None` behind the last one.
     ///
     /// # Errors
@@ -92,7 +106,7 @@ impl Staged {
         number: u32,
     ) -> Result<Option<(ThreadRecord, Vec<MessageRecord>)>, Fault> {
         let store = self.database.store(CHUNKS);
-        let found = store.and_then(|store| store.get(&key(contact, number)));
+        let found = store.and_then(|store| store.get(&self.key(contact, number)));
         let found = idb::result(&found.map_err(|error| fault(&error))?).await?;
         let Some(text) = found.as_string() else {
             return Ok(None);
@@ -103,8 +117,24 @@ impl Staged {
     }
 }
 
-/// Removes what is there, where something is.
-pub(crate) fn forget() {
+/// Removes the chats of one backup.
+pub(crate) async fn forget(name: &str) {
+    let forgotten = async {
+        let staged = Staged::open(name).await?;
+        let name = staged.name.as_str().into();
+        // An array is behind every text.
+        staged
+            .remove(&Array::of1(&name), &Array::of2(&name, &Array::new()))
+            .await
+    };
+    if let Err(error) = forgotten.await {
+        // The next start removes it.
+        tracing::warn!(%error, "the chats of a backup that is closed are still there");
+    }
+}
+
+/// Removes all of them.
+pub(crate) fn forget_all() {
     let factory = Reflect::get(&js_sys::global(), &"indexedDB".into());
     let factory = factory.map(JsCast::unchecked_into::<IdbFactory>);
     // What stays is removed with the next start.
@@ -113,8 +143,4 @@ pub(crate) fn forget() {
 
 fn make(database: &IdbDatabase, _upgrade: &IdbTransaction) -> Result<(), JsValue> {
     database.create_object_store(CHUNKS).map(drop)
-}
-
-fn key(contact: &ContactId, number: u32) -> JsValue {
-    Array::of2(&contact.0.as_str().into(), &number.into()).into()
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::journal::{Batch, Journal};
 use mesh_chat::node::StoreId;
-use mesh_chat::records::Secret;
+use mesh_chat::records::{Secret, WaitingChats};
 use mesh_chat::view::{Availability, RequestId};
 
 fn contact(id: &str, name: &str) -> ContactRecord {
@@ -151,7 +151,10 @@ fn an_import_of_the_most_contacts_is_one_write() {
 
 #[test]
 fn an_import_with_chats_leaves_their_task_in_the_same_write_and_forgetting_removes_it() {
-    let chats = vec![(ContactId("there".to_owned()), ContactId("here".to_owned()))];
+    let waiting = WaitingChats {
+        name: "t".to_owned(),
+        chats: vec![(ContactId("there".to_owned()), ContactId("here".to_owned()))],
+    };
     let import = ImportRecord {
         profile: profile(),
         contacts: vec![contact("here", "Ben")],
@@ -159,12 +162,12 @@ fn an_import_with_chats_leaves_their_task_in_the_same_write_and_forgetting_remov
         forget_requests: Vec::new(),
         forget_invites: Vec::new(),
         forget_asked: Vec::new(),
-        history: Some(chats.clone()),
+        history: Some(waiting.clone()),
     };
     let mut writes = Writes::default();
     writes.add(&Change::Import(Box::new(import))).unwrap();
     let local = read(&writes.set).unwrap();
-    assert_eq!(local.task, Some(Task::new(chats)));
+    assert_eq!(local.task, Some(Task::new(waiting)));
     assert_eq!(local.damaged, Vec::<String>::new());
     writes.add(&Change::ForgetHistory).unwrap();
     assert_eq!(read(&writes.set).unwrap().task, None);

@@ -101,9 +101,13 @@ impl Messages {
             backup.extend(records.iter().map(Known::from));
             of_backup.get_or_insert(head);
         }
-        let Some(of_backup) = of_backup.filter(|_| !self.is_sealed(to)) else {
+        let Some(of_backup) = of_backup else {
             return Ok(());
         };
+        if self.is_sealed(to) {
+            // What it waits for, and the next start tries again.
+            return Err(Fault::Refused("the chat is damaged".to_owned()));
+        }
         let heads = self.heads().await?;
         let head = heads.iter().find(|head| head.contact == *to);
         let here = self.known(to).await?;
@@ -138,7 +142,8 @@ impl Messages {
             index::begin_again(transaction, to)?;
             put(&transaction.object_store(HEADS)?, &plan.head_from(0))
         })
-        .await
+        .await?;
+        staged.joined(from).await
     }
 
     /// Gives messages other numbers, also such as cannot be read, and the chat the head that fits.
