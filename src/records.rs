@@ -581,6 +581,14 @@ impl MessageRecord {
         (reference.act == Act::Reply).then_some(reference.about.as_str())
     }
 
+    /// Returns the id of the message that it is about, where it is none itself.
+    pub(crate) fn changes(&self) -> Option<&str> {
+        let reference = &self.entry.as_ref()?.reference;
+        let act = reference.act;
+        let is_other = act.is_message() || act.is_about_rule() || act.is_of_introduction();
+        (!is_other).then_some(reference.about.as_str())
+    }
+
     /// Returns what is sent as its text. Of what was deleted before it was sent there is none any more, and
     /// what deletes it follows.
     pub(crate) fn sent_text(&self) -> &str {

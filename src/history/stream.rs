@@ -14,10 +14,12 @@ use crate::backup::{self, Content, FORMAT};
 use crate::encoding::{b64, unb64};
 use crate::limits::{BACKUP_CHUNK, PASSPHRASE_CHARS};
 use crate::records::{MessageRecord, ThreadRecord};
+use crate::values::ContactId;
 use crate::view::Refusal;
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 const VERSION: u32 = 2;
 
@@ -95,10 +97,37 @@ impl Chunks {
     }
 }
 
+/// Which messages of the chat that is being written are in the file, by their ids.
+#[derive(Default)]
+struct Taken {
+    contact: Option<ContactId>,
+    kept: HashSet<String>,
+    left_out: HashSet<String>,
+}
+
+impl Taken {
+    /// Returns whether a message goes into the file: not what is to disappear, or has, and nothing about what is not in it,
+    /// for an entry may have the text.
+    fn takes(&mut self, record: &MessageRecord) -> bool {
+        if record.stays().is_some() || record.gone {
+            self.left_out.insert(record.id.clone());
+            return false;
+        }
+        if record.is_message() {
+            self.kept.insert(record.id.clone());
+            return true;
+        }
+        record
+            .changes()
+            .is_none_or(|id| self.kept.contains(id) && !self.left_out.contains(id))
+    }
+}
+
 /// Writes a backup.
 pub struct Sealer {
     chunks: Chunks,
     contents: Contents,
+    taken: Taken,
 }
 
 impl Sealer {
@@ -131,13 +160,15 @@ impl Sealer {
                 next: 0,
             },
             contents: Contents::default(),
+            taken: Taken::default(),
         };
         let content = Part::Content(Box::new(content.clone()));
         let first = sealer.chunk(&content, false)?;
         Ok((sealer, [header, first].concat()))
     }
 
-    /// Returns the next bytes: messages of a chat, in their order. What is to disappear, or has, is left out.
+    /// Returns the next bytes: messages of a chat, in their order. What is to disappear, or has, is left out, with what is
+    /// about it.
     ///
     /// # Errors
     /// Where they have no JSON shape.
@@ -146,8 +177,14 @@ impl Sealer {
         head: &ThreadRecord,
         messages: Vec<MessageRecord>,
     ) -> Result<Vec<u8>, Refusal> {
-        let stays = |record: &MessageRecord| record.stays().is_none() && !record.gone;
-        let messages: Vec<_> = messages.into_iter().filter(stays).collect();
+        if self.taken.contact.as_ref() != Some(&head.contact) {
+            self.taken = Taken {
+                contact: Some(head.contact.clone()),
+                ..Taken::default()
+            };
+        }
+        let mut messages = messages;
+        messages.retain(|record| self.taken.takes(record));
         self.contents.messages += messages.len() as u64;
         let mut out = Vec::new();
         let mut messages = messages.into_iter().peekable();

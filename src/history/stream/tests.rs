@@ -1,8 +1,9 @@
 //! What is sealed, and what is done to it.
 
 use super::*;
+use crate::records::EntryRecord;
 use crate::test_context::{contact, me};
-use crate::values::{ContactId, Lifetime};
+use crate::values::{Act, ContactId, Lifetime, Outcome, Reference};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -67,6 +68,41 @@ fn what_was_sealed_is_opened_however_the_bytes_come() {
     }
     let text = String::from_utf8_lossy(&file);
     assert!(!text.contains("Ann") && !text.contains("text"));
+}
+
+#[test]
+fn what_is_about_a_message_that_is_not_in_the_backup_is_not_in_it_either() {
+    let (head, mut records) = messages(9);
+    let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+    records[0].lifetime = Some(Lifetime::Hour);
+    let about = [
+        (2, Act::Edit, &ids[0]),
+        (3, Act::Edit, &ids[1]),
+        (4, Act::Reaction, &ids[0]),
+        (5, Act::Delete, &ids[1]),
+        (6, Act::Reply, &ids[0]),
+        (7, Act::Edit, &"cleared".to_owned()),
+        (8, Act::Meet, &"somebody".to_owned()),
+    ];
+    for (at, act, about) in about {
+        let about = about.clone();
+        records[at].entry = Some(EntryRecord {
+            reference: Reference { act, about },
+            outcome: Outcome::Counts,
+        });
+    }
+    let (mut sealer, mut file) = Sealer::new(&content(), PASSPHRASE, [7; 16], [9; 7]).unwrap();
+    for record in records {
+        // Each in another piece than what it is about.
+        file.extend(sealer.chat(&head, vec![record]).unwrap());
+    }
+    file.extend(sealer.finish().unwrap().0);
+    let parts = open(&file, PASSPHRASE, 999).unwrap();
+    let there = parts.iter().flat_map(|part| match part {
+        Part::Chat(_, records) => records.iter().map(|one| one.message.number).collect(),
+        Part::Content(_) | Part::End(_) => Vec::new(),
+    });
+    assert_eq!(there.collect::<Vec<_>>(), [2, 4, 6, 7, 9]);
 }
 
 #[test]
