@@ -426,7 +426,8 @@ impl Chat {
 
 /// Returns what is shown of a message in an answer to it, unless nothing is left of it.
 pub(crate) fn quote(record: &MessageRecord) -> Option<Quoted> {
-    let quoted = || Quoted::new(record.message.origin == Origin::Own, &record.message.text);
+    let is_own = record.message.origin == Origin::Own;
+    let quoted = || Quoted::new(is_own, &record.message.text, record.stays().is_some());
     (!record.gone).then(quoted)
 }
 

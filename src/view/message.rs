@@ -121,18 +121,25 @@ pub struct Quoted {
     pub own: bool,
     /// How it begins; empty where it was deleted.
     pub text: String,
+    /// It stays only for a time.
+    #[serde(default)]
+    pub goes: bool,
 }
 
 impl Quoted {
-    pub(crate) fn new(own: bool, text: &str) -> Self {
+    pub(crate) fn new(own: bool, text: &str, goes: bool) -> Self {
         let text = text.chars().take(QUOTED_CHARS).collect();
-        Self { own, text }
+        Self { own, text, goes }
     }
 }
 
 impl From<&Message> for Quoted {
     fn from(message: &Message) -> Self {
-        Self::new(message.state.is_own(), &message.text)
+        Self::new(
+            message.state.is_own(),
+            &message.text,
+            message.stays().is_some(),
+        )
     }
 }
 

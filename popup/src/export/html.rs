@@ -116,7 +116,8 @@ fn quote(out: &mut String, message: &Message, name: &str) {
     if message.entry.is_none() || !message.is_message() {
         return;
     }
-    let Some(quoted) = &message.quoted else {
+    // What is to disappear is not written down in an answer to it either.
+    let Some(quoted) = message.quoted.as_ref().filter(|quoted| !quoted.goes) else {
         let gone = escaped(&t(Text::MessageNotHere));
         return add(
             out,
@@ -265,11 +266,39 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_quotes_nothing_that_is_to_disappear() {
+        for goes in [false, true] {
+            let reply = Message {
+                quoted: Some(Quoted {
+                    own: false,
+                    text: "the secret".to_owned(),
+                    goes,
+                }),
+                entry: Some(Entry {
+                    reference: Reference {
+                        act: Act::Reply,
+                        about: "a".to_owned(),
+                    },
+                    outcome: Outcome::Counts,
+                }),
+                ..message(1, MessageState::Received, "yes")
+            };
+            let page = written(&reply);
+            assert!(
+                page.contains("yes") && page.contains("<blockquote>"),
+                "{page}"
+            );
+            assert_eq!(page.contains("secret"), !goes, "{page}");
+        }
+    }
+
+    #[test]
     fn nothing_that_a_person_has_written_is_markup() {
         let reply = Message {
             quoted: Some(Quoted {
                 own: false,
                 text: MARKUP.to_owned(),
+                goes: false,
             }),
             entry: Some(Entry {
                 reference: Reference {

@@ -27,6 +27,7 @@ fn answer(number: u64, of: u64, quoted: &str) -> Message {
         quoted: Some(Quoted {
             own: true,
             text: quoted.to_owned(),
+            goes: false,
         }),
         ..about(number, Act::Reply, of, "yes")
     }
