@@ -93,6 +93,8 @@ pub(crate) struct Chat {
     pub(crate) loaded: bool,
     /// A page is on its way.
     pub(crate) loading: bool,
+    /// What is loaded is from before the connection was lost: it may be gone since, or have another number.
+    pub(in crate::state) stale: bool,
     /// The text in the composer.
     pub(crate) draft: String,
     /// What is to be shown once it is loaded.
@@ -129,6 +131,7 @@ impl Chat {
             unread: None,
             loaded: false,
             loading: true,
+            stale: false,
             draft: String::new(),
             shows: None,
             about: None,
@@ -233,6 +236,7 @@ impl Chat {
             Stretch::Newer => self.newer = self.newer.filter(|_| page.more),
             Stretch::Around(_) => {
                 self.messages.clear();
+                self.stale = false;
                 self.more = page.more;
                 self.loaded = true;
                 self.at_end = false;
@@ -251,6 +255,9 @@ impl Chat {
     /// Makes room for the newest page. What is older stays, unless there is a gap between the two.
     fn take_newest(&mut self, page: &Page) {
         self.last = 0;
+        if std::mem::take(&mut self.stale) {
+            self.messages.clear();
+        }
         // It is stored and in the page, or the engine that knew it is gone and it comes again.
         self.messages
             .retain(|_, message| message.state != MessageState::Arriving);

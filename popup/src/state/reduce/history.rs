@@ -14,13 +14,14 @@ const PAGE_SIZE: u32 = 50;
 const LARGEST_PAGE: u32 = 200;
 
 impl State {
-    /// Goes on after a lost connection: reads the newest messages of the chat again.
+    /// Goes on after a lost connection: reads the newest messages of the chat again, and forgets what else is loaded.
     pub(super) fn resume_chat(&mut self) -> Vec<Effect> {
         let Some(chat) = self.chat_mut() else {
             return Vec::new();
         };
         chat.reported = 0;
         chat.loading = true;
+        chat.stale = true;
         let contact = chat.contact.clone();
         self.ask_history(contact, Stretch::Newest)
     }
@@ -52,11 +53,14 @@ impl State {
         })
     }
 
-    /// Returns how many messages to ask for: of a chat with more unread ones as many as an answer has.
+    /// Returns how many messages to ask for: of a chat with more unread ones, or with more of them to be read again, as many
+    /// as an answer has.
     fn page_size(&self, contact: &ContactId) -> u32 {
         let person = self.people.get(&PersonId::Contact(contact.clone()));
         let unread = person.map_or(0, |person| person.unread);
-        if unread < PAGE_SIZE {
+        let again = self.chat().filter(|chat| chat.stale);
+        let again = again.map_or(0, |chat| chat.messages.len());
+        if unread < PAGE_SIZE && again <= PAGE_SIZE as usize {
             PAGE_SIZE
         } else {
             LARGEST_PAGE

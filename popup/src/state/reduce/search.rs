@@ -32,10 +32,10 @@ impl State {
         }
     }
 
-    /// Goes on after a lost connection.
+    /// Goes on after a lost connection: what was found may be gone since, or have another number.
     pub(super) fn resume_search(&mut self) -> Vec<Effect> {
         let palette = self.palette_mut();
-        if palette.is_some_and(|palette| palette.messages.awaited) {
+        if palette.is_some_and(|palette| palette.searches()) {
             self.search(None)
         } else {
             Vec::new()

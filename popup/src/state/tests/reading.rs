@@ -86,27 +86,39 @@ fn what_came_while_the_engine_was_away_is_counted_too_and_not_read_above_the_end
 }
 
 #[test]
-fn older_pages_stay_when_the_engine_comes_back_unless_there_is_a_gap() {
+fn what_was_loaded_is_read_again_when_the_engine_comes_back_and_nothing_else_stays() {
     let page = |numbers: std::ops::RangeInclusive<u64>| {
         let page = numbers.map(|number| message(number, MessageState::Sent, "text"));
         page.collect::<Vec<_>>()
     };
-    for (newest, shown) in [
-        (page(10..=11), vec![8, 9, 10, 11]),
-        (page(11..=12), vec![8, 9, 10, 11, 12]),
-        (page(12..=13), vec![12, 13]),
-    ] {
+    for (older, limit) in [(8..=9, 50), (8..=99, 200)] {
         let mut view = Sut::with_anna();
-        view.open_chat(page(10..=10), true);
+        view.open_chat(page(100..=100), true);
         let asked = view.act(Action::LoadOlder);
-        view.page(&asked, page(8..=9), false);
+        view.page(&asked, page(older), false);
         view.act(Action::Closed);
         let again = view.attach();
-        view.page(&again, newest, true);
-        assert_eq!(view.numbers(), shown);
-        let more = view.state.chat().unwrap().more;
-        assert_eq!(more, shown[0] == 12, "8 is the oldest that there is");
+        assert_eq!(history_limit(&again), Some(limit));
+        // An import gave numbers to others, 8 was cleared.
+        view.page(&again, page(90..=103), true);
+        assert!(view.numbers().into_iter().eq(90..=103));
+        assert!(view.state.chat().unwrap().more);
+        let asked = view.act(Action::LoadOlder);
+        view.page(&asked, page(9..=89), false);
+        assert!(
+            view.numbers().into_iter().eq(9..=103),
+            "no more than that goes"
+        );
     }
+}
+
+fn history_limit(effects: &[Effect]) -> Option<u32> {
+    posts(effects).into_iter().find_map(|message| {
+        let ToEngine::History { limit, .. } = message else {
+            return None;
+        };
+        Some(*limit)
+    })
 }
 
 #[test]

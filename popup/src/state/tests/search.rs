@@ -83,6 +83,17 @@ fn an_older_answer_never_takes_the_place_of_a_newer_one() {
 }
 
 #[test]
+fn what_is_looked_for_is_asked_again_when_the_engine_comes_back() {
+    let mut view = with_palette();
+    let first = type_in(&mut view, "fog").unwrap();
+    answer(&mut view, first, found(&[3, 2], Some(2)));
+    view.act(Action::Closed);
+    let again = asked(&view.attach()).unwrap();
+    answer(&mut view, again, found(&[7, 6], None));
+    assert_eq!(hits(&view), [7, 6]);
+}
+
+#[test]
 fn a_hundred_keys_leave_one_question() {
     let mut view = with_palette();
     for length in 1..=100 {
