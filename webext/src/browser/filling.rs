@@ -19,20 +19,36 @@ const PIECE: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(20);
 const AFTER_START: Duration = Duration::from_secs(3);
 
+/// The pause after which what has failed is tried again.
+const AFTER_FAULT: Duration = Duration::from_secs(60);
+
 /// Takes in what an earlier version has stored.
 pub(super) async fn fill(messages: Rc<Messages>) {
     sleep(AFTER_START).await;
     loop {
         match fill_piece(&messages).await {
             Ok(more) => messages.filling.set(more),
-            // It goes on with the next start.
-            Err(error) => return tracing::warn!(%error, "old messages cannot be found yet"),
+            Err(error) => {
+                tracing::warn!(%error, "old messages cannot be found yet");
+                sleep(AFTER_FAULT).await;
+            }
         }
         if !messages.filling.get() {
             return;
         }
         sleep(PAUSE).await;
     }
+}
+
+/// Returns whether there may be messages that are not taken in yet.
+///
+/// # Errors
+/// What the browser said.
+pub(super) async fn is_under_way(messages: &Messages) -> Result<bool, Fault> {
+    let upto = messages.database().store(FILLING);
+    let upto = upto.and_then(|filling| filling.get(&UPTO.into()));
+    let upto = idb::result(&upto.map_err(|error| fault(&error))?).await?;
+    Ok(!upto.is_undefined())
 }
 
 /// Takes in the next messages. Returns whether there may be more.

@@ -11,6 +11,7 @@
 
 mod whole;
 
+use super::filling;
 use super::idb::{self, Closed, Opened, fault};
 use super::index::{self, key};
 use super::unicode::BrowserUnicode;
@@ -93,6 +94,9 @@ impl Messages {
             filling: Cell::new(false),
         };
         let loaded = messages.load().await?;
+        messages
+            .filling
+            .set(filling::is_under_way(&messages).await?);
         Ok((messages, loaded))
     }
 

@@ -7,8 +7,9 @@ use mesh_chat::name::Unicode;
 use mesh_chat::records::MessageRecord;
 use std::collections::BTreeSet;
 
-/// Different words of one message in the index: more than a text of 8,000 bytes has, unless it was made to have them.
-pub(super) const WORDS: usize = 1024;
+/// Different words of one message in the index: more than a text of 8,000 bytes has, where each has a letter and a space, or is
+/// a pair of a script without spaces. Only single signs that stand for many letters can have more.
+pub(super) const WORDS: usize = 4096;
 
 /// What is in the index of one message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -327,11 +327,24 @@ fn what_nobody_would_type_is_answered_too() {
     assert_eq!(twin.find(&"x".repeat(10_000)).hits.len(), 1);
     assert_eq!(twin.find(&"x ".repeat(5_000)).hits.len(), 1);
     assert_eq!(twin.find("xxxxxxxy").hits.len(), 0);
-    assert_eq!(
-        Entry::of(&twin.messages[&(contact("ann"), 3)], &Tables)
-            .unwrap()
-            .words
-            .len(),
-        WORDS
-    );
+}
+
+#[test]
+fn the_longest_text_without_spaces_is_found_by_its_end() {
+    let mut twin = Twin::default();
+    let all: Vec<char> = ('一'..).take(8_000 / 3).collect();
+    twin.write("ann", 1, 10, &all.iter().collect::<String>());
+    let end: String = all.iter().rev().take(3).rev().collect();
+    assert_eq!(twin.find(&end).hits.len(), 1);
+    let most: String = ('一'..)
+        .step_by(2)
+        .take(2_000)
+        .flat_map(|c| [c, ' '])
+        .collect();
+    twin.write("ann", 2, 20, &most);
+    let words = |number| {
+        let entry = Entry::of(&twin.messages[&(contact("ann"), number)], &Tables);
+        entry.unwrap().words.len()
+    };
+    assert!(words(1) < WORDS && words(2) < WORDS);
 }
