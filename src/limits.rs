@@ -77,9 +77,10 @@ pub const CHANGE_HEARD_WITHIN: Duration = Duration::from_hours(8 * 24);
 /// Proposals of one person that can be agreed to at once: far more than anybody makes before there is an answer.
 pub const PROPOSALS: usize = 8;
 
-/// Ranges of messages of a chat that go, beyond which unread ones go together, the longest lifetime first: only a contact
-/// who changes the lifetime with every message comes near.
-pub const TIMED: usize = 512;
+/// Ranges of messages of each side of a chat that go, beyond which neighbours go together, the latest and the longest
+/// lifetime first: a little more than all ends that are rounded, so only a contact who changes the lifetime with every
+/// message comes near.
+pub const TIMED: usize = 256;
 
 /// How long an own message of a limited lifetime may be unread, or its receipt be missing, after it was delivered: then it
 /// goes as if it had been read. As long as the longest lifetime.

@@ -1,7 +1,9 @@
 //! When messages of a limited lifetime go: an hour to four weeks after they were read.
 //!
 //! The head of a chat keeps ranges of them, so that a start need not read messages, and reading many at once is one
-//! small write. A moment is rounded up to a part of the lifetime: so there are never many ranges.
+//! small write. A moment is rounded up to a part of the lifetime: so there are never many ranges. Where a contact changes the
+//! lifetime with every message, those beyond [`TIMED`] go together with their neighbours, at the latest moment: a message
+//! stays a little longer then, at most for one more longest lifetime.
 //!
 //! The calendar is the only clock that goes on while the device is off. Where it is set forward, messages go early; where
 //! it is set back, they stay for another whole lifetime at most.
@@ -32,7 +34,8 @@ fn end_unread(lifetime: Lifetime, now: UnixMillis) -> UnixMillis {
 impl ThreadRecord {
     /// Notes a message that goes: of an own one its place, else its number.
     pub(super) fn note_timed(&mut self, own: bool, at: u64, lifetime: Lifetime) {
-        let is_full = self.timed.len() >= TIMED;
+        let of_side = self.timed.iter().filter(|timed| timed.own == own);
+        let is_full = of_side.count() >= TIMED;
         let last = self.timed.iter_mut().rev().find(|timed| timed.own == own);
         if let Some(last) = last.filter(|last| last.due.is_none())
             && (last.lifetime == lifetime || is_full)
@@ -145,18 +148,30 @@ fn split(timed: TimedRecord, upto: u64) -> (Option<TimedRecord>, Option<TimedRec
     (Some(before), Some(behind))
 }
 
-/// Joins neighbours that go at the same moment, but what is delivered with what waits for that.
+/// Joins neighbours that go at the same moment, and beyond [`TIMED`] of a side those that go at all: but not what is
+/// delivered with what waits for that, nor what was read with what was not.
 fn joined(ranges: Vec<TimedRecord>, delivered: u64) -> Vec<TimedRecord> {
     let mut joined: Vec<TimedRecord> = Vec::with_capacity(ranges.len());
+    let mut counts = [0; 2];
     for range in ranges {
+        let count = &mut counts[usize::from(range.own)];
+        let is_full = *count >= TIMED;
         let before = joined.iter_mut().rev().find(|one| one.own == range.own);
-        let end = |one: &TimedRecord| {
+        let stage = |one: &TimedRecord| {
             let waits = one.own && one.last > delivered;
-            (one.due, one.read, one.lifetime, waits)
+            (one.due.is_some(), one.read, waits)
         };
-        match before.filter(|before| end(before) == end(&range)) {
-            Some(before) => before.last = range.last,
-            None => joined.push(range),
+        let goes = |one: &TimedRecord| (one.due, one.lifetime);
+        let joins = |before: &&mut TimedRecord| {
+            stage(before) == stage(&range) && (is_full || goes(before) == goes(&range))
+        };
+        if let Some(before) = before.filter(joins) {
+            before.last = range.last;
+            before.due = before.due.max(range.due);
+            before.lifetime = before.lifetime.max(range.lifetime);
+        } else {
+            *count += 1;
+            joined.push(range);
         }
     }
     joined

@@ -125,6 +125,26 @@ fn another_lifetime_with_each_message_is_bounded_and_the_longest_holds() {
 }
 
 #[test]
+fn another_lifetime_with_each_message_that_is_seen_is_bounded_and_nothing_goes_early() {
+    let mut head = head();
+    for number in 1..=20_000 {
+        let lifetime = [Lifetime::Week, Lifetime::FourWeeks][usize::try_from(number % 2).unwrap()];
+        head.note_timed(false, number, lifetime);
+        head.seen = number;
+        head.age(NOW + number * 1_000);
+        assert!(head.timed.len() <= TIMED + 1, "{}", head.timed.len());
+        assert!(head.end_of(false, number).unwrap() >= NOW + number * 1_000 + lifetime.millis());
+    }
+    assert!(head.end_of(false, 1).unwrap() <= NOW + 29 * DAY);
+    assert!(head.end_of(false, 20_000).unwrap() <= NOW + 30 * DAY, "not for ever");
+    assert!(head.going().len() <= TIMED + 1);
+    head.note_timed(true, 1, Lifetime::Hour);
+    (head.out_delivered, head.out_read) = (1, 1);
+    head.age(NOW + DAY);
+    assert_eq!(head.end_of(true, 1), Some(NOW + DAY + HOUR), "own ones are another side");
+}
+
+#[test]
 fn a_clock_that_was_set_back_keeps_a_message_for_one_more_lifetime_at_most() {
     for mut head in [own(1, 1, 1), {
         let mut head = received(&[Lifetime::Hour]);
