@@ -295,6 +295,8 @@ impl Chat {
         match act {
             Some(Act::Propose) => Lifetime::of_seconds(content.lives?),
             Some(act) if !act.is_message() => None,
+            // It asks, and can be answered only where it stands.
+            _ if content.introduces.is_some() => None,
             // What the other side says of its message holds whatever is agreed here: either disk may be older.
             _ if !is_own => content.lives.map(Lifetime::at_least),
             _ => self.head.rule.lifetime(),
