@@ -461,6 +461,9 @@ pub struct TimedRecord {
 pub struct IntroductionRecord {
     /// The id of the message that introduces.
     pub message: String,
+    /// Its number in the chat.
+    #[serde(default)]
+    pub number: u64,
     /// Whom it introduces, as the introducer calls them.
     pub name: String,
     /// What the introducer wrote with it.

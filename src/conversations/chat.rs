@@ -293,6 +293,7 @@ impl Chat {
         self.head
             .introductions
             .clone_from(&self.durable.introductions);
+        self.follow_erased();
         self.last_received = self.last_stored;
         failed
     }

@@ -16,8 +16,8 @@ pub(super) struct Erased {
     /// What is written with the next head, and what with the one under way, by number.
     pub(super) waiting: LiteMap<u64, MessageRecord>,
     pub(super) flying: LiteMap<u64, MessageRecord>,
-    /// The chat was cleared up to this number, likewise.
-    pub(super) cleared: Option<u64>,
+    /// The chat was cleared, likewise.
+    pub(super) cleared: Option<Cleared>,
 }
 
 /// What is read of what is to go.
@@ -46,6 +46,13 @@ pub(super) enum Goes {
 pub(super) struct Clearing {
     pub(super) upto: u64,
     pub(super) begins: u64,
+}
+
+/// A chat that was cleared, and how many of the messages that went the person had not seen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cleared {
+    pub(super) clearing: Clearing,
+    pub(super) unseen: u32,
 }
 
 impl Erased {

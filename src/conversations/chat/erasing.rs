@@ -7,7 +7,7 @@
 use super::{Chat, shown};
 use crate::clock::{Mono, Now, UnixMillis};
 use crate::conversations::ended::{Durable, Erasing};
-use crate::conversations::erased::{Clearing, Goes, Reading};
+use crate::conversations::erased::{Cleared, Clearing, Goes, Reading};
 use crate::limits::{IDS_KEPT, UNDO_WITHIN};
 use crate::records::{MessageRecord, Query};
 use crate::store::WRITE_AGAIN;
@@ -234,7 +234,6 @@ impl Chat {
             let is_received = record.place.is_none() && record.is_message();
             unseen += u32::from(is_received && record.message.number > self.head.seen);
             record.erase();
-            self.erase_introduction(&record.id, matches!(goes, Goes::Cleared(_)));
             let mut staged = self.staged.iter_mut();
             if let Some(staged) = staged.find(|staged| staged.record.id == record.id) {
                 staged.record = record;
@@ -245,14 +244,28 @@ impl Chat {
             self.erased.waiting.insert(record.message.number, record);
         }
         match goes {
-            Goes::Timed(timed) => self.head.timed.retain(|one| {
-                (one.own, one.first, one.last) != (timed.own, timed.first, timed.last)
-            }),
-            Goes::Cleared(clearing) => self.begin_behind(*clearing, unseen),
+            Goes::Timed(timed) => {
+                self.head.timed.retain(|one| {
+                    (one.own, one.first, one.last) != (timed.own, timed.first, timed.last)
+                });
+                self.erase_introductions();
+            }
+            Goes::Cleared(clearing) => {
+                let clearing = *clearing;
+                self.erased.cleared = Some(Cleared { clearing, unseen });
+                self.follow_erased();
+            }
         }
     }
 
-    fn begin_behind(&mut self, Clearing { upto, begins }: Clearing, unseen: u32) {
+    /// Takes out of the head what goes with that which is being taken off the disk: once more where a transaction has
+    /// failed, as the head is then what it was.
+    pub(super) fn follow_erased(&mut self) {
+        self.erase_introductions();
+        let Some(Cleared { clearing, unseen }) = self.erased.cleared else {
+            return;
+        };
+        let Clearing { upto, begins } = clearing;
         let head = &mut self.head;
         head.begins = head.begins.max(begins);
         if head.clearing == Some(upto) {
@@ -260,7 +273,6 @@ impl Chat {
         }
         let later = u32::try_from(head.next_number.saturating_sub(upto + 1)).unwrap_or(u32::MAX);
         head.unread = head.unread.saturating_sub(unseen).min(later);
-        self.erased.cleared = Some(upto);
     }
 
     /// Tells what was taken off the disk by the transaction that has ended.
@@ -274,7 +286,8 @@ impl Chat {
         let gone = erased.values().map(|record| shown(record, None));
         durable.amended.extend(gone);
         if self.erased.waiting.is_empty() {
-            durable.cleared = self.erased.cleared.take();
+            let cleared = self.erased.cleared.take();
+            durable.cleared = cleared.map(|cleared| cleared.clearing.upto);
         }
     }
 }

@@ -72,15 +72,16 @@ impl Chat {
         }
     }
 
-    /// Notes that the message is taken off the disk that introduces. With a chat that is cleared the introduction goes, too;
-    /// where only its time is over, the two may still be met.
-    pub(super) fn erase_introduction(&mut self, message: &str, is_cleared: bool) {
-        let all = &mut self.head.introductions;
-        if is_cleared {
-            all.retain(|one| one.message != message);
-        } else if let Some(one) = all.iter_mut().find(|one| one.message == message) {
-            one.note = None;
-        }
+    /// Forgets the introductions whose message is being taken off the disk; of a chat that is cleared all up to there, but
+    /// those that wait to be delivered.
+    pub(super) fn erase_introductions(&mut self) {
+        let (erased, outbox) = (&self.erased, &self.outbox);
+        self.head.introductions.retain(|one| {
+            let upto = erased.cleared.map(|cleared| cleared.clearing.upto);
+            let is_cleared = upto.is_some_and(|upto| one.number <= upto);
+            let waits = || outbox.get(&one.message).is_some_and(|record| !record.gone);
+            erased.get(&one.message).is_none() && (!is_cleared || waits())
+        });
     }
 
     /// Returns whether a step of an introduction counts.
@@ -140,6 +141,7 @@ impl Chat {
         }
         all.push(IntroductionRecord {
             message: record.id.clone(),
+            number: record.message.number,
             name: said.name.clone(),
             note: said.note.clone(),
             at: now,

@@ -1,6 +1,7 @@
 //! Long because each case plays with the disk of one chat, and what is left of it.
 
 use super::*;
+use crate::acquaintance::Acquaintance;
 use crate::conversations::queue::Content;
 use crate::io::CommandId;
 use crate::offer::FileOffer;
@@ -87,6 +88,19 @@ impl Disk {
         };
         disk.write("a", agree);
         disk
+    }
+
+    fn introduce(&mut self, id: &str) {
+        let introduces = Acquaintance {
+            name: "Carl".into(),
+            note: Some("sings".into()),
+            key: None,
+        };
+        let content = Content {
+            introduces: Some(introduces),
+            ..Self::content("Carl")
+        };
+        self.receive(id, content);
     }
 
     fn refer(&mut self, id: &str, act: Act, about: &str, text: &str) {
@@ -405,6 +419,51 @@ fn of_a_long_chat_only_the_last_ids_are_left() {
     disk.receive("next", "y".into());
     assert_eq!(disk.left(), [("next", "y")]);
     assert_eq!(disk.head.in_last.as_deref(), Some("next"));
+}
+
+#[test]
+fn with_a_chat_that_is_cleared_every_introduction_in_it_goes() {
+    let mut disk = Disk::new();
+    disk.introduce("first");
+    for number in 1..=IDS_KEPT {
+        disk.receive(&number.to_string(), "x".into());
+        disk.chat.see(number, true);
+    }
+    disk.chat.clear(START.mono);
+    disk.introduce("next");
+    disk.erase(later(10_000));
+    let left: Vec<_> = disk.head.introductions.iter().collect();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].message, "next", "it came afterwards");
+}
+
+#[test]
+fn what_was_cleared_is_not_unread_and_introduces_nobody_after_a_write_that_failed() {
+    let mut disk = Disk::new();
+    disk.receive("m", "one".into());
+    disk.introduce("i");
+    disk.chat.clear(START.mono);
+    let now = later(10_000);
+    let query = disk.chat.next_erasing(now).unwrap();
+    disk.chat.erase(query.answer(disk.records.values()));
+    disk.chat.flush(now.mono).unwrap();
+    disk.chat.failed(now.mono);
+    let (head, _) = disk.chat.flush(now.mono).unwrap();
+    assert_eq!((head.unread, head.introductions), (0, Vec::new()));
+    disk.chat.stored();
+    disk.receive("n", "two".into());
+    assert_eq!(disk.chat.unread(), 1);
+}
+
+#[test]
+fn an_introduction_stays_until_somebody_clears_it() {
+    let mut disk = Disk::with_rule();
+    disk.introduce("theirs");
+    disk.chat.see(9, true);
+    disk.erase(START);
+    disk.erase(later(1_000 * HOUR));
+    assert!(disk.left().iter().any(|(id, _)| *id == "theirs"));
+    assert_eq!(disk.head.introductions.len(), 1);
 }
 
 #[test]
