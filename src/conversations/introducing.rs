@@ -51,39 +51,38 @@ impl Conversations {
         self.all.get(contact)?.chat.as_ref()?.introduction(message)
     }
 
-    /// Introduces two contacts to each other: one message to each. The command is answered once the second is stored;
-    /// a half whose other half is missing is void. `commands` are those of the two messages.
+    /// Introduces two contacts to each other: one message to each, or none. The command is answered once both are stored;
+    /// a half whose other half is missing is void.
     pub(crate) fn introduce(
         &mut self,
         ctx: &mut Context,
-        commands: [CommandId; 2],
+        command: CommandId,
         people: [(ContactId, Acquaintance); 2],
     ) -> Result<(), Refusal> {
         let now = ctx.now.unix;
         let [(one, of_other), (other, of_one)] = people;
-        let messages = [hex(&ctx.random::<16>()), hex(&ctx.random::<16>())];
-        let [first, second] = messages.clone();
-        for id in [&one, &other] {
-            if !self.chat(id).may_introduce(true, now) {
+        let [first, second] = [hex(&ctx.random::<16>()), hex(&ctx.random::<16>())];
+        let half = |said: Acquaintance, contact: &ContactId, message: &String| Content {
+            text: said.as_text(),
+            introduces: Some(said),
+            other: Some(OtherHalf {
+                contact: contact.clone(),
+                message: message.clone(),
+            }),
+            ..Content::default()
+        };
+        let to_one = half(of_other, &other, &second);
+        let to_other = half(of_one, &one, &first);
+        let halves = [(one, to_one, first), (other, to_other, second)];
+        for (to, content, _) in &halves {
+            let chat = self.chat(to);
+            chat.may_write(content)?;
+            if !chat.may_introduce(true, now) {
                 return Err(Refusal::IntroductionsFull);
             }
         }
-        let half = |contact: &ContactId, message: &String| OtherHalf {
-            contact: contact.clone(),
-            message: message.clone(),
-        };
-        let halves = [
-            (&one, of_other, first, half(&other, &messages[1])),
-            (&other, of_one, second, half(&one, &messages[0])),
-        ];
-        for ((to, said, message, half), command) in halves.into_iter().zip(commands) {
-            let content = Content {
-                text: said.as_text(),
-                introduces: Some(said),
-                other: Some(half),
-                ..Content::default()
-            };
-            self.chat(to).write(command, content, now, message)?;
+        for (to, content, message) in halves {
+            self.chat(&to).write(command, content, now, message)?;
         }
         Ok(())
     }

@@ -169,7 +169,9 @@ impl Conversations {
             ctx.event(Event::Message(message));
         }
         for command in durable.commands {
-            ctx.reply(command, Ok(()));
+            if !self.is_writing(command) {
+                ctx.reply(command, Ok(()));
+            }
         }
         for message in durable.received {
             // What came with a change or its deletion is not told as it was.
@@ -193,6 +195,12 @@ impl Conversations {
         for (file, is_own) in durable.withdrawn {
             ctx.tell(Fact::OfferDeleted(id.clone(), file, is_own));
         }
+    }
+
+    /// Returns whether another message of this command is not stored yet.
+    fn is_writing(&self, command: CommandId) -> bool {
+        let mut chats = self.all.values().filter_map(|all| all.chat.as_ref());
+        chats.any(|chat| chat.is_writing(command))
     }
 
     /// Refuses the commands of a transaction that has failed. Where it had messages of the contact, the
@@ -221,6 +229,9 @@ impl Conversations {
     ) {
         for command in failed.commands {
             ctx.reply(command, Err(refusal.clone()));
+            for chat in self.all.iter_mut().filter_map(|(_, all)| all.chat.as_mut()) {
+                chat.answer_no_more(command);
+            }
         }
         for offered in failed.offers {
             ctx.tell(Fact::NotOffered(offered));

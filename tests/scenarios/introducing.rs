@@ -305,6 +305,50 @@ fn nobody_is_introduced_twice_to_oneself_or_to_somebody_blocked() {
 }
 
 #[test]
+fn where_one_of_the_two_cannot_be_asked_neither_is() {
+    for full in ["Bob", "Cleo"] {
+        let mut world = introducer();
+        world.kill(if full == "Bob" { BOB } else { CLEO });
+        for _ in 0..2_000 {
+            world.send(ANN, full, "x");
+            if world.reply(ANN).is_err() {
+                break;
+            }
+        }
+        let written = world.snapshot(ANN);
+        introduce(&mut world, None);
+        assert_eq!(world.reply(ANN), &Err(Refusal::OutboxFull));
+        assert_eq!(introductions(&world, ANN), []);
+        assert_eq!(world.snapshot(ANN).threads, written.threads);
+    }
+}
+
+#[test]
+fn who_was_asked_alone_can_be_introduced_again() {
+    for after in [0, 1] {
+        let mut world = introducer();
+        world.fail_write(ANN, after);
+        introduce(&mut world, None);
+        assert!(matches!(world.reply(ANN), Err(Refusal::Storage { .. })), "{after}: {:?}", world.reply(ANN));
+        world.pass(10 * MINUTE);
+        introduce(&mut world, None);
+        assert!(world.reply(ANN).is_ok(), "{:?}", world.reply(ANN));
+        answer(&mut world, BOB, true);
+        answer(&mut world, CLEO, true);
+        world.pass(20 * MINUTE);
+        assert!(knows(&world, BOB, "Cleo") && knows(&world, CLEO, "Bob"));
+    }
+    for cleared in ["Bob", "Cleo"] {
+        let mut world = introducer();
+        introduce(&mut world, None);
+        world.clear(ANN, cleared, true);
+        world.pass(MINUTE);
+        introduce(&mut world, None);
+        assert!(world.reply(ANN).is_ok());
+    }
+}
+
+#[test]
 fn those_who_are_contacts_already_stay_the_same_contacts() {
     let mut world = introducer();
     let code = world.invite(BOB);

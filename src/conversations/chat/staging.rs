@@ -25,13 +25,36 @@ impl Chat {
         at: UnixMillis,
         id: String,
     ) -> Result<(), Refusal> {
-        view::check_text(&content.text)?;
-        let weight = weight(&content.text, content.offer.as_ref());
-        if !self.outbox.has_room(weight, self.own_storing()) {
-            return Err(Refusal::OutboxFull);
-        }
+        self.may_write(&content)?;
         self.take(id, content, at, Some(command), at);
         Ok(())
+    }
+
+    /// Returns why a message of the person cannot be taken now.
+    pub(crate) fn may_write(&self, content: &Content) -> Result<(), Refusal> {
+        view::check_text(&content.text)?;
+        let weight = weight(&content.text, content.offer.as_ref());
+        let has_room = self.outbox.has_room(weight, self.own_storing());
+        has_room.then_some(()).ok_or(Refusal::OutboxFull)
+    }
+
+    /// Returns whether a message of this command is on its way to the disk.
+    pub(crate) fn is_writing(&self, command: CommandId) -> bool {
+        let waiting = self.queue.waiting.iter().map(|waiting| waiting.command);
+        let staged = self.under_way().map(|staged| staged.command);
+        staged.chain(waiting).any(|one| one == Some(command))
+    }
+
+    /// Answers a command no more, which was refused as another of its messages could not be stored.
+    pub(crate) fn answer_no_more(&mut self, command: CommandId) {
+        let waiting = self.queue.waiting.iter_mut();
+        let waiting = waiting.map(|waiting| &mut waiting.command);
+        let flying = self.flying.iter_mut().flat_map(|(_, batch)| batch);
+        let staged = flying.chain(&mut self.staged);
+        let staged = staged.map(|staged| &mut staged.command);
+        for one in staged.chain(waiting).filter(|one| **one == Some(command)) {
+            *one = Some(CommandId(0));
+        }
     }
 
     /// Takes a message of the contact. Returns false where too much is being stored already.

@@ -37,17 +37,18 @@ impl Node {
         let (of_one, of_other) = (said(&one)?, said(&other)?);
         let now = self.ctx.now.unix;
         let of_both = |(chat, half): (&ContactId, &IntroductionRecord)| {
-            let with = half.other.as_ref().map(|half| &half.contact);
-            *chat == one && with == Some(&other) && is_awaited(half) && !half.is_old(now)
+            // One whose other half was taken back, cleared or never stored is void.
+            let with = half.other.as_ref().filter(|with| with.contact == other);
+            let there = with.and_then(|with| self.conversations.introduction(&other, &with.message));
+            let is_open = |there| is_awaited(half) || is_awaited(there);
+            *chat == one && there.is_some_and(is_open) && !half.is_old(now)
         };
         if one == other || self.conversations.introductions().any(of_both) {
             return Err(Refusal::Introduced);
         }
         let people = [(one.clone(), of_other), (other.clone(), of_one)];
-        // One of the two answers; a half alone is void.
-        let commands = [CommandId(0), command];
         self.conversations
-            .introduce(&mut self.ctx, commands, people)?;
+            .introduce(&mut self.ctx, command, people)?;
         for contact in [&one, &other] {
             self.contacts.hurry(contact, self.ctx.now.mono);
         }

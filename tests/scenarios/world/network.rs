@@ -4,7 +4,9 @@ use super::World;
 use super::device::End;
 use super::recording::RecordedLink;
 use mesh_chat::address::Addresses;
-use mesh_chat::node::{ChannelBinding, Closed, Input, Link, LinkId, Output, Path, Signalling};
+use mesh_chat::node::{
+    ChannelBinding, Closed, CommandId, Input, Link, LinkId, Output, Path, Signalling,
+};
 
 /// The longest frame a data channel carries.
 pub(super) const FRAME_BYTES: usize = 16_299;
@@ -64,6 +66,8 @@ impl World {
             Output::Store(id, change) => self.store(device, id, change),
             Output::Load(id, query) => self.load(device, id, &query),
             Output::Event(event) => self.devices[device].show(event),
+            // Nobody waits for it.
+            Output::Reply(CommandId(0), _) => {}
             Output::Reply(_, result) => self.devices[device].replies.push(result),
             Output::Disconnect => {
                 let ends = self.vanish(device);
