@@ -54,6 +54,8 @@ pub(crate) struct Chat {
     erased: Erased,
     /// The two have just accepted each other, perhaps after one of them had forgotten the chat.
     fresh: bool,
+    /// They have met anew, and one of them may have forgotten how long messages are to stay.
+    doubts_rule: bool,
     /// What was last given as [`Chat::news`].
     told: Option<Progress>,
     /// The number of the contact's last message since the start, with everything staged; as stored.
@@ -94,6 +96,7 @@ impl Chat {
             outbox: Outbox::new(outbox),
             erased: Erased::default(),
             fresh: false,
+            doubts_rule: false,
             told: None,
             last_received: 0,
             last_stored: 0,
@@ -327,6 +330,10 @@ impl Chat {
         self.head.out_last = self.head.out_last.max(place);
         self.head.out_delivered = place;
         self.head.out_read = self.head.out_read.min(place);
+        if std::mem::take(&mut self.doubts_rule) && last.is_none() {
+            // The other side has nothing of this chat.
+            self.head.rule.begin_anew();
+        }
         self.head.out_known = last;
         self.fresh = false;
         self.interrupted();
@@ -334,9 +341,17 @@ impl Chat {
 
     /// Notes that the two have just accepted each other: nothing from before is sent again.
     pub(crate) fn accepted_anew(&mut self) {
-        self.fresh = true;
-        self.head.out_floor = self.head.out_delivered;
+        self.met_anew();
+        self.doubts_rule = false;
         self.head.rule.begin_anew();
+    }
+
+    /// Notes that a saved contact is met by an introduction: nothing from before is sent again, and what the two have agreed
+    /// on holds if the other side has not forgotten the chat.
+    pub(crate) fn met_anew(&mut self) {
+        self.fresh = true;
+        self.doubts_rule = true;
+        self.head.out_floor = self.head.out_delivered;
     }
 
     /// Returns whether the two have just accepted each other, and no connection has agreed since.

@@ -218,9 +218,18 @@ impl Conversations {
     /// Begins anew, because a contact was accepted, perhaps once more: messages are counted anew, and
     /// nothing from before is sent again.
     pub(crate) fn accepted(&mut self, id: &ContactId) {
+        self.met_anew(id).accepted_anew();
+    }
+
+    /// Begins anew with a saved contact who was introduced once more: what was agreed on stays.
+    pub(crate) fn introduced_anew(&mut self, id: &ContactId) {
+        self.met_anew(id).met_anew();
+    }
+
+    fn met_anew(&mut self, id: &ContactId) -> &mut Chat {
         let all = self.entry(id);
         (all.incoming, all.outgoing) = rates();
-        self.chat(id).accepted_anew();
+        self.chat(id)
     }
 
     /// Ends a session.

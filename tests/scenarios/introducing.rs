@@ -3,7 +3,8 @@
 
 use crate::world::{ANN, AWAY, BOB, CLEO, DAY, HOME, MINUTE, World, is_of_type};
 use mesh_chat::view::{
-    Command, ContactId, Event, Introduction, IntroductionState, PersonId, Refusal,
+    Command, ContactId, Event, Introduction, IntroductionState, Lifetime, PersonId, Refusal,
+    RuleStep,
 };
 
 /// Bob and Cleo, on different networks, are contacts of Ann, and do not know each other.
@@ -388,6 +389,49 @@ fn who_has_removed_the_other_finds_them_again_by_an_introduction() {
     world.pass(MINUTE);
     world.open_chat(CLEO, "Bob");
     assert_eq!(world.texts(CLEO).last().unwrap().0, "again");
+}
+
+/// Bob and Cleo are contacts, and their messages disappear.
+fn introducer_of_two_with_a_rule() -> World {
+    let mut world = introducer();
+    let code = world.invite(BOB);
+    world.use_invite(CLEO, &code);
+    world.pass(1_000);
+    world.accept(BOB);
+    world.pass(1_000);
+    world.say_rule(BOB, "Cleo", RuleStep::Propose(Lifetime::Day));
+    world.pass(1_000);
+    let proposal = world.person(CLEO, "Bob").staying.proposals[0].id.clone();
+    world.say_rule(CLEO, "Bob", RuleStep::Agree(proposal));
+    world.pass(1_000);
+    world
+}
+
+#[test]
+fn an_introduction_switches_off_nothing_that_two_contacts_have_agreed_on() {
+    for removed in [false, true] {
+        let mut world = introducer_of_two_with_a_rule();
+        // They look for each other no more.
+        world.pause(BOB, "Cleo");
+        world.pause(CLEO, "Bob");
+        let bob = world.restart(BOB, HOME);
+        let cleo = world.restart(CLEO, AWAY);
+        world.pass(10 * MINUTE);
+        if removed {
+            world.remove(cleo, "Bob");
+        }
+        introduce(&mut world, None);
+        answer(&mut world, bob, true);
+        answer(&mut world, cleo, true);
+        world.pass(MINUTE);
+        assert_eq!(world.preferences(bob, "Cleo").introduced_by, None);
+        let met = |device, name| world.person(device, name).connected.is_some();
+        assert!(met(bob, "Cleo") && met(cleo, "Bob"));
+        let lifetime = |device, name| world.person(device, name).staying.lifetime;
+        let agreed = Some(Lifetime::Day).filter(|_| !removed);
+        assert_eq!(lifetime(bob, "Cleo"), agreed, "{removed}");
+        assert_eq!(lifetime(cleo, "Bob"), agreed, "{removed}");
+    }
 }
 
 #[test]

@@ -134,10 +134,17 @@ impl Node {
     pub(super) fn proven(&mut self, link: LinkId, contact: ContactId, key: PublicKey) {
         let known = self.contacts.get(&contact);
         let finishes = known.is_some_and(|contact| !contact.is_complete());
+        let is_saved = known.is_some_and(Contact::is_only_introduced)
+            && self.contacts.by_key(key).is_some();
         let proven = self.contacts.prove(&mut self.ctx, &contact, key);
         if finishes {
             let (Proven::Contact { id, .. } | Proven::Blocked(id)) = &proven;
-            self.conversations.accepted(id);
+            if is_saved {
+                // Both were contacts, as far as is known here: whoever introduces them switches nothing off.
+                self.conversations.introduced_anew(id);
+            } else {
+                self.conversations.accepted(id);
+            }
         }
         match proven {
             Proven::Contact { id, announce } => {
