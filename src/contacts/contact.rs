@@ -232,6 +232,13 @@ impl Contact {
         self.record.identity = Some(key.encode());
     }
 
+    /// Takes who introduces them now.
+    pub(super) fn introduce_by(&mut self, by: ContactId, name: String) {
+        if let Some(introduced) = &mut self.record.introduced {
+            (introduced.by, introduced.name) = (by, name);
+        }
+    }
+
     /// Takes over the name that they give themselves.
     pub(super) fn take_new_name(&mut self) {
         if let Some(name) = self.record.new_name.take() {

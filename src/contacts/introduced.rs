@@ -83,21 +83,42 @@ impl Contacts {
         true
     }
 
+    /// Returns those who are looked for, but whose introducer is no contact any more or blocked.
+    pub(crate) fn without_introducer(&self) -> Vec<(ContactId, PublicKey)> {
+        let all = self.all().filter(|contact| contact.is_only_introduced());
+        let all = all.filter(|contact| !self.is_vouched(contact) && !self.is_met(contact));
+        all.filter_map(|contact| Some((contact.id().clone(), contact.expected_key()?)))
+            .collect()
+    }
+
+    /// Notes that another contact has introduced somebody, too.
+    pub(crate) fn introduce_by(&mut self, ctx: &mut Context, id: &ContactId, by: ContactId) {
+        let name = self.name(&by);
+        if let Some(contact) = self.book.get_mut(id) {
+            contact.introduce_by(by, name);
+            self.store(ctx, id);
+        }
+    }
+
     /// Returns those who are not looked for any more: whoever introduced them is no contact any more or blocked, or
     /// they are met by another way.
     pub(crate) fn void_introductions(&self) -> Vec<ContactId> {
-        let void = |contact: &&Contact| {
-            let Some(introduced) = &contact.record().introduced else {
-                return false;
-            };
-            let by = self.get(&introduced.by);
-            let vouched = by.is_some_and(|by| by.is_complete() && !by.is_blocked());
-            let known = contact.expected_key().and_then(|key| self.by_key(key));
-            let is_met = known.is_some_and(|known| known.is_connected() || known.is_blocked());
-            !contact.is_complete() && (!vouched && !planted!(IntroducerGone) || is_met)
-        };
-        let void = self.all().filter(void);
+        let void = self.all().filter(|contact| {
+            let stays = self.is_vouched(contact) || planted!(IntroducerGone);
+            contact.is_only_introduced() && (!stays || self.is_met(contact))
+        });
         void.map(|contact| contact.id().clone()).collect()
+    }
+
+    fn is_vouched(&self, contact: &Contact) -> bool {
+        let introduced = contact.record().introduced.as_ref();
+        let by = introduced.and_then(|introduced| self.get(&introduced.by));
+        by.is_some_and(|by| by.is_complete() && !by.is_blocked())
+    }
+
+    fn is_met(&self, contact: &Contact) -> bool {
+        let known = contact.expected_key().and_then(|key| self.by_key(key));
+        known.is_some_and(|known| known.is_connected() || known.is_blocked())
     }
 
     /// Counts those who may become contacts without a further question.

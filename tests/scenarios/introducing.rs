@@ -69,7 +69,11 @@ fn states(world: &World, device: usize) -> Vec<IntroductionState> {
 /// Answers the newest introduction.
 fn answer(world: &mut World, device: usize, agree: bool) {
     let newest = introductions(world, device).pop().expect("an introduction");
-    let (contact, message) = (newest.contact, newest.message);
+    answer_to(world, device, newest, agree);
+}
+
+fn answer_to(world: &mut World, device: usize, to: Introduction, agree: bool) {
+    let (contact, message) = (to.contact, to.message);
     let answer = Command::AnswerIntroduction {
         contact,
         message,
@@ -265,6 +269,51 @@ fn an_introduction_is_void_once_the_introducer_is_blocked_or_removed() {
         world.pass(20 * MINUTE);
         assert!(!knows(&world, cleo, "Bob") && !knows(&world, bob, "Cleo"));
         assert!(world.snapshot(cleo).contacts.len() <= 1);
+    }
+}
+
+#[test]
+fn of_two_introducers_the_other_one_is_enough() {
+    const DAN: usize = 3;
+    for block in [true, false] {
+        let mut world = introducer().joined(&["Dan"]);
+        for device in [BOB, CLEO] {
+            let code = world.invite(DAN);
+            world.use_invite(device, &code);
+            world.pass(1_000);
+            world.accept(DAN);
+            world.pass(1_000);
+        }
+        introduce(&mut world, None);
+        let (contact, other) = (world.contact(DAN, "Bob"), world.contact(DAN, "Cleo"));
+        let note = None;
+        let again = Command::Introduce {
+            contact,
+            other,
+            note,
+        };
+        world.command(DAN, again);
+        world.pass(1_000);
+        for introduction in introductions(&world, BOB) {
+            answer_to(&mut world, BOB, introduction, true);
+        }
+        world.kill(BOB);
+        for introduction in introductions(&world, CLEO) {
+            answer_to(&mut world, CLEO, introduction, true);
+        }
+        world.pass(MINUTE);
+        let looking = [IntroductionState::Looking, IntroductionState::Looking];
+        assert_eq!(states(&world, CLEO), looking);
+        if block {
+            world.block(CLEO, "Ann");
+        } else {
+            world.remove(CLEO, "Ann");
+        }
+        let bob = world.start_from(HOME, world.copy_disk(BOB));
+        world.pass(20 * MINUTE);
+        assert!(knows(&world, CLEO, "Bob") && knows(&world, bob, "Cleo"));
+        let page = world.preferences(CLEO, "Bob");
+        assert_eq!(page.introduced_by.as_deref(), Some("Dan"));
     }
 }
 

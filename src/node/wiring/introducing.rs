@@ -82,10 +82,32 @@ impl Node {
     pub(super) fn follow_introductions(&mut self) {
         self.tell_introduced();
         self.look_for_introduced();
+        for (contact, key) in self.contacts.without_introducer() {
+            if let Some(by) = self.introducer_of(key) {
+                self.contacts.introduce_by(&mut self.ctx, &contact, by);
+            }
+        }
         for contact in self.contacts.void_introductions() {
             self.handshakes.stop_meeting(&mut self.ctx, &contact);
             self.contacts.forget(&mut self.ctx, contact);
         }
+    }
+
+    /// Returns a contact who has introduced whoever has this key.
+    fn introducer_of(&self, key: PublicKey) -> Option<ContactId> {
+        let is_of_key = |half: &IntroductionRecord| match &half.stage {
+            IntroductionStage::Told { key: told } | IntroductionStage::Taken { key: told } => {
+                half.other.is_none() && PublicKey::decode(told) == Some(key)
+            }
+            IntroductionStage::Asked | IntroductionStage::Agreed | IntroductionStage::Declined => {
+                false
+            }
+        };
+        let mut all = self.conversations.introductions();
+        let by = all.find(|(chat, half)| {
+            is_of_key(half) && trusted(self.contacts.get(chat)).is_some()
+        })?;
+        Some(by.0.clone())
     }
 
     /// Tells those of each other who both said yes.
