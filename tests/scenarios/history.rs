@@ -52,7 +52,7 @@ fn import(world: &mut World, device: usize, address: &'static str, backup: &Back
     });
     world.kill(device);
     let mut disk = disk;
-    for (from, to) in task.expect("chats wait") {
+    for (from, to) in task.expect("chats wait").chats {
         let of_chat = backup.chats.iter().filter(|(head, _)| head.contact == from);
         let of_chat: Vec<_> = of_chat.collect();
         let heads = world.snapshot(device).threads;
@@ -71,7 +71,7 @@ fn import(world: &mut World, device: usize, address: &'static str, backup: &Back
             records.extend(plan.record(record.0, record.1));
         }
         disk.push(Change::ForgetThread(to));
-        disk.push(Change::Thread(plan.head, records));
+        disk.push(Change::Thread(plan.head_from(0), records));
     }
     world.start_from(address, disk)
 }

@@ -379,7 +379,11 @@ fn who_was_asked_alone_can_be_introduced_again() {
         let mut world = introducer();
         world.fail_write(ANN, after);
         introduce(&mut world, None);
-        assert!(matches!(world.reply(ANN), Err(Refusal::Storage { .. })), "{after}: {:?}", world.reply(ANN));
+        assert!(
+            matches!(world.reply(ANN), Err(Refusal::Storage { .. })),
+            "{after}: {:?}",
+            world.reply(ANN)
+        );
         world.pass(10 * MINUTE);
         introduce(&mut world, None);
         assert!(world.reply(ANN).is_ok(), "{:?}", world.reply(ANN));

@@ -136,12 +136,19 @@ fn another_lifetime_with_each_message_that_is_seen_is_bounded_and_nothing_goes_e
         assert!(head.end_of(false, number).unwrap() >= NOW + number * 1_000 + lifetime.millis());
     }
     assert!(head.end_of(false, 1).unwrap() <= NOW + 29 * DAY);
-    assert!(head.end_of(false, 20_000).unwrap() <= NOW + 30 * DAY, "not for ever");
+    assert!(
+        head.end_of(false, 20_000).unwrap() <= NOW + 30 * DAY,
+        "not for ever"
+    );
     assert!(head.going().len() <= TIMED + 1);
     head.note_timed(true, 1, Lifetime::Hour);
     (head.out_delivered, head.out_read) = (1, 1);
     head.age(NOW + DAY);
-    assert_eq!(head.end_of(true, 1), Some(NOW + DAY + HOUR), "own ones are another side");
+    assert_eq!(
+        head.end_of(true, 1),
+        Some(NOW + DAY + HOUR),
+        "own ones are another side"
+    );
 }
 
 #[test]

@@ -39,7 +39,8 @@ impl Node {
         let of_both = |(chat, half): (&ContactId, &IntroductionRecord)| {
             // One whose other half was taken back, cleared or never stored is void.
             let with = half.other.as_ref().filter(|with| with.contact == other);
-            let there = with.and_then(|with| self.conversations.introduction(&other, &with.message));
+            let there =
+                with.and_then(|with| self.conversations.introduction(&other, &with.message));
             let is_open = |there| is_awaited(half) || is_awaited(there);
             *chat == one && there.is_some_and(is_open) && !half.is_old(now)
         };
@@ -104,9 +105,8 @@ impl Node {
             }
         };
         let mut all = self.conversations.introductions();
-        let by = all.find(|(chat, half)| {
-            is_of_key(half) && trusted(self.contacts.get(chat)).is_some()
-        })?;
+        let by =
+            all.find(|(chat, half)| is_of_key(half) && trusted(self.contacts.get(chat)).is_some())?;
         Some(by.0.clone())
     }
 

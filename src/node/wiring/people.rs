@@ -134,8 +134,8 @@ impl Node {
     pub(super) fn proven(&mut self, link: LinkId, contact: ContactId, key: PublicKey) {
         let known = self.contacts.get(&contact);
         let finishes = known.is_some_and(|contact| !contact.is_complete());
-        let is_saved = known.is_some_and(Contact::is_only_introduced)
-            && self.contacts.by_key(key).is_some();
+        let is_saved =
+            known.is_some_and(Contact::is_only_introduced) && self.contacts.by_key(key).is_some();
         let proven = self.contacts.prove(&mut self.ctx, &contact, key);
         if finishes {
             let (Proven::Contact { id, .. } | Proven::Blocked(id)) = &proven;

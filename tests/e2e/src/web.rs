@@ -84,9 +84,7 @@ impl Web {
 
 /// Gives a script another version.
 fn renamed(script: &str) -> Result<String> {
-    let (before, version) = script
-        .split_once("\"version\":\"")
-        .context("no version")?;
+    let (before, version) = script.split_once("\"version\":\"").context("no version")?;
     Ok(format!("{before}\"version\":\"next-{version}"))
 }
 

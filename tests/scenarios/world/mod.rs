@@ -281,7 +281,7 @@ impl World {
         let content = Box::new(content.clone());
         self.happen(
             device,
-            Input::Import(CommandId(self.commands), content, true),
+            Input::Import(CommandId(self.commands), content, Some("chats".to_owned())),
         );
     }
 

@@ -134,7 +134,10 @@ fn tokens(loaded: &Loaded) -> Vec<(String, String)> {
 /// Returns the packed configuration; or the built-in one, and what is wrong with the packed one.
 async fn config() -> (Config, Option<String>) {
     let silent = || Err("no answer".to_owned());
-    match first(packed(), sleep(2 * SILENCE)).await.unwrap_or_else(silent) {
+    match first(packed(), sleep(2 * SILENCE))
+        .await
+        .unwrap_or_else(silent)
+    {
         Ok(config) => (config, None),
         Err(error) => (Config::default(), Some(format!("config.json: {error}"))),
     }

@@ -75,7 +75,10 @@ fn version(folder: &Path) -> Result<String> {
 fn languages(folder: &Path) -> Result<Vec<String>> {
     let mut names = pack::names(&folder.join("_locales"))?;
     names.sort();
-    let language = |name: String| name.split_once('/').map(|(language, _)| language.to_owned());
+    let language = |name: String| {
+        name.split_once('/')
+            .map(|(language, _)| language.to_owned())
+    };
     Ok(names.into_iter().filter_map(language).collect())
 }
 
