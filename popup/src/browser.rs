@@ -1,6 +1,8 @@
 //! The browser outside the page: the extension interface, the clock, the unsent texts, the focus.
 //!
 //! Small things only; the port has a file of its own.
+//!
+//! Long because what the views ask of the window, the document and the storages is all asked here, in a few lines each.
 
 use crate::i18n::browser_language;
 use gloo_events::{EventListener, EventListenerOptions};
