@@ -225,6 +225,8 @@ pub(crate) enum Fact {
     FilesAwaited(ContactId, Vec<String>),
     /// The message in which this device offers a file could not be stored.
     NotOffered(TransferId),
+    /// The newest message of a contact was deleted, or is gone.
+    NewestGone(ContactId),
     /// The message in which a file is offered was deleted; whether it is an own one.
     OfferDeleted(ContactId, TransferId, bool),
     /// A chat was cleared: nothing is left of its files but of these, which are offered in what stays.

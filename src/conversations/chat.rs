@@ -247,6 +247,11 @@ impl Chat {
                 }
             }
         }
+        let is_newest = |gone: &Message| {
+            let is_gone = gone.gone || gone.marks.deleted;
+            is_gone && gone.place.is_none() && gone.number >= self.last_stored
+        };
+        durable.newest_gone = durable.amended.iter().any(is_newest);
         durable
     }
 

@@ -15,6 +15,8 @@ pub(crate) struct Durable {
     pub(crate) received: Vec<Message>,
     /// Earlier messages as they are now.
     pub(crate) amended: Vec<Message>,
+    /// Nothing is left of the newest message of the other side.
+    pub(crate) newest_gone: bool,
     /// The chat was cleared up to this number.
     pub(crate) cleared: Option<u64>,
     /// The files that were offered in messages that are deleted.

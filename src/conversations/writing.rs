@@ -188,6 +188,9 @@ impl Conversations {
         for message in durable.amended {
             ctx.event(Event::Amended(message));
         }
+        if durable.newest_gone {
+            ctx.tell(Fact::NewestGone(id.clone()));
+        }
         if let Some(upto) = durable.cleared {
             let contact = id.clone();
             ctx.event(Event::Cleared { contact, upto });

@@ -4,7 +4,8 @@ use crate::world::{ANN, BOB, CLEO, DAY, HOME, MINUTE, World, friends};
 use mesh_chat::config::NotificationText;
 use mesh_chat::node::Input;
 use mesh_chat::view::{
-    About, Alert, Asked, Command, Connected, ContactCommand, Event, Notification, Refusal, Way,
+    About, Act, Alert, Asked, Command, Connected, ContactCommand, Event, Notification, Reference,
+    Refusal, Way,
 };
 
 /// Returns what a device was told to show or to take back.
@@ -96,6 +97,33 @@ fn a_message_is_told_while_another_chat_or_only_the_lists_are_looked_at() {
         world.send(BOB, "Ann", "hello");
         world.pass(1_000);
         assert_eq!(messages(&world, ANN), so_far, "{chats:?}");
+    }
+}
+
+#[test]
+fn a_notification_of_a_message_is_taken_back_when_that_is_deleted() {
+    let mut world = friends();
+    world.send(BOB, "Ann", "first");
+    world.send(BOB, "Ann", "second");
+    world.pass(1_000);
+    let chat = About::Chat(world.contact(ANN, "Bob"));
+    for (number, is_newest) in [(0, false), (1, true)] {
+        let contact = world.contact(BOB, "Ann");
+        let about = world.records(BOB, "Ann")[number].id.clone();
+        let reference = Reference {
+            act: Act::Delete,
+            about,
+        };
+        let text = "-".to_owned();
+        let delete = Command::Refer {
+            contact,
+            reference,
+            text,
+        };
+        world.command(BOB, delete);
+        world.pass(1_000);
+        let taken_back = told(&world, ANN).last() == Some(&&Event::Withdraw(chat.clone()));
+        assert_eq!(taken_back, is_newest, "{:?}", told(&world, ANN));
     }
 }
 

@@ -165,7 +165,7 @@ impl Attention {
         withdraw(ctx, About::Request(request));
     }
 
-    /// Notes that nothing in a chat is unread any more, or that its contact is gone.
+    /// Notes that nothing in a chat is unread any more, that its newest message is gone, or that its contact is gone.
     pub(super) fn read(&self, ctx: &mut Context, contact: ContactId) {
         withdraw(ctx, About::Chat(contact));
     }

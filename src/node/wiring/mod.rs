@@ -160,7 +160,8 @@ impl Node {
                 }
                 self.received(contact, &text);
             }
-            Fact::Seen(contact) => self.attention.read(ctx, contact),
+            // What was told last of the chat was about that message.
+            Fact::Seen(contact) | Fact::NewestGone(contact) => self.attention.read(ctx, contact),
             Fact::Arrived(contact) => self.arrived(contact),
             Fact::Asks(request) => self.asks(&request),
             Fact::RequestGone(request) | Fact::RequestAnswered(request) => {
