@@ -16,6 +16,8 @@ pub struct Introduction {
     pub name: String,
     /// What the introducer wrote with it; only text.
     pub note: Option<String>,
+    /// Of one by the contact that is not met: the contact whose name it looks like.
+    pub resembles: Option<String>,
     /// The person on this device introduces.
     pub own: bool,
     /// How far it is.

@@ -488,6 +488,22 @@ fn an_introduction_switches_off_nothing_that_two_contacts_have_agreed_on() {
 }
 
 #[test]
+fn who_is_introduced_under_the_name_of_a_contact_is_said_not_to_be_that_one() {
+    let mut world = introducer();
+    world.rename(ANN, "Cleo", "\u{410}nn");
+    let (bob, cleo) = (world.contact(ANN, "Bob"), world.contact(ANN, "\u{410}nn"));
+    introduce_to(&mut world, bob, cleo, None);
+    let resembles =
+        |world: &World, device: usize| introductions(world, device)[0].resembles.clone();
+    assert_eq!(resembles(&world, BOB).as_deref(), Some("Ann"));
+    assert_eq!(resembles(&world, CLEO), None);
+    answer(&mut world, BOB, true);
+    answer(&mut world, CLEO, true);
+    world.pass(MINUTE);
+    assert_eq!(resembles(&world, BOB), None, "it is a contact now");
+}
+
+#[test]
 fn somebody_blocked_is_not_met_by_an_introduction() {
     let mut world = introducer();
     let code = world.invite(BOB);

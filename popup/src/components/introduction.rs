@@ -25,6 +25,9 @@ pub(super) fn card(introduction: &Introduction, contact: &str, dispatch: &Dispat
     html! {
         <div class="introduction">
             <p class="introduction-title">{ with_names(title, contact, &introduction.name) }</p>
+            if let Some(name) = &introduction.resembles {
+                <p class="detail warn">{ with_name(Text::NotYourContact, name) }</p>
+            }
             if let Some(note) = &introduction.note {
                 <p class="note" dir="auto">{ note }</p>
             }

@@ -44,6 +44,12 @@ impl Alike {
         self.known.insert(name.to_owned(), found);
     }
 
+    /// Returns the contact whose name this one looks like, also where it was not seen before.
+    pub(super) fn find(&mut self, names: &Names, name: &str) -> Option<String> {
+        self.learn(names, name);
+        self.of(name)
+    }
+
     /// Returns the contact whose name this one looks like.
     pub(super) fn of(&self, name: &str) -> Option<String> {
         self.known.get(name).cloned().flatten()

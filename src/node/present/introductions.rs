@@ -1,20 +1,34 @@
 //! How far introductions are.
 
+use super::alike::Alike;
 use super::state::State;
 use crate::contacts::Contact;
 use crate::crypto::PublicKey;
+use crate::name::Names;
 use crate::records::{IntroductionRecord, IntroductionStage, OtherHalf};
 use crate::values::ContactId;
 use crate::view::{Introduction, IntroductionState};
 
 /// Returns all of them, each chat's oldest first.
-pub(super) fn introductions(state: &State<'_>) -> Vec<Introduction> {
-    let all = state.conversations.introductions();
+pub(super) fn introductions(
+    names: &Names,
+    alike: &mut Alike,
+    state: &State<'_>,
+) -> Vec<Introduction> {
+    let mut all = state.conversations.introductions().peekable();
+    if all.peek().is_some() {
+        let contacts = state.contacts.complete();
+        let contacts: Vec<String> = contacts.map(|contact| contact.name().to_owned()).collect();
+        alike.begin(names, &contacts);
+    }
     let shown = |(chat, record): (&ContactId, &IntroductionRecord)| Introduction {
         contact: chat.clone(),
         message: record.message.clone(),
         name: record.name.clone(),
         note: record.note.clone(),
+        resembles: is_stranger(record)
+            .then(|| alike.find(names, &record.name))
+            .flatten(),
         own: record.other.is_some(),
         state: match &record.other {
             Some(other) => own(state, chat, record, other),
@@ -22,6 +36,15 @@ pub(super) fn introductions(state: &State<'_>) -> Vec<Introduction> {
         },
     };
     all.map(shown).collect()
+}
+
+/// Returns whether the person may still take whoever is introduced for somebody else.
+fn is_stranger(record: &IntroductionRecord) -> bool {
+    let is_open = matches!(
+        record.stage,
+        IntroductionStage::Asked | IntroductionStage::Agreed
+    );
+    record.other.is_none() && is_open
 }
 
 fn is_trusted(state: &State<'_>, id: &ContactId) -> bool {

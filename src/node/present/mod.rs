@@ -19,6 +19,7 @@ use crate::view::{
     Badge, Event, Introduction, Invite, Profile, Recent, Request, SettingsView, Status,
 };
 use crate::why::{Deadline, Why};
+use alike::Alike;
 use litemap::LiteMap;
 use people::People;
 
@@ -32,6 +33,8 @@ pub(super) struct Shown {
     requests: LiteMap<RequestId, Request>,
     invites: Vec<Invite>,
     introductions: Vec<Introduction>,
+    /// Which of them have names that look like a contact's.
+    alike: Alike,
     badge: Badge,
     recent: Vec<Recent>,
 }
@@ -123,7 +126,7 @@ impl Shown {
     }
 
     fn show_introductions(&mut self, ctx: &mut Context, state: &State<'_>) {
-        let all = introductions::introductions(state);
+        let all = introductions::introductions(&ctx.names, &mut self.alike, state);
         if all == self.introductions {
             return;
         }

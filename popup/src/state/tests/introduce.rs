@@ -154,6 +154,7 @@ fn an_introduction_is_shown_with_its_message_until_it_is_gone_and_answered_by_a_
         message: "m".to_owned(),
         name: "Carol".to_owned(),
         note: None,
+        resembles: None,
         own: false,
         state: IntroductionState::Asked,
     };
