@@ -152,9 +152,9 @@ fn split(timed: TimedRecord, upto: u64) -> (Option<TimedRecord>, Option<TimedRec
 /// delivered with what waits for that, nor what was read with what was not.
 fn joined(ranges: Vec<TimedRecord>, delivered: u64) -> Vec<TimedRecord> {
     let mut joined: Vec<TimedRecord> = Vec::with_capacity(ranges.len());
-    let mut counts = [0; 2];
+    let (mut own, mut received) = (0, 0);
     for range in ranges {
-        let count = &mut counts[usize::from(range.own)];
+        let count = if range.own { &mut own } else { &mut received };
         let is_full = *count >= TIMED;
         let before = joined.iter_mut().rev().find(|one| one.own == range.own);
         let stage = |one: &TimedRecord| {
