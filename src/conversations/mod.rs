@@ -8,6 +8,8 @@
 //! read of the chats, [`neighbours`] which contacts are on this device's networks.
 //!
 //! Not here: how a connection comes to be ([`handshakes`](crate::handshakes)), and when a contact is dialled ([`contacts`](crate::contacts)).
+//!
+//! Long because each thing that others ask of the chats is a few lines here.
 
 mod agreeing;
 mod agreement;

@@ -1,5 +1,7 @@
 //! Introductions: two contacts of one person become contacts of each other if both say yes and meet, and nobody else
 //! does.
+//!
+//! Long because each thing that can go wrong between three people is a scenario of its own.
 
 use crate::world::{ANN, AWAY, BOB, CLEO, DAY, HOME, MINUTE, World, is_of_type};
 use mesh_chat::view::{

@@ -1,6 +1,8 @@
 //! How a message comes to be staged. What is about an earlier one waits until that one is at hand, read from
 //! the disk if need be, and all others wait behind it: so the order stays, and the write that stores an entry also
 //! stores what it does.
+//!
+//! Long because it decides in one place what each kind of entry does before it is stored.
 
 use super::{Chat, Staged, quote, shown};
 use crate::clock::UnixMillis;

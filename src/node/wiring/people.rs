@@ -1,4 +1,6 @@
 //! Between strangers and contacts: requests, acceptances, sessions and profiles.
+//!
+//! Long because it is the one way from a stranger to a session, with its turnings.
 
 use crate::clock::Mono;
 use crate::contacts::{Contact, Proven};

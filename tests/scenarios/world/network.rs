@@ -1,4 +1,6 @@
 //! Between the devices: the signalling server, links and frames, and what goes wrong with them.
+//!
+//! Long because whatever can happen to a frame is here.
 
 use super::World;
 use super::device::End;

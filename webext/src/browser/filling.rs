@@ -40,17 +40,6 @@ pub(super) async fn fill(messages: Rc<Messages>) {
     }
 }
 
-/// Returns whether there may be messages that are not taken in yet.
-///
-/// # Errors
-/// What the browser said.
-pub(super) async fn is_under_way(messages: &Messages) -> Result<bool, Fault> {
-    let upto = messages.database().store(FILLING);
-    let upto = upto.and_then(|filling| filling.get(&UPTO.into()));
-    let upto = idb::result(&upto.map_err(|error| fault(&error))?).await?;
-    Ok(!upto.is_undefined())
-}
-
 /// Takes in the next messages. Returns whether there may be more.
 async fn fill_piece(messages: &Messages) -> Result<bool, Fault> {
     let failed = |error: JsValue| fault(&error);

@@ -2,7 +2,9 @@
 //!
 //! An entry is written and removed in the transaction in which its message is: the two never differ.
 
+use super::idb::{self, Opened, fault};
 use crate::search::Entry;
+use crate::storage::Fault;
 use ipc::{ContactId, Spot};
 use js_sys::{Array, Object, Reflect};
 use mesh_chat::name::Unicode;
@@ -113,6 +115,17 @@ pub(super) fn entry_of(value: &JsValue) -> Option<Entry> {
         at: number("at")?,
         words: words.collect(),
     })
+}
+
+/// Returns whether messages still have to be taken in.
+///
+/// # Errors
+/// What the browser said.
+pub(super) async fn is_filling(database: &Opened) -> Result<bool, Fault> {
+    let upto = database.store(FILLING);
+    let upto = upto.and_then(|filling| filling.get(&UPTO.into()));
+    let upto = idb::result(&upto.map_err(|error| fault(&error))?).await?;
+    Ok(!upto.is_undefined())
 }
 
 /// Returns a key that is before that of every message.

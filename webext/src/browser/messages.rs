@@ -11,7 +11,6 @@
 
 mod whole;
 
-use super::filling;
 use super::idb::{self, Closed, Opened, fault};
 use super::index::{self, key};
 use super::unicode::BrowserUnicode;
@@ -96,7 +95,7 @@ impl Messages {
         let loaded = messages.load().await?;
         messages
             .filling
-            .set(filling::is_under_way(&messages).await?);
+            .set(index::is_filling(&messages.database()).await?);
         Ok((messages, loaded))
     }
 
