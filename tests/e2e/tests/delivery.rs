@@ -87,7 +87,7 @@ fn chats_of_the_first_version_of_the_database_go_on() -> Result {
     a.see_message_state("delivered", "Delivered")?;
     bob.popup()?;
     let left = |browser: &Browser| browser.session()?.execute_async(AS_IN_VERSION_1, &[]);
-    assert_eq!(left(&bob)?, json!([3, 1]));
+    assert_eq!(left(&bob)?, json!([4, 1]));
     bob.kill()?;
     a.send("waiting")?;
     // Perhaps handed to the connection that has ended, which is noticed after some seconds.
