@@ -340,6 +340,16 @@ pub(crate) fn focus(id: &str) -> bool {
     }
 }
 
+/// Gives the focus to the element that has it. Chromium (seen in 156) gives it back to a field when a dialog closes and
+/// leaves the caret where it was, in a field that is gone: what is typed then is lost.
+pub(crate) fn focus_anew() {
+    let element = document().and_then(|document| document.active_element());
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // An element that cannot have the focus stays without it.
+        let _ = element.blur().and_then(|()| element.focus());
+    }
+}
+
 /// Scrolls as little as is needed to see an element.
 pub(crate) fn bring_into_sight(id: &str) {
     let element = document().and_then(|document| document.get_element_by_id(id));

@@ -1,6 +1,7 @@
 //! Dialogs over everything else: the browser keeps the focus in them, and gives it back.
 
 use super::parts::Dispatch;
+use crate::browser;
 use crate::state::Action;
 use gloo_events::EventListener;
 use web_sys::HtmlDialogElement;
@@ -24,6 +25,7 @@ pub(super) fn show_over_all(
         // Closed before it leaves the page: only then the focus goes back to where it was.
         if let Some(dialog) = dialog {
             dialog.close();
+            browser::focus_anew();
         }
     }
 }

@@ -169,11 +169,15 @@ fn a_message_is_found_as_it_is_now_and_a_deleted_one_not_at_all() -> Result {
     check(&both, "zebra", None)?;
     check(&both, "giraffe", None)?;
 
+    // Who closes the palette goes on typing where the focus was.
+    a.press(&format!("A last walrus{ENTER}"))?;
+    for page in both {
+        page.see_message("A last walrus")?;
+    }
     browsers.iter().try_for_each(Browser::check_console)
 }
 
 #[test]
-#[ignore = "never run in this form: behind the steps above the message did not show in the sender's chat, cause unknown"]
 fn with_a_contact_go_the_words_of_the_chat() -> Result {
     let world = World::start("search-removed")?;
     let browsers = contacts(&world)?;
