@@ -1,4 +1,4 @@
-//! Chats in a backup: [`stream`] is the file that holds them, [`merge`] how they are joined with the chats that are here.
+//! Chats in a backup: [`stream`] is the file that holds them, [`merge()`] how they are joined with the chats that are here.
 //!
 //! Neither reads nor writes anything: whoever has the disk hands over chunks and records, and does what follows. A file
 //! is read as a whole, and kept beside the chats, before anything is joined; so one that is cut or changed changes nothing.

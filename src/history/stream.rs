@@ -4,7 +4,7 @@
 //! {"format":"meshchat backup","version":2,"salt":…,"nonce":…}\n
 //! (length, 4 bytes, big-endian · sealed chunk) …
 //! ```
-//! The key is that of version 1 ([`backup`](crate::backup)) for another salt. The chunks are the STREAM construction of Hoang,
+//! The key is that of version 1 ([`backup`]) for another salt. The chunks are the STREAM construction of Hoang,
 //! Reyhanitabar, Rogaway and Vizár ("Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", 2015) over
 //! ChaCha20-Poly1305: the nonce of a chunk is the 7 bytes of the header, the number of the chunk (4 bytes, big-endian), and 1
 //! for the last one, else 0. The header is authenticated with each. So a chunk that is missing, changed, repeated or out of

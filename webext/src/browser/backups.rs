@@ -1,7 +1,7 @@
 //! Backups with chats: saved by the browser, and opened to be looked at before anything of them is taken over.
 //!
 //! Both go chunk by chunk, whatever is in the chats: a backup is a blob of small blobs, which the browser keeps on its disk, and
-//! one that is opened goes to a database of its own ([`staged`](super::staged)).
+//! one that is opened goes to a database of its own ([`staged`]).
 
 use super::clock::seed;
 use super::files::{Files, give, slice};
