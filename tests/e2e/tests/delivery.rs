@@ -93,7 +93,7 @@ fn chats_of_the_first_version_of_the_database_go_on() -> Result {
     // Perhaps handed to the connection that has ended, which is noticed after some seconds.
     a.patient(Duration::from_secs(60))
         .see_message_state("waiting", "Waiting")?;
-    assert_eq!(left(&alice)?, json!([3, 2]));
+    assert_eq!(left(&alice)?, json!([4, 2]));
     for browser in [&mut alice, &mut bob] {
         browser.kill()?;
         browser.start()?;
