@@ -111,7 +111,7 @@ globalThis.harness = {
         if (!id.contact || contacts.has(name)) return;
         contacts.set(name, id.contact);
         // Messages of a chat come to those who have asked for it.
-        ask("history", { contact: id.contact, limit: 50 }).then(({ messages }) => {
+        ask("history", { contact: id.contact, from: "newest", limit: 50 }).then(({ messages }) => {
           messages.forEach(seen);
           look();
         });
