@@ -57,22 +57,15 @@ async fn fill_piece(messages: &Messages) -> Result<bool, Fault> {
     let keys = IdbKeyRange::lower_bound_with_open(&upto, true)
         .and_then(|range| stored.get_all_keys_with_key_and_limit(&range, PIECE));
     let last = Array::from(&idb::result(&keys.map_err(failed)?).await?).pop();
-    let written = || {
+    idb::change(Ok(transaction), |_| {
         if last.is_undefined() {
             filling.delete(&UPTO.into())?;
         } else {
             filling.put_with_key(&last, &UPTO.into())?;
         }
-        for record in page_of(&next).messages {
-            put_words(&words, &record, messages.unicode())?;
-        }
-        idb::commit(&transaction)
-    };
-    if let Err(error) = written() {
-        // Aborting what is aborted already throws, and changes nothing.
-        let _ = transaction.abort();
-        return Err(failed(error));
-    }
-    idb::complete(&transaction).await?;
+        let mut records = page_of(&next).messages.into_iter();
+        records.try_for_each(|record| put_words(&words, &record, messages.unicode()))
+    })
+    .await?;
     Ok(!last.is_undefined())
 }

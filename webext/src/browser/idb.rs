@@ -192,6 +192,24 @@ pub(crate) fn commit(transaction: &IdbTransaction) -> Result<(), JsValue> {
     transaction.unchecked_ref::<Transaction>().commit()
 }
 
+/// Makes a change in a transaction and waits until that is complete: all of it has happened then, or nothing.
+///
+/// # Errors
+/// What the browser said.
+pub(crate) async fn change(
+    transaction: Result<IdbTransaction, JsValue>,
+    put: impl FnOnce(&IdbTransaction) -> Result<(), JsValue>,
+) -> Result<(), Fault> {
+    let transaction = transaction.map_err(|error| fault(&error))?;
+    // Everything is asked for: not to wait until the page has heard of each.
+    if let Err(error) = put(&transaction).and_then(|()| commit(&transaction)) {
+        // Aborting what is aborted already throws, and changes nothing.
+        let _ = transaction.abort();
+        return Err(fault(&error));
+    }
+    complete(&transaction).await
+}
+
 /// Waits until a transaction is complete.
 ///
 /// # Errors

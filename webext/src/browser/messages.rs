@@ -263,10 +263,7 @@ impl Messages {
     /// What the browser said.
     pub(crate) async fn write(&self, threads: &Threads) -> Result<(), Fault> {
         let stores = [HEADS, MESSAGES, index::WORDS];
-        let transaction = self.database().write(&stores);
-        let transaction = transaction.map_err(|error| fault(&error))?;
-        let complete = idb::complete(&transaction);
-        let put = || -> Result<(), JsValue> {
+        idb::change(self.database().write(&stores), |transaction| {
             let heads = transaction.object_store(HEADS)?;
             let messages = transaction.object_store(MESSAGES)?;
             let words = transaction.object_store(index::WORDS)?;
@@ -299,15 +296,9 @@ impl Messages {
                 put(&messages, record)?;
                 index::put_words(&words, record, &self.unicode)?;
             }
-            // Everything is asked for: not to wait until the page has heard of each.
-            idb::commit(&transaction)
-        };
-        if let Err(error) = put() {
-            // Aborting what is aborted already throws, and changes nothing.
-            let _ = transaction.abort();
-            return Err(fault(&error));
-        }
-        complete.await?;
+            Ok(())
+        })
+        .await?;
         self.used.set(true);
         Ok(())
     }

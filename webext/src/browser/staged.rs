@@ -47,20 +47,16 @@ impl Staged {
         &self,
         chats: &[(ThreadRecord, Vec<MessageRecord>)],
     ) -> Result<(), Fault> {
-        let transaction = self.database.write(&[CHUNKS]);
-        let transaction = transaction.map_err(|error| fault(&error))?;
-        let complete = idb::complete(&transaction);
-        let put = || -> Result<(), JsValue> {
+        idb::change(self.database.write(&[CHUNKS]), |transaction| {
             let store = transaction.object_store(CHUNKS)?;
             for chat in chats {
                 let text = json::to_string(chat).map_err(|error| error.to_string())?;
                 let key = self.key(&chat.0.contact, self.next(&chat.0.contact));
                 store.put_with_key(&text.into(), &key)?;
             }
-            idb::commit(&transaction)
-        };
-        put().map_err(|error| fault(&error))?;
-        complete.await
+            Ok(())
+        })
+        .await
     }
 
     /// Returns the number of the next chunk of a chat.
@@ -87,13 +83,11 @@ impl Staged {
     }
 
     async fn remove(&self, first: &JsValue, last: &JsValue) -> Result<(), Fault> {
-        let transaction = self.database.write(&[CHUNKS]);
-        let transaction = transaction.map_err(|error| fault(&error))?;
-        let complete = idb::complete(&transaction);
-        IdbKeyRange::bound(first, last)
-            .and_then(|range| transaction.object_store(CHUNKS)?.delete(&range))
-            .map_err(|error| fault(&error))?;
-        complete.await
+        idb::change(self.database.write(&[CHUNKS]), |transaction| {
+            let range = IdbKeyRange::bound(first, last)?;
+            transaction.object_store(CHUNKS)?.delete(&range).map(drop)
+        })
+        .await
     }
 
     /// Reads a chunk of a chat, `None` behind the last one.

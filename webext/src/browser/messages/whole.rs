@@ -130,7 +130,7 @@ impl Messages {
             let records: Vec<_> = records.collect();
             // What the disk loses of these is there once more after the next start.
             let soon = self.database().write_soon(&[MESSAGES]);
-            change(soon, |transaction| {
+            idb::change(soon, |transaction| {
                 let messages = transaction.object_store(MESSAGES)?;
                 records.iter().try_for_each(|record| put(&messages, record))
             })
@@ -138,7 +138,7 @@ impl Messages {
         }
         // With this all of it is on the disk.
         let last = [HEADS, MESSAGES, index::WORDS, index::FILLING];
-        change(self.database().write(&last), |transaction| {
+        idb::change(self.database().write(&last), |transaction| {
             index::begin_again(transaction, to)?;
             put(&transaction.object_store(HEADS)?, &plan.head_from(0))
         })
@@ -184,22 +184,8 @@ impl Messages {
         &self,
         put: impl FnOnce(&IdbTransaction) -> Result<(), JsValue>,
     ) -> Result<(), Fault> {
-        change(self.database().write(&[HEADS, MESSAGES]), put).await
+        idb::change(self.database().write(&[HEADS, MESSAGES]), put).await
     }
-}
-
-async fn change(
-    transaction: Result<IdbTransaction, JsValue>,
-    put: impl FnOnce(&IdbTransaction) -> Result<(), JsValue>,
-) -> Result<(), Fault> {
-    let transaction = transaction.map_err(|error| fault(&error))?;
-    let complete = idb::complete(&transaction);
-    if let Err(error) = put(&transaction).and_then(|()| idb::commit(&transaction)) {
-        // Aborting what is aborted already throws, and changes nothing.
-        let _ = transaction.abort();
-        return Err(fault(&error));
-    }
-    complete.await
 }
 
 fn number_of(value: &JsValue) -> u64 {
