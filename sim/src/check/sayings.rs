@@ -14,17 +14,23 @@ pub fn in_the_end(world: &World) -> Vec<String> {
     if world.sayings.random.is_none() {
         return Vec::new();
     }
-    let people: Vec<usize> = world.devices.people().collect();
-    let pairs = people
-        .iter()
-        .flat_map(|one| people.iter().map(move |other| (*one, *other)));
-    let met = pairs.filter(|(one, other)| one < other && have_met(world, *one, *other));
+    let met = those_who_met(world).filter(|(one, other)| one < other);
     met.flat_map(|(one, other)| between(world, one, other))
         .collect()
 }
 
+/// Returns everybody with everybody else whom they have met, in both orders.
+pub(super) fn those_who_met(world: &World) -> impl Iterator<Item = (usize, usize)> {
+    let people: Vec<usize> = world.devices.people().collect();
+    let others = people.clone();
+    let pairs = people
+        .into_iter()
+        .flat_map(move |one| others.clone().into_iter().map(move |other| (one, other)));
+    pairs.filter(|(one, other)| one != other && have_met(world, *one, *other))
+}
+
 /// Whether everything that one of two has said has come to the other, and nothing of it was lost since.
-pub(super) fn have_met(world: &World, one: usize, other: usize) -> bool {
+fn have_met(world: &World, one: usize, other: usize) -> bool {
     let ties = &world.ties;
     world.passes(one, other)
         && !ties.is_severed(one, other)

@@ -1,7 +1,7 @@
 //! What must hold of how long messages stay: in the end two who have met have the same rule, and each has
 //! all that the other one has said of it, once and in order.
 
-use super::sayings::have_met;
+use super::sayings::those_who_met;
 use crate::disk::Disk;
 use crate::names::name;
 use crate::world::World;
@@ -13,12 +13,8 @@ pub fn in_the_end(world: &World) -> Vec<String> {
     if world.staying.random.is_none() {
         return Vec::new();
     }
-    let people: Vec<usize> = world.devices.people().collect();
-    let pairs = people
-        .iter()
-        .flat_map(|one| people.iter().map(move |other| (*one, *other)));
-    let met = pairs.filter(|(one, other)| one != other && have_met(world, *one, *other));
-    met.flat_map(|(one, other)| between(world, one, other))
+    those_who_met(world)
+        .flat_map(|(one, other)| between(world, one, other))
         .collect()
 }
 
