@@ -1,6 +1,6 @@
 // In front of everything else on the popup's page: opened as popup.html?crowd=1000, it is told of so many people
 // by an engine that is none: as from the engine, of all in one message. An older build says that it knows no such
-// message; its engine sends each in one of its own.
+// message; its engine sends each in one of its own. `somebody` is a person as the engine describes one.
 
 const crowd = Number(new URLSearchParams(location.search).get("crowd"));
 const { runtime } = globalThis.browser ?? globalThis.chrome;
@@ -11,9 +11,7 @@ function* messages() {
     const padded = String(number).padStart(4, "0");
     yield {
       person: {
-        id: { stranger: `00000000-0000-4000-8000-00000000${padded}` }, name: `Person ${padded}`,
-        presence: "claimsNetwork", resembles: null, asked: "no", lastSeen: null, unread: 0, ping: null,
-        connected: null, noPath: false, preferences: null, care: null,
+        ...somebody, id: { stranger: `00000000-0000-4000-8000-00000000${padded}` }, name: `Person ${padded}`,
       },
     };
   }
@@ -21,6 +19,8 @@ function* messages() {
 }
 
 if (crowd) {
+  const painted = Promise.withResolvers();
+  globalThis.crowdPainted = painted.promise;
   const connect = () => {
     const listeners = [];
     const { port1, port2 } = new MessageChannel();
@@ -28,7 +28,10 @@ if (crowd) {
     console.warn = (text) => {
       warn(text);
       if (!String(text).includes("unknown message")) return;
-      console.warn = warn;
+      console.warn = (text) => {
+        warn(text);
+        painted.reject(text);
+      };
       globalThis.begun = undefined;
       for (const event of messages()) port1.postMessage({ event: { event } });
     };
@@ -50,16 +53,14 @@ if (crowd) {
   };
   Object.defineProperty(runtime, "connect", { value: connect });
   // The frame that shows the first of them: since the page began, and since it was told of the first.
-  globalThis.crowdPainted = new Promise((resolve) => {
-    const observer = new MutationObserver(() => {
-      if (!document.querySelector("li.person")) return;
-      observer.disconnect();
-      requestAnimationFrame(() => setTimeout(() => {
-        resolve([performance.now(), performance.now() - globalThis.begun]);
-      }));
-    });
-    observer.observe(document, { subtree: true, childList: true });
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector("li.person")) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => {
+      painted.resolve([performance.now(), performance.now() - globalThis.begun]);
+    }));
   });
+  observer.observe(document, { subtree: true, childList: true });
   // Scrolls through the whole list, a screenful in each frame. How long the page was busy at most between two
   // frames' beginnings and the next task, where a person would feel it.
   globalThis.scrollThrough = async () => {

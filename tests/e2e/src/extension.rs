@@ -1,6 +1,6 @@
 //! A copy of the built extension with a configuration of its own.
 
-use crate::paths;
+use crate::{crowd, paths};
 use anyhow::{Context, Result};
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ impl Extension {
         }
         if build.crowded {
             let popup = &PAGES[..1];
-            extension.begin_with("crowd.js", include_str!("../js/crowd.js"), popup)?;
+            extension.begin_with("crowd.js", &crowd::script()?, popup)?;
         }
         extension.configure(config)?;
         Ok(extension)

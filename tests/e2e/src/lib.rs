@@ -9,7 +9,8 @@
 //! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do; `squatter`:
 //!   somebody who holds ids and never answers.
 //! - `python`: the second client, of `interop/`.
-//! - `devtools`: scripts in pages that no tab shows; `engine`: the one in which the engine runs.
+//! - `devtools`: scripts in pages that no tab shows; `engine`: the one in which the engine runs;
+//!   `crowd`: a popup that is told of many people.
 //! - `webdriver`, `process`, `extension`, `tally`, `paths`: what these are made of.
 //!
 //! The tests themselves are in `tests/` and are built with the features `browsers` and `nat`;
@@ -21,6 +22,7 @@
 )]
 
 pub mod browser;
+mod crowd;
 pub mod devtools;
 pub mod engine;
 pub mod extension;
