@@ -28,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["ipc", "json", "mesh-chat", "peerjs", "sim", "webext"],
     ),
     ("xtask", &["planted"]),
-    ("e2e", &["sim"]),
+    ("e2e", &["mesh-chat", "sim"]),
 ];
 
 /// The crates that may name the browser's values; the others are the same on any machine.
