@@ -47,6 +47,27 @@ pub struct Person {
     pub staying: Staying,
 }
 
+impl Person {
+    /// Returns somebody of whom nothing else is known.
+    #[must_use]
+    pub fn new(id: PersonId, name: String, presence: Presence) -> Self {
+        Self {
+            id,
+            name,
+            presence,
+            resembles: None,
+            asked: Asked::No,
+            last_seen: None,
+            unread: 0,
+            ping: None,
+            connected: None,
+            no_path: false,
+            preferences: None,
+            staying: Staying::default(),
+        }
+    }
+}
+
 /// How a contact is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -10,7 +10,7 @@ use crate::ids::Stranger;
 use crate::io::Path;
 use crate::limits::SHOWN_STRANGERS;
 use crate::values::ContactId;
-use crate::view::{Asked, Connected, Event, Person, PersonId, Presence, Staying, Way};
+use crate::view::{Asked, Connected, Event, Person, PersonId, Presence, Way};
 use crate::wire::Entry;
 use litemap::LiteMap;
 use std::time::Duration;
@@ -249,19 +249,11 @@ impl People {
     fn stranger(&self, entry: &Entry) -> Person {
         let stranger = Stranger::at(&entry.discovery_id);
         let asked = self.basis.asked.get(&stranger).copied();
+        let name = entry.friendlyname.clone();
         Person {
-            id: person_id(&stranger),
-            name: entry.friendlyname.clone(),
-            presence: Presence::ClaimsNetwork,
-            resembles: self.alike.of(&entry.friendlyname),
+            resembles: self.alike.of(&name),
             asked: asked.unwrap_or(Asked::No),
-            last_seen: None,
-            unread: 0,
-            ping: None,
-            connected: None,
-            no_path: false,
-            preferences: None,
-            staying: Staying::default(),
+            ..Person::new(person_id(&stranger), name, Presence::ClaimsNetwork)
         }
     }
 }

@@ -27,8 +27,8 @@ use super::*;
 use ipc::{
     Alert, Answer, Asked, Command, Config, ContactId, Event, FromEngine, Hidden, HistoryFrom,
     Invite, InviteId, Marks, Message, MessageState, Person, PersonId, Phase, Place, Presence,
-    Profile, Progress, Refusal, Request, RequestId, SettingsView, SignallingServer, Status,
-    Staying, Switch, ToEngine, UnixMillis,
+    Profile, Progress, Refusal, Request, RequestId, SettingsView, SignallingServer, Status, Switch,
+    ToEngine, UnixMillis,
 };
 
 const NOW: UnixMillis = 1_000_000;
@@ -56,20 +56,7 @@ fn contact(id: &str) -> ContactId {
 }
 
 fn person(id: PersonId, name: &str, presence: Presence) -> Person {
-    Person {
-        id,
-        name: name.to_owned(),
-        presence,
-        resembles: None,
-        asked: Asked::No,
-        last_seen: None,
-        unread: 0,
-        ping: None,
-        connected: None,
-        no_path: false,
-        preferences: None,
-        staying: Staying::default(),
-    }
+    Person::new(id, name.to_owned(), presence)
 }
 
 fn anna() -> Person {
