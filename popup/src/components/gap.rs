@@ -2,32 +2,22 @@
 
 use crate::browser::document;
 use std::ops::Range;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 use yew::prelude::*;
 
 /// How many rows an element of a list stands for, where it is no row.
 const ROWS: &str = "data-rows";
 
-#[derive(PartialEq, Properties)]
-pub(super) struct Props {
-    /// So many rows are not there.
-    pub(super) rows: usize,
-}
-
-/// As much room as so many rows take; nothing for a screen reader.
-#[component]
-pub(super) fn Gap(props: &Props) -> Html {
-    let gap = use_node_ref();
-    {
-        let gap = gap.clone();
-        use_effect_with(props.rows, move |rows| {
-            // The policy of the pages allows no styles in the markup. A valid property is always taken.
-            if let Some(gap) = gap.cast::<HtmlElement>() {
-                let _ = gap.style().set_property("--rows", &rows.to_string());
-            }
-        });
+/// Returns as much room as so many rows take; nothing for a screen reader.
+///
+/// Not a component, and no effect sets its height: Yew's scheduler goes back to the browser after 16 ms even
+/// when the components below a painted one have not got their new properties and effects have not run (0.23.0).
+/// A gap without its height would move all that stands below it, and scroll the list.
+pub(super) fn gap(key: String, rows: usize) -> Html {
+    // The policy of the pages allows no styles in the markup; the property is not markup.
+    html! {
+        <li {key} class="gap" role="none" data-rows={rows.to_string()} ~style={format!("--rows: {rows}")} />
     }
-    html! { <li ref={gap} class="gap" role="none" data-rows={props.rows.to_string()} /> }
 }
 
 /// Returns which rows of a list can be seen in the pane that scrolls it; where none can, an empty range at

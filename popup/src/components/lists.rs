@@ -1,6 +1,6 @@
 //! Requests, people on this network, saved contacts.
 
-use super::gap::{Gap, in_sight, row_with_focus};
+use super::gap::{gap, in_sight, row_with_focus};
 use super::ids::person_id;
 use super::parts::{Dispatch, icon, on};
 use super::person::PersonRow;
@@ -154,7 +154,7 @@ fn rows(state: &State, people: &[Rc<Person>], section: Section, dispatch: &Dispa
     let used: Vec<usize> = used.collect();
     let pieces = state.windows.of(section).pieces(count, &used);
     let piece = |(at, piece): (usize, Piece)| match piece {
-        Piece::Gap(rows) => html! { <Gap key={format!("gap-{at}")} {rows} /> },
+        Piece::Gap(rows) => gap(format!("gap-{at}"), rows),
         Piece::Row(index) => {
             let place = (count > WHOLE).then_some((index + 1, count));
             let person = people.get(index);

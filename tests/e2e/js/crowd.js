@@ -61,11 +61,19 @@ if (crowd) {
     }));
   });
   observer.observe(document, { subtree: true, childList: true });
+  const frame = () => new Promise(requestAnimationFrame);
+  // Scrolls to the end at once, after what is being scrolled has been painted, and waits until the rows are there.
+  globalThis.scrollToEnd = async () => {
+    const pane = document.querySelector(".lists");
+    await frame();
+    await frame();
+    pane.scrollTop = pane.scrollHeight;
+    while (!document.querySelector(`[aria-posinset="${crowd}"]`)) await frame();
+  };
   // Scrolls through the whole list, a screenful in each frame. How long the page was busy at most between two
   // frames' beginnings and the next task, where a person would feel it.
   globalThis.scrollThrough = async () => {
     const pane = document.querySelector(".lists");
-    const frame = () => new Promise(requestAnimationFrame);
     const task = () => new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = resolve;
