@@ -186,6 +186,25 @@ pub(crate) fn local_day(at: UnixMillis) -> Day {
     }
 }
 
+/// Returns when it is tomorrow for who says so at this moment, by the clock on the wall: clocks may be changed in
+/// between.
+pub(crate) fn next_morning(at: UnixMillis) -> UnixMillis {
+    /// Nobody who goes off late in the evening wants to be back at midnight.
+    const MORNING: i32 = 6;
+    /// Until then it is the night of the day before: who goes to bed then says tomorrow and means this morning.
+    const NIGHT: u32 = 3;
+    let date = date(at);
+    let days = u32::from(date.get_hours() >= NIGHT);
+    #[expect(clippy::cast_possible_wrap, reason = "a month or the day of a month")]
+    let (month, day) = (date.get_month() as i32, (date.get_date() + days) as i32);
+    millis(&Date::new_with_year_month_day_hr(
+        date.get_full_year(),
+        month,
+        day,
+        MORNING,
+    ))
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

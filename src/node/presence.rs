@@ -1,7 +1,7 @@
 //! How much of the network this device is on: the one place that says so, from what the person has chosen, from
 //! whether there is input, and from the clock.
 
-use crate::clock::{MinuteOfDay, Now, UnixMillis, millis};
+use crate::clock::{Now, UnixMillis, millis};
 use crate::context::Context;
 use crate::records::{AvailabilityRecord, Change};
 use crate::view::{Availability, Choice, OffFor};
@@ -10,12 +10,6 @@ use std::time::Duration;
 
 /// How long an hour off is.
 const HOUR: Duration = Duration::from_secs(60 * 60);
-
-/// When it is tomorrow: nobody who goes off late in the evening wants to be back at midnight.
-const MORNING: MinuteOfDay = MinuteOfDay(6 * 60);
-
-/// Until when it is the night of the day before: who goes to bed then says tomorrow and means this morning.
-const NIGHT: MinuteOfDay = MinuteOfDay(3 * 60);
 
 /// What was chosen, and what holds.
 #[derive(Debug, Default)]
@@ -66,7 +60,7 @@ impl Presence {
             Choice::Away => Availability::Away,
             Choice::ContactsOnly => Availability::ContactsOnly,
             Choice::Off(OffFor::Hour) => off(Some(ctx.now.unix.saturating_add(millis(HOUR)))),
-            Choice::Off(OffFor::Tomorrow) => off(Some(next_morning(ctx.now))),
+            Choice::Off(OffFor::Until(moment)) => off(Some(moment)),
             Choice::Off(OffFor::Ever) => off(None),
             Choice::On => self.before,
         };
@@ -133,19 +127,6 @@ impl Presence {
             | Availability::ContactsOnly => None,
         }
     }
-}
-
-/// Returns when it is morning tomorrow where the person is.
-fn next_morning(now: Now) -> UnixMillis {
-    const DAY: u16 = 24 * 60;
-    let minute = now.minute_of_day().0;
-    let wait = if minute < NIGHT.0 {
-        MORNING.0 - minute
-    } else {
-        MORNING.0 + DAY - minute
-    };
-    let minute = now.unix - now.unix % 60_000;
-    minute.saturating_add(u64::from(wait) * 60_000)
 }
 
 #[cfg(test)]
@@ -271,19 +252,16 @@ mod tests {
     }
 
     #[test]
-    fn tomorrow_begins_in_the_morning_where_the_person_is() {
-        // The calendar says 08:00 in Greenwich.
-        let cases = [
-            (0, 22, 0),
-            (60, 21, 0),
-            (-120, 24, 0),
-            (-300, 27, 0),
-            (-301, 3, 1),
-        ];
-        for (zone, hours, minutes) in cases {
-            let now = Now { zone, ..at(0).now };
-            let expected = START + hours * 60 * MINUTE + minutes * MINUTE;
-            assert_eq!(next_morning(now), expected, "{zone}");
+    fn off_until_a_moment_ends_then_and_one_that_was_is_no_time_at_all() {
+        for (until, off) in [(1, true), (0, false), (-1, false)] {
+            let (mut presence, mut ctx) = chosen(Choice::Here);
+            let moment = ctx.now.unix.saturating_add_signed(until);
+            presence.choose(&mut ctx, Choice::Off(OffFor::Until(moment)));
+            presence.turn(&mut ctx, true);
+            assert_eq!(presence.holds().is_off(), off, "{until}");
+            ctx.now.unix += 1;
+            presence.turn(&mut ctx, true);
+            assert_eq!(presence.holds(), Availability::Here, "{until}");
         }
     }
 }

@@ -62,8 +62,8 @@ pub enum Choice {
 pub enum OffFor {
     /// One hour.
     Hour,
-    /// Until six in the morning.
-    Tomorrow,
+    /// Until a moment, as until tomorrow morning: a calendar says when that is, which the engine does not have.
+    Until(UnixMillis),
     /// Until they say so.
     Ever,
 }

@@ -66,12 +66,15 @@ fn whoever_is_off_sends_nothing_also_after_a_start() {
 
 #[test]
 fn off_ends_by_itself_after_an_hour_or_in_the_morning() {
-    for (length, until) in [
-        (OffFor::Hour, 60 * MINUTE),
-        (OffFor::Tomorrow, 22 * 60 * MINUTE),
-    ] {
+    const NIGHT: u64 = 22 * 60 * MINUTE;
+    for in_the_morning in [false, true] {
         let mut world = friends();
         let now = world.unix();
+        let (length, until) = if in_the_morning {
+            (OffFor::Until(now + NIGHT), NIGHT)
+        } else {
+            (OffFor::Hour, 60 * MINUTE)
+        };
         world.choose(ANN, Choice::Off(length));
         let Availability::Off { until: Some(at) } = holds(&world, ANN) else {
             panic!("{:?}", holds(&world, ANN));

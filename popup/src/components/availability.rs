@@ -4,7 +4,7 @@ use super::ids::choice_id;
 use super::parts::{Dispatch, icon, on};
 use crate::browser;
 use crate::i18n::{Text, browser_language, fill, t};
-use crate::state::{Action, CHOICES, State};
+use crate::state::{Action, CHOICES, State, choices_offered};
 use crate::words;
 use ipc::{Availability, Choice, OffFor};
 use web_sys::Element;
@@ -64,14 +64,14 @@ pub(super) fn switch_on(state: &State, dispatch: &Dispatch) -> Html {
 }
 
 fn choices(state: &State, holds: Availability, dispatch: &Dispatch) -> Html {
-    let item = |(index, choice): (usize, &Choice)| {
-        let checked = is_chosen(holds, *choice);
-        let detail = words::choice_detail(*choice);
+    let item = |(index, choice): (usize, Choice)| {
+        let checked = is_chosen(holds, choice);
+        let detail = words::choice_detail(choice);
         html! {
             <button type="button" role="menuitemradio" id={choice_id(index)} tabindex="-1"
-                aria-checked={checked.to_string()} onclick={on(dispatch, Action::Choose(*choice))}>
+                aria-checked={checked.to_string()} onclick={on(dispatch, Action::Choose(choice))}>
                 { icon(if checked { "sent" } else { "none" }) }
-                <span>{ t(words::choice(*choice)) }{ " " }
+                <span>{ t(words::choice(choice)) }{ " " }
                     if let Some(detail) = detail {
                         <span class="detail">{ t(detail) }</span>
                     }
@@ -79,8 +79,8 @@ fn choices(state: &State, holds: Availability, dispatch: &Dispatch) -> Html {
             </button>
         }
     };
-    let (on, off): (Vec<_>, Vec<_>) = CHOICES
-        .iter()
+    let (on, off): (Vec<_>, Vec<_>) = choices_offered(browser::next_morning(state.now))
+        .into_iter()
         .enumerate()
         .partition(|(_, choice)| !matches!(choice, Choice::Off(_)));
     // A press on the menu leaves the focus where it is: in Firefox on a Mac no button takes it.
@@ -110,7 +110,7 @@ fn is_chosen(holds: Availability, choice: Choice) -> bool {
         Choice::Away => holds == Availability::Away,
         Choice::ContactsOnly => holds == Availability::ContactsOnly,
         Choice::Off(OffFor::Ever) => holds == Availability::Off { until: None },
-        Choice::Off(OffFor::Hour | OffFor::Tomorrow) | Choice::On => false,
+        Choice::Off(OffFor::Hour | OffFor::Until(_)) | Choice::On => false,
     }
 }
 
@@ -159,10 +159,7 @@ fn moving(dispatch: &Dispatch) -> Callback<KeyboardEvent> {
             event.stop_propagation();
             return dispatch.emit(Action::ShowChoices(false));
         }
-        let (count, now) = (
-            CHOICES.len(),
-            browser::focused_among(CHOICES.len(), choice_id),
-        );
+        let (count, now) = (CHOICES, browser::focused_among(CHOICES, choice_id));
         let to = match event.key().as_str() {
             "ArrowDown" => now.map_or(0, |now| (now + 1) % count),
             "ArrowUp" => now.map_or(count - 1, |now| (now + count - 1) % count),

@@ -41,7 +41,7 @@ pub(crate) use pages::{
     UNDO_CLEAR, Using, is_cleared,
 };
 pub(crate) use people::{Lists, Section, has_contacts};
-pub(crate) use reduce::availability::CHOICES;
+pub(crate) use reduce::availability::{CHOICES, choices_offered};
 pub(crate) use transfers::{FileShown, Stage};
 pub(crate) use trouble::Trouble;
 pub(crate) use view::View;

@@ -20,7 +20,7 @@ pub(crate) fn choice(choice: Choice) -> Text {
         Choice::Away => Text::AvailabilityAway,
         Choice::ContactsOnly => Text::AvailabilityContacts,
         Choice::Off(OffFor::Hour) => Text::OffHour,
-        Choice::Off(OffFor::Tomorrow) => Text::OffTomorrow,
+        Choice::Off(OffFor::Until(_)) => Text::OffTomorrow,
         Choice::Off(OffFor::Ever) => Text::OffEver,
         Choice::On => Text::SwitchOn,
     }

@@ -1,10 +1,10 @@
 //! The menu of how much of the network one is on, used by the keyboard.
 #![cfg(feature = "browsers")]
 
-use e2e::Kind::Chromium;
+use e2e::Kind::{Chromium, Firefox};
 use e2e::friends::contacts;
 use e2e::page::{ENTER, ESCAPE};
-use e2e::{Browser, Result, World, named, with_text};
+use e2e::{Browser, Result, Setup, World, named, with_text};
 use serde_json::json;
 
 const DOWN: char = '\u{e015}';
@@ -81,6 +81,33 @@ fn the_menu_is_used_by_the_keyboard_and_contacts_see_who_is_away() -> Result {
         badge("Mesh Chat")?;
         one.check_console()?;
         other.leave_popup()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn tomorrow_begins_at_six_in_the_morning_also_after_a_change_of_clocks() -> Result {
+    let world = World::start("availability-tomorrow")?;
+    for kind in [Chromium, Firefox] {
+        let mut setup = Setup::new(kind, "Alice");
+        setup.zone = "Europe/Berlin".to_owned();
+        let alice = world.launch(setup)?;
+        let page = alice.popup()?;
+        page.join("Alice")?;
+        for (now, morning) in [
+            ("2030-03-30T12:00+01:00", "Mar 31, 2030, 6:00"),
+            ("2030-10-26T23:59+02:00", "Oct 27, 2030, 6:00"),
+            ("2030-10-27T02:30+02:00", "Oct 27, 2030, 6:00"),
+            ("2030-10-27T03:00+01:00", "Oct 28, 2030, 6:00"),
+        ] {
+            let clock = format!("const now = Date.parse('{now}'); Date.now = () => now;");
+            alice.session()?.execute(&clock, &[])?;
+            page.click(&named("button", "Here"))?;
+            page.click(&named("menuitemradio", "Until tomorrow, 6:00"))?;
+            page.see_text(morning)?;
+            page.click(&named("button", "Switch on"))?;
+        }
+        alice.check_console()?;
     }
     Ok(())
 }

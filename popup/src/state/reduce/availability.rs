@@ -2,17 +2,22 @@
 
 use crate::state::effect::{Effect, Target};
 use crate::state::model::State;
-use ipc::{Availability, Choice, Command, OffFor};
+use ipc::{Availability, Choice, Command, OffFor, UnixMillis};
 
-/// The choices of the menu, in its order.
-pub(crate) const CHOICES: [Choice; 6] = [
-    Choice::Here,
-    Choice::Away,
-    Choice::ContactsOnly,
-    Choice::Off(OffFor::Hour),
-    Choice::Off(OffFor::Tomorrow),
-    Choice::Off(OffFor::Ever),
-];
+/// How many choices the menu has.
+pub(crate) const CHOICES: usize = 6;
+
+/// Returns the choices of the menu, in its order. `morning` is when tomorrow begins.
+pub(crate) const fn choices_offered(morning: UnixMillis) -> [Choice; CHOICES] {
+    [
+        Choice::Here,
+        Choice::Away,
+        Choice::ContactsOnly,
+        Choice::Off(OffFor::Hour),
+        Choice::Off(OffFor::Until(morning)),
+        Choice::Off(OffFor::Ever),
+    ]
+}
 
 impl State {
     /// Opens the menu at what holds, or closes it; the button has the focus again then.

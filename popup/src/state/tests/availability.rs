@@ -46,7 +46,7 @@ fn a_focus_that_went_elsewhere_stays_there() {
 
 #[test]
 fn a_choice_closes_the_menu_and_is_sent() {
-    for choice in CHOICES.into_iter().chain([Choice::On]) {
+    for choice in choices_offered(2).into_iter().chain([Choice::On]) {
         let mut view = at(Availability::Here);
         view.act(Action::ShowChoices(true));
         let effects = view.act(Action::Choose(choice));
@@ -58,7 +58,7 @@ fn a_choice_closes_the_menu_and_is_sent() {
         assert!(!view.state.choosing);
     }
     assert_eq!(
-        CHOICES[3],
+        choices_offered(2)[3],
         Choice::Off(OffFor::Hour),
         "where the menu opens for who is off"
     );
