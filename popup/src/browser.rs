@@ -5,6 +5,7 @@
 //! Long because what the views ask of the window, the document and the storages is all asked here, in a few lines each.
 
 use crate::i18n::browser_language;
+use crate::state::Kept;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_storage::{LocalStorage, Storage};
 use ipc::{ContactId, UnixMillis, contact_of_key, draft_key, unsent_key};
@@ -301,25 +302,34 @@ pub(crate) fn save_draft(contact: &ContactId, text: &str) {
 }
 
 /// Reads the texts to a contact that were sent and are not known to be stored.
-pub(crate) fn load_unsent(contact: &ContactId) -> Vec<(u64, String)> {
+pub(crate) fn load_unsent(contact: &ContactId) -> Vec<Kept> {
     let kept = storage().and_then(|storage| storage.get_item(&unsent_key(contact)).ok());
     let kept = kept.flatten().and_then(|text| JSON::parse(&text).ok());
     // An array is made of an array only: of anything else that throws.
     let Some(kept) = kept.filter(Array::is_array) else {
         return Vec::new();
     };
-    let text = |pair: JsValue| {
-        let pair = Array::is_array(&pair).then(|| Array::from(&pair))?;
-        let after = pair.get(0).as_string()?.parse().ok()?;
-        Some((after, pair.get(1).as_string()?))
+    let text = |entry: JsValue| {
+        let entry = Array::is_array(&entry).then(|| Array::from(&entry))?;
+        Some(Kept {
+            after: entry.get(0).as_string()?.parse().ok()?,
+            text: entry.get(1).as_string()?,
+            changes: entry.get(2).as_string(),
+        })
     };
     Array::from(&kept).iter().filter_map(text).collect()
 }
 
 /// Keeps the texts to a contact that were sent and are not known to be stored.
-pub(crate) fn save_unsent(contact: &ContactId, texts: &[(u64, String)]) {
-    let pair = |(after, text): &(u64, String)| Array::of2(&after.to_string().into(), &text.into());
-    let kept: Array = texts.iter().map(pair).collect();
+pub(crate) fn save_unsent(contact: &ContactId, texts: &[Kept]) {
+    let entry = |kept: &Kept| {
+        let entry = Array::of2(&kept.after.to_string().into(), &(&kept.text).into());
+        if let Some(id) = &kept.changes {
+            entry.push(&id.into());
+        }
+        entry
+    };
+    let kept: Array = texts.iter().map(entry).collect();
     let text = JSON::stringify(&kept).ok().map(String::from);
     save(
         &unsent_key(contact),

@@ -45,7 +45,12 @@ mod tests {
     #[test]
     fn a_window_keeps_its_texts_beside_those_of_others() {
         let kept = |texts: &str| -> Vec<Kept> {
-            texts.chars().map(|text| (1, text.to_string())).collect()
+            let kept = |text: char| Kept {
+                after: 1,
+                text: text.to_string(),
+                changes: None,
+            };
+            texts.chars().map(kept).collect()
         };
         let cases = [
             ("the first", "", "", "a", "a"),

@@ -2,8 +2,16 @@
 
 use ipc::{ContactId, Hidden, InviteId, Message, PersonId, RequestId, ToEngine, TransferId};
 
-/// A text that was sent and is not known to be stored, and the highest number that its chat had then.
-pub(crate) type Kept = (u64, String);
+/// A text that was sent and is not known to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// The highest number that its chat had then.
+    pub(crate) after: u64,
+    /// The text.
+    pub(crate) text: String,
+    /// The id of the message that it changes.
+    pub(crate) changes: Option<String>,
+}
 
 /// What the adapter has to do.
 #[derive(Clone, Debug, PartialEq)]

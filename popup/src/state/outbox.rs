@@ -1,6 +1,6 @@
 //! What was asked of the engine and has not been answered, and what waits for a connection.
 
-use super::effect::Effect;
+use super::effect::{Effect, Kept};
 use super::pages::{ComposedAbout, Stretch};
 use ipc::{ContactId, RequestId, ToEngine, TransferId};
 use litemap::LiteMap;
@@ -69,6 +69,23 @@ pub(super) struct Unsent {
     pub(super) about: Option<ComposedAbout>,
     /// The highest number the chat had when it was sent; its own is greater.
     pub(super) after: u64,
+}
+
+impl Unsent {
+    /// Returns the id of the message that it changes.
+    pub(super) fn changes(&self) -> Option<&str> {
+        let about = self.about.as_ref().filter(|about| about.is_change());
+        about.map(|about| about.id.as_str())
+    }
+
+    /// Returns what is kept of it for when this view is closed.
+    pub(super) fn kept(&self) -> Kept {
+        Kept {
+            after: self.after,
+            text: self.text.clone(),
+            changes: self.changes().map(str::to_owned),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -143,10 +160,10 @@ impl Outbox {
 
     /// Takes a message that an earlier view has sent, and that is not known to be stored.
     pub(super) fn take_over(&mut self, unsent: Unsent) {
-        if !self
+        let is_known = self
             .unsent_to(&unsent.contact)
-            .any(|known| *known == unsent)
-        {
+            .any(|known| known.kept() == unsent.kept());
+        if !is_known {
             self.unsure.push(unsent);
         }
     }

@@ -189,6 +189,12 @@ impl Chat {
         }
     }
 
+    /// Returns the text of the message of this id, where it is loaded.
+    pub(in crate::state) fn text_of(&self, id: &str) -> Option<String> {
+        let message = self.messages.values().find(|message| message.id == id);
+        message.map(|message| message.text.clone())
+    }
+
     /// Forgets what was cleared: all up to this number, but what waits to be delivered.
     pub(in crate::state) fn clear_upto(&mut self, upto: u64) {
         self.more = false;

@@ -1,5 +1,6 @@
 //! What is being done with a message of the open chat.
 
+use crate::state::effect::Kept;
 use ipc::{Act, Message};
 
 /// The signs that are offered for a reaction.
@@ -59,6 +60,8 @@ pub(crate) struct ComposedAbout {
     pub(crate) own: bool,
     /// What was in the composer before a change was begun.
     pub(in crate::state) before: String,
+    /// A change that was sent and came back: kept for when this view is closed, until it is sent again or left.
+    pub(in crate::state) kept: Option<Kept>,
 }
 
 impl ComposedAbout {
@@ -69,6 +72,19 @@ impl ComposedAbout {
             text: message.text.clone(),
             own: message.state.is_own(),
             before,
+            kept: None,
+        }
+    }
+
+    /// Returns a change of a message of which only the id is known.
+    pub(in crate::state) fn change(id: String) -> Self {
+        Self {
+            act: Act::Edit,
+            id,
+            text: String::new(),
+            own: true,
+            before: String::new(),
+            kept: None,
         }
     }
 

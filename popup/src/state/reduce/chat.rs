@@ -67,13 +67,12 @@ impl State {
         if sent.is_empty() {
             return Vec::new();
         }
-        for (after, text) in sent {
-            let contact = contact.clone();
+        for kept in sent {
             self.outbox.take_over(Unsent {
-                contact,
-                text,
-                about: None,
-                after,
+                contact: contact.clone(),
+                text: kept.text,
+                about: kept.changes.map(ComposedAbout::change),
+                after: kept.after,
             });
         }
         self.ask_history(contact.clone(), Stretch::Newest)
@@ -81,9 +80,10 @@ impl State {
 
     /// Keeps the texts to a contact that are not known to be stored, for when this view is closed.
     pub(super) fn keep_unsent(&self, contact: &ContactId) -> Effect {
-        let unsent = self.outbox.unsent_to(contact);
-        let kept = unsent.map(|unsent| (unsent.after, unsent.text.clone()));
-        Effect::SaveUnsent(contact.clone(), kept.collect())
+        let chat = self.chat().filter(|chat| chat.contact == *contact);
+        let came_back = chat.and_then(|chat| chat.about.as_ref()?.kept.clone());
+        let unsent = self.outbox.unsent_to(contact).map(Unsent::kept);
+        Effect::SaveUnsent(contact.clone(), unsent.chain(came_back).collect())
     }
 
     /// Notes that a text is stored.
@@ -94,10 +94,8 @@ impl State {
     /// Returns the texts that wait for the engine, as messages at the end of the chat.
     pub(crate) fn waiting_texts(&self, chat: &Chat) -> Vec<Message> {
         // What changes a message shows in that.
-        let is_change =
-            |unsent: &&Unsent| unsent.about.as_ref().is_some_and(ComposedAbout::is_change);
         let waiting = self.outbox.waiting_for(&chat.contact);
-        let waiting = waiting.filter(|unsent| !is_change(unsent));
+        let waiting = waiting.filter(|unsent| unsent.changes().is_none());
         let numbered = waiting.zip(chat.newest() + 1..);
         let message = |(unsent, number): (&Unsent, u64)| Message {
             contact: chat.contact.clone(),
@@ -133,12 +131,26 @@ impl State {
         if !self.is_open(contact) {
             return Vec::new();
         }
-        if let Some(chat) = self.chat_mut() {
-            chat.leave_change();
-        }
-        let mut effects = self.follow_draft(contact, text);
+        let mut effects = self.leave_change();
+        effects.extend(self.follow_draft(contact, text));
         effects.push(Effect::Focus(Target::Composer));
         effects
+    }
+
+    /// Puts back what was in the composer before the text of a message was changed there. A change that came back is not
+    /// kept any more.
+    pub(super) fn leave_change(&mut self) -> Vec<Effect> {
+        let Some(chat) = self.chat_mut() else {
+            return Vec::new();
+        };
+        let came_back = chat
+            .about
+            .as_ref()
+            .is_some_and(|about| about.kept.is_some());
+        let contact = chat.contact.clone();
+        chat.leave_change();
+        let forget = came_back.then(|| self.keep_unsent(&contact));
+        forget.into_iter().collect()
     }
 
     pub(super) fn edit_draft(&mut self, text: String) -> Vec<Effect> {
@@ -228,9 +240,14 @@ impl State {
             chat.error = Some(refusal.map_or(ComposerError::NotSent, ComposerError::Refused));
             // A change that was begun meanwhile stays.
             let is_free = chat.about.as_ref().is_none_or(|about| !about.is_change());
-            if let Some(about) = unsent.about.filter(|about| about.is_change() && is_free) {
-                let before = std::mem::replace(&mut chat.draft, unsent.text);
-                chat.about = Some(ComposedAbout { before, ..about });
+            let kept = Some(unsent.kept());
+            if let Some(mut about) = unsent.about.filter(|about| about.is_change() && is_free) {
+                about.kept = kept;
+                about.before = std::mem::replace(&mut chat.draft, unsent.text);
+                if let Some(text) = chat.text_of(&about.id) {
+                    about.text = text;
+                }
+                chat.about = Some(about);
                 effects.push(self.keep_unsent(&contact));
                 return effects;
             }

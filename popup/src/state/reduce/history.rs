@@ -110,15 +110,16 @@ impl State {
         let mut unsure = self.outbox.take_unsure(contact);
         let was_unsure = !unsure.is_empty();
         unsure.retain(|unsent| !page.messages.iter().any(|one| is_stored(unsent, one)));
+        let mut unsure = last_changes(unsure);
         if self.is_open(contact) {
             // Each is put before what is in the field.
             unsure.reverse();
         }
+        effects.extend(self.take_page(contact, stretch, page));
         for unsent in unsure {
             effects.extend(self.restore(unsent, None));
         }
         effects.extend(was_unsure.then(|| self.keep_unsent(contact)));
-        effects.extend(self.take_page(contact, stretch, page));
         effects.extend(self.mark_read());
         effects
     }
@@ -149,5 +150,19 @@ impl State {
 }
 
 fn is_stored(unsent: &Unsent, message: &Message) -> bool {
-    message.state.is_own() && message.number > unsent.after && message.text == unsent.text
+    let is_it = match unsent.changes() {
+        Some(id) => message.id == id,
+        None => message.state.is_own() && message.number > unsent.after,
+    };
+    is_it && message.text == unsent.text
+}
+
+/// Leaves out changes of a message that a later one changes again.
+fn last_changes(unsent: Vec<Unsent>) -> Vec<Unsent> {
+    let mut left: Vec<Unsent> = Vec::new();
+    for one in unsent {
+        left.retain(|earlier| one.changes().is_none() || earlier.changes() != one.changes());
+        left.push(one);
+    }
+    left
 }

@@ -51,19 +51,22 @@ impl State {
     }
 
     fn begin(&mut self, act: Act, number: u64) -> Vec<Effect> {
-        let message = self.message_at(number);
-        let Some((chat, message)) = self.chat_mut().zip(message) else {
+        let Some(message) = self.message_at(number) else {
             return Vec::new();
+        };
+        let mut effects = self.leave_change();
+        let Some(chat) = self.chat_mut() else {
+            return effects;
         };
         chat.menu = None;
         chat.error = None;
-        chat.leave_change();
         let before = chat.draft.clone();
         if act == Act::Edit {
             chat.draft.clone_from(&message.text);
         }
         chat.about = Some(ComposedAbout::new(act, &message, before));
-        vec![Effect::Focus(Target::Composer)]
+        effects.push(Effect::Focus(Target::Composer));
+        effects
     }
 
     fn change_last(&mut self) -> Vec<Effect> {
@@ -77,12 +80,13 @@ impl State {
     }
 
     fn leave_about(&mut self) -> Vec<Effect> {
+        let mut effects = self.leave_change();
         if let Some(chat) = self.chat_mut() {
-            chat.leave_change();
             chat.about = None;
             chat.error = None;
         }
-        vec![Effect::Focus(Target::Composer)]
+        effects.push(Effect::Focus(Target::Composer));
+        effects
     }
 
     fn react(&mut self, number: u64, sign: &'static str) -> Vec<Effect> {

@@ -32,7 +32,7 @@ fn a_text_of_a_view_that_was_closed_comes_back_unless_it_was_stored() {
     for stored in [true, false] {
         let mut view = Sut::with_anna();
         let asked = view.act(Action::OpenChat(contact("a")));
-        let sent = vec![(1, "two".to_owned()), (1, "three".to_owned())];
+        let sent = vec![text("two"), text("three")];
         view.act(Action::DraftLoaded(contact("a"), "four".to_owned(), sent));
         let mut page = vec![message(1, MessageState::Sent, "one")];
         if stored {
@@ -87,15 +87,120 @@ fn texts_that_are_refused_after_the_chat_was_left_come_back_before_what_was_writ
     assert_eq!(effects.iter().find(is_draft), None, "there is another one");
 
     let asked = view.act(Action::OpenChat(contact("a")));
-    let sent = vec![(1, "two".to_owned()), (1, "three".to_owned())];
+    let sent = vec![text("two"), text("three")];
     view.act(Action::DraftLoaded(contact("a"), "four".to_owned(), sent));
     view.page(&asked, page, false);
     assert_eq!(view.draft(), "two\nthree\nfour");
 }
 
+#[test]
+fn a_change_of_a_view_that_was_closed_comes_back_as_one_unless_it_was_stored() {
+    for stored in [true, false] {
+        let mut view = engine_away();
+        view.act(Action::Message(MessageEdit::Change(1)));
+        let (_, effects) = view.send("two");
+        let sent = saved(&effects).unwrap();
+        assert_eq!(sent, [change("two")]);
+
+        let mut view = Sut::with_anna();
+        let asked = view.act(Action::OpenChat(contact("a")));
+        view.act(Action::DraftLoaded(contact("a"), "draft".to_owned(), sent));
+        let now = if stored { "two" } else { "one" };
+        view.page(&asked, vec![message(1, MessageState::Sent, now)], false);
+        let about = view.state.chat().unwrap().about.clone();
+        if stored {
+            assert_eq!((view.draft(), about), ("draft", None));
+            continue;
+        }
+        let about = about.unwrap();
+        assert!(about.is_change() && about.own && about.text == "one");
+        assert_eq!(view.draft(), "two");
+        let (_, effects) = view.send("two");
+        let [Command::Refer { reference, .. }] = commands(&effects)[..] else {
+            panic!("{effects:?}");
+        };
+        assert_eq!(reference.about, "id of 1");
+        assert_eq!(view.draft(), "draft");
+    }
+}
+
+#[test]
+fn a_change_that_came_back_is_kept_until_it_is_sent_again_or_left() {
+    for leave in [
+        MessageEdit::Cancel,
+        MessageEdit::Answer(1),
+        MessageEdit::Change(1),
+    ] {
+        let mut view = Sut::with_anna();
+        let asked = view.act(Action::OpenChat(contact("a")));
+        view.act(Action::DraftLoaded(
+            contact("a"),
+            String::new(),
+            vec![change("two")],
+        ));
+        let effects = view.page(&asked, vec![message(1, MessageState::Sent, "one")], false);
+        assert_eq!(saved(&effects).unwrap(), [change("two")]);
+        let effects = view.act(Action::Message(leave));
+        assert_eq!(saved(&effects).unwrap(), []);
+    }
+}
+
+#[test]
+fn of_changes_of_one_message_the_last_comes_back() {
+    let mut view = Sut::with_anna();
+    let asked = view.act(Action::OpenChat(contact("a")));
+    let sent = vec![change("two"), text("between"), change("three")];
+    view.act(Action::DraftLoaded(contact("a"), String::new(), sent));
+    view.page(&asked, vec![message(1, MessageState::Sent, "one")], false);
+    assert_eq!(view.draft(), "three");
+    view.act(Action::Message(MessageEdit::Cancel));
+    assert_eq!(view.draft(), "between");
+}
+
+#[test]
+fn a_change_that_is_known_already_does_not_come_back_twice() {
+    let mut view = engine_away();
+    view.act(Action::Draft("draft".to_owned()));
+    view.act(Action::Message(MessageEdit::Change(1)));
+    view.send("two");
+    view.act(Action::Back);
+    view.act(Action::OpenChat(contact("a")));
+    let effects = view.act(Action::DraftLoaded(
+        contact("a"),
+        "draft".to_owned(),
+        vec![change("two")],
+    ));
+    assert_eq!(saved(&effects), None);
+    assert_eq!(view.state.outbox.unsent_to(&contact("a")).count(), 1);
+}
+
+fn text(text: &str) -> Kept {
+    Kept {
+        after: 1,
+        text: text.to_owned(),
+        changes: None,
+    }
+}
+
+/// Returns a change of message 1.
+fn change(to: &str) -> Kept {
+    Kept {
+        changes: Some("id of 1".to_owned()),
+        ..text(to)
+    }
+}
+
 fn kept(texts: &[&str]) -> Effect {
-    let texts = texts.iter().map(|text| (1, (*text).to_owned()));
+    let texts = texts.iter().map(|one| text(one));
     Effect::SaveUnsent(contact("a"), texts.collect())
+}
+
+fn saved(effects: &[Effect]) -> Option<Vec<Kept>> {
+    let mut last_first = effects.iter().rev();
+    last_first.find_map(|effect| match effect {
+        Effect::SaveUnsent(_, texts) => Some(texts.clone()),
+        _ => None,
+    })
 }
 
 /// Returns a view whose chat ends with message 1, and whose engine is away.
