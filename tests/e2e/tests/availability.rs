@@ -95,12 +95,12 @@ fn tomorrow_begins_at_six_in_the_morning_also_after_a_change_of_clocks() -> Resu
         let page = alice.popup()?;
         page.join("Alice")?;
         for (now, morning) in [
-            ("2030-03-30T12:00+01:00", "Mar 31, 2030, 6:00"),
-            ("2030-10-26T23:59+02:00", "Oct 27, 2030, 6:00"),
-            ("2030-10-27T02:30+02:00", "Oct 27, 2030, 6:00"),
-            ("2030-10-27T03:00+01:00", "Oct 28, 2030, 6:00"),
+            ("2030-03-30T12:00+01:00", "Off until Mar 31, 2030, 6:00"),
+            ("2030-10-26T23:59+02:00", "Off until Oct 27, 2030, 6:00"),
+            ("2030-10-27T02:30+02:00", "Off until 06:00"),
+            ("2030-10-27T03:00+01:00", "Off until Oct 28, 2030, 6:00"),
         ] {
-            let clock = format!("const now = Date.parse('{now}'); Date.now = () => now;");
+            let clock = format!("const now = Date.parse('{now}'); window.Date.now = () => now;");
             alice.session()?.execute(&clock, &[])?;
             page.click(&named("button", "Here"))?;
             page.click(&named("menuitemradio", "Until tomorrow, 6:00"))?;

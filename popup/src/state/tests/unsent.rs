@@ -197,9 +197,12 @@ fn kept(texts: &[&str]) -> Effect {
 
 fn saved(effects: &[Effect]) -> Option<Vec<Kept>> {
     let mut last_first = effects.iter().rev();
-    last_first.find_map(|effect| match effect {
-        Effect::SaveUnsent(_, texts) => Some(texts.clone()),
-        _ => None,
+    last_first.find_map(|effect| {
+        if let Effect::SaveUnsent(_, texts) = effect {
+            Some(texts.clone())
+        } else {
+            None
+        }
     })
 }
 
