@@ -200,6 +200,18 @@ pub(crate) async fn change(
     transaction: Result<IdbTransaction, JsValue>,
     put: impl FnOnce(&IdbTransaction) -> Result<(), JsValue>,
 ) -> Result<(), Fault> {
+    begin(transaction, put)?.complete().await
+}
+
+/// Begins a change in a transaction. What is begun after it in the same stores waits for it in the browser, and the page
+/// can make more of it ready meanwhile.
+///
+/// # Errors
+/// What the browser said.
+pub(crate) fn begin(
+    transaction: Result<IdbTransaction, JsValue>,
+    put: impl FnOnce(&IdbTransaction) -> Result<(), JsValue>,
+) -> Result<Changing, Fault> {
     let transaction = transaction.map_err(|error| fault(&error))?;
     // Everything is asked for: not to wait until the page has heard of each.
     if let Err(error) = put(&transaction).and_then(|()| commit(&transaction)) {
@@ -207,27 +219,37 @@ pub(crate) async fn change(
         let _ = transaction.abort();
         return Err(fault(&error));
     }
-    complete(&transaction).await
-}
-
-/// Waits until a transaction is complete.
-///
-/// # Errors
-/// Why it was aborted; nothing of it has happened then.
-pub(crate) async fn complete(transaction: &IdbTransaction) -> Result<(), Fault> {
     let settled = Promise::new(&mut |resolve, reject| {
         transaction.set_oncomplete(Some(&resolve));
         transaction.set_onabort(Some(&reject));
     });
-    let aborted = || {
-        // One that was aborted because its database was closed has no error of its own.
-        let closed = Fault::Closed("the transaction was aborted".to_owned());
-        transaction.error().map_or(closed, |error| fault(&error))
-    };
-    JsFuture::from(settled)
-        .await
-        .map(drop)
-        .map_err(|_| aborted())
+    Ok(Changing {
+        settled: settled.into(),
+        transaction,
+    })
+}
+
+/// A change that was begun.
+pub(crate) struct Changing {
+    transaction: IdbTransaction,
+    settled: JsFuture,
+}
+
+impl Changing {
+    /// Waits until it is complete.
+    ///
+    /// # Errors
+    /// Why it was aborted; nothing of it has happened then.
+    pub(crate) async fn complete(self) -> Result<(), Fault> {
+        let aborted = || {
+            // One that was aborted because its database was closed has no error of its own.
+            let closed = Fault::Closed("the transaction was aborted".to_owned());
+            self.transaction
+                .error()
+                .map_or(closed, |error| fault(&error))
+        };
+        self.settled.await.map(drop).map_err(|_| aborted())
+    }
 }
 
 /// Reads what the browser said. By the names of the standard: the first are what calls and transactions

@@ -1,6 +1,6 @@
 //! Whole chats: read for a backup, and joined with those of one.
 
-use super::super::idb::{self, fault};
+use super::super::idb::{self, Changing, fault};
 use super::super::index;
 use super::super::staged::Staged;
 use super::{HEADS, MESSAGES, Messages, key, page_of, put, record};
@@ -8,6 +8,7 @@ use crate::joining::{BATCH, moves};
 use crate::storage::Fault;
 use ipc::ContactId;
 use js_sys::{Array, Reflect};
+use json::js::to_js;
 use mesh_chat::history::{Known, merge};
 use mesh_chat::records::{MessageRecord, ThreadRecord};
 use wasm_bindgen::JsValue;
@@ -119,6 +120,7 @@ impl Messages {
             self.shift(&plan.head_from(first), batch).await?;
         }
         let mut position = 0;
+        let mut writing = None::<Changing>;
         for chunk in 0.. {
             let Some((_, records)) = staged.chunk(from, chunk).await? else {
                 break;
@@ -130,11 +132,19 @@ impl Messages {
             let records: Vec<_> = records.collect();
             // What the disk loses of these is there once more after the next start.
             let soon = self.database().write_soon(&[MESSAGES]);
-            idb::change(soon, |transaction| {
+            let begun = idb::begin(soon, |transaction| {
                 let messages = transaction.object_store(MESSAGES)?;
-                records.iter().try_for_each(|record| put(&messages, record))
-            })
-            .await?;
+                let records = to_js(&records).map_err(|error| JsValue::from(error.to_string()))?;
+                let mut records = Array::from(&records).into_iter();
+                records.try_for_each(|record| messages.put(&record).map(drop))
+            })?;
+            // The browser takes in these while the next ones are made ready.
+            if let Some(before) = writing.replace(begun) {
+                before.complete().await?;
+            }
+        }
+        if let Some(last) = writing {
+            last.complete().await?;
         }
         // With this all of it is on the disk.
         let last = [HEADS, MESSAGES, index::WORDS, index::FILLING];
