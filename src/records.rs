@@ -96,8 +96,8 @@ pub enum Change {
     ForgetTransfer(TransferId),
     /// Take over a backup: all of it is written together, however much that is.
     Import(Box<ImportRecord>),
-    /// Forget that chats of a backup are to be joined.
-    ForgetHistory,
+    /// Forget that the chats of a backup that wait under this name are to be joined.
+    ForgetHistory(String),
 }
 
 /// What a backup makes of an installation.

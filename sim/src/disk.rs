@@ -55,7 +55,7 @@ pub fn describe(change: &Change) -> String {
         | Change::Asked(_)
         | Change::ForgetAsked(_)
         | Change::Import(_)
-        | Change::ForgetHistory
+        | Change::ForgetHistory(_)
         | Change::Thread(..)
         | Change::Transfer(_)
         | Change::ForgetTransfer(_)
@@ -81,7 +81,7 @@ impl Disk {
             Change::Transfer(record) => drop(self.transfers.insert(record.id.clone(), record)),
             Change::ForgetTransfer(id) => drop(self.transfers.remove(&id)),
             // The simulation imports without chats.
-            Change::ForgetHistory => {}
+            Change::ForgetHistory(_) => {}
             Change::Import(import) => {
                 self.profile = Some(import.profile);
                 for record in import.contacts {

@@ -54,7 +54,7 @@ impl Knowledge {
             | Change::Thread(..)
             | Change::Transfer(_)
             | Change::ForgetTransfer(_)
-            | Change::ForgetHistory
+            | Change::ForgetHistory(_)
             | Change::ForgetThread(_) => None,
         };
         if let Some(profile) = profile {

@@ -2,15 +2,16 @@
 //!
 //! The chats of a backup are kept in a database of their own while the person looks at what is in it. Import writes one
 //! [`Task`] to `storage.local`, together with profile and contacts: before that, nothing of the backup counts; after that, all
-//! of it does. The page begins anew, and a start with a task joins the chats before it reads them. Where that is broken off,
-//! or one of them cannot be joined, the next start does it again: a chat that was joined does not wait any more.
+//! of it does. The page begins anew, and a start with tasks joins the chats before it reads them. Where that is broken off,
+//! or one of them cannot be joined, the next start does it again: a chat that was joined does not wait any more. Another
+//! backup that is imported meanwhile has a task of its own.
 
 use ipc::ContactId;
 use mesh_chat::records::WaitingChats;
 use serde::{Deserialize, Serialize};
 
-/// The key of the task.
-pub const TASK: &str = "import";
+/// The key of a task, before the name of it.
+pub const TASK: &str = "import/";
 
 /// The version of it that this program reads and writes.
 const VERSION: u32 = 1;
@@ -37,6 +38,12 @@ impl Task {
             name: waiting.name,
             chats: waiting.chats,
         }
+    }
+
+    /// Returns the key under which it is stored.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{TASK}{}", self.name)
     }
 
     /// Returns whether it is one of this program.

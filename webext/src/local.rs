@@ -29,8 +29,8 @@ const VERSION: u32 = 1;
 pub struct Local {
     /// Everything that could be read; threads and outbox are not here.
     pub snapshot: Snapshot,
-    /// Chats of a backup that are to be joined first.
-    pub task: Option<Task>,
+    /// Chats of backups that are to be joined first.
+    pub tasks: Vec<Task>,
     /// Keys of what could not.
     pub damaged: Vec<String>,
 }
@@ -89,8 +89,10 @@ impl Local {
             // Whoever may be off is sent nothing for by a record that cannot be read.
             self.snapshot.availability = Some(record.unwrap_or(AvailabilityRecord::UNREADABLE));
             record?;
-        } else if key == TASK {
-            self.task = Some(parsed(text).filter(Task::is_known)?);
+        } else if key.starts_with(TASK) {
+            let task: Task = parsed(text)?;
+            (task.is_known() && task.key() == key).then_some(())?;
+            self.tasks.push(task);
         } else if let Some(id) = key.strip_prefix(CONTACT) {
             let record: ContactRecord = parsed(text)?;
             (record.version == VERSION && record.id.0 == id).then_some(())?;
@@ -150,7 +152,7 @@ impl Writes {
             Change::Transfer(record) => self.set(format!("{TRANSFER}{}", record.id.0), record)?,
             Change::ForgetTransfer(id) => self.remove(format!("{TRANSFER}{}", id.0)),
             Change::Import(import) => self.import(import)?,
-            Change::ForgetHistory => self.remove(TASK.to_owned()),
+            Change::ForgetHistory(name) => self.remove(format!("{TASK}{name}")),
             Change::Thread(..) | Change::ForgetThread(_) => return Ok(false),
         }
         Ok(true)
@@ -159,7 +161,8 @@ impl Writes {
     fn import(&mut self, import: &ImportRecord) -> Result<(), json::Error> {
         self.set(PROFILE.to_owned(), &import.profile)?;
         if let Some(waiting) = &import.history {
-            self.set(TASK.to_owned(), &Task::new(waiting.clone()))?;
+            let task = Task::new(waiting.clone());
+            self.set(task.key(), &task)?;
         }
         for record in &import.contacts {
             self.set(format!("{CONTACT}{}", record.id.0), record)?;

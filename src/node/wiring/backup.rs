@@ -181,8 +181,8 @@ impl Node {
                 self.contacts.take_back(ctx, contact);
             }
             self.introductions.keep_all(ctx);
-            if import.history.is_some() {
-                ctx.store_for_certain(Change::ForgetHistory);
+            if let Some(waiting) = &import.history {
+                ctx.store_for_certain(Change::ForgetHistory(waiting.name.clone()));
             }
         }
         ctx.reply(command, Err(refusal));

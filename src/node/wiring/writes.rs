@@ -103,7 +103,7 @@ impl Node {
             | Change::ForgetAsked(_)
             | Change::Thread(..)
             | Change::Import(_)
-            | Change::ForgetHistory => false,
+            | Change::ForgetHistory(_) => false,
         }
     }
 

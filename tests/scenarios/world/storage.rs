@@ -197,7 +197,7 @@ impl Disk {
             Change::ForgetTransfer(id) => transfers.retain(|transfer| transfer.id != id),
             Change::ForgetRequest(id) => requests.retain(|request| request.id != id),
             // A test joins the chats itself.
-            Change::ForgetHistory => {}
+            Change::ForgetHistory(_) => {}
             Change::Import(import) => {
                 *profile = Some(import.profile);
                 invites.retain(|invite| !import.forget_invites.contains(&invite.id));

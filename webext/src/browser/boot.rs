@@ -62,23 +62,24 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
     let (mut messages, mut chats) = in_time(opened)
         .await
         .map_err(unavailable("the stored chats cannot be read"))?;
-    match local.task.take() {
-        // That of a newer program waits for that one.
-        None if local.damaged.iter().any(|key| key == TASK) => {}
-        None => staged::forget_all(),
-        Some(task) => {
+    // That of a newer program waits for that one.
+    if local.tasks.is_empty() && !local.damaged.iter().any(|key| key.starts_with(TASK)) {
+        staged::forget_all();
+    }
+    if !local.tasks.is_empty() {
+        for task in std::mem::take(&mut local.tasks) {
             // The next start tries again. After each write the chats are such as a node can go on with.
             if let Err(error) = join(host, &messages, &task).await {
                 tracing::error!(error, "the chats of a backup could not be joined");
-                local.damaged.push(TASK.to_owned());
+                local.damaged.push(task.key());
             }
-            // What was read before has other numbers now, also where not all was done.
-            drop(messages);
-            let opened = async { Messages::open().await.map_err(|fault| fault.to_string()) };
-            (messages, chats) = in_time(opened)
-                .await
-                .map_err(unavailable("the stored chats cannot be read"))?;
         }
+        // What was read before has other numbers now, also where not all was done.
+        drop(messages);
+        let opened = async { Messages::open().await.map_err(|fault| fault.to_string()) };
+        (messages, chats) = in_time(opened)
+            .await
+            .map_err(unavailable("the stored chats cannot be read"))?;
     }
     local.snapshot.threads = chats.threads;
     local.snapshot.outbox = chats.outbox;
@@ -107,14 +108,14 @@ async fn join(host: &Host, messages: &Messages, task: &Task) -> Result<(), Strin
     let done = HostRequest::Write {
         area: Area::Local,
         set: Vec::new(),
-        remove: vec![TASK.to_owned()],
+        remove: vec![task.key()],
     };
     let written: Written = host.ask(&done).await?;
     if let Some(error) = written.error {
         return Err(error);
     }
     drop(staged);
-    staged::forget_all();
+    staged::forget(&task.name).await;
     Ok(())
 }
 

@@ -149,35 +149,56 @@ fn an_import_of_the_most_contacts_is_one_write() {
     assert_eq!(journal.next_batch(), None);
 }
 
-#[test]
-fn an_import_with_chats_leaves_their_task_in_the_same_write_and_forgetting_removes_it() {
-    let waiting = WaitingChats {
-        name: "t".to_owned(),
-        chats: vec![(ContactId("there".to_owned()), ContactId("here".to_owned()))],
-    };
-    let import = ImportRecord {
+fn importing(waiting: WaitingChats) -> ImportRecord {
+    ImportRecord {
         profile: profile(),
         contacts: vec![contact("here", "Ben")],
         forget_contacts: Vec::new(),
         forget_requests: Vec::new(),
         forget_invites: Vec::new(),
         forget_asked: Vec::new(),
-        history: Some(waiting.clone()),
+        history: Some(waiting),
+    }
+}
+
+#[test]
+fn an_import_with_chats_leaves_their_task_in_the_same_write_and_forgetting_removes_it() {
+    let waiting = WaitingChats {
+        name: "t".to_owned(),
+        chats: vec![(ContactId("there".to_owned()), ContactId("here".to_owned()))],
     };
+    let import = importing(waiting.clone());
     let mut writes = Writes::default();
     writes.add(&Change::Import(Box::new(import))).unwrap();
     let local = read(&writes.set).unwrap();
-    assert_eq!(local.task, Some(Task::new(waiting)));
+    assert_eq!(local.tasks, [Task::new(waiting)]);
     assert_eq!(local.damaged, Vec::<String>::new());
-    writes.add(&Change::ForgetHistory).unwrap();
-    assert_eq!(read(&writes.set).unwrap().task, None);
-    assert_eq!(writes.remove, ["import"]);
-    let newer = r#"{"version":2,"chats":[]}"#.to_owned();
-    let local = read(&[("import".to_owned(), newer)]).unwrap();
+    writes.add(&Change::ForgetHistory("t".to_owned())).unwrap();
+    assert_eq!(read(&writes.set).unwrap().tasks, []);
+    assert_eq!(writes.remove, ["import/t"]);
+    let newer = r#"{"version":2,"name":"t","chats":[]}"#.to_owned();
+    let local = read(&[("import/t".to_owned(), newer)]).unwrap();
     assert_eq!(
-        (local.task, local.damaged),
-        (None, vec!["import".to_owned()])
+        (local.tasks, local.damaged),
+        (Vec::new(), vec!["import/t".to_owned()])
     );
+}
+
+#[test]
+fn a_second_import_leaves_the_chats_of_a_first_one_waiting() {
+    let mut stored = Vec::new();
+    for name in ["first", "second"] {
+        let waiting = WaitingChats {
+            name: name.to_owned(),
+            chats: Vec::new(),
+        };
+        let mut writes = Writes::default();
+        writes.add(&Change::Import(Box::new(importing(waiting)))).unwrap();
+        stored.retain(|(key, _)| writes.set.iter().all(|(other, _)| other != key));
+        stored.extend(writes.set);
+    }
+    let names: Vec<_> = read(&stored).unwrap().tasks.into_iter().map(|task| task.name).collect();
+    assert_eq!(names, ["first", "second"]);
 }
 
 #[test]
