@@ -25,6 +25,8 @@ pub enum Answer {
         messages: u64,
         /// How large it is.
         bytes: u64,
+        /// The names of contacts whose chats are damaged on this device: what cannot be read is not in it.
+        incomplete: Vec<String>,
     },
     /// A backup was opened, and nothing of it taken over.
     Opened(BackupView),

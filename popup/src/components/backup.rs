@@ -181,7 +181,9 @@ fn foot(
 fn said(form: &BackupForm) -> Html {
     let said = match &form.state {
         BackupState::Idle | BackupState::Refused(..) | BackupState::Opened(_) => None,
-        BackupState::Saved(messages, bytes) => Some(fill(
+        BackupState::Saved {
+            messages, bytes, ..
+        } => Some(fill(
             Text::BackupSaved,
             &[
                 &count(*messages, Plural::BackupMessagesIn),
@@ -193,5 +195,12 @@ fn said(form: &BackupForm) -> Html {
         BackupState::Imported(contacts) => Some(words::imported_count(*contacts)),
         BackupState::Interrupted => Some(t(Text::Interrupted)),
     };
-    html! { <p role="status">{ said }</p> }
+    html! {
+        <div role="status">
+            <p>{ said }</p>
+            if let BackupState::Saved { incomplete, .. } = &form.state && !incomplete.is_empty() {
+                <p class="error">{ fill(Text::BackupIncomplete, &[&incomplete.join(", ")]) }</p>
+            }
+        </div>
+    }
 }

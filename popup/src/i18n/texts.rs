@@ -498,6 +498,7 @@ texts! {
     BackupMessages = "backupMessages",
     BackupMessagesHint = "backupMessagesHint",
     BackupSaved = "backupSaved",
+    BackupIncomplete = "backupIncomplete",
     BackupOf = "backupOf",
     BackupPeriod = "backupPeriod",
     BackupMerges = "backupMerges",

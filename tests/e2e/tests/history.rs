@@ -198,6 +198,15 @@ fn moves(from: usize, to: Kind) -> Result {
         messages.retain(|line| line != "Today");
         assert_eq!(messages.len(), 3, "{messages:?}");
     }
+
+    // What cannot be read is not in the next backup, and that is said.
+    new.session()?.execute_async(DAMAGE, &[])?;
+    backed_up(&world, &new)?;
+    let page = Page::new(&new)?;
+    page.see_text(&format!(
+        "Damaged on this device, so only what can be read is in it: chats with {other}."
+    ))?;
+    new.screenshots(world.folder(), &format!("incomplete-{from}"))?;
     new.check_console()
 }
 
@@ -210,6 +219,19 @@ fn a_backup_with_messages_moves_from_chromium_to_firefox_and_twice_is_once() -> 
 fn a_backup_with_messages_moves_from_firefox_to_chromium_and_twice_is_once() -> Result {
     moves(1, Chromium)
 }
+
+/// Makes the newest message one that no program can read.
+const DAMAGE: &str = r#"
+    const done = (request) => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+    });
+    const database = await done(indexedDB.open("mesh-chat"));
+    const messages = database.transaction("messages", "readwrite").objectStore("messages");
+    const record = (await done(messages.getAll())).pop();
+    record.version = 0;
+    await done(messages.put(record));
+    database.close();"#;
 
 /// Puts many messages into the one chat, as the engine stores them; the engine begins anew then.
 const FILL: &str = r#"

@@ -14,7 +14,7 @@ use ipc::{Answer, BackupView, ContactId, Downloaded, Refusal, TransferId, UnixMi
 use js_sys::{Array, Uint8Array};
 use mesh_chat::history::{Content, Header, Opener, Part, Sealer};
 use mesh_chat::limits::BACKUP_BYTES;
-use mesh_chat::records::{MessageRecord, ThreadRecord};
+use mesh_chat::records::{ContactRecord, MessageRecord, ThreadRecord};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -78,18 +78,29 @@ impl Backups {
             let mut contacts = content.contacts.iter();
             contacts.any(|contact| contact.id == head.contact)
         };
+        let contacts = content.contacts.iter().map(|contact| &contact.id);
+        let sealed = contacts.filter(|contact| self.messages.is_sealed(contact));
+        let mut damaged: Vec<&ContactId> = sealed.collect();
         for head in heads.iter().filter(of_contact) {
             let mut after = 0;
-            while let Some((records, upto)) = self
+            let mut is_whole = true;
+            while let Some((page, upto)) = self
                 .messages
                 .behind(&head.contact, after)
                 .await
                 .map_err(fault)?
             {
-                file.push(blob(&sealer.chat(head, records)?)?);
+                is_whole &= page.damaged.is_empty();
+                file.push(blob(&sealer.chat(head, page.messages)?)?);
                 after = upto;
             }
+            damaged.extend((!is_whole).then_some(&head.contact));
         }
+        let of_damaged = content
+            .contacts
+            .iter()
+            .filter(|contact| damaged.contains(&&contact.id));
+        let incomplete = of_damaged.map(name_of).collect();
         let (end, contents) = sealer.finish()?;
         file.push(blob(&end)?);
         let parts: Array = file.into_iter().collect();
@@ -99,6 +110,7 @@ impl Backups {
             Downloaded::Complete => Ok(Answer::Saved {
                 messages: contents.messages,
                 bytes,
+                incomplete,
             }),
             Downloaded::NoRoom => Err(storage("there is no room".to_owned())),
             Downloaded::Failed | Downloaded::NotAllowed => {
@@ -142,10 +154,7 @@ impl Backups {
         let looked = Looking::at(&file, &transfer.0, passphrase, reader).await?;
         let content = looked.content.ok_or(Refusal::BackupDamaged)?;
         let new_contacts = reader.new_contacts(&content)?;
-        let names = content.contacts.iter().map(|contact| {
-            let given = contact.preferences.given_name.as_ref();
-            given.unwrap_or(&contact.name).clone()
-        });
+        let names = content.contacts.iter().map(name_of);
         let seen = BackupView {
             name: content.profile.name.clone(),
             contacts: names.collect(),
@@ -172,6 +181,12 @@ impl Backups {
             spawn_local(async move { staged::forget(&name).await });
         }
     }
+}
+
+/// Returns the name under which a person knows a contact.
+fn name_of(contact: &ContactRecord) -> String {
+    let given = contact.preferences.given_name.as_ref();
+    given.unwrap_or(&contact.name).clone()
 }
 
 /// A backup that is being read.

@@ -193,11 +193,18 @@ fn a_second_import_leaves_the_chats_of_a_first_one_waiting() {
             chats: Vec::new(),
         };
         let mut writes = Writes::default();
-        writes.add(&Change::Import(Box::new(importing(waiting)))).unwrap();
+        writes
+            .add(&Change::Import(Box::new(importing(waiting))))
+            .unwrap();
         stored.retain(|(key, _)| writes.set.iter().all(|(other, _)| other != key));
         stored.extend(writes.set);
     }
-    let names: Vec<_> = read(&stored).unwrap().tasks.into_iter().map(|task| task.name).collect();
+    let names: Vec<_> = read(&stored)
+        .unwrap()
+        .tasks
+        .into_iter()
+        .map(|task| task.name)
+        .collect();
     assert_eq!(names, ["first", "second"]);
 }
 

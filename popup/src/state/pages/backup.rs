@@ -63,8 +63,15 @@ pub(crate) enum BackupState {
     Busy,
     /// The file has been given to the browser.
     Exported,
-    /// The browser has a file with so many messages, of so many bytes.
-    Saved(u64, u64),
+    /// The browser has a file.
+    Saved {
+        /// With so many messages.
+        messages: u64,
+        /// Of so many bytes.
+        bytes: u64,
+        /// Without what cannot be read of the chats with these contacts.
+        incomplete: Vec<String>,
+    },
     /// The person looks at what is in a backup.
     Opened(Box<BackupView>),
     /// So many contacts were taken over.

@@ -98,8 +98,16 @@ impl State {
                 self.backup.state = BackupState::Exported;
                 vec![Effect::Download(Hidden(text))]
             }
-            Ok(Answer::Saved { messages, bytes }) => {
-                self.backup.state = BackupState::Saved(messages, bytes);
+            Ok(Answer::Saved {
+                messages,
+                bytes,
+                incomplete,
+            }) => {
+                self.backup.state = BackupState::Saved {
+                    messages,
+                    bytes,
+                    incomplete,
+                };
                 Vec::new()
             }
             Ok(Answer::Done | Answer::Opened(_) | Answer::Imported { .. }) => {

@@ -145,12 +145,22 @@ fn a_backup_with_messages_is_saved_by_the_engine() {
     edit(&mut view, BackupEdit::Messages(true));
     let sent = export(&mut view);
     assert_eq!(commands(&sent), Vec::<&Command>::new());
+    let incomplete = vec!["Bob".to_owned()];
     let saved = Answer::Saved {
         messages: 7,
         bytes: 900,
+        incomplete: incomplete.clone(),
     };
     assert_eq!(view.answer(asked(&sent), Ok(saved)), []);
-    assert_eq!(view.state.backup.state, BackupState::Saved(7, 900));
+    let (messages, bytes) = (7, 900);
+    assert_eq!(
+        view.state.backup.state,
+        BackupState::Saved {
+            messages,
+            bytes,
+            incomplete
+        }
+    );
 }
 
 #[test]

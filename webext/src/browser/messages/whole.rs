@@ -5,6 +5,7 @@ use super::super::index;
 use super::super::staged::Staged;
 use super::{HEADS, MESSAGES, Messages, key, page_of, put, record};
 use crate::joining::{BATCH, moves};
+use crate::journal::PageRead;
 use crate::storage::Fault;
 use ipc::ContactId;
 use js_sys::{Array, Reflect};
@@ -29,7 +30,8 @@ impl Messages {
             .collect())
     }
 
-    /// Reads the messages of a chat behind a number, [`BATCH`] at most, and says up to which number; `None` at the end.
+    /// Reads the messages of a chat behind a number, [`BATCH`] at most, and says up to which number they are; `None` at the
+    /// end.
     ///
     /// # Errors
     /// What the browser said.
@@ -37,13 +39,13 @@ impl Messages {
         &self,
         contact: &ContactId,
         after: u64,
-    ) -> Result<Option<(Vec<MessageRecord>, u64)>, Fault> {
+    ) -> Result<Option<(PageRead, u64)>, Fault> {
         let found = self.raw(contact, after, f64::INFINITY, Some(BATCH)).await?;
         let Some(last) = found.iter().last() else {
             return Ok(None);
         };
         let upto = number_of(&last);
-        Ok(Some((page_of(&found).messages, upto)))
+        Ok(Some((page_of(&found), upto)))
     }
 
     async fn raw(
