@@ -1,5 +1,5 @@
 // Chrome's service worker and Firefox's event page. Every listener is registered in the first
-// turn; what comes before the wasm runs waits for it.
+// turn; what comes before the wasm runs waits for it. Firefox for Android has no `idle`, `commands` and `contextMenus`.
 
 import init, { Background, __wbg_reset_state as reset } from "./wasm/background.js";
 import { serve } from "./engine.js";
@@ -22,13 +22,13 @@ const ask = (message) => background((running) => running.request(message));
 api.runtime.onInstalled.addListener(() => background((running) => running.wake()));
 api.runtime.onStartup.addListener(() => background((running) => running.wake()));
 api.alarms.onAlarm.addListener(() => background((running) => running.tick()));
-api.idle.onStateChanged.addListener(() => background((running) => running.idle()));
+api.idle?.onStateChanged.addListener(() => background((running) => running.idle()));
 api.notifications.onClicked.addListener((id) => background((running) => running.clicked(id)));
 api.notifications.onButtonClicked?.addListener((id, button) =>
   background((running) => running.pressed(id, button)),
 );
-api.commands.onCommand.addListener((name) => background((running) => running.command(name)));
-api.contextMenus.onClicked.addListener((info) => background((running) => running.menu(info)));
+api.commands?.onCommand.addListener((name) => background((running) => running.command(name)));
+api.contextMenus?.onClicked.addListener((info) => background((running) => running.menu(info)));
 api.runtime.onMessage.addListener((message, sender, respond) => {
   if (message?.target !== "background" || sender.id !== api.runtime.id) return false;
   ask(message).then(respond);

@@ -4,9 +4,9 @@ use chrome::{api, settled};
 use ipc::AWAY_AFTER;
 
 /// Returns whether there was no input for [`AWAY_AFTER`], or the screen is locked. Events follow the same time from then
-/// on.
+/// on. `None` where the browser does not say.
 pub(crate) async fn is_idle() -> Option<bool> {
-    let idle = api().idle();
+    let idle = api().idle()?;
     let seconds = AWAY_AFTER.as_secs_f64();
     if let Err(error) = idle.set_detection_interval(seconds) {
         tracing::warn!(error = chrome::text(&error), "no event tells of input");

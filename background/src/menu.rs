@@ -3,7 +3,7 @@
 //! What was chosen waits in `storage.session`, out of every address and history, until the view that is opened takes it.
 
 use crate::{notify, view};
-use chrome::{api, object, settled};
+use chrome::{Menu, api, object, settled};
 use ipc::limits::HANDED_BYTES;
 use ipc::{Chosen, ContactId, Place, Recent, added, handed_key};
 use js_sys::{Array, Object, Reflect};
@@ -21,25 +21,28 @@ const WAITING: usize = 2 * HANDED_BYTES;
 /// Offers these contacts, in the place of those before. All calls are begun at once, so that nothing that is asked for
 /// meanwhile comes between them.
 pub(crate) async fn show(recent: &[Recent]) {
-    let menu = api().menu();
+    let Some(menu) = api().menu() else {
+        // Other pages have no menu here.
+        return;
+    };
     let removed = menu.remove_all();
     if !recent.is_empty() {
-        add(&entry(SEND, &notify::text("menu_send", "")));
+        add(&menu, &entry(SEND, &notify::text("menu_send", "")));
     }
     for Recent { contact, name } in recent {
         let id = Place::Send(contact.clone()).to_fragment();
         let entry = entry(&id, &title(name));
         // Setting a property of a plain object does not fail.
         let _ = Reflect::set(&entry, &"parentId".into(), &SEND.into());
-        add(&entry);
+        add(&menu, &entry);
     }
     if let Err(error) = settled(removed).await {
         tracing::warn!(error, "the menu was not emptied");
     }
 }
 
-fn add(entry: &JsValue) {
-    if let Err(error) = api().menu().create(entry) {
+fn add(menu: &Menu, entry: &JsValue) {
+    if let Err(error) = menu.create(entry) {
         let error = chrome::text(&error);
         tracing::warn!(error, "an entry of the menu was not made");
     }

@@ -8,7 +8,8 @@ use wasm_bindgen::prelude::*;
 /// A chat window of its own: the popup's size and the window's frame.
 const WINDOW: (u32, u32) = (400, 640);
 
-/// Shows a place of the popup's page: in the tab or window that has the page, else in a new one.
+/// Shows a place of the popup's page: in the tab or window that has the page, else in a new window, or a new tab where
+/// there are no windows.
 pub(crate) async fn open(place: &Place) -> Result<(), String> {
     let page = api().runtime().url("popup.html");
     let url = format!("{page}{}", String::from(encode_uri(&place.to_fragment())));
@@ -19,14 +20,15 @@ pub(crate) async fn open(place: &Place) -> Result<(), String> {
                 .update(tab, &object([("active", true.into()), ("url", url.into())])),
         )
         .await?;
-        settled(
-            api()
-                .windows()
-                .update(window, &object([("focused", true.into())])),
-        )
-        .await?;
+        if let Some(windows) = api().windows() {
+            settled(windows.update(window, &object([("focused", true.into())]))).await?;
+        }
         return Ok(());
     }
+    let Some(windows) = api().windows() else {
+        let tab = object([("url", url.into())]);
+        return settled(api().tabs().create(&tab)).await.map(drop);
+    };
     let (width, height) = WINDOW;
     let data = object([
         ("url", url.into()),
@@ -34,7 +36,7 @@ pub(crate) async fn open(place: &Place) -> Result<(), String> {
         ("width", width.into()),
         ("height", height.into()),
     ]);
-    settled(api().windows().create(&data)).await.map(drop)
+    settled(windows.create(&data)).await.map(drop)
 }
 
 /// The tab and window of a view that is open; `None` also where the browser cannot say.

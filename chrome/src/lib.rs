@@ -28,9 +28,9 @@ extern "C" {
     /// `alarms`.
     #[wasm_bindgen(method, getter)]
     pub fn alarms(this: &Api) -> Alarms;
-    /// `idle`.
+    /// `idle`; not in Firefox for Android.
     #[wasm_bindgen(method, getter)]
-    pub fn idle(this: &Api) -> Idle;
+    pub fn idle(this: &Api) -> Option<Idle>;
     /// `action`.
     #[wasm_bindgen(method, getter)]
     pub fn action(this: &Api) -> Action;
@@ -49,16 +49,16 @@ extern "C" {
     /// `tabs`.
     #[wasm_bindgen(method, getter)]
     pub fn tabs(this: &Api) -> Tabs;
-    /// `windows`.
+    /// `windows`; not in Firefox for Android.
     #[wasm_bindgen(method, getter)]
-    pub fn windows(this: &Api) -> Windows;
+    pub fn windows(this: &Api) -> Option<Windows>;
     /// `permissions`.
     #[wasm_bindgen(method, getter)]
     pub fn permissions(this: &Api) -> Permissions;
-    /// `contextMenus`.
+    /// `contextMenus`; not in Firefox for Android.
     #[wasm_bindgen(method, getter, js_name = contextMenus)]
-    pub fn menu(this: &Api) -> Menu;
-    /// `commands`; not on Android.
+    pub fn menu(this: &Api) -> Option<Menu>;
+    /// `commands`; not in Firefox for Android.
     #[wasm_bindgen(method, getter)]
     pub fn commands(this: &Api) -> Option<Commands>;
     /// `extension`.
@@ -226,6 +226,9 @@ extern "C" {
     /// `tabs`.
     #[derive(Clone, Debug)]
     pub type Tabs;
+    /// `tabs.create`.
+    #[wasm_bindgen(method, catch)]
+    pub fn create(this: &Tabs, properties: &JsValue) -> Result<JsValue, JsValue>;
     /// `tabs.update`.
     #[wasm_bindgen(method, catch)]
     pub fn update(this: &Tabs, tab: f64, properties: &JsValue) -> Result<JsValue, JsValue>;

@@ -34,6 +34,8 @@ pub struct Build {
     pub crowded: bool,
     /// It may save files in the browser's downloads, which a person grants with a click.
     pub saves: bool,
+    /// Its background finds only those interfaces that Firefox for Android has.
+    pub android: bool,
 }
 
 impl Default for Build {
@@ -43,6 +45,7 @@ impl Default for Build {
             traced: false,
             crowded: false,
             saves: false,
+            android: false,
         }
     }
 }
@@ -80,6 +83,9 @@ impl Extension {
             let popup = &PAGES[..1];
             extension.begin_with("crowd.js", &crowd::script()?, popup)?;
         }
+        if build.android {
+            extension.take_away_in_background()?;
+        }
         extension.configure(config)?;
         Ok(extension)
     }
@@ -94,6 +100,14 @@ impl Extension {
             fs::write(page, html)?;
         }
         Ok(())
+    }
+
+    /// Takes from the background what Firefox for Android does not have.
+    fn take_away_in_background(&self) -> Result<()> {
+        let file = self.folder.join("background.js");
+        let script = fs::read_to_string(&file)?;
+        let less = include_str!("../js/android.js");
+        Ok(fs::write(file, format!("{less}{script}"))?)
     }
 
     /// Replaces `config.json`, as somebody would who edits a built extension.

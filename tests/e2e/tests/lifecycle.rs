@@ -5,8 +5,8 @@ use e2e::Kind::{Chromium, Firefox};
 use e2e::devtools::HiddenPage;
 use e2e::engine::EnginePage;
 use e2e::friends::contacts;
-use e2e::{Page, Result, World, talk, with_text};
-use serde_json::Value;
+use e2e::{Build, Page, Result, World, talk, with_text};
+use serde_json::{Value, json};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,46 @@ fn a_stopped_service_worker_costs_nothing() -> Result {
     a.see_message("while the worker sleeps")?;
     a.send("and back")?;
     b.see_message("and back")?;
+    alice.check_console()
+}
+
+#[test]
+fn a_browser_without_what_firefox_for_android_does_not_have_runs_it() -> Result {
+    let build = Build {
+        android: true,
+        ..Build::default()
+    };
+    let world = World::start_with("lifecycle-android", build)?;
+    let [alice, bob] = &world.browsers([(Firefox, "Alice"), (Firefox, "Bob")])?;
+    let (a, b) = (alice.popup()?, bob.popup()?);
+    a.join("Alice")?;
+    b.join("Bob")?;
+    a.befriend("Alice", &b, "Bob")?;
+    b.person("Alice").open_chat()?;
+    alice.leave_popup()?;
+    alice.clear_notifications()?;
+    b.send("hello")?;
+    let shown = alice.see_notification()?;
+    let mut engine = EnginePage::of(alice)?;
+    let kinds = "return ['idle', 'commands', 'contextMenus', 'windows'].map((name) => typeof page.browser[name]);";
+    assert_eq!(engine.run(kinds)?, json!(vec!["undefined"; 4]));
+    // Without windows a tab shows the chat.
+    engine.run(&format!("page.clickNotification({});", json!(shown[0])))?;
+    let places = alice.run(
+        "for (let left = 100; left > 0; left--) {
+           const views = await api.runtime.getContexts({ contextTypes: ['TAB'] });
+           const places = views.map((view) => view.documentUrl).filter((url) => url.includes('popup.html'));
+           if (places.length > 0) return places;
+           await new Promise((resolve) => setTimeout(resolve, 100));
+         }
+         throw new Error('no view in 10 s');",
+    )?;
+    assert_eq!(places.as_array().map(Vec::len), Some(1));
+    assert!(
+        places[0].as_str().is_some_and(|url| url.contains("#chat=")),
+        "{places}"
+    );
+    b.see_message_state("hello", "Read")?;
     alice.check_console()
 }
 
