@@ -4,6 +4,7 @@
 //! view keeps the latest of each and needs no other memory.
 
 mod alert;
+mod answer;
 mod availability;
 mod backup;
 mod command;
@@ -21,9 +22,10 @@ pub use crate::values::{
     TransferId,
 };
 pub use alert::Alert;
+pub use answer::Answer;
 pub use availability::{AWAY_AFTER, Availability, Choice, OffFor};
 pub use backup::BackupView;
-pub use command::{Answer, Command, ContactCommand, FileChoice, FileCommand, Refusal, RuleStep};
+pub use command::{Command, ContactCommand, FileChoice, FileCommand, Refusal, RuleStep};
 pub use introduction::{Introduction, IntroductionState};
 pub(crate) use message::is_young;
 pub use message::{
