@@ -3,7 +3,7 @@
 use super::alerts::{Alerts, Problem};
 use super::connection::{EngineConnection, Shell};
 use super::effect::{Effect, Target};
-use super::outbox::{Outbox, Purpose};
+use super::outbox::{Outbox, Purpose, Unsent};
 use super::overlay::Overlay;
 use super::pages::{BackupForm, Chat, Exporting, JoinForm, NoteForm, Picture};
 use super::people::{People, Requests};
@@ -138,7 +138,13 @@ impl State {
             | View::Invites(_) => Target::Page,
         };
         let is_chat = matches!(view, View::Chat(_));
-        self.view = view;
+        if let View::Chat(chat) = std::mem::replace(&mut self.view, view) {
+            // They come back with the chat, in the order in which they are made again.
+            let came_back: Vec<_> = chat.came_back().cloned().collect();
+            for kept in came_back.into_iter().rev() {
+                self.outbox.take(Unsent::of(chat.contact.clone(), kept));
+            }
+        }
         self.overlay = None;
         let mut effects = self.drop_backup();
         // With the passphrases in it.

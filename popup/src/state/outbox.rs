@@ -72,6 +72,16 @@ pub(super) struct Unsent {
 }
 
 impl Unsent {
+    /// Returns what was kept of it.
+    pub(super) fn of(contact: ContactId, kept: Kept) -> Self {
+        Self {
+            contact,
+            text: kept.text,
+            about: kept.changes.map(ComposedAbout::change),
+            after: kept.after,
+        }
+    }
+
     /// Returns the id of the message that it changes.
     pub(super) fn changes(&self) -> Option<&str> {
         let about = self.about.as_ref().filter(|about| about.is_change());
@@ -158,13 +168,20 @@ impl Outbox {
             .filter(move |unsent| unsent.contact == *contact)
     }
 
-    /// Takes a message that an earlier view has sent, and that is not known to be stored.
-    pub(super) fn take_over(&mut self, unsent: Unsent) {
-        let is_known = self
-            .unsent_to(&unsent.contact)
-            .any(|known| known.kept() == unsent.kept());
-        if !is_known {
-            self.unsure.push(unsent);
+    /// Takes a message that is not known to be stored.
+    pub(super) fn take(&mut self, unsent: Unsent) {
+        self.unsure.push(unsent);
+    }
+
+    /// Takes those messages that an earlier view has sent, and that are not known to be stored. Those of this view are
+    /// among them.
+    pub(super) fn take_over(&mut self, contact: &ContactId, all: Vec<Kept>) {
+        let mut known: Vec<Kept> = self.unsent_to(contact).map(Unsent::kept).collect();
+        for kept in all {
+            match known.iter().position(|known| *known == kept) {
+                Some(at) => drop(known.swap_remove(at)),
+                None => self.take(Unsent::of(contact.clone(), kept)),
+            }
         }
     }
 

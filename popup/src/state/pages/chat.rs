@@ -1,6 +1,7 @@
 //! The open chat: its messages as far as they are loaded, and the composer.
 
 use super::{ComposedAbout, Menu};
+use crate::state::effect::Kept;
 use ipc::limits::TEXT_BYTES;
 use ipc::{ContactId, Message, MessageState, Progress, Quoted, Refusal, UnixMillis};
 use litemap::LiteMap;
@@ -101,6 +102,8 @@ pub(crate) struct Chat {
     pub(in crate::state) shows: Option<Sought>,
     /// The message that it is about.
     pub(crate) about: Option<ComposedAbout>,
+    /// Changes of messages that came back while another one was in the composer.
+    pub(in crate::state) waiting_changes: Vec<Kept>,
     /// The message whose menu is open.
     pub(crate) menu: Option<(u64, Menu)>,
     /// Its menu is open.
@@ -135,6 +138,7 @@ impl Chat {
             draft: String::new(),
             shows: None,
             about: None,
+            waiting_changes: Vec::new(),
             menu: None,
             options: false,
             clears: false,
@@ -189,6 +193,19 @@ impl Chat {
         }
     }
 
+    /// Returns whether a change of a message is in the composer and would be lost with it.
+    pub(in crate::state) fn is_changed(&self) -> bool {
+        let about = self.about.as_ref().filter(|about| about.is_change());
+        about.is_some_and(|about| about.kept.is_some() || about.text != self.draft)
+    }
+
+    /// Returns the changes of messages that came back, and are neither sent again nor left.
+    pub(in crate::state) fn came_back(&self) -> impl Iterator<Item = &Kept> {
+        let about = self.about.as_ref();
+        let kept = about.and_then(|about| about.kept.as_ref());
+        kept.into_iter().chain(&self.waiting_changes)
+    }
+
     /// Returns the text of the message of this id, where it is loaded.
     pub(in crate::state) fn text_of(&self, id: &str) -> Option<String> {
         let message = self.messages.values().find(|message| message.id == id);
@@ -208,7 +225,13 @@ impl Chat {
                 Rc::make_mut(answer).quoted = None;
             }
         }
-        self.about.take_if(|about| !ids.contains(&about.id));
+        let is_gone = |id: Option<&String>| id.is_some_and(|id| !ids.contains(id));
+        self.waiting_changes
+            .retain(|kept| !is_gone(kept.changes.as_ref()));
+        if is_gone(self.about.as_ref().map(|about| &about.id)) {
+            self.leave_change();
+            self.about = None;
+        }
     }
 
     /// Forgets the messages from this number on: they were arriving, and could not be stored.

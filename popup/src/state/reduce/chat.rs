@@ -67,21 +67,14 @@ impl State {
         if sent.is_empty() {
             return Vec::new();
         }
-        for kept in sent {
-            self.outbox.take_over(Unsent {
-                contact: contact.clone(),
-                text: kept.text,
-                about: kept.changes.map(ComposedAbout::change),
-                after: kept.after,
-            });
-        }
+        self.outbox.take_over(contact, sent);
         self.ask_history(contact.clone(), Stretch::Newest)
     }
 
     /// Keeps the texts to a contact that are not known to be stored, for when this view is closed.
     pub(super) fn keep_unsent(&self, contact: &ContactId) -> Effect {
         let chat = self.chat().filter(|chat| chat.contact == *contact);
-        let came_back = chat.and_then(|chat| chat.about.as_ref()?.kept.clone());
+        let came_back = chat.into_iter().flat_map(Chat::came_back).cloned();
         let unsent = self.outbox.unsent_to(contact).map(Unsent::kept);
         Effect::SaveUnsent(contact.clone(), unsent.chain(came_back).collect())
     }
@@ -126,13 +119,17 @@ impl State {
         Vec::new()
     }
 
-    /// Takes the unsent text with what was chosen in the menu of another page, which the person now goes on with.
+    /// Takes the unsent text with what was chosen in the menu of another page, which the person now goes on with; with a
+    /// change of a message that they have begun to write, they do first.
     pub(super) fn take_handed(&mut self, contact: &ContactId, text: String) -> Vec<Effect> {
         if !self.is_open(contact) {
             return Vec::new();
         }
-        let mut effects = self.leave_change();
-        effects.extend(self.follow_draft(contact, text));
+        let chat = self.chat_mut();
+        if let Some(chat) = chat.filter(|chat| !chat.is_changed()) {
+            chat.leave_change();
+        }
+        let mut effects = self.follow_draft(contact, text);
         effects.push(Effect::Focus(Target::Composer));
         effects
     }
@@ -151,6 +148,17 @@ impl State {
         chat.leave_change();
         let forget = came_back.then(|| self.keep_unsent(&contact));
         forget.into_iter().collect()
+    }
+
+    /// Puts the next change that came back into the composer, which has none any more.
+    pub(super) fn take_next_change(&mut self) -> Vec<Effect> {
+        let next = self.chat_mut().and_then(|chat| {
+            let next = (!chat.waiting_changes.is_empty()).then(|| chat.waiting_changes.remove(0));
+            Some((chat.contact.clone(), next?))
+        });
+        next.map_or_else(Vec::new, |(contact, kept)| {
+            self.restore(Unsent::of(contact, kept), None)
+        })
     }
 
     pub(super) fn edit_draft(&mut self, text: String) -> Vec<Effect> {
@@ -227,7 +235,9 @@ impl State {
             Effect::Focus(Target::Composer),
         ];
         effects.extend(send);
-        effects.extend(given.then_some(Effect::EmptyComposer));
+        let next = self.take_next_change();
+        effects.extend((given && next.is_empty()).then_some(Effect::EmptyComposer));
+        effects.extend(next);
         effects
     }
 
@@ -240,9 +250,14 @@ impl State {
             chat.error = Some(refusal.map_or(ComposerError::NotSent, ComposerError::Refused));
             // A change that was begun meanwhile stays.
             let is_free = chat.about.as_ref().is_none_or(|about| !about.is_change());
-            let kept = Some(unsent.kept());
-            if let Some(mut about) = unsent.about.filter(|about| about.is_change() && is_free) {
-                about.kept = kept;
+            let kept = unsent.kept();
+            if kept.changes.is_some() && !is_free {
+                chat.waiting_changes.push(kept);
+                effects.push(self.keep_unsent(&contact));
+                return effects;
+            }
+            if let Some(mut about) = unsent.about.filter(ComposedAbout::is_change) {
+                about.kept = Some(kept);
                 about.before = std::mem::replace(&mut chat.draft, unsent.text);
                 if let Some(text) = chat.text_of(&about.id) {
                     about.text = text;
@@ -261,7 +276,7 @@ impl State {
             draft.clone_from(&text);
             effects.push(Effect::SaveDraft(contact.clone(), text));
         } else {
-            self.outbox.take_over(unsent);
+            self.outbox.take(unsent);
             let alert = refusal.map(|refusal| self.alerts.raise(Problem::Refused(refusal)));
             effects.extend(alert.into_iter().flatten());
         }

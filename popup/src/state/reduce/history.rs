@@ -5,7 +5,7 @@ use crate::state::effect::Effect;
 use crate::state::model::State;
 use crate::state::outbox::{Purpose, Unsent};
 use crate::state::pages::{Chat, Page, Sought, Stretch};
-use ipc::{ContactId, HistoryFrom, Message, PersonId, Refusal, ToEngine};
+use ipc::{Act, ContactId, HistoryFrom, Message, PersonId, Refusal, ToEngine};
 
 /// Messages asked for at a time.
 const PAGE_SIZE: u32 = 50;
@@ -107,10 +107,11 @@ impl State {
         page: Page,
     ) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let mut unsure = self.outbox.take_unsure(contact);
+        let unsure = self.outbox.take_unsure(contact);
         let was_unsure = !unsure.is_empty();
-        unsure.retain(|unsent| !page.messages.iter().any(|one| is_stored(unsent, one)));
+        // Before those that are stored are left out: what a stored one has changed again does not come back.
         let mut unsure = last_changes(unsure);
+        unsure.retain(|unsent| !page.messages.iter().any(|one| is_stored(unsent, one)));
         if self.is_open(contact) {
             // Each is put before what is in the field.
             unsure.reverse();
@@ -150,11 +151,18 @@ impl State {
 }
 
 fn is_stored(unsent: &Unsent, message: &Message) -> bool {
+    let is_since = message.state.is_own() && message.number > unsent.after;
     let is_it = match unsent.changes() {
-        Some(id) => message.id == id,
-        None => message.state.is_own() && message.number > unsent.after,
+        // The message may be further up; that it was changed is an entry of its own.
+        Some(id) => message.id == id || is_since && is_change(message, id),
+        None => is_since,
     };
     is_it && message.text == unsent.text
+}
+
+fn is_change(message: &Message, of: &str) -> bool {
+    let entry = message.entry.as_ref().map(|entry| &entry.reference);
+    entry.is_some_and(|reference| reference.act == Act::Edit && reference.about == of)
 }
 
 /// Leaves out changes of a message that a later one changes again.

@@ -85,6 +85,7 @@ impl State {
             chat.about = None;
             chat.error = None;
         }
+        effects.extend(self.take_next_change());
         effects.push(Effect::Focus(Target::Composer));
         effects
     }

@@ -76,13 +76,14 @@ impl State {
         let Some(chat) = self.chat_mut().filter(|chat| chat.contact == *contact) else {
             return Vec::new();
         };
+        let came_back = chat.came_back().count();
         chat.clear_upto(upto);
+        let is_less = chat.came_back().count() < came_back;
         // The button that had the focus is gone.
         let had_focus = std::mem::take(&mut chat.clears);
-        had_focus
-            .then_some(Effect::Focus(Target::Composer))
-            .into_iter()
-            .collect()
+        let focus = had_focus.then_some(Effect::Focus(Target::Composer));
+        let keep = is_less.then(|| self.keep_unsent(contact));
+        keep.into_iter().chain(focus).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Texts that were sent and are not known to be stored.
 
 use super::*;
+use ipc::{Act, Entry, Outcome, Reference};
 
 #[test]
 fn a_text_is_kept_until_it_is_stored() {
@@ -174,6 +175,130 @@ fn a_change_that_is_known_already_does_not_come_back_twice() {
     assert_eq!(view.state.outbox.unsent_to(&contact("a")).count(), 1);
 }
 
+#[test]
+fn a_change_does_not_come_back_where_a_later_one_was_stored() {
+    let mut view = Sut::with_anna();
+    let asked = view.act(Action::OpenChat(contact("a")));
+    let sent = vec![change("two"), change("three")];
+    view.act(Action::DraftLoaded(contact("a"), String::new(), sent));
+    let now = message(1, MessageState::Sent, "three");
+    let effects = view.page(&asked, vec![now], false);
+    assert_eq!((view.draft(), saved(&effects)), ("", Some(Vec::new())));
+}
+
+#[test]
+fn a_stored_change_of_a_message_further_up_does_not_come_back() {
+    let mut view = Sut::with_anna();
+    let asked = view.act(Action::OpenChat(contact("a")));
+    let sent = vec![change("two")];
+    view.act(Action::DraftLoaded(contact("a"), String::new(), sent));
+    let reference = Reference {
+        act: Act::Edit,
+        about: "id of 1".to_owned(),
+    };
+    let entry = Message {
+        entry: Some(Entry {
+            reference,
+            outcome: Outcome::Counts,
+        }),
+        ..message(60, MessageState::Waiting, "two")
+    };
+    view.page(&asked, vec![entry], true);
+    assert_eq!(view.draft(), "");
+}
+
+#[test]
+fn changes_of_two_messages_come_back_one_after_the_other_also_where_the_chat_was_closed_between() {
+    for closed in [false, true] {
+        let mut view = Sut::with_anna();
+        let one = || message(1, MessageState::Sent, "one");
+        let other = || message(2, MessageState::Sent, "other");
+        let asked = view.act(Action::OpenChat(contact("a")));
+        let sent = vec![change("first"), change_of(2, "second")];
+        view.act(Action::DraftLoaded(
+            contact("a"),
+            "draft".to_owned(),
+            sent.clone(),
+        ));
+        let effects = view.page(&asked, vec![one(), other()], false);
+        assert_eq!(in_order(saved(&effects).unwrap()), sent);
+        assert_eq!(view.draft(), "second");
+        if closed {
+            view.act(Action::Back);
+            let asked = view.act(Action::OpenChat(contact("a")));
+            view.act(Action::DraftLoaded(
+                contact("a"),
+                "draft".to_owned(),
+                sent.clone(),
+            ));
+            let effects = view.page(&asked, vec![one(), other()], false);
+            assert_eq!(in_order(saved(&effects).unwrap()), sent);
+            assert_eq!(view.draft(), "second");
+        }
+        view.act(Action::Message(MessageEdit::Cancel));
+        assert_eq!(view.draft(), "first");
+        let (_, effects) = view.send("first");
+        let [Command::Refer { reference, .. }] = commands(&effects)[..] else {
+            panic!("{effects:?}");
+        };
+        assert_eq!(reference.about, "id of 1");
+        assert_eq!(view.draft(), "draft");
+    }
+}
+
+#[test]
+fn a_change_that_came_back_stays_kept_when_another_text_is_stored_after_the_chat_was_left() {
+    let mut view = Sut::with_anna();
+    let asked = view.act(Action::OpenChat(contact("a")));
+    let sent = vec![change("two")];
+    view.act(Action::DraftLoaded(
+        contact("a"),
+        String::new(),
+        sent.clone(),
+    ));
+    view.page(&asked, vec![message(1, MessageState::Sent, "one")], false);
+    view.act(Action::Back);
+    let asked = view.act(Action::OpenChat(contact("a")));
+    let (id, _) = view.send("text");
+    view.act(Action::Back);
+    let effects = view.reply(id, None);
+    assert_eq!(saved(&effects), Some(sent), "{asked:?}");
+}
+
+#[test]
+fn equal_texts_are_as_many_as_they_were() {
+    let mut view = Sut::with_anna();
+    let asked = view.act(Action::OpenChat(contact("a")));
+    let sent = vec![text("ok"), text("ok")];
+    view.act(Action::DraftLoaded(contact("a"), String::new(), sent));
+    view.page(&asked, vec![message(1, MessageState::Sent, "one")], false);
+    assert_eq!(view.draft(), "ok\nok");
+}
+
+#[test]
+fn what_another_page_hands_over_waits_for_a_change_that_was_begun() {
+    let mut view = Sut::with_anna();
+    view.open_chat(vec![message(1, MessageState::Sent, "one")], false);
+    view.act(Action::Message(MessageEdit::Change(1)));
+    view.act(Action::Draft("one more".to_owned()));
+    view.act(Action::Handed(contact("a"), "handed".to_owned()));
+    assert_eq!(view.draft(), "one more");
+    view.act(Action::Message(MessageEdit::Cancel));
+    assert_eq!(view.draft(), "handed");
+}
+
+#[test]
+fn the_draft_is_there_again_when_the_message_that_is_being_changed_is_cleared() {
+    let mut view = Sut::with_anna();
+    view.open_chat(vec![message(1, MessageState::Delivered, "one")], false);
+    view.act(Action::Draft("draft".to_owned()));
+    view.act(Action::Message(MessageEdit::Change(1)));
+    let contact = contact("a");
+    view.event(Event::Cleared { contact, upto: 1 });
+    assert_eq!(view.draft(), "draft");
+    assert_eq!(view.state.chat().unwrap().about, None);
+}
+
 fn text(text: &str) -> Kept {
     Kept {
         after: 1,
@@ -184,10 +309,19 @@ fn text(text: &str) -> Kept {
 
 /// Returns a change of message 1.
 fn change(to: &str) -> Kept {
+    change_of(1, to)
+}
+
+fn change_of(number: u64, to: &str) -> Kept {
     Kept {
-        changes: Some("id of 1".to_owned()),
+        changes: Some(format!("id of {number}")),
         ..text(to)
     }
+}
+
+fn in_order(mut kept: Vec<Kept>) -> Vec<Kept> {
+    kept.sort_by(|one, other| one.changes.cmp(&other.changes));
+    kept
 }
 
 fn kept(texts: &[&str]) -> Effect {
