@@ -1,7 +1,7 @@
 //! How the chat of a backup and the chat that is here become one.
 //!
 //! - What is in both, by author and id, is there once; where the backup knows of a later change or of a deletion, its
-//!   version counts.
+//!   version counts. Of what was cleared here only its place is left, and the backup's version comes into that.
 //! - The order of either stays. Between two messages that both have, those of one side stand among those of the other by
 //!   their times.
 //! - A message that is here keeps its number, unless one of the backup belongs before it and there is no number between:
@@ -31,6 +31,7 @@ pub struct Known {
     at: UnixMillis,
     edited: Option<UnixMillis>,
     deleted: bool,
+    gone: bool,
 }
 
 impl From<&MessageRecord> for Known {
@@ -43,6 +44,7 @@ impl From<&MessageRecord> for Known {
             at: record.message.at,
             edited: record.marks.as_ref().and_then(|marks| marks.edited),
             deleted: record.is_deleted(),
+            gone: record.gone,
         }
     }
 }
@@ -58,6 +60,7 @@ impl Known {
             at: 0,
             edited: None,
             deleted: false,
+            gone: false,
         }
     }
 
@@ -65,8 +68,12 @@ impl Known {
         (self.origin, &self.id)
     }
 
-    /// Returns whether more was done with it than with the other one.
+    /// Returns whether it counts: more was done with it than with the one that is here, or nothing is left of that. What was
+    /// to disappear is in no backup, so that was cleared.
     fn is_newer_than(&self, other: &Self) -> bool {
+        if other.gone {
+            return !self.gone && !self.deleted;
+        }
         !other.deleted && (self.deleted || self.edited > other.edited)
     }
 }

@@ -164,6 +164,43 @@ fn what_is_to_go_still_goes_and_what_was_cleared_makes_room() {
 }
 
 #[test]
+fn what_was_cleared_comes_back_into_its_place_and_what_was_deleted_does_not() {
+    let backup = || {
+        let mut backup = vec![message(1, "a"), own(2, "b", 1), message(3, "c")];
+        let deleted = MarksRecord {
+            deleted: true,
+            ..MarksRecord::default()
+        };
+        backup[2].marks = Some(Box::new(deleted));
+        backup
+    };
+    let mut here = vec![
+        message(4, "a"),
+        own(5, "b", 7),
+        message(6, "c"),
+        message(7, "d"),
+    ];
+    here[..3].iter_mut().for_each(MessageRecord::erase);
+    let of_here = head(&here);
+    for _ in 0..2 {
+        import(&mut here, Some(&of_here), &backup(), 99);
+        let texts: Vec<_> = here
+            .iter()
+            .map(|one| (one.message.text.as_str(), one.gone))
+            .collect();
+        assert_eq!(
+            texts,
+            [("a", false), ("b", false), ("", true), ("d", false)]
+        );
+        let places: Vec<_> = here
+            .iter()
+            .map(|one| (one.message.number, one.place))
+            .collect();
+        assert_eq!(places, [(4, None), (5, Some(7)), (6, None), (7, None)]);
+    }
+}
+
+#[test]
 fn broken_off_while_messages_move_what_is_to_go_is_still_the_same() {
     let timed = |first, last| TimedRecord {
         own: false,

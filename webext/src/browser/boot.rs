@@ -62,9 +62,17 @@ pub(crate) async fn boot(host: &Host) -> Result<Boot, Failure> {
     let (mut messages, mut chats) = in_time(opened)
         .await
         .map_err(unavailable("the stored chats cannot be read"))?;
-    // That of a newer program waits for that one.
-    if local.tasks.is_empty() && !local.damaged.iter().any(|key| key.starts_with(TASK)) {
+    // What somebody only looked at does not wait. That of a newer program waits for that one.
+    let damaged = local
+        .damaged
+        .iter()
+        .filter_map(|key| key.strip_prefix(TASK));
+    let names = local.tasks.iter().map(|task| task.name.as_str());
+    let waiting: Vec<&str> = names.chain(damaged).collect();
+    if waiting.is_empty() {
         staged::forget_all();
+    } else if let Err(error) = staged::forget_all_but(&waiting).await {
+        tracing::warn!(%error, "the chats of a backup that is closed are still there");
     }
     if !local.tasks.is_empty() {
         for task in std::mem::take(&mut local.tasks) {

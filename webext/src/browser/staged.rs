@@ -7,7 +7,7 @@ use ipc::ContactId;
 use js_sys::{Array, Reflect};
 use mesh_chat::records::{MessageRecord, ThreadRecord};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbTransaction};
 
@@ -125,6 +125,24 @@ pub(crate) async fn forget(name: &str) {
         // The next start removes it.
         tracing::warn!(%error, "the chats of a backup that is closed are still there");
     }
+}
+
+/// Removes those of all backups but these.
+///
+/// # Errors
+/// What the browser said.
+pub(crate) async fn forget_all_but(names: &[&str]) -> Result<(), Fault> {
+    // Under no name.
+    let staged = Staged::open("").await?;
+    let keys = staged.database.store(CHUNKS);
+    let keys = keys.and_then(|store| store.get_all_keys());
+    let keys = idb::result(&keys.map_err(|error| fault(&error))?).await?;
+    let name = |key: JsValue| key.dyn_into::<Array>().ok()?.get(0).as_string();
+    let there: BTreeSet<String> = Array::from(&keys).iter().filter_map(name).collect();
+    for name in there.iter().filter(|name| !names.contains(&name.as_str())) {
+        forget(name).await;
+    }
+    Ok(())
 }
 
 /// Removes all of them.
