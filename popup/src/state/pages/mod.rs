@@ -4,6 +4,7 @@
 //! reducer.
 
 mod backup;
+mod changing;
 mod chat;
 mod contact;
 mod export;
