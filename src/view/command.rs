@@ -110,12 +110,12 @@ pub enum Command {
         /// As given by the other person.
         link: Hidden,
     },
-    /// Exports identity and contacts as text: answered with [`Answer::Backup`].
+    /// Exports identity and contacts as text: answered with [`Answer::Backup`](super::Answer::Backup).
     Export {
         /// At least eight characters.
         passphrase: Hidden,
     },
-    /// Imports identity and contacts: answered with [`Answer::Imported`].
+    /// Imports identity and contacts: answered with [`Answer::Imported`](super::Answer::Imported).
     Import {
         /// The one it was exported under.
         passphrase: Hidden,
