@@ -186,8 +186,8 @@ pub(super) fn left(message: &Message, now: UnixMillis) -> Option<AttrValue> {
     let Some(at) = message.goes_at else {
         return Some(fill(Text::GoesAfterRead, &[&lifetime(stays)]).into());
     };
-    // The end is rounded up, and the time is the beginning of a minute.
-    let left = at.saturating_sub(now);
+    // The end is rounded up, and the time is the beginning of a minute: an hour would have 61 minutes.
+    let left = at.saturating_sub(now).min(stays.millis());
     let in_units = |text, unit: u64| fill(text, &[&(left / unit).max(1).to_string()]);
     Some(AttrValue::from(if left > 2 * DAY {
         count(left / DAY, Plural::GoesDays)

@@ -42,7 +42,7 @@ fn both_agree_how_long_messages_stay_and_see_it_at_each() -> Result {
     a.send("goes")?;
     b.see_message("goes")?;
     for page in [&a, &b] {
-        page.see(&with_text("listitem", "goes").with_text("any", "gone in 6"))?;
+        page.see(&with_text("listitem", "goes").with_text("any", "gone in 60 min"))?;
     }
     browsers[0].screenshots(world.folder(), "disappearing")?;
     choose(&b, "Off")?;
