@@ -200,7 +200,8 @@ fn moves(from: usize, to: Kind) -> Result {
     }
 
     // What cannot be read is not in the next backup, and that is said.
-    new.session()?.execute_async(DAMAGE, &[])?;
+    new.session()?
+        .execute_async(&format!("{OPEN}{DAMAGE}"), &[])?;
     backed_up(&world, &new)?;
     let page = Page::new(&new)?;
     page.see_text(&format!(
@@ -220,13 +221,16 @@ fn a_backup_with_messages_moves_from_firefox_to_chromium_and_twice_is_once() -> 
     moves(1, Chromium)
 }
 
-/// Makes the newest message one that no program can read.
-const DAMAGE: &str = r#"
+/// Opens the database of the chats.
+const OPEN: &str = r#"
     const done = (request) => new Promise((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error);
     });
-    const database = await done(indexedDB.open("mesh-chat"));
+    const database = await done(indexedDB.open("mesh-chat"));"#;
+
+/// Makes the newest message one that no program can read.
+const DAMAGE: &str = r#"
     const messages = database.transaction("messages", "readwrite").objectStore("messages");
     const record = (await done(messages.getAll())).pop();
     record.version = 0;
@@ -236,11 +240,6 @@ const DAMAGE: &str = r#"
 /// Puts many messages into the one chat, as the engine stores them; the engine begins anew then.
 const FILL: &str = r#"
     const count = 100000;
-    const done = (request) => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
-    const database = await done(indexedDB.open("mesh-chat"));
     const [head] = await done(database.transaction("threads").objectStore("threads").getAll());
     const first = head.nextNumber;
     const id = (number) => number.toString(16).padStart(32, "0");
@@ -278,7 +277,9 @@ fn a_hundred_thousand_messages_are_backed_up_and_imported() -> Result {
         a.send("first")?;
         a.see_message_state("first", "Delivered")?;
         bob.leave_popup()?;
-        alice.session()?.execute_async(FILL, &[])?;
+        alice
+            .session()?
+            .execute_async(&format!("{OPEN}{FILL}"), &[])?;
         alice.quit()?;
         alice.start()?;
 

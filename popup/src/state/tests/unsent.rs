@@ -104,10 +104,13 @@ fn a_change_of_a_view_that_was_closed_comes_back_as_one_unless_it_was_stored() {
         assert_eq!(sent, [change("two")]);
 
         let mut view = Sut::with_anna();
-        let asked = view.act(Action::OpenChat(contact("a")));
-        view.act(Action::DraftLoaded(contact("a"), "draft".to_owned(), sent));
         let now = if stored { "two" } else { "one" };
-        view.page(&asked, vec![message(1, MessageState::Sent, now)], false);
+        reopen(
+            &mut view,
+            "draft",
+            sent,
+            vec![message(1, MessageState::Sent, now)],
+        );
         let about = view.state.chat().unwrap().about.clone();
         if stored {
             assert_eq!((view.draft(), about), ("draft", None));
@@ -117,10 +120,7 @@ fn a_change_of_a_view_that_was_closed_comes_back_as_one_unless_it_was_stored() {
         assert!(about.is_change() && about.own && about.text == "one");
         assert_eq!(view.draft(), "two");
         let (_, effects) = view.send("two");
-        let [Command::Refer { reference, .. }] = commands(&effects)[..] else {
-            panic!("{effects:?}");
-        };
-        assert_eq!(reference.about, "id of 1");
+        assert_eq!(changed(&effects), "id of 1");
         assert_eq!(view.draft(), "draft");
     }
 }
@@ -133,13 +133,12 @@ fn a_change_that_came_back_is_kept_until_it_is_sent_again_or_left() {
         MessageEdit::Change(1),
     ] {
         let mut view = Sut::with_anna();
-        let asked = view.act(Action::OpenChat(contact("a")));
-        view.act(Action::DraftLoaded(
-            contact("a"),
-            String::new(),
+        let effects = reopen(
+            &mut view,
+            "",
             vec![change("two")],
-        ));
-        let effects = view.page(&asked, vec![message(1, MessageState::Sent, "one")], false);
+            vec![message(1, MessageState::Sent, "one")],
+        );
         assert_eq!(saved(&effects).unwrap(), [change("two")]);
         let effects = view.act(Action::Message(leave));
         assert_eq!(saved(&effects).unwrap(), []);
@@ -149,10 +148,13 @@ fn a_change_that_came_back_is_kept_until_it_is_sent_again_or_left() {
 #[test]
 fn of_changes_of_one_message_the_last_comes_back() {
     let mut view = Sut::with_anna();
-    let asked = view.act(Action::OpenChat(contact("a")));
     let sent = vec![change("two"), text("between"), change("three")];
-    view.act(Action::DraftLoaded(contact("a"), String::new(), sent));
-    view.page(&asked, vec![message(1, MessageState::Sent, "one")], false);
+    reopen(
+        &mut view,
+        "",
+        sent,
+        vec![message(1, MessageState::Sent, "one")],
+    );
     assert_eq!(view.draft(), "three");
     view.act(Action::Message(MessageEdit::Cancel));
     assert_eq!(view.draft(), "between");
@@ -178,11 +180,9 @@ fn a_change_that_is_known_already_does_not_come_back_twice() {
 #[test]
 fn a_change_does_not_come_back_where_a_later_one_was_stored() {
     let mut view = Sut::with_anna();
-    let asked = view.act(Action::OpenChat(contact("a")));
     let sent = vec![change("two"), change("three")];
-    view.act(Action::DraftLoaded(contact("a"), String::new(), sent));
     let now = message(1, MessageState::Sent, "three");
-    let effects = view.page(&asked, vec![now], false);
+    let effects = reopen(&mut view, "", sent, vec![now]);
     assert_eq!((view.draft(), saved(&effects)), ("", Some(Vec::new())));
 }
 
@@ -213,35 +213,20 @@ fn changes_of_two_messages_come_back_one_after_the_other_also_where_the_chat_was
         let mut view = Sut::with_anna();
         let one = || message(1, MessageState::Sent, "one");
         let other = || message(2, MessageState::Sent, "other");
-        let asked = view.act(Action::OpenChat(contact("a")));
         let sent = vec![change("first"), change_of(2, "second")];
-        view.act(Action::DraftLoaded(
-            contact("a"),
-            "draft".to_owned(),
-            sent.clone(),
-        ));
-        let effects = view.page(&asked, vec![one(), other()], false);
+        let effects = reopen(&mut view, "draft", sent.clone(), vec![one(), other()]);
         assert_eq!(in_order(saved(&effects).unwrap()), sent);
         assert_eq!(view.draft(), "second");
         if closed {
             view.act(Action::Back);
-            let asked = view.act(Action::OpenChat(contact("a")));
-            view.act(Action::DraftLoaded(
-                contact("a"),
-                "draft".to_owned(),
-                sent.clone(),
-            ));
-            let effects = view.page(&asked, vec![one(), other()], false);
+            let effects = reopen(&mut view, "draft", sent.clone(), vec![one(), other()]);
             assert_eq!(in_order(saved(&effects).unwrap()), sent);
             assert_eq!(view.draft(), "second");
         }
         view.act(Action::Message(MessageEdit::Cancel));
         assert_eq!(view.draft(), "first");
         let (_, effects) = view.send("first");
-        let [Command::Refer { reference, .. }] = commands(&effects)[..] else {
-            panic!("{effects:?}");
-        };
-        assert_eq!(reference.about, "id of 1");
+        assert_eq!(changed(&effects), "id of 1");
         assert_eq!(view.draft(), "draft");
     }
 }
@@ -249,29 +234,31 @@ fn changes_of_two_messages_come_back_one_after_the_other_also_where_the_chat_was
 #[test]
 fn a_change_that_came_back_stays_kept_when_another_text_is_stored_after_the_chat_was_left() {
     let mut view = Sut::with_anna();
-    let asked = view.act(Action::OpenChat(contact("a")));
     let sent = vec![change("two")];
-    view.act(Action::DraftLoaded(
-        contact("a"),
-        String::new(),
+    reopen(
+        &mut view,
+        "",
         sent.clone(),
-    ));
-    view.page(&asked, vec![message(1, MessageState::Sent, "one")], false);
+        vec![message(1, MessageState::Sent, "one")],
+    );
     view.act(Action::Back);
-    let asked = view.act(Action::OpenChat(contact("a")));
+    view.act(Action::OpenChat(contact("a")));
     let (id, _) = view.send("text");
     view.act(Action::Back);
     let effects = view.reply(id, None);
-    assert_eq!(saved(&effects), Some(sent), "{asked:?}");
+    assert_eq!(saved(&effects), Some(sent));
 }
 
 #[test]
 fn equal_texts_are_as_many_as_they_were() {
     let mut view = Sut::with_anna();
-    let asked = view.act(Action::OpenChat(contact("a")));
     let sent = vec![text("ok"), text("ok")];
-    view.act(Action::DraftLoaded(contact("a"), String::new(), sent));
-    view.page(&asked, vec![message(1, MessageState::Sent, "one")], false);
+    reopen(
+        &mut view,
+        "",
+        sent,
+        vec![message(1, MessageState::Sent, "one")],
+    );
     assert_eq!(view.draft(), "ok\nok");
 }
 
@@ -297,6 +284,21 @@ fn the_draft_is_there_again_when_the_message_that_is_being_changed_is_cleared() 
     view.event(Event::Cleared { contact, upto: 1 });
     assert_eq!(view.draft(), "draft");
     assert_eq!(view.state.chat().unwrap().about, None);
+}
+
+/// Opens the chat with what earlier views have left, and its newest page arrives.
+fn reopen(view: &mut Sut, draft: &str, sent: Vec<Kept>, page: Vec<Message>) -> Vec<Effect> {
+    let asked = view.act(Action::OpenChat(contact("a")));
+    view.act(Action::DraftLoaded(contact("a"), draft.to_owned(), sent));
+    view.page(&asked, page, false)
+}
+
+/// Returns the id of the message of which a change is sent.
+fn changed(effects: &[Effect]) -> String {
+    let [Command::Refer { reference, .. }] = commands(effects)[..] else {
+        panic!("{effects:?}");
+    };
+    reference.about.clone()
 }
 
 fn text(text: &str) -> Kept {
