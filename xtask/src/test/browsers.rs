@@ -3,31 +3,15 @@
 use super::counts::Counts;
 use super::report::Report;
 use super::timed_tests;
-use crate::{figures, paths, setup, shell};
+use crate::{figures, setup, shell};
 use anyhow::{Result, bail};
-use std::fs;
 
-/// The tests of `e2e` that mostly wait: together they take as long as the longest.
-const WAITING: &str = "waiting";
-
-/// Those that promise nothing about time: they leave half of the machine idle.
-const UNTIMED: [&str; 6] = [
-    "files",
-    "files_checked",
-    "files_faults",
-    "folders",
-    "pictures",
-    "views",
-];
-
-/// Runs the tests of one network: each alone, but for those to which time means nothing, or that mostly wait.
+/// Runs the tests of one network. Two cores have room for three stories at once: half of what a browser does is to wait.
 pub(super) fn run(filters: &[String]) -> Result<Report> {
-    let is_untimed = |name: &String| UNTIMED.contains(&name.as_str());
-    let (untimed, timed): (Vec<_>, Vec<_>) = files()?.into_iter().partition(is_untimed);
-    let report = e2e("browsers", &timed, 1, filters)?;
-    let report = report.plus(e2e("browsers", &untimed, 2, filters)?);
+    let report = e2e("browsers", "alone", 1, filters)?;
+    let report = report.plus(e2e("browsers", "beside", 3, filters)?);
     let report = report.plus(official(filters)?);
-    Ok(report.plus(e2e("browsers", &[WAITING.to_owned()], 4, filters)?))
+    Ok(report.plus(e2e("browsers", "waiting", 4, filters)?))
 }
 
 /// Runs the test of the crate `peerjs` with the official server and a page of stock peerjs.
@@ -44,19 +28,7 @@ pub(super) fn across_nats(filters: &[String]) -> Result<Report> {
         println!("!! NO TESTS ACROSS NATS: {reason:#}");
         return Ok(Counts::skipped().into());
     }
-    // They mostly wait, each in a network of its own.
-    let files = [
-        "nat",
-        "lid",
-        "away",
-        "echo",
-        "paths",
-        "files_apart",
-        "off",
-        "recipients",
-    ];
-    let files = files.map(str::to_owned);
-    e2e("nat", &files, 2, filters)
+    e2e("nat", "apart", 3, filters)
 }
 
 /// Measures across NATs what no local network shows: how soon a killed router is replaced.
@@ -70,32 +42,14 @@ pub(crate) fn measure_failover() -> Result<()> {
     Ok(())
 }
 
-/// Returns the files of tests of `e2e`, but for [`WAITING`].
-fn files() -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(paths::root().join("tests/e2e/tests"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            names.extend(
-                path.file_stem()
-                    .map(|name| name.to_string_lossy().into_owned()),
-            );
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// Runs the tests of `e2e` in these files that are built with this feature, so many at once.
-fn e2e(feature: &str, files: &[String], threads: u8, filters: &[String]) -> Result<Report> {
+/// Runs one of the test programs of `e2e`, built with this feature, so many stories at once.
+fn e2e(feature: &str, program: &str, threads: u8, filters: &[String]) -> Result<Report> {
     // One of the services; tests find it beside their own folder.
     shell::run(shell::cargo().args(["build", "--quiet", "-p", "beacon"]))?;
     let mut cargo = shell::cargo();
     cargo.args(["test", "-p", "e2e", "--features", feature]);
-    files.iter().for_each(|file| {
-        cargo.args(["--test", file]);
-    });
-    // Browsers need the machine for themselves; their stories are no place for backtraces.
+    cargo.args(["--test", program]);
+    // Stories are no place for backtraces.
     cargo
         .env("RUST_TEST_THREADS", threads.to_string())
         .env("RUST_BACKTRACE", "0");

@@ -147,7 +147,7 @@ fn in_chrome(browser: &Browser, body: &str, args: &[Value]) -> Result<Value> {
 }
 
 /// Chooses the entry with this title among those of the extension, in the menu of a page that is about to open, and
-/// waits for the window that this opens. Returns all titles there.
+/// waits for the page in the window that this opens. Returns all titles there.
 pub(super) fn choose_in_menu(browser: &Browser, title: &str) -> Result<Value> {
     const CHOOSE: &str = "
         const [title] = args;
@@ -157,16 +157,22 @@ pub(super) fn choose_in_menu(browser: &Browser, title: &str) -> Result<Value> {
         }
         const all = [...menu.querySelectorAll('menu[label=\"Send with Mesh Chat\"] menuitem')];
         const titles = all.map((item) => item.getAttribute('label'));
-        const opened = new Promise((resolve) => {
-          const watch = (window) => {
+        const { STATE_STOP, STATE_IS_WINDOW } = Ci.nsIWebProgressListener;
+        const loaded = new Promise((resolve) => {
+          const watch = (opened) => {
             Services.ww.unregisterNotification(watch);
-            window.addEventListener('load', () => resolve(), { once: true });
+            const onStateChange = (browser, progress, request, flags) => {
+              const over = flags & STATE_STOP && flags & STATE_IS_WINDOW;
+              if (over && browser.currentURI.schemeIs('moz-extension')) resolve();
+            };
+            const listen = () => opened.gBrowser.addTabsProgressListener({ onStateChange });
+            opened.addEventListener('load', listen, { once: true });
           };
           Services.ww.registerNotification(watch);
         });
         all.find((item) => item.getAttribute('label') === title).doCommand();
         menu.hidePopup();
-        await opened;
+        await loaded;
         return titles;";
     in_chrome(browser, CHOOSE, &[json!(title)])
 }

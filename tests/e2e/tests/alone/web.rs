@@ -1,0 +1,338 @@
+//! The page: the same as the extension, in ordinary tabs.
+
+use e2e::Kind::{Chromium, Firefox};
+use e2e::web::bare;
+use e2e::{Browser, Page, Result, Web, World, named, paths, talk, with_text};
+use serde_json::json;
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// What a tab says that is not the only one.
+const SECOND: &str = "open in another tab too";
+
+#[test]
+fn the_page_joins_is_seen_and_chats_with_an_extension_in_both_browsers() -> Result {
+    let world = World::start("web")?;
+    let web = Web::start(&world)?;
+    let pages = bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
+    let bob = &world.browser(Firefox, "Bob")?;
+    let b = bob.popup()?;
+    b.join("Bob")?;
+    for browser in &pages {
+        let (page, name) = (web.open(browser)?, browser.name());
+        page.join(name)?;
+        page.befriend(name, &b, "Bob")?;
+        page.person("Bob").open_chat()?;
+        b.person(name).open_chat()?;
+        page.send(&format!("{name}, from a page"))?;
+        b.see_message(&format!("{name}, from a page"))?;
+        b.send(&format!("to {name}"))?;
+        page.see_message(&format!("to {name}"))?;
+        b.click(&named("button", "Back"))?;
+        browser.session()?.refresh()?;
+        page.see_message(&format!("to {name}"))?;
+    }
+    pages
+        .iter()
+        .chain([bob])
+        .try_for_each(Browser::check_console)
+}
+
+#[test]
+fn the_page_sends_nothing_before_join() -> Result {
+    let world = World::start("web-silence")?;
+    let web = Web::start(&world)?;
+    let pages = bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
+    for browser in &pages {
+        web.open(browser)?.find(&named("button", "Join"))?;
+    }
+    // Longer than any look-up or first try takes; there is no event for what does not happen.
+    std::thread::sleep(std::time::Duration::from_secs(6));
+    assert_eq!(world.services.contacts(), 0);
+    web.open(&pages[0])?.join("Paula")?;
+    let is_router = |id: &str| id == "myapp-203-0-113-7-1";
+    world
+        .services
+        .signalling
+        .wait_for_id("the router", is_router)?;
+    Ok(())
+}
+
+#[test]
+fn a_second_tab_shows_the_same_and_goes_on_when_the_first_one_closes() -> Result {
+    let world = World::start("web-tabs")?;
+    let web = Web::start(&world)?;
+    let pages = bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
+    let bob = &world.browser(Firefox, "Bob")?;
+    let b = bob.popup()?;
+    b.join("Bob")?;
+    for browser in &pages {
+        let (page, name) = (web.open(browser)?, browser.name());
+        page.join(name)?;
+        page.befriend(name, &b, "Bob")?;
+        assert_eq!(page.count(&with_text("status", SECOND))?, 0);
+        let first = browser.session()?.new_tab()?;
+        web.open(browser)?.open_chat_with("Bob")?;
+        page.see_text(SECOND)?;
+        b.person(name).open_chat()?;
+        page.send("from the second tab")?;
+        b.see_message("from the second tab")?;
+        b.send("before")?;
+        page.see_message("before")?;
+        browser.session()?.close_other(&first)?;
+        let closed = Instant::now();
+        page.see_no(&with_text("status", SECOND))?;
+        let taken_over = closed.elapsed();
+        b.send("meanwhile")?;
+        page.send("after")?;
+        b.see_message("after")?;
+        let reached = closed.elapsed();
+        page.see_message("meanwhile")?;
+        println!(
+            "{name}: taken over after {taken_over:?}, the contact was reached after {reached:?}"
+        );
+        assert!(taken_over <= Duration::from_secs(2), "{taken_over:?}");
+        talk::check(&page, &["from the second tab", "before"])?;
+        talk::check(&b, &["from the second tab", "before"])?;
+        for text in ["meanwhile", "after"] {
+            talk::check(&page, &[text])?;
+            talk::check(&b, &[text])?;
+        }
+        b.click(&named("button", "Back"))?;
+    }
+    pages
+        .iter()
+        .chain([bob])
+        .try_for_each(Browser::check_console)
+}
+
+#[test]
+fn an_invite_is_a_link_that_the_page_opens_also_before_the_first_run() -> Result {
+    let world = World::start("web-invite")?;
+    let web = Web::start(&world)?;
+    let [paula, quinn] = &bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
+    let bob = &world.browser_with_page(Chromium, "Bob", &web.url())?;
+    let b = bob.popup()?;
+    b.join("Bob")?;
+    let link = make_invite(&b)?;
+    assert!(link.starts_with(&format!("{}#i=", web.url())), "{link}");
+
+    let q = web.open_link(quinn, &link)?;
+    q.find(&named("button", "Join"))?;
+    assert_eq!(address(quinn)?, web.url());
+    q.fill("Your name", "Quinn")?;
+    q.click(&named("button", "Join"))?;
+    q.see(&named("heading", "Invites"))?;
+    q.click(&named("button", "Connect"))?;
+    b.click(&named("button", "Back"))?;
+    b.accept("Quinn")?;
+    q.click(&named("button", "Back"))?;
+    q.person("Bob").see_button("Open chat")?;
+
+    let p = web.open(paula)?;
+    p.join("Paula")?;
+    for (link, words) in [
+        (link.as_str(), "It was used or cancelled"),
+        (&link[..link.len() - 9], "This is not an invite."),
+    ] {
+        web.open_link(paula, link)?;
+        p.see(&named("heading", "Invites"))?;
+        assert_eq!(address(paula)?, web.url());
+        p.click(&named("button", "Connect"))?;
+        p.see_text(words)?;
+    }
+    p.click(&named("button", "Back"))?;
+    let link = make_invite(&p)?;
+    assert!(link.starts_with(&format!("{}#i=", web.url())), "{link}");
+    b.click(&named("button", "Invites"))?;
+    b.fill("Invite", &link)?;
+    b.click(&named("button", "Connect"))?;
+    p.click(&named("button", "Back"))?;
+    p.accept("Bob")?;
+    p.person("Bob").see_button("Open chat")?;
+    [paula, quinn, bob]
+        .into_iter()
+        .try_for_each(Browser::check_console)
+}
+
+/// Makes an invite and leaves it open. Returns its text.
+fn make_invite(page: &Page<'_>) -> Result<String> {
+    page.click(&named("button", "Invites"))?;
+    page.click(&named("button", "New invite"))?;
+    page.value("Invite 1")
+}
+
+fn address(browser: &Browser) -> Result<String> {
+    let address = browser.session()?.execute("return location.href", &[])?;
+    Ok(address.as_str().unwrap_or_default().to_owned())
+}
+
+/// Waits until the page is kept for times without a network.
+const KEPT: &str = "await navigator.serviceWorker.ready;";
+
+#[test]
+fn the_page_starts_without_a_network_with_what_was_stored() -> Result {
+    let world = World::start("web-offline")?;
+    let web = Web::start(&world)?;
+    let pages = bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
+    for browser in &pages {
+        web.open(browser)?.join(browser.name())?;
+        browser.session()?.execute_async(KEPT, &[])?;
+    }
+    web.site.go_away();
+    for browser in &pages {
+        let page = web.open_link(browser, &web.url())?;
+        page.see(&named("button", "Invites"))?;
+        page.click(&named("button", "Invites"))?;
+        page.see(&named("heading", "Invites"))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_new_version_waits_beside_the_one_in_use_and_takes_over_in_all_tabs_when_told_to() -> Result {
+    let world = World::start("web-update")?;
+    let web = Web::start(&world)?;
+    for browser in &bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])? {
+        let version = || browser.session()?.execute("return BUILD.version", &[]);
+        let page = web.open(browser)?;
+        page.join(browser.name())?;
+        browser.session()?.execute_async(KEPT, &[])?;
+        let old = version()?;
+        web.renew()?;
+        web.open_link(browser, &web.url())?;
+        page.see_text("A new version of this page is here")?;
+        assert_eq!(version()?, old, "no page is made of two versions");
+        page.click(&named("button", "Begin now"))?;
+        page.see_no(&named("button", "Begin now"))?;
+        page.see(&named("button", "Invites"))?;
+        assert_ne!(version()?, old);
+        let caches = "return (await caches.keys()).length;";
+        assert_eq!(browser.session()?.execute_async(caches, &[])?, 1);
+    }
+    Ok(())
+}
+
+/// Waits until the frame of the engine has made room for another one.
+const GIVEN_UP: &str = "
+    const frame = () => document.querySelector('iframe');
+    while (!frame()) await new Promise((resolve) => setTimeout(resolve, 20));
+    const first = frame();
+    while (first.isConnected) await new Promise((resolve) => setTimeout(resolve, 20));";
+
+#[test]
+fn an_engine_that_could_not_be_loaded_once_is_loaded_again() -> Result {
+    let world = World::start("web-again")?;
+    let web = Web::start(&world)?;
+    let pages = bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
+    for (browser, file) in pages.iter().zip(["engine-page.js", "background.js"]) {
+        let (there, away) = (web.folder().join(file), web.folder().join("away"));
+        fs::rename(&there, &away)?;
+        let page = web.open(browser)?;
+        browser.session()?.execute_async(GIVEN_UP, &[])?;
+        assert_eq!(page.count(&with_text("status", SECOND))?, 0);
+        fs::rename(&away, &there)?;
+        page.find(&named("button", "Join"))?;
+    }
+    Ok(())
+}
+
+/// Waits for a notification of the page. Returns its title and text.
+const NOTIFIED: &str = "
+    const worker = await navigator.serviceWorker.ready;
+    for (let left = 100; left > 0; left--) {
+      const [shown] = await worker.getNotifications();
+      if (shown) return [shown.title, shown.body];
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('no notification after 10 s');";
+
+#[test]
+fn the_page_asks_before_it_notifies_and_then_tells_of_a_message() -> Result {
+    let world = World::start("web-notify")?;
+    let web = Web::start(&world)?;
+    let [paula] = &bare(&world, [(Chromium, "Paula")])?;
+    let bob = &world.browser(Firefox, "Bob")?;
+    let (p, b) = (web.open(paula)?, bob.popup()?);
+    p.join("Paula")?;
+    b.join("Bob")?;
+    p.befriend("Paula", &b, "Bob")?;
+    p.see_text("This page can tell you when you are not looking")?;
+    let allowed = json!({ "descriptor": { "name": "notifications" }, "state": "granted" });
+    paula.session()?.post("permissions", &allowed)?;
+    p.click(&named("button", "Allow"))?;
+    p.see_no(&named("button", "Allow"))?;
+    paula.session()?.execute_async(KEPT, &[])?;
+    b.person("Paula").open_chat()?;
+    b.send("are you there?")?;
+    let notified = paula.session()?.execute_async(NOTIFIED, &[])?;
+    assert_eq!(notified, json!(["Bob", "are you there?"]));
+    p.person("Bob").open_chat()?;
+    let withdrawn = NOTIFIED.replace("if (shown) return", "if (!shown) return");
+    let withdrawn = withdrawn.replace("[shown.title, shown.body]", "true");
+    assert_eq!(paula.session()?.execute_async(&withdrawn, &[])?, true);
+    Ok(())
+}
+
+/// A browser that lets a page store nothing.
+const REFUSE: &str =
+    "IDBFactory.prototype.open = () => { throw new DOMException('refused', 'SecurityError'); };";
+
+#[test]
+fn a_person_is_told_where_the_browser_stores_nothing() -> Result {
+    let world = World::start("web-refused")?;
+    let web = Web::start(&world)?;
+    let [paula] = &bare(&world, [(Chromium, "Paula")])?;
+    let source = json!({ "source": REFUSE });
+    let command = json!({ "cmd": "Page.addScriptToEvaluateOnNewDocument", "params": source });
+    paula.session()?.post("goog/cdp/execute", &command)?;
+    web.open(paula)?
+        .see_text("does not let the page store anything")?;
+    Ok(())
+}
+
+#[test]
+fn the_page_suits_a_telephone_and_a_finger() -> Result {
+    let world = World::start("web-phone")?;
+    let web = Web::start(&world)?;
+    let pictures = paths::artifacts("screenshots")?;
+    let [paula] = &bare(&world, [(Chromium, "Paula")])?;
+    let bob = &world.browser(Firefox, "Bob")?;
+    let b = bob.popup()?;
+    b.join("Bob")?;
+    paula.as_telephone(320, 568)?;
+    let page = web.open(paula)?;
+    page.find(&named("button", "Join"))?;
+    let look = |name: &str| -> Result {
+        paula.screenshots(&pictures, &format!("web-{name}"))?;
+        let small = paula.session()?.execute(SMALL, &[])?;
+        assert_eq!(small, json!([]), "{name}");
+        let wide = "return document.documentElement.scrollWidth - innerWidth";
+        assert_eq!(paula.session()?.execute(wide, &[])?, 0, "{name}");
+        Ok(())
+    };
+    look("first-run")?;
+    page.join("Paula")?;
+    page.befriend("Paula", &b, "Bob")?;
+    look("lists")?;
+    page.open_chat_with("Bob")?;
+    page.send("from a telephone")?;
+    look("chat")?;
+    page.click(&named("button", "Back"))?;
+    page.click(&named("button", "Invites"))?;
+    page.click(&named("button", "New invite"))?;
+    page.see(&named("textbox", "Invite 1"))?;
+    look("invites")?;
+    page.click(&named("button", "Back"))?;
+    page.click(&named("button", "Settings"))?;
+    look("settings")
+}
+
+/// What a finger may miss: it is less than 44 px high or wide, and is no part of a text.
+const SMALL: &str = "
+    const controls = document.querySelectorAll('button, input, select, textarea, summary, [role=switch]');
+    const target = (control) => control.matches('[type=checkbox]') && control.labels[0] || control;
+    const seen = Array.from(controls, target).filter((control) => control.checkVisibility());
+    const size = (control) => control.getBoundingClientRect();
+    const small = seen.filter((control) => size(control).height < 43.5 || size(control).width < 43.5);
+    return small.map((control) => `${control.outerHTML.slice(0, 120)} ${size(control).width}x${size(control).height}`);";

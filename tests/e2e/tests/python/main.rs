@@ -1,0 +1,4 @@
+//! The second client, in Python, as one of them.
+#![cfg(feature = "interop")]
+
+mod interop;
