@@ -15,6 +15,7 @@ mod folders;
 mod harness;
 mod history;
 mod introducing;
+mod invited;
 mod meeting;
 mod menu;
 mod months;
