@@ -29,27 +29,44 @@ function crashed(error) {
   button.hidden = false;
 }
 
-// Shows a line above the page, with buttons. Returns the function that takes it away.
-function bar(key, buttons) {
+// Shows a line above the page, with buttons, and a link where there is an address and nothing to do. Returns the function
+// that takes it away.
+function bar(key, controls) {
   const line = document.createElement("div");
   line.className = "bar";
   const text = document.createElement("p");
   text.setAttribute("role", "status");
   text.textContent = getMessage(key);
-  line.append(text);
-  for (const [name, act] of buttons) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "soft";
-    button.textContent = getMessage(name);
-    button.addEventListener("click", () => {
-      line.remove();
+  const row = document.createElement("div");
+  line.append(text, row);
+  const takeAway = () => line.remove();
+  for (const [name, act] of controls) {
+    const press = () => {
+      takeAway();
       act?.();
-    });
-    line.append(button);
+    };
+    const control = typeof act === "string" ? linkTo(act) : buttonFor(press);
+    control.textContent = getMessage(name);
+    row.append(control);
   }
   document.getElementById("bars").append(line);
-  return () => line.remove();
+  return takeAway;
+}
+
+function buttonFor(act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "soft";
+  button.addEventListener("click", act);
+  return button;
+}
+
+function linkTo(address) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.target = "_blank";
+  link.rel = "noopener";
+  return link;
 }
 
 // Says that another tab runs the engine, until it is the turn of this one.
@@ -133,13 +150,14 @@ async function addWorker(watch, reload) {
 }
 
 async function start() {
-  const [{ install }, { opened }, ports, { WANTED }, { noteInput }, { noteWriting, watch, reload }] = await Promise.all([
+  const [{ install }, { opened }, ports, { WANTED }, { noteInput }, { noteWriting, watch, reload }, { offerExtension }] = await Promise.all([
     import("./browser/api.js"),
     import("./browser/storage.js"),
     import("./browser/ports.js"),
     import("./browser/notifications.js"),
     import("./browser/idle.js"),
     import("./browser/update.js"),
+    import("./offer.js"),
   ]);
   await install();
   try {
@@ -153,6 +171,7 @@ async function start() {
   sayWhoRuns(ports);
   addEngine();
   noteWriting();
+  offerExtension(bar);
   await import("./popup.js");
   await addWorker(watch, reload).catch((error) => console.warn(error));
 }

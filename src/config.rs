@@ -38,6 +38,9 @@ pub struct Config {
     /// The address of the page, to which invites lead; without one they are codes.
     #[serde(default)]
     pub page: Option<String>,
+    /// Where the extension can be had, which the page then offers (`page/offer.js`).
+    #[serde(default)]
+    pub extension: Option<String>,
 }
 
 impl Default for Config {
@@ -63,6 +66,7 @@ impl Default for Config {
             ip_echo: Some("https://api.ipify.org?format=json".to_owned()),
             beacon: None,
             page: None,
+            extension: None,
         }
     }
 }
@@ -130,10 +134,11 @@ impl Config {
         for (index, server) in self.ice_servers.iter().enumerate() {
             server.check(&format!("iceServers.{index}"))?;
         }
-        let echo = self.ip_echo.as_deref().is_none_or(is_http);
-        check(echo, "ipEcho", || {
-            "an http:// or https:// address".to_owned()
-        })?;
+        for (address, field) in [(&self.ip_echo, "ipEcho"), (&self.extension, "extension")] {
+            check(address.as_deref().is_none_or(is_http), field, || {
+                "an http:// or https:// address".to_owned()
+            })?;
+        }
         let page = self.page.as_deref();
         let page = page
             .is_none_or(|page| is_http(page) && !page.contains('#') && page.len() <= PAGE_BYTES);
@@ -198,6 +203,8 @@ mod tests {
         assert_eq!(wrong(|c| c.page = Some("javascript:0".into())), "page");
         let long = |c: &mut Config| c.page = Some(format!("https://x/{}", "y".repeat(PAGE_BYTES)));
         assert_eq!(wrong(long), "page");
+        let script = |c: &mut Config| c.extension = Some("javascript:0".into());
+        assert_eq!(wrong(script), "extension");
     }
 
     fn beacon() -> Beacon {

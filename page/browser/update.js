@@ -6,8 +6,10 @@ export const onUpdateAvailable = event();
 
 // Held by each tab in which something was written that may be stored nowhere, as long as the tab is there.
 const WRITTEN = "mesh-chat written";
-const INVITE = "#i=";
 const LOOKS = 3 * 60 * 60 * 1_000;
+
+// Whether a link with an invite has led here, until the views have taken it from the address.
+export const invited = () => location.hash.startsWith("#i=");
 
 const registered = async () => navigator.serviceWorker?.getRegistration();
 
@@ -38,7 +40,7 @@ export async function reload() {
 // Notes from now on whether something was written in this tab, or handed to it.
 export function noteWriting() {
   const note = () => navigator.locks.request(WRITTEN, { mode: "shared" }, () => new Promise(() => {}));
-  const noteInvite = () => location.hash.startsWith(INVITE) && note();
+  const noteInvite = () => invited() && note();
   for (const what of ["input", "drop", "paste"]) addEventListener(what, note, { capture: true, once: true });
   addEventListener("hashchange", noteInvite);
   noteInvite();

@@ -96,6 +96,7 @@ fn packed() -> Config {
         ip_echo: None,
         beacon: None,
         page: None,
+        extension: None,
     }
 }
 

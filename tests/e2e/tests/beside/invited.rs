@@ -1,8 +1,9 @@
-//! Whom an invite leads to the page: what the link opens, a telephone.
+//! Whom an invite leads to the page: what the link opens, the offer of the extension, a telephone.
 
 use e2e::Kind::{Chromium, Firefox};
+use e2e::page::CONTROL;
 use e2e::web::bare;
-use e2e::{Browser, Page, Result, Web, World, named, paths};
+use e2e::{Browser, Page, Result, Web, World, named, paths, with_text};
 use serde_json::json;
 
 #[test]
@@ -64,6 +65,62 @@ fn make_invite(page: &Page<'_>) -> Result<String> {
 fn address(browser: &Browser) -> Result<String> {
     let address = browser.session()?.execute("return location.href", &[])?;
     Ok(address.as_str().unwrap_or_default().to_owned())
+}
+
+/// What the page says to whoever comes with an invite.
+const OFFER: &str = "use this invite in the Mesh Chat extension";
+
+#[test]
+fn the_page_offers_the_extension_to_whoever_comes_with_an_invite_until_told_not_to() -> Result {
+    let world = World::start("web-offer")?;
+    let web = Web::start(&world)?;
+    let pictures = paths::artifacts("screenshots")?;
+    let link = format!("{}#i=AQcH", web.url());
+    let offers = |page: &Page<'_>| page.count(&with_text("status", OFFER));
+    let store = named("link", "Get the extension");
+    let [paula, quinn] = &bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
+    for browser in [paula, quinn] {
+        web.configure(&world.services.config())?;
+        let page = web.open(browser)?;
+        page.find(&named("button", "Join"))?;
+        assert_eq!(offers(&page)?, 0, "nobody was invited");
+        web.open_link(browser, &link)?;
+        page.click(&named("button", "Copy link"))?;
+        page.see_text("The link is copied")?;
+        page.click(&named("textbox", "Your name"))?;
+        page.chord(CONTROL, 'v')?;
+        assert_eq!(page.value("Your name")?, link);
+
+        let mut config = world.services.config();
+        config["extension"] = json!("https://store.example/mesh-chat");
+        web.configure(&config)?;
+        web.open_link(browser, &link)?;
+        page.find(&named("button", "Join"))?;
+        let store = page.find(&store)?.to_value();
+        let address = "return [arguments[0].href, arguments[0].rel]";
+        assert_eq!(
+            browser.session()?.execute(address, &[store])?,
+            json!(["https://store.example/mesh-chat", "noopener"])
+        );
+        let name = format!("web-offer-{}", browser.name());
+        browser.screenshots(&pictures, &name)?;
+        page.click(&named("button", "Not now"))?;
+        web.open_link(browser, &link)?;
+        page.find(&named("button", "Join"))?;
+        assert_eq!(offers(&page)?, 0, "not now");
+    }
+    paula
+        .session()?
+        .execute("localStorage.removeItem('extension-not-now')", &[])?;
+    let page = web.open_link(paula, &link)?;
+    page.see_text(OFFER)?;
+    paula.as_telephone(360, 740)?;
+    web.open_link(paula, &link)?;
+    page.find(&named("button", "Join"))?;
+    assert_eq!(offers(&page)?, 0, "a telephone has no extensions");
+    [paula, quinn]
+        .into_iter()
+        .try_for_each(Browser::check_console)
 }
 
 #[test]
