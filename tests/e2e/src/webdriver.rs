@@ -194,6 +194,15 @@ impl Session {
         self.close_tab(&this)
     }
 
+    /// Does something in another tab and stays in this one.
+    pub fn in_other<T>(&self, other: &str, act: impl FnOnce() -> Result<T>) -> Result<T> {
+        let this = text(&self.get("window")?)?;
+        self.switch(other)?;
+        let done = act();
+        self.switch(&this)?;
+        done
+    }
+
     /// Returns all tabs.
     pub fn windows(&self) -> Result<Vec<String>> {
         Ok(serde_json::from_value(self.get("window/handles")?)?)

@@ -4,7 +4,7 @@ use super::{Browser, has_display};
 use crate::extension::Extension;
 use crate::services::own_address;
 use crate::webdriver::Session;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
@@ -140,6 +140,19 @@ pub(super) fn be_telephone(session: &Session, width: u32, height: u32) -> Result
     devtools(session, "Emulation.setDeviceMetricsOverride", &size)?;
     let touch = json!({ "enabled": true });
     devtools(session, "Emulation.setTouchEmulationEnabled", &touch).map(drop)
+}
+
+/// Ends the process of the current tab.
+pub(super) fn crash_tab(session: &Session) -> Result<()> {
+    match devtools(session, "Page.crash", &json!({})) {
+        Err(error) if format!("{error:#}").contains("tab crashed") => Ok(()),
+        other => bail!("the tab has not crashed: {other:?}"),
+    }
+}
+
+/// Loads the current tab anew, past caches and workers.
+pub(super) fn reload_hard(session: &Session) -> Result<()> {
+    devtools(session, "Page.reload", &json!({ "ignoreCache": true })).map(drop)
 }
 
 /// Runs the body of an async function in the tab where extensions are managed; `id` is the extension's.

@@ -1,7 +1,8 @@
 //! How Firefox is started.
 
 use super::{Browser, has_display};
-use anyhow::{Result, ensure};
+use crate::process;
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -144,6 +145,25 @@ fn in_chrome(browser: &Browser, body: &str, args: &[Value]) -> Result<Value> {
     let outcome = session.execute_async(body, args);
     context("content")?;
     outcome
+}
+
+/// Ends the process of another tab than the current one, which must have one of its own.
+pub(super) fn crash_tab(browser: &Browser, tab: &str) -> Result<()> {
+    // The driver has Firefox end when one of its processes does.
+    const PROCESS: &str = "
+        Services.env.set('MOZ_CRASHREPORTER_SHUTDOWN', '');
+        return gBrowser.selectedBrowser.browsingContext.currentWindowGlobal.osPid;";
+    let process = || in_chrome(browser, PROCESS, &[]);
+    let (own, other) = (process()?, browser.session()?.in_other(tab, process)?);
+    ensure!(own != other, "both tabs are in one process");
+    process::kill(other.as_u64().context("no process")?.try_into()?)
+}
+
+/// Loads the current tab anew, past caches and workers.
+pub(super) fn reload_hard(browser: &Browser) -> Result<()> {
+    const RELOAD: &str =
+        "gBrowser.selectedBrowser.reloadWithFlags(Ci.nsIWebNavigation.LOAD_FLAGS_BYPASS_CACHE);";
+    in_chrome(browser, RELOAD, &[]).map(drop)
 }
 
 /// Chooses the entry with this title among those of the extension, in the menu of a page that is about to open, and

@@ -466,6 +466,24 @@ impl Browser {
         Ok(())
     }
 
+    /// Ends the process of another tab, as a crash does.
+    pub fn crash(&self, tab: &str) -> Result<()> {
+        let session = self.session()?;
+        match self.setup.kind {
+            Kind::Chromium => session.in_other(tab, || chromium::crash_tab(session)),
+            Kind::Firefox => firefox::crash_tab(self, tab),
+        }
+    }
+
+    /// Loads another tab anew, past everything that is kept of the page.
+    pub fn reload_hard(&self, tab: &str) -> Result<()> {
+        let session = self.session()?;
+        session.in_other(tab, || match self.setup.kind {
+            Kind::Chromium => chromium::reload_hard(session),
+            Kind::Firefox => firefox::reload_hard(self),
+        })
+    }
+
     /// Ends the browser at once, as a crash or a power cut would.
     pub fn kill(&mut self) -> Result<()> {
         if self.running.is_some() && self.setup.kind == Kind::Firefox && !self.setup.bare {

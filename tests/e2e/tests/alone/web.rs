@@ -2,7 +2,7 @@
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::web::bare;
-use e2e::{Browser, Result, Web, World, named, talk, with_text};
+use e2e::{Browser, Page, Result, Web, World, named, talk, with_text};
 use serde_json::json;
 use std::fs;
 use std::time::{Duration, Instant};
@@ -58,8 +58,16 @@ fn the_page_sends_nothing_before_join() -> Result {
     Ok(())
 }
 
+/// What ends the engine of a tab.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Closed,
+    ReloadedHard,
+    Crashed,
+}
+
 #[test]
-fn a_second_tab_shows_the_same_and_goes_on_when_the_first_one_closes() -> Result {
+fn a_second_tab_shows_the_same_and_goes_on_when_the_first_one_ends_whatever_ends_it() -> Result {
     let world = World::start("web-tabs")?;
     let web = Web::start(&world)?;
     let pages = bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
@@ -71,32 +79,13 @@ fn a_second_tab_shows_the_same_and_goes_on_when_the_first_one_closes() -> Result
         page.join(name)?;
         page.befriend(name, &b, "Bob")?;
         assert_eq!(page.count(&with_text("status", SECOND))?, 0);
-        let first = browser.session()?.new_tab()?;
-        web.open(browser)?.open_chat_with("Bob")?;
-        page.see_text(SECOND)?;
         b.person(name).open_chat()?;
-        page.send("from the second tab")?;
-        b.see_message("from the second tab")?;
-        b.send("before")?;
-        page.see_message("before")?;
-        browser.session()?.close_other(&first)?;
-        let closed = Instant::now();
-        page.see_no(&with_text("status", SECOND))?;
-        let taken_over = closed.elapsed();
-        b.send("meanwhile")?;
-        page.send("after")?;
-        b.see_message("after")?;
-        let reached = closed.elapsed();
-        page.see_message("meanwhile")?;
-        println!(
-            "{name}: taken over after {taken_over:?}, the contact was reached after {reached:?}"
-        );
-        assert!(taken_over <= Duration::from_secs(2), "{taken_over:?}");
-        talk::check(&page, &["from the second tab", "before"])?;
-        talk::check(&b, &["from the second tab", "before"])?;
-        for text in ["meanwhile", "after"] {
-            talk::check(&page, &[text])?;
-            talk::check(&b, &[text])?;
+        for end in [End::Closed, End::ReloadedHard, End::Crashed] {
+            let (taken_over, reached) = outlive(end, &web, browser, &b)?;
+            println!(
+                "{name}, {end:?}: taken over after {taken_over:?}, the contact was reached after {reached:?}"
+            );
+            assert!(taken_over <= Duration::from_secs(2), "{taken_over:?}");
         }
         b.click(&named("button", "Back"))?;
     }
@@ -104,6 +93,43 @@ fn a_second_tab_shows_the_same_and_goes_on_when_the_first_one_closes() -> Result
         .iter()
         .chain([bob])
         .try_for_each(Browser::check_console)
+}
+
+/// Opens a second tab, ends the engine in the first one, and goes on: nothing is lost. Returns after how long it was
+/// taken over, and the contact was reached.
+fn outlive(end: End, web: &Web, browser: &Browser, b: &Page<'_>) -> Result<(Duration, Duration)> {
+    let text = |what: &str| format!("{what}, {end:?}");
+    let first = browser.session()?.new_tab()?;
+    let page = web.open(browser)?;
+    page.open_chat_with("Bob")?;
+    page.see_text(SECOND)?;
+    page.send(&text("from the second tab"))?;
+    b.see_message(&text("from the second tab"))?;
+    b.send(&text("before"))?;
+    page.see_message(&text("before"))?;
+    page.send(&text("in the midst"))?;
+    match end {
+        End::Closed => browser.session()?.close_other(&first)?,
+        End::ReloadedHard => browser.reload_hard(&first)?,
+        End::Crashed => browser.crash(&first)?,
+    }
+    let ended = Instant::now();
+    page.see_no(&with_text("status", SECOND))?;
+    let taken_over = ended.elapsed();
+    b.send(&text("meanwhile"))?;
+    page.send(&text("after"))?;
+    b.see_message(&text("after"))?;
+    let reached = ended.elapsed();
+    page.see_message(&text("meanwhile"))?;
+    let own = ["from the second tab", "in the midst", "after"].map(text);
+    for texts in [&own[..], &["before", "meanwhile"].map(text)] {
+        talk::check(&page, texts)?;
+        talk::check(b, texts)?;
+    }
+    if matches!(end, End::ReloadedHard) {
+        browser.session()?.close_other(&first)?;
+    }
+    Ok((taken_over, reached))
 }
 
 /// Waits until the page is kept for times without a network.
