@@ -104,8 +104,13 @@ const run = {
     const can = () => !element.isConnected || element.ariaDisabled !== "true";
     await until(can, limit, () => describe(locator, "enabled"));
     globalThis.missed = true;
-    const hit = () => { globalThis.missed = false; };
-    element.addEventListener("click", hit, { capture: true, once: true });
+    globalThis.reached = new Promise((resolve) => {
+      const hit = () => {
+        globalThis.missed = false;
+        resolve();
+      };
+      element.addEventListener("click", hit, { capture: true, once: true });
+    });
     return element;
   },
   // Waits until a locator finds something; the moment it did.

@@ -18,6 +18,10 @@ const SCRIPTS: &str = include_str!("../js/page.js");
 /// How long a person would wait before saying that it does not work.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Waits until a tap has become a click, or will not.
+const REACHED: &str =
+    "await Promise.race([globalThis.reached, new Promise((late) => setTimeout(late, 1_000))]);";
+
 /// The Enter key of WebDriver.
 pub const ENTER: char = '\u{e007}';
 
@@ -41,6 +45,7 @@ pub const UP: char = '\u{e013}';
 pub struct Page<'a> {
     browser: &'a Browser,
     patience: Duration,
+    finger: bool,
 }
 
 /// Where something is on a page: steps from the outside to the inside.
@@ -86,7 +91,15 @@ impl<'a> Page<'a> {
         Ok(Self {
             browser,
             patience: PATIENCE,
+            finger: false,
         })
+    }
+
+    /// Returns the same page, used with a finger: it is tapped on, not clicked.
+    #[must_use]
+    pub fn by_finger(mut self) -> Self {
+        self.finger = true;
+        self
     }
 
     /// Returns the same page with another time to wait.
@@ -138,10 +151,25 @@ impl<'a> Page<'a> {
     /// Returns whether a click reached what it was meant for.
     fn try_click(&self, what: &Locator) -> Result<bool> {
         let session = self.browser.session()?;
-        session.click(&self.run_for_element("aim", what)?)?;
+        let element = self.run_for_element("aim", what)?;
+        if self.finger {
+            self.tap(&element)?;
+            // The browser first looks whether it was a swipe.
+            session.execute_async(REACHED, &[])?;
+        } else {
+            session.click(&element)?;
+        }
         // A page that the click has led to knows nothing of it.
         let missed = session.execute("return globalThis.missed", &[])?;
         Ok(missed != json!(true))
+    }
+
+    /// Moves the page until the element is in view, and taps on it.
+    fn tap(&self, element: &Element) -> Result<()> {
+        let session = self.browser.session()?;
+        let scroll = "arguments[0].scrollIntoView({ block: 'nearest' })";
+        session.execute(scroll, &[element.to_value()])?;
+        session.tap(element)
     }
 
     /// Clicks by a script, a fifth of a second later, and says when: for measuring.
@@ -164,6 +192,9 @@ impl<'a> Page<'a> {
         let empty = "arguments[0].value = '';
             arguments[0].dispatchEvent(new InputEvent('input', { bubbles: true }));";
         session.execute(empty, &[field.to_value()])?;
+        if self.finger {
+            self.tap(&field)?;
+        }
         session.keys(&field, text)
     }
 

@@ -146,13 +146,24 @@ impl Session {
 
     /// Presses the second button of the mouse on an element.
     pub fn open_menu(&self, element: &Element) -> Result<()> {
+        self.point(element, "mouse", 2)
+    }
+
+    /// Taps on an element with a finger.
+    pub fn tap(&self, element: &Element) -> Result<()> {
+        self.point(element, "touch", 0)
+    }
+
+    fn point(&self, element: &Element, with: &str, button: u8) -> Result<()> {
         let actions = json!([
             { "type": "pointerMove", "origin": element.to_value(), "x": 0, "y": 0 },
-            { "type": "pointerDown", "button": 2 },
-            { "type": "pointerUp", "button": 2 },
+            { "type": "pointerDown", "button": button },
+            { "type": "pointerUp", "button": button },
         ]);
-        let mouse = json!({ "type": "pointer", "id": "mouse", "actions": actions });
-        self.post("actions", &json!({ "actions": [mouse] }))
+        let parameters = json!({ "pointerType": with });
+        let pointer =
+            json!({ "type": "pointer", "id": with, "parameters": parameters, "actions": actions });
+        self.post("actions", &json!({ "actions": [pointer] }))
             .map(drop)
     }
 

@@ -147,6 +147,20 @@ fn in_chrome(browser: &Browser, body: &str, args: &[Value]) -> Result<Value> {
     outcome
 }
 
+/// Shows pages in this size, on a screen that is touched: a telephone with Firefox, as far as a computer's can be one.
+pub(super) fn be_telephone(browser: &Browser, width: u32, height: u32) -> Result<()> {
+    const BE: &str = "
+        const [width, height] = args;
+        // A coarse pointer that hovers over nothing.
+        for (const which of ['primary', 'all']) Services.prefs.setIntPref(`ui.${which}PointerCapabilities`, 1);
+        Services.prefs.setIntPref('dom.w3c_touch_events.enabled', 1);
+        // The window itself does not become as narrow as that.
+        const { style } = gBrowser.selectedBrowser;
+        style.maxWidth = `${width}px`;
+        style.maxHeight = `${height}px`;";
+    in_chrome(browser, BE, &[json!(width), json!(height)]).map(drop)
+}
+
 /// Ends the process of another tab than the current one, which must have one of its own.
 pub(super) fn crash_tab(browser: &Browser, tab: &str) -> Result<()> {
     // The driver has Firefox end when one of its processes does.

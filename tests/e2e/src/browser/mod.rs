@@ -444,9 +444,12 @@ impl Browser {
         )?)
     }
 
-    /// Shows pages as a telephone of this size does, with a finger in the place of a mouse. Chromium only.
+    /// Shows pages as a telephone of this size does, with a finger in the place of a mouse.
     pub fn as_telephone(&self, width: u32, height: u32) -> Result<()> {
-        chromium::be_telephone(self.session()?, width, height)
+        match self.setup.kind {
+            Kind::Chromium => chromium::be_telephone(self.session()?, width, height),
+            Kind::Firefox => firefox::be_telephone(self, width, height),
+        }
     }
 
     /// Saves what is shown in light and in dark, as `<name>-light.png` and `<name>-dark.png`; of

@@ -127,44 +127,117 @@ fn the_page_offers_the_extension_to_whoever_comes_with_an_invite_until_told_not_
 fn the_page_suits_a_telephone_and_a_finger() -> Result {
     let world = World::start("web-phone")?;
     let web = Web::start(&world)?;
-    let pictures = paths::artifacts("screenshots")?;
-    let [paula] = &bare(&world, [(Chromium, "Paula")])?;
-    let bob = &world.browser(Firefox, "Bob")?;
+    let telephones = bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
+    let bob = &world.browser_with_page(Chromium, "Bob", &web.url())?;
     let b = bob.popup()?;
     b.join("Bob")?;
-    paula.as_telephone(320, 568)?;
-    let page = web.open(paula)?;
-    page.find(&named("button", "Join"))?;
-    let look = |name: &str| -> Result {
-        paula.screenshots(&pictures, &format!("web-{name}"))?;
-        let small = paula.session()?.execute(SMALL, &[])?;
-        assert_eq!(small, json!([]), "{name}");
-        let wide = "return document.documentElement.scrollWidth - innerWidth";
-        assert_eq!(paula.session()?.execute(wide, &[])?, 0, "{name}");
-        Ok(())
+    for telephone in &telephones {
+        let name = telephone.name();
+        let link = make_invite(&b)?;
+        b.click(&named("button", "Back"))?;
+        telephone.as_telephone(320, 568)?;
+        let page = web.open_link(telephone, &link)?.by_finger();
+        page.find(&named("button", "Join"))?;
+        look(telephone, "first-run")?;
+        page.fill("Your name", name)?;
+        page.click(&named("button", "Join"))?;
+        page.click(&named("button", "Connect"))?;
+        look(telephone, "invites")?;
+        b.accept(name)?;
+        page.click(&named("button", "Back"))?;
+        page.person("Bob").see_button("Open chat")?;
+        look(telephone, "lists")?;
+        page.person("Bob").open_chat()?;
+        b.person(name).open_chat()?;
+        for number in 1..=6 {
+            page.send(&format!("number {number} of {name}"))?;
+        }
+        b.see_message(&format!("number 6 of {name}"))?;
+        let long = format!("to {name}, in more words than there is room for in a line");
+        b.send(&long)?;
+        page.see_message(&long)?;
+        look(telephone, "chat")?;
+        page.click(&named("textbox", "Message"))?;
+        telephone.as_telephone(320, 300)?;
+        let covered = telephone.session()?.execute_async(COVERED, &[json!(300)])?;
+        assert_eq!(covered, json!([]), "{name}");
+        look(telephone, "keyboard")?;
+        telephone.as_telephone(320, 568)?;
+        walk(telephone, &page)?;
+        b.click(&named("button", "Back"))?;
+    }
+    telephones
+        .iter()
+        .chain([bob])
+        .try_for_each(Browser::check_console)
+}
+
+/// Goes from the chat with Bob through what else there is, and looks at each.
+fn walk(telephone: &Browser, page: &Page<'_>) -> Result {
+    let visit = |button: &str, what: &str, back: &str| -> Result {
+        page.click(&named("button", button))?;
+        look(telephone, what)?;
+        page.click(&named("button", back))
     };
-    look("first-run")?;
-    page.join("Paula")?;
-    page.befriend("Paula", &b, "Bob")?;
-    look("lists")?;
-    page.open_chat_with("Bob")?;
-    page.send("from a telephone")?;
-    look("chat")?;
+    let menu = "What to do with this message";
+    page.click(&with_text("listitem", "number 6").named("button", menu))?;
+    look(telephone, "message")?;
+    page.click(&with_text("listitem", "number 6").named("button", menu))?;
+    visit("Options of this chat", "options", "Options of this chat")?;
+    visit("Search in this chat", "search", "Close")?;
+    visit("About Bob", "contact", "Back")?;
     page.click(&named("button", "Back"))?;
+    visit("Here", "availability", "Here")?;
+    visit("Search people and messages", "palette", "Close")?;
+    for (button, what) in [
+        ("Files", "files"),
+        ("Connection", "connection"),
+        ("Settings", "settings"),
+    ] {
+        visit(button, what, "Back")?;
+    }
     page.click(&named("button", "Invites"))?;
     page.click(&named("button", "New invite"))?;
     page.see(&named("textbox", "Invite 1"))?;
-    look("invites")?;
-    page.click(&named("button", "Back"))?;
-    page.click(&named("button", "Settings"))?;
-    look("settings")
+    look(telephone, "invite")
 }
 
-/// What a finger may miss: it is less than 44 px high or wide, and is no part of a text.
+/// Takes pictures of what a telephone shows, and checks that a finger reaches all of it.
+fn look(telephone: &Browser, what: &str) -> Result {
+    let pictures = paths::artifacts("screenshots")?;
+    telephone.screenshots(&pictures, &format!("web-{what}-{}", telephone.name()))?;
+    let small = telephone.session()?.execute(SMALL, &[])?;
+    assert_eq!(small, json!([]), "{what}");
+    let wide = "const all = document.documentElement; return all.scrollWidth - all.clientWidth";
+    assert_eq!(telephone.session()?.execute(wide, &[])?, 0, "{what}");
+    Ok(())
+}
+
+/// What a keyboard on the screen covers, which leaves this height, of the field to write in and of the last message.
+const COVERED: &str = "
+    const [height] = args;
+    const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    while (innerHeight !== height) await painted();
+    await painted();
+    const field = document.activeElement;
+    const log = document.querySelector('.log');
+    const last = [...log.querySelectorAll('.message')].at(-1);
+    const place = (element) => element.getBoundingClientRect();
+    const inside = (element, { top, bottom }) => place(element).top >= top && place(element).bottom <= bottom;
+    const window = { top: 0, bottom: visualViewport.height };
+    const covered = [[field, window], [log, window], [last, place(log)]].filter(([element, frame]) => !inside(element, frame));
+    return covered.map(([element]) => element.outerHTML.slice(0, 120));";
+
+/// What a finger may miss or cannot read: it is less than 44 px high or wide, its words do not fit into it, a
+/// menu goes beyond the screen, or the button for it stands below a message.
 const SMALL: &str = "
-    const controls = document.querySelectorAll('button, input, select, textarea, summary, [role=switch]');
+    const controls = document.querySelectorAll('button, input, select, textarea, summary, [role=switch], [role=option]');
     const target = (control) => control.matches('[type=checkbox]') && control.labels[0] || control;
     const seen = Array.from(controls, target).filter((control) => control.checkVisibility());
     const size = (control) => control.getBoundingClientRect();
-    const small = seen.filter((control) => size(control).height < 43.5 || size(control).width < 43.5);
+    const beyond = (control) => control.closest('[role=menu]') && size(control).bottom > innerHeight;
+    const below = (control) => control.matches('.more') && size(control).top > size(control.closest('.message').querySelector('.bubble')).bottom;
+    const cut = (control) => control.matches('button') && control.scrollWidth > control.clientWidth + 1;
+    const tiny = (control) => size(control).height < 43.5 || size(control).width < 43.5;
+    const small = seen.filter((control) => tiny(control) || cut(control) || beyond(control) || below(control));
     return small.map((control) => `${control.outerHTML.slice(0, 120)} ${size(control).width}x${size(control).height}`);";
