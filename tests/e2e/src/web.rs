@@ -57,6 +57,12 @@ impl Web {
         self.site.url("")
     }
 
+    /// Returns a configuration with which invites lead to the page.
+    pub fn named_in(&self, mut config: Value) -> Value {
+        config["page"] = self.url().into();
+        config
+    }
+
     /// Opens the page in the tab.
     pub fn open<'a>(&self, browser: &'a Browser) -> Result<Page<'a>> {
         browser.session()?.navigate(&self.url())?;

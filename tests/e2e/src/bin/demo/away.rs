@@ -1,4 +1,4 @@
-//! The last chapter, "Found again anywhere": two people, two homes behind routers with NAT.
+//! The chapter "Found again anywhere": two people, two homes behind routers with NAT.
 
 use crate::Story;
 use e2e::Home::{A, B};

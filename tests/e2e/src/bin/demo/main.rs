@@ -1,14 +1,15 @@
 //! The demonstration: two Chromium profiles and one Firefox find each other, ask, accept, chat;
-//! one of them crashes and comes back; then two find each other again anywhere. Started by
-//! `cargo xtask demo`.
+//! one of them crashes and comes back; then two find each other again anywhere, and somebody joins who has
+//! only the page. Started by `cargo xtask demo`.
 
 #![allow(clippy::print_stdout, reason = "it tells a story")]
 
 mod away;
+mod page;
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::services::{self, Echo, PUBLIC, PeerServer, own_address, stun::Coturn};
-use e2e::{Browser, Kind, Page, Result, Setup, browser, paths};
+use e2e::{Browser, Kind, Page, Result, Setup, Web, browser, paths};
 use serde_json::Value;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -54,6 +55,8 @@ impl Story {
             echo.url()
         ));
         let config = services::config(&signalling, &stun.url(), &echo);
+        let web = Web::start_with(&config)?;
+        let config = web.named_in(config);
         let (alice, carol, mut bob) = self.start_browsers(&config)?;
         self.join(&[&alice, &bob, &carol])?;
         self.meet(&alice, &bob)?;
@@ -66,6 +69,7 @@ impl Story {
             browser.check_console()?;
         }
         away::chapter(self)?;
+        let _dora = page::chapter(self, &web, &alice)?;
         self.wait_for_the_person();
         Ok(())
     }
