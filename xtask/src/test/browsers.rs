@@ -8,10 +8,11 @@ use anyhow::{Result, bail};
 
 /// Runs the tests of one network. Two cores have room for three stories at once: half of what a browser does is to wait.
 pub(super) fn run(filters: &[String]) -> Result<Report> {
-    let report = e2e("browsers", "alone", 1, filters)?;
-    let report = report.plus(e2e("browsers", "beside", 3, filters)?);
+    let report = e2e("alone", 1, filters)?;
+    let report = report.plus(e2e("beside", 3, filters)?);
+    let report = report.plus(e2e("python", 3, filters)?);
     let report = report.plus(official(filters)?);
-    Ok(report.plus(e2e("browsers", "waiting", 4, filters)?))
+    Ok(report.plus(e2e("waiting", 4, filters)?))
 }
 
 /// Runs the test of the crate `peerjs` with the official server and a page of stock peerjs.
@@ -28,7 +29,7 @@ pub(super) fn across_nats(filters: &[String]) -> Result<Report> {
         println!("!! NO TESTS ACROSS NATS: {reason:#}");
         return Ok(Counts::skipped().into());
     }
-    e2e("nat", "apart", 3, filters)
+    e2e("apart", 3, filters)
 }
 
 /// Measures across NATs what no local network shows: how soon a killed router is replaced.
@@ -42,12 +43,12 @@ pub(crate) fn measure_failover() -> Result<()> {
     Ok(())
 }
 
-/// Runs one of the test programs of `e2e`, built with this feature, so many stories at once.
-fn e2e(feature: &str, program: &str, threads: u8, filters: &[String]) -> Result<Report> {
+/// Runs one of the test programs of `e2e`, so many stories at once.
+fn e2e(program: &str, threads: u8, filters: &[String]) -> Result<Report> {
     // One of the services; tests find it beside their own folder.
     shell::run(shell::cargo().args(["build", "--quiet", "-p", "beacon"]))?;
     let mut cargo = shell::cargo();
-    cargo.args(["test", "-p", "e2e", "--features", feature]);
+    cargo.args(["test", "-p", "e2e", "--features", "browsers"]);
     cargo.args(["--test", program]);
     // Stories are no place for backtraces.
     cargo

@@ -1,5 +1,5 @@
 //! Stories across real NATs, in network namespaces, each in one of its own. They mostly wait.
-#![cfg(feature = "nat")]
+#![cfg(feature = "browsers")]
 
 mod away;
 mod echo;

@@ -1,4 +1,4 @@
 //! The second client, in Python, as one of them.
-#![cfg(feature = "interop")]
+#![cfg(feature = "browsers")]
 
 mod interop;
