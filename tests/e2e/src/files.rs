@@ -4,10 +4,11 @@
 use crate::browser::Browser;
 use crate::webdriver::Element;
 use crate::{Result, World, friends};
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// A MiB.
 pub const MEGABYTE: usize = 1 << 20;
@@ -89,6 +90,17 @@ pub fn check_saved(browser: &Browser, name: &str, size: usize) -> Result {
     let saved = fs::read(browser.downloads().join(name))?;
     assert!(saved == bytes(size), "{name} is another file");
     Ok(())
+}
+
+/// Without the permission nobody says when a file is saved: waits until it is.
+pub fn see_saved(browser: &Browser, name: &str, size: usize) -> Result {
+    let file = browser.downloads().join(name);
+    let end = Instant::now() + Duration::from_secs(20);
+    while fs::metadata(&file).map_or(0, |file| file.len()) < size as u64 {
+        ensure!(Instant::now() < end, "{name} is not saved");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    check_saved(browser, name, size)
 }
 
 /// Waits until nothing of a file is left in the extension, of which it tells nobody.

@@ -8,7 +8,7 @@
 //!   `friends`: contacts in two homes; `files`: what these send each other; `filled`: chats with a long history.
 //! - `stock`: an ordinary page with the stock PeerJS client, told by a test what to do; `squatter`:
 //!   somebody who holds ids and never answers.
-//! - `python`: the second client, of `interop/`.
+//! - `python`: the second client, of `interop/`; `clients`: every kind of client with every other.
 //! - `devtools`: scripts in pages that no tab shows; `engine`: the one in which the engine runs;
 //!   `crowd`: a popup that is told of many people.
 //! - `webdriver`, `process`, `extension`, `tally`, `paths`: what these are made of.
@@ -22,6 +22,7 @@
 )]
 
 pub mod browser;
+pub mod clients;
 mod crowd;
 pub mod devtools;
 pub mod engine;

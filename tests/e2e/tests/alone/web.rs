@@ -11,34 +11,6 @@ use std::time::{Duration, Instant};
 const SECOND: &str = "open in another tab too";
 
 #[test]
-fn the_page_joins_is_seen_and_chats_with_an_extension_in_both_browsers() -> Result {
-    let world = World::start("web")?;
-    let web = Web::start(&world)?;
-    let pages = bare(&world, [(Chromium, "Paula"), (Firefox, "Quinn")])?;
-    let bob = &world.browser(Firefox, "Bob")?;
-    let b = bob.popup()?;
-    b.join("Bob")?;
-    for browser in &pages {
-        let (page, name) = (web.open(browser)?, browser.name());
-        page.join(name)?;
-        page.befriend(name, &b, "Bob")?;
-        page.person("Bob").open_chat()?;
-        b.person(name).open_chat()?;
-        page.send(&format!("{name}, from a page"))?;
-        b.see_message(&format!("{name}, from a page"))?;
-        b.send(&format!("to {name}"))?;
-        page.see_message(&format!("to {name}"))?;
-        b.click(&named("button", "Back"))?;
-        browser.session()?.refresh()?;
-        page.see_message(&format!("to {name}"))?;
-    }
-    pages
-        .iter()
-        .chain([bob])
-        .try_for_each(Browser::check_console)
-}
-
-#[test]
 fn the_page_sends_nothing_before_join() -> Result {
     let world = World::start("web-silence")?;
     let web = Web::start(&world)?;
@@ -87,6 +59,8 @@ fn a_second_tab_shows_the_same_and_goes_on_when_the_first_one_ends_whatever_ends
             );
             assert!(taken_over <= Duration::from_secs(2), "{taken_over:?}");
         }
+        browser.session()?.refresh()?;
+        page.see_message("after")?;
         b.click(&named("button", "Back"))?;
     }
     pages

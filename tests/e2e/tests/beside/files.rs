@@ -1,13 +1,11 @@
 //! What is promised about files: each arrives whole where the browser saves files, and goes on after any end.
 
-use anyhow::ensure;
 use e2e::files::{
     CHOSEN, MEGABYTE, bytes, call, check_saved, choose, contacts, offer, see, see_nothing_stays,
-    send, send_this, view,
+    see_saved, send, send_this, view,
 };
 use e2e::{Browser, Kind, Page, Result, World, friends};
 use std::fs;
-use std::time::{Duration, Instant};
 
 #[test]
 fn a_file_arrives_whole_in_the_downloads_of_the_other_browser() -> Result {
@@ -24,17 +22,6 @@ fn a_file_arrives_whole_in_the_downloads_of_the_other_browser() -> Result {
         see_nothing_stays(to)?;
     }
     browsers.iter().try_for_each(Browser::check_console)
-}
-
-/// Without the permission nobody says when a file is saved: waits until it is.
-fn see_saved(browser: &Browser, name: &str, size: usize) -> Result {
-    let file = browser.downloads().join(name);
-    let end = Instant::now() + Duration::from_secs(20);
-    while fs::metadata(&file).map_or(0, |file| file.len()) < size as u64 {
-        ensure!(Instant::now() < end, "{name} is not saved");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    check_saved(browser, name, size)
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod invited;
 mod meeting;
 mod menu;
 mod months;
+mod pairs;
 mod palette;
 mod pictures;
 mod popup;

@@ -185,9 +185,11 @@ async fn is_safe(file: &File, size: u64, files: u32) -> Result<bool, Fault> {
     Ok(true)
 }
 
-/// Follows a link that saves what it leads to. Both browsers do so in a page that nobody sees.
+/// Follows a link that saves what it leads to. Both browsers do so in a page that nobody sees, but Firefox not in a frame
+/// that is not displayed, as that of the page's engine: there it is a link of the tab. Elsewhere a window is its own parent.
 fn follow(url: &str, name: &str) -> Result<(), JsValue> {
-    let document = web_sys::window().and_then(|window| window.document());
+    let window = web_sys::window().ok_or("no window")?;
+    let document = window.parent()?.and_then(|parent| parent.document());
     let link = document.ok_or("no document")?.create_element("a")?;
     link.set_attribute("href", url)?;
     link.set_attribute("download", name)?;
