@@ -5,32 +5,12 @@
 )]
 
 use e2e::Kind::{Chromium, Firefox};
+use e2e::clients::{Client, Round, meet};
 use e2e::files::{MEGABYTE, accept, bytes, call, check_saved, see, view};
 use e2e::services::Beacon;
 use e2e::{Browser, Kind, Python, Result, World, named};
 use serde_json::{Value, json};
 use std::fs;
-
-/// One of each, who see each other. Who comes first is the router.
-fn neighbours(test: &str, kind: Kind, python_first: bool) -> Result<(World, Browser, Python)> {
-    let world = World::with_downloads(test)?;
-    let browser = world.browser(kind, "Alice")?;
-    let python = if python_first {
-        let python = Python::start(&world, "Vera")?;
-        python.see(&json!({ "event": "role", "role": "router" }))?;
-        browser.popup()?.join("Alice")?;
-        python
-    } else {
-        browser.popup()?.join("Alice")?;
-        browser.popup()?.see_text("203.0.113.7")?;
-        let python = Python::start(&world, "Vera")?;
-        python.see(&json!({ "event": "role", "role": "peer" }))?;
-        python
-    };
-    python.see(&json!({ "event": "listed", "name": "Alice" }))?;
-    browser.popup()?.person("Vera").see_button("Connect")?;
-    Ok((world, browser, python))
-}
 
 /// The client in Python asks, and the person of the extension accepts.
 fn python_asks(browser: &Browser, python: &mut Python) -> Result {
@@ -70,46 +50,36 @@ fn talk(browser: &Browser, python: &mut Python) -> Result {
     e2e::talk::check(&page, &all)
 }
 
-fn python_follows_and_asks(test: &str, kind: Kind) -> Result {
-    let (_world, browser, mut python) = neighbours(test, kind, false)?;
-    python_asks(&browser, &mut python)?;
-    talk(&browser, &mut python)?;
-    browser.check_console()
-}
+/// Two extensions, two pages, and a page with an extension are met without Python, in `pairs.rs`.
+const ROUNDS: [Round<'_>; 5] = [
+    (Client::Python, &OTHERS),
+    (OTHERS[0], &[Client::Python]),
+    (OTHERS[1], &[Client::Python]),
+    (OTHERS[2], &[Client::Python]),
+    (OTHERS[3], &[Client::Python]),
+];
 
-fn python_is_router_and_is_asked(test: &str, kind: Kind) -> Result {
-    let (_world, browser, mut python) = neighbours(test, kind, true)?;
-    browser.popup()?.person("Vera").connect()?;
-    let request = python.see(&json!({ "event": "request", "name": "Alice" }))?;
-    python.run(&json!({ "do": "accept", "request": request["request"] }))?;
-    python.see(&json!({ "event": "profile", "name": "Alice" }))?;
-    talk(&browser, &mut python)?;
-    browser.check_console()
-}
-
-#[test]
-fn python_is_listed_by_chromium_asks_and_chats_with_receipts() -> Result {
-    python_follows_and_asks("interop-chromium", Chromium)
-}
+const OTHERS: [Client; 4] = [
+    Client::Extension(Chromium),
+    Client::Extension(Firefox),
+    Client::Page(Chromium),
+    Client::Page(Firefox),
+];
 
 #[test]
-fn python_is_listed_by_firefox_asks_and_chats_with_receipts() -> Result {
-    python_follows_and_asks("interop-firefox", Firefox)
-}
-
-#[test]
-fn python_is_the_router_of_chromium_is_asked_and_accepts() -> Result {
-    python_is_router_and_is_asked("interop-router-chromium", Chromium)
-}
-
-#[test]
-fn python_is_the_router_of_firefox_is_asked_and_accepts() -> Result {
-    python_is_router_and_is_asked("interop-router-firefox", Firefox)
+fn python_meets_every_kind_whichever_is_the_router_and_whoever_asks() -> Result {
+    meet("interop-pairs", &ROUNDS)
 }
 
 /// Somebody asked in Python and was accepted in the extension.
 fn contacts(test: &str, kind: Kind) -> Result<(World, Browser, Python)> {
-    let (world, browser, mut python) = neighbours(test, kind, false)?;
+    let world = World::with_downloads(test)?;
+    let browser = world.browser(kind, "Alice")?;
+    let page = browser.popup()?;
+    page.join("Alice")?;
+    page.see_text("203.0.113.7")?;
+    let mut python = Python::start(&world, "Vera")?;
+    python.see(&json!({ "event": "listed", "name": "Alice" }))?;
     python_asks(&browser, &mut python)?;
     Ok((world, browser, python))
 }
