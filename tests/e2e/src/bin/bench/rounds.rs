@@ -5,7 +5,8 @@ use crate::figures::{Figures, What};
 use anyhow::{Context, anyhow};
 use e2e::Kind::{Chromium, Firefox};
 use e2e::page::Moment;
-use e2e::{Browser, Build, Page, Result, World, named};
+use e2e::web::bare;
+use e2e::{Browser, Build, Page, Result, Web, World, named};
 
 const JOIN: What = goal("Join → seen in the other's list", "ms", 600.0);
 const USABLE: What = goal("request accepted → chat usable", "ms", 150.0);
@@ -14,6 +15,9 @@ const PAINT: What = goal("popup opened → list painted", "ms", 150.0);
 const CROWD: What = goal("told of 1,000 people → list painted", "ms", 100.0);
 const SCROLL: What = goal("scrolling through them, longest pause", "ms", 50.0);
 const MEMORY: What = goal("idle engine: private memory", "MB", 60.0);
+
+/// The build of the page, which is measured beside the extension.
+const PAGE: &str = "page";
 
 /// Messages that are measured in a round.
 const MESSAGES: u32 = 10;
@@ -58,6 +62,15 @@ pub(crate) fn measure(round: u32, subjects: &[Subject], figures: &mut Figures) -
         let (a, b) = (alice.popup()?, bob.popup()?);
         pairs.push(Pair { build, alice, a, b });
     }
+    let world = World::start(&format!("bench-{PAGE}-{round}"))?;
+    let web = Web::start(&world)?;
+    let [alice, bob] = &bare(&world, [(Chromium, "Alice"), (kind, "Bob")])?;
+    pairs.push(Pair {
+        build: PAGE,
+        alice,
+        a: web.open(alice)?,
+        b: web.open(bob)?,
+    });
     // Who is first is first in half of the rounds.
     if round % 4 >= 2 {
         pairs.reverse();
@@ -73,6 +86,7 @@ pub(crate) fn measure(round: u32, subjects: &[Subject], figures: &mut Figures) -
             figures.add(MESSAGE, pair.build, took);
         }
     }
+    pairs.retain(|pair| pair.build != PAGE);
     for _ in 0..3 {
         for pair in &pairs {
             let took = pair.alice.time_to_paint("popup.html", "main li")?;
