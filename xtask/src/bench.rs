@@ -111,7 +111,10 @@ fn page(options: &Options, dist: &Path, nats: Option<&str>) -> Result<String> {
     }
     page.push_str("## What a person waits for\n\n");
     figures_table(&mut page, &measured["figures"], BUILDS)?;
-    page.push_str("\n## The page beside the extension\n\nBetween two pages, and in turns with them between two extensions. The page should take 1.2 times as long at most.\n\n");
+    page.push_str(
+        "\n## The page beside the extension\n\nBetween two pages, and in turns with them between two extensions. The page should \
+         take 1.2 times as long at most.\n\n",
+    );
     figures_table(&mut page, &measured["figures"], ["page", "now"])?;
     page.push_str("\n## With 500 contacts and 100,000 messages\n\n");
     page.push_str("In Chromium; a search from the key that ends the word to the frame that shows what was found.\n\n");

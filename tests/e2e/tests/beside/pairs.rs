@@ -1,4 +1,4 @@
-//! The page and the extension, in either browser: each meets every other that is not of its own kind, or not in its own browser.
+//! Each kind of client that has a view meets each other one: the page and the extension, in either browser.
 
 use e2e::Kind::{Chromium, Firefox};
 use e2e::Result;
