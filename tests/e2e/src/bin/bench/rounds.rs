@@ -89,7 +89,7 @@ pub(crate) fn measure(round: u32, subjects: &[Subject], figures: &mut Figures) -
     pairs.retain(|pair| pair.build != PAGE);
     for _ in 0..3 {
         for pair in &pairs {
-            let took = pair.alice.time_to_paint("popup.html", "#saved-list li")?;
+            let took = pair.alice.time_to_paint("popup.html", "li.person")?;
             figures.add(PAINT, pair.build, took);
         }
     }
