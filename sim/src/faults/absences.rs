@@ -1,6 +1,6 @@
 //! People who are off, away, or there for contacts only, for a while.
 
-use crate::causes::ABSENT;
+use crate::causes::{ABSENT, CUT_OFF};
 use crate::check;
 use crate::node;
 use crate::world::World;
@@ -17,7 +17,14 @@ pub fn absent(world: &mut World, index: usize, choice: Choice) {
         return;
     };
     device.absent = true;
+    let home = device.home;
     world.disturb(index, &ABSENT);
+    // Where its sockets are dead the server does not hear that it gives up its ids, and holds a Router ID among
+    // them as that of a machine that is cut off. Nothing else waits: it takes them over itself by their tokens.
+    let leaves = matches!(choice, Choice::Off(_) | Choice::ContactsOnly);
+    if leaves && world.network.sockets.is_half_open(index) {
+        world.model.disturbed_home(home, world.ctx.now, &CUT_OFF);
+    }
     node::command(world, index, Command::Choose(choice));
 }
 
