@@ -843,15 +843,6 @@ pub enum Origin {
 /// What is read of the messages of a chat while a node runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Query {
-    /// The one with the highest number that has one of these ids.
-    Newest {
-        /// Whose chat.
-        contact: ContactId,
-        /// Who wrote it.
-        origin: Origin,
-        /// The ids.
-        ids: Vec<String>,
-    },
     /// All that have one of these ids, whoever wrote them, in the order of their numbers.
     Named {
         /// Whose chat.
@@ -883,8 +874,7 @@ impl Query {
     /// Returns whose chat is asked about.
     pub fn contact(&self) -> &ContactId {
         match self {
-            Self::Newest { contact, .. }
-            | Self::Named { contact, .. }
+            Self::Named { contact, .. }
             | Self::Numbers { contact, .. }
             | Self::Own { contact, .. } => contact,
         }
@@ -895,9 +885,6 @@ impl Query {
         let of = &record.message;
         of.contact == *self.contact()
             && match self {
-                Self::Newest { origin, ids, .. } => {
-                    of.origin == *origin && ids.contains(&record.id)
-                }
                 Self::Named { ids, .. } => ids.contains(&record.id),
                 Self::Numbers { first, last, .. } => (*first..=*last).contains(&of.number),
                 Self::Own { after, upto, .. } => {
@@ -913,16 +900,18 @@ impl Query {
     /// that have them at hand.
     pub fn answer<'a>(
         &self,
-        messages: impl DoubleEndedIterator<Item = &'a MessageRecord>,
+        messages: impl Iterator<Item = &'a MessageRecord>,
     ) -> Vec<MessageRecord> {
-        let mut found = messages.filter(|record| self.matches(record));
-        match self {
-            Self::Newest { .. } => found.next_back().into_iter().cloned().collect(),
-            Self::Named { .. } | Self::Numbers { .. } | Self::Own { .. } => {
-                found.cloned().collect()
-            }
-        }
+        let found = messages.filter(|record| self.matches(record));
+        found.cloned().collect()
     }
+}
+
+/// Returns the newest of these messages that the person on this device has written, or the contact.
+pub(crate) fn newest(records: Vec<MessageRecord>, origin: Origin) -> Option<MessageRecord> {
+    let of = records.into_iter();
+    let of = of.filter(|record| record.message.origin == origin);
+    of.max_by_key(|record| record.message.number)
 }
 
 impl ThreadRecord {

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::fact::Fact;
 use crate::limits::SAME_ALERT;
 use crate::misbehaviour::Misbehaviour;
-use crate::records::{MessageRecord, Origin, Query};
+use crate::records::{MessageRecord, Origin, Query, newest};
 use crate::store::{Read, Wanted};
 use crate::values::ContactId;
 use crate::wire::SessionFrame;
@@ -79,12 +79,8 @@ impl Conversations {
         let contact = id.clone();
         match next {
             Next::Find(last) => {
-                let (origin, ids) = (Origin::Own, vec![last]);
-                let query = Query::Newest {
-                    contact,
-                    origin,
-                    ids,
-                };
+                let ids = vec![last];
+                let query = Query::Named { contact, ids };
                 self.load(ctx, id, Wanted::Agreement, query);
             }
             Next::Recall { after, upto } => {
@@ -120,9 +116,8 @@ impl Conversations {
         if let Some(place) = chat.place_of_last(&seen) {
             return chat.read_by_other(place);
         }
-        let query = Query::Newest {
+        let query = Query::Named {
             contact: id.clone(),
-            origin: Origin::Own,
             ids: vec![seen],
         };
         self.load(ctx, id, Wanted::Receipt, query);
@@ -166,7 +161,6 @@ impl Conversations {
         let Some(session) = session else {
             return Ok(());
         };
-        let newest = records.first();
         match what {
             Wanted::Agreement => {
                 let happening = if matches!(session.agreement, Agreement::Recalling { .. }) {
@@ -174,17 +168,19 @@ impl Conversations {
                     Happening::Recalled
                 } else {
                     // One that a backup has brought has no place: it is before all that have one.
-                    Happening::Found(newest.map(|record| record.place.unwrap_or_default()))
+                    let found = newest(records, Origin::Own);
+                    Happening::Found(found.map(|record| record.place.unwrap_or_default()))
                 };
                 return self.agree(ctx, id, happening);
             }
             Wanted::Question => {
-                let known = newest.map(|record| record.id.clone());
+                let known = newest(records, Origin::Received).map(|record| record.id);
                 self.say(ctx, id, &SessionFrame::Known { id: known });
             }
             Wanted::Decision { .. } | Wanted::Named(_) | Wanted::Erasing => {}
             Wanted::Receipt => {
-                if let Some(place) = newest.and_then(|record| record.place) {
+                let seen = newest(records, Origin::Own);
+                if let Some(place) = seen.and_then(|record| record.place) {
                     self.chat(id).read_by_other(place);
                 }
             }

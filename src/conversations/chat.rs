@@ -45,6 +45,9 @@ pub(crate) struct Chat {
     queue: Queue,
     /// Messages as they were before a transaction that has failed, by number: they are written again with the head.
     undo: LiteMap<u64, MessageRecord>,
+    /// The messages from the end of the chat up to before this number may be on the disk: transactions had them that have
+    /// failed.
+    left_until: u64,
     /// The last transaction failed: when the head is written alone, unless there is a message to store
     /// before.
     again: Option<Mono>,
@@ -92,6 +95,7 @@ impl Chat {
             staged: Vec::new(),
             queue: Queue::default(),
             undo: LiteMap::new(),
+            left_until: 0,
             again: None,
             outbox: Outbox::new(outbox),
             erased: Erased::default(),
@@ -126,6 +130,15 @@ impl Chat {
         }
         self.told = Some(progress);
         self.told.clone()
+    }
+
+    /// Returns a message that was read, as it is stored. A transaction that is said to have failed may have left messages
+    /// behind the end of the chat, which are as if they were not there, and earlier ones as it would have changed them.
+    pub(super) fn as_stored<'a>(&'a self, read: &'a MessageRecord) -> Option<&'a MessageRecord> {
+        let number = read.message.number;
+        let left = self.durable.next_number..self.left_until;
+        let is_left = left.contains(&number) && !planted!(LeftoverTaken);
+        (!is_left).then(|| self.undo.get(&number).unwrap_or(read))
     }
 
     /// Returns a stored message as it is shown: how far an own one is follows from the chat, so
@@ -213,6 +226,7 @@ impl Chat {
         self.durable = head;
         self.again = None;
         self.undo = LiteMap::new();
+        self.left_until = 0;
         self.tell_erased(&mut durable);
         for staged in batch {
             let Staged {
@@ -258,7 +272,10 @@ impl Chat {
     /// Ends the transaction under way, which has failed: perhaps it is written all the same. Returns what
     /// was in it and behind it.
     pub(crate) fn failed(&mut self, now: Mono) -> Failed {
-        let flying = self.flying.take().into_iter().flat_map(|(_, batch)| batch);
+        let (head, flying) = self.flying.take().unzip();
+        let ends = head.map_or(0, |head| head.next_number);
+        self.left_until = self.left_until.max(ends);
+        let flying = flying.into_iter().flatten();
         let mut failed = Failed::default();
         for staged in flying.chain(std::mem::take(&mut self.staged)) {
             match staged.command {

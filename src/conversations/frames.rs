@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::fact::{Fact, FileTalk, Heard};
 use crate::limits::{ASK_IDS, ASKS, MESSAGE_ID};
 use crate::misbehaviour::Misbehaviour;
-use crate::records::{Origin, Query};
+use crate::records::Query;
 use crate::store::Wanted;
 use crate::values::{Act, ContactId, Reference, TransferId};
 use crate::view::{self, Event};
@@ -257,9 +257,8 @@ impl Conversations {
         if !fits || received.asked > ASKS || !received.has_said || received.texts > 0 {
             return Err(Misbehaviour::OutOfPlace);
         }
-        let query = Query::Newest {
+        let query = Query::Named {
             contact: id.clone(),
-            origin: Origin::Received,
             ids,
         };
         self.load(ctx, id, Wanted::Question, query);

@@ -31,8 +31,6 @@ mod tests;
 mod timed;
 mod writing;
 
-pub(crate) use chat::quote;
-
 use crate::clock::{Mono, Now};
 use crate::context::Context;
 use crate::fact::Fact;

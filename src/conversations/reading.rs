@@ -1,11 +1,11 @@
 //! What others read of the chats.
 
 use super::Conversations;
-use super::chat::{self, Chat};
+use super::chat::{self, Chat, quote};
 use crate::clock::UnixMillis;
 use crate::records::MessageRecord;
 use crate::values::ContactId;
-use crate::view::{Message, Quoted, Staying};
+use crate::view::{Message, Staying};
 
 impl Conversations {
     fn begun(&self, id: &ContactId) -> Option<&Chat> {
@@ -35,11 +35,24 @@ impl Conversations {
         self.begun(id).map_or(0, Chat::last_at)
     }
 
-    /// Returns a stored message as views see it now, with what is quoted in it.
-    pub(crate) fn shown(&self, record: &MessageRecord, quoted: Option<Quoted>) -> Message {
-        match self.begun(&record.message.contact) {
-            Some(chat) => chat.shown(record, quoted),
-            None => chat::shown(record, quoted),
-        }
+    /// Returns what was read of a chat as it is stored, without what a failed transaction has left.
+    pub(crate) fn as_stored(&self, id: &ContactId, read: &[MessageRecord]) -> Vec<MessageRecord> {
+        let chat = self.begun(id);
+        let stored = |record| chat.map_or(Some(record), |chat| chat.as_stored(record));
+        read.iter().filter_map(stored).cloned().collect()
+    }
+
+    /// Returns a message that was read as views see it now, with what it answers; `None` where a failed transaction has
+    /// left it.
+    pub(crate) fn shown(
+        &self,
+        read: &MessageRecord,
+        answered: Option<&MessageRecord>,
+    ) -> Option<Message> {
+        let Some(chat) = self.begun(&read.message.contact) else {
+            return Some(chat::shown(read, answered.and_then(quote)));
+        };
+        let answered = answered.and_then(|answered| chat.as_stored(answered));
+        Some(chat.shown(chat.as_stored(read)?, answered.and_then(quote)))
     }
 }

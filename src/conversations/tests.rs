@@ -10,7 +10,7 @@ use crate::limits::{
     PROFILES_TAKEN, SAME_ALERT, TEXT_BYTES, UNSEEN,
 };
 use crate::misbehaviour::Misbehaviour;
-use crate::records::{Origin, Query};
+use crate::records::Query;
 use crate::store::{Read, Wanted};
 use crate::test_context::{
     changes, clear, closed, context, facts, id, outputs, replies, sent, wait,
@@ -307,9 +307,8 @@ fn a_contact_that_has_what_is_missing_here_is_asked_and_the_person_is_told() {
     write(&mut ctx, &mut all, 2);
     clear(&mut ctx);
     hear(&mut ctx, &mut all, &have(Some(name(9))));
-    let query = Query::Newest {
+    let query = Query::Named {
         contact: bob(),
-        origin: Origin::Own,
         ids: vec![name(9)],
     };
     assert_eq!(queries(&mut ctx), [query]);
@@ -347,9 +346,8 @@ fn a_question_is_answered_with_the_newest_message_that_is_here() {
     let (mut ctx, mut all) = session();
     let ids = vec![name(1), name(2)];
     hear(&mut ctx, &mut all, &SessionFrame::Ask { ids: ids.clone() });
-    let query = Query::Newest {
+    let query = Query::Named {
         contact: bob(),
-        origin: Origin::Received,
         ids,
     };
     assert_eq!(queries(&mut ctx), [query]);

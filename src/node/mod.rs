@@ -33,7 +33,7 @@ use crate::clock::Now;
 use crate::config::Config;
 use crate::contacts::Contacts;
 use crate::context::Context;
-use crate::conversations::{Conversations, quote};
+use crate::conversations::Conversations;
 use crate::directory::Directory;
 use crate::files::Files;
 use crate::handshakes::Handshakes;
@@ -166,10 +166,11 @@ impl Node {
             .unwrap_or_else(|| Output::Timeout(self.due()))
     }
 
-    /// Returns a stored message as views see it now; `answered` is the one that it answers
-    /// ([`MessageRecord::answers`]), where it is here.
-    pub fn shown(&self, record: &MessageRecord, answered: Option<&MessageRecord>) -> Message {
-        self.conversations.shown(record, answered.and_then(quote))
+    /// Returns a message that was read as views see it now; `answered` is the one that it answers
+    /// ([`MessageRecord::answers`]), where it is here. `None` is what a write has left that is said to have failed: as long
+    /// as it is there, views must not show it.
+    pub fn shown(&self, read: &MessageRecord, answered: Option<&MessageRecord>) -> Option<Message> {
+        self.conversations.shown(read, answered)
     }
 
     /// Returns whether nothing is under way that the end of the page would break off: no write, no

@@ -3,7 +3,7 @@
 
 use crate::world::{ANN, BOB, CLEO, HOME, World, friends};
 use mesh_chat::config::Settings;
-use mesh_chat::view::{Command, MessageState, PersonId, Refusal};
+use mesh_chat::view::{Act, Command, MessageState, PersonId, Reference, Refusal};
 
 /// Returns the stored texts of a device's only chat, as a view that is opened now shows them.
 fn texts(world: &mut World, device: usize, with: &str) -> Vec<String> {
@@ -54,6 +54,61 @@ fn a_text_that_was_received_and_not_acknowledged_is_there_once() {
         let bob = world.restart(bob, HOME);
         assert_eq!(texts(&mut world, bob, "Ann"), ["one"], "{restarts}");
     }
+}
+
+/// Makes the disk of a device refuse a text. If the next write of that chat fails too, half a minute passes before what it
+/// has left is taken back.
+fn refuse_text(world: &mut World, device: usize, to: &str) {
+    world.fill_disk(device);
+    world.send(device, to, "refused");
+    world.free_disk(device);
+}
+
+#[test]
+fn what_a_failed_write_has_left_is_not_shown_and_nobody_can_say_anything_about_it() {
+    let mut world = friends();
+    refuse_text(&mut world, BOB, "Ann");
+    world.while_doubting(BOB, |world| world.send(ANN, "Bob", "one"));
+    let left = world.records(BOB, "Ann");
+    assert_eq!(left.len(), 1);
+    assert_eq!(texts(&mut world, BOB, "Ann"), [""; 0]);
+    let reference = Reference {
+        act: Act::Reaction,
+        about: left[0].id.clone(),
+    };
+    let (contact, text) = (world.contact(BOB, "Ann"), "👍".to_owned());
+    world.command(
+        BOB,
+        Command::Refer {
+            contact,
+            reference,
+            text,
+        },
+    );
+    assert_eq!(*world.reply(BOB), Err(Refusal::MessageGone));
+    world.pass(60_000);
+    assert_eq!(texts(&mut world, BOB, "Ann"), ["one"]);
+    let bob = world.restart(BOB, HOME);
+    assert_eq!(texts(&mut world, bob, "Ann"), ["one"]);
+}
+
+#[test]
+fn what_a_failed_write_has_left_is_not_said_to_be_here() {
+    let mut world = friends();
+    let empty = world.copy_disk(BOB);
+    world.send(ANN, "Bob", "one");
+    let delivered = world.copy_disk(ANN);
+    // Bob's disk is older, and so Ann's device sends the text again.
+    let bob = world.go_back(BOB, empty);
+    refuse_text(&mut world, bob, "Ann");
+    world.while_doubting(bob, |world| world.pass(10_000));
+    assert_eq!(world.records(bob, "Ann").len(), 1);
+    // Hers is older too now: it asks whether he has the text.
+    let ann = world.go_back(ANN, delivered);
+    world.pass(60_000);
+    assert_eq!(texts(&mut world, bob, "Ann"), ["one"]);
+    assert_eq!(texts(&mut world, ann, "Bob"), ["one"]);
+    assert_eq!(world.states(ann), [MessageState::Delivered]);
 }
 
 /// Makes a world in which Bob has accepted Ann, while the disk of one of them is in doubt.

@@ -236,6 +236,6 @@ fn what_was_not_sent_in_the_backup_is_shown_so_and_never_sent() {
     let left = kept.iter().find(|one| one.message.text == "left here");
     let left = left.unwrap();
     assert_eq!((left.imported, left.place), (Some(Standing::NotSent), None));
-    let shown = world.node(ann).shown(left, None);
+    let shown = world.node(ann).shown(left, None).unwrap();
     assert_eq!(shown.state, MessageState::NotSent);
 }

@@ -144,11 +144,9 @@ impl Chat {
         match self.erased.reading.take() {
             None => Erasing::default(),
             Some(Reading::Range(timed)) => {
-                let end = self.durable.next_number;
                 let goes = |record: &MessageRecord| {
-                    let is_stored = record.message.number < end;
                     let is_of_them = record.place.is_some() == timed.own;
-                    is_stored && is_of_them && record.stays().is_some()
+                    is_of_them && record.stays().is_some()
                 };
                 let going = records.into_iter().filter(goes).collect();
                 self.erase_with_entries(Goes::Timed(timed), going)

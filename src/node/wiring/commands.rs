@@ -6,7 +6,7 @@ use crate::io::CommandId;
 use crate::limits::MESSAGE_ID;
 use crate::node::Node;
 use crate::offer::FileOffer;
-use crate::records::{MessageRecord, Origin, Query};
+use crate::records::{MessageRecord, Origin, Query, newest};
 use crate::store::{Read, Wanted};
 use crate::values::{ContactId, Reference, RequestId, TransferId};
 use crate::view::{Alert, Command, ContactCommand, FileChoice, Offered, Refusal, RuleStep};
@@ -286,9 +286,8 @@ impl Node {
         choice: FileChoice,
     ) -> Result<(), Refusal> {
         self.contacts.get(contact).ok_or(Refusal::Gone)?;
-        let query = Query::Newest {
+        let query = Query::Named {
             contact: contact.clone(),
-            origin: Origin::Received,
             ids: vec![transfer.0],
         };
         let read = Read {
@@ -311,7 +310,7 @@ impl Node {
         let ctx = &mut self.ctx;
         let result = match read {
             Ok(records) => {
-                let record = records.into_iter().next();
+                let record = newest(records, Origin::Received);
                 let offer = record.and_then(|r| Some((TransferId(r.id), r.message.offer?)));
                 offer
                     .ok_or(Refusal::Gone)

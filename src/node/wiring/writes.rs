@@ -111,6 +111,8 @@ impl Node {
         let Some(read) = self.ctx.store.loaded(id) else {
             return;
         };
+        let chats = &self.conversations;
+        let result = result.map(|records| chats.as_stored(&read.contact, &records));
         if let Wanted::Decision { command, choice } = read.what {
             return self.decide(&read.contact, command, choice, result);
         }

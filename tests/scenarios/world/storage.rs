@@ -96,8 +96,9 @@ impl World {
             let answered = records
                 .iter()
                 .find(|answered| record.answers() == Some(&answered.id));
-            let message = device.node.shown(record, answered);
-            device.show_message(message);
+            if let Some(message) = device.node.shown(record, answered) {
+                device.show_message(message);
+            }
         }
     }
 

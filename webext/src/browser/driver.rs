@@ -560,7 +560,7 @@ impl Driver {
         };
         let history = FromEngine::History {
             id: page.id,
-            messages: messages.iter().map(shown).collect(),
+            messages: messages.iter().filter_map(shown).collect(),
             more,
             damaged: !damaged.is_empty(),
         };

@@ -193,21 +193,6 @@ impl Messages {
                 first,
                 last,
             } => self.numbers(contact, *first, *last).await,
-            Query::Newest {
-                contact,
-                origin,
-                ids,
-            } => {
-                let mut newest: Option<MessageRecord> = None;
-                for id in ids {
-                    let found = self.by_id(contact, *origin, id).await?;
-                    newest = newest
-                        .into_iter()
-                        .chain(found)
-                        .max_by_key(|record| record.message.number);
-                }
-                Ok(newest.into_iter().collect())
-            }
         }
     }
 
