@@ -58,8 +58,21 @@ fn agree(world: &mut World, index: usize, command: &Command) {
     } else if let Command::Connect { stranger, .. } = command {
         let person = view.people.get(&PersonId::Stranger(stranger.clone()));
         let other = person.and_then(|person| device_of(&person.name));
+        let other = other.or_else(|| displaced(world, stranger));
         world.consents.asks(index, other);
     }
+}
+
+/// Returns whose Discovery ID a caller has taken and told its own name there: until the owner is listed
+/// again, whoever asks by that name asks the owner.
+fn displaced(world: &World, stranger: &str) -> Option<usize> {
+    let takes = |hostile: &usize| {
+        let device = world.devices.get(*hostile);
+        let orders = device.and_then(|device| device.calls.as_ref());
+        orders.is_some_and(|orders| orders.id.ends_with(stranger))
+    };
+    let mut callers = world.devices.hostile().filter(takes);
+    callers.find_map(|hostile| world.imposters.owner(hostile))
 }
 
 fn ask(world: &mut World, device: usize, command: Command) {
