@@ -50,6 +50,8 @@ pub(super) struct Unfinished {
     pub(super) old_since: Option<Mono>,
     /// The person was not asked for this yes, and is to be told of the contact.
     pub(super) unannounced: bool,
+    /// They were introduced, and that is not stored yet: nobody is met whom a crash would forget.
+    pub(super) unstored: bool,
 }
 
 impl Contact {
@@ -159,6 +161,11 @@ impl Contact {
         self.record.preferences.blocked
     }
 
+    /// Returns whether whoever shows their secret is taken for them.
+    pub(crate) fn is_recognised(&self) -> bool {
+        !self.is_blocked() && !self.unfinished.unstored
+    }
+
     /// Returns whether the acceptance is finished on this side.
     pub(crate) fn is_complete(&self) -> bool {
         self.identity.is_some()
@@ -208,7 +215,7 @@ impl Contact {
         let away = !self.is_connected() && self.dialling.rests().is_none_or(|at| now >= at);
         let lost = self.awaits_card() || self.record.preferences.sought;
         let wanted = self.is_special() || lost && !self.is_blocked();
-        wanted && away && !self.record.preferences.paused
+        wanted && away && !self.record.preferences.paused && !self.unfinished.unstored
     }
 
     /// Dials soon, whatever the back-off says.

@@ -42,7 +42,8 @@ impl Contact {
 }
 
 impl Contacts {
-    /// Looks for somebody who was introduced. Returns false where there is no room for now.
+    /// Looks for somebody who was introduced, once that is stored. Returns false until then, and while there is no
+    /// room.
     pub(crate) fn introduce(&mut self, ctx: &mut Context, introduced: Introduced) -> bool {
         let Introduced {
             key,
@@ -51,9 +52,12 @@ impl Contacts {
             by,
         } = introduced;
         let is_known = |contact: &Contact| contact.is_connected() || contact.is_blocked();
-        let is_looked_for = |c: &Contact| c.is_only_introduced() && c.expected_key() == Some(key);
-        if self.by_key(key).is_some_and(is_known) || self.all().any(is_looked_for) {
+        let is_looked_for = |c: &&Contact| c.is_only_introduced() && c.expected_key() == Some(key);
+        if self.by_key(key).is_some_and(is_known) {
             return true;
+        }
+        if let Some(looked_for) = self.all().find(is_looked_for) {
+            return !looked_for.unfinished.unstored;
         }
         if self.all().filter(|c| !c.is_complete()).count() >= UNFINISHED {
             return false;
@@ -76,11 +80,13 @@ impl Contacts {
             last_seen: Some(ctx.now.unix),
             preferences: Box::default(),
         };
-        if let Some(contact) = Contact::restore(record) {
-            self.keep(contact);
-            self.store(ctx, &id);
-        }
-        true
+        let Some(mut contact) = Contact::restore(record) else {
+            return true;
+        };
+        contact.unfinished.unstored = true;
+        self.keep(contact);
+        self.store(ctx, &id);
+        false
     }
 
     /// Returns those who are looked for, but whose introducer is no contact any more or blocked.

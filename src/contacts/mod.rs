@@ -152,6 +152,13 @@ impl Contacts {
         }
     }
 
+    /// Notes that what is known of a contact is stored.
+    pub(crate) fn stored(&mut self, id: &ContactId) {
+        if let Some(contact) = self.book.get_mut(id) {
+            contact.unfinished.unstored = false;
+        }
+    }
+
     /// Plans to write a contact again: the disk refused it, and may have room later.
     pub(crate) fn not_stored(&mut self, ctx: &Context, id: &ContactId) {
         if let Some(contact) = self.book.get_mut(id) {

@@ -73,6 +73,7 @@ impl Contacts {
                 ask_back: Some(ctx.now.mono + ASK_BACK),
                 unannounced: !yes.clicked,
                 request: Some(yes.request),
+                unstored: false,
             };
             self.keep(contact);
         }

@@ -216,6 +216,29 @@ fn a_start_of_any_of_the_three_between_any_two_steps_loses_nothing() {
 }
 
 #[test]
+fn somebody_introduced_is_not_met_before_that_is_stored_so_a_crash_forgets_nobody() {
+    for crashes in [false, true] {
+        let mut world = introducer();
+        introduce(&mut world, None);
+        answer(&mut world, BOB, true);
+        // What the contact says is stored; whom it leads to is not.
+        world.fail_write(BOB, 1);
+        answer(&mut world, CLEO, true);
+        world.pass(20_000);
+        let stored = world.snapshot(BOB).contacts.into_iter();
+        assert!(stored.map(|contact| contact.name).eq(["Ann".to_owned()]));
+        assert!(!knows(&world, BOB, "Cleo") && !knows(&world, CLEO, "Bob"));
+        let bob = if crashes {
+            world.restart(BOB, HOME)
+        } else {
+            BOB
+        };
+        world.pass(20 * MINUTE);
+        assert!(knows(&world, bob, "Cleo") && knows(&world, CLEO, "Bob"));
+    }
+}
+
+#[test]
 fn whoever_is_away_answers_later() {
     let mut world = introducer();
     world.kill(CLEO);

@@ -168,7 +168,9 @@ impl Node {
             let Some(me) = self.account.me() else {
                 return;
             };
+            let is_vouched = trusted(self.contacts.get(&by)).is_some();
             let theirs = PublicKey::decode(&key).filter(|key| *key != me.public_key());
+            let theirs = theirs.filter(|_| is_vouched);
             let introduced = theirs.map(|theirs| Introduced {
                 key: theirs,
                 pair_secret: crypto::introduced_secret(me.identity(), theirs),

@@ -28,7 +28,7 @@ impl Book for Known<'_> {
     }
 
     fn callers_at(&self, remote: &str) -> Vec<(Caller, Key)> {
-        let contacts = self.contacts.all().filter(|contact| !contact.is_blocked());
+        let contacts = self.contacts.all().filter(|c| c.is_recognised());
         let contacts = contacts.filter(|contact| contact.is_known_at(remote));
         let contacts = contacts.map(|c| (Caller::Contact(c.id().clone()), c.pair_secret()));
         let asked = self.introductions.secrets().filter(
@@ -47,7 +47,7 @@ impl Book for Known<'_> {
 
     /// Returns the secrets that a caller may hint at. Blocked contacts are strangers.
     fn callers(&self) -> Vec<(Caller, Key)> {
-        let contacts = self.contacts.all().filter(|contact| !contact.is_blocked());
+        let contacts = self.contacts.all().filter(|c| c.is_recognised());
         let contacts = contacts.map(|c| (Caller::Contact(c.id().clone()), c.pair_secret()));
         let strangers = self.introductions.secrets();
         let strangers = strangers.map(|(shown, secret)| (Caller::Stranger(shown), secret));

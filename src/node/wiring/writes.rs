@@ -23,7 +23,8 @@ impl Node {
     pub(super) fn written(&mut self, write: Write) {
         let ctx = &mut self.ctx;
         match write {
-            Write::Certain(_) | Write::Contact(_) => {}
+            Write::Certain(_) => {}
+            Write::Contact(contact) => self.contacts.stored(&contact),
             Write::Unblock(contact, command) => {
                 self.unblock(&contact);
                 self.ctx.reply(command, Ok(()));
