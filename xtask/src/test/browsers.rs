@@ -10,7 +10,6 @@ use anyhow::{Result, bail};
 pub(super) fn run(filters: &[String]) -> Result<Report> {
     let report = e2e("alone", 1, filters)?;
     let report = report.plus(e2e("beside", 3, filters)?);
-    let report = report.plus(e2e("python", 3, filters)?);
     let report = report.plus(official(filters)?);
     Ok(report.plus(e2e("waiting", 4, filters)?))
 }

@@ -54,7 +54,7 @@ enum Phase {
     Dist,
     /// What was built keeps the rules of both stores
     Store,
-    /// Chromium and Firefox with the extension and the page, and the client in Python, against local servers
+    /// Chromium and Firefox with the extension and the page, against local servers
     Browsers,
     /// Both across real NATs, in network namespaces: needs root
     Nat,
@@ -116,7 +116,7 @@ fn prepare(phases: &[Phase]) -> Result<()> {
     if phases.contains(&Phase::Wasm) {
         setup::for_wasm_tests()?;
     }
-    if phases.contains(&Phase::Interop) || phases.contains(&Phase::Browsers) {
+    if phases.contains(&Phase::Interop) {
         setup::for_interop()?;
     }
     if phases.contains(&Phase::Fuzz) {
