@@ -2,7 +2,6 @@
 #![cfg(feature = "browsers")]
 
 mod address;
-mod attention;
 mod availability;
 mod contact;
 mod delivery;
