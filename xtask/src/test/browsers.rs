@@ -6,10 +6,10 @@ use super::timed_tests;
 use crate::{figures, setup, shell};
 use anyhow::{Result, bail};
 
-/// Runs the tests of one network. Two cores have room for three stories at once: half of what a browser does is to wait.
+/// Runs the tests of one network. Two cores have room for two stories at once: half of what a browser does is to wait.
 pub(super) fn run(filters: &[String]) -> Result<Report> {
     let report = e2e("alone", 1, filters)?;
-    let report = report.plus(e2e("beside", 3, filters)?);
+    let report = report.plus(e2e("beside", 2, filters)?);
     let report = report.plus(official(filters)?);
     Ok(report.plus(e2e("waiting", 4, filters)?))
 }
@@ -28,7 +28,7 @@ pub(super) fn across_nats(filters: &[String]) -> Result<Report> {
         println!("!! NO TESTS ACROSS NATS: {reason:#}");
         return Ok(Counts::skipped().into());
     }
-    e2e("apart", 3, filters)
+    e2e("apart", 2, filters)
 }
 
 /// Measures across NATs what no local network shows: how soon a killed router is replaced.
