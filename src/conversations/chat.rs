@@ -30,6 +30,7 @@ use crate::view::{
 };
 use crate::wire::SessionFrame;
 use litemap::LiteMap;
+use std::borrow::Cow;
 
 /// A chat in memory.
 #[derive(Debug)]
@@ -134,11 +135,14 @@ impl Chat {
 
     /// Returns a message that was read, as it is stored. A transaction that is said to have failed may have left messages
     /// behind the end of the chat, which are as if they were not there, and earlier ones as it would have changed them.
-    pub(super) fn as_stored<'a>(&'a self, read: &'a MessageRecord) -> Option<&'a MessageRecord> {
+    pub(super) fn as_stored<'a>(
+        &'a self,
+        read: Cow<'a, MessageRecord>,
+    ) -> Option<Cow<'a, MessageRecord>> {
         let number = read.message.number;
         let left = self.durable.next_number..self.left_until;
         let is_left = left.contains(&number) && !planted!(LeftoverTaken);
-        (!is_left).then(|| self.undo.get(&number).unwrap_or(read))
+        (!is_left).then(|| self.undo.get(&number).map_or(read, Cow::Borrowed))
     }
 
     /// Returns a stored message as it is shown: how far an own one is follows from the chat, so

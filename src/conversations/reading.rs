@@ -6,6 +6,7 @@ use crate::clock::UnixMillis;
 use crate::records::MessageRecord;
 use crate::values::ContactId;
 use crate::view::{Message, Staying};
+use std::borrow::Cow;
 
 impl Conversations {
     fn begun(&self, id: &ContactId) -> Option<&Chat> {
@@ -36,10 +37,12 @@ impl Conversations {
     }
 
     /// Returns what was read of a chat as it is stored, without what a failed transaction has left.
-    pub(crate) fn as_stored(&self, id: &ContactId, read: &[MessageRecord]) -> Vec<MessageRecord> {
-        let chat = self.begun(id);
-        let stored = |record| chat.map_or(Some(record), |chat| chat.as_stored(record));
-        read.iter().filter_map(stored).cloned().collect()
+    pub(crate) fn as_stored(&self, id: &ContactId, read: Vec<MessageRecord>) -> Vec<MessageRecord> {
+        let Some(chat) = self.begun(id) else {
+            return read;
+        };
+        let stored = |record| chat.as_stored(Cow::Owned(record)).map(Cow::into_owned);
+        read.into_iter().filter_map(stored).collect()
     }
 
     /// Returns a message that was read as views see it now, with what it answers; `None` where a failed transaction has
@@ -52,7 +55,10 @@ impl Conversations {
         let Some(chat) = self.begun(&read.message.contact) else {
             return Some(chat::shown(read, answered.and_then(quote)));
         };
-        let answered = answered.and_then(|answered| chat.as_stored(answered));
-        Some(chat.shown(chat.as_stored(read)?, answered.and_then(quote)))
+        let stored = |record| chat.as_stored(Cow::Borrowed(record));
+        let quoted = answered
+            .and_then(stored)
+            .and_then(|answered| quote(&answered));
+        Some(chat.shown(&*stored(read)?, quoted))
     }
 }

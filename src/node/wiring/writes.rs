@@ -113,7 +113,7 @@ impl Node {
             return;
         };
         let chats = &self.conversations;
-        let result = result.map(|records| chats.as_stored(&read.contact, &records));
+        let result = result.map(|records| chats.as_stored(&read.contact, records));
         if let Wanted::Decision { command, choice } = read.what {
             return self.decide(&read.contact, command, choice, result);
         }
